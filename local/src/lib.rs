@@ -1,1 +1,23 @@
-//! local
+//! The whole use case on one machine: every function behind API Gateway's routes, an embedded DynamoDB and S3, and the
+//! simulator of Token Connect, Mastercard Processing and Click to Pay. `cargo run -p local` and the tests start the
+//! same [`World`].
+
+pub mod cardholder;
+mod door;
+pub mod engines;
+mod functions;
+mod gateway;
+mod identity;
+pub mod journey;
+mod private_file;
+pub mod ready;
+mod schedules;
+mod settings;
+mod stop;
+pub mod timeline;
+mod world;
+
+pub use door::DoorError;
+pub use engines::{EngineError, dynamodb::TableNames};
+pub use identity::KeyError;
+pub use world::{Options, RefreshError, StartError, World};

@@ -4,6 +4,17 @@
 
 pub mod asset;
 pub mod card;
+pub mod clock;
+pub mod config;
+pub mod digest;
+pub mod enrollment;
+pub mod http;
+pub mod invocation;
 pub mod mastercard;
+pub mod notification;
+pub mod pan;
 pub mod secret;
+pub mod store;
+pub mod telemetry;
+pub mod token_list;
 pub mod token_requestor;

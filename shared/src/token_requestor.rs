@@ -127,6 +127,16 @@ impl FromStr for Platform {
 #[error("the platform is ios, android or web")]
 pub struct UnknownPlatform;
 
+/// Which asset is whose logo: handed from step 2 to step 3.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Artwork {
+    /// Whose logo.
+    pub token_requestor_id: TokenRequestorId,
+    /// Which asset.
+    pub asset_id: AssetId,
+}
+
 /// A token requestor as the catalogue holds it (use-case steps 2 and 4).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -171,6 +181,12 @@ pub struct TokenRequestor {
 }
 
 impl TokenRequestor {
+    /// The artwork that is not in the bucket yet.
+    pub fn missing_artwork(&self) -> Option<Artwork> {
+        let asset_id = self.image_asset_id.clone().filter(|id| self.logo_asset_id.as_ref() != Some(id))?;
+        Some(Artwork { token_requestor_id: self.token_requestor_id.clone(), asset_id })
+    }
+
     /// Whether a cardholder on this platform can get there.
     pub fn reaches(&self, platform: Platform) -> bool {
         platform.doors().iter().any(|door| self.supported_push_methods.contains(door))

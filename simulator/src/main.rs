@@ -1,2 +1,108 @@
-//! simulator
-fn main() {}
+//! The simulator as a program of its own: `cargo run -p simulator`.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program that talks to a developer's terminal"
+)]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use simulator::{NotificationTarget, Options, Portal, Simulator};
+use tokio::net::TcpListener;
+use url::Url;
+
+/// Token Connect, Mastercard Processing, MDES and Click to Pay on one loopback port.
+#[derive(Parser)]
+struct Arguments {
+    /// Port on 127.0.0.1; 0 takes a free one.
+    #[arg(long, default_value_t = 9010)]
+    port: u16,
+    /// Folder for the issuer's keys, certificates and consumer keys, and for the portal behind them; kept between
+    /// runs. Without it they are made anew and cannot be used by anybody.
+    #[arg(long)]
+    credentials: Option<PathBuf>,
+    /// Where TAR, TCN and TVN notifications are posted to.
+    #[arg(long)]
+    notify: Option<Url>,
+    /// Plain JSON instead of JWE around the bodies of Processing.
+    #[arg(long)]
+    plain: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("{sentence}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), String> {
+    let portal = match &arguments.credentials {
+        Some(dir) => {
+            let cannot = |error: &dyn std::fmt::Display| {
+                format!("The folder {} cannot be used: {error}.", dir.display())
+            };
+            let portal = Portal::load_or_generate(dir).map_err(|error| cannot(&error))?;
+            portal.credentials().write_to(dir).map_err(|error| cannot(&error))?;
+            portal
+        }
+        None => Portal::generate().map_err(|error| format!("No keys: {error}."))?,
+    };
+    let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await.map_err(|error| {
+        format!("Port {} on 127.0.0.1 cannot be used ({error}); choose another with --port.", arguments.port)
+    })?;
+    let options = Options {
+        notifications: arguments.notify.map(NotificationTarget::plain),
+        processing_jwe: !arguments.plain,
+        ..Options::default()
+    };
+    let simulator = Simulator::start(listener, portal, options).await.map_err(|error| format!("{error}."))?;
+    introduce(&simulator);
+    tokio::select! {
+        () = narrate(&simulator) => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    Ok(())
+}
+
+fn introduce(simulator: &Simulator) {
+    println!("Token Connect  {}", simulator.token_connect_url());
+    println!("Processing     {}", simulator.processing_url());
+    println!("Click to Pay   {}", simulator.click_to_pay_origin());
+    println!("Control        {}__simulator", simulator.base_url());
+    println!("\nToken requestors");
+    for requestor in simulator.requestors() {
+        println!("  {}  {}", requestor.token_requestor_id, requestor.consumer_facing_entity_name);
+    }
+    println!("\nCard contracts (client, contract, status, account range)");
+    for card in simulator.cards() {
+        let range = card.account_range.unwrap_or_default();
+        println!("  {:>9}  {}  {}  {range}", card.client_id, card.card_contract_id, card.status);
+    }
+    println!();
+}
+
+/// Prints every exchange as it happens.
+async fn narrate(simulator: &Simulator) {
+    use tokio::sync::broadcast::error::RecvError;
+    let mut exchanges = simulator.subscribe();
+    loop {
+        match exchanges.recv().await {
+            Ok(exchange) => {
+                let (step, took) = (exchange.step, exchange.took.as_millis());
+                println!(
+                    "{step:>2}  {:>13} -> {:<13}  {} ({took} ms)",
+                    exchange.from, exchange.to, exchange.what
+                );
+            }
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+    }
+}

@@ -1,2 +1,11 @@
-//! Wires the function.
-fn main() {}
+//! Wires `Enroll` to the Lambda runtime.
+
+use lambda_http::{Error, run, service_fn};
+use shared::{config::Host, telemetry};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init();
+    let function = &enroll::Enroll::connect(&Host::from_env().await).await?;
+    run(service_fn(move |request| function.handle(request))).await
+}

@@ -1,1 +1,102 @@
-//! get-enrollment
+//! After use-case step 25: the app asks how it went.
+
+use lambda_http::{Body, Error, Request, RequestExt as _, Response};
+use serde::Serialize;
+use shared::{
+    card::{CardContractId, ClientId},
+    clock::Clock,
+    config::{ConfigError, Host},
+    enrollment::{EnrollmentId, EnrollmentView, Status},
+    http::{self, Caller, Code, Problem, StatusCode},
+    store::Enrollments,
+};
+
+/// Enrolments on a page, unless the app asks for another number up to [`MOST`].
+const USUAL: usize = 20;
+/// The most enrolments on a page.
+const MOST: usize = 50;
+
+/// The function; its fields are all that it may touch.
+pub struct GetEnrollment {
+    enrollments: Enrollments,
+    caller: Caller,
+    clock: Clock,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    enrollments: Vec<EnrollmentView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<EnrollmentId>,
+}
+
+#[derive(Default)]
+struct Wanted {
+    card: Option<CardContractId>,
+    limit: Option<usize>,
+    start: Option<EnrollmentId>,
+}
+
+impl GetEnrollment {
+    /// Reads `ENROLLMENTS_TABLE`, `TENANT`, `CLIENT_ID_CLAIM`.
+    pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
+        let mut read = host.settings.read();
+        let enrollments = Enrollments::read(&mut read, &host.aws);
+        let caller = Caller::read(&mut read);
+        let (Some(enrollments), Some(caller)) = (enrollments, caller) else { return Err(read.problems()) };
+        Ok(Self { enrollments, caller, clock: host.clock.clone() })
+    }
+
+    /// `GET /enrollments/{enrollmentId}` and `GET /enrollments[?cardContractId=…][&limit=…][&nextToken=…]`
+    pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
+        http::serve(request, async |request| {
+            let client = self.caller.client(&request)?;
+            let one = request.path_parameters_ref().is_some_and(|parameters| parameters.first("enrollmentId").is_some());
+            if one { self.one(client, &request).await } else { self.list(client, &request).await }
+        })
+        .await
+    }
+
+    async fn one(&self, client: ClientId, request: &Request) -> Result<Response<Body>, Problem> {
+        let id: EnrollmentId = http::path_parameter(request, "enrollmentId")?;
+        let enrollment = self.enrollments.get(client, id).await?.ok_or(Code::NotFound)?;
+        let now = self.clock.now();
+        let redirect = match enrollment.outlook(now).status {
+            Status::Ready => self.enrollments.redirect(client, id, now).await?,
+            _ => None,
+        };
+        http::json(StatusCode::OK, &EnrollmentView::new(&enrollment, redirect, now))
+    }
+
+    async fn list(&self, client: ClientId, request: &Request) -> Result<Response<Body>, Problem> {
+        let wanted = wanted(request)?;
+        let page = self.enrollments.list(client, wanted.card, wanted.limit.unwrap_or(USUAL), wanted.start).await?;
+        let now = self.clock.now();
+        let enrollments = page.enrollments.iter().map(|enrollment| EnrollmentView::new(enrollment, None, now)).collect();
+        http::json(StatusCode::OK, &Answer { enrollments, next_token: page.next })
+    }
+}
+
+fn wanted(request: &Request) -> Result<Wanted, Problem> {
+    let mut wanted = Wanted::default();
+    for (name, value) in http::query(request, &["cardContractId", "limit", "nextToken"])? {
+        let twice = match name.as_str() {
+            "cardContractId" => {
+                wanted.card.replace(value.parse().map_err(|error| Problem::field(&name, error))?).is_some()
+            }
+            "limit" => {
+                let limit = value.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+                wanted.limit.replace(limit.ok_or_else(|| Problem::field(&name, format!("is 1 to {MOST}")))?).is_some()
+            }
+            _ => {
+                let start = value.parse().map_err(|_| Problem::field(&name, "is not one that this server gave"))?;
+                wanted.start.replace(start).is_some()
+            }
+        };
+        if twice {
+            return Err(Problem::field(name, "is to be given once at most"));
+        }
+    }
+    Ok(wanted)
+}

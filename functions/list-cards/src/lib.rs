@@ -1,1 +1,126 @@
-//! list-cards
+//! The tip after use-case step 4: which of the cardholder's cards are enabled already, and which can be.
+
+mod asked;
+
+use std::time::Duration;
+
+use futures_util::{TryFutureExt as _, future::try_join_all};
+use lambda_http::{Body, Error, Request, Response};
+use serde::Serialize;
+use shared::{
+    card::{CardContractId, ClientId},
+    clock::Clock,
+    config::{ConfigError, Host, ProcessingSettings},
+    enrollment::{EnrollmentId, TokenState},
+    http::{self, Caller, Code, Problem, StatusCode},
+    mastercard::{Processing, processing::ClientToken},
+    store::{Enrollments, TokenRequestors},
+    token_list,
+    token_requestor::{TokenRequestor, TokenRequestorId},
+};
+
+use asked::{Asked, Card};
+
+/// How long the app waits.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The function; its fields are all that it may touch.
+pub struct ListCards {
+    processing: Processing,
+    requestors: TokenRequestors,
+    enrollments: Enrollments,
+    caller: Caller,
+    default_requestor: TokenRequestorId,
+    clock: Clock,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    cards: Vec<CardState>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CardState {
+    card_contract_id: CardContractId,
+    token_requestor_id: TokenRequestorId,
+    state: State,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enrollment_id: Option<EnrollmentId>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Eligible,
+    AlreadyEnabled,
+    InProgress,
+    NotEligible,
+}
+
+impl ListCards {
+    /// Reads both tables' names, `TENANT`, `PROCESSING_*`, `CLIENT_ID_CLAIM`, `DEFAULT_TOKEN_REQUESTOR_ID`.
+    pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
+        let mut read = host.settings.read();
+        let requestors = TokenRequestors::read(&mut read, &host.aws);
+        let enrollments = Enrollments::read(&mut read, &host.aws);
+        let processing = ProcessingSettings::read(&mut read);
+        let caller = Caller::read(&mut read);
+        let default_requestor = read.required("DEFAULT_TOKEN_REQUESTOR_ID");
+        let (Some(requestors), Some(enrollments), Some(processing), Some(caller), Some(default_requestor)) =
+            (requestors, enrollments, processing, caller, default_requestor)
+        else {
+            return Err(read.problems());
+        };
+        let processing = processing.connect().await?;
+        Ok(Self { processing, requestors, enrollments, caller, default_requestor, clock: host.clock.clone() })
+    }
+
+    /// `GET /cards?cardContractId=…[:accountRange][&cardContractId=…][&tokenRequestorId=…]`
+    pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
+        http::serve(request, async |request| self.list(&request).await).await
+    }
+
+    async fn list(&self, request: &Request) -> Result<Response<Body>, Problem> {
+        let client = self.caller.client(request)?;
+        let asked = Asked::parse(request, &self.default_requestor)?;
+        let requestor = self.requestors.get(&asked.token_requestor_id).await?;
+        let requestor = requestor.ok_or(Code::TokenRequestorNotFound)?;
+        let until = http::deadline(request, PATIENCE);
+        let tokens = self.processing.get_tokens_by_client(client, until).await?;
+        let cards = asked.cards.iter().map(|card| self.state(client, card, &requestor, &tokens));
+        let cards = try_join_all(cards).await?;
+        http::json(StatusCode::OK, &Answer { cards })
+    }
+
+    async fn state(
+        &self,
+        client: ClientId,
+        card: &Card,
+        requestor: &TokenRequestor,
+        tokens: &[ClientToken],
+    ) -> Result<CardState, Problem> {
+        let requestor_id = &requestor.token_requestor_id;
+        let told = |state, reason, enrollment_id| CardState {
+            card_contract_id: card.id,
+            token_requestor_id: requestor_id.clone(),
+            state,
+            reason,
+            enrollment_id,
+        };
+        if token_list::token(tokens, card.id, requestor_id) == Some(TokenState::Active) {
+            return Ok(told(State::AlreadyEnabled, None, None));
+        }
+        let holder = self.enrollments.holder_of(client, card.id, requestor_id).map_err(Problem::from).await?;
+        if let Some(holder) = holder.filter(|holder| holder.is_live(self.clock.now())) {
+            return Ok(told(State::InProgress, None, Some(holder.enrollment_id)));
+        }
+        let enabled = |range| requestor.enabled_account_ranges.contains(range);
+        Ok(match &card.account_range {
+            Some(range) if !enabled(range) => told(State::NotEligible, Some("account_range_not_enabled"), None),
+            _ => told(State::Eligible, None, None),
+        })
+    }
+}

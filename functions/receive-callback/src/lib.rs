@@ -1,1 +1,118 @@
-//! receive-callback
+//! Use-case step 25: Click to Pay sends the cardholder back. What the browser says is a hint; it is noted once, and
+//! the cardholder is passed on to the app link that was chosen when the enrolment began.
+
+use lambda_http::{
+    Body, Error, Request, Response,
+    http::{StatusCode, header},
+};
+use shared::{
+    clock::Clock,
+    config::{AppLinks, ConfigError, Host},
+    enrollment::{Enrollment, Fact, receipt_hash},
+    http::{self, Problem},
+    mastercard::callback::{self, CallbackOutcome, CallbackResult},
+    secret::CallbackState,
+    store::Enrollments,
+    telemetry,
+};
+
+/// A browser sends no body; this leaves room for what proxies add.
+const LIMIT: usize = 1024;
+
+/// The function; its fields are all that it may touch.
+pub struct ReceiveCallback {
+    enrollments: Enrollments,
+    app_links: AppLinks,
+    clock: Clock,
+}
+
+impl ReceiveCallback {
+    /// Reads `ENROLLMENTS_TABLE`, `TENANT`, `APP_LINKS`.
+    pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
+        let mut read = host.settings.read();
+        let enrollments = Enrollments::read(&mut read, &host.aws);
+        let app_links = AppLinks::read(&mut read);
+        let (Some(enrollments), Some(app_links)) = (enrollments, app_links) else { return Err(read.problems()) };
+        Ok(Self { enrollments, app_links, clock: host.clock.clone() })
+    }
+
+    /// `GET /callback/{state}?results[<receipt>]=<RESULT>|<reference>`; public.
+    pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
+        http::serve_door(request, LIMIT, async |request| self.receive(&request).await).await
+    }
+
+    async fn receive(&self, request: &Request) -> Result<Response<Body>, Problem> {
+        let state = http::path_parameter::<String>(request, "state").map(CallbackState::new)?;
+        let now = self.clock.now();
+        let Some(enrollment) = self.enrollments.by_state(&state, now).await? else { return farewell() };
+        let Some(link) = self.app_links.get(&enrollment.callback) else { return farewell() };
+        let result = result(&enrollment, request.uri().query().unwrap_or_default());
+        if let Some(result) = &result {
+            let fact = Fact::Callback { result: word(&result.result) }.recorded(now, "");
+            let id = enrollment.enrollment_id;
+            // The cardholder goes on whatever happens; what is not noted here, reconciliation finds out.
+            if let Err(error) = self.enrollments.learn(enrollment.client_id, id, &[fact], now).await {
+                tracing::error!(enrollment.id = %id, cause = telemetry::chain(&error), "the callback was not noted");
+            }
+        }
+        let mut link = link.clone();
+        link.query_pairs_mut()
+            .append_pair("enrollmentId", &enrollment.enrollment_id.to_string())
+            .append_pair("outcome", outcome(result.as_ref().map(|result| &result.result)));
+        answer(StatusCode::SEE_OTHER)
+            .header(header::LOCATION, link.as_str())
+            .body(Body::Empty)
+            .map_err(Problem::internal)
+    }
+}
+
+/// The first result for a receipt of this enrolment; others are somebody else's.
+fn result(enrollment: &Enrollment, query: &str) -> Option<CallbackResult> {
+    callback::parse(query).into_iter().find(|result| enrollment.has_receipt(&receipt_hash(&result.receipt)))
+}
+
+/// The result's word as Mastercard writes it.
+fn word(outcome: &CallbackOutcome) -> String {
+    match outcome {
+        CallbackOutcome::Approved => "APPROVED",
+        CallbackOutcome::RequireAdditionalAuthentication => "REQUIRE_ADDITIONAL_AUTHENTICATION",
+        CallbackOutcome::Declined => "DECLINED",
+        CallbackOutcome::Cancelled => "CANCELLED",
+        CallbackOutcome::Error => "ERROR",
+        CallbackOutcome::Authenticated => "AUTHENTICATED",
+        CallbackOutcome::Deleted => "DELETED",
+        CallbackOutcome::DuplicateRequest => "DUPLICATE_REQUEST",
+        // A free word from a browser is not kept: it could be anything.
+        CallbackOutcome::Other(_) => "OTHER",
+    }
+    .into()
+}
+
+/// What the app is told at once, coarsely; the truth is in `GET /enrollments/{enrollmentId}`.
+fn outcome(result: Option<&CallbackOutcome>) -> &'static str {
+    match result {
+        Some(CallbackOutcome::Approved | CallbackOutcome::Authenticated | CallbackOutcome::DuplicateRequest) => "completed",
+        Some(CallbackOutcome::Cancelled | CallbackOutcome::Deleted) => "cancelled",
+        Some(CallbackOutcome::Declined) => "declined",
+        Some(CallbackOutcome::Error) => "error",
+        _ => "unknown",
+    }
+}
+
+/// A plain page for a state that is unknown or over: says nothing, leads nowhere.
+fn farewell() -> Result<Response<Body>, Problem> {
+    const PAGE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Back to your bank</title>\
+        <p>This page is no longer needed. Please go back to your bank's app to see your cards.</p></html>";
+    answer(StatusCode::NOT_FOUND)
+        .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
+        .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'")
+        .body(Body::Text(PAGE.into()))
+        .map_err(Problem::internal)
+}
+
+fn answer(status: StatusCode) -> lambda_http::http::response::Builder {
+    Response::builder()
+        .status(status)
+        .header(header::REFERRER_POLICY, "no-referrer")
+        .header(header::CACHE_CONTROL, "no-store")
+}

@@ -1,1 +1,77 @@
-//! receive-notification
+//! Use-case steps 17 and 21: Processing tells of TAR and TCN. Each notification is stored before it is acknowledged
+//! and applied at once; what could not be applied, reconciliation applies.
+//!
+//! How Mastercard authenticates itself here is not published: `authentication.rs` is a chain that denies by
+//! default, the format is in `shared::notification::wire`; both are provisional.
+
+mod authentication;
+
+use lambda_http::{Body, Error, Request, Response};
+use serde::Serialize;
+use shared::{
+    clock::Clock,
+    config::{ConfigError, Host},
+    http::{self, Problem, StatusCode},
+    notification::{Notification, wire},
+    store::{Enrollments, StoreError},
+    telemetry,
+};
+
+use authentication::{Authentication, AuthenticationSettings};
+
+/// The most that one delivery may hold, in bytes.
+const LIMIT: usize = 64 * 1024;
+
+/// The function; its fields are all that it may touch.
+pub struct ReceiveNotification {
+    enrollments: Enrollments,
+    authentication: Authentication,
+    clock: Clock,
+}
+
+#[derive(Serialize)]
+struct Accepted {
+    accepted: usize,
+}
+
+impl ReceiveNotification {
+    /// Reads `ENROLLMENTS_TABLE`, `TENANT`, `NOTIFICATION_CLIENT_SUBJECTS`, `NOTIFICATION_SHARED_SECRET`.
+    pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
+        let mut read = host.settings.read();
+        let enrollments = Enrollments::read(&mut read, &host.aws);
+        let authentication = AuthenticationSettings::read(&mut read);
+        let (Some(enrollments), Some(authentication)) = (enrollments, authentication) else {
+            return Err(read.problems());
+        };
+        Ok(Self { enrollments, authentication: authentication.connect().await?, clock: host.clock.clone() })
+    }
+
+    /// `POST /notifications`, on Mastercard's own domain with mutual TLS.
+    pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
+        http::serve_door(request, LIMIT, async |request| self.receive(&request).await).await
+    }
+
+    async fn receive(&self, request: &Request) -> Result<Response<Body>, Problem> {
+        self.authentication.check(request)?;
+        let unreadable = |error| Problem::field("body", &error).because(error);
+        let notifications = wire::parse(request.body().as_ref(), self.clock.now()).map_err(unreadable)?;
+        for notification in &notifications {
+            self.accept(notification).await?;
+        }
+        http::json(StatusCode::OK, &Accepted { accepted: notifications.len() })
+    }
+
+    async fn accept(&self, notification: &Notification) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let received = self.enrollments.receive(notification, now).await?;
+        match self.enrollments.apply(received, now).await {
+            Ok(Some(id)) => tracing::info!(enrollment.id = %id, kind = notification.news.word(), "a notification was applied"),
+            Ok(None) => tracing::warn!(kind = notification.news.word(), "a notification matches no enrolment; it is kept"),
+            // It is stored, so it counts as accepted.
+            Err(error) => {
+                tracing::error!(cause = telemetry::chain(&error), "a stored notification waits for reconciliation");
+            }
+        }
+        Ok(())
+    }
+}

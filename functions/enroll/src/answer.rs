@@ -1,0 +1,73 @@
+//! What the app reads: the redirect, or for a repeated request what became of the first.
+
+use lambda_http::{Body, Response};
+use serde::Serialize;
+use shared::{
+    card::ClientId,
+    enrollment::{Enrollment, EnrollmentId, EnrollmentView, Fact, Status},
+    http::{self, Code, Problem, StatusCode},
+    secret::{PushAccountReceipt, RedirectUrl, Signature},
+    store::enrollments::Redirect,
+    token_requestor::PushMethod,
+};
+
+use crate::Enroll;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Ready<'a> {
+    enrollment_id: EnrollmentId,
+    status: Status,
+    redirect_url: &'a RedirectUrl,
+    expires_at: jiff::Timestamp,
+    push_account_receipts: &'a [PushAccountReceipt],
+    signature: &'a Signature,
+    available_push_methods: &'a [PushMethod],
+}
+
+/// 201, with everything for step 13.
+pub(crate) fn ready(enrollment_id: EnrollmentId, redirect: &Redirect) -> Result<Response<Body>, Problem> {
+    let Redirect { redirect_url, expires_at, push_account_receipts, signature, available_push_methods } = redirect;
+    let answer = Ready {
+        enrollment_id,
+        status: Status::Ready,
+        redirect_url,
+        expires_at: *expires_at,
+        push_account_receipts,
+        signature,
+        available_push_methods,
+    };
+    http::json(StatusCode::CREATED, &answer)
+}
+
+impl Enroll {
+    /// The same key and body once more: the same answer while the receipts live, the outcome afterwards.
+    pub(crate) async fn repeat(&self, client: ClientId, id: EnrollmentId) -> Result<Response<Body>, Problem> {
+        let now = self.clock.now();
+        let enrollment = self.enrollments.get(client, id).await?.ok_or(Code::NotFound)?;
+        if let Some(code) = refusal(&enrollment) {
+            return Err(Problem::from(code).about(id));
+        }
+        if let Some(redirect) = self.enrollments.redirect(client, id, now).await? {
+            return ready(id, &redirect);
+        }
+        let outlook = enrollment.outlook(now);
+        match (outlook.status, outlook.reason.as_deref()) {
+            (Status::Pending, Some("push_in_progress")) => {
+                Err(Problem::from(Code::RequestInProgress).about(id).retry_after(1))
+            }
+            (Status::Pending, Some("push_outcome_unknown" | "interrupted")) => {
+                Err(Problem::from(Code::PushOutcomeUnknown).about(id))
+            }
+            _ => http::json(StatusCode::OK, &EnrollmentView::new(&enrollment, None, now)),
+        }
+    }
+}
+
+/// The problem that the first request ended with.
+fn refusal(enrollment: &Enrollment) -> Option<Code> {
+    enrollment.facts.iter().find_map(|known| match &known.fact {
+        Fact::PushFailed { reason, .. } => Code::from_word(reason),
+        _ => None,
+    })
+}

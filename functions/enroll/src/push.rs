@@ -1,0 +1,161 @@
+//! Steps 7 to 11: search, push, redirect. Whatever happens, the enrolment learns of it before the app does.
+
+use jiff::{SignedDuration, Timestamp};
+use lambda_http::{Body, Response};
+use shared::{
+    enrollment::{Enrollment, Fact, TokenState, receipt_hash},
+    http::{Code, Problem},
+    mastercard::{
+        Deadline, MastercardError,
+        processing::{FundingAccountSearch, PushFundingAccounts},
+        redirect::{self, RedirectError},
+        token_connect::{PushError, PushMultipleAccounts, PushedAccounts, SignatureData},
+    },
+    secret::CallbackState,
+    store::enrollments::Redirect,
+    telemetry, token_list,
+    token_requestor::TokenRequestor,
+};
+use uuid::Uuid;
+
+use crate::{Enroll, answer, wish::Wish};
+
+/// The redirect ends for the app a little before the receipts end for the token requestor.
+const MARGIN: SignedDuration = SignedDuration::from_secs(15);
+
+/// One attempt to push one card.
+pub(crate) struct Attempt<'a> {
+    pub(crate) enrollment: &'a Enrollment,
+    pub(crate) requestor: &'a TokenRequestor,
+    pub(crate) state: &'a CallbackState,
+    pub(crate) until: Deadline,
+}
+
+/// Why there is no redirect: what the enrolment learns, what the app reads.
+struct Stopped {
+    facts: Vec<Fact>,
+    problem: Problem,
+}
+
+impl Enroll {
+    /// Pushes the card and answers with the redirect.
+    pub(crate) async fn push(&self, attempt: Attempt<'_>, wish: Wish) -> Result<Response<Body>, Problem> {
+        let Enrollment { client_id, enrollment_id, .. } = *attempt.enrollment;
+        match self.attempt(&attempt, wish).await {
+            Ok((redirect, fact)) => {
+                let now = self.clock.now();
+                self.enrollments.pushed(client_id, enrollment_id, fact.recorded(now, ""), &redirect, now).await?;
+                tracing::info!(enrollment.id = %enrollment_id, "a card was pushed");
+                answer::ready(enrollment_id, &redirect)
+            }
+            Err(Stopped { facts, problem }) => {
+                let now = self.clock.now();
+                let facts: Vec<_> = facts.into_iter().map(|fact| fact.recorded(now, &now.to_string())).collect();
+                self.enrollments.learn(client_id, enrollment_id, &facts, now).await?;
+                Err(problem.about(enrollment_id))
+            }
+        }
+    }
+
+    async fn attempt(&self, attempt: &Attempt<'_>, mut wish: Wish) -> Result<(Redirect, Fact), Stopped> {
+        let supported = &attempt.requestor.supported_account_holder_data;
+        let account_holder = wish.account_holder.take().and_then(|holder| holder.limited_to(supported));
+        let signature_data = SignatureData {
+            callback_url: self.terms.callback_url(attempt.state),
+            complete_issuer_app_activation: true,
+            complete_website_activation: true,
+            account_holder_data_supplied: account_holder.is_some(),
+            locale: wish.locale,
+        };
+        let search = FundingAccountSearch {
+            request_id: Uuid::new_v4(),
+            push_account_id: format!("CA-{}", Uuid::new_v4().simple()),
+            card_contract_id: attempt.enrollment.card_contract_id,
+            token_requestor_id: attempt.requestor.token_requestor_id.clone(),
+            signature_data: signature_data.clone(),
+            account_holder,
+        };
+        let push_funding_accounts = self.encrypted(attempt, &search).await?;
+        let push = PushMultipleAccounts {
+            request_id: Uuid::new_v4(),
+            token_requestor_id: search.token_requestor_id,
+            push_funding_accounts,
+            signature_data,
+            receipts_validity_minutes: self.terms.validity_minutes,
+        };
+        let issued = self.clock.now();
+        let pushed = self.token_connect.push_multiple_accounts(&push, attempt.until).await;
+        self.redirect(attempt, pushed.map_err(unpushed)?, issued)
+    }
+
+    /// Steps 7 to 9, and beside them the question whether the card is enabled already.
+    async fn encrypted(&self, attempt: &Attempt<'_>, search: &FundingAccountSearch) -> Result<PushFundingAccounts, Stopped> {
+        let Enrollment { client_id, card_contract_id, ref token_requestor_id, .. } = *attempt.enrollment;
+        let found = self.processing.search_funding_accounts(client_id, search, &self.search, attempt.until);
+        let tokens = self.processing.get_tokens_by_client(client_id, attempt.until);
+        let (found, tokens) = tokio::join!(found, tokens);
+        match tokens {
+            Ok(tokens) => {
+                let token = token_list::token(&tokens, card_contract_id, token_requestor_id);
+                if token == Some(TokenState::Active) {
+                    let mut stopped = stopped(Code::AlreadyEnabled.into());
+                    stopped.facts.push(Fact::TokenList { token });
+                    return Err(stopped);
+                }
+            }
+            // Click to Pay will notice a card that it has already; no reason to stop here.
+            Err(error) => tracing::warn!(cause = telemetry::chain(&error), "the token list could not be read"),
+        }
+        found.map_err(|error| stopped(error.into()))
+    }
+
+    /// Step 12.
+    fn redirect(&self, attempt: &Attempt<'_>, pushed: PushedAccounts, issued: Timestamp) -> Result<(Redirect, Fact), Stopped> {
+        let Enrollment { platform, ref token_requestor_id, .. } = *attempt.enrollment;
+        let origins = self.terms.origins(token_requestor_id);
+        let signature = pushed.signature.as_ref();
+        let url = redirect::compose(&pushed.available_push_methods, platform, signature, &origins);
+        let (redirect_url, signature) = match (url, pushed.signature) {
+            (Ok(url), Some(signature)) => (url, signature),
+            (Err(error), _) => return Err(stopped(unreachable_requestor(error))),
+            (Ok(_), None) => return Err(stopped(unreachable_requestor(RedirectError::NoSignature))),
+        };
+        let life = SignedDuration::from_mins(i64::from(self.terms.validity_minutes));
+        let expires_at = issued.saturating_add(life - MARGIN).unwrap_or(Timestamp::MAX);
+        let receipt_hashes = pushed.receipts.iter().map(receipt_hash).collect();
+        let redirect = Redirect {
+            redirect_url,
+            expires_at,
+            push_account_receipts: pushed.receipts,
+            signature,
+            available_push_methods: pushed.available_push_methods,
+        };
+        Ok((redirect, Fact::Pushed { receipt_hashes, expires_at }))
+    }
+}
+
+/// Nothing was pushed, or nothing that anybody will use.
+fn stopped(problem: Problem) -> Stopped {
+    let reason = problem.code.word();
+    Stopped { facts: vec![Fact::PushFailed { reason, retryable: problem.code.retryable() }], problem }
+}
+
+fn unpushed(error: PushError) -> Stopped {
+    match error {
+        PushError::Refused(error) => stopped(error.into()),
+        PushError::Unknown(error) => Stopped {
+            facts: vec![Fact::PushUnknown],
+            problem: Problem::from(Code::PushOutcomeUnknown).because::<MastercardError>(error),
+        },
+    }
+}
+
+fn unreachable_requestor(error: RedirectError) -> Problem {
+    match error {
+        RedirectError::NoPushMethod => Problem::from(Code::PlatformNotSupported),
+        RedirectError::ForbiddenOrigin | RedirectError::NoSignature | RedirectError::Unusable => {
+            Problem::from(Code::MastercardRefused)
+        }
+    }
+    .because(error)
+}

@@ -1,0 +1,100 @@
+//! What the app asks for, checked before anything is begun.
+
+use jiff::{SignedDuration, Timestamp};
+use lambda_http::Request;
+use serde::Deserialize;
+use serde_json::Value;
+use shared::{
+    card::CardContractId,
+    digest::sha256_hex,
+    enrollment::Consent,
+    http::{self, Code, FieldError, Problem, field_error},
+    mastercard::processing::AccountHolder,
+    store::enrollments::IdempotencyKey,
+    token_requestor::{Platform, TokenRequestorId},
+};
+
+use crate::terms::Terms;
+
+/// How far ahead a phone's clock may be.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// The body of `POST /enrollments`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Wish {
+    pub(crate) card_contract_id: CardContractId,
+    pub(crate) token_requestor_id: Option<TokenRequestorId>,
+    pub(crate) platform: Platform,
+    /// Id of an app link.
+    pub(crate) callback: String,
+    pub(crate) locale: Option<String>,
+    pub(crate) account_holder: Option<AccountHolder>,
+    pub(crate) consent: Consent,
+}
+
+impl Wish {
+    /// The wish, and the fingerprint by which a repetition is told from a reuse of its key.
+    pub(crate) fn parse(request: &Request, terms: &Terms, now: Timestamp) -> Result<(Self, String), Problem> {
+        let wish: Self = http::body(request)?;
+        let errors = wish.errors(terms, now);
+        if !errors.is_empty() {
+            return Err(Problem::fields(errors));
+        }
+        // Parsed and written again, so that neither spaces nor the order of fields make a difference.
+        let meaning: Value = serde_json::from_slice(request.body().as_ref()).map_err(Problem::internal)?;
+        Ok((wish, sha256_hex(meaning.to_string().as_bytes())))
+    }
+
+    fn errors(&self, terms: &Terms, now: Timestamp) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        if terms.app_links.get(&self.callback).is_none() {
+            errors.push(field_error("callback", "is not the id of a configured app link"));
+        }
+        if !self.locale.as_deref().is_none_or(is_locale) {
+            errors.push(field_error("locale", "is a language and a country, as en_GB"));
+        }
+        if let Some(Err(error)) = self.account_holder.as_ref().map(AccountHolder::validate) {
+            errors.push(field_error("accountHolder", error));
+        }
+        let Consent { terms_version, accepted_at } = &self.consent;
+        if !(1..=64).contains(&terms_version.chars().count()) || terms_version.chars().any(char::is_control) {
+            errors.push(field_error("consent.termsVersion", "has 1 to 64 characters"));
+        }
+        if accepted_at.duration_since(now) > SKEW {
+            errors.push(field_error("consent.acceptedAt", "is in the future"));
+        }
+        errors
+    }
+}
+
+/// The `Idempotency-Key` header.
+pub(crate) fn idempotency_key(request: &Request) -> Result<IdempotencyKey, Problem> {
+    let mut keys = request.headers().get_all("idempotency-key").iter();
+    let (Some(key), None) = (keys.next(), keys.next()) else { return Err(Code::IdempotencyKeyMissing.into()) };
+    let key = key.to_str().unwrap_or_default();
+    key.parse().map_err(|error| Problem::field("Idempotency-Key", error))
+}
+
+/// `xx_XX`: ISO 639-1 in lower case, an underscore, ISO 3166-1 in upper case.
+fn is_locale(text: &str) -> bool {
+    match text.as_bytes() {
+        [a, b, b'_', c, d] => {
+            a.is_ascii_lowercase() && b.is_ascii_lowercase() && c.is_ascii_uppercase() && d.is_ascii_uppercase()
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locale_is_a_language_and_a_country() {
+        assert!(is_locale("en_GB"));
+        for text in ["en", "en-GB", "EN_gb", "eng_GB", "", "é_GB"] {
+            assert!(!is_locale(text), "{text}");
+        }
+    }
+}

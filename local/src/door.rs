@@ -1,0 +1,109 @@
+//! Mastercard's door: TLS that asks for a client certificate, on a port of its own, with `POST /notifications` and
+//! nothing else. The certificate reaches the function as API Gateway passes it.
+
+mod certificate;
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto,
+    service::TowerToHyperService,
+};
+use serde_json::Value;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{
+        self, RootCertStore, ServerConfig,
+        crypto::aws_lc_rs,
+        pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+        server::{VerifierBuilderError, WebPkiClientVerifier},
+    },
+};
+
+pub(crate) use certificate::{client_cert, subject_dn};
+
+use crate::{
+    gateway::{Caller, Gateway},
+    identity::Identity,
+    stop::Stopped,
+};
+
+/// A caller that does not finish its handshake by then is let go.
+const HANDSHAKE: Duration = Duration::from_secs(5);
+
+/// The door could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum DoorError {
+    /// A certificate or key is not PEM.
+    #[error("a certificate or key of the door cannot be read")]
+    Pem(#[from] rustls::pki_types::pem::Error),
+    /// A certificate or key does not fit.
+    #[error("a certificate or key of the door cannot be used")]
+    Tls(#[from] rustls::Error),
+    /// The authority is of no use.
+    #[error("the door's authority cannot be used")]
+    Authority(#[from] VerifierBuilderError),
+}
+
+/// Serves until stopped.
+pub(crate) fn serve(
+    listener: TcpListener,
+    identity: &Identity,
+    gateway: Arc<Gateway>,
+    stopped: Stopped,
+) -> Result<(), DoorError> {
+    let acceptor = TlsAcceptor::from(Arc::new(tls(identity)?));
+    tokio::spawn(async move {
+        let mut stop = std::pin::pin!(stopped.wait());
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = &mut stop => return,
+            };
+            let Ok((stream, address)) = accepted else { continue };
+            let visit = visit(acceptor.clone(), stream, address, Arc::clone(&gateway));
+            let until = stopped.wait();
+            tokio::spawn(async move {
+                tokio::select! {
+                    outcome = visit => if let Err(error) = outcome {
+                        tracing::info!(%error, "somebody was not let in at the door for notifications");
+                    },
+                    () = until => {}
+                }
+            });
+        }
+    });
+    Ok(())
+}
+
+fn tls(identity: &Identity) -> Result<ServerConfig, DoorError> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(identity.door_authority.as_bytes())?)?;
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build()?;
+    let chain = vec![CertificateDer::from_pem_slice(identity.door_certificate.as_bytes())?];
+    let key = PrivateKeyDer::from_pem_slice(identity.door_key.as_bytes())?;
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_client_cert_verifier(verifier);
+    Ok(config.with_single_cert(chain, key)?)
+}
+
+async fn visit(acceptor: TlsAcceptor, stream: TcpStream, address: SocketAddr, gateway: Arc<Gateway>) -> io::Result<()> {
+    let stream = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await??;
+    let presented = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+    let certificate: Option<Value> = presented.and_then(|certificate| client_cert(certificate.as_ref()));
+    if certificate.is_none() {
+        return Err(io::Error::other("the client certificate cannot be read"));
+    }
+    let caller = Caller { address, certificate };
+    let router = axum::Router::new().fallback(move |request| {
+        let (gateway, caller) = (Arc::clone(&gateway), caller.clone());
+        async move { gateway.answer(request, caller).await }
+    });
+    let service = TowerToHyperService::new(router);
+    let server = auto::Builder::new(TokioExecutor::new());
+    server.serve_connection(TokioIo::new(stream), service).await.map_err(io::Error::other)
+}

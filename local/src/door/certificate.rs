@@ -1,0 +1,37 @@
+//! A client certificate in API Gateway's words: `requestContext.authentication.clientCert`.
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::{Value, json};
+use x509_cert::{
+    Certificate,
+    der::{Decode as _, DecodePem as _, EncodePem as _, pem::LineEnding},
+    time::Time,
+};
+
+/// From the DER that the TLS handshake left; `None` if it is not a certificate.
+pub(crate) fn client_cert(der: &[u8]) -> Option<Value> {
+    let certificate = Certificate::from_der(der).ok()?;
+    let content = certificate.tbs_certificate();
+    let serial = content.serial_number().as_bytes().iter().map(|byte| format!("{byte:02x}"));
+    Some(json!({
+        "clientCertPem": certificate.to_pem(LineEnding::LF).ok()?,
+        "subjectDN": content.subject().to_string(),
+        "issuerDN": content.issuer().to_string(),
+        "serialNumber": serial.collect::<Vec<_>>().join(":"),
+        "validity": {
+            "notBefore": time(content.validity().not_before)?,
+            "notAfter": time(content.validity().not_after)?,
+        },
+    }))
+}
+
+/// The subject of a PEM certificate, written as in [`client_cert`]: `NOTIFICATION_CLIENT_SUBJECTS` is compared with it.
+pub(crate) fn subject_dn(pem: &str) -> Option<String> {
+    Some(Certificate::from_pem(pem).ok()?.tbs_certificate().subject().to_string())
+}
+
+/// `Jan  1 00:00:00 2026 GMT`.
+fn time(time: Time) -> Option<String> {
+    let moment = Timestamp::try_from(time.to_system_time()).ok()?;
+    Some(moment.to_zoned(TimeZone::UTC).strftime("%b %e %H:%M:%S %Y GMT").to_string())
+}

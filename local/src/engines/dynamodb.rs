@@ -1,0 +1,103 @@
+//! The embedded DynamoDB, and both tables as `infra/template.yaml` declares them.
+
+use std::path::Path;
+
+use aws_sdk_dynamodb::{
+    Client,
+    types::{
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+        ScalarAttributeType, TimeToLiveSpecification,
+    },
+};
+use dynoxide::{Database, server};
+use tokio::net::TcpListener;
+
+use super::EngineError;
+use crate::stop::Stopped;
+
+/// What both tables are called.
+#[derive(Clone, Debug)]
+pub struct TableNames {
+    /// One item a requestor, and the catalogue.
+    pub token_requestors: String,
+    /// Everything of a client's enrolments.
+    pub enrollments: String,
+}
+
+impl Default for TableNames {
+    fn default() -> Self {
+        Self { token_requestors: "TokenRequestors".into(), enrollments: "Enrollments".into() }
+    }
+}
+
+/// Serves until stopped; in memory, or in `file`.
+pub(crate) fn serve(listener: TcpListener, file: Option<&Path>, stopped: Stopped) -> Result<(), EngineError> {
+    let database = match file {
+        Some(file) => Database::new(&file.to_string_lossy()),
+        None => Database::memory(),
+    };
+    let database = database.map_err(|error| EngineError::Database(error.to_string()))?;
+    tokio::spawn(server::serve_with_shutdown(listener, database, stopped.wait()));
+    Ok(())
+}
+
+/// Creates both tables on any engine that speaks DynamoDB's protocol; one that is there already stays as it is.
+///
+/// # Errors
+/// When the engine refuses.
+pub async fn create_tables(client: &Client, names: &TableNames) -> Result<(), EngineError> {
+    let by_card = index("by-card", "cardKey", "sk")?;
+    let due = index("due", "dueShard", "dueAt")?;
+    let attributes = [
+        attribute("cardKey", ScalarAttributeType::S)?,
+        attribute("dueShard", ScalarAttributeType::S)?,
+        attribute("dueAt", ScalarAttributeType::N)?,
+    ];
+    tokio::try_join!(
+        create(client, &names.token_requestors, [], []),
+        create(client, &names.enrollments, attributes, [by_card, due]),
+    )?;
+    Ok(())
+}
+
+async fn create<const A: usize, const I: usize>(
+    client: &Client,
+    name: &str,
+    attributes: [AttributeDefinition; A],
+    indexes: [GlobalSecondaryIndex; I],
+) -> Result<(), EngineError> {
+    let request = client
+        .create_table()
+        .table_name(name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .set_key_schema(Some(keys("pk", "sk")?))
+        .attribute_definitions(attribute("pk", ScalarAttributeType::S)?)
+        .attribute_definitions(attribute("sk", ScalarAttributeType::S)?);
+    let request = attributes.into_iter().fold(request, |request, one| request.attribute_definitions(one));
+    let request = indexes.into_iter().fold(request, |request, one| request.global_secondary_indexes(one));
+    match request.send().await {
+        Ok(_) => {}
+        Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_in_use_exception()) => {
+            return Ok(());
+        }
+        Err(error) => return Err(EngineError::table(error)),
+    }
+    let ttl = TimeToLiveSpecification::builder().attribute_name("ttl").enabled(true).build()?;
+    let enabled = client.update_time_to_live().table_name(name).time_to_live_specification(ttl).send().await;
+    enabled.map(drop).map_err(EngineError::table)
+}
+
+fn attribute(name: &str, kind: ScalarAttributeType) -> Result<AttributeDefinition, EngineError> {
+    Ok(AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build()?)
+}
+
+fn keys(hash: &str, range: &str) -> Result<Vec<KeySchemaElement>, EngineError> {
+    let key = |name, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build();
+    Ok(vec![key(hash, KeyType::Hash)?, key(range, KeyType::Range)?])
+}
+
+fn index(name: &str, hash: &str, range: &str) -> Result<GlobalSecondaryIndex, EngineError> {
+    let everything = Projection::builder().projection_type(ProjectionType::All).build();
+    let index = GlobalSecondaryIndex::builder().index_name(name).set_key_schema(Some(keys(hash, range)?));
+    Ok(index.projection(everything).build()?)
+}

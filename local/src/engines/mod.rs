@@ -1,0 +1,64 @@
+//! AWS on loopback: a DynamoDB and an S3 that speak the real wire protocols, in this process. Functions reach them
+//! through the same SDK clients as in Lambda; only the endpoints differ.
+
+pub mod dynamodb;
+pub(crate) mod s3;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_sdk_dynamodb::error::DisplayErrorContext;
+use url::Url;
+use uuid::Uuid;
+
+/// The region that the engines pretend to be in.
+pub(crate) const REGION: &str = "eu-west-1";
+
+/// An access key that only this process's engines know.
+#[derive(Clone)]
+pub(crate) struct AccessKey {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+}
+
+impl AccessKey {
+    pub(crate) fn throw_away() -> Self {
+        Self { id: "local".into(), secret: Uuid::new_v4().simple().to_string() }
+    }
+
+    /// How the SDK reaches one engine: DynamoDB and S3 listen at different addresses.
+    pub(crate) fn sdk_config(&self, endpoint: &Url) -> SdkConfig {
+        let credentials = Credentials::new(&self.id, &self.secret, None, None, "local");
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static(REGION))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .endpoint_url(endpoint.as_str())
+            .build()
+    }
+}
+
+/// An engine did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The database file cannot be opened.
+    #[error("the embedded DynamoDB cannot open its file: {0}")]
+    Database(String),
+    /// A table could not be created.
+    #[error("a table could not be created: {}", DisplayErrorContext(.0))]
+    Table(#[source] Box<aws_sdk_dynamodb::Error>),
+    /// A table's description is not complete.
+    #[error("a table could not be described")]
+    Description(#[from] aws_sdk_dynamodb::error::BuildError),
+    /// The folder of the bucket cannot be used.
+    #[error("the embedded S3 cannot use its folder: {0}")]
+    Folder(String),
+    /// The bucket could not be created.
+    #[error("the bucket could not be created: {}", DisplayErrorContext(.0))]
+    Bucket(#[source] Box<aws_sdk_s3::Error>),
+}
+
+impl EngineError {
+    fn table(error: impl Into<aws_sdk_dynamodb::Error>) -> Self {
+        Self::Table(Box::new(error.into()))
+    }
+}

@@ -1,0 +1,95 @@
+//! The nine functions, connected as in Lambda: each with only the settings that it uses, the same SDK clients, and the
+//! one clock of the `World`.
+
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
+use axum::http::Method;
+use futures_util::{FutureExt as _, future::BoxFuture};
+use lambda_http::{Body, Error, Request, Response};
+use shared::{
+    clock::Clock,
+    config::{ConfigError, Host},
+};
+
+use crate::{
+    gateway::{Authorizer, Gateway, Handler, Route},
+    settings::{self, Environment},
+};
+
+/// All of them.
+pub(crate) struct Functions {
+    pub(crate) sync_requestors: sync_requestors::SyncRequestors,
+    pub(crate) fetch_assets: fetch_assets::FetchAssets,
+    list_requestors: list_requestors::ListRequestors,
+    list_cards: list_cards::ListCards,
+    enroll: enroll::Enroll,
+    get_enrollment: get_enrollment::GetEnrollment,
+    receive_notification: receive_notification::ReceiveNotification,
+    receive_callback: receive_callback::ReceiveCallback,
+    pub(crate) reconcile_enrollments: reconcile_enrollments::ReconcileEnrollments,
+}
+
+impl Functions {
+    /// Connects every function to its part of the environment.
+    pub(crate) async fn connect(environment: &Environment, aws: &SdkConfig, clock: &Clock) -> Result<Self, ConfigError> {
+        let host = |names| Host { settings: environment.only(names), aws: aws.clone(), clock: clock.clone() };
+        Ok(Self {
+            sync_requestors: sync_requestors::SyncRequestors::connect(&host(settings::SYNC_REQUESTORS)).await?,
+            fetch_assets: fetch_assets::FetchAssets::connect(&host(settings::FETCH_ASSETS)).await?,
+            list_requestors: list_requestors::ListRequestors::connect(&host(settings::LIST_REQUESTORS)).await?,
+            list_cards: list_cards::ListCards::connect(&host(settings::LIST_CARDS)).await?,
+            enroll: enroll::Enroll::connect(&host(settings::ENROLL)).await?,
+            get_enrollment: get_enrollment::GetEnrollment::connect(&host(settings::GET_ENROLLMENT)).await?,
+            receive_notification: receive_notification::ReceiveNotification::connect(&host(settings::RECEIVE_NOTIFICATION))
+                .await?,
+            receive_callback: receive_callback::ReceiveCallback::connect(&host(settings::RECEIVE_CALLBACK)).await?,
+            reconcile_enrollments: reconcile_enrollments::ReconcileEnrollments::connect(&host(settings::RECONCILE_ENROLLMENTS))
+                .await?,
+        })
+    }
+
+    /// The app's API, as `infra/openapi.yaml` has it.
+    pub(crate) fn app_gateway(self: &Arc<Self>, authorizer: Authorizer) -> Arc<Gateway> {
+        let authorizer = Arc::new(authorizer);
+        let closed = |method, template, handler| Route::new(method, template, &authorizer, handler);
+        let get_enrollment = self.handler(|all, request| async move { all.get_enrollment.handle(request).await }.boxed());
+        Gateway::new(vec![
+            closed(
+                Method::GET,
+                "/token-requestors",
+                self.handler(|all, request| async move { all.list_requestors.handle(request).await }.boxed()),
+            ),
+            closed(
+                Method::GET,
+                "/cards",
+                self.handler(|all, request| async move { all.list_cards.handle(request).await }.boxed()),
+            ),
+            closed(
+                Method::POST,
+                "/enrollments",
+                self.handler(|all, request| async move { all.enroll.handle(request).await }.boxed()),
+            ),
+            closed(Method::GET, "/enrollments", Arc::clone(&get_enrollment)),
+            closed(Method::GET, "/enrollments/{enrollmentId}", get_enrollment),
+            Route::open(
+                Method::GET,
+                "/callback/{state}",
+                self.handler(|all, request| async move { all.receive_callback.handle(request).await }.boxed()),
+            ),
+        ])
+    }
+
+    /// Mastercard's door.
+    pub(crate) fn door_gateway(self: &Arc<Self>) -> Arc<Gateway> {
+        let handler = self.handler(|all, request| async move { all.receive_notification.handle(request).await }.boxed());
+        Gateway::new(vec![Route::open(Method::POST, "/notifications", handler)])
+    }
+
+    fn handler(self: &Arc<Self>, call: fn(Arc<Self>, Request) -> Invocation) -> Handler {
+        let all = Arc::clone(self);
+        Arc::new(move |request| call(Arc::clone(&all), request))
+    }
+}
+
+type Invocation = BoxFuture<'static, Result<Response<Body>, Error>>;

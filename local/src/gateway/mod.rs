@@ -1,0 +1,125 @@
+//! API Gateway's part on loopback: match a route, verify the token, hand the function the event that Lambda would get,
+//! answer what it answers. Refusals are API Gateway's own, word for word.
+
+mod authorizer;
+pub(crate) mod beside;
+mod event;
+mod route;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::{Body, Bytes, to_bytes},
+    extract::{ConnectInfo, Request},
+    http::{HeaderValue, Response, StatusCode, header},
+};
+use jiff::Timestamp;
+use lambda_http::RequestExt as _;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+pub(crate) use authorizer::Authorizer;
+pub(crate) use event::Caller;
+pub(crate) use route::{Handler, Route};
+
+use crate::stop::Stopped;
+
+/// API Gateway's payload quota.
+const LARGEST_BODY: usize = 10 * 1024 * 1024;
+/// The longest `Timeout` of a function in the template, and API Gateway's own patience.
+const FUNCTION_TIMEOUT: Duration = Duration::from_secs(28);
+const GATEWAY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The routes of one HTTP API.
+pub(crate) struct Gateway {
+    routes: Vec<Route>,
+}
+
+impl Gateway {
+    pub(crate) fn new(routes: Vec<Route>) -> Arc<Self> {
+        Arc::new(Self { routes })
+    }
+
+    /// Serves plain HTTP until stopped; what `beside` routes never reaches the gateway.
+    pub(crate) fn serve(self: Arc<Self>, listener: TcpListener, beside: Router, stopped: &Stopped) {
+        let router = beside.fallback(move |ConnectInfo(address): ConnectInfo<SocketAddr>, request| {
+            let gateway = Arc::clone(&self);
+            async move { gateway.answer(request, Caller { address, certificate: None }).await }
+        });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(stopped.wait()).into_future());
+    }
+
+    /// One request, from the route to the answer.
+    pub(crate) async fn answer(&self, request: Request, caller: Caller) -> Response<Body> {
+        let (request, body) = request.into_parts();
+        let path = request.uri.path();
+        let Some((route, parameters)) = self.routes.iter().find_map(|route| route.matches(&request.method, path)) else {
+            return refusal(StatusCode::NOT_FOUND, "Not Found");
+        };
+        let claims = match route.authorizer.as_ref().map(|authorizer| authorizer.verify(&request.headers)) {
+            None => None,
+            Some(Some(claims)) => Some(claims),
+            Some(None) => {
+                let mut response = refusal(StatusCode::UNAUTHORIZED, "Unauthorized");
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+                return response;
+            }
+        };
+        let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+            return refusal(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+        };
+        let event = event::Event { route, parameters, claims, caller: &caller, request: &request, body: &body };
+        let request_id = event::request_id();
+        let mut response = invoke(route, &event.to_json(&request_id, Timestamp::now())).await;
+        if let Ok(request_id) = HeaderValue::try_from(request_id) {
+            response.headers_mut().insert("apigw-requestid", request_id);
+        }
+        response
+    }
+}
+
+/// Runs the function on a task of its own, so that a panic ends the invocation and nothing else.
+async fn invoke(route: &Route, event: &Value) -> Response<Body> {
+    let request = match lambda_http::request::from_str(&event.to_string()) {
+        Ok(request) => request.with_lambda_context(context(FUNCTION_TIMEOUT)),
+        Err(error) => {
+            tracing::error!(%error, route = route.key(), "the event does not become a request");
+            return internal_error();
+        }
+    };
+    let invocation = tokio::spawn((route.handler)(request));
+    match tokio::time::timeout(GATEWAY_TIMEOUT, invocation).await {
+        Ok(Ok(Ok(response))) => response.map(|body| Body::from(Bytes::copy_from_slice(body.as_ref()))),
+        Ok(Ok(Err(error))) => {
+            tracing::error!(%error, route = route.key(), "the function failed");
+            internal_error()
+        }
+        Ok(Err(_panicked)) => internal_error(),
+        Err(_elapsed) => refusal(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+    }
+}
+
+/// What the Lambda runtime tells a function about its invocation.
+pub(crate) fn context(timeout: Duration) -> lambda_runtime::Context {
+    let deadline = Timestamp::now().saturating_add(timeout).unwrap_or(Timestamp::MAX);
+    let mut context = lambda_runtime::Context::default();
+    context.request_id = uuid::Uuid::new_v4().to_string();
+    context.deadline = u64::try_from(deadline.as_millisecond()).unwrap_or_default();
+    context
+}
+
+fn internal_error() -> Response<Body> {
+    refusal(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+}
+
+fn refusal(status: StatusCode, message: &str) -> Response<Body> {
+    let mut response = Response::new(Body::from(json!({ "message": message }).to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! A route key such as `GET /enrollments/{enrollmentId}`, and the function behind it.
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use futures_util::future::BoxFuture;
+use lambda_http::{Body, Error, Request, Response};
+use percent_encoding::percent_decode_str;
+
+use super::Authorizer;
+
+/// A function, as the gateway invokes it.
+pub(crate) type Handler = Arc<dyn Fn(Request) -> BoxFuture<'static, Result<Response<Body>, Error>> + Send + Sync>;
+
+/// One route of the HTTP API.
+pub(crate) struct Route {
+    method: Method,
+    template: &'static str,
+    pub(super) authorizer: Option<Arc<Authorizer>>,
+    pub(super) handler: Handler,
+}
+
+/// Values of the route's `{parameters}`, decoded.
+pub(super) type Parameters = Vec<(&'static str, String)>;
+
+impl Route {
+    /// A route for holders of a token.
+    pub(crate) fn new(method: Method, template: &'static str, authorizer: &Arc<Authorizer>, handler: Handler) -> Self {
+        Self { method, template, authorizer: Some(Arc::clone(authorizer)), handler }
+    }
+
+    /// A route for everybody.
+    pub(crate) fn open(method: Method, template: &'static str, handler: Handler) -> Self {
+        Self { method, template, authorizer: None, handler }
+    }
+
+    /// As API Gateway writes it.
+    pub(super) fn key(&self) -> String {
+        format!("{} {}", self.method, self.template)
+    }
+
+    /// Matches segment by segment; a parameter takes exactly one segment that is not empty.
+    pub(super) fn matches(&self, method: &Method, path: &str) -> Option<(&Self, Parameters)> {
+        let (wanted, given) = (self.template.split('/'), path.split('/'));
+        if *method != self.method || wanted.clone().count() != given.clone().count() {
+            return None;
+        }
+        let mut parameters = Parameters::new();
+        for (wanted, given) in wanted.zip(given) {
+            match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                Some(_) if given.is_empty() => return None,
+                Some(name) => parameters.push((name, percent_decode_str(given).decode_utf8_lossy().into_owned())),
+                None if wanted == given => {}
+                None => return None,
+            }
+        }
+        Some((self, parameters))
+    }
+}

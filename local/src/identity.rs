@@ -1,0 +1,157 @@
+//! Throw-away identities: the key that signs the app's tokens, and a certificate authority that plays Mastercard's for
+//! the mutual TLS of the door. Made once per process, or kept in the data folder.
+
+use std::{fmt, fs, io, path::Path, sync::OnceLock};
+
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose,
+    PKCS_RSA_SHA256, RsaKeySize,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use simulator::{Portal, PortalError};
+
+use crate::private_file;
+
+/// Issuer of the app's tokens.
+pub(crate) const ISSUER: &str = "https://login.bank.example/";
+/// Whom the app's tokens are for.
+pub(crate) const AUDIENCE: &str = "https://api.bank.example";
+/// Long enough for an afternoon of trying by hand.
+const TOKEN_LIFE_SECONDS: i64 = 12 * 60 * 60;
+
+/// Every key of a `World`.
+#[derive(Clone)]
+pub(crate) struct Keys {
+    pub(crate) portal: Portal,
+    pub(crate) identity: Identity,
+}
+
+/// What the bank's login and the door need. PEM throughout.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Identity {
+    token_key: String,
+    pub(crate) token_public_key: String,
+    pub(crate) door_authority: String,
+    pub(crate) door_certificate: String,
+    pub(crate) door_key: String,
+    pub(crate) client_certificate: String,
+    client_key: String,
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Identity(<redacted>)")
+    }
+}
+
+/// Keys could not be made or read.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// Mastercard's side.
+    #[error("the simulator's keys")]
+    Portal(#[from] PortalError),
+    /// Our side could not be generated.
+    #[error("a key or certificate could not be generated")]
+    Generation(#[from] rcgen::Error),
+    /// The kept file cannot be read or written.
+    #[error("identity.json cannot be read or written")]
+    File(#[source] io::Error),
+    /// The kept file is not what was written.
+    #[error("identity.json is not what an earlier run wrote")]
+    Malformed(#[source] serde_json::Error),
+    /// A token could not be signed or its key read.
+    #[error("the key of the app's tokens cannot be used")]
+    Token(#[from] jsonwebtoken::errors::Error),
+}
+
+impl Keys {
+    /// One set for every `World` of this process: generating seven RSA keys takes longer than all else.
+    pub(crate) fn of_this_process() -> Result<Self, KeyError> {
+        static KEYS: OnceLock<Keys> = OnceLock::new();
+        static GENERATING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+        let _one_at_a_time = GENERATING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(keys) = KEYS.get() {
+            return Ok(keys.clone());
+        }
+        let (portal, identity) = std::thread::scope(|scope| {
+            let identity = scope.spawn(Identity::generate);
+            (Portal::generate(), identity.join())
+        });
+        let identity = identity.map_err(|_| rcgen::Error::RemoteKeyError)??;
+        let keys = Self { portal: portal?, identity };
+        Ok(KEYS.get_or_init(|| keys).clone())
+    }
+
+    /// Those of an earlier run, or new ones that the next run will find.
+    pub(crate) fn kept_in(folder: &Path) -> Result<Self, KeyError> {
+        let file = folder.join("identity.json");
+        let identity = match fs::read(&file) {
+            Ok(kept) => serde_json::from_slice(&kept).map_err(KeyError::Malformed)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let made = Identity::generate()?;
+                let content = serde_json::to_vec_pretty(&made).map_err(KeyError::Malformed)?;
+                private_file::write(&file, &content).map_err(KeyError::File)?;
+                made
+            }
+            Err(error) => return Err(KeyError::File(error)),
+        };
+        Ok(Self { portal: Portal::load_or_generate(folder)?, identity })
+    }
+}
+
+impl Identity {
+    fn generate() -> Result<Self, KeyError> {
+        let token_key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048)?;
+        let mut authority = subject("Throw-Away Authority");
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
+        let mut door = CertificateParams::new(["127.0.0.1".to_owned(), "localhost".to_owned()])?;
+        door.insert_extended_key_usage(ExtendedKeyUsagePurpose::ServerAuth);
+        let door_key = KeyPair::generate()?;
+        let mut client = subject("notifications.mastercard.example");
+        client.insert_extended_key_usage(ExtendedKeyUsagePurpose::ClientAuth);
+        let client_key = KeyPair::generate()?;
+        Ok(Self {
+            token_public_key: token_key.public_key_pem(),
+            token_key: token_key.serialize_pem(),
+            door_certificate: door.signed_by(&door_key, &authority)?.pem(),
+            door_key: door_key.serialize_pem(),
+            client_certificate: client.signed_by(&client_key, &authority)?.pem(),
+            client_key: client_key.serialize_pem(),
+            door_authority: authority.pem(),
+        })
+    }
+
+    /// Certificate and key of whom the door lets in: the simulator in Mastercard's place.
+    pub(crate) fn client_identity(&self) -> String {
+        format!("{}{}", self.client_certificate, self.client_key)
+    }
+
+    /// A token as the bank's login would give to the app of this client.
+    pub(crate) fn token_for(&self, client_id: &str, now: i64) -> Result<String, KeyError> {
+        self.sign(&json!({
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": format!("cardholder-of-{client_id}"),
+            "client_id": client_id,
+            "iat": now,
+            "exp": now + TOKEN_LIFE_SECONDS,
+        }))
+    }
+
+    /// A token with any claims, good or bad.
+    pub(crate) fn sign(&self, claims: &Value) -> Result<String, KeyError> {
+        let key = EncodingKey::from_rsa_pem(self.token_key.as_bytes())?;
+        Ok(encode(&Header::new(Algorithm::RS256), claims, &key)?)
+    }
+}
+
+fn subject(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::OrganizationName, "Simulator");
+    params.distinguished_name.push(DnType::CommonName, name);
+    params
+}

@@ -1,0 +1,156 @@
+//! The environment of every function, by the names that `infra/template.yaml` uses, with this machine's values.
+
+use std::{collections::BTreeMap, path::Path};
+
+use shared::config::Settings;
+use simulator::{Credentials, Simulator};
+use url::Url;
+
+use crate::engines::dynamodb::TableNames;
+
+type Names = &'static [&'static str];
+
+pub(crate) const SYNC_REQUESTORS: Names = &[
+    "TOKEN_REQUESTORS_TABLE",
+    "TOKEN_CONNECT_URL",
+    "TOKEN_CONNECT_CONSUMER_KEY",
+    "TOKEN_CONNECT_SIGNING_KEY",
+    "ACCOUNT_RANGES",
+];
+pub(crate) const FETCH_ASSETS: Names = &[
+    "TOKEN_REQUESTORS_TABLE",
+    "LOGO_BUCKET",
+    "S3_ENDPOINT_URL",
+    "S3_PATH_STYLE",
+    "TOKEN_CONNECT_URL",
+    "TOKEN_CONNECT_CONSUMER_KEY",
+    "TOKEN_CONNECT_SIGNING_KEY",
+];
+pub(crate) const LIST_REQUESTORS: Names = &["TOKEN_REQUESTORS_TABLE", "LOGO_BASE_URL"];
+pub(crate) const LIST_CARDS: Names = &[
+    "TOKEN_REQUESTORS_TABLE",
+    "ENROLLMENTS_TABLE",
+    "PROCESSING_URL",
+    "PROCESSING_CONSUMER_KEY",
+    "PROCESSING_SIGNING_KEY",
+    "PROCESSING_JWE",
+    "PROCESSING_ENCRYPTION_CERTIFICATE",
+    "PROCESSING_DECRYPTION_KEY",
+    "CLIENT_ID_CLAIM",
+    "DEFAULT_TOKEN_REQUESTOR_ID",
+];
+pub(crate) const ENROLL: Names = &[
+    "TOKEN_REQUESTORS_TABLE",
+    "ENROLLMENTS_TABLE",
+    "TOKEN_CONNECT_URL",
+    "TOKEN_CONNECT_CONSUMER_KEY",
+    "TOKEN_CONNECT_SIGNING_KEY",
+    "PROCESSING_URL",
+    "PROCESSING_CONSUMER_KEY",
+    "PROCESSING_SIGNING_KEY",
+    "PROCESSING_JWE",
+    "PROCESSING_ENCRYPTION_CERTIFICATE",
+    "PROCESSING_DECRYPTION_KEY",
+    "PROCESSING_SEARCH_SHAPE",
+    "CLIENT_ENCRYPTION_CERTIFICATE",
+    "CLIENT_ID_CLAIM",
+    "DEFAULT_TOKEN_REQUESTOR_ID",
+    "ALLOWED_REDIRECT_ORIGINS",
+    "CALLBACK_BASE_URL",
+    "APP_LINKS",
+    "RECEIPTS_VALIDITY_MINUTES",
+];
+pub(crate) const GET_ENROLLMENT: Names = &["ENROLLMENTS_TABLE", "CLIENT_ID_CLAIM"];
+pub(crate) const RECEIVE_NOTIFICATION: Names =
+    &["ENROLLMENTS_TABLE", "NOTIFICATION_CLIENT_SUBJECTS", "NOTIFICATION_SHARED_SECRET"];
+pub(crate) const RECEIVE_CALLBACK: Names = &["ENROLLMENTS_TABLE", "APP_LINKS"];
+pub(crate) const RECONCILE_ENROLLMENTS: Names = &[
+    "ENROLLMENTS_TABLE",
+    "PROCESSING_URL",
+    "PROCESSING_CONSUMER_KEY",
+    "PROCESSING_SIGNING_KEY",
+    "PROCESSING_JWE",
+    "PROCESSING_ENCRYPTION_CERTIFICATE",
+    "PROCESSING_DECRYPTION_KEY",
+];
+/// Every function's.
+const COMMON: Names = &["TENANT", "LOG_LEVEL"];
+
+/// The account ranges of the simulator's sample cards; the third is enabled for no requestor.
+const ACCOUNT_RANGES: &str = "5555550000000000000,5555560000000000000,5555570000000000000,9300000000000000000";
+
+/// All variables together.
+pub(crate) struct Environment(BTreeMap<String, String>);
+
+/// What this machine's values come from.
+pub(crate) struct Machine<'a> {
+    pub(crate) base_url: &'a Url,
+    pub(crate) s3_url: &'a Url,
+    pub(crate) tables: &'a TableNames,
+    pub(crate) bucket: &'a str,
+    pub(crate) token_connect_url: &'a Url,
+    pub(crate) processing_url: &'a Url,
+    pub(crate) simulator: &'a Simulator,
+    pub(crate) credentials: &'a Credentials,
+    /// Where the files of [`Credentials::write_to`] are.
+    pub(crate) credential_files: &'a Path,
+    pub(crate) client_subject: &'a str,
+    /// Changes and additions, as a test or `--set` asks for them; an empty value leaves the variable out.
+    pub(crate) changes: &'a BTreeMap<String, String>,
+}
+
+impl Environment {
+    pub(crate) fn new(machine: &Machine<'_>) -> Self {
+        let base = machine.base_url.as_str().trim_end_matches('/');
+        let file = |name: &str| format!("file:{}", machine.credential_files.join(name).display());
+        let plain = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
+        let variables = [
+            ("TOKEN_REQUESTORS_TABLE", machine.tables.token_requestors.clone()),
+            ("ENROLLMENTS_TABLE", machine.tables.enrollments.clone()),
+            ("LOGO_BUCKET", machine.bucket.to_owned()),
+            ("LOGO_BASE_URL", format!("{base}/logos")),
+            ("S3_ENDPOINT_URL", plain(machine.s3_url)),
+            ("S3_PATH_STYLE", "on".into()),
+            ("TOKEN_CONNECT_URL", plain(machine.token_connect_url)),
+            ("TOKEN_CONNECT_CONSUMER_KEY", machine.credentials.token_connect_consumer_key.clone()),
+            ("TOKEN_CONNECT_SIGNING_KEY", file("token-connect-signing-key.pem")),
+            ("PROCESSING_URL", plain(machine.processing_url)),
+            ("PROCESSING_CONSUMER_KEY", machine.credentials.processing_consumer_key.clone()),
+            ("PROCESSING_SIGNING_KEY", file("processing-signing-key.pem")),
+            ("PROCESSING_ENCRYPTION_CERTIFICATE", file("processing-encryption-certificate.pem")),
+            ("PROCESSING_DECRYPTION_KEY", file("processing-decryption-key.pem")),
+            ("CLIENT_ENCRYPTION_CERTIFICATE", file("client-encryption-certificate.pem")),
+            ("ACCOUNT_RANGES", ACCOUNT_RANGES.into()),
+            ("DEFAULT_TOKEN_REQUESTOR_ID", simulator::CLICK_TO_PAY.into()),
+            ("ALLOWED_REDIRECT_ORIGINS", allowed_origins(machine)),
+            ("CALLBACK_BASE_URL", format!("{base}/callback")),
+            ("APP_LINKS", format!("mobile-app=bankapp://click-to-pay,web-bank={base}/app/returned")),
+            ("NOTIFICATION_CLIENT_SUBJECTS", machine.client_subject.to_owned()),
+        ];
+        let mut variables: BTreeMap<String, String> =
+            variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        variables.extend(machine.changes.clone());
+        Self(variables)
+    }
+
+    /// What one function is given.
+    pub(crate) fn only(&self, names: Names) -> Settings {
+        let given = self.0.iter().filter(|(name, _)| names.iter().chain(COMMON).any(|wanted| wanted == name));
+        given.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    /// All of it, for functions that run elsewhere.
+    pub(crate) fn all(&self) -> Settings {
+        self.0.clone().into_iter().collect()
+    }
+}
+
+/// Our simulator's origin, and that of another one in its place, for each token requestor of the sample world.
+fn allowed_origins(machine: &Machine<'_>) -> String {
+    let own = machine.simulator.click_to_pay_origin();
+    let other = machine.token_connect_url.origin().ascii_serialization();
+    let origins = if other == own { vec![own] } else { vec![own, other] };
+    let requestors = machine.simulator.requestors();
+    let ids = requestors.iter().map(|requestor| &requestor.token_requestor_id);
+    ids.flat_map(|id| origins.iter().map(move |origin| format!("{id}={origin}"))).collect::<Vec<_>>().join(",")
+}

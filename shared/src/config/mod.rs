@@ -1,0 +1,186 @@
+//! Settings: read once at init, parsed into types, all problems reported together.
+
+mod app_links;
+mod mastercard;
+mod secrets;
+
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+use aws_config::SdkConfig;
+
+pub use app_links::AppLinks;
+pub use mastercard::{ProcessingSettings, SearchSettings, TokenConnectSettings};
+pub use secrets::{SecretRef, SecretUnavailable};
+
+use crate::clock::Clock;
+
+/// What a function is started with: its variables, the way to AWS, the time.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// Environment variables.
+    pub settings: Settings,
+    /// Region, credentials, endpoints.
+    pub aws: SdkConfig,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl Host {
+    /// The host that Lambda gives: the process environment and the AWS default chain.
+    pub async fn from_env() -> Self {
+        let aws = aws_config::defaults(aws_config::BehaviorVersion::latest()).load().await;
+        Self { settings: std::env::vars().collect(), aws, clock: Clock::default() }
+    }
+}
+
+/// Environment variables by name. Their values may be sensitive and do not print.
+#[derive(Clone, Default)]
+pub struct Settings(BTreeMap<String, String>);
+
+impl FromIterator<(String, String)> for Settings {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(vars: I) -> Self {
+        Self(vars.into_iter().collect())
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+impl Settings {
+    /// Starts reading; problems gather until [`Reader::problems`].
+    pub fn read(&self) -> Reader<'_> {
+        Reader { settings: self, problems: Vec::new() }
+    }
+
+    /// All variables, for handing them to another process.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+/// Reads variables and remembers what was wrong. `None` always means that a problem was noted.
+pub struct Reader<'a> {
+    settings: &'a Settings,
+    problems: Vec<String>,
+}
+
+impl Reader<'_> {
+    /// A variable that has to be there.
+    pub fn required<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Option<T> {
+        match self.text(name) {
+            Some(raw) => self.parse(name, raw),
+            None => {
+                self.problems.push(format!("{name} is not set"));
+                None
+            }
+        }
+    }
+
+    /// A variable with a default for its absence.
+    pub fn or<T: FromStr<Err: fmt::Display>>(&mut self, name: &str, default: T) -> Option<T> {
+        match self.text(name) {
+            Some(raw) => self.parse(name, raw),
+            None => Some(default),
+        }
+    }
+
+    /// A variable that may be absent: `Some(None)`.
+    pub fn optional<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Option<Option<T>> {
+        match self.text(name) {
+            Some(raw) => self.parse(name, raw).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// A list of at least one entry, comma separated.
+    pub fn list<T: FromStr<Err: fmt::Display>>(&mut self, name: &str) -> Option<Vec<T>> {
+        let raw = self.required::<String>(name)?;
+        raw.split(',').map(|entry| self.parse(name, entry.trim().into())).collect()
+    }
+
+    /// A list of `name=value` pairs, comma separated; a name may come more than once.
+    pub fn pairs(&mut self, name: &str) -> Option<Vec<(String, String)>> {
+        let raw = self.required::<String>(name)?;
+        let pair = |entry: &str| entry.trim().split_once('=').map(|(key, value)| (key.into(), value.into()));
+        let pairs = raw.split(',').map(pair).collect();
+        if pairs == None {
+            self.problem(name, "wants name=value pairs, comma separated");
+        }
+        pairs
+    }
+
+    /// Notes a problem with a variable. The value itself is not repeated.
+    pub fn problem(&mut self, name: &str, what: impl fmt::Display) {
+        self.problems.push(format!("{name}: {what}"));
+    }
+
+    /// All that was wrong.
+    pub fn problems(self) -> ConfigError {
+        ConfigError::Settings(self.problems)
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.settings.0.get(name).filter(|value| !value.is_empty()).cloned()
+    }
+
+    fn parse<T: FromStr<Err: fmt::Display>>(&mut self, name: &str, raw: String) -> Option<T> {
+        raw.parse().map_err(|error| self.problem(name, error)).ok()
+    }
+}
+
+/// Why a function does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// Variables are missing or ill-formed; all of them are named.
+    #[error("settings: {}", .0.join("; "))]
+    Settings(Vec<String>),
+    /// A key or secret could not be fetched.
+    #[error("{name}")]
+    Secret {
+        /// The variable that names it.
+        name: &'static str,
+        /// Why.
+        #[source]
+        source: SecretUnavailable,
+    },
+    /// A key or certificate was fetched and is of no use.
+    #[error("{name} holds a key or certificate that cannot be used")]
+    Key {
+        /// The variable that names it.
+        name: &'static str,
+        /// Why; never the content.
+        #[source]
+        source: crate::mastercard::keys::KeyError,
+    },
+    /// The HTTP client could not be made.
+    #[error("could not prepare the HTTP client")]
+    Http(#[source] reqwest::Error),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(vars: &[(&str, &str)]) -> Settings {
+        vars.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
+    }
+
+    #[test]
+    fn an_operator_reads_all_problems_at_once() {
+        let settings = settings(&[("PORT", "many")]);
+        let mut read = settings.read();
+        assert_eq!(read.required::<u16>("PORT"), None);
+        assert_eq!(read.required::<String>("TABLE"), None);
+        let told = read.problems().to_string();
+        assert!(told.contains("PORT") && told.contains("TABLE is not set"), "{told}");
+    }
+
+    #[test]
+    fn settings_do_not_print_their_values() {
+        let printed = format!("{:?}", settings(&[("NAME", "value")]));
+        assert!(printed.contains("NAME") && !printed.contains("value"));
+    }
+}

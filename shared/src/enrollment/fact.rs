@@ -1,0 +1,123 @@
+//! What can be known of an enrolment.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::secret::PushAccountReceipt;
+
+/// A fact, when this server learned it, and the key under which it is known only once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Recorded {
+    /// Two facts of one key are the same fact told twice.
+    pub key: String,
+    /// When this server learned it.
+    pub at: Timestamp,
+    /// What it is.
+    pub fact: Fact,
+}
+
+/// Something that happened to an enrolment. Receipts are kept as SHA-256 only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Fact {
+    /// Step 11: Token Connect gave receipts, which live until `expires_at`.
+    Pushed {
+        /// Hexadecimal SHA-256 of each receipt.
+        receipt_hashes: Vec<String>,
+        /// When the receipts end.
+        expires_at: Timestamp,
+    },
+    /// Nothing was pushed, certainly.
+    PushFailed {
+        /// A problem code of this API.
+        reason: String,
+        /// Whether asking again may succeed.
+        retryable: bool,
+    },
+    /// The push left, its answer never came: perhaps pushed.
+    PushUnknown,
+    /// Step 17: what Processing answered to MDES.
+    Tar {
+        /// Its decision.
+        decision: Decision,
+    },
+    /// Step 21: a token exists.
+    Tcn {
+        /// 48 characters; names the token, does not pay.
+        token_unique_reference: Option<String>,
+        /// By the notification's own clock.
+        occurred_at: Timestamp,
+    },
+    /// A later event in the token's life.
+    Tvn {
+        /// What the token became.
+        token: TokenState,
+        /// By the notification's own clock.
+        occurred_at: Timestamp,
+    },
+    /// Step 25: what the browser said on its way back. Unsigned: a hint.
+    Callback {
+        /// `APPROVED`, `CANCELLED`, … as it came.
+        result: String,
+    },
+    /// `getTokensByClient` was read for this card and requestor.
+    TokenList {
+        /// The token found, if any.
+        token: Option<TokenState>,
+    },
+}
+
+/// Processing's answer to a tokenization authorization request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Decision {
+    /// Response code `00`.
+    Approved,
+    /// The card may not be tokenised.
+    Declined,
+    /// The cardholder has to be authenticated first.
+    RequireAdditionalAuthentication,
+    /// A word of the future; moves nothing.
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// What a token is good for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum TokenState {
+    /// Pays.
+    Active,
+    /// Pays again once resumed.
+    Suspended,
+    /// Gone for good.
+    Deactivated,
+    /// A word of the future; counts as not active.
+    #[serde(untagged)]
+    Other(String),
+}
+
+impl Fact {
+    /// The fact as learned now. `source` tells apart facts of a kind that may come more than once:
+    /// a notification's id, a count of list reads.
+    pub fn recorded(self, at: Timestamp, source: &str) -> Recorded {
+        let key = match &self {
+            Self::Pushed { .. } => "pushed".into(),
+            Self::PushFailed { .. } => "push_failed".into(),
+            Self::PushUnknown => "push_unknown".into(),
+            Self::Tar { .. } => format!("tar:{source}"),
+            Self::Tcn { .. } => format!("tcn:{source}"),
+            Self::Tvn { .. } => format!("tvn:{source}"),
+            // The first word counts: whoever reloads or replays the URL tells nothing new.
+            Self::Callback { .. } => "callback".into(),
+            Self::TokenList { .. } => format!("token_list:{source}"),
+        };
+        Recorded { key, at, fact: self }
+    }
+}
+
+/// How a receipt is kept: enough to recognise it, too little to use it.
+pub fn receipt_hash(receipt: &PushAccountReceipt) -> String {
+    crate::digest::sha256_hex(receipt.expose().as_bytes())
+}

@@ -1,0 +1,121 @@
+//! An enrolment is a set of facts, each written once with its time; its status is derived from them.
+//!
+//! Order, repetition and loss of messages therefore cannot corrupt it.
+
+mod fact;
+mod outlook;
+mod timeline;
+mod view;
+
+use std::{fmt, str::FromStr};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub use fact::{Decision, Fact, Recorded, TokenState, receipt_hash};
+pub use outlook::{Outlook, Status};
+pub use timeline::Event;
+pub use view::EnrollmentView;
+
+use crate::{
+    card::{CardContractId, ClientId},
+    token_requestor::{Platform, TokenRequestorId},
+};
+
+/// Names an enrolment: a UUID of version 7, so that ids sort by the time of asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EnrollmentId(Uuid);
+
+impl EnrollmentId {
+    /// A new id; the time of asking is its first part.
+    pub fn new(now: Timestamp) -> Self {
+        let (seconds, nanos) = (now.as_second(), now.subsec_nanosecond());
+        let stamp = uuid::Timestamp::from_unix(
+            uuid::NoContext,
+            u64::try_from(seconds).unwrap_or_default(),
+            u32::try_from(nanos).unwrap_or_default(),
+        );
+        Self(Uuid::new_v7(stamp))
+    }
+}
+
+impl fmt::Display for EnrollmentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for EnrollmentId {
+    type Err = InvalidEnrollmentId;
+
+    fn from_str(raw: &str) -> Result<Self, InvalidEnrollmentId> {
+        let id = Uuid::try_parse(raw).map_err(|_| InvalidEnrollmentId)?;
+        if id.to_string() == raw { Ok(Self(id)) } else { Err(InvalidEnrollmentId) }
+    }
+}
+
+/// Not an enrolment id.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an enrolment id is a UUID in lower case with hyphens")]
+pub struct InvalidEnrollmentId;
+
+/// What the cardholder agreed to before anything was pushed; kept for the auditor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Consent {
+    /// The bank's own name for the terms, 1 to 64 characters.
+    pub terms_version: String,
+    /// When the cardholder agreed.
+    pub accepted_at: Timestamp,
+}
+
+/// One cardholder's wish to enable one card at one token requestor, and all that is known of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Enrollment {
+    /// Its name.
+    pub enrollment_id: EnrollmentId,
+    /// Whose it is; from the token's claim, never from the caller.
+    pub client_id: ClientId,
+    /// Which card.
+    pub card_contract_id: CardContractId,
+    /// Where it is to be enabled.
+    pub token_requestor_id: TokenRequestorId,
+    /// What the cardholder held in hand.
+    pub platform: Platform,
+    /// Id of the app link that the cardholder comes back to.
+    pub callback: String,
+    /// What the cardholder agreed to.
+    pub consent: Consent,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// What is known, in the order of learning it.
+    pub facts: Vec<Recorded>,
+}
+
+impl Enrollment {
+    /// Adds a fact unless one of the same key is there. Says whether it was new.
+    pub fn learn(&mut self, recorded: Recorded) -> bool {
+        let new = self.facts.iter().all(|known| known.key != recorded.key);
+        if new {
+            self.facts.push(recorded);
+        }
+        new
+    }
+
+    /// Whether one of its receipts has this hash.
+    pub fn has_receipt(&self, hash: &str) -> bool {
+        self.facts.iter().any(|known| {
+            matches!(&known.fact, Fact::Pushed { receipt_hashes, .. } if receipt_hashes.iter().any(|known| known == hash))
+        })
+    }
+
+    /// Whether this token unique reference is the one that a TCN of this enrolment named.
+    pub fn has_token(&self, token_unique_reference: &str) -> bool {
+        self.facts.iter().any(|known| {
+            matches!(&known.fact, Fact::Tcn { token_unique_reference: Some(known), .. } if known == token_unique_reference)
+        })
+    }
+}

@@ -1,0 +1,83 @@
+use super::*;
+
+const TUR: &str = "DM4MMC00005dfea6f3f93916b4add66c2a2f796790addcf8";
+
+fn one(query: &str) -> CallbackResult {
+    let [result] = parse(query).try_into().unwrap();
+    result
+}
+
+#[test]
+fn an_approved_card_comes_back_with_its_reference() {
+    let result = one(&format!("s=9b1c&results%5BMCC-109031C0-5318%5D=APPROVED%7C{TUR}"));
+    assert_eq!(result.receipt.expose(), "MCC-109031C0-5318");
+    assert_eq!(result.result, CallbackOutcome::Approved);
+    assert_eq!(result.token_unique_reference.as_deref(), Some(TUR));
+}
+
+#[test]
+fn brackets_and_bar_may_come_raw_and_hex_in_either_case() {
+    let expected = one(&format!("results%5BMCC-1%5D=APPROVED%7C{TUR}"));
+    assert_eq!(one(&format!("results[MCC-1]=APPROVED|{TUR}")), expected);
+    assert_eq!(one(&format!("results%5bMCC-1%5d=APPROVED%7c{TUR}")), expected);
+}
+
+#[test]
+fn every_documented_word_is_known() {
+    let words = [
+        ("APPROVED", CallbackOutcome::Approved),
+        ("REQUIRE_ADDITIONAL_AUTHENTICATION", CallbackOutcome::RequireAdditionalAuthentication),
+        ("DECLINED", CallbackOutcome::Declined),
+        ("CANCELLED", CallbackOutcome::Cancelled),
+        ("ERROR", CallbackOutcome::Error),
+        ("AUTHENTICATED", CallbackOutcome::Authenticated),
+        ("DELETED", CallbackOutcome::Deleted),
+        ("DUPLICATE_REQUEST", CallbackOutcome::DuplicateRequest),
+    ];
+    for (word, outcome) in words {
+        assert_eq!(one(&format!("results%5BR%5D={word}")).result, outcome);
+    }
+    assert_eq!(one("results[R]=POSTPONED").result, CallbackOutcome::Other("POSTPONED".into()));
+    assert_eq!(one("results[R]=").result, CallbackOutcome::Other(String::new()));
+}
+
+#[test]
+fn several_cards_and_repeated_keys_are_all_told() {
+    let results = parse("results[A]=APPROVED&x=1&results[B]=DECLINED&results[A]=CANCELLED");
+    let told: Vec<_> = results.iter().map(|it| (it.receipt.expose(), &it.result)).collect();
+    let expected = [
+        ("A", &CallbackOutcome::Approved),
+        ("B", &CallbackOutcome::Declined),
+        ("A", &CallbackOutcome::Cancelled),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn what_is_no_result_is_passed_over() {
+    let long = format!("results[{}]=APPROVED", "R".repeat(65));
+    for query in [
+        "",
+        "s=1",
+        "results=APPROVED",
+        "results[]=APPROVED",
+        "results[R]",
+        "results[%00]=X",
+        "%FF=%FF",
+        &long,
+    ] {
+        assert_eq!(parse(query), [], "{query}");
+    }
+    assert_eq!(parse(&"results[R]=ERROR&".repeat(1000)).len(), 10);
+    assert_eq!(one("results[R]=APPROVED|<script>").token_unique_reference, None);
+    assert_eq!(
+        one(&format!("results[R]={}", "%0a".repeat(99))).result,
+        CallbackOutcome::Other(String::new())
+    );
+}
+
+#[test]
+fn neither_receipt_nor_reference_prints() {
+    let printed = format!("{:?}", one(&format!("results[MCC-1]=APPROVED|{TUR}")));
+    assert_eq!(printed, "CallbackResult { result: Approved, .. }");
+}

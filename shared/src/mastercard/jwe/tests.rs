@@ -1,0 +1,97 @@
+use super::*;
+use crate::mastercard::testing::{CERTIFICATE, certificate_pem, private_key_pem};
+
+/// With an IV of 16 bytes, as Mastercard's libraries write it; the content key is 00 01 02 … 1f.
+const PROTECTED: &str =
+    "eyJhbGciOiJSU0EtT0FFUC0yNTYiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiazEiLCJjdHkiOiJhcHBsaWNhdGlvbi9qc29uIn0";
+const REST: &str = "EBESExQVFhcYGRobHB0eHw.0SEYEJICU-4IaPEc2dRYZZK_Q5txITTvJiLazjaT5DgKb-D2o-lkmP_nvHp45T27hkP9_UGW\
+    kSYwGVEHkEDug_7gx59qLlgC-wRuO3DcV61SHlvaBMLAhXuPw29s_9uJ2FDlWUcSg_04faEQxkvdNZZqFA7MeSICsvvrNG7pfvF8pQU0DXaLzVcZr\
+    Heb.JpN75h9jKHTK6Nmi7B8LoA";
+
+fn keys() -> JweKeys {
+    JweKeys::new(&certificate_pem(), None, &[&private_key_pem()]).unwrap()
+}
+
+fn wrapped(keys: &JweKeys, content_key: &[u8]) -> String {
+    let mut wrapped = vec![0; keys.0.seal_for.ciphertext_size()];
+    let wrapped = keys.0.seal_for.encrypt(&OAEP_SHA256_MGF1SHA256, content_key, &mut wrapped, None).unwrap();
+    URL_SAFE_NO_PAD.encode(wrapped)
+}
+
+#[test]
+fn what_is_sealed_opens_again() {
+    let keys = keys();
+    let wrapped = keys.wrap(br#"{"cardContractId":70001}"#).unwrap();
+    assert!(!String::from_utf8_lossy(&wrapped).contains("70001"));
+    assert_eq!(keys.unwrap(&wrapped).unwrap().unwrap(), br#"{"cardContractId":70001}"#);
+}
+
+#[test]
+fn the_header_says_what_mastercards_libraries_say() {
+    let keys = keys();
+    let jwe = keys.seal(b"{}").unwrap();
+    let header: serde_json::Value =
+        serde_json::from_slice(&decode(jwe.split('.').next().unwrap()).unwrap()).unwrap();
+    let kid = Certificate::from_pem("", &certificate_pem()).unwrap().public_key_fingerprint();
+    let expected =
+        serde_json::json!({"alg":"RSA-OAEP-256","enc":"A256GCM","kid":kid,"cty":"application/json"});
+    assert_eq!(header, expected);
+}
+
+#[test]
+fn mastercards_sixteen_byte_iv_is_understood() {
+    let keys = keys();
+    let content_key: Vec<u8> = (0..32).collect();
+    let jwe = format!("{PROTECTED}.{}.{REST}", wrapped(&keys, &content_key));
+    let opened = keys.open(&jwe).unwrap();
+    assert!(opened.starts_with(br#"[{"pushAccountId":"CA-1""#));
+    assert_eq!(keys.open(&jwe.replace('_', "/")).unwrap(), opened, "Node's base64url leaves the slash");
+}
+
+#[test]
+fn a_changed_byte_anywhere_does_not_open() {
+    let keys = keys();
+    let jwe = keys.seal(b"an encrypted card").unwrap();
+    for part in 0..5 {
+        let mut parts: Vec<String> = jwe.split('.').map(Into::into).collect();
+        let first = if parts[part].starts_with('A') { "B" } else { "A" };
+        parts[part].replace_range(0..1, first);
+        assert_eq!(keys.open(&parts.join(".")), Err(JweError), "part {part}");
+    }
+    for not_jwe in ["", "a.b.c", "....", "é.é.é.é.é"] {
+        assert_eq!(keys.open(not_jwe), Err(JweError));
+    }
+}
+
+#[test]
+fn a_content_key_of_the_wrong_length_or_algorithm_does_not_open() {
+    let keys = keys();
+    assert_eq!(keys.open(&format!("{PROTECTED}.{}.{REST}", wrapped(&keys, &[7; 16]))), Err(JweError));
+    let rsa15 = URL_SAFE_NO_PAD.encode(r#"{"alg":"RSA1_5","enc":"A256GCM"}"#);
+    assert_eq!(keys.open(&format!("{rsa15}.{}.{REST}", wrapped(&keys, &[7; 32]))), Err(JweError));
+}
+
+#[test]
+fn a_plain_body_is_told_from_an_encrypted_one() {
+    assert_eq!(keys().unwrap(br#"{"Errors":{}}"#), Ok(None));
+    assert_eq!(keys().unwrap(b"<html>"), Ok(None));
+    assert_eq!(keys().unwrap(br#"{"encryptedData":"rubbish"}"#), Err(JweError));
+}
+
+#[test]
+fn the_older_of_two_keys_still_opens() {
+    let newer = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
+    let newer: Pkcs8V1Der<'_> = newer.as_der().unwrap();
+    let newer = crate::mastercard::testing::to_pem("PRIVATE KEY", newer.as_ref());
+    let both =
+        JweKeys::new(&certificate_pem(), Some("their-kid".into()), &[&newer, &private_key_pem()]).unwrap();
+    assert_eq!(both.open(&both.seal(b"{}").unwrap()).unwrap(), b"{}");
+}
+
+#[test]
+fn a_bad_key_is_named() {
+    let error =
+        |certificate: &str, key: &str| JweKeys::new(certificate, None, &[key]).unwrap_err().to_string();
+    assert_eq!(error("", &private_key_pem()), "payload encryption certificate: not PEM");
+    assert!(error(CERTIFICATE, CERTIFICATE).starts_with("payload decryption key 1: not a `PRIVATE KEY`"));
+}

@@ -1,0 +1,89 @@
+use super::*;
+use crate::token_requestor::PushMethodKind;
+
+const JWS: &str = "eyJhbGciOiJSUzI1NiJ9.eyJsb2NhbGUiOiJlbl9HQiJ9.c2lnbmF0dXJl";
+
+fn web(uri: &str) -> PushMethod {
+    PushMethod { kind: PushMethodKind::Web, uri: uri.parse().unwrap() }
+}
+
+fn composed(uri: &str, allowed: &str) -> Result<String, RedirectError> {
+    let allowed = [allowed.parse().unwrap()];
+    compose(&[web(uri)], Platform::Ios, Some(&Signature::new(JWS)), &allowed)
+        .map(|url| url.expose().to_owned())
+}
+
+#[test]
+fn the_cardholder_carries_exactly_the_signature() {
+    let redirect = composed("https://src.example/provision", "https://src.example").unwrap();
+    assert_eq!(redirect, format!("https://src.example/provision?pushAccountData={JWS}"));
+}
+
+#[test]
+fn query_and_fragment_of_the_requestor_stay() {
+    let redirect = composed("https://src.example/p?a=b%20c&d#top", "https://src.example").unwrap();
+    assert_eq!(redirect, format!("https://src.example/p?a=b%20c&d&pushAccountData={JWS}#top"));
+    let redirect = composed("https://src.example/p?", "https://src.example").unwrap();
+    assert_eq!(redirect, format!("https://src.example/p?pushAccountData={JWS}"));
+}
+
+#[test]
+fn the_cardholder_is_sent_nowhere_else() {
+    let elsewhere = [
+        "http://src.example/provision",
+        "https://src.example.evil.example/provision",
+        "https://sub.src.example/provision",
+        "https://src.example:8443/provision",
+        "https://src.example@evil.example/provision",
+        "https://user:word@src.example/provision",
+        "intent://src.example/provision",
+    ];
+    for uri in elsewhere {
+        assert_eq!(composed(uri, "https://src.example"), Err(RedirectError::ForbiddenOrigin), "{uri}");
+    }
+    assert!(composed("https://SRC.example:443/provision", "https://src.example/").is_ok());
+    assert_eq!(
+        compose(&[web("https://src.example/")], Platform::Web, Some(&Signature::new(JWS)), &[]),
+        Err(RedirectError::ForbiddenOrigin)
+    );
+}
+
+#[test]
+fn an_app_link_is_allowed_by_its_scheme() {
+    let methods =
+        [PushMethod { kind: PushMethodKind::Android, uri: "intent://src.example/push".parse().unwrap() }];
+    let allowed = ["intent://src.example".parse().unwrap()];
+    assert!(compose(&methods, Platform::Android, Some(&Signature::new(JWS)), &allowed).is_ok());
+    assert_eq!(
+        compose(&methods, Platform::Web, Some(&Signature::new(JWS)), &allowed),
+        Err(RedirectError::NoPushMethod)
+    );
+}
+
+#[test]
+fn without_a_usable_signature_there_is_no_redirect() {
+    let (methods, allowed) = ([web("https://src.example/")], ["https://src.example".parse().unwrap()]);
+    assert_eq!(compose(&methods, Platform::Web, None, &allowed), Err(RedirectError::NoSignature));
+    for signature in ["", "a.b", "a.b.", "a.b.c&callbackURL=x", "a.b.c#", "a.b.c.d"] {
+        let signature = Signature::new(signature);
+        assert_eq!(
+            compose(&methods, Platform::Web, Some(&signature), &allowed),
+            Err(RedirectError::Unusable)
+        );
+    }
+    let taken = "https://src.example/?pushAccountDat%61=x";
+    assert_eq!(composed(taken, "https://src.example"), Err(RedirectError::Unusable));
+}
+
+#[test]
+fn an_origin_is_nothing_more() {
+    for raw in [
+        "src.example",
+        "https://src.example/path",
+        "https://src.example?q",
+        "https://u@src.example",
+        "mailto:a@b",
+    ] {
+        assert_eq!(raw.parse::<AllowedOrigin>(), Err(InvalidOrigin), "{raw}");
+    }
+}

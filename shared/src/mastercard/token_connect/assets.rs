@@ -1,0 +1,67 @@
+//! `getAsset` on the wire (steps 3 and 4).
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::Deserialize;
+
+use crate::mastercard::{error::MastercardError, transport::Answer, wire};
+
+/// One form of an asset. SVG is active content: it is Mastercard's, yet to be treated with care.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MediaContent {
+    /// `image/svg+xml`, `image/png`, `application/pdf`, `text/plain` …
+    pub media_type: String,
+    /// The content itself, already decoded.
+    pub data: Vec<u8>,
+    /// Pixels, for images that have any.
+    pub width: Option<u32>,
+    /// Pixels, for images that have any.
+    pub height: Option<u32>,
+}
+
+impl fmt::Debug for MediaContent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MediaContent({}, {} bytes)", self.media_type, self.data.len())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answered {
+    #[serde(default, deserialize_with = "wire::readable")]
+    media_contents: Option<Vec<Wire>>,
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    #[serde(rename = "type")]
+    media_type: String,
+    data: String,
+    /// Texts on the wire.
+    #[serde(default, deserialize_with = "wire::parsed")]
+    width: Option<u32>,
+    #[serde(default, deserialize_with = "wire::parsed")]
+    height: Option<u32>,
+}
+
+pub(super) fn understand(answer: Answer) -> Result<Vec<MediaContent>, MastercardError> {
+    let answer = answer.accepted()?;
+    let answered: Option<Answered> = serde_json::from_slice(&answer.body).ok();
+    let contents =
+        answered.and_then(|answered| answered.media_contents).ok_or_else(|| answer.unreadable())?;
+    Ok(contents.into_iter().filter_map(Wire::decode).collect())
+}
+
+impl Wire {
+    fn decode(self) -> Option<MediaContent> {
+        let Self { media_type, data, width, height } = self;
+        match STANDARD.decode(data) {
+            Ok(data) => Some(MediaContent { media_type, data, width, height }),
+            Err(_) => {
+                tracing::warn!(media_type, "a form of an asset is not base64 and was skipped");
+                None
+            }
+        }
+    }
+}

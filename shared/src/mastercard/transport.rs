@@ -1,0 +1,169 @@
+//! One signed exchange over HTTP: the bytes that are hashed are the bytes that are sent, redirects are refused,
+//! and what is logged is how it went, never what was said.
+
+use std::time::{Duration, Instant};
+
+use reqwest::{
+    Client, Method, Response, StatusCode,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
+};
+use url::Url;
+use uuid::Uuid;
+
+use super::{
+    error::{Answerer, MastercardError, Unsendable, refusal, retry_after},
+    oauth1::{Signer, Stamp},
+};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// A function that was frozen in between must not find a connection that has died meanwhile: a push on it would
+/// be lost without anyone knowing where.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
+const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
+/// Both APIs document JSON in UTF-8; Processing wants the content type on GET too.
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=UTF-8");
+const CORRELATION_ID: HeaderName = HeaderName::from_static("correlation-id");
+const MC_CORRELATION_ID: HeaderName = HeaderName::from_static("x-mc-correlation-id");
+
+/// The HTTP client: TLS 1.2 or newer, connections kept open between the calls of a journey. Cloning shares the connections.
+#[derive(Clone, Debug)]
+pub struct Transport {
+    client: Client,
+}
+
+/// What one attempt sends.
+pub(super) struct Request {
+    pub(super) operation: &'static str,
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+/// What came back, of whatever status.
+pub(super) struct Answer {
+    pub(super) answerer: Answerer,
+    pub(super) operation: &'static str,
+    pub(super) status: StatusCode,
+    pub(super) body: Vec<u8>,
+    pub(super) retry_after: Option<Duration>,
+    pub(super) correlation_id: String,
+    pub(super) base_string: String,
+}
+
+impl Answer {
+    /// The answer again if it says yes: 2xx and no errors inside.
+    pub(super) fn accepted(self) -> Result<Self, MastercardError> {
+        self.refused().map_or(Ok(self), Err)
+    }
+
+    /// The error for an answer that says no.
+    pub(super) fn refused(&self) -> Option<MastercardError> {
+        refusal(self).map(|refusal| MastercardError::Refused(Box::new(refusal)))
+    }
+
+    /// The error for a success that does not hold what it should.
+    pub(super) fn unreadable(&self) -> MastercardError {
+        MastercardError::Unreadable { answerer: self.answerer, correlation_id: self.correlation_id.clone() }
+    }
+}
+
+impl Transport {
+    /// Fails if the platform offers no TLS roots or no entropy.
+    pub fn new() -> Result<Self, reqwest::Error> {
+        let client = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .tls_version_min(reqwest::tls::Version::TLS_1_2)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .referer(false)
+            .build()?;
+        Ok(Self { client })
+    }
+
+    /// Signs with a fresh stamp, sends, and reads the whole answer within `timeout`.
+    pub(super) async fn exchange(
+        &self,
+        answerer: Answerer,
+        signer: &Signer,
+        request: Request,
+        timeout: Duration,
+    ) -> Result<Answer, MastercardError> {
+        let Request { operation, method, url, mut headers, body } = request;
+        let signed =
+            signer.authorization(method.as_str(), &url, &body, &Stamp::now()).map_err(Unsendable::from)?;
+        let mut authorization = HeaderValue::from_str(&signed.header).map_err(|_| Unsendable::Malformed)?;
+        authorization.set_sensitive(true);
+        let correlation_id = Uuid::new_v4().to_string();
+        headers.insert(AUTHORIZATION, authorization);
+        headers.insert(ACCEPT, JSON);
+        headers.insert(CONTENT_TYPE, JSON);
+        headers.insert(
+            CORRELATION_ID,
+            HeaderValue::from_str(&correlation_id).map_err(|_| Unsendable::Malformed)?,
+        );
+
+        let begun = Instant::now();
+        let request = self.client.request(method.clone(), url).headers(headers).body(body).timeout(timeout);
+        let answered = match request.send().await {
+            Ok(response) => whole(response).await,
+            Err(error) => Err(error),
+        };
+        let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let (status, headers, body) = answered.map_err(|error| {
+            tracing::warn!(api = %answerer, operation, %method, duration_ms, correlation_id, "Mastercard did not answer");
+            lost(error)
+        })?;
+
+        let theirs = headers.get(MC_CORRELATION_ID).and_then(|id| plain_id(id.to_str().ok()?));
+        let (mc, status_code) = (theirs.as_deref(), status.as_u16());
+        tracing::info!(
+            api = %answerer, operation, %method, status = status_code, duration_ms, correlation_id,
+            mc_correlation_id = mc, "Mastercard answered"
+        );
+        let answer = Answer {
+            answerer,
+            operation,
+            status,
+            retry_after: headers.get(RETRY_AFTER).and_then(|seconds| retry_after(seconds.to_str().ok()?)),
+            correlation_id: theirs.unwrap_or(correlation_id),
+            base_string: signed.base_string,
+            body: body.unwrap_or_default(),
+        };
+        Ok(answer)
+    }
+}
+
+/// Reads the body; `None` if it is larger than this server takes.
+async fn whole(mut response: Response) -> Result<(StatusCode, HeaderMap, Option<Vec<u8>>), reqwest::Error> {
+    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > LARGEST_ANSWER {
+            return Ok((status, headers, None));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok((status, headers, Some(body)))
+}
+
+fn lost(error: reqwest::Error) -> MastercardError {
+    let error = error.without_url();
+    if error.is_builder() {
+        MastercardError::Unsendable(Unsendable::Malformed)
+    } else if error.is_connect() {
+        MastercardError::Unreached(error)
+    } else {
+        MastercardError::Lost(error)
+    }
+}
+
+/// An id fit for logs, or nothing.
+fn plain_id(id: &str) -> Option<String> {
+    let plain = id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    (plain && (1..=64).contains(&id.len())).then(|| id.into())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+use serde_json::json;
+
+use super::*;
+use crate::mastercard::{
+    Deadline, TokenConnect,
+    testing::{Mastercard, Reply, ok, signer, soon, status},
+};
+
+const NOBODY: &str = r#"{"tokenRequestors":[]}"#;
+
+async fn refresh(mastercard: &Mastercard, deadline: Deadline) -> Result<usize, MastercardError> {
+    let token_connect = TokenConnect::new(mastercard.url.clone(), signer(), Transport::new().unwrap());
+    let ranges = ["555555000".parse().unwrap()];
+    token_connect.get_eligible_token_requestors(&ranges, deadline).await.map(|requestors| requestors.len())
+}
+
+fn nonce(authorization: &str) -> &str {
+    authorization.split("oauth_nonce=\"").nth(1).unwrap().split('"').next().unwrap()
+}
+
+#[tokio::test]
+async fn a_stumbling_mastercard_is_asked_again_with_fresh_ids() {
+    let mastercard = Mastercard::answers([status(503, ""), Reply::HangsUp, ok(NOBODY)]);
+    assert_eq!(refresh(&mastercard, soon()).await.unwrap(), 0);
+
+    let received = mastercard.received();
+    assert_eq!(received.len(), 3);
+    for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+        let (one, other) = (&received[one], &received[other]);
+        assert_ne!(nonce(&one.headers["authorization"]), nonce(&other.headers["authorization"]));
+        assert_ne!(one.json()["requestId"], other.json()["requestId"]);
+        assert_ne!(one.headers["correlation-id"], other.headers["correlation-id"]);
+    }
+}
+
+#[tokio::test]
+async fn three_failures_are_enough() {
+    let mastercard = Mastercard::answers(vec![status(500, ""); 4]);
+    let error = refresh(&mastercard, soon()).await.unwrap_err();
+    assert_eq!((error.status(), error.retryable(), mastercard.received().len()), (Some(500), true, 3));
+}
+
+#[tokio::test]
+async fn a_refusal_is_taken_at_its_word() {
+    let body = json!({"errors":[{"source":"INPUT","reasonCode":"AUTHORIZATION_FAILED","description":"x"}]});
+    let mastercard = Mastercard::answers([ok(body), ok(NOBODY)]);
+    let error = refresh(&mastercard, soon()).await.unwrap_err();
+    assert_eq!(error.reason_codes()[0].as_str(), "AUTHORIZATION_FAILED");
+    assert_eq!((error.retryable(), mastercard.received().len()), (false, 1));
+}
+
+#[tokio::test]
+async fn a_wait_longer_than_anyone_waits_is_not_begun() {
+    let patience = Reply::Says(429, "retry-after: 60\r\nx-mc-correlation-id: mc-7\r\n", vec![]);
+    let mastercard = Mastercard::answers([patience, ok(NOBODY)]);
+    let error = refresh(&mastercard, soon()).await.unwrap_err();
+    assert_eq!((error.status(), error.retry_after()), (Some(429), Some(Duration::from_secs(60))));
+    assert_eq!((error.correlation_id(), mastercard.received().len()), (Some("mc-7"), 1));
+}
+
+#[tokio::test]
+async fn a_short_wait_is_kept() {
+    let mastercard = Mastercard::answers([Reply::Says(429, "retry-after: 0\r\n", vec![]), ok(NOBODY)]);
+    assert_eq!(refresh(&mastercard, soon()).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_redirect_is_refused_because_its_signature_would_be_for_another_place() {
+    let elsewhere = Mastercard::answers([ok(NOBODY)]);
+    let mastercard = Mastercard::answers([Reply::Says(307, "location: /elsewhere\r\n", vec![]), ok(NOBODY)]);
+    let error = refresh(&mastercard, soon()).await.unwrap_err();
+    assert_eq!((error.status(), error.retryable(), mastercard.received().len()), (Some(307), false, 1));
+    assert!(elsewhere.received().is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_beyond_all_measure_is_not_read() {
+    let huge = Reply::Says(200, "", vec![b' '; LARGEST_ANSWER + 1]);
+    let error = refresh(&Mastercard::answers(vec![huge; 3]), soon()).await.unwrap_err();
+    assert!(matches!(error, MastercardError::Unreadable { answerer: Answerer::TokenConnect, .. }));
+}
+
+#[tokio::test]
+async fn nobody_is_asked_after_the_deadline() {
+    let mastercard = Mastercard::answers([ok(NOBODY)]);
+    let error = refresh(&mastercard, Deadline::after(Duration::ZERO)).await.unwrap_err();
+    assert!(matches!(error, MastercardError::OutOfTime));
+    assert!(mastercard.received().is_empty());
+}
+
+#[tokio::test]
+async fn an_unreachable_mastercard_is_told_without_its_address() {
+    let mastercard = Mastercard::nowhere();
+    let error = refresh(&mastercard, soon()).await.unwrap_err();
+    assert!(matches!(error, MastercardError::Unreached(_)) && error.retryable() && error.certain());
+    assert!(!format!("{error:?}").contains("getEligible"));
+}
+
+#[test]
+fn an_id_fit_for_logs_has_nothing_but_letters_digits_and_dashes() {
+    assert_eq!(plain_id("a-1"), Some("a-1".into()));
+    assert_eq!((plain_id(""), plain_id("a\n"), plain_id(&"a".repeat(65))), (None, None, None));
+}

@@ -1,0 +1,62 @@
+//! The guard that keeps card numbers out of a PAN-less server.
+
+/// Whether the text holds something shaped like a card number: 12 to 19 digits that satisfy Luhn's check, alone
+/// or in printed groups (blocks of four or more, parted by single spaces or hyphens). A UUID is not one.
+pub fn holds_card_number(text: &str) -> bool {
+    uuid::Uuid::try_parse(text).is_err() && runs(text).iter().any(|run| is_card_number(run))
+}
+
+/// 12 to 19 digits whose Luhn sum ends in zero.
+fn is_card_number(digits: &[u32]) -> bool {
+    let doubled = |digit: u32| if digit > 4 { digit * 2 - 9 } else { digit * 2 };
+    let sum: u32 =
+        digits.iter().rev().enumerate().map(|(i, digit)| if i % 2 == 1 { doubled(*digit) } else { *digit }).sum();
+    (12..=19).contains(&digits.len()) && sum.is_multiple_of(10)
+}
+
+/// Maximal digit sequences that no letter touches; groups are joined, and also kept apart.
+fn runs(text: &str) -> Vec<Vec<u32>> {
+    let mut found = Vec::new();
+    for word in text.split(|c: char| !(c.is_alphanumeric() || c == ' ' || c == '-')) {
+        let groups: Vec<&str> = word.split([' ', '-']).collect();
+        for stretch in groups.split(|group| group.is_empty() || !group.chars().all(|c| c.is_ascii_digit())) {
+            let digits = |group: &&str| group.chars().filter_map(|c| c.to_digit(10)).collect::<Vec<_>>();
+            found.extend(stretch.iter().map(digits));
+            for start in 0..stretch.len() {
+                let mut joined = Vec::new();
+                for group in &stretch[start..] {
+                    joined.extend(digits(group));
+                    found.push(joined.clone());
+                    if joined.len() > 19 {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_number_is_seen_bare_grouped_and_inside_a_sentence() {
+        for text in ["5555555555554444", "5555 5555 5555 4444", "my card 5555-5555-5555-4444, thanks", "x:5555555555554444"] {
+            assert!(holds_card_number(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn ids_and_telephone_numbers_are_not_card_numbers() {
+        for text in ["5555555555554445", "70001", "+44 7700 900123", "a5555555555554444", "0198f2c4-1111-7222-8333-444455556666", ""] {
+            assert!(!holds_card_number(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_all_digit_uuid_is_an_id() {
+        assert!(!holds_card_number("55555555-5555-4444-8555-555555554444"));
+    }
+}

@@ -1,0 +1,42 @@
+//! What waits for reconciliation.
+
+use jiff::Timestamp;
+
+use super::{
+    super::{
+        StoreError,
+        table::{from_item, n, s},
+    },
+    Enrollments, NOTIFICATION, Received,
+    inbox::ReceivedItem,
+    items::EnrollmentItem,
+};
+use crate::enrollment::Enrollment;
+
+/// Something to look after.
+#[derive(Debug)]
+pub enum Due {
+    /// The token list is to be read for this enrolment.
+    Enrollment(Enrollment),
+    /// This notification was stored and not applied.
+    Notification(Received),
+}
+
+impl Enrollments {
+    /// What was due in a shard before `now`, most overdue first, `limit` at most.
+    pub async fn due(&self, shard: u8, now: Timestamp, limit: i32) -> Result<Vec<Due>, StoreError> {
+        let query = self.0.db.query().table_name(&self.0.name).index_name("due").limit(limit);
+        let query = query.key_condition_expression("dueShard = :shard AND dueAt <= :now");
+        let query = query.expression_attribute_values(":shard", s(&self.shard(shard)));
+        let answer = query.expression_attribute_values(":now", n(now.as_second())).send().await?;
+        let notification = s(NOTIFICATION);
+        let read = |item: super::super::table::Item| {
+            if item.get("sk") == Some(&notification) {
+                from_item::<ReceivedItem>(item).map(|item| Due::Notification(item.received))
+            } else {
+                from_item::<EnrollmentItem>(item).map(|item| Due::Enrollment(item.enrollment))
+            }
+        };
+        answer.items.unwrap_or_default().into_iter().map(read).collect()
+    }
+}

@@ -1,0 +1,103 @@
+//! What the items hold beside the enrolment itself.
+
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    card::ClientId,
+    digest::sha256_hex,
+    enrollment::{Enrollment, EnrollmentId},
+    secret::{PushAccountReceipt, RedirectUrl, Signature},
+    token_requestor::PushMethod,
+};
+
+/// The caller's own name for one request: 1 to 64 characters of `A-Z a-z 0-9 . _ ~ -`. Kept as SHA-256.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+impl FromStr for IdempotencyKey {
+    type Err = InvalidIdempotencyKey;
+
+    fn from_str(raw: &str) -> Result<Self, InvalidIdempotencyKey> {
+        let valid = raw.bytes().all(|b| b.is_ascii_alphanumeric() || b"._~-".contains(&b));
+        if valid && (1..=64).contains(&raw.len()) { Ok(Self(sha256_hex(raw.as_bytes()))) } else { Err(InvalidIdempotencyKey) }
+    }
+}
+
+impl IdempotencyKey {
+    pub(super) fn sort_key(&self) -> String {
+        format!("KEY#{}", self.0)
+    }
+}
+
+/// Not an idempotency key.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("has 1 to 64 characters of A-Z a-z 0-9 . _ ~ -")]
+pub struct InvalidIdempotencyKey;
+
+/// Which request a key belongs to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct IdempotencyRecord {
+    pub(super) fingerprint: String,
+    pub(super) enrollment_id: EnrollmentId,
+    pub(super) ttl: i64,
+}
+
+/// Which enrolment holds a card.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Guard {
+    pub(super) enrollment_id: EnrollmentId,
+    pub(super) ttl: i64,
+}
+
+/// Whose browser a callback state brings back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct State {
+    pub(super) client_id: ClientId,
+    pub(super) enrollment_id: EnrollmentId,
+    pub(super) ends_at: Timestamp,
+    pub(super) ttl: i64,
+}
+
+/// What the app needs to send the cardholder on (use-case step 12). Kept only while the receipts live.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Redirect {
+    /// Where to.
+    pub redirect_url: RedirectUrl,
+    /// When the receipts end.
+    pub expires_at: Timestamp,
+    /// The receipts themselves.
+    pub push_account_receipts: Vec<PushAccountReceipt>,
+    /// The signature itself.
+    pub signature: Signature,
+    /// All doors that Token Connect offered.
+    pub available_push_methods: Vec<PushMethod>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RedirectItem {
+    #[serde(flatten)]
+    pub(super) redirect: Redirect,
+    pub(super) ttl: i64,
+}
+
+/// An enrolment, the count of its writes, and its places in the indexes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct EnrollmentItem {
+    #[serde(flatten)]
+    pub(super) enrollment: Enrollment,
+    pub(super) revision: i64,
+    pub(super) card_key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) due_shard: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) due_at: Option<i64>,
+}

@@ -1,0 +1,119 @@
+//! Learning facts: each write sees all facts before it, so that status and due time never lag behind.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use jiff::Timestamp;
+
+use super::{
+    super::{StoreError, table::n, token_requestors::is_condition},
+    Enrollments, Redirect, SHARDS,
+    begin::cancelled,
+    enrollment,
+    items::{EnrollmentItem, RedirectItem},
+    redirect,
+};
+use crate::{
+    card::ClientId,
+    digest::sha256_hex,
+    enrollment::{Enrollment, EnrollmentId, Recorded},
+};
+
+/// Attempts against other writers of the same enrolment.
+const ATTEMPTS: u32 = 10;
+
+impl Enrollments {
+    /// Adds facts to an enrolment, in one write; facts that are known already change nothing.
+    /// `None` if there is no such enrolment.
+    pub async fn learn(
+        &self,
+        client: ClientId,
+        id: EnrollmentId,
+        facts: &[Recorded],
+        now: Timestamp,
+    ) -> Result<Option<Enrollment>, StoreError> {
+        self.learn_with(client, id, facts, None, now).await
+    }
+
+    /// Use-case step 11: the push succeeded. The fact and the redirect are written together.
+    pub async fn pushed(
+        &self,
+        client: ClientId,
+        id: EnrollmentId,
+        fact: Recorded,
+        redirect: &Redirect,
+        now: Timestamp,
+    ) -> Result<Option<Enrollment>, StoreError> {
+        self.learn_with(client, id, &[fact], Some(redirect), now).await
+    }
+
+    async fn learn_with(
+        &self,
+        client: ClientId,
+        id: EnrollmentId,
+        facts: &[Recorded],
+        redirect: Option<&Redirect>,
+        now: Timestamp,
+    ) -> Result<Option<Enrollment>, StoreError> {
+        for attempt in 0..ATTEMPTS {
+            let Some(item) = self.0.get::<EnrollmentItem>(&self.client(client), &enrollment(id)).await? else {
+                return Ok(None);
+            };
+            let EnrollmentItem { enrollment, revision, due_at, .. } = item;
+            let mut learned = enrollment.clone();
+            let news = facts.iter().filter(|fact| learned.learn((*fact).clone())).count();
+            let item = self.enrollment_item(learned, revision.saturating_add(1), now);
+            if news == 0 && item.due_at == due_at {
+                return Ok(Some(enrollment));
+            }
+            if self.write(&item, revision, redirect).await? {
+                return Ok(Some(item.enrollment));
+            }
+            tokio::time::sleep(Duration::from_millis(5) * attempt).await;
+        }
+        Err(StoreError::Contended)
+    }
+
+    /// The item of an enrolment, with its places in the indexes as its facts want them.
+    pub(super) fn enrollment_item(&self, enrollment: Enrollment, revision: i64, now: Timestamp) -> EnrollmentItem {
+        let due_at = enrollment.outlook(now).next_check.map(Timestamp::as_second);
+        let shard = shard_of(enrollment.enrollment_id);
+        EnrollmentItem {
+            revision,
+            card_key: self.card(enrollment.card_contract_id),
+            due_shard: due_at.map(|_| self.shard(shard)),
+            due_at,
+            enrollment,
+        }
+    }
+
+    /// Writes unless somebody else wrote since `revision`; says whether it did.
+    async fn write(&self, item: &EnrollmentItem, revision: i64, live: Option<&Redirect>) -> Result<bool, StoreError> {
+        let client = self.client(item.enrollment.client_id);
+        let id = item.enrollment.enrollment_id;
+        let unchanged = "revision = :revision";
+        let Some(live) = live else {
+            let put = self.0.db.put_item().table_name(&self.0.name);
+            let put = put.set_item(Some(self.0.item(&client, &enrollment(id), item)?)).condition_expression(unchanged);
+            return match put.expression_attribute_values(":revision", n(revision)).send().await {
+                Ok(_) => Ok(true),
+                Err(error) if is_condition(&error) => Ok(false),
+                Err(error) => Err(error.into()),
+            };
+        };
+        let put = self.put(&client, &enrollment(id), item)?.condition_expression(unchanged);
+        let put = put.expression_attribute_values(":revision", n(revision)).build()?;
+        let live = RedirectItem { redirect: live.clone(), ttl: live.expires_at.as_second() };
+        let live = self.put(&client, &redirect(id), &live)?.build()?;
+        let both = [put, live].map(|put| TransactWriteItem::builder().put(put).build());
+        match self.0.db.transact_write_items().set_transact_items(Some(both.into())).send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().and_then(cancelled).is_some() => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+pub(super) fn shard_of(id: EnrollmentId) -> u8 {
+    sha256_hex(id.to_string().as_bytes()).bytes().next().unwrap_or_default() % SHARDS
+}

@@ -1,0 +1,89 @@
+//! The table `Enrollments`.
+//!
+//! | item | pk | sk |
+//! |---|---|---|
+//! | enrolment | `CLIENT#tenant#client` | `ENROLLMENT#id` |
+//! | idempotency record | `CLIENT#tenant#client` | `KEY#hash` |
+//! | live redirect (the only place of receipts and JWS) | `CLIENT#tenant#client` | `REDIRECT#id` |
+//! | guard: one live enrolment for a card and requestor | `CLIENT#tenant#client` | `LIVE#card#requestor` |
+//! | callback state | `STATE#tenant#hash` | `STATE` |
+//! | notification | `INBOX#tenant#id` | `NOTIFICATION` |
+//!
+//! The client id is the partition, so no key of one client can address another's items. Index `by-card` finds
+//! enrolments for notifications; the sparse index `due`, in [`SHARDS`] shards, what waits for reconciliation.
+
+mod begin;
+mod due;
+mod inbox;
+mod items;
+mod learn;
+mod read;
+
+use aws_config::SdkConfig;
+
+pub use begin::{Begun, Beginning};
+pub use due::Due;
+pub use inbox::Received;
+pub use items::{IdempotencyKey, Redirect};
+pub use read::Page;
+
+use super::{Tenant, table::Table};
+use crate::{
+    card::{CardContractId, ClientId},
+    config::Reader,
+    digest::sha256_hex,
+    enrollment::EnrollmentId,
+    secret::CallbackState,
+    token_requestor::TokenRequestorId,
+};
+
+const STATE: &str = "STATE";
+const NOTIFICATION: &str = "NOTIFICATION";
+
+/// In how many shards the index of due items is spread.
+pub const SHARDS: u8 = 8;
+
+/// Enrolments and what belongs to them.
+#[derive(Clone, Debug)]
+pub struct Enrollments(Table);
+
+impl Enrollments {
+    /// From `ENROLLMENTS_TABLE` and `TENANT`.
+    pub fn read(read: &mut Reader<'_>, aws: &SdkConfig) -> Option<Self> {
+        let name = read.required::<String>("ENROLLMENTS_TABLE");
+        let tenant = read.or("TENANT", Tenant::default());
+        Some(Self(Table::new(aws, name?, tenant?)))
+    }
+
+    fn client(&self, client: ClientId) -> String {
+        format!("CLIENT#{}#{client}", self.0.tenant)
+    }
+
+    fn card(&self, card: CardContractId) -> String {
+        format!("CARD#{}#{card}", self.0.tenant)
+    }
+
+    fn state(&self, state: &CallbackState) -> String {
+        format!("STATE#{}#{}", self.0.tenant, sha256_hex(state.expose().as_bytes()))
+    }
+
+    fn inbox(&self, notification: &str) -> String {
+        format!("INBOX#{}#{}", self.0.tenant, sha256_hex(notification.as_bytes()))
+    }
+
+    fn shard(&self, shard: u8) -> String {
+        format!("DUE#{}#{shard}", self.0.tenant)
+    }
+}
+
+fn enrollment(id: EnrollmentId) -> String {
+    format!("ENROLLMENT#{id}")
+}
+
+fn redirect(id: EnrollmentId) -> String {
+    format!("REDIRECT#{id}")
+}
+
+fn live(card: CardContractId, requestor: &TokenRequestorId) -> String {
+    format!("LIVE#{card}#{requestor}")
+}

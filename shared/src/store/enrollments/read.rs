@@ -1,0 +1,114 @@
+//! Reading enrolments: by the client that they belong to, by card, by callback state.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+
+use super::{
+    super::{
+        StoreError,
+        table::{from_item, s},
+    },
+    Enrollments, Redirect, STATE, enrollment,
+    items::{EnrollmentItem, Guard, RedirectItem, State},
+    live, redirect,
+};
+use crate::{
+    card::{CardContractId, ClientId},
+    enrollment::{Enrollment, EnrollmentId},
+    secret::CallbackState,
+    token_requestor::TokenRequestorId,
+};
+
+/// The most enrolments of one card that a notification is compared with.
+const CANDIDATES: i32 = 25;
+
+/// Some enrolments, and where the next page begins.
+#[derive(Debug)]
+pub struct Page {
+    /// Newest first.
+    pub enrollments: Vec<Enrollment>,
+    /// The last one of this page, if there are more.
+    pub next: Option<EnrollmentId>,
+}
+
+impl Enrollments {
+    /// One enrolment of this client.
+    pub async fn get(&self, client: ClientId, id: EnrollmentId) -> Result<Option<Enrollment>, StoreError> {
+        let item: Option<EnrollmentItem> = self.0.get(&self.client(client), &enrollment(id)).await?;
+        Ok(item.map(|item| item.enrollment))
+    }
+
+    /// What sends the cardholder on, while it lives.
+    pub async fn redirect(&self, client: ClientId, id: EnrollmentId, now: Timestamp) -> Result<Option<Redirect>, StoreError> {
+        let item: Option<RedirectItem> = self.0.get(&self.client(client), &redirect(id)).await?;
+        Ok(item.map(|item| item.redirect).filter(|redirect| now < redirect.expires_at))
+    }
+
+    /// The enrolment that holds a card at a requestor; the latest one, live or not.
+    pub async fn holder_of(
+        &self,
+        client: ClientId,
+        card: CardContractId,
+        requestor: &TokenRequestorId,
+    ) -> Result<Option<Enrollment>, StoreError> {
+        match self.0.get::<Guard>(&self.client(client), &live(card, requestor)).await? {
+            Some(guard) => self.get(client, guard.enrollment_id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Whose browser comes back with this state.
+    pub async fn by_state(&self, state: &CallbackState, now: Timestamp) -> Result<Option<Enrollment>, StoreError> {
+        let state: Option<State> = self.0.get(&self.state(state), STATE).await?;
+        match state.filter(|state| now < state.ends_at) {
+            Some(state) => self.get(state.client_id, state.enrollment_id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The client's own enrolments, newest first, of one card or of all, after `start`.
+    pub async fn list(
+        &self,
+        client: ClientId,
+        card: Option<CardContractId>,
+        limit: usize,
+        start: Option<EnrollmentId>,
+    ) -> Result<Page, StoreError> {
+        let client = self.client(client);
+        let end = start.map_or("ENROLLMENT#~".into(), enrollment);
+        let query = self.0.db.query().table_name(&self.0.name).consistent_read(true).scan_index_forward(false);
+        let query = query.key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last");
+        let query = query.expression_attribute_values(":pk", s(&client));
+        let query = query.expression_attribute_values(":first", s("ENROLLMENT#"));
+        let query = query.expression_attribute_values(":last", s(&end));
+        let query = match card {
+            Some(card) => query
+                .filter_expression("cardKey = :card")
+                .expression_attribute_values(":card", AttributeValue::S(self.card(card))),
+            None => query,
+        };
+        let mut pages = query.into_paginator().items().send();
+        let mut enrollments: Vec<Enrollment> = Vec::new();
+        while let Some(item) = pages.try_next().await? {
+            let item: EnrollmentItem = from_item(item)?;
+            if Some(item.enrollment.enrollment_id) == start {
+                continue;
+            }
+            if enrollments.len() == limit {
+                let next = enrollments.last().map(|last| last.enrollment_id);
+                return Ok(Page { enrollments, next });
+            }
+            enrollments.push(item.enrollment);
+        }
+        Ok(Page { enrollments, next: None })
+    }
+
+    /// The newest enrolments of a card, for matching a notification.
+    pub async fn by_card(&self, card: CardContractId) -> Result<Vec<Enrollment>, StoreError> {
+        let query = self.0.db.query().table_name(&self.0.name).index_name("by-card").scan_index_forward(false);
+        let query = query.key_condition_expression("cardKey = :card").limit(CANDIDATES);
+        let answer = query.expression_attribute_values(":card", s(&self.card(card))).send().await?;
+        let read = |item| from_item::<EnrollmentItem>(item).map(|item| item.enrollment);
+        answer.items.unwrap_or_default().into_iter().map(read).collect()
+    }
+}

@@ -1,0 +1,87 @@
+//! A table, and the few requests that both stores make of it.
+
+use std::{collections::HashMap, str::FromStr};
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::StoreError;
+
+/// Attributes by name.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// Which bank; part of every key, so that one deployment could serve several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tenant(String);
+
+impl Default for Tenant {
+    fn default() -> Self {
+        Self("default".into())
+    }
+}
+
+impl FromStr for Tenant {
+    type Err = InvalidTenant;
+
+    fn from_str(raw: &str) -> Result<Self, InvalidTenant> {
+        let valid = raw.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if valid && (1..=32).contains(&raw.len()) { Ok(Self(raw.into())) } else { Err(InvalidTenant) }
+    }
+}
+
+impl std::fmt::Display for Tenant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Not a tenant's name.
+#[derive(Debug, thiserror::Error)]
+#[error("a tenant has 1 to 32 lower-case letters, digits and hyphens")]
+pub struct InvalidTenant;
+
+/// One DynamoDB table with keys `pk` and `sk`, seen by one tenant.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    pub(super) db: Client,
+    pub(super) name: String,
+    pub(super) tenant: Tenant,
+}
+
+impl Table {
+    pub(super) fn new(aws: &SdkConfig, name: impl Into<String>, tenant: Tenant) -> Self {
+        Self { db: Client::new(aws), name: name.into(), tenant }
+    }
+
+    /// The item of a value: its fields, its keys, its tenant.
+    pub(super) fn item(&self, pk: &str, sk: &str, value: &impl Serialize) -> Result<Item, StoreError> {
+        let mut item: Item = serde_dynamo::to_item(value)?;
+        item.insert("pk".into(), s(pk));
+        item.insert("sk".into(), s(sk));
+        item.insert("tenant".into(), s(&self.tenant.to_string()));
+        Ok(item)
+    }
+
+    /// One item, strongly consistent.
+    pub(super) async fn get<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>, StoreError> {
+        let got = self.db.get_item().table_name(&self.name).consistent_read(true);
+        let got = got.key("pk", s(pk)).key("sk", s(sk)).send().await?;
+        got.item.map(from_item).transpose()
+    }
+}
+
+/// A value from its item; keys and what is unknown are ignored.
+pub(super) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
+    Ok(serde_dynamo::from_item(item)?)
+}
+
+/// A string attribute.
+pub(super) fn s(text: &str) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+/// A number attribute.
+pub(super) fn n(number: i64) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}

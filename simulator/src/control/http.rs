@@ -1,0 +1,152 @@
+//! The control routes under `/__simulator`, for the standalone program. Nothing of Mastercard's looks like this.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::{get, post, put};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Unknown;
+use crate::click_to_pay::callback::CallbackStyle;
+use crate::faults::{Fault, Times};
+use crate::mastercard::Mastercard;
+use crate::notifications::NotificationPlan;
+use crate::operation::Operation;
+use crate::options::NotificationTarget;
+use crate::simulator::Simulator;
+use crate::world::records::TokenStatus;
+use crate::world::requestor::TokenRequestor;
+
+type Shared = State<Arc<Mastercard>>;
+
+#[derive(Deserialize)]
+struct CardStatus {
+    status: String,
+}
+
+#[derive(Deserialize)]
+struct NewTokenStatus {
+    status: TokenStatus,
+}
+
+#[derive(Deserialize)]
+struct PlannedFault {
+    fault: Fault,
+    times: Times,
+}
+
+pub(crate) fn router() -> Router<Arc<Mastercard>> {
+    let routes = Router::new()
+        .route("/", get(overview))
+        .route("/journal", get(async |State(m): Shared| Json(Simulator::handle(m).journal())))
+        .route("/sessions", get(async |State(m): Shared| Json(Simulator::handle(m).sessions())))
+        .route(
+            "/clients/{id}/tokens",
+            get(async |State(m): Shared, Path(id): Path<u64>| Json(Simulator::handle(m).tokens_of(id))),
+        )
+        .route(
+            "/cards/{id}/status",
+            put(async |State(m): Shared, Path(id): Path<u64>, Json(card): Json<CardStatus>| {
+                done(Simulator::handle(m).set_card_status(id, &card.status))
+            }),
+        )
+        .route(
+            "/tokens/{card}/{requestor}",
+            put(
+                async |State(m): Shared,
+                       Path((card, requestor)): Path<(u64, String)>,
+                       Json(token): Json<NewTokenStatus>| {
+                    done(Simulator::handle(m).change_token(card, &requestor, token.status))
+                },
+            ),
+        )
+        .route("/receipts/expire", post(async |State(m): Shared| Simulator::handle(m).expire_receipts()))
+        .route(
+            "/faults/{operation}",
+            put(
+                async |State(m): Shared,
+                       Path(operation): Path<Operation>,
+                       Json(planned): Json<PlannedFault>| {
+                    Simulator::handle(m).set_fault(operation, planned.fault, planned.times);
+                },
+            ),
+        )
+        .route("/faults", axum::routing::delete(async |State(m): Shared| Simulator::handle(m).clear_faults()))
+        .route(
+            "/callback-style",
+            put(async |State(m): Shared, Json(style): Json<CallbackStyle>| {
+                Simulator::handle(m).set_callback_style(style);
+            }),
+        );
+    Router::new().nest("/__simulator", routes.merge(notifications()).merge(requestors()))
+}
+
+fn notifications() -> Router<Arc<Mastercard>> {
+    Router::new()
+        .route(
+            "/notifications/plan",
+            get(async |State(m): Shared| Json(m.notifier.plan()))
+                .put(async |State(m): Shared, Json(plan): Json<NotificationPlan>| m.notifier.set_plan(plan)),
+        )
+        .route(
+            "/notifications/target",
+            put(async |State(m): Shared, Json(target): Json<NotificationTarget>| {
+                m.notifier.set_target(Some(target)).map_err(|error| refuse(StatusCode::BAD_REQUEST, &error))
+            })
+            .delete(async |State(m): Shared| {
+                m.notifier.set_target(None).map_err(|error| refuse(StatusCode::BAD_REQUEST, &error))
+            }),
+        )
+        .route("/notifications/settled", get(async |State(m): Shared| m.notifier.settled().await))
+}
+
+fn requestors() -> Router<Arc<Mastercard>> {
+    Router::new()
+        .route(
+            "/requestors",
+            put(async |State(m): Shared, Json(requestor): Json<TokenRequestor>| {
+                Simulator::handle(m).add_requestor(requestor);
+            }),
+        )
+        .route(
+            "/requestors/{id}",
+            axum::routing::delete(async |State(m): Shared, Path(id): Path<String>| {
+                done(Simulator::handle(m).remove_requestor(&id))
+            }),
+        )
+        .route(
+            "/requestors/{id}/artwork",
+            post(async |State(m): Shared, Path(id): Path<String>| {
+                Simulator::handle(m)
+                    .rotate_artwork(&id)
+                    .map(|asset| Json(json!({ "imageAssetId": asset })))
+                    .map_err(|error| refuse(StatusCode::NOT_FOUND, &error))
+            }),
+        )
+}
+
+async fn overview(State(mastercard): Shared) -> Json<Value> {
+    let simulator = Simulator::handle(Arc::clone(&mastercard));
+    Json(json!({
+        "tokenConnectUrl": simulator.token_connect_url(),
+        "processingUrl": simulator.processing_url(),
+        "clickToPayOrigin": simulator.click_to_pay_origin(),
+        "requestors": simulator.requestors(),
+        "cards": simulator.cards(),
+        "calls": mastercard.calls(),
+        "notificationPlan": mastercard.notifier.plan(),
+    }))
+}
+
+type Failure = (StatusCode, Json<Value>);
+
+fn done(result: Result<(), Unknown>) -> Result<(), Failure> {
+    result.map_err(|error| refuse(StatusCode::NOT_FOUND, &error))
+}
+
+fn refuse(status: StatusCode, error: &dyn std::error::Error) -> Failure {
+    (status, Json(json!({ "error": error.to_string() })))
+}

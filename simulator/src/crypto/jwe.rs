@@ -1,0 +1,48 @@
+//! JWE around the bodies of Processing, compact: `RSA-OAEP-256`, `A256GCM`, `kid` = hex SHA-256 of the SPKI,
+//! `cty` = `application/json`, as Mastercard's encryption libraries do by default.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rsa::{PrivateKey, PublicKey};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use super::Undecipherable;
+use super::symmetric::{gcm_decrypt, gcm_encrypt};
+
+/// Encrypts to `key`. With `sixteen_byte_iv` the IV is as long as Mastercard's own libraries make it, which RFC 7518
+/// does not allow and many readers refuse.
+pub(crate) fn encrypt(
+    plaintext: &[u8],
+    key: &PublicKey,
+    kid: &str,
+    sixteen_byte_iv: bool,
+) -> Result<String, Undecipherable> {
+    let header = json!({"alg": "RSA-OAEP-256", "enc": "A256GCM", "kid": kid, "cty": "application/json"});
+    let protected = URL_SAFE_NO_PAD.encode(header.to_string());
+    let content_key: [u8; 32] = rand::random();
+    let wrapped = key.oaep_encrypt::<Sha256>(&content_key).map_err(|_| Undecipherable)?;
+    let random: [u8; 16] = rand::random();
+    let iv = if sixteen_byte_iv { &random[..] } else { &random[..12] };
+    let (ciphertext, tag) = gcm_encrypt(&content_key, iv, protected.as_bytes(), plaintext)?;
+    let parts = [&wrapped[..], iv, &ciphertext, &tag].map(|part| URL_SAFE_NO_PAD.encode(part));
+    Ok(format!("{protected}.{}", parts.join(".")))
+}
+
+/// Opens a compact JWE that was made for the key called `kid`; a missing `kid` is accepted.
+pub(crate) fn decrypt(compact: &str, key: &PrivateKey, kid: &str) -> Result<Vec<u8>, Undecipherable> {
+    let parts: Vec<&str> = compact.split('.').collect();
+    let [protected, wrapped, iv, ciphertext, tag] = parts[..] else { return Err(Undecipherable) };
+    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| Undecipherable);
+
+    let header: Value = serde_json::from_slice(&bytes(protected)?).map_err(|_| Undecipherable)?;
+    let meant_for_us = header["kid"].as_str().is_none_or(|named| named.eq_ignore_ascii_case(kid));
+    if header["alg"] != "RSA-OAEP-256" || header["enc"] != "A256GCM" || !meant_for_us {
+        return Err(Undecipherable);
+    }
+    let content_key = key.oaep_decrypt::<Sha256>(&bytes(wrapped)?).map_err(|_| Undecipherable)?;
+    if content_key.len() != 32 {
+        return Err(Undecipherable);
+    }
+    gcm_decrypt(&content_key, &bytes(iv)?, protected.as_bytes(), &bytes(ciphertext)?, &bytes(tag)?)
+}

@@ -1,0 +1,33 @@
+//! The JWS that Token Connect hands out as `signature` (step 11) and a token requestor verifies (step 22):
+//! compact, RS256, header `alg` and `kid`.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rsa::{PrivateKey, PublicKey};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+/// Not a JWS, or not signed by the key that is active now.
+#[derive(Debug, thiserror::Error)]
+#[error("the JWS does not verify")]
+pub(crate) struct Unverified;
+
+pub(crate) fn sign(payload: &Value, key: &PrivateKey, kid: &str) -> Result<String, rsa::Error> {
+    let header = json!({"alg": "RS256", "kid": kid});
+    let signed = [header, payload.clone()].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
+    let signature = key.pkcs1v15_sign::<Sha256>(signed.as_bytes())?;
+    Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+}
+
+pub(crate) fn verify(compact: &str, key: &PublicKey, kid: &str) -> Result<Value, Unverified> {
+    let (signed, signature) = compact.rsplit_once('.').ok_or(Unverified)?;
+    let (header, payload) = signed.split_once('.').ok_or(Unverified)?;
+    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| Unverified);
+
+    let header: Value = serde_json::from_slice(&bytes(header)?).map_err(|_| Unverified)?;
+    if header["alg"] != "RS256" || header["kid"] != kid {
+        return Err(Unverified);
+    }
+    key.pkcs1v15_verify::<Sha256>(signed.as_bytes(), &bytes(signature)?).map_err(|_| Unverified)?;
+    serde_json::from_slice(&bytes(payload)?).map_err(|_| Unverified)
+}

@@ -1,0 +1,129 @@
+//! MDES between token requestor and Processing: tokenisation authorised by a TAR, completed by a TCN, and told to the
+//! issuer by Processing's notifications (steps 14 to 21).
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::journal::Party;
+use crate::mastercard::Mastercard;
+use crate::notifications::{Kind, Notification};
+use crate::world::card::{CardNumber, today};
+use crate::world::records::{Token, TokenStatus};
+
+/// How the tokenisation of one card ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Tokenization {
+    /// Tokenised; the token unique reference.
+    Approved(String),
+    /// Processing declined.
+    Declined,
+    /// The requestor holds this card already.
+    Duplicate,
+}
+
+/// Tokenises a card for a requestor. Processing decides by the card's status and expiry alone; `00` approves without
+/// further authentication.
+pub(crate) fn tokenize(mastercard: &Mastercard, number: &CardNumber, requestor_id: &str) -> Tokenization {
+    use Party::{ClickToPay, Mdes, Processing};
+    let mut records = mastercard.records();
+    let journal = &mastercard.journal;
+    let Some(card) = records.card_by_number(number).cloned() else { return Tokenization::Declined };
+    if records.live_token(card.id, requestor_id).is_some() {
+        return Tokenization::Duplicate;
+    }
+    let wallet_name = records.requestor(requestor_id).map_or_else(String::new, |r| r.wallet_name.clone());
+    let subject = json!({
+        "correlationId": correlation_id(),
+        "clientId": card.client_id,
+        "cardContractId": card.id,
+        "tokenRequestorId": requestor_id,
+        "walletName": wallet_name,
+    });
+    let approved = card.is_active() && !card.is_expired(today());
+    let (decision, response_code) = if approved { ("APPROVED", "00") } else { ("DECLINED", "05") };
+    let decided = json!({"decision": decision, "responseCode": response_code});
+    journal.note(14, ClickToPay, Mdes, "tokenize");
+    journal.note(15, Mdes, Processing, "tokenization authorization request (TAR)");
+    journal.note(16, Processing, Mdes, format!("TAR answer, response code {response_code}"));
+    let tar = Notification::new(Kind::Tar, &subject, decided.clone());
+    if !approved {
+        drop(records);
+        mastercard.notifier.announce(vec![tar]);
+        return Tokenization::Declined;
+    }
+
+    let reference = format!("DM4MMC0000{}", &hex::encode(rand::random::<[u8; 19]>()));
+    let serial = rand::random_range(0..1_000_000_000);
+    records.tokens.push(Token {
+        card_contract_id: card.id,
+        client_id: card.client_id,
+        token_requestor_id: requestor_id.to_owned(),
+        wallet_name,
+        token_unique_reference: reference.clone(),
+        number: CardNumber::made_up("555558", serial),
+        created: Timestamp::now(),
+        status: TokenStatus::Active,
+    });
+    drop(records);
+    journal.note(18, Mdes, ClickToPay, "tokenization complete (TCN)");
+    journal.note(19, Mdes, Processing, "tokenization complete notification (TCN)");
+    journal.note(20, Processing, Mdes, "TCN acknowledged");
+    let mut completed = decided;
+    completed["tokenUniqueReference"] = json!(reference);
+    let tcn = Notification::new(Kind::Tcn, &subject, completed);
+    mastercard.notifier.announce(vec![tar, tcn]);
+    Tokenization::Approved(reference)
+}
+
+/// Takes a token away again, as if it had never been: the cardholder cancelled after tokenisation.
+pub(crate) fn discard(mastercard: &Mastercard, reference: &str) {
+    let mut records = mastercard.records();
+    let Some(at) = records.tokens.iter().position(|token| token.token_unique_reference == reference) else {
+        return;
+    };
+    let mut token = records.tokens.remove(at);
+    drop(records);
+    token.status = TokenStatus::Deactivated;
+    if mastercard.notifier.plan().tvn_on_cancel {
+        mastercard.notifier.announce(vec![status_changed(&token)]);
+    }
+}
+
+/// Gives a live token another status and tells the issuer by a TVN; `false` if there is no such token.
+pub(crate) fn change_status(
+    mastercard: &Mastercard,
+    card: u64,
+    requestor: &str,
+    status: TokenStatus,
+) -> bool {
+    let token = mastercard.records().live_token_mut(card, requestor).map(|token| {
+        token.status = status;
+        token.clone()
+    });
+    let found = token.is_some();
+    mastercard.notifier.announce(token.iter().map(status_changed).collect());
+    found
+}
+
+fn status_changed(token: &Token) -> Notification {
+    let subject = json!({
+        "correlationId": correlation_id(),
+        "clientId": token.client_id,
+        "cardContractId": token.card_contract_id,
+        "tokenRequestorId": token.token_requestor_id,
+        "walletName": token.wallet_name,
+        "tokenUniqueReference": token.token_unique_reference,
+    });
+    let status: Value = match token.status {
+        TokenStatus::Active => "ACTIVE",
+        TokenStatus::Suspended => "SUSPENDED",
+        TokenStatus::Deactivated => "DEACTIVATED",
+    }
+    .into();
+    Notification::new(Kind::Tvn, &subject, json!({ "tokenStatus": status }))
+}
+
+/// Fourteen characters, the same in TAR and TCN.
+fn correlation_id() -> String {
+    hex::encode_upper(rand::random::<[u8; 7]>())
+}

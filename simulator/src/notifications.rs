@@ -1,0 +1,271 @@
+//! Processing's notifications to the issuer server, steps 17 and 21, and the TVN of later events. That they exist is
+//! documented; transport, payload, order, timeout and retries are not: all of it here is invented, after sibling
+//! products that do publish theirs.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::{Certificate, Client, Identity, redirect};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::journal::{Journal, Party};
+use crate::options::NotificationTarget;
+
+/// The gateway that carries a sibling product's calls to issuers gives up after this.
+const TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How notifications misbehave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct NotificationPlan {
+    /// Tokenization Authorization Request, step 17.
+    pub tar: Delivery,
+    /// Tokenization Complete Notification, step 21.
+    pub tcn: Delivery,
+    /// Later token events.
+    pub tvn: Delivery,
+    /// The TCN is sent before the TAR.
+    pub tcn_before_tar: bool,
+    /// Further attempts after one that was not answered with a 2xx.
+    pub retries: u32,
+    /// Milliseconds before a further attempt.
+    pub backoff_milliseconds: u64,
+    /// A TVN is sent when the cardholder's cancellation removes a token.
+    pub tvn_on_cancel: bool,
+}
+
+impl Default for NotificationPlan {
+    fn default() -> Self {
+        Self {
+            tar: Delivery::default(),
+            tcn: Delivery::default(),
+            tvn: Delivery::default(),
+            tcn_before_tar: false,
+            retries: 3,
+            backoff_milliseconds: 50,
+            tvn_on_cancel: false,
+        }
+    }
+}
+
+/// How one kind of notification is delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Delivery {
+    /// How often it is sent: 0 loses it, 2 repeats it under the same `notificationId`.
+    pub copies: u32,
+    /// Milliseconds before it is sent; a delayed one does not hold up the next.
+    pub delay_milliseconds: u64,
+}
+
+impl Default for Delivery {
+    fn default() -> Self {
+        Self { copies: 1, delay_milliseconds: 0 }
+    }
+}
+
+/// The target cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the client certificate, key or root for notifications cannot be used")]
+pub struct InvalidTarget(#[source] reqwest::Error);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Tar,
+    Tcn,
+    Tvn,
+}
+
+/// What a notification is about.
+#[derive(Clone)]
+pub(crate) struct Notification {
+    pub(crate) kind: Kind,
+    pub(crate) body: Value,
+}
+
+impl Notification {
+    /// The provisional payload; `extra` holds what only this kind has.
+    pub(crate) fn new(kind: Kind, subject: &Value, extra: Value) -> Self {
+        let mut body = json!({
+            "notificationId": Uuid::new_v4(),
+            "type": kind.name(),
+            "occurredAt": Timestamp::now().to_string(),
+        });
+        for part in [subject, &extra] {
+            if let (Some(body), Some(part)) = (body.as_object_mut(), part.as_object()) {
+                body.extend(part.clone());
+            }
+        }
+        Self { kind, body }
+    }
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Tar => "TAR",
+            Self::Tcn => "TCN",
+            Self::Tvn => "TVN",
+        }
+    }
+
+    /// Step of the use case; the TVN has none.
+    fn step(self) -> u8 {
+        match self {
+            Self::Tar => 17,
+            Self::Tcn => 21,
+            Self::Tvn => 0,
+        }
+    }
+}
+
+/// Sends notifications in the background.
+#[derive(Clone)]
+pub(crate) struct Notifier(Arc<Inner>);
+
+struct Inner {
+    journal: Arc<Journal>,
+    target: Mutex<Option<(NotificationTarget, Client)>>,
+    plan: Mutex<NotificationPlan>,
+    under_way: watch::Sender<usize>,
+}
+
+/// Counts a delivery as under way for as long as it lives.
+struct UnderWay(Notifier);
+
+impl UnderWay {
+    fn new(notifier: &Notifier) -> Self {
+        notifier.0.under_way.send_modify(|count| *count += 1);
+        Self(notifier.clone())
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.0.under_way.send_modify(|count| *count -= 1);
+    }
+}
+
+impl Notifier {
+    pub(crate) fn new(journal: Arc<Journal>) -> Self {
+        Self(Arc::new(Inner {
+            journal,
+            target: Mutex::default(),
+            plan: Mutex::default(),
+            under_way: watch::Sender::new(0),
+        }))
+    }
+
+    pub(crate) fn set_target(&self, target: Option<NotificationTarget>) -> Result<(), InvalidTarget> {
+        let target = target.map(|target| client(&target).map(|client| (target, client))).transpose()?;
+        *self.0.target.lock().unwrap_or_else(PoisonError::into_inner) = target;
+        Ok(())
+    }
+
+    pub(crate) fn plan(&self) -> NotificationPlan {
+        self.0.plan.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_plan(&self, plan: NotificationPlan) {
+        *self.0.plan.lock().unwrap_or_else(PoisonError::into_inner) = plan;
+    }
+
+    /// Waits until no delivery, retry or delayed copy is under way.
+    pub(crate) async fn settled(&self) {
+        // The sender lives in `self`, so the channel cannot be closed here.
+        let _ = self.0.under_way.subscribe().wait_for(|count| *count == 0).await;
+    }
+
+    /// Sends what belongs together, in order as far as first attempts go, without making the caller wait.
+    pub(crate) fn announce(&self, mut notifications: Vec<Notification>) {
+        let Some((target, client)) = self.0.target.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        else {
+            return;
+        };
+        let plan = self.plan();
+        if plan.tcn_before_tar {
+            notifications.reverse();
+        }
+        let (notifier, under_way) = (self.clone(), UnderWay::new(self));
+        tokio::spawn(async move {
+            let _under_way = under_way;
+            for Notification { kind, body } in notifications {
+                let delivery = match kind {
+                    Kind::Tar => &plan.tar,
+                    Kind::Tcn => &plan.tcn,
+                    Kind::Tvn => &plan.tvn,
+                };
+                let envelope = Envelope { kind, body, target: target.clone(), client: client.clone() };
+                for _ in 0..delivery.copies {
+                    if delivery.delay_milliseconds > 0 {
+                        notifier.later(&envelope, delivery.delay_milliseconds, plan.retries, &plan);
+                    } else if !notifier.attempt(&envelope).await && plan.retries > 0 {
+                        notifier.later(&envelope, plan.backoff_milliseconds, plan.retries - 1, &plan);
+                    }
+                }
+            }
+        });
+    }
+
+    /// Attempts after a pause, and `retries` times more if need be.
+    fn later(&self, envelope: &Envelope, milliseconds: u64, retries: u32, plan: &NotificationPlan) {
+        let (notifier, under_way, envelope) = (self.clone(), UnderWay::new(self), envelope.clone());
+        let backoff = Duration::from_millis(plan.backoff_milliseconds);
+        tokio::spawn(async move {
+            let _under_way = under_way;
+            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+            for left in (0..=retries).rev() {
+                if notifier.attempt(&envelope).await || left == 0 {
+                    break;
+                }
+                tokio::time::sleep(backoff).await;
+            }
+        });
+    }
+
+    /// Posts once; a 2xx within three seconds is an acknowledgement.
+    async fn attempt(&self, envelope: &Envelope) -> bool {
+        let began = Timestamp::now();
+        let mut request = envelope
+            .client
+            .post(envelope.target.url.clone())
+            .header("content-type", "application/json;charset=utf-8")
+            .body(envelope.body.to_string());
+        if let Some(secret) = &envelope.target.shared_secret {
+            request = request.header("x-notification-secret", secret);
+        }
+        let (acknowledged, outcome) = match request.send().await {
+            Ok(response) if response.status().is_success() => (true, "acknowledged".to_owned()),
+            Ok(response) => (false, format!("answered {}", response.status().as_u16())),
+            Err(error) if error.is_timeout() => (false, "not answered in time".to_owned()),
+            Err(_) => (false, "not delivered".to_owned()),
+        };
+        let what = format!("{} notification, {outcome}", envelope.kind.name());
+        self.0.journal.note_since(envelope.kind.step(), Party::Processing, Party::IssuerServer, what, began);
+        acknowledged
+    }
+}
+
+#[derive(Clone)]
+struct Envelope {
+    kind: Kind,
+    body: Value,
+    target: NotificationTarget,
+    client: Client,
+}
+
+fn client(target: &NotificationTarget) -> Result<Client, InvalidTarget> {
+    let mut builder = Client::builder().timeout(TIMEOUT).redirect(redirect::Policy::none()).no_proxy();
+    if let Some(pem) = &target.root_certificate_pem {
+        let roots = Certificate::from_pem_bundle(pem.as_bytes()).map_err(InvalidTarget)?;
+        builder = builder.tls_certs_only(roots);
+    }
+    if let Some(pem) = &target.identity_pem {
+        builder = builder.identity(Identity::from_pem(pem.as_bytes()).map_err(InvalidTarget)?);
+    }
+    builder.build().map_err(InvalidTarget)
+}

@@ -1,0 +1,140 @@
+//! Steps 13 to 25, as a cardholder with a browser.
+
+use axum::http::StatusCode;
+use serde_json::Value;
+
+use super::issuer::{CALLBACK, Issuer, flat, push_body};
+use crate::{CLICK_TO_PAY, CallbackStyle, TokenStatus};
+
+fn receipt(pushed: &Value) -> &str {
+    pushed["pushAccountReceipts"][0]["pushAccountReceipt"].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn a_cardholder_who_accepts_comes_back_approved_with_the_token_in_the_list() {
+    let issuer = Issuer::new().await;
+    let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
+    let (status, page) = issuer.opens(&pushed).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("555555______4444") && page.contains("invented") && !page.contains("<script"));
+    let page = issuer.does(&page, "accept").await.text().await.unwrap();
+    assert!(page.contains("Your card is enabled"));
+
+    let token = &issuer.simulator.tokens_of(40_000)[0];
+    assert_eq!(token.status, TokenStatus::Active);
+    let expected =
+        format!("{CALLBACK}&results%5B{}%5D=APPROVED%7C{}", receipt(&pushed), token.token_unique_reference);
+    assert_eq!(issuer.way_back(&page).await, expected);
+    let steps: Vec<u8> = issuer.simulator.journal().iter().map(|exchange| exchange.step).collect();
+    assert_eq!(steps, [7, 9, 10, 11, 13, 14, 15, 16, 18, 19, 20, 22, 23, 24, 25]);
+}
+
+#[tokio::test]
+async fn a_cardholder_who_cancels_comes_back_cancelled_and_the_token_is_gone() {
+    let issuer = Issuer::new().await;
+    let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
+    let (_, page) = issuer.opens(&pushed).await;
+    assert_eq!(issuer.simulator.tokens_of(40_000).len(), 1);
+    let page = issuer.does(&page, "cancel").await.text().await.unwrap();
+    assert!(issuer.way_back(&page).await.ends_with("%5D=CANCELLED"));
+    assert!(issuer.simulator.tokens_of(40_000).is_empty());
+}
+
+#[tokio::test]
+async fn the_terms_must_be_answered_before_there_is_a_way_back() {
+    let issuer = Issuer::new().await;
+    let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
+    let (_, page) = issuer.opens(&pushed).await;
+    assert!(!page.contains("/return"));
+    let way_back =
+        page.split('"').find(|part| part.ends_with("/accept")).unwrap().replace("accept", "return");
+    let response = issuer.http.get(issuer.url(&way_back)).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn a_card_blocked_after_the_push_is_declined() {
+    let issuer = Issuer::new().await;
+    let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
+    issuer.simulator.set_card_status(70_001, "43").unwrap();
+    let (_, page) = issuer.opens(&pushed).await;
+    assert!(issuer.way_back(&page).await.ends_with("%5D=DECLINED"));
+    assert!(issuer.simulator.tokens_of(40_000).is_empty());
+}
+
+#[tokio::test]
+async fn an_expired_receipt_leads_back_with_an_error() {
+    let issuer = Issuer::new().await;
+    let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
+    issuer.simulator.expire_receipts();
+    let (status, page) = issuer.opens(&pushed).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("expired"));
+    assert!(issuer.way_back(&page).await.ends_with("%5D=ERROR"));
+}
+
+#[tokio::test]
+async fn a_receipt_works_once() {
+    let issuer = Issuer::new().await;
+    let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
+    issuer.opens(&pushed).await;
+    let (_, page) = issuer.opens(&pushed).await;
+    assert!(issuer.way_back(&page).await.ends_with("%5D=ERROR"));
+    assert_eq!(issuer.simulator.tokens_of(40_000).len(), 1);
+}
+
+#[tokio::test]
+async fn a_card_that_is_enabled_already_comes_back_as_a_duplicate() {
+    let issuer = Issuer::new().await;
+    issuer.enables(40_000, 70_001).await;
+    let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
+    let (_, page) = issuer.opens(&pushed).await;
+    assert!(issuer.way_back(&page).await.ends_with("%5D=DUPLICATE_REQUEST"));
+}
+
+#[tokio::test]
+async fn a_receipt_for_one_requestor_is_worth_nothing_at_another() {
+    let issuer = Issuer::new().await;
+    let mut pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
+    let (_, found) = issuer.search(40_000, &flat(70_001, "50999000001")).await;
+    let (_, wallet) = issuer.push(push_body("50999000001", &found)).await;
+    pushed["availablePushMethods"] = wallet["availablePushMethods"].clone();
+    let (_, page) = issuer.opens(&pushed).await;
+    assert!(issuer.way_back(&page).await.ends_with("%5D=ERROR"));
+
+    let (_, page) = issuer.opens(&wallet).await;
+    assert!(page.contains("Harbour Wallet"));
+}
+
+#[tokio::test]
+async fn anything_but_one_verified_signature_is_a_bad_request() {
+    let issuer = Issuer::new().await;
+    let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
+    let signature = pushed["signature"].as_str().unwrap();
+    let (signed, _) = signature.rsplit_once('.').unwrap();
+    for query in [
+        String::new(),
+        format!("pushAccountData={signed}.AAAA"),
+        format!("pushAccountData={signature}&callbackURL=https://evil.example"),
+        format!("pushAccountReceipts={}", receipt(&pushed)),
+    ] {
+        let url = issuer.url(&format!("click-to-pay/provision?{query}"));
+        let response = issuer.http.get(url).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+    }
+    assert!(issuer.simulator.tokens_of(40_000).is_empty());
+}
+
+#[tokio::test]
+async fn the_way_back_can_be_written_carelessly() {
+    let issuer = Issuer::new().await;
+    let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
+    let (_, page) = issuer.opens(&pushed).await;
+    let page = issuer.does(&page, "result/AUTHENTICATED").await.text().await.unwrap();
+    issuer.simulator.set_callback_style(CallbackStyle::Raw);
+    assert!(
+        issuer.way_back(&page).await.contains(&format!("results[{}]=AUTHENTICATED|DM4", receipt(&pushed)))
+    );
+    issuer.simulator.set_callback_style(CallbackStyle::NoResults);
+    assert_eq!(issuer.way_back(&page).await, CALLBACK);
+}

@@ -1,0 +1,102 @@
+//! Who gets in, and what everybody else is told.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use reqwest::Method;
+
+use super::issuer::{Issuer, answer, processing, reason, token_connect};
+use crate::Options;
+
+const TOKENS: &str = "global-processing/digital/clients/40000/tokens?status=Active";
+
+#[tokio::test]
+async fn both_signature_methods_are_let_in() {
+    let issuer = Issuer::new().await;
+    for method in ["RSA-SHA256", "RSA-PSS"] {
+        let signing = super::issuer::Signing { method, ..processing() };
+        let (status, body) = answer(issuer.signed(&signing, Method::GET, TOKENS, String::new())).await;
+        assert_eq!(status, StatusCode::OK, "{method}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_key_or_the_other_projects_key_is_told_the_acceptable_base_string() {
+    let issuer = Issuer::new().await;
+    let mut strange = processing();
+    strange.key = token_connect().key;
+    for signing in [strange, token_connect()] {
+        let (status, body) = answer(issuer.signed(&signing, Method::GET, TOKENS, String::new())).await;
+        assert_eq!((status, reason(&body)), (StatusCode::UNAUTHORIZED, "AUTHENTICATION_FAILED"));
+        let description = body["Errors"]["Error"][0]["Description"].as_str().unwrap();
+        assert!(description.contains("base string: GET&http%3A%2F%2F127.0.0.1%3A"), "{description}");
+        assert!(description.ends_with("%26oauth_version%3D1.0%26status%3DActive"), "{description}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_changed_on_the_way_is_told_both_hashes() {
+    let issuer = Issuer::new().await;
+    let path = "mdes/connect/1/0/getEligibleTokenRequestors";
+    let request = issuer.signed(&token_connect(), Method::POST, path, "{}".to_owned()).body("{ }");
+    let (status, body) = answer(request).await;
+    assert_eq!((status, reason(&body)), (StatusCode::BAD_REQUEST, "INVALID_BODY_HASH"));
+    let description = body["Errors"]["Error"][0]["Description"].as_str().unwrap();
+    assert!(description.contains("Received: RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o="), "{description}");
+}
+
+#[tokio::test]
+async fn a_missing_or_careless_authorization_is_ill_formed() {
+    let issuer = Issuer::new().await;
+    let url = issuer.url(TOKENS);
+    let header = processing().header("GET", &url, b"");
+    for spoiled in [
+        header.replace("oauth_version=\"1.0\"", "oauth_version=\"2.0\""),
+        header.replace("%3D\"", "=\""),
+        header.replace("oauth_nonce", "nonce"),
+        "Basic Zm9vOmJhcg==".to_owned(),
+    ] {
+        let (status, body) = answer(issuer.http.get(url.clone()).header("authorization", &spoiled)).await;
+        assert_eq!((status, reason(&body)), (StatusCode::BAD_REQUEST, "INVALID_OAUTH_SBS"), "{spoiled}");
+    }
+    let (status, body) = answer(issuer.http.get(url)).await;
+    assert_eq!((status, reason(&body)), (StatusCode::BAD_REQUEST, "INVALID_OAUTH_SBS"));
+}
+
+#[tokio::test]
+async fn old_calls_and_replayed_nonces_are_refused_when_asked_for() {
+    let options = Options {
+        clock_skew: Some(Duration::from_secs(300)),
+        reject_replayed_nonces: true,
+        ..Options::default()
+    };
+    let issuer = Issuer::with(options).await;
+    let mut signing = processing();
+    signing.timestamp -= 301;
+    let (status, _) = answer(issuer.signed(&signing, Method::GET, TOKENS, String::new())).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+
+    let signing = processing();
+    for expected in [StatusCode::OK, StatusCode::UNAUTHORIZED] {
+        let (status, _) = answer(issuer.signed(&signing, Method::GET, TOKENS, String::new())).await;
+        assert_eq!(status, expected);
+    }
+}
+
+#[tokio::test]
+async fn more_calls_in_a_second_than_announced_are_too_many() {
+    let issuer = Issuer::with(Options { rate_limit: Some(2), ..Options::default() }).await;
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        statuses.push(answer(issuer.signed(&processing(), Method::GET, TOKENS, String::new())).await.0);
+    }
+    assert_eq!(statuses, [StatusCode::OK, StatusCode::OK, StatusCode::TOO_MANY_REQUESTS]);
+}
+
+#[tokio::test]
+async fn an_escaped_slash_in_the_version_is_not_found() {
+    let issuer = Issuer::new().await;
+    let path = "mdes/connect/1%2F0/getEligibleTokenRequestors";
+    let (status, _) = answer(issuer.signed(&token_connect(), Method::POST, path, "{}".to_owned())).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}

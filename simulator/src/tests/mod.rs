@@ -1,0 +1,10 @@
+//! The simulator seen from outside: an issuer that signs, encrypts and follows redirects as a real one does.
+
+mod click_to_pay;
+mod control;
+mod faults;
+mod gateway;
+mod issuer;
+mod notifications;
+mod processing;
+mod token_connect;

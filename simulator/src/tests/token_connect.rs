@@ -1,0 +1,157 @@
+//! Steps 1 to 4, 10 and 11.
+
+use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::issuer::{CREDIT, Issuer, PORTAL, answer, flat, push_body, reason, token_connect};
+use crate::crypto::{field_level, jws};
+use crate::{CLICK_TO_PAY, CipherMode, Options};
+
+#[tokio::test]
+async fn requestors_are_listed_for_ranges_that_match_once_padded() {
+    let issuer = Issuer::new().await;
+    let (status, body) = issuer.get_eligible(&["555555000", "9300000000000000000", "111111111"]).await;
+    assert_eq!(status, StatusCode::OK);
+    let requestors = body["tokenRequestors"].as_array().unwrap();
+    assert_eq!(requestors.len(), 5);
+    assert_eq!(requestors[0]["tokenRequestorId"], CLICK_TO_PAY);
+    assert_eq!(requestors[0]["enabledAccountRanges"], json!([5_555_550_000_000_000_000_u64]));
+    assert_eq!(requestors[1]["enabledAccountRanges"][1], json!(9_300_000_000_000_000_000_u64));
+    assert!(requestors[3].get("supportedPushMethods").is_none());
+
+    let (_, body) = issuer.get_eligible(&["555555100"]).await;
+    assert_eq!(body["tokenRequestors"], json!([]));
+}
+
+#[tokio::test]
+async fn twenty_six_ranges_or_one_that_is_no_number_are_input_errors() {
+    let issuer = Issuer::new().await;
+    for (ranges, expected) in [
+        (vec![CREDIT; 26], "INVALID_FIELD_LENGTH"),
+        (vec![], "INVALID_FIELD_LENGTH"),
+        (vec!["55555500"], "INVALID_FIELD_LENGTH"),
+        (vec!["55555500O"], "INVALID_FIELD_VALUE"),
+        (vec!["9999999999999999999"], "none"),
+    ] {
+        let (status, body) = issuer.get_eligible(&ranges).await;
+        assert_eq!(reason(&body), expected, "{ranges:?}");
+        assert_eq!(status.is_success(), expected == "none");
+    }
+}
+
+#[tokio::test]
+async fn a_logo_comes_as_svg_and_png_and_gets_a_new_id_when_it_changes() {
+    let issuer = Issuer::new().await;
+    let fresh = issuer.simulator.rotate_artwork(CLICK_TO_PAY).unwrap();
+    let (_, listed) = issuer.get_eligible(&[CREDIT]).await;
+    assert_eq!(listed["tokenRequestors"][0]["imageAssetId"], fresh);
+
+    let get = async |id: &str| {
+        let path = format!("mdes/issuer-assets/1/0/asset/tokenrequestor/{id}");
+        answer(issuer.signed(&token_connect(), Method::GET, &path, String::new())).await
+    };
+    for id in [&fresh, "3a7a2f0e-5a0e-4c65-9e0b-1f6f2c0d9a11"] {
+        let (status, body) = get(id).await;
+        assert_eq!(status, StatusCode::OK);
+        let media = |at: usize| STANDARD.decode(body["mediaContents"][at]["data"].as_str().unwrap()).unwrap();
+        assert!(media(0).starts_with(b"<svg "));
+        let png = png::Decoder::new(std::io::Cursor::new(media(1))).read_info().unwrap();
+        assert_eq!(png.info().size(), (192, 192));
+        assert_eq!(body["mediaContents"][1]["height"], "192");
+    }
+    assert_eq!(get("nobody").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(get(&"x".repeat(65)).await.0, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_pushed_card_gets_a_receipt_and_a_signature_over_it() {
+    for cipher_mode in [CipherMode::Cbc, CipherMode::Gcm] {
+        let issuer = Issuer::with(Options { cipher_mode, ..Options::default() }).await;
+        let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
+        let receipt = pushed["pushAccountReceipts"][0]["pushAccountReceipt"].as_str().unwrap();
+        assert!(receipt.starts_with("MCC-STL-") && receipt.len() == 44);
+        assert_eq!(pushed["availablePushMethods"][0]["type"], "WEB");
+
+        let keys = PORTAL.keys();
+        let signature = pushed["signature"].as_str().unwrap();
+        let kid = &keys.receipt_signing_kid;
+        let payload = jws::verify(signature, keys.receipt_signing.as_public_key(), kid).unwrap();
+        assert_eq!(payload["pushAccountReceipts"], json!([receipt]));
+        assert_eq!(payload["callbackURL"], super::issuer::CALLBACK);
+        assert!(payload.get("completeIssuerAppActivation").is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_card_outside_of_the_requestors_ranges_fails_alone() {
+    let issuer = Issuer::new().await;
+    let pushed = issuer.enroll(40_000, 70_005, CLICK_TO_PAY).await;
+    assert_eq!(pushed["pushAccountReceipts"][0]["errors"][0]["reasonCode"], "ACCOUNT_INELIGIBLE");
+    assert!(pushed.get("signature").is_none() && pushed.get("errors").is_none());
+}
+
+#[tokio::test]
+async fn a_push_that_token_connect_cannot_take_is_refused() {
+    let issuer = Issuer::new().await;
+    let (_, found) = issuer.search(40_000, &flat(70_001, CLICK_TO_PAY)).await;
+    let good = push_body(CLICK_TO_PAY, &found);
+    let spoiled = |pointer: &str, value: Value| {
+        let mut body = good.clone();
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        body.pointer_mut(parent).unwrap()[name] = value;
+        body
+    };
+    let payload = "/pushFundingAccounts/encryptedPayload";
+    let of = |name: &str| format!("{payload}/{name}");
+    for (body, expected) in [
+        (spoiled("/tokenRequestorId", json!("50999999999")), "AUTHORIZATION_FAILED"),
+        (spoiled("/tokenRequestorId", json!("50999000003")), "AUTHORIZATION_FAILED"),
+        (spoiled("/requestId", json!("")), "INVALID_FIELD_LENGTH"),
+        (spoiled("/pushAccountReceiptsValidityPeriod", json!(4)), "INVALID_FIELD_VALUE"),
+        (spoiled("/pushAccountReceiptsValidityPeriod", json!(16)), "INVALID_FIELD_VALUE"),
+        (
+            spoiled("/signatureData/callbackURL", json!(format!("https://b.example/{}", "x".repeat(239)))),
+            "INVALID_FIELD_LENGTH",
+        ),
+        (spoiled("/signatureData/callbackURL", json!("not a url")), "INVALID_FIELD_VALUE"),
+        (spoiled(&of("encryptedData"), json!([{"pushAccountId": "CA-1"}])), "INVALID_JSON"),
+        (spoiled(&of("publicKeyFingerprint"), json!("ab".repeat(32))), "DECRYPTION_FAILED"),
+        (spoiled(&of("oaepHashingAlgorithm"), json!("SHA256")), "DECRYPTION_FAILED"),
+        (spoiled(&of("encryptedKey"), json!("00".repeat(256))), "DECRYPTION_FAILED"),
+    ] {
+        let (status, answered) = issuer.push(body).await;
+        assert_eq!(reason(&answered), expected);
+        assert_eq!(status == StatusCode::OK, expected == "AUTHORIZATION_FAILED", "{expected}");
+    }
+}
+
+#[tokio::test]
+async fn encrypted_accounts_out_of_their_rules_are_refused() {
+    let issuer = Issuer::new().await;
+    let certificate = &PORTAL.keys().client_encryption_certificate;
+    let account = |data: Value| json!([{"pushAccountId": "CA-1", "fundingAccountData": data}]);
+    let card = json!({"accountNumber": "5555555555554444", "expiryMonth": "09", "expiryYear": "20"});
+    for plaintext in [
+        json!([]),
+        json!({"pushAccountId": "CA-1"}),
+        account(json!({"cardAccountData": card})),
+        account(json!({"cardAccountData": {"accountNumber": "55555"}})),
+        account(json!({"cardAccountData": {"accountNumber": "5555555555554444", "expiryMonth": "09"}})),
+        account(
+            json!({"dataValidUntilTimestamp": "2020-01-05T10:45:00Z", "cardAccountData": {"accountNumber": "5555555555554444"}}),
+        ),
+        account(
+            json!({"dataValidUntilTimestamp": "2999-01-05T10:45:00Z", "cardAccountData": {"accountNumber": "5555555555554444"}}),
+        ),
+    ] {
+        let payload =
+            field_level::encrypt(plaintext.to_string().as_bytes(), certificate, CipherMode::Cbc).unwrap();
+        let found = json!({"pushFundingAccounts": {"encryptedPayload": payload}});
+        let (status, answered) = issuer.push(push_body(CLICK_TO_PAY, &found)).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{plaintext}");
+        assert!(reason(&answered).starts_with("INVALID_"));
+    }
+}

@@ -1,0 +1,174 @@
+//! `pushMultipleAccounts`, steps 10 and 11: opens the encrypted accounts, issues a receipt for each that is eligible
+//! and signs what the cardholder carries to the token requestor.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::plaintext::{self, PushedAccount};
+use crate::crypto::field_level::{self, EncryptedPayload};
+use crate::crypto::jws;
+use crate::fields::{self, Fields};
+use crate::gateway::Call;
+use crate::mastercard::Mastercard;
+use crate::operation::Api;
+use crate::refusal::{Refusal, token_connect_error};
+use crate::server::Answer;
+use crate::world::records::Receipt;
+
+pub(crate) fn push(mastercard: &Mastercard, call: &Call) -> Answer {
+    let body = fields::parse(&call.body, Api::TokenConnect)?;
+    let request = Fields::of(&body, Api::TokenConnect)?;
+    request.required_text("requestId", 1..=64)?;
+    let requestor_id = request.required_text("tokenRequestorId", 11..=11)?;
+    let signature_data = request.object("signatureData")?;
+    let promised = signature_data.map(promises).transpose()?.unwrap_or_default();
+    let validity = validity(&request)?;
+    let wants_digitization_data = request.flag("requestIssuerInitiatedDigitizationData")?.unwrap_or(false);
+    let accounts = decrypt(mastercard, &request)?;
+
+    // The real reason code is not published; this one is documented for actions that a client may not take.
+    let refused =
+        || Refusal::in_ok("AUTHORIZATION_FAILED", "The token requestor is not available to this client.");
+    let mut records = mastercard.records();
+    let requestor =
+        records.requestor(requestor_id).filter(|r| r.supports_token_connect()).ok_or_else(refused)?;
+    let (ranges, push_methods): (Vec<u64>, _) =
+        (requestor.ranges().collect(), requestor.available_push_methods(&mastercard.base_url));
+
+    let mut receipts = Vec::new();
+    let mut answers = Vec::new();
+    for account in accounts {
+        let mut answer = json!({"pushAccountId": account.push_account_id});
+        match account.number.range().filter(|(start, _)| ranges.contains(start)) {
+            Some((_, product)) => {
+                let id = Uuid::new_v4().to_string().to_uppercase();
+                let receipt = format!("{}-STL-{id}", product.receipt_prefix());
+                if wants_digitization_data {
+                    answer["issuerInitiatedDigitizationData"] = json!(digitization_data(&receipt));
+                }
+                answer["pushAccountReceipt"] = json!(receipt);
+                records.receipts.insert(
+                    receipt.clone(),
+                    Receipt {
+                        token_requestor_id: requestor_id.to_owned(),
+                        number: account.number,
+                        expires: Timestamp::now() + validity,
+                        used: false,
+                    },
+                );
+                receipts.push(receipt);
+            }
+            None => {
+                let description = "The card or financial account is not eligible.";
+                answer["errors"] = json!([token_connect_error("MDES", "ACCOUNT_INELIGIBLE", description)]);
+            }
+        }
+        answers.push(answer);
+    }
+    drop(records);
+
+    let mut response = json!({"responseId": Uuid::new_v4(), "pushAccountReceipts": answers});
+    if !receipts.is_empty() {
+        response["availablePushMethods"] = push_methods;
+        response["signature"] = json!(sign(mastercard, &receipts, promised)?);
+        response["tokenRequestorSignatureSupport"] = json!(true);
+    }
+    Ok((StatusCode::OK, response))
+}
+
+/// What the JWS repeats of `signatureData`; `completeIssuerAppActivation` was seen to be left out.
+fn promises(data: Fields<'_>) -> Result<Map<String, Value>, Refusal> {
+    data.flag("completeIssuerAppActivation")?;
+    data.text("tokenRequestorSessionId", 3..=64)?;
+    let mut promised = Map::new();
+    if let Some(url) = data.text("callbackURL", 1..=256)? {
+        if url::Url::parse(url).is_err() {
+            return Err(data.wrong("callbackURL"));
+        }
+        promised.insert("callbackURL".to_owned(), json!(url));
+    }
+    let complete = data.flag("completeWebsiteActivation")?.unwrap_or(true);
+    promised.insert("completeWebsiteActivation".to_owned(), json!(complete));
+    let supplied = data.flag("accountHolderDataSupplied")?.unwrap_or(false);
+    promised.insert("accountHolderDataSupplied".to_owned(), json!(supplied));
+    if let Some(locale) = data.text("locale", 5..=5)? {
+        promised.insert("locale".to_owned(), json!(locale));
+    }
+    Ok(promised)
+}
+
+/// Minutes: more than 4, at most 15. Whether fractions are allowed is not published; here they are.
+fn validity(request: &Fields<'_>) -> Result<Duration, Refusal> {
+    const NAME: &str = "pushAccountReceiptsValidityPeriod";
+    let minutes = match request.get(NAME) {
+        None => 15.0,
+        Some(value) => value.as_f64().ok_or_else(|| request.wrong(NAME))?,
+    };
+    if minutes > 4.0 && minutes <= 15.0 {
+        Ok(Duration::from_secs_f64(minutes * 60.0))
+    } else {
+        Err(request.wrong(NAME))
+    }
+}
+
+/// Opens `pushFundingAccounts.encryptedPayload`. A payload that was left unencrypted is `INVALID_JSON`, as observed;
+/// `DECRYPTION_FAILED` is invented.
+fn decrypt(mastercard: &Mastercard, request: &Fields<'_>) -> Result<Vec<PushedAccount>, Refusal> {
+    let accounts =
+        request.object("pushFundingAccounts")?.ok_or_else(|| request.wrong("pushFundingAccounts"))?;
+    let fields = accounts.object("encryptedPayload")?.ok_or_else(|| accounts.wrong("encryptedPayload"))?;
+    if !fields.get("encryptedData").is_some_and(Value::is_string) {
+        return Err(fields::invalid_json(Api::TokenConnect));
+    }
+    let fingerprint = fields.required_text("publicKeyFingerprint", 32..=64)?;
+    fields.required_text("encryptedKey", 32..=512)?;
+    fields.text("oaepHashingAlgorithm", 6..=6)?;
+    fields.text("iv", 24..=32)?;
+    fields.text("tag", 1..=36)?;
+    fields.text("aad", 1..=36)?;
+
+    let failed = |why| Refusal::token_connect(StatusCode::BAD_REQUEST, "DECRYPTION_FAILED", why);
+    let keys = mastercard.portal.keys();
+    let certificate = &keys.client_encryption_certificate;
+    if ![&certificate.certificate_sha256, &certificate.spki_sha256]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(fingerprint))
+    {
+        return Err(failed("The publicKeyFingerprint belongs to no active key."));
+    }
+    let payload: Option<EncryptedPayload> =
+        accounts.get("encryptedPayload").and_then(|payload| serde_json::from_value(payload.clone()).ok());
+    let payload = payload.ok_or_else(|| fields::invalid_json(Api::TokenConnect))?;
+    let plaintext = field_level::decrypt(&payload, &keys.client_encryption)
+        .map_err(|_| failed("The encrypted payload cannot be opened."))?;
+    plaintext::read(&plaintext)
+}
+
+fn sign(
+    mastercard: &Mastercard,
+    receipts: &[String],
+    promised: Map<String, Value>,
+) -> Result<String, Refusal> {
+    let keys = mastercard.portal.keys();
+    let mut payload = json!({"pushAccountReceipts": receipts});
+    if let Some(fields) = payload.as_object_mut() {
+        fields.extend(promised);
+    }
+    jws::sign(&payload, &keys.receipt_signing, &keys.receipt_signing_kid).map_err(|_| {
+        Refusal::token_connect(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "SYSTEM_ERROR",
+            "The receipts cannot be signed.",
+        )
+    })
+}
+
+fn digitization_data(receipt: &str) -> String {
+    use base64::Engine;
+    let data = json!({"fundingAccountInfo": {"pushAccountReceipt": receipt}});
+    base64::engine::general_purpose::STANDARD.encode(data.to_string())
+}

@@ -1,0 +1,112 @@
+//! Token requestors as Token Connect lists them (step 2).
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use url::Url;
+
+/// Click to Pay's published token requestor id.
+pub const CLICK_TO_PAY: &str = "50123197928";
+
+/// How a cardholder can be sent to a token requestor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum PushMethod {
+    /// An app link on Android.
+    Android,
+    /// A universal link on iOS.
+    Ios,
+    /// A page for any browser.
+    Web,
+}
+
+/// A token requestor: who can hold the cardholder's card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenRequestor {
+    /// Eleven digits.
+    pub token_requestor_id: String,
+    /// Legal name, up to 64 characters.
+    pub name: String,
+    /// The name to show, up to 100 characters.
+    pub consumer_facing_entity_name: String,
+    /// `MERCHANT` or `WALLET`.
+    pub token_requestor_type: String,
+    /// Up to three characters, wallets only.
+    #[serde(default)]
+    pub wallet_id: Option<String>,
+    /// What Processing calls the wallet in its token list.
+    pub wallet_name: String,
+    /// Asset id of the logo; a fresh one is drawn when it is missing.
+    #[serde(default)]
+    pub image_asset_id: Option<String>,
+    /// First numbers, 19 digits, of the account ranges enabled for it.
+    pub account_ranges: Vec<String>,
+    /// Empty for a requestor that takes no part in Token Connect.
+    pub push_methods: Vec<PushMethod>,
+    /// Takes up to five receipts in one redirect.
+    #[serde(default)]
+    pub supports_multiple_pushed_cards: bool,
+    /// `NAME`, `ADDRESS`, `EMAIL_ADDRESS`, `MOBILE_PHONE_NUMBER`.
+    #[serde(default)]
+    pub supported_account_holder_data: Vec<String>,
+}
+
+impl TokenRequestor {
+    /// Whether anything can be pushed to it.
+    #[must_use]
+    pub fn supports_token_connect(&self) -> bool {
+        !self.push_methods.is_empty()
+    }
+
+    /// The pages that it takes cardholders in at. Click to Pay has its own; the others of this world share one.
+    pub(crate) fn available_push_methods(&self, base: &Url) -> Value {
+        let page = if self.token_requestor_id == CLICK_TO_PAY {
+            "click-to-pay/provision".to_owned()
+        } else {
+            format!("requestors/{}/provision", self.token_requestor_id)
+        };
+        self.push_methods
+            .iter()
+            .map(|method| {
+                // A query of its own shows whether `pushAccountData` is joined with `&`.
+                let query = match method {
+                    PushMethod::Android => "?app=android",
+                    PushMethod::Ios => "?app=ios",
+                    PushMethod::Web => "",
+                };
+                json!({"type": method, "uri": format!("{base}{page}{query}")})
+            })
+            .collect()
+    }
+
+    /// The entry of `getEligibleTokenRequestors` for an issuer that asked about `asked`.
+    pub(crate) fn listing(&self, asked: &[u64], base: &Url) -> Value {
+        let ranges: Vec<u64> = self.ranges().filter(|range| asked.contains(range)).collect();
+        let mut entry = json!({
+            "tokenRequestorId": self.token_requestor_id,
+            "name": self.name,
+            "consumerFacingEntityName": self.consumer_facing_entity_name,
+            "imageAssetId": self.image_asset_id,
+            "tokenRequestorType": self.token_requestor_type,
+            "enabledAccountRanges": ranges,
+            "supportsCardHolderAuthentication": false,
+            "supportsTokenConnect": self.supports_token_connect(),
+            "supportIssuerInitiatedDigitizationData": false,
+        });
+        if let Some(wallet_id) = &self.wallet_id {
+            entry["walletId"] = json!(wallet_id);
+        }
+        if self.supports_token_connect() {
+            entry["supportedPushMethods"] = json!(self.push_methods);
+            entry["supportsMultiplePushedCards"] = json!(self.supports_multiple_pushed_cards);
+            entry["supportedAccountHolderData"] = json!(self.supported_account_holder_data);
+            entry["availablePushMethods"] = self.available_push_methods(base);
+        }
+        entry
+    }
+
+    /// The first numbers of its ranges. They fill 64 bits unsigned: some exceed `i64::MAX`.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = u64> {
+        self.account_ranges.iter().filter_map(|range| range.parse().ok())
+    }
+}
