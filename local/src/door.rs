@@ -82,7 +82,8 @@ fn tls(identity: &Identity) -> Result<ServerConfig, DoorError> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(identity.door_authority.as_bytes())?)?;
-    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build()?;
+    let verifier =
+        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build()?;
     let chain = vec![CertificateDer::from_pem_slice(identity.door_certificate.as_bytes())?];
     let key = PrivateKeyDer::from_pem_slice(identity.door_key.as_bytes())?;
     let config = ServerConfig::builder_with_provider(provider)
@@ -91,7 +92,12 @@ fn tls(identity: &Identity) -> Result<ServerConfig, DoorError> {
     Ok(config.with_single_cert(chain, key)?)
 }
 
-async fn visit(acceptor: TlsAcceptor, stream: TcpStream, address: SocketAddr, gateway: Arc<Gateway>) -> io::Result<()> {
+async fn visit(
+    acceptor: TlsAcceptor,
+    stream: TcpStream,
+    address: SocketAddr,
+    gateway: Arc<Gateway>,
+) -> io::Result<()> {
     let stream = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await??;
     let presented = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
     let certificate: Option<Value> = presented.and_then(|certificate| client_cert(certificate.as_ref()));

@@ -32,20 +32,31 @@ pub(crate) struct Functions {
 
 impl Functions {
     /// Connects every function to its part of the environment.
-    pub(crate) async fn connect(environment: &Environment, aws: &SdkConfig, clock: &Clock) -> Result<Self, ConfigError> {
+    pub(crate) async fn connect(
+        environment: &Environment,
+        aws: &SdkConfig,
+        clock: &Clock,
+    ) -> Result<Self, ConfigError> {
         let host = |names| Host { settings: environment.only(names), aws: aws.clone(), clock: clock.clone() };
         Ok(Self {
-            sync_requestors: sync_requestors::SyncRequestors::connect(&host(settings::SYNC_REQUESTORS)).await?,
+            sync_requestors: sync_requestors::SyncRequestors::connect(&host(settings::SYNC_REQUESTORS))
+                .await?,
             fetch_assets: fetch_assets::FetchAssets::connect(&host(settings::FETCH_ASSETS)).await?,
-            list_requestors: list_requestors::ListRequestors::connect(&host(settings::LIST_REQUESTORS)).await?,
+            list_requestors: list_requestors::ListRequestors::connect(&host(settings::LIST_REQUESTORS))
+                .await?,
             list_cards: list_cards::ListCards::connect(&host(settings::LIST_CARDS)).await?,
             enroll: enroll::Enroll::connect(&host(settings::ENROLL)).await?,
             get_enrollment: get_enrollment::GetEnrollment::connect(&host(settings::GET_ENROLLMENT)).await?,
-            receive_notification: receive_notification::ReceiveNotification::connect(&host(settings::RECEIVE_NOTIFICATION))
+            receive_notification: receive_notification::ReceiveNotification::connect(&host(
+                settings::RECEIVE_NOTIFICATION,
+            ))
+            .await?,
+            receive_callback: receive_callback::ReceiveCallback::connect(&host(settings::RECEIVE_CALLBACK))
                 .await?,
-            receive_callback: receive_callback::ReceiveCallback::connect(&host(settings::RECEIVE_CALLBACK)).await?,
-            reconcile_enrollments: reconcile_enrollments::ReconcileEnrollments::connect(&host(settings::RECONCILE_ENROLLMENTS))
-                .await?,
+            reconcile_enrollments: reconcile_enrollments::ReconcileEnrollments::connect(&host(
+                settings::RECONCILE_ENROLLMENTS,
+            ))
+            .await?,
         })
     }
 
@@ -53,7 +64,8 @@ impl Functions {
     pub(crate) fn app_gateway(self: &Arc<Self>, authorizer: Authorizer) -> Arc<Gateway> {
         let authorizer = Arc::new(authorizer);
         let closed = |method, template, handler| Route::new(method, template, &authorizer, handler);
-        let get_enrollment = self.handler(|all, request| async move { all.get_enrollment.handle(request).await }.boxed());
+        let get_enrollment =
+            self.handler(|all, request| async move { all.get_enrollment.handle(request).await }.boxed());
         Gateway::new(vec![
             closed(
                 Method::GET,
@@ -75,14 +87,17 @@ impl Functions {
             Route::open(
                 Method::GET,
                 "/callback/{state}",
-                self.handler(|all, request| async move { all.receive_callback.handle(request).await }.boxed()),
+                self.handler(|all, request| {
+                    async move { all.receive_callback.handle(request).await }.boxed()
+                }),
             ),
         ])
     }
 
     /// Mastercard's door.
     pub(crate) fn door_gateway(self: &Arc<Self>) -> Arc<Gateway> {
-        let handler = self.handler(|all, request| async move { all.receive_notification.handle(request).await }.boxed());
+        let handler = self
+            .handler(|all, request| async move { all.receive_notification.handle(request).await }.boxed());
         Gateway::new(vec![Route::open(Method::POST, "/notifications", handler)])
     }
 

@@ -5,8 +5,8 @@ use std::{fmt, fs, io, path::Path, sync::OnceLock};
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose,
-    PKCS_RSA_SHA256, RsaKeySize,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    KeyUsagePurpose, PKCS_RSA_SHA256, RsaKeySize,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -55,6 +55,9 @@ pub enum KeyError {
     /// Our side could not be generated.
     #[error("a key or certificate could not be generated")]
     Generation(#[from] rcgen::Error),
+    /// A thread that generated keys died.
+    #[error("key generation was interrupted")]
+    Interrupted,
     /// The kept file cannot be read or written.
     #[error("identity.json cannot be read or written")]
     File(#[source] io::Error),
@@ -79,7 +82,7 @@ impl Keys {
             let identity = scope.spawn(Identity::generate);
             (Portal::generate(), identity.join())
         });
-        let identity = identity.map_err(|_| rcgen::Error::RemoteKeyError)??;
+        let identity = identity.map_err(|_| KeyError::Interrupted)??;
         let keys = Self { portal: portal?, identity };
         Ok(KEYS.get_or_init(|| keys).clone())
     }

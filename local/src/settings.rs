@@ -77,7 +77,8 @@ pub(crate) const RECONCILE_ENROLLMENTS: Names = &[
 const COMMON: Names = &["TENANT", "LOG_LEVEL"];
 
 /// The account ranges of the simulator's sample cards; the third is enabled for no requestor.
-const ACCOUNT_RANGES: &str = "5555550000000000000,5555560000000000000,5555570000000000000,9300000000000000000";
+const ACCOUNT_RANGES: &str =
+    "5555550000000000000,5555560000000000000,5555570000000000000,9300000000000000000";
 
 /// All variables together.
 pub(crate) struct Environment(BTreeMap<String, String>);
@@ -152,5 +153,7 @@ fn allowed_origins(machine: &Machine<'_>) -> String {
     let origins = if other == own { vec![own] } else { vec![own, other] };
     let requestors = machine.simulator.requestors();
     let ids = requestors.iter().map(|requestor| &requestor.token_requestor_id);
-    ids.flat_map(|id| origins.iter().map(move |origin| format!("{id}={origin}"))).collect::<Vec<_>>().join(",")
+    ids.flat_map(|id| origins.iter().map(move |origin| format!("{id}={origin}")))
+        .collect::<Vec<_>>()
+        .join(",")
 }

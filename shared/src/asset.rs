@@ -21,7 +21,11 @@ impl FromStr for AssetId {
 
     fn from_str(raw: &str) -> Result<Self, InvalidAssetId> {
         let printable = !raw.chars().any(char::is_control);
-        if printable && (1..=64).contains(&raw.chars().count()) { Ok(Self(raw.into())) } else { Err(InvalidAssetId) }
+        if printable && (1..=64).contains(&raw.chars().count()) {
+            Ok(Self(raw.into()))
+        } else {
+            Err(InvalidAssetId)
+        }
     }
 }
 

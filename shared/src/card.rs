@@ -89,7 +89,11 @@ impl FromStr for AccountRange {
 
     fn from_str(raw: &str) -> Result<Self, InvalidAccountRange> {
         let digits = raw.bytes().all(|b| b.is_ascii_digit());
-        if digits && (9..=19).contains(&raw.len()) { Ok(Self(format!("{raw:0<19}"))) } else { Err(InvalidAccountRange) }
+        if digits && (9..=19).contains(&raw.len()) {
+            Ok(Self(format!("{raw:0<19}")))
+        } else {
+            Err(InvalidAccountRange)
+        }
     }
 }
 
@@ -144,6 +148,9 @@ mod tests {
 
     #[test]
     fn ids_travel_as_strings() {
-        assert_eq!(serde_json::to_string(&ClientId::from(9007199254740993)).unwrap(), r#""9007199254740993""#);
+        assert_eq!(
+            serde_json::to_string(&ClientId::from(9007199254740993)).unwrap(),
+            r#""9007199254740993""#
+        );
     }
 }

@@ -12,7 +12,8 @@ const FAREWELL: Duration = Duration::from_millis(500);
 /// How long this invocation may work: `patience`, and never beyond the Lambda's own deadline.
 pub fn deadline(context: Option<&Context>, patience: Duration) -> Deadline {
     let lambda = context.filter(|context| context.deadline > 0).map(Context::deadline);
-    let left = lambda.map(|at| at.duration_since(SystemTime::now()).unwrap_or_default().saturating_sub(FAREWELL));
+    let left =
+        lambda.map(|at| at.duration_since(SystemTime::now()).unwrap_or_default().saturating_sub(FAREWELL));
     Deadline::after(left.map_or(patience, |left| left.min(patience)))
 }
 

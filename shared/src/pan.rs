@@ -9,8 +9,12 @@ pub fn holds_card_number(text: &str) -> bool {
 /// 12 to 19 digits whose Luhn sum ends in zero.
 fn is_card_number(digits: &[u32]) -> bool {
     let doubled = |digit: u32| if digit > 4 { digit * 2 - 9 } else { digit * 2 };
-    let sum: u32 =
-        digits.iter().rev().enumerate().map(|(i, digit)| if i % 2 == 1 { doubled(*digit) } else { *digit }).sum();
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(i, digit)| if i % 2 == 1 { doubled(*digit) } else { *digit })
+        .sum();
     (12..=19).contains(&digits.len()) && sum.is_multiple_of(10)
 }
 
@@ -43,14 +47,26 @@ mod tests {
 
     #[test]
     fn a_card_number_is_seen_bare_grouped_and_inside_a_sentence() {
-        for text in ["5555555555554444", "5555 5555 5555 4444", "my card 5555-5555-5555-4444, thanks", "x:5555555555554444"] {
+        for text in [
+            "5555555555554444",
+            "5555 5555 5555 4444",
+            "my card 5555-5555-5555-4444, thanks",
+            "x:5555555555554444",
+        ] {
             assert!(holds_card_number(text), "{text}");
         }
     }
 
     #[test]
     fn ids_and_telephone_numbers_are_not_card_numbers() {
-        for text in ["5555555555554445", "70001", "+44 7700 900123", "a5555555555554444", "0198f2c4-1111-7222-8333-444455556666", ""] {
+        for text in [
+            "5555555555554445",
+            "70001",
+            "+44 7700 900123",
+            "a5555555555554444",
+            "0198f2c4-1111-7222-8333-444455556666",
+            "",
+        ] {
             assert!(!holds_card_number(text), "{text}");
         }
     }

@@ -8,7 +8,12 @@ pub fn init() {
         .with_env_var("LOG_LEVEL")
         .with_default_directive(tracing::Level::INFO.into())
         .from_env_lossy();
-    let _ = tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_target(false).try_init();
+    let _ = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_env_filter(filter)
+        .with_target(false)
+        .try_init();
 }
 
 /// The chain of causes of an error, for the one line that logs it.

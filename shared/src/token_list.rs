@@ -10,8 +10,14 @@ use crate::{
 /// The best token of this card at this requestor: an active one before any other.
 ///
 /// The use case also names the wallet (`MDES for Merchants`); the requestor's id alone already says whose it is.
-pub fn token(tokens: &[ClientToken], card: CardContractId, requestor: &TokenRequestorId) -> Option<TokenState> {
-    let its = |token: &&ClientToken| token.card_contract_id == card && token.token_requestor_id.as_ref() == Some(requestor);
+pub fn token(
+    tokens: &[ClientToken],
+    card: CardContractId,
+    requestor: &TokenRequestorId,
+) -> Option<TokenState> {
+    let its = |token: &&ClientToken| {
+        token.card_contract_id == card && token.token_requestor_id.as_ref() == Some(requestor)
+    };
     best(tokens.iter().filter(its))
 }
 

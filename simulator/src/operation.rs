@@ -48,6 +48,7 @@ impl Operation {
         }
     }
 
+    /// The token requestor's page belongs to no project; it is never asked.
     pub(crate) fn api(self) -> Api {
         match self {
             Self::GetEligibleTokenRequestors | Self::GetAsset | Self::PushMultipleAccounts => {

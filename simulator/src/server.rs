@@ -127,7 +127,9 @@ async fn operate(
     let answer =
         |what: String| mastercard.journal.note_since(answered, party, Party::IssuerServer, what, began);
 
-    tokio::time::sleep(mastercard.options.latency).await;
+    if !mastercard.options.latency.is_zero() {
+        tokio::time::sleep(mastercard.options.latency).await;
+    }
     let fault = mastercard.faults.strike(operation);
     if let Some(response) = fault.as_ref().and_then(crate::faults::Fault::instead) {
         answer(format!("{}: failed as asked for", operation.name()));

@@ -45,7 +45,7 @@ pub enum StartError {
 }
 
 impl Simulator {
-    /// Serves on `listener`, over plain HTTP, until dropped. Needs a Tokio runtime.
+    /// Serves on `listener`, over plain HTTP, on the current Tokio runtime, until dropped.
     ///
     /// # Errors
     /// When the listener has no address or the notification target cannot be used.

@@ -27,7 +27,8 @@ struct Ready<'a> {
 
 /// 201, with everything for step 13.
 pub(crate) fn ready(enrollment_id: EnrollmentId, redirect: &Redirect) -> Result<Response<Body>, Problem> {
-    let Redirect { redirect_url, expires_at, push_account_receipts, signature, available_push_methods } = redirect;
+    let Redirect { redirect_url, expires_at, push_account_receipts, signature, available_push_methods } =
+        redirect;
     let answer = Ready {
         enrollment_id,
         status: Status::Ready,

@@ -95,10 +95,12 @@ impl Enroll {
             facts: Vec::new(),
         };
         let state = self.terms.new_state()?;
-        let beginning = Beginning { enrollment: &enrollment, key: &key, fingerprint: &fingerprint, state: &state };
+        let beginning =
+            Beginning { enrollment: &enrollment, key: &key, fingerprint: &fingerprint, state: &state };
         match self.enrollments.begin(&beginning, now).await? {
             Begun::Started => {
-                let attempt = Attempt { enrollment: &enrollment, requestor: &requestor, state: &state, until };
+                let attempt =
+                    Attempt { enrollment: &enrollment, requestor: &requestor, state: &state, until };
                 self.push(attempt, wish).await
             }
             Begun::Before(id) => self.repeat(client, id).await,

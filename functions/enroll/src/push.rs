@@ -6,7 +6,7 @@ use shared::{
     enrollment::{Enrollment, Fact, TokenState, receipt_hash},
     http::{Code, Problem},
     mastercard::{
-        Deadline, MastercardError,
+        Deadline,
         processing::{FundingAccountSearch, PushFundingAccounts},
         redirect::{self, RedirectError},
         token_connect::{PushError, PushMultipleAccounts, PushedAccounts, SignatureData},
@@ -44,13 +44,16 @@ impl Enroll {
         match self.attempt(&attempt, wish).await {
             Ok((redirect, fact)) => {
                 let now = self.clock.now();
-                self.enrollments.pushed(client_id, enrollment_id, fact.recorded(now, ""), &redirect, now).await?;
+                self.enrollments
+                    .pushed(client_id, enrollment_id, fact.recorded(now, ""), &redirect, now)
+                    .await?;
                 tracing::info!(enrollment.id = %enrollment_id, "a card was pushed");
                 answer::ready(enrollment_id, &redirect)
             }
             Err(Stopped { facts, problem }) => {
                 let now = self.clock.now();
-                let facts: Vec<_> = facts.into_iter().map(|fact| fact.recorded(now, &now.to_string())).collect();
+                let facts: Vec<_> =
+                    facts.into_iter().map(|fact| fact.recorded(now, &now.to_string())).collect();
                 self.enrollments.learn(client_id, enrollment_id, &facts, now).await?;
                 Err(problem.about(enrollment_id))
             }
@@ -89,7 +92,11 @@ impl Enroll {
     }
 
     /// Steps 7 to 9, and beside them the question whether the card is enabled already.
-    async fn encrypted(&self, attempt: &Attempt<'_>, search: &FundingAccountSearch) -> Result<PushFundingAccounts, Stopped> {
+    async fn encrypted(
+        &self,
+        attempt: &Attempt<'_>,
+        search: &FundingAccountSearch,
+    ) -> Result<PushFundingAccounts, Stopped> {
         let Enrollment { client_id, card_contract_id, ref token_requestor_id, .. } = *attempt.enrollment;
         let found = self.processing.search_funding_accounts(client_id, search, &self.search, attempt.until);
         let tokens = self.processing.get_tokens_by_client(client_id, attempt.until);
@@ -104,13 +111,20 @@ impl Enroll {
                 }
             }
             // Click to Pay will notice a card that it has already; no reason to stop here.
-            Err(error) => tracing::warn!(cause = telemetry::chain(&error), "the token list could not be read"),
+            Err(error) => {
+                tracing::warn!(cause = telemetry::chain(&error), "the token list could not be read")
+            }
         }
         found.map_err(|error| stopped(error.into()))
     }
 
     /// Step 12.
-    fn redirect(&self, attempt: &Attempt<'_>, pushed: PushedAccounts, issued: Timestamp) -> Result<(Redirect, Fact), Stopped> {
+    fn redirect(
+        &self,
+        attempt: &Attempt<'_>,
+        pushed: PushedAccounts,
+        issued: Timestamp,
+    ) -> Result<(Redirect, Fact), Stopped> {
         let Enrollment { platform, ref token_requestor_id, .. } = *attempt.enrollment;
         let origins = self.terms.origins(token_requestor_id);
         let signature = pushed.signature.as_ref();
@@ -121,16 +135,16 @@ impl Enroll {
             (Ok(_), None) => return Err(stopped(unreachable_requestor(RedirectError::NoSignature))),
         };
         let life = SignedDuration::from_mins(i64::from(self.terms.validity_minutes));
-        let expires_at = issued.saturating_add(life - MARGIN).unwrap_or(Timestamp::MAX);
+        let ends_at = |life| issued.saturating_add(life).unwrap_or(Timestamp::MAX);
         let receipt_hashes = pushed.receipts.iter().map(receipt_hash).collect();
         let redirect = Redirect {
             redirect_url,
-            expires_at,
+            expires_at: ends_at(life - MARGIN),
             push_account_receipts: pushed.receipts,
             signature,
             available_push_methods: pushed.available_push_methods,
         };
-        Ok((redirect, Fact::Pushed { receipt_hashes, expires_at }))
+        Ok((redirect, Fact::Pushed { receipt_hashes, expires_at: ends_at(life) }))
     }
 }
 
@@ -145,7 +159,7 @@ fn unpushed(error: PushError) -> Stopped {
         PushError::Refused(error) => stopped(error.into()),
         PushError::Unknown(error) => Stopped {
             facts: vec![Fact::PushUnknown],
-            problem: Problem::from(Code::PushOutcomeUnknown).because::<MastercardError>(error),
+            problem: Problem::from(Code::PushOutcomeUnknown).because(error),
         },
     }
 }

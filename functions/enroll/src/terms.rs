@@ -77,8 +77,9 @@ fn validity_minutes(read: &mut Reader<'_>) -> Option<u8> {
 fn allowed_origins(read: &mut Reader<'_>) -> Option<Vec<(TokenRequestorId, AllowedOrigin)>> {
     const NAME: &str = "ALLOWED_REDIRECT_ORIGINS";
     let pairs = read.pairs(NAME)?;
-    let parsed = pairs.into_iter().map(|(id, origin)| Some((id.parse().ok()?, origin.parse().ok()?))).collect();
-    if parsed == None {
+    let parsed: Option<_> =
+        pairs.into_iter().map(|(id, origin)| Some((id.parse().ok()?, origin.parse().ok()?))).collect();
+    if parsed.is_none() {
         read.problem(NAME, "wants <token requestor id>=<scheme://host[:port]>, comma separated");
     }
     parsed

@@ -71,7 +71,9 @@ impl Wish {
 /// The `Idempotency-Key` header.
 pub(crate) fn idempotency_key(request: &Request) -> Result<IdempotencyKey, Problem> {
     let mut keys = request.headers().get_all("idempotency-key").iter();
-    let (Some(key), None) = (keys.next(), keys.next()) else { return Err(Code::IdempotencyKeyMissing.into()) };
+    let (Some(key), None) = (keys.next(), keys.next()) else {
+        return Err(Code::IdempotencyKeyMissing.into());
+    };
     let key = key.to_str().unwrap_or_default();
     key.parse().map_err(|error| Problem::field("Idempotency-Key", error))
 }
@@ -80,7 +82,10 @@ pub(crate) fn idempotency_key(request: &Request) -> Result<IdempotencyKey, Probl
 fn is_locale(text: &str) -> bool {
     match text.as_bytes() {
         [a, b, b'_', c, d] => {
-            a.is_ascii_lowercase() && b.is_ascii_lowercase() && c.is_ascii_uppercase() && d.is_ascii_uppercase()
+            a.is_ascii_lowercase()
+                && b.is_ascii_lowercase()
+                && c.is_ascii_uppercase()
+                && d.is_ascii_uppercase()
         }
         _ => false,
     }

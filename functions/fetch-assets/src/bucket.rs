@@ -31,7 +31,8 @@ impl Bucket {
 
     /// Puts a logo unless it is there already.
     pub async fn put(&self, logo: &Logo, data: &[u8]) -> Result<(), Cause> {
-        let put = self.s3.put_object().bucket(&self.name).key(&logo.key).body(ByteStream::from(data.to_vec()));
+        let put =
+            self.s3.put_object().bucket(&self.name).key(&logo.key).body(ByteStream::from(data.to_vec()));
         let put = put.content_type(&logo.media_type).cache_control("public, max-age=31536000, immutable");
         match put.checksum_algorithm(ChecksumAlgorithm::Sha256).if_none_match("*").send().await {
             Ok(_) => Ok(()),

@@ -66,17 +66,25 @@ impl FetchAssets {
         let requestors = TokenRequestors::read(&mut read, &host.aws);
         let token_connect = TokenConnectSettings::read(&mut read);
         let bucket = Bucket::read(&mut read, &host.aws);
-        let (Some(requestors), Some(token_connect), Some(bucket)) = (requestors, token_connect, bucket) else {
+        let (Some(requestors), Some(token_connect), Some(bucket)) = (requestors, token_connect, bucket)
+        else {
             return Err(read.problems());
         };
-        Ok(Self { token_connect: token_connect.connect().await?, requestors, bucket, clock: host.clock.clone() })
+        Ok(Self {
+            token_connect: token_connect.connect().await?,
+            requestors,
+            bucket,
+            clock: host.clock.clone(),
+        })
     }
 
     /// Takes what `sync-requestors` hands on as its destination, a list of assets by hand, or nothing: then all
     /// artwork that is missing.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Fetched, Diagnostic> {
         let until = deadline(Some(&event.context), PATIENCE);
-        let wanted = match event::artwork(&event.payload).map_err(|error| failed("the event cannot be read", false, error))? {
+        let wanted = match event::artwork(&event.payload)
+            .map_err(|error| failed("the event cannot be read", false, error))?
+        {
             Some(wanted) => wanted,
             None => self.missing().await?,
         };
@@ -118,7 +126,10 @@ impl FetchAssets {
         for content in &contents {
             match logo::accept(content) {
                 Ok(logo) => {
-                    self.bucket.put(&logo, &content.data).await.map_err(|error| told(error.as_ref(), "not_stored"))?;
+                    self.bucket
+                        .put(&logo, &content.data)
+                        .await
+                        .map_err(|error| told(error.as_ref(), "not_stored"))?;
                     logos.push(logo);
                 }
                 Err(refused) => {
@@ -129,7 +140,8 @@ impl FetchAssets {
         if logos.is_empty() {
             return Err("no_usable_form");
         }
-        let recorded = self.requestors.set_logos(token_requestor_id, asset_id, &logos, self.clock.now()).await;
+        let recorded =
+            self.requestors.set_logos(token_requestor_id, asset_id, &logos, self.clock.now()).await;
         recorded.map_err(|error| told(&error, "not_recorded"))
     }
 }

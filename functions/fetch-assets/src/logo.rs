@@ -7,8 +7,18 @@ use shared::{asset::Logo, digest::sha256_hex, mastercard::token_connect::MediaCo
 const LARGEST: usize = 1024 * 1024;
 /// Words without which an SVG is only a drawing. Looked for in any case and anywhere, so that what is in doubt
 /// is refused.
-const ACTIVE: [&str; 10] =
-    ["<script", "<!entity", "<!doctype", "<foreignobject", "<iframe", "<image", "javascript:", "href", "@import", "url("];
+const ACTIVE: [&str; 10] = [
+    "<script",
+    "<!entity",
+    "<!doctype",
+    "<foreignobject",
+    "<iframe",
+    "<image",
+    "javascript:",
+    "href",
+    "@import",
+    "url(",
+];
 
 /// Why a form of an asset is no logo.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

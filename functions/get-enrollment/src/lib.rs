@@ -52,7 +52,9 @@ impl GetEnrollment {
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
         http::serve(request, async |request| {
             let client = self.caller.client(&request)?;
-            let one = request.path_parameters_ref().is_some_and(|parameters| parameters.first("enrollmentId").is_some());
+            let one = request
+                .path_parameters_ref()
+                .is_some_and(|parameters| parameters.first("enrollmentId").is_some());
             if one { self.one(client, &request).await } else { self.list(client, &request).await }
         })
         .await
@@ -71,9 +73,11 @@ impl GetEnrollment {
 
     async fn list(&self, client: ClientId, request: &Request) -> Result<Response<Body>, Problem> {
         let wanted = wanted(request)?;
-        let page = self.enrollments.list(client, wanted.card, wanted.limit.unwrap_or(USUAL), wanted.start).await?;
+        let page =
+            self.enrollments.list(client, wanted.card, wanted.limit.unwrap_or(USUAL), wanted.start).await?;
         let now = self.clock.now();
-        let enrollments = page.enrollments.iter().map(|enrollment| EnrollmentView::new(enrollment, None, now)).collect();
+        let enrollments =
+            page.enrollments.iter().map(|enrollment| EnrollmentView::new(enrollment, None, now)).collect();
         http::json(StatusCode::OK, &Answer { enrollments, next_token: page.next })
     }
 }
@@ -87,10 +91,14 @@ fn wanted(request: &Request) -> Result<Wanted, Problem> {
             }
             "limit" => {
                 let limit = value.parse().ok().filter(|limit| (1..=MOST).contains(limit));
-                wanted.limit.replace(limit.ok_or_else(|| Problem::field(&name, format!("is 1 to {MOST}")))?).is_some()
+                wanted
+                    .limit
+                    .replace(limit.ok_or_else(|| Problem::field(&name, format!("is 1 to {MOST}")))?)
+                    .is_some()
             }
             _ => {
-                let start = value.parse().map_err(|_| Problem::field(&name, "is not one that this server gave"))?;
+                let start =
+                    value.parse().map_err(|_| Problem::field(&name, "is not one that this server gave"))?;
                 wanted.start.replace(start).is_some()
             }
         };

@@ -32,14 +32,19 @@ impl Asked {
         for (name, value) in http::query(request, &["cardContractId", "tokenRequestorId"])? {
             match name.as_str() {
                 "cardContractId" => cards.push(card(&value)?),
-                _ if token_requestor_id.is_some() => return Err(Problem::field(name, "is to be given once at most")),
+                _ if token_requestor_id.is_some() => {
+                    return Err(Problem::field(name, "is to be given once at most"));
+                }
                 _ => token_requestor_id = Some(value.parse().map_err(|error| Problem::field(name, error))?),
             }
         }
         if cards.is_empty() || cards.len() > MOST {
             return Err(Problem::field("cardContractId", format!("is to be given 1 to {MOST} times")));
         }
-        Ok(Self { cards, token_requestor_id: token_requestor_id.unwrap_or_else(|| default_requestor.clone()) })
+        Ok(Self {
+            cards,
+            token_requestor_id: token_requestor_id.unwrap_or_else(|| default_requestor.clone()),
+        })
     }
 }
 

@@ -119,7 +119,9 @@ impl ListCards {
         }
         let enabled = |range| requestor.enabled_account_ranges.contains(range);
         Ok(match &card.account_range {
-            Some(range) if !enabled(range) => told(State::NotEligible, Some("account_range_not_enabled"), None),
+            Some(range) if !enabled(range) => {
+                told(State::NotEligible, Some("account_range_not_enabled"), None)
+            }
             _ => told(State::Eligible, None, None),
         })
     }

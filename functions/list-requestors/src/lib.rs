@@ -1,10 +1,10 @@
 //! Use-case step 5: which token requestors the app can offer on this platform.
 
+use jiff::{SignedDuration, Timestamp};
 use lambda_http::{
     Body, Error, Request, Response,
     http::{StatusCode, header},
 };
-use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use shared::{
     asset::Logo,
@@ -85,13 +85,25 @@ impl ListRequestors {
         let catalogue = self.requestors.catalogue().await?;
         let stale = catalogue.as_ref().is_none_or(|catalogue| self.is_stale(catalogue));
         let etag = etag(catalogue.as_ref(), platform, stale);
-        if request.headers().get_all(header::IF_NONE_MATCH).iter().any(|known| matches(known.as_bytes(), &etag)) {
-            return cached(Response::builder().status(StatusCode::NOT_MODIFIED), &etag).body(Body::Empty).map_err(Problem::internal);
+        if request
+            .headers()
+            .get_all(header::IF_NONE_MATCH)
+            .iter()
+            .any(|known| matches(known.as_bytes(), &etag))
+        {
+            return cached(Response::builder().status(StatusCode::NOT_MODIFIED), &etag)
+                .body(Body::Empty)
+                .map_err(Problem::internal);
         }
         let known = self.requestors.list().await?;
-        let mut offers: Vec<_> =
-            known.iter().filter(|requestor| requestor.reaches(platform)).map(|requestor| self.offer(requestor)).collect();
-        offers.sort_by_cached_key(|offer| (offer.display_name.to_lowercase(), offer.token_requestor_id.clone()));
+        let mut offers: Vec<_> = known
+            .iter()
+            .filter(|requestor| requestor.reaches(platform))
+            .map(|requestor| self.offer(requestor))
+            .collect();
+        offers.sort_by_cached_key(|offer| {
+            (offer.display_name.to_lowercase(), offer.token_requestor_id.clone())
+        });
         let catalogue_updated_at = catalogue.map(|catalogue| catalogue.updated_at);
         let answer = Answer { token_requestors: offers, catalogue_updated_at, stale };
         let text = serde_json::to_string(&answer).map_err(Problem::internal)?;
@@ -124,16 +136,23 @@ impl ListRequestors {
 
 /// Changes whenever an answer would: with the catalogue, the platform, and when the catalogue goes stale.
 fn etag(catalogue: Option<&Catalogue>, platform: Platform, stale: bool) -> String {
-    let version = catalogue.map_or_else(|| "0".into(), |it| format!("{}-{}", it.version, it.updated_at.as_millisecond()));
+    let version = catalogue
+        .map_or_else(|| "0".into(), |it| format!("{}-{}", it.version, it.updated_at.as_millisecond()));
     format!("\"{version}-{platform:?}{}\"", if stale { "-stale" } else { "" }).to_lowercase()
 }
 
 /// Whether `If-None-Match` names this version, perhaps among others, perhaps weakly.
 fn matches(header: &[u8], etag: &str) -> bool {
     let header = String::from_utf8_lossy(header);
-    header.split(',').map(|known| known.trim().trim_start_matches("W/")).any(|known| known == etag || known == "*")
+    header
+        .split(',')
+        .map(|known| known.trim().trim_start_matches("W/"))
+        .any(|known| known == etag || known == "*")
 }
 
-fn cached(response: lambda_http::http::response::Builder, etag: &str) -> lambda_http::http::response::Builder {
+fn cached(
+    response: lambda_http::http::response::Builder,
+    etag: &str,
+) -> lambda_http::http::response::Builder {
     response.header(header::ETAG, etag).header(header::CACHE_CONTROL, "private, max-age=300")
 }

@@ -32,7 +32,9 @@ impl ReceiveCallback {
         let mut read = host.settings.read();
         let enrollments = Enrollments::read(&mut read, &host.aws);
         let app_links = AppLinks::read(&mut read);
-        let (Some(enrollments), Some(app_links)) = (enrollments, app_links) else { return Err(read.problems()) };
+        let (Some(enrollments), Some(app_links)) = (enrollments, app_links) else {
+            return Err(read.problems());
+        };
         Ok(Self { enrollments, app_links, clock: host.clock.clone() })
     }
 
@@ -91,7 +93,9 @@ fn word(outcome: &CallbackOutcome) -> String {
 /// What the app is told at once, coarsely; the truth is in `GET /enrollments/{enrollmentId}`.
 fn outcome(result: Option<&CallbackOutcome>) -> &'static str {
     match result {
-        Some(CallbackOutcome::Approved | CallbackOutcome::Authenticated | CallbackOutcome::DuplicateRequest) => "completed",
+        Some(
+            CallbackOutcome::Approved | CallbackOutcome::Authenticated | CallbackOutcome::DuplicateRequest,
+        ) => "completed",
         Some(CallbackOutcome::Cancelled | CallbackOutcome::Deleted) => "cancelled",
         Some(CallbackOutcome::Declined) => "declined",
         Some(CallbackOutcome::Error) => "error",

@@ -51,7 +51,9 @@ impl AuthenticationSettings {
 
     pub(crate) async fn connect(self) -> Result<Authentication, ConfigError> {
         let secret = match self.secret {
-            Some(secret) => Some(secret.fetch().await.map_err(|source| ConfigError::Secret { name: SECRET, source })?),
+            Some(secret) => {
+                Some(secret.fetch().await.map_err(|source| ConfigError::Secret { name: SECRET, source })?)
+            }
             None => None,
         };
         Ok(Authentication { subjects: self.subjects, secret })
@@ -66,7 +68,8 @@ impl Authentication {
             return Err(refused("the client certificate bears another name"));
         }
         let Some(secret) = &self.secret else { return Ok(()) };
-        let given = request.headers().get("x-notification-secret").map(|value| value.as_bytes()).unwrap_or_default();
+        let given =
+            request.headers().get("x-notification-secret").map(|value| value.as_bytes()).unwrap_or_default();
         verify_slices_are_equal(given, secret.expose_secret().trim().as_bytes())
             .map_err(|_| refused("the shared secret is missing or wrong"))
     }

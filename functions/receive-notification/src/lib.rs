@@ -65,11 +65,19 @@ impl ReceiveNotification {
         let now = self.clock.now();
         let received = self.enrollments.receive(notification, now).await?;
         match self.enrollments.apply(received, now).await {
-            Ok(Some(id)) => tracing::info!(enrollment.id = %id, kind = notification.news.word(), "a notification was applied"),
-            Ok(None) => tracing::warn!(kind = notification.news.word(), "a notification matches no enrolment; it is kept"),
+            Ok(Some(id)) => {
+                tracing::info!(enrollment.id = %id, kind = notification.news.word(), "a notification was applied")
+            }
+            Ok(None) => tracing::warn!(
+                kind = notification.news.word(),
+                "a notification matches no enrolment; it is kept"
+            ),
             // It is stored, so it counts as accepted.
             Err(error) => {
-                tracing::error!(cause = telemetry::chain(&error), "a stored notification waits for reconciliation");
+                tracing::error!(
+                    cause = telemetry::chain(&error),
+                    "a stored notification waits for reconciliation"
+                );
             }
         }
         Ok(())

@@ -65,7 +65,9 @@ impl ReconcileEnrollments {
         let mut read = host.settings.read();
         let enrollments = Enrollments::read(&mut read, &host.aws);
         let processing = ProcessingSettings::read(&mut read);
-        let (Some(enrollments), Some(processing)) = (enrollments, processing) else { return Err(read.problems()) };
+        let (Some(enrollments), Some(processing)) = (enrollments, processing) else {
+            return Err(read.problems());
+        };
         Ok(Self { processing: processing.connect().await?, enrollments, clock: host.clock.clone() })
     }
 
@@ -78,11 +80,15 @@ impl ReconcileEnrollments {
             let due = self.enrollments.due(shard, self.clock.now(), BATCH).await;
             for due in due.map_err(|error| failed("what is due could not be read", true, error))? {
                 match due {
-                    Due::Enrollment(enrollment) => clients.entry(enrollment.client_id).or_default().push(enrollment),
-                    Due::Notification(received) => match self.enrollments.apply(received, self.clock.now()).await {
-                        Ok(applied) => done.notifications_applied += usize::from(applied.is_some()),
-                        Err(error) => done.fail(1, &error.into()),
-                    },
+                    Due::Enrollment(enrollment) => {
+                        clients.entry(enrollment.client_id).or_default().push(enrollment)
+                    }
+                    Due::Notification(received) => {
+                        match self.enrollments.apply(received, self.clock.now()).await {
+                            Ok(applied) => done.notifications_applied += usize::from(applied.is_some()),
+                            Err(error) => done.fail(1, &error.into()),
+                        }
+                    }
                 }
             }
         }
@@ -101,11 +107,22 @@ impl ReconcileEnrollments {
             tokio::time::sleep(PAUSE).await;
         }
         let (checked, healed, failed) = (done.checked, done.healed.len(), done.failed);
-        tracing::info!(checked, healed, failed, notifications = done.notifications_applied, "enrolments were reconciled");
+        tracing::info!(
+            checked,
+            healed,
+            failed,
+            notifications = done.notifications_applied,
+            "enrolments were reconciled"
+        );
         Ok(done)
     }
 
-    async fn check(&self, client: ClientId, enrollments: Vec<Enrollment>, until: Deadline) -> Result<Vec<Healed>, Cause> {
+    async fn check(
+        &self,
+        client: ClientId,
+        enrollments: Vec<Enrollment>,
+        until: Deadline,
+    ) -> Result<Vec<Healed>, Cause> {
         let tokens = self.processing.get_tokens_by_client(client, until).await?;
         let now = self.clock.now();
         let mut healed = Vec::new();
@@ -123,7 +140,9 @@ impl ReconcileEnrollments {
         now: Timestamp,
     ) -> Result<Option<Healed>, StoreError> {
         let id = before.enrollment_id;
-        let Some(after) = self.enrollments.learn(before.client_id, id, &[fact], now).await? else { return Ok(None) };
+        let Some(after) = self.enrollments.learn(before.client_id, id, &[fact], now).await? else {
+            return Ok(None);
+        };
         let (from, to) = (before.outlook(now).status, after.outlook(now).status);
         Ok((from != to).then_some(Healed { enrollment_id: id, from, to }))
     }

@@ -52,11 +52,17 @@ impl SyncRequestors {
             ranges.sort();
             ranges.dedup();
         }
-        let (Some(requestors), Some(token_connect), Some(account_ranges)) = (requestors, token_connect, account_ranges)
+        let (Some(requestors), Some(token_connect), Some(account_ranges)) =
+            (requestors, token_connect, account_ranges)
         else {
             return Err(read.problems());
         };
-        Ok(Self { token_connect: token_connect.connect().await?, requestors, account_ranges, clock: host.clock.clone() })
+        Ok(Self {
+            token_connect: token_connect.connect().await?,
+            requestors,
+            account_ranges,
+            clock: host.clock.clone(),
+        })
     }
 
     /// One refresh; the event says nothing.
@@ -65,7 +71,11 @@ impl SyncRequestors {
         let asked = self.token_connect.get_eligible_token_requestors(&self.account_ranges, until).await;
         let fresh = asked.map_err(|error| {
             let retryable = error.retryable();
-            failed("Token Connect did not name its token requestors; the catalogue stays as it is", retryable, error)
+            failed(
+                "Token Connect did not name its token requestors; the catalogue stays as it is",
+                retryable,
+                error,
+            )
         })?;
         let requestors = fresh.len();
         if requestors == 0 {

@@ -40,7 +40,9 @@ pub(crate) fn client(aws: &SdkConfig) -> Client {
 pub(crate) async fn create_bucket(client: &Client, name: &str) -> Result<(), EngineError> {
     match client.create_bucket().bucket(name).send().await {
         Ok(_) => Ok(()),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_bucket_already_exists()) => Ok(()),
+        Err(error) if error.as_service_error().is_some_and(|error| error.is_bucket_already_exists()) => {
+            Ok(())
+        }
         Err(error) => Err(EngineError::Bucket(Box::new(error.into()))),
     }
 }

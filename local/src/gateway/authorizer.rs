@@ -16,7 +16,11 @@ pub(super) type Claims = Map<String, Value>;
 
 impl Authorizer {
     /// Trusts `public_key` (PEM) for tokens of this issuer to this audience.
-    pub(crate) fn new(public_key: &str, issuer: &str, audience: &str) -> Result<Self, jsonwebtoken::errors::Error> {
+    pub(crate) fn new(
+        public_key: &str,
+        issuer: &str,
+        audience: &str,
+    ) -> Result<Self, jsonwebtoken::errors::Error> {
         let mut validation = Validation::new(Algorithm::RS256);
         validation.set_issuer(&[issuer]);
         validation.set_audience(&[audience]);

@@ -19,7 +19,10 @@ struct Logos {
 
 /// `GET /logos/{key}` and `GET /app/returned`.
 pub(crate) fn router(s3: Client, bucket: String) -> Router {
-    Router::new().route("/logos/{*key}", get(logo)).with_state(Logos { s3, bucket }).route("/app/returned", get(returned))
+    Router::new()
+        .route("/logos/{*key}", get(logo))
+        .with_state(Logos { s3, bucket })
+        .route("/app/returned", get(returned))
 }
 
 /// A logo never changes under its key. Its SVG comes from elsewhere, so a browser must not run anything in it.

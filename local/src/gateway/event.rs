@@ -111,14 +111,17 @@ impl Event<'_> {
     /// Lower-case names, repeated values joined by commas, cookies apart, and what the gateway adds itself.
     fn headers(&self) -> Value {
         let given = self.request.headers.iter().filter(|(name, _)| *name != header::COOKIE);
-        let mut headers = joined(given.map(|(name, value)| {
-            (name.as_str().into(), String::from_utf8_lossy(value.as_bytes()))
-        }));
+        let mut headers = joined(
+            given.map(|(name, value)| (name.as_str().into(), String::from_utf8_lossy(value.as_bytes()))),
+        );
         let scheme = if self.caller.certificate.is_some() { "https" } else { "http" };
         headers.insert("x-forwarded-for".into(), self.caller.address.ip().to_string());
         headers.insert("x-forwarded-port".into(), self.port());
         headers.insert("x-forwarded-proto".into(), scheme.into());
-        headers.insert("x-amzn-trace-id".into(), format!("Root=1-{:08x}-{}", Timestamp::now().as_second(), trace()));
+        headers.insert(
+            "x-amzn-trace-id".into(),
+            format!("Root=1-{:08x}-{}", Timestamp::now().as_second(), trace()),
+        );
         json!(headers)
     }
 

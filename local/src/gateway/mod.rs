@@ -55,7 +55,9 @@ impl Gateway {
     pub(crate) async fn answer(&self, request: Request, caller: Caller) -> Response<Body> {
         let (request, body) = request.into_parts();
         let path = request.uri.path();
-        let Some((route, parameters)) = self.routes.iter().find_map(|route| route.matches(&request.method, path)) else {
+        let Some((route, parameters)) =
+            self.routes.iter().find_map(|route| route.matches(&request.method, path))
+        else {
             return refusal(StatusCode::NOT_FOUND, "Not Found");
         };
         let claims = match route.authorizer.as_ref().map(|authorizer| authorizer.verify(&request.headers)) {
@@ -70,7 +72,8 @@ impl Gateway {
         let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
             return refusal(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         };
-        let event = event::Event { route, parameters, claims, caller: &caller, request: &request, body: &body };
+        let event =
+            event::Event { route, parameters, claims, caller: &caller, request: &request, body: &body };
         let request_id = event::request_id();
         let mut response = invoke(route, &event.to_json(&request_id, Timestamp::now())).await;
         if let Ok(request_id) = HeaderValue::try_from(request_id) {

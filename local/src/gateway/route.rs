@@ -10,7 +10,8 @@ use percent_encoding::percent_decode_str;
 use super::Authorizer;
 
 /// A function, as the gateway invokes it.
-pub(crate) type Handler = Arc<dyn Fn(Request) -> BoxFuture<'static, Result<Response<Body>, Error>> + Send + Sync>;
+pub(crate) type Handler =
+    Arc<dyn Fn(Request) -> BoxFuture<'static, Result<Response<Body>, Error>> + Send + Sync>;
 
 /// One route of the HTTP API.
 pub(crate) struct Route {
@@ -25,7 +26,12 @@ pub(super) type Parameters = Vec<(&'static str, String)>;
 
 impl Route {
     /// A route for holders of a token.
-    pub(crate) fn new(method: Method, template: &'static str, authorizer: &Arc<Authorizer>, handler: Handler) -> Self {
+    pub(crate) fn new(
+        method: Method,
+        template: &'static str,
+        authorizer: &Arc<Authorizer>,
+        handler: Handler,
+    ) -> Self {
         Self { method, template, authorizer: Some(Arc::clone(authorizer)), handler }
     }
 
@@ -49,7 +55,9 @@ impl Route {
         for (wanted, given) in wanted.zip(given) {
             match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
                 Some(_) if given.is_empty() => return None,
-                Some(name) => parameters.push((name, percent_decode_str(given).decode_utf8_lossy().into_owned())),
+                Some(name) => {
+                    parameters.push((name, percent_decode_str(given).decode_utf8_lossy().into_owned()))
+                }
                 None if wanted == given => {}
                 None => return None,
             }

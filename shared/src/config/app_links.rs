@@ -13,7 +13,8 @@ impl AppLinks {
     pub fn read(read: &mut Reader<'_>) -> Option<Self> {
         const NAME: &str = "APP_LINKS";
         let pairs = read.pairs(NAME)?;
-        let links: Option<Vec<_>> = pairs.into_iter().map(|(id, url)| Some((id, url.parse().ok()?))).collect();
+        let links: Option<Vec<_>> =
+            pairs.into_iter().map(|(id, url)| Some((id, url.parse().ok()?))).collect();
         if links.is_none() {
             read.problem(NAME, "wants absolute URLs");
         }

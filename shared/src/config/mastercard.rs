@@ -19,7 +19,8 @@ struct SignerSettings {
 impl SignerSettings {
     async fn connect(self) -> Result<Signer, ConfigError> {
         let pem = fetch(self.name, &self.signing_key).await?;
-        let key = SigningKey::from_pem(self.name, pem.expose_secret()).map_err(|source| bad(self.name, source))?;
+        let key =
+            SigningKey::from_pem(self.name, pem.expose_secret()).map_err(|source| bad(self.name, source))?;
         Ok(Signer::new(self.consumer_key, key))
     }
 }
@@ -114,7 +115,8 @@ impl SearchSettings {
     pub async fn connect(self) -> Result<SearchTerms, ConfigError> {
         const NAME: &str = "CLIENT_ENCRYPTION_CERTIFICATE";
         let pem = fetch(NAME, &self.certificate).await?;
-        let client_encryption_key = ClientEncryptionKey::from_pem(NAME, pem.expose_secret()).map_err(|source| bad(NAME, source))?;
+        let client_encryption_key =
+            ClientEncryptionKey::from_pem(NAME, pem.expose_secret()).map_err(|source| bad(NAME, source))?;
         Ok(SearchTerms { client_encryption_key, shape: self.shape })
     }
 }

@@ -105,8 +105,8 @@ impl Reader<'_> {
     pub fn pairs(&mut self, name: &str) -> Option<Vec<(String, String)>> {
         let raw = self.required::<String>(name)?;
         let pair = |entry: &str| entry.trim().split_once('=').map(|(key, value)| (key.into(), value.into()));
-        let pairs = raw.split(',').map(pair).collect();
-        if pairs == None {
+        let pairs: Option<_> = raw.split(',').map(pair).collect();
+        if pairs.is_none() {
             self.problem(name, "wants name=value pairs, comma separated");
         }
         pairs

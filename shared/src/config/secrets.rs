@@ -21,7 +21,9 @@ impl FromStr for SecretRef {
     fn from_str(raw: &str) -> Result<Self, InvalidSecretRef> {
         match raw.strip_prefix("file:") {
             Some(path) => Ok(Self::File(path.into())),
-            None if raw.starts_with("arn:") && raw.contains(":secretsmanager:") => Ok(Self::SecretsManager(raw.into())),
+            None if raw.starts_with("arn:") && raw.contains(":secretsmanager:") => {
+                Ok(Self::SecretsManager(raw.into()))
+            }
             None => Err(InvalidSecretRef),
         }
     }
@@ -56,7 +58,9 @@ impl SecretRef {
     /// Fetches the secret; once, at init.
     pub async fn fetch(&self) -> Result<SecretString, SecretUnavailable> {
         match self {
-            Self::File(path) => std::fs::read_to_string(path).map(Into::into).map_err(SecretUnavailable::File),
+            Self::File(path) => {
+                std::fs::read_to_string(path).map(Into::into).map_err(SecretUnavailable::File)
+            }
             Self::SecretsManager(arn) => from_extension(arn).await,
         }
     }
@@ -66,8 +70,11 @@ impl SecretRef {
 async fn from_extension(arn: &str) -> Result<SecretString, SecretUnavailable> {
     let vars: std::collections::HashMap<_, _> = std::env::vars().collect();
     let var = |name: &str| vars.get(name).map(String::as_str);
-    let port = var("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT").and_then(|port| port.parse::<u16>().ok()).unwrap_or(2773);
-    let mut url = Url::from_str("http://localhost/secretsmanager/get").unwrap_or_else(|_| unreachable!("a constant"));
+    let port = var("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT")
+        .and_then(|port| port.parse::<u16>().ok())
+        .unwrap_or(2773);
+    let mut url =
+        Url::from_str("http://localhost/secretsmanager/get").unwrap_or_else(|_| unreachable!("a constant"));
     let _ = url.set_port(Some(port));
     url.query_pairs_mut().append_pair("secretId", arn);
     let answer = reqwest::Client::builder()

@@ -119,3 +119,6 @@ impl Enrollment {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -65,12 +65,7 @@ impl Enrollment {
     pub fn outlook(&self, now: Timestamp) -> Outlook {
         let known = Known::of(self);
         let (status, reason, retryable) = known.status(now);
-        Outlook {
-            status,
-            reason: reason.map(Into::into),
-            retryable,
-            next_check: known.next_check(),
-        }
+        Outlook { status, reason: reason.map(Into::into), retryable, next_check: known.next_check() }
     }
 
     /// Whether this enrolment still holds its card: no second one may start beside it.
@@ -248,10 +243,12 @@ impl<'a> Known<'a> {
         let (mut state, mut since) = (Token::NeverSeen, None);
         for (at, saying) in &self.token {
             let said = match saying {
-                Saying::Created | Saying::Changed(TokenState::Active) | Saying::Listed(Some(TokenState::Active)) => {
-                    Token::Active
+                Saying::Created
+                | Saying::Changed(TokenState::Active)
+                | Saying::Listed(Some(TokenState::Active)) => Token::Active,
+                Saying::Changed(TokenState::Deactivated) | Saying::Listed(Some(TokenState::Deactivated)) => {
+                    Token::Gone
                 }
-                Saying::Changed(TokenState::Deactivated) | Saying::Listed(Some(TokenState::Deactivated)) => Token::Gone,
                 Saying::Changed(_) | Saying::Listed(Some(_)) => Token::Suspended,
                 Saying::Listed(None) => match since {
                     Some(seen) if self.missing_means_gone(*at, seen) => Token::Gone,

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::{Enrollment, EnrollmentId, Event, Status};
 use crate::{
-    card::CardContractId, secret::RedirectUrl, store::enrollments::Redirect, token_requestor::TokenRequestorId,
+    card::CardContractId, secret::RedirectUrl, store::enrollments::Redirect,
+    token_requestor::TokenRequestorId,
 };
 
 /// The answer of `GET /enrollments/{enrollmentId}`.

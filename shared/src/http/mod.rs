@@ -40,7 +40,11 @@ where
 }
 
 /// Serves a request from elsewhere (Mastercard, a returning browser), whose texts are not the app's to mend.
-pub async fn serve_door<F>(request: Request, limit: usize, handler: F) -> Result<Response<Body>, lambda_http::Error>
+pub async fn serve_door<F>(
+    request: Request,
+    limit: usize,
+    handler: F,
+) -> Result<Response<Body>, lambda_http::Error>
 where
     F: AsyncFnOnce(Request) -> Result<Response<Body>, Problem>,
 {

@@ -39,7 +39,9 @@ impl Code {
     fn meaning(self) -> (StatusCode, &'static str) {
         match self {
             Self::InvalidRequest => (StatusCode::BAD_REQUEST, "The request is not valid"),
-            Self::CardNumberRefused => (StatusCode::BAD_REQUEST, "Card numbers must never be sent to this server"),
+            Self::CardNumberRefused => {
+                (StatusCode::BAD_REQUEST, "Card numbers must never be sent to this server")
+            }
             Self::IdempotencyKeyMissing => (StatusCode::BAD_REQUEST, "The Idempotency-Key header is missing"),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "The access token names no client"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "This caller may not do that"),
@@ -48,9 +50,13 @@ impl Code {
             Self::TokenRequestorNotFound => (StatusCode::NOT_FOUND, "There is no such token requestor"),
             Self::AlreadyEnabled => (StatusCode::CONFLICT, "The card is already enabled there"),
             Self::EnrollmentInProgress => (StatusCode::CONFLICT, "This card is already being enabled there"),
-            Self::RequestInProgress => (StatusCode::CONFLICT, "The first request with this key is still running"),
+            Self::RequestInProgress => {
+                (StatusCode::CONFLICT, "The first request with this key is still running")
+            }
             Self::RequestTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The request is too large"),
-            Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be application/json"),
+            Self::UnsupportedMediaType => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be application/json")
+            }
             Self::IdempotencyKeyReused => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "This Idempotency-Key was used for a different request")
             }
@@ -61,10 +67,13 @@ impl Code {
             Self::InternalError => (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on this server"),
             Self::MastercardRefused => (StatusCode::BAD_GATEWAY, "Mastercard refused the request"),
             Self::MastercardUnreadable => (StatusCode::BAD_GATEWAY, "Mastercard's answer could not be read"),
-            Self::MastercardUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "Mastercard cannot be reached at the moment"),
-            Self::PushOutcomeUnknown => {
-                (StatusCode::SERVICE_UNAVAILABLE, "Whether the card was pushed is not known yet; follow the enrolment")
+            Self::MastercardUnavailable => {
+                (StatusCode::SERVICE_UNAVAILABLE, "Mastercard cannot be reached at the moment")
             }
+            Self::PushOutcomeUnknown => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Whether the card was pushed is not known yet; follow the enrolment",
+            ),
         }
     }
 
@@ -133,7 +142,14 @@ struct Document<'a> {
 
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
-        Self { code, detail: None, errors: Vec::new(), enrollment_id: None, retry_after_seconds: None, cause: None }
+        Self {
+            code,
+            detail: None,
+            errors: Vec::new(),
+            enrollment_id: None,
+            retry_after_seconds: None,
+            cause: None,
+        }
     }
 }
 
@@ -179,9 +195,21 @@ impl Problem {
         let cause = self.cause.as_ref().map(|cause| telemetry::chain(cause.as_ref()));
         let code = self.code.word();
         if status.is_server_error() {
-            tracing::error!(request.id = request_id, code, status = status.as_u16(), cause, "the request failed");
+            tracing::error!(
+                request.id = request_id,
+                code,
+                status = status.as_u16(),
+                cause,
+                "the request failed"
+            );
         } else {
-            tracing::info!(request.id = request_id, code, status = status.as_u16(), cause, "the request was refused");
+            tracing::info!(
+                request.id = request_id,
+                code,
+                status = status.as_u16(),
+                cause,
+                "the request was refused"
+            );
         }
         let document = Document {
             r#type: format!("urn:click-to-pay-issuer:problem:{code}"),

@@ -41,7 +41,8 @@ impl Caller {
     /// Whose request this is: from the claim that API Gateway's JWT authorizer verified, and from nowhere else.
     pub fn client(&self, request: &Request) -> Result<ClientId, Problem> {
         let context = request.request_context_ref();
-        let claims = context.and_then(RequestContext::authorizer).and_then(|authorizer| authorizer.jwt.as_ref());
+        let claims =
+            context.and_then(RequestContext::authorizer).and_then(|authorizer| authorizer.jwt.as_ref());
         let claim = claims.and_then(|jwt| jwt.claims.get(&self.claim));
         claim.and_then(|raw| raw.parse().ok()).ok_or_else(|| Code::Unauthenticated.into())
     }
@@ -62,7 +63,8 @@ pub fn deadline(request: &Request, patience: Duration) -> Deadline {
 
 /// The JSON body; the field that is missing, unknown or wrong is named, its value is not repeated.
 pub fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
-    let media_type = request.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type =
+        request.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !media_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
         return Err(Code::UnsupportedMediaType.into());
     }
@@ -83,7 +85,8 @@ fn sentence(error: &serde_json::Error) -> String {
     }
     let told = error.to_string();
     let told = told.rsplit_once(" at line ").map_or(told.as_str(), |(sentence, _)| sentence);
-    let repeats_a_value = ["invalid type", "invalid value", "unknown variant", "invalid length", "unknown field"];
+    let repeats_a_value =
+        ["invalid type", "invalid value", "unknown variant", "invalid length", "unknown field"];
     match repeats_a_value.iter().find(|start| told.starts_with(**start)) {
         Some(&"unknown field") => "is not a field of this request".into(),
         Some(_) => "has the wrong type or is not one of the values allowed".into(),
@@ -117,10 +120,14 @@ pub(super) fn refuse_large(request: &Request, limit: usize) -> Result<(), Proble
 pub(super) fn refuse_card_numbers(request: &Request) -> Result<(), Problem> {
     let headers = request.headers().iter().any(|(name, value)| {
         let skipped = NOT_FREE_TEXT.contains(&name.as_str()) || name.as_str().starts_with("x-forwarded");
-        !skipped && !name.as_str().starts_with("x-amzn") && pan::holds_card_number(&String::from_utf8_lossy(value.as_bytes()))
+        !skipped
+            && !name.as_str().starts_with("x-amzn")
+            && pan::holds_card_number(&String::from_utf8_lossy(value.as_bytes()))
     });
-    let query = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
-        .any(|(name, value)| pan::holds_card_number(&name) || (!IDS.contains(&&*name) && pan::holds_card_number(&value)));
+    let query =
+        form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()).any(|(name, value)| {
+            pan::holds_card_number(&name) || (!IDS.contains(&&*name) && pan::holds_card_number(&value))
+        });
     if headers || query || body_holds_card_number(request.body()) {
         return Err(Code::CardNumberRefused.into());
     }
@@ -137,9 +144,9 @@ fn body_holds_card_number(body: &Body) -> bool {
 
 fn value_holds_card_number(name: &str, value: &Value) -> bool {
     match value {
-        Value::Object(fields) => {
-            fields.iter().any(|(name, value)| pan::holds_card_number(name) || value_holds_card_number(name, value))
-        }
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| pan::holds_card_number(name) || value_holds_card_number(name, value)),
         Value::Array(items) => items.iter().any(|item| value_holds_card_number(name, item)),
         Value::String(text) => !IDS.contains(&name) && pan::holds_card_number(text),
         Value::Number(number) => !IDS.contains(&name) && pan::holds_card_number(&number.to_string()),

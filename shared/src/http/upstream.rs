@@ -7,7 +7,9 @@ impl From<MastercardError> for Problem {
     fn from(error: MastercardError) -> Self {
         let problem = Problem::from(code(&error));
         let problem = match (problem.code, error.retry_after()) {
-            (Code::MastercardUnavailable, wait) => problem.retry_after(wait.map_or(5, |wait| wait.as_secs().max(1))),
+            (Code::MastercardUnavailable, wait) => {
+                problem.retry_after(wait.map_or(5, |wait| wait.as_secs().max(1)))
+            }
             _ => problem,
         };
         problem.because(error)

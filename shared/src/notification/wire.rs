@@ -71,7 +71,9 @@ fn news(message: &Message) -> News {
     match message.r#type.as_str() {
         "TAR" => serde_json::from_value(word(&message.decision)).map(|decision| News::Tar { decision }),
         "TCN" => Ok(News::Tcn),
-        "TVN" => serde_json::from_value::<TokenState>(word(&message.token_status)).map(|token| News::Tvn { token }),
+        "TVN" => {
+            serde_json::from_value::<TokenState>(word(&message.token_status)).map(|token| News::Tvn { token })
+        }
         other => Ok(News::Other { name: other.chars().take(32).collect() }),
     }
     .unwrap_or_else(|_| News::Other { name: message.r#type.clone() })
@@ -103,7 +105,8 @@ mod tests {
     #[test]
     fn the_same_message_twice_has_the_same_id() {
         let body = br#"{"type":"TCN","cardContractId":70001}"#;
-        let (first, second) = (parse(body, Timestamp::UNIX_EPOCH).unwrap(), parse(body, Timestamp::MAX).unwrap());
+        let (first, second) =
+            (parse(body, Timestamp::UNIX_EPOCH).unwrap(), parse(body, Timestamp::MAX).unwrap());
         assert_eq!(first[0].id, second[0].id);
     }
 

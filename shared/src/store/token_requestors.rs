@@ -84,7 +84,8 @@ impl TokenRequestors {
         let query = self.0.db.query().table_name(&self.0.name).consistent_read(true);
         let query = query.key_condition_expression("pk = :pk AND begins_with(sk, :requestor)");
         let query = query.expression_attribute_values(":pk", s(&self.partition()));
-        let mut pages = query.expression_attribute_values(":requestor", s(&prefix())).into_paginator().items().send();
+        let mut pages =
+            query.expression_attribute_values(":requestor", s(&prefix())).into_paginator().items().send();
         let mut kept = Vec::new();
         while let Some(item) = pages.try_next().await? {
             kept.push(from_item(item)?);
@@ -101,7 +102,8 @@ impl TokenRequestors {
         }
         let known = self.all().await?;
         for mut requestor in fresh.iter().cloned() {
-            let before = known.iter().find(|kept| kept.requestor.token_requestor_id == requestor.token_requestor_id);
+            let before =
+                known.iter().find(|kept| kept.requestor.token_requestor_id == requestor.token_requestor_id);
             if let Some(before) = before {
                 requestor.logos.clone_from(&before.requestor.logos);
                 requestor.logo_asset_id.clone_from(&before.requestor.logo_asset_id);
@@ -114,7 +116,8 @@ impl TokenRequestors {
         }
         for kept in known {
             let id = &kept.requestor.token_requestor_id;
-            if kept.retired_at.is_none() && fresh.iter().all(|requestor| requestor.token_requestor_id != *id) {
+            if kept.retired_at.is_none() && fresh.iter().all(|requestor| requestor.token_requestor_id != *id)
+            {
                 done.retired.push(id.clone());
                 self.put(Kept { retired_at: Some(now), ..kept }).await?;
             }
@@ -124,7 +127,13 @@ impl TokenRequestors {
     }
 
     /// Use-case step 4, second half: the logos of an artwork, unless the requestor has newer artwork by now.
-    pub async fn set_logos(&self, id: &TokenRequestorId, asset: &AssetId, logos: &[Logo], now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn set_logos(
+        &self,
+        id: &TokenRequestorId,
+        asset: &AssetId,
+        logos: &[Logo],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let update = self.0.db.update_item().table_name(&self.0.name);
         let update = update.key("pk", s(&self.partition())).key("sk", s(&key(id)));
         let update = update.update_expression("SET logos = :logos, logoAssetId = :asset");
@@ -155,9 +164,15 @@ impl TokenRequestors {
         self.update_catalogue(expression, now, true).await
     }
 
-    async fn update_catalogue(&self, expression: &str, now: Timestamp, changed: bool) -> Result<(), StoreError> {
+    async fn update_catalogue(
+        &self,
+        expression: &str,
+        now: Timestamp,
+        changed: bool,
+    ) -> Result<(), StoreError> {
         let update = self.0.db.update_item().table_name(&self.0.name);
-        let update = update.key("pk", s(&self.partition())).key("sk", s(CATALOGUE)).update_expression(expression);
+        let update =
+            update.key("pk", s(&self.partition())).key("sk", s(CATALOGUE)).update_expression(expression);
         let update = update.expression_attribute_values(":now", s(&now.to_string()));
         let update = update.expression_attribute_values(":tenant", s(&self.0.tenant.to_string()));
         update.expression_attribute_values(":step", super::table::n(changed.into())).send().await?;

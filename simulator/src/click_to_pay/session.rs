@@ -8,6 +8,7 @@ use super::callback::{CallbackResult, Outcome};
 use crate::crypto::jws;
 use crate::mastercard::Mastercard;
 use crate::mdes::{self, Tokenization};
+use crate::world::requestor::{CLICK_TO_PAY, TokenRequestor};
 
 /// Where a visit stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +45,10 @@ pub(crate) enum Refused {
 impl Session {
     /// Verifies the redirect and tokenises every receipt in it that is good.
     pub(crate) fn open(mastercard: &Mastercard, requestor_id: &str, query: &str) -> Result<Self, Refused> {
-        let name = |r: &crate::world::requestor::TokenRequestor| r.consumer_facing_entity_name.clone();
+        let name = |r: &TokenRequestor| r.consumer_facing_entity_name.clone();
         let requestor_name =
             mastercard.records().requestor(requestor_id).map(name).ok_or(Refused::Requestor)?;
-        let signature = only_parameter(query).ok_or(Refused::Parameters)?;
+        let signature = only_parameter(query, requestor_id).ok_or(Refused::Parameters)?;
         let keys = mastercard.portal.keys();
         let payload =
             jws::verify(&signature, keys.receipt_signing.as_public_key(), &keys.receipt_signing_kid)
@@ -142,9 +143,11 @@ impl Session {
     }
 }
 
-/// The value of `pushAccountData`, if it is there once and nothing else is except what the push URI itself had.
-fn only_parameter(query: &str) -> Option<String> {
-    let mut pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "app");
+/// The value of `pushAccountData`, if it is there once and nothing else is. The `app` of some push URIs is the other
+/// requestors' own.
+fn only_parameter(query: &str, requestor_id: &str) -> Option<String> {
+    let own = |name: &str| name == "app" && requestor_id != CLICK_TO_PAY;
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !own(name));
     match (pairs.next(), pairs.next()) {
         (Some((name, value)), None) if name == "pushAccountData" => Some(value.into_owned()),
         _ => None,

@@ -1,7 +1,7 @@
 //! Steps 13 to 25, as a cardholder with a browser.
 
 use axum::http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::issuer::{CALLBACK, Issuer, flat, push_body};
 use crate::{CLICK_TO_PAY, CallbackStyle, TokenStatus};
@@ -137,4 +137,27 @@ async fn the_way_back_can_be_written_carelessly() {
     );
     issuer.simulator.set_callback_style(CallbackStyle::NoResults);
     assert_eq!(issuer.way_back(&page).await, CALLBACK);
+}
+
+#[tokio::test]
+async fn a_wallet_takes_several_cards_and_reports_each() {
+    const WALLET: &str = "50999000001";
+    let issuer = Issuer::new().await;
+    let account = |card: u64| {
+        json!({"pushAccountId": format!("CA-{card}"),
+               "fundingAccountData": {"cardAccountData": {"cardContractId": card}}})
+    };
+    let body = json!({"tokenRequestorId": WALLET, "pushFundingAccounts": {
+        "encryptedPayload": {"encryptedData": [account(70_001), account(70_002), account(70_005)]}}});
+    let (_, found) = issuer.search(40_000, &body).await;
+    let (_, pushed) = issuer.push(push_body(WALLET, &found)).await;
+    issuer.simulator.set_card_status(70_002, "41").unwrap();
+
+    let (status, page) = issuer.opens(&pushed).await;
+    assert_eq!(status, StatusCode::OK);
+    let page = issuer.does(&page, "accept").await.text().await.unwrap();
+    let way_back = issuer.way_back(&page).await;
+    let results: Vec<&str> = way_back.split("%5D=").skip(1).map(|rest| &rest[..8]).collect();
+    assert_eq!(results, ["APPROVED", "DECLINED"]);
+    assert_eq!(pushed["pushAccountReceipts"][2]["errors"][0]["reasonCode"], "ACCOUNT_INELIGIBLE");
 }

@@ -5,6 +5,7 @@ mod control;
 mod faults;
 mod gateway;
 mod issuer;
+mod mutual_tls;
 mod notifications;
 mod processing;
 mod token_connect;

@@ -60,9 +60,16 @@ impl Enrollments {
     pub async fn begin(&self, beginning: &Beginning<'_>, now: Timestamp) -> Result<Begun, StoreError> {
         let mut stale = None;
         for _ in 0..ATTEMPTS {
-            let sent = self.0.db.transact_write_items().set_transact_items(Some(self.items(beginning, stale, now)?)).send();
+            let sent = self
+                .0
+                .db
+                .transact_write_items()
+                .set_transact_items(Some(self.items(beginning, stale, now)?))
+                .send();
             let Err(error) = sent.await else { return Ok(Begun::Started) };
-            let Some(reasons) = error.as_service_error().and_then(cancelled) else { return Err(error.into()) };
+            let Some(reasons) = error.as_service_error().and_then(cancelled) else {
+                return Err(error.into());
+            };
             if failed(reasons.first()) {
                 if let Some(begun) = self.known(beginning, now).await? {
                     return Ok(begun);
@@ -87,8 +94,11 @@ impl Enrollments {
         let Beginning { enrollment, key, fingerprint, state } = beginning;
         let client = self.client(enrollment.client_id);
         let enrollment_id = enrollment.enrollment_id;
-        let record =
-            IdempotencyRecord { fingerprint: (*fingerprint).into(), enrollment_id, ttl: after(now, KEY_LIFE) };
+        let record = IdempotencyRecord {
+            fingerprint: (*fingerprint).into(),
+            enrollment_id,
+            ttl: after(now, KEY_LIFE),
+        };
         let guard = Guard { enrollment_id, ttl: after(now, GUARD_LIFE) };
         let state_item = State {
             client_id: enrollment.client_id,

@@ -55,7 +55,9 @@ impl Enrollments {
         let put = self.0.db.put_item().table_name(&self.0.name).set_item(Some(item));
         match put.condition_expression("attribute_not_exists(pk)").send().await {
             Ok(_) => Ok(received),
-            Err(error) if is_condition(&error) => Ok(self.received(&notification.id).await?.unwrap_or(received)),
+            Err(error) if is_condition(&error) => {
+                Ok(self.received(&notification.id).await?.unwrap_or(received))
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -68,7 +70,11 @@ impl Enrollments {
 
     /// Lets the enrolment that a notification speaks of learn from it; a second time changes nothing.
     /// Gives the enrolment, or nothing if it matches none (yet).
-    pub async fn apply(&self, received: Received, now: Timestamp) -> Result<Option<EnrollmentId>, StoreError> {
+    pub async fn apply(
+        &self,
+        received: Received,
+        now: Timestamp,
+    ) -> Result<Option<EnrollmentId>, StoreError> {
         if received.applied_to.is_some() {
             return Ok(received.applied_to);
         }
@@ -80,7 +86,8 @@ impl Enrollments {
         let applied = match (notification.choose(&candidates), notification.fact()) {
             (Some(enrollment), Some(fact)) => {
                 let (client, id) = (enrollment.client_id, enrollment.enrollment_id);
-                self.learn(client, id, &[fact.recorded(now, &sha256_hex(notification.id.as_bytes()))], now).await?;
+                self.learn(client, id, &[fact.recorded(now, &sha256_hex(notification.id.as_bytes()))], now)
+                    .await?;
                 Some(id)
             }
             _ => None,
@@ -90,7 +97,12 @@ impl Enrollments {
     }
 
     /// Notes what became of a notification: applied, or unmatched and due again later, or unmatched for good.
-    async fn settle(&self, received: Received, applied: Option<EnrollmentId>, now: Timestamp) -> Result<(), StoreError> {
+    async fn settle(
+        &self,
+        received: Received,
+        applied: Option<EnrollmentId>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let again = RETRIES.get(received.unmatched).filter(|_| applied.is_none());
         let due = again.map(|gap| now.saturating_add(*gap).unwrap_or(Timestamp::MAX));
         let unmatched = received.unmatched.saturating_add(usize::from(applied.is_none()));
@@ -108,7 +120,8 @@ impl Enrollments {
     }
 
     fn received_item(&self, received: Received, due: Option<Timestamp>) -> ReceivedItem {
-        let shard = sha256_hex(received.notification.id.as_bytes()).bytes().next().unwrap_or_default() % SHARDS;
+        let shard =
+            sha256_hex(received.notification.id.as_bytes()).bytes().next().unwrap_or_default() % SHARDS;
         ReceivedItem {
             ttl: after(received.received_at, KEPT),
             due_shard: due.map(|_| self.shard(shard)),

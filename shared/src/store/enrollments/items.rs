@@ -22,7 +22,11 @@ impl FromStr for IdempotencyKey {
 
     fn from_str(raw: &str) -> Result<Self, InvalidIdempotencyKey> {
         let valid = raw.bytes().all(|b| b.is_ascii_alphanumeric() || b"._~-".contains(&b));
-        if valid && (1..=64).contains(&raw.len()) { Ok(Self(sha256_hex(raw.as_bytes()))) } else { Err(InvalidIdempotencyKey) }
+        if valid && (1..=64).contains(&raw.len()) {
+            Ok(Self(sha256_hex(raw.as_bytes())))
+        } else {
+            Err(InvalidIdempotencyKey)
+        }
     }
 }
 

@@ -56,7 +56,8 @@ impl Enrollments {
         now: Timestamp,
     ) -> Result<Option<Enrollment>, StoreError> {
         for attempt in 0..ATTEMPTS {
-            let Some(item) = self.0.get::<EnrollmentItem>(&self.client(client), &enrollment(id)).await? else {
+            let Some(item) = self.0.get::<EnrollmentItem>(&self.client(client), &enrollment(id)).await?
+            else {
                 return Ok(None);
             };
             let EnrollmentItem { enrollment, revision, due_at, .. } = item;
@@ -75,7 +76,12 @@ impl Enrollments {
     }
 
     /// The item of an enrolment, with its places in the indexes as its facts want them.
-    pub(super) fn enrollment_item(&self, enrollment: Enrollment, revision: i64, now: Timestamp) -> EnrollmentItem {
+    pub(super) fn enrollment_item(
+        &self,
+        enrollment: Enrollment,
+        revision: i64,
+        now: Timestamp,
+    ) -> EnrollmentItem {
         let due_at = enrollment.outlook(now).next_check.map(Timestamp::as_second);
         let shard = shard_of(enrollment.enrollment_id);
         EnrollmentItem {
@@ -88,13 +94,20 @@ impl Enrollments {
     }
 
     /// Writes unless somebody else wrote since `revision`; says whether it did.
-    async fn write(&self, item: &EnrollmentItem, revision: i64, live: Option<&Redirect>) -> Result<bool, StoreError> {
+    async fn write(
+        &self,
+        item: &EnrollmentItem,
+        revision: i64,
+        live: Option<&Redirect>,
+    ) -> Result<bool, StoreError> {
         let client = self.client(item.enrollment.client_id);
         let id = item.enrollment.enrollment_id;
         let unchanged = "revision = :revision";
         let Some(live) = live else {
             let put = self.0.db.put_item().table_name(&self.0.name);
-            let put = put.set_item(Some(self.0.item(&client, &enrollment(id), item)?)).condition_expression(unchanged);
+            let put = put
+                .set_item(Some(self.0.item(&client, &enrollment(id), item)?))
+                .condition_expression(unchanged);
             return match put.expression_attribute_values(":revision", n(revision)).send().await {
                 Ok(_) => Ok(true),
                 Err(error) if is_condition(&error) => Ok(false),

@@ -21,7 +21,7 @@ mod read;
 
 use aws_config::SdkConfig;
 
-pub use begin::{Begun, Beginning};
+pub use begin::{Beginning, Begun};
 pub use due::Due;
 pub use inbox::Received;
 pub use items::{IdempotencyKey, Redirect};

@@ -39,7 +39,12 @@ impl Enrollments {
     }
 
     /// What sends the cardholder on, while it lives.
-    pub async fn redirect(&self, client: ClientId, id: EnrollmentId, now: Timestamp) -> Result<Option<Redirect>, StoreError> {
+    pub async fn redirect(
+        &self,
+        client: ClientId,
+        id: EnrollmentId,
+        now: Timestamp,
+    ) -> Result<Option<Redirect>, StoreError> {
         let item: Option<RedirectItem> = self.0.get(&self.client(client), &redirect(id)).await?;
         Ok(item.map(|item| item.redirect).filter(|redirect| now < redirect.expires_at))
     }
@@ -58,7 +63,11 @@ impl Enrollments {
     }
 
     /// Whose browser comes back with this state.
-    pub async fn by_state(&self, state: &CallbackState, now: Timestamp) -> Result<Option<Enrollment>, StoreError> {
+    pub async fn by_state(
+        &self,
+        state: &CallbackState,
+        now: Timestamp,
+    ) -> Result<Option<Enrollment>, StoreError> {
         let state: Option<State> = self.0.get(&self.state(state), STATE).await?;
         match state.filter(|state| now < state.ends_at) {
             Some(state) => self.get(state.client_id, state.enrollment_id).await,
@@ -76,7 +85,8 @@ impl Enrollments {
     ) -> Result<Page, StoreError> {
         let client = self.client(client);
         let end = start.map_or("ENROLLMENT#~".into(), enrollment);
-        let query = self.0.db.query().table_name(&self.0.name).consistent_read(true).scan_index_forward(false);
+        let query =
+            self.0.db.query().table_name(&self.0.name).consistent_read(true).scan_index_forward(false);
         let query = query.key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last");
         let query = query.expression_attribute_values(":pk", s(&client));
         let query = query.expression_attribute_values(":first", s("ENROLLMENT#"));
@@ -105,7 +115,8 @@ impl Enrollments {
 
     /// The newest enrolments of a card, for matching a notification.
     pub async fn by_card(&self, card: CardContractId) -> Result<Vec<Enrollment>, StoreError> {
-        let query = self.0.db.query().table_name(&self.0.name).index_name("by-card").scan_index_forward(false);
+        let query =
+            self.0.db.query().table_name(&self.0.name).index_name("by-card").scan_index_forward(false);
         let query = query.key_condition_expression("cardKey = :card").limit(CANDIDATES);
         let answer = query.expression_attribute_values(":card", s(&self.card(card))).send().await?;
         let read = |item| from_item::<EnrollmentItem>(item).map(|item| item.enrollment);

@@ -2,132 +2,38 @@
 //! documented; transport, payload, order, timeout and retries are not: all of it here is invented, after sibling
 //! products that do publish theirs.
 
+mod payload;
+mod plan;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::{Certificate, Client, Identity, redirect};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
-use uuid::Uuid;
 
+pub(crate) use self::payload::{Kind, Notification};
+pub use self::plan::{Delivery, NotificationPlan};
 use crate::journal::{Journal, Party};
 use crate::options::NotificationTarget;
 
 /// The gateway that carries a sibling product's calls to issuers gives up after this.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How notifications misbehave.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct NotificationPlan {
-    /// Tokenization Authorization Request, step 17.
-    pub tar: Delivery,
-    /// Tokenization Complete Notification, step 21.
-    pub tcn: Delivery,
-    /// Later token events.
-    pub tvn: Delivery,
-    /// The TCN is sent before the TAR.
-    pub tcn_before_tar: bool,
-    /// Further attempts after one that was not answered with a 2xx.
-    pub retries: u32,
-    /// Milliseconds before a further attempt.
-    pub backoff_milliseconds: u64,
-    /// A TVN is sent when the cardholder's cancellation removes a token.
-    pub tvn_on_cancel: bool,
-}
-
-impl Default for NotificationPlan {
-    fn default() -> Self {
-        Self {
-            tar: Delivery::default(),
-            tcn: Delivery::default(),
-            tvn: Delivery::default(),
-            tcn_before_tar: false,
-            retries: 3,
-            backoff_milliseconds: 50,
-            tvn_on_cancel: false,
-        }
-    }
-}
-
-/// How one kind of notification is delivered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Delivery {
-    /// How often it is sent: 0 loses it, 2 repeats it under the same `notificationId`.
-    pub copies: u32,
-    /// Milliseconds before it is sent; a delayed one does not hold up the next.
-    pub delay_milliseconds: u64,
-}
-
-impl Default for Delivery {
-    fn default() -> Self {
-        Self { copies: 1, delay_milliseconds: 0 }
-    }
-}
-
 /// The target cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("the client certificate, key or root for notifications cannot be used")]
 pub struct InvalidTarget(#[source] reqwest::Error);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Tar,
-    Tcn,
-    Tvn,
-}
-
-/// What a notification is about.
-#[derive(Clone)]
-pub(crate) struct Notification {
-    pub(crate) kind: Kind,
-    pub(crate) body: Value,
-}
-
-impl Notification {
-    /// The provisional payload; `extra` holds what only this kind has.
-    pub(crate) fn new(kind: Kind, subject: &Value, extra: Value) -> Self {
-        let mut body = json!({
-            "notificationId": Uuid::new_v4(),
-            "type": kind.name(),
-            "occurredAt": Timestamp::now().to_string(),
-        });
-        for part in [subject, &extra] {
-            if let (Some(body), Some(part)) = (body.as_object_mut(), part.as_object()) {
-                body.extend(part.clone());
-            }
-        }
-        Self { kind, body }
-    }
-}
-
-impl Kind {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Tar => "TAR",
-            Self::Tcn => "TCN",
-            Self::Tvn => "TVN",
-        }
-    }
-
-    /// Step of the use case; the TVN has none.
-    fn step(self) -> u8 {
-        match self {
-            Self::Tar => 17,
-            Self::Tcn => 21,
-            Self::Tvn => 0,
-        }
-    }
-}
 
 /// Sends notifications in the background.
 #[derive(Clone)]
 pub(crate) struct Notifier(Arc<Inner>);
 
 struct Inner {
+    /// Control methods may be called from outside of the runtime.
+    runtime: Handle,
     journal: Arc<Journal>,
     target: Mutex<Option<(NotificationTarget, Client)>>,
     plan: Mutex<NotificationPlan>,
@@ -151,8 +57,10 @@ impl Drop for UnderWay {
 }
 
 impl Notifier {
+    /// Sends on the current Tokio runtime.
     pub(crate) fn new(journal: Arc<Journal>) -> Self {
         Self(Arc::new(Inner {
+            runtime: Handle::current(),
             journal,
             target: Mutex::default(),
             plan: Mutex::default(),
@@ -191,7 +99,7 @@ impl Notifier {
             notifications.reverse();
         }
         let (notifier, under_way) = (self.clone(), UnderWay::new(self));
-        tokio::spawn(async move {
+        self.0.runtime.spawn(async move {
             let _under_way = under_way;
             for Notification { kind, body } in notifications {
                 let delivery = match kind {
@@ -215,7 +123,7 @@ impl Notifier {
     fn later(&self, envelope: &Envelope, milliseconds: u64, retries: u32, plan: &NotificationPlan) {
         let (notifier, under_way, envelope) = (self.clone(), UnderWay::new(self), envelope.clone());
         let backoff = Duration::from_millis(plan.backoff_milliseconds);
-        tokio::spawn(async move {
+        self.0.runtime.spawn(async move {
             let _under_way = under_way;
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
             for left in (0..=retries).rev() {
@@ -263,6 +171,9 @@ fn client(target: &NotificationTarget) -> Result<Client, InvalidTarget> {
     if let Some(pem) = &target.root_certificate_pem {
         let roots = Certificate::from_pem_bundle(pem.as_bytes()).map_err(InvalidTarget)?;
         builder = builder.tls_certs_only(roots);
+    } else if target.url.scheme() == "http" {
+        // Spares loading the system's roots.
+        builder = builder.tls_certs_only([]);
     }
     if let Some(pem) = &target.identity_pem {
         builder = builder.identity(Identity::from_pem(pem.as_bytes()).map_err(InvalidTarget)?);

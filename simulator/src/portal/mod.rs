@@ -1,9 +1,11 @@
 //! The Mastercard Developers portal: the consumer keys, keys and certificates that an issuer downloads, and the
 //! private halves that stay with Mastercard. Generated at run time, never committed.
 
+mod credentials;
+
 use std::fmt;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,55 +15,9 @@ use rsa::{PrivateKey, PublicKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use self::credentials::Credentials;
+use self::credentials::write_private;
 use crate::crypto::certificate::RsaCertificate;
-
-/// What the Mastercard Developers portal would hand the issuer. Keys are PKCS#8 PEM, certificates X.509 PEM, RSA 2048.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Credentials {
-    /// Consumer key of the Token Connect project: 48 characters, `!`, 48 characters.
-    pub token_connect_consumer_key: String,
-    /// The issuer's private key that signs calls to Token Connect.
-    pub token_connect_signing_key: String,
-    /// Consumer key of the Processing project.
-    pub processing_consumer_key: String,
-    /// The issuer's private key that signs calls to Processing.
-    pub processing_signing_key: String,
-    /// Mastercard's Client Encryption Key for Token Connect: goes into `Token-Connect-Client-Encryption-Key`.
-    pub client_encryption_certificate: String,
-    /// Mastercard's certificate that request bodies to Processing are encrypted to (JWE).
-    pub processing_encryption_certificate: String,
-    /// The issuer's private key that opens the JWE answers of Processing.
-    pub processing_decryption_key: String,
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credentials(<redacted>)")
-    }
-}
-
-impl Credentials {
-    /// Writes one file per credential into `dir` (created if missing), readable by the owner only where the system
-    /// knows owners. Names: `token-connect-consumer-key.txt`, `token-connect-signing-key.pem`, ...
-    ///
-    /// # Errors
-    /// When the folder or a file cannot be written.
-    pub fn write_to(&self, dir: &Path) -> io::Result<()> {
-        fs::create_dir_all(dir)?;
-        for (name, content) in [
-            ("token-connect-consumer-key.txt", &self.token_connect_consumer_key),
-            ("token-connect-signing-key.pem", &self.token_connect_signing_key),
-            ("processing-consumer-key.txt", &self.processing_consumer_key),
-            ("processing-signing-key.pem", &self.processing_signing_key),
-            ("client-encryption-certificate.pem", &self.client_encryption_certificate),
-            ("processing-encryption-certificate.pem", &self.processing_encryption_certificate),
-            ("processing-decryption-key.pem", &self.processing_decryption_key),
-        ] {
-            write_private(&dir.join(name), content.as_bytes())?;
-        }
-        Ok(())
-    }
-}
 
 /// Both sides of the portal: what the issuer gets, Mastercard's private halves and the key that signs receipts.
 /// Cheap to clone: many simulators can share one.
@@ -240,12 +196,4 @@ fn consumer_key() -> String {
     let client: String =
         (0..48).map(|_| char::from(alphabet[rand::random_range(0..alphabet.len())])).collect();
     format!("{client}!{}", hex::encode(rand::random::<[u8; 24]>()))
-}
-
-fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(content)
 }

@@ -1,0 +1,50 @@
+//! One cardholder's whole journey, steps 5 to 25, through public routes.
+
+use serde_json::Value;
+
+use crate::cardholder::{Cardholder, JourneyError};
+
+/// The sample client whose cards are tried, and those of its cards that are active.
+pub const CLIENT_ID: &str = "40000";
+const CARDS: [&str; 8] = ["70001", "70002", "70006", "70007", "70008", "70009", "70010", "70011"];
+
+/// How it ended.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The card that was to be enabled.
+    pub card_contract_id: String,
+    /// The enrolment.
+    pub enrollment_id: String,
+    /// Its status in the end.
+    pub status: String,
+}
+
+/// The cardholder chooses Click to Pay and the first card that can be enabled, accepts, and comes back.
+///
+/// # Errors
+/// When an answer is not what the next step needs.
+pub async fn journey(cardholder: &Cardholder) -> Result<Outcome, JourneyError> {
+    let requestors = cardholder.token_requestors("ios").await?;
+    let offered = |requestor: &Value| requestor["tokenRequestorId"] == simulator::CLICK_TO_PAY;
+    if !list(&requestors.body, "tokenRequestors").any(offered) {
+        return Err(JourneyError::NoWay("Click to Pay among the token requestors"));
+    }
+    let cards = cardholder.cards(&CARDS).await?;
+    let card = list(&cards.body, "cards").find(|card| card["state"] == "eligible");
+    let card = text(card, "cardContractId").ok_or(JourneyError::NoWay("card that can be enabled"))?;
+    let enrollment = cardholder.enrolls(&card).await?;
+    let redirect = text(Some(&enrollment), "redirectUrl").ok_or(JourneyError::NoWay("redirect"))?;
+    let enrollment_id = text(Some(&enrollment), "enrollmentId").ok_or(JourneyError::NoWay("enrolment"))?;
+    cardholder.opens(&redirect).await?.accepts().await?.returns().await?;
+    let ended = cardholder.follows(&enrollment_id).await?;
+    let status = text(Some(&ended), "status").unwrap_or_default();
+    Ok(Outcome { card_contract_id: card, enrollment_id, status })
+}
+
+fn list<'a>(body: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
+    body[name].as_array().into_iter().flatten()
+}
+
+fn text(value: Option<&Value>, name: &str) -> Option<String> {
+    value?[name].as_str().map(str::to_owned)
+}

@@ -1,0 +1,32 @@
+//! EventBridge Scheduler's part while `local` stays up. The refresh keeps its 14 days; reconciliation runs every few
+//! seconds instead of every 5 minutes, so that a person at the keyboard sees it happen.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+use crate::world::World;
+
+const REFRESH: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+const RECONCILE: Duration = Duration::from_secs(5);
+
+impl World {
+    /// Runs both schedules for as long as it is polled.
+    pub async fn keep_schedules(&self) {
+        let ticks = |period| {
+            let mut ticks = interval_at(Instant::now() + period, period);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+            ticks
+        };
+        let (mut refresh, mut reconcile) = (ticks(REFRESH), ticks(RECONCILE));
+        loop {
+            let failed = tokio::select! {
+                _ = refresh.tick() => self.refresh().await.err(),
+                _ = reconcile.tick() => self.reconcile().await.err(),
+            };
+            if let Some(error) = failed {
+                tracing::warn!(%error, "a scheduled function failed");
+            }
+        }
+    }
+}

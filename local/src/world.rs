@@ -1,0 +1,205 @@
+//! The `World`: everything of the use case on free loopback ports, for `cargo run -p local` and for every test. Nothing
+//! in it is global, so many run side by side in one process.
+
+mod options;
+mod start;
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use lambda_runtime::LambdaEvent;
+use serde::Serialize;
+use serde_json::{Value, json};
+use shared::{clock::Clock, config::Settings};
+use simulator::Simulator;
+use tempfile::TempDir;
+use url::Url;
+
+pub use options::Options;
+pub use start::StartError;
+
+use crate::{
+    cardholder::Cardholder,
+    engines::dynamodb::TableNames,
+    functions::Functions,
+    gateway::context,
+    identity::{Identity, KeyError},
+    settings::Environment,
+    stop::Running,
+};
+
+/// The functions behind their gateway, the engines and the simulator. Stops when dropped.
+pub struct World {
+    functions: Arc<Functions>,
+    environment: Environment,
+    simulator: Simulator,
+    identity: Identity,
+    clock: Clock,
+    base_url: Url,
+    door_url: Url,
+    dynamodb_url: Url,
+    s3_url: Url,
+    dynamodb: aws_sdk_dynamodb::Client,
+    tables: TableNames,
+    bucket: String,
+    access_key: crate::engines::AccessKey,
+    _running: Running,
+    _folder: Option<TempDir>,
+}
+
+/// A scheduled function failed; what it said.
+#[derive(Debug, thiserror::Error)]
+#[error("{function} failed: {why}")]
+pub struct RefreshError {
+    function: &'static str,
+    why: String,
+}
+
+impl World {
+    /// Steps 1 to 4: what the schedule does every 14 days, and what the destination then invokes. Answers what both
+    /// functions returned.
+    ///
+    /// # Errors
+    /// When a function fails.
+    pub async fn refresh(&self) -> Result<(Value, Value), RefreshError> {
+        let sync = self.functions.sync_requestors.handle(event(json!({}))).await;
+        let synced = returned("sync-requestors", sync)?;
+        let fetch = self.functions.fetch_assets.handle(event(destination_record(&synced))).await;
+        Ok((synced, returned("fetch-assets", fetch)?))
+    }
+
+    /// What the schedule does every 5 minutes: finds out what never arrived.
+    ///
+    /// # Errors
+    /// When the function fails.
+    pub async fn reconcile(&self) -> Result<Value, RefreshError> {
+        returned("reconcile-enrollments", self.functions.reconcile_enrollments.handle(event(json!({}))).await)
+    }
+
+    /// A cardholder with an app, a browser and a good token.
+    ///
+    /// # Errors
+    /// When the token cannot be signed.
+    pub fn cardholder(&self, client_id: &str) -> Result<Cardholder, KeyError> {
+        Ok(Cardholder::new(self.base_url.clone(), self.token_for(client_id)?))
+    }
+
+    /// A bearer token for a client, good for twelve hours.
+    ///
+    /// # Errors
+    /// When it cannot be signed.
+    pub fn token_for(&self, client_id: &str) -> Result<String, KeyError> {
+        self.identity.token_for(client_id, Timestamp::now().as_second())
+    }
+
+    /// A token with any claims, signed by the right key: expired, for another audience, without a client id.
+    ///
+    /// # Errors
+    /// When it cannot be signed.
+    pub fn token_with(&self, claims: &Value) -> Result<String, KeyError> {
+        self.identity.sign(claims)
+    }
+
+    /// Certificate and key, PEM, that the door lets in.
+    pub fn door_client_identity(&self) -> String {
+        self.identity.client_identity()
+    }
+
+    /// The authority, PEM, that the door's own certificate is from.
+    pub fn door_authority(&self) -> &str {
+        &self.identity.door_authority
+    }
+
+    /// The app's API: `http://127.0.0.1:PORT/`.
+    pub fn base_url(&self) -> &Url {
+        &self.base_url
+    }
+
+    /// Mastercard's door: `https://127.0.0.1:PORT/notifications`.
+    pub fn door_url(&self) -> &Url {
+        &self.door_url
+    }
+
+    /// Mastercard's side, and what a test can do to it.
+    pub fn simulator(&self) -> &Simulator {
+        &self.simulator
+    }
+
+    /// The functions' clock: a test may let time pass. Gateway and simulator keep real time.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// What the tables are called.
+    pub fn tables(&self) -> &TableNames {
+        &self.tables
+    }
+
+    /// What the bucket of logos is called.
+    pub fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
+    /// Where the embedded DynamoDB listens.
+    pub fn dynamodb_url(&self) -> &Url {
+        &self.dynamodb_url
+    }
+
+    /// Where the embedded S3 listens.
+    pub fn s3_url(&self) -> &Url {
+        &self.s3_url
+    }
+
+    /// A client of the embedded DynamoDB, to look at what was stored.
+    pub fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
+        &self.dynamodb
+    }
+
+    /// The environment of all functions together. Some values are secret; they do not print.
+    pub fn settings(&self) -> Settings {
+        self.environment.all()
+    }
+
+    /// Region, endpoints and access key, as environment variables of the AWS SDK.
+    pub fn aws_variables(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("AWS_REGION", crate::engines::REGION.into()),
+            ("AWS_EC2_METADATA_DISABLED", "true".into()),
+            ("AWS_ACCESS_KEY_ID", self.access_key.id.clone()),
+            ("AWS_SECRET_ACCESS_KEY", self.access_key.secret.clone()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb_url.to_string()),
+            ("AWS_ENDPOINT_URL_S3", self.s3_url.to_string()),
+        ]
+    }
+}
+
+/// An invocation as the template allows it: sync-requestors and fetch-assets have minutes.
+fn event(payload: Value) -> LambdaEvent<Value> {
+    LambdaEvent::new(payload, context(Duration::from_secs(120)))
+}
+
+fn returned(
+    function: &'static str,
+    outcome: Result<impl Serialize, lambda_runtime::Error>,
+) -> Result<Value, RefreshError> {
+    let failed = |why: &dyn std::error::Error| RefreshError { function, why: shared::telemetry::chain(why) };
+    let answer = outcome.map_err(|error| failed(&*error))?;
+    serde_json::to_value(answer).map_err(|error| failed(&error))
+}
+
+/// What a Lambda destination hands on: the return value of the first function in the record's `responsePayload`.
+fn destination_record(returned: &Value) -> Value {
+    json!({
+        "version": "1.0",
+        "timestamp": Timestamp::now(),
+        "requestContext": {
+            "requestId": uuid::Uuid::new_v4(),
+            "functionArn": "arn:aws:lambda:eu-west-1:111122223333:function:local-SyncRequestors:$LATEST",
+            "condition": "Success",
+            "approximateInvokeCount": 1,
+        },
+        "requestPayload": {},
+        "responseContext": { "statusCode": 200, "executedVersion": "$LATEST" },
+        "responsePayload": returned,
+    })
+}

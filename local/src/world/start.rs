@@ -1,0 +1,186 @@
+//! Starting a `World`: listeners first, since every address has to be known before the functions are connected.
+
+use std::{io, path::PathBuf, sync::Arc};
+
+use shared::{clock::Clock, config::ConfigError};
+use simulator::{NotificationTarget, Simulator};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use url::Url;
+
+use super::{Options, World};
+use crate::{
+    door::{self, DoorError},
+    engines::{AccessKey, EngineError, dynamodb, s3},
+    functions::Functions,
+    gateway::{Authorizer, beside},
+    identity::{AUDIENCE, ISSUER, KeyError, Keys},
+    private_file,
+    settings::{Environment, Machine},
+    stop,
+};
+
+const BUCKET: &str = "token-requestor-logos";
+
+/// Why a `World` did not start; each is one sentence for the person at the keyboard.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Somebody else listens there.
+    #[error("port {port} on 127.0.0.1 cannot be used: {source}")]
+    Port {
+        /// The port asked for; 0 when any would have done.
+        port: u16,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The data folder is of no use.
+    #[error("the folder {} cannot be written: {source}", .folder.display())]
+    Folder {
+        /// Which.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Keys could not be made or read.
+    #[error("the keys cannot be used: {0}")]
+    Keys(#[from] KeyError),
+    /// An engine did not start.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The simulator did not start.
+    #[error("the simulator did not start: {0}")]
+    Simulator(#[from] simulator::StartError),
+    /// The simulator does not take the door's certificates.
+    #[error("the simulator cannot send notifications: {0}")]
+    Notifications(#[from] simulator::InvalidTarget),
+    /// The door did not start.
+    #[error("the door for notifications did not start: {0}")]
+    Door(#[from] DoorError),
+    /// A function did not start.
+    #[error("a function did not start: {0}")]
+    Function(#[from] ConfigError),
+    /// An address does not make a URL.
+    #[error("a loopback address does not make a URL")]
+    Address(#[from] url::ParseError),
+}
+
+impl World {
+    /// Starts everything; under a second once keys exist. Needs a multi-threaded Tokio runtime to be quick, not to work.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let (folder, temporary) = folder(options.data.as_ref())?;
+        let keys = keys(options.data.clone()).await?;
+        let (running, stopped) = stop::running();
+        let (app, base_url) = listen(options.port, "http", "").await?;
+        let (door, door_url) = listen(0, "https", "notifications").await?;
+        let (dynamodb_listener, dynamodb_url) = listen(0, "http", "").await?;
+        let (s3_listener, s3_url) = listen(0, "http", "").await?;
+        let (simulator_listener, _) = listen(0, "http", "").await?;
+
+        let access_key = AccessKey::throw_away();
+        let tables = dynamodb::TableNames::default();
+        let database = options.data.as_ref().map(|data| data.join("dynamodb.sqlite"));
+        dynamodb::serve(dynamodb_listener, database.as_deref(), stopped.clone())?;
+        s3::serve(s3_listener, &make(folder.join("s3"))?, &access_key, stopped.clone())?;
+        let aws = access_key.sdk_config(&dynamodb_url);
+        let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
+        let logos = s3::client(&access_key.sdk_config(&s3_url));
+        tokio::try_join!(dynamodb::create_tables(&dynamodb, &tables), s3::create_bucket(&logos, BUCKET))?;
+
+        let simulator = Simulator::start(simulator_listener, keys.portal.clone(), options.simulator).await?;
+        simulator.set_notifications(Some(NotificationTarget {
+            url: door_url.clone(),
+            identity_pem: Some(keys.identity.client_identity()),
+            root_certificate_pem: Some(keys.identity.door_authority.clone()),
+            shared_secret: options.settings.get("NOTIFICATION_SHARED_SECRET").and_then(|raw| secret(raw)),
+        }))?;
+        let credentials = keys.portal.credentials();
+        let credential_files = folder.join("credentials");
+        let written = credentials.write_to(&credential_files);
+        written.map_err(|source| StartError::Folder { folder: credential_files.clone(), source })?;
+        let environment = Environment::new(&Machine {
+            base_url: &base_url,
+            s3_url: &s3_url,
+            tables: &tables,
+            bucket: BUCKET,
+            token_connect_url: &options.token_connect_url.unwrap_or_else(|| simulator.token_connect_url()),
+            processing_url: &options.processing_url.unwrap_or_else(|| simulator.processing_url()),
+            simulator: &simulator,
+            credentials,
+            credential_files: &credential_files,
+            client_subject: &door::subject_dn(&keys.identity.client_certificate).unwrap_or_default(),
+            changes: &options.settings,
+        });
+
+        let clock = Clock::default();
+        let functions = Arc::new(Functions::connect(&environment, &aws, &clock).await?);
+        let authorizer =
+            Authorizer::new(&keys.identity.token_public_key, ISSUER, AUDIENCE).map_err(KeyError::from)?;
+        functions.app_gateway(authorizer).serve(app, beside::router(logos, BUCKET.into()), &stopped);
+        door::serve(door, &keys.identity, functions.door_gateway(), stopped)?;
+        Ok(Self {
+            functions,
+            environment,
+            simulator,
+            identity: keys.identity,
+            clock,
+            base_url,
+            door_url,
+            dynamodb_url,
+            s3_url,
+            dynamodb,
+            tables,
+            bucket: BUCKET.into(),
+            access_key,
+            _running: running,
+            _folder: temporary,
+        })
+    }
+}
+
+/// The data folder, or a temporary one that lives as long as the `World`.
+fn folder(data: Option<&PathBuf>) -> Result<(PathBuf, Option<TempDir>), StartError> {
+    match data {
+        Some(data) => {
+            let writable = private_file::writable_folder(data).and_then(|()| data.canonicalize());
+            let folder = writable.map_err(|source| StartError::Folder { folder: data.clone(), source })?;
+            Ok((folder, None))
+        }
+        None => {
+            let unwritable = |source| StartError::Folder { folder: std::env::temp_dir(), source };
+            let temporary = TempDir::with_prefix("click-to-pay-").map_err(unwritable)?;
+            Ok((temporary.path().to_owned(), Some(temporary)))
+        }
+    }
+}
+
+fn make(folder: PathBuf) -> Result<PathBuf, StartError> {
+    match std::fs::create_dir_all(&folder) {
+        Ok(()) => Ok(folder),
+        Err(source) => Err(StartError::Folder { folder, source }),
+    }
+}
+
+/// Off the runtime's threads: generating takes a while.
+async fn keys(data: Option<PathBuf>) -> Result<Keys, KeyError> {
+    let made = tokio::task::spawn_blocking(move || match data {
+        Some(data) => Keys::kept_in(&data),
+        None => Keys::of_this_process(),
+    });
+    made.await.map_err(|_| KeyError::Interrupted)?
+}
+
+/// Loopback only.
+async fn listen(port: u16, scheme: &str, path: &str) -> Result<(TcpListener, Url), StartError> {
+    let unusable = |source| StartError::Port { port, source };
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(unusable)?;
+    let address = listener.local_addr().map_err(unusable)?;
+    Ok((listener, Url::parse(&format!("{scheme}://{address}/{path}"))?))
+}
+
+/// The simulator sends the secret that the function expects: the function's setting names its file.
+fn secret(reference: &str) -> Option<String> {
+    std::fs::read_to_string(reference.strip_prefix("file:")?).ok()
+}

@@ -1,0 +1,220 @@
+//! What facts add up to, whatever their order.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::*;
+
+/// Minute zero of every story here.
+fn start() -> Timestamp {
+    "2026-11-01T10:00:00Z".parse().unwrap()
+}
+
+fn minute(minute: i64) -> Timestamp {
+    start() + SignedDuration::from_mins(minute)
+}
+
+fn enrollment(facts: &[(i64, Fact)]) -> Enrollment {
+    let mut enrollment = Enrollment {
+        enrollment_id: EnrollmentId::new(start()),
+        client_id: 40000.into(),
+        card_contract_id: 70001.into(),
+        token_requestor_id: "50123197928".parse().unwrap(),
+        platform: Platform::Web,
+        callback: "web-bank".into(),
+        consent: Consent { terms_version: "1".into(), accepted_at: start() },
+        created_at: start(),
+        facts: Vec::new(),
+    };
+    for (at, fact) in facts {
+        enrollment.learn(fact.clone().recorded(minute(*at), &at.to_string()));
+    }
+    enrollment
+}
+
+fn pushed() -> Fact {
+    Fact::Pushed { receipt_hashes: vec!["hash".into()], expires_at: minute(15) }
+}
+
+fn tar(decision: Decision) -> Fact {
+    Fact::Tar { decision }
+}
+
+fn tcn(at: i64) -> Fact {
+    Fact::Tcn { token_unique_reference: Some("reference".into()), occurred_at: minute(at) }
+}
+
+fn tvn(token: TokenState, at: i64) -> Fact {
+    Fact::Tvn { token, occurred_at: minute(at) }
+}
+
+fn callback(result: &str) -> Fact {
+    Fact::Callback { result: result.into() }
+}
+
+fn list(token: Option<TokenState>) -> Fact {
+    Fact::TokenList { token }
+}
+
+/// The status at that minute, which must be the same for every order in which the facts were learned.
+fn status(facts: &[(i64, Fact)], at: i64) -> Status {
+    let all = permutations(facts);
+    let first = enrollment(&all[0]).outlook(minute(at)).status;
+    for facts in &all {
+        assert_eq!(enrollment(facts).outlook(minute(at)).status, first, "{facts:?}");
+        let twice: Vec<_> = facts.iter().chain(facts).cloned().collect();
+        assert_eq!(enrollment(&twice).outlook(minute(at)).status, first, "{facts:?} twice");
+    }
+    first
+}
+
+fn permutations(facts: &[(i64, Fact)]) -> Vec<Vec<(i64, Fact)>> {
+    if facts.is_empty() {
+        return vec![Vec::new()];
+    }
+    let with_first = |i: usize| {
+        let rest: Vec<_> =
+            facts.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, fact)| fact.clone()).collect();
+        permutations(&rest).into_iter().map(move |mut tail| {
+            tail.insert(0, facts[i].clone());
+            tail
+        })
+    };
+    (0..facts.len()).flat_map(with_first).collect()
+}
+
+#[test]
+fn an_enrolment_that_was_only_asked_for_is_pending_and_then_failed() {
+    assert_eq!(status(&[], 0), Status::Pending);
+    assert_eq!(status(&[], 30), Status::Pending);
+    assert_eq!(status(&[(17, list(None))], 18), Status::Failed);
+    assert_eq!(enrollment(&[]).outlook(minute(30)).reason.as_deref(), Some("interrupted"));
+}
+
+#[test]
+fn a_pushed_card_is_ready_while_its_receipt_lives() {
+    assert_eq!(status(&[(0, pushed())], 14), Status::Ready);
+    assert_eq!(status(&[(0, pushed())], 15), Status::Pending);
+}
+
+#[test]
+fn a_tcn_enables_the_card_in_whatever_order_it_comes() {
+    let story = [(0, pushed()), (2, tar(Decision::Approved)), (2, tcn(2)), (3, callback("APPROVED"))];
+    assert_eq!(status(&story, 4), Status::Enabled);
+    assert_eq!(enrollment(&story).outlook(minute(4)).next_check, None);
+    assert_eq!(status(&[(0, pushed()), (2, tcn(2))], 4), Status::Enabled);
+}
+
+#[test]
+fn the_callback_alone_never_enables_a_card() {
+    for result in
+        ["APPROVED", "AUTHENTICATED", "DUPLICATE_REQUEST", "REQUIRE_ADDITIONAL_AUTHENTICATION", "OTHER"]
+    {
+        for at in [4, 20, 5000] {
+            assert_ne!(status(&[(0, pushed()), (3, callback(result))], at), Status::Enabled, "{result}");
+        }
+    }
+}
+
+#[test]
+fn a_duplicate_request_is_enabled_once_the_list_says_so() {
+    let story = [(0, pushed()), (3, callback("DUPLICATE_REQUEST")), (4, list(Some(TokenState::Active)))];
+    assert_eq!(status(&story, 5), Status::Enabled);
+    assert_eq!(enrollment(&story[..2]).outlook(minute(4)).next_check, Some(minute(3)));
+}
+
+#[test]
+fn an_approved_authorization_waits_for_its_token() {
+    assert_eq!(status(&[(0, pushed()), (2, tar(Decision::Approved))], 4), Status::Authorized);
+    assert_eq!(status(&[(0, pushed()), (2, tar(Decision::Approved)), (16, list(None))], 17), Status::Expired);
+}
+
+#[test]
+fn a_declined_card_is_declined() {
+    assert_eq!(status(&[(0, pushed()), (2, tar(Decision::Declined))], 4), Status::Declined);
+    assert_eq!(status(&[(0, pushed()), (2, callback("DECLINED"))], 4), Status::Declined);
+    assert_eq!(status(&[(0, pushed()), (2, callback("DECLINED")), (2, tcn(2))], 4), Status::Enabled);
+}
+
+#[test]
+fn a_cardholder_who_cancels_is_cancelled_once_the_list_shows_no_token() {
+    let story = [(0, pushed()), (2, tcn(2)), (3, callback("CANCELLED")), (4, list(None))];
+    assert_eq!(status(&story, 5), Status::Cancelled);
+    assert_eq!(status(&story[..3], 5), Status::Enabled);
+    assert_eq!(enrollment(&story[..3]).outlook(minute(5)).next_check, Some(minute(3)));
+    assert_eq!(status(&[(0, pushed()), (3, callback("CANCELLED"))], 5), Status::Pending);
+    assert_eq!(status(&[(0, pushed()), (3, callback("CANCELLED")), (4, list(None))], 5), Status::Cancelled);
+}
+
+#[test]
+fn a_list_that_lags_behind_a_tcn_takes_nothing_away() {
+    assert_eq!(status(&[(0, pushed()), (2, tcn(2)), (16, list(None))], 17), Status::Enabled);
+    assert_eq!(status(&[(0, pushed()), (2, tcn(2)), (90, list(None))], 91), Status::Deactivated);
+}
+
+#[test]
+fn an_unused_receipt_expires_once_the_list_was_read() {
+    assert_eq!(status(&[(0, pushed()), (16, list(None))], 17), Status::Expired);
+    assert_eq!(
+        status(&[(0, pushed()), (16, list(None)), (40, list(Some(TokenState::Active)))], 41),
+        Status::Enabled
+    );
+}
+
+#[test]
+fn a_token_may_rest_resume_and_end() {
+    let story =
+        [(0, pushed()), (2, tcn(2)), (60, tvn(TokenState::Suspended, 60)), (70, tvn(TokenState::Active, 70))];
+    assert_eq!(status(&story[..3], 65), Status::Suspended);
+    assert_eq!(status(&story, 75), Status::Enabled);
+    assert_eq!(
+        status(&[(0, pushed()), (2, tcn(2)), (9, tvn(TokenState::Deactivated, 9))], 10),
+        Status::Deactivated
+    );
+}
+
+#[test]
+fn a_refused_push_has_failed_with_its_reason() {
+    let refused = Fact::PushFailed { reason: "card_not_eligible".into(), retryable: false };
+    let outlook = enrollment(&[(0, refused)]).outlook(minute(1));
+    assert_eq!((outlook.status, outlook.next_check), (Status::Failed, None));
+    assert_eq!(outlook.reason.as_deref(), Some("card_not_eligible"));
+}
+
+#[test]
+fn a_lost_answer_is_unknown_until_the_list_was_read() {
+    assert_eq!(status(&[(0, Fact::PushUnknown)], 10), Status::Pending);
+    assert_eq!(status(&[(0, Fact::PushUnknown), (17, list(None))], 18), Status::Failed);
+    assert_eq!(status(&[(0, Fact::PushUnknown), (17, list(Some(TokenState::Active)))], 18), Status::Enabled);
+}
+
+#[test]
+fn every_enrolment_becomes_final() {
+    for first in [pushed(), Fact::PushUnknown] {
+        for word in ["APPROVED", "CANCELLED", "DECLINED", "ERROR", "DUPLICATE_REQUEST"] {
+            for token in [None, Some(TokenState::Active), Some(TokenState::Suspended)] {
+                let mut enrollment = enrollment(&[(0, first.clone()), (3, callback(word))]);
+                let mut readings = 0;
+                while let Some(due) = enrollment.outlook(minute(0)).next_check {
+                    readings += 1;
+                    assert!(readings < 10, "{word} {token:?}");
+                    let fact = list(token.clone());
+                    assert!(
+                        enrollment.learn(fact.recorded(due, &due.to_string())),
+                        "{word} {token:?} reads twice at {due}"
+                    );
+                }
+                let end = enrollment.outlook(minute(100_000)).status;
+                assert_ne!(end, Status::Pending, "{word} {token:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_card_is_held_while_it_may_still_be_enabled_and_no_longer() {
+    assert!(enrollment(&[]).is_live(minute(0)));
+    assert!(!enrollment(&[]).is_live(minute(2)));
+    assert!(enrollment(&[(0, pushed())]).is_live(minute(14)));
+    assert!(!enrollment(&[(0, pushed())]).is_live(minute(16)));
+    assert!(!enrollment(&[(0, pushed()), (1, callback("CANCELLED"))]).is_live(minute(2)));
+}

@@ -1,0 +1,55 @@
+//! The provisional payload of a notification. Every field of it is invented.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Tar,
+    Tcn,
+    Tvn,
+}
+
+/// What a notification is about.
+#[derive(Clone)]
+pub(crate) struct Notification {
+    pub(crate) kind: Kind,
+    pub(crate) body: Value,
+}
+
+impl Notification {
+    /// The provisional payload; `extra` holds what only this kind has.
+    pub(crate) fn new(kind: Kind, subject: &Value, extra: Value) -> Self {
+        let mut body = json!({
+            "notificationId": Uuid::new_v4(),
+            "type": kind.name(),
+            "occurredAt": Timestamp::now().to_string(),
+        });
+        for part in [subject, &extra] {
+            if let (Some(body), Some(part)) = (body.as_object_mut(), part.as_object()) {
+                body.extend(part.clone());
+            }
+        }
+        Self { kind, body }
+    }
+}
+
+impl Kind {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Tar => "TAR",
+            Self::Tcn => "TCN",
+            Self::Tvn => "TVN",
+        }
+    }
+
+    /// Step of the use case; the TVN has none.
+    pub(super) fn step(self) -> u8 {
+        match self {
+            Self::Tar => 17,
+            Self::Tcn => 21,
+            Self::Tvn => 0,
+        }
+    }
+}
