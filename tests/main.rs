@@ -1,0 +1,5 @@
+//! Journeys of the cardholder through the whole world, and the checks that need it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
+
+mod support;
