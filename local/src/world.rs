@@ -7,7 +7,7 @@ mod start;
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use lambda_runtime::LambdaEvent;
+use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{clock::Clock, config::Settings};
@@ -180,11 +180,11 @@ fn event(payload: Value) -> LambdaEvent<Value> {
 
 fn returned(
     function: &'static str,
-    outcome: Result<impl Serialize, lambda_runtime::Error>,
+    outcome: Result<impl Serialize, Diagnostic>,
 ) -> Result<Value, RefreshError> {
-    let failed = |why: &dyn std::error::Error| RefreshError { function, why: shared::telemetry::chain(why) };
-    let answer = outcome.map_err(|error| failed(&*error))?;
-    serde_json::to_value(answer).map_err(|error| failed(&error))
+    let failed = |why: String| RefreshError { function, why };
+    let answer = outcome.map_err(|failure| failed(failure.error_message))?;
+    serde_json::to_value(answer).map_err(|error| failed(error.to_string()))
 }
 
 /// What a Lambda destination hands on: the return value of the first function in the record's `responsePayload`.

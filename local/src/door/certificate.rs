@@ -1,6 +1,6 @@
 //! A client certificate in API Gateway's words: `requestContext.authentication.clientCert`.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use x509_cert::{
     Certificate,
@@ -32,6 +32,6 @@ pub(crate) fn subject_dn(pem: &str) -> Option<String> {
 
 /// `Jan  1 00:00:00 2026 GMT`.
 fn time(time: Time) -> Option<String> {
-    let moment = Timestamp::try_from(time.to_system_time()).ok()?;
-    Some(moment.to_zoned(TimeZone::UTC).strftime("%b %e %H:%M:%S %Y GMT").to_string())
+    let seconds = i64::try_from(time.to_unix_duration().as_secs()).ok()?;
+    Some(Timestamp::from_second(seconds).ok()?.strftime("%b %e %H:%M:%S %Y GMT").to_string())
 }

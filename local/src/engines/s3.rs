@@ -19,7 +19,7 @@ pub(crate) fn serve(
     key: &AccessKey,
     stopped: Stopped,
 ) -> Result<(), EngineError> {
-    let files = FileSystem::new(folder).map_err(|error| EngineError::Folder(error.to_string()))?;
+    let files = FileSystem::new(folder).map_err(|error| EngineError::Folder(format!("{error:?}")))?;
     let mut service = S3ServiceBuilder::new(files);
     service.set_auth(SimpleAuth::from_single(key.id.clone(), key.secret.clone()));
     let service = HandleError::new(service.build(), |error: s3s::HttpError| async move {

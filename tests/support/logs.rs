@@ -1,0 +1,64 @@
+//! The logs of all tests together: every line is looked through as it is written, and one that holds a secret ends the
+//! whole run, whichever test it came from.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    sync::{Mutex, Once, PoisonError},
+};
+
+use serde_json::Value;
+use tracing_subscriber::EnvFilter;
+
+use super::leaks::leak;
+
+/// Ours at DEBUG, everybody else's at INFO.
+const FILTER: &str = "info,shared=debug,local=debug,simulator=debug,sync_requestors=debug,fetch_assets=debug,\
+    list_requestors=debug,list_cards=debug,enroll=debug,get_enrollment=debug,receive_notification=debug,\
+    receive_callback=debug,reconcile_enrollments=debug";
+
+/// How often each message was logged. The fields are looked through, not kept.
+static MESSAGES: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+
+/// Starts listening, once in a process.
+pub(crate) fn watch() {
+    static WATCH: Once = Once::new();
+    WATCH.call_once(|| {
+        let watched = tracing_subscriber::fmt().json().with_env_filter(EnvFilter::new(FILTER));
+        let watched = watched.with_span_list(true).with_writer(|| Watch).try_init();
+        watched.expect("nobody else subscribes in the test process");
+    });
+}
+
+/// How often a message was logged so far, by any test.
+pub(crate) fn logged(message: &str) -> usize {
+    MESSAGES.lock().unwrap_or_else(PoisonError::into_inner).get(message).copied().unwrap_or_default()
+}
+
+/// How many lines were looked through so far.
+pub(crate) fn lines() -> usize {
+    MESSAGES.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+}
+
+struct Watch;
+
+impl Write for Watch {
+    /// One event at a time.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(line);
+        let event: Value = serde_json::from_str(&text).unwrap_or_default();
+        if let Some(leak) = leak(&text) {
+            let target = event["target"].as_str().unwrap_or("somebody");
+            // Past the test harness, which would keep it for a report that is never printed.
+            let said = writeln!(io::stderr(), "{target} logged {} in {}", leak.kind, leak.field);
+            std::process::exit(if said.is_ok() { 70 } else { 71 });
+        }
+        let message = event["fields"]["message"].as_str().unwrap_or_default().to_owned();
+        *MESSAGES.lock().unwrap_or_else(PoisonError::into_inner).entry(message).or_default() += 1;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
