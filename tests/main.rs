@@ -2,4 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
 
+mod bad_input;
+mod contract;
+mod enroll;
+mod notifications;
+mod refresh;
+mod secrets;
+mod stores;
 mod support;

@@ -1,1 +1,32 @@
 //! What the tests share.
+
+pub(crate) mod app;
+pub(crate) mod door;
+pub(crate) mod leaks;
+pub(crate) mod logs;
+pub(crate) mod openapi;
+
+use local::{Options, World};
+
+/// A `World` of its own on free ports, its logs watched.
+pub(crate) async fn world() -> World {
+    world_with(Options::default()).await
+}
+
+/// The same, set up in another way.
+pub(crate) async fn world_with(options: Options) -> World {
+    logs::watch();
+    World::start(options).await.expect("a World")
+}
+
+/// A `World` whose catalogue is filled.
+pub(crate) async fn open_world() -> World {
+    open_world_with(Options::default()).await
+}
+
+/// The same, set up in another way.
+pub(crate) async fn open_world_with(options: Options) -> World {
+    let world = world_with(options).await;
+    world.refresh().await.expect("a refresh");
+    world
+}

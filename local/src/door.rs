@@ -113,3 +113,6 @@ async fn visit(
     let server = auto::Builder::new(TokioExecutor::new());
     server.serve_connection(TokioIo::new(stream), service).await.map_err(io::Error::other)
 }
+
+#[cfg(test)]
+mod tests;

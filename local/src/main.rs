@@ -20,10 +20,7 @@ const NOT_STARTED: u8 = 2;
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let filter =
-        EnvFilter::builder().with_env_var("LOG_LEVEL").with_default_directive(tracing::Level::WARN.into());
-    let _ =
-        tracing_subscriber::fmt().with_env_filter(filter.from_env_lossy()).with_writer(io::stderr).try_init();
+    log();
     let started = Timestamp::now();
     let world = match World::start(arguments.options()).await {
         Ok(world) => world,
@@ -45,6 +42,15 @@ async fn main() -> ExitCode {
         _ = tokio::signal::ctrl_c() => {}
     }
     ExitCode::SUCCESS
+}
+
+/// To standard error, so that the timeline stays readable. The engines call a condition that is not met a warning, and
+/// tell at `info` what was sent to them: they are heard from `error` on only.
+fn log() {
+    let filter = EnvFilter::builder().with_env_var("LOG_LEVEL").with_default_directive(tracing::Level::WARN.into());
+    let engines = ["dynoxide=error", "s3s=error", "s3s_fs=error"].into_iter().filter_map(|engine| engine.parse().ok());
+    let filter = engines.fold(filter.from_env_lossy(), EnvFilter::add_directive);
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
 }
 
 /// Steps 1 to 25 and their timeline; whether the card was enabled.

@@ -1,6 +1,11 @@
 //! Files for their owner only, there whole or not at all.
 
-use std::{fs, io, io::Write as _, path::Path};
+use std::{
+    fs, io,
+    io::Write as _,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    path::Path,
+};
 
 /// Writes beside the file, then renames: a reader never sees half of it.
 pub(crate) fn write(file: &Path, content: &[u8]) -> io::Result<()> {
@@ -11,8 +16,13 @@ pub(crate) fn write(file: &Path, content: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// An empty file for somebody else to fill, unless it is there already.
+pub(crate) fn create(file: &Path) -> io::Result<()> {
+    fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file).map(drop)
+}
+
 /// Makes the folder if it is missing, and proves that files can be written there.
 pub(crate) fn writable_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     tempfile::NamedTempFile::new_in(folder).map(drop)
 }

@@ -16,7 +16,7 @@ pub enum ReadyError {
     #[error(transparent)]
     Token(#[from] KeyError),
     /// The system refused.
-    #[error("the file {file} cannot be written: {source}")]
+    #[error("the file {file} cannot be written")]
     File {
         /// Which.
         file: String,

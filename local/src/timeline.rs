@@ -19,16 +19,16 @@ pub fn render(mut exchanges: Vec<Exchange>, started: Timestamp) -> String {
         } else {
             milliseconds(exchange.took)
         };
-        let line = format!(
-            "{at:>8}  {step:>4}  {from:<14}  {to:<14}  {what:<42}  {took:>8}",
-            from = exchange.from,
-            to = exchange.to,
-            what = exchange.what,
-        );
-        // Writing to a `String` cannot fail.
-        let _ = writeln!(lines, "{}", line.trim_end());
+        let (from, to) = (exchange.from.to_string(), exchange.to.to_string());
+        line(&mut lines, [&at, &step, &from, &to, &exchange.what, &took]);
     }
     lines
+}
+
+fn line(lines: &mut String, [at, step, from, to, what, took]: [&str; 6]) {
+    let line = format!("{at:>8}  {step:>4}  {from:<14}  {to:<14}  {what:<44}  {took:>7}");
+    // Writing to a `String` cannot fail.
+    let _ = writeln!(lines, "{}", line.trim_end());
 }
 
 fn over(exchange: &Exchange) -> Timestamp {
@@ -36,7 +36,8 @@ fn over(exchange: &Exchange) -> Timestamp {
 }
 
 fn milliseconds(duration: Duration) -> String {
-    format!("{} ms", duration.as_millis())
+    let milliseconds = duration.as_secs_f64() * 1000.0;
+    if milliseconds < 10.0 { format!("{milliseconds:.1} ms") } else { format!("{milliseconds:.0} ms") }
 }
 
 #[cfg(test)]
@@ -57,8 +58,7 @@ mod tests {
             took: Duration::from_millis(took),
         };
         let text = render(vec![exchange(12, 0, 50), exchange(7, 10, 0), exchange(6, 0, 0)], started);
-        let order: Vec<_> =
-            text.lines().skip(1).filter_map(|line| line.split_once("step ")).map(|(_, n)| &n[..2]).collect();
-        assert_eq!(order.iter().map(|n| n.trim()).collect::<Vec<_>>(), ["6", "7", "12"]);
+        let order: Vec<_> = text.lines().skip(1).filter_map(|line| line.split_whitespace().nth(2)).collect();
+        assert_eq!(order, ["6", "7", "12"]);
     }
 }

@@ -42,6 +42,7 @@ pub struct World {
     dynamodb: aws_sdk_dynamodb::Client,
     tables: TableNames,
     bucket: String,
+    routes: Vec<String>,
     access_key: crate::engines::AccessKey,
     _running: Running,
     _folder: Option<TempDir>,
@@ -108,6 +109,11 @@ impl World {
     /// The authority, PEM, that the door's own certificate is from.
     pub fn door_authority(&self) -> &str {
         &self.identity.door_authority
+    }
+
+    /// The routes of both gateways, as API Gateway writes them: `GET /cards`.
+    pub fn routes(&self) -> &[String] {
+        &self.routes
     }
 
     /// The app's API: `http://127.0.0.1:PORT/`.

@@ -33,7 +33,8 @@ static UUID: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// Alone, or in the groups that are printed on a card.
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(\d{12,19}|\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}|\d{4}[ -]\d{6}[ -]\d{5})\b").expect("a pattern")
+    Regex::new(r"\b(\d{12,19}|\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}|\d{4}[ -]\d{6}[ -]\d{5})\b")
+        .expect("a pattern")
 });
 
 /// Looks through a JSON document, its names too, or through a bare text.
@@ -50,9 +51,9 @@ fn leak_in(value: &Value, field: &str) -> Option<Leak> {
         Value::String(text) => found(text),
         Value::Number(number) if !number.is_f64() => found(&number.to_string()),
         Value::Array(items) => items.iter().find_map(|item| leak_in(item, field)),
-        Value::Object(fields) => fields.iter().find_map(|(name, value)| {
-            found(name).or_else(|| leak_in(value, &format!("{field}/{name}")))
-        }),
+        Value::Object(fields) => fields
+            .iter()
+            .find_map(|(name, value)| found(name).or_else(|| leak_in(value, &format!("{field}/{name}")))),
         Value::Number(_) | Value::Bool(_) | Value::Null => None,
     }
 }
@@ -63,7 +64,8 @@ fn kind(text: &str) -> Option<&'static str> {
     let decoded: String = pairs.map(|(name, value)| format!("{name} {value} ")).collect();
     [text, &decoded].into_iter().find_map(|text| {
         let named = KINDS.iter().find(|(_, pattern)| pattern.is_match(text)).map(|(kind, _)| *kind);
-        named.or_else(|| NUMBER.find_iter(&UUID.replace_all(text, "an-id")).find_map(|it| number(it.as_str())))
+        named
+            .or_else(|| NUMBER.find_iter(&UUID.replace_all(text, "an-id")).find_map(|it| number(it.as_str())))
     })
 }
 
@@ -87,6 +89,7 @@ fn is_moment(text: &str) -> bool {
 
 fn luhn(digits: &[u32]) -> bool {
     let odd = digits.iter().rev().step_by(2).sum::<u32>();
-    let even = digits.iter().rev().skip(1).step_by(2).map(|digit| digit * 2 / 10 + digit * 2 % 10).sum::<u32>();
+    let even =
+        digits.iter().rev().skip(1).step_by(2).map(|digit| digit * 2 / 10 + digit * 2 % 10).sum::<u32>();
     (odd + even).is_multiple_of(10)
 }

@@ -13,7 +13,7 @@ use dynoxide::{Database, server};
 use tokio::net::TcpListener;
 
 use super::EngineError;
-use crate::stop::Stopped;
+use crate::{private_file, stop::Stopped};
 
 /// What both tables are called.
 #[derive(Clone, Debug)]
@@ -33,7 +33,11 @@ impl Default for TableNames {
 /// Serves until stopped; in memory, or in `file`.
 pub(crate) fn serve(listener: TcpListener, file: Option<&Path>, stopped: Stopped) -> Result<(), EngineError> {
     let database = match file {
-        Some(file) => Database::new(&file.to_string_lossy()),
+        Some(file) => {
+            // It will hold receipts; SQLite would make it readable for everybody.
+            private_file::create(file).map_err(|error| EngineError::Database(error.to_string()))?;
+            Database::new(&file.to_string_lossy())
+        }
         None => Database::memory(),
     };
     let database = database.map_err(|error| EngineError::Database(error.to_string()))?;

@@ -6,7 +6,6 @@ pub(crate) mod s3;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
-use aws_sdk_dynamodb::error::DisplayErrorContext;
 use url::Url;
 use uuid::Uuid;
 
@@ -44,7 +43,7 @@ pub enum EngineError {
     #[error("the embedded DynamoDB cannot open its file: {0}")]
     Database(String),
     /// A table could not be created.
-    #[error("a table could not be created: {}", DisplayErrorContext(.0))]
+    #[error("a table could not be created")]
     Table(#[source] Box<aws_sdk_dynamodb::Error>),
     /// A table's description is not complete.
     #[error("a table could not be described")]
@@ -53,7 +52,7 @@ pub enum EngineError {
     #[error("the embedded S3 cannot use its folder: {0}")]
     Folder(String),
     /// The bucket could not be created.
-    #[error("the bucket could not be created: {}", DisplayErrorContext(.0))]
+    #[error("the bucket could not be created")]
     Bucket(#[source] Box<aws_sdk_s3::Error>),
 }
 

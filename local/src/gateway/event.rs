@@ -4,7 +4,10 @@
 use std::{collections::BTreeMap, net::SocketAddr};
 
 use axum::http::{HeaderMap, header, request::Parts};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE},
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::form_urlencoded;
@@ -36,7 +39,7 @@ pub(super) struct Event<'a> {
 /// Sixteen characters, like API Gateway's.
 pub(super) fn request_id() -> String {
     let random = Uuid::new_v4().into_bytes();
-    STANDARD.encode(random.get(..11).unwrap_or_default())
+    URL_SAFE.encode(random.get(..11).unwrap_or_default())
 }
 
 impl Event<'_> {

@@ -41,6 +41,11 @@ impl Gateway {
         Arc::new(Self { routes })
     }
 
+    /// Its routes, as API Gateway writes them.
+    pub(crate) fn route_keys(&self) -> impl Iterator<Item = String> {
+        self.routes.iter().map(Route::key)
+    }
+
     /// Serves plain HTTP until stopped; what `beside` routes never reaches the gateway.
     pub(crate) fn serve(self: Arc<Self>, listener: TcpListener, beside: Router, stopped: &Stopped) {
         let router = beside.fallback(move |ConnectInfo(address): ConnectInfo<SocketAddr>, request| {

@@ -17,7 +17,9 @@ fn told(request: lambda_http::Request) -> Value {
 }
 
 fn echo() -> Handler {
-    Arc::new(|request| async move { Ok(lambda_http::Response::new(FunctionBody::Text(told(request).to_string()))) }.boxed())
+    Arc::new(|request| {
+        async move { Ok(lambda_http::Response::new(FunctionBody::Text(told(request).to_string()))) }.boxed()
+    })
 }
 
 fn gateway() -> Arc<Gateway> {
@@ -119,7 +121,8 @@ fn shape(path: &str, value: &Value, into: &mut Vec<String>) {
 
 /// The same request once more, through the gateway's own hands.
 fn rebuilt(example: &Value) -> Value {
-    let text = |pointer: &str| example.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text =
+        |pointer: &str| example.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     let query = text("/rawQueryString");
     let uri = if query.is_empty() { text("/rawPath") } else { format!("{}?{query}", text("/rawPath")) };
     let method: Method = text("/requestContext/http/method").parse().unwrap();
@@ -162,7 +165,9 @@ fn an_event_has_the_shape_of_the_files_in_events() {
         expected.sort();
         built.sort();
         assert_eq!(built, expected, "{}", file.display());
-        for same in ["/rawPath", "/rawQueryString", "/routeKey", "/body", "/queryStringParameters", "/pathParameters"] {
+        for same in
+            ["/rawPath", "/rawQueryString", "/routeKey", "/body", "/queryStringParameters", "/pathParameters"]
+        {
             assert_eq!(rebuilt(&example).pointer(same), example.pointer(same), "{}: {same}", file.display());
         }
         compared += 1;
@@ -182,7 +187,14 @@ fn a_body_that_is_not_text_travels_in_base64_and_headers_are_joined() {
     let (request, ()) = request.body(()).unwrap().into_parts();
     let route = Route::open(Method::POST, "/enrollments", echo());
     let caller = Caller { address: "127.0.0.1:5".parse().unwrap(), certificate: None };
-    let event = event::Event { route: &route, parameters: vec![], claims: None, caller: &caller, request: &request, body: &[1] };
+    let event = event::Event {
+        route: &route,
+        parameters: vec![],
+        claims: None,
+        caller: &caller,
+        request: &request,
+        body: &[1],
+    };
     let event = event.to_json("id", Timestamp::now());
     assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!("AQ=="), &json!(true)));
     assert_eq!(event["headers"]["x-twice"], "one,two");

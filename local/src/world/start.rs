@@ -26,7 +26,7 @@ const BUCKET: &str = "token-requestor-logos";
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Somebody else listens there.
-    #[error("port {port} on 127.0.0.1 cannot be used: {source}")]
+    #[error("port {port} on 127.0.0.1 cannot be used")]
     Port {
         /// The port asked for; 0 when any would have done.
         port: u16,
@@ -34,7 +34,7 @@ pub enum StartError {
         source: io::Error,
     },
     /// The data folder is of no use.
-    #[error("the folder {} cannot be written: {source}", .folder.display())]
+    #[error("the folder {} cannot be written", .folder.display())]
     Folder {
         /// Which.
         folder: PathBuf,
@@ -42,22 +42,22 @@ pub enum StartError {
         source: io::Error,
     },
     /// Keys could not be made or read.
-    #[error("the keys cannot be used: {0}")]
+    #[error("the keys cannot be used")]
     Keys(#[from] KeyError),
     /// An engine did not start.
     #[error(transparent)]
     Engine(#[from] EngineError),
     /// The simulator did not start.
-    #[error("the simulator did not start: {0}")]
+    #[error("the simulator did not start")]
     Simulator(#[from] simulator::StartError),
     /// The simulator does not take the door's certificates.
-    #[error("the simulator cannot send notifications: {0}")]
+    #[error("the simulator cannot send notifications")]
     Notifications(#[from] simulator::InvalidTarget),
     /// The door did not start.
-    #[error("the door for notifications did not start: {0}")]
+    #[error("the door for notifications did not start")]
     Door(#[from] DoorError),
     /// A function did not start.
-    #[error("a function did not start: {0}")]
+    #[error("a function did not start")]
     Function(#[from] ConfigError),
     /// An address does not make a URL.
     #[error("a loopback address does not make a URL")]
@@ -118,8 +118,10 @@ impl World {
         let functions = Arc::new(Functions::connect(&environment, &aws, &clock).await?);
         let authorizer =
             Authorizer::new(&keys.identity.token_public_key, ISSUER, AUDIENCE).map_err(KeyError::from)?;
-        functions.app_gateway(authorizer).serve(app, beside::router(logos, BUCKET.into()), &stopped);
-        door::serve(door, &keys.identity, functions.door_gateway(), stopped)?;
+        let (app_gateway, door_gateway) = (functions.app_gateway(authorizer), functions.door_gateway());
+        let routes = app_gateway.route_keys().chain(door_gateway.route_keys()).collect();
+        app_gateway.serve(app, beside::router(logos, BUCKET.into()), &stopped);
+        door::serve(door, &keys.identity, door_gateway, stopped)?;
         Ok(Self {
             functions,
             environment,
@@ -133,6 +135,7 @@ impl World {
             dynamodb,
             tables,
             bucket: BUCKET.into(),
+            routes,
             access_key,
             _running: running,
             _folder: temporary,

@@ -1,5 +1,6 @@
 //! DynamoDB, the only memory of this server. Two tables; every item carries its tenant.
 
+mod contention;
 pub mod enrollments;
 mod table;
 mod token_requestors;

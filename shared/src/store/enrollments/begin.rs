@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{
     super::{
         StoreError,
+        contention::step_aside,
         table::{n, s},
     },
     Enrollments, IdempotencyKey, STATE,
@@ -28,7 +29,7 @@ const STATE_LIFE: SignedDuration = SignedDuration::from_hours(2);
 /// How long a guard may outlive its use before DynamoDB tidies it up.
 const GUARD_LIFE: SignedDuration = SignedDuration::from_hours(48);
 /// Attempts against other writers before giving up.
-const ATTEMPTS: u8 = 5;
+const ATTEMPTS: u32 = 8;
 
 /// What is to begin.
 pub struct Beginning<'a> {
@@ -59,7 +60,7 @@ impl Enrollments {
     /// Begins an enrolment, once for its key and alone for its card and requestor: the database decides.
     pub async fn begin(&self, beginning: &Beginning<'_>, now: Timestamp) -> Result<Begun, StoreError> {
         let mut stale = None;
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
             let sent = self
                 .0
                 .db
@@ -80,6 +81,9 @@ impl Enrollments {
                     Some(holder) => stale = Some(holder.enrollment_id),
                     None => stale = None,
                 }
+            } else {
+                // Another transaction holds one of the items at this moment.
+                step_aside(attempt).await;
             }
         }
         Err(StoreError::Contended)

@@ -1,12 +1,10 @@
 //! Learning facts: each write sees all facts before it, so that status and due time never lag behind.
 
-use std::time::Duration;
-
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
 
 use super::{
-    super::{StoreError, table::n, token_requestors::is_condition},
+    super::{StoreError, contention::step_aside, table::n, token_requestors::is_condition},
     Enrollments, Redirect, SHARDS,
     begin::cancelled,
     enrollment,
@@ -19,8 +17,8 @@ use crate::{
     enrollment::{Enrollment, EnrollmentId, Recorded},
 };
 
-/// Attempts against other writers of the same enrolment.
-const ATTEMPTS: u32 = 10;
+/// Attempts against other writers of the same enrolment: about a second, and enough for twenty of them.
+const ATTEMPTS: u32 = 24;
 
 impl Enrollments {
     /// Adds facts to an enrolment, in one write; facts that are known already change nothing.
@@ -70,7 +68,7 @@ impl Enrollments {
             if self.write(&item, revision, redirect).await? {
                 return Ok(Some(item.enrollment));
             }
-            tokio::time::sleep(Duration::from_millis(5) * attempt).await;
+            step_aside(attempt).await;
         }
         Err(StoreError::Contended)
     }

@@ -1,0 +1,78 @@
+use axum::http::Method;
+use futures_util::FutureExt as _;
+use lambda_http::RequestExt as _;
+use rcgen::{CertificateParams, KeyPair};
+use reqwest::{Certificate, Client};
+use serde_json::json;
+
+use super::*;
+use crate::{
+    gateway::{Handler, Route},
+    identity::Keys,
+    stop,
+};
+
+/// A door whose function answers the certificate it was shown.
+async fn door() -> (String, Identity, stop::Running) {
+    let identity = Keys::of_this_process().unwrap().identity;
+    let handler: Handler = Arc::new(|request| {
+        async move {
+            let context = json!(request.request_context_ref());
+            let certificate = context.pointer("/authentication/clientCert").cloned().unwrap_or_default();
+            Ok(lambda_http::Response::new(lambda_http::Body::Text(certificate.to_string())))
+        }
+        .boxed()
+    });
+    let gateway = Gateway::new(vec![Route::open(Method::POST, "/notifications", handler)]);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let (running, stopped) = stop::running();
+    serve(listener, &identity, gateway, stopped).unwrap();
+    (url, identity, running)
+}
+
+fn client(identity: &Identity, shown: Option<&str>) -> Client {
+    let authority = Certificate::from_pem(identity.door_authority.as_bytes()).unwrap();
+    let client = Client::builder().tls_certs_only([authority]).no_proxy();
+    match shown {
+        Some(pem) => client.identity(reqwest::Identity::from_pem(pem.as_bytes()).unwrap()).build().unwrap(),
+        None => client.build().unwrap(),
+    }
+}
+
+#[tokio::test]
+async fn mastercard_shows_its_certificate_and_the_function_learns_whose_it_is() {
+    let (url, identity, _running) = door().await;
+    let mastercard = client(&identity, Some(&identity.client_identity()));
+    let answer = mastercard.post(format!("{url}/notifications")).body("{}").send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let shown: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+    assert_eq!(shown["subjectDN"], json!(subject_dn(&identity.client_certificate)));
+    assert_eq!(shown["subjectDN"], "CN=notifications.mastercard.example,O=Simulator");
+    assert_eq!(shown["issuerDN"], "CN=Throw-Away Authority,O=Simulator");
+    assert!(shown["clientCertPem"].as_str().unwrap().starts_with("-----BEGIN CERTIFICATE"));
+    assert!(shown["validity"]["notAfter"].as_str().unwrap().ends_with(" GMT"));
+    let elsewhere = mastercard.get(format!("{url}/token-requestors?platform=ios")).send().await.unwrap();
+    assert_eq!(elsewhere.status(), 404);
+}
+
+#[tokio::test]
+async fn whoever_shows_no_certificate_of_mastercard_is_not_let_in() {
+    let (url, identity, _running) = door().await;
+    let key = KeyPair::generate().unwrap();
+    let forged = CertificateParams::default().self_signed(&key).unwrap();
+    let forged = format!("{}{}", forged.pem(), key.serialize_pem());
+    for shown in [None, Some(forged.as_str())] {
+        let sent = client(&identity, shown).post(format!("{url}/notifications")).body("{}").send().await;
+        assert!(sent.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_caller_that_never_finishes_its_handshake_holds_up_nobody() {
+    let (url, identity, _running) = door().await;
+    let _silent = TcpStream::connect(url.trim_start_matches("https://")).await.unwrap();
+    let mastercard = client(&identity, Some(&identity.client_identity()));
+    let answer = mastercard.post(format!("{url}/notifications")).body("{}").send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+}

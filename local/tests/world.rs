@@ -1,0 +1,100 @@
+//! The `World` itself: side by side, kept between runs, and refused in one sentence. What the functions do in it is
+//! shown by the package `tests`.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::{fs, path::PathBuf};
+
+use local::{Options, StartError, World, journey::journey, ready};
+use serde_json::Value;
+
+async fn enables_a_card(world: &World) -> (String, String) {
+    world.refresh().await.unwrap();
+    let outcome = journey(&world.cardholder("40000").unwrap()).await.unwrap();
+    (outcome.card_contract_id, outcome.status)
+}
+
+fn kept(data: &tempfile::TempDir) -> Options {
+    Options { data: Some(data.path().to_owned()), ..Options::default() }
+}
+
+#[tokio::test]
+async fn two_worlds_run_side_by_side_and_know_nothing_of_each_other() {
+    let (one, other) = tokio::join!(World::start(Options::default()), World::start(Options::default()));
+    let (one, other) = (one.unwrap(), other.unwrap());
+    assert_eq!(enables_a_card(&one).await, ("70001".into(), "ENABLED".into()));
+    let list = other.cardholder("40000").unwrap().get("/enrollments").await.unwrap();
+    assert_eq!(list.body["enrollments"], serde_json::json!([]));
+    assert!(other.simulator().journal().is_empty());
+}
+
+#[tokio::test]
+async fn a_second_run_finds_what_the_first_one_kept() {
+    let data = tempfile::tempdir().unwrap();
+    let first = World::start(kept(&data)).await.unwrap();
+    assert_eq!(enables_a_card(&first).await.1, "ENABLED");
+    let token = first.token_for("40000").unwrap();
+    drop(first);
+    let second = World::start(kept(&data)).await.unwrap();
+    let cardholder = second.cardholder("40000").unwrap().with_token(token);
+    let list = cardholder.get("/enrollments").await.unwrap();
+    assert_eq!(list.body["enrollments"][0]["status"], "ENABLED");
+    let logos = cardholder.token_requestors("web").await.unwrap().body["tokenRequestors"][0]["logos"].clone();
+    assert!(!logos.as_array().unwrap().is_empty());
+    assert_eq!(enables_a_card(&second).await.1, "ENABLED");
+}
+
+#[tokio::test]
+async fn a_logo_is_shown_but_nothing_in_it_is_run() {
+    let world = World::start(Options::default()).await.unwrap();
+    world.refresh().await.unwrap();
+    let cardholder = world.cardholder("40000").unwrap();
+    let requestors = cardholder.token_requestors("web").await.unwrap();
+    let logos = requestors.body["tokenRequestors"][0]["logos"].as_array().unwrap().clone();
+    assert!(logos.len() >= 2, "{logos:?}");
+    for logo in logos {
+        let path = logo["url"].as_str().unwrap().strip_prefix(world.base_url().as_str()).unwrap();
+        let shown = cardholder.with_token("").get(&format!("/{path}")).await.unwrap();
+        assert_eq!(
+            (shown.status, shown.headers["content-type"].as_str()),
+            (200, logo["mediaType"].as_str().unwrap())
+        );
+        assert_eq!(shown.headers["content-security-policy"], "default-src 'none'");
+        assert_eq!(shown.headers["x-content-type-options"], "nosniff");
+    }
+    assert_eq!(cardholder.get("/logos/unknown.png").await.unwrap().status, 404);
+}
+
+#[tokio::test]
+async fn a_port_in_use_or_a_folder_that_cannot_be_written_is_one_sentence() {
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let refused = World::start(Options { port, ..Options::default() }).await.err().unwrap();
+    assert!(matches!(refused, StartError::Port { .. }) && refused.to_string().contains(&port.to_string()));
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let data = Some(file.path().join("below"));
+    let refused = World::start(Options { data, ..Options::default() }).await.err().unwrap();
+    assert!(matches!(refused, StartError::Folder { .. }) && refused.to_string().contains("below"));
+}
+
+#[tokio::test]
+async fn scripts_find_everything_in_the_ready_file_and_only_the_owner_can_read_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ready_file, env_file) = (folder.path().join("ready.json"), folder.path().join("env"));
+    let world = World::start(Options::default()).await.unwrap();
+    ready::write_ready_file(&world, &ready_file).unwrap();
+    ready::write_env_file(&world, &env_file).unwrap();
+    let ready: Value = serde_json::from_slice(&fs::read(&ready_file).unwrap()).unwrap();
+    assert_eq!(ready["baseUrl"], world.base_url().as_str());
+    assert_eq!(ready["tokens"].as_object().unwrap().len(), 4);
+    assert!(
+        fs::read_to_string(&env_file).unwrap().lines().any(|line| line == "ENROLLMENTS_TABLE=Enrollments")
+    );
+    for file in [ready_file, env_file] {
+        assert_eq!(mode(file), 0o600);
+    }
+}
+
+fn mode(file: PathBuf) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(file).unwrap().permissions().mode() & 0o777
+}

@@ -1,0 +1,91 @@
+//! Bad input to every route, through the real gateway: the right problem, nothing of what was sent comes back, nothing
+//! is stored, nobody at Mastercard is asked.
+
+mod door;
+mod enrollment_requests;
+mod paths;
+mod queries;
+mod tokens;
+
+use local::cardholder::{Answer, Cardholder};
+use serde_json::Value;
+use simulator::Operation;
+
+use crate::support::app::{App, Ask};
+
+/// The card number that everybody sends by mistake.
+const CARD_NUMBER: &str = "5555555555554444";
+/// What the cases send, in any field; no answer may repeat it.
+const SENT: [&str; 4] = ["zebra", "77319", CARD_NUMBER, "5555 5555 5555 4444"];
+
+/// A `World` that holds one enrolment, and how it was before the bad input.
+struct Untouched {
+    app: App,
+    enrollment_id: String,
+    stored: Vec<Value>,
+    calls: usize,
+}
+
+impl Untouched {
+    async fn start() -> Self {
+        Self::of(App::start().await).await
+    }
+
+    async fn of(app: App) -> Self {
+        let ready = app.cardholder.enrolls("70030").await.expect("an enrolment");
+        let enrollment_id = ready["enrollmentId"].as_str().expect("an id").to_owned();
+        let (stored, calls) = (app.stored().await, calls(&app));
+        Self { app, enrollment_id, stored, calls }
+    }
+
+    /// Refused by a function, with a problem document of this code.
+    async fn refuses(&self, why: &str, ask: &Ask, status: u16, code: &str) {
+        self.refuses_to(&self.app.cardholder, why, ask, status, code).await;
+    }
+
+    async fn refuses_to(&self, cardholder: &Cardholder, why: &str, ask: &Ask, status: u16, code: &str) {
+        let answer = self.app.ask_as(cardholder, ask).await;
+        is_problem(why, &answer, status, code);
+    }
+
+    /// Nothing came of all that.
+    async fn stays(&self) {
+        assert_eq!(self.app.stored().await, self.stored, "something was stored");
+        assert_eq!(calls(&self.app), self.calls, "Mastercard was asked");
+    }
+}
+
+fn calls(app: &App) -> usize {
+    use Operation::{GetTokensByClient, PushMultipleAccounts, SearchFundingAccounts};
+    let operations = [GetTokensByClient, PushMultipleAccounts, SearchFundingAccounts];
+    operations.map(|operation| app.world.simulator().calls(operation)).iter().sum()
+}
+
+/// A problem document of this status and code, under the gateway's request id, that repeats nothing.
+fn is_problem(why: &str, answer: &Answer, status: u16, code: &str) {
+    let body = &answer.body;
+    assert_eq!((answer.status, body["code"].as_str()), (status, Some(code)), "{why}: {}", body["errors"]);
+    assert_eq!(
+        answer.headers.get("content-type").map(String::as_str),
+        Some("application/problem+json"),
+        "{why}"
+    );
+    let request_id = answer.headers.get("apigw-requestid").map(String::as_str);
+    assert_eq!(
+        (body["requestId"].as_str(), body["status"].as_u64()),
+        (request_id, Some(status.into())),
+        "{why}"
+    );
+    repeats_nothing(why, answer);
+}
+
+/// A refusal of API Gateway itself.
+fn is_gateway_refusal(why: &str, answer: &Answer, status: u16, message: &str) {
+    assert_eq!((answer.status, answer.body["message"].as_str()), (status, Some(message)), "{why}");
+    repeats_nothing(why, answer);
+}
+
+fn repeats_nothing(why: &str, answer: &Answer) {
+    let said = format!("{} {:?}", answer.body, answer.headers);
+    assert!(SENT.iter().all(|sent| !said.contains(sent)), "{why}: the answer repeats what was sent");
+}

@@ -1,0 +1,87 @@
+//! The queries of the three `GET` routes for the app.
+
+use super::{CARD_NUMBER, Untouched};
+use crate::support::app::Ask;
+
+#[tokio::test]
+async fn a_query_that_asks_wrongly_is_refused() {
+    let untouched = Untouched::start().await;
+    let many = vec!["cardContractId=70001"; 51].join("&");
+    for query in [
+        "/token-requestors",
+        "/token-requestors?platform=",
+        "/token-requestors?platform=zebra",
+        "/token-requestors?platform=iOS",
+        "/token-requestors?platform=ios&platform=ios",
+        "/token-requestors?platform=ios&zebra=77319",
+        "/cards",
+        "/cards?tokenRequestorId=50123197928",
+        &format!("/cards?{many}"),
+        "/cards?cardContractId=",
+        "/cards?cardContractId=zebra",
+        "/cards?cardContractId=-77319",
+        "/cards?cardContractId=70001,70002",
+        "/cards?cardContractId=70001:",
+        "/cards?cardContractId=70001:zebra",
+        "/cards?cardContractId=70001:77319",
+        "/cards?cardContractId=70001:5555550000000000000:77319",
+        &format!("/cards?cardContractId=70001:{CARD_NUMBER}"),
+        "/cards?cardContractId=70001&tokenRequestorId=zebra",
+        "/cards?cardContractId=70001&tokenRequestorId=50123197928&tokenRequestorId=50123197928",
+        "/cards?cardContractId=70001&clientId=77319",
+        "/enrollments?limit=0",
+        "/enrollments?limit=51",
+        "/enrollments?limit=-1",
+        "/enrollments?limit=zebra",
+        "/enrollments?limit=77319",
+        "/enrollments?limit=1&limit=1",
+        "/enrollments?nextToken=",
+        "/enrollments?nextToken=zebra",
+        &format!("/enrollments?nextToken={CARD_NUMBER}"),
+        "/enrollments?cardContractId=zebra",
+        "/enrollments?cardContractId=70001&cardContractId=70002",
+        "/enrollments?clientId=77319",
+        "/enrollments?zebra",
+    ] {
+        untouched.refuses(query, &Ask::get(query), 400, "invalid_request").await;
+    }
+    let unknown = "/cards?cardContractId=70001&tokenRequestorId=50999999999";
+    untouched.refuses(unknown, &Ask::get(unknown), 404, "token_requestor_not_found").await;
+    untouched.stays().await;
+}
+
+#[tokio::test]
+async fn a_card_number_in_a_query_or_header_is_refused() {
+    let untouched = Untouched::start().await;
+    let one = format!("/enrollments/{}", untouched.enrollment_id);
+    let routes =
+        ["/token-requestors?platform=ios", "/cards?cardContractId=70001", "/enrollments?limit=5", &one];
+    for route in routes {
+        let and = if route.contains('?') { '&' } else { '?' };
+        for query in [
+            format!("zebra={CARD_NUMBER}"),
+            format!("{CARD_NUMBER}=zebra"),
+            "platform=5555%205555+5555-4444".into(),
+            format!("limit={CARD_NUMBER}"),
+        ] {
+            let ask = Ask::get(format!("{route}{and}{query}"));
+            untouched.refuses(&ask.path.clone(), &ask, 400, "card_number_refused").await;
+        }
+        let header = Ask::get(route).with("x-zebra", CARD_NUMBER);
+        untouched.refuses(route, &header, 400, "card_number_refused").await;
+        let language = Ask::get(route).with("accept-language", "zebra; 5555-5555-5555-4444");
+        untouched.refuses(route, &language, 400, "card_number_refused").await;
+    }
+    untouched.stays().await;
+}
+
+#[tokio::test]
+async fn a_question_with_a_large_body_is_refused() {
+    let untouched = Untouched::start().await;
+    let one = format!("/enrollments/{}", untouched.enrollment_id);
+    for route in ["/token-requestors?platform=ios", "/cards?cardContractId=70001", "/enrollments", &one] {
+        let ask = Ask::get(route).saying("zebra ".repeat(180_000));
+        untouched.refuses(route, &ask, 413, "request_too_large").await;
+    }
+    untouched.stays().await;
+}

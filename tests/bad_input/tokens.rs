@@ -1,0 +1,111 @@
+//! Tokens that are none, or not for this API, or for nobody.
+
+use jsonwebtoken::{Algorithm, EncodingKey, Header, dangerous::insecure_decode_claims, encode};
+use local::{cardholder::Cardholder, journey::CLIENT_ID};
+use rcgen::{KeyPair, PKCS_RSA_SHA256, RsaKeySize};
+use serde_json::{Value, json};
+
+use super::{Untouched, is_gateway_refusal};
+use crate::support::app::Ask;
+
+/// One request to each route that wants a token.
+fn asks(untouched: &Untouched) -> [Ask; 5] {
+    [
+        Ask::get("/token-requestors?platform=ios"),
+        Ask::get("/cards?cardContractId=70001"),
+        Ask::enroll(&Cardholder::smallest_request("70001")),
+        Ask::get("/enrollments"),
+        Ask::get(format!("/enrollments/{}", untouched.enrollment_id)),
+    ]
+}
+
+/// The claims of a good token with one of them changed; null leaves it out.
+fn claims(good: &str, name: &str, value: Value) -> Value {
+    let mut claims: Value = insecure_decode_claims(good).expect("claims");
+    match value {
+        Value::Null => claims.as_object_mut().and_then(|claims| claims.remove(name)),
+        value => claims.as_object_mut().and_then(|claims| claims.insert(name.into(), value)),
+    };
+    claims
+}
+
+#[tokio::test]
+async fn only_a_token_that_the_banks_login_signed_for_this_api_and_this_hour_is_let_in() {
+    let untouched = Untouched::start().await;
+    let world = &untouched.app.world;
+    let good = world.token_for(CLIENT_ID).expect("a token");
+    let own: Value = insecure_decode_claims(&good).expect("claims");
+    let now = own["iat"].as_i64().expect("a time");
+    let signed = |name, value| world.token_with(&claims(&good, name, value)).expect("a token");
+    let (head, tail) = good.split_once('.').expect("a token");
+    let (payload, signature) = tail.split_once('.').expect("a token");
+    let (_, other_tail) =
+        world.token_for("40001").expect("a token").split_once('.').map(owned).expect("a token");
+    let other_payload = other_tail.split('.').next().expect("a payload").to_owned();
+    let stranger = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).expect("a key");
+    let stranger = EncodingKey::from_rsa_pem(stranger.serialize_pem().as_bytes()).expect("a key");
+    let shared = EncodingKey::from_secret(b"zebra");
+    let tokens = [
+        ("no token", String::new()),
+        ("no JWT", "zebra".into()),
+        ("expired", signed("exp", json!(now - 1))),
+        ("without an end", signed("exp", Value::Null)),
+        ("not yet good", signed("nbf", json!(now + 600))),
+        ("of another issuer", signed("iss", json!("https://zebra.example/"))),
+        ("of no issuer", signed("iss", Value::Null)),
+        ("for another audience", signed("aud", json!("https://zebra.example"))),
+        ("for no audience", signed("aud", Value::Null)),
+        ("of another key", encode(&Header::new(Algorithm::RS256), &own, &stranger).expect("a token")),
+        ("of a shared key", encode(&Header::new(Algorithm::HS256), &own, &shared).expect("a token")),
+        // {"alg":"none"}
+        ("of no key", format!("eyJhbGciOiJub25lIn0.{payload}.")),
+        ("of no key, with a signature", format!("eyJhbGciOiJub25lIn0.{payload}.{signature}")),
+        ("without its signature", format!("{head}.{payload}.")),
+        ("with another's payload", format!("{head}.{other_payload}.{signature}")),
+    ];
+    for (why, token) in &tokens {
+        let nobody = untouched.app.cardholder.with_token(token);
+        for ask in asks(&untouched) {
+            let answer = untouched.app.ask_as(&nobody, &ask).await;
+            is_gateway_refusal(&format!("{why}: {}", ask.path), &answer, 401, "Unauthorized");
+            assert_eq!(answer.headers.get("www-authenticate").map(String::as_str), Some("Bearer"), "{why}");
+        }
+    }
+    for ask in asks(&untouched) {
+        let nobody = untouched.app.cardholder.with_token("");
+        let basic = ask.clone().with("authorization", "Basic emVicmE6emVicmE=");
+        is_gateway_refusal("a password", &untouched.app.ask_as(&nobody, &basic).await, 401, "Unauthorized");
+        let and = if ask.path.contains('?') { '&' } else { '?' };
+        let in_query = Ask { path: format!("{}{and}access_token={good}", ask.path), ..ask };
+        is_gateway_refusal(
+            "in the query",
+            &untouched.app.ask_as(&nobody, &in_query).await,
+            401,
+            "Unauthorized",
+        );
+    }
+    untouched.stays().await;
+}
+
+fn owned((head, tail): (&str, &str)) -> (String, String) {
+    (head.to_owned(), tail.to_owned())
+}
+
+#[tokio::test]
+async fn a_good_token_that_names_no_client_is_served_nothing_of_anybody() {
+    let untouched = Untouched::start().await;
+    let world = &untouched.app.world;
+    let good = world.token_for(CLIENT_ID).expect("a token");
+    for client_id in
+        [Value::Null, json!(""), json!("zebra"), json!("-77319"), json!(["40000"]), json!("40000 40001")]
+    {
+        let token = world.token_with(&claims(&good, "client_id", client_id.clone())).expect("a token");
+        let nobody = untouched.app.cardholder.with_token(token);
+        // The catalogue is the same for everybody.
+        for ask in asks(&untouched).iter().skip(1) {
+            let why = format!("{} with {client_id}", ask.path);
+            untouched.refuses_to(&nobody, &why, ask, 401, "unauthenticated").await;
+        }
+    }
+    untouched.stays().await;
+}

@@ -1,0 +1,146 @@
+//! What Processing tells us, in every order, twice, late or never; and who else may not.
+
+use jiff::SignedDuration;
+use local::{World, cardholder::Cardholder};
+use serde_json::{Value, json};
+use simulator::{Delivery, NotificationPlan};
+
+use crate::support::open_world;
+
+const CARD: &str = "70001";
+const CLICK_TO_PAY: &str = "50123197928";
+
+/// A cardholder goes all the way to the app, under a plan for the notifications.
+async fn enrolled(world: &World, plan: NotificationPlan) -> (Cardholder, String) {
+    world.simulator().set_notification_plan(plan);
+    let cardholder = world.cardholder("40000").unwrap();
+    let enrollment = cardholder.enrolls(CARD).await.unwrap();
+    let page = cardholder.opens(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
+    page.accepts().await.unwrap().returns().await.unwrap();
+    world.simulator().notifications_settled().await;
+    (cardholder, enrollment["enrollmentId"].as_str().unwrap().to_owned())
+}
+
+async fn view(cardholder: &Cardholder, id: &str) -> Value {
+    cardholder.asks_about(id).await.unwrap().body
+}
+
+fn events(view: &Value, word: &str) -> usize {
+    view["timeline"].as_array().unwrap().iter().filter(|event| event["event"] == word).count()
+}
+
+fn lost() -> Delivery {
+    Delivery { copies: 0, ..Delivery::default() }
+}
+
+/// Processing as seen from its network: a client with the certificate that the door knows.
+async fn notify(world: &World, body: &Value) -> u16 {
+    let client = reqwest::Client::builder()
+        .tls_certs_only([reqwest::Certificate::from_pem(world.door_authority().as_bytes()).unwrap()])
+        .identity(reqwest::Identity::from_pem(world.door_client_identity().as_bytes()).unwrap())
+        .build()
+        .unwrap();
+    let request = client.post(world.door_url().clone()).header("content-type", "application/json");
+    request.body(body.to_string()).send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn a_tcn_before_its_tar_changes_nothing() {
+    let world = open_world().await;
+    let plan = NotificationPlan { tcn_before_tar: true, ..NotificationPlan::default() };
+    let (cardholder, id) = enrolled(&world, plan).await;
+    assert_eq!(view(&cardholder, &id).await["status"], "ENABLED");
+}
+
+#[tokio::test]
+async fn notifications_that_come_three_times_are_applied_once() {
+    let world = open_world().await;
+    let thrice = Delivery { copies: 3, ..Delivery::default() };
+    let plan = NotificationPlan { tar: thrice.clone(), tcn: thrice, ..NotificationPlan::default() };
+    let (cardholder, id) = enrolled(&world, plan).await;
+    let view = view(&cardholder, &id).await;
+    assert_eq!(view["status"], "ENABLED");
+    assert_eq!((events(&view, "tokenization_decided"), events(&view, "token_created")), (1, 1), "{view}");
+}
+
+#[tokio::test]
+async fn a_lost_tcn_is_found_out_from_the_token_list() {
+    let world = open_world().await;
+    let (cardholder, id) =
+        enrolled(&world, NotificationPlan { tcn: lost(), ..NotificationPlan::default() }).await;
+    assert_eq!(view(&cardholder, &id).await["status"], "AUTHORIZED");
+    world.clock().advance(SignedDuration::from_mins(16));
+    let report = world.reconcile().await.unwrap();
+    assert_eq!(report["healed"][0]["to"], "ENABLED", "{report}");
+    let view = view(&cardholder, &id).await;
+    assert_eq!((&view["status"], &view["final"]), (&json!("ENABLED"), &json!(true)));
+}
+
+#[tokio::test]
+async fn without_any_notification_the_browser_alone_enables_nothing() {
+    let world = open_world().await;
+    let plan = NotificationPlan { tar: lost(), tcn: lost(), ..NotificationPlan::default() };
+    let (cardholder, id) = enrolled(&world, plan).await;
+    let before = view(&cardholder, &id).await;
+    assert_eq!((&before["status"], &before["reason"]), (&json!("PENDING"), &json!("awaiting_confirmation")));
+    world.clock().advance(SignedDuration::from_mins(16));
+    world.reconcile().await.unwrap();
+    assert_eq!(view(&cardholder, &id).await["status"], "ENABLED");
+}
+
+#[tokio::test]
+async fn a_token_that_is_suspended_resumed_and_deleted_is_followed() {
+    let world = open_world().await;
+    let (cardholder, id) = enrolled(&world, NotificationPlan::default()).await;
+    let simulator = world.simulator();
+    simulator.suspend_token(70001, CLICK_TO_PAY).unwrap();
+    simulator.notifications_settled().await;
+    assert_eq!(view(&cardholder, &id).await["status"], "SUSPENDED");
+    simulator.resume_token(70001, CLICK_TO_PAY).unwrap();
+    simulator.notifications_settled().await;
+    assert_eq!(view(&cardholder, &id).await["status"], "ENABLED");
+    simulator.delete_token(70001, CLICK_TO_PAY).unwrap();
+    simulator.notifications_settled().await;
+    assert_eq!(view(&cardholder, &id).await["status"], "DEACTIVATED");
+}
+
+#[tokio::test]
+async fn a_notification_for_a_card_that_nobody_enrolled_is_accepted_and_kept() {
+    let world = open_world().await;
+    let body = json!({"notificationId": "n-1", "type": "TCN", "cardContractId": 99999, "tokenRequestorId": CLICK_TO_PAY});
+    assert_eq!(notify(&world, &body).await, 200);
+    let kept = world.dynamodb().scan().table_name(&world.tables().enrollments).send().await.unwrap();
+    assert_eq!(kept.items().len(), 1);
+    assert!(kept.items()[0]["pk"].as_s().unwrap().starts_with("INBOX#"));
+}
+
+#[tokio::test]
+async fn a_notification_that_names_another_client_moves_nothing() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let id = cardholder.enrolls(CARD).await.unwrap()["enrollmentId"].as_str().unwrap().to_owned();
+    let body =
+        json!({"type": "TCN", "clientId": 40001, "cardContractId": 70001, "tokenRequestorId": CLICK_TO_PAY});
+    assert_eq!(notify(&world, &body).await, 200);
+    assert_eq!(view(&cardholder, &id).await["status"], "READY");
+}
+
+#[tokio::test]
+async fn a_kind_of_notification_that_nobody_knows_is_kept_and_moves_nothing() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let id = cardholder.enrolls(CARD).await.unwrap()["enrollmentId"].as_str().unwrap().to_owned();
+    let body = json!([{"type": "ACN", "cardContractId": 70001}, {"type": "TAR", "decision": "MAYBE", "cardContractId": 70001}]);
+    assert_eq!(notify(&world, &body).await, 200);
+    assert_eq!(view(&cardholder, &id).await["status"], "READY");
+}
+
+#[tokio::test]
+async fn a_caller_with_a_certificate_of_another_name_is_refused() {
+    let settings = [("NOTIFICATION_CLIENT_SUBJECTS".to_owned(), "CN=somebody else".to_owned())].into();
+    let world = crate::support::open_world_with(local::Options { settings, ..Default::default() }).await;
+    let (cardholder, id) =
+        enrolled(&world, NotificationPlan { retries: 0, ..NotificationPlan::default() }).await;
+    assert_ne!(view(&cardholder, &id).await["status"], "ENABLED");
+    assert_eq!(notify(&world, &json!({"type": "TCN"})).await, 403);
+}

@@ -1,0 +1,160 @@
+//! What must not get out does not: not into the logs, not into problem documents, not into the tables but for the
+//! short-lived redirect, and not by `Debug`.
+
+use std::fmt::Debug;
+
+use local::cardholder::Cardholder;
+use reqwest::Method;
+use serde_json::json;
+use shared::secret::{CallbackState, PushAccountReceipt, RedirectUrl, Signature};
+use simulator::{Fault, Operation};
+
+use crate::support::{
+    app::{App, Ask},
+    leaks::{Leak, leak},
+    logs,
+};
+
+#[test]
+fn every_kind_of_secret_is_seen_in_a_log_line() {
+    let long_hex = "0f".repeat(64);
+    let base64 = format!("MIIB{}", "IjANBgkqhkiG9w0B".repeat(4));
+    let kinds = [
+        ("a push account receipt", "receipt MCC-STL-0A1B2C was refused"),
+        ("a push account receipt", "/callback?results%5BDMC-STL-0A1B2C%5D=APPROVED"),
+        ("a JWS or JWE", "eyJhbGciOiJQUzI1NiJ9.eyJhIjoxfQ.c2lnbmF0dXJl"),
+        ("a JWS or JWE", "https://pay.example/?pushAccountData=eyJhbGciOiJSU0EifQ..aXY.Y2lwaGVy.dGFn"),
+        ("a PEM block", "-----BEGIN PRIVATE KEY-----"),
+        ("a key or certificate in base64", &base64),
+        ("a long hexadecimal text", &long_hex),
+        ("an Authorization header", "OAuth oauth_consumer_key=\"k\""),
+        ("an Authorization header", "authorization: Bearer eyJh"),
+        ("a callback state", "http://127.0.0.1:5/callback/3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+        ("a card number", "card 5555555555554444 was refused"),
+        ("a card number", "card 5555 5555 5555 4444 was refused"),
+        ("a card number", "card=5555-5555-5555-4444"),
+        ("a card number", "3782 822463 10005"),
+        ("a token number", "token 5555555555554445"),
+    ];
+    for (kind, secret) in kinds {
+        let line =
+            json!({"level": "INFO", "target": "enroll", "fields": {"message": "so it is", "cause": secret}});
+        let field = "/fields/cause".to_owned();
+        assert_eq!(leak(&line.to_string()), Some(Leak { kind, field }), "{kind}");
+        assert_eq!(leak(secret).map(|leak| leak.kind), Some(kind), "{kind} outside a line");
+    }
+    let number = json!({"fields": {"pan": 5555555555554444_u64}}).to_string();
+    assert!(leak(&number).is_some_and(|leak| leak.field == "/fields/pan"));
+    assert!(leak(r#"{"fields":{"5555555555554444":1}}"#).is_some(), "the name of a field");
+}
+
+#[test]
+fn an_ordinary_log_line_is_left_alone() {
+    let harmless = [
+        r#"{"timestamp":"2026-11-24T02:56:20.123456Z","level":"INFO","fields":{"message":"a card was pushed"}}"#,
+        r#"{"fields":{"enrollment.id":"0197b3c0-5f10-7c3e-8a51-3f6f0c9be001","request.id":"JKJaXmPLvHcESHA="}}"#,
+        r#"{"fields":{"millis":1763952980123,"nanos":1763952980123456789,"took":0.1234567890123}}"#,
+        "an all-digit id 55555555-5555-4444-8555-555555554444",
+        "card contract 70001 in account range 5555550000000000000 of token requestor 50123197928",
+        "http://127.0.0.1:45678/callback/{state} and GET /callback/{state}",
+        "sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "DM4MMC0000abcdef0123456789abcdef0123456789abcdef",
+        "call +44 7700 900123, MCC or DMC, Bearer, OAuth 1.0a, eyJ, MII",
+        "",
+    ];
+    for line in harmless {
+        assert_eq!(leak(line), None, "{line}");
+    }
+}
+
+/// Logs are looked through line by line while the test runs; see `support::logs`.
+#[tokio::test]
+async fn a_journey_and_its_failures_are_logged_without_a_secret() {
+    let app = App::start().await;
+    let before = logs::lines();
+    goes_through_everything(&app).await;
+    app.world.reconcile().await.expect("a reconciliation");
+    assert!(logs::lines() >= before + 12, "{} lines", logs::lines() - before);
+    for message in [
+        "the token requestors were refreshed",
+        "a card was pushed",
+        "a notification was applied",
+        "a notification matches no enrolment; it is kept",
+        "the request was refused",
+        "the request failed",
+        "enrolments were reconciled",
+        "somebody was not let in at the door for notifications",
+    ] {
+        assert!(logs::logged(message) > 0, "nobody logged: {message}");
+    }
+}
+
+#[tokio::test]
+async fn only_the_redirect_keeps_receipts_and_signatures() {
+    let app = App::start().await;
+    goes_through_everything(&app).await;
+    let stored = app.stored().await;
+    let (redirects, others): (Vec<_>, Vec<_>) =
+        stored.iter().partition(|item| item["sk"].as_str().is_some_and(|sk| sk.starts_with("REDIRECT#")));
+    assert!(redirects.len() >= 2 && others.len() > 20, "{} and {}", redirects.len(), others.len());
+    for item in others {
+        assert_eq!(leak(&item.to_string()), None, "{}", item["sk"]);
+    }
+    for item in redirects {
+        assert!(leak(&item.to_string()).is_some(), "the check would see a receipt");
+        assert!(item["ttl"].is_string(), "DynamoDB tidies it up");
+    }
+}
+
+/// Enabled, cancelled, refused by everybody, lost, forged.
+async fn goes_through_everything(app: &App) {
+    let (cardholder, simulator) = (&app.cardholder, app.world.simulator());
+    let wish = |card: &str| Ask::enroll(&Cardholder::smallest_request(card));
+    for (card, button) in [("70001", "accept"), ("70002", "cancel")] {
+        let ready = app.ask(&wish(card)).await.body;
+        let redirect = ready["redirectUrl"].as_str().expect("a redirect");
+        let page = cardholder.opens(redirect).await.expect("a page").presses(button).await.expect("a button");
+        assert_eq!(page.returns().await.expect("a return").status, 303);
+    }
+    simulator.notifications_settled().await;
+    for card in ["70003", "70004", "70005", "80001", "70001"] {
+        assert!(app.ask(&wish(card)).await.status >= 400);
+    }
+    simulator.set_fault(Operation::PushMultipleAccounts, Fault::AnswerLost, 1);
+    assert_eq!(app.ask(&wish("70006")).await.status, 503);
+    simulator.set_fault(Operation::SearchFundingAccounts, Fault::TruncatedJson, simulator::Times::Always);
+    assert!(app.ask(&wish("70007")).await.status >= 500);
+    simulator.clear_faults();
+    let mut card_number = Cardholder::smallest_request("70008");
+    card_number["accountHolder"] = json!({ "name": "5555 5555 5555 4444" });
+    assert_eq!(app.ask(&Ask::enroll(&card_number)).await.status, 400);
+    let forged = "/callback/3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAA?results[MCC-STL-FORGED]=APPROVED";
+    assert_eq!(app.ask_as(&cardholder.with_token(""), &Ask::get(forged)).await.status, 404);
+    let door = crate::support::door::Door::of(&app.world);
+    assert_eq!(door.tells(json!({"type": "TCN", "cardContractId": "99999"}).to_string()).await.status, 200);
+    let unknown = crate::support::door::Door::without_certificate(&app.world);
+    assert!(unknown.try_tells("{}").await.is_err());
+    assert_eq!(app.ask(&Ask::new(Method::GET, "/enrollments")).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_opens_something_does_not_print() {
+    let secret = "eyJhbGciOiJQUzI1NiJ9.e30.MCC-STL-0A1B2C";
+    let printed: [&dyn Debug; 4] = [
+        &PushAccountReceipt::new(secret),
+        &Signature::new(secret),
+        &RedirectUrl::new(secret),
+        &CallbackState::new(secret),
+    ];
+    for printed in printed {
+        let printed = format!("{printed:?} {printed:#?}");
+        assert!(printed.contains("<redacted>") && !printed.contains("0A1B2C"));
+    }
+    let app = App::start().await;
+    let printed = format!("{:?}", app.world.settings());
+    let values: Vec<_> = app.world.settings().iter().map(|(_, value)| value.to_owned()).collect();
+    assert!(
+        values.iter().all(|value| value.is_empty() || !printed.contains(value.as_str())),
+        "settings print"
+    );
+}

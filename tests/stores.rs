@@ -1,0 +1,146 @@
+//! What both stores promise, held against two engines: the embedded one in every run, and, where `SECOND_ENGINE_URL`
+//! names it, an independent one (`ministack` in CI), so that neither engine's leniency goes unnoticed.
+
+mod begin;
+mod catalogue;
+mod due;
+mod inbox;
+mod learn;
+mod read;
+mod sample;
+
+use std::{
+    collections::HashMap,
+    env,
+    io::Write as _,
+    sync::Once,
+    time::{Duration, Instant},
+};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use local::{TableNames, World, engines::dynamodb::create_tables};
+use shared::{
+    config::Settings,
+    store::{Enrollments, TokenRequestors},
+};
+use uuid::Uuid;
+
+use crate::support;
+
+/// Both stores on tables of their own.
+struct Stores {
+    enrollments: Enrollments,
+    requestors: TokenRequestors,
+    db: Client,
+    aws: SdkConfig,
+    tables: TableNames,
+    _world: Option<World>,
+}
+
+impl Stores {
+    async fn embedded() -> Self {
+        let world = support::world().await;
+        Self::at(world.dynamodb_url().as_str().to_owned(), Some(world)).await
+    }
+
+    /// `None` where there is no second engine and none is asked for.
+    async fn second_engine() -> Option<Self> {
+        static TOLD: Once = Once::new();
+        const MISSING: &str = "SECOND_ENGINE_URL is not set: start ministack (pip install ministack; \
+            BIND_HOST=127.0.0.1 ministack) and set it to http://127.0.0.1:4566";
+        match variable("SECOND_ENGINE_URL") {
+            Some(url) => Some(Self::at(url, None).await),
+            None if variable("CI").as_deref() == Some("true") => panic!("{MISSING}"),
+            None => {
+                // The harness shows what a passing test printed to nobody.
+                TOLD.call_once(|| {
+                    writeln!(std::io::stderr(), "not checked on a second engine: {MISSING}").unwrap()
+                });
+                None
+            }
+        }
+    }
+
+    async fn at(url: String, world: Option<World>) -> Self {
+        let credentials = Credentials::new("local", "local", None, None, "tests");
+        let aws = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .endpoint_url(url)
+            .build();
+        let db = Client::new(&aws);
+        let set = Uuid::new_v4().simple();
+        let tables = TableNames {
+            token_requestors: format!("TokenRequestors-{set}"),
+            enrollments: format!("Enrollments-{set}"),
+        };
+        create_tables(&db, &tables).await.unwrap();
+        let (enrollments, requestors) = stores(&aws, &tables, "default");
+        Self { enrollments, requestors, db, aws, tables, _world: world }
+    }
+
+    /// All items of a table as they lie there.
+    async fn scan(&self, table: &str) -> Vec<HashMap<String, AttributeValue>> {
+        let scanned = self.db.scan().table_name(table).consistent_read(true).send().await.unwrap();
+        scanned.items.unwrap_or_default()
+    }
+
+    /// Another bank's stores in the same tables.
+    fn of_tenant(&self, tenant: &str) -> (Enrollments, TokenRequestors) {
+        stores(&self.aws, &self.tables, tenant)
+    }
+}
+
+/// As a function connects them.
+fn stores(aws: &SdkConfig, tables: &TableNames, tenant: &str) -> (Enrollments, TokenRequestors) {
+    let variables = [
+        ("ENROLLMENTS_TABLE", tables.enrollments.as_str()),
+        ("TOKEN_REQUESTORS_TABLE", tables.token_requestors.as_str()),
+        ("TENANT", tenant),
+    ];
+    let settings: Settings =
+        variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
+    let mut read = settings.read();
+    let stores = Enrollments::read(&mut read, aws).zip(TokenRequestors::read(&mut read, aws));
+    stores.unwrap_or_else(|| panic!("{}", read.problems()))
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::vars().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value)
+}
+
+/// Looks until it is good, for five seconds at most: indexes of real engines follow their table.
+async fn eventually<T>(mut look: impl AsyncFnMut() -> T, good: impl Fn(&T) -> bool) -> T {
+    let until = Instant::now() + Duration::from_secs(5);
+    loop {
+        let seen = look().await;
+        if good(&seen) || Instant::now() >= until {
+            return seen;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// A test for each check and engine.
+macro_rules! checks {
+    ($($check:ident),+ $(,)?) => {
+        mod on_the_embedded_engine {
+            $(#[tokio::test]
+            async fn $check() {
+                super::$check(&super::super::Stores::embedded().await).await;
+            })+
+        }
+        mod on_the_second_engine {
+            $(#[tokio::test]
+            async fn $check() {
+                if let Some(stores) = super::super::Stores::second_engine().await {
+                    super::$check(&stores).await;
+                }
+            })+
+        }
+    };
+}
+use checks;

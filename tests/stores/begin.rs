@@ -1,0 +1,140 @@
+//! Beginning: once for a key, alone for a card and requestor, whoever taps first.
+
+use jiff::{SignedDuration, Timestamp};
+use shared::{
+    enrollment::{Enrollment, EnrollmentId, Fact},
+    store::enrollments::{Begun, Enrollments},
+};
+use tokio::task::JoinSet;
+
+use super::{
+    Stores, checks,
+    sample::{CARD, CLIENT, Tap, facts},
+};
+
+checks! {
+    a_repeated_request_finds_the_enrolment_that_it_began,
+    a_key_that_came_before_with_another_request_is_told,
+    a_key_is_forgotten_after_a_day,
+    a_card_is_held_by_its_live_enrolment,
+    another_card_requestor_or_client_is_not_held,
+    a_card_is_free_again_once_nothing_could_be_pushed,
+    a_request_that_crashed_holds_its_card_for_a_minute_only,
+    of_twenty_taps_with_twenty_keys_one_begins,
+    of_twenty_repetitions_of_one_tap_one_begins,
+    of_twenty_that_take_over_a_stale_card_one_begins,
+}
+
+async fn a_repeated_request_finds_the_enrolment_that_it_began(stores: &Stores) {
+    let first = Tap::new("key-1");
+    assert_eq!(first.begin(&stores.enrollments).await, Begun::Started);
+    let again = Tap::new("key-1");
+    assert_eq!(again.begin(&stores.enrollments).await, Begun::Before(first.id()));
+    assert_eq!(all(&stores.enrollments).await, [first.enrollment]);
+}
+
+async fn a_key_that_came_before_with_another_request_is_told(stores: &Stores) {
+    assert_eq!(Tap::new("key-1").begin(&stores.enrollments).await, Begun::Started);
+    let other = Tap { fingerprint: "another request".into(), ..Tap::new("key-1") };
+    assert_eq!(other.begin(&stores.enrollments).await, Begun::KeyReused);
+    assert_eq!(other.by_state(&stores.enrollments).await, None, "nothing of it is kept");
+}
+
+async fn a_key_is_forgotten_after_a_day(stores: &Stores) {
+    let first = Tap::new("key-1");
+    first.begin(&stores.enrollments).await;
+    let within = first.at() + SignedDuration::from_secs(24 * 60 * 60 - 1);
+    assert_eq!(Tap::new("key-1").begin_at(&stores.enrollments, within).await, Begun::Before(first.id()));
+    let after = first.at() + SignedDuration::from_hours(24);
+    assert_eq!(Tap::new("key-1").begin_at(&stores.enrollments, after).await, Begun::Started);
+}
+
+async fn a_card_is_held_by_its_live_enrolment(stores: &Stores) {
+    let first = Tap::new("key-1");
+    first.begin(&stores.enrollments).await;
+    let second = Tap::new("key-2");
+    assert_eq!(second.begin(&stores.enrollments).await, Begun::Busy(first.id()));
+    assert_eq!(all(&stores.enrollments).await, [first.enrollment]);
+    assert_eq!(
+        second.begin(&stores.enrollments).await,
+        Begun::Busy(holder(stores).await),
+        "its key was not used up"
+    );
+}
+
+async fn another_card_requestor_or_client_is_not_held(stores: &Stores) {
+    for (key, tap) in [
+        ("key-1", Tap::new("key-1")),
+        ("key-2", Tap::new("key-2").of_card(70002)),
+        ("key-3", Tap::new("key-3").at_requestor("50999000001")),
+        ("key-1 of another client", Tap::new("key-1").of_client(40001)),
+    ] {
+        assert_eq!(tap.begin(&stores.enrollments).await, Begun::Started, "{key}");
+    }
+}
+
+async fn a_card_is_free_again_once_nothing_could_be_pushed(stores: &Stores) {
+    let first = Tap::new("key-1");
+    first.begin(&stores.enrollments).await;
+    let failed = Fact::PushFailed { reason: "mastercard_unavailable".into(), retryable: true };
+    facts(&stores.enrollments, &first, [failed]).await;
+    let second = Tap::new("key-2");
+    assert_eq!(second.begin(&stores.enrollments).await, Begun::Started);
+    assert_eq!(holder(stores).await, second.id());
+}
+
+async fn a_request_that_crashed_holds_its_card_for_a_minute_only(stores: &Stores) {
+    let crashed = Tap::new("key-1");
+    crashed.begin(&stores.enrollments).await;
+    let minute = crashed.at() + SignedDuration::from_secs(60);
+    assert_eq!(Tap::new("key-2").begin_at(&stores.enrollments, minute).await, Begun::Busy(crashed.id()));
+    let later = minute + SignedDuration::from_secs(1);
+    assert_eq!(Tap::new("key-2").begin_at(&stores.enrollments, later).await, Begun::Started);
+}
+
+async fn of_twenty_taps_with_twenty_keys_one_begins(stores: &Stores) {
+    let began = race(stores, |n| Tap::new(&format!("key-{n}")), Timestamp::now()).await;
+    let holder = holder(stores).await;
+    assert_eq!(began.iter().filter(|begun| **begun == Begun::Started).count(), 1, "{began:?}");
+    assert_eq!(began.iter().filter(|begun| **begun == Begun::Busy(holder)).count(), 19, "{began:?}");
+    assert_eq!(all(&stores.enrollments).await.len(), 1);
+}
+
+async fn of_twenty_repetitions_of_one_tap_one_begins(stores: &Stores) {
+    let began = race(stores, |_| Tap::new("key-1"), Timestamp::now()).await;
+    let holder = holder(stores).await;
+    assert_eq!(began.iter().filter(|begun| **begun == Begun::Started).count(), 1, "{began:?}");
+    assert_eq!(began.iter().filter(|begun| **begun == Begun::Before(holder)).count(), 19, "{began:?}");
+}
+
+async fn of_twenty_that_take_over_a_stale_card_one_begins(stores: &Stores) {
+    let crashed = Tap::new("key-0");
+    crashed.begin(&stores.enrollments).await;
+    let later = crashed.at() + SignedDuration::from_secs(61);
+    let began = race(stores, |n| Tap::new(&format!("key-{}", n + 1)).asked(later), later).await;
+    let holder = holder(stores).await;
+    assert_ne!(holder, crashed.id());
+    assert_eq!(began.iter().filter(|begun| **begun == Begun::Started).count(), 1, "{began:?}");
+    assert_eq!(began.iter().filter(|begun| **begun == Begun::Busy(holder)).count(), 19, "{began:?}");
+}
+
+/// Twenty at once.
+async fn race(stores: &Stores, tap: impl Fn(u8) -> Tap, now: Timestamp) -> Vec<Begun> {
+    let mut taps = JoinSet::new();
+    for n in 0..20 {
+        let (tap, enrollments) = (tap(n), stores.enrollments.clone());
+        taps.spawn(async move { tap.begin_at(&enrollments, now).await });
+    }
+    taps.join_all().await
+}
+
+async fn all(enrollments: &Enrollments) -> Vec<Enrollment> {
+    enrollments.list(CLIENT.into(), None, 50, None).await.unwrap().enrollments
+}
+
+/// Who holds the sample card now.
+async fn holder(stores: &Stores) -> EnrollmentId {
+    let requestor = Tap::new("any").enrollment.token_requestor_id;
+    let holder = stores.enrollments.holder_of(CLIENT.into(), CARD.into(), &requestor).await.unwrap();
+    holder.unwrap().enrollment_id
+}

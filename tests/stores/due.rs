@@ -1,0 +1,118 @@
+//! What waits for reconciliation: every enrolment that is not final, from its time on, and nothing else.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use shared::{
+    enrollment::{EnrollmentId, Fact},
+    store::enrollments::{Due, SHARDS},
+};
+
+use super::{
+    Stores, checks, eventually,
+    sample::{Tap, facts},
+};
+
+checks! {
+    an_enrolment_is_due_when_its_receipts_have_ended,
+    an_enrolment_that_is_final_is_not_due,
+    what_is_due_is_spread_over_the_shards,
+    only_what_is_due_is_in_the_index,
+    the_most_overdue_comes_first,
+}
+
+async fn an_enrolment_is_due_when_its_receipts_have_ended(stores: &Stores) {
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let redirect = tap.redirect();
+    let fact = tap.pushed().recorded(tap.at(), "");
+    let client = tap.enrollment.client_id;
+    stores.enrollments.pushed(client, tap.id(), fact, &redirect, tap.at()).await.unwrap();
+    assert_eq!(ids(&due(stores, redirect.expires_at, |due| due.len() == 1).await), [tap.id()]);
+    let second_before = redirect.expires_at - SignedDuration::from_secs(1);
+    assert!(due(stores, second_before, Vec::is_empty).await.is_empty());
+}
+
+async fn an_enrolment_that_is_final_is_not_due(stores: &Stores) {
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    assert_eq!(ids(&due(stores, end_of_time(), |due| due.len() == 1).await), [tap.id()]);
+    let failed = Fact::PushFailed { reason: "card_not_eligible".into(), retryable: false };
+    let learned = facts(&stores.enrollments, &tap, [failed]).await;
+    assert_eq!(learned.outlook(tap.at()).next_check, None);
+    assert!(due(stores, end_of_time(), Vec::is_empty).await.is_empty());
+}
+
+async fn what_is_due_is_spread_over_the_shards(stores: &Stores) {
+    let mut begun = BTreeSet::new();
+    for n in 0..32 {
+        let tap = Tap::new(&format!("key-{n}")).of_card(70001 + n).started(&stores.enrollments).await;
+        begun.insert(tap.id());
+    }
+    let due = due(stores, end_of_time(), |due| due.len() == 32).await;
+    assert_eq!(ids(&due).into_iter().collect::<BTreeSet<_>>(), begun, "each is in one shard");
+    let shards: BTreeSet<u8> = due.iter().map(|(shard, _)| *shard).collect();
+    assert!(shards.len() > 3, "32 enrolments are in the shards {shards:?}");
+}
+
+async fn only_what_is_due_is_in_the_index(stores: &Stores) {
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let indexed = async || {
+        let scan = stores.db.scan().table_name(&stores.tables.enrollments).index_name("due");
+        scan.send().await.unwrap().items.unwrap_or_default()
+    };
+    let indexed = eventually(indexed, |items| !items.is_empty()).await;
+    let keys: Vec<_> = indexed.iter().map(|item| item["sk"].as_s().unwrap().clone()).collect();
+    assert_eq!(keys, [format!("ENROLLMENT#{}", tap.id())]);
+    assert!(stores.scan(&stores.tables.enrollments).await.len() > 1);
+}
+
+async fn the_most_overdue_comes_first(stores: &Stores) {
+    let start = Timestamp::now();
+    let mut shards = vec![Vec::new(); SHARDS.into()];
+    // With more enrolments than shards, some shard holds two.
+    for n in (0..=SHARDS).rev() {
+        let asked = start + SignedDuration::from_secs(n.into());
+        let tap = Tap::new(&format!("key-{n}")).of_card(70001 + u64::from(n)).asked(asked);
+        tap.clone().started(&stores.enrollments).await;
+    }
+    for (shard, item) in due(stores, end_of_time(), |due| due.len() == usize::from(SHARDS) + 1).await {
+        shards[usize::from(shard)].push(id(&item));
+    }
+    let fullest = (0..SHARDS).max_by_key(|shard| shards[usize::from(*shard)].len()).unwrap();
+    let expected = &shards[usize::from(fullest)];
+    assert!(expected.len() > 1 && expected.is_sorted(), "{shards:?}");
+    let first = stores.enrollments.due(fullest, end_of_time(), 1).await.unwrap();
+    assert_eq!(first.iter().map(id).collect::<Vec<_>>(), expected[..1]);
+}
+
+/// What is due in all shards, once it is as expected or after the patience of [`eventually`].
+pub(super) async fn due(
+    stores: &Stores,
+    at: Timestamp,
+    good: impl Fn(&Vec<(u8, Due)>) -> bool,
+) -> Vec<(u8, Due)> {
+    let look = async || {
+        let mut all = Vec::new();
+        for shard in 0..SHARDS {
+            let due = stores.enrollments.due(shard, at, 50).await.unwrap();
+            all.extend(due.into_iter().map(|due| (shard, due)));
+        }
+        all
+    };
+    eventually(look, good).await
+}
+
+/// Later than any reconciliation of what happens in a test.
+pub(super) fn end_of_time() -> Timestamp {
+    Timestamp::now() + SignedDuration::from_hours(48)
+}
+
+fn ids(due: &[(u8, Due)]) -> Vec<EnrollmentId> {
+    due.iter().map(|(_, due)| id(due)).collect()
+}
+
+fn id(due: &Due) -> EnrollmentId {
+    match due {
+        Due::Enrollment(enrollment) => enrollment.enrollment_id,
+        Due::Notification(received) => panic!("a notification is due: {}", received.notification.id),
+    }
+}

@@ -1,0 +1,131 @@
+//! The inbox: a notification is kept before anything else, applied once, and never lost.
+
+use jiff::{SignedDuration, Timestamp};
+use shared::{
+    enrollment::{Decision, Enrollment, Status},
+    notification::{News, Notification},
+    store::enrollments::{Due, Received},
+};
+
+use super::{
+    Stores, checks,
+    due::{due, end_of_time},
+    eventually,
+    sample::{CARD, CLIENT, Tap},
+};
+
+checks! {
+    a_notification_that_came_before_is_given_back_as_it_is_kept,
+    a_notification_is_applied_once,
+    a_notification_that_came_too_early_is_applied_later,
+    a_notification_that_matches_nothing_is_tried_again_and_then_kept,
+    what_was_applied_stays_applied,
+    another_clients_notification_moves_nothing,
+}
+
+async fn a_notification_that_came_before_is_given_back_as_it_is_kept(stores: &Stores) {
+    let (now, later) = (Timestamp::now(), Timestamp::now() + SignedDuration::from_secs(30));
+    let first = stores.enrollments.receive(&approval(), now).await.unwrap();
+    let again = stores.enrollments.receive(&approval(), later).await.unwrap();
+    assert_eq!((first.received_at, first.applied_to, first.unmatched), (now, None, 0));
+    assert_eq!(again, first);
+    assert_eq!(stores.enrollments.received("n-1").await.unwrap(), Some(first));
+    assert_eq!(stores.enrollments.received("n-2").await.unwrap(), None);
+}
+
+async fn a_notification_is_applied_once(stores: &Stores) {
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    visible(stores, 1).await;
+    let received = stores.enrollments.receive(&approval(), tap.at()).await.unwrap();
+    for _ in 0..2 {
+        let applied = stores.enrollments.apply(received.clone(), tap.at()).await.unwrap();
+        assert_eq!(applied, Some(tap.id()));
+    }
+    let kept = stores.enrollments.receive(&approval(), tap.at()).await.unwrap();
+    assert_eq!(kept.applied_to, Some(tap.id()));
+    assert_eq!(stores.enrollments.apply(kept, tap.at()).await.unwrap(), Some(tap.id()));
+    let stored = tap.stored(&stores.enrollments).await.unwrap();
+    assert_eq!((stored.facts.len(), stored.outlook(tap.at()).status), (1, Status::Authorized));
+    assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
+}
+
+async fn a_notification_that_came_too_early_is_applied_later(stores: &Stores) {
+    let now = Timestamp::now();
+    let received = stores.enrollments.receive(&approval(), now).await.unwrap();
+    assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), None);
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    visible(stores, 1).await;
+    let [received] =
+        notifications_due(stores, now + SignedDuration::from_mins(1), 1).await.try_into().unwrap();
+    assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(tap.id()));
+    assert_eq!(tap.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
+    assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
+}
+
+async fn a_notification_that_matches_nothing_is_tried_again_and_then_kept(stores: &Stores) {
+    let mut now = Timestamp::now();
+    let mut received = stores.enrollments.receive(&approval(), now).await.unwrap();
+    let gaps = [SignedDuration::from_mins(1), SignedDuration::from_mins(15), SignedDuration::from_hours(6)];
+    for gap in gaps {
+        assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), None);
+        let again = now + gap;
+        assert_eq!(notifications_due(stores, again - SignedDuration::from_secs(1), 0).await, []);
+        [received] = notifications_due(stores, again, 1).await.try_into().unwrap();
+        now = again;
+    }
+    assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), None);
+    assert_eq!(notifications_due(stores, end_of_time(), 0).await, []);
+    let kept = stores.enrollments.received("n-1").await.unwrap().unwrap();
+    assert_eq!((kept.notification, kept.applied_to, kept.unmatched), (approval(), None, 4));
+}
+
+async fn what_was_applied_stays_applied(stores: &Stores) {
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    visible(stores, 1).await;
+    let received = stores.enrollments.receive(&approval(), tap.at()).await.unwrap();
+    stores.enrollments.apply(received.clone(), tap.at()).await.unwrap();
+    // As a slower reader would have it, whose index did not show the enrolment yet.
+    let blind = Notification { card_contract_id: Some(79999.into()), ..received.notification.clone() };
+    let blind = Received { notification: blind, ..received };
+    assert_eq!(stores.enrollments.apply(blind, tap.at()).await.unwrap(), None);
+    let kept = stores.enrollments.received("n-1").await.unwrap().unwrap();
+    assert_eq!((kept.applied_to, kept.unmatched), (Some(tap.id()), 0));
+}
+
+async fn another_clients_notification_moves_nothing(stores: &Stores) {
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    visible(stores, 1).await;
+    let foreign = Notification { client_id: Some(40001.into()), ..approval() };
+    let received = stores.enrollments.receive(&foreign, tap.at()).await.unwrap();
+    assert_eq!(stores.enrollments.apply(received, tap.at()).await.unwrap(), None);
+    assert_eq!(tap.stored(&stores.enrollments).await, Some(tap.enrollment));
+}
+
+/// Step 17 for the sample card, whenever it was asked for.
+fn approval() -> Notification {
+    Notification {
+        id: "n-1".into(),
+        news: News::Tar { decision: Decision::Approved },
+        occurred_at: Timestamp::MAX,
+        client_id: Some(CLIENT.into()),
+        card_contract_id: Some(CARD.into()),
+        token_requestor_id: Some(simulator::CLICK_TO_PAY.parse().unwrap()),
+        token_unique_reference: None,
+    }
+}
+
+/// Until the index shows the enrolments of the sample card.
+async fn visible(stores: &Stores, count: usize) -> Vec<Enrollment> {
+    let found = async || stores.enrollments.by_card(CARD.into()).await.unwrap();
+    eventually(found, |found| found.len() == count).await
+}
+
+async fn notifications_due(stores: &Stores, at: Timestamp, count: usize) -> Vec<Received> {
+    let notification = |due: Due| match due {
+        Due::Notification(received) => Some(received),
+        Due::Enrollment(_) => None,
+    };
+    let is_one = |due: &&(u8, Due)| matches!(due.1, Due::Notification(_));
+    let due = due(stores, at, |due| due.iter().filter(is_one).count() == count).await;
+    due.into_iter().filter_map(|(_, due)| notification(due)).collect()
+}

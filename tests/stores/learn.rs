@@ -1,0 +1,104 @@
+//! Learning: a fact told twice is one fact, of facts told at once none is lost, and a redirect never stands alone.
+
+use jiff::SignedDuration;
+use shared::{
+    enrollment::{Decision, EnrollmentId, Fact, Status},
+    store::enrollments::Enrollments,
+};
+use tokio::task::JoinSet;
+
+use super::{
+    Stores, checks,
+    sample::{CLIENT, Tap, facts},
+};
+
+checks! {
+    a_fact_told_twice_is_known_once,
+    of_twenty_facts_told_at_once_none_is_lost,
+    one_fact_told_by_twenty_at_once_is_known_once,
+    what_was_pushed_and_its_redirect_are_written_together,
+    nothing_is_learned_of_an_enrolment_that_is_not_there,
+    a_redirect_ends_with_its_receipts,
+}
+
+async fn a_fact_told_twice_is_known_once(stores: &Stores) {
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let once = facts(&stores.enrollments, &tap, [approved()]).await;
+    let written = revision(stores, &tap).await;
+    let later = tap.at() + SignedDuration::from_secs(5);
+    let again = approved().recorded(later, "a source");
+    let twice = stores.enrollments.learn(CLIENT.into(), tap.id(), &[again], later).await.unwrap();
+    assert_eq!((once.facts.len(), twice.as_ref()), (1, Some(&once)));
+    assert_eq!(tap.stored(&stores.enrollments).await, Some(once), "the first telling stays");
+    assert_eq!(revision(stores, &tap).await, written, "nothing is written for it");
+}
+
+async fn of_twenty_facts_told_at_once_none_is_lost(stores: &Stores) {
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    tell_at_once(&stores.enrollments, &tap, |n| format!("notification {n}")).await;
+    assert_eq!(tap.stored(&stores.enrollments).await.unwrap().facts.len(), 20);
+}
+
+async fn one_fact_told_by_twenty_at_once_is_known_once(stores: &Stores) {
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    tell_at_once(&stores.enrollments, &tap, |_| "the same notification".into()).await;
+    assert_eq!(tap.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
+}
+
+async fn what_was_pushed_and_its_redirect_are_written_together(stores: &Stores) {
+    let (enrollments, now) = (&stores.enrollments, Tap::new("any").at());
+    let tap = Tap::new("key-1").asked(now).started(enrollments).await;
+    assert_eq!(enrollments.redirect(CLIENT.into(), tap.id(), now).await.unwrap(), None);
+    push(enrollments, &tap).await.unwrap();
+    let stored = tap.stored(enrollments).await.unwrap();
+    assert_eq!(stored.outlook(now).status, Status::Ready);
+    assert_eq!(stored.facts.iter().map(|known| &known.fact).collect::<Vec<_>>(), [&tap.pushed()]);
+    assert_eq!(enrollments.redirect(CLIENT.into(), tap.id(), now).await.unwrap(), Some(tap.redirect()));
+}
+
+async fn nothing_is_learned_of_an_enrolment_that_is_not_there(stores: &Stores) {
+    let (enrollments, nobody) = (&stores.enrollments, Tap::new("never begun"));
+    let fact = [approved().recorded(nobody.at(), "a source")];
+    assert_eq!(enrollments.learn(CLIENT.into(), nobody.id(), &fact, nobody.at()).await.unwrap(), None);
+    assert_eq!(push(enrollments, &nobody).await, None);
+    assert_eq!(nobody.stored(enrollments).await, None);
+    assert_eq!(enrollments.redirect(CLIENT.into(), nobody.id(), nobody.at()).await.unwrap(), None);
+}
+
+async fn a_redirect_ends_with_its_receipts(stores: &Stores) {
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    push(&stores.enrollments, &tap).await.unwrap();
+    let end = tap.redirect().expires_at;
+    let redirect = async |at| stores.enrollments.redirect(CLIENT.into(), tap.id(), at).await.unwrap();
+    assert_eq!(redirect(end - SignedDuration::from_millis(1)).await, Some(tap.redirect()));
+    assert_eq!(redirect(end).await, None);
+}
+
+fn approved() -> Fact {
+    Fact::Tar { decision: Decision::Approved }
+}
+
+async fn push(enrollments: &Enrollments, tap: &Tap) -> Option<EnrollmentId> {
+    let fact = tap.pushed().recorded(tap.at(), "");
+    let pushed = enrollments.pushed(CLIENT.into(), tap.id(), fact, &tap.redirect(), tap.at()).await;
+    pushed.unwrap().map(|enrollment| enrollment.enrollment_id)
+}
+
+async fn tell_at_once(enrollments: &Enrollments, tap: &Tap, source: impl Fn(u8) -> String) {
+    let mut tellers = JoinSet::new();
+    for n in 0..20 {
+        let (enrollments, id, now) = (enrollments.clone(), tap.id(), tap.at());
+        let fact = [approved().recorded(now, &source(n))];
+        tellers
+            .spawn(async move { enrollments.learn(CLIENT.into(), id, &fact, now).await.unwrap().unwrap() });
+    }
+    tellers.join_all().await;
+}
+
+/// How often the enrolment was written.
+async fn revision(stores: &Stores, tap: &Tap) -> String {
+    let items = stores.scan(&stores.tables.enrollments).await;
+    let key = format!("ENROLLMENT#{}", tap.id());
+    let item = items.into_iter().find(|item| item["sk"].as_s() == Ok(&key)).unwrap();
+    item["revision"].as_n().unwrap().clone()
+}

@@ -1,0 +1,140 @@
+//! Reading: a client sees its own, newest first; a callback state opens one enrolment, for a while.
+
+use jiff::SignedDuration;
+use shared::{
+    enrollment::{EnrollmentId, Fact},
+    secret::CallbackState,
+    store::enrollments::{Begun, Enrollments},
+};
+
+use super::{
+    Stores, checks, eventually,
+    sample::{CARD, CLIENT, Tap, facts},
+};
+
+checks! {
+    another_client_sees_nothing_of_an_enrolment,
+    another_client_teaches_an_enrolment_nothing,
+    another_bank_sees_nothing_of_an_enrolment,
+    enrolments_are_listed_in_pages_newest_first,
+    a_page_of_one_card_holds_no_other_card,
+    a_notification_finds_the_enrolments_of_its_card_newest_first,
+    a_returning_browser_is_known_by_its_state_alone_for_two_hours,
+    what_opens_something_is_not_stored_as_it_is,
+}
+
+const STRANGER: u64 = 40001;
+
+async fn another_client_sees_nothing_of_an_enrolment(stores: &Stores) {
+    let (enrollments, tap) = (&stores.enrollments, pushed(stores).await);
+    let requestor = &tap.enrollment.token_requestor_id;
+    assert_eq!(enrollments.get(STRANGER.into(), tap.id()).await.unwrap(), None);
+    assert_eq!(enrollments.redirect(STRANGER.into(), tap.id(), tap.at()).await.unwrap(), None);
+    assert_eq!(enrollments.holder_of(STRANGER.into(), CARD.into(), requestor).await.unwrap(), None);
+    assert!(list(enrollments, STRANGER, None, 50, None).await.0.is_empty());
+    assert!(list(enrollments, STRANGER, Some(CARD), 50, Some(tap.id())).await.0.is_empty());
+}
+
+async fn another_client_teaches_an_enrolment_nothing(stores: &Stores) {
+    let (enrollments, tap) = (&stores.enrollments, pushed(stores).await);
+    let before = tap.stored(enrollments).await;
+    let fact = [Fact::PushUnknown.recorded(tap.at(), "")];
+    assert_eq!(enrollments.learn(STRANGER.into(), tap.id(), &fact, tap.at()).await.unwrap(), None);
+    assert_eq!(tap.stored(enrollments).await, before);
+}
+
+async fn another_bank_sees_nothing_of_an_enrolment(stores: &Stores) {
+    let (theirs, _) = stores.of_tenant("another-bank");
+    let tap = pushed(stores).await;
+    assert_eq!(tap.stored(&theirs).await, None);
+    assert_eq!(tap.by_state(&theirs).await, None);
+    assert_eq!(tap.begin(&theirs).await, Begun::Started, "same client, card and key");
+    eventually(async || stores.enrollments.by_card(CARD.into()).await.unwrap(), |found| found.len() == 1)
+        .await;
+    assert_eq!(theirs.by_card(CARD.into()).await.unwrap(), [tap.enrollment.clone()]);
+}
+
+async fn enrolments_are_listed_in_pages_newest_first(stores: &Stores) {
+    let [a, b, c, d, e] = five(stores).await;
+    let enrollments = &stores.enrollments;
+    assert_eq!(list(enrollments, CLIENT, None, 2, None).await, (vec![e, d], Some(d)));
+    assert_eq!(list(enrollments, CLIENT, None, 2, Some(d)).await, (vec![c, b], Some(b)));
+    assert_eq!(list(enrollments, CLIENT, None, 2, Some(b)).await, (vec![a], None));
+    assert_eq!(list(enrollments, CLIENT, None, 5, None).await, (vec![e, d, c, b, a], None));
+}
+
+async fn a_page_of_one_card_holds_no_other_card(stores: &Stores) {
+    let [a, _, c, _, e] = five(stores).await;
+    let enrollments = &stores.enrollments;
+    assert_eq!(list(enrollments, CLIENT, Some(CARD), 2, None).await, (vec![e, c], Some(c)));
+    assert_eq!(list(enrollments, CLIENT, Some(CARD), 2, Some(c)).await, (vec![a], None));
+    assert_eq!(list(enrollments, CLIENT, Some(79999), 2, None).await, (vec![], None));
+}
+
+async fn a_notification_finds_the_enrolments_of_its_card_newest_first(stores: &Stores) {
+    let [a, _, c, _, e] = five(stores).await;
+    let found = async || ids(stores.enrollments.by_card(CARD.into()).await.unwrap());
+    assert_eq!(eventually(found, |found| found.len() == 3).await, [e, c, a]);
+}
+
+async fn a_returning_browser_is_known_by_its_state_alone_for_two_hours(stores: &Stores) {
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let other = Tap::new("key-2").of_card(70002).started(&stores.enrollments).await;
+    let end = tap.at() + SignedDuration::from_hours(2);
+    let by = async |state: &CallbackState, at| stores.enrollments.by_state(state, at).await.unwrap();
+    assert_eq!(by(&tap.state, end - SignedDuration::from_millis(1)).await, Some(tap.enrollment.clone()));
+    assert_eq!(by(&other.state, tap.at()).await, Some(other.enrollment));
+    assert_eq!(by(&CallbackState::new("never-given"), tap.at()).await, None);
+    assert_eq!(by(&tap.state, end).await, None);
+}
+
+async fn what_opens_something_is_not_stored_as_it_is(stores: &Stores) {
+    let tap = pushed(stores).await;
+    for item in stores.scan(&stores.tables.enrollments).await {
+        assert_eq!(item["tenant"].as_s().map(String::as_str), Ok("default"));
+        let redirect = item["sk"].as_s().is_ok_and(|sk| sk.starts_with("REDIRECT#"));
+        let printed = format!("{item:?}");
+        assert!(!printed.contains(tap.state.expose()) && !printed.contains(&tap.key), "{:?}", item["sk"]);
+        assert_eq!(printed.contains("MCC-SAMPLE"), redirect, "{:?}", item["sk"]);
+    }
+}
+
+async fn pushed(stores: &Stores) -> Tap {
+    let tap = Tap::new("a-key-that-is-long-enough").started(&stores.enrollments).await;
+    let fact = tap.pushed().recorded(tap.at(), "");
+    let (client, redirect) = (tap.enrollment.client_id, tap.redirect());
+    stores.enrollments.pushed(client, tap.id(), fact, &redirect, tap.at()).await.unwrap().unwrap();
+    tap
+}
+
+/// Five enrolments, a second apart: of the sample card the first, third and fifth, and nothing came of them.
+async fn five(stores: &Stores) -> [EnrollmentId; 5] {
+    let start = Tap::new("any").at() - SignedDuration::from_secs(5);
+    let mut begun = Vec::new();
+    for n in 0_u8..5 {
+        let tap = Tap::new(&format!("key-{n}")).of_card(CARD + u64::from(n % 2));
+        let tap = tap.asked(start + SignedDuration::from_secs(n.into())).started(&stores.enrollments).await;
+        facts(&stores.enrollments, &tap, [failed()]).await;
+        begun.push(tap.id());
+    }
+    begun.try_into().unwrap()
+}
+
+fn failed() -> Fact {
+    Fact::PushFailed { reason: "mastercard_unavailable".into(), retryable: true }
+}
+
+async fn list(
+    enrollments: &Enrollments,
+    client: u64,
+    card: Option<u64>,
+    limit: usize,
+    start: Option<EnrollmentId>,
+) -> (Vec<EnrollmentId>, Option<EnrollmentId>) {
+    let page = enrollments.list(client.into(), card.map(Into::into), limit, start).await.unwrap();
+    (ids(page.enrollments), page.next)
+}
+
+fn ids(enrollments: Vec<shared::enrollment::Enrollment>) -> Vec<EnrollmentId> {
+    enrollments.into_iter().map(|enrollment| enrollment.enrollment_id).collect()
+}

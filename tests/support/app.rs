@@ -1,0 +1,119 @@
+//! The bank's app against a whole `World`, with every answer held to the contract.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use local::{
+    Options, World,
+    cardholder::{Answer, Cardholder},
+    journey::CLIENT_ID,
+};
+use reqwest::Method;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    leaks::leak,
+    openapi::{conforms, template},
+    world_with,
+};
+
+/// A `World` whose catalogue is fresh, and the sample cardholder in it.
+pub(crate) struct App {
+    pub(crate) world: World,
+    pub(crate) cardholder: Cardholder,
+}
+
+/// A request, good or bad.
+#[derive(Clone)]
+pub(crate) struct Ask {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Ask {
+    pub(crate) fn new(method: Method, path: impl Into<String>) -> Self {
+        Self { method, path: path.into(), headers: Vec::new(), body: String::new() }
+    }
+
+    pub(crate) fn get(path: impl Into<String>) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    /// `POST /enrollments` under a fresh key.
+    pub(crate) fn enroll(body: &Value) -> Self {
+        let keyed =
+            Self::new(Method::POST, "/enrollments").with("idempotency-key", &Uuid::new_v4().to_string());
+        keyed.with("content-type", "application/json").saying(body.to_string())
+    }
+
+    /// With one more header; a second one of a name is sent beside the first.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(known, _)| known != name);
+        self
+    }
+
+    pub(crate) fn saying(self, body: impl Into<String>) -> Self {
+        Self { body: body.into(), ..self }
+    }
+}
+
+impl App {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(Options::default()).await
+    }
+
+    pub(crate) async fn start_with(options: Options) -> Self {
+        let world = world_with(options).await;
+        world.refresh().await.expect("a refresh");
+        let cardholder = world.cardholder(CLIENT_ID).expect("a cardholder");
+        Self { world, cardholder }
+    }
+
+    /// Asks with the cardholder's token.
+    pub(crate) async fn ask(&self, ask: &Ask) -> Answer {
+        self.ask_as(&self.cardholder, ask).await
+    }
+
+    /// Asks as somebody else.
+    pub(crate) async fn ask_as(&self, cardholder: &Cardholder, ask: &Ask) -> Answer {
+        let headers: Vec<_> = ask.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let answer = cardholder.request(ask.method.clone(), &ask.path, &headers, ask.body.clone()).await;
+        let answer = answer.expect("an answer");
+        let template = template(&ask.path).expect("a path of the contract");
+        conforms(&ask.method, template, &answer);
+        if answer.status >= 400 {
+            assert_eq!(leak(&answer.body.to_string()), None, "{} {}", ask.method, template);
+        }
+        answer
+    }
+
+    /// Every item of the enrolments' table, as text, in a fixed order.
+    pub(crate) async fn stored(&self) -> Vec<Value> {
+        let db = self.world.dynamodb();
+        let scan = db.scan().table_name(&self.world.tables().enrollments).into_paginator().items().send();
+        let items: Vec<_> = scan.collect::<Result<_, _>>().await.expect("a scan");
+        let mut items: Vec<_> = items.into_iter().map(|item| json(AttributeValue::M(item))).collect();
+        items.sort_by_key(Value::to_string);
+        items
+    }
+}
+
+/// As DynamoDB has it, less the names of types.
+fn json(value: AttributeValue) -> Value {
+    match value {
+        AttributeValue::S(text) | AttributeValue::N(text) => text.into(),
+        AttributeValue::Bool(truth) => truth.into(),
+        AttributeValue::L(items) => items.into_iter().map(json).collect(),
+        AttributeValue::M(fields) => {
+            Value::Object(fields.into_iter().map(|(name, value)| (name, json(value))).collect())
+        }
+        AttributeValue::Null(_) => Value::Null,
+        other => panic!("nothing is stored as {}", std::any::type_name_of_val(&other)),
+    }
+}

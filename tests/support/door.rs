@@ -1,0 +1,60 @@
+//! Mastercard's side of the door for notifications, or somebody who would like to be.
+
+use std::time::Duration;
+
+use local::{World, cardholder::Answer};
+use reqwest::{Certificate, Client, Identity, Method};
+use url::Url;
+
+use super::openapi::conforms;
+
+/// A caller of `POST /notifications`.
+pub(crate) struct Door {
+    http: Client,
+    url: Url,
+    secret: Option<String>,
+}
+
+impl Door {
+    /// With the certificate that the door knows.
+    pub(crate) fn of(world: &World) -> Self {
+        let identity = Identity::from_pem(world.door_client_identity().as_bytes()).expect("an identity");
+        Self::new(world, Some(identity))
+    }
+
+    pub(crate) fn without_certificate(world: &World) -> Self {
+        Self::new(world, None)
+    }
+
+    /// With this as the shared secret.
+    pub(crate) fn with_secret(self, secret: &str) -> Self {
+        Self { secret: Some(secret.into()), ..self }
+    }
+
+    fn new(world: &World, identity: Option<Identity>) -> Self {
+        let authority = Certificate::from_pem(world.door_authority().as_bytes()).expect("an authority");
+        let http = Client::builder().no_proxy().timeout(Duration::from_secs(20)).tls_certs_only([authority]);
+        let http = identity.into_iter().fold(http, reqwest::ClientBuilder::identity);
+        Self { http: http.build().expect("a client"), url: world.door_url().clone(), secret: None }
+    }
+
+    /// Delivers; the answer keeps the contract.
+    pub(crate) async fn tells(&self, body: impl Into<String>) -> Answer {
+        self.try_tells(body).await.expect("the door is open")
+    }
+
+    /// Delivers, if the door lets it.
+    pub(crate) async fn try_tells(&self, body: impl Into<String>) -> reqwest::Result<Answer> {
+        let request = self.http.post(self.url.clone()).header("content-type", "application/json");
+        let secret =
+            self.secret.iter().fold(request, |request, it| request.header("x-notification-secret", it));
+        let response = secret.body(body.into()).send().await?;
+        let text = |value: &reqwest::header::HeaderValue| value.to_str().unwrap_or_default().to_owned();
+        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value)));
+        let (status, headers) = (response.status().as_u16(), headers.collect());
+        let body = serde_json::from_slice(&response.bytes().await?).unwrap_or_default();
+        let answer = Answer { status, headers, body };
+        conforms(&Method::POST, "/notifications", &answer);
+        Ok(answer)
+    }
+}

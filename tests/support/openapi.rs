@@ -1,0 +1,88 @@
+//! The contract: `infra/openapi.yaml`, and whether an answer keeps it.
+
+use std::{collections::BTreeSet, fs, path::Path, sync::LazyLock};
+
+use jsonschema::draft202012;
+use local::cardholder::Answer;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// The document.
+pub(crate) static CONTRACT: LazyLock<Value> = LazyLock::new(|| {
+    serde_saphyr::from_str(&read("infra/openapi.yaml")).expect("infra/openapi.yaml is YAML")
+});
+
+/// A file of the project, by its path from the root.
+pub(crate) fn read(path: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
+    fs::read_to_string(&file).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Its routes, as API Gateway writes them: `GET /cards`.
+pub(crate) fn routes() -> BTreeSet<String> {
+    let paths = CONTRACT["paths"].as_object().expect("paths");
+    let keys = paths.iter().flat_map(|(template, item)| {
+        let methods = item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase());
+        methods.map(move |method| format!("{method} {template}"))
+    });
+    keys.collect()
+}
+
+/// The path template that a request's path fits.
+pub(crate) fn template(path: &str) -> Option<&'static str> {
+    let path = path.split('?').next().unwrap_or_default();
+    let fits = |template: &&String| {
+        let (wanted, given): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+        let pair = |(wanted, given): (&&str, &&str)| wanted == given || wanted.starts_with('{');
+        wanted.len() == given.len() && wanted.iter().zip(&given).all(pair)
+    };
+    CONTRACT["paths"].as_object()?.keys().find(fits).map(String::as_str)
+}
+
+/// Holds an answer to the contract: its route, status, headers, content type and schema.
+pub(crate) fn conforms(method: &Method, template: &str, answer: &Answer) {
+    let what = format!("{method} {template} {}", answer.status);
+    let operation = format!("/paths/{}/{}", escaped(template), method.as_str().to_lowercase());
+    let response = resolved(format!("{operation}/responses/{}", answer.status));
+    let promised = CONTRACT.pointer(&response).unwrap_or_else(|| panic!("the contract has no {what}"));
+    for (name, header) in promised["headers"].as_object().into_iter().flatten() {
+        let given = answer.headers.get(&name.to_lowercase());
+        assert!(given.is_some() || header["required"] != true, "{what} lacks {name}");
+        let at = resolved(format!("{response}/headers/{}", escaped(name)));
+        if let Some(given) = given {
+            let given = given.parse::<i64>().map_or_else(|_| json!(given), |number| json!(number));
+            assert_eq!(violations(&format!("{at}/schema"), &given), [""; 0], "{what}, header {name}");
+        }
+    }
+    let media_type = answer.headers.get("content-type").and_then(|it| it.split(';').next());
+    let Some(media_type) = media_type else {
+        assert!(promised["content"].is_null(), "{what} lacks its content");
+        return;
+    };
+    let content = format!("{response}/content/{}", escaped(media_type));
+    assert!(CONTRACT.pointer(&content).is_some(), "the contract has no {media_type} for {what}");
+    if media_type.ends_with("json") {
+        assert_eq!(violations(&format!("{content}/schema"), &answer.body), [""; 0], "{what}");
+    }
+}
+
+/// What is wrong with a document by the schema at `pointer`, without its values.
+pub(crate) fn violations(pointer: &str, document: &Value) -> Vec<String> {
+    let mut schema = CONTRACT.clone();
+    schema["$ref"] = json!(format!("#{pointer}"));
+    let validator = draft202012::options().should_validate_formats(true).build(&schema);
+    let validator = validator.unwrap_or_else(|error| panic!("{pointer} is not a schema: {error}"));
+    let errors = validator.iter_errors(document);
+    errors.map(|error| format!("{} at {}", error.masked(), error.instance_path())).collect()
+}
+
+/// Follows a `$ref`, if there is one at the end of the pointer.
+fn resolved(pointer: String) -> String {
+    let reference = CONTRACT.pointer(&pointer).and_then(|it| it["$ref"].as_str());
+    reference.and_then(|it| it.strip_prefix('#')).map_or(pointer.clone(), str::to_owned)
+}
+
+/// A name as a part of a JSON pointer.
+pub(crate) fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
