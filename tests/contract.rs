@@ -159,7 +159,7 @@ async fn every_other_end_of_an_enrolment_keeps_the_contract() {
 
     let list = app.ask(&Ask::new(Method::GET, "/enrollments?limit=50")).await;
     let ends = list.body["enrollments"].as_array().expect("enrolments").iter().map(|it| &it["status"]);
-    assert_eq!(ends.filter(|status| **status == "FAILED").count(), 7);
+    assert_eq!(ends.filter(|status| **status == "FAILED").count(), 6);
 }
 
 async fn told(app: &App, ask: &Ask, status: u16, code: &str) -> Value {

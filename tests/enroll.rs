@@ -327,9 +327,10 @@ async fn processing_that_stays_down_is_told_with_a_time_to_come_back() {
     assert_eq!((answer.status, &answer.body["code"]), (503, &json!("mastercard_unavailable")));
     assert_eq!(answer.body["retryable"], true);
     assert!(answer.headers.contains_key("retry-after"));
-    // The card is free again at once.
+    // The card is free again at once, and so is the key.
     world.simulator().clear_faults();
-    assert_eq!(cardholder.enrolls(CARD).await.unwrap()["status"], "READY");
+    let again = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
+    assert_eq!((again.status, &again.body["status"]), (201, &json!("READY")));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What must not get out does not: not into the logs, not into problem documents, not into the tables but for the
 //! short-lived redirect, and not by `Debug`.
 
-use std::fmt::Debug;
+use std::{env, fmt::Debug, process::Command};
 
 use local::cardholder::Cardholder;
 use reqwest::Method;
@@ -65,6 +65,26 @@ fn an_ordinary_log_line_is_left_alone() {
     for line in harmless {
         assert_eq!(leak(line), None, "{line}");
     }
+}
+
+/// In a process of its own, which is this one once more.
+#[test]
+fn a_log_line_with_a_secret_ends_the_whole_run_and_is_not_repeated() {
+    let run = Command::new(env::current_exe().expect("this program"))
+        .args(["--ignored", "--exact", "secrets::a_function_that_says_too_much"])
+        .output()
+        .expect("a run");
+    let said = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert_eq!(run.status.code(), Some(70), "{said}");
+    assert!(said.contains("world::secrets logged a push account receipt in /fields/cause"), "{said}");
+    assert!(!said.contains("0A1B2C"), "the value is not repeated");
+}
+
+#[test]
+#[ignore = "ends the run; the test above expects it to"]
+fn a_function_that_says_too_much() {
+    logs::watch();
+    tracing::info!(cause = "receipt MCC-STL-0A1B2C was refused", "the push failed");
 }
 
 /// Logs are looked through line by line while the test runs; see `support::logs`.

@@ -9,7 +9,7 @@ use url::Url;
 /// The whole use case on one machine: every function, an embedded DynamoDB and S3, and a simulator of Mastercard's
 /// Token Connect, Processing and Click to Pay. Runs the refresh (steps 1-4) and one cardholder's journey (5-25), then
 /// stays up until Ctrl-C. Listens on 127.0.0.1 only.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(version)]
 pub(crate) struct Arguments {
     /// Exit after the journey: 0 if the card is enabled, 1 if not

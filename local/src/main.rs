@@ -38,7 +38,7 @@ async fn main() -> ExitCode {
         Err(error) => return stop(NOT_STARTED, error),
     }
     tokio::select! {
-        () = world.keep_schedules() => {}
+        never = world.keep_schedules() => never,
         _ = tokio::signal::ctrl_c() => {}
     }
     ExitCode::SUCCESS
@@ -47,8 +47,10 @@ async fn main() -> ExitCode {
 /// To standard error, so that the timeline stays readable. The engines call a condition that is not met a warning, and
 /// tell at `info` what was sent to them: they are heard from `error` on only.
 fn log() {
-    let filter = EnvFilter::builder().with_env_var("LOG_LEVEL").with_default_directive(tracing::Level::WARN.into());
-    let engines = ["dynoxide=error", "s3s=error", "s3s_fs=error"].into_iter().filter_map(|engine| engine.parse().ok());
+    let filter =
+        EnvFilter::builder().with_env_var("LOG_LEVEL").with_default_directive(tracing::Level::WARN.into());
+    let engines =
+        ["dynoxide=error", "s3s=error", "s3s_fs=error"].into_iter().filter_map(|engine| engine.parse().ok());
     let filter = engines.fold(filter.from_env_lossy(), EnvFilter::add_directive);
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
 }
@@ -62,9 +64,13 @@ async fn tell_journey(world: &World, started: Timestamp) -> bool {
             return false;
         }
     };
-    let outcome = match world.refresh().await {
-        Ok(_) => journey::journey(&cardholder).await.map_err(|error| shared::telemetry::chain(&error)),
-        Err(error) => Err(error.to_string()),
+    let steps = async {
+        world.refresh().await.map_err(|error| error.to_string())?;
+        journey::journey(&cardholder).await.map_err(|error| shared::telemetry::chain(&error))
+    };
+    let outcome = tokio::select! {
+        outcome = steps => outcome,
+        never = world.keep_schedules() => never,
     };
     world.simulator().notifications_settled().await;
     let exchanges = [world.simulator().journal(), cardholder.steps()].concat();
@@ -95,7 +101,8 @@ fn tell_how_to_try(world: &World) -> Result<String, local::KeyError> {
     let base = world.base_url().as_str().trim_end_matches('/');
     let client = journey::CLIENT_ID;
     let token = world.token_for(client)?;
-    let consent = r#""consent":{"termsVersion":"2026-01","acceptedAt":"2026-01-05T10:29:58Z"}"#;
+    let now = Timestamp::now();
+    let consent = format!(r#""consent":{{"termsVersion":"2026-01","acceptedAt":"{now:.0}"}}"#);
     let request = format!(r#"{{"cardContractId":"70002","platform":"web","callback":"web-bank",{consent}}}"#);
     Ok(format!(
         "
@@ -107,7 +114,8 @@ TOKEN={token}
 
 curl -H \"Authorization: Bearer $TOKEN\" '{base}/token-requestors?platform=web'
 curl -H \"Authorization: Bearer $TOKEN\" '{base}/cards?cardContractId=70001&cardContractId=70002'
-curl -H \"Authorization: Bearer $TOKEN\" -H \"Idempotency-Key: $RANDOM\" --json '{request}' {base}/enrollments
+curl -H \"Authorization: Bearer $TOKEN\" -H \"Idempotency-Key: $RANDOM\" -H 'Content-Type: application/json' \\
+  -d '{request}' {base}/enrollments
 
 Open the redirectUrl of the last answer in a browser. Ctrl-C ends it all.",
         simulator = world.simulator().base_url(),

@@ -53,7 +53,7 @@ pub fn write_ready_file(world: &World, file: &Path) -> Result<(), ReadyError> {
     write(file, &format!("{content:#}\n"))
 }
 
-/// Writes the environment of all functions, one `NAME=value` a line, for `cargo lambda watch --env-file`.
+/// Writes the environment of all functions, one `NAME="value"` a line, for `cargo lambda watch --env-file`.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -61,7 +61,7 @@ pub fn write_env_file(world: &World, file: &Path) -> Result<(), ReadyError> {
     let settings = world.settings();
     let aws = world.aws_variables();
     let variables = settings.iter().chain(aws.iter().map(|(name, value)| (*name, value.as_str())));
-    let lines: String = variables.map(|(name, value)| format!("{name}={value}\n")).collect();
+    let lines: String = variables.map(|(name, value)| format!("{name}=\"{value}\"\n")).collect();
     write(file, &lines)
 }
 

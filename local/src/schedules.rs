@@ -1,4 +1,4 @@
-//! EventBridge Scheduler's part while `local` stays up. The refresh keeps its 14 days; reconciliation runs every few
+//! EventBridge Scheduler's part while `local` stays up. The refresh keeps its 14 days; reconciliation runs every two
 //! seconds instead of every 5 minutes, so that a person at the keyboard sees it happen.
 
 use std::time::Duration;
@@ -8,11 +8,11 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use crate::world::World;
 
 const REFRESH: Duration = Duration::from_secs(14 * 24 * 60 * 60);
-const RECONCILE: Duration = Duration::from_secs(5);
+const RECONCILE: Duration = Duration::from_secs(2);
 
 impl World {
     /// Runs both schedules for as long as it is polled.
-    pub async fn keep_schedules(&self) {
+    pub async fn keep_schedules(&self) -> ! {
         let ticks = |period| {
             let mut ticks = interval_at(Instant::now() + period, period);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);

@@ -87,7 +87,10 @@ async fn scripts_find_everything_in_the_ready_file_and_only_the_owner_can_read_i
     assert_eq!(ready["baseUrl"], world.base_url().as_str());
     assert_eq!(ready["tokens"].as_object().unwrap().len(), 4);
     assert!(
-        fs::read_to_string(&env_file).unwrap().lines().any(|line| line == "ENROLLMENTS_TABLE=Enrollments")
+        fs::read_to_string(&env_file)
+            .unwrap()
+            .lines()
+            .any(|line| line == r#"ENROLLMENTS_TABLE="Enrollments""#)
     );
     for file in [ready_file, env_file] {
         assert_eq!(mode(file), 0o600);

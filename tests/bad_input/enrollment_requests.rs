@@ -86,6 +86,8 @@ async fn a_field_that_is_unknown_ill_typed_or_too_long_is_refused() {
         ("/consent/acceptedAt", json!("zebra")),
         ("/consent/acceptedAt", json!("2026-01-05 zebra")),
         ("/consent/acceptedAt", json!("2026-77319-05T10:29:58Z")),
+        ("/consent/acceptedAt", json!("2026-01-05T10:29:58Zzebra")),
+        ("/consent/acceptedAt", json!("2026-01-05T10:29:58[zebra/zebra]")),
         ("/consent/acceptedAt", json!(77319)),
         ("/consent/acceptedAt", json!(tomorrow)),
         ("/accountHolder", json!("zebra")),

@@ -99,8 +99,13 @@ impl Enroll {
             Beginning { enrollment: &enrollment, key: &key, fingerprint: &fingerprint, state: &state };
         match self.enrollments.begin(&beginning, now).await? {
             Begun::Started => {
-                let attempt =
-                    Attempt { enrollment: &enrollment, requestor: &requestor, state: &state, until };
+                let attempt = Attempt {
+                    enrollment: &enrollment,
+                    requestor: &requestor,
+                    key: &key,
+                    state: &state,
+                    until,
+                };
                 self.push(attempt, wish).await
             }
             Begun::Before(id) => self.repeat(client, id).await,

@@ -12,7 +12,7 @@ use shared::{
         token_connect::{PushError, PushMultipleAccounts, PushedAccounts, SignatureData},
     },
     secret::CallbackState,
-    store::enrollments::Redirect,
+    store::enrollments::{IdempotencyKey, Redirect},
     telemetry, token_list,
     token_requestor::TokenRequestor,
 };
@@ -27,6 +27,7 @@ const MARGIN: SignedDuration = SignedDuration::from_secs(15);
 pub(crate) struct Attempt<'a> {
     pub(crate) enrollment: &'a Enrollment,
     pub(crate) requestor: &'a TokenRequestor,
+    pub(crate) key: &'a IdempotencyKey,
     pub(crate) state: &'a CallbackState,
     pub(crate) until: Deadline,
 }
@@ -55,6 +56,9 @@ impl Enroll {
                 let facts: Vec<_> =
                     facts.into_iter().map(|fact| fact.recorded(now, &now.to_string())).collect();
                 self.enrollments.learn(client_id, enrollment_id, &facts, now).await?;
+                if problem.code.retryable() {
+                    self.enrollments.release(client_id, attempt.key, enrollment_id).await?;
+                }
                 Err(problem.about(enrollment_id))
             }
         }

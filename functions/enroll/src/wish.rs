@@ -55,7 +55,10 @@ impl Wish {
             errors.push(field_error("locale", "is a language and a country, as en_GB"));
         }
         if let Some(Err(error)) = self.account_holder.as_ref().map(AccountHolder::validate) {
-            errors.push(field_error("accountHolder", error));
+            errors.push(field_error(
+                format!("accountHolder.{}", error.field),
+                "does not fit Token Connect's limits",
+            ));
         }
         let Consent { terms_version, accepted_at } = &self.consent;
         if !(1..=64).contains(&terms_version.chars().count()) || terms_version.chars().any(char::is_control) {

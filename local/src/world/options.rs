@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use url::Url;
 
-/// The defaults are a `World` of its own: free ports, memory and a temporary folder, its own simulator.
-#[derive(Clone, Debug, Default)]
+/// The defaults are a `World` of its own: free ports, memory and a temporary folder, its own simulator. It does not
+/// print, since settings may be secret.
+#[derive(Clone, Default)]
 pub struct Options {
     /// Keeps tables, logos and keys there between runs. The simulator's cards and tokens are in memory always.
     pub data: Option<PathBuf>,

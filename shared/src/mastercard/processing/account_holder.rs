@@ -5,21 +5,29 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The app's wording is Token Connect's: `accountHolderName`, `accountHolderAddress` …
+/// Read in this API's words (`name`, `emailAddress` …), written in Token Connect's (`accountHolderName` …).
 #[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AccountHolder {
     /// `LASTNAME/FIRSTNAME` or `FIRSTNAME LASTNAME`, 1 to 27 characters.
-    #[serde(rename = "accountHolderName", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename(serialize = "accountHolderName"), default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// 6 to 320 characters.
-    #[serde(rename = "accountHolderEmailAddress", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename(serialize = "accountHolderEmailAddress"),
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub email_address: Option<String>,
     /// In international form, in two parts.
-    #[serde(rename = "accountHolderMobilePhoneNumber", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename(serialize = "accountHolderMobilePhoneNumber"),
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub mobile_phone_number: Option<MobilePhoneNumber>,
     /// Billing address.
-    #[serde(rename = "accountHolderAddress", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename(serialize = "accountHolderAddress"), default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
 }
 
@@ -60,11 +68,11 @@ pub struct Address {
 impl AccountHolder {
     /// Checks every part against Token Connect's limits and names the first that does not fit.
     pub fn validate(&self) -> Result<(), InvalidAccountHolder> {
-        fits("accountHolderName", self.name.as_deref(), 1, 27)?;
-        fits("accountHolderEmailAddress", self.email_address.as_deref(), 6, 320)?;
+        fits("name", self.name.as_deref(), 1, 27)?;
+        fits("emailAddress", self.email_address.as_deref(), 6, 320)?;
         if let Some(MobilePhoneNumber { country_dial_in_code, phone_number }) = &self.mobile_phone_number {
-            digits("accountHolderMobilePhoneNumber.countryDialInCode", country_dial_in_code, 4)?;
-            digits("accountHolderMobilePhoneNumber.phoneNumber", phone_number, 20)?;
+            digits("mobilePhoneNumber.countryDialInCode", country_dial_in_code, 4)?;
+            digits("mobilePhoneNumber.phoneNumber", phone_number, 20)?;
         }
         self.address.as_ref().map_or(Ok(()), Address::validate)
     }
@@ -87,14 +95,14 @@ impl AccountHolder {
 
 impl Address {
     fn validate(&self) -> Result<(), InvalidAccountHolder> {
-        fits("accountHolderAddress.line1", self.line1.as_deref(), 1, 64)?;
-        fits("accountHolderAddress.line2", self.line2.as_deref(), 1, 64)?;
-        fits("accountHolderAddress.city", self.city.as_deref(), 1, 32)?;
-        fits("accountHolderAddress.countrySubdivision", self.country_subdivision.as_deref(), 1, 12)?;
-        fits("accountHolderAddress.postalCode", self.postal_code.as_deref(), 1, 16)?;
+        fits("address.line1", self.line1.as_deref(), 1, 64)?;
+        fits("address.line2", self.line2.as_deref(), 1, 64)?;
+        fits("address.city", self.city.as_deref(), 1, 32)?;
+        fits("address.countrySubdivision", self.country_subdivision.as_deref(), 1, 12)?;
+        fits("address.postalCode", self.postal_code.as_deref(), 1, 16)?;
         match self.country.as_deref() {
             Some(country) if country.len() != 3 || !country.bytes().all(|b| b.is_ascii_uppercase()) => {
-                Err(InvalidAccountHolder { field: "accountHolderAddress.country" })
+                Err(InvalidAccountHolder { field: "address.country" })
             }
             _ => Ok(()),
         }
@@ -121,7 +129,7 @@ fn digits(field: &'static str, text: &str, most: usize) -> Result<(), InvalidAcc
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{field} does not fit Token Connect's limits")]
 pub struct InvalidAccountHolder {
-    /// Which part, as a path of field names.
+    /// Which part, as a path of field names in this API's words.
     pub field: &'static str,
 }
 

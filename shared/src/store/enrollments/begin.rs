@@ -12,12 +12,14 @@ use super::{
         StoreError,
         contention::step_aside,
         table::{n, s},
+        token_requestors::is_condition,
     },
     Enrollments, IdempotencyKey, STATE,
     items::{Guard, IdempotencyRecord, State},
     live,
 };
 use crate::{
+    card::ClientId,
     enrollment::{Enrollment, EnrollmentId},
     secret::CallbackState,
 };
@@ -131,6 +133,22 @@ impl Enrollments {
             .into_iter()
             .map(|put| Ok(TransactWriteItem::builder().put(put.build()?).build()))
             .collect()
+    }
+
+    /// Lets a key go whose request failed in a way that may pass: the same request may then begin anew.
+    pub async fn release(
+        &self,
+        client: ClientId,
+        key: &IdempotencyKey,
+        id: EnrollmentId,
+    ) -> Result<(), StoreError> {
+        let delete = self.0.db.delete_item().table_name(&self.0.name);
+        let delete = delete.key("pk", s(&self.client(client))).key("sk", s(&key.sort_key()));
+        let delete = delete.condition_expression("enrollmentId = :id");
+        match delete.expression_attribute_values(":id", s(&id.to_string())).send().await {
+            Err(error) if !is_condition(&error) => Err(error.into()),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn put(&self, pk: &str, sk: &str, value: &impl Serialize) -> Result<PutBuilder, StoreError> {

@@ -2,7 +2,7 @@ use super::*;
 use crate::mastercard::processing::AccountHolder;
 
 fn search() -> FundingAccountSearch {
-    let holder: AccountHolder = serde_json::from_value(json!({"accountHolderName": "ALEX EXAMPLE"})).unwrap();
+    let holder: AccountHolder = serde_json::from_value(json!({"name": "ALEX EXAMPLE"})).unwrap();
     FundingAccountSearch {
         request_id: Uuid::nil(),
         push_account_id: "CA-1".into(),

@@ -1,0 +1,58 @@
+//! `cargo run -p local` as a shell sees it: what it prints and how it exits.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::{
+    net::TcpListener,
+    process::{Command, Output},
+};
+
+fn local(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_local")).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn once_prints_every_step_from_1_to_25_and_ends_well_when_the_card_is_enabled() {
+    let run = local(&["--once"]);
+    let told = text(&run.stdout);
+    assert_eq!((run.status.code(), text(&run.stderr).as_str()), (Some(0), ""), "{told}");
+    assert!(told.trim_end().ends_with("ENABLED"), "{told}");
+    let steps: Vec<u8> = told
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(2))
+        .filter_map(|step| step.parse().ok())
+        .collect();
+    let within_processing = 8;
+    for step in (1..=25).filter(|step| *step != within_processing) {
+        assert!(steps.contains(&step), "no step {step} in\n{told}");
+    }
+}
+
+#[test]
+fn a_card_that_is_not_enabled_is_exit_1() {
+    let run = local(&["--once", "--set", "TOKEN_CONNECT_CONSUMER_KEY=somebody-else"]);
+    assert_eq!(run.status.code(), Some(1));
+    assert!(text(&run.stderr).contains("The journey stopped"), "{}", text(&run.stderr));
+}
+
+#[test]
+fn what_cannot_start_says_why_in_one_sentence_and_is_exit_2() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let below = file.path().join("data").display().to_string();
+    let cases = [
+        ["--port", port.as_str()],
+        ["--data", below.as_str()],
+        ["--ready-file", below.as_str()],
+        ["--set", "ACCOUNT_RANGES=nonsense"],
+    ];
+    for arguments in cases {
+        let run = local(&[&["--once"], &arguments[..]].concat());
+        let told = text(&run.stderr);
+        assert_eq!((run.status.code(), told.lines().count()), (Some(2), 1), "{told}");
+    }
+}
