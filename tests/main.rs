@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
 
 mod bad_input;
+mod bootstrap;
 mod contract;
 mod enroll;
+mod events;
 mod notifications;
 mod refresh;
 mod secrets;

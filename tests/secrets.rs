@@ -4,13 +4,13 @@
 use std::{env, fmt::Debug, process::Command};
 
 use local::cardholder::Cardholder;
-use reqwest::Method;
 use serde_json::json;
 use shared::secret::{CallbackState, PushAccountReceipt, RedirectUrl, Signature};
 use simulator::{Fault, Operation};
 
 use crate::support::{
     app::{App, Ask},
+    door::Door,
     leaks::{Leak, leak},
     logs,
 };
@@ -150,11 +150,11 @@ async fn goes_through_everything(app: &App) {
     assert_eq!(app.ask(&Ask::enroll(&card_number)).await.status, 400);
     let forged = "/callback/3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAA?results[MCC-STL-FORGED]=APPROVED";
     assert_eq!(app.ask_as(&cardholder.with_token(""), &Ask::get(forged)).await.status, 404);
-    let door = crate::support::door::Door::of(&app.world);
+    let door = Door::of(&app.world);
     assert_eq!(door.tells(json!({"type": "TCN", "cardContractId": "99999"}).to_string()).await.status, 200);
-    let unknown = crate::support::door::Door::without_certificate(&app.world);
+    let unknown = Door::without_certificate(&app.world);
     assert!(unknown.try_tells("{}").await.is_err());
-    assert_eq!(app.ask(&Ask::new(Method::GET, "/enrollments")).await.status, 200);
+    assert_eq!(app.ask(&Ask::get("/enrollments")).await.status, 200);
 }
 
 #[tokio::test]

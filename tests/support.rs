@@ -2,9 +2,11 @@
 
 pub(crate) mod app;
 pub(crate) mod door;
+pub(crate) mod host;
 pub(crate) mod leaks;
 pub(crate) mod logs;
 pub(crate) mod openapi;
+pub(crate) mod tap;
 
 use local::{Options, World};
 

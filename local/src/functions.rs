@@ -9,7 +9,7 @@ use futures_util::{FutureExt as _, future::BoxFuture};
 use lambda_http::{Body, Error, Request, Response};
 use shared::{
     clock::Clock,
-    config::{ConfigError, Host},
+    config::{ConfigError, Host, Settings},
 };
 
 use crate::{
@@ -37,7 +37,8 @@ impl Functions {
         aws: &SdkConfig,
         clock: &Clock,
     ) -> Result<Self, ConfigError> {
-        let host = |names| Host { settings: environment.only(names), aws: aws.clone(), clock: clock.clone() };
+        let machine = Host::new(Settings::default(), aws.clone(), clock.clone());
+        let host = |names| machine.with_settings(environment.only(names));
         Ok(Self {
             sync_requestors: sync_requestors::SyncRequestors::connect(&host(settings::SYNC_REQUESTORS))
                 .await?,

@@ -25,8 +25,7 @@ fn once_prints_every_step_from_1_to_25_and_ends_well_when_the_card_is_enabled() 
         .filter_map(|line| line.split_whitespace().nth(2))
         .filter_map(|step| step.parse().ok())
         .collect();
-    let within_processing = 8;
-    for step in (1..=25).filter(|step| *step != within_processing) {
+    for step in 1..=25 {
         assert!(steps.contains(&step), "no step {step} in\n{told}");
     }
 }

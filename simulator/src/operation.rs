@@ -58,12 +58,12 @@ impl Operation {
         }
     }
 
-    /// Steps of question and answer in the use case; reading tokens is the tip after step 4.
+    /// Steps of question and answer in the use case; reading tokens is the tip after step 4, which has no number.
     pub(crate) fn steps(self) -> (u8, u8) {
         match self {
             Self::GetEligibleTokenRequestors => (1, 2),
             Self::GetAsset => (3, 4),
-            Self::GetTokensByClient | Self::GetTokensByCard => (4, 4),
+            Self::GetTokensByClient | Self::GetTokensByCard => (0, 0),
             Self::SearchFundingAccounts => (7, 9),
             Self::PushMultipleAccounts => (10, 11),
             Self::Provision => (13, 22),

@@ -7,15 +7,14 @@ use shared::{
 };
 use tokio::task::JoinSet;
 
-use super::{
-    Stores, checks,
-    sample::{CARD, CLIENT, Tap, facts},
-};
+use super::{Stores, checks};
+use crate::support::tap::{CARD, CLIENT, Tap, facts};
 
 checks! {
     a_repeated_request_finds_the_enrolment_that_it_began,
     a_key_that_came_before_with_another_request_is_told,
     a_key_is_forgotten_after_a_day,
+    a_key_is_let_go_only_by_the_enrolment_that_has_it,
     a_card_is_held_by_its_live_enrolment,
     another_card_requestor_or_client_is_not_held,
     a_card_is_free_again_once_nothing_could_be_pushed,
@@ -47,6 +46,17 @@ async fn a_key_is_forgotten_after_a_day(stores: &Stores) {
     assert_eq!(Tap::new("key-1").begin_at(&stores.enrollments, within).await, Begun::Before(first.id()));
     let after = first.at() + SignedDuration::from_hours(24);
     assert_eq!(Tap::new("key-1").begin_at(&stores.enrollments, after).await, Begun::Started);
+}
+
+async fn a_key_is_let_go_only_by_the_enrolment_that_has_it(stores: &Stores) {
+    let (enrollments, first, key) = (&stores.enrollments, Tap::new("key-1"), "key-1".parse().unwrap());
+    first.begin(enrollments).await;
+    let failed = Fact::PushFailed { reason: "mastercard_unavailable".into(), retryable: true };
+    facts(enrollments, &first, [failed]).await;
+    enrollments.release(CLIENT.into(), &key, Tap::new("another").id()).await.unwrap();
+    assert_eq!(Tap::new("key-1").begin(enrollments).await, Begun::Before(first.id()));
+    enrollments.release(CLIENT.into(), &key, first.id()).await.unwrap();
+    assert_eq!(Tap::new("key-1").begin(enrollments).await, Begun::Started);
 }
 
 async fn a_card_is_held_by_its_live_enrolment(stores: &Stores) {

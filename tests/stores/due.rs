@@ -8,10 +8,8 @@ use shared::{
     store::enrollments::{Due, SHARDS},
 };
 
-use super::{
-    Stores, checks, eventually,
-    sample::{Tap, facts},
-};
+use super::{Stores, checks, eventually};
+use crate::support::tap::{Tap, facts};
 
 checks! {
     an_enrolment_is_due_when_its_receipts_have_ended,

@@ -11,8 +11,8 @@ use super::{
     Stores, checks,
     due::{due, end_of_time},
     eventually,
-    sample::{CARD, CLIENT, Tap},
 };
+use crate::support::tap::{CARD, CLIENT, Tap};
 
 checks! {
     a_notification_that_came_before_is_given_back_as_it_is_kept,

@@ -7,10 +7,8 @@ use shared::{
 };
 use tokio::task::JoinSet;
 
-use super::{
-    Stores, checks,
-    sample::{CLIENT, Tap, facts},
-};
+use super::{Stores, checks};
+use crate::support::tap::{CLIENT, Tap, facts};
 
 checks! {
     a_fact_told_twice_is_known_once,

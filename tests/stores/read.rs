@@ -7,10 +7,8 @@ use shared::{
     store::enrollments::{Begun, Enrollments},
 };
 
-use super::{
-    Stores, checks, eventually,
-    sample::{CARD, CLIENT, Tap, facts},
-};
+use super::{Stores, checks, eventually};
+use crate::support::tap::{CARD, CLIENT, Tap, facts};
 
 checks! {
     another_client_sees_nothing_of_an_enrolment,
@@ -51,7 +49,7 @@ async fn another_bank_sees_nothing_of_an_enrolment(stores: &Stores) {
     assert_eq!(tap.begin(&theirs).await, Begun::Started, "same client, card and key");
     eventually(async || stores.enrollments.by_card(CARD.into()).await.unwrap(), |found| found.len() == 1)
         .await;
-    assert_eq!(theirs.by_card(CARD.into()).await.unwrap(), [tap.enrollment.clone()]);
+    assert_eq!(theirs.by_card(CARD.into()).await.unwrap(), [tap.enrollment]);
 }
 
 async fn enrolments_are_listed_in_pages_newest_first(stores: &Stores) {

@@ -12,11 +12,11 @@ use uuid::Uuid;
 
 use super::{
     leaks::leak,
+    open_world_with,
     openapi::{conforms, template},
-    world_with,
 };
 
-/// A `World` whose catalogue is fresh, and the sample cardholder in it.
+/// A `World` whose catalogue is filled, and the sample cardholder in it.
 pub(crate) struct App {
     pub(crate) world: World,
     pub(crate) cardholder: Cardholder,
@@ -69,8 +69,7 @@ impl App {
     }
 
     pub(crate) async fn start_with(options: Options) -> Self {
-        let world = world_with(options).await;
-        world.refresh().await.expect("a refresh");
+        let world = open_world_with(options).await;
         let cardholder = world.cardholder(CLIENT_ID).expect("a cardholder");
         Self { world, cardholder }
     }

@@ -46,7 +46,7 @@ impl Enroll {
     /// `CLIENT_ID_CLAIM`, and what [`Terms`] names.
     pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
-        let stores = (TokenRequestors::read(&mut read, &host.aws), Enrollments::read(&mut read, &host.aws));
+        let stores = (TokenRequestors::read(&mut read, host), Enrollments::read(&mut read, host));
         let processing = (ProcessingSettings::read(&mut read), SearchSettings::read(&mut read));
         let token_connect = TokenConnectSettings::read(&mut read);
         let own = (Caller::read(&mut read), Terms::read(&mut read));
@@ -60,9 +60,9 @@ impl Enroll {
             return Err(read.problems());
         };
         Ok(Self {
-            processing: processing.connect().await?,
+            processing: processing.connect(host).await?,
             search: search.connect().await?,
-            token_connect: token_connect.connect().await?,
+            token_connect: token_connect.connect(host).await?,
             requestors,
             enrollments,
             caller,

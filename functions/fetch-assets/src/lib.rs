@@ -63,7 +63,7 @@ impl FetchAssets {
     /// Reads `TOKEN_REQUESTORS_TABLE`, `TENANT`, `LOGO_BUCKET`, `TOKEN_CONNECT_*`.
     pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
-        let requestors = TokenRequestors::read(&mut read, &host.aws);
+        let requestors = TokenRequestors::read(&mut read, host);
         let token_connect = TokenConnectSettings::read(&mut read);
         let bucket = Bucket::read(&mut read, &host.aws);
         let (Some(requestors), Some(token_connect), Some(bucket)) = (requestors, token_connect, bucket)
@@ -71,7 +71,7 @@ impl FetchAssets {
             return Err(read.problems());
         };
         Ok(Self {
-            token_connect: token_connect.connect().await?,
+            token_connect: token_connect.connect(host).await?,
             requestors,
             bucket,
             clock: host.clock.clone(),

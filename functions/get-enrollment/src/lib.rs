@@ -42,7 +42,7 @@ impl GetEnrollment {
     /// Reads `ENROLLMENTS_TABLE`, `TENANT`, `CLIENT_ID_CLAIM`.
     pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
-        let enrollments = Enrollments::read(&mut read, &host.aws);
+        let enrollments = Enrollments::read(&mut read, host);
         let caller = Caller::read(&mut read);
         let (Some(enrollments), Some(caller)) = (enrollments, caller) else { return Err(read.problems()) };
         Ok(Self { enrollments, caller, clock: host.clock.clone() })

@@ -64,8 +64,8 @@ impl ListCards {
     /// Reads both tables' names, `TENANT`, `PROCESSING_*`, `CLIENT_ID_CLAIM`, `DEFAULT_TOKEN_REQUESTOR_ID`.
     pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
-        let requestors = TokenRequestors::read(&mut read, &host.aws);
-        let enrollments = Enrollments::read(&mut read, &host.aws);
+        let requestors = TokenRequestors::read(&mut read, host);
+        let enrollments = Enrollments::read(&mut read, host);
         let processing = ProcessingSettings::read(&mut read);
         let caller = Caller::read(&mut read);
         let default_requestor = read.required("DEFAULT_TOKEN_REQUESTOR_ID");
@@ -74,7 +74,7 @@ impl ListCards {
         else {
             return Err(read.problems());
         };
-        let processing = processing.connect().await?;
+        let processing = processing.connect(host).await?;
         Ok(Self { processing, requestors, enrollments, caller, default_requestor, clock: host.clock.clone() })
     }
 

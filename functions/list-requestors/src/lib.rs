@@ -63,7 +63,7 @@ impl ListRequestors {
     /// Reads `TOKEN_REQUESTORS_TABLE`, `TENANT`, `LOGO_BASE_URL`.
     pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
-        let requestors = TokenRequestors::read(&mut read, &host.aws);
+        let requestors = TokenRequestors::read(&mut read, host);
         let logo_base_url = read.required("LOGO_BASE_URL");
         let (Some(requestors), Some(logo_base_url)) = (requestors, logo_base_url) else {
             return Err(read.problems());

@@ -30,7 +30,7 @@ impl ReceiveCallback {
     /// Reads `ENROLLMENTS_TABLE`, `TENANT`, `APP_LINKS`.
     pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
-        let enrollments = Enrollments::read(&mut read, &host.aws);
+        let enrollments = Enrollments::read(&mut read, host);
         let app_links = AppLinks::read(&mut read);
         let (Some(enrollments), Some(app_links)) = (enrollments, app_links) else {
             return Err(read.problems());

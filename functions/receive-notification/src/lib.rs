@@ -38,7 +38,7 @@ impl ReceiveNotification {
     /// Reads `ENROLLMENTS_TABLE`, `TENANT`, `NOTIFICATION_CLIENT_SUBJECTS`, `NOTIFICATION_SHARED_SECRET`.
     pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
-        let enrollments = Enrollments::read(&mut read, &host.aws);
+        let enrollments = Enrollments::read(&mut read, host);
         let authentication = AuthenticationSettings::read(&mut read);
         let (Some(enrollments), Some(authentication)) = (enrollments, authentication) else {
             return Err(read.problems());

@@ -63,12 +63,12 @@ impl ReconcileEnrollments {
     /// Reads `ENROLLMENTS_TABLE`, `TENANT`, `PROCESSING_*`.
     pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
-        let enrollments = Enrollments::read(&mut read, &host.aws);
+        let enrollments = Enrollments::read(&mut read, host);
         let processing = ProcessingSettings::read(&mut read);
         let (Some(enrollments), Some(processing)) = (enrollments, processing) else {
             return Err(read.problems());
         };
-        Ok(Self { processing: processing.connect().await?, enrollments, clock: host.clock.clone() })
+        Ok(Self { processing: processing.connect(host).await?, enrollments, clock: host.clock.clone() })
     }
 
     /// One run; the event says nothing.

@@ -45,7 +45,7 @@ impl SyncRequestors {
     /// Reads `TOKEN_REQUESTORS_TABLE`, `TENANT`, `TOKEN_CONNECT_*` and `ACCOUNT_RANGES`.
     pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
-        let requestors = TokenRequestors::read(&mut read, &host.aws);
+        let requestors = TokenRequestors::read(&mut read, host);
         let token_connect = TokenConnectSettings::read(&mut read);
         let mut account_ranges = read.list::<AccountRange>("ACCOUNT_RANGES");
         if let Some(ranges) = &mut account_ranges {
@@ -58,7 +58,7 @@ impl SyncRequestors {
             return Err(read.problems());
         };
         Ok(Self {
-            token_connect: token_connect.connect().await?,
+            token_connect: token_connect.connect(host).await?,
             requestors,
             account_ranges,
             clock: host.clock.clone(),

@@ -3,9 +3,9 @@
 use secrecy::ExposeSecret as _;
 use url::Url;
 
-use super::{ConfigError, Reader, SecretRef};
+use super::{ConfigError, Host, Reader, SecretRef};
 use crate::mastercard::{
-    ClientEncryptionKey, JweKeys, Processing, Signer, SigningKey, TokenConnect, Transport,
+    ClientEncryptionKey, JweKeys, Processing, Signer, SigningKey, TokenConnect,
     processing::{SearchShape, SearchTerms},
 };
 
@@ -43,9 +43,8 @@ impl TokenConnectSettings {
     }
 
     /// Fetches the key and makes the client.
-    pub async fn connect(self) -> Result<TokenConnect, ConfigError> {
-        let transport = Transport::new().map_err(ConfigError::Http)?;
-        Ok(TokenConnect::new(self.url, self.signer.connect().await?, transport))
+    pub async fn connect(self, host: &Host) -> Result<TokenConnect, ConfigError> {
+        Ok(TokenConnect::new(self.url, self.signer.connect().await?, host.transport()?))
     }
 }
 
@@ -81,7 +80,7 @@ impl ProcessingSettings {
     }
 
     /// Fetches the keys and makes the client.
-    pub async fn connect(self) -> Result<Processing, ConfigError> {
+    pub async fn connect(self, host: &Host) -> Result<Processing, ConfigError> {
         const CERTIFICATE: &str = "PROCESSING_ENCRYPTION_CERTIFICATE";
         let jwe = match &self.jwe {
             Some((certificate, key)) => {
@@ -92,8 +91,7 @@ impl ProcessingSettings {
             }
             None => None,
         };
-        let transport = Transport::new().map_err(ConfigError::Http)?;
-        Ok(Processing::new(self.url, self.signer.connect().await?, jwe, transport))
+        Ok(Processing::new(self.url, self.signer.connect().await?, jwe, host.transport()?))
     }
 }
 

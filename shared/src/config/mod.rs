@@ -4,7 +4,12 @@ mod app_links;
 mod mastercard;
 mod secrets;
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    str::FromStr,
+    sync::{Arc, OnceLock},
+};
 
 use aws_config::SdkConfig;
 
@@ -12,9 +17,9 @@ pub use app_links::AppLinks;
 pub use mastercard::{ProcessingSettings, SearchSettings, TokenConnectSettings};
 pub use secrets::{SecretRef, SecretUnavailable};
 
-use crate::clock::Clock;
+use crate::{clock::Clock, mastercard::Transport};
 
-/// What a function is started with: its variables, the way to AWS, the time.
+/// What a function is started with: its variables, the way to AWS and to Mastercard, the time.
 #[derive(Clone, Debug)]
 pub struct Host {
     /// Environment variables.
@@ -23,13 +28,49 @@ pub struct Host {
     pub aws: SdkConfig,
     /// The time.
     pub clock: Clock,
+    clients: Arc<Clients>,
+}
+
+/// Made at first use and then shared: every client of its own would mean TLS handshakes of its own.
+#[derive(Debug, Default)]
+struct Clients {
+    dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    transport: OnceLock<Transport>,
 }
 
 impl Host {
+    /// A host of these parts.
+    pub fn new(settings: Settings, aws: SdkConfig, clock: Clock) -> Self {
+        Self { settings, aws, clock, clients: Arc::default() }
+    }
+
     /// The host that Lambda gives: the process environment and the AWS default chain.
     pub async fn from_env() -> Self {
         let aws = aws_config::defaults(aws_config::BehaviorVersion::latest()).load().await;
-        Self { settings: std::env::vars().collect(), aws, clock: Clock::default() }
+        Self::new(std::env::vars().collect(), aws, Clock::default())
+    }
+
+    /// The same machine for another function: other variables, the same clients and the same time.
+    #[must_use]
+    pub fn with_settings(&self, settings: Settings) -> Self {
+        Self { settings, ..self.clone() }
+    }
+
+    /// The one DynamoDB client.
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        self.clients.dynamodb.get_or_init(|| aws_sdk_dynamodb::Client::new(&self.aws)).clone()
+    }
+
+    /// The one HTTP client for Mastercard.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn transport(&self) -> Result<Transport, ConfigError> {
+        if let Some(transport) = self.clients.transport.get() {
+            return Ok(transport.clone());
+        }
+        let transport = Transport::new().map_err(ConfigError::Http)?;
+        Ok(self.clients.transport.get_or_init(|| transport).clone())
     }
 }
 

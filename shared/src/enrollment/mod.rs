@@ -10,7 +10,7 @@ mod view;
 use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 pub use fact::{Decision, Fact, Recorded, TokenState, receipt_hash};
@@ -68,7 +68,14 @@ pub struct Consent {
     /// The bank's own name for the terms, 1 to 64 characters.
     pub terms_version: String,
     /// When the cardholder agreed.
+    #[serde(deserialize_with = "moment")]
     pub accepted_at: Timestamp,
+}
+
+/// The library's own errors repeat what was sent; this one does not.
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let told = |_| serde::de::Error::custom("is a time as in RFC 3339: 2026-01-05T10:29:58Z");
+    String::deserialize(deserializer)?.parse().map_err(told)
 }
 
 /// One cardholder's wish to enable one card at one token requestor, and all that is known of it.

@@ -226,7 +226,8 @@ impl<'a> Known<'a> {
             Token::NeverSeen if self.push_failed.is_some() && self.expires_at.is_none() => return None,
             Token::Active | Token::NeverSeen => {}
         }
-        let word = self.callbacks.iter().filter(|(result, _)| !good_news(result)).map(|(_, at)| *at).max();
+        // Whatever the browser says is looked up at once: good news wants a witness, bad news may not be the last word.
+        let word = self.callbacks.iter().map(|(_, at)| *at).max();
         match word {
             Some(at) if !self.listed_since(at) => Some(at),
             _ => self.scheduled(end),
@@ -289,10 +290,6 @@ impl<'a> Known<'a> {
     fn listed_active(&self) -> bool {
         self.token.iter().any(|(_, saying)| matches!(saying, Saying::Listed(Some(TokenState::Active))))
     }
-}
-
-fn good_news(result: &str) -> bool {
-    matches!(result, "APPROVED" | "AUTHENTICATED" | "REQUIRE_ADDITIONAL_AUTHENTICATION")
 }
 
 fn later(moment: Timestamp, by: SignedDuration) -> Timestamp {

@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, str::FromStr};
 
-use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -50,8 +49,8 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn new(aws: &SdkConfig, name: impl Into<String>, tenant: Tenant) -> Self {
-        Self { db: Client::new(aws), name: name.into(), tenant }
+    pub(super) fn new(db: Client, name: impl Into<String>, tenant: Tenant) -> Self {
+        Self { db, name: name.into(), tenant }
     }
 
     /// The item of a value: its fields, its keys, its tenant.

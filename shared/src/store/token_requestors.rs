@@ -1,6 +1,5 @@
 //! The catalogue: one item a token requestor, plus one that says when it was last refreshed.
 
-use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,7 +10,7 @@ use super::{
 };
 use crate::{
     asset::{AssetId, Logo},
-    config::Reader,
+    config::{Host, Reader},
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
 
@@ -53,10 +52,10 @@ const CATALOGUE: &str = "CATALOGUE";
 
 impl TokenRequestors {
     /// From `TOKEN_REQUESTORS_TABLE` and `TENANT`.
-    pub fn read(read: &mut Reader<'_>, aws: &SdkConfig) -> Option<Self> {
+    pub fn read(read: &mut Reader<'_>, host: &Host) -> Option<Self> {
         let name = read.required::<String>("TOKEN_REQUESTORS_TABLE");
         let tenant = read.or("TENANT", Tenant::default());
-        Some(Self(Table::new(aws, name?, tenant?)))
+        Some(Self(Table::new(host.dynamodb(), name?, tenant?)))
     }
 
     fn partition(&self) -> String {

@@ -14,6 +14,7 @@ use crate::crypto::certificate::RsaCertificate;
 use crate::crypto::field_level;
 use crate::fields::{self, Fields};
 use crate::gateway::Call;
+use crate::journal::Party;
 use crate::mastercard::Mastercard;
 use crate::operation::Api;
 use crate::refusal::Refusal;
@@ -42,6 +43,7 @@ pub(crate) fn search(mastercard: &Mastercard, call: &Call, client_id: &str) -> A
     }
 
     let plaintext = plaintext(&mastercard.records(), &request, client_id)?;
+    mastercard.journal.note(8, Party::Processing, Party::Processing, "card number fetched, card is active");
     let payload =
         field_level::encrypt(plaintext.to_string().as_bytes(), &certificate, mastercard.options.cipher_mode)
             .map_err(|_| {

@@ -19,8 +19,6 @@ mod items;
 mod learn;
 mod read;
 
-use aws_config::SdkConfig;
-
 pub use begin::{Beginning, Begun};
 pub use due::Due;
 pub use inbox::Received;
@@ -30,7 +28,7 @@ pub use read::Page;
 use super::{Tenant, table::Table};
 use crate::{
     card::{CardContractId, ClientId},
-    config::Reader,
+    config::{Host, Reader},
     digest::sha256_hex,
     enrollment::EnrollmentId,
     secret::CallbackState,
@@ -49,10 +47,10 @@ pub struct Enrollments(Table);
 
 impl Enrollments {
     /// From `ENROLLMENTS_TABLE` and `TENANT`.
-    pub fn read(read: &mut Reader<'_>, aws: &SdkConfig) -> Option<Self> {
+    pub fn read(read: &mut Reader<'_>, host: &Host) -> Option<Self> {
         let name = read.required::<String>("ENROLLMENTS_TABLE");
         let tenant = read.or("TENANT", Tenant::default());
-        Some(Self(Table::new(aws, name?, tenant?)))
+        Some(Self(Table::new(host.dynamodb(), name?, tenant?)))
     }
 
     fn client(&self, client: ClientId) -> String {

@@ -1,4 +1,4 @@
-//! One cardholder, one card, one tap on "enable", to be varied.
+//! One cardholder, one card, one tap on "enable", as the store sees it; to be varied.
 
 use jiff::{SignedDuration, Timestamp};
 use shared::{
@@ -10,21 +10,21 @@ use shared::{
 };
 use uuid::Uuid;
 
-pub(super) const CLIENT: u64 = 40000;
-pub(super) const CARD: u64 = 70001;
+pub(crate) const CLIENT: u64 = 40000;
+pub(crate) const CARD: u64 = 70001;
 
 /// A request to enable a card, as `enroll` hands it to the store.
 #[derive(Clone)]
-pub(super) struct Tap {
-    pub(super) enrollment: Enrollment,
-    pub(super) key: String,
-    pub(super) fingerprint: String,
-    pub(super) state: CallbackState,
+pub(crate) struct Tap {
+    pub(crate) enrollment: Enrollment,
+    pub(crate) key: String,
+    pub(crate) fingerprint: String,
+    pub(crate) state: CallbackState,
 }
 
 impl Tap {
     /// The sample card at Click to Pay, asked for now.
-    pub(super) fn new(key: &str) -> Self {
+    pub(crate) fn new(key: &str) -> Self {
         let now = Timestamp::now();
         let enrollment = Enrollment {
             enrollment_id: EnrollmentId::new(now),
@@ -41,62 +41,62 @@ impl Tap {
         Self { enrollment, key: key.into(), fingerprint: "the same request".into(), state }
     }
 
-    pub(super) fn of_card(mut self, card: u64) -> Self {
+    pub(crate) fn of_card(mut self, card: u64) -> Self {
         self.enrollment.card_contract_id = card.into();
         self
     }
 
-    pub(super) fn of_client(mut self, client: u64) -> Self {
+    pub(crate) fn of_client(mut self, client: u64) -> Self {
         self.enrollment.client_id = client.into();
         self
     }
 
-    pub(super) fn at_requestor(mut self, requestor: &str) -> Self {
+    pub(crate) fn at_requestor(mut self, requestor: &str) -> Self {
         self.enrollment.token_requestor_id = requestor.parse().unwrap();
         self
     }
 
     /// Asked for at another time, which its id tells too.
-    pub(super) fn asked(mut self, at: Timestamp) -> Self {
+    pub(crate) fn asked(mut self, at: Timestamp) -> Self {
         self.enrollment.enrollment_id = EnrollmentId::new(at);
         self.enrollment.created_at = at;
         self
     }
 
-    pub(super) fn id(&self) -> EnrollmentId {
+    pub(crate) fn id(&self) -> EnrollmentId {
         self.enrollment.enrollment_id
     }
 
-    pub(super) fn at(&self) -> Timestamp {
+    pub(crate) fn at(&self) -> Timestamp {
         self.enrollment.created_at
     }
 
-    pub(super) async fn begin(&self, enrollments: &Enrollments) -> Begun {
+    pub(crate) async fn begin(&self, enrollments: &Enrollments) -> Begun {
         self.begin_at(enrollments, self.at()).await
     }
 
-    pub(super) async fn begin_at(&self, enrollments: &Enrollments, now: Timestamp) -> Begun {
+    pub(crate) async fn begin_at(&self, enrollments: &Enrollments, now: Timestamp) -> Begun {
         let key = self.key.parse().unwrap();
         let Self { enrollment, fingerprint, state, .. } = self;
         enrollments.begin(&Beginning { enrollment, key: &key, fingerprint, state }, now).await.unwrap()
     }
 
     /// Begins and says what was begun; it has to be a fresh start.
-    pub(super) async fn started(self, enrollments: &Enrollments) -> Self {
+    pub(crate) async fn started(self, enrollments: &Enrollments) -> Self {
         assert_eq!(self.begin(enrollments).await, Begun::Started);
         self
     }
 
-    pub(super) async fn stored(&self, enrollments: &Enrollments) -> Option<Enrollment> {
+    pub(crate) async fn stored(&self, enrollments: &Enrollments) -> Option<Enrollment> {
         enrollments.get(self.enrollment.client_id, self.id()).await.unwrap()
     }
 
-    pub(super) async fn by_state(&self, enrollments: &Enrollments) -> Option<Enrollment> {
+    pub(crate) async fn by_state(&self, enrollments: &Enrollments) -> Option<Enrollment> {
         enrollments.by_state(&self.state, self.at()).await.unwrap()
     }
 
     /// What Token Connect answered: ten minutes to go on.
-    pub(super) fn redirect(&self) -> Redirect {
+    pub(crate) fn redirect(&self) -> Redirect {
         Redirect {
             redirect_url: RedirectUrl::new("https://requestor.example/push?pushAccountData=e30"),
             expires_at: self.at() + SignedDuration::from_mins(10),
@@ -107,7 +107,7 @@ impl Tap {
     }
 
     /// The fact that goes with it.
-    pub(super) fn pushed(&self) -> Fact {
+    pub(crate) fn pushed(&self) -> Fact {
         let redirect = self.redirect();
         let receipt_hashes = redirect.push_account_receipts.iter().map(receipt_hash).collect();
         Fact::Pushed { receipt_hashes, expires_at: redirect.expires_at }
@@ -115,7 +115,7 @@ impl Tap {
 }
 
 /// The enrolment learns facts of one source.
-pub(super) async fn facts<const N: usize>(
+pub(crate) async fn facts<const N: usize>(
     enrollments: &Enrollments,
     tap: &Tap,
     facts: [Fact; N],

@@ -1,0 +1,131 @@
+//! The real binaries, as Lambda starts them: a process of its own for each function, environment variables, and the
+//! Runtime API on loopback (`lambda-simulator` plays it). Stores and Mastercard are those of a `World`.
+
+mod lambda;
+
+use std::fs;
+
+use lambda::{FUNCTIONS, Failed, Lambda};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::support::{open_world, world};
+
+#[tokio::test]
+async fn a_card_is_enabled_by_the_real_binaries() {
+    let world = world().await;
+    let sync = Lambda::start("sync-requestors", &world).await;
+    let synced = sync.invoke(event("sync-requestors.json")).await.unwrap();
+    let mut destination = event("fetch-assets.json");
+    destination["responsePayload"] = synced;
+    let fetch = Lambda::start("fetch-assets", &world).await;
+    let fetched = fetch.invoke(destination).await.unwrap();
+    let requestors = world.simulator().requestors().len();
+    assert_eq!(
+        (fetched["stored"].as_array().map(Vec::len), &fetched["failed"]),
+        (Some(requestors), &json!([]))
+    );
+
+    let list = Lambda::start("list-requestors", &world).await;
+    let shown = list.answer(event("list-requestors.json")).await;
+    assert_eq!(shown.0, 200);
+    let offers = shown.1["tokenRequestors"].as_array().unwrap();
+    assert!(offers.iter().any(|offer| offer["displayName"] == "Click to Pay"), "{offers:?}");
+    assert!(offers.iter().all(|offer| offer["logos"].as_array().is_some_and(|logos| !logos.is_empty())));
+
+    let cards = Lambda::start("list-cards", &world).await;
+    assert_eq!(states(&cards).await, ["eligible", "eligible"]);
+    let enroll = Lambda::start("enroll", &world).await;
+    let (status, enrolled) = enroll.answer(event("enroll.json")).await;
+    assert_eq!((status, &enrolled["status"]), (201, &json!("READY")));
+    assert_eq!(states(&cards).await, ["in_progress", "eligible"]);
+    let get = Lambda::start("get-enrollment", &world).await;
+    let asked = asked(&enrolled["enrollmentId"]);
+    let (status, seen) = get.answer(asked.clone()).await;
+    assert_eq!((status, &seen["redirectUrl"]), (200, &enrolled["redirectUrl"]));
+
+    let cardholder = world.cardholder("40000").unwrap();
+    let page = cardholder.opens(enrolled["redirectUrl"].as_str().unwrap()).await.unwrap();
+    let way_back = page.accepts().await.unwrap().way_back().await.unwrap();
+    let callback = Lambda::start("receive-callback", &world).await;
+    let passed_on = callback.invoke(came_back(&way_back)).await.unwrap();
+    let link = passed_on["headers"]["location"].as_str().unwrap_or_default();
+    assert_eq!((&passed_on["statusCode"], link.ends_with("outcome=completed")), (&json!(303), true));
+
+    world.simulator().notifications_settled().await;
+    assert_eq!(get.answer(asked).await.1["status"], "ENABLED");
+    assert_eq!(states(&cards).await, ["already_enabled", "eligible"]);
+    for lambda in [sync, fetch, list, cards, enroll, get, callback] {
+        lambda.stop();
+    }
+}
+
+#[tokio::test]
+async fn a_notification_without_a_certificate_is_refused_by_the_real_binary() {
+    let world = world().await;
+    let receive = Lambda::start("receive-notification", &world).await;
+    let (status, problem) = receive.answer(event("receive-notification-without-certificate.json")).await;
+    assert_eq!((status, &problem["code"]), (403, &json!("forbidden")));
+    let (status, accepted) = receive.answer(event("receive-notification-tar.json")).await;
+    assert_eq!((status, accepted), (200, json!({"accepted": 1})));
+    let reconcile = Lambda::start("reconcile-enrollments", &world).await;
+    let done = reconcile.invoke(event("reconcile-enrollments.json")).await.unwrap();
+    assert_eq!((&done["checked"], &done["failed"]), (&json!(0), &json!(0)));
+    receive.stop();
+    reconcile.stop();
+}
+
+#[tokio::test]
+async fn a_function_without_its_settings_does_not_start_and_names_all_that_is_missing() {
+    let world = world().await;
+    for (function, missing) in FUNCTIONS {
+        let told = Lambda::ends(function, &world, |name| missing.contains(&name)).await;
+        for name in missing {
+            assert!(told.contains(&format!("{name} is not set")), "{function} does not name {name}: {told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_is_none_is_an_error_and_the_next_one_is_served() {
+    let world = open_world().await;
+    let list = Lambda::start("list-requestors", &world).await;
+    list.invoke(json!({"not": "an event"})).await.unwrap_err();
+    assert_eq!(list.answer(event("list-requestors.json")).await.0, 200);
+    let fetch = Lambda::start("fetch-assets", &world).await;
+    let failed = fetch.invoke(json!({"assets": [{"assetId": "of nobody"}]})).await.unwrap_err();
+    let told = "the event cannot be read".to_owned();
+    assert_eq!(failed, Failed { error_type: "NonRetryable".into(), error_message: told });
+    assert_eq!(fetch.invoke(json!({})).await.unwrap(), json!({"stored": [], "skipped": [], "failed": []}));
+    list.stop();
+    fetch.stop();
+}
+
+fn event(file: &str) -> Value {
+    let path = format!("{}/../events/{file}", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// `GET /enrollments/{enrollmentId}` of the sample cardholder.
+fn asked(enrollment_id: &Value) -> Value {
+    let mut event = event("get-enrollment.json");
+    event["pathParameters"]["enrollmentId"] = enrollment_id.clone();
+    event
+}
+
+/// What the browser asks on its way back, as API Gateway passes it on.
+fn came_back(callback: &Url) -> Value {
+    let mut event = event("receive-callback-approved.json");
+    event["rawPath"] = callback.path().into();
+    event["rawQueryString"] = callback.query().unwrap().into();
+    event["queryStringParameters"] = callback.query_pairs().collect();
+    event["pathParameters"]["state"] = callback.path_segments().unwrap().next_back().unwrap().into();
+    event
+}
+
+/// Of the sample cardholder's two cards.
+async fn states(cards: &Lambda) -> Vec<Value> {
+    let (status, answer) = cards.answer(event("list-cards.json")).await;
+    assert_eq!(status, 200);
+    answer["cards"].as_array().unwrap().iter().map(|card| card["state"].clone()).collect()
+}

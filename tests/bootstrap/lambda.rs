@@ -1,0 +1,172 @@
+//! One function in a process of its own, with the Runtime API before it.
+
+use std::{
+    env,
+    fs::File,
+    io::{Read as _, Seek as _},
+    path::{Path, PathBuf},
+    process::{Command, ExitStatus, Stdio},
+    sync::OnceLock,
+    time::Duration,
+};
+
+use lambda_simulator::{InvocationStatus, Simulator, SimulatorPhase};
+use local::World;
+use serde_json::Value;
+use tokio::process::Child;
+
+use crate::support::leaks::leak;
+
+/// How long a binary may take to start, to answer or to give up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// All nine, and what each cannot do without.
+pub(super) const FUNCTIONS: [(&str, &[&str]); 9] = [
+    ("sync-requestors", &["TOKEN_REQUESTORS_TABLE", "TOKEN_CONNECT_URL", "ACCOUNT_RANGES"]),
+    ("fetch-assets", &["TOKEN_REQUESTORS_TABLE", "LOGO_BUCKET", "TOKEN_CONNECT_SIGNING_KEY"]),
+    ("list-requestors", &["TOKEN_REQUESTORS_TABLE", "LOGO_BASE_URL"]),
+    ("list-cards", &["ENROLLMENTS_TABLE", "PROCESSING_DECRYPTION_KEY", "DEFAULT_TOKEN_REQUESTOR_ID"]),
+    ("enroll", &["ENROLLMENTS_TABLE", "CLIENT_ENCRYPTION_CERTIFICATE", "CALLBACK_BASE_URL", "APP_LINKS"]),
+    ("get-enrollment", &["ENROLLMENTS_TABLE"]),
+    ("receive-notification", &["ENROLLMENTS_TABLE", "NOTIFICATION_CLIENT_SUBJECTS"]),
+    ("receive-callback", &["ENROLLMENTS_TABLE", "APP_LINKS"]),
+    ("reconcile-enrollments", &["ENROLLMENTS_TABLE", "PROCESSING_CONSUMER_KEY"]),
+];
+
+/// A running function.
+pub(super) struct Lambda {
+    function: &'static str,
+    runtime_api: Simulator,
+    process: Child,
+    log: File,
+}
+
+/// What the runtime reported in place of an answer.
+#[derive(Debug, PartialEq)]
+pub(super) struct Failed {
+    pub(super) error_type: String,
+    pub(super) error_message: String,
+}
+
+impl Lambda {
+    /// Starts it with the world's settings; it has asked for its first event.
+    pub(super) async fn start(function: &'static str, world: &World) -> Self {
+        let mut lambda = Self::spawn(function, world, |_| false).await;
+        let exit = {
+            let ready = async || lambda.runtime_api.phase().await == SimulatorPhase::Ready;
+            let started = lambda.runtime_api.wait_for(ready, PATIENCE);
+            tokio::select! {
+                started = started => { started.unwrap(); None }
+                exit = lambda.process.wait() => Some(exit.unwrap()),
+            }
+        };
+        match exit {
+            None => lambda,
+            Some(exit) => panic!("{function} ended with {exit}: {}", lambda.stop()),
+        }
+    }
+
+    /// Starts it without some of its settings: it ends on its own, with an error, before it asks for an event.
+    pub(super) async fn ends(
+        function: &'static str,
+        world: &World,
+        without: impl Fn(&str) -> bool,
+    ) -> String {
+        let mut lambda = Self::spawn(function, world, without).await;
+        let exit: ExitStatus = tokio::time::timeout(PATIENCE, lambda.process.wait()).await.unwrap().unwrap();
+        assert!(!exit.success(), "{function} ended as if all were well");
+        assert_eq!(
+            lambda.runtime_api.phase().await,
+            SimulatorPhase::Initializing,
+            "{function} asked for an event"
+        );
+        lambda.stop()
+    }
+
+    async fn spawn(function: &'static str, world: &World, without: impl Fn(&str) -> bool) -> Self {
+        let build = Simulator::builder().function_name(function).invocation_timeout(PATIENCE).build();
+        let runtime_api = build.await.unwrap();
+        let binary = tokio::task::spawn_blocking(binaries).await.unwrap().join(function);
+        let log = tempfile::tempfile().unwrap();
+        let settings = world.settings();
+        let settings = settings.iter().filter(|(name, _)| !without(name));
+        let process = tokio::process::Command::new(binary)
+            .env_clear()
+            .envs(runtime_api.lambda_env_vars())
+            .envs(world.aws_variables())
+            .envs(settings)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log.try_clone().unwrap())
+            .kill_on_drop(true)
+            .spawn();
+        Self { function, runtime_api, process: process.unwrap(), log }
+    }
+
+    /// One event, one answer; or what the runtime reported.
+    pub(super) async fn invoke(&self, event: Value) -> Result<Value, Failed> {
+        let id = self.runtime_api.enqueue_payload(event).await;
+        let state = async || self.runtime_api.get_invocation_state(&id).await.unwrap();
+        let done = async || {
+            !matches!(state().await.status, InvocationStatus::Pending | InvocationStatus::InProgress)
+        };
+        let waited = self.runtime_api.wait_for(done, PATIENCE).await;
+        waited.unwrap_or_else(|error| panic!("{}: {error}", self.function));
+        let state = state().await;
+        match (state.response, state.error) {
+            (Some(response), _) => Ok(response.payload),
+            (None, Some(error)) => {
+                Err(Failed { error_type: error.error_type, error_message: error.error_message })
+            }
+            (None, None) => panic!("{}: neither an answer nor an error", self.function),
+        }
+    }
+
+    /// The status and JSON of an answer to API Gateway.
+    pub(super) async fn answer(&self, event: Value) -> (u64, Value) {
+        let answer = self.invoke(event).await.unwrap();
+        let body = answer["body"].as_str().map(|body| serde_json::from_str(body).unwrap_or_default());
+        (answer["statusCode"].as_u64().unwrap(), body.unwrap_or_default())
+    }
+
+    /// Ends it and gives what it logged, in which there is no secret.
+    pub(super) fn stop(mut self) -> String {
+        let _ = self.process.start_kill();
+        let mut told = String::new();
+        self.log.rewind().unwrap();
+        self.log.read_to_string(&mut told).unwrap();
+        for line in told.lines() {
+            assert_eq!(leak(line), None, "in the log of {}", self.function);
+        }
+        told
+    }
+}
+
+/// The folder of the binaries, next to this test's own, with all of them up to date. Cargo has nothing to do when
+/// they are; the packages are chosen so that it builds with the features that this test was built with.
+fn binaries() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(build).clone()
+}
+
+fn build() -> PathBuf {
+    let test = env::current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR")).args(["build", "--quiet", "--locked", "--bins", "--tests"]);
+    cargo
+        .args(["--package", "tests"])
+        .args(FUNCTIONS.iter().flat_map(|(function, _)| ["--package", function]));
+    cargo.arg("--target-dir").arg(folder.parent().unwrap());
+    let profile = folder.file_name().and_then(|name| name.to_str()).unwrap();
+    cargo.args(["--profile", if profile == "debug" { "dev" } else { profile }]);
+    // Some build scripts run again when these change, and Cargo set them for this test.
+    for (name, _) in
+        env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+    {
+        cargo.env_remove(name);
+    }
+    let built = cargo.output().unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    folder.to_owned()
+}

@@ -1,0 +1,263 @@
+//! Every file of `events/`, fed to its function as its source would deliver it, answers what `events/README.md` says.
+
+mod delivered;
+
+use std::fs;
+
+use delivered::{Event, answer, folder, scheduled};
+use jiff::{SignedDuration, Timestamp};
+use local::World;
+use serde_json::{Value, json};
+use shared::{
+    enrollment::{Enrollment, EnrollmentId, Fact, Status, receipt_hash},
+    secret::{CallbackState, PushAccountReceipt},
+};
+use simulator::Operation;
+
+use crate::support::{
+    host::{enrollments, host},
+    open_world,
+    tap::Tap,
+    world,
+};
+
+/// A test for each file; the list is held against the folder.
+macro_rules! events {
+    ($($file:literal => $test:ident),+ $(,)?) => {
+        const FED: &[&str] = &[$($file),+];
+
+        mod fed {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(super::Event::read($file)).await;
+            })+
+        }
+    };
+}
+
+events! {
+    "enroll.json" => a_card_is_pushed_with_every_field,
+    "enroll-card-number.json" => a_card_number_for_a_name_is_refused,
+    "enroll-unknown-field.json" => a_field_that_is_not_in_the_api_is_refused,
+    "enroll-without-key.json" => a_request_without_a_key_is_refused,
+    "fetch-assets.json" => logos_are_fetched_after_a_refresh,
+    "fetch-assets-by-hand.json" => logos_are_fetched_by_hand,
+    "get-enrollment.json" => a_cardholder_asks_about_an_enrolment,
+    "get-enrollment-foreign.json" => a_stranger_asks_about_an_enrolment,
+    "list-cards.json" => two_cards_can_be_enabled,
+    "list-enrollments.json" => a_cardholder_asks_about_a_card,
+    "list-requestors.json" => an_iphone_is_shown_what_can_be_chosen,
+    "list-requestors-not-modified.json" => an_iphone_has_seen_it_before,
+    "receive-callback-approved.json" => a_cardholder_comes_back,
+    "receive-callback-unknown-state.json" => somebody_comes_back_with_a_state_that_never_was,
+    "receive-notification-tar.json" => processing_tells_that_it_approved,
+    "receive-notification-tcn.json" => processing_tells_that_there_is_a_token,
+    "receive-notification-without-certificate.json" => somebody_without_a_certificate_tells_of_a_token,
+    "reconcile-enrollments.json" => what_never_arrived_is_found_out,
+    "sync-requestors.json" => the_token_requestors_are_refreshed,
+}
+
+#[test]
+fn every_event_is_fed_to_a_function_and_described() {
+    let files = fs::read_dir(folder()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut files: Vec<_> = files.filter(|name| name.ends_with(".json")).collect();
+    let mut fed = FED.to_vec();
+    files.sort();
+    fed.sort_unstable();
+    assert_eq!(files, fed);
+    let readme = fs::read_to_string(folder().join("README.md")).unwrap();
+    let missing: Vec<_> = FED.iter().filter(|file| !readme.contains(&format!("`{file}`"))).collect();
+    assert!(missing.is_empty(), "not in the table of events/README.md: {missing:?}");
+}
+
+async fn a_card_is_pushed_with_every_field(event: Event) {
+    let world = open_world().await;
+    let enroll = enroll::Enroll::connect(&host(&world)).await.unwrap();
+    let answer = answer(enroll.handle(event.request()).await.unwrap());
+    assert_eq!((answer.status, &answer.body["status"]), (201, &json!("READY")), "{}", answer.body);
+    assert!(answer.body["redirectUrl"].as_str().is_some_and(|url| url.contains("pushAccountData=")));
+}
+
+async fn a_card_number_for_a_name_is_refused(event: Event) {
+    refused(event, "card_number_refused").await;
+}
+
+async fn a_field_that_is_not_in_the_api_is_refused(event: Event) {
+    refused(event, "invalid_request").await;
+}
+
+async fn a_request_without_a_key_is_refused(event: Event) {
+    refused(event, "idempotency_key_missing").await;
+}
+
+/// 400, and Mastercard hears nothing of it.
+async fn refused(event: Event, code: &str) {
+    let world = open_world().await;
+    let enroll = enroll::Enroll::connect(&host(&world)).await.unwrap();
+    let answer = answer(enroll.handle(event.request()).await.unwrap());
+    assert_eq!((answer.status, answer.body["code"].as_str()), (400, Some(code)));
+    let told = [Operation::SearchFundingAccounts, Operation::PushMultipleAccounts];
+    assert_eq!(told.map(|operation| world.simulator().calls(operation)), [0, 0]);
+}
+
+async fn logos_are_fetched_after_a_refresh(event: Event) {
+    fetched(event).await;
+}
+
+async fn logos_are_fetched_by_hand(event: Event) {
+    fetched(event).await;
+}
+
+/// The one logo that the event names.
+async fn fetched(event: Event) {
+    let world = world().await;
+    let sync = sync_requestors::SyncRequestors::connect(&host(&world)).await.unwrap();
+    sync.handle(scheduled(json!({}))).await.unwrap();
+    let fetch = fetch_assets::FetchAssets::connect(&host(&world)).await.unwrap();
+    let done = json!(fetch.handle(event.scheduled()).await.unwrap());
+    assert_eq!(
+        done,
+        json!({"stored": ["3a7a2f0e-5a0e-4c65-9e0b-1f6f2c0d9a11"], "skipped": [], "failed": []})
+    );
+}
+
+async fn a_cardholder_asks_about_an_enrolment(event: Event) {
+    let world = world().await;
+    let get = get_enrollment::GetEnrollment::connect(&host(&world)).await.unwrap();
+    let before = answer(get.handle(event.request()).await.unwrap());
+    assert_eq!((before.status, before.body["code"].as_str()), (404, Some("not_found")));
+    let seeded = event_tap(&world).await;
+    let after = answer(get.handle(event.request()).await.unwrap());
+    assert_eq!((after.status, &after.body["enrollmentId"]), (200, &json!(seeded.id())));
+}
+
+async fn a_stranger_asks_about_an_enrolment(event: Event) {
+    let world = world().await;
+    event_tap(&world).await;
+    let get = get_enrollment::GetEnrollment::connect(&host(&world)).await.unwrap();
+    let answer = answer(get.handle(event.request()).await.unwrap());
+    assert_eq!((answer.status, answer.body["code"].as_str()), (404, Some("not_found")));
+}
+
+async fn a_cardholder_asks_about_a_card(event: Event) {
+    let world = world().await;
+    let seeded = event_tap(&world).await;
+    Tap::new("key-2").of_card(70002).started(&enrollments(&world)).await;
+    let get = get_enrollment::GetEnrollment::connect(&host(&world)).await.unwrap();
+    let answer = answer(get.handle(event.request()).await.unwrap());
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.all("enrollments", "enrollmentId"), [&json!(seeded.id())]);
+}
+
+async fn two_cards_can_be_enabled(event: Event) {
+    let world = open_world().await;
+    let list = list_cards::ListCards::connect(&host(&world)).await.unwrap();
+    let answer = answer(list.handle(event.request()).await.unwrap());
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(answer.all("cards", "cardContractId"), ["70001", "70002"]);
+    assert_eq!(answer.all("cards", "state"), ["eligible", "eligible"]);
+}
+
+async fn an_iphone_is_shown_what_can_be_chosen(event: Event) {
+    let world = open_world().await;
+    let list = list_requestors::ListRequestors::connect(&host(&world)).await.unwrap();
+    let answer = answer(list.handle(event.request()).await.unwrap());
+    assert_eq!((answer.status, answer.header("etag").is_empty()), (200, false));
+    assert!(
+        answer.all("tokenRequestors", "displayName").contains(&&json!("Click to Pay")),
+        "{}",
+        answer.body
+    );
+}
+
+async fn an_iphone_has_seen_it_before(event: Event) {
+    let world = open_world().await;
+    let list = list_requestors::ListRequestors::connect(&host(&world)).await.unwrap();
+    let first = answer(list.handle(event.request()).await.unwrap());
+    assert_eq!(first.status, 200, "ETAG is nobody's");
+    let current = event.with("ETAG", first.header("etag").trim_matches('"'));
+    let second = answer(list.handle(current.request()).await.unwrap());
+    assert_eq!((second.status, second.body), (304, Value::Null));
+}
+
+async fn a_cardholder_comes_back(event: Event) {
+    let world = world().await;
+    let receive = receive_callback::ReceiveCallback::connect(&host(&world)).await.unwrap();
+    assert_eq!(receive.handle(event.request()).await.unwrap().status(), 404, "before there is an enrolment");
+    let state = CallbackState::new("example-state-of-the-enrolment-on-its-way-0");
+    let tap = Tap { state, ..Tap::new("key-1") }.started(&enrollments(&world)).await;
+    let receipt_hashes = vec![receipt_hash(&PushAccountReceipt::new("RECEIPT"))];
+    let expires_at = tap.at() + SignedDuration::from_mins(10);
+    let fact = Fact::Pushed { receipt_hashes, expires_at }.recorded(tap.at(), "");
+    enrollments(&world).learn(tap.enrollment.client_id, tap.id(), &[fact], tap.at()).await.unwrap();
+
+    let answer = answer(receive.handle(event.request()).await.unwrap());
+    let link = format!("bankapp://click-to-pay?enrollmentId={}&outcome=completed", tap.id());
+    assert_eq!((answer.status, answer.header("location")), (303, link.as_str()));
+    let facts = stored(&world, &tap).await.facts;
+    assert!(facts.iter().any(|known| known.fact == Fact::Callback { result: "APPROVED".into() }));
+}
+
+async fn somebody_comes_back_with_a_state_that_never_was(event: Event) {
+    let world = world().await;
+    let receive = receive_callback::ReceiveCallback::connect(&host(&world)).await.unwrap();
+    let answer = answer(receive.handle(event.request()).await.unwrap());
+    assert_eq!((answer.status, answer.header("content-type")), (404, "text/html; charset=utf-8"));
+}
+
+async fn processing_tells_that_it_approved(event: Event) {
+    assert_eq!(notified(event).await, Status::Authorized);
+}
+
+async fn processing_tells_that_there_is_a_token(event: Event) {
+    assert_eq!(notified(event).await, Status::Enabled);
+}
+
+/// 200, and how the enrolment stands then.
+async fn notified(event: Event) -> Status {
+    let world = world().await;
+    let tap = event_tap(&world).await;
+    let receive = receive_notification::ReceiveNotification::connect(&host(&world)).await.unwrap();
+    let answer = answer(receive.handle(event.request()).await.unwrap());
+    assert_eq!((answer.status, answer.body), (200, json!({"accepted": 1})));
+    stored(&world, &tap).await.outlook(Timestamp::now()).status
+}
+
+async fn somebody_without_a_certificate_tells_of_a_token(event: Event) {
+    let world = world().await;
+    event_tap(&world).await;
+    let receive = receive_notification::ReceiveNotification::connect(&host(&world)).await.unwrap();
+    let answer = answer(receive.handle(event.request()).await.unwrap());
+    assert_eq!((answer.status, answer.body["code"].as_str()), (403, Some("forbidden")));
+    assert_eq!(enrollments(&world).received("n-tcn-1").await.unwrap(), None, "nothing is kept of it");
+}
+
+async fn what_never_arrived_is_found_out(event: Event) {
+    let world = world().await;
+    let tap = event_tap(&world).await;
+    let reconcile = reconcile_enrollments::ReconcileEnrollments::connect(&host(&world)).await.unwrap();
+    let done = json!(reconcile.handle(event.scheduled()).await.unwrap());
+    let healed = json!([{"enrollmentId": tap.id(), "from": "PENDING", "to": "FAILED"}]);
+    assert_eq!(done, json!({"checked": 1, "healed": healed, "notificationsApplied": 0, "failed": 0}));
+}
+
+async fn the_token_requestors_are_refreshed(event: Event) {
+    let world = world().await;
+    let sync = sync_requestors::SyncRequestors::connect(&host(&world)).await.unwrap();
+    let done = json!(sync.handle(event.scheduled()).await.unwrap());
+    let all = world.simulator().requestors().len();
+    let counts = ["changed", "assets", "retired"].map(|name| done[name].as_array().map(Vec::len));
+    assert_eq!((&done["requestors"], counts), (&json!(all), [Some(all), Some(all), Some(0)]));
+}
+
+async fn stored(world: &World, tap: &Tap) -> Enrollment {
+    tap.stored(&enrollments(world)).await.unwrap()
+}
+
+/// The enrolment that the events speak of, asked for a minute before they happen.
+async fn event_tap(world: &World) -> Tap {
+    let id: EnrollmentId = "0197b3c0-5f10-7c3e-8a51-3f6f0c9be001".parse().unwrap();
+    let tap = Tap::new("key-1").asked("2026-01-05T10:30:00Z".parse().unwrap());
+    let tap = Tap { enrollment: Enrollment { enrollment_id: id, ..tap.enrollment.clone() }, ..tap };
+    tap.started(&enrollments(world)).await
+}

@@ -1,0 +1,63 @@
+//! A file of `events/` as its source delivers it, and the answer as API Gateway gets it.
+
+use std::{fs, path::PathBuf};
+
+use lambda_http::{Body, Request, Response};
+use lambda_runtime::{Context, LambdaEvent};
+use serde_json::Value;
+
+/// One of `events/`.
+pub(super) struct Event(String);
+
+impl Event {
+    pub(super) fn read(file: &str) -> Self {
+        Self(fs::read_to_string(folder().join(file)).unwrap())
+    }
+
+    /// With the value of a placeholder, which exists only at run time.
+    pub(super) fn with(&self, placeholder: &str, value: &str) -> Self {
+        assert!(self.0.contains(placeholder));
+        Self(self.0.replace(placeholder, value))
+    }
+
+    /// As API Gateway's integration hands it to `lambda_http`.
+    pub(super) fn request(&self) -> Request {
+        lambda_http::request::from_str(&self.0).unwrap()
+    }
+
+    /// As any other source hands it to `lambda_runtime`.
+    pub(super) fn scheduled(&self) -> LambdaEvent<Value> {
+        scheduled(serde_json::from_str(&self.0).unwrap())
+    }
+}
+
+pub(super) fn scheduled(payload: Value) -> LambdaEvent<Value> {
+    LambdaEvent::new(payload, Context::default())
+}
+
+pub(super) fn folder() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../events"))
+}
+
+/// What API Gateway would send on.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: Value,
+    response: Response<Body>,
+}
+
+pub(super) fn answer(response: Response<Body>) -> Answer {
+    let body = serde_json::from_slice(response.body().as_ref()).unwrap_or_default();
+    Answer { status: response.status().as_u16(), response, body }
+}
+
+impl Answer {
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.response.headers().get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    /// One field of every entry of a list.
+    pub(super) fn all(&self, list: &str, field: &str) -> Vec<&Value> {
+        self.body[list].as_array().unwrap().iter().map(|entry| &entry[field]).collect()
+    }
+}

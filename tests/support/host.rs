@@ -1,0 +1,25 @@
+//! What a function of a `World` is connected with, for a test that calls it in person.
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use local::World;
+use shared::{config::Host, store::Enrollments};
+
+/// What a function of this world is connected with.
+pub(crate) fn host(world: &World) -> Host {
+    let variables = world.aws_variables();
+    let variable =
+        |name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap();
+    let (id, secret) = (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"));
+    let credentials = SharedCredentialsProvider::new(Credentials::new(id, secret, None, None, "tests"));
+    let aws =
+        SdkConfig::builder().behavior_version(BehaviorVersion::latest()).credentials_provider(credentials);
+    let aws = aws.region(Region::new(variable("AWS_REGION"))).endpoint_url(world.dynamodb_url().as_str());
+    Host::new(world.settings(), aws.build(), world.clock().clone())
+}
+
+/// The world's enrolments, without going through a function.
+pub(crate) fn enrollments(world: &World) -> Enrollments {
+    let host = host(world);
+    Enrollments::read(&mut host.settings.read(), &host).unwrap()
+}
