@@ -101,9 +101,9 @@ async fn a_wrong_signing_key_for_processing_ends_in_failed() {
 #[tokio::test]
 async fn a_body_that_was_tampered_with_on_its_way_pushes_nothing() {
     let world = open_world().await;
-    let other_card_requestor = tampering::proxy(world.simulator().base_url().clone()).await;
-    let mut through = Options::default();
-    through.token_connect_url = Some(other_card_requestor.join("mdes").unwrap());
+    let line = tampering::proxy(world.simulator().base_url().clone()).await;
+    let token_connect_url = Some(line.join("mdes").unwrap());
+    let through = Options { token_connect_url, ..Options::default() };
     // The second world pushes through a line on which somebody changes one digit.
     let world = open_world_with(through).await;
     let cardholder = world.cardholder("40000").unwrap();

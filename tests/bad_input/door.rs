@@ -48,6 +48,7 @@ async fn a_wrong_shared_secret_is_refused() {
     untouched.stays().await;
     let right = Door::of(world).with_secret("a-secret-of-this-test").tells(tcn()).await;
     assert_eq!(right.status, 200, "the right one is let in");
+    assert_ne!(untouched.app.stored().await, untouched.stored, "and believed");
 }
 
 #[tokio::test]

@@ -82,9 +82,9 @@ fn number(text: &str) -> Option<&'static str> {
     }
 }
 
-/// Milliseconds, microseconds or nanoseconds since 1970, between 2020 and 2039. No card number begins so.
+/// Milliseconds, microseconds or nanoseconds since 1970, between 2020 and 2034. No card number begins so.
 fn is_moment(text: &str) -> bool {
-    text.get(..4).is_some_and(|start| ("1577".."2208").contains(&start))
+    text.get(..4).is_some_and(|start| ("1577".."2051").contains(&start))
 }
 
 fn luhn(digits: &[u32]) -> bool {

@@ -5,6 +5,7 @@ use std::{
     collections::BTreeMap,
     io::{self, Write},
     sync::{Mutex, Once, PoisonError},
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -30,9 +31,18 @@ pub(crate) fn watch() {
     });
 }
 
-/// How often a message was logged so far, by any test.
-pub(crate) fn logged(message: &str) -> usize {
-    MESSAGES.lock().unwrap_or_else(PoisonError::into_inner).get(message).copied().unwrap_or_default()
+/// Whether a message is logged by any test, now or within five seconds: some come after the answer.
+pub(crate) async fn comes(message: &str) -> bool {
+    let until = Instant::now() + Duration::from_secs(5);
+    loop {
+        if MESSAGES.lock().unwrap_or_else(PoisonError::into_inner).contains_key(message) {
+            return true;
+        }
+        if Instant::now() > until {
+            return false;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// How many lines were looked through so far.
