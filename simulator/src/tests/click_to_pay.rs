@@ -26,7 +26,7 @@ async fn a_cardholder_who_accepts_comes_back_approved_with_the_token_in_the_list
         format!("{CALLBACK}&results%5B{}%5D=APPROVED%7C{}", receipt(&pushed), token.token_unique_reference);
     assert_eq!(issuer.way_back(&page).await, expected);
     let steps: Vec<u8> = issuer.simulator.journal().iter().map(|exchange| exchange.step).collect();
-    assert_eq!(steps, [7, 9, 10, 11, 13, 14, 15, 16, 18, 19, 20, 22, 23, 24, 25]);
+    assert_eq!(steps, [7, 8, 9, 10, 11, 13, 14, 15, 16, 18, 19, 20, 22, 23, 24, 25]);
 }
 
 #[tokio::test]
