@@ -1,0 +1,7 @@
+//! Finds what is wrong with credentials, settings and signatures before the first live call, in words that say what
+//! to do. It reads everything through the functions' own readers: what it accepts is what they accept.
+
+pub mod check;
+pub mod explain;
+pub mod report;
+pub mod settings_file;

@@ -1,0 +1,70 @@
+//! The functions' settings in a file, one `NAME=value` a line, as `local --env-file` writes them and as
+//! `cargo lambda --env-file` reads them: values may be quoted, `#` begins a comment line, `export` is allowed.
+
+use std::{io, path::Path};
+
+use shared::config::Settings;
+
+/// The file is of no use.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsFileError {
+    /// It could not be read.
+    #[error("the settings file cannot be read")]
+    Unreadable(#[source] io::Error),
+    /// A line is no setting. The line itself is not repeated: it may hold a secret.
+    #[error("line {0} of the settings file is not NAME=value")]
+    Line(usize),
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// When it cannot be read, or a line is neither a setting nor a comment.
+pub fn read(file: &Path) -> Result<Settings, SettingsFileError> {
+    parse(&std::fs::read_to_string(file).map_err(SettingsFileError::Unreadable)?)
+}
+
+/// Reads its text; the last of two lines with the same name counts.
+///
+/// # Errors
+/// When a line is neither a setting nor a comment.
+pub fn parse(text: &str) -> Result<Settings, SettingsFileError> {
+    let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
+    let settings = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    settings.map(|(number, line)| setting(line).ok_or(SettingsFileError::Line(number))).collect()
+}
+
+fn setting(line: &str) -> Option<(String, String)> {
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    let (name, value) = line.split_once('=')?;
+    let (name, value) = (name.trim(), value.trim());
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let named = !name.is_empty() && name.bytes().all(plain);
+    named.then(|| (name.to_owned(), unquoted(value).to_owned()))
+}
+
+fn unquoted(value: &str) -> &str {
+    let inside = |quote: char| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+    inside('"').or_else(|| inside('\'')).unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_comments_and_exports_are_understood() {
+        let text = "# keys\n\nA=\"1=2\"\nexport B='x'\r\nC = plain \nA=last\nEMPTY=\n";
+        let settings = parse(text).unwrap();
+        let all: Vec<_> = settings.iter().collect();
+        assert_eq!(all, [("A", "last"), ("B", "x"), ("C", "plain"), ("EMPTY", "")]);
+    }
+
+    #[test]
+    fn a_line_that_is_no_setting_is_named_by_its_number_and_not_repeated() {
+        for bad in ["-----BEGIN PRIVATE KEY-----", "=value", "two words=1"] {
+            let error = parse(&format!("A=1\n{bad}")).unwrap_err();
+            assert_eq!(error.to_string(), "line 2 of the settings file is not NAME=value");
+        }
+    }
+}

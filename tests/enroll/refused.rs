@@ -1,0 +1,114 @@
+//! What is refused, and that nothing is pushed then.
+
+use local::{Options, cardholder::Cardholder};
+use serde_json::json;
+use simulator::{Fault, Operation, Times};
+
+use super::{CARD, enable, tampering, the_only};
+use crate::support::{open_world, open_world_with};
+
+fn settings(changes: &[(&str, &str)]) -> Options {
+    let settings = changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Options { settings, ..Options::default() }
+}
+
+#[tokio::test]
+async fn a_card_that_is_enabled_already_is_not_pushed_again() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    enable(&world, &cardholder).await;
+    let pushes = world.simulator().calls(Operation::PushMultipleAccounts);
+
+    let again = cardholder.enroll_request("again", &Cardholder::smallest_request(CARD)).await.unwrap();
+    assert_eq!((again.status, &again.body["code"]), (409, &json!("already_enabled")));
+    assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), pushes);
+}
+
+#[tokio::test]
+async fn a_wrong_signing_key_for_processing_ends_in_failed() {
+    let keys = simulator::Portal::generate().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    keys.credentials().write_to(folder.path()).unwrap();
+    let key = format!("file:{}", folder.path().join("processing-signing-key.pem").display());
+    let world = open_world_with(settings(&[("PROCESSING_SIGNING_KEY", &key)])).await;
+    let cardholder = world.cardholder("40000").unwrap();
+
+    let answer = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
+    assert_eq!((answer.status, &answer.body["code"]), (502, &json!("mastercard_refused")));
+    let failed = the_only(&cardholder).await;
+    assert_eq!((&failed["status"], &failed["reason"]), (&json!("FAILED"), &json!("mastercard_refused")));
+    assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 0);
+}
+
+#[tokio::test]
+async fn a_body_that_was_tampered_with_on_its_way_pushes_nothing() {
+    let world = open_world().await;
+    let line = tampering::line(world.simulator().base_url().clone()).await;
+    let token_connect_url = Some(line.join("mdes").unwrap());
+    let through = Options { token_connect_url, ..Options::default() };
+    // The second world pushes through a line on which somebody changes one digit.
+    let world = open_world_with(through).await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let answer = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
+    assert_eq!(
+        (answer.status, &answer.body["code"]),
+        (502, &json!("mastercard_refused")),
+        "{:?}",
+        answer.body
+    );
+    assert_eq!(the_only(&cardholder).await["status"], "FAILED");
+}
+
+#[tokio::test]
+async fn a_blocked_card_is_refused_before_anything_is_pushed() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let answer = cardholder.enroll_request("key", &Cardholder::smallest_request("70003")).await.unwrap();
+    assert_eq!((answer.status, &answer.body["code"]), (422, &json!("card_not_eligible")));
+    let failed = the_only(&cardholder).await;
+    assert_eq!((&failed["status"], &failed["retryable"]), (&json!("FAILED"), &json!(false)));
+    assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 0);
+}
+
+#[tokio::test]
+async fn another_clients_card_is_not_found() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let answer = cardholder.enroll_request("key", &Cardholder::smallest_request("80001")).await.unwrap();
+    assert_eq!((answer.status, &answer.body["code"]), (404, &json!("card_not_found")));
+    assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 0);
+}
+
+#[tokio::test]
+async fn a_card_of_a_range_that_no_requestor_takes_is_not_eligible() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let answer = cardholder.enroll_request("key", &Cardholder::smallest_request("70005")).await.unwrap();
+    assert_eq!((answer.status, &answer.body["code"]), (422, &json!("card_not_eligible")));
+    let states = cardholder.cards(&["70005:5555570000000000000"]).await.unwrap().body;
+    assert_eq!(states["cards"][0]["state"], "not_eligible", "{states}");
+}
+
+#[tokio::test]
+async fn processing_that_is_down_for_a_moment_is_asked_again() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    world.simulator().set_fault(Operation::SearchFundingAccounts, Fault::Status { code: 503, json: true }, 1);
+    assert_eq!(cardholder.enrolls(CARD).await.unwrap()["status"], "READY");
+    assert_eq!(world.simulator().calls(Operation::SearchFundingAccounts), 2);
+}
+
+#[tokio::test]
+async fn processing_that_stays_down_is_told_with_a_time_to_come_back() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    world.simulator().set_fault(Operation::SearchFundingAccounts, Fault::HtmlBadGateway, Times::Always);
+    let answer = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
+    assert_eq!((answer.status, &answer.body["code"]), (503, &json!("mastercard_unavailable")));
+    assert_eq!(answer.body["retryable"], true);
+    assert!(answer.headers.contains_key("retry-after"));
+    // The card is free again at once, and so is the key.
+    world.simulator().clear_faults();
+    let again = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
+    assert_eq!((again.status, &again.body["status"]), (201, &json!("READY")));
+}
