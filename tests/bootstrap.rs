@@ -38,7 +38,7 @@ async fn a_card_is_enabled_by_the_real_binaries() {
     let enroll = Lambda::start("enroll", &world).await;
     let (status, enrolled) = enroll.answer(event("enroll.json")).await;
     assert_eq!((status, &enrolled["status"]), (201, &json!("READY")));
-    assert_eq!(states(&cards).await, ["in_progress", "eligible"]);
+    assert_eq!(states(&cards).await, ["eligible", "in_progress"]);
     let get = Lambda::start("get-enrollment", &world).await;
     let asked = asked(&enrolled["enrollmentId"]);
     let (status, seen) = get.answer(asked.clone()).await;
@@ -54,7 +54,7 @@ async fn a_card_is_enabled_by_the_real_binaries() {
 
     world.simulator().notifications_settled().await;
     assert_eq!(get.answer(asked).await.1["status"], "ENABLED");
-    assert_eq!(states(&cards).await, ["already_enabled", "eligible"]);
+    assert_eq!(states(&cards).await, ["eligible", "already_enabled"]);
     for lambda in [sync, fetch, list, cards, enroll, get, callback] {
         lambda.stop();
     }

@@ -7,6 +7,7 @@ mod bootstrap;
 mod contract;
 mod enroll;
 mod events;
+mod mastercard_faults;
 mod notifications;
 mod refresh;
 mod secrets;

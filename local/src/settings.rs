@@ -9,72 +9,69 @@ use url::Url;
 use crate::engines::dynamodb::TableNames;
 
 type Names = &'static [&'static str];
+type Groups = &'static [Names];
 
-pub(crate) const SYNC_REQUESTORS: Names = &[
-    "TOKEN_REQUESTORS_TABLE",
+const TOKEN_CONNECT: Names = &[
+    "MASTERCARD_ENVIRONMENT",
     "TOKEN_CONNECT_URL",
     "TOKEN_CONNECT_CONSUMER_KEY",
     "TOKEN_CONNECT_SIGNING_KEY",
-    "ACCOUNT_RANGES",
+    "TOKEN_CONNECT_SIGNING_KEY_PASSWORD",
+    "TOKEN_CONNECT_SIGNATURE_METHOD",
+    "TOKEN_CONNECT_NEXT_CONSUMER_KEY",
+    "TOKEN_CONNECT_NEXT_SIGNING_KEY",
+    "TOKEN_CONNECT_NEXT_SIGNING_KEY_PASSWORD",
 ];
-pub(crate) const FETCH_ASSETS: Names = &[
-    "TOKEN_REQUESTORS_TABLE",
-    "LOGO_BUCKET",
-    "S3_ENDPOINT_URL",
-    "S3_PATH_STYLE",
-    "TOKEN_CONNECT_URL",
-    "TOKEN_CONNECT_CONSUMER_KEY",
-    "TOKEN_CONNECT_SIGNING_KEY",
-];
-pub(crate) const LIST_REQUESTORS: Names = &["TOKEN_REQUESTORS_TABLE", "LOGO_BASE_URL"];
-pub(crate) const LIST_CARDS: Names = &[
-    "TOKEN_REQUESTORS_TABLE",
-    "ENROLLMENTS_TABLE",
+const PROCESSING: Names = &[
+    "MASTERCARD_ENVIRONMENT",
     "PROCESSING_URL",
     "PROCESSING_CONSUMER_KEY",
     "PROCESSING_SIGNING_KEY",
+    "PROCESSING_SIGNING_KEY_PASSWORD",
+    "PROCESSING_SIGNATURE_METHOD",
+    "PROCESSING_NEXT_CONSUMER_KEY",
+    "PROCESSING_NEXT_SIGNING_KEY",
+    "PROCESSING_NEXT_SIGNING_KEY_PASSWORD",
     "PROCESSING_JWE",
     "PROCESSING_ENCRYPTION_CERTIFICATE",
     "PROCESSING_DECRYPTION_KEY",
-    "CLIENT_ID_CLAIM",
-    "DEFAULT_TOKEN_REQUESTOR_ID",
+    "PROCESSING_DECRYPTION_KEY_PASSWORD",
+    "PROCESSING_NEXT_DECRYPTION_KEY",
+    "PROCESSING_NEXT_DECRYPTION_KEY_PASSWORD",
 ];
-pub(crate) const ENROLL: Names = &[
-    "TOKEN_REQUESTORS_TABLE",
-    "ENROLLMENTS_TABLE",
-    "TOKEN_CONNECT_URL",
-    "TOKEN_CONNECT_CONSUMER_KEY",
-    "TOKEN_CONNECT_SIGNING_KEY",
-    "PROCESSING_URL",
-    "PROCESSING_CONSUMER_KEY",
-    "PROCESSING_SIGNING_KEY",
-    "PROCESSING_JWE",
-    "PROCESSING_ENCRYPTION_CERTIFICATE",
-    "PROCESSING_DECRYPTION_KEY",
-    "PROCESSING_SEARCH_SHAPE",
-    "CLIENT_ENCRYPTION_CERTIFICATE",
-    "CLIENT_ID_CLAIM",
-    "DEFAULT_TOKEN_REQUESTOR_ID",
-    "ALLOWED_REDIRECT_ORIGINS",
-    "CALLBACK_BASE_URL",
-    "APP_LINKS",
-    "RECEIPTS_VALIDITY_MINUTES",
+const REQUESTORS: Names = &["TOKEN_REQUESTORS_TABLE"];
+const ENROLLMENTS: Names = &["ENROLLMENTS_TABLE"];
+const CALLER: Names = &["CLIENT_ID_CLAIM"];
+
+pub(crate) const SYNC_REQUESTORS: Groups = &[REQUESTORS, TOKEN_CONNECT, &["ACCOUNT_RANGES"]];
+pub(crate) const FETCH_ASSETS: Groups = &[REQUESTORS, TOKEN_CONNECT, &["LOGO_BUCKET", "S3_ENDPOINT_URL"]];
+pub(crate) const LIST_REQUESTORS: Groups = &[REQUESTORS, &["LOGO_BASE_URL"]];
+pub(crate) const LIST_CARDS: Groups =
+    &[REQUESTORS, ENROLLMENTS, PROCESSING, CALLER, &["DEFAULT_TOKEN_REQUESTOR_ID"]];
+pub(crate) const ENROLL: Groups = &[
+    REQUESTORS,
+    ENROLLMENTS,
+    TOKEN_CONNECT,
+    PROCESSING,
+    CALLER,
+    &[
+        "PROCESSING_SEARCH_SHAPE",
+        "CLIENT_ENCRYPTION_CERTIFICATE",
+        "DEFAULT_TOKEN_REQUESTOR_ID",
+        "ALLOWED_REDIRECT_ORIGINS",
+        "CALLBACK_BASE_URL",
+        "APP_LINKS",
+        "RECEIPTS_VALIDITY_MINUTES",
+        "UNSIGNED_REDIRECTS",
+    ],
 ];
-pub(crate) const GET_ENROLLMENT: Names = &["ENROLLMENTS_TABLE", "CLIENT_ID_CLAIM"];
-pub(crate) const RECEIVE_NOTIFICATION: Names =
-    &["ENROLLMENTS_TABLE", "NOTIFICATION_CLIENT_SUBJECTS", "NOTIFICATION_SHARED_SECRET"];
-pub(crate) const RECEIVE_CALLBACK: Names = &["ENROLLMENTS_TABLE", "APP_LINKS"];
-pub(crate) const RECONCILE_ENROLLMENTS: Names = &[
-    "ENROLLMENTS_TABLE",
-    "PROCESSING_URL",
-    "PROCESSING_CONSUMER_KEY",
-    "PROCESSING_SIGNING_KEY",
-    "PROCESSING_JWE",
-    "PROCESSING_ENCRYPTION_CERTIFICATE",
-    "PROCESSING_DECRYPTION_KEY",
-];
+pub(crate) const GET_ENROLLMENT: Groups = &[ENROLLMENTS, CALLER];
+pub(crate) const RECEIVE_NOTIFICATION: Groups =
+    &[ENROLLMENTS, &["NOTIFICATION_CLIENT_SUBJECTS", "NOTIFICATION_SHARED_SECRET"]];
+pub(crate) const RECEIVE_CALLBACK: Groups = &[ENROLLMENTS, &["APP_LINKS"]];
+pub(crate) const RECONCILE_ENROLLMENTS: Groups = &[ENROLLMENTS, PROCESSING];
 /// Every function's.
-const COMMON: Names = &["TENANT", "LOG_LEVEL"];
+const COMMON: Names = &["TENANT", "LOG_LEVEL", "MASTERCARD_EXTRA_ROOTS"];
 
 /// The account ranges of the simulator's sample cards; the third is enabled for no requestor.
 const ACCOUNT_RANGES: &str =
@@ -111,7 +108,6 @@ impl Environment {
             ("LOGO_BUCKET", machine.bucket.to_owned()),
             ("LOGO_BASE_URL", format!("{base}/logos")),
             ("S3_ENDPOINT_URL", plain(machine.s3_url)),
-            ("S3_PATH_STYLE", "on".into()),
             ("TOKEN_CONNECT_URL", plain(machine.token_connect_url)),
             ("TOKEN_CONNECT_CONSUMER_KEY", machine.credentials.token_connect_consumer_key.clone()),
             ("TOKEN_CONNECT_SIGNING_KEY", file("token-connect-signing-key.pem")),
@@ -135,8 +131,10 @@ impl Environment {
     }
 
     /// What one function is given.
-    pub(crate) fn only(&self, names: Names) -> Settings {
-        let given = self.0.iter().filter(|(name, _)| names.iter().chain(COMMON).any(|wanted| wanted == name));
+    pub(crate) fn only(&self, groups: Groups) -> Settings {
+        let wanted =
+            |name: &str| groups.iter().copied().flatten().chain(COMMON).any(|wanted| *wanted == name);
+        let given = self.0.iter().filter(|(name, _)| wanted(name));
         given.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 

@@ -36,7 +36,8 @@ mod tests {
     #[test]
     fn a_function_stops_before_lambda_stops_it() {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-        let left = deadline(Some(&context(now + Duration::from_secs(3))), Duration::from_secs(10)).remaining();
+        let left =
+            deadline(Some(&context(now + Duration::from_secs(3))), Duration::from_secs(10)).remaining();
         assert!(left > Duration::from_secs(2) && left <= Duration::from_millis(2500), "{left:?}");
     }
 

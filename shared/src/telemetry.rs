@@ -27,3 +27,35 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     }
     told
 }
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+
+    /// What is logged meanwhile, on this thread, in the form that [`super::init`] gives it.
+    pub(crate) fn logged(doing: impl FnOnce()) -> String {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber =
+            tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone()).finish();
+        tracing::subscriber::with_default(subscriber, doing);
+        let bytes = std::mem::take(&mut *log.0.lock().unwrap());
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+}

@@ -41,6 +41,18 @@ pub enum Fault {
     /// 200 with `errorCode`, `errorDescription`, `errors` and half-empty success fields full of `null`, as sibling
     /// APIs of MDES answer.
     NullShape,
+    /// The gateway's envelope with this error.
+    Refuse {
+        /// HTTP status, 200 to 599.
+        code: u16,
+        /// Who says so: `Gateway`, `MDES`, `INPUT`.
+        source: String,
+        /// The error's `ReasonCode`.
+        reason_code: String,
+        /// `Recoverable`; left out if absent.
+        #[serde(default)]
+        recoverable: Option<bool>,
+    },
     /// 429 with `Retry-After`.
     TooManyRequests {
         /// Seconds to wait.
@@ -48,6 +60,13 @@ pub enum Fault {
     },
     /// The connection closes before anything happens.
     HangUp,
+    /// The body is changed on its way to the gateway.
+    BodyAltered,
+    /// The gateway's clock is ahead; noticed only where [`crate::Options::clock_skew`] sets a window.
+    ClockAhead {
+        /// How far.
+        seconds: u32,
+    },
 
     /// The answer comes later.
     Latency {
@@ -60,6 +79,8 @@ pub enum Fault {
     TruncatedJson,
     /// The answer has fields that nobody documented.
     ExtraFields,
+    /// The answer brings no signature, as for a token requestor that verifies none.
+    Unsigned,
     /// The operation happens, and the connection closes without an answer.
     AnswerLost,
 }
@@ -155,20 +176,49 @@ impl Fault {
                     "tokenRequestorSignatureSupport": null, "clientTokens": null, "pushFundingAccounts": null})
                 .to_string(),
             ),
+            Self::Refuse { code, source, reason_code, recoverable } => {
+                let status = StatusCode::from_u16(*code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let mut error = json!({"Source": source, "ReasonCode": reason_code,
+                    "Description": "A fault that was asked for.", "Details": null});
+                if let Some(recoverable) = recoverable {
+                    error["Recoverable"] = json!(recoverable);
+                }
+                respond(status, "application/json", json!({"Errors": {"Error": [error]}}).to_string())
+            }
             Self::TooManyRequests { retry_after } => {
                 let mut response = respond(StatusCode::TOO_MANY_REQUESTS, "application/json", "{}");
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
                 response
             }
             Self::HangUp => hung_up(),
-            Self::Latency { .. } | Self::ResetMidBody | Self::TruncatedJson | Self::ExtraFields | Self::AnswerLost => {
-                return None;
-            }
+            Self::BodyAltered | Self::ClockAhead { .. } => return None,
+            Self::Latency { .. } | Self::ResetMidBody | Self::TruncatedJson => return None,
+            Self::ExtraFields | Self::Unsigned | Self::AnswerLost => return None,
         })
+    }
+
+    /// What it does to the body on its way to the gateway.
+    pub(crate) fn alter(&self, body: Bytes) -> Bytes {
+        match self {
+            Self::BodyAltered => [&body[..], b" "].concat().into(),
+            _ => body,
+        }
+    }
+
+    /// How many seconds the gateway's clock is ahead.
+    pub(crate) fn clock_ahead(&self) -> i64 {
+        match self {
+            Self::ClockAhead { seconds } => (*seconds).into(),
+            _ => 0,
+        }
     }
 
     /// What it does to the answer's JSON.
     pub(crate) fn adorn(&self, body: &mut Value) {
+        if let (Self::Unsigned, Some(fields)) = (self, body.as_object_mut()) {
+            fields.remove("signature");
+            fields.insert("tokenRequestorSignatureSupport".to_owned(), json!(false));
+        }
         if let (Self::ExtraFields, Some(fields)) = (self, body.as_object_mut()) {
             fields
                 .insert("introducedTomorrow".to_owned(), json!({"nested": [1, null, "text"], "flag": true}));

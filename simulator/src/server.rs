@@ -16,7 +16,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::faults::HungUp;
+use crate::faults::{Fault, HungUp};
 use crate::gateway::{self, Call};
 use crate::journal::Party;
 use crate::mastercard::Mastercard;
@@ -131,7 +131,7 @@ async fn operate(
         tokio::time::sleep(mastercard.options.latency).await;
     }
     let fault = mastercard.faults.strike(operation);
-    if let Some(response) = fault.as_ref().and_then(crate::faults::Fault::instead) {
+    if let Some(response) = fault.as_ref().and_then(Fault::instead) {
         answer(format!("{}: failed as asked for", operation.name()));
         return response;
     }
@@ -139,14 +139,20 @@ async fn operate(
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
         return json_response(StatusCode::PAYLOAD_TOO_LARGE, &Value::Null).0;
     };
+    let body = match &fault {
+        Some(fault) => fault.alter(body),
+        None => body,
+    };
     let call = Call { method: parts.method, uri: parts.uri, headers: parts.headers, body };
+    let clock_ahead = fault.as_ref().map_or(0, Fault::clock_ahead);
 
     let adorn = |body: &mut Value| {
         if let Some(fault) = &fault {
             fault.adorn(body);
         }
     };
-    let result = gateway::admit(&mastercard, operation.api(), &call).and_then(|()| match operation.api() {
+    let admitted = gateway::admit(&mastercard, operation.api(), &call, clock_ahead);
+    let result = admitted.and_then(|()| match operation.api() {
         Api::TokenConnect => handle(&mastercard, &call).map(|(status, mut body)| {
             adorn(&mut body);
             (status, body)

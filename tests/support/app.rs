@@ -69,7 +69,11 @@ impl App {
     }
 
     pub(crate) async fn start_with(options: Options) -> Self {
-        let world = open_world_with(options).await;
+        Self::of(open_world_with(options).await)
+    }
+
+    /// Of a `World` that runs already.
+    pub(crate) fn of(world: World) -> Self {
         let cardholder = world.cardholder(CLIENT_ID).expect("a cardholder");
         Self { world, cardholder }
     }

@@ -101,7 +101,7 @@ impl Tap {
             redirect_url: RedirectUrl::new("https://requestor.example/push?pushAccountData=e30"),
             expires_at: self.at() + SignedDuration::from_mins(10),
             push_account_receipts: vec![PushAccountReceipt::new("MCC-SAMPLE")],
-            signature: Signature::new("e30.e30.e30"),
+            signature: Some(Signature::new("e30.e30.e30")),
             available_push_methods: Vec::new(),
         }
     }

@@ -36,25 +36,35 @@ pub fn first_difference(ours: &str, theirs: &str) -> Option<Difference> {
     }
     let same = ours.chars().zip(theirs.chars()).take_while(|(our, their)| our == their);
     let (index, bytes) = same.fold((0, 0), |(index, bytes), (c, _)| (index + 1, bytes + c.len_utf8()));
-    let (before, our_rest) = ours.split_at(bytes);
-    let their_rest = theirs.get(bytes..).unwrap_or_default();
-    let place = place(before, our_rest);
+    let (our_rest, their_rest) =
+        (ours.get(bytes..).unwrap_or_default(), theirs.get(bytes..).unwrap_or_default());
+    let place = place(ours, bytes);
     let hint = hint(&place, ours, theirs);
     let window = |rest: &str| rest.chars().take(WINDOW).collect();
     Some(Difference { index, ours: window(our_rest), theirs: window(their_rest), place, hint })
 }
 
 /// Three parts joined with `&`; in the third, `%26` stands between parameters and `%3D` behind a name.
-fn place(before: &str, rest: &str) -> String {
-    let Some((_, after_method)) = before.split_once('&') else { return "method".into() };
-    let Some((_, parameters)) = after_method.split_once('&') else { return "base URI".into() };
-    let begun = parameters.rsplit("%26").next().unwrap_or_default();
-    let whole = [begun, rest].concat();
-    let name = whole.split("%26").next().and_then(|parameter| parameter.split("%3D").next());
-    match name {
-        Some(name) if !name.is_empty() => format!("parameter {name}"),
-        _ => "end".into(),
+fn place(base_string: &str, at: usize) -> String {
+    let mut parts = base_string.splitn(3, '&');
+    let mut next = || parts.next().unwrap_or_default();
+    let mut end = next().len();
+    if at <= end {
+        return "method".into();
     }
+    end += 1 + next().len();
+    if at <= end {
+        return "base URI".into();
+    }
+    end += 1;
+    for parameter in next().split("%26") {
+        end += parameter.len() + "%26".len();
+        if at < end {
+            let name = parameter.split("%3D").next().unwrap_or_default();
+            return format!("parameter {name}");
+        }
+    }
+    "end".into()
 }
 
 fn hint(place: &str, ours: &str, theirs: &str) -> Option<&'static str> {

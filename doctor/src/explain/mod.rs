@@ -63,11 +63,7 @@ pub fn explain(request: &Request) -> Explanation {
 ///
 /// # Errors
 /// When reading or writing fails; a bad request is a line with `error`, not an error.
-pub fn explain_lines(
-    input: impl BufRead,
-    mut output: impl Write,
-    expected: Option<&str>,
-) -> io::Result<()> {
+pub fn explain_lines(input: impl BufRead, mut output: impl Write, expected: Option<&str>) -> io::Result<()> {
     for (index, line) in input.split(b'\n').enumerate() {
         let line = line?;
         if line.trim_ascii().is_empty() {

@@ -21,7 +21,8 @@ struct Ready<'a> {
     redirect_url: &'a RedirectUrl,
     expires_at: jiff::Timestamp,
     push_account_receipts: &'a [PushAccountReceipt],
-    signature: &'a Signature,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<&'a Signature>,
     available_push_methods: &'a [PushMethod],
 }
 
@@ -35,7 +36,7 @@ pub(crate) fn ready(enrollment_id: EnrollmentId, redirect: &Redirect) -> Result<
         redirect_url,
         expires_at: *expires_at,
         push_account_receipts,
-        signature,
+        signature: signature.as_ref(),
         available_push_methods,
     };
     http::json(StatusCode::CREATED, &answer)

@@ -23,7 +23,7 @@ use shared::{
 };
 
 use push::Attempt;
-use terms::Terms;
+pub use terms::Terms;
 use wish::Wish;
 
 /// How long the app waits.

@@ -92,7 +92,7 @@ impl Enroll {
         };
         let issued = self.clock.now();
         let pushed = self.token_connect.push_multiple_accounts(&push, attempt.until).await;
-        self.redirect(attempt, pushed.map_err(unpushed)?, issued)
+        self.redirect(attempt, pushed.map_err(unpushed)?, &push.signature_data, issued)
     }
 
     /// Steps 7 to 9, and beside them the question whether the card is enabled already.
@@ -127,17 +127,21 @@ impl Enroll {
         &self,
         attempt: &Attempt<'_>,
         pushed: PushedAccounts,
+        data: &SignatureData,
         issued: Timestamp,
     ) -> Result<(Redirect, Fact), Stopped> {
         let Enrollment { platform, ref token_requestor_id, .. } = *attempt.enrollment;
         let origins = self.terms.origins(token_requestor_id);
-        let signature = pushed.signature.as_ref();
-        let url = redirect::compose(&pushed.available_push_methods, platform, signature, &origins);
-        let (redirect_url, signature) = match (url, pushed.signature) {
-            (Ok(url), Some(signature)) => (url, signature),
-            (Err(error), _) => return Err(stopped(unreachable_requestor(error))),
-            (Ok(_), None) => return Err(stopped(unreachable_requestor(RedirectError::NoSignature))),
+        let methods = &pushed.available_push_methods;
+        let unsigned = pushed.signature.is_none()
+            && pushed.token_requestor_signature_support != Some(true)
+            && self.terms.allows_unsigned(token_requestor_id);
+        let redirect_url = if unsigned {
+            redirect::compose_unsigned(methods, platform, &pushed.receipts, data, &origins)
+        } else {
+            redirect::compose(methods, platform, pushed.signature.as_ref(), &origins)
         };
+        let redirect_url = redirect_url.map_err(|error| stopped(unreachable_requestor(error)))?;
         let life = SignedDuration::from_mins(i64::from(self.terms.validity_minutes));
         let ends_at = |life| issued.saturating_add(life).unwrap_or(Timestamp::MAX);
         let receipt_hashes = pushed.receipts.iter().map(receipt_hash).collect();
@@ -145,7 +149,7 @@ impl Enroll {
             redirect_url,
             expires_at: ends_at(life - MARGIN),
             push_account_receipts: pushed.receipts,
-            signature,
+            signature: pushed.signature,
             available_push_methods: pushed.available_push_methods,
         };
         Ok((redirect, Fact::Pushed { receipt_hashes, expires_at: ends_at(life) }))

@@ -17,30 +17,33 @@ const STATE_BYTES: usize = 24;
 const LONGEST_BASE: usize = 200;
 
 /// Settings of this function alone.
-pub(crate) struct Terms {
+pub struct Terms {
     /// Whom an app means that names nobody.
     pub(crate) default_requestor: TokenRequestorId,
     /// How long receipts are asked to live: 5 to 15 minutes.
     pub(crate) validity_minutes: u8,
     pub(crate) app_links: AppLinks,
     allowed_origins: Vec<(TokenRequestorId, AllowedOrigin)>,
+    unsigned: Vec<TokenRequestorId>,
     callback_base_url: Url,
 }
 
 impl Terms {
     /// `DEFAULT_TOKEN_REQUESTOR_ID`, `RECEIPTS_VALIDITY_MINUTES`, `APP_LINKS`, `ALLOWED_REDIRECT_ORIGINS`,
-    /// `CALLBACK_BASE_URL`.
-    pub(crate) fn read(read: &mut Reader<'_>) -> Option<Self> {
+    /// `CALLBACK_BASE_URL`; `UNSIGNED_REDIRECTS`, ids of token requestors, may be absent.
+    pub fn read(read: &mut Reader<'_>) -> Option<Self> {
         let default_requestor = read.required("DEFAULT_TOKEN_REQUESTOR_ID");
         let validity_minutes = validity_minutes(read);
         let app_links = AppLinks::read(read);
         let allowed_origins = allowed_origins(read);
+        let unsigned = unsigned(read);
         let callback_base_url = callback_base_url(read);
         Some(Self {
             default_requestor: default_requestor?,
             validity_minutes: validity_minutes?,
             app_links: app_links?,
             allowed_origins: allowed_origins?,
+            unsigned: unsigned?,
             callback_base_url: callback_base_url?,
         })
     }
@@ -51,13 +54,18 @@ impl Terms {
         self.allowed_origins.iter().filter_map(of).collect()
     }
 
+    /// Whether receipts may travel to this requestor without a signature around them.
+    pub(crate) fn allows_unsigned(&self, requestor: &TokenRequestorId) -> bool {
+        self.unsigned.contains(requestor)
+    }
+
     /// The address for step 25; the state in it is all that the returning browser needs to bring.
-    pub(crate) fn callback_url(&self, state: &CallbackState) -> String {
+    pub fn callback_url(&self, state: &CallbackState) -> String {
         format!("{}/{}", self.callback_base_url.as_str().trim_end_matches('/'), state.expose())
     }
 
     /// 192 random bits, in letters that need no encoding.
-    pub(crate) fn new_state(&self) -> Result<CallbackState, Problem> {
+    pub fn new_state(&self) -> Result<CallbackState, Problem> {
         let mut bytes = [0; STATE_BYTES];
         rand::fill(&mut bytes).map_err(|_| Problem::internal("no randomness"))?;
         Ok(CallbackState::new(URL_SAFE_NO_PAD.encode(bytes)))
@@ -83,6 +91,14 @@ fn allowed_origins(read: &mut Reader<'_>) -> Option<Vec<(TokenRequestorId, Allow
         read.problem(NAME, "wants <token requestor id>=<scheme://host[:port]>, comma separated");
     }
     parsed
+}
+
+fn unsigned(read: &mut Reader<'_>) -> Option<Vec<TokenRequestorId>> {
+    const NAME: &str = "UNSIGNED_REDIRECTS";
+    match read.optional::<String>(NAME)? {
+        Some(_) => read.list(NAME),
+        None => Some(Vec::new()),
+    }
 }
 
 fn callback_base_url(read: &mut Reader<'_>) -> Option<Url> {

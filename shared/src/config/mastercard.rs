@@ -1,97 +1,200 @@
-//! Settings of Mastercard's two APIs: base URL, consumer key and keys of their own each.
+//! Settings of Mastercard's two APIs: base URL, consumer key and keys of their own each. Two key sets may be live while
+//! one replaces the other; the variables of the replacement have `_NEXT_` in their names.
 
 use secrecy::ExposeSecret as _;
 use url::Url;
 
-use super::{ConfigError, Host, Reader, SecretRef};
+use super::{
+    ConfigError, Host, Reader, SecretRef,
+    environment::{self, Environment},
+    keys::{KeyNames, KeySettings, next_is_newer, tell_expiry},
+};
 use crate::mastercard::{
-    ClientEncryptionKey, JweKeys, Processing, Signer, SigningKey, TokenConnect,
+    Authenticator, Certificate, ClientEncryptionKey, JweKeys, KeyError, PrivateKey, Processing,
+    SignatureMethod, Signer, TokenConnect,
     processing::{SearchShape, SearchTerms},
 };
 
-/// Who signs: a consumer key and where its private key is.
+/// The variables of one API.
+struct Names {
+    url: &'static str,
+    signature_method: &'static str,
+    current: SignerNames,
+    next: SignerNames,
+}
+
+/// The variables of one key set.
+struct SignerNames {
+    consumer_key: &'static str,
+    signing_key: KeyNames,
+}
+
+macro_rules! signer_names {
+    ($prefix:literal) => {
+        SignerNames {
+            consumer_key: concat!($prefix, "_CONSUMER_KEY"),
+            signing_key: KeyNames {
+                key: concat!($prefix, "_SIGNING_KEY"),
+                password: concat!($prefix, "_SIGNING_KEY_PASSWORD"),
+            },
+        }
+    };
+}
+
+const TOKEN_CONNECT: Names = Names {
+    url: "TOKEN_CONNECT_URL",
+    signature_method: "TOKEN_CONNECT_SIGNATURE_METHOD",
+    current: signer_names!("TOKEN_CONNECT"),
+    next: signer_names!("TOKEN_CONNECT_NEXT"),
+};
+const PROCESSING: Names = Names {
+    url: "PROCESSING_URL",
+    signature_method: "PROCESSING_SIGNATURE_METHOD",
+    current: signer_names!("PROCESSING"),
+    next: signer_names!("PROCESSING_NEXT"),
+};
+
+const ENCRYPTION_CERTIFICATE: &str = "PROCESSING_ENCRYPTION_CERTIFICATE";
+const DECRYPTION_KEY: KeyNames =
+    KeyNames { key: "PROCESSING_DECRYPTION_KEY", password: "PROCESSING_DECRYPTION_KEY_PASSWORD" };
+const NEXT_DECRYPTION_KEY: KeyNames =
+    KeyNames { key: "PROCESSING_NEXT_DECRYPTION_KEY", password: "PROCESSING_NEXT_DECRYPTION_KEY_PASSWORD" };
+
+/// Where an API is and who signs.
+struct ApiSettings {
+    url: Url,
+    signature_method: SignatureMethod,
+    current: SignerSettings,
+    next: Option<SignerSettings>,
+}
+
 struct SignerSettings {
     consumer_key: String,
-    signing_key: SecretRef,
-    name: &'static str,
+    signing_key: KeySettings,
+}
+
+impl ApiSettings {
+    fn read(read: &mut Reader<'_>, names: &Names, other: &Names) -> Option<Self> {
+        let base_url = environment::base_url(read, names.url, other.url);
+        let environment = base_url.as_ref().map(|(_, environment)| *environment);
+        let signature_method = read.or(names.signature_method, SignatureMethod::default());
+        let current = SignerSettings::read(read, &names.current, environment);
+        let next_is_set = [names.next.consumer_key, names.next.signing_key.key].map(|name| read.is_set(name));
+        let next = match next_is_set {
+            [false, false] => None,
+            _ => Some(SignerSettings::read(read, &names.next, environment)?),
+        };
+        let (url, _) = base_url?;
+        Some(Self { url, signature_method: signature_method?, current: current?, next })
+    }
+
+    async fn authenticator(&self) -> Result<Authenticator, ConfigError> {
+        let current = self.current.signing_key.fetch().await?;
+        let Some(next) = &self.next else {
+            return Ok(self.signer(&self.current, current).into());
+        };
+        let next_key = next.signing_key.fetch().await?;
+        let newer = next_is_newer(&current, &next_key);
+        let (current, next) = (self.signer(&self.current, current), self.signer(next, next_key));
+        let (preferred, other) = if newer { (next, current) } else { (current, next) };
+        Ok(Authenticator::oauth1(preferred, Some(other)))
+    }
+
+    fn signer(&self, settings: &SignerSettings, key: PrivateKey) -> Signer {
+        Signer::new(&settings.consumer_key, key.into()).with_method(self.signature_method)
+    }
 }
 
 impl SignerSettings {
-    async fn connect(self) -> Result<Signer, ConfigError> {
-        let pem = fetch(self.name, &self.signing_key).await?;
-        let key =
-            SigningKey::from_pem(self.name, pem.expose_secret()).map_err(|source| bad(self.name, source))?;
-        Ok(Signer::new(self.consumer_key, key))
+    fn read(read: &mut Reader<'_>, names: &SignerNames, environment: Option<Environment>) -> Option<Self> {
+        let consumer_key = environment::consumer_key(read, names.consumer_key, environment);
+        let signing_key = KeySettings::read(read, names.signing_key);
+        Some(Self { consumer_key: consumer_key?, signing_key: signing_key? })
     }
 }
 
 /// `TOKEN_CONNECT_URL` (ends in `/mdes`), `TOKEN_CONNECT_CONSUMER_KEY`, `TOKEN_CONNECT_SIGNING_KEY`.
-pub struct TokenConnectSettings {
-    url: Url,
-    signer: SignerSettings,
-}
+///
+/// Optional: `TOKEN_CONNECT_SIGNING_KEY_PASSWORD` for PKCS#12, `TOKEN_CONNECT_SIGNATURE_METHOD` (`RSA-SHA256`), and
+/// for the key set that will replace this one `TOKEN_CONNECT_NEXT_CONSUMER_KEY`, `TOKEN_CONNECT_NEXT_SIGNING_KEY` and
+/// `TOKEN_CONNECT_NEXT_SIGNING_KEY_PASSWORD`. `MASTERCARD_ENVIRONMENT` as [`Environment`] reads it.
+pub struct TokenConnectSettings(ApiSettings);
 
 impl TokenConnectSettings {
     /// Reads them; `None` if a problem was noted.
     pub fn read(read: &mut Reader<'_>) -> Option<Self> {
-        let url = read.required("TOKEN_CONNECT_URL");
-        let consumer_key = read.required("TOKEN_CONNECT_CONSUMER_KEY");
-        let signing_key = read.required("TOKEN_CONNECT_SIGNING_KEY");
-        let (consumer_key, signing_key) = (consumer_key?, signing_key?);
-        let signer = SignerSettings { consumer_key, signing_key, name: "TOKEN_CONNECT_SIGNING_KEY" };
-        Some(Self { url: url?, signer })
+        ApiSettings::read(read, &TOKEN_CONNECT, &PROCESSING).map(Self)
     }
 
-    /// Fetches the key and makes the client.
+    /// Fetches the keys and makes the client.
     pub async fn connect(self, host: &Host) -> Result<TokenConnect, ConfigError> {
-        Ok(TokenConnect::new(self.url, self.signer.connect().await?, host.transport()?))
+        let authenticator = self.0.authenticator().await?;
+        Ok(TokenConnect::new(self.0.url, authenticator, host.transport().await?))
     }
 }
 
 /// `PROCESSING_URL` (ends in `/global-processing/digital`), `PROCESSING_CONSUMER_KEY`, `PROCESSING_SIGNING_KEY`;
 /// with `PROCESSING_JWE` `on` (the default) also `PROCESSING_ENCRYPTION_CERTIFICATE` and `PROCESSING_DECRYPTION_KEY`.
+///
+/// Optional: as for [`TokenConnectSettings`]; and `PROCESSING_DECRYPTION_KEY_PASSWORD`, and for the key that will
+/// replace this one `PROCESSING_NEXT_DECRYPTION_KEY` and `PROCESSING_NEXT_DECRYPTION_KEY_PASSWORD`.
 pub struct ProcessingSettings {
-    url: Url,
-    signer: SignerSettings,
-    jwe: Option<(SecretRef, SecretRef)>,
+    api: ApiSettings,
+    jwe: Option<JweSettings>,
 }
 
 impl ProcessingSettings {
     /// Reads them; `None` if a problem was noted.
     pub fn read(read: &mut Reader<'_>) -> Option<Self> {
-        let url = read.required("PROCESSING_URL");
-        let consumer_key = read.required("PROCESSING_CONSUMER_KEY");
-        let signing_key = read.required("PROCESSING_SIGNING_KEY");
+        let api = ApiSettings::read(read, &PROCESSING, &TOKEN_CONNECT);
         let jwe = match read.or("PROCESSING_JWE", "on".to_owned()).as_deref() {
-            Some("on") => {
-                let certificate = read.required("PROCESSING_ENCRYPTION_CERTIFICATE");
-                let key = read.required("PROCESSING_DECRYPTION_KEY");
-                Some(certificate.zip(key)?)
-            }
+            Some("on") => Some(JweSettings::read(read)?),
             Some("off") => None,
             _ => {
                 read.problem("PROCESSING_JWE", "is on or off");
                 return None;
             }
         };
-        let (consumer_key, signing_key) = (consumer_key?, signing_key?);
-        let signer = SignerSettings { consumer_key, signing_key, name: "PROCESSING_SIGNING_KEY" };
-        Some(Self { url: url?, signer, jwe })
+        Some(Self { api: api?, jwe })
     }
 
     /// Fetches the keys and makes the client.
     pub async fn connect(self, host: &Host) -> Result<Processing, ConfigError> {
-        const CERTIFICATE: &str = "PROCESSING_ENCRYPTION_CERTIFICATE";
-        let jwe = match &self.jwe {
-            Some((certificate, key)) => {
-                let certificate = fetch(CERTIFICATE, certificate).await?;
-                let key = fetch("PROCESSING_DECRYPTION_KEY", key).await?;
-                let keys = JweKeys::new(certificate.expose_secret(), None, &[key.expose_secret()]);
-                Some(keys.map_err(|source| bad(CERTIFICATE, source))?)
-            }
+        let authenticator = self.api.authenticator().await?;
+        let jwe = match self.jwe {
+            Some(jwe) => Some(jwe.connect().await?),
             None => None,
         };
-        Ok(Processing::new(self.url, self.signer.connect().await?, jwe, host.transport()?))
+        Ok(Processing::new(self.api.url, authenticator, jwe, host.transport().await?))
+    }
+}
+
+struct JweSettings {
+    certificate: SecretRef,
+    key: KeySettings,
+    next: Option<KeySettings>,
+}
+
+impl JweSettings {
+    fn read(read: &mut Reader<'_>) -> Option<Self> {
+        let certificate = read.required(ENCRYPTION_CERTIFICATE);
+        let key = KeySettings::read(read, DECRYPTION_KEY);
+        let next = match read.is_set(NEXT_DECRYPTION_KEY.key) {
+            true => Some(KeySettings::read(read, NEXT_DECRYPTION_KEY)?),
+            false => None,
+        };
+        Some(Self { certificate: certificate?, key: key?, next })
+    }
+
+    async fn connect(self) -> Result<JweKeys, ConfigError> {
+        let certificate =
+            certificate(ENCRYPTION_CERTIFICATE, &self.certificate, Certificate::from_pem).await?;
+        tell_expiry(ENCRYPTION_CERTIFICATE, &certificate);
+        let mut keys = vec![self.key.fetch().await?];
+        if let Some(next) = self.next {
+            keys.insert(0, next.fetch().await?);
+        }
+        JweKeys::new(&certificate, None, &keys).map_err(|source| bad(ENCRYPTION_CERTIFICATE, source))
     }
 }
 
@@ -112,17 +215,25 @@ impl SearchSettings {
     /// Fetches the certificate.
     pub async fn connect(self) -> Result<SearchTerms, ConfigError> {
         const NAME: &str = "CLIENT_ENCRYPTION_CERTIFICATE";
-        let pem = fetch(NAME, &self.certificate).await?;
         let client_encryption_key =
-            ClientEncryptionKey::from_pem(NAME, pem.expose_secret()).map_err(|source| bad(NAME, source))?;
+            certificate(NAME, &self.certificate, ClientEncryptionKey::from_pem).await?;
+        tell_expiry(NAME, client_encryption_key.certificate());
         Ok(SearchTerms { client_encryption_key, shape: self.shape })
     }
 }
 
-async fn fetch(name: &'static str, secret: &SecretRef) -> Result<secrecy::SecretString, ConfigError> {
-    secret.fetch().await.map_err(|source| ConfigError::Secret { name, source })
+async fn certificate<T>(
+    name: &'static str,
+    secret: &SecretRef,
+    from_pem: impl Fn(&str, &str) -> Result<T, KeyError>,
+) -> Result<T, ConfigError> {
+    let pem = secret.fetch().await.map_err(|source| ConfigError::Secret { name, source })?;
+    from_pem(name, pem.expose_secret()).map_err(|source| bad(name, source))
 }
 
-fn bad(name: &'static str, source: crate::mastercard::KeyError) -> ConfigError {
+fn bad(name: &'static str, source: KeyError) -> ConfigError {
     ConfigError::Key { name, source }
 }
+
+#[cfg(test)]
+mod tests;

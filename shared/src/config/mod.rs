@@ -1,6 +1,8 @@
 //! Settings: read once at init, parsed into types, all problems reported together.
 
 mod app_links;
+mod environment;
+mod keys;
 mod mastercard;
 mod secrets;
 
@@ -12,8 +14,11 @@ use std::{
 };
 
 use aws_config::SdkConfig;
+use secrecy::ExposeSecret as _;
 
 pub use app_links::AppLinks;
+pub use environment::{Environment, UnknownEnvironment};
+pub use keys::{EXPIRES_SOON_DAYS, KeyNames, KeySettings};
 pub use mastercard::{ProcessingSettings, SearchSettings, TokenConnectSettings};
 pub use secrets::{SecretRef, SecretUnavailable};
 
@@ -61,15 +66,26 @@ impl Host {
         self.clients.dynamodb.get_or_init(|| aws_sdk_dynamodb::Client::new(&self.aws)).clone()
     }
 
-    /// The one HTTP client for Mastercard.
+    /// The one HTTP client for Mastercard. It trusts the platform's roots, and those that `MASTERCARD_EXTRA_ROOTS`
+    /// names (PEM, as [`SecretRef`]): a proxy that looks inside TLS has one of its own.
     ///
     /// # Errors
-    /// When it cannot be made.
-    pub fn transport(&self) -> Result<Transport, ConfigError> {
+    /// When the roots cannot be had or used, or the client cannot be made.
+    pub async fn transport(&self) -> Result<Transport, ConfigError> {
+        const ROOTS: &str = "MASTERCARD_EXTRA_ROOTS";
         if let Some(transport) = self.clients.transport.get() {
             return Ok(transport.clone());
         }
-        let transport = Transport::new().map_err(ConfigError::Http)?;
+        let mut read = self.settings.read();
+        let transport = match read.optional::<SecretRef>(ROOTS) {
+            None => return Err(read.problems()),
+            Some(None) => Transport::new().map_err(ConfigError::Http)?,
+            Some(Some(roots)) => {
+                let roots = roots.fetch().await;
+                let pem = roots.map_err(|source| ConfigError::Secret { name: ROOTS, source })?;
+                Transport::with_roots(pem.expose_secret()).map_err(ConfigError::Roots)?
+            }
+        };
         Ok(self.clients.transport.get_or_init(|| transport).clone())
     }
 }
@@ -155,12 +171,20 @@ impl Reader<'_> {
 
     /// Notes a problem with a variable. The value itself is not repeated.
     pub fn problem(&mut self, name: &str, what: impl fmt::Display) {
-        self.problems.push(format!("{name}: {what}"));
+        let problem = format!("{name}: {what}");
+        // Two readers may share a variable.
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
     }
 
     /// All that was wrong.
     pub fn problems(self) -> ConfigError {
         ConfigError::Settings(self.problems)
+    }
+
+    fn is_set(&self, name: &str) -> bool {
+        self.text(name).is_some()
     }
 
     fn text(&self, name: &str) -> Option<String> {
@@ -196,6 +220,9 @@ pub enum ConfigError {
         #[source]
         source: crate::mastercard::keys::KeyError,
     },
+    /// The roots were fetched and are of no use.
+    #[error("MASTERCARD_EXTRA_ROOTS holds no root certificates in PEM")]
+    Roots(#[source] reqwest::Error),
     /// The HTTP client could not be made.
     #[error("could not prepare the HTTP client")]
     Http(#[source] reqwest::Error),

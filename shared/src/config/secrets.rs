@@ -2,7 +2,8 @@
 
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
-use secrecy::SecretString;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use secrecy::{ExposeSecret, SecretSlice, SecretString, zeroize::Zeroizing};
 use serde::Deserialize;
 use url::Url;
 
@@ -46,28 +47,48 @@ pub enum SecretUnavailable {
     /// The extension's answer is not the documented one.
     #[error("the Parameters and Secrets extension answered something else")]
     Unreadable(#[source] serde_json::Error),
+    /// The extension's answer holds neither `SecretString` nor `SecretBinary` in base64.
+    #[error("the secret holds neither text nor bytes")]
+    Empty,
+    /// Bytes where text belongs, such as PKCS#12 in the place of a certificate.
+    #[error("the secret is not text")]
+    NotText,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Answer {
-    secret_string: SecretString,
+    secret_string: Option<SecretString>,
+    secret_binary: Option<SecretString>,
 }
 
 impl SecretRef {
-    /// Fetches the secret; once, at init.
+    /// Fetches a secret that is text; once, at init.
     pub async fn fetch(&self) -> Result<SecretString, SecretUnavailable> {
+        let bytes = self.fetch_bytes().await?;
+        let text = std::str::from_utf8(bytes.expose_secret()).map_err(|_| SecretUnavailable::NotText)?;
+        Ok(text.into())
+    }
+
+    /// Fetches a secret that is text or bytes: `SecretString` or `SecretBinary`, or whatever a file holds.
+    pub async fn fetch_bytes(&self) -> Result<SecretSlice<u8>, SecretUnavailable> {
         match self {
             Self::File(path) => {
-                std::fs::read_to_string(path).map(Into::into).map_err(SecretUnavailable::File)
+                let content = Zeroizing::new(std::fs::read(path).map_err(SecretUnavailable::File)?);
+                Ok(kept(&content))
             }
             Self::SecretsManager(arn) => from_extension(arn).await,
         }
     }
 }
 
+/// Copied to its exact size, for shrinking a vector could leave a copy behind that nobody wipes.
+fn kept(content: &[u8]) -> SecretSlice<u8> {
+    content.to_vec().into()
+}
+
 /// `GET http://localhost:2773/secretsmanager/get?secretId=…` with the function's own session token.
-async fn from_extension(arn: &str) -> Result<SecretString, SecretUnavailable> {
+async fn from_extension(arn: &str) -> Result<SecretSlice<u8>, SecretUnavailable> {
     let vars: std::collections::HashMap<_, _> = std::env::vars().collect();
     let var = |name: &str| vars.get(name).map(String::as_str);
     let port = var("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT")
@@ -89,8 +110,18 @@ async fn from_extension(arn: &str) -> Result<SecretString, SecretUnavailable> {
         .and_then(reqwest::Response::error_for_status)
         .map_err(SecretUnavailable::Extension)?;
     let body = answer.bytes().await.map_err(SecretUnavailable::Extension)?;
-    let answer: Answer = serde_json::from_slice(&body).map_err(SecretUnavailable::Unreadable)?;
-    Ok(answer.secret_string)
+    content(&Zeroizing::new(body.into()))
+}
+
+/// What the extension's answer holds. `SecretBinary` travels as base64.
+fn content(answer: &Zeroizing<Vec<u8>>) -> Result<SecretSlice<u8>, SecretUnavailable> {
+    let answer: Answer = serde_json::from_slice(answer).map_err(SecretUnavailable::Unreadable)?;
+    if let Some(text) = answer.secret_string {
+        return Ok(kept(text.expose_secret().as_bytes()));
+    }
+    let bytes = answer.secret_binary.ok_or(SecretUnavailable::Empty)?;
+    let bytes = STANDARD.decode(bytes.expose_secret()).map_err(|_| SecretUnavailable::Empty)?;
+    Ok(kept(&Zeroizing::new(bytes)))
 }
 
 #[cfg(test)]
@@ -101,5 +132,27 @@ mod tests {
     fn a_key_written_out_in_a_setting_is_refused() {
         assert_eq!("-----BEGIN".parse::<SecretRef>(), Err(InvalidSecretRef));
         assert!("arn:aws:secretsmanager:eu-west-1:1:secret:k".parse::<SecretRef>().is_ok());
+    }
+
+    #[test]
+    fn a_secret_is_text_or_bytes() {
+        let held = |answer: &str| content(&Zeroizing::new(answer.into()));
+        let text = held(r#"{"ARN":"arn","SecretString":"-----BEGIN","SecretBinary":null}"#).unwrap();
+        assert_eq!(text.expose_secret(), b"-----BEGIN");
+        let bytes = held(r#"{"SecretBinary":"MIID/w=="}"#).unwrap();
+        assert_eq!(bytes.expose_secret(), [0x30, 0x82, 0x03, 0xff]);
+        assert!(matches!(held(r#"{"ARN":"arn"}"#), Err(SecretUnavailable::Empty)));
+        assert!(matches!(held("no JSON"), Err(SecretUnavailable::Unreadable(_))));
+        assert!(!format!("{text:?} {bytes:?}").contains("BEGIN"));
+    }
+
+    #[tokio::test]
+    async fn bytes_where_text_belongs_are_refused() {
+        let file = std::env::temp_dir().join(uuid::Uuid::new_v4().to_string());
+        std::fs::write(&file, [0x30, 0x82, 0xff]).unwrap();
+        let secret: SecretRef = format!("file:{}", file.display()).parse().unwrap();
+        assert_eq!(secret.fetch_bytes().await.unwrap().expose_secret(), [0x30, 0x82, 0xff]);
+        assert!(matches!(secret.fetch().await, Err(SecretUnavailable::NotText)));
+        std::fs::remove_file(file).unwrap();
     }
 }

@@ -29,9 +29,10 @@ fn code(error: &MastercardError) -> Code {
             (_, 408 | 429 | 500..) => Code::MastercardUnavailable,
             _ => Code::MastercardRefused,
         },
-        MastercardError::Unreached(_) | MastercardError::Lost(_) | MastercardError::OutOfTime => {
-            Code::MastercardUnavailable
-        }
+        MastercardError::Unreached(_)
+        | MastercardError::Lost(_)
+        | MastercardError::OutOfTime
+        | MastercardError::Down { .. } => Code::MastercardUnavailable,
         MastercardError::Unsendable(_) => Code::InternalError,
     }
 }

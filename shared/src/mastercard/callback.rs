@@ -54,7 +54,7 @@ pub enum CallbackOutcome {
 
 impl From<&str> for CallbackOutcome {
     fn from(raw: &str) -> Self {
-        match raw.to_ascii_uppercase().as_str() {
+        match raw.trim().to_ascii_uppercase().as_str() {
             "APPROVED" => Self::Approved,
             "REQUIRE_ADDITIONAL_AUTHENTICATION" => Self::RequireAdditionalAuthentication,
             "DECLINED" => Self::Declined,

@@ -1,24 +1,45 @@
-//! The way to one API: its base URL, its signing key, and when a call is made again.
+//! The way to one API: its base URL, its keys, when a call is made, and when again.
+
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use url::Url;
 
 use super::{
+    authenticator::{Authenticator, Keys},
+    breaker::Breaker,
     deadline::{Attempts, Deadline},
-    error::{Answerer, MastercardError},
-    oauth1::Signer,
+    error::{Answerer, Diagnosis, MastercardError},
+    limiter::Limiter,
+    retry::{self, Again},
     transport::{Answer, Request, Transport},
 };
 
 #[derive(Clone, Debug)]
 pub(super) struct Channel {
-    pub(super) answerer: Answerer,
-    pub(super) base_url: Url,
-    pub(super) signer: Signer,
-    pub(super) transport: Transport,
+    answerer: Answerer,
+    base_url: Url,
+    authenticator: Authenticator,
+    transport: Transport,
+    breaker: Breaker,
+    limiter: Option<Limiter>,
 }
 
 impl Channel {
+    pub(super) fn new(
+        answerer: Answerer,
+        base_url: Url,
+        authenticator: Authenticator,
+        transport: Transport,
+    ) -> Self {
+        Self { answerer, base_url, authenticator, transport, breaker: Breaker::new(answerer), limiter: None }
+    }
+
+    /// The same, no faster than Processing's limit.
+    pub(super) fn limited(self) -> Self {
+        Self { limiter: Some(Limiter::new()), ..self }
+    }
+
     /// A request to a path below the base URL; the path is already percent-encoded.
     pub(super) fn request(
         &self,
@@ -41,37 +62,80 @@ impl Channel {
     ) -> Result<T, MastercardError> {
         let mut attempts = Attempts::until(deadline);
         loop {
-            let answer = self.exchange(request()?, attempts.share()).await;
+            let request = request()?;
+            let operation = request.operation;
+            let answer = self.exchange(request, attempts.share()).await;
             match answer.and_then(&understand) {
-                Err(error) if error.retryable() && attempts.pause(error.retry_after()).await => {}
-                outcome => return outcome,
+                Err(error) if attempts.pause(retry::after(&error), error.retry_after()).await => {}
+                outcome => return outcome.inspect_err(|error| self.report(operation, error)),
             }
         }
     }
 
     /// Sends something that may take effect: again only while it certainly has not left.
-    pub(super) async fn push(
+    pub(super) async fn push<T, E: From<MastercardError> + AsRef<MastercardError>>(
         &self,
         deadline: Deadline,
         request: impl Fn() -> Result<Request, MastercardError>,
-    ) -> Result<Answer, MastercardError> {
+        understand: impl Fn(Answer) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut attempts = Attempts::until(deadline);
         loop {
-            match self.exchange(request()?, attempts.remaining()).await {
-                Err(MastercardError::Unreached(_)) if attempts.pause(None).await => {}
-                outcome => return outcome,
+            let request = request()?;
+            let operation = request.operation;
+            match self.exchange(request, attempts.remaining()).await {
+                Err(MastercardError::Unreached(_)) if attempts.pause(Again::Often, None).await => {}
+                outcome => {
+                    let outcome = outcome.map_err(E::from).and_then(understand);
+                    return outcome.inspect_err(|error| self.report(operation, error.as_ref()));
+                }
             }
         }
     }
 
-    async fn exchange(
+    /// Tells the operator what a failed call means and what to do; the reason codes, never Mastercard's text.
+    fn report(&self, operation: &'static str, error: &MastercardError) {
+        let Diagnosis { meaning, remedy } = error.diagnosis();
+        let base_strings = error.refusal().and_then(|refusal| refusal.base_strings.as_ref());
+        let reason_codes: Vec<_> = error.reason_codes().iter().map(ToString::to_string).collect();
+        tracing::warn!(
+            api = %self.answerer, operation, status = error.status(), reason_codes = reason_codes.join(" "),
+            mc_correlation_id = error.correlation_id(), base_strings = base_strings.map(tracing::field::display),
+            meaning, remedy, "a call to Mastercard failed"
+        );
+    }
+
+    async fn exchange(&self, request: Request, timeout: Duration) -> Result<Answer, MastercardError> {
+        let begun = Instant::now();
+        let (keys, answer) = self.prove_and_send(request.clone(), timeout).await?;
+        if answer.unauthenticated() && self.authenticator.refused(keys, self.answerer) {
+            let timeout = timeout.saturating_sub(begun.elapsed());
+            return self.prove_and_send(request, timeout).await.map(|(_, answer)| answer);
+        }
+        Ok(answer)
+    }
+
+    async fn prove_and_send(
         &self,
         request: Request,
-        timeout: std::time::Duration,
-    ) -> Result<Answer, MastercardError> {
+        timeout: Duration,
+    ) -> Result<(Keys, Answer), MastercardError> {
+        let begun = Instant::now();
+        if let Some(limiter) = &self.limiter
+            && !limiter.turn(timeout).await
+        {
+            return Err(MastercardError::OutOfTime);
+        }
+        let timeout = timeout.saturating_sub(begun.elapsed());
         if timeout.is_zero() {
             return Err(MastercardError::OutOfTime);
         }
-        self.transport.exchange(self.answerer, &self.signer, request, timeout).await
+        self.breaker.admit()?;
+        let Request { method, url, body, .. } = &request;
+        let proof = self.authenticator.authenticate(method, url, body).await?;
+        let keys = proof.keys;
+        let answer = self.transport.exchange(self.answerer, request, proof, timeout).await;
+        self.breaker.learn(&answer, timeout);
+        Ok((keys, answer?))
     }
 }

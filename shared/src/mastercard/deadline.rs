@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use aws_lc_rs::rand;
 
-const MOST_ATTEMPTS: u32 = 3;
+use super::retry::Again;
+
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// The moment after which nobody waits for the answer any more.
@@ -42,7 +43,7 @@ impl Attempts {
     /// An attempt that another may follow takes at most half of what is left, the last one all of it.
     pub(super) fn share(&self) -> Duration {
         let remaining = self.deadline.remaining();
-        if self.made + 1 < MOST_ATTEMPTS { remaining / 2 } else { remaining }
+        if self.made + 1 < Again::Often.attempts() { remaining / 2 } else { remaining }
     }
 
     /// All that is left, for an attempt that cannot be repeated.
@@ -52,11 +53,11 @@ impl Attempts {
 
     /// Waits before the next attempt: as long as Mastercard asked, else a random part of a growing ceiling.
     /// `false`, at once, when there is no next attempt or no time for it.
-    pub(super) async fn pause(&mut self, retry_after: Option<Duration>) -> bool {
+    pub(super) async fn pause(&mut self, again: Again, retry_after: Option<Duration>) -> bool {
         self.made += 1;
         let ceiling = FIRST_PAUSE * 4_u32.saturating_pow(self.made - 1);
         let pause = retry_after.unwrap_or_else(|| jitter(ceiling));
-        if self.made >= MOST_ATTEMPTS || pause >= self.deadline.remaining() {
+        if self.made >= again.attempts() || pause >= self.deadline.remaining() {
             return false;
         }
         tokio::time::sleep(pause).await;

@@ -4,10 +4,23 @@ use std::{fmt, time::Duration};
 
 use reqwest::StatusCode;
 
-use super::{jwe::JweError, keys::SigningFailed};
+use super::{
+    jwe::JweError,
+    keys::SigningFailed,
+    retry::{self, Again},
+};
 
+mod base_strings;
+mod diagnosis;
+mod reason_code;
 mod shapes;
+
 pub(super) use self::shapes::{refusal, retry_after};
+pub use self::{
+    base_strings::{BaseStrings, Component},
+    diagnosis::Diagnosis,
+    reason_code::ReasonCode,
+};
 
 /// Who answered, as far as the answer tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,11 +58,19 @@ pub enum MastercardError {
     /// The deadline had passed before anything was sent.
     #[error("no time was left to ask Mastercard")]
     OutOfTime,
+    /// Nothing was sent, since the API has not answered for a while: see `breaker`.
+    #[error("{api} is down")]
+    Down {
+        /// Which API.
+        api: Answerer,
+        /// When it will be asked again at the earliest.
+        retry_after: Duration,
+    },
     /// An answer that says no.
     #[error(transparent)]
     Refused(#[from] Box<Refusal>),
     /// A success that does not hold what it should, is larger than 8 MB, or did not decrypt.
-    #[error("{answerer} answered what this server cannot read")]
+    #[error("{answerer} answered what this server cannot read, correlation id {correlation_id}")]
     Unreadable {
         /// Who answered.
         answerer: Answerer,
@@ -83,8 +104,9 @@ impl MastercardError {
     /// accounts and our own mistakes: no.
     pub fn retryable(&self) -> bool {
         match self {
-            Self::Unreached(_) | Self::Lost(_) | Self::OutOfTime | Self::Unreadable { .. } => true,
-            Self::Refused(refusal) => refusal.retryable(),
+            Self::Unreached(_) | Self::Lost(_) | Self::Unreadable { .. } => true,
+            Self::OutOfTime | Self::Down { .. } => true,
+            Self::Refused(refusal) => retry::after_refusal(refusal) != Again::Never,
             Self::Unsendable(_) => false,
         }
     }
@@ -117,9 +139,17 @@ impl MastercardError {
         }
     }
 
-    /// How long Mastercard asked to wait.
+    /// How long Mastercard asked to wait, or how long nobody will be asked.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.refusal().and_then(|refusal| refusal.retry_after)
+        match self {
+            Self::Down { retry_after, .. } => Some(*retry_after),
+            _ => self.refusal()?.retry_after,
+        }
+    }
+
+    /// What it means and what to do, for operators.
+    pub fn diagnosis(&self) -> Diagnosis {
+        diagnosis::of(self)
     }
 
     /// The answer that said no, if that is what happened.
@@ -130,16 +160,15 @@ impl MastercardError {
         }
     }
 
-    /// Whether Mastercard certainly did nothing: the request never left, or a 4xx or a 200 with errors refused it.
-    /// 408 and 5xx leave it open.
+    /// Whether Mastercard certainly did nothing: the request never left, or a 4xx, a redirect or a 200 with errors
+    /// refused it. 408 and 5xx leave it open.
     pub(super) fn certain(&self) -> bool {
         match self {
-            Self::Unreached(_) | Self::OutOfTime | Self::Unsendable(_) => true,
+            Self::Unreached(_) | Self::OutOfTime | Self::Down { .. } | Self::Unsendable(_) => true,
             Self::Lost(_) | Self::Unreadable { .. } => false,
             Self::Refused(refusal) => {
-                let client_error =
-                    refusal.status.is_client_error() && refusal.status != StatusCode::REQUEST_TIMEOUT;
-                client_error || refusal.status.is_success()
+                let timed_out = refusal.status == StatusCode::REQUEST_TIMEOUT;
+                !timed_out && !refusal.status.is_server_error()
             }
         }
     }
@@ -164,77 +193,45 @@ pub struct Refusal {
     pub reason_codes: Vec<ReasonCode>,
     /// Mastercard's `recoverable`: false if any error says so, true if one does and none denies it.
     pub recoverable: Option<bool>,
-    /// `Retry-After` in seconds.
+    /// Whom Mastercard blames.
+    pub source: Source,
+    /// `Retry-After`, from now.
     pub retry_after: Option<Duration>,
     /// Mastercard's id of the exchange, else ours.
     pub correlation_id: String,
-    /// After `AUTHENTICATION_FAILED`: where the gateway's signature base string departs from ours, in bytes.
-    /// The length of ours means that both agree, and the key or the consumer key is the wrong one.
-    pub first_difference: Option<usize>,
+    /// After `AUTHENTICATION_FAILED`, if the gateway printed its signature base string.
+    pub base_strings: Option<BaseStrings>,
+}
+
+/// Whom Mastercard blames for a refusal (`source`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The data of the request.
+    Input,
+    /// MDES.
+    Mdes,
+    /// Somebody else, or nobody.
+    Other,
 }
 
 impl Refusal {
-    fn retryable(&self) -> bool {
-        if self.reason_codes.iter().any(ReasonCode::is_final) || matches!(self.status.as_u16(), 401 | 403) {
-            return false;
-        }
-        let by_status = match self.status.as_u16() {
-            // Token Connect says 200 and no: with a code that is not known, trying again is worth it.
-            200..=299 => true,
-            408 | 429 | 500 | 502..=504 => true,
-            _ => false,
-        };
-        self.recoverable.unwrap_or(by_status)
+    /// Whether Mastercard does not believe, or does not allow, this server as such.
+    pub(super) fn credentials(&self) -> bool {
+        self.reason_codes.iter().any(ReasonCode::is_of_credentials)
+    }
+
+    /// Whether a code says a thing that no repetition heals.
+    pub(super) fn known(&self) -> bool {
+        self.reason_codes.iter().any(ReasonCode::is_final)
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} refused {} with HTTP {}", self.answerer, self.operation, self.status.as_u16())?;
-        self.reason_codes.iter().try_for_each(|code| write!(f, " {code}"))
+        self.reason_codes.iter().try_for_each(|code| write!(f, " {code}"))?;
+        write!(f, ", correlation id {}", self.correlation_id)
     }
 }
 
 impl std::error::Error for Refusal {}
-
-/// Mastercard's word for a refusal, for example `ACCOUNT_INELIGIBLE`. The full list is not published.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReasonCode(String);
-
-impl ReasonCode {
-    /// Letters, digits and `_ - .`, at most 100, or it is no code and might be anything: then `UNREADABLE`.
-    fn new(raw: &str) -> Self {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
-        let digits = raw.bytes().filter(u8::is_ascii_digit).count();
-        let code = (1..=100).contains(&raw.len()) && raw.bytes().all(plain) && digits < 9;
-        Self(if code { raw } else { "UNREADABLE" }.into())
-    }
-
-    /// The code as Mastercard wrote it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Codes that no repetition heals: configuration, credentials, data, or a mistake of ours.
-    fn is_final(&self) -> bool {
-        const FINAL: [&str; 10] = [
-            "ACCOUNT_INELIGIBLE",
-            "AUTHENTICATION_FAILED",
-            "AUTHORIZATION_FAILED",
-            "CARD_CONTRACT_NAME_IS_MISSING",
-            "DUPLICATE_REQUEST",
-            "INVALID_BODY_HASH",
-            "INVALID_FIELD_LENGTH",
-            "INVALID_JSON",
-            "INVALID_OAUTH_SBS",
-            "INVALID_PAN",
-        ];
-        FINAL.contains(&self.0.as_str())
-    }
-}
-
-impl fmt::Display for ReasonCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}

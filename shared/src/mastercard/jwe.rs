@@ -1,35 +1,36 @@
-//! Mastercard's payload encryption for Processing: compact JWE (RFC 7516), RSA-OAEP-256 around AES-GCM, inside
+//! Mastercard's payload encryption for Processing: compact JWE (RFC 7516), RSA-OAEP-256 around AES, inside
 //! `{"encryptedData":"<jwe>"}`. The name of that wrapper is inferred from sibling products, not published.
 //!
-//! AES-GCM is the `aes-gcm` crate's because Mastercard's libraries write a 16-byte IV, which aws-lc-rs cannot open.
+//! What does not open says nothing of why. The time that it took does: a key that does not unwrap fails sooner than a
+//! tag that does not agree. That is left so, for the ciphertexts come from the server that TLS vouches for, one an
+//! answer, and OAEP tells nothing useful.
+
+mod content;
 
 use std::{fmt, sync::Arc};
 
 use aes_gcm::{
-    AesGcm, KeyInit,
-    aead::{Aead, Nonce, Payload},
-    aes::{
-        Aes128, Aes192, Aes256,
-        cipher::consts::{U12, U16},
-    },
+    Aes256Gcm, KeyInit,
+    aead::{Aead, Payload},
 };
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der},
+    error::Unspecified,
     rand,
     rsa::{
         OAEP_SHA256_MGF1SHA256, OaepPrivateDecryptingKey, OaepPublicEncryptingKey, PrivateDecryptingKey,
         PublicEncryptingKey,
     },
-    signature::KeyPair as _,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, Serialize};
+use secrecy::zeroize::Zeroizing;
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 
-use super::keys::{Certificate, KeyError, KeyProblem, private_key};
+use self::content::{Sealed, TAG};
+use super::keys::{Certificate, KeyError, KeyProblem, PrivateKey};
 use crate::digest::sha256_hex;
 
 const IV: usize = 12;
-const TAG: usize = 16;
 
 /// Both directions of one project's payload encryption: Mastercard's certificate seals what we send, our private
 /// keys open what comes back.
@@ -39,7 +40,13 @@ pub struct JweKeys(Arc<Inner>);
 struct Inner {
     seal_for: OaepPublicEncryptingKey,
     kid: String,
-    open_with: Vec<(String, OaepPrivateDecryptingKey)>,
+    open_with: Vec<DecryptionKey>,
+}
+
+struct DecryptionKey {
+    key: OaepPrivateDecryptingKey,
+    /// What Mastercard may call it: the fingerprint of its public key, or that of its certificate.
+    kids: Vec<String>,
 }
 
 /// The content did not seal or open. One error for every cause: the cause would help nobody but an attacker.
@@ -47,14 +54,22 @@ struct Inner {
 #[error("the payload encryption failed")]
 pub struct JweError;
 
-#[derive(Serialize, Deserialize)]
-struct Header {
+#[derive(Serialize)]
+struct Header<'a> {
+    alg: &'a str,
+    enc: &'a str,
+    kid: &'a str,
+    cty: &'a str,
+}
+
+#[derive(Deserialize)]
+struct TheirHeader {
     alg: String,
     enc: String,
-    #[serde(default)]
     kid: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    cty: Option<String>,
+    /// Compression and demands on the reader, neither of which this one knows (RFC 7516 §4.1.3, §4.1.13).
+    zip: Option<IgnoredAny>,
+    crit: Option<IgnoredAny>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,20 +79,23 @@ struct Wrapper {
 }
 
 impl JweKeys {
-    /// Mastercard's certificate (PEM) and our private keys (PEM, newest first; two while one replaces another).
+    /// Mastercard's certificate and our private keys, the preferred one first; two while one replaces another.
     ///
     /// `kid` is what Mastercard calls its key; if absent, the SHA-256 of its public key in hex, as their libraries do.
-    pub fn new(certificate: &str, kid: Option<String>, private_keys: &[&str]) -> Result<Self, KeyError> {
-        const CERTIFICATE: &str = "payload encryption certificate";
-        let certificate = Certificate::from_pem(CERTIFICATE, certificate)?;
+    pub fn new(
+        certificate: &Certificate,
+        kid: Option<String>,
+        private_keys: &[PrivateKey],
+    ) -> Result<Self, KeyError> {
+        let bad = |key: &str| KeyError { key: key.into(), problem: KeyProblem::NotRsa };
         let seal_for = PublicEncryptingKey::from_der(certificate.public_key())
-            .map_err(drop)
-            .and_then(|key| OaepPublicEncryptingKey::new(key).map_err(drop))
-            .map_err(|()| KeyError { key: CERTIFICATE.into(), problem: KeyProblem::NotRsa })?;
+            .map_err(|_| Unspecified)
+            .and_then(OaepPublicEncryptingKey::new)
+            .map_err(|_| bad("payload encryption certificate"))?;
         let kid = kid.unwrap_or_else(|| certificate.public_key_fingerprint());
-        let open_with = private_keys.iter().enumerate();
-        let open_with = open_with.map(|(n, pem)| decryption_key(n + 1, pem)).collect::<Result<_, _>>()?;
-        Ok(Self(Arc::new(Inner { seal_for, kid, open_with })))
+        let open_with =
+            private_keys.iter().map(|key| decryption_key(key).map_err(|_| bad("payload decryption key")));
+        Ok(Self(Arc::new(Inner { seal_for, kid, open_with: open_with.collect::<Result<_, _>>()? })))
     }
 
     /// Wraps a JSON body: `{"encryptedData":"<jwe>"}`.
@@ -95,60 +113,48 @@ impl JweKeys {
 
     /// RSA-OAEP-256, A256GCM with a fresh key and a 12-byte IV.
     pub fn seal(&self, plaintext: &[u8]) -> Result<String, JweError> {
-        let header = Header {
-            alg: "RSA-OAEP-256".into(),
-            enc: "A256GCM".into(),
-            kid: Some(self.0.kid.clone()),
-            cty: Some("application/json".into()),
-        };
+        let header =
+            Header { alg: "RSA-OAEP-256", enc: "A256GCM", kid: &self.0.kid, cty: "application/json" };
         let header = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header).map_err(|_| JweError)?);
-        let (mut key, mut iv) = ([0; 32], [0; IV]);
-        rand::fill(&mut key).and_then(|()| rand::fill(&mut iv)).map_err(|_| JweError)?;
+        let (mut key, mut iv) = (Zeroizing::new([0; 32]), [0; IV]);
+        rand::fill(&mut *key).and_then(|()| rand::fill(&mut iv)).map_err(|_| JweError)?;
 
         let mut wrapped = vec![0; self.0.seal_for.ciphertext_size()];
-        let wrapped = self.0.seal_for.encrypt(&OAEP_SHA256_MGF1SHA256, &key, &mut wrapped, None);
+        let wrapped = self.0.seal_for.encrypt(&OAEP_SHA256_MGF1SHA256, &*key, &mut wrapped, None);
         let wrapped: &[u8] = wrapped.map_err(|_| JweError)?;
         let payload = Payload { msg: plaintext, aad: header.as_bytes() };
-        let sealed =
-            AesGcm::<Aes256, U12>::new(&key.into()).encrypt(&iv.into(), payload).map_err(|_| JweError)?;
+        let cipher = Aes256Gcm::new_from_slice(&*key).map_err(|_| JweError)?;
+        let sealed = cipher.encrypt(&iv.into(), payload).map_err(|_| JweError)?;
         let (ciphertext, tag) = sealed.split_at(sealed.len() - TAG);
 
         let parts = [wrapped, &iv, ciphertext, tag].map(|part| URL_SAFE_NO_PAD.encode(part));
         Ok(format!("{header}.{}", parts.join(".")))
     }
 
-    /// RSA-OAEP-256 with A128GCM, A192GCM or A256GCM and an IV of 12 or 16 bytes.
+    /// RSA-OAEP-256 with A128GCM, A192GCM or A256GCM (an IV of 12 or 16 bytes) or A128CBC-HS256. `+`, `/` and padding,
+    /// which base64url does not have, are understood all the same.
     pub fn open(&self, jwe: &str) -> Result<Vec<u8>, JweError> {
         let parts: Vec<&str> = jwe.trim().split('.').collect();
         let &[protected, wrapped, iv, ciphertext, tag] = parts.as_slice() else { return Err(JweError) };
-        let header: Header = serde_json::from_slice(&decode(protected)?).map_err(|_| JweError)?;
-        if header.alg != "RSA-OAEP-256" {
+        let header: TheirHeader = serde_json::from_slice(&decode(protected)?).map_err(|_| JweError)?;
+        if header.alg != "RSA-OAEP-256" || header.zip.is_some() || header.crit.is_some() {
             return Err(JweError);
         }
-        let key = self.content_key(header.kid.as_deref(), &decode(wrapped)?)?;
-        let (iv, tag) = (decode(iv)?, decode(tag)?);
-        if tag.len() != TAG {
-            return Err(JweError);
-        }
-        let sealed = [decode(ciphertext)?, tag].concat();
-        let payload = Payload { msg: &sealed, aad: protected.as_bytes() };
-        match (header.enc.as_str(), iv.len()) {
-            ("A128GCM", 12) => open_gcm::<AesGcm<Aes128, U12>>(&key, &iv, payload),
-            ("A128GCM", 16) => open_gcm::<AesGcm<Aes128, U16>>(&key, &iv, payload),
-            ("A192GCM", 12) => open_gcm::<AesGcm<Aes192, U12>>(&key, &iv, payload),
-            ("A192GCM", 16) => open_gcm::<AesGcm<Aes192, U16>>(&key, &iv, payload),
-            ("A256GCM", 12) => open_gcm::<AesGcm<Aes256, U12>>(&key, &iv, payload),
-            ("A256GCM", 16) => open_gcm::<AesGcm<Aes256, U16>>(&key, &iv, payload),
-            _ => Err(JweError),
-        }
+        let (wrapped, iv, ciphertext, tag) =
+            (decode(wrapped)?, decode(iv)?, decode(ciphertext)?, decode(tag)?);
+        let key = self.content_key(header.kid.as_deref(), &wrapped)?;
+        let sealed = Sealed { aad: protected.as_bytes(), iv: &iv, ciphertext: &ciphertext, tag: &tag };
+        content::open(&header.enc, &key, &sealed)
     }
 
     /// The key that `kid` names is tried first; then every other, for Mastercard may call our keys what it likes.
-    fn content_key(&self, kid: Option<&str>, wrapped: &[u8]) -> Result<Vec<u8>, JweError> {
-        let named = |(own, _): &&(String, OaepPrivateDecryptingKey)| kid == Some(own.as_str());
+    fn content_key(&self, kid: Option<&str>, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, JweError> {
+        let named = |key: &&DecryptionKey| {
+            kid.is_some_and(|kid| key.kids.iter().any(|own| own.eq_ignore_ascii_case(kid)))
+        };
         let keys = &self.0.open_with;
-        let in_turn = keys.iter().filter(named).chain(keys.iter().filter(|key| !named(key)));
-        in_turn.map(|(_, key)| unwrap_key(key, wrapped)).find(Result::is_ok).unwrap_or(Err(JweError))
+        let mut in_turn = keys.iter().filter(named).chain(keys.iter().filter(|key| !named(key)));
+        in_turn.find_map(|key| unwrap_key(&key.key, wrapped)).ok_or(JweError)
     }
 }
 
@@ -158,26 +164,18 @@ impl fmt::Debug for JweKeys {
     }
 }
 
-fn decryption_key(number: usize, pem: &str) -> Result<(String, OaepPrivateDecryptingKey), KeyError> {
-    let name = format!("payload decryption key {number}");
-    let pair = private_key(&name, pem)?;
-    let bad = || KeyError { key: name.clone(), problem: KeyProblem::NotRsa };
-    let pkcs8: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| bad())?;
-    let key = PrivateDecryptingKey::from_pkcs8(pkcs8.as_ref()).map_err(|_| bad())?;
-    let public_key = pair.public_key().as_der().map_err(|_| bad())?;
-    let kid = sha256_hex(public_key.as_ref());
-    Ok((kid, OaepPrivateDecryptingKey::new(key).map_err(|_| bad())?))
+fn decryption_key(key: &PrivateKey) -> Result<DecryptionKey, Unspecified> {
+    let pkcs8: Pkcs8V1Der<'_> = key.pair().as_der()?;
+    let decrypting = PrivateDecryptingKey::from_pkcs8(pkcs8.as_ref()).map_err(|_| Unspecified)?;
+    let of_certificate = key.certificate().map(Certificate::fingerprint);
+    let kids = [sha256_hex(&key.public_key())].into_iter().chain(of_certificate).collect();
+    Ok(DecryptionKey { key: OaepPrivateDecryptingKey::new(decrypting)?, kids })
 }
 
-fn unwrap_key(key: &OaepPrivateDecryptingKey, wrapped: &[u8]) -> Result<Vec<u8>, JweError> {
-    let mut content_key = vec![0; key.min_output_size()];
-    let content_key = key.decrypt(&OAEP_SHA256_MGF1SHA256, wrapped, &mut content_key, None);
-    content_key.map(|key| key.to_vec()).map_err(|_| JweError)
-}
-
-fn open_gcm<C: Aead + KeyInit>(key: &[u8], iv: &[u8], payload: Payload<'_, '_>) -> Result<Vec<u8>, JweError> {
-    let iv = <&Nonce<C>>::try_from(iv).map_err(|_| JweError)?;
-    C::new_from_slice(key).map_err(|_| JweError)?.decrypt(iv, payload).map_err(|_| JweError)
+fn unwrap_key(key: &OaepPrivateDecryptingKey, wrapped: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let mut buffer = Zeroizing::new(vec![0; key.min_output_size()]);
+    let content_key = key.decrypt(&OAEP_SHA256_MGF1SHA256, wrapped, &mut buffer, None).ok()?;
+    Some(Zeroizing::new(content_key.to_vec()))
 }
 
 /// Base64url; Mastercard's Node library leaves `/`, `+` and padding in place.

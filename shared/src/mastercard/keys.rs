@@ -1,19 +1,19 @@
-//! Keys as operators hold them, PEM, turned into keys that work. A bad one is named; its content never is.
+//! Keys as operators hold them, PEM or PKCS#12, turned into keys that work. A bad one is named; its content never is.
 
-use std::{fmt, sync::Arc};
+mod certificate;
+mod private;
+
+use std::str::FromStr;
 
 use aws_lc_rs::{
     rand::SystemRandom,
-    rsa::KeyPair,
-    signature::{KeyPair as _, RSA_PKCS1_SHA256},
-};
-use base64::{Engine, engine::general_purpose::STANDARD};
-use x509_cert::{
-    Certificate as X509,
-    der::{Decode, Encode, pem},
+    signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding},
 };
 
-use crate::digest::sha256_hex;
+pub use self::{
+    certificate::{Certificate, ClientEncryptionKey},
+    private::PrivateKey,
+};
 
 /// A key that cannot be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +31,9 @@ pub enum KeyProblem {
     /// No PEM armour, or broken base64 inside.
     #[error("not PEM")]
     NotPem,
+    /// Nothing that a private key comes in.
+    #[error("neither PEM nor PKCS#12")]
+    NotAKeyFile,
     /// PEM, but not of a private key.
     #[error("not a `PRIVATE KEY` (PKCS#8, not encrypted) nor an `RSA PRIVATE KEY` (PKCS#1)")]
     NotAPrivateKey,
@@ -40,112 +43,95 @@ pub enum KeyProblem {
     /// Another algorithm, damaged, or outside 2048 to 8192 bits.
     #[error("not an RSA key of 2048 to 8192 bits")]
     NotRsa,
+    /// The container does not open.
+    #[error("the password does not open the PKCS#12 container, or none is set")]
+    WrongPassword,
+    /// Damaged, or protected in a way that is not read: PBMAC1, RC2 with 128 bits, RC4.
+    #[error("a PKCS#12 container that is damaged or of a kind not read here (PBES2, 3DES and RC2-40 are)")]
+    UnreadableContainer,
+    /// None or several, and nobody said which.
+    #[error("does not hold exactly one private key")]
+    NotOneKey,
+    /// Certificates lie beside the key, and none of them is for it.
+    #[error("the certificate beside it belongs to another key")]
+    Unpaired,
 }
 
 /// The RSA private key that signs requests (OAuth 1.0a).
-#[derive(Clone)]
-pub struct SigningKey(Arc<KeyPair>);
+#[derive(Clone, Debug)]
+pub struct SigningKey(PrivateKey);
+
+/// How the signature is padded; the name is what `oauth_signature_method` says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SignatureMethod {
+    /// RSASSA-PKCS1-v1_5 with SHA-256: what both APIs document.
+    #[default]
+    RsaSha256,
+    /// RSASSA-PSS with SHA-256, MGF1-SHA-256 and a salt of 32 bytes. Mastercard's newer libraries offer it; whether
+    /// these two APIs take it is not published.
+    RsaPss,
+}
 
 impl SigningKey {
     /// Reads PKCS#8 or PKCS#1 PEM; `key` names it in errors.
     pub fn from_pem(key: &str, pem: &str) -> Result<Self, KeyError> {
-        private_key(key, pem).map(|pair| Self(Arc::new(pair)))
+        PrivateKey::read(key, pem.as_bytes(), None).map(Self)
     }
 
-    /// RSASSA-PKCS1-v1_5 with SHA-256.
-    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningFailed> {
-        let mut signature = vec![0; self.0.public_modulus_len()];
-        self.0
-            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
-            .map_err(|_| SigningFailed)?;
+    /// Signs over SHA-256.
+    pub fn sign(&self, method: SignatureMethod, message: &[u8]) -> Result<Vec<u8>, SigningFailed> {
+        let padding: &'static dyn RsaEncoding = match method {
+            SignatureMethod::RsaSha256 => &RSA_PKCS1_SHA256,
+            SignatureMethod::RsaPss => &RSA_PSS_SHA256,
+        };
+        let pair = self.0.pair();
+        let mut signature = vec![0; pair.public_modulus_len()];
+        pair.sign(padding, &SystemRandom::new(), message, &mut signature).map_err(|_| SigningFailed)?;
         Ok(signature)
     }
 
     /// PKCS#1 DER of the public half, as signature verifiers take it.
     pub fn public_key(&self) -> &[u8] {
-        self.0.public_key().as_ref()
+        self.0.pkcs1_public_key()
     }
 }
 
-impl fmt::Debug for SigningKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SigningKey(<redacted>)")
+impl From<PrivateKey> for SigningKey {
+    fn from(key: PrivateKey) -> Self {
+        Self(key)
     }
 }
+
+impl SignatureMethod {
+    /// The value of `oauth_signature_method`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RsaSha256 => "RSA-SHA256",
+            Self::RsaPss => "RSA-PSS",
+        }
+    }
+}
+
+impl FromStr for SignatureMethod {
+    type Err = UnknownSignatureMethod;
+
+    fn from_str(raw: &str) -> Result<Self, UnknownSignatureMethod> {
+        [Self::RsaSha256, Self::RsaPss]
+            .into_iter()
+            .find(|it| it.as_str() == raw)
+            .ok_or(UnknownSignatureMethod)
+    }
+}
+
+/// No signature method of Mastercard's.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("is RSA-SHA256 or RSA-PSS")]
+pub struct UnknownSignatureMethod;
 
 /// The cryptographic library refused to sign.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the signing key did not sign")]
 pub struct SigningFailed;
-
-/// Mastercard's certificate for Token Connect, sent to Processing in step 7 so that it encrypts for Token Connect.
-///
-/// Parsed, never chain-validated: Mastercard's own samples have expired. Whoever holds the private half of this
-/// key can read card numbers, so it comes from configuration only.
-#[derive(Clone, Debug)]
-pub struct ClientEncryptionKey(Certificate);
-
-impl ClientEncryptionKey {
-    /// Reads a PEM certificate; `key` names it in errors.
-    pub fn from_pem(key: &str, pem: &str) -> Result<Self, KeyError> {
-        Certificate::from_pem(key, pem).map(Self)
-    }
-
-    /// The value of `Token-Connect-Client-Encryption-Key`: the DER certificate in one line of base64.
-    pub fn header_value(&self) -> String {
-        STANDARD.encode(&self.0.der)
-    }
-
-    /// The certificate itself, for its fingerprints.
-    pub fn certificate(&self) -> &Certificate {
-        &self.0
-    }
-}
-
-/// A certificate of Mastercard's, public.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Certificate {
-    der: Vec<u8>,
-    public_key: Vec<u8>,
-}
-
-impl Certificate {
-    /// Reads a PEM certificate; `key` names it in errors.
-    pub fn from_pem(key: &str, pem: &str) -> Result<Self, KeyError> {
-        let bad = |problem| KeyError { key: key.into(), problem };
-        let (label, der) = pem::decode_vec(pem.as_bytes()).map_err(|_| bad(KeyProblem::NotPem))?;
-        let certificate = X509::from_der(&der).ok().filter(|_| label == "CERTIFICATE");
-        let public_key =
-            certificate.and_then(|it| it.tbs_certificate().subject_public_key_info().to_der().ok());
-        Ok(Self { public_key: public_key.ok_or_else(|| bad(KeyProblem::NotACertificate))?, der })
-    }
-
-    /// DER `SubjectPublicKeyInfo`.
-    pub fn public_key(&self) -> &[u8] {
-        &self.public_key
-    }
-
-    /// Hex SHA-256 over the DER certificate: MDES' usual `publicKeyFingerprint`.
-    pub fn fingerprint(&self) -> String {
-        sha256_hex(&self.der)
-    }
-
-    /// Hex SHA-256 over the DER public key: Mastercard's usual JWE `kid`.
-    pub fn public_key_fingerprint(&self) -> String {
-        sha256_hex(&self.public_key)
-    }
-}
-
-pub(super) fn private_key(key: &str, pem: &str) -> Result<KeyPair, KeyError> {
-    let bad = |problem| KeyError { key: key.into(), problem };
-    let (label, der) = pem::decode_vec(pem.as_bytes()).map_err(|_| bad(KeyProblem::NotPem))?;
-    match label {
-        "PRIVATE KEY" => KeyPair::from_pkcs8(&der),
-        "RSA PRIVATE KEY" => KeyPair::from_der(&der),
-        _ => return Err(bad(KeyProblem::NotAPrivateKey)),
-    }
-    .map_err(|_| bad(KeyProblem::NotRsa))
-}
 
 #[cfg(test)]
 mod tests;

@@ -3,27 +3,36 @@
 //! Concrete clients, no traits: tests give them another base URL. What Mastercard does not publish sits in one
 //! place each and says so in its first lines.
 
+mod authenticator;
+mod breaker;
 pub mod callback;
 mod channel;
 mod deadline;
 mod error;
 pub mod jwe;
 pub mod keys;
+mod limiter;
 pub mod oauth1;
 pub mod processing;
 pub mod redirect;
+mod retry;
 pub mod token_connect;
 mod transport;
 mod wire;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod testing;
 
 pub use self::{
+    authenticator::Authenticator,
     deadline::Deadline,
-    error::{Answerer, MastercardError, ReasonCode, Refusal, Unsendable},
+    error::{
+        Answerer, BaseStrings, Component, Diagnosis, MastercardError, ReasonCode, Refusal, Source, Unsendable,
+    },
     jwe::JweKeys,
-    keys::{ClientEncryptionKey, KeyError, SigningKey},
+    keys::{Certificate, ClientEncryptionKey, KeyError, PrivateKey, SignatureMethod, SigningKey},
     oauth1::Signer,
     processing::Processing,
     token_connect::TokenConnect,

@@ -1,4 +1,4 @@
-//! OAuth 1.0a in Mastercard's dialect: RSA-SHA256, a body hash always, and `oauth_*` values that enter the
+//! OAuth 1.0a in Mastercard's dialect: RSA signatures, a body hash always, and `oauth_*` values that enter the
 //! signature base string exactly as they stand in the header (encoded once, where RFC 5849 would encode twice).
 //!
 //! Signing is arithmetic: nonce and time come in, a header comes out.
@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 use uuid::Uuid;
 
-use super::keys::{SigningFailed, SigningKey};
+use super::keys::{SignatureMethod, SigningFailed, SigningKey};
 
 /// Everything but RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -84,12 +84,19 @@ impl Stamp {
 pub struct Signer {
     consumer_key: String,
     key: SigningKey,
+    method: SignatureMethod,
 }
 
 impl Signer {
     /// The consumer key is opaque text: `<client id>!<key id>`.
     pub fn new(consumer_key: impl Into<String>, key: SigningKey) -> Self {
-        Self { consumer_key: consumer_key.into(), key }
+        Self { consumer_key: consumer_key.into(), key, method: SignatureMethod::default() }
+    }
+
+    /// The same signer with another signature method.
+    #[must_use]
+    pub fn with_method(self, method: SignatureMethod) -> Self {
+        Self { method, ..self }
     }
 
     /// Signs one request; `url` and `body` are exactly what will be sent.
@@ -105,12 +112,12 @@ impl Signer {
             ("oauth_body_hash", hash.as_str()),
             ("oauth_consumer_key", &self.consumer_key),
             ("oauth_nonce", &stamp.nonce),
-            ("oauth_signature_method", "RSA-SHA256"),
+            ("oauth_signature_method", self.method.as_str()),
             ("oauth_timestamp", &timestamp),
             ("oauth_version", "1.0"),
         ];
         let base_string = base_string(method, &base_uri(url), &parameter_string(url.query(), &oauth));
-        let signature = STANDARD.encode(self.key.sign(base_string.as_bytes())?);
+        let signature = STANDARD.encode(self.key.sign(self.method, base_string.as_bytes())?);
         Ok(Authorization { header: authorization_header(&oauth, &signature), base_string })
     }
 }

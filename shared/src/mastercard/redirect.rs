@@ -1,12 +1,16 @@
 //! Composing the redirect to the token requestor (steps 12 and 13): its own URI with exactly one more parameter,
-//! the JWS. Receipts and callback URL travel inside it. Without a signature there is no redirect.
+//! the JWS. Receipts and callback URL travel inside it.
+//!
+//! Without a signature there is only the form that was in use before 2023, in which everything travels in the open:
+//! see [`compose_unsigned`].
 
 use std::str::FromStr;
 
 use url::Url;
 
+use super::{oauth1::percent_encode, token_connect::SignatureData};
 use crate::{
-    secret::{RedirectUrl, Signature},
+    secret::{PushAccountReceipt, RedirectUrl, Signature},
     token_requestor::{Platform, PushMethod},
 };
 
@@ -58,15 +62,15 @@ pub enum RedirectError {
     /// The push method leads somewhere that configuration does not allow.
     #[error("the token requestor's push method leads to an origin that is not allowed")]
     ForbiddenOrigin,
-    /// The unsigned form, obsolete since 2023, is not offered.
+    /// And the unsigned form, obsolete since 2023, is not allowed for this requestor.
     #[error("Token Connect returned no signature")]
     NoSignature,
-    /// Not a compact JWS, or the push method already carries one.
-    #[error("the signature cannot be appended to the push method")]
+    /// Not a compact JWS, no receipt, or the push method already carries what would be appended.
+    #[error("signature or receipts cannot be appended to the push method")]
     Unusable,
 }
 
-/// The redirect for one platform; query and fragment of the push method stay.
+/// The signed redirect for one platform; query and fragment of the push method stay.
 pub fn compose(
     push_methods: &[PushMethod],
     platform: Platform,
@@ -74,18 +78,56 @@ pub fn compose(
     allowed_origins: &[AllowedOrigin],
 ) -> Result<RedirectUrl, RedirectError> {
     let signature = signature.ok_or(RedirectError::NoSignature)?.expose();
-    let method = platform.choose(push_methods).ok_or(RedirectError::NoPushMethod)?;
-    let mut url = method.uri.clone();
+    if !is_compact_jws(signature) {
+        return Err(RedirectError::Unusable);
+    }
+    append(push_methods, platform, &[(PUSH_ACCOUNT_DATA, signature.into())], allowed_origins)
+}
+
+/// The unsigned redirect: receipts, callback URL and flags as parameters of their own. Only for requestors that
+/// verify no signatures, and only where configuration allows it. A requestor for single cards reads the first receipt.
+pub fn compose_unsigned(
+    push_methods: &[PushMethod],
+    platform: Platform,
+    receipts: &[PushAccountReceipt],
+    data: &SignatureData,
+    allowed_origins: &[AllowedOrigin],
+) -> Result<RedirectUrl, RedirectError> {
+    if receipts.is_empty() {
+        return Err(RedirectError::Unusable);
+    }
+    let receipts: Vec<_> = receipts.iter().map(|receipt| percent_encode(receipt.expose())).collect();
+    let mut parameters = vec![
+        ("pushAccountReceipts", receipts.join(",")),
+        ("callbackURL", percent_encode(&data.callback_url)),
+        ("callbackRequired", true.to_string()),
+        ("completeIssuerAppActivation", data.complete_issuer_app_activation.to_string()),
+        ("completeWebsiteActivation", data.complete_website_activation.to_string()),
+        ("accountHolderDataSupplied", data.account_holder_data_supplied.to_string()),
+    ];
+    parameters.extend(data.locale.as_deref().map(|locale| ("locale", percent_encode(locale))));
+    append(push_methods, platform, &parameters, allowed_origins)
+}
+
+/// Values are encoded already.
+fn append(
+    push_methods: &[PushMethod],
+    platform: Platform,
+    parameters: &[(&str, String)],
+    allowed_origins: &[AllowedOrigin],
+) -> Result<RedirectUrl, RedirectError> {
+    let mut url = platform.choose(push_methods).ok_or(RedirectError::NoPushMethod)?.uri.clone();
     if !allowed_origins.iter().any(|origin| origin.allows(&url)) {
         return Err(RedirectError::ForbiddenOrigin);
     }
-    let taken = url.query_pairs().any(|(name, _)| name == PUSH_ACCOUNT_DATA);
-    if taken || !is_compact_jws(signature) {
+    let taken = |(name, _): (_, _)| parameters.iter().any(|(parameter, _)| name == *parameter);
+    if url.query_pairs().any(taken) {
         return Err(RedirectError::Unusable);
     }
-    let before =
-        url.query().filter(|query| !query.is_empty()).map(|query| format!("{query}&")).unwrap_or_default();
-    url.set_query(Some(&format!("{before}{PUSH_ACCOUNT_DATA}={signature}")));
+    let before = url.query().filter(|query| !query.is_empty()).map(ToOwned::to_owned);
+    let ours = parameters.iter().map(|(name, value)| format!("{name}={value}"));
+    let query: Vec<_> = before.into_iter().chain(ours).collect();
+    url.set_query(Some(&query.join("&")));
     Ok(RedirectUrl::new(url))
 }
 

@@ -14,14 +14,17 @@ use aws_lc_rs::{
     rsa::{KeyPair, KeySize},
     signature::KeyPair as _,
 };
-use serde_json::Value;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
 use url::Url;
 use x509_cert::der::pem::{self, LineEnding};
 
 use super::{
     deadline::Deadline,
+    error::{Answerer, Refusal},
     keys::{Certificate, SigningKey},
     oauth1::Signer,
+    transport::Answer,
 };
 
 /// A throw-away certificate whose private key was destroyed.
@@ -59,6 +62,20 @@ pub(super) fn signer() -> Signer {
 
 pub(super) fn soon() -> Deadline {
     Deadline::after(Duration::from_secs(20))
+}
+
+/// A refusal by Token Connect with one error, without a code if that is empty.
+pub(super) fn refusal(status: u16, source: &str, code: &str) -> Refusal {
+    let answer = Answer {
+        answerer: Answerer::TokenConnect,
+        operation: "getAsset",
+        status: StatusCode::from_u16(status).unwrap(),
+        body: json!({"errors": [{"source": source, "reasonCode": code}]}).to_string().into_bytes(),
+        retry_after: None,
+        correlation_id: "c-1".into(),
+        base_string: String::new(),
+    };
+    super::error::refusal(&answer).unwrap()
 }
 
 /// One line of the script.

@@ -1,21 +1,25 @@
 //! One signed exchange over HTTP: the bytes that are hashed are the bytes that are sent, redirects are refused,
 //! and what is logged is how it went, never what was said.
+//!
+//! `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are honoured, in either case.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::{
-    Client, Method, Response, StatusCode,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
+    Certificate, Client, Method, Response, StatusCode,
+    header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
 };
 use url::Url;
 use uuid::Uuid;
 
 use super::{
-    error::{Answerer, MastercardError, Unsendable, refusal, retry_after},
-    oauth1::{Signer, Stamp},
+    authenticator::Proof,
+    error::{Answerer, MastercardError, ReasonCode, Unsendable, refusal, retry_after},
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Between two pieces of an answer.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// A function that was frozen in between must not find a connection that has died meanwhile: a push on it would
 /// be lost without anyone knowing where.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -32,6 +36,7 @@ pub struct Transport {
 }
 
 /// What one attempt sends.
+#[derive(Clone)]
 pub(super) struct Request {
     pub(super) operation: &'static str,
     pub(super) method: Method,
@@ -62,6 +67,14 @@ impl Answer {
         refusal(self).map(|refusal| MastercardError::Refused(Box::new(refusal)))
     }
 
+    /// Whether the gateway did not believe who sent the request.
+    pub(super) fn unauthenticated(&self) -> bool {
+        let failed = |code: &ReasonCode| code.as_str() == "AUTHENTICATION_FAILED";
+        self.status == StatusCode::UNAUTHORIZED
+            || (self.status.is_client_error()
+                && refusal(self).is_some_and(|refusal| refusal.reason_codes.iter().any(failed)))
+    }
+
     /// The error for a success that does not hold what it should.
     pub(super) fn unreadable(&self) -> MastercardError {
         MastercardError::Unreadable { answerer: self.answerer, correlation_id: self.correlation_id.clone() }
@@ -71,32 +84,48 @@ impl Answer {
 impl Transport {
     /// Fails if the platform offers no TLS roots or no entropy.
     pub fn new() -> Result<Self, reqwest::Error> {
+        Self::trusting(Vec::new())
+    }
+
+    /// The same, which also trusts the roots in `pem` (one certificate or many), for a proxy that looks inside TLS.
+    /// Fails, too, if that is no PEM or holds no certificate that can be a root.
+    pub fn with_roots(pem: &str) -> Result<Self, reqwest::Error> {
+        Self::trusting(Certificate::from_pem_bundle(pem.as_bytes())?)
+    }
+
+    fn trusting(roots: Vec<Certificate>) -> Result<Self, reqwest::Error> {
         let client = Client::builder()
+            .tls_certs_merge(roots)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .tls_version_min(reqwest::tls::Version::TLS_1_2)
             .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(READ_TIMEOUT)
             .pool_idle_timeout(IDLE_TIMEOUT)
             .referer(false)
             .build()?;
         Ok(Self { client })
     }
 
-    /// Signs with a fresh stamp, sends, and reads the whole answer within `timeout`.
+    /// What time it is over there: the `Date` of whatever is answered to a request that is not signed and asks for
+    /// nothing. An answer at all means that the way is open and TLS agrees.
+    pub async fn date(&self, url: &Url, timeout: Duration) -> Result<Option<String>, reqwest::Error> {
+        let answer = self.client.get(url.clone()).timeout(timeout).send().await;
+        let answer = answer.map_err(reqwest::Error::without_url)?;
+        Ok(answer.headers().get(DATE).and_then(|date| date.to_str().ok()).map(str::to_owned))
+    }
+
+    /// Sends, and reads the whole answer within `timeout`.
     pub(super) async fn exchange(
         &self,
         answerer: Answerer,
-        signer: &Signer,
         request: Request,
+        proof: Proof,
         timeout: Duration,
     ) -> Result<Answer, MastercardError> {
         let Request { operation, method, url, mut headers, body } = request;
-        let signed =
-            signer.authorization(method.as_str(), &url, &body, &Stamp::now()).map_err(Unsendable::from)?;
-        let mut authorization = HeaderValue::from_str(&signed.header).map_err(|_| Unsendable::Malformed)?;
-        authorization.set_sensitive(true);
         let correlation_id = Uuid::new_v4().to_string();
-        headers.insert(AUTHORIZATION, authorization);
+        headers.extend(proof.headers);
         headers.insert(ACCEPT, JSON);
         headers.insert(CONTENT_TYPE, JSON);
         headers.insert(
@@ -106,29 +135,32 @@ impl Transport {
 
         let begun = Instant::now();
         let request = self.client.request(method.clone(), url).headers(headers).body(body).timeout(timeout);
-        let answered = match request.send().await {
-            Ok(response) => whole(response).await,
-            Err(error) => Err(error),
+        let (theirs, answered) = match request.send().await {
+            Ok(response) => (their_id(response.headers()), whole(response).await),
+            Err(error) => (None, Err(error)),
         };
         let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (status, headers, body) = answered.map_err(|error| {
-            tracing::warn!(api = %answerer, operation, %method, duration_ms, correlation_id, "Mastercard did not answer");
+            tracing::warn!(
+                api = %answerer, operation, %method, duration_ms, correlation_id, mc_correlation_id = theirs.as_deref(),
+                "Mastercard did not answer"
+            );
             lost(error)
         })?;
 
-        let theirs = headers.get(MC_CORRELATION_ID).and_then(|id| plain_id(id.to_str().ok()?));
-        let (mc, status_code) = (theirs.as_deref(), status.as_u16());
         tracing::info!(
-            api = %answerer, operation, %method, status = status_code, duration_ms, correlation_id,
-            mc_correlation_id = mc, "Mastercard answered"
+            api = %answerer, operation, %method, status = status.as_u16(), duration_ms, correlation_id,
+            mc_correlation_id = theirs.as_deref(), "Mastercard answered"
         );
         let answer = Answer {
             answerer,
             operation,
             status,
-            retry_after: headers.get(RETRY_AFTER).and_then(|seconds| retry_after(seconds.to_str().ok()?)),
+            retry_after: headers
+                .get(RETRY_AFTER)
+                .and_then(|it| retry_after(it.to_str().ok()?, SystemTime::now())),
             correlation_id: theirs.unwrap_or(correlation_id),
-            base_string: signed.base_string,
+            base_string: proof.base_string,
             body: body.unwrap_or_default(),
         };
         Ok(answer)
@@ -157,6 +189,10 @@ fn lost(error: reqwest::Error) -> MastercardError {
     } else {
         MastercardError::Lost(error)
     }
+}
+
+fn their_id(headers: &HeaderMap) -> Option<String> {
+    headers.get(MC_CORRELATION_ID).and_then(|id| plain_id(id.to_str().ok()?))
 }
 
 /// An id fit for logs, or nothing.

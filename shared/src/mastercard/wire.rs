@@ -38,6 +38,17 @@ pub(super) fn parsed<'de, T: std::str::FromStr, D: Deserializer<'de>>(
     Ok(text(deserializer)?.and_then(|text| text.parse().ok()))
 }
 
+/// A list in which an unreadable element counts as an empty one; what is no list is the empty list.
+pub(super) fn each<'de, T: DeserializeOwned + Default, D: Deserializer<'de>>(
+    d: D,
+) -> Result<Vec<T>, D::Error> {
+    let elements = match serde_json::Value::deserialize(d)? {
+        serde_json::Value::Array(elements) => elements,
+        _ => Vec::new(),
+    };
+    Ok(elements.into_iter().map(|element| serde_json::from_value(element).unwrap_or_default()).collect())
+}
+
 /// A list whose unreadable elements are skipped, with a warning; null is the empty list. `None` is left for a
 /// field that is not there at all (`#[serde(default)]`).
 pub(super) fn readable<'de, T: DeserializeOwned, D: Deserializer<'de>>(

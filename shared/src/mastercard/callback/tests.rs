@@ -42,6 +42,27 @@ fn every_documented_word_is_known() {
 }
 
 #[test]
+fn a_reference_may_come_with_every_word() {
+    for word in ["REQUIRE_ADDITIONAL_AUTHENTICATION", "AUTHENTICATED", "DELETED", "POSTPONED", "approved "] {
+        let word = word.replace(' ', "%20");
+        let result = one(&format!("results%5BR%5D={word}%7C{TUR}"));
+        assert_eq!(result.token_unique_reference.as_deref(), Some(TUR), "{word}");
+    }
+    assert_eq!(one("results[R]=approved%20").result, CallbackOutcome::Approved);
+    for reference in ["", "a|b", "a b", "%FF", &"x".repeat(65)] {
+        let results = parse(&format!("results[R]=APPROVED|{reference}"));
+        assert!(results.iter().all(|it| it.token_unique_reference.is_none()), "{reference}");
+    }
+}
+
+#[test]
+fn the_banks_own_parameters_and_foreign_ones_are_passed_over() {
+    let query =
+        "&&s=results[R]&results[R]=DECLINED&Results[X]=APPROVED&results[Y]x=APPROVED&result[Z]=ERROR&=&";
+    assert_eq!(one(query).result, CallbackOutcome::Declined);
+}
+
+#[test]
 fn several_cards_and_repeated_keys_are_all_told() {
     let results = parse("results[A]=APPROVED&x=1&results[B]=DECLINED&results[A]=CANCELLED");
     let told: Vec<_> = results.iter().map(|it| (it.receipt.expose(), &it.result)).collect();

@@ -2,13 +2,13 @@
 //!
 //! A: `errors[]` in a 200, at the top or inside the elements of `pushAccountReceipts`. B: `errors[]` in another
 //! status. C, D: `Errors.Error[]`, capitalised keys. E: top-level `errorCode`, maybe beside `errors[]` and fields
-//! full of null. F: `errordetail[]`. G: not JSON, or nothing.
+//! full of null. F: `errordetail[]`, or only a top-level `reason`. G: not JSON, or nothing.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 
-use super::{Answerer, ReasonCode, Refusal};
+use super::{Answerer, BaseStrings, ReasonCode, Refusal, Source};
 use crate::mastercard::transport::Answer;
 
 type Object = Map<String, Value>;
@@ -16,9 +16,13 @@ type Object = Map<String, Value>;
 /// What the answer refuses, or `None` if it does not.
 pub(in crate::mastercard) fn refusal(answer: &Answer) -> Option<Refusal> {
     let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
-    let errors = body.as_ref().and_then(Value::as_object).map(errors).unwrap_or_default();
+    let object = body.as_ref().and_then(Value::as_object);
+    let mut errors = object.map(errors).unwrap_or_default();
     if answer.status.is_success() && errors.is_empty() {
         return None;
+    }
+    if errors.is_empty() {
+        errors.extend(object.filter(|body| text(body, "reason").is_some()));
     }
     Some(Refusal {
         answerer: answerer(answer, body.is_some(), &errors),
@@ -26,9 +30,12 @@ pub(in crate::mastercard) fn refusal(answer: &Answer) -> Option<Refusal> {
         status: answer.status,
         reason_codes: errors.iter().filter_map(|error| reason_code(error)).collect(),
         recoverable: recoverable(&errors),
+        source: source(&errors),
         retry_after: answer.retry_after,
         correlation_id: answer.correlation_id.clone(),
-        first_difference: errors.iter().find_map(|error| first_difference(error, &answer.base_string)),
+        base_strings: errors
+            .iter()
+            .find_map(|error| BaseStrings::compare(&answer.base_string, text(error, "description")?)),
     })
 }
 
@@ -76,11 +83,16 @@ fn recoverable(errors: &[&Object]) -> Option<bool> {
     said.reduce(|all, one| all && one)
 }
 
-/// The gateway ends its description with the base string that it would have accepted.
-fn first_difference(error: &Object, ours: &str) -> Option<usize> {
-    let (_, theirs) = text(error, "description")?.split_once("signature base string:")?;
-    let theirs = theirs.trim().trim_matches(['"', '\'']);
-    Some(ours.bytes().zip(theirs.bytes()).take_while(|(our, their)| our == their).count())
+/// One error of the request's data is enough to blame it.
+fn source(errors: &[&Object]) -> Source {
+    let named = |wanted: &str| {
+        errors.iter().any(|error| text(error, "source").is_some_and(|it| it.eq_ignore_ascii_case(wanted)))
+    };
+    match () {
+        () if named("INPUT") => Source::Input,
+        () if named("MDES") => Source::Mdes,
+        () => Source::Other,
+    }
 }
 
 fn text<'a>(object: &'a Object, name: &str) -> Option<&'a str> {
@@ -92,9 +104,11 @@ fn get<'a>(object: &'a Object, name: &str) -> Option<&'a Value> {
     object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
-/// `Retry-After` in its form of whole seconds; dates are left to our own pauses.
-pub(in crate::mastercard) fn retry_after(header: &str) -> Option<Duration> {
-    header.trim().parse().ok().map(Duration::from_secs)
+/// `Retry-After`, in seconds or as a date; a date that has passed is now.
+pub(in crate::mastercard) fn retry_after(header: &str, now: SystemTime) -> Option<Duration> {
+    let seconds = header.trim().parse().ok().map(Duration::from_secs);
+    let until = |date: SystemTime| date.duration_since(now).unwrap_or_default();
+    seconds.or_else(|| httpdate::parse_http_date(header.trim()).ok().map(until))
 }
 
 #[cfg(test)]

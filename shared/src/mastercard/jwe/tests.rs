@@ -1,5 +1,5 @@
 use super::*;
-use crate::mastercard::testing::{CERTIFICATE, certificate_pem, private_key_pem};
+use crate::mastercard::testing::{certificate_pem, private_key_pem, to_pem};
 
 /// With an IV of 16 bytes, as Mastercard's libraries write it; the content key is 00 01 02 … 1f.
 const PROTECTED: &str =
@@ -8,8 +8,27 @@ const REST: &str = "EBESExQVFhcYGRobHB0eHw.0SEYEJICU-4IaPEc2dRYZZK_Q5txITTvJiLaz
     kSYwGVEHkEDug_7gx59qLlgC-wRuO3DcV61SHlvaBMLAhXuPw29s_9uJ2FDlWUcSg_04faEQxkvdNZZqFA7MeSICsvvrNG7pfvF8pQU0DXaLzVcZr\
     Heb.JpN75h9jKHTK6Nmi7B8LoA";
 
+fn certificate() -> Certificate {
+    Certificate::from_pem("certificate", &certificate_pem()).unwrap()
+}
+
+fn private_key(pem: &str) -> PrivateKey {
+    PrivateKey::read("key", pem.as_bytes(), None).unwrap()
+}
+
 fn keys() -> JweKeys {
-    JweKeys::new(&certificate_pem(), None, &[&private_key_pem()]).unwrap()
+    JweKeys::new(&certificate(), None, &[private_key(&private_key_pem())]).unwrap()
+}
+
+fn another_key() -> PrivateKey {
+    let key = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
+    let der: Pkcs8V1Der<'_> = key.as_der().unwrap();
+    private_key(&to_pem("PRIVATE KEY", der.as_ref()))
+}
+
+/// The JWE with another protected header.
+fn with_header(header: &str, jwe: &str) -> String {
+    format!("{}.{}", URL_SAFE_NO_PAD.encode(header), jwe.split_once('.').unwrap().1)
 }
 
 fn wrapped(keys: &JweKeys, content_key: &[u8]) -> String {
@@ -32,7 +51,7 @@ fn the_header_says_what_mastercards_libraries_say() {
     let jwe = keys.seal(b"{}").unwrap();
     let header: serde_json::Value =
         serde_json::from_slice(&decode(jwe.split('.').next().unwrap()).unwrap()).unwrap();
-    let kid = Certificate::from_pem("", &certificate_pem()).unwrap().public_key_fingerprint();
+    let kid = certificate().public_key_fingerprint();
     let expected =
         serde_json::json!({"alg":"RSA-OAEP-256","enc":"A256GCM","kid":kid,"cty":"application/json"});
     assert_eq!(header, expected);
@@ -80,18 +99,55 @@ fn a_plain_body_is_told_from_an_encrypted_one() {
 
 #[test]
 fn the_older_of_two_keys_still_opens() {
-    let newer = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
-    let newer: Pkcs8V1Der<'_> = newer.as_der().unwrap();
-    let newer = crate::mastercard::testing::to_pem("PRIVATE KEY", newer.as_ref());
-    let both =
-        JweKeys::new(&certificate_pem(), Some("their-kid".into()), &[&newer, &private_key_pem()]).unwrap();
+    let kid = Some("their-kid".to_owned());
+    let both = JweKeys::new(&certificate(), kid, &[another_key(), private_key(&private_key_pem())]).unwrap();
     assert_eq!(both.open(&both.seal(b"{}").unwrap()).unwrap(), b"{}");
+    let gone = JweKeys::new(&certificate(), None, &[another_key()]).unwrap();
+    assert_eq!(gone.open(&both.seal(b"{}").unwrap()), Err(JweError));
 }
 
 #[test]
-fn a_bad_key_is_named() {
-    let error =
-        |certificate: &str, key: &str| JweKeys::new(certificate, None, &[key]).unwrap_err().to_string();
-    assert_eq!(error("", &private_key_pem()), "payload encryption certificate: not PEM");
-    assert!(error(CERTIFICATE, CERTIFICATE).starts_with("payload decryption key 1: not a `PRIVATE KEY`"));
+fn a_key_answers_to_the_fingerprints_of_its_public_key_and_its_certificate() {
+    let with_certificate = private_key(&(private_key_pem() + &certificate_pem()));
+    let key = decryption_key(&with_certificate).unwrap();
+    assert_eq!(key.kids, [certificate().public_key_fingerprint(), certificate().fingerprint()]);
+}
+
+#[test]
+fn cbc_opens_only_with_its_hmac() {
+    let keys = keys();
+    let protected = URL_SAFE_NO_PAD.encode(r#"{"alg":"RSA-OAEP-256","enc":"A128CBC-HS256"}"#);
+    let (content_key, iv) = ([7; 32], [9; 16]);
+    // Sixteen bytes of ciphertext and a tag that nobody computed.
+    let forged = [wrapped(&keys, &content_key), URL_SAFE_NO_PAD.encode(iv), "A".repeat(22), "A".repeat(22)];
+    assert_eq!(keys.open(&format!("{protected}.{}", forged.join("."))), Err(JweError));
+}
+
+#[test]
+fn base64_with_padding_and_the_wrong_alphabet_opens() {
+    let keys = keys();
+    let jwe = keys.seal(b"an encrypted card").unwrap();
+    let (protected, rest) = jwe.split_once('.').unwrap();
+    let parts = rest.split('.').map(|part| {
+        let sloppy = part.replace('-', "+").replace('_', "/");
+        let padding = (4 - sloppy.len() % 4) % 4;
+        sloppy + &"=".repeat(padding)
+    });
+    let sloppy = format!(" {protected}.{}\n", parts.collect::<Vec<_>>().join("."));
+    assert_eq!(keys.open(&sloppy).unwrap(), b"an encrypted card");
+}
+
+#[test]
+fn compression_and_unknown_demands_do_not_open() {
+    let keys = keys();
+    let jwe = keys.seal(b"{}").unwrap();
+    for header in [
+        r#"{"alg":"RSA-OAEP-256","enc":"A256GCM","zip":"DEF"}"#,
+        r#"{"alg":"RSA-OAEP-256","enc":"A256GCM","crit":["exp"],"exp":1}"#,
+        r#"{"alg":"dir","enc":"A256GCM"}"#,
+        r#"{"enc":"A256GCM"}"#,
+        "[]",
+    ] {
+        assert_eq!(keys.open(&with_header(header, &jwe)), Err(JweError), "{header}");
+    }
 }

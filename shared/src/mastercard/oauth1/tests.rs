@@ -130,6 +130,16 @@ fn a_signed_request_verifies_against_the_public_key() {
 }
 
 #[test]
+fn a_signer_says_how_it_pads() {
+    let url = "https://a.example/".parse().unwrap();
+    let told = |signer: Signer| signer.authorization("GET", &url, b"", &Stamp::now()).unwrap();
+    let signed = told(testing::signer().with_method(SignatureMethod::RsaPss));
+    assert!(signed.header.contains(r#"oauth_signature_method="RSA-PSS""#));
+    assert!(signed.base_string.contains("oauth_signature_method%3DRSA-PSS%26"));
+    assert!(told(testing::signer()).header.contains(r#"oauth_signature_method="RSA-SHA256""#));
+}
+
+#[test]
 fn every_stamp_is_unlike_any_other() {
     let (one, other) = (Stamp::now(), Stamp::now());
     assert_ne!(one.nonce, other.nonce);

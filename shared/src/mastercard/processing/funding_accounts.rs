@@ -157,6 +157,10 @@ impl PushFundingAccounts {
     pub(in crate::mastercard) fn for_test(json: &str) -> Self {
         Self(RawValue::from_string(json.into()).unwrap())
     }
+
+    pub(in crate::mastercard) fn read(body: &[u8]) -> Option<Self> {
+        extract(body)
+    }
 }
 
 impl fmt::Debug for PushFundingAccounts {

@@ -19,12 +19,12 @@ pub use self::{
     tokens::{ClientToken, TokenStatus},
 };
 use super::{
+    authenticator::Authenticator,
     channel::Channel,
     deadline::Deadline,
     error::{Answerer, MastercardError, Unsendable},
     jwe::JweKeys,
     keys::ClientEncryptionKey,
-    oauth1::Signer,
     transport::{Answer, Transport},
 };
 use crate::card::ClientId;
@@ -50,8 +50,13 @@ pub struct SearchTerms {
 
 impl Processing {
     /// The base URL ends in `/global-processing/digital`. Without `jwe`, bodies travel as plain JSON.
-    pub fn new(base_url: Url, signer: Signer, jwe: Option<JweKeys>, transport: Transport) -> Self {
-        let channel = Channel { answerer: Answerer::Processing, base_url, signer, transport };
+    pub fn new(
+        base_url: Url,
+        authenticator: impl Into<Authenticator>,
+        jwe: Option<JweKeys>,
+        transport: Transport,
+    ) -> Self {
+        let channel = Channel::new(Answerer::Processing, base_url, authenticator.into(), transport).limited();
         Self { channel, jwe }
     }
 

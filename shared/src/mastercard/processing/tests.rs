@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::mastercard::{
+    Certificate, PrivateKey,
     testing::{CERTIFICATE, Mastercard, certificate_pem, ok, private_key_pem, signer, soon, status},
     token_connect::SignatureData,
 };
@@ -18,7 +19,9 @@ async fn searched(processing: Processing) -> Result<PushFundingAccounts, Masterc
 }
 
 fn jwe() -> JweKeys {
-    JweKeys::new(&certificate_pem(), None, &[&private_key_pem()]).unwrap()
+    let certificate = Certificate::from_pem("certificate", &certificate_pem()).unwrap();
+    let key = PrivateKey::read("key", private_key_pem().as_bytes(), None).unwrap();
+    JweKeys::new(&certificate, None, &[key]).unwrap()
 }
 
 fn sealed(body: Value) -> String {

@@ -75,6 +75,40 @@ fn without_a_usable_signature_there_is_no_redirect() {
     assert_eq!(composed(taken, "https://src.example"), Err(RedirectError::Unusable));
 }
 
+fn unsigned(uri: &str, receipts: &[&str], locale: Option<&str>) -> Result<String, RedirectError> {
+    let data = SignatureData {
+        callback_url: "https://bank.example/c2p/return?s=9b1c&t=1".into(),
+        complete_issuer_app_activation: false,
+        complete_website_activation: true,
+        account_holder_data_supplied: true,
+        locale: locale.map(Into::into),
+    };
+    let receipts: Vec<_> = receipts.iter().copied().map(PushAccountReceipt::new).collect();
+    let allowed = ["https://tr.example".parse().unwrap()];
+    compose_unsigned(&[web(uri)], Platform::Web, &receipts, &data, &allowed)
+        .map(|url| url.expose().to_owned())
+}
+
+#[test]
+fn the_unsigned_form_carries_everything_in_the_open() {
+    let redirect =
+        unsigned("https://tr.example/push?a=b%20c#top", &["MCC-1", "DMC-2&x"], Some("en_GB")).unwrap();
+    let expected = "https://tr.example/push?a=b%20c&pushAccountReceipts=MCC-1,DMC-2%26x\
+        &callbackURL=https%3A%2F%2Fbank.example%2Fc2p%2Freturn%3Fs%3D9b1c%26t%3D1&callbackRequired=true\
+        &completeIssuerAppActivation=false&completeWebsiteActivation=true&accountHolderDataSupplied=true\
+        &locale=en_GB#top";
+    assert_eq!(redirect, expected);
+    assert!(!unsigned("https://tr.example/push", &["MCC-1"], None).unwrap().contains("locale"));
+}
+
+#[test]
+fn the_unsigned_form_is_held_to_the_same_rules() {
+    assert_eq!(unsigned("https://tr.example/push", &[], None), Err(RedirectError::Unusable));
+    assert_eq!(unsigned("https://evil.example/push", &["MCC-1"], None), Err(RedirectError::ForbiddenOrigin));
+    let taken = unsigned("https://tr.example/?callbackURL=https://evil.example", &["MCC-1"], None);
+    assert_eq!(taken, Err(RedirectError::Unusable));
+}
+
 #[test]
 fn an_origin_is_nothing_more() {
     for raw in [

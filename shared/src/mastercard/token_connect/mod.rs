@@ -8,16 +8,17 @@ use reqwest::Method;
 use serde::Serialize;
 use url::Url;
 
-use self::requestors::RANGES_A_CALL;
 pub use self::{
     assets::MediaContent,
-    push::{PushError, PushMultipleAccounts, PushedAccounts, SignatureData},
+    push::{AccountFailure, PushError, PushMultipleAccounts, PushedAccounts, SignatureData},
+    requestors::RANGES_A_CALL,
 };
 use super::{
+    authenticator::Authenticator,
     channel::Channel,
     deadline::Deadline,
     error::{Answerer, MastercardError, Unsendable},
-    oauth1::{Signer, percent_encode},
+    oauth1::percent_encode,
     transport::{Request, Transport},
 };
 use crate::{asset::AssetId, card::AccountRange, token_requestor::TokenRequestor};
@@ -30,8 +31,9 @@ pub struct TokenConnect {
 
 impl TokenConnect {
     /// The base URL ends in `/mdes` (production, sandbox) or `/mdes/mtf`.
-    pub fn new(base_url: Url, signer: Signer, transport: Transport) -> Self {
-        Self { channel: Channel { answerer: Answerer::TokenConnect, base_url, signer, transport } }
+    pub fn new(base_url: Url, authenticator: impl Into<Authenticator>, transport: Transport) -> Self {
+        let channel = Channel::new(Answerer::TokenConnect, base_url, authenticator.into(), transport);
+        Self { channel }
     }
 
     /// Steps 1 and 2: who can be pushed to from these ranges, by id, without logos.
@@ -72,8 +74,7 @@ impl TokenConnect {
     ) -> Result<PushedAccounts, PushError> {
         push.check()?;
         let request = || self.post("pushMultipleAccounts", push);
-        let answer = self.channel.push(deadline, request).await?;
-        push::understand(answer)
+        self.channel.push(deadline, request, push::understand).await
     }
 
     fn post(&self, operation: &'static str, body: &impl Serialize) -> Result<Request, MastercardError> {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     mastercard::{
-        error::{MastercardError, Unsendable},
+        error::{MastercardError, ReasonCode, Unsendable},
         processing::PushFundingAccounts,
         transport::Answer,
         wire,
@@ -76,17 +76,28 @@ impl fmt::Debug for SignatureData {
     }
 }
 
-/// What step 11 returns: at least one receipt, and every account has one.
+/// What step 11 returns: at least one receipt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PushedAccounts {
     /// In the order of the accounts pushed.
     pub receipts: Vec<PushAccountReceipt>,
+    /// The accounts that were refused while others were pushed; empty where one account is pushed.
+    pub failures: Vec<AccountFailure>,
     /// The JWS for the redirect, from requestors that verify one.
     pub signature: Option<Signature>,
     /// Where the cardholder can be sent.
     pub available_push_methods: Vec<PushMethod>,
     /// Whether the requestor verifies signatures, if Mastercard said so.
     pub token_requestor_signature_support: Option<bool>,
+}
+
+/// An account that was refused, in an answer that brings receipts for others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountFailure {
+    /// Which account, as the push named it.
+    pub push_account_id: Option<String>,
+    /// Why; may be empty.
+    pub reason_codes: Vec<ReasonCode>,
 }
 
 /// A push that brought no receipts. The two cases differ in what may be done next.
@@ -112,52 +123,92 @@ impl From<Unsendable> for PushError {
     }
 }
 
-#[derive(Deserialize)]
+impl AsRef<MastercardError> for PushError {
+    fn as_ref(&self) -> &MastercardError {
+        match self {
+            Self::Refused(error) | Self::Unknown(error) => error,
+        }
+    }
+}
+
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Answered {
-    #[serde(default)]
-    push_account_receipts: Option<Vec<Element>>,
-    #[serde(default)]
-    signature: Option<Signature>,
+    #[serde(default, deserialize_with = "wire::each")]
+    push_account_receipts: Vec<Element>,
+    #[serde(default, deserialize_with = "wire::text")]
+    signature: Option<String>,
     #[serde(default, deserialize_with = "wire::readable")]
     available_push_methods: Option<Vec<PushMethod>>,
     #[serde(default, deserialize_with = "wire::flag")]
     token_requestor_signature_support: Option<bool>,
+    #[serde(default, deserialize_with = "wire::readable")]
+    errors: Option<Vec<Cause>>,
 }
 
 /// One account: a receipt, or the errors that explain why there is none.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Element {
-    #[serde(default)]
-    push_account_receipt: Option<PushAccountReceipt>,
+    #[serde(default, deserialize_with = "wire::text")]
+    push_account_id: Option<String>,
+    #[serde(default, deserialize_with = "wire::text")]
+    push_account_receipt: Option<String>,
+    #[serde(default, deserialize_with = "wire::readable")]
+    errors: Option<Vec<Cause>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Cause {
+    #[serde(default, deserialize_with = "wire::text")]
+    reason_code: Option<String>,
 }
 
 impl Element {
-    /// Forms differ between environments, so only what every receipt must be is asked of one.
-    fn receipt(self) -> Option<PushAccountReceipt> {
-        let receipt = self.push_account_receipt?;
-        let fit = (1..=64).contains(&receipt.expose().len())
-            && receipt.expose().bytes().all(|b| b.is_ascii_graphic());
-        fit.then_some(receipt)
+    /// A receipt or a failure; `None` for what is neither or both. Receipts take many forms, so only what every one
+    /// must be is asked.
+    fn outcome(self) -> Option<Result<PushAccountReceipt, AccountFailure>> {
+        let Self { push_account_id, push_account_receipt, errors } = self;
+        let errors = errors.unwrap_or_default();
+        let reason_codes: Vec<_> =
+            errors.iter().filter_map(|cause| cause.reason_code.as_deref()).map(ReasonCode::new).collect();
+        match (push_account_receipt, errors.is_empty()) {
+            (Some(receipt), true) => {
+                let fit = receipt.len() <= 64 && receipt.bytes().all(|b| b.is_ascii_graphic());
+                fit.then(|| Ok(PushAccountReceipt::new(receipt)))
+            }
+            (None, false) => Some(Err(AccountFailure { push_account_id, reason_codes })),
+            _ => None,
+        }
     }
 }
 
 pub(super) fn understand(answer: Answer) -> Result<PushedAccounts, PushError> {
-    let answered: Option<Answered> = serde_json::from_slice(&answer.body).ok();
-    let elements = answered.as_ref().and_then(|it| it.push_account_receipts.as_deref()).unwrap_or_default();
-    let issued = elements.iter().any(|element| element.push_account_receipt.is_some());
-    // Errors of single accounts stand inside their elements, in a 200 without any at the top.
+    let answered: Answered = serde_json::from_slice(&answer.body).unwrap_or_default();
     let refused = answer.refused();
-    let (Some(answered), None, true) = (answered, &refused, issued) else {
-        let error = refused.unwrap_or_else(|| answer.unreadable());
-        return Err(if issued { PushError::Unknown(error) } else { error.into() });
-    };
-    let elements = answered.push_account_receipts.unwrap_or_default();
-    let receipts: Option<Vec<_>> = elements.into_iter().map(Element::receipt).collect();
+    let issued = answered.push_account_receipts.iter().any(|element| element.push_account_receipt.is_some());
+    if !issued {
+        // Nobody was pushed, and an error of any account explains it.
+        return Err(refused.unwrap_or_else(|| answer.unreadable()).into());
+    }
+    let doubtful = || PushError::Unknown(answer.refused().unwrap_or_else(|| answer.unreadable()));
+    // The errors of single accounts stand inside their elements, in a 200 without any at the top.
+    if !answer.status.is_success() || answered.errors.is_some_and(|errors| !errors.is_empty()) {
+        return Err(doubtful());
+    }
+    let outcomes: Option<Vec<_>> = answered.push_account_receipts.into_iter().map(Element::outcome).collect();
+    let (mut receipts, mut failures) = (Vec::new(), Vec::new());
+    for outcome in outcomes.ok_or_else(doubtful)? {
+        match outcome {
+            Ok(receipt) => receipts.push(receipt),
+            Err(failure) => failures.push(failure),
+        }
+    }
     Ok(PushedAccounts {
-        receipts: receipts.ok_or_else(|| PushError::Unknown(answer.unreadable()))?,
-        signature: answered.signature.filter(|signature| !signature.expose().is_empty()),
+        receipts,
+        failures,
+        signature: answered.signature.map(Signature::new),
         available_push_methods: answered.available_push_methods.unwrap_or_default(),
         token_requestor_signature_support: answered.token_requestor_signature_support,
     })

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Documented limit of one call.
-pub(super) const RANGES_A_CALL: usize = 25;
+pub const RANGES_A_CALL: usize = 25;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -37,7 +37,8 @@ struct Answered {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {
-    token_requestor_id: TokenRequestorId,
+    #[serde(default, deserialize_with = "wire::parsed")]
+    token_requestor_id: Option<TokenRequestorId>,
     #[serde(default, deserialize_with = "wire::text")]
     name: Option<String>,
     #[serde(default, deserialize_with = "wire::text")]
@@ -59,9 +60,11 @@ struct Wire {
     supports_multiple_pushed_cards: Option<bool>,
     #[serde(default, deserialize_with = "wire::readable")]
     supported_account_holder_data: Option<Vec<String>>,
-    /// A release note writes the holder small.
-    #[serde(default, alias = "supportsCardholderAuthentication", deserialize_with = "wire::flag")]
+    #[serde(default, deserialize_with = "wire::flag")]
     supports_card_holder_authentication: Option<bool>,
+    /// The same, as a release note spells it. No alias: if both came, one alias would make the requestor unreadable.
+    #[serde(default, deserialize_with = "wire::flag")]
+    supports_cardholder_authentication: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -77,12 +80,12 @@ pub(super) fn understand(answer: Answer) -> Result<Vec<TokenRequestor>, Masterca
 }
 
 impl Wire {
-    /// `None` without any name: there would be nothing to show.
+    /// `None` without an id or any name: there would be nothing to push to or to show.
     fn into_noun(self) -> Option<TokenRequestor> {
         let shown = self.consumer_facing_entity_name.clone().or_else(|| self.name.clone())?;
         let ranges = self.enabled_account_ranges.unwrap_or_default();
         Some(TokenRequestor {
-            token_requestor_id: self.token_requestor_id,
+            token_requestor_id: self.token_requestor_id?,
             name: self.name.unwrap_or_else(|| shown.clone()),
             consumer_facing_entity_name: shown,
             token_requestor_type: self.token_requestor_type.unwrap_or_default(),
@@ -93,7 +96,10 @@ impl Wire {
             available_push_methods: self.available_push_methods.unwrap_or_default(),
             supports_multiple_pushed_cards: self.supports_multiple_pushed_cards.unwrap_or_default(),
             supported_account_holder_data: self.supported_account_holder_data.unwrap_or_default(),
-            supports_card_holder_authentication: self.supports_card_holder_authentication.unwrap_or_default(),
+            supports_card_holder_authentication: self
+                .supports_card_holder_authentication
+                .or(self.supports_cardholder_authentication)
+                .unwrap_or_default(),
             logos: Vec::new(),
             logo_asset_id: None,
         })

@@ -190,6 +190,53 @@ async fn a_receipt_beside_an_error_leaves_the_push_open() {
 }
 
 #[tokio::test]
+async fn a_card_refused_beside_another_is_named_and_the_other_goes_on() {
+    let mut body = pushed();
+    let errors = json!([{"source": "MDES", "reasonCode": "ACCOUNT_INELIGIBLE"}, null]);
+    body["pushAccountReceipts"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"pushAccountId": "CA-2", "errors": errors}));
+    let accounts = push_to(&Mastercard::answers([ok(body)])).await.unwrap();
+    let [failure] = accounts.failures.try_into().unwrap();
+    assert_eq!((accounts.receipts.len(), failure.push_account_id.as_deref()), (1, Some("CA-2")));
+    assert_eq!(failure.reason_codes[0].as_str(), "ACCOUNT_INELIGIBLE");
+}
+
+#[tokio::test]
+async fn an_answer_is_read_through_nulls_texts_and_things_of_the_future() {
+    let mut body = pushed();
+    body["errors"] = json!([null]);
+    body["tokenRequestorSignatureSupport"] = json!("FALSE");
+    body["signature"] = json!("");
+    body["availablePushMethods"] =
+        json!([null, {"type": "VISION", "uri": "vision://pay", "new": 1}, {"type": "WEB"}]);
+    body["pushAccountReceipts"][0]["errors"] = json!(null);
+    body["pushAccountReceipts"][0]["pushAccountId"] = json!(7);
+    body["future"] = json!({"a": [null]});
+    let accounts = push_to(&Mastercard::answers([ok(body)])).await.unwrap();
+    assert_eq!((accounts.token_requestor_signature_support, accounts.signature), (Some(false), None));
+    let [method] = accounts.available_push_methods.try_into().unwrap();
+    assert_eq!(method.kind, PushMethodKind::Other("VISION".into()));
+
+    let body = json!({"responseId": null, "pushAccountReceipts": [null], "signature": null, "errors": null});
+    assert!(matches!(push_to(&Mastercard::answers([ok(body)])).await, Err(PushError::Unknown(_))));
+}
+
+#[tokio::test]
+async fn both_spellings_and_numbers_as_texts_name_the_same_requestor() {
+    let mut requestor =
+        click_to_pay(json!(["9399999999999999999", 5_555_560_000_000_000_000_u64, null, "x", -1]));
+    requestor["tokenRequestorId"] = json!(50_123_197_928_u64);
+    requestor["supportsCardHolderAuthentication"] = json!(false);
+    requestor["walletId"] = json!(103);
+    let [found] = eligible(json!({"tokenRequestors": [requestor]})).await.unwrap().try_into().unwrap();
+    assert_eq!(found.token_requestor_id.as_str(), "50123197928");
+    assert!(!found.supports_card_holder_authentication, "the specification's spelling counts");
+    assert_eq!((found.enabled_account_ranges.len(), found.wallet_id.as_deref()), (2, Some("103")));
+}
+
+#[tokio::test]
 async fn what_breaks_mastercards_limits_is_never_sent() {
     let mastercard = Mastercard::answers([ok(pushed())]);
     let signature_data = SignatureData {

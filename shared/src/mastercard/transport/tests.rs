@@ -101,3 +101,39 @@ fn an_id_fit_for_logs_has_nothing_but_letters_digits_and_dashes() {
     assert_eq!(plain_id("a-1"), Some("a-1".into()));
     assert_eq!((plain_id(""), plain_id("a\n"), plain_id(&"a".repeat(65))), (None, None, None));
 }
+
+#[tokio::test]
+async fn an_unknown_word_is_asked_about_once_more_and_then_believed() {
+    let odd = json!({"errors": [{"source": "MDES", "reasonCode": "ODD", "description": "x"}]});
+    let mastercard = Mastercard::answers(vec![ok(&odd); 4]);
+    let error = refresh(&mastercard, soon()).await.unwrap_err();
+    assert_eq!((error.reason_codes()[0].as_str(), mastercard.received().len()), ("ODD", 2));
+}
+
+#[tokio::test]
+async fn a_mastercard_that_is_down_is_left_in_peace() {
+    let mastercard = Mastercard::answers(vec![status(503, ""); 9]);
+    let token_connect = TokenConnect::new(mastercard.url.clone(), signer(), Transport::new().unwrap());
+    let ranges = ["555555000".parse().unwrap()];
+    let mut errors = Vec::new();
+    for _ in 0..4 {
+        let asked = token_connect.clone();
+        errors.push(asked.get_eligible_token_requestors(&ranges, soon()).await.unwrap_err());
+    }
+    assert_eq!(mastercard.received().len(), 5);
+    let [first, second, third, _] = errors.try_into().unwrap();
+    assert_eq!(first.status(), Some(503));
+    for error in [second, third] {
+        assert!(matches!(error, MastercardError::Down { api: Answerer::TokenConnect, .. }));
+        assert!(error.retryable() && error.certain() && error.retry_after() <= Some(Duration::from_secs(5)));
+    }
+}
+
+#[test]
+fn roots_of_the_banks_own_are_trusted_and_nonsense_is_not() {
+    let root = rcgen::generate_simple_self_signed(["proxy.bank.example".into()]).unwrap().cert.pem();
+    assert!(Transport::with_roots(&root).is_ok());
+    assert!(Transport::with_roots(&root.repeat(2)).is_ok());
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    assert!(Transport::with_roots(broken).is_err());
+}

@@ -78,8 +78,9 @@ pub struct Redirect {
     pub expires_at: Timestamp,
     /// The receipts themselves.
     pub push_account_receipts: Vec<PushAccountReceipt>,
-    /// The signature itself.
-    pub signature: Signature,
+    /// The signature itself; none where the requestor takes the unsigned form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Signature>,
     /// All doors that Token Connect offered.
     pub available_push_methods: Vec<PushMethod>,
 }

@@ -2,7 +2,6 @@ use reqwest::StatusCode;
 use serde_json::json;
 
 use super::*;
-use crate::mastercard::MastercardError;
 
 fn answer(status: u16, body: impl ToString) -> Answer {
     Answer {
@@ -84,6 +83,8 @@ fn e_half_empty_success_fields_are_a_failure() {
 fn f_enroll_writes_details() {
     let body = json!({"status":"INVALID_ARGUMENT","message":"x","errordetail":[{"reason":"BAD_CARD","message":"x"}]});
     assert_eq!(read(400, body), (Answerer::TokenConnect, codes(&["BAD_CARD"]), false));
+    let body = json!({"status":"INVALID_STATE","reason":"LATER","message":"x","errordetail":[]});
+    assert_eq!(read(400, body), (Answerer::TokenConnect, codes(&["LATER"]), false));
 }
 
 #[test]
@@ -98,29 +99,64 @@ fn nothing_of_mastercards_text_is_shown() {
     let body = json!({"errors":[{"source":"INPUT","reasonCode":"no 5555555555554444","description":"5555555555554444"},
         {"reasonCode":"5555555555554444"},{"reasonCode":"INVALID_JSON"}]});
     let error = answer(400, body).refused().unwrap();
-    let expected =
-        "Token Connect refused pushMultipleAccounts with HTTP 400 UNREADABLE UNREADABLE INVALID_JSON";
+    let expected = "Token Connect refused pushMultipleAccounts with HTTP 400 UNREADABLE UNREADABLE INVALID_JSON, correlation id c-1";
     assert_eq!(error.to_string(), expected);
     assert!(!format!("{error:?}").contains("5555"));
 }
 
 #[test]
-fn the_first_difference_of_the_base_strings_is_found() {
-    let differing = |theirs: &str| {
-        let description = format!("Invalid signature. Acceptable signature base string: {theirs}");
-        let body = json!({"Errors":{"Error":[{"Source":"Gateway","ReasonCode":"AUTHENTICATION_FAILED","Description":description}]}});
-        answer(401, body).refused().as_ref().and_then(MastercardError::refusal).unwrap().first_difference
-    };
-    assert_eq!(differing("POST&https%3A%2F%2Fb.example%2F&oauth_nonce%3D1"), Some(19));
-    assert_eq!(
-        differing("POST&https%3A%2F%2Fa.example%2F&oauth_nonce%3D1"),
-        Some(47),
-        "all agrees: the key is wrong"
-    );
+fn the_gateways_base_string_is_compared_with_ours() {
+    let description = "Invalid signature. Acceptable signature base string: POST&https%3A%2F%2Fb.example%2F&oauth_nonce%3D1";
+    let body = json!({"Errors":{"Error":[{"Source":"Gateway","ReasonCode":"AUTHENTICATION_FAILED","Description":description}]}});
+    let error = answer(401, body).refused().unwrap();
+    let base_strings = error.refusal().unwrap().base_strings.as_ref().unwrap();
+    assert_eq!(base_strings.to_string(), "differ at 19, in the base URI");
+    assert!(!format!("{error:?} {error}").contains("b.example"));
 }
 
 #[test]
-fn a_wait_is_read_in_seconds() {
-    assert_eq!(retry_after("3"), Some(Duration::from_secs(3)));
-    assert_eq!(retry_after("Wed, 21 Oct 2026 07:28:00 GMT"), None);
+fn one_error_of_the_data_is_enough_to_blame_it() {
+    let source = |body| answer(400, body).refused().unwrap().refusal().unwrap().source;
+    assert_eq!(source(json!({"errors":[{"source":"MDES"},{"source":"input"}]})), Source::Input);
+    assert_eq!(source(json!({"errors":[{"source":"MDES"},null]})), Source::Mdes);
+    assert_eq!(source(json!({"errors":[{"source":"NEW"}]})), Source::Other);
+    assert_eq!(source(json!({})), Source::Other);
+}
+
+#[test]
+fn bodies_from_hell_are_refusals_of_their_status() {
+    let nulls = json!({"Errors":null,"errors":[null,null],"errorCode":null,"errordetail":[null],"pushAccountReceipts":[null]});
+    let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    let long = format!("{{\"errors\":[{}null]}}", "null,".repeat(1_000_000));
+    let bodies = [
+        nulls.to_string(),
+        deep,
+        long,
+        "{\"errors\":[{\"reasonC".into(),
+        "\0\0\0".into(),
+        "null".into(),
+        "[]".into(),
+    ];
+    for body in bodies {
+        assert!(answer(200, &body).accepted().is_ok(), "for its operation to find unreadable");
+        let error = answer(503, &body).refused().unwrap();
+        assert_eq!(
+            (error.status(), error.reason_codes(), error.retryable()),
+            (Some(503), [].as_slice(), true)
+        );
+    }
+    let mut bytes = answer(500, "");
+    bytes.body = vec![0xff; 64];
+    assert_eq!(bytes.refused().unwrap().answerer(), Some(Answerer::Network));
+}
+
+#[test]
+fn a_wait_is_read_in_seconds_or_until_a_date() {
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_792_567_680);
+    assert_eq!(retry_after(" 3 ", now), Some(Duration::from_secs(3)));
+    assert_eq!(retry_after("Wed, 21 Oct 2026 07:28:20 GMT", now), Some(Duration::from_secs(20)));
+    assert_eq!(retry_after("Wed, 21 Oct 2020 07:28:00 GMT", now), Some(Duration::ZERO));
+    for header in ["", "-1", "1.5", "soon", "Wed, 99 Oct 2026 07:28:00 GMT"] {
+        assert_eq!(retry_after(header, now), None, "{header}");
+    }
 }

@@ -1,0 +1,291 @@
+//! `doctor check` against a whole world on this machine: what is healthy is told so, and each planted fault is named in
+//! the row where an operator would look for it.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::fs;
+
+use doctor::{
+    check::Check,
+    report::{Report, Verdict},
+};
+use jiff::SignedDuration;
+use local::World;
+use shared::config::Environment;
+use support::{key_pem, offline, online, settings, world};
+
+/// The row's verdict, and everything it says.
+fn told(report: &Report, what: &str) -> (Verdict, String) {
+    let row = report.row(what).expect(what);
+    (row.verdict, [row.found.clone(), row.to_do.iter().cloned().collect()].concat().join("\n"))
+}
+
+fn assert_wrong(report: &Report, what: &str, says: &str) {
+    let (verdict, text) = told(report, what);
+    assert_eq!(verdict, Verdict::Wrong, "{report}");
+    assert!(text.contains(says), "{says} is not in\n{report}");
+    assert_eq!(report.verdict(), Verdict::Wrong);
+}
+
+async fn check_with(world: &World, changes: &[(&str, &str)]) -> Report {
+    online().run(&settings(world, changes)).await
+}
+
+#[tokio::test]
+async fn a_healthy_world_is_told_to_be_healthy() {
+    let world = world().await;
+    let report = check_with(&world, &[]).await;
+    assert_eq!(report.verdict(), Verdict::Ok, "{report}");
+    assert_eq!(told(&report, "Token Connect: getEligibleTokenRequestors").0, Verdict::Ok);
+    assert_eq!(told(&report, "Processing: getTokensByClient").0, Verdict::Ok);
+    let skipped = report.rows.iter().filter(|row| row.verdict == Verdict::Skipped);
+    let skipped: Vec<&str> = skipped.map(|row| row.what.as_str()).collect();
+    assert_eq!(skipped, ["MASTERCARD_ENVIRONMENT", "Token Connect: TLS", "Processing: TLS"]);
+    let (_, certificate) = told(&report, "CLIENT_ENCRYPTION_CERTIFICATE");
+    for part in ["RSA 2048", "days left", "certificate SHA-256", "certificate SHA-1", "public key SHA-1"] {
+        assert!(certificate.contains(part), "{certificate}");
+    }
+}
+
+#[tokio::test]
+async fn a_cardholder_who_was_named_has_tokens_to_count() {
+    let world = world().await;
+    let check = Check { client_id: Some("40000".parse().unwrap()), ..online() };
+    let report = check.run(&settings(&world, &[])).await;
+    let (verdict, text) = told(&report, "Processing: getTokensByClient");
+    assert_eq!(verdict, Verdict::Ok);
+    assert!(text.contains("tokens of this cardholder"), "{text}");
+}
+
+#[tokio::test]
+async fn the_key_of_somebody_else_is_found_by_the_first_signed_call() {
+    let (world, folder) = (world().await, tempfile::tempdir().unwrap());
+    let file = folder.path().join("key.pem");
+    fs::write(&file, key_pem()).unwrap();
+    let key = format!("file:{}", file.display());
+    let report = check_with(&world, &[("TOKEN_CONNECT_SIGNING_KEY", &key)]).await;
+    assert_wrong(&report, "Token Connect: getEligibleTokenRequestors", "AUTHENTICATION_FAILED");
+    assert_eq!(told(&report, "Processing: getTokensByClient").0, Verdict::Ok);
+    assert_eq!(told(&report, "TOKEN_CONNECT_SIGNING_KEY").0, Verdict::Ok);
+}
+
+#[tokio::test]
+async fn the_consumer_key_of_somebody_else_is_found_by_the_first_signed_call() {
+    let world = world().await;
+    let report = check_with(&world, &[("PROCESSING_CONSUMER_KEY", "somebody!else")]).await;
+    assert_wrong(&report, "Processing: getTokensByClient", "consumer key");
+    assert_eq!(told(&report, "PROCESSING_CONSUMER_KEY").0, Verdict::Warning);
+}
+
+#[tokio::test]
+async fn an_expired_certificate_is_named_with_the_day_it_ended() {
+    let (world, folder) = (world().await, tempfile::tempdir().unwrap());
+    let file = folder.path().join("expired.pem");
+    fs::write(&file, support::expired_with_key().0).unwrap();
+    let expired = format!("file:{}", file.display());
+    for name in ["CLIENT_ENCRYPTION_CERTIFICATE", "PROCESSING_ENCRYPTION_CERTIFICATE"] {
+        let report = offline().run(&settings(&world, &[(name, &expired)])).await;
+        assert_wrong(&report, name, "expired on 2021-01-01");
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_told_with_the_certificate_that_lies_beside_it() {
+    let (world, folder) = (world().await, tempfile::tempdir().unwrap());
+    let file = folder.path().join("key.pem");
+    let key = format!("file:{}", file.display());
+    let (expired, own) = support::expired_with_key();
+    for (beside, says) in [(own, "expired on 2021-01-01"), (key_pem(), "another key")] {
+        fs::write(&file, [beside, expired.clone()].concat()).unwrap();
+        let report = offline().run(&settings(&world, &[("PROCESSING_SIGNING_KEY", &key)])).await;
+        assert_wrong(&report, "PROCESSING_SIGNING_KEY", says);
+    }
+}
+
+#[tokio::test]
+async fn a_key_set_that_will_replace_the_one_in_use_is_checked_too() {
+    let (world, folder) = (world().await, tempfile::tempdir().unwrap());
+    let file = folder.path().join("key.pem");
+    fs::write(&file, key_pem()).unwrap();
+    let key = format!("file:{}", file.display());
+    let next =
+        [("TOKEN_CONNECT_NEXT_SIGNING_KEY", &*key), ("TOKEN_CONNECT_NEXT_CONSUMER_KEY", "local:short!key")];
+    let report = offline().run(&settings(&world, &next)).await;
+    assert_eq!(told(&report, "TOKEN_CONNECT_NEXT_SIGNING_KEY").0, Verdict::Ok);
+    let (verdict, text) = told(&report, "TOKEN_CONNECT_NEXT_CONSUMER_KEY");
+    assert!(verdict == Verdict::Warning && text.contains("5 characters before"), "{text}");
+    let report = offline().run(&settings(&world, &next[..1])).await;
+    assert_wrong(&report, "TOKEN_CONNECT_NEXT_CONSUMER_KEY", "is not set");
+}
+
+#[tokio::test]
+async fn a_key_that_is_no_key_is_named_and_not_shown() {
+    let (world, folder) = (world().await, tempfile::tempdir().unwrap());
+    let file = folder.path().join("key.pem");
+    fs::write(&file, "MIIsecret").unwrap();
+    let key = format!("file:{}", file.display());
+    for name in ["PROCESSING_SIGNING_KEY", "PROCESSING_DECRYPTION_KEY", "CLIENT_ENCRYPTION_CERTIFICATE"] {
+        let report = offline().run(&settings(&world, &[(name, &key)])).await;
+        assert_wrong(&report, name, "PEM");
+        assert!(!report.to_string().contains("MIIsecret"));
+    }
+}
+
+#[tokio::test]
+async fn a_key_file_that_is_not_there_and_a_key_written_out_are_named() {
+    let world = world().await;
+    for (value, says) in
+        [("file:/nowhere/key.pem", "path"), ("-----BEGIN PRIVATE KEY-----", "never written out")]
+    {
+        let report = offline().run(&settings(&world, &[("TOKEN_CONNECT_SIGNING_KEY", value)])).await;
+        assert_wrong(&report, "TOKEN_CONNECT_SIGNING_KEY", says);
+    }
+}
+
+#[tokio::test]
+async fn mastercards_certificate_and_our_key_are_not_to_be_one_pair() {
+    let (world, folder) = (world().await, tempfile::tempdir().unwrap());
+    let (pair, other) = (folder.path().join("pair.pem"), folder.path().join("key.pem"));
+    let key = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
+    fs::write(&pair, rcgen::CertificateParams::default().self_signed(&key).unwrap().pem()).unwrap();
+    fs::write(&other, key.serialize_pem()).unwrap();
+    let (pair, key) = (format!("file:{}", pair.display()), format!("file:{}", other.display()));
+    let changes = [("PROCESSING_ENCRYPTION_CERTIFICATE", &*pair), ("PROCESSING_DECRYPTION_KEY", &*key)];
+    let report = offline().run(&settings(&world, &changes)).await;
+    assert_wrong(&report, "keys together", "PROCESSING_ENCRYPTION_CERTIFICATE");
+}
+
+#[tokio::test]
+async fn a_client_encryption_key_larger_than_token_connect_takes_is_named() {
+    let (world, folder) = (world().await, tempfile::tempdir().unwrap());
+    let file = folder.path().join("large.pem");
+    let key = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_3072).unwrap();
+    fs::write(&file, rcgen::CertificateParams::default().self_signed(&key).unwrap().pem()).unwrap();
+    let large = format!("file:{}", file.display());
+    let report = offline().run(&settings(&world, &[("CLIENT_ENCRYPTION_CERTIFICATE", &large)])).await;
+    assert_wrong(&report, "CLIENT_ENCRYPTION_CERTIFICATE", "RSA 3072 bits");
+    let report = offline().run(&settings(&world, &[("PROCESSING_ENCRYPTION_CERTIFICATE", &large)])).await;
+    assert_eq!(told(&report, "PROCESSING_ENCRYPTION_CERTIFICATE").0, Verdict::Ok);
+}
+
+#[tokio::test]
+async fn a_bad_account_range_is_named_by_its_place() {
+    let world = world().await;
+    let report = offline().run(&settings(&world, &[("ACCOUNT_RANGES", "555555000, 1234, 55555x000")])).await;
+    assert_wrong(&report, "ACCOUNT_RANGES", "entry 2: length 4");
+    assert!(told(&report, "ACCOUNT_RANGES").1.contains("entry 3: length 9, not all digits"));
+    assert!(report.row("settings").is_none(), "{report}");
+}
+
+#[tokio::test]
+async fn more_than_25_ranges_are_several_calls_and_a_repeated_one_or_a_card_number_deserves_a_look() {
+    let world = world().await;
+    let many: Vec<String> = (0..26).map(|n| (555_555_000 + n).to_string()).collect();
+    let cases = [
+        (many.join(","), Verdict::Ok, "26 in 2 calls, 26 padded"),
+        ("555555000,5555550000000000000".into(), Verdict::Warning, "1 repeated"),
+        ("555555000,5555555555554444".into(), Verdict::Warning, "entry 2 looks like a card number"),
+    ];
+    for (ranges, verdict, says) in cases {
+        let report = offline().run(&settings(&world, &[("ACCOUNT_RANGES", &ranges)])).await;
+        let (told_verdict, text) = told(&report, "ACCOUNT_RANGES");
+        assert_eq!(told_verdict, verdict, "{text}");
+        assert!(text.contains(says) && !text.contains("5555555555554444"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_where_nobody_listens_is_named_and_its_call_is_not_tried() {
+    let world = world().await;
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let nowhere = format!("http://127.0.0.1:{port}/mdes");
+    let report = check_with(&world, &[("TOKEN_CONNECT_URL", &nowhere)]).await;
+    assert_wrong(&report, "Token Connect: TCP", "port");
+    assert_eq!(told(&report, "Token Connect: getEligibleTokenRequestors").0, Verdict::Skipped);
+    assert_eq!(told(&report, "Processing: getTokensByClient").0, Verdict::Ok);
+
+    let check = Check { environment: Environment::Sandbox, ..online() };
+    let nobody = [
+        ("TOKEN_CONNECT_URL", "https://name.invalid/mdes"),
+        ("PROCESSING_URL", "https://name.invalid/global-processing/digital"),
+        ("MASTERCARD_ENVIRONMENT", "sandbox"),
+    ];
+    let unknown = check.run(&settings(&world, &nobody)).await;
+    assert_eq!(told(&unknown, "PROCESSING_URL").0, Verdict::Warning);
+    assert_wrong(&unknown, "Processing: DNS", "name server");
+}
+
+#[tokio::test]
+async fn a_clock_an_hour_ahead_is_named_and_half_a_minute_is_not() {
+    let world = world().await;
+    for (ahead, verdict) in
+        [(20, Verdict::Ok), (-120, Verdict::Warning), (3600, Verdict::Wrong), (-3600, Verdict::Wrong)]
+    {
+        let check = online();
+        check.clock.advance(SignedDuration::from_secs(ahead));
+        let report = check.run(&settings(&world, &[])).await;
+        assert_eq!(told(&report, "Token Connect: clock").0, verdict, "{report}");
+        assert_eq!(report.verdict(), verdict);
+    }
+}
+
+#[tokio::test]
+async fn a_callback_that_leaves_no_room_for_the_state_is_named() {
+    let world = world().await;
+    let long = format!("https://bank.example/{}", "a".repeat(230));
+    let report = offline().run(&settings(&world, &[("CALLBACK_BASE_URL", &long)])).await;
+    assert_wrong(&report, "CALLBACK_BASE_URL", "200 characters");
+}
+
+#[tokio::test]
+async fn an_address_of_another_environment_is_named() {
+    let world = world().await;
+    let check = Check { environment: Environment::Sandbox, ..offline() };
+    let urls = [
+        ("TOKEN_CONNECT_URL", "https://api.mastercard.com/mdes"),
+        ("PROCESSING_URL", "https://api.mastercard.com/global-processing/digital/"),
+    ];
+    let report = check.run(&settings(&world, &urls)).await;
+    assert_wrong(&report, "TOKEN_CONNECT_URL", "is of production, but --env says sandbox");
+    assert_wrong(&report, "PROCESSING_URL", "is of production, but --env says sandbox");
+    let mixed = [urls[0], ("PROCESSING_URL", "https://mtf.api.mastercard.com/global-processing/digital")];
+    let report = check.run(&settings(&world, &mixed)).await;
+    assert_wrong(&report, "TOKEN_CONNECT_URL", "production");
+    assert_wrong(&report, "PROCESSING_URL", "mtf");
+    let report = online().run(&settings(&world, &urls)).await;
+    assert_eq!(told(&report, "Token Connect: getEligibleTokenRequestors").0, Verdict::Skipped);
+    assert!(report.row("Token Connect: DNS").is_none(), "nothing is sent there: {report}");
+    let report = check.run(&settings(&world, &[("MASTERCARD_ENVIRONMENT", "production")])).await;
+    assert_wrong(&report, "MASTERCARD_ENVIRONMENT", "--env says sandbox");
+    let report = check.run(&settings(&world, &[("MASTERCARD_ENVIRONMENT", "staging")])).await;
+    assert_wrong(&report, "MASTERCARD_ENVIRONMENT", "sandbox, mtf, production or local");
+    assert!(report.row("settings").is_none(), "told twice: {report}");
+    let wrong_path = [
+        ("TOKEN_CONNECT_URL", "https://sandbox.api.mastercard.com/mdes/connect/1/0"),
+        ("PROCESSING_URL", "https://sandbox.api.mastercard.com/global-processing/digital"),
+    ];
+    let report = check.run(&settings(&world, &wrong_path)).await;
+    assert_wrong(&report, "TOKEN_CONNECT_URL", "set it to https://sandbox.api.mastercard.com/mdes");
+}
+
+#[tokio::test]
+async fn links_to_this_machine_or_into_a_script_are_not_for_production() {
+    let world = world().await;
+    let check = Check { environment: Environment::Production, ..offline() };
+    let report = check.run(&settings(&world, &[("APP_LINKS", "web=javascript:alert(1)")])).await;
+    assert_wrong(&report, "APP_LINKS", "javascript");
+    assert_wrong(&report, "CALLBACK_BASE_URL", "https is needed");
+    assert_wrong(&report, "ALLOWED_REDIRECT_ORIGINS", "https is needed");
+    assert_wrong(&report, "TOKEN_CONNECT_URL", "is of local");
+}
+
+#[tokio::test]
+async fn everything_that_is_not_set_is_named_at_once() {
+    let report = offline().run(&Default::default()).await;
+    let missing =
+        ["TOKEN_CONNECT_URL", "PROCESSING_SIGNING_KEY", "ACCOUNT_RANGES", "CALLBACK_BASE_URL", "APP_LINKS"];
+    for name in missing {
+        assert_wrong(&report, name, "is not set");
+    }
+}

@@ -1,0 +1,129 @@
+//! `doctor` as a shell sees it: exit codes, JSON, and that no secret reaches the screen.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::{
+    fs,
+    io::Write as _,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use local::{World, ready};
+use serde_json::{Value, json};
+use support::world;
+
+fn doctor(arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_doctor"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that refuses its arguments does not wait for input.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+/// Off the runtime's threads: the world has to answer meanwhile.
+async fn check(arguments: Vec<String>) -> Output {
+    let run = move || doctor(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), "");
+    tokio::task::spawn_blocking(run).await.unwrap()
+}
+
+fn arguments(file: &Path, more: &[&str]) -> Vec<String> {
+    let file = file.display().to_string();
+    [&["check", "--env", "local", "--config", &file], more].concat().into_iter().map(str::to_owned).collect()
+}
+
+fn told(run: &Output) -> String {
+    [&run.stdout[..], &run.stderr].concat().into_iter().map(char::from).collect()
+}
+
+/// Every line of every key and certificate file, and both consumer keys.
+fn secrets(world: &World) -> Vec<String> {
+    let settings = world.settings();
+    let value = |(name, value): (&str, &str)| {
+        let file = value.strip_prefix("file:").filter(|_| name.ends_with("_KEY"));
+        match file {
+            Some(file) => fs::read_to_string(file).unwrap().lines().map(str::to_owned).collect(),
+            None if name.ends_with("CONSUMER_KEY") => vec![value.to_owned()],
+            None => vec![],
+        }
+    };
+    settings.iter().flat_map(value).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_healthy_world_is_exit_0_a_fault_is_exit_1_and_neither_shows_a_secret() {
+    let (world, folder) = (world().await, tempfile::tempdir().unwrap());
+    let file = folder.path().join("settings.env");
+    ready::write_env_file(&world, &file).unwrap();
+    let mut secrets = secrets(&world);
+    assert!(secrets.len() > 60, "{} lines of keys", secrets.len());
+
+    let table = check(arguments(&file, &[])).await;
+    assert_eq!(table.status.code(), Some(0), "{}", told(&table));
+    let json = check(arguments(&file, &["--json", "--client-id", "40000"])).await;
+    let document: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!((json.status.code(), &document["verdict"]), (Some(0), &Value::from("ok")));
+
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("{text}PROCESSING_CONSUMER_KEY='client-of-somebody!else'\n")).unwrap();
+    let fault = check(arguments(&file, &[])).await;
+    assert_eq!(fault.status.code(), Some(1), "{}", told(&fault));
+    secrets.push("client-of-somebody".into());
+    for run in [&table, &json, &fault] {
+        let told = told(run);
+        let leaked = secrets.iter().any(|secret| told.contains(secret));
+        assert!(!leaked, "a secret is in\n{told}");
+    }
+}
+
+#[test]
+fn what_cannot_be_checked_is_exit_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("settings.env");
+    fs::write(&file, "A=1\n-----BEGIN PRIVATE KEY-----\n").unwrap();
+    let file = file.display().to_string();
+    let cases: [&[&str]; 6] = [
+        &[],
+        &["check"],
+        &["check", "--env", "staging"],
+        &["check", "--env", "local", "--config", "/nowhere/settings.env"],
+        &["check", "--env", "local", "--config", &file],
+        &["explain-signature", "--expect", "@/nowhere/base-string"],
+    ];
+    for arguments in cases {
+        let run = doctor(arguments, "");
+        assert_eq!(run.status.code(), Some(2), "{arguments:?}");
+        assert!(run.stdout.is_empty() && !told(&run).contains("BEGIN PRIVATE"), "{}", told(&run));
+    }
+}
+
+#[test]
+fn signatures_are_explained_line_by_line_and_bad_lines_are_no_failure() {
+    let request = json!({
+        "method": "GET", "url": "https://sandbox.api.mastercard.com/global-processing/digital/clients/40000/tokens",
+        "consumerKey": "client!key", "nonce": "n", "timestamp": 1767225600,
+    });
+    let run = doctor(&["explain-signature"], &format!("{request}\nnonsense\n{request}\n"));
+    assert_eq!(run.status.code(), Some(0));
+    let lines: Vec<Value> =
+        run.stdout.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+    assert_eq!(lines.len(), 3);
+    assert_eq!(lines[1]["line"], 2);
+    let base_string = lines[0]["baseString"].as_str().unwrap();
+    assert_eq!(lines[0]["bodyHash"], "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("theirs");
+    fs::write(&file, format!("{}\n", base_string.replacen("GET", "POST", 1))).unwrap();
+    let run =
+        doctor(&["explain-signature", "--expect", &format!("@{}", file.display())], &request.to_string());
+    let answer: Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert_eq!(answer["firstDifference"]["index"], 0);
+    assert_eq!(answer["firstDifference"]["where"], "method");
+}

@@ -1,0 +1,46 @@
+//! A world, its settings with changes, and keys made for the occasion.
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
+
+use doctor::check::Check;
+use local::{Options, World};
+use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize, date_time_ymd};
+use shared::config::{Environment, Settings};
+
+pub async fn world() -> World {
+    World::start(Options::default()).await.unwrap()
+}
+
+/// The settings of all functions, with changes.
+pub fn settings(world: &World, changes: &[(&str, &str)]) -> Settings {
+    let own = world.settings();
+    let pairs = own.iter().chain(changes.iter().copied());
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// Everything, in the local environment.
+pub fn online() -> Check {
+    Check { environment: Environment::Local, offline: false, client_id: None, clock: Default::default() }
+}
+
+/// The same without the network.
+pub fn offline() -> Check {
+    Check { offline: true, ..online() }
+}
+
+fn key() -> KeyPair {
+    KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap()
+}
+
+/// A private key of nobody's.
+pub fn key_pem() -> String {
+    key().serialize_pem()
+}
+
+/// A certificate that ended with the year 2020, and the key it is for.
+pub fn expired_with_key() -> (String, String) {
+    let key = key();
+    let mut params = CertificateParams::default();
+    params.not_before = date_time_ymd(2020, 1, 1);
+    params.not_after = date_time_ymd(2021, 1, 1);
+    (params.self_signed(&key).unwrap().pem(), key.serialize_pem())
+}

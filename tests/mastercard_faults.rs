@@ -1,0 +1,137 @@
+//! Every way in which Mastercard can fail, against every operation: how often it is asked, how long that takes, and
+//! what the app is told in the end.
+
+mod clients;
+mod signatures;
+mod table;
+
+use std::time::{Duration, Instant};
+
+use local::{Options, World};
+use serde_json::json;
+use simulator::{Fault, Operation};
+
+use self::{
+    clients::Clients,
+    table::{Row, rows},
+};
+use crate::support::{
+    app::{App, Ask},
+    open_world_with, world_with,
+};
+
+async fn watched_clocks() -> World {
+    let simulator =
+        simulator::Options { clock_skew: Some(Duration::from_secs(300)), ..simulator::Options::default() };
+    world_with(Options { simulator, ..Options::default() }).await
+}
+
+/// Every row against one operation. Each has clients of its own: a breaker remembers.
+async fn keeps_the_table(operation: Operation, column: impl Fn(&Row) -> (usize, &'static str)) {
+    let world = watched_clocks().await;
+    let mut wrong = Vec::new();
+    for row in rows() {
+        let clients = Clients::of(&world).await;
+        let prepared = clients.prepare(operation).await;
+        let before = world.simulator().calls(operation);
+        world.simulator().set_fault(operation, row.fault.clone(), row.times);
+        let begun = Instant::now();
+        let told = clients.call(operation, prepared, row.patience).await;
+        let took = begun.elapsed();
+        world.simulator().clear_faults();
+        let calls = world.simulator().calls(operation) - before;
+        if (calls, told.as_str()) != column(&row) || !row.takes.contains(&took) {
+            wrong.push(format!("{:?} {:?}: {calls} calls, {told:?}, {took:?}", row.fault, row.times));
+        }
+    }
+    assert!(wrong.is_empty(), "{}: {wrong:#?}", operation.name());
+}
+
+#[tokio::test]
+async fn the_list_of_requestors_is_asked_for_as_the_table_says() {
+    keeps_the_table(Operation::GetEligibleTokenRequestors, |row| row.read).await;
+}
+
+#[tokio::test]
+async fn a_logo_is_asked_for_as_the_table_says() {
+    keeps_the_table(Operation::GetAsset, |row| row.read).await;
+}
+
+#[tokio::test]
+async fn the_tokens_of_a_cardholder_are_asked_for_as_the_table_says() {
+    keeps_the_table(Operation::GetTokensByClient, |row| row.read).await;
+}
+
+#[tokio::test]
+async fn an_encrypted_card_is_asked_for_as_the_table_says() {
+    keeps_the_table(Operation::SearchFundingAccounts, |row| row.read).await;
+}
+
+#[tokio::test]
+async fn a_card_is_pushed_once_whatever_happens() {
+    keeps_the_table(Operation::PushMultipleAccounts, |row| row.push).await;
+}
+
+#[tokio::test]
+async fn a_processing_that_is_down_is_left_in_peace_until_a_probe_is_answered() {
+    let world = watched_clocks().await;
+    let (clients, operation) = (Clients::of(&world).await, Operation::GetTokensByClient);
+    let call = async || clients.call(operation, None, Duration::from_secs(10)).await;
+    world.simulator().set_fault(
+        operation,
+        Fault::Status { code: 503, json: false },
+        simulator::Times::Always,
+    );
+    for _ in 0..3 {
+        assert_eq!(call().await, "mastercard_unavailable");
+    }
+    assert_eq!(world.simulator().calls(operation), 5);
+
+    world.simulator().clear_faults();
+    let begun = Instant::now();
+    assert_eq!(call().await, "mastercard_unavailable", "nobody has asked yet");
+    assert!(begun.elapsed() < Duration::from_secs(1));
+    assert_eq!(world.simulator().calls(operation), 5);
+    tokio::time::sleep(Duration::from_millis(5_100)).await;
+    assert_eq!(call().await, "");
+    assert_eq!(call().await, "");
+}
+
+#[tokio::test]
+async fn many_cards_at_once_stay_below_processings_limit() {
+    let simulator = simulator::Options { rate_limit: Some(30), ..simulator::Options::default() };
+    let world = world_with(Options { simulator, ..Options::default() }).await;
+    let (clients, operation) = (Clients::of(&world).await, Operation::GetTokensByClient);
+    let calls: tokio::task::JoinSet<_> = (0..60)
+        .map(|_| {
+            let clients = clients.clone();
+            async move { clients.call(operation, None, Duration::from_secs(20)).await }
+        })
+        .collect();
+    assert_eq!(calls.join_all().await, vec![String::new(); 60]);
+    assert_eq!(world.simulator().calls(operation), 60, "none was refused and repeated");
+}
+
+#[tokio::test]
+async fn without_a_signature_a_cardholder_goes_on_only_where_the_bank_allows_it() {
+    for (setting, status) in [("", 502), (simulator::CLICK_TO_PAY, 201)] {
+        let settings = [("UNSIGNED_REDIRECTS".to_owned(), setting.to_owned())].into();
+        let world = open_world_with(Options { settings, ..Options::default() }).await;
+        let app = App::of(world);
+        app.world.simulator().set_fault(Operation::PushMultipleAccounts, Fault::Unsigned, 1);
+        let answer = app
+            .ask(&Ask::enroll(&json!({
+                "cardContractId": "70001", "platform": "web", "callback": "web-bank",
+                "consent": {"termsVersion": "1", "acceptedAt": jiff::Timestamp::now()},
+            })))
+            .await;
+        assert_eq!(answer.status, status, "{setting}");
+        if status == 201 {
+            let redirect = answer.body["redirectUrl"].as_str().unwrap();
+            assert!(redirect.contains("pushAccountReceipts=MCC-") && redirect.contains("&callbackURL=http"));
+            assert!(answer.body.get("signature").is_none());
+        } else {
+            assert_eq!(answer.body["code"], "mastercard_refused");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Our clients, connected as a function connects them, and one call of each operation.
+
+use std::time::Duration;
+
+use local::World;
+use shared::{
+    config::{ProcessingSettings, SearchSettings, TokenConnectSettings},
+    http::Problem,
+    mastercard::{
+        Deadline, MastercardError, Processing, TokenConnect,
+        processing::{FundingAccountSearch, PushFundingAccounts, SearchTerms},
+        token_connect::{PushError, PushMultipleAccounts, SignatureData},
+    },
+};
+use simulator::{CLICK_TO_PAY, Operation};
+use uuid::Uuid;
+
+use crate::support::{host::host, tap};
+
+const PATIENT: Duration = Duration::from_secs(10);
+
+#[derive(Clone)]
+pub(super) struct Clients {
+    token_connect: TokenConnect,
+    processing: Processing,
+    search: SearchTerms,
+    logo: String,
+}
+
+impl Clients {
+    /// New ones, which have seen no failure yet.
+    pub(super) async fn of(world: &World) -> Self {
+        let host = host(world);
+        let mut read = host.settings.read();
+        let token_connect = TokenConnectSettings::read(&mut read).unwrap().connect(&host).await.unwrap();
+        let processing = ProcessingSettings::read(&mut read).unwrap().connect(&host).await.unwrap();
+        let search = SearchSettings::read(&mut read).unwrap().connect().await.unwrap();
+        let requestors = world.simulator().requestors();
+        let click_to_pay = requestors.iter().find(|it| it.token_requestor_id == CLICK_TO_PAY).unwrap();
+        Self { token_connect, processing, search, logo: click_to_pay.image_asset_id.clone().unwrap() }
+    }
+
+    /// What has to be there before the call: the encrypted card, for a push.
+    pub(super) async fn prepare(&self, operation: Operation) -> Option<PushFundingAccounts> {
+        match operation {
+            Operation::PushMultipleAccounts => Some(self.found(Deadline::after(PATIENT)).await.unwrap()),
+            _ => None,
+        }
+    }
+
+    /// Calls, and answers with the code of the problem that the app would be told; empty for a success.
+    pub(super) async fn call(
+        &self,
+        operation: Operation,
+        prepared: Option<PushFundingAccounts>,
+        patience: Duration,
+    ) -> String {
+        let deadline = Deadline::after(patience);
+        let outcome = match operation {
+            Operation::GetEligibleTokenRequestors => {
+                let ranges = ["5555550000000000000".parse().unwrap()];
+                let found = self.token_connect.get_eligible_token_requestors(&ranges, deadline).await;
+                found.map(|found| assert!(!found.is_empty()))
+            }
+            Operation::GetAsset => {
+                let found = self.token_connect.get_asset(&self.logo.parse().unwrap(), deadline).await;
+                found.map(|found| assert_eq!(found.len(), 2))
+            }
+            Operation::GetTokensByClient => {
+                self.processing.get_tokens_by_client(tap::CLIENT.into(), deadline).await.map(drop)
+            }
+            Operation::SearchFundingAccounts => self.found(deadline).await.map(drop),
+            Operation::PushMultipleAccounts => {
+                return match self.push(prepared.unwrap(), deadline).await {
+                    Ok(()) => String::new(),
+                    Err(PushError::Unknown(_)) => "push_outcome_unknown".into(),
+                    Err(PushError::Refused(error)) => Problem::from(error).code.word(),
+                };
+            }
+            other => panic!("{} is not the issuer's to call", other.name()),
+        };
+        outcome.err().map(|error| Problem::from(error).code.word()).unwrap_or_default()
+    }
+
+    async fn found(&self, deadline: Deadline) -> Result<PushFundingAccounts, MastercardError> {
+        let search = FundingAccountSearch {
+            request_id: Uuid::new_v4(),
+            push_account_id: "CA-1".into(),
+            card_contract_id: tap::CARD.into(),
+            token_requestor_id: CLICK_TO_PAY.parse().unwrap(),
+            signature_data: signature_data(),
+            account_holder: None,
+        };
+        self.processing.search_funding_accounts(tap::CLIENT.into(), &search, &self.search, deadline).await
+    }
+
+    async fn push(&self, card: PushFundingAccounts, deadline: Deadline) -> Result<(), PushError> {
+        let push = PushMultipleAccounts {
+            request_id: Uuid::new_v4(),
+            token_requestor_id: CLICK_TO_PAY.parse().unwrap(),
+            push_funding_accounts: card,
+            signature_data: signature_data(),
+            receipts_validity_minutes: 15,
+        };
+        let pushed = self.token_connect.push_multiple_accounts(&push, deadline).await?;
+        assert_eq!(pushed.receipts.len(), 1);
+        Ok(())
+    }
+}
+
+fn signature_data() -> SignatureData {
+    SignatureData {
+        callback_url: "https://bank.example/callback/s".into(),
+        complete_issuer_app_activation: true,
+        complete_website_activation: true,
+        account_holder_data_supplied: false,
+        locale: None,
+    }
+}

@@ -1,0 +1,119 @@
+//! Our signatures against a verifier that was written apart from them: whatever is in the path, the query and the
+//! body, the simulator's gateway signs the same base string.
+
+use std::sync::OnceLock;
+
+use local::World;
+use proptest::{
+    prelude::*,
+    test_runner::{TestCaseError, TestRunner},
+};
+use reqwest::{Client, Method};
+use shared::mastercard::{SignatureMethod, Signer, SigningKey, oauth1::Stamp};
+use tokio::runtime::Runtime;
+use url::Url;
+
+use crate::support::world;
+
+/// Parts of a query as nobody should write them.
+fn query() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "[a-z]{0,3}",
+        "%[0-9a-fA-F]{2}",
+        "[ !-~]{0,4}",
+        "\\PC{0,3}",
+        prop::sample::select(vec![
+            "&",
+            "&&",
+            "=",
+            "==",
+            "+",
+            "%20",
+            "%26",
+            "%3D",
+            "a=1&a=1",
+            "a=2&a=10",
+            "A=1&a=1",
+            "oauth_z=1",
+            "~*'()"
+        ])
+        .prop_map(ToOwned::to_owned),
+    ];
+    prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+fn segment() -> impl Strategy<Value = String> {
+    prop_oneof!["[0-9]{1,6}", "[ !-~]{1,8}", "\\PC{1,6}"]
+}
+
+struct Gateway {
+    world: World,
+    client: Client,
+    signer: Signer,
+    refused: OnceLock<String>,
+}
+
+impl Gateway {
+    async fn start(method: SignatureMethod) -> Self {
+        let world = world().await;
+        let settings = world.settings();
+        let setting = |name: &str| settings.iter().find(|(it, _)| *it == name).unwrap().1.to_owned();
+        let file = setting("PROCESSING_SIGNING_KEY");
+        let pem = std::fs::read_to_string(file.trim_start_matches("file:")).unwrap();
+        let key = SigningKey::from_pem("signing key", &pem).unwrap();
+        let signer = Signer::new(setting("PROCESSING_CONSUMER_KEY"), key).with_method(method);
+        Self { world, client: Client::new(), signer, refused: OnceLock::new() }
+    }
+
+    /// Whether the gateway lets the request through, whatever stands behind it says.
+    async fn admits(&self, method: Method, url: Url, body: Vec<u8>) -> bool {
+        let signed = self.signer.authorization(method.as_str(), &url, &body, &Stamp::now()).unwrap();
+        let request = self.client.request(method, url).header("authorization", signed.header);
+        let request = request.header("content-type", "application/json").body(body);
+        // What the HTTP client does not take is never sent.
+        let Ok(request) = request.build() else { return true };
+        let answer = self.client.execute(request).await.unwrap().text().await.unwrap();
+        let refused = ["AUTHENTICATION_FAILED", "INVALID_BODY_HASH", "INVALID_OAUTH_SBS"];
+        let refused = refused.iter().any(|code| answer.contains(code));
+        if refused {
+            let _ = self.refused.set(answer);
+        }
+        !refused
+    }
+
+    fn url(&self, segment: &str, query: &str, operation: &[&str]) -> Url {
+        let mut url = self.world.simulator().processing_url();
+        url.path_segments_mut().unwrap().push("clients").push(segment).extend(operation);
+        url.set_query(Some(query));
+        url
+    }
+}
+
+fn is_admitted(method: SignatureMethod, cases: u32) {
+    let runtime = Runtime::new().unwrap();
+    let gateway = runtime.block_on(Gateway::start(method));
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    let requests = (segment(), query(), prop::collection::vec(any::<u8>(), 0..300), any::<bool>());
+    let outcome = TestRunner::new(config).run(&requests, |(segment, query, body, posted)| {
+        let admitted = runtime.block_on(async {
+            if posted {
+                let url = gateway.url(&segment, &query, &["funding-accounts", "searches"]);
+                gateway.admits(Method::POST, url, body).await
+            } else {
+                gateway.admits(Method::GET, gateway.url(&segment, &query, &["tokens"]), Vec::new()).await
+            }
+        });
+        if admitted { Ok(()) } else { Err(TestCaseError::fail("the gateway signs something else")) }
+    });
+    assert!(outcome.is_ok(), "{outcome:?} {:?}", gateway.refused.get());
+}
+
+#[test]
+fn every_request_is_signed_as_an_independent_verifier_reads_it() {
+    is_admitted(SignatureMethod::RsaSha256, 192);
+}
+
+#[test]
+fn so_is_every_request_with_the_newer_method() {
+    is_admitted(SignatureMethod::RsaPss, 32);
+}

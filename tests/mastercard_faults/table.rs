@@ -1,0 +1,130 @@
+//! The table: a fault, and what comes of it. A read changes nothing and may be repeated; a push may not.
+
+use std::{ops::Range, time::Duration};
+
+use simulator::{Fault, Times};
+
+/// One fault.
+pub(super) struct Row {
+    pub(super) fault: Fault,
+    pub(super) times: Times,
+    /// How long the app waits.
+    pub(super) patience: Duration,
+    /// How long it takes, on a slow machine too.
+    pub(super) takes: Range<Duration>,
+    /// Calls of a read, and the code of the problem; empty for a success.
+    pub(super) read: (usize, &'static str),
+    /// The same of a push.
+    pub(super) push: (usize, &'static str),
+}
+
+const UNAVAILABLE: &str = "mastercard_unavailable";
+const REFUSED: &str = "mastercard_refused";
+const UNREADABLE: &str = "mastercard_unreadable";
+const NOT_ELIGIBLE: &str = "card_not_eligible";
+const UNKNOWN: &str = "push_outcome_unknown";
+
+const PATIENT: Duration = Duration::from_secs(10);
+/// The pauses between three attempts are half a second at most.
+const SOON: Range<Duration> = Duration::ZERO..Duration::from_secs(4);
+
+#[rustfmt::skip]
+pub(super) fn rows() -> Vec<Row> {
+    use Fault::{
+        AnswerLost, BodyAltered, EmptyBody, ExtraFields, HangUp, HtmlBadGateway, NullShape, ResetMidBody,
+        TruncatedJson, WrongContent,
+    };
+    let status = |code, json| Fault::Status { code, json };
+    let errors = |code: &str| Fault::ErrorsInOk { reason_code: code.into() };
+    let refuse = |code, source: &str, reason: &str, recoverable| Fault::Refuse {
+        code, source: source.into(), reason_code: reason.into(), recoverable,
+    };
+    let busy = |retry_after| Fault::TooManyRequests { retry_after };
+    let slow = |milliseconds| Fault::Latency { milliseconds };
+    let (once, twice, always) = (Times::Next(1), Times::Next(2), Times::Always);
+    let mut rows: Vec<_> = [
+        // Something happened to the answer.
+        (slow(200),                                     once,   (1, ""),            (1, "")),
+        (ExtraFields,                                   once,   (1, ""),            (1, "")),
+        (ResetMidBody,                                  once,   (2, ""),            (1, UNKNOWN)),
+        (ResetMidBody,                                  always, (3, UNAVAILABLE),   (1, UNKNOWN)),
+        (TruncatedJson,                                 once,   (2, ""),            (1, UNKNOWN)),
+        (TruncatedJson,                                 always, (3, UNREADABLE),    (1, UNKNOWN)),
+        (EmptyBody,                                     always, (3, UNREADABLE),    (1, UNKNOWN)),
+        (WrongContent,                                  always, (3, UNREADABLE),    (1, UNKNOWN)),
+        (AnswerLost,                                    once,   (2, ""),            (1, UNKNOWN)),
+        (HangUp,                                        once,   (2, ""),            (1, UNKNOWN)),
+        (HangUp,                                        always, (3, UNAVAILABLE),   (1, UNKNOWN)),
+        // Mastercard, or something before it, fails.
+        (HtmlBadGateway,                                once,   (2, ""),            (1, UNKNOWN)),
+        (HtmlBadGateway,                                always, (3, UNAVAILABLE),   (1, UNKNOWN)),
+        (status(503, false),                            twice,  (3, ""),            (1, UNKNOWN)),
+        (status(503, true),                             always, (3, UNAVAILABLE),   (1, UNKNOWN)),
+        (status(500, false),                            always, (3, UNAVAILABLE),   (1, UNKNOWN)),
+        (status(504, false),                            always, (3, UNAVAILABLE),   (1, UNKNOWN)),
+        (status(408, false),                            always, (3, UNAVAILABLE),   (1, UNKNOWN)),
+        (status(501, false),                            always, (1, UNAVAILABLE),   (1, UNKNOWN)),
+        // Mastercard says whether another attempt is worth it.
+        (refuse(400, "MDES", "LATER", Some(true)),      once,   (2, ""),            (1, REFUSED)),
+        (refuse(400, "MDES", "LATER", Some(true)),      always, (3, REFUSED),       (1, REFUSED)),
+        (refuse(400, "MDES", "NEVER", Some(false)),     always, (1, REFUSED),       (1, REFUSED)),
+        (refuse(500, "MDES", "NEVER", Some(false)),     always, (1, UNAVAILABLE),   (1, UNKNOWN)),
+        // It does not say: known words are final, unknown ones are asked about once more.
+        (errors("ACCOUNT_INELIGIBLE"),                  always, (1, NOT_ELIGIBLE),  (1, NOT_ELIGIBLE)),
+        (errors("AUTHORIZATION_FAILED"),                always, (1, REFUSED),       (1, REFUSED)),
+        (errors("NEVER_HEARD"),                         once,   (2, ""),            (1, REFUSED)),
+        (errors("NEVER_HEARD"),                         always, (2, REFUSED),       (1, REFUSED)),
+        (NullShape,                                     always, (2, REFUSED),       (1, REFUSED)),
+        (refuse(400, "MDES", "NEVER_HEARD", None),      always, (2, REFUSED),       (1, REFUSED)),
+        (refuse(400, "INPUT", "NEVER_HEARD", None),     always, (1, REFUSED),       (1, REFUSED)),
+        (status(400, true),                             always, (1, REFUSED),       (1, REFUSED)),
+        (status(404, true),                             always, (1, REFUSED),       (1, REFUSED)),
+        (status(307, false),                            always, (1, REFUSED),       (1, REFUSED)),
+        // The gateway does not believe us.
+        (status(401, true),                             always, (1, REFUSED),       (1, REFUSED)),
+        (refuse(403, "Gateway", "LATER", Some(true)),   always, (1, REFUSED),       (1, REFUSED)),
+        (BodyAltered,                                   always, (1, REFUSED),       (1, REFUSED)),
+        (Fault::ClockAhead { seconds: 301 },            always, (1, REFUSED),       (1, REFUSED)),
+        (Fault::ClockAhead { seconds: 200 },            always, (1, ""),            (1, "")),
+        // A wait longer than the app's is not begun.
+        (busy(60),                                      always, (1, UNAVAILABLE),   (1, UNAVAILABLE)),
+        (busy(0),                                       always, (3, UNAVAILABLE),   (1, UNAVAILABLE)),
+    ]
+    .into_iter()
+    .map(|(fault, times, read, push)| Row { fault, times, patience: PATIENT, takes: SOON, read, push })
+    .collect();
+    rows.extend(timed());
+    rows
+}
+
+/// Those in which time matters. Of three attempts the first takes half of the app's patience, the second half of the
+/// rest, the third what is left; the only attempt of a push takes all of it.
+fn timed() -> Vec<Row> {
+    let until = Duration::from_secs(3);
+    vec![
+        Row {
+            fault: Fault::Latency { milliseconds: 20_000 },
+            times: Times::Always,
+            patience: until,
+            takes: until / 2..until * 2,
+            read: (3, UNAVAILABLE),
+            push: (1, UNKNOWN),
+        },
+        Row {
+            fault: Fault::Latency { milliseconds: 20_000 },
+            times: Times::Next(1),
+            patience: until,
+            takes: until / 2..until * 2,
+            read: (2, ""),
+            push: (1, UNKNOWN),
+        },
+        Row {
+            fault: Fault::TooManyRequests { retry_after: 1 },
+            times: Times::Next(1),
+            patience: PATIENT,
+            takes: Duration::ZERO..Duration::from_secs(5),
+            read: (2, ""),
+            push: (1, UNAVAILABLE),
+        },
+    ]
+}
