@@ -20,6 +20,8 @@ pub mod token_connect;
 mod transport;
 mod wire;
 
+#[cfg(any(test, fuzzing))]
+pub mod probe;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

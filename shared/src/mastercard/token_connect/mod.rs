@@ -4,6 +4,9 @@ mod assets;
 mod push;
 mod requestors;
 
+#[cfg(any(test, fuzzing))]
+pub(super) use self::{push::understand as understand_push, requestors::understand as understand_requestors};
+
 use reqwest::Method;
 use serde::Serialize;
 use url::Url;

@@ -184,7 +184,7 @@ impl Element {
     }
 }
 
-pub(super) fn understand(answer: Answer) -> Result<PushedAccounts, PushError> {
+pub(in crate::mastercard) fn understand(answer: Answer) -> Result<PushedAccounts, PushError> {
     let answered: Answered = serde_json::from_slice(&answer.body).unwrap_or_default();
     let refused = answer.refused();
     let issued = answered.push_account_receipts.iter().any(|element| element.push_account_receipt.is_some());

@@ -71,7 +71,7 @@ struct Wire {
 #[serde(transparent)]
 struct Range(#[serde(deserialize_with = "wire::parsed")] Option<AccountRange>);
 
-pub(super) fn understand(answer: Answer) -> Result<Vec<TokenRequestor>, MastercardError> {
+pub(in crate::mastercard) fn understand(answer: Answer) -> Result<Vec<TokenRequestor>, MastercardError> {
     let answer = answer.accepted()?;
     let answered: Option<Answered> = serde_json::from_slice(&answer.body).ok();
     let requestors =
