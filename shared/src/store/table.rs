@@ -84,3 +84,11 @@ pub(super) fn s(text: &str) -> AttributeValue {
 pub(super) fn n(number: i64) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
+
+/// Whether a write was refused by its own condition: an answer, not a failure.
+pub(super) fn is_condition<E: aws_sdk_dynamodb::error::ProvideErrorMetadata, R>(
+    error: &aws_sdk_dynamodb::error::SdkError<E, R>,
+) -> bool {
+    use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
+    error.code() == Some("ConditionalCheckFailedException")
+}

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     StoreError, Tenant,
-    table::{Table, from_item, s},
+    table::{Table, from_item, is_condition, s},
 };
 use crate::{
     asset::{AssetId, Logo},
@@ -185,11 +185,4 @@ fn prefix() -> String {
 
 fn key(id: &TokenRequestorId) -> String {
     format!("{}{id}", prefix())
-}
-
-pub(super) fn is_condition<E: aws_sdk_dynamodb::error::ProvideErrorMetadata, R>(
-    error: &aws_sdk_dynamodb::error::SdkError<E, R>,
-) -> bool {
-    use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
-    error.code() == Some("ConditionalCheckFailedException")
 }

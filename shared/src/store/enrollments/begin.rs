@@ -11,8 +11,7 @@ use super::{
     super::{
         StoreError,
         contention::step_aside,
-        table::{n, s},
-        token_requestors::is_condition,
+        table::{is_condition, n, s},
     },
     Enrollments, IdempotencyKey, STATE,
     items::{Guard, IdempotencyRecord, State},

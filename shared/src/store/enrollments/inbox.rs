@@ -4,7 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{StoreError, table::s, token_requestors::is_condition},
+    super::{
+        StoreError,
+        table::{is_condition, s},
+    },
     Enrollments, NOTIFICATION, SHARDS,
     begin::after,
 };

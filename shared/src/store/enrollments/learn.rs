@@ -4,7 +4,11 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
 
 use super::{
-    super::{StoreError, contention::step_aside, table::n, token_requestors::is_condition},
+    super::{
+        StoreError,
+        contention::step_aside,
+        table::{is_condition, n},
+    },
     Enrollments, Redirect, SHARDS,
     begin::cancelled,
     enrollment,
