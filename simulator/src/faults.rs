@@ -107,22 +107,34 @@ pub(crate) struct HungUp;
 
 #[derive(Default)]
 pub(crate) struct Faults {
-    planned: Mutex<HashMap<Operation, (Fault, Times)>>,
+    planned: Mutex<HashMap<Operation, Planned>>,
+}
+
+struct Planned {
+    fault: Fault,
+    times: Times,
+    /// Strikes only calls that say this in their path or body; empty for all.
+    about: String,
 }
 
 impl Faults {
-    pub(crate) fn set(&self, operation: Operation, fault: Fault, times: Times) {
-        self.planned.lock().unwrap_or_else(PoisonError::into_inner).insert(operation, (fault, times));
+    pub(crate) fn set(&self, operation: Operation, about: &str, fault: Fault, times: Times) {
+        let planned = Planned { fault, times, about: about.to_owned() };
+        self.planned.lock().unwrap_or_else(PoisonError::into_inner).insert(operation, planned);
     }
 
     pub(crate) fn clear(&self) {
         self.planned.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// The fault of this call.
-    pub(crate) fn strike(&self, operation: Operation) -> Option<Fault> {
+    /// The fault of a call that says this, in its path and in its body.
+    pub(crate) fn strike<const N: usize>(&self, operation: Operation, said: [&[u8]; N]) -> Option<Fault> {
         let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
-        let (fault, times) = planned.get_mut(&operation)?;
+        let Planned { fault, times, about } = planned.get_mut(&operation)?;
+        let says = |part: &&[u8]| String::from_utf8_lossy(part).contains(about.as_str());
+        if !about.is_empty() && !said.iter().any(says) {
+            return None;
+        }
         let fault = fault.clone();
         match times {
             Times::Always => {}

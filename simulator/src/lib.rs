@@ -35,3 +35,4 @@ pub use portal::{Credentials, Portal, PortalError};
 pub use simulator::{Simulator, StartError};
 pub use world::records::TokenStatus;
 pub use world::requestor::{CLICK_TO_PAY, PushMethod, TokenRequestor};
+pub use world::scale::Scale;

@@ -7,11 +7,15 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
-use simulator::{NotificationTarget, Options, Portal, Simulator};
+use simulator::{NotificationTarget, Options, Portal, Scale, Simulator};
 use tokio::net::TcpListener;
 use url::Url;
+
+/// So many token requestors are named at the start.
+const INTRODUCED: usize = 20;
 
 /// Token Connect, Mastercard Processing, MDES and Click to Pay on one loopback port.
 #[derive(Parser)]
@@ -29,6 +33,25 @@ struct Arguments {
     /// Plain JSON instead of JWE around the bodies of Processing.
     #[arg(long)]
     plain: bool,
+    /// Added to every answer, milliseconds.
+    #[arg(long, default_value_t = 0)]
+    latency_ms: u64,
+    /// So many generated token requestors besides the sample world; with it all logos are large.
+    #[arg(long)]
+    requestors: Option<usize>,
+    /// So many generated account ranges, from 5200000000000000000 on.
+    #[arg(long, default_value_t = 500, requires = "requestors")]
+    ranges: usize,
+    /// Bytes of each logo's PNG, about.
+    #[arg(long, default_value_t = 100_000, requires = "requestors")]
+    logo_bytes: usize,
+}
+
+impl Arguments {
+    fn scale(&self) -> Option<Scale> {
+        let Self { ranges, logo_bytes, .. } = *self;
+        self.requestors.map(|requestors| Scale { requestors, ranges, logo_bytes })
+    }
 }
 
 #[tokio::main]
@@ -57,9 +80,12 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await.map_err(|error| {
         format!("Port {} on 127.0.0.1 cannot be used ({error}); choose another with --port.", arguments.port)
     })?;
+    let scale = arguments.scale();
     let options = Options {
         notifications: arguments.notify.map(NotificationTarget::plain),
         processing_jwe: !arguments.plain,
+        latency: Duration::from_millis(arguments.latency_ms),
+        scale,
         ..Options::default()
     };
     let simulator = Simulator::start(listener, portal, options).await.map_err(|error| format!("{error}."))?;
@@ -77,8 +103,12 @@ fn introduce(simulator: &Simulator) {
     println!("Click to Pay   {}", simulator.click_to_pay_origin());
     println!("Control        {}__simulator", simulator.base_url());
     println!("\nToken requestors");
-    for requestor in simulator.requestors() {
+    let requestors = simulator.requestors();
+    for requestor in requestors.iter().take(INTRODUCED) {
         println!("  {}  {}", requestor.token_requestor_id, requestor.consumer_facing_entity_name);
+    }
+    if let more @ 1.. = requestors.len().saturating_sub(INTRODUCED) {
+        println!("  and {more} more");
     }
     println!("\nCard contracts (client, contract, status, account range)");
     for card in simulator.cards() {

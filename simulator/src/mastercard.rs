@@ -34,14 +34,14 @@ impl Mastercard {
         Self {
             base_url,
             portal,
-            options,
             faults: Faults::default(),
             rate: Rate::default(),
             notifier: Notifier::new(Arc::clone(&journal)),
             journal,
             callback_style: Mutex::default(),
-            records: Mutex::new(Records::sample()),
+            records: Mutex::new(Records::new(options.scale)),
             calls: Mutex::default(),
+            options,
         }
     }
 

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::crypto::field_level::CipherMode;
+use crate::world::scale::Scale;
 
 /// Settings of one simulator.
 #[derive(Clone, Debug)]
@@ -35,6 +36,8 @@ pub struct Options {
     pub rate_limit: Option<usize>,
     /// Added to every answer.
     pub latency: Duration,
+    /// More requestors and account ranges than the sample world has, with larger logos. None by default.
+    pub scale: Option<Scale>,
 }
 
 impl Default for Options {
@@ -50,6 +53,7 @@ impl Default for Options {
             unknown_range_fails: false,
             rate_limit: None,
             latency: Duration::ZERO,
+            scale: None,
         }
     }
 }

@@ -130,15 +130,15 @@ async fn operate(
     if !mastercard.options.latency.is_zero() {
         tokio::time::sleep(mastercard.options.latency).await;
     }
-    let fault = mastercard.faults.strike(operation);
-    if let Some(response) = fault.as_ref().and_then(Fault::instead) {
-        answer(format!("{}: failed as asked for", operation.name()));
-        return response;
-    }
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
         return json_response(StatusCode::PAYLOAD_TOO_LARGE, &Value::Null).0;
     };
+    let fault = mastercard.faults.strike(operation, [parts.uri.path().as_bytes(), &body]);
+    if let Some(response) = fault.as_ref().and_then(Fault::instead) {
+        answer(format!("{}: failed as asked for", operation.name()));
+        return response;
+    }
     let body = match &fault {
         Some(fault) => fault.alter(body),
         None => body,

@@ -51,7 +51,7 @@ async fn provision(
     mastercard.count(Operation::Provision);
     let to = Party::ClickToPay;
     mastercard.journal.note(13, Party::Cardholder, to, "opens the redirect");
-    let fault = mastercard.faults.strike(Operation::Provision);
+    let fault = mastercard.faults.strike(Operation::Provision, []);
     if let Some(response) = fault.as_ref().and_then(Fault::instead) {
         return response;
     }

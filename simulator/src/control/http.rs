@@ -36,6 +36,8 @@ struct NewTokenStatus {
 struct PlannedFault {
     fault: Fault,
     times: Times,
+    #[serde(default)]
+    about: String,
 }
 
 pub(crate) fn router() -> Router<Arc<Mastercard>> {
@@ -70,7 +72,8 @@ pub(crate) fn router() -> Router<Arc<Mastercard>> {
                 async |State(m): Shared,
                        Path(operation): Path<Operation>,
                        Json(planned): Json<PlannedFault>| {
-                    Simulator::handle(m).set_fault(operation, planned.fault, planned.times);
+                    let PlannedFault { fault, times, about } = planned;
+                    Simulator::handle(m).set_fault_about(operation, &about, fault, times);
                 },
             ),
         )
@@ -124,6 +127,12 @@ fn requestors() -> Router<Arc<Mastercard>> {
                     .rotate_artwork(&id)
                     .map(|asset| Json(json!({ "imageAssetId": asset })))
                     .map_err(|error| refuse(StatusCode::NOT_FOUND, &error))
+            }),
+        )
+        .route(
+            "/assets/{id}",
+            put(async |State(m): Shared, Path(id): Path<String>, Json(contents): Json<Value>| {
+                Simulator::handle(m).set_asset(&id, contents);
             }),
         )
 }

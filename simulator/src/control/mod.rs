@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 pub(crate) use self::http::router;
@@ -27,7 +28,13 @@ pub struct Unknown(&'static str);
 impl Simulator {
     /// Makes the next calls of an operation fail (`2`, or [`Times::Always`]); replaces what was set before.
     pub fn set_fault(&self, operation: Operation, fault: Fault, times: impl Into<Times>) {
-        self.mastercard.faults.set(operation, fault, times.into());
+        self.mastercard.faults.set(operation, "", fault, times.into());
+    }
+
+    /// The same for those calls alone that hold this text in their path or, as it travels, in their body: an account
+    /// range, an asset id.
+    pub fn set_fault_about(&self, operation: Operation, about: &str, fault: Fault, times: impl Into<Times>) {
+        self.mastercard.faults.set(operation, about, fault, times.into());
     }
 
     /// Nothing fails any more.
@@ -154,6 +161,14 @@ impl Simulator {
         requestor.ok_or(Unknown("token requestor"))?.image_asset_id = Some(asset.clone());
         records.assets.insert(asset.clone());
         Ok(asset)
+    }
+
+    /// Makes an asset, known or not, answer these `mediaContents` as they stand: `[{"type", "data"}, …]`, the data in
+    /// Base64. Nothing of them is checked.
+    pub fn set_asset(&self, asset_id: &str, media_contents: Value) {
+        let mut records = self.mastercard.records();
+        records.assets.insert(asset_id.to_owned());
+        records.given_contents.insert(asset_id.to_owned(), media_contents);
     }
 
     /// The card contracts as they are now.

@@ -31,6 +31,28 @@ async fn a_fault_strikes_as_often_as_asked_and_then_no_more() {
 }
 
 #[tokio::test]
+async fn a_fault_about_one_account_range_leaves_other_calls_alone() {
+    let issuer = Issuer::new().await;
+    let operation = Operation::GetEligibleTokenRequestors;
+    let broken = Fault::Status { code: 503, json: false };
+    issuer.simulator.set_fault_about(operation, "5555560000000000000", broken.clone(), 1);
+    assert_eq!(ask(&issuer).await.unwrap().status(), StatusCode::OK);
+    issuer.simulator.set_fault_about(operation, CREDIT, broken, 1);
+    assert_eq!(ask(&issuer).await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(ask(&issuer).await.unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_token_requestor_can_move_its_page() {
+    let issuer = Issuer::new().await;
+    let mut moved = issuer.simulator.requestors().swap_remove(0);
+    moved.push_page = Some("https://elsewhere.example/provision".parse().unwrap());
+    issuer.simulator.add_requestor(moved);
+    let listed = ask(&issuer).await.unwrap().text().await.unwrap();
+    assert!(listed.contains(r#""uri":"https://elsewhere.example/provision""#), "{listed}");
+}
+
+#[tokio::test]
 async fn bodies_break_in_every_way_of_the_menu() {
     let issuer = Issuer::new().await;
     let operation = Operation::GetEligibleTokenRequestors;

@@ -8,4 +8,5 @@ mod issuer;
 mod mutual_tls;
 mod notifications;
 mod processing;
+mod scale;
 mod token_connect;

@@ -1,23 +1,31 @@
 //! Logos of our own drawing: three rings, their colour taken from the asset id. As SVG and as PNG of 192 x 192 pixels
-//! with alpha, the two forms that a token requestor's logo comes in.
+//! with alpha, the two forms that a token requestor's logo comes in; or, for a PNG of a certain weight, noise.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use png::Compression;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+
+use super::scale::Draw;
 
 const SIZE: u16 = 192;
 /// Outer and inner radius of each ring, in pixels.
 const RINGS: [(i32, i32); 3] = [(90, 76), (60, 46), (30, 0)];
 
-/// `mediaContents` of `getAsset` (step 4). Sizes are strings, as documented.
-pub(crate) fn media_contents(asset_id: &str) -> Result<Value, png::EncodingError> {
+/// `mediaContents` of `getAsset` (step 4). Sizes are strings, as documented. With `noise` the PNG is noise of about so
+/// many bytes.
+pub(crate) fn media_contents(asset_id: &str, noise: Option<usize>) -> Result<Value, png::EncodingError> {
     let digest = Sha256::digest(asset_id);
     let colour = [digest[0] / 2, digest[1] / 2 + 64, digest[2] / 2 + 96];
-    let size = SIZE.to_string();
+    let (png, size) = match noise {
+        Some(bytes) => draw_noise(&digest, bytes)?,
+        None => (encode(&rings(colour), SIZE, Compression::Balanced)?, SIZE),
+    };
+    let size = size.to_string();
     Ok(json!({"mediaContents": [
         {"type": "image/svg+xml", "data": STANDARD.encode(svg(colour))},
-        {"type": "image/png", "data": STANDARD.encode(draw(colour)?), "height": size, "width": size},
+        {"type": "image/png", "data": STANDARD.encode(png), "height": size, "width": size},
     ]}))
 }
 
@@ -35,20 +43,35 @@ fn svg(colour: [u8; 3]) -> String {
     )
 }
 
-fn draw([red, green, blue]: [u8; 3]) -> Result<Vec<u8>, png::EncodingError> {
+fn rings([red, green, blue]: [u8; 3]) -> Vec<u8> {
     let axis = || (0..SIZE).map(|at| i32::from(at) - i32::from(SIZE) / 2);
-    let pixels: Vec<u8> = axis()
+    axis()
         .flat_map(|y| axis().map(move |x| x * x + y * y))
         .flat_map(|distance| {
             let inked =
                 RINGS.iter().any(|(outer, inner)| (inner * inner..=outer * outer).contains(&distance));
             [red, green, blue, if inked { 255 } else { 0 }]
         })
-        .collect();
+        .collect()
+}
+
+/// A square whose pixels, four bytes each, are stored and not compressed; and its side.
+fn draw_noise(seed: &[u8], bytes: usize) -> Result<(Vec<u8>, u16), png::EncodingError> {
+    let side = u16::try_from((bytes / 4).isqrt().max(1)).unwrap_or(u16::MAX);
+    let seed = seed.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
+    let mut draw = Draw::new(seed);
+    let pairs = (usize::from(side) * usize::from(side)).div_ceil(2);
+    let mut pixels: Vec<u8> = (0..pairs).flat_map(|_| draw.next().to_le_bytes()).collect();
+    pixels.truncate(usize::from(side) * usize::from(side) * 4);
+    Ok((encode(&pixels, side, Compression::NoCompression)?, side))
+}
+
+fn encode(pixels: &[u8], side: u16, compression: Compression) -> Result<Vec<u8>, png::EncodingError> {
     let mut image = Vec::new();
-    let mut encoder = png::Encoder::new(&mut image, u32::from(SIZE), u32::from(SIZE));
+    let mut encoder = png::Encoder::new(&mut image, u32::from(side), u32::from(side));
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.write_header()?.write_image_data(&pixels)?;
+    encoder.set_compression(compression);
+    encoder.write_header()?.write_image_data(pixels)?;
     Ok(image)
 }

@@ -5,3 +5,4 @@ pub(crate) mod card;
 pub(crate) mod records;
 pub(crate) mod requestor;
 mod sample;
+pub(crate) mod scale;

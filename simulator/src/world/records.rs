@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::card::{CardContract, CardNumber};
 use super::requestor::TokenRequestor;
 use super::sample;
+use super::scale::Scale;
 use crate::click_to_pay::session::Session;
 
 /// A push account receipt: a voucher for one account at one token requestor, good for one success.
@@ -49,6 +50,8 @@ pub(crate) struct Records {
     pub(crate) requestors: Vec<TokenRequestor>,
     /// Every asset id ever shown: an asset never goes away and never changes.
     pub(crate) assets: BTreeSet<String>,
+    /// `mediaContents` of the assets that are not drawn by code, whatever they are.
+    pub(crate) given_contents: HashMap<String, Value>,
     pub(crate) clients: BTreeSet<u64>,
     pub(crate) cards: BTreeMap<u64, CardContract>,
     pub(crate) tokens: Vec<Token>,
@@ -60,11 +63,16 @@ pub(crate) struct Records {
 }
 
 impl Records {
-    pub(crate) fn sample() -> Self {
-        let requestors = sample::requestors();
+    /// The sample world, enlarged if that is asked for.
+    pub(crate) fn new(scale: Option<Scale>) -> Self {
+        let mut requestors = sample::requestors();
+        if let Some(scale) = scale {
+            scale.enlarge(&mut requestors);
+        }
         Self {
             assets: requestors.iter().filter_map(|requestor| requestor.image_asset_id.clone()).collect(),
             requestors,
+            given_contents: HashMap::new(),
             clients: sample::CLIENTS.into(),
             cards: sample::cards().into_iter().map(|card| (card.id, card)).collect(),
             tokens: Vec::new(),

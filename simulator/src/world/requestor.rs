@@ -43,6 +43,9 @@ pub struct TokenRequestor {
     pub account_ranges: Vec<String>,
     /// Empty for a requestor that takes no part in Token Connect.
     pub push_methods: Vec<PushMethod>,
+    /// Where it takes cardholders in, if that is elsewhere than at a page of this world.
+    #[serde(default)]
+    pub push_page: Option<Url>,
     /// Takes up to five receipts in one redirect.
     #[serde(default)]
     pub supports_multiple_pushed_cards: bool,
@@ -60,10 +63,10 @@ impl TokenRequestor {
 
     /// The pages that it takes cardholders in at. Click to Pay has its own; the others of this world share one.
     pub(crate) fn available_push_methods(&self, base: &Url) -> Value {
-        let page = if self.token_requestor_id == CLICK_TO_PAY {
-            "click-to-pay/provision".to_owned()
-        } else {
-            format!("requestors/{}/provision", self.token_requestor_id)
+        let page = match &self.push_page {
+            Some(page) => page.to_string(),
+            None if self.token_requestor_id == CLICK_TO_PAY => format!("{base}click-to-pay/provision"),
+            None => format!("{base}requestors/{}/provision", self.token_requestor_id),
         };
         self.push_methods
             .iter()
@@ -74,7 +77,7 @@ impl TokenRequestor {
                     PushMethod::Ios => "?app=ios",
                     PushMethod::Web => "",
                 };
-                json!({"type": method, "uri": format!("{base}{page}{query}")})
+                json!({"type": method, "uri": format!("{page}{query}")})
             })
             .collect()
     }

@@ -24,6 +24,7 @@ pub(super) fn requestors() -> Vec<TokenRequestor> {
                 image_asset_id: Some(asset.to_owned()),
                 account_ranges: strings(ranges),
                 push_methods: methods.to_vec(),
+                push_page: None,
                 supports_multiple_pushed_cards: false,
                 supported_account_holder_data: Vec::new(),
             }
