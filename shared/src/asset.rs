@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Names an asset in MDES' repository: 1 to 64 characters, often a UUID. Artwork never changes under an id.
@@ -54,13 +55,42 @@ impl fmt::Display for AssetId {
 #[error("an asset id has 1 to 64 characters")]
 pub struct InvalidAssetId;
 
+/// An asset whose content was fetched, checked and stored; written once, since artwork never changes under an id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Asset {
+    /// Which.
+    pub asset_id: AssetId,
+    /// The forms that can be shown; empty if there is none.
+    pub logos: Vec<Logo>,
+    /// The forms that are kept and never shown: PDF, text, HTML. Object keys, `kept/<sha-256 of the content>`.
+    #[serde(default)]
+    pub kept: Vec<String>,
+    /// The forms that were not stored.
+    #[serde(default)]
+    pub refused: Vec<RefusedForm>,
+    /// When Mastercard answered.
+    pub fetched_at: Timestamp,
+}
+
+/// A form of an asset that was not stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RefusedForm {
+    /// What Mastercard called it, up to 32 characters.
+    pub media_type: String,
+    /// Why, as one word for programs: `active_content`, `animated`, `blank`, `damaged`, `empty`, `mislabelled`,
+    /// `not_base64`, `too_complex`, `too_large`, `too_many_forms`, `unknown_type`.
+    pub reason: String,
+}
+
 /// One form of a logo, as kept in the bucket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Logo {
     /// `image/png` or `image/svg+xml`.
     pub media_type: String,
-    /// Object key in the logo bucket: `<sha-256 of the content>.<png|svg>`.
+    /// Object key in the logo bucket, and path under which the logo is public: `logos/<sha-256 of the content>.<png|svg>`.
     pub key: String,
     /// Pixels; absent for SVG.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,10 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{
-    asset::{AssetId, Logo},
-    card::AccountRange,
-};
+use crate::{asset::AssetId, card::AccountRange};
 
 /// Eleven digits. Click to Pay is `50123197928`: data, never a special case in code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -127,17 +124,7 @@ impl FromStr for Platform {
 #[error("the platform is ios, android or web")]
 pub struct UnknownPlatform;
 
-/// Which asset is whose logo: handed from step 2 to step 3.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Artwork {
-    /// Whose logo.
-    pub token_requestor_id: TokenRequestorId,
-    /// Which asset.
-    pub asset_id: AssetId,
-}
-
-/// A token requestor as the catalogue holds it (use-case steps 2 and 4).
+/// A token requestor as Mastercard describes it (use-case step 2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenRequestor {
@@ -172,21 +159,9 @@ pub struct TokenRequestor {
     /// Whether the cardholder can be authenticated after tokenisation.
     #[serde(default)]
     pub supports_card_holder_authentication: bool,
-    /// Logos already in the bucket, of `logo_asset_id`; the newest that could be fetched.
-    #[serde(default)]
-    pub logos: Vec<Logo>,
-    /// Which artwork `logos` shows; trails `image_asset_id` until step 4 has run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub logo_asset_id: Option<AssetId>,
 }
 
 impl TokenRequestor {
-    /// The artwork that is not in the bucket yet.
-    pub fn missing_artwork(&self) -> Option<Artwork> {
-        let asset_id = self.image_asset_id.clone().filter(|id| self.logo_asset_id.as_ref() != Some(id))?;
-        Some(Artwork { token_requestor_id: self.token_requestor_id.clone(), asset_id })
-    }
-
     /// Whether a cardholder on this platform can get there.
     pub fn reaches(&self, platform: Platform) -> bool {
         platform.doors().iter().any(|door| self.supported_push_methods.contains(door))
