@@ -1,14 +1,24 @@
-//! The one place that knows S3: logos under the name of their content, so that they never change and never expire.
+//! The one place that knows S3: what lies there has the name of its content, so it never changes and never expires.
+
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::{
     Client,
     config::Builder,
     error::{ProvideErrorMetadata as _, SdkError},
+    operation::put_object::{PutObjectError, builders::PutObjectFluentBuilder},
     primitives::ByteStream,
     types::ChecksumAlgorithm,
 };
-use shared::{asset::Logo, config::Reader, http::Cause};
+use bytes::Bytes;
+use shared::config::Reader;
+
+use crate::logo::Object;
+
+/// Attempts while somebody else puts the same content.
+const ATTEMPTS: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// The logo bucket.
 pub struct Bucket {
@@ -29,19 +39,34 @@ impl Bucket {
         Some(Self { s3: Client::from_conf(config.build()), name: name? })
     }
 
-    /// Puts a logo unless it is there already.
-    pub async fn put(&self, logo: &Logo, data: &[u8]) -> Result<(), Cause> {
-        let put =
-            self.s3.put_object().bucket(&self.name).key(&logo.key).body(ByteStream::from(data.to_vec()));
-        let put = put.content_type(&logo.media_type).cache_control("public, max-age=31536000, immutable");
-        match put.checksum_algorithm(ChecksumAlgorithm::Sha256).if_none_match("*").send().await {
-            Ok(_) => Ok(()),
-            Err(error) if is_there(&error) => Ok(()),
-            Err(error) => Err(Box::new(error)),
+    /// Puts an object unless it is there already.
+    pub(crate) async fn put(&self, object: Object) -> Result<(), Box<SdkError<PutObjectError>>> {
+        let Object { key, media_type, bytes } = object;
+        let bytes = Bytes::from(bytes);
+        let mut attempt = 1;
+        loop {
+            let Err(error) = self.request(&key, media_type, bytes.clone()).send().await else {
+                return Ok(());
+            };
+            match error.code() {
+                Some("PreconditionFailed") => return Ok(()),
+                Some("ConditionalRequestConflict") if attempt < ATTEMPTS => {
+                    attempt += 1;
+                    tokio::time::sleep(PAUSE).await;
+                }
+                _ => return Err(Box::new(error)),
+            }
         }
     }
-}
 
-fn is_there<E: aws_sdk_s3::error::ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
-    matches!(error.code(), Some("PreconditionFailed" | "ConditionalRequestConflict"))
+    fn request(&self, key: &str, media_type: Option<&str>, bytes: Bytes) -> PutObjectFluentBuilder {
+        let put = self.s3.put_object().bucket(&self.name).key(key).if_none_match("*");
+        let put = put.checksum_algorithm(ChecksumAlgorithm::Sha256).body(ByteStream::from(bytes));
+        let put = put.cache_control("public, max-age=31536000, immutable");
+        match media_type {
+            Some(media_type) => put.content_type(media_type),
+            // Whoever comes upon it saves it and does not open it.
+            None => put.content_type("application/octet-stream").content_disposition("attachment"),
+        }
+    }
 }

@@ -1,33 +1,42 @@
-//! Use-case steps 3 and 4: fetches the logos that the bucket does not hold yet and records them beside their
-//! token requestors. One that fails leaves the old logo in place and the others alone.
+//! Use-case steps 3 and 4: fetches the artwork that is not held yet, looks at every form of it, and records it once all
+//! that is fit to be stored is in the bucket. What fails leaves the old logo in place and the others alone.
 
 mod bucket;
 mod event;
+mod fetch;
 mod logo;
+mod outcome;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use futures_util::{StreamExt as _, stream};
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use serde::Serialize;
 use serde_json::Value;
 use shared::{
-    asset::{AssetId, Logo},
+    asset::{Asset, AssetId},
     clock::Clock,
     config::{ConfigError, Host, TokenConnectSettings},
     invocation::{deadline, failed},
     mastercard::{Deadline, TokenConnect},
-    store::TokenRequestors,
+    store::{ASSETS_AT_ONCE, TokenRequestors},
     telemetry,
-    token_requestor::{Artwork, TokenRequestor},
 };
+use tokio::sync::Semaphore;
 
 pub use bucket::Bucket;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub use logo::probe;
+pub use outcome::{Failure, Fetched, Refusal};
 
-/// How long all of it may take.
-const PATIENCE: Duration = Duration::from_secs(240);
-/// Assets under way at once.
-const AT_ONCE: usize = 8;
+/// How long all of it may take, if Lambda allows as much.
+const PATIENCE: Duration = Duration::from_secs(14 * 60);
+/// Kept back from that for recording what was fetched last.
+const LAST_RECORDS: Duration = Duration::from_secs(5);
+/// Assets under way at once. Each takes as much memory as its answer.
+const AT_ONCE: usize = 16;
+/// Batches being recorded while further assets are fetched.
+const BATCHES_AT_ONCE: usize = 2;
 
 /// The function; its fields are all that it may touch.
 pub struct FetchAssets {
@@ -35,28 +44,7 @@ pub struct FetchAssets {
     requestors: TokenRequestors,
     bucket: Bucket,
     clock: Clock,
-}
-
-/// What became of each asset.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Fetched {
-    /// In the bucket and recorded.
-    pub stored: Vec<AssetId>,
-    /// Fetched, but its requestor has other artwork by now.
-    pub skipped: Vec<AssetId>,
-    /// Not fetched, or nothing in it is fit to be shown.
-    pub failed: Vec<Failure>,
-}
-
-/// An asset that brought no logo.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Failure {
-    /// Which.
-    pub asset_id: AssetId,
-    /// Why.
-    pub reason: &'static str,
+    looking: Semaphore,
 }
 
 impl FetchAssets {
@@ -75,73 +63,87 @@ impl FetchAssets {
             requestors,
             bucket,
             clock: host.clock.clone(),
+            looking: Semaphore::new(1),
         })
     }
 
-    /// Takes what `sync-requestors` hands on as its destination, a list of assets by hand, or nothing: then all
-    /// artwork that is missing.
+    /// Takes what `sync-requestors` hands on as its destination, a list of asset ids by hand, or nothing: then all
+    /// artwork that is missing. Stops before its time is over and says how many remain.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Fetched, Diagnostic> {
         let until = deadline(Some(&event.context), PATIENCE);
-        let wanted = match event::artwork(&event.payload)
-            .map_err(|error| failed("the event cannot be read", false, error))?
-        {
-            Some(wanted) => wanted,
-            None => self.missing().await?,
-        };
-        let outcomes = stream::iter(wanted).map(async |artwork| {
-            let outcome = self.fetch(&artwork, until).await;
-            (artwork, outcome)
-        });
-        let mut outcomes = std::pin::pin!(outcomes.buffer_unordered(AT_ONCE));
-        let mut fetched = Fetched::default();
-        while let Some((artwork, outcome)) = outcomes.next().await {
-            match outcome {
-                Ok(true) => fetched.stored.push(artwork.asset_id),
-                Ok(false) => fetched.skipped.push(artwork.asset_id),
-                Err(reason) => fetched.failed.push(Failure { asset_id: artwork.asset_id, reason }),
-            }
-        }
-        let (stored, skipped, failures) = (fetched.stored.len(), fetched.skipped.len(), fetched.failed.len());
-        tracing::info!(stored, skipped, failed = failures, "logos were fetched");
+        let wanted = event::wanted(&event.payload);
+        let wanted = wanted.map_err(|error| failed("the event cannot be read", false, error))?;
+        let (unknown, skipped) = self.unknown(wanted).await?;
+        let total = unknown.len();
+        let mut fetched = Fetched { skipped, ..Fetched::default() };
+        self.fetch_all(unknown, until, &mut fetched).await;
+        fetched.remaining = total - fetched.done();
+        tracing::info!(
+            stored = fetched.stored.len(),
+            skipped = fetched.skipped.len(),
+            failed = fetched.failed.len(),
+            refused = fetched.refused.len(),
+            remaining = fetched.remaining,
+            "artwork was fetched"
+        );
         Ok(fetched)
     }
 
-    async fn missing(&self) -> Result<Vec<Artwork>, Diagnostic> {
-        let known = self.requestors.list().await;
-        let known = known.map_err(|error| failed("the catalogue could not be read", true, error))?;
-        Ok(known.iter().filter_map(TokenRequestor::missing_artwork).collect())
+    /// What to fetch, each once; and what was asked for and is held.
+    async fn unknown(&self, wanted: event::Wanted) -> Result<(Vec<AssetId>, Vec<AssetId>), Diagnostic> {
+        let snapshot = self.requestors.snapshot().await;
+        let snapshot = snapshot.map_err(|error| failed("the catalogue could not be read", true, error))?;
+        let named: BTreeSet<AssetId> = match wanted.assets {
+            Some(assets) => assets.into_iter().collect(),
+            None if wanted.again => {
+                snapshot.offered().filter_map(|known| known.requestor.image_asset_id.clone()).collect()
+            }
+            None => snapshot.missing_assets().into_iter().cloned().collect(),
+        };
+        Ok(named.into_iter().partition(|id| wanted.again || !snapshot.assets.contains_key(id)))
     }
 
-    /// All forms of one logo are in the bucket before the requestor refers to any of them.
-    async fn fetch(&self, artwork: &Artwork, until: Deadline) -> Result<bool, &'static str> {
-        let Artwork { token_requestor_id, asset_id } = artwork;
-        let told = |cause: &dyn std::error::Error, reason: &'static str| {
-            let cause = telemetry::chain(cause);
-            tracing::warn!(asset.id = %asset_id, token_requestor.id = %token_requestor_id, cause, reason, "a logo was not stored");
-            reason
-        };
-        let contents = self.token_connect.get_asset(asset_id, until).await;
-        let contents = contents.map_err(|error| told(&error, "not_fetched"))?;
-        let mut logos: Vec<Logo> = Vec::new();
-        for content in &contents {
-            match logo::accept(content) {
-                Ok(logo) => {
-                    self.bucket
-                        .put(&logo, &content.data)
-                        .await
-                        .map_err(|error| told(error.as_ref(), "not_stored"))?;
-                    logos.push(logo);
-                }
-                Err(refused) => {
-                    told(&refused, "refused");
-                }
+    /// Fetching and recording go side by side; nothing new is begun when the time is almost over.
+    async fn fetch_all(&self, unknown: Vec<AssetId>, until: Deadline, fetched: &mut Fetched) {
+        let total = unknown.len();
+        let begun = stream::iter(unknown).take_while(|_| {
+            let time_is_left = until.remaining() > LAST_RECORDS;
+            async move { time_is_left }
+        });
+        let assets = begun.map(async |id| self.fetch(id, until).await).buffer_unordered(AT_ONCE);
+        let batches = assets.chunks(ASSETS_AT_ONCE).map(async |batch| self.record(batch).await);
+        let mut batches = std::pin::pin!(batches.buffer_unordered(BATCHES_AT_ONCE));
+        while let Some((recorded, failures)) = batches.next().await {
+            fetched.recorded(recorded);
+            fetched.failed.extend(failures);
+            tracing::info!(
+                progress.done = fetched.done(),
+                progress.total = total,
+                progress.of = "assets",
+                "artwork is being fetched"
+            );
+        }
+    }
+
+    async fn record(&self, batch: Vec<Result<Asset, Failure>>) -> (Vec<Asset>, Vec<Failure>) {
+        let mut failures = Vec::new();
+        let assets: Vec<Asset> =
+            batch.into_iter().filter_map(|one| one.map_err(|failure| failures.push(failure)).ok()).collect();
+        if assets.is_empty() {
+            return (assets, failures);
+        }
+        match self.requestors.record_assets(&assets).await {
+            Ok(()) => (assets, failures),
+            Err(error) => {
+                tracing::error!(
+                    cause = telemetry::chain(&error),
+                    assets = assets.len(),
+                    "artwork could not be recorded"
+                );
+                let lost = assets.into_iter().map(|asset| asset.asset_id);
+                failures.extend(lost.map(|asset_id| Failure { asset_id, reason: "not_recorded" }));
+                (Vec::new(), failures)
             }
         }
-        if logos.is_empty() {
-            return Err("no_usable_form");
-        }
-        let recorded =
-            self.requestors.set_logos(token_requestor_id, asset_id, &logos, self.clock.now()).await;
-        recorded.map_err(|error| told(&error, "not_recorded"))
     }
 }

@@ -1,0 +1,123 @@
+//! PNG: whole, damaged, mislabelled; and the one that is made of a drawing.
+
+use ::png::{BitDepth, ColorType, Encoder};
+
+use super::*;
+
+const DRAWING: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><rect width="4" height="2" fill="red"/></svg>"#;
+
+fn picture(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, width, height);
+    encoder.set_color(ColorType::Rgba);
+    encoder.set_depth(BitDepth::Eight);
+    let pixels = vec![200; usize::try_from(width * height * 4).unwrap()];
+    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+    bytes
+}
+
+/// A chunk with its right checksum.
+fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    let named = [kind.as_slice(), content].concat();
+    let crc = named.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 * (crc & 1)))
+    });
+    [&u32::try_from(content.len()).unwrap().to_be_bytes(), named.as_slice(), &(!crc).to_be_bytes()].concat()
+}
+
+/// Puts a chunk behind the header, which takes 33 bytes.
+fn with_chunk(picture: &[u8], kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    let (header, rest) = picture.split_at(33);
+    [header, &chunk(kind, content), rest].concat()
+}
+
+#[test]
+fn a_picture_is_stored_under_the_name_of_its_content_with_its_size() {
+    let accepted = accepted("image/png", picture(192, 100));
+    let [logo] = accepted.logos.as_slice() else { panic!("{accepted:?}") };
+    assert_eq!((logo.width, logo.height), (Some(192), Some(100)));
+    assert_eq!(logo.key, format!("logos/{}.png", sha256_hex(&accepted.objects[0].bytes)));
+}
+
+#[test]
+fn what_a_media_type_says_beside_its_name_does_not_matter() {
+    assert_eq!(accepted("IMAGE/PNG; charset=binary", picture(2, 2)).logos[0].media_type, "image/png");
+    assert_eq!(accepted("Image/SVG+XML;charset=utf-8", DRAWING).logos[0].media_type, "image/svg+xml");
+}
+
+#[test]
+fn what_is_not_the_picture_it_says_is_refused() {
+    let good = picture(8, 8);
+    let [mut wrong_checksum, mut wrong_pixels] = [good.clone(), good.clone()];
+    wrong_checksum[29] ^= 1;
+    let middle = good.len() - 20;
+    wrong_pixels[middle] ^= 1;
+    let polyglot = [good.as_slice(), b"<script>alert(1)</script>"].concat();
+    let two = [good.as_slice(), good.as_slice()].concat();
+    let huge = with_size(&good, 4097, 8);
+    let bomb = with_size(&good, 4096, 4096);
+    let cases: [(&str, &[u8], &str); 20] = [
+        ("a drawing", DRAWING.as_bytes(), "mislabelled"),
+        ("a JPEG", b"\xff\xd8\xff\xe0\0\x10JFIF", "mislabelled"),
+        ("a GIF", b"GIF89a\x01\0\x01\0", "mislabelled"),
+        ("a page", b"<!doctype html><script>alert(1)</script>", "mislabelled"),
+        ("a page behind a picture", &polyglot, "mislabelled"),
+        ("a picture behind a picture", &two, "mislabelled"),
+        ("a signature alone", &good[..8], "damaged"),
+        ("a header alone", &good[..33], "damaged"),
+        ("a picture without an end", &good[..good.len() - 12], "damaged"),
+        ("a picture cut in the middle", &good[..good.len() / 2], "damaged"),
+        ("a wrong checksum of the header", &wrong_checksum, "damaged"),
+        ("pixels that were changed", &wrong_pixels, "damaged"),
+        ("a length beyond the file", &[&good[..33], b"\xff\xff\xff\xffIDAT"].concat(), "damaged"),
+        ("a chunk that one must know", &with_chunk(&good, b"EVIL", b"x"), "damaged"),
+        ("an animation", &with_chunk(&good, b"acTL", &[0; 8]), "animated"),
+        ("a side of nothing", &with_size(&good, 0, 8), "damaged"),
+        ("a side beyond what a logo has", &huge, "too_large"),
+        ("fewer pixels than the header says", &bomb, "damaged"),
+        ("more bytes than a logo has", &vec![0; LARGEST + 1], "too_large"),
+        ("nothing", b"", "empty"),
+    ];
+    for (title, bytes, reason) in cases {
+        let accepted = accepted("image/png", bytes);
+        assert_eq!((reasons(&accepted), accepted.objects.len()), (vec![reason], 0), "{title}");
+    }
+}
+
+/// The picture with another size in its header.
+fn with_size(picture: &[u8], width: u32, height: u32) -> Vec<u8> {
+    let rest = [&picture[24..29]].concat();
+    let header = [width.to_be_bytes().as_slice(), &height.to_be_bytes(), &rest].concat();
+    [&picture[..8], &chunk(b"IHDR", &header), &picture[33..]].concat()
+}
+
+#[test]
+fn what_a_picture_carries_beside_its_pixels_does_not_go_on() {
+    let spoken = with_chunk(&picture(8, 8), b"tEXt", b"Comment\0<script>alert(1)</script>");
+    let accepted = accepted("image/png", spoken);
+    assert_eq!(accepted.objects[0].bytes, picture(8, 8));
+}
+
+#[test]
+fn a_picture_is_made_of_a_drawing_only_if_none_came() {
+    let alone = accepted("image/svg+xml", DRAWING);
+    let types: Vec<_> = alone.logos.iter().map(|logo| (logo.media_type.as_str(), logo.width)).collect();
+    assert_eq!(types, [("image/svg+xml", None), ("image/png", Some(192))]);
+    assert_eq!(alone.objects[1].bytes, accepted("image/svg+xml", DRAWING).objects[1].bytes);
+
+    let both = accept(vec![content("image/svg+xml", DRAWING), content("image/png", picture(8, 8))]);
+    assert_eq!((both.logos.len(), both.logos[1].width), (2, Some(8)));
+    let broken = accept(vec![content("image/svg+xml", DRAWING), content("image/png", "no picture")]);
+    assert_eq!((broken.logos[1].width, reasons(&broken)), (Some(192), vec!["mislabelled"]));
+}
+
+#[test]
+fn a_picture_made_of_a_wide_drawing_shows_it_whole_in_the_middle() {
+    let made = &accepted("image/svg+xml", DRAWING).objects[1].bytes;
+    let made = resvg::tiny_skia::Pixmap::decode_png(made).unwrap();
+    let alpha = |x, y| made.pixel(x, y).unwrap().alpha();
+    assert_eq!(
+        [alpha(96, 40), alpha(96, 96), alpha(0, 96), alpha(191, 96), alpha(96, 150)],
+        [0, 255, 255, 255, 0]
+    );
+}
