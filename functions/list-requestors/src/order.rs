@@ -1,0 +1,125 @@
+//! The order in which people read the list: those that the bank puts first, then by name as a dictionary of its language
+//! would have it.
+
+use std::cmp::Ordering;
+
+use icu_collator::{Collator, CollatorBorrowed, options::CollatorOptions};
+use icu_locale_core::Locale;
+use shared::{
+    config::Reader,
+    token_requestor::{TokenRequestor, TokenRequestorId},
+};
+
+/// From `FEATURED_TOKEN_REQUESTORS` and `CATALOGUE_LOCALE`.
+pub(crate) struct Order {
+    featured: Vec<TokenRequestorId>,
+    locale: Locale,
+    collator: CollatorBorrowed<'static>,
+}
+
+impl Order {
+    pub(crate) fn read(read: &mut Reader<'_>) -> Option<Self> {
+        let featured = featured(read);
+        let locale = locale(read);
+        let (featured, locale) = (featured?, locale?);
+        match Collator::try_new((&locale).into(), CollatorOptions::default()) {
+            Ok(collator) => Some(Self { featured, locale, collator }),
+            Err(_) => {
+                read.problem(LOCALE, "is no locale that names can be sorted by");
+                None
+            }
+        }
+    }
+
+    /// Featured ones in the order of the setting, then by name, then by id.
+    pub(crate) fn compare(&self, one: &TokenRequestor, other: &TokenRequestor) -> Ordering {
+        let rank = |requestor: &TokenRequestor| {
+            let mut featured = self.featured.iter();
+            featured.position(|id| *id == requestor.token_requestor_id).unwrap_or(usize::MAX)
+        };
+        let names =
+            || self.collator.compare(&one.consumer_facing_entity_name, &other.consumer_facing_entity_name);
+        let ids = || one.token_requestor_id.cmp(&other.token_requestor_id);
+        rank(one).cmp(&rank(other)).then_with(names).then_with(ids)
+    }
+
+    /// The settings, for telling one order from another.
+    pub(crate) fn told(&self) -> String {
+        format!("{} {:?}", self.locale, self.featured)
+    }
+}
+
+const LOCALE: &str = "CATALOGUE_LOCALE";
+
+fn locale(read: &mut Reader<'_>) -> Option<Locale> {
+    let Some(raw) = read.optional::<String>(LOCALE)? else { return Some(Locale::UNKNOWN) };
+    let locale = raw.parse();
+    locale.map_err(|_| read.problem(LOCALE, "is no BCP 47 language tag, such as de or pt-BR")).ok()
+}
+
+fn featured(read: &mut Reader<'_>) -> Option<Vec<TokenRequestorId>> {
+    const NAME: &str = "FEATURED_TOKEN_REQUESTORS";
+    match read.optional::<String>(NAME)? {
+        Some(_) => read.list(NAME),
+        None => Some(Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use shared::config::Settings;
+
+    use super::*;
+
+    fn order(variables: &[(&str, &str)]) -> Option<Order> {
+        let settings: Settings =
+            variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        Order::read(&mut settings.read())
+    }
+
+    fn sorted(order: &Order, names: &[&str]) -> Vec<String> {
+        let requestor = |(index, name): (usize, &&str)| -> TokenRequestor {
+            let id = format!("{:011}", 50_000_000_000_u64 + u64::try_from(index).unwrap());
+            let fields = json!({"tokenRequestorId": id, "name": name, "consumerFacingEntityName": name,
+                "tokenRequestorType": "MERCHANT", "enabledAccountRanges": []});
+            serde_json::from_value(fields).unwrap()
+        };
+        let mut requestors: Vec<_> = names.iter().enumerate().map(requestor).collect();
+        requestors.sort_by(|one, other| order.compare(one, other));
+        requestors.into_iter().map(|requestor| requestor.consumer_facing_entity_name).collect()
+    }
+
+    #[test]
+    fn names_stand_as_in_a_dictionary_and_not_as_their_bytes_do() {
+        let names = ["Zebra", "Äpfel", "apple", "Éclair", "Eclipse", "Ünal", "Uhr"];
+        let sorted = sorted(&order(&[]).unwrap(), &names);
+        assert_eq!(sorted, ["Äpfel", "apple", "Éclair", "Eclipse", "Uhr", "Ünal", "Zebra"]);
+    }
+
+    #[test]
+    fn a_language_has_an_order_of_its_own() {
+        let names = ["Zebra", "Öst", "Åland", "Oslo"];
+        let swedish = order(&[("CATALOGUE_LOCALE", "sv-SE")]).unwrap();
+        assert_eq!(sorted(&swedish, &names), ["Oslo", "Zebra", "Åland", "Öst"]);
+        assert_eq!(sorted(&order(&[]).unwrap(), &names), ["Åland", "Oslo", "Öst", "Zebra"]);
+    }
+
+    #[test]
+    fn the_bank_says_who_comes_first() {
+        let featured = order(&[("FEATURED_TOKEN_REQUESTORS", "50000000002, 50000000001")]).unwrap();
+        assert_eq!(sorted(&featured, &["A", "B", "C", "D"]), ["C", "B", "A", "D"]);
+    }
+
+    #[test]
+    fn two_of_one_name_keep_their_places() {
+        let order = order(&[]).unwrap();
+        assert_eq!(sorted(&order, &["Same", "Same", "A"]), ["A", "Same", "Same"]);
+    }
+
+    #[test]
+    fn settings_that_mean_nothing_are_refused() {
+        assert!(order(&[("CATALOGUE_LOCALE", "the usual one")]).is_none());
+        assert!(order(&[("FEATURED_TOKEN_REQUESTORS", "click-to-pay")]).is_none());
+    }
+}
