@@ -3,7 +3,9 @@
 //! Direction inside: nouns know nothing; `mastercard` and `store` know nouns; nothing here knows a function.
 
 pub mod asset;
+pub mod call;
 pub mod card;
+pub mod catalogue;
 pub mod clock;
 pub mod config;
 pub mod digest;

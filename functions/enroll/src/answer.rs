@@ -44,14 +44,22 @@ pub(crate) fn ready(enrollment_id: EnrollmentId, redirect: &Redirect) -> Result<
 
 impl Enroll {
     /// The same key and body once more: the same answer while the receipts live, the outcome afterwards.
-    pub(crate) async fn repeat(&self, client: ClientId, id: EnrollmentId) -> Result<Response<Body>, Problem> {
+    pub(crate) async fn repeat(
+        &self,
+        client: ClientId,
+        id: EnrollmentId,
+        attempt: u32,
+    ) -> Result<Response<Body>, Problem> {
         let now = self.clock.now();
         let enrollment = self.enrollments.get(client, id).await?.ok_or(Code::NotFound)?;
-        if let Some(code) = refusal(&enrollment) {
+        if let Some(code) = refusal(&enrollment, attempt) {
             return Err(Problem::from(code).about(id));
         }
-        if let Some(redirect) = self.enrollments.redirect(client, id, now).await? {
+        if let Some(redirect) = self.enrollments.redirect(client, id, attempt, now).await? {
             return ready(id, &redirect);
+        }
+        if attempt != enrollment.attempt().number {
+            return http::json(StatusCode::OK, &EnrollmentView::new(&enrollment, None, now));
         }
         let outlook = enrollment.outlook(now);
         match (outlook.status, outlook.reason.as_deref()) {
@@ -66,9 +74,10 @@ impl Enroll {
     }
 }
 
-/// The problem that the first request ended with.
-fn refusal(enrollment: &Enrollment) -> Option<Code> {
-    enrollment.facts.iter().find_map(|known| match &known.fact {
+/// The problem that the first request of the attempt ended with.
+fn refusal(enrollment: &Enrollment, attempt: u32) -> Option<Code> {
+    let mut its = enrollment.facts.iter().filter(|known| known.attempt == attempt);
+    its.find_map(|known| match &known.fact {
         Fact::PushFailed { reason, .. } => Code::from_word(reason),
         _ => None,
     })

@@ -3,13 +3,14 @@
 
 mod answer;
 mod push;
+mod restart;
 mod terms;
 mod wish;
 
-use std::time::Duration;
-
-use lambda_http::{Body, Error, Request, Response};
+use jiff::{SignedDuration, Timestamp};
+use lambda_http::{Body, Error, Request, RequestExt as _, Response};
 use shared::{
+    card::ClientId,
     clock::Clock,
     config::{ConfigError, Host, ProcessingSettings, SearchSettings, TokenConnectSettings},
     enrollment::{Enrollment, EnrollmentId},
@@ -19,15 +20,12 @@ use shared::{
         Enrollments, TokenRequestors,
         enrollments::{Beginning, Begun},
     },
-    token_requestor::TokenRequestor,
+    token_requestor::{Platform, TokenRequestor, TokenRequestorId},
 };
 
 use push::Attempt;
 pub use terms::Terms;
 use wish::Wish;
-
-/// How long the app waits.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The function; its fields are all that it may touch.
 pub struct Enroll {
@@ -71,52 +69,73 @@ impl Enroll {
         })
     }
 
-    /// `POST /enrollments`
+    /// `POST /enrollments` and `POST /enrollments/{enrollmentId}/attempts`
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
-        http::serve(request, async |request| self.enroll(&request).await).await
+        http::serve(request, async |request| {
+            let again = request
+                .path_parameters_ref()
+                .is_some_and(|parameters| parameters.first("enrollmentId").is_some());
+            if again { self.restart(&request).await } else { self.enroll(&request).await }
+        })
+        .await
     }
 
     async fn enroll(&self, request: &Request) -> Result<Response<Body>, Problem> {
-        let until = http::deadline(request, PATIENCE);
+        let until = http::deadline(request, self.terms.patience);
         let client = self.caller.client(request)?;
         let key = wish::idempotency_key(request)?;
         let now = self.clock.now();
         let (wish, fingerprint) = Wish::parse(request, &self.terms, now)?;
-        let requestor = self.requestor(&wish).await?;
+        let requestor = self.requestor(wish.token_requestor_id.as_ref(), wish.manner.platform).await?;
         let enrollment = Enrollment {
             enrollment_id: EnrollmentId::new(now),
             client_id: client,
             card_contract_id: wish.card_contract_id,
             token_requestor_id: requestor.token_requestor_id.clone(),
-            platform: wish.platform,
-            callback: wish.callback.clone(),
-            consent: wish.consent.clone(),
+            platform: wish.manner.platform,
+            callback: wish.manner.callback.clone(),
+            consent: wish.manner.consent.clone(),
             created_at: now,
+            answer_by: self.answer_by(now),
             facts: Vec::new(),
         };
         let state = self.terms.new_state()?;
-        let beginning =
-            Beginning { enrollment: &enrollment, key: &key, fingerprint: &fingerprint, state: &state };
+        let beginning = Beginning {
+            enrollment: &enrollment,
+            revision: None,
+            key: &key,
+            fingerprint: &fingerprint,
+            state: &state,
+        };
         match self.enrollments.begin(&beginning, now).await? {
-            Begun::Started => {
-                let attempt = Attempt {
-                    enrollment: &enrollment,
-                    requestor: &requestor,
-                    key: &key,
-                    state: &state,
-                    until,
-                };
-                self.push(attempt, wish).await
-            }
-            Begun::Before(id) => self.repeat(client, id).await,
-            Begun::KeyReused => Err(Code::IdempotencyKeyReused.into()),
-            Begun::Busy(id) => Err(Problem::from(Code::EnrollmentInProgress).about(id)),
+            Begun::Started => self.push(Attempt::of(&beginning, &requestor, until), wish.manner).await,
+            other => self.not_begun(client, other).await,
         }
     }
 
-    async fn requestor(&self, wish: &Wish) -> Result<TokenRequestor, Problem> {
-        let id = wish.token_requestor_id.as_ref().unwrap_or(&self.terms.default_requestor);
+    /// The answer to a request that begins nothing.
+    async fn not_begun(&self, client: ClientId, begun: Begun) -> Result<Response<Body>, Problem> {
+        match begun {
+            Begun::Before(id, attempt) => self.repeat(client, id, attempt).await,
+            Begun::KeyReused => Err(Code::IdempotencyKeyReused.into()),
+            Begun::Busy(id) => Err(Problem::from(Code::EnrollmentInProgress).about(id)),
+            Begun::Started | Begun::Moved => Err(Problem::internal("an enrolment that moves all the time")),
+        }
+    }
+
+    async fn requestor(
+        &self,
+        id: Option<&TokenRequestorId>,
+        platform: Platform,
+    ) -> Result<TokenRequestor, Problem> {
+        let id = id.unwrap_or(&self.terms.default_requestor);
         let requestor = self.requestors.get(id).await?.ok_or(Code::TokenRequestorNotFound)?;
-        if requestor.reaches(wish.platform) { Ok(requestor) } else { Err(Code::PlatformNotSupported.into()) }
+        if requestor.reaches(platform) { Ok(requestor) } else { Err(Code::PlatformNotSupported.into()) }
+    }
+
+    /// When the app will have stopped waiting.
+    fn answer_by(&self, now: Timestamp) -> Timestamp {
+        let patience = SignedDuration::try_from(self.terms.patience).unwrap_or_default();
+        now.saturating_add(patience).unwrap_or(Timestamp::MAX)
     }
 }

@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Response};
 use shared::{
-    enrollment::{Enrollment, Fact, TokenState, receipt_hash},
+    call::Calls,
+    enrollment::{Enrollment, Fact, Recorded, TokenState, receipt_hash},
     http::{Code, Problem},
     mastercard::{
         Deadline,
@@ -12,13 +13,13 @@ use shared::{
         token_connect::{PushError, PushMultipleAccounts, PushedAccounts, SignatureData},
     },
     secret::CallbackState,
-    store::enrollments::{IdempotencyKey, Redirect},
+    store::enrollments::{Beginning, IdempotencyKey, Redirect},
     telemetry, token_list,
     token_requestor::TokenRequestor,
 };
 use uuid::Uuid;
 
-use crate::{Enroll, answer, wish::Wish};
+use crate::{Enroll, answer, wish::Manner};
 
 /// The redirect ends for the app a little before the receipts end for the token requestor.
 const MARGIN: SignedDuration = SignedDuration::from_secs(15);
@@ -30,6 +31,25 @@ pub(crate) struct Attempt<'a> {
     pub(crate) key: &'a IdempotencyKey,
     pub(crate) state: &'a CallbackState,
     pub(crate) until: Deadline,
+    /// What is asked of Mastercard; for support.
+    calls: Calls,
+}
+
+impl<'a> Attempt<'a> {
+    pub(crate) fn of(beginning: &Beginning<'a>, requestor: &'a TokenRequestor, until: Deadline) -> Self {
+        let Beginning { enrollment, key, state, .. } = *beginning;
+        Self { enrollment, requestor, key, state, until, calls: Calls::default() }
+    }
+
+    /// A fact of this attempt, learned now.
+    fn recorded(&self, fact: Fact, now: Timestamp) -> Recorded {
+        let number = self.enrollment.attempt().number;
+        match fact {
+            Fact::TokenList { .. } => fact.recorded(now, &now.to_string()),
+            _ => fact.recorded(now, "").in_attempt(number),
+        }
+        .told_by(self.calls.take())
+    }
 }
 
 /// Why there is no redirect: what the enrolment learns, what the app reads.
@@ -40,21 +60,19 @@ struct Stopped {
 
 impl Enroll {
     /// Pushes the card and answers with the redirect.
-    pub(crate) async fn push(&self, attempt: Attempt<'_>, wish: Wish) -> Result<Response<Body>, Problem> {
+    pub(crate) async fn push(&self, attempt: Attempt<'_>, manner: Manner) -> Result<Response<Body>, Problem> {
         let Enrollment { client_id, enrollment_id, .. } = *attempt.enrollment;
-        match self.attempt(&attempt, wish).await {
+        match self.attempt(&attempt, manner).await {
             Ok((redirect, fact)) => {
                 let now = self.clock.now();
-                self.enrollments
-                    .pushed(client_id, enrollment_id, fact.recorded(now, ""), &redirect, now)
-                    .await?;
+                let fact = attempt.recorded(fact, now);
+                self.enrollments.pushed(client_id, enrollment_id, fact, &redirect, now).await?;
                 tracing::info!(enrollment.id = %enrollment_id, "a card was pushed");
                 answer::ready(enrollment_id, &redirect)
             }
             Err(Stopped { facts, problem }) => {
                 let now = self.clock.now();
-                let facts: Vec<_> =
-                    facts.into_iter().map(|fact| fact.recorded(now, &now.to_string())).collect();
+                let facts: Vec<_> = facts.into_iter().map(|fact| attempt.recorded(fact, now)).collect();
                 self.enrollments.learn(client_id, enrollment_id, &facts, now).await?;
                 if problem.code.retryable() {
                     self.enrollments.release(client_id, attempt.key, enrollment_id).await?;
@@ -64,15 +82,15 @@ impl Enroll {
         }
     }
 
-    async fn attempt(&self, attempt: &Attempt<'_>, mut wish: Wish) -> Result<(Redirect, Fact), Stopped> {
+    async fn attempt(&self, attempt: &Attempt<'_>, manner: Manner) -> Result<(Redirect, Fact), Stopped> {
         let supported = &attempt.requestor.supported_account_holder_data;
-        let account_holder = wish.account_holder.take().and_then(|holder| holder.limited_to(supported));
+        let account_holder = manner.account_holder.and_then(|holder| holder.limited_to(supported));
         let signature_data = SignatureData {
             callback_url: self.terms.callback_url(attempt.state),
             complete_issuer_app_activation: true,
             complete_website_activation: true,
             account_holder_data_supplied: account_holder.is_some(),
-            locale: wish.locale,
+            locale: manner.locale,
         };
         let search = FundingAccountSearch {
             request_id: Uuid::new_v4(),
@@ -91,7 +109,8 @@ impl Enroll {
             receipts_validity_minutes: self.terms.validity_minutes,
         };
         let issued = self.clock.now();
-        let pushed = self.token_connect.push_multiple_accounts(&push, attempt.until).await;
+        let token_connect = self.token_connect.noting(&attempt.calls);
+        let pushed = token_connect.push_multiple_accounts(&push, attempt.until).await;
         self.redirect(attempt, pushed.map_err(unpushed)?, &push.signature_data, issued)
     }
 
@@ -102,8 +121,9 @@ impl Enroll {
         search: &FundingAccountSearch,
     ) -> Result<PushFundingAccounts, Stopped> {
         let Enrollment { client_id, card_contract_id, ref token_requestor_id, .. } = *attempt.enrollment;
-        let found = self.processing.search_funding_accounts(client_id, search, &self.search, attempt.until);
-        let tokens = self.processing.get_tokens_by_client(client_id, attempt.until);
+        let processing = self.processing.noting(&attempt.calls);
+        let found = processing.search_funding_accounts(client_id, search, &self.search, attempt.until);
+        let tokens = processing.get_tokens_by_client(client_id, attempt.until);
         let (found, tokens) = tokio::join!(found, tokens);
         match tokens {
             Ok(tokens) => {
@@ -130,7 +150,8 @@ impl Enroll {
         data: &SignatureData,
         issued: Timestamp,
     ) -> Result<(Redirect, Fact), Stopped> {
-        let Enrollment { platform, ref token_requestor_id, .. } = *attempt.enrollment;
+        let platform = attempt.enrollment.attempt().platform;
+        let token_requestor_id = &attempt.enrollment.token_requestor_id;
         let origins = self.terms.origins(token_requestor_id);
         let methods = &pushed.available_push_methods;
         let unsigned = pushed.signature.is_none()

@@ -1,5 +1,7 @@
 //! The bank's own terms: where cardholders may be sent and where they come back.
 
+use std::time::Duration;
+
 use aws_lc_rs::rand;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use shared::{
@@ -23,6 +25,8 @@ pub struct Terms {
     /// How long receipts are asked to live: 5 to 15 minutes.
     pub(crate) validity_minutes: u8,
     pub(crate) app_links: AppLinks,
+    /// How long the app waits; Lambda's own deadline may be sooner.
+    pub(crate) patience: Duration,
     allowed_origins: Vec<(TokenRequestorId, AllowedOrigin)>,
     unsigned: Vec<TokenRequestorId>,
     callback_base_url: Url,
@@ -30,11 +34,12 @@ pub struct Terms {
 
 impl Terms {
     /// `DEFAULT_TOKEN_REQUESTOR_ID`, `RECEIPTS_VALIDITY_MINUTES`, `APP_LINKS`, `ALLOWED_REDIRECT_ORIGINS`,
-    /// `CALLBACK_BASE_URL`; `UNSIGNED_REDIRECTS`, ids of token requestors, may be absent.
+    /// `CALLBACK_BASE_URL`; `UNSIGNED_REDIRECTS`, ids of token requestors, and `ENROLL_PATIENCE_SECONDS` may be absent.
     pub fn read(read: &mut Reader<'_>) -> Option<Self> {
         let default_requestor = read.required("DEFAULT_TOKEN_REQUESTOR_ID");
         let validity_minutes = validity_minutes(read);
         let app_links = AppLinks::read(read);
+        let patience = patience(read);
         let allowed_origins = allowed_origins(read);
         let unsigned = unsigned(read);
         let callback_base_url = callback_base_url(read);
@@ -42,6 +47,7 @@ impl Terms {
             default_requestor: default_requestor?,
             validity_minutes: validity_minutes?,
             app_links: app_links?,
+            patience: patience?,
             allowed_origins: allowed_origins?,
             unsigned: unsigned?,
             callback_base_url: callback_base_url?,
@@ -70,6 +76,16 @@ impl Terms {
         rand::fill(&mut bytes).map_err(|_| Problem::internal("no randomness"))?;
         Ok(CallbackState::new(URL_SAFE_NO_PAD.encode(bytes)))
     }
+}
+
+fn patience(read: &mut Reader<'_>) -> Option<Duration> {
+    const NAME: &str = "ENROLL_PATIENCE_SECONDS";
+    let seconds = read.or::<u8>(NAME, 10)?;
+    if (2..=25).contains(&seconds) {
+        return Some(Duration::from_secs(seconds.into()));
+    }
+    read.problem(NAME, "is 2 to 25");
+    None
 }
 
 fn validity_minutes(read: &mut Reader<'_>) -> Option<u8> {

@@ -22,9 +22,27 @@ const SKEW: SignedDuration = SignedDuration::from_mins(5);
 /// The body of `POST /enrollments`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Body {
+    card_contract_id: CardContractId,
+    token_requestor_id: Option<TokenRequestorId>,
+    platform: Platform,
+    callback: String,
+    locale: Option<String>,
+    account_holder: Option<AccountHolder>,
+    consent: Consent,
+}
+
+/// Which card is to be enabled where.
 pub(crate) struct Wish {
     pub(crate) card_contract_id: CardContractId,
     pub(crate) token_requestor_id: Option<TokenRequestorId>,
+    pub(crate) manner: Manner,
+}
+
+/// How; the body of `POST /enrollments/{enrollmentId}/attempts`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Manner {
     pub(crate) platform: Platform,
     /// Id of an app link.
     pub(crate) callback: String,
@@ -36,14 +54,38 @@ pub(crate) struct Wish {
 impl Wish {
     /// The wish, and the fingerprint by which a repetition is told from a reuse of its key.
     pub(crate) fn parse(request: &Request, terms: &Terms, now: Timestamp) -> Result<(Self, String), Problem> {
-        let wish: Self = http::body(request)?;
-        let errors = wish.errors(terms, now);
+        let body: Body = http::body(request)?;
+        let Body {
+            card_contract_id,
+            token_requestor_id,
+            platform,
+            callback,
+            locale,
+            account_holder,
+            consent,
+        } = body;
+        let manner = Manner { platform, callback, locale, account_holder, consent };
+        let fingerprint = manner.checked(request, terms, now)?;
+        Ok((Self { card_contract_id, token_requestor_id, manner }, fingerprint))
+    }
+}
+
+impl Manner {
+    /// The same for a further attempt.
+    pub(crate) fn parse(request: &Request, terms: &Terms, now: Timestamp) -> Result<(Self, String), Problem> {
+        let manner: Self = http::body(request)?;
+        let fingerprint = manner.checked(request, terms, now)?;
+        Ok((manner, fingerprint))
+    }
+
+    fn checked(&self, request: &Request, terms: &Terms, now: Timestamp) -> Result<String, Problem> {
+        let errors = self.errors(terms, now);
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
         // Parsed and written again, so that neither spaces nor the order of fields make a difference.
         let meaning: Value = serde_json::from_slice(request.body().as_ref()).map_err(Problem::internal)?;
-        Ok((wish, sha256_hex(meaning.to_string().as_bytes())))
+        Ok(sha256_hex(meaning.to_string().as_bytes()))
     }
 
     fn errors(&self, terms: &Terms, now: Timestamp) -> Vec<FieldError> {

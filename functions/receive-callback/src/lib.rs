@@ -46,11 +46,13 @@ impl ReceiveCallback {
     async fn receive(&self, request: &Request) -> Result<Response<Body>, Problem> {
         let state = http::path_parameter::<String>(request, "state").map(CallbackState::new)?;
         let now = self.clock.now();
-        let Some(enrollment) = self.enrollments.by_state(&state, now).await? else { return farewell() };
-        let Some(link) = self.app_links.get(&enrollment.callback) else { return farewell() };
+        let Some((enrollment, attempt)) = self.enrollments.by_state(&state, now).await? else {
+            return farewell();
+        };
+        let Some(link) = self.app_links.get(enrollment.attempt().callback) else { return farewell() };
         let result = result(&enrollment, request.uri().query().unwrap_or_default());
         if let Some(result) = &result {
-            let fact = Fact::Callback { result: word(&result.result) }.recorded(now, "");
+            let fact = Fact::Callback { result: word(&result.result) }.recorded(now, "").in_attempt(attempt);
             let id = enrollment.enrollment_id;
             // The cardholder goes on whatever happens; what is not noted here, reconciliation finds out.
             if let Err(error) = self.enrollments.learn(enrollment.client_id, id, &[fact], now).await {

@@ -8,6 +8,7 @@ use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde::Serialize;
 use serde_json::Value;
 use shared::{
+    call::Calls,
     card::ClientId,
     clock::Clock,
     config::{ConfigError, Host, ProcessingSettings},
@@ -123,12 +124,17 @@ impl ReconcileEnrollments {
         enrollments: Vec<Enrollment>,
         until: Deadline,
     ) -> Result<Vec<Healed>, Cause> {
-        let tokens = self.processing.get_tokens_by_client(client, until).await?;
+        let calls = Calls::default();
+        let tokens = self.processing.noting(&calls).get_tokens_by_client(client, until).await?;
+        let calls = calls.take();
         let now = self.clock.now();
         let mut healed = Vec::new();
         for enrollment in enrollments {
             let fact = token_list::fact(&tokens, &enrollment);
-            healed.extend(self.learn(enrollment, fact.recorded(now, &now.to_string()), now).await?);
+            healed.extend(
+                self.learn(enrollment, fact.recorded(now, &now.to_string()).told_by(calls.clone()), now)
+                    .await?,
+            );
         }
         Ok(healed)
     }

@@ -158,6 +158,17 @@ impl Reader<'_> {
         raw.split(',').map(|entry| self.parse(name, entry.trim().into())).collect()
     }
 
+    /// A list of at least one entry, in order, that names nothing twice.
+    pub fn distinct<T: FromStr<Err: fmt::Display> + Ord>(&mut self, name: &str) -> Option<Vec<T>> {
+        let mut entries = self.list::<T>(name)?;
+        entries.sort();
+        if entries.windows(2).any(|pair| pair.first() == pair.last()) {
+            self.problem(name, "names something twice");
+            return None;
+        }
+        Some(entries)
+    }
+
     /// A list of `name=value` pairs, comma separated; a name may come more than once.
     pub fn pairs(&mut self, name: &str) -> Option<Vec<(String, String)>> {
         let raw = self.required::<String>(name)?;

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::secret::PushAccountReceipt;
+use super::Consent;
+use crate::{call::Call, secret::PushAccountReceipt, token_requestor::Platform};
 
 /// A fact, when this server learned it, and the key under which it is known only once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -13,14 +14,56 @@ pub struct Recorded {
     pub key: String,
     /// When this server learned it.
     pub at: Timestamp,
+    /// In which attempt of the enrolment it happened, counted from 1; told only of what belongs to one attempt.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub attempt: u32,
     /// What it is.
     pub fact: Fact,
+    /// The calls to Mastercard that told it; for support.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<Call>,
+}
+
+fn first() -> u32 {
+    1
+}
+
+fn is_first(attempt: &u32) -> bool {
+    *attempt == first()
+}
+
+impl Recorded {
+    /// The same fact of another attempt: attempts do not hide each other's facts.
+    #[must_use]
+    pub fn in_attempt(mut self, attempt: u32) -> Self {
+        if !is_first(&attempt) {
+            self.key = format!("{}:{attempt}", self.key);
+        }
+        Self { attempt, ..self }
+    }
+
+    /// The same, with the calls that told it.
+    #[must_use]
+    pub fn told_by(self, calls: Vec<Call>) -> Self {
+        Self { calls, ..self }
+    }
 }
 
 /// Something that happened to an enrolment. Receipts are kept as SHA-256 only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Fact {
+    /// The cardholder began anew; everything about the push that follows belongs to the new attempt.
+    Restarted {
+        /// What the cardholder holds in hand this time.
+        platform: Platform,
+        /// Id of the app link to come back to this time.
+        callback: String,
+        /// What the cardholder agreed to this time.
+        consent: Consent,
+        /// When the app no longer waits for an answer.
+        answer_by: Timestamp,
+    },
     /// Step 11: Token Connect gave receipts, which live until `expires_at`.
     Pushed {
         /// Hexadecimal SHA-256 of each receipt.
@@ -41,6 +84,9 @@ pub enum Fact {
     Tar {
         /// Its decision.
         decision: Decision,
+        /// By the notification's own clock; unknown in what was written before this was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        occurred_at: Option<Timestamp>,
     },
     /// Step 21: a token exists.
     Tcn {
@@ -103,6 +149,7 @@ impl Fact {
     /// a notification's id, a count of list reads.
     pub fn recorded(self, at: Timestamp, source: &str) -> Recorded {
         let key = match &self {
+            Self::Restarted { .. } => "restarted".into(),
             Self::Pushed { .. } => "pushed".into(),
             Self::PushFailed { .. } => "push_failed".into(),
             Self::PushUnknown => "push_unknown".into(),
@@ -113,7 +160,7 @@ impl Fact {
             Self::Callback { .. } => "callback".into(),
             Self::TokenList { .. } => format!("token_list:{source}"),
         };
-        Recorded { key, at, fact: self }
+        Recorded { key, at, attempt: first(), fact: self, calls: Vec::new() }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Order, repetition and loss of messages therefore cannot corrupt it.
 
+mod attempt;
 mod fact;
 mod outlook;
 mod timeline;
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
+pub use attempt::Attempt;
 pub use fact::{Decision, Fact, Recorded, TokenState, receipt_hash};
 pub use outlook::{Outlook, Status};
 pub use timeline::Event;
@@ -98,6 +100,8 @@ pub struct Enrollment {
     pub consent: Consent,
     /// When it was asked for.
     pub created_at: Timestamp,
+    /// When the app no longer waited for an answer to that.
+    pub answer_by: Timestamp,
     /// What is known, in the order of learning it.
     pub facts: Vec<Recorded>,
 }

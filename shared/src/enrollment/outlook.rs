@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, Enrollment, Fact, TokenState};
+use super::{Attempt, Decision, Enrollment, Fact, Recorded, TokenState};
 
 /// Where an enrolment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,8 +44,8 @@ pub struct Outlook {
     pub next_check: Option<Timestamp>,
 }
 
-/// A crashed request holds its card no longer than this.
-const PUSH_PATIENCE: SignedDuration = SignedDuration::from_secs(60);
+/// Beyond the moment until which the app waits: for the write that follows the last answer.
+const FAREWELL: SignedDuration = SignedDuration::from_secs(2);
 /// Receipts live 15 minutes at most, also those whose answer was lost.
 const LONGEST_RECEIPT: SignedDuration = SignedDuration::from_mins(16);
 /// A token may be missing from the list for so long after its TCN without being gone.
@@ -72,19 +72,28 @@ impl Enrollment {
     pub fn is_live(&self, now: Timestamp) -> bool {
         match self.outlook(now).status {
             Status::Ready | Status::Authorized => true,
-            Status::Pending => !self.facts.iter().any(|f| f.key != "push_unknown") && !self.crashed(now),
+            Status::Pending => !self.is_crashed(now) && self.knows_nothing_since(self.attempt().began_at),
             _ => false,
         }
     }
 
-    fn crashed(&self, now: Timestamp) -> bool {
-        now > later(self.created_at, PUSH_PATIENCE)
+    /// Whether the latest attempt should have ended in an answer by now.
+    fn is_crashed(&self, now: Timestamp) -> bool {
+        now > later(self.attempt().answer_by, FAREWELL)
+    }
+
+    fn knows_nothing_since(&self, moment: Timestamp) -> bool {
+        let is_news = |known: &Recorded| {
+            known.at >= moment && !matches!(known.fact, Fact::PushUnknown | Fact::Restarted { .. })
+        };
+        !self.facts.iter().any(is_news)
     }
 }
 
 /// The facts, sorted into the questions that status asks.
 struct Known<'a> {
     enrollment: &'a Enrollment,
+    attempt: Attempt<'a>,
     expires_at: Option<Timestamp>,
     push_failed: Option<(&'a str, bool)>,
     push_unknown: bool,
@@ -112,8 +121,10 @@ enum Token {
 
 impl<'a> Known<'a> {
     fn of(enrollment: &'a Enrollment) -> Self {
+        let attempt = enrollment.attempt();
         let mut known = Self {
             enrollment,
+            attempt,
             expires_at: None,
             push_failed: None,
             push_unknown: false,
@@ -123,12 +134,24 @@ impl<'a> Known<'a> {
             token: Vec::new(),
         };
         for recorded in &enrollment.facts {
+            let current = recorded.attempt == attempt.number;
+            // What was decided before the cardholder began anew was decided about an earlier attempt.
+            let since = |occurred_at: &Option<Timestamp>| {
+                attempt.number == 1 || occurred_at.unwrap_or(recorded.at) >= attempt.began_at
+            };
             match &recorded.fact {
+                Fact::Pushed { .. } | Fact::PushFailed { .. } | Fact::PushUnknown if !current => {}
+                Fact::Callback { .. } if !current => {}
+                Fact::Restarted { .. } => {}
                 Fact::Pushed { expires_at, .. } => known.expires_at = Some(*expires_at),
                 Fact::PushFailed { reason, retryable } => known.push_failed = Some((reason, *retryable)),
                 Fact::PushUnknown => known.push_unknown = true,
-                Fact::Tar { decision: Decision::Approved } => known.approved = true,
-                Fact::Tar { decision: Decision::Declined } => known.declined = true,
+                Fact::Tar { decision: Decision::Approved, occurred_at } if since(occurred_at) => {
+                    known.approved = true;
+                }
+                Fact::Tar { decision: Decision::Declined, occurred_at } if since(occurred_at) => {
+                    known.declined = true;
+                }
                 Fact::Tar { .. } => {}
                 Fact::Tcn { occurred_at, .. } => known.token.push((*occurred_at, Saying::Created)),
                 Fact::Tvn { token, occurred_at } => known.token.push((*occurred_at, Saying::Changed(token))),
@@ -194,7 +217,7 @@ impl<'a> Known<'a> {
 
     /// The request crashed, or its answer was lost: only the list can tell, once no receipt can live any more.
     fn never_pushed(&self, now: Timestamp) -> (Status, Option<&'a str>, Option<bool>) {
-        let reason = match (self.push_unknown, self.enrollment.crashed(now)) {
+        let reason = match (self.push_unknown, self.enrollment.is_crashed(now)) {
             (true, _) => "push_outcome_unknown",
             (false, true) => "interrupted",
             (false, false) => "push_in_progress",
@@ -210,7 +233,7 @@ impl<'a> Known<'a> {
 
     /// When no receipt of this enrolment can be used any more.
     fn end(&self) -> Timestamp {
-        self.expires_at.unwrap_or_else(|| later(self.enrollment.created_at, LONGEST_RECEIPT))
+        self.expires_at.unwrap_or_else(|| later(self.attempt.began_at, LONGEST_RECEIPT))
     }
 
     fn next_check(&self) -> Option<Timestamp> {

@@ -23,6 +23,7 @@ fn enrollment(facts: &[(i64, Fact)]) -> Enrollment {
         callback: "web-bank".into(),
         consent: Consent { terms_version: "1".into(), accepted_at: start() },
         created_at: start(),
+        answer_by: start() + SignedDuration::from_secs(10),
         facts: Vec::new(),
     };
     for (at, fact) in facts {
@@ -36,7 +37,7 @@ fn pushed() -> Fact {
 }
 
 fn tar(decision: Decision) -> Fact {
-    Fact::Tar { decision }
+    Fact::Tar { decision, occurred_at: None }
 }
 
 fn tcn(at: i64) -> Fact {
@@ -185,6 +186,64 @@ fn a_lost_answer_is_unknown_until_the_list_was_read() {
     assert_eq!(status(&[(0, Fact::PushUnknown)], 10), Status::Pending);
     assert_eq!(status(&[(0, Fact::PushUnknown), (17, list(None))], 18), Status::Failed);
     assert_eq!(status(&[(0, Fact::PushUnknown), (17, list(Some(TokenState::Active)))], 18), Status::Enabled);
+}
+
+/// The cardholder begins anew.
+fn restarted(enrollment: &mut Enrollment, at: i64) {
+    let number = enrollment.attempt().number + 1;
+    let fact = Fact::Restarted {
+        platform: Platform::Ios,
+        callback: "mobile-app".into(),
+        consent: Consent { terms_version: "2".into(), accepted_at: minute(at) },
+        answer_by: minute(at) + SignedDuration::from_secs(10),
+    };
+    assert!(enrollment.learn(fact.recorded(minute(at), "").in_attempt(number)));
+}
+
+#[test]
+fn an_unused_redirect_may_be_asked_for_again_and_nothing_else() {
+    assert!(enrollment(&[(0, pushed())]).is_restartable(minute(1)));
+    assert!(!enrollment(&[]).is_restartable(minute(0)), "its push is under way");
+    assert!(!enrollment(&[(0, pushed())]).is_restartable(minute(16)), "nobody looked yet how it ended");
+    assert!(enrollment(&[(0, pushed()), (16, list(None))]).is_restartable(minute(17)));
+    for end in [tcn(2), tar(Decision::Approved), tar(Decision::Declined), callback("CANCELLED")] {
+        assert!(!enrollment(&[(0, pushed()), (2, end.clone())]).is_restartable(minute(3)), "{end:?}");
+    }
+}
+
+#[test]
+fn a_new_attempt_begins_with_a_clean_slate_and_keeps_the_history() {
+    let mut enrollment = enrollment(&[(0, pushed()), (3, callback("APPROVED")), (16, list(None))]);
+    restarted(&mut enrollment, 20);
+    assert_eq!(enrollment.outlook(minute(20)).status, Status::Pending);
+    assert!(enrollment.is_live(minute(20)) && !enrollment.is_live(minute(21)), "it may crash like the first");
+    assert_eq!((enrollment.attempt().callback, enrollment.attempts().count()), ("mobile-app", 2));
+
+    let again = Fact::Pushed { receipt_hashes: vec!["another".into()], expires_at: minute(35) };
+    assert!(enrollment.learn(again.recorded(minute(20), "").in_attempt(2)));
+    assert_eq!(enrollment.outlook(minute(21)).status, Status::Ready);
+    assert!(enrollment.has_receipt("hash") && enrollment.has_receipt("another"));
+
+    let late = callback("CANCELLED").recorded(minute(22), "");
+    let mut of_the_first = enrollment.clone();
+    of_the_first.learn(late);
+    assert_eq!(of_the_first.outlook(minute(22)).status, Status::Ready);
+    enrollment.learn(callback("CANCELLED").recorded(minute(22), "").in_attempt(2));
+    enrollment.learn(list(None).recorded(minute(23), "1"));
+    assert_eq!(enrollment.outlook(minute(23)).status, Status::Cancelled);
+    assert_eq!(enrollment.timeline().len(), 8);
+}
+
+#[test]
+fn what_was_decided_about_an_earlier_attempt_is_not_said_of_the_next() {
+    let decided = |at| Fact::Tar { decision: Decision::Approved, occurred_at: Some(minute(at)) };
+    let mut enrollment = enrollment(&[(0, pushed()), (2, decided(2)), (16, list(None))]);
+    restarted(&mut enrollment, 20);
+    let again = Fact::Pushed { receipt_hashes: vec![], expires_at: minute(35) };
+    enrollment.learn(again.recorded(minute(20), "").in_attempt(2));
+    assert_eq!(enrollment.outlook(minute(21)).status, Status::Ready);
+    enrollment.learn(decided(22).recorded(minute(22), "later"));
+    assert_eq!(enrollment.outlook(minute(22)).status, Status::Authorized);
 }
 
 #[test]

@@ -33,10 +33,11 @@ impl Enrollment {
 
 fn told(fact: &Fact) -> (&'static str, Option<String>) {
     match fact {
+        Fact::Restarted { .. } => ("restarted", None),
         Fact::Pushed { .. } => ("pushed", None),
         Fact::PushFailed { reason, .. } => ("push_failed", Some(reason.clone())),
         Fact::PushUnknown => ("push_outcome_unknown", None),
-        Fact::Tar { decision } => ("tokenization_decided", Some(decision_word(decision).into())),
+        Fact::Tar { decision, .. } => ("tokenization_decided", Some(decision_word(decision).into())),
         Fact::Tcn { .. } => ("token_created", None),
         Fact::Tvn { token, .. } => ("token_changed", Some(token_word(token).into())),
         Fact::Callback { result } => ("cardholder_returned", Some(result.to_ascii_lowercase())),

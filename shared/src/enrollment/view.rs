@@ -16,6 +16,8 @@ pub struct EnrollmentView {
     enrollment_id: EnrollmentId,
     card_contract_id: CardContractId,
     token_requestor_id: TokenRequestorId,
+    /// How often the cardholder began.
+    attempt: u32,
     /// Where it stands.
     pub status: Status,
     /// Whether nothing more will be found out by waiting.
@@ -42,6 +44,7 @@ impl EnrollmentView {
             enrollment_id: enrollment.enrollment_id,
             card_contract_id: enrollment.card_contract_id,
             token_requestor_id: enrollment.token_requestor_id.clone(),
+            attempt: enrollment.attempt().number,
             status: outlook.status,
             r#final: outlook.next_check.is_none(),
             reason: outlook.reason,

@@ -21,8 +21,10 @@ pub enum Code {
     TokenRequestorNotFound,
     AlreadyEnabled,
     EnrollmentInProgress,
+    EnrollmentNotRestartable,
     RequestInProgress,
     RequestTooLarge,
+    AnswerTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
     CardNotEligible,
@@ -50,10 +52,18 @@ impl Code {
             Self::TokenRequestorNotFound => (StatusCode::NOT_FOUND, "There is no such token requestor"),
             Self::AlreadyEnabled => (StatusCode::CONFLICT, "The card is already enabled there"),
             Self::EnrollmentInProgress => (StatusCode::CONFLICT, "This card is already being enabled there"),
+            Self::EnrollmentNotRestartable => (
+                StatusCode::CONFLICT,
+                "This enrolment cannot be started again: only one that waits for the cardholder or has expired can",
+            ),
             Self::RequestInProgress => {
                 (StatusCode::CONFLICT, "The first request with this key is still running")
             }
             Self::RequestTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The request is too large"),
+            Self::AnswerTooLarge => (
+                StatusCode::NOT_ACCEPTABLE,
+                "The answer is too large for the encodings accepted; ask for gzip, or for one account range",
+            ),
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be application/json")
             }

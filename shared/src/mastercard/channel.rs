@@ -14,6 +14,7 @@ use super::{
     retry::{self, Again},
     transport::{Answer, Request, Transport},
 };
+use crate::call::Calls;
 
 #[derive(Clone, Debug)]
 pub(super) struct Channel {
@@ -23,6 +24,7 @@ pub(super) struct Channel {
     transport: Transport,
     breaker: Breaker,
     limiter: Option<Limiter>,
+    calls: Option<Calls>,
 }
 
 impl Channel {
@@ -32,7 +34,13 @@ impl Channel {
         authenticator: Authenticator,
         transport: Transport,
     ) -> Self {
-        Self { answerer, base_url, authenticator, transport, breaker: Breaker::new(answerer), limiter: None }
+        let breaker = Breaker::new(answerer);
+        Self { answerer, base_url, authenticator, transport, breaker, limiter: None, calls: None }
+    }
+
+    /// The same, which notes its calls there.
+    pub(super) fn noting(&self, calls: &Calls) -> Self {
+        Self { calls: Some(calls.clone()), ..self.clone() }
     }
 
     /// The same, no faster than Processing's limit.
@@ -134,7 +142,8 @@ impl Channel {
         let Request { method, url, body, .. } = &request;
         let proof = self.authenticator.authenticate(method, url, body).await?;
         let keys = proof.keys;
-        let answer = self.transport.exchange(self.answerer, request, proof, timeout).await;
+        let answer =
+            self.transport.exchange(self.answerer, request, proof, timeout, self.calls.as_ref()).await;
         self.breaker.learn(&answer, timeout);
         Ok((keys, answer?))
     }

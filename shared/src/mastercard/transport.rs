@@ -16,6 +16,7 @@ use super::{
     authenticator::Proof,
     error::{Answerer, MastercardError, ReasonCode, Unsendable, refusal, retry_after},
 };
+use crate::call::{Call, Calls};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Between two pieces of an answer.
@@ -122,6 +123,7 @@ impl Transport {
         request: Request,
         proof: Proof,
         timeout: Duration,
+        calls: Option<&Calls>,
     ) -> Result<Answer, MastercardError> {
         let Request { operation, method, url, mut headers, body } = request;
         let correlation_id = Uuid::new_v4().to_string();
@@ -140,6 +142,14 @@ impl Transport {
             Err(error) => (None, Err(error)),
         };
         let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if let Some(calls) = calls {
+            calls.note(Call {
+                operation: operation.into(),
+                milliseconds: duration_ms,
+                status: answered.as_ref().ok().map(|(status, ..)| status.as_u16()),
+                correlation_id: theirs.clone().unwrap_or_else(|| correlation_id.clone()),
+            });
+        }
         let (status, headers, body) = answered.map_err(|error| {
             tracing::warn!(
                 api = %answerer, operation, %method, duration_ms, correlation_id, mc_correlation_id = theirs.as_deref(),

@@ -74,7 +74,9 @@ impl Notification {
     /// The fact that it tells, if it tells one.
     pub fn fact(&self) -> Option<Fact> {
         match &self.news {
-            News::Tar { decision } => Some(Fact::Tar { decision: decision.clone() }),
+            News::Tar { decision } => {
+                Some(Fact::Tar { decision: decision.clone(), occurred_at: Some(self.occurred_at) })
+            }
             News::Tcn => Some(Fact::Tcn {
                 token_unique_reference: self.token_unique_reference.clone(),
                 occurred_at: self.occurred_at,

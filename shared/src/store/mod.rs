@@ -4,12 +4,13 @@ mod contention;
 pub mod enrollments;
 mod table;
 mod token_requestors;
+mod transaction;
 
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 
 pub use enrollments::Enrollments;
 pub use table::Tenant;
-pub use token_requestors::{Catalogue, Refreshed, TokenRequestors};
+pub use token_requestors::{ASSETS_AT_ONCE, Plan, TokenRequestors};
 
 use crate::http::{Cause, Code, Problem};
 

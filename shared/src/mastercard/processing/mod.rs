@@ -27,7 +27,7 @@ use super::{
     keys::ClientEncryptionKey,
     transport::{Answer, Transport},
 };
-use crate::card::ClientId;
+use crate::{call::Calls, card::ClientId};
 
 const CLIENT_ENCRYPTION_KEY: HeaderName = HeaderName::from_static("token-connect-client-encryption-key");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -58,6 +58,12 @@ impl Processing {
     ) -> Self {
         let channel = Channel::new(Answerer::Processing, base_url, authenticator.into(), transport).limited();
         Self { channel, jwe }
+    }
+
+    /// The same client, which notes its calls there.
+    #[must_use]
+    pub fn noting(&self, calls: &Calls) -> Self {
+        Self { channel: self.channel.noting(calls), jwe: self.jwe.clone() }
     }
 
     /// Steps 7 to 9: has Processing check the card and encrypt it for Token Connect.

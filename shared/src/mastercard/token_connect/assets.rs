@@ -12,8 +12,8 @@ use crate::mastercard::{error::MastercardError, transport::Answer, wire};
 pub struct MediaContent {
     /// `image/svg+xml`, `image/png`, `application/pdf`, `text/plain` …
     pub media_type: String,
-    /// The content itself, already decoded.
-    pub data: Vec<u8>,
+    /// The content itself; `None` if it was not base64.
+    pub data: Option<Vec<u8>>,
     /// Pixels, for images that have any.
     pub width: Option<u32>,
     /// Pixels, for images that have any.
@@ -22,7 +22,8 @@ pub struct MediaContent {
 
 impl fmt::Debug for MediaContent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MediaContent({}, {} bytes)", self.media_type, self.data.len())
+        let bytes = self.data.as_ref().map(Vec::len);
+        write!(f, "MediaContent({}, {bytes:?} bytes)", self.media_type)
     }
 }
 
@@ -50,18 +51,12 @@ pub(super) fn understand(answer: Answer) -> Result<Vec<MediaContent>, Mastercard
     let answered: Option<Answered> = serde_json::from_slice(&answer.body).ok();
     let contents =
         answered.and_then(|answered| answered.media_contents).ok_or_else(|| answer.unreadable())?;
-    Ok(contents.into_iter().filter_map(Wire::decode).collect())
+    Ok(contents.into_iter().map(Wire::decode).collect())
 }
 
 impl Wire {
-    fn decode(self) -> Option<MediaContent> {
+    fn decode(self) -> MediaContent {
         let Self { media_type, data, width, height } = self;
-        match STANDARD.decode(data) {
-            Ok(data) => Some(MediaContent { media_type, data, width, height }),
-            Err(_) => {
-                tracing::warn!(media_type, "a form of an asset is not base64 and was skipped");
-                None
-            }
-        }
+        MediaContent { media_type, data: STANDARD.decode(data).ok(), width, height }
     }
 }

@@ -24,7 +24,7 @@ use super::{
     oauth1::percent_encode,
     transport::{Request, Transport},
 };
-use crate::{asset::AssetId, card::AccountRange, token_requestor::TokenRequestor};
+use crate::{asset::AssetId, call::Calls, card::AccountRange, token_requestor::TokenRequestor};
 
 /// The client; cloning is cheap.
 #[derive(Clone, Debug)]
@@ -39,26 +39,27 @@ impl TokenConnect {
         Self { channel }
     }
 
-    /// Steps 1 and 2: who can be pushed to from these ranges, by id, without logos.
-    ///
-    /// Mastercard takes 25 ranges a call; more are asked for in turn and merged. Fails as a whole: half a catalogue
-    /// would look like requestors that withdrew.
+    /// The same client, which notes its calls there.
+    #[must_use]
+    pub fn noting(&self, calls: &Calls) -> Self {
+        Self { channel: self.channel.noting(calls) }
+    }
+
+    /// Steps 1 and 2: who can be pushed to from these ranges, at most [`RANGES_A_CALL`]. A requestor names those of the
+    /// ranges asked for that it accepts.
     pub async fn get_eligible_token_requestors(
         &self,
         ranges: &[AccountRange],
         deadline: Deadline,
     ) -> Result<Vec<TokenRequestor>, MastercardError> {
-        let mut merged = Vec::new();
-        for ranges in ranges.chunks(RANGES_A_CALL) {
-            let request = || self.post("getEligibleTokenRequestors", &requestors::Asked::about(ranges));
-            let found = self.channel.read(deadline, request, requestors::understand).await?;
-            requestors::merge(&mut merged, found);
+        if ranges.len() > RANGES_A_CALL {
+            return Err(Unsendable::Limits("one call takes at most 25 account ranges").into());
         }
-        Ok(merged)
+        let request = || self.post("getEligibleTokenRequestors", &requestors::Asked::about(ranges));
+        self.channel.read(deadline, request, requestors::understand).await
     }
 
-    /// Steps 3 and 4: an asset in all its forms, normally SVG and PNG. Forms that do not decode are left out, so
-    /// the list may be empty.
+    /// Steps 3 and 4: an asset in all its forms, normally SVG and PNG. The list may be empty.
     pub async fn get_asset(
         &self,
         id: &AssetId,

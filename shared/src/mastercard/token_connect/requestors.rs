@@ -100,22 +100,6 @@ impl Wire {
                 .supports_card_holder_authentication
                 .or(self.supports_cardholder_authentication)
                 .unwrap_or_default(),
-            logos: Vec::new(),
-            logo_asset_id: None,
         })
-    }
-}
-
-/// Adds what another call found; a requestor found twice keeps its ranges from both.
-pub(super) fn merge(merged: &mut Vec<TokenRequestor>, found: Vec<TokenRequestor>) {
-    for requestor in found {
-        let known = merged.iter_mut().find(|known| known.token_requestor_id == requestor.token_requestor_id);
-        let Some(known) = known else {
-            merged.push(requestor);
-            continue;
-        };
-        known.enabled_account_ranges.extend(requestor.enabled_account_ranges);
-        known.enabled_account_ranges.sort();
-        known.enabled_account_ranges.dedup();
     }
 }

@@ -1,9 +1,6 @@
 //! Beginning an enrolment: key, guard, enrolment and callback state come into being together or not at all.
 
-use aws_sdk_dynamodb::{
-    operation::transact_write_items::TransactWriteItemsError,
-    types::{CancellationReason, Put, TransactWriteItem, builders::PutBuilder},
-};
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem, builders::PutBuilder};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -12,6 +9,7 @@ use super::{
         StoreError,
         contention::step_aside,
         table::{is_condition, n, s},
+        transaction::{cancelled, refused},
     },
     Enrollments, IdempotencyKey, STATE,
     items::{Guard, IdempotencyRecord, State},
@@ -19,7 +17,7 @@ use super::{
 };
 use crate::{
     card::ClientId,
-    enrollment::{Enrollment, EnrollmentId},
+    enrollment::{Enrollment, EnrollmentId, Status},
     secret::CallbackState,
 };
 
@@ -32,10 +30,19 @@ const GUARD_LIFE: SignedDuration = SignedDuration::from_hours(48);
 /// Attempts against other writers before giving up.
 const ATTEMPTS: u32 = 8;
 
-/// What is to begin.
+/// Which state of an enrolment a restart builds on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revision {
+    pub(super) count: i64,
+    pub(super) status: Status,
+}
+
+/// What is to begin, or to begin anew.
 pub struct Beginning<'a> {
-    /// The enrolment, without facts.
+    /// The enrolment: without facts, or with the fact of its restart.
     pub enrollment: &'a Enrollment,
+    /// What a restart builds on; none for a new enrolment.
+    pub revision: Option<Revision>,
     /// The caller's key.
     pub key: &'a IdempotencyKey,
     /// SHA-256 of what the request means, to tell a repetition from a reuse.
@@ -49,16 +56,18 @@ pub struct Beginning<'a> {
 pub enum Begun {
     /// This call began it; push now.
     Started,
-    /// The same request came before and began this one.
-    Before(EnrollmentId),
+    /// The same request came before and began this attempt of this enrolment.
+    Before(EnrollmentId, u32),
     /// The key came before with another request.
     KeyReused,
     /// The card has a live enrolment already.
     Busy(EnrollmentId),
+    /// The enrolment learned something since the restart looked at it.
+    Moved,
 }
 
 impl Enrollments {
-    /// Begins an enrolment, once for its key and alone for its card and requestor: the database decides.
+    /// Begins an enrolment, or a further attempt of one, once for its key and alone for its card and requestor: the database decides.
     pub async fn begin(&self, beginning: &Beginning<'_>, now: Timestamp) -> Result<Begun, StoreError> {
         let mut stale = None;
         for attempt in 0..ATTEMPTS {
@@ -72,16 +81,20 @@ impl Enrollments {
             let Some(reasons) = error.as_service_error().and_then(cancelled) else {
                 return Err(error.into());
             };
-            if failed(reasons.first()) {
+            if refused(reasons.first()) {
                 if let Some(begun) = self.known(beginning, now).await? {
                     return Ok(begun);
                 }
-            } else if failed(reasons.get(1)) {
+            } else if refused(reasons.get(1)) {
                 match self.holder(beginning.enrollment).await? {
-                    Some(holder) if holder.is_live(now) => return Ok(Begun::Busy(holder.enrollment_id)),
+                    Some(holder) if holder.is_live(now) => {
+                        return Ok(Begun::Busy(holder.enrollment_id));
+                    }
                     Some(holder) => stale = Some(holder.enrollment_id),
                     None => stale = None,
                 }
+            } else if refused(reasons.get(2)) && beginning.revision.is_some() {
+                return Ok(Begun::Moved);
             } else {
                 // Another transaction holds one of the items at this moment.
                 step_aside(attempt).await;
@@ -96,22 +109,26 @@ impl Enrollments {
         stale: Option<EnrollmentId>,
         now: Timestamp,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let Beginning { enrollment, key, fingerprint, state } = beginning;
+        let Beginning { enrollment, revision, key, fingerprint, state } = beginning;
         let client = self.client(enrollment.client_id);
         let enrollment_id = enrollment.enrollment_id;
+        let attempt = enrollment.attempt().number;
         let record = IdempotencyRecord {
             fingerprint: (*fingerprint).into(),
             enrollment_id,
+            attempt,
             ttl: after(now, KEY_LIFE),
         };
         let guard = Guard { enrollment_id, ttl: after(now, GUARD_LIFE) };
         let state_item = State {
             client_id: enrollment.client_id,
             enrollment_id,
+            attempt,
             ends_at: now.saturating_add(STATE_LIFE).unwrap_or(Timestamp::MAX),
             ttl: after(now, STATE_LIFE),
         };
-        let item = self.enrollment_item((*enrollment).clone(), 1, now);
+        let (count, status) = revision.map_or((0, None), |base| (base.count, Some(base.status)));
+        let item = self.enrollment_item((*enrollment).clone(), count.saturating_add(1), status, now);
         let guard_key = live(enrollment.card_contract_id, &enrollment.token_requestor_id);
 
         let absent = "attribute_not_exists(pk)";
@@ -120,13 +137,24 @@ impl Enrollments {
         let record = record.expression_attribute_names("#ttl", "ttl");
         let record = record.expression_attribute_values(":now", n(now.as_second()));
         let guard = self.put(&client, &guard_key, &guard)?;
+        // A restart may hold the card itself.
+        let stale = stale.or(revision.map(|_| enrollment_id));
         let guard = match stale {
             Some(stale) => guard
-                .condition_expression("enrollmentId = :stale")
+                .condition_expression(match revision {
+                    Some(_) => "attribute_not_exists(pk) OR enrollmentId = :stale",
+                    None => "enrollmentId = :stale",
+                })
                 .expression_attribute_values(":stale", s(&stale.to_string())),
             None => guard.condition_expression(absent),
         };
-        let item = self.put(&client, &super::enrollment(enrollment_id), &item)?.condition_expression(absent);
+        let item = self.put(&client, &super::enrollment(enrollment_id), &item)?;
+        let item = match revision {
+            Some(base) => item
+                .condition_expression("revision = :revision")
+                .expression_attribute_values(":revision", n(base.count)),
+            None => item.condition_expression(absent),
+        };
         let state = self.put(&self.state(state), STATE, &state_item)?.condition_expression(absent);
         [record, guard, item, state]
             .into_iter()
@@ -155,12 +183,16 @@ impl Enrollments {
     }
 
     /// What the key was used for, unless it was forgotten meanwhile.
-    async fn known(&self, beginning: &Beginning<'_>, now: Timestamp) -> Result<Option<Begun>, StoreError> {
+    pub async fn known(
+        &self,
+        beginning: &Beginning<'_>,
+        now: Timestamp,
+    ) -> Result<Option<Begun>, StoreError> {
         let client = self.client(beginning.enrollment.client_id);
         let record: Option<IdempotencyRecord> = self.0.get(&client, &beginning.key.sort_key()).await?;
         let record = record.filter(|record| record.ttl > now.as_second());
         Ok(record.map(|record| match record.fingerprint == beginning.fingerprint {
-            true => Begun::Before(record.enrollment_id),
+            true => Begun::Before(record.enrollment_id, record.attempt),
             false => Begun::KeyReused,
         }))
     }
@@ -172,16 +204,4 @@ impl Enrollments {
 
 pub(super) fn after(now: Timestamp, life: SignedDuration) -> i64 {
     now.as_second().saturating_add(life.as_secs())
-}
-
-/// Why a transaction did not happen; `None` if it failed otherwise.
-pub(super) fn cancelled(error: &TransactWriteItemsError) -> Option<&[CancellationReason]> {
-    match error {
-        TransactWriteItemsError::TransactionCanceledException(error) => Some(error.cancellation_reasons()),
-        _ => None,
-    }
-}
-
-fn failed(reason: Option<&CancellationReason>) -> bool {
-    reason.and_then(CancellationReason::code) == Some("ConditionalCheckFailed")
 }

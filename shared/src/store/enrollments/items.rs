@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     card::ClientId,
     digest::sha256_hex,
-    enrollment::{Enrollment, EnrollmentId},
+    enrollment::{Enrollment, EnrollmentId, Status},
     secret::{PushAccountReceipt, RedirectUrl, Signature},
     token_requestor::PushMethod,
 };
@@ -31,6 +31,12 @@ impl FromStr for IdempotencyKey {
 }
 
 impl IdempotencyKey {
+    /// The same key on the route that begins this enrolment anew: a key counts for one route.
+    #[must_use]
+    pub fn for_restart_of(&self, id: EnrollmentId) -> Self {
+        Self(sha256_hex(format!("{id} {}", self.0).as_bytes()))
+    }
+
     pub(super) fn sort_key(&self) -> String {
         format!("KEY#{}", self.0)
     }
@@ -47,6 +53,8 @@ pub struct InvalidIdempotencyKey;
 pub(super) struct IdempotencyRecord {
     pub(super) fingerprint: String,
     pub(super) enrollment_id: EnrollmentId,
+    #[serde(default = "first")]
+    pub(super) attempt: u32,
     pub(super) ttl: i64,
 }
 
@@ -64,8 +72,14 @@ pub(super) struct Guard {
 pub(super) struct State {
     pub(super) client_id: ClientId,
     pub(super) enrollment_id: EnrollmentId,
+    #[serde(default = "first")]
+    pub(super) attempt: u32,
     pub(super) ends_at: Timestamp,
     pub(super) ttl: i64,
+}
+
+fn first() -> u32 {
+    1
 }
 
 /// What the app needs to send the cardholder on (use-case step 12). Kept only while the receipts live.
@@ -101,8 +115,25 @@ pub(super) struct EnrollmentItem {
     pub(super) enrollment: Enrollment,
     pub(super) revision: i64,
     pub(super) card_key: String,
+    /// What it added up to when it was written last.
+    pub(super) status: Status,
+    /// Only when this very write changed that: what an event stream tells the world.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) status_change: Option<StatusChange>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) due_shard: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) due_at: Option<i64>,
+}
+
+/// From what to what, when and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct StatusChange {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) from: Option<Status>,
+    pub(super) to: Status,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) reason: Option<String>,
+    pub(super) at: Timestamp,
 }

@@ -8,17 +8,16 @@ use super::{
         StoreError,
         contention::step_aside,
         table::{is_condition, n},
+        transaction::cancelled,
     },
-    Enrollments, Redirect, SHARDS,
-    begin::cancelled,
-    enrollment,
-    items::{EnrollmentItem, RedirectItem},
+    Enrollments, Redirect, SHARDS, enrollment,
+    items::{EnrollmentItem, RedirectItem, StatusChange},
     redirect,
 };
 use crate::{
     card::ClientId,
     digest::sha256_hex,
-    enrollment::{Enrollment, EnrollmentId, Recorded},
+    enrollment::{Enrollment, EnrollmentId, Recorded, Status},
 };
 
 /// Attempts against other writers of the same enrolment: about a second, and enough for twenty of them.
@@ -62,10 +61,10 @@ impl Enrollments {
             else {
                 return Ok(None);
             };
-            let EnrollmentItem { enrollment, revision, due_at, .. } = item;
+            let EnrollmentItem { enrollment, revision, due_at, status, .. } = item;
             let mut learned = enrollment.clone();
             let news = facts.iter().filter(|fact| learned.learn((*fact).clone())).count();
-            let item = self.enrollment_item(learned, revision.saturating_add(1), now);
+            let item = self.enrollment_item(learned, revision.saturating_add(1), Some(status), now);
             if news == 0 && item.due_at == due_at {
                 return Ok(Some(enrollment));
             }
@@ -82,12 +81,18 @@ impl Enrollments {
         &self,
         enrollment: Enrollment,
         revision: i64,
+        before: Option<Status>,
         now: Timestamp,
     ) -> EnrollmentItem {
-        let due_at = enrollment.outlook(now).next_check.map(Timestamp::as_second);
+        let outlook = enrollment.outlook(now);
+        let due_at = outlook.next_check.map(Timestamp::as_second);
+        let status = outlook.status;
+        let change = StatusChange { from: before, to: status, reason: outlook.reason, at: now };
         let shard = shard_of(enrollment.enrollment_id);
         EnrollmentItem {
             revision,
+            status,
+            status_change: (before != Some(status)).then_some(change),
             card_key: self.card(enrollment.card_contract_id),
             due_shard: due_at.map(|_| self.shard(shard)),
             due_at,
@@ -119,7 +124,7 @@ impl Enrollments {
         let put = self.put(&client, &enrollment(id), item)?.condition_expression(unchanged);
         let put = put.expression_attribute_values(":revision", n(revision)).build()?;
         let live = RedirectItem { redirect: live.clone(), ttl: live.expires_at.as_second() };
-        let live = self.put(&client, &redirect(id), &live)?.build()?;
+        let live = self.put(&client, &redirect(id, item.enrollment.attempt().number), &live)?.build()?;
         let both = [put, live].map(|put| TransactWriteItem::builder().put(put).build());
         match self.0.db.transact_write_items().set_transact_items(Some(both.into())).send().await {
             Ok(_) => Ok(true),

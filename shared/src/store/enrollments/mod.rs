@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | enrolment | `CLIENT#tenant#client` | `ENROLLMENT#id` |
 //! | idempotency record | `CLIENT#tenant#client` | `KEY#hash` |
-//! | live redirect (the only place of receipts and JWS) | `CLIENT#tenant#client` | `REDIRECT#id` |
+//! | live redirect (the only place of receipts and JWS) | `CLIENT#tenant#client` | `REDIRECT#id#attempt` |
 //! | guard: one live enrolment for a card and requestor | `CLIENT#tenant#client` | `LIVE#card#requestor` |
 //! | callback state | `STATE#tenant#hash` | `STATE` |
 //! | notification | `INBOX#tenant#id` | `NOTIFICATION` |
@@ -19,7 +19,7 @@ mod items;
 mod learn;
 mod read;
 
-pub use begin::{Beginning, Begun};
+pub use begin::{Beginning, Begun, Revision};
 pub use due::Due;
 pub use inbox::Received;
 pub use items::{IdempotencyKey, Redirect};
@@ -78,8 +78,8 @@ fn enrollment(id: EnrollmentId) -> String {
     format!("ENROLLMENT#{id}")
 }
 
-fn redirect(id: EnrollmentId) -> String {
-    format!("REDIRECT#{id}")
+fn redirect(id: EnrollmentId, attempt: u32) -> String {
+    format!("REDIRECT#{id}#{attempt}")
 }
 
 fn live(card: CardContractId, requestor: &TokenRequestorId) -> String {

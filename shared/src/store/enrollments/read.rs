@@ -8,7 +8,7 @@ use super::{
         StoreError,
         table::{from_item, s},
     },
-    Enrollments, Redirect, STATE, enrollment,
+    Enrollments, Redirect, Revision, STATE, enrollment,
     items::{EnrollmentItem, Guard, RedirectItem, State},
     live, redirect,
 };
@@ -38,14 +38,28 @@ impl Enrollments {
         Ok(item.map(|item| item.enrollment))
     }
 
-    /// What sends the cardholder on, while it lives.
+    /// One enrolment of this client, and the count of its writes: what a restart builds on.
+    pub async fn revision(
+        &self,
+        client: ClientId,
+        id: EnrollmentId,
+    ) -> Result<Option<(Enrollment, Revision)>, StoreError> {
+        let item: Option<EnrollmentItem> = self.0.get(&self.client(client), &enrollment(id)).await?;
+        Ok(item.map(|item| {
+            let revision = Revision { count: item.revision, status: item.status };
+            (item.enrollment, revision)
+        }))
+    }
+
+    /// What sends the cardholder on in an attempt, while it lives.
     pub async fn redirect(
         &self,
         client: ClientId,
         id: EnrollmentId,
+        attempt: u32,
         now: Timestamp,
     ) -> Result<Option<Redirect>, StoreError> {
-        let item: Option<RedirectItem> = self.0.get(&self.client(client), &redirect(id)).await?;
+        let item: Option<RedirectItem> = self.0.get(&self.client(client), &redirect(id, attempt)).await?;
         Ok(item.map(|item| item.redirect).filter(|redirect| now < redirect.expires_at))
     }
 
@@ -62,15 +76,18 @@ impl Enrollments {
         }
     }
 
-    /// Whose browser comes back with this state.
+    /// Whose browser comes back with this state, and from which attempt.
     pub async fn by_state(
         &self,
         state: &CallbackState,
         now: Timestamp,
-    ) -> Result<Option<Enrollment>, StoreError> {
+    ) -> Result<Option<(Enrollment, u32)>, StoreError> {
         let state: Option<State> = self.0.get(&self.state(state), STATE).await?;
         match state.filter(|state| now < state.ends_at) {
-            Some(state) => self.get(state.client_id, state.enrollment_id).await,
+            Some(state) => {
+                let enrollment = self.get(state.client_id, state.enrollment_id).await?;
+                Ok(enrollment.map(|enrollment| (enrollment, state.attempt)))
+            }
             None => Ok(None),
         }
     }
