@@ -113,6 +113,36 @@ impl Cardholder {
         Ok(answer)
     }
 
+    /// `POST /enrollments/{enrollmentId}/attempts`: the cardholder begins anew.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn restarts(&self, enrollment_id: &str, idempotency_key: &str) -> Result<Answer, JourneyError> {
+        self.restart_request(enrollment_id, idempotency_key, &Self::restart_body()).await
+    }
+
+    /// The body of [`Self::restarts`], for a test to send twice.
+    pub fn restart_body() -> Value {
+        let mut body = Self::smallest_request("");
+        body.as_object_mut().map(|fields| fields.remove("cardContractId"));
+        body
+    }
+
+    /// `POST /enrollments/{enrollmentId}/attempts`, any body under any key.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn restart_request(
+        &self,
+        enrollment_id: &str,
+        idempotency_key: &str,
+        body: &Value,
+    ) -> Result<Answer, JourneyError> {
+        let headers = [("idempotency-key", idempotency_key), ("content-type", "application/json")];
+        let path = format!("/enrollments/{enrollment_id}/attempts");
+        self.request(Method::POST, &path, &headers, body.to_string()).await
+    }
+
     /// Step 13: the app opens the redirect in the system browser.
     ///
     /// # Errors

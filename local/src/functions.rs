@@ -3,14 +3,10 @@
 
 use std::sync::Arc;
 
-use aws_config::SdkConfig;
 use axum::http::Method;
 use futures_util::{FutureExt as _, future::BoxFuture};
 use lambda_http::{Body, Error, Request, Response};
-use shared::{
-    clock::Clock,
-    config::{ConfigError, Host, Settings},
-};
+use shared::config::{ConfigError, Host};
 
 use crate::{
     gateway::{Authorizer, Gateway, Handler, Route},
@@ -32,12 +28,7 @@ pub(crate) struct Functions {
 
 impl Functions {
     /// Connects every function to its part of the environment.
-    pub(crate) async fn connect(
-        environment: &Environment,
-        aws: &SdkConfig,
-        clock: &Clock,
-    ) -> Result<Self, ConfigError> {
-        let machine = Host::new(Settings::default(), aws.clone(), clock.clone());
+    pub(crate) async fn connect(environment: &Environment, machine: &Host) -> Result<Self, ConfigError> {
         let host = |names| machine.with_settings(environment.only(names));
         Ok(Self {
             sync_requestors: sync_requestors::SyncRequestors::connect(&host(settings::SYNC_REQUESTORS))
@@ -81,6 +72,11 @@ impl Functions {
             closed(
                 Method::POST,
                 "/enrollments",
+                self.handler(|all, request| async move { all.enroll.handle(request).await }.boxed()),
+            ),
+            closed(
+                Method::POST,
+                "/enrollments/{enrollmentId}/attempts",
                 self.handler(|all, request| async move { all.enroll.handle(request).await }.boxed()),
             ),
             closed(Method::GET, "/enrollments", Arc::clone(&get_enrollment)),

@@ -9,6 +9,8 @@ mod functions;
 mod gateway;
 mod identity;
 pub mod journey;
+mod logos;
+pub mod page;
 mod private_file;
 pub mod ready;
 mod schedules;

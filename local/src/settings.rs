@@ -43,9 +43,11 @@ const REQUESTORS: Names = &["TOKEN_REQUESTORS_TABLE"];
 const ENROLLMENTS: Names = &["ENROLLMENTS_TABLE"];
 const CALLER: Names = &["CLIENT_ID_CLAIM"];
 
-pub(crate) const SYNC_REQUESTORS: Groups = &[REQUESTORS, TOKEN_CONNECT, &["ACCOUNT_RANGES"]];
+pub(crate) const SYNC_REQUESTORS: Groups =
+    &[REQUESTORS, TOKEN_CONNECT, &["ACCOUNT_RANGES", "LARGEST_DROP_PERCENT"]];
 pub(crate) const FETCH_ASSETS: Groups = &[REQUESTORS, TOKEN_CONNECT, &["LOGO_BUCKET", "S3_ENDPOINT_URL"]];
-pub(crate) const LIST_REQUESTORS: Groups = &[REQUESTORS, &["LOGO_BASE_URL"]];
+pub(crate) const LIST_REQUESTORS: Groups =
+    &[REQUESTORS, &["LOGO_BASE_URL", "FEATURED_TOKEN_REQUESTORS", "CATALOGUE_LOCALE"]];
 pub(crate) const LIST_CARDS: Groups =
     &[REQUESTORS, ENROLLMENTS, PROCESSING, CALLER, &["DEFAULT_TOKEN_REQUESTOR_ID"]];
 pub(crate) const ENROLL: Groups = &[
@@ -106,7 +108,8 @@ impl Environment {
             ("TOKEN_REQUESTORS_TABLE", machine.tables.token_requestors.clone()),
             ("ENROLLMENTS_TABLE", machine.tables.enrollments.clone()),
             ("LOGO_BUCKET", machine.bucket.to_owned()),
-            ("LOGO_BASE_URL", format!("{base}/logos")),
+            ("LOGO_BASE_URL", base.to_owned()),
+            ("FEATURED_TOKEN_REQUESTORS", simulator::CLICK_TO_PAY.into()),
             ("S3_ENDPOINT_URL", plain(machine.s3_url)),
             ("TOKEN_CONNECT_URL", plain(machine.token_connect_url)),
             ("TOKEN_CONNECT_CONSUMER_KEY", machine.credentials.token_connect_consumer_key.clone()),

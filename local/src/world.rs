@@ -10,7 +10,11 @@ use jiff::Timestamp;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde::Serialize;
 use serde_json::{Value, json};
-use shared::{clock::Clock, config::Settings};
+use shared::{
+    clock::Clock,
+    config::{Host, Settings},
+    store::TokenRequestors,
+};
 use simulator::Simulator;
 use tempfile::TempDir;
 use url::Url;
@@ -24,24 +28,24 @@ use crate::{
     functions::Functions,
     gateway::context,
     identity::{Identity, KeyError},
-    settings::Environment,
+    logos::Logos,
     stop::Running,
 };
 
 /// The functions behind their gateway, the engines and the simulator. Stops when dropped.
 pub struct World {
     functions: Arc<Functions>,
-    environment: Environment,
+    host: Host,
+    token_requestors: TokenRequestors,
     simulator: Simulator,
     identity: Identity,
-    clock: Clock,
     base_url: Url,
     door_url: Url,
     dynamodb_url: Url,
     s3_url: Url,
     dynamodb: aws_sdk_dynamodb::Client,
     tables: TableNames,
-    bucket: String,
+    pub(crate) logos: Logos,
     routes: Vec<String>,
     access_key: crate::engines::AccessKey,
     _running: Running,
@@ -63,10 +67,26 @@ impl World {
     /// # Errors
     /// When a function fails.
     pub async fn refresh(&self) -> Result<(Value, Value), RefreshError> {
-        let sync = self.functions.sync_requestors.handle(event(json!({}))).await;
-        let synced = returned("sync-requestors", sync)?;
-        let fetch = self.functions.fetch_assets.handle(event(destination_record(&synced))).await;
-        Ok((synced, returned("fetch-assets", fetch)?))
+        let synced = self.sync_requestors(json!({})).await?;
+        let fetched = self.fetch_assets(destination_record(&synced)).await?;
+        Ok((synced, fetched))
+    }
+
+    /// Steps 1 and 2, with the orders that a person may give: `{"force": true}`,
+    /// `{"allow": [{"tokenRequestorId", "host"}]}`.
+    ///
+    /// # Errors
+    /// When the function fails.
+    pub async fn sync_requestors(&self, orders: Value) -> Result<Value, RefreshError> {
+        returned("sync-requestors", self.functions.sync_requestors.handle(event(orders)).await)
+    }
+
+    /// Steps 3 and 4: for the assets that the event names, or, with `{}`, all that are missing.
+    ///
+    /// # Errors
+    /// When the function fails.
+    pub async fn fetch_assets(&self, wanted: Value) -> Result<Value, RefreshError> {
+        returned("fetch-assets", self.functions.fetch_assets.handle(event(wanted)).await)
     }
 
     /// What the schedule does every 5 minutes: finds out what never arrived.
@@ -133,7 +153,7 @@ impl World {
 
     /// The functions' clock: a test may let time pass. Gateway and simulator keep real time.
     pub fn clock(&self) -> &Clock {
-        &self.clock
+        &self.host.clock
     }
 
     /// What the tables are called.
@@ -143,7 +163,7 @@ impl World {
 
     /// What the bucket of logos is called.
     pub fn bucket(&self) -> &str {
-        &self.bucket
+        &self.logos.bucket
     }
 
     /// Where the embedded DynamoDB listens.
@@ -161,9 +181,19 @@ impl World {
         &self.dynamodb
     }
 
+    /// What a function is connected with, for a caller who connects one in person: the environment of all functions.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// The catalogue's table, without going through a function.
+    pub fn token_requestors(&self) -> &TokenRequestors {
+        &self.token_requestors
+    }
+
     /// The environment of all functions together. Some values are secret; they do not print.
     pub fn settings(&self) -> Settings {
-        self.environment.all()
+        self.host.settings.clone()
     }
 
     /// Region, endpoints and access key, as environment variables of the AWS SDK.

@@ -60,6 +60,14 @@ async fn a_logo_is_shown_but_nothing_in_it_is_run() {
         );
         assert_eq!(shown.headers["content-security-policy"], "default-src 'none'");
         assert_eq!(shown.headers["x-content-type-options"], "nosniff");
+        assert_eq!(shown.headers["cache-control"], "public, max-age=31536000, immutable");
+    }
+    let kept = format!("kept/{}", "0".repeat(64));
+    for key in [&kept, "logos/page.html"] {
+        keep(&world, key).await;
+    }
+    for path in [format!("/{kept}"), format!("/logos/..%2F{kept}"), "/logos/page.html".into()] {
+        assert_eq!(cardholder.get(&path).await.unwrap().status, 404, "{path}");
     }
     assert_eq!(cardholder.get("/logos/unknown.png").await.unwrap().status, 404);
 }
@@ -95,6 +103,22 @@ async fn scripts_find_everything_in_the_ready_file_and_only_the_owner_can_read_i
     for file in [ready_file, env_file] {
         assert_eq!(mode(file), 0o600);
     }
+}
+
+/// Puts something into the bucket that is no logo.
+async fn keep(world: &World, key: &str) {
+    let variables = world.aws_variables();
+    let variable = |name| variables.iter().find(|(known, _)| *known == name).unwrap().1.clone();
+    let (id, secret) = (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"));
+    let s3 = aws_sdk_s3::Config::builder()
+        .behavior_version(aws_config::BehaviorVersion::latest())
+        .credentials_provider(aws_credential_types::Credentials::new(id, secret, None, None, "tests"))
+        .region(aws_config::Region::new(variable("AWS_REGION")))
+        .endpoint_url(world.s3_url().as_str())
+        .force_path_style(true);
+    let s3 = aws_sdk_s3::Client::from_conf(s3.build());
+    let put = s3.put_object().bucket(world.bucket()).key(key).content_type("text/html");
+    put.body(b"<script>".to_vec().into()).send().await.unwrap();
 }
 
 fn mode(file: PathBuf) -> u32 {

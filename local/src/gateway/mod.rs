@@ -1,6 +1,7 @@
 //! API Gateway's part on loopback: match a route, verify the token, hand the function the event that Lambda would get,
 //! answer what it answers. Refusals are API Gateway's own, word for word.
 
+mod answer;
 mod authorizer;
 pub(crate) mod beside;
 mod event;
@@ -10,7 +11,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    body::{Body, Bytes, to_bytes},
+    body::{Body, to_bytes},
     extract::{ConnectInfo, Request},
     http::{HeaderValue, Response, StatusCode, header},
 };
@@ -99,7 +100,10 @@ async fn invoke(route: &Route, event: &Value) -> Response<Body> {
     };
     let invocation = tokio::spawn((route.handler)(request));
     match tokio::time::timeout(GATEWAY_TIMEOUT, invocation).await {
-        Ok(Ok(Ok(response))) => response.map(|body| Body::from(Bytes::copy_from_slice(body.as_ref()))),
+        Ok(Ok(Ok(response))) => answer::deliver(response).await.unwrap_or_else(|error| {
+            tracing::error!(%error, route = route.key(), "the answer cannot be delivered");
+            internal_error()
+        }),
         Ok(Ok(Err(error))) => {
             tracing::error!(%error, route = route.key(), "the function failed");
             internal_error()

@@ -2,7 +2,11 @@
 
 use std::{io, path::PathBuf, sync::Arc};
 
-use shared::{clock::Clock, config::ConfigError};
+use shared::{
+    clock::Clock,
+    config::{ConfigError, Host},
+    store::TokenRequestors,
+};
 use simulator::{NotificationTarget, Simulator};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -15,6 +19,7 @@ use crate::{
     functions::Functions,
     gateway::{Authorizer, beside},
     identity::{AUDIENCE, ISSUER, KeyError, Keys},
+    logos::Logos,
     private_file,
     settings::{Environment, Machine},
     stop,
@@ -86,8 +91,9 @@ impl World {
         s3::serve(s3_listener, &make(folder.join("s3"))?, &access_key, stopped.clone())?;
         let aws = access_key.sdk_config(&dynamodb_url);
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
-        let logos = s3::client(&access_key.sdk_config(&s3_url));
-        tokio::try_join!(dynamodb::create_tables(&dynamodb, &tables), s3::create_bucket(&logos, BUCKET))?;
+        let logos = Logos { s3: s3::client(&access_key.sdk_config(&s3_url)), bucket: BUCKET.into() };
+        let bucket = s3::create_bucket(&logos.s3, BUCKET);
+        tokio::try_join!(dynamodb::create_tables(&dynamodb, &tables), bucket)?;
 
         let simulator = Simulator::start(simulator_listener, keys.portal.clone(), options.simulator).await?;
         simulator.set_notifications(Some(NotificationTarget {
@@ -115,26 +121,29 @@ impl World {
         });
 
         let clock = Clock::default();
-        let functions = Arc::new(Functions::connect(&environment, &aws, &clock).await?);
+        let host = Host::new(environment.all(), aws, clock.clone());
+        let mut read = host.settings.read();
+        let token_requestors = TokenRequestors::read(&mut read, &host).ok_or_else(|| read.problems())?;
+        let functions = Arc::new(Functions::connect(&environment, &host).await?);
         let authorizer =
             Authorizer::new(&keys.identity.token_public_key, ISSUER, AUDIENCE).map_err(KeyError::from)?;
         let (app_gateway, door_gateway) = (functions.app_gateway(authorizer), functions.door_gateway());
         let routes = app_gateway.route_keys().chain(door_gateway.route_keys()).collect();
-        app_gateway.serve(app, beside::router(logos, BUCKET.into()), &stopped);
+        app_gateway.serve(app, beside::router(logos.clone()), &stopped);
         door::serve(door, &keys.identity, door_gateway, stopped)?;
         Ok(Self {
             functions,
-            environment,
+            host,
+            token_requestors,
             simulator,
             identity: keys.identity,
-            clock,
             base_url,
             door_url,
             dynamodb_url,
             s3_url,
             dynamodb,
             tables,
-            bucket: BUCKET.into(),
+            logos,
             routes,
             access_key,
             _running: running,

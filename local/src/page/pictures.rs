@@ -1,0 +1,39 @@
+//! The logos of all requestors, as `data:` URLs.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use futures_util::{StreamExt as _, stream};
+use shared::{catalogue::Snapshot, token_requestor::TokenRequestorId};
+
+use crate::logos::{LogoError, Logos};
+
+/// Logos that are read at once.
+const AT_ONCE: usize = 16;
+
+/// Of each requestor the PNG, as the app would show it, or else the drawing. In an `img` a browser runs nothing of it.
+pub(super) async fn of(
+    snapshot: &Snapshot,
+    logos: &Logos,
+) -> Result<BTreeMap<TokenRequestorId, String>, LogoError> {
+    let shown = snapshot.known.values().filter_map(|known| {
+        let forms = snapshot.logos(known);
+        let form = |media_type: &str| forms.iter().find(|logo| logo.media_type == media_type);
+        let logo = form("image/png").or_else(|| form("image/svg+xml"))?;
+        Some((known.requestor.token_requestor_id.clone(), logo))
+    });
+    let read = stream::iter(shown).map(async |(id, logo)| {
+        let found = logos.get(&logo.key).await?;
+        let url =
+            |content| format!("data:{};base64,{}", logo.media_type, STANDARD.encode::<Vec<u8>>(content));
+        Ok((id, found.map(|found| url(found.content))))
+    });
+    let read: Vec<Result<_, LogoError>> = read.buffer_unordered(AT_ONCE).collect().await;
+    let mut pictures = BTreeMap::new();
+    for picture in read {
+        if let (id, Some(url)) = picture? {
+            pictures.insert(id, url);
+        }
+    }
+    Ok(pictures)
+}

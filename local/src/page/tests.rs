@@ -1,0 +1,72 @@
+use serde_json::json;
+use shared::catalogue::{Catalogue, Change};
+use uuid::Uuid;
+
+use super::*;
+
+const HOSTILE: &str = r#"<script>alert("1")</script><img src=x onerror='alert(2)'> & co"#;
+
+fn known(id: &str, name: &str) -> Known {
+    let fields = json!({
+        "tokenRequestorId": id, "name": name, "consumerFacingEntityName": name, "tokenRequestorType": name,
+        "enabledAccountRanges": ["5555550000000000000"], "supportedPushMethods": ["WEB", name],
+        "availablePushMethods": [{"type": "WEB", "uri": "https://requestor.example/push?a=\"><script>"}],
+    });
+    serde_json::from_value(fields).unwrap()
+}
+
+fn snapshot(known: impl IntoIterator<Item = Known>) -> Snapshot {
+    let updated_at = Some("2026-01-05T10:30:00Z".parse().unwrap());
+    let catalogue = Catalogue { version: 3, change: Uuid::nil(), artwork: 1, updated_at };
+    let known = known.into_iter().map(|known| (known.requestor.token_requestor_id.clone(), known)).collect();
+    Snapshot { catalogue: Some(catalogue), known, ..Snapshot::default() }
+}
+
+fn page(snapshot: &Snapshot, changes: &[Changed], now: &str) -> String {
+    let pictures = &BTreeMap::new();
+    render(&Contents { snapshot, pictures, changes, now: now.parse().unwrap() }).unwrap()
+}
+
+#[test]
+fn a_name_that_would_act_is_only_read() {
+    let snapshot = snapshot([known("50000000001", HOSTILE)]);
+    let change = Change { added: vec!["50000000001".parse().unwrap()], ..Change::default() };
+    let changes = [Changed { version: 3, at: Timestamp::UNIX_EPOCH, change }];
+    let page = page(&snapshot, &changes, "2026-01-06T00:00:00Z");
+    assert!(!page.contains("<script") && !page.contains("<img"), "{page}");
+    let shown = page.matches("&#60;script&#62;").count();
+    assert!(shown >= 4, "as name, type, method and in the change: {shown}");
+}
+
+#[test]
+fn a_browser_may_fetch_and_run_nothing() {
+    let page = page(&snapshot([known("50000000001", "A")]), &[], "2026-01-06T00:00:00Z");
+    let policy =
+        format!("default-src 'none'; img-src data:; style-src 'sha256-{}'", sha256_base64(STYLE.as_bytes()));
+    assert!(page.contains(&format!(r#"http-equiv="Content-Security-Policy" content="{policy}""#)), "{page}");
+    assert!(page.contains(&format!("<style>{STYLE}</style>")), "the policy is that of another style");
+    for absent in ["<script", " style=", "src=\"http", "<link", "url("] {
+        assert!(!page.contains(absent), "{absent}");
+    }
+}
+
+#[test]
+fn who_is_gone_stands_apart_and_what_waits_is_told() {
+    let mut gone = known("50000000001", "Gone away");
+    gone.retired_at = Some("2026-01-04T00:00:00Z".parse().unwrap());
+    let mut moved = known("50000000002", "Moved");
+    let fields = json!({"pushMethods": [{"type": "WEB", "uri": "https://new.example/push"}], "since": "2026-01-05T00:00:00Z"});
+    moved.quarantine = Some(serde_json::from_value(fields).unwrap());
+    let page = page(&snapshot([gone, moved]), &[], "2026-01-06T00:00:00Z");
+    let (offered, retired) = page.split_once(r#"id="retired""#).unwrap();
+    assert!(offered.contains("Moved") && !offered.contains("Gone away"));
+    assert!(offered.contains("Web https://new.example") && retired.contains("4 January 2026, 00:00 UTC"));
+}
+
+#[test]
+fn a_catalogue_that_missed_a_refresh_says_so() {
+    let snapshot = snapshot([]);
+    assert!(!page(&snapshot, &[], "2026-01-20T10:00:00Z").contains("Stale"));
+    assert!(page(&snapshot, &[], "2026-01-20T10:31:00Z").contains("Stale"));
+    assert!(page(&Snapshot::default(), &[], "2026-01-20T10:31:00Z").contains("Stale"));
+}

@@ -1,0 +1,35 @@
+//! A change in words: names in place of ids.
+
+use shared::{
+    catalogue::{Changed, Snapshot},
+    token_requestor::TokenRequestorId,
+};
+
+use super::when::When;
+
+/// What one version changed.
+pub(super) struct Told {
+    pub(super) version: u64,
+    pub(super) at: When,
+    pub(super) lists: Vec<(&'static str, Vec<String>)>,
+}
+
+impl Told {
+    pub(super) fn new(changed: &Changed, snapshot: &Snapshot) -> Self {
+        let name = |id: &TokenRequestorId| match snapshot.known.get(id) {
+            Some(known) => known.requestor.consumer_facing_entity_name.clone(),
+            None => id.to_string(),
+        };
+        let change = &changed.change;
+        let lists = [
+            ("New", &change.added),
+            ("Changed", &change.changed),
+            ("Gone", &change.retired),
+            ("Back again", &change.returned),
+            ("Waiting to be allowed", &change.quarantined),
+        ];
+        let lists = lists.into_iter().filter(|(_, ids)| !ids.is_empty());
+        let lists = lists.map(|(what, ids)| (what, ids.iter().map(name).collect())).collect();
+        Self { version: changed.version, at: When(changed.at), lists }
+    }
+}

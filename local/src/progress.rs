@@ -1,0 +1,138 @@
+//! Progress bars, made of the same events that the functions log in Lambda: `progress.of`, `progress.done` and
+//! `progress.total`.
+
+use std::{
+    collections::BTreeMap,
+    fmt, io,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    fmt::MakeWriter,
+    layer::{Context, Layer},
+};
+
+/// A bar for each thing that is under way.
+#[derive(Clone, Default)]
+pub(crate) struct Progress {
+    all: MultiProgress,
+    bars: Arc<Mutex<BTreeMap<String, ProgressBar>>>,
+}
+
+/// What an event says of progress.
+#[derive(Default)]
+struct Told {
+    of: Option<String>,
+    done: Option<u64>,
+    total: Option<u64>,
+}
+
+impl Progress {
+    /// On standard error.
+    pub(crate) fn on_terminal() -> Self {
+        Self::default()
+    }
+
+    /// A writer whose lines do not run into the bars.
+    pub(crate) fn beside(&self) -> Beside {
+        Beside(self.all.clone())
+    }
+
+    fn show(&self, of: String, done: u64, total: u64) {
+        let mut bars = self.bars.lock().unwrap_or_else(PoisonError::into_inner);
+        let bar = bars.entry(of).or_insert_with_key(|of| {
+            let style = ProgressStyle::with_template("{msg:<16} {wide_bar} {pos:>5}/{len} {elapsed:>4}");
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+            self.all.add(ProgressBar::new(total)).with_style(style).with_message(of.clone())
+        });
+        bar.set_length(total);
+        bar.set_position(done);
+        if done >= total {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Progress {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut told = Told::default();
+        event.record(&mut told);
+        if let Told { of: Some(of), done: Some(done), total: Some(total) } = told {
+            self.show(of, done, total);
+        }
+    }
+}
+
+impl Visit for Told {
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        match field.name() {
+            "progress.done" => self.done = Some(value),
+            "progress.total" => self.total = Some(value),
+            _ => {}
+        }
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "progress.of" {
+            self.of = Some(value.to_owned());
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
+}
+
+/// Standard error, above the bars.
+pub(crate) struct Beside(MultiProgress);
+
+impl<'a> MakeWriter<'a> for Beside {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl io::Write for Beside {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.suspend(|| io::Write::write_all(&mut io::stderr(), line))?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::Write::flush(&mut io::stderr())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing_subscriber::layer::SubscriberExt as _;
+
+    use super::*;
+
+    #[test]
+    fn what_functions_log_of_their_progress_moves_a_bar_for_each_thing() {
+        let progress = Progress::default();
+        let subscriber = tracing_subscriber::registry().with(progress.clone());
+        tracing::subscriber::with_default(subscriber, || {
+            for done in [25_usize, 50] {
+                tracing::info!(
+                    progress.of = "account ranges",
+                    progress.done = done,
+                    progress.total = 50_usize,
+                    "on"
+                );
+            }
+            tracing::info!(progress.of = "assets", progress.done = 1_usize, progress.total = 7_usize, "on");
+            tracing::info!(done = 9, "something else");
+        });
+        let bars = progress.bars.lock().unwrap();
+        let told: Vec<_> = bars.iter().map(|(of, bar)| (of.as_str(), bar.position(), bar.length())).collect();
+        assert_eq!(told, [("account ranges", 50, Some(50)), ("assets", 1, Some(7))]);
+        assert!(bars["account ranges"].is_finished() && !bars["assets"].is_finished());
+    }
+}

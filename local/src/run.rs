@@ -1,0 +1,99 @@
+//! Without a command: starts the `World`, refreshes, lets one cardholder enable a card, then stays up.
+
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+use local::{World, journey, ready, timeline};
+
+use crate::{NOT_DONE, NOT_STARTED, arguments::Run, say, stop};
+
+pub(crate) async fn run(arguments: &Run) -> ExitCode {
+    let started = Timestamp::now();
+    let world = match World::start(arguments.options()).await {
+        Ok(world) => world,
+        Err(error) => return stop(NOT_STARTED, &error),
+    };
+    let enabled = tell_journey(&world, started).await;
+    if let Err(error) = write_files(&world, arguments) {
+        return stop(NOT_STARTED, &error);
+    }
+    if arguments.once {
+        return if enabled { ExitCode::SUCCESS } else { ExitCode::from(NOT_DONE) };
+    }
+    match tell_how_to_try(&world) {
+        Ok(text) => say::line(text),
+        Err(error) => return stop(NOT_STARTED, &error),
+    }
+    tokio::select! {
+        never = world.keep_schedules() => never,
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    ExitCode::SUCCESS
+}
+
+/// Steps 1 to 25 and their timeline; whether the card was enabled.
+async fn tell_journey(world: &World, started: Timestamp) -> bool {
+    let cardholder = match world.cardholder(journey::CLIENT_ID) {
+        Ok(cardholder) => cardholder,
+        Err(error) => {
+            say::problem(error);
+            return false;
+        }
+    };
+    let steps = async {
+        world.refresh().await.map_err(|error| error.to_string())?;
+        journey::journey(&cardholder).await.map_err(|error| shared::telemetry::chain(&error))
+    };
+    let outcome = tokio::select! {
+        outcome = steps => outcome,
+        never = world.keep_schedules() => never,
+    };
+    world.simulator().notifications_settled().await;
+    let exchanges = [world.simulator().journal(), cardholder.steps()].concat();
+    say::line(timeline::render(exchanges, started));
+    match outcome {
+        Ok(outcome) => {
+            say::line(format_args!("Card contract {}: {}", outcome.card_contract_id, outcome.status));
+            outcome.status == "ENABLED"
+        }
+        Err(error) => {
+            say::problem(format_args!("The journey stopped: {error}."));
+            false
+        }
+    }
+}
+
+fn write_files(world: &World, arguments: &Run) -> Result<(), ready::ReadyError> {
+    if let Some(file) = &arguments.env_file {
+        ready::write_env_file(world, file)?;
+    }
+    if let Some(file) = &arguments.ready_file {
+        ready::write_ready_file(world, file)?;
+    }
+    Ok(())
+}
+
+fn tell_how_to_try(world: &World) -> Result<String, local::KeyError> {
+    let base = world.base_url().as_str().trim_end_matches('/');
+    let client = journey::CLIENT_ID;
+    let token = world.token_for(client)?;
+    let now = Timestamp::now();
+    let consent = format!(r#""consent":{{"termsVersion":"2026-01","acceptedAt":"{now:.0}"}}"#);
+    let request = format!(r#"{{"cardContractId":"70002","platform":"web","callback":"web-bank",{consent}}}"#);
+    Ok(format!(
+        "
+API          {base}
+Simulator    {simulator}
+Token of the cardholder with client id {client}, for twelve hours:
+
+TOKEN={token}
+
+curl -H \"Authorization: Bearer $TOKEN\" '{base}/token-requestors?platform=web'
+curl -H \"Authorization: Bearer $TOKEN\" '{base}/cards?cardContractId=70001&cardContractId=70002'
+curl -H \"Authorization: Bearer $TOKEN\" -H \"Idempotency-Key: $RANDOM\" -H 'Content-Type: application/json' \\
+  -d '{request}' {base}/enrollments
+
+Open the redirectUrl of the last answer in a browser. Ctrl-C ends it all.",
+        simulator = world.simulator().base_url(),
+    ))
+}

@@ -1,0 +1,84 @@
+//! `local refresh` and `local catalogue` as a shell sees them.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+/// Mastercard knows no such consumer.
+const REFUSED: [&str; 2] = ["--set", "TOKEN_CONNECT_CONSUMER_KEY=somebody-else"];
+
+fn local(data: &Path, arguments: &[&str]) -> Output {
+    let mut local = Command::new(env!("CARGO_BIN_EXE_local"));
+    local.args(arguments).arg("--data").arg(data).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn the_page_is_one_file_with_everybody_in_it() {
+    let data = tempfile::tempdir().unwrap();
+    let run = local(data.path(), &["catalogue"]);
+    let told = text(&run.stdout);
+    let file = data.path().canonicalize().unwrap().join("catalogue.html");
+    assert_eq!((run.status.code(), told.lines().last()), (Some(0), file.to_str()), "{}", text(&run.stderr));
+    let page = fs::read_to_string(file).unwrap();
+    assert!(page.contains("<h3>Click to Pay</h3>") && page.contains(r#"<img src="data:image/png;base64,"#));
+    assert_eq!(
+        (page.matches("src=\"data:").count(), page.matches("src=").count()),
+        (5, 5),
+        "a logo for each"
+    );
+    assert!(page.contains("New <span class=\"count\">5</span>"), "what changed last");
+}
+
+#[test]
+fn a_catalogue_that_is_there_is_shown_as_it_is_unless_a_refresh_is_asked_for() {
+    let data = tempfile::tempdir().unwrap();
+    let refreshed = |run: &Output| text(&run.stdout).contains("Mastercard named 5 token requestors");
+    assert!(refreshed(&local(data.path(), &["catalogue"])));
+    let output = data.path().join("elsewhere.html").display().to_string();
+    assert!(!refreshed(&local(data.path(), &["catalogue", "--output", &output])));
+    assert!(Path::new(&output).exists());
+    assert!(refreshed(&local(data.path(), &["catalogue", "--refresh"])));
+}
+
+#[test]
+fn a_refresh_tells_what_it_did_and_elsewhere_than_on_a_terminal_its_progress_in_lines() {
+    let data = tempfile::tempdir().unwrap();
+    let run = local(data.path(), &["refresh"]);
+    let (told, logged) = (text(&run.stdout), text(&run.stderr));
+    assert_eq!(run.status.code(), Some(0), "{logged}");
+    assert!(
+        told.contains("5 new, 0 changed, 0 gone") && told.contains("Logos: 5 stored, 0 failed"),
+        "{told}"
+    );
+    for of in ["account ranges", "assets"] {
+        assert!(logged.contains(&format!("progress.of=\"{of}\"")), "{logged}");
+    }
+}
+
+#[test]
+fn a_refresh_that_mastercard_refuses_is_exit_1_and_leaves_the_catalogue() {
+    let data = tempfile::tempdir().unwrap();
+    assert_eq!(local(data.path(), &["refresh"]).status.code(), Some(0));
+    assert_eq!(local(data.path(), &[&["refresh"], &REFUSED[..]].concat()).status.code(), Some(1));
+    let run = local(data.path(), &[&["catalogue", "--refresh"], &REFUSED[..]].concat());
+    assert_eq!(run.status.code(), Some(1));
+    let page = fs::read_to_string(data.path().join("catalogue.html")).unwrap();
+    assert!(page.contains("<h3>Click to Pay</h3>"), "who was known is still shown");
+}
+
+#[test]
+fn orders_that_mean_nothing_are_refused_before_anything_starts() {
+    let data = tempfile::tempdir().unwrap();
+    for arguments in [["refresh", "--allow=host"], ["refresh", "--allow=5=host"], ["--once", "refresh"]] {
+        let run = local(data.path(), &arguments);
+        assert_eq!(run.status.code(), Some(2), "{arguments:?}");
+    }
+    assert_eq!(fs::read_dir(data.path()).unwrap().count(), 0);
+}
