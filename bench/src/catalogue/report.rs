@@ -1,0 +1,67 @@
+//! The figures, as tables of Markdown for people and as JSON for programs.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{
+    issuer::{Cost, Size},
+    targets::{Target, targets},
+};
+use crate::machine::Machine;
+
+/// Everything that was measured.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Report {
+    machine: Machine,
+    latency_milliseconds: u64,
+    sizes: Vec<Size>,
+    targets: Vec<Target>,
+}
+
+impl Report {
+    pub(super) fn new(machine: Machine, latency_milliseconds: u64, sizes: Vec<Size>) -> Self {
+        Self { machine, latency_milliseconds, targets: targets(&sizes), sizes }
+    }
+
+    /// Whether every target is met.
+    pub(crate) fn met(&self) -> bool {
+        !self.targets.is_empty() && self.targets.iter().all(|target| target.met)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}; Mastercard answers after {} ms.\n", self.machine, self.latency_milliseconds)?;
+        writeln!(
+            f,
+            "| ranges | step | invocations | time | peak memory | calls of Mastercard | DynamoDB requests | items written | S3 puts |"
+        )?;
+        writeln!(f, "|---|---|---|---|---|---|---|---|---|")?;
+        for size in &self.sizes {
+            row(f, size.ranges, "first refresh", &size.first)?;
+            row(f, size.ranges, "all logos", &size.logos)?;
+            row(f, size.ranges, "nothing changed", &size.again)?;
+            row(f, size.ranges, "no logo missing", &size.again_logos)?;
+        }
+        writeln!(f, "\n| target | wanted | measured | |\n|---|---|---|---|")?;
+        for Target { what, wanted, measured, met } in &self.targets {
+            writeln!(
+                f,
+                "| {what} | {wanted:.0} | {measured:.1} | {} |",
+                if *met { "met" } else { "MISSED" }
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn row(f: &mut fmt::Formatter<'_>, ranges: usize, step: &str, cost: &Cost) -> fmt::Result {
+    let Cost { invocations, seconds, peak_megabytes, calls, dynamodb, s3, .. } = cost;
+    writeln!(
+        f,
+        "| {ranges} | {step} | {invocations} | {seconds:.2} s | {peak_megabytes:.0} MB | {calls} | {} | {} | {} |",
+        dynamodb.requests, dynamodb.writes, s3.writes
+    )
+}

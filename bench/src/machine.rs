@@ -1,0 +1,46 @@
+//! What was measured on.
+
+use std::{fs, thread};
+
+use serde::Serialize;
+
+/// Figures mean nothing without it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Machine {
+    processor: String,
+    cores: usize,
+    /// Of main memory.
+    gigabytes: f64,
+}
+
+impl Machine {
+    pub(crate) fn this() -> Self {
+        let memory = field("/proc/meminfo", "MemTotal").and_then(|size| kilobytes(&size));
+        Self {
+            processor: field("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown".into()),
+            cores: thread::available_parallelism().map_or(0, usize::from),
+            gigabytes: memory.map_or(0.0, |kilobytes| f64::from(kilobytes) / 1e6),
+        }
+    }
+}
+
+impl std::fmt::Display for Machine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { processor, cores, gigabytes } = self;
+        write!(f, "{processor}, {cores} cores, {gigabytes:.0} GB")
+    }
+}
+
+/// The first value under a name in one of the kernel's files of `name: value`.
+pub(crate) fn field(file: &str, name: &str) -> Option<String> {
+    let text = fs::read_to_string(file).ok()?;
+    let mut fields = text.lines().filter_map(|line| line.split_once(':'));
+    fields.find(|(found, _)| found.trim() == name).map(|(_, value)| value.trim().into())
+}
+
+/// `1234 kB`, as the kernel writes 1234 · 1024 bytes, in units of 1000 bytes.
+pub(crate) fn kilobytes(size: &str) -> Option<u32> {
+    let kibibytes: u64 = size.strip_suffix(" kB")?.trim().parse().ok()?;
+    (kibibytes * 1024).div_ceil(1000).try_into().ok()
+}
