@@ -32,6 +32,9 @@ async fn a_card_is_enabled_by_the_real_binaries() {
     let offers = shown.1["tokenRequestors"].as_array().unwrap();
     assert!(offers.iter().any(|offer| offer["displayName"] == "Click to Pay"), "{offers:?}");
     assert!(offers.iter().all(|offer| offer["logos"].as_array().is_some_and(|logos| !logos.is_empty())));
+    let packed = list.invoke(event("list-requestors-gzip.json")).await.unwrap();
+    let sent = (&packed["isBase64Encoded"], &packed["headers"]["content-encoding"]);
+    assert_eq!(sent, (&json!(true), &json!("gzip")), "as API Gateway wants it");
 
     let cards = Lambda::start("list-cards", &world).await;
     assert_eq!(states(&cards).await, ["eligible", "eligible"]);
@@ -96,7 +99,8 @@ async fn an_event_that_is_none_is_an_error_and_the_next_one_is_served() {
     let failed = fetch.invoke(json!({"assets": [{"assetId": "of nobody"}]})).await.unwrap_err();
     let told = "the event cannot be read".to_owned();
     assert_eq!(failed, Failed { error_type: "NonRetryable".into(), error_message: told });
-    assert_eq!(fetch.invoke(json!({})).await.unwrap(), json!({"stored": [], "skipped": [], "failed": []}));
+    let nothing = json!({"stored": [], "skipped": [], "failed": [], "refused": [], "remaining": 0});
+    assert_eq!(fetch.invoke(json!({})).await.unwrap(), nothing);
     list.stop();
     fetch.stop();
 }

@@ -2,6 +2,7 @@
 
 mod refused;
 mod repeated;
+mod restarted;
 mod tampering;
 
 use jiff::SignedDuration;

@@ -12,7 +12,7 @@ use shared::{
     enrollment::{Enrollment, EnrollmentId, Fact, Status, receipt_hash},
     secret::{CallbackState, PushAccountReceipt},
 };
-use simulator::Operation;
+use simulator::{CLICK_TO_PAY, Operation};
 
 use crate::support::{
     host::{enrollments, host},
@@ -41,12 +41,14 @@ events! {
     "enroll-unknown-field.json" => a_field_that_is_not_in_the_api_is_refused,
     "enroll-without-key.json" => a_request_without_a_key_is_refused,
     "fetch-assets.json" => logos_are_fetched_after_a_refresh,
+    "fetch-assets-again.json" => logos_are_fetched_anew,
     "fetch-assets-by-hand.json" => logos_are_fetched_by_hand,
     "get-enrollment.json" => a_cardholder_asks_about_an_enrolment,
     "get-enrollment-foreign.json" => a_stranger_asks_about_an_enrolment,
     "list-cards.json" => two_cards_can_be_enabled,
     "list-enrollments.json" => a_cardholder_asks_about_a_card,
     "list-requestors.json" => an_iphone_is_shown_what_can_be_chosen,
+    "list-requestors-gzip.json" => an_iphone_that_takes_gzip_asks_for_one_account_range,
     "list-requestors-not-modified.json" => an_iphone_has_seen_it_before,
     "receive-callback-approved.json" => a_cardholder_comes_back,
     "receive-callback-unknown-state.json" => somebody_comes_back_with_a_state_that_never_was,
@@ -55,6 +57,8 @@ events! {
     "receive-notification-without-certificate.json" => somebody_without_a_certificate_tells_of_a_token,
     "reconcile-enrollments.json" => what_never_arrived_is_found_out,
     "sync-requestors.json" => the_token_requestors_are_refreshed,
+    "sync-requestors-allow.json" => a_new_host_is_allowed,
+    "sync-requestors-force.json" => few_token_requestors_are_believed,
 }
 
 #[test]
@@ -108,6 +112,13 @@ async fn logos_are_fetched_by_hand(event: Event) {
     fetched(event).await;
 }
 
+async fn logos_are_fetched_anew(event: Event) {
+    let world = open_world().await;
+    let fetch = fetch_assets::FetchAssets::connect(&host(&world)).await.unwrap();
+    let done = fetch.handle(event.scheduled()).await.unwrap();
+    assert_eq!((done.stored.len(), done.skipped.len()), (1, 0));
+}
+
 /// The one logo that the event names.
 async fn fetched(event: Event) {
     let world = world().await;
@@ -115,10 +126,9 @@ async fn fetched(event: Event) {
     sync.handle(scheduled(json!({}))).await.unwrap();
     let fetch = fetch_assets::FetchAssets::connect(&host(&world)).await.unwrap();
     let done = json!(fetch.handle(event.scheduled()).await.unwrap());
-    assert_eq!(
-        done,
-        json!({"stored": ["3a7a2f0e-5a0e-4c65-9e0b-1f6f2c0d9a11"], "skipped": [], "failed": []})
-    );
+    let stored = json!(["3a7a2f0e-5a0e-4c65-9e0b-1f6f2c0d9a11"]);
+    let all = json!({"stored": stored, "skipped": [], "failed": [], "refused": [], "remaining": 0});
+    assert_eq!(done, all);
 }
 
 async fn a_cardholder_asks_about_an_enrolment(event: Event) {
@@ -168,6 +178,23 @@ async fn an_iphone_is_shown_what_can_be_chosen(event: Event) {
         "{}",
         answer.body
     );
+}
+
+async fn an_iphone_that_takes_gzip_asks_for_one_account_range(event: Event) {
+    let world = open_world().await;
+    let list = list_requestors::ListRequestors::connect(&host(&world)).await.unwrap();
+    let response = list.handle(event.request()).await.unwrap();
+    assert_eq!(response.headers()["content-encoding"], "gzip");
+    assert!(matches!(response.body(), lambda_http::Body::Binary(_)), "API Gateway gets it in base64");
+    let body = crate::listing::unpacked(response.body());
+    let offers = body["tokenRequestors"].as_array().unwrap();
+    assert!(!offers.is_empty());
+    for offer in offers {
+        assert!(
+            offer["accountRanges"].as_array().unwrap().contains(&json!("5555550000000000000")),
+            "{offer}"
+        );
+    }
 }
 
 async fn an_iphone_has_seen_it_before(event: Event) {
@@ -246,8 +273,31 @@ async fn the_token_requestors_are_refreshed(event: Event) {
     let sync = sync_requestors::SyncRequestors::connect(&host(&world)).await.unwrap();
     let done = json!(sync.handle(event.scheduled()).await.unwrap());
     let all = world.simulator().requestors().len();
-    let counts = ["changed", "assets", "retired"].map(|name| done[name].as_array().map(Vec::len));
+    let counts = ["added", "assets", "retired"].map(|name| done[name].as_array().map(Vec::len));
     assert_eq!((&done["requestors"], counts), (&json!(all), [Some(all), Some(all), Some(0)]));
+}
+
+async fn a_new_host_is_allowed(event: Event) {
+    let world = open_world().await;
+    let requestors = world.simulator().requestors();
+    let mut moved = requestors.into_iter().find(|it| it.token_requestor_id == CLICK_TO_PAY).unwrap();
+    moved.push_page = Some("https://elsewhere.example/push".parse().unwrap());
+    world.simulator().add_requestor(moved);
+    let sync = sync_requestors::SyncRequestors::connect(&host(&world)).await.unwrap();
+    let quarantined = sync.handle(scheduled(json!({}))).await.unwrap().change.quarantined;
+    assert_eq!(json!(quarantined), json!([CLICK_TO_PAY]));
+    let allowed = sync.handle(event.scheduled()).await.unwrap().change;
+    assert_eq!((json!(allowed.changed), allowed.quarantined.len()), (json!([CLICK_TO_PAY]), 0));
+}
+
+async fn few_token_requestors_are_believed(event: Event) {
+    let world = open_world().await;
+    world.simulator().requestors().iter().skip(1).for_each(|gone| {
+        world.simulator().remove_requestor(&gone.token_requestor_id).unwrap();
+    });
+    let sync = sync_requestors::SyncRequestors::connect(&host(&world)).await.unwrap();
+    assert!(sync.handle(scheduled(json!({}))).await.unwrap().disbelieved.is_some());
+    assert_eq!(sync.handle(event.scheduled()).await.unwrap().change.retired.len(), 4);
 }
 
 async fn stored(world: &World, tap: &Tap) -> Enrollment {

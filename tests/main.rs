@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
 
+mod assets;
 mod bad_input;
 mod bootstrap;
 mod contract;
 mod enroll;
 mod events;
+mod listing;
 mod mastercard_faults;
 mod notifications;
 mod refresh;

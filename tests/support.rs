@@ -7,6 +7,7 @@ pub(crate) mod leaks;
 pub(crate) mod logs;
 pub(crate) mod openapi;
 pub(crate) mod tap;
+pub(crate) mod wire;
 
 use local::{Options, World};
 

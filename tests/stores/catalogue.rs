@@ -1,9 +1,12 @@
-//! The catalogue: a refresh writes what differs, hides what is gone, and never loses a working requestor or logo.
+//! The catalogue: a refresh writes what differs and becomes visible whole; artwork is written once.
+
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use shared::{
-    asset::{AssetId, Logo},
-    store::{Catalogue, Refreshed},
+    asset::{Asset, Logo},
+    catalogue::{Change, Changed, Known, Snapshot},
+    store::Plan,
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
 
@@ -11,124 +14,158 @@ use super::{Stores, checks};
 
 checks! {
     before_the_first_refresh_there_is_no_catalogue,
-    a_refresh_writes_only_what_differs,
-    a_refresh_that_names_nobody_changes_nothing,
-    a_requestor_that_is_no_longer_named_is_hidden_and_may_return,
-    a_logo_is_shown_until_its_successor_is_there,
-    a_logo_of_older_artwork_is_refused,
+    a_refresh_makes_one_version_of_all_that_it_writes,
+    a_refresh_without_a_change_moves_only_the_time,
+    half_an_answer_does_not_move_the_time,
+    a_retired_requestor_cannot_be_had_and_is_remembered,
+    refreshes_at_once_build_on_each_other,
+    a_reader_never_sees_a_mix,
+    artwork_is_noticed_and_is_no_refresh,
+    artwork_before_the_first_refresh_makes_no_catalogue,
+    what_changed_is_told_newest_first,
     another_bank_has_its_own_catalogue,
 }
 
 const CLICK_TO_PAY: &str = simulator::CLICK_TO_PAY;
-const WALLET: &str = "50999000001";
 
 async fn before_the_first_refresh_there_is_no_catalogue(stores: &Stores) {
     assert_eq!(stores.requestors.catalogue().await.unwrap(), None);
-    assert_eq!(stores.requestors.list().await.unwrap(), []);
+    let snapshot = stores.requestors.snapshot().await.unwrap();
+    assert!(snapshot.catalogue.is_none() && snapshot.known.is_empty() && snapshot.assets.is_empty());
     assert_eq!(stores.requestors.get(&id(CLICK_TO_PAY)).await.unwrap(), None);
 }
 
-async fn a_refresh_writes_only_what_differs(stores: &Stores) {
-    let both = vec![requestor(CLICK_TO_PAY, "art-1"), requestor(WALLET, "art-2")];
-    let first = refresh(stores, both.clone(), 0).await;
-    assert_eq!(first, changed(&[CLICK_TO_PAY, WALLET]));
-    assert_eq!(stores.requestors.list().await.unwrap(), both);
-    assert_eq!(catalogue(stores).await, Catalogue { version: 1, updated_at: at(0) });
+async fn a_refresh_makes_one_version_of_all_that_it_writes(stores: &Stores) {
+    // More than one page and many transactions.
+    let many: Vec<_> = (0..120).map(|n| named(&nth(n), "First")).collect();
+    let changed = refresh(stores, many.clone(), 0).await.unwrap();
+    assert_eq!((changed.version, changed.at), (1, at(0)));
+    let snapshot = stores.requestors.snapshot().await.unwrap();
+    assert_eq!(snapshot.known.into_values().collect::<Vec<_>>(), many);
+    let catalogue = stores.requestors.catalogue().await.unwrap().unwrap();
+    assert_eq!((catalogue.version, catalogue.updated_at), (1, Some(at(0))));
+    assert_eq!(stores.requestors.get(&id(&nth(7))).await.unwrap(), Some(many[7].requestor.clone()));
 
-    assert_eq!(refresh(stores, both.clone(), 1).await, Refreshed::default());
-    assert_eq!(catalogue(stores).await, Catalogue { version: 1, updated_at: at(1) });
-
-    let renamed = TokenRequestor { consumer_facing_entity_name: "New".into(), ..both[1].clone() };
-    assert_eq!(refresh(stores, vec![both[0].clone(), renamed.clone()], 2).await, changed(&[WALLET]));
-    assert_eq!(stores.requestors.get(&id(WALLET)).await.unwrap(), Some(renamed));
-    assert_eq!(catalogue(stores).await, Catalogue { version: 2, updated_at: at(2) });
+    let renamed = named(&nth(7), "Second");
+    assert_eq!(refresh(stores, vec![renamed.clone()], 1).await.unwrap().version, 2);
+    assert_eq!(refresh(stores, vec![named(&nth(8), "Second")], 2).await.unwrap().version, 3);
+    let snapshot = stores.requestors.snapshot().await.unwrap();
+    assert_eq!((snapshot.known.len(), &snapshot.known[&id(&nth(7))]), (120, &renamed));
+    assert_eq!(stores.requestors.get(&id(&nth(7))).await.unwrap(), Some(renamed.requestor));
 }
 
-async fn a_refresh_that_names_nobody_changes_nothing(stores: &Stores) {
-    let one = vec![requestor(CLICK_TO_PAY, "art-1")];
-    refresh(stores, one.clone(), 0).await;
-    let before = catalogue(stores).await;
-    assert_eq!(refresh(stores, Vec::new(), 1).await, Refreshed::default());
-    assert_eq!(stores.requestors.list().await.unwrap(), one);
-    assert_eq!(catalogue(stores).await, before);
+async fn a_refresh_without_a_change_moves_only_the_time(stores: &Stores) {
+    refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
+    let before = stores.requestors.catalogue().await.unwrap().unwrap();
+    assert_eq!(refresh(stores, vec![], 1).await, None);
+    let after = stores.requestors.catalogue().await.unwrap().unwrap();
+    assert_eq!(after.updated_at, Some(at(1)));
+    assert_eq!((after.version, after.change), (before.version, before.change));
 }
 
-async fn a_requestor_that_is_no_longer_named_is_hidden_and_may_return(stores: &Stores) {
-    let both = vec![requestor(CLICK_TO_PAY, "art-1"), requestor(WALLET, "art-2")];
-    refresh(stores, both.clone(), 0).await;
-    assert!(
-        stores.requestors.set_logos(&id(WALLET), &asset("art-2"), &[logo("a.svg")], at(0)).await.unwrap()
-    );
-
-    let gone = refresh(stores, both[..1].to_vec(), 1).await;
-    assert_eq!(gone, Refreshed { retired: vec![id(WALLET)], ..Refreshed::default() });
-    assert_eq!(stores.requestors.get(&id(WALLET)).await.unwrap(), None);
-    assert_eq!(stores.requestors.list().await.unwrap(), both[..1]);
-    assert_eq!(catalogue(stores).await, Catalogue { version: 3, updated_at: at(1) });
-    assert_eq!(refresh(stores, both[..1].to_vec(), 2).await, Refreshed::default(), "it retires once");
-
-    assert_eq!(refresh(stores, both, 3).await, changed(&[WALLET]));
-    let back = stores.requestors.get(&id(WALLET)).await.unwrap().unwrap();
-    assert_eq!(
-        (back.logos.clone(), back.missing_artwork()),
-        (vec![logo("a.svg")], None),
-        "its logo was kept"
-    );
+async fn half_an_answer_does_not_move_the_time(stores: &Stores) {
+    refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
+    for write in [vec![], vec![named(&nth(1), "Another")]] {
+        let half = Plan { write, complete: false, ..Plan::default() };
+        stores.requestors.refresh(at(1), |_| (half.clone(), ())).await.unwrap();
+        assert_eq!(stores.requestors.catalogue().await.unwrap().unwrap().updated_at, Some(at(0)));
+    }
+    assert_eq!(stores.requestors.snapshot().await.unwrap().known.len(), 2);
 }
 
-async fn a_logo_is_shown_until_its_successor_is_there(stores: &Stores) {
-    refresh(stores, vec![requestor(CLICK_TO_PAY, "art-1")], 0).await;
-    assert!(stored(stores).await.missing_artwork().is_some());
-    assert!(set_logo(stores, "art-1", "a.svg").await);
-    let first = stored(stores).await;
-    assert_eq!((first.logos.clone(), first.missing_artwork()), (vec![logo("a.svg")], None));
-    assert_eq!(
-        catalogue(stores).await,
-        Catalogue { version: 2, updated_at: at(0) },
-        "Mastercard was not asked"
-    );
-
-    refresh(stores, vec![requestor(CLICK_TO_PAY, "art-2")], 1).await;
-    let between = stored(stores).await;
-    assert_eq!(between.logos, [logo("a.svg")]);
-    assert_eq!(between.missing_artwork().unwrap().asset_id, asset("art-2"));
-    assert!(set_logo(stores, "art-2", "b.svg").await);
-    let second = stored(stores).await;
-    assert_eq!((second.logos.clone(), second.missing_artwork()), (vec![logo("b.svg")], None));
+async fn a_retired_requestor_cannot_be_had_and_is_remembered(stores: &Stores) {
+    refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
+    let retired = Known { retired_at: Some(at(1)), ..named(CLICK_TO_PAY, "Click to Pay") };
+    refresh(stores, vec![retired.clone()], 1).await;
+    assert_eq!(stores.requestors.get(&id(CLICK_TO_PAY)).await.unwrap(), None);
+    let snapshot = stores.requestors.snapshot().await.unwrap();
+    assert_eq!((snapshot.offered().count(), &snapshot.known[&id(CLICK_TO_PAY)]), (0, &retired));
 }
 
-async fn a_logo_of_older_artwork_is_refused(stores: &Stores) {
-    refresh(stores, vec![requestor(CLICK_TO_PAY, "art-2")], 0).await;
-    let before = (stored(stores).await, catalogue(stores).await);
-    assert!(!set_logo(stores, "art-1", "a.svg").await);
-    let nobody = stores.requestors.set_logos(&id(WALLET), &asset("art-2"), &[logo("a.svg")], at(1)).await;
-    assert!(!nobody.unwrap(), "a requestor that nobody named");
-    assert_eq!((stored(stores).await, catalogue(stores).await), before);
-    assert_eq!(stores.requestors.list().await.unwrap().len(), 1);
+async fn refreshes_at_once_build_on_each_other(stores: &Stores) {
+    let add = async |n: usize| {
+        let plan = |seen: &Snapshot| {
+            let write: Vec<_> =
+                (!seen.known.contains_key(&id(&nth(n)))).then(|| named(&nth(n), "New")).into_iter().collect();
+            (Plan { write, complete: true, ..Plan::default() }, seen.known.len())
+        };
+        stores.requestors.refresh(at(0), plan).await.unwrap()
+    };
+    let ((first, _), (second, _), (third, _)) = tokio::join!(add(1), add(2), add(3));
+    let versions: BTreeSet<_> = [first, second, third].map(|changed| changed.unwrap().version).into();
+    assert_eq!(versions, [1, 2, 3].into());
+    assert_eq!(stores.requestors.snapshot().await.unwrap().known.len(), 3);
+}
+
+async fn a_reader_never_sees_a_mix(stores: &Stores) {
+    const ALL: usize = 60;
+    let version = |name: &str| (0..ALL).map(|n| named(&nth(n), name)).collect::<Vec<_>>();
+    refresh(stores, version("0"), 0).await;
+    let write = async {
+        for n in 1..6 {
+            refresh(stores, version(&n.to_string()), n).await;
+        }
+    };
+    let read = async {
+        for _ in 0..12 {
+            let snapshot = stores.requestors.snapshot().await.unwrap();
+            let names: BTreeSet<_> =
+                snapshot.known.values().map(|known| known.requestor.name.clone()).collect();
+            let expected = snapshot.catalogue.unwrap().version - 1;
+            assert_eq!((names, snapshot.known.len()), ([expected.to_string()].into(), ALL));
+        }
+    };
+    tokio::join!(write, read);
+}
+
+async fn artwork_is_noticed_and_is_no_refresh(stores: &Stores) {
+    refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
+    let before = stores.requestors.catalogue().await.unwrap().unwrap();
+    let missing = |snapshot: &Snapshot| snapshot.missing_assets().len();
+    assert_eq!(missing(&stores.requestors.snapshot().await.unwrap()), 1);
+    let assets: Vec<_> = (0..60).map(|n| asset(&format!("art-{n}"))).collect();
+    stores.requestors.record_assets(&assets).await.unwrap();
+
+    let after = stores.requestors.catalogue().await.unwrap().unwrap();
+    assert_eq!((after.version, after.updated_at), (before.version, before.updated_at));
+    assert!(after.artwork > before.artwork);
+    let snapshot = stores.requestors.snapshot().await.unwrap();
+    assert_eq!((snapshot.assets.len(), missing(&snapshot)), (60, 0));
+    let known = &snapshot.known[&id(CLICK_TO_PAY)];
+    assert_eq!(snapshot.logos(known), asset("art-1").logos);
+}
+
+async fn artwork_before_the_first_refresh_makes_no_catalogue(stores: &Stores) {
+    stores.requestors.record_assets(&[asset("art-1")]).await.unwrap();
+    assert_eq!(stores.requestors.catalogue().await.unwrap(), None);
+    assert_eq!(refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await.unwrap().version, 1);
+}
+
+async fn what_changed_is_told_newest_first(stores: &Stores) {
+    for n in 0..12 {
+        refresh(stores, vec![named(&nth(n), "New")], i64::try_from(n).unwrap()).await;
+    }
+    let changes = stores.requestors.changes(3).await.unwrap();
+    assert_eq!(changes.iter().map(|changed| changed.version).collect::<Vec<_>>(), [12, 11, 10]);
+    assert_eq!((changes[0].at, &changes[0].change.added), (at(11), &vec![id(&nth(11))]));
 }
 
 async fn another_bank_has_its_own_catalogue(stores: &Stores) {
-    refresh(stores, vec![requestor(CLICK_TO_PAY, "art-1")], 0).await;
+    refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
+    stores.requestors.record_assets(&[asset("art-1")]).await.unwrap();
     let (_, theirs) = stores.of_tenant("another-bank");
-    assert_eq!((theirs.catalogue().await.unwrap(), theirs.list().await.unwrap()), (None, vec![]));
+    let snapshot = theirs.snapshot().await.unwrap();
+    assert!(snapshot.catalogue.is_none() && snapshot.known.is_empty() && snapshot.assets.is_empty());
+    assert_eq!(theirs.changes(5).await.unwrap(), []);
 }
 
-async fn refresh(stores: &Stores, fresh: Vec<TokenRequestor>, day: i64) -> Refreshed {
-    stores.requestors.refresh(fresh, at(day)).await.unwrap()
+async fn refresh(stores: &Stores, write: Vec<Known>, day: i64) -> Option<Changed> {
+    let added = write.iter().map(|known| known.requestor.token_requestor_id.clone()).collect();
+    let plan = Plan { write, change: Change { added, ..Change::default() }, complete: true };
+    stores.requestors.refresh(at(day), |_| (plan.clone(), ())).await.unwrap().0
 }
 
-async fn set_logo(stores: &Stores, art: &str, key: &str) -> bool {
-    stores.requestors.set_logos(&id(CLICK_TO_PAY), &asset(art), &[logo(key)], at(5)).await.unwrap()
-}
-
-async fn stored(stores: &Stores) -> TokenRequestor {
-    stores.requestors.get(&id(CLICK_TO_PAY)).await.unwrap().unwrap()
-}
-
-async fn catalogue(stores: &Stores) -> Catalogue {
-    stores.requestors.catalogue().await.unwrap().unwrap()
-}
-
+/// Midnight of a day; a refresh that takes no second keeps it.
 fn at(day: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * (20_000 + day))
 }
@@ -137,33 +174,31 @@ fn id(raw: &str) -> TokenRequestorId {
     raw.parse().unwrap()
 }
 
-fn asset(raw: &str) -> AssetId {
-    raw.parse().unwrap()
+fn nth(n: usize) -> String {
+    format!("509990{n:05}")
 }
 
-fn logo(key: &str) -> Logo {
-    Logo { media_type: "image/svg+xml".into(), key: key.into(), width: None, height: None }
+fn asset(raw: &str) -> Asset {
+    let key = format!("logos/{raw}.svg");
+    let logo = Logo { media_type: "image/svg+xml".into(), key, width: None, height: None };
+    let (kept, refused) = (Vec::new(), Vec::new());
+    Asset { asset_id: raw.parse().unwrap(), logos: vec![logo], kept, refused, fetched_at: at(0) }
 }
 
-fn changed(ids: &[&str]) -> Refreshed {
-    Refreshed { changed: ids.iter().map(|raw| id(raw)).collect(), retired: Vec::new() }
-}
-
-fn requestor(raw: &str, art: &str) -> TokenRequestor {
-    TokenRequestor {
+fn named(raw: &str, name: &str) -> Known {
+    let requestor = TokenRequestor {
         token_requestor_id: id(raw),
-        name: "Example Ltd".into(),
+        name: name.into(),
         consumer_facing_entity_name: "Example".into(),
         token_requestor_type: "MERCHANT".into(),
         wallet_id: None,
-        image_asset_id: Some(asset(art)),
+        image_asset_id: Some("art-1".parse().unwrap()),
         enabled_account_ranges: vec!["555555".repeat(2).parse().unwrap()],
         supported_push_methods: Vec::new(),
         available_push_methods: Vec::new(),
         supports_multiple_pushed_cards: false,
         supported_account_holder_data: Vec::new(),
         supports_card_holder_authentication: false,
-        logos: Vec::new(),
-        logo_asset_id: None,
-    }
+    };
+    Known { requestor, earlier_asset_id: None, retired_at: None, quarantine: None }
 }

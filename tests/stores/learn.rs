@@ -46,12 +46,12 @@ async fn one_fact_told_by_twenty_at_once_is_known_once(stores: &Stores) {
 async fn what_was_pushed_and_its_redirect_are_written_together(stores: &Stores) {
     let (enrollments, now) = (&stores.enrollments, Tap::new("any").at());
     let tap = Tap::new("key-1").asked(now).started(enrollments).await;
-    assert_eq!(enrollments.redirect(CLIENT.into(), tap.id(), now).await.unwrap(), None);
+    assert_eq!(enrollments.redirect(CLIENT.into(), tap.id(), 1, now).await.unwrap(), None);
     push(enrollments, &tap).await.unwrap();
     let stored = tap.stored(enrollments).await.unwrap();
     assert_eq!(stored.outlook(now).status, Status::Ready);
     assert_eq!(stored.facts.iter().map(|known| &known.fact).collect::<Vec<_>>(), [&tap.pushed()]);
-    assert_eq!(enrollments.redirect(CLIENT.into(), tap.id(), now).await.unwrap(), Some(tap.redirect()));
+    assert_eq!(enrollments.redirect(CLIENT.into(), tap.id(), 1, now).await.unwrap(), Some(tap.redirect()));
 }
 
 async fn nothing_is_learned_of_an_enrolment_that_is_not_there(stores: &Stores) {
@@ -60,20 +60,20 @@ async fn nothing_is_learned_of_an_enrolment_that_is_not_there(stores: &Stores) {
     assert_eq!(enrollments.learn(CLIENT.into(), nobody.id(), &fact, nobody.at()).await.unwrap(), None);
     assert_eq!(push(enrollments, &nobody).await, None);
     assert_eq!(nobody.stored(enrollments).await, None);
-    assert_eq!(enrollments.redirect(CLIENT.into(), nobody.id(), nobody.at()).await.unwrap(), None);
+    assert_eq!(enrollments.redirect(CLIENT.into(), nobody.id(), 1, nobody.at()).await.unwrap(), None);
 }
 
 async fn a_redirect_ends_with_its_receipts(stores: &Stores) {
     let tap = Tap::new("key-1").started(&stores.enrollments).await;
     push(&stores.enrollments, &tap).await.unwrap();
     let end = tap.redirect().expires_at;
-    let redirect = async |at| stores.enrollments.redirect(CLIENT.into(), tap.id(), at).await.unwrap();
+    let redirect = async |at| stores.enrollments.redirect(CLIENT.into(), tap.id(), 1, at).await.unwrap();
     assert_eq!(redirect(end - SignedDuration::from_millis(1)).await, Some(tap.redirect()));
     assert_eq!(redirect(end).await, None);
 }
 
 fn approved() -> Fact {
-    Fact::Tar { decision: Decision::Approved }
+    Fact::Tar { decision: Decision::Approved, occurred_at: None }
 }
 
 async fn push(enrollments: &Enrollments, tap: &Tap) -> Option<EnrollmentId> {

@@ -27,7 +27,7 @@ async fn another_client_sees_nothing_of_an_enrolment(stores: &Stores) {
     let (enrollments, tap) = (&stores.enrollments, pushed(stores).await);
     let requestor = &tap.enrollment.token_requestor_id;
     assert_eq!(enrollments.get(STRANGER.into(), tap.id()).await.unwrap(), None);
-    assert_eq!(enrollments.redirect(STRANGER.into(), tap.id(), tap.at()).await.unwrap(), None);
+    assert_eq!(enrollments.redirect(STRANGER.into(), tap.id(), 1, tap.at()).await.unwrap(), None);
     assert_eq!(enrollments.holder_of(STRANGER.into(), CARD.into(), requestor).await.unwrap(), None);
     assert!(list(enrollments, STRANGER, None, 50, None).await.0.is_empty());
     assert!(list(enrollments, STRANGER, Some(CARD), 50, Some(tap.id())).await.0.is_empty());
@@ -80,8 +80,8 @@ async fn a_returning_browser_is_known_by_its_state_alone_for_two_hours(stores: &
     let other = Tap::new("key-2").of_card(70002).started(&stores.enrollments).await;
     let end = tap.at() + SignedDuration::from_hours(2);
     let by = async |state: &CallbackState, at| stores.enrollments.by_state(state, at).await.unwrap();
-    assert_eq!(by(&tap.state, end - SignedDuration::from_millis(1)).await, Some(tap.enrollment.clone()));
-    assert_eq!(by(&other.state, tap.at()).await, Some(other.enrollment));
+    assert_eq!(by(&tap.state, end - SignedDuration::from_millis(1)).await, Some((tap.enrollment.clone(), 1)));
+    assert_eq!(by(&other.state, tap.at()).await, Some((other.enrollment, 1)));
     assert_eq!(by(&CallbackState::new("never-given"), tap.at()).await, None);
     assert_eq!(by(&tap.state, end).await, None);
 }

@@ -3,10 +3,19 @@
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use local::World;
-use shared::{config::Host, store::Enrollments};
+use shared::{
+    config::{Host, Settings},
+    store::Enrollments,
+};
+use url::Url;
 
 /// What a function of this world is connected with.
 pub(crate) fn host(world: &World) -> Host {
+    host_at(world, world.dynamodb_url(), world.settings())
+}
+
+/// The same with another way to DynamoDB and other settings.
+pub(crate) fn host_at(world: &World, dynamodb: &Url, settings: Settings) -> Host {
     let variables = world.aws_variables();
     let variable =
         |name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap();
@@ -14,8 +23,8 @@ pub(crate) fn host(world: &World) -> Host {
     let credentials = SharedCredentialsProvider::new(Credentials::new(id, secret, None, None, "tests"));
     let aws =
         SdkConfig::builder().behavior_version(BehaviorVersion::latest()).credentials_provider(credentials);
-    let aws = aws.region(Region::new(variable("AWS_REGION"))).endpoint_url(world.dynamodb_url().as_str());
-    Host::new(world.settings(), aws.build(), world.clock().clone())
+    let aws = aws.region(Region::new(variable("AWS_REGION"))).endpoint_url(dynamodb.as_str());
+    Host::new(settings, aws.build(), world.clock().clone())
 }
 
 /// The world's enrolments, without going through a function.

@@ -35,6 +35,7 @@ impl Tap {
             callback: "mobile-app".into(),
             consent: Consent { terms_version: "2026-01".into(), accepted_at: now },
             created_at: now,
+            answer_by: now + SignedDuration::from_secs(10),
             facts: Vec::new(),
         };
         let state = CallbackState::new(Uuid::new_v4().simple().to_string());
@@ -60,6 +61,7 @@ impl Tap {
     pub(crate) fn asked(mut self, at: Timestamp) -> Self {
         self.enrollment.enrollment_id = EnrollmentId::new(at);
         self.enrollment.created_at = at;
+        self.enrollment.answer_by = at + SignedDuration::from_secs(10);
         self
     }
 
@@ -78,7 +80,10 @@ impl Tap {
     pub(crate) async fn begin_at(&self, enrollments: &Enrollments, now: Timestamp) -> Begun {
         let key = self.key.parse().unwrap();
         let Self { enrollment, fingerprint, state, .. } = self;
-        enrollments.begin(&Beginning { enrollment, key: &key, fingerprint, state }, now).await.unwrap()
+        enrollments
+            .begin(&Beginning { enrollment, revision: None, key: &key, fingerprint, state }, now)
+            .await
+            .unwrap()
     }
 
     /// Begins and says what was begun; it has to be a fresh start.
@@ -92,7 +97,8 @@ impl Tap {
     }
 
     pub(crate) async fn by_state(&self, enrollments: &Enrollments) -> Option<Enrollment> {
-        enrollments.by_state(&self.state, self.at()).await.unwrap()
+        let found = enrollments.by_state(&self.state, self.at()).await.unwrap();
+        found.map(|(enrollment, _)| enrollment)
     }
 
     /// What Token Connect answered: ten minutes to go on.

@@ -1,0 +1,153 @@
+//! Artwork: fetched once, looked at, stored whole or not at all.
+
+mod hostile;
+
+use std::time::{Duration, SystemTime};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use fetch_assets::{FetchAssets, Fetched};
+use lambda_runtime::{Context, LambdaEvent};
+use local::World;
+use serde_json::{Value, json};
+use shared::{asset::Asset, config::Settings};
+use simulator::{Fault, Operation};
+
+use crate::support::{open_world, world};
+
+const RED: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9" fill="#c00"/></svg>"##;
+
+/// `mediaContents` of one form.
+fn form(media_type: &str, data: impl AsRef<[u8]>) -> Value {
+    json!([{"type": media_type, "data": STANDARD.encode(data)}])
+}
+
+async fn recorded(world: &World, id: &str) -> Option<Asset> {
+    world.token_requestors().snapshot().await.unwrap().assets.remove(&id.parse().unwrap())
+}
+
+/// The function as connected in this world, but for one setting, and with so much time.
+async fn fetches_in(world: &World, changed: (&str, &str), time: Duration, event: Value) -> Fetched {
+    let settings = world.settings();
+    let changed = [(changed.0.to_owned(), changed.1.to_owned())];
+    let settings: Settings =
+        settings.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).chain(changed).collect();
+    let function = FetchAssets::connect(&world.host().with_settings(settings)).await.unwrap();
+    let mut context = Context::default();
+    let end = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap() + time;
+    context.deadline = u64::try_from(end.as_millis()).unwrap();
+    function.handle(LambdaEvent::new(event, context)).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_held_is_skipped_and_asked_for_again_only_on_demand() {
+    let world = open_world().await;
+    world.simulator().set_asset("asked-for", form("image/svg+xml", RED));
+    let event = json!({"assets": ["asked-for", "asked-for"]});
+    let before = world.simulator().calls(Operation::GetAsset);
+    assert_eq!(world.fetch_assets(event.clone()).await.unwrap()["stored"], json!(["asked-for"]));
+    assert_eq!(world.fetch_assets(event).await.unwrap()["skipped"], json!(["asked-for"]));
+    assert_eq!(world.simulator().calls(Operation::GetAsset) - before, 1);
+
+    let again = world.fetch_assets(json!({"assets": ["asked-for"], "again": true})).await.unwrap();
+    assert_eq!((&again["stored"], &again["skipped"]), (&json!(["asked-for"]), &json!([])));
+    assert_eq!(world.simulator().calls(Operation::GetAsset) - before, 2);
+    let all = world.fetch_assets(json!({"again": true})).await.unwrap();
+    assert_eq!(all["stored"].as_array().unwrap().len(), world.simulator().requestors().len());
+}
+
+#[tokio::test]
+async fn a_list_that_leaves_some_out_fetches_all_that_is_missing() {
+    let world = world().await;
+    let synced = world.sync_requestors(json!({})).await.unwrap();
+    let first = &synced["assets"][0];
+    let record = json!({"version": "1.0", "responsePayload": {"assets": [first], "moreAssets": true}});
+    let fetched = world.fetch_assets(record).await.unwrap();
+    assert_eq!(fetched["stored"].as_array().unwrap().len(), synced["assets"].as_array().unwrap().len());
+    assert_eq!(fetched["remaining"], 0);
+}
+
+#[tokio::test]
+async fn one_that_fails_fails_alone_and_is_fetched_next_time() {
+    let world = world().await;
+    world.sync_requestors(json!({})).await.unwrap();
+    // Not to be repeated, so that exactly one asset suffers.
+    let fault = Fault::Refuse {
+        code: 400,
+        source: "INPUT".into(),
+        reason_code: "INVALID_FIELD_VALUE".into(),
+        recoverable: None,
+    };
+    world.simulator().set_fault(Operation::GetAsset, fault, 1);
+    let fetched = world.fetch_assets(json!({})).await.unwrap();
+    let [failed] = fetched["failed"].as_array().unwrap().as_slice() else { panic!("{fetched}") };
+    assert_eq!(failed["reason"], "not_fetched");
+    assert!(recorded(&world, failed["assetId"].as_str().unwrap()).await.is_none());
+    let before = fetched["stored"].as_array().unwrap().len();
+    assert_eq!(before, world.simulator().requestors().len() - 1);
+
+    let fetched = world.fetch_assets(json!({})).await.unwrap();
+    assert_eq!((&fetched["stored"], &fetched["failed"]), (&json!([failed["assetId"]]), &json!([])));
+}
+
+#[tokio::test]
+async fn what_the_bucket_does_not_take_is_not_recorded() {
+    let world = world().await;
+    world.simulator().set_asset("a", form("image/svg+xml", RED));
+    let event = json!({"assets": ["a"]});
+    let minute = Duration::from_secs(60);
+    let fetched = fetches_in(&world, ("S3_ENDPOINT_URL", "http://127.0.0.1:1"), minute, event.clone()).await;
+    assert_eq!((fetched.stored.len(), fetched.failed[0].reason), (0, "not_stored"));
+    assert!(recorded(&world, "a").await.is_none());
+    assert_eq!(world.fetch_assets(event).await.unwrap()["stored"], json!(["a"]));
+}
+
+#[tokio::test]
+async fn nothing_is_begun_when_the_time_is_almost_over() {
+    let world = world().await;
+    let event = json!({"assets": ["a", "b", "c"]});
+    let fetched = fetches_in(&world, ("TENANT", "bank"), Duration::from_secs(4), event).await;
+    assert_eq!((fetched.remaining, fetched.failed.len()), (3, 0));
+    assert_eq!(world.simulator().calls(Operation::GetAsset), 0);
+}
+
+#[tokio::test]
+async fn an_asset_that_hangs_does_not_use_up_the_time_for_recording() {
+    let world = world().await;
+    for id in ["a", "b"] {
+        world.simulator().set_asset(id, form("image/svg+xml", RED));
+    }
+    world.simulator().set_fault(Operation::GetAsset, Fault::Latency { milliseconds: 60_000 }, 1);
+    let event = json!({"assets": ["a", "b"]});
+    let fetched = fetches_in(&world, ("TENANT", "bank"), Duration::from_secs(8), event).await;
+    // The first attempt gives up after half of the time, the second one succeeds.
+    assert_eq!((fetched.stored.len(), fetched.failed.len(), fetched.remaining), (2, 0, 0), "{fetched:?}");
+}
+
+#[tokio::test]
+async fn an_asset_without_forms_is_tried_again_and_one_whose_forms_are_refused_is_not() {
+    let world = world().await;
+    world.simulator().set_asset("empty", json!([]));
+    world.simulator().set_asset("broken", json!([{"type": "image/png", "data": "no base64!"}]));
+    let fetched = world.fetch_assets(json!({"assets": ["empty", "broken"]})).await.unwrap();
+    assert_eq!(fetched["failed"], json!([{"assetId": "empty", "reason": "no_forms"}]));
+    let refused = json!([{"assetId": "broken", "mediaType": "image/png", "reason": "not_base64"}]);
+    assert_eq!((&fetched["stored"], &fetched["refused"]), (&json!(["broken"]), &refused));
+    assert!(recorded(&world, "empty").await.is_none());
+    assert_eq!(recorded(&world, "broken").await.unwrap().logos, []);
+}
+
+#[tokio::test]
+async fn many_assets_of_one_content_are_stored_side_by_side() {
+    let world = world().await;
+    let ids: Vec<String> = (0..60).map(|n| format!("asset-{n}")).collect();
+    for id in &ids {
+        world.simulator().set_asset(id, form("image/svg+xml", RED));
+    }
+    world.simulator().set_asset("other", form("application/pdf", "%PDF-1.7"));
+    let (once, twice) =
+        tokio::join!(world.fetch_assets(json!({"assets": ids})), world.fetch_assets(json!({"assets": ids})));
+    for fetched in [once.unwrap(), twice.unwrap()] {
+        assert_eq!((fetched["failed"].as_array().unwrap().len(), &fetched["remaining"]), (0, &json!(0)));
+    }
+    assert_eq!(world.token_requestors().snapshot().await.unwrap().assets.len(), 60);
+}

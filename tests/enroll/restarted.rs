@@ -1,0 +1,126 @@
+//! Beginning anew: the redirect was never opened or expired, and the cardholder still wants the card enabled.
+
+use jiff::SignedDuration;
+use local::{World, cardholder::Cardholder};
+use serde_json::json;
+use simulator::{Fault, Operation, Times};
+
+use super::{CARD, enable, enrollment, the_only};
+use crate::support::open_world;
+
+/// A card is pushed and nobody opens the redirect.
+async fn unopened(cardholder: &Cardholder) -> String {
+    cardholder.enrolls(CARD).await.unwrap()["enrollmentId"].as_str().unwrap().to_owned()
+}
+
+/// The receipts are over, and the token list was read.
+async fn expire(world: &World) {
+    world.clock().advance(SignedDuration::from_mins(16));
+    world.reconcile().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_cardholder_whose_browser_never_opened_begins_anew_and_enables_the_card() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let id = unopened(&cardholder).await;
+
+    let again = cardholder.restarts(&id, "again").await.unwrap();
+    assert_eq!((again.status, &again.body["enrollmentId"]), (201, &json!(id)), "{:?}", again.body["code"]);
+    let page = cardholder.opens(again.body["redirectUrl"].as_str().unwrap()).await.unwrap();
+    page.accepts().await.unwrap().returns().await.unwrap();
+    world.simulator().notifications_settled().await;
+
+    let enabled = the_only(&cardholder).await;
+    assert_eq!((&enabled["status"], &enabled["attempt"]), (&json!("ENABLED"), &json!(2)));
+    let events: Vec<_> = enabled["timeline"].as_array().unwrap().iter().map(|it| &it["event"]).collect();
+    assert_eq!(events[..4], ["requested", "pushed", "restarted", "pushed"]);
+    assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 2);
+}
+
+#[tokio::test]
+async fn an_expired_enrolment_begins_anew() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let id = unopened(&cardholder).await;
+    expire(&world).await;
+    assert_eq!(enrollment(&cardholder, &id).await["status"], "EXPIRED");
+    assert_eq!(cardholder.restarts(&id, "again").await.unwrap().status, 201);
+    let ready = enrollment(&cardholder, &id).await;
+    assert_eq!((&ready["status"], &ready["attempt"]), (&json!("READY"), &json!(2)));
+}
+
+#[tokio::test]
+async fn a_restart_told_twice_pushes_once_and_answers_the_same() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let id = unopened(&cardholder).await;
+    let body = Cardholder::restart_body();
+    let tap = || async { cardholder.restart_request(&id, "again", &body).await.unwrap() };
+    let taps = futures_util::future::join_all((0..4).map(|_| tap())).await;
+    assert!(taps.iter().any(|answer| answer.status == 201));
+    for answer in &taps {
+        let in_progress = answer.body["code"] == "request_in_progress";
+        assert!(answer.status == 201 || in_progress, "{} {:?}", answer.status, answer.body);
+    }
+    assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 2);
+    let first = taps.iter().find(|answer| answer.status == 201).unwrap();
+    assert_eq!(tap().await.body, first.body);
+    let other = cardholder.restarts(&id, "again").await.unwrap();
+    assert_eq!((other.status, &other.body["code"]), (422, &json!("idempotency_key_reused")));
+}
+
+#[tokio::test]
+async fn restarts_from_two_devices_make_attempts_one_after_the_other() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let id = unopened(&cardholder).await;
+    let keys = ["device-1", "device-2", "device-3"];
+    let answers = futures_util::future::join_all(keys.map(|key| cardholder.restarts(&id, key))).await;
+    let pushed = answers.into_iter().filter(|answer| answer.as_ref().unwrap().status == 201).count();
+    assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 1 + pushed);
+    assert_eq!(enrollment(&cardholder, &id).await["attempt"], 1 + pushed);
+}
+
+#[tokio::test]
+async fn an_enabled_enrolment_does_not_begin_anew_and_neither_does_a_strangers() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    enable(&world, &cardholder).await;
+    let id = the_only(&cardholder).await["enrollmentId"].as_str().unwrap().to_owned();
+    let refused = cardholder.restarts(&id, "again").await.unwrap();
+    assert_eq!((refused.status, &refused.body["code"]), (409, &json!("enrollment_not_restartable")));
+
+    let stranger = world.cardholder("40001").unwrap();
+    assert_eq!(stranger.restarts(&id, "again").await.unwrap().status, 404);
+    assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 1);
+}
+
+#[tokio::test]
+async fn a_new_enrolment_of_the_card_keeps_the_expired_one_from_beginning_anew() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let expired = unopened(&cardholder).await;
+    expire(&world).await;
+    let newer = cardholder.enrolls(CARD).await.unwrap();
+    let refused = cardholder.restarts(&expired, "again").await.unwrap();
+    assert_eq!((refused.status, &refused.body["code"]), (409, &json!("enrollment_in_progress")));
+    assert_eq!(refused.body["enrollmentId"], newer["enrollmentId"]);
+}
+
+#[tokio::test]
+async fn a_restart_whose_push_is_refused_has_failed_in_its_own_attempt() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let id = unopened(&cardholder).await;
+    let refuse = Fault::Refuse {
+        code: 400,
+        source: "MDES".into(),
+        reason_code: "ACCOUNT_INELIGIBLE".into(),
+        recoverable: Some(false),
+    };
+    world.simulator().set_fault(Operation::PushMultipleAccounts, refuse, Times::Next(1));
+    let refused = cardholder.restarts(&id, "again").await.unwrap();
+    assert!((400..=502).contains(&refused.status) && refused.status != 404, "{}", refused.status);
+    assert_eq!(enrollment(&cardholder, &id).await["status"], "FAILED");
+}

@@ -1,0 +1,288 @@
+//! What the app shows: in the order for people, compressed, from memory, and still there when the table is not.
+
+use std::io::Read as _;
+
+use flate2::read::GzDecoder;
+use futures_util::future::join_all;
+use jiff::SignedDuration;
+use local::{Options, World};
+use reqwest::{Response, header::HeaderMap};
+use serde_json::{Value, json};
+use shared::{catalogue::Known, store::Plan};
+use simulator::CLICK_TO_PAY;
+
+use crate::support::{open_world, open_world_with, openapi::violations, world};
+
+/// Any body, unpacked and read.
+pub(crate) fn unpacked(body: &[u8]) -> Value {
+    let mut text = String::new();
+    GzDecoder::new(body).read_to_string(&mut text).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// As the app asks, with more headers.
+async fn ask(world: &World, query: &str, headers: &[(&str, &str)]) -> Response {
+    let url = format!("{}token-requestors?{query}", world.base_url());
+    let request = reqwest::Client::new().get(url).bearer_auth(world.token_for("40000").unwrap());
+    headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).send().await.unwrap()
+}
+
+async fn listed(world: &World, query: &str) -> Value {
+    let answer = ask(world, query, &[]).await;
+    assert_eq!(answer.status(), 200);
+    answer.json().await.unwrap()
+}
+
+fn names(listed: &Value) -> Vec<&str> {
+    let offers = listed["tokenRequestors"].as_array().unwrap();
+    offers.iter().map(|offer| offer["displayName"].as_str().unwrap()).collect()
+}
+
+fn etag(headers: &HeaderMap) -> String {
+    headers["etag"].to_str().unwrap().to_owned()
+}
+
+/// Nothing of the catalogue is left but the small item that says which version is current.
+async fn forget_all_but_the_version(world: &World) {
+    let (db, table) = (world.dynamodb(), &world.tables().token_requestors);
+    let items = db.scan().table_name(table).send().await.unwrap().items.unwrap();
+    let items = items.into_iter().filter(|item| item["sk"].as_s().unwrap() != "CATALOGUE");
+    for item in items {
+        let delete = db.delete_item().table_name(table).key("pk", item["pk"].clone());
+        delete.key("sk", item["sk"].clone()).send().await.unwrap();
+    }
+}
+
+async fn lose_the_table(world: &World) {
+    world.dynamodb().delete_table().table_name(&world.tables().token_requestors).send().await.unwrap();
+}
+
+#[tokio::test]
+async fn click_to_pay_comes_first_and_then_everybody_by_name() {
+    let world = open_world().await;
+    let listed = listed(&world, "platform=ios").await;
+    let (first, others) =
+        names(&listed).split_first().map(|(first, others)| (*first, others.to_vec())).unwrap();
+    assert_eq!(
+        (first, listed["tokenRequestors"][0]["tokenRequestorId"].as_str()),
+        ("Click to Pay", Some(CLICK_TO_PAY))
+    );
+    assert!(others.len() >= 2 && others.is_sorted() && others[0] < first, "{others:?}");
+}
+
+#[tokio::test]
+async fn a_bank_that_features_nobody_has_them_all_by_name() {
+    let settings = [("FEATURED_TOKEN_REQUESTORS".to_owned(), String::new())].into();
+    let world = open_world_with(Options { settings, ..Options::default() }).await;
+    let listed = listed(&world, "platform=ios").await;
+    assert!(names(&listed).is_sorted() && names(&listed)[0] != "Click to Pay", "{:?}", names(&listed));
+}
+
+#[tokio::test]
+async fn a_name_of_a_hundred_characters_is_shown_whole() {
+    let world = world().await;
+    let mut longest = world.simulator().requestors()[0].clone();
+    longest.token_requestor_id = "50999000099".into();
+    longest.consumer_facing_entity_name = "Ä".repeat(100);
+    world.simulator().add_requestor(longest.clone());
+    world.refresh().await.unwrap();
+    assert!(
+        names(&listed(&world, "platform=web").await).contains(&longest.consumer_facing_entity_name.as_str())
+    );
+}
+
+#[tokio::test]
+async fn who_takes_no_part_in_token_connect_is_not_offered() {
+    let world = open_world().await;
+    let apart = world.simulator().requestors().into_iter().filter(|it| !it.supports_token_connect());
+    let apart: Vec<String> = apart.map(|it| it.token_requestor_id).collect();
+    assert!(!apart.is_empty());
+    for platform in ["ios", "android", "web"] {
+        let listed = listed(&world, &format!("platform={platform}")).await.to_string();
+        assert!(!apart.iter().any(|id| listed.contains(id)), "{platform}");
+    }
+}
+
+#[tokio::test]
+async fn a_compressed_answer_is_the_same_answer() {
+    let world = open_world().await;
+    let plain = ask(&world, "platform=web", &[]).await;
+    let packed = ask(&world, "platform=web", &[("accept-encoding", "br;q=1.0, gzip;q=0.8")]).await;
+    assert_eq!(
+        (plain.headers().get("content-encoding"), &packed.headers()["content-encoding"]),
+        (None, &"gzip".parse().unwrap())
+    );
+    for answer in [&plain, &packed] {
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["vary"]),
+            (200, &"accept-encoding".parse().unwrap())
+        );
+    }
+    assert_ne!(etag(plain.headers()), etag(packed.headers()), "one ETag is one sequence of bytes");
+    let (plain, packed) = (plain.json::<Value>().await.unwrap(), packed.bytes().await.unwrap());
+    assert_eq!(unpacked(&packed), plain);
+    assert_eq!(violations("/components/schemas/TokenRequestors", &plain), [""; 0]);
+    let refused = ask(&world, "platform=web", &[("accept-encoding", "gzip;q=0")]).await;
+    assert_eq!(refused.headers().get("content-encoding"), None);
+}
+
+#[tokio::test]
+async fn an_etag_is_good_for_one_question_and_one_encoding() {
+    let world = open_world().await;
+    let questions = ["platform=web", "platform=ios", "platform=web&accountRange=555555000"];
+    let encodings = ["identity", "gzip"];
+    let mut seen = Vec::new();
+    for (question, encoding) in questions.into_iter().flat_map(|question| encodings.map(|it| (question, it)))
+    {
+        let first = ask(&world, question, &[("accept-encoding", encoding)]).await;
+        seen.push((question, encoding, etag(first.headers())));
+    }
+    for (question, encoding, _) in &seen {
+        for (of, packed, etag) in &seen {
+            let headers = [("accept-encoding", *encoding), ("if-none-match", etag.as_str())];
+            let again = ask(&world, question, &headers).await;
+            let known = (question, encoding) == (of, packed);
+            assert_eq!(
+                again.status(),
+                if known { 304 } else { 200 },
+                "{question} {encoding} with that of {of} {packed}"
+            );
+            assert_eq!(again.headers()["vary"], "accept-encoding");
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_requestors_of_the_cards_range_are_shown_when_it_is_given() {
+    let world = open_world().await;
+    let all = listed(&world, "platform=ios").await;
+    for range in ["555555000", "5555550000000000000", "9300000000000000000", "4444440000000000000"] {
+        let found = listed(&world, &format!("platform=ios&accountRange={range}")).await;
+        let padded = json!(format!("{range:0<19}"));
+        let mut wanted = all["tokenRequestors"].as_array().unwrap().clone();
+        wanted.retain(|offer| offer["accountRanges"].as_array().unwrap().contains(&padded));
+        assert_eq!(found["tokenRequestors"], json!(wanted), "{range}");
+        assert_eq!(wanted.is_empty(), range.starts_with('4'), "{range}");
+    }
+    for wrong in ["55555500", "55555500000000000000", "555555abc", "555555000&accountRange=555556000", ""] {
+        let refused = ask(&world, &format!("platform=ios&accountRange={wrong}"), &[]).await;
+        assert_eq!(refused.status(), 400, "{wrong}");
+        assert_eq!(refused.json::<Value>().await.unwrap()["errors"][0]["field"], "accountRange");
+    }
+}
+
+#[tokio::test]
+async fn a_catalogue_that_is_known_takes_one_small_read() {
+    let world = open_world().await;
+    let before = listed(&world, "platform=web").await;
+    forget_all_but_the_version(&world).await;
+    assert_eq!(listed(&world, "platform=web").await, before, "from memory");
+    assert!(
+        !names(&listed(&world, "platform=android").await).is_empty(),
+        "from memory, though never asked before"
+    );
+    let etag = etag(ask(&world, "platform=ios", &[]).await.headers());
+    assert_eq!(ask(&world, "platform=ios", &[("if-none-match", &etag)]).await.status(), 304);
+}
+
+#[tokio::test]
+async fn an_app_that_has_it_is_told_so_by_a_function_that_just_started() {
+    let world = open_world().await;
+    let etag = etag(ask(&world, "platform=web", &[]).await.headers());
+    forget_all_but_the_version(&world).await;
+    let host = crate::support::host::host(&world);
+    let fresh = list_requestors::ListRequestors::connect(&host).await.unwrap();
+    let request = lambda_http::http::Request::builder()
+        .uri("/token-requestors?platform=web")
+        .header("if-none-match", etag);
+    let request = request.body(lambda_http::Body::Empty).unwrap();
+    assert_eq!(fresh.handle(request).await.unwrap().status(), 304);
+}
+
+#[tokio::test]
+async fn what_was_shown_is_still_shown_when_the_table_is_gone() {
+    let world = open_world().await;
+    let before = listed(&world, "platform=web").await;
+    lose_the_table(&world).await;
+    assert_eq!(listed(&world, "platform=web").await, before);
+    world.clock().advance(SignedDuration::from_hours(16 * 24));
+    let later = listed(&world, "platform=web").await;
+    assert_eq!((&later["tokenRequestors"], &later["stale"]), (&before["tokenRequestors"], &json!(true)));
+}
+
+#[tokio::test]
+async fn a_function_that_never_saw_the_catalogue_says_that_it_failed() {
+    let world = open_world().await;
+    lose_the_table(&world).await;
+    let answer = ask(&world, "platform=web", &[]).await;
+    assert_eq!(answer.status(), 500);
+    assert_eq!(answer.json::<Value>().await.unwrap()["code"], "internal_error");
+}
+
+#[tokio::test]
+async fn time_passes_in_an_answer_that_is_kept() {
+    let world = open_world().await;
+    let gzip = [("accept-encoding", "gzip")];
+    let told = async || {
+        let answer = ask(&world, "platform=web", &gzip).await;
+        let tag = etag(answer.headers());
+        (tag, unpacked(&answer.bytes().await.unwrap()))
+    };
+    let (first_tag, first) = told().await;
+    assert_eq!(first["stale"], false);
+    world.clock().advance(SignedDuration::from_hours(15 * 24 + 1));
+    let (stale_tag, stale) = told().await;
+    assert_eq!((&stale["stale"], &stale["catalogueUpdatedAt"]), (&json!(true), &first["catalogueUpdatedAt"]));
+    world.refresh().await.unwrap();
+    let (fresh_tag, fresh) = told().await;
+    assert_eq!((&fresh["stale"], &fresh["tokenRequestors"]), (&json!(false), &first["tokenRequestors"]));
+    assert!(fresh["catalogueUpdatedAt"].as_str() > first["catalogueUpdatedAt"].as_str());
+    assert!(first_tag != stale_tag && stale_tag != fresh_tag && first_tag != fresh_tag);
+}
+
+#[tokio::test]
+async fn new_artwork_is_shown_without_a_new_version() {
+    let world = open_world().await;
+    let logos = async || listed(&world, "platform=web").await["tokenRequestors"][0]["logos"].clone();
+    let before = logos().await;
+    world.simulator().rotate_artwork(CLICK_TO_PAY).unwrap();
+    world.sync_requestors(json!({})).await.unwrap();
+    assert_eq!(logos().await, before, "not fetched yet");
+    world.fetch_assets(json!({})).await.unwrap();
+    assert_ne!(logos().await, before);
+}
+
+#[tokio::test]
+async fn many_who_come_at_once_get_one_answer() {
+    let world = open_world().await;
+    let answers = join_all((0..20).map(|_| listed(&world, "platform=web"))).await;
+    assert!(!names(&answers[0]).is_empty());
+    assert!(answers.iter().all(|answer| *answer == answers[0]));
+}
+
+/// A catalogue of so many ranges that its text is more than Lambda can send.
+#[tokio::test]
+async fn a_catalogue_that_is_too_large_is_sent_compressed_or_by_range_or_not_at_all() {
+    let world = world().await;
+    let ranges: Vec<String> = (0..1_000).map(|range| format!("5555{range:06}000000000")).collect();
+    let known: Vec<Known> = (0..300).map(|requestor| {
+        let (id, name) = (format!("509{requestor:08}"), format!("Requestor {requestor}"));
+        let ranges = if requestor == 7 { &ranges[..] } else { &ranges[1..] };
+        let fields = json!({"tokenRequestorId": id, "name": name, "consumerFacingEntityName": name,
+            "tokenRequestorType": "MERCHANT", "supportedPushMethods": ["WEB"], "enabledAccountRanges": ranges});
+        serde_json::from_value(fields).unwrap()
+    }).collect();
+    let plan = |_: &_| (Plan { write: known.clone(), complete: true, ..Plan::default() }, ());
+    world.token_requestors().refresh(world.clock().now(), plan).await.unwrap();
+    let refused = ask(&world, "platform=web", &[]).await;
+    assert_eq!(refused.status(), 406);
+    let problem: Value = refused.json().await.unwrap();
+    assert_eq!(problem["code"], "answer_too_large");
+    assert_eq!(
+        violations("/components/responses/AnswerTooLarge/content/application~1problem+json/schema", &problem),
+        [""; 0]
+    );
+    let packed = ask(&world, "platform=web", &[("accept-encoding", "gzip")]).await;
+    assert_eq!(names(&unpacked(&packed.bytes().await.unwrap())).len(), 300);
+    assert_eq!(names(&listed(&world, "platform=web&accountRange=5555000000").await), ["Requestor 7"]);
+}

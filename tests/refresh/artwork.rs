@@ -1,0 +1,64 @@
+//! Artwork is asked for when its id is unknown, and never again.
+
+use serde_json::json;
+use simulator::{Operation, TokenRequestor};
+
+use super::{
+    mastercard::{CLICK_TO_PAY, requestor},
+    shown::Shown,
+};
+use crate::support::open_world;
+
+#[tokio::test]
+async fn a_second_refresh_fetches_no_logo_again() {
+    let world = open_world().await;
+    let before = world.simulator().calls(Operation::GetAsset);
+    let (synced, fetched) = world.refresh().await.unwrap();
+    assert_eq!((&synced["changed"], &synced["assets"]), (&json!([]), &json!([])));
+    assert_eq!(fetched["stored"], json!([]));
+    assert_eq!(world.simulator().calls(Operation::GetAsset), before);
+}
+
+#[tokio::test]
+async fn only_artwork_that_is_new_is_asked_for() {
+    let world = open_world().await;
+    let before = world.simulator().calls(Operation::GetAsset);
+    let old = Shown::of(&world).await;
+    let asset = world.simulator().rotate_artwork(CLICK_TO_PAY).unwrap();
+    let (synced, fetched) = world.refresh().await.unwrap();
+    assert_eq!((&synced["assets"], &fetched["stored"]), (&json!([asset]), &json!([asset])));
+    assert_eq!(world.simulator().calls(Operation::GetAsset), before + 1);
+    let new = Shown::of(&world).await;
+    let changed = new.logos.iter().filter(|(id, logos)| old.logos[*id] != **logos);
+    assert_eq!(changed.map(|(id, _)| id.as_str()).collect::<Vec<_>>(), [CLICK_TO_PAY]);
+}
+
+#[tokio::test]
+async fn one_logo_of_two_requestors_is_fetched_once() {
+    let world = open_world().await;
+    let before = world.simulator().calls(Operation::GetAsset);
+    let asset = world.simulator().rotate_artwork(CLICK_TO_PAY).unwrap();
+    let sister =
+        TokenRequestor { token_requestor_id: "50999000009".into(), ..requestor(&world, CLICK_TO_PAY) };
+    world.simulator().add_requestor(sister);
+    let (synced, _) = world.refresh().await.unwrap();
+    assert_eq!(synced["assets"], json!([asset]));
+    assert_eq!(world.simulator().calls(Operation::GetAsset), before + 1);
+    let shown = Shown::of(&world).await;
+    assert_eq!(shown.logos["50999000009"], shown.logos[CLICK_TO_PAY]);
+    assert_eq!(shown.logos[CLICK_TO_PAY].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn artwork_of_somebody_who_returns_is_still_there() {
+    let world = open_world().await;
+    let (click_to_pay, old) = (requestor(&world, CLICK_TO_PAY), Shown::of(&world).await);
+    world.simulator().remove_requestor(CLICK_TO_PAY).unwrap();
+    world.refresh().await.unwrap();
+    let before = world.simulator().calls(Operation::GetAsset);
+    world.simulator().add_requestor(click_to_pay);
+    let (synced, _) = world.refresh().await.unwrap();
+    assert_eq!(synced["returned"], json!([CLICK_TO_PAY]));
+    assert_eq!(Shown::of(&world).await.logos, old.logos);
+    assert_eq!(world.simulator().calls(Operation::GetAsset), before);
+}

@@ -1,0 +1,124 @@
+//! Refreshes at once: by hand while the schedule's is under way, or the schedule's twice.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use local::World;
+use serde_json::{Value, json};
+use simulator::{Fault, Operation, Times};
+use tokio::{
+    sync::broadcast::Receiver,
+    task::{JoinSet, LocalSet},
+};
+
+use super::mastercard::{calls, large_world, moves_on, name, visitor};
+
+const MANY: usize = 6;
+const LIST: Operation = Operation::GetEligibleTokenRequestors;
+
+/// Waits until Token Connect has made up its mind about all calls of a refresh, whether or not the answers arrived.
+async fn decided(exchanges: &mut Receiver<simulator::Exchange>) {
+    for _ in calls() {
+        while exchanges.recv().await.unwrap().step != 2 {}
+    }
+}
+
+/// The time that one answer is of, whole, by the names in it.
+fn time_of<'a>(names: impl Iterator<Item = &'a str>) -> usize {
+    let times: BTreeSet<usize> =
+        names.map(|name| name.split(" at ").nth(1).unwrap().parse().unwrap()).collect();
+    assert_eq!(times.len(), 1, "a mix");
+    *times.first().unwrap()
+}
+
+/// What a function reads: the version and its time.
+async fn read(world: &World) -> (u64, usize) {
+    let snapshot = world.token_requestors().snapshot().await.unwrap();
+    let names = || snapshot.offered().map(|known| known.requestor.consumer_facing_entity_name.as_str());
+    let (all, time) = (names().count(), time_of(names()));
+    assert!(names().any(|it| it == name(&visitor(time), time)));
+    assert_eq!(all, world.simulator().requestors().len(), "nobody is missing");
+    (snapshot.catalogue.unwrap().version, time)
+}
+
+/// What the app is answered: the time of it.
+async fn listed(world: &World) -> usize {
+    let answer = world.cardholder("40000").unwrap().token_requestors("web").await.unwrap();
+    let offers = answer.body["tokenRequestors"].as_array().unwrap();
+    time_of(offers.iter().map(|offer| offer["displayName"].as_str().unwrap()))
+}
+
+/// Readers that look until all refreshes are done: time never runs back, and a version never changes.
+async fn reads(world: &World, refreshes: &mut JoinSet<Value>) -> Vec<Value> {
+    let (mut done, mut seen, mut times) = (Vec::new(), BTreeMap::new(), Vec::new());
+    while !refreshes.is_empty() {
+        let (version, time) = read(world).await;
+        assert_eq!(*seen.entry(version).or_insert(time), time, "a version that changed");
+        times.extend([time, listed(world).await]);
+        while let Some(synced) = refreshes.try_join_next() {
+            done.push(synced.unwrap());
+        }
+    }
+    assert!(times.is_sorted(), "{times:?}");
+    done
+}
+
+/// All of them in one thread: what they wait for is elsewhere.
+async fn together(test: impl Future<Output = ()>) {
+    LocalSet::new().run_until(test).await;
+}
+
+#[tokio::test]
+async fn of_many_refreshes_at_once_the_last_that_asked_is_believed() {
+    together(the_last_that_asked_is_believed()).await;
+}
+
+async fn the_last_that_asked_is_believed() {
+    let world = Arc::new(large_world().await);
+    world.refresh().await.unwrap();
+    let mut refreshes = JoinSet::new();
+    let mut exchanges = world.simulator().subscribe();
+    for time in 1..=MANY {
+        moves_on(&world, time);
+        // The sooner one asks, the later the answer comes.
+        let milliseconds = u64::try_from(200 * (MANY - time)).unwrap();
+        let calls = Times::Next(u32::try_from(calls().len()).unwrap());
+        world.simulator().set_fault(LIST, Fault::Latency { milliseconds }, calls);
+        let asking = Arc::clone(&world);
+        refreshes.spawn_local(async move { asking.sync_requestors(json!({})).await.unwrap() });
+        decided(&mut exchanges).await;
+    }
+    let done = reads(&world, &mut refreshes).await;
+    assert_eq!((read(&world).await.1, listed(&world).await), (MANY, MANY));
+    let mut versions: Vec<u64> = done.iter().filter_map(|synced| synced["version"].as_u64()).collect();
+    versions.sort_unstable();
+    let changes = world.token_requestors().changes(MANY * 2).await.unwrap();
+    let mut changed: Vec<u64> = changes.iter().map(|change| change.version).collect();
+    changed.reverse();
+    assert_eq!(changed, (1..=changed.len().try_into().unwrap()).collect::<Vec<u64>>());
+    assert_eq!(versions, changed[1..], "each version is one refresh's");
+    let (synced, _) = world.refresh().await.unwrap();
+    assert_eq!(synced.get("version"), None, "the newest state is complete");
+}
+
+#[tokio::test]
+async fn of_many_refreshes_with_one_answer_one_makes_a_version() {
+    together(one_makes_a_version()).await;
+}
+
+async fn one_makes_a_version() {
+    let world = Arc::new(large_world().await);
+    world.refresh().await.unwrap();
+    moves_on(&world, 1);
+    let mut refreshes = JoinSet::new();
+    for _ in 0..MANY {
+        let asking = Arc::clone(&world);
+        refreshes.spawn_local(async move { asking.sync_requestors(json!({})).await.unwrap() });
+    }
+    let done = reads(&world, &mut refreshes).await;
+    let versions: Vec<_> = done.iter().filter_map(|synced| synced.get("version")).collect();
+    assert_eq!((done.len(), versions), (MANY, vec![&json!(2)]));
+    assert_eq!(read(&world).await, (2, 1));
+}

@@ -1,0 +1,87 @@
+//! Answers that are too bad to be true, and a person who knows that they are.
+
+use local::{Options, World};
+use serde_json::{Value, json};
+use simulator::TokenRequestor;
+
+use super::{
+    mastercard::{CLICK_TO_PAY, restore},
+    shown::Shown,
+};
+use crate::support::{logs, open_world, open_world_with};
+
+/// Mastercard no longer names these; what it named before.
+fn gone(world: &World, ids: &[String]) -> Vec<TokenRequestor> {
+    let before = world.simulator().requestors();
+    ids.iter().for_each(|id| world.simulator().remove_requestor(id).unwrap());
+    before
+}
+
+/// The first of the sample world's five.
+fn first(world: &World, many: usize) -> Vec<String> {
+    let all = world.simulator().requestors();
+    all.iter().take(many).map(|requestor| requestor.token_requestor_id.clone()).collect()
+}
+
+fn sorted(mut ids: Vec<String>) -> Value {
+    ids.sort();
+    json!(ids)
+}
+
+/// Nothing changes until a person says so; what returns has its logo at once.
+async fn is_believed_only_when_forced(world: &World, ids: Vec<String>, reason: &str) {
+    let old = Shown::of(world).await;
+    let before = gone(world, &ids);
+    let (synced, _) = world.refresh().await.unwrap();
+    assert_eq!((&synced["disbelieved"], &synced["retired"]), (&json!(reason), &json!([])));
+    assert_eq!(Shown::of(world).await, old, "not even the time moves");
+    assert!(logs::comes("the refresh was not believed; the catalogue stays as it is").await);
+
+    let synced = world.sync_requestors(json!({"force": true})).await.unwrap();
+    assert_eq!((synced.get("disbelieved"), &synced["retired"]), (None, &sorted(ids.clone())));
+    let left = Shown::of(world).await;
+    assert_eq!(left.logos.len(), old.logos.len() - ids.len());
+    assert_eq!(left.name(CLICK_TO_PAY), None);
+    let stored = world.token_requestors();
+    assert_eq!(stored.get(&CLICK_TO_PAY.parse().unwrap()).await.unwrap(), None);
+    assert_eq!(left.known.len(), old.known.len(), "who is gone is remembered");
+
+    restore(world, &before);
+    let synced = world.sync_requestors(json!({})).await.unwrap();
+    assert_eq!((&synced["returned"], &synced["assets"]), (&sorted(ids), &json!([])));
+    let back = Shown::of(world).await;
+    assert_eq!((back.known, back.listed, back.logos), (old.known, old.listed, old.logos));
+}
+
+#[tokio::test]
+async fn a_large_drop_hides_nobody_unless_it_is_forced() {
+    let world = open_world().await;
+    let two_of_five = first(&world, 2);
+    is_believed_only_when_forced(&world, two_of_five, "drop").await;
+}
+
+#[tokio::test]
+async fn an_empty_answer_hides_nobody_unless_it_is_forced() {
+    let world = open_world().await;
+    let all = first(&world, 5);
+    is_believed_only_when_forced(&world, all, "empty").await;
+}
+
+#[tokio::test]
+async fn how_large_a_drop_is_believed_can_be_set() {
+    for (percent, disbelieved) in [("39", json!("drop")), ("40", Value::Null)] {
+        let settings = [("LARGEST_DROP_PERCENT".to_owned(), percent.to_owned())].into();
+        let world = open_world_with(Options { settings, ..Options::default() }).await;
+        gone(&world, &first(&world, 2));
+        let synced = world.sync_requestors(json!({})).await.unwrap();
+        assert_eq!(synced["disbelieved"], disbelieved, "{percent}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_answer_is_not_believed_whatever_drop_is_allowed() {
+    let settings = [("LARGEST_DROP_PERCENT".to_owned(), "100".to_owned())].into();
+    let world = open_world_with(Options { settings, ..Options::default() }).await;
+    gone(&world, &first(&world, 5));
+    assert_eq!(world.sync_requestors(json!({})).await.unwrap()["disbelieved"], "empty");
+}

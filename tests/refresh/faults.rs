@@ -1,0 +1,204 @@
+//! Each call of a refresh fails, in every way of the menu, once or for good. What was not answered stays as it was; what was
+//! answered is new.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use local::{Options, World};
+use serde_json::{Value, json};
+use simulator::{Fault, Operation, Times};
+use sync_requestors::{SyncRequestors, Synced};
+
+use super::{
+    in_person::{event, hurried},
+    mastercard::{calls, large_world, moves_on, name, visitor},
+    shown::Shown,
+};
+use crate::support::{host::host, open_world, world_with};
+
+const LIST: Operation = Operation::GetEligibleTokenRequestors;
+
+/// Ways to fail, and whether another attempt is made.
+fn ways() -> Vec<(Fault, bool)> {
+    let errors = |code: &str| Fault::ErrorsInOk { reason_code: code.into() };
+    vec![
+        (Fault::Status { code: 500, json: true }, true),
+        (Fault::Status { code: 503, json: false }, true),
+        (Fault::Status { code: 400, json: true }, false),
+        (Fault::TooManyRequests { retry_after: 0 }, true),
+        (Fault::HtmlBadGateway, true),
+        (Fault::EmptyBody, true),
+        (Fault::WrongContent, true),
+        (errors("NEVER_HEARD"), true),
+        (errors("AUTHORIZATION_FAILED"), false),
+        (Fault::NullShape, true),
+        (Fault::HangUp, true),
+        (Fault::AnswerLost, true),
+        (Fault::TruncatedJson, true),
+        (Fault::ResetMidBody, true),
+        (Fault::BodyAltered, false),
+    ]
+}
+
+/// A process of its own: it has seen no failure yet.
+async fn sync(world: &World) -> Option<Synced> {
+    SyncRequestors::connect(&host(world)).await.unwrap().handle(event(json!({}))).await.ok()
+}
+
+#[tokio::test]
+async fn a_call_that_fails_once_is_repeated_and_the_catalogue_is_the_new_one() {
+    let world = large_world().await;
+    world.refresh().await.unwrap();
+    let ways = ways().into_iter().filter(|(_, repeated)| *repeated);
+    let all = ways.flat_map(|(fault, _)| calls().map(|(range, _)| (fault.clone(), range)));
+    for (time, (fault, range)) in (1..).zip(all) {
+        moves_on(&world, time);
+        world.simulator().set_fault_about(LIST, &range, fault.clone(), 1);
+        let synced = sync(&world).await.unwrap();
+        assert_eq!((synced.unanswered_ranges, synced.change.retired.len()), (0, 1), "{fault:?} {range}");
+        let again = sync(&world).await.unwrap();
+        assert_eq!((again.version, again.requestors), (None, synced.requestors), "{fault:?} {range}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_fails_for_good_keeps_what_it_would_have_told_and_the_rest_is_new() {
+    let world = large_world().await;
+    world.refresh().await.unwrap();
+    let all = ways().into_iter().flat_map(|(fault, _)| calls().map(|call| (fault.clone(), call)));
+    for (time, (fault, (range, ranges))) in (1..).zip(all) {
+        moves_on(&world, time);
+        let old = Shown::of(&world).await;
+        world.simulator().set_fault_about(LIST, &range, fault, Times::Always);
+        let synced = sync(&world).await.unwrap();
+        assert_eq!((synced.unanswered_ranges, synced.disbelieved), (ranges, None));
+        assert!(synced.version.is_some() && synced.change.retired.is_empty(), "{synced:?}");
+        let left = keeps_what_was_not_told(&world, &old, &range, time).await;
+        world.simulator().clear_faults();
+        catches_up(&world, &left, time).await;
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_never_answered_keeps_what_it_would_have_told_and_the_rest_is_new() {
+    let world = large_world().await;
+    world.refresh().await.unwrap();
+    for (time, (range, _)) in (1..).zip(calls()) {
+        moves_on(&world, time);
+        let old = Shown::of(&world).await;
+        world.simulator().set_fault_about(
+            LIST,
+            &range,
+            Fault::Latency { milliseconds: 60_000 },
+            Times::Always,
+        );
+        let sync = SyncRequestors::connect(&host(&world)).await.unwrap();
+        sync.handle(hurried(json!({}), Duration::from_secs(8))).await.unwrap();
+        let left = keeps_what_was_not_told(&world, &old, &range, time).await;
+        world.simulator().clear_faults();
+        catches_up(&world, &left, time).await;
+    }
+}
+
+/// Everybody is either as before or as now, by the calls that were answered; nobody has less than before.
+async fn keeps_what_was_not_told(world: &World, old: &Shown, range: &str, time: usize) -> Shown {
+    let left = Shown::of(world).await;
+    assert_eq!(left.updated_at, old.updated_at);
+    let call = calls().iter().position(|(first, _)| first == range).unwrap();
+    let told_by = |range: &str| {
+        let firsts = calls().map(|(first, _)| first);
+        firsts.iter().rposition(|first| first.as_str() <= range).unwrap()
+    };
+    let now = world.simulator().requestors();
+    let named: BTreeSet<String> = now
+        .iter()
+        .filter(|it| it.account_ranges.iter().any(|range| told_by(range) != call))
+        .map(|it| it.token_requestor_id.clone())
+        .collect();
+    for (id, before) in &old.known {
+        let after = &left.known[id];
+        if named.contains(id.as_str()) {
+            assert_eq!(after.requestor.consumer_facing_entity_name, name(id.as_str(), time));
+            assert_eq!(after.requestor.enabled_account_ranges, before.requestor.enabled_account_ranges);
+        } else {
+            assert_eq!(after, before);
+        }
+    }
+    assert!(old.logos.iter().all(|(id, logos)| left.logos[id] == *logos), "no logo is lost");
+    assert_eq!(left.name(&visitor(time)).is_some(), named.contains(&visitor(time)));
+    left
+}
+
+/// Mastercard answers again: everything is as it says, and the time moves.
+async fn catches_up(world: &World, old: &Shown, time: usize) {
+    sync(world).await.unwrap();
+    let new = Shown::of(world).await;
+    assert_ne!(new.updated_at, old.updated_at);
+    let offered: BTreeSet<_> =
+        world.simulator().requestors().into_iter().map(|it| it.token_requestor_id).collect();
+    assert_eq!(new.logos.keys().cloned().collect::<BTreeSet<_>>(), offered);
+    assert!(offered.iter().all(|id| new.name(id) == Some(&name(id, time))));
+}
+
+#[tokio::test]
+async fn a_refresh_in_which_every_call_fails_changes_nothing() {
+    let world = large_world().await;
+    world.refresh().await.unwrap();
+    let old = Shown::of(&world).await;
+    moves_on(&world, 1);
+    for (fault, _) in ways() {
+        world.simulator().set_fault(LIST, fault.clone(), Times::Always);
+        assert!(sync(&world).await.is_none(), "{fault:?}");
+        assert_eq!(Shown::of(&world).await, old, "{fault:?}");
+    }
+    world.simulator().set_fault(LIST, Fault::Latency { milliseconds: 60_000 }, Times::Always);
+    let function = SyncRequestors::connect(&host(&world)).await.unwrap();
+    let failed = function.handle(hurried(json!({}), Duration::from_secs(2))).await.unwrap_err();
+    assert_eq!(failed.error_type, "Retryable");
+    assert_eq!(Shown::of(&world).await, old);
+}
+
+#[tokio::test]
+async fn a_logo_that_fails_once_is_asked_for_again_and_one_that_fails_for_good_leaves_the_old_one() {
+    let world = open_world().await;
+    let ids = [simulator::CLICK_TO_PAY, "50999000001"];
+    for (n, (fault, repeated)) in ways().into_iter().enumerate() {
+        for (times, failing) in [(Times::Next(1), n % 2), (Times::Always, (n + 1) % 2)] {
+            let old = Shown::of(&world).await;
+            let assets = ids.map(|id| world.simulator().rotate_artwork(id).unwrap());
+            let asset = &assets[failing];
+            world.simulator().set_fault_about(Operation::GetAsset, asset, fault.clone(), times);
+            let synced = sync(&world).await.unwrap();
+            let fetch = fetch_assets::FetchAssets::connect(&host(&world)).await.unwrap();
+            let fetched = fetch.handle(event(json!({ "responsePayload": synced }))).await.unwrap();
+            let left = Shown::of(&world).await;
+            let fails = times == Times::Always || !repeated;
+            let failed: Vec<_> = fetched.failed.iter().map(|failure| failure.asset_id.as_str()).collect();
+            let expected: &[&str] = if fails { &[asset.as_str()] } else { &[] };
+            assert_eq!(
+                (failed.as_slice(), fetched.stored.len()),
+                (expected, 2 - expected.len()),
+                "{fault:?}"
+            );
+            for (n, id) in ids.into_iter().enumerate() {
+                let kept = left.logos[id] == old.logos[id];
+                assert_eq!((kept, left.logos[id].as_array().map(Vec::len)), (fails && n == failing, Some(2)));
+            }
+            world.simulator().clear_faults();
+            world.refresh().await.unwrap();
+            assert_ne!(Shown::of(&world).await.logos[ids[failing]], old.logos[ids[failing]], "{fault:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_signing_key_for_token_connect_fails_the_refresh() {
+    let portal = simulator::Portal::generate().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    portal.credentials().write_to(folder.path()).unwrap();
+    let key = format!("file:{}", folder.path().join("token-connect-signing-key.pem").display());
+    let settings = [("TOKEN_CONNECT_SIGNING_KEY".to_owned(), key)].into();
+    let world = world_with(Options { settings, ..Options::default() }).await;
+    assert!(world.refresh().await.is_err());
+    let shown = Shown::of(&world).await;
+    assert_eq!((shown.catalogue, shown.updated_at), (None, Value::Null));
+}

@@ -1,0 +1,119 @@
+//! The process dies at any of its writes, before or after the write arrived. Readers see the old catalogue or the new one,
+//! and the next refresh ends in the new one.
+
+use fetch_assets::FetchAssets;
+use jiff::SignedDuration;
+use serde_json::json;
+use shared::config::Host;
+use sync_requestors::SyncRequestors;
+
+use super::{
+    in_person::event,
+    mastercard::{large_world, moves_on, name, restore, visitor},
+    shown::Shown,
+};
+use crate::support::wire::{LastWrite, Wire};
+
+/// Both functions, one after the other, as processes of their own.
+async fn refreshes(host: Host) {
+    let synced = SyncRequestors::connect(&host).await.unwrap().handle(event(json!({}))).await.unwrap();
+    let fetch = FetchAssets::connect(&host).await.unwrap();
+    fetch.handle(event(json!({ "responsePayload": synced }))).await.unwrap();
+}
+
+async fn a_refresh_that_dies_anywhere(last: LastWrite) {
+    let world = large_world().await;
+    world.refresh().await.unwrap();
+    for time in 1.. {
+        moves_on(&world, time);
+        let old = Shown::of(&world).await;
+        let wire = Wire::cut_after(time - 1, last, &world).await;
+        let died = wire.runs(refreshes(wire.host(&world))).await.is_none();
+        let left = Shown::of(&world).await;
+        // The claim of a dead writer is respected for twenty seconds.
+        world.clock().advance(SignedDuration::from_mins(1));
+        world.refresh().await.unwrap();
+        let new = Shown::of(&world).await;
+        assert!(left.is_one_of(&old, &new), "after {:?}: {old:#?} {left:#?} {new:#?}", wire.writes());
+        assert_eq!(new.name(&visitor(time)), Some(name(&visitor(time), time).as_str()));
+        assert_eq!(new.name(&visitor(time - 1)), None);
+        if !died {
+            assert_eq!(wire.writes(), writes());
+            assert_eq!((left.known, left.logos), (new.known, new.logos));
+            break;
+        }
+    }
+}
+
+/// Of a refresh, when more than one transaction is changed and there are two new logos of two forms.
+fn writes() -> Vec<&'static str> {
+    let staged = ["UpdateItem", "TransactWriteItems", "TransactWriteItems"];
+    let committed = ["TransactWriteItems"];
+    let recorded = ["PUT", "PUT", "PUT", "PUT", "TransactWriteItems"];
+    [&staged[..], &committed, &recorded].concat()
+}
+
+#[tokio::test]
+async fn a_refresh_that_dies_before_any_write_leaves_the_old_catalogue_or_the_new_one() {
+    a_refresh_that_dies_anywhere(LastWrite::Lost).await;
+}
+
+#[tokio::test]
+async fn a_refresh_that_dies_after_any_write_leaves_the_old_catalogue_or_the_new_one() {
+    a_refresh_that_dies_anywhere(LastWrite::Unanswered).await;
+}
+
+#[tokio::test]
+async fn a_refresh_that_was_only_slow_does_not_undo_the_one_that_took_over() {
+    let world = large_world().await;
+    world.refresh().await.unwrap();
+    for late in 0..writes().len() {
+        moves_on(&world, 2 * late + 1);
+        let wire = Wire::cut_after(late, LastWrite::Late, &world).await;
+        let others = async {
+            wire.is_cut().await;
+            world.clock().advance(SignedDuration::from_mins(1));
+            moves_on(&world, 2 * late + 2);
+            world.refresh().await.unwrap();
+            let new = Shown::of(&world).await;
+            wire.mend();
+            new
+        };
+        let (new, ()) = tokio::join!(others, refreshes(wire.host(&world)));
+        let now = Shown::of(&world).await;
+        assert_eq!(
+            new.name(&visitor(2 * late + 2)),
+            Some(name(&visitor(2 * late + 2), 2 * late + 2).as_str())
+        );
+        assert_eq!((&now.known, &now.listed, &now.logos), (&new.known, &new.listed, &new.logos), "{late}");
+        assert_eq!(now.updated_at, new.updated_at, "{late}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_dead_refresh_had_begun_is_never_seen_when_mastercard_takes_it_back() {
+    let world = large_world().await;
+    world.refresh().await.unwrap();
+    let old = Shown::of(&world).await;
+    let before = world.simulator().requestors();
+    // Dead after the claim, and with a part or all of it staged.
+    for writes in 1..=3 {
+        moves_on(&world, writes);
+        let wire = Wire::cut_after(writes, LastWrite::Lost, &world).await;
+        assert!(wire.runs(refreshes(wire.host(&world))).await.is_none());
+        restore(&world, &before);
+        world.clock().advance(SignedDuration::from_mins(1));
+        let (synced, _) = world.refresh().await.unwrap();
+        assert_eq!(synced.get("version"), None, "there is nothing to change");
+        let now = Shown::of(&world).await;
+        assert_eq!(
+            (now.known, now.listed, now.logos),
+            (old.known.clone(), old.listed.clone(), old.logos.clone())
+        );
+    }
+    moves_on(&world, 1);
+    world.refresh().await.unwrap();
+    let new = Shown::of(&world).await;
+    assert_eq!(new.name(&visitor(1)), Some(name(&visitor(1), 1).as_str()));
+    assert_eq!([2, 3].map(|time| new.name(&visitor(time)).is_some()), [false; 2]);
+}

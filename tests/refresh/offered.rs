@@ -1,0 +1,122 @@
+//! What is offered after a refresh, and after the next one.
+
+use jiff::SignedDuration;
+use local::{World, cardholder::Answer};
+use serde_json::{Value, json};
+
+use super::mastercard::{CLICK_TO_PAY, requestor};
+use crate::support::{open_world, world};
+
+async fn listed(world: &World, platform: &str) -> Answer {
+    world.cardholder("40000").unwrap().token_requestors(platform).await.unwrap()
+}
+
+fn find<'a>(answer: &'a Answer, id: &str) -> Option<&'a Value> {
+    answer.body["tokenRequestors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|requestor| requestor["tokenRequestorId"] == id)
+}
+
+#[tokio::test]
+async fn before_the_first_refresh_there_is_nothing_to_offer() {
+    let world = world().await;
+    let answer = listed(&world, "web").await;
+    assert_eq!((answer.status, &answer.body["tokenRequestors"]), (200, &json!([])));
+    assert_eq!((&answer.body["catalogueUpdatedAt"], &answer.body["stale"]), (&Value::Null, &json!(true)));
+}
+
+#[tokio::test]
+async fn after_a_refresh_click_to_pay_is_offered_with_its_logos() {
+    let world = open_world().await;
+    let answer = listed(&world, "ios").await;
+    let click_to_pay = find(&answer, CLICK_TO_PAY).unwrap();
+    assert_eq!(click_to_pay["pushMethods"], json!(["WEB"]));
+    let logos = click_to_pay["logos"].as_array().unwrap();
+    assert_eq!(logos.len(), 2, "{logos:?}");
+    let png = logos.iter().find(|logo| logo["mediaType"] == "image/png").unwrap();
+    assert_eq!((&png["width"], &png["height"]), (&json!(192), &json!(192)));
+    for logo in logos {
+        let response = reqwest::get(logo["url"].as_str().unwrap()).await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"].to_str().unwrap(), logo["mediaType"]);
+        assert_eq!(response.headers()["content-security-policy"], "default-src 'none'");
+    }
+    assert_eq!(answer.body["stale"], false);
+}
+
+#[tokio::test]
+async fn a_range_beyond_what_javascript_and_i64_hold_travels_as_text() {
+    let world = open_world().await;
+    let answer = listed(&world, "web").await;
+    let ranges = answer.body["tokenRequestors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|it| it["accountRanges"].as_array().unwrap());
+    assert!(ranges.into_iter().any(|range| range == "9300000000000000000"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_requestor_that_a_platform_cannot_reach_is_not_offered_there() {
+    let world = open_world().await;
+    let on = |answer: &Answer| -> Vec<Value> {
+        answer.body["tokenRequestors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["pushMethods"].clone())
+            .collect()
+    };
+    let web = on(&listed(&world, "web").await);
+    assert!(web.iter().all(|methods| methods.as_array().unwrap().contains(&json!("WEB"))), "{web:?}");
+    let ios = on(&listed(&world, "ios").await);
+    assert!(ios.iter().all(|methods| !methods.as_array().unwrap().is_empty()));
+}
+
+#[tokio::test]
+async fn an_app_that_has_the_catalogue_is_told_so() {
+    let world = open_world().await;
+    let answer = listed(&world, "web").await;
+    let etag = answer.headers["etag"].clone();
+    let cardholder = world.cardholder("40000").unwrap();
+    let again = |etag: String| {
+        let cardholder = cardholder.clone();
+        async move {
+            let headers = [("if-none-match", etag.as_str())];
+            cardholder
+                .request(reqwest::Method::GET, "/token-requestors?platform=web", &headers, String::new())
+                .await
+                .unwrap()
+        }
+    };
+    assert_eq!(again(etag.clone()).await.status, 304);
+    world.simulator().rotate_artwork(CLICK_TO_PAY).unwrap();
+    world.refresh().await.unwrap();
+    assert_eq!(again(etag).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_requestor_that_is_gone_is_hidden_and_comes_back() {
+    let world = open_world().await;
+    let click_to_pay = requestor(&world, CLICK_TO_PAY);
+    world.simulator().remove_requestor(CLICK_TO_PAY).unwrap();
+    let (synced, _) = world.refresh().await.unwrap();
+    assert_eq!(synced["retired"], json!([CLICK_TO_PAY]));
+    assert!(find(&listed(&world, "web").await, CLICK_TO_PAY).is_none());
+
+    world.simulator().add_requestor(click_to_pay);
+    world.refresh().await.unwrap();
+    let answer = listed(&world, "web").await;
+    assert_eq!(find(&answer, CLICK_TO_PAY).unwrap()["logos"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_catalogue_that_missed_a_refresh_says_that_it_is_stale() {
+    let world = open_world().await;
+    world.clock().advance(SignedDuration::from_hours(16 * 24));
+    assert_eq!(listed(&world, "web").await.body["stale"], true);
+    world.refresh().await.unwrap();
+    assert_eq!(listed(&world, "web").await.body["stale"], false);
+}

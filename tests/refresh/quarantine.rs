@@ -1,0 +1,79 @@
+//! Where a requestor takes cardholders in does not move to another host on Mastercard's word alone.
+
+use local::World;
+use serde_json::{Value, json};
+
+use super::mastercard::{CLICK_TO_PAY, requestor};
+use crate::support::{logs, open_world};
+
+fn moves_its_page(world: &World, page: &str) {
+    let mut moved = requestor(world, CLICK_TO_PAY);
+    moved.push_page = Some(page.parse().unwrap());
+    world.simulator().add_requestor(moved);
+}
+
+/// What `enroll` is told.
+async fn host_in_use(world: &World) -> String {
+    let found = world.token_requestors().get(&CLICK_TO_PAY.parse().unwrap()).await.unwrap();
+    found.unwrap().available_push_methods[0].uri.host_str().unwrap().to_owned()
+}
+
+async fn quarantined(world: &World, orders: Value) -> Value {
+    world.sync_requestors(orders).await.unwrap()["quarantined"].clone()
+}
+
+fn allow(host: &str) -> Value {
+    json!({"allow": [{"tokenRequestorId": CLICK_TO_PAY, "host": host}]})
+}
+
+#[tokio::test]
+async fn a_push_page_on_a_new_host_is_not_used_until_somebody_allows_it() {
+    let world = open_world().await;
+    let old = host_in_use(&world).await;
+    moves_its_page(&world, "https://elsewhere.example/push");
+    assert_eq!(quarantined(&world, json!({})).await, json!([CLICK_TO_PAY]));
+    assert_eq!(host_in_use(&world).await, old);
+    assert!(logs::comes("a push method leads to a new host; it waits to be allowed").await);
+
+    assert_eq!(quarantined(&world, allow("another.example")).await, json!([]), "it is told once");
+    assert_eq!(host_in_use(&world).await, old);
+    assert_eq!(quarantined(&world, json!({"force": true})).await, json!([]));
+    assert_eq!(host_in_use(&world).await, old, "force is about something else");
+
+    let synced = world.sync_requestors(allow("elsewhere.example")).await.unwrap();
+    assert_eq!((&synced["changed"], &synced["quarantined"]), (&json!([CLICK_TO_PAY]), &json!([])));
+    assert_eq!(host_in_use(&world).await, "elsewhere.example");
+    assert_eq!(quarantined(&world, json!({})).await, json!([]));
+    assert_eq!(host_in_use(&world).await, "elsewhere.example", "what was allowed stays so");
+}
+
+#[tokio::test]
+async fn everything_else_of_a_requestor_in_quarantine_is_refreshed() {
+    let world = open_world().await;
+    let old = host_in_use(&world).await;
+    moves_its_page(&world, "https://elsewhere.example/push");
+    world.sync_requestors(json!({})).await.unwrap();
+    let mut renamed = requestor(&world, CLICK_TO_PAY);
+    renamed.consumer_facing_entity_name = "Click to Pay, renamed".into();
+    world.simulator().add_requestor(renamed);
+    let synced = world.sync_requestors(json!({})).await.unwrap();
+    assert_eq!((&synced["changed"], &synced["quarantined"]), (&json!([CLICK_TO_PAY]), &json!([])));
+    let found = world.token_requestors().get(&CLICK_TO_PAY.parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(found.consumer_facing_entity_name, "Click to Pay, renamed");
+    assert_eq!(host_in_use(&world).await, old);
+}
+
+#[tokio::test]
+async fn a_requestor_that_moves_back_leaves_quarantine() {
+    let world = open_world().await;
+    let (before, old) = (requestor(&world, CLICK_TO_PAY), host_in_use(&world).await);
+    for expected in [json!([CLICK_TO_PAY]), json!([CLICK_TO_PAY])] {
+        moves_its_page(&world, "https://elsewhere.example/push");
+        assert_eq!(quarantined(&world, json!({})).await, expected, "and is told again when it comes again");
+        world.simulator().add_requestor(before.clone());
+        world.sync_requestors(json!({})).await.unwrap();
+        assert_eq!(host_in_use(&world).await, old);
+    }
+    let snapshot = world.token_requestors().snapshot().await.unwrap();
+    assert!(snapshot.known.values().all(|known| known.quarantine.is_none()));
+}

@@ -1,0 +1,90 @@
+//! What readers see of the catalogue, whole, to be compared with what they saw before.
+
+use std::collections::BTreeMap;
+
+use local::World;
+use serde_json::{Value, json};
+use shared::{
+    catalogue::{Catalogue, Known},
+    digest::sha256_hex,
+    token_requestor::TokenRequestorId,
+};
+
+/// One look of all readers.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Shown {
+    pub(super) catalogue: Option<Catalogue>,
+    /// Everybody ever named, as functions read them.
+    pub(super) known: BTreeMap<TokenRequestorId, Known>,
+    /// What the app is answered on each platform, without logos.
+    pub(super) listed: BTreeMap<&'static str, Vec<Value>>,
+    /// The URLs that the app is answered, by requestor.
+    pub(super) logos: BTreeMap<String, Value>,
+    pub(super) updated_at: Value,
+}
+
+impl Shown {
+    /// Looks. Every logo that is shown is there, and has the content that its name promises.
+    pub(super) async fn of(world: &World) -> Self {
+        let snapshot = world.token_requestors().snapshot().await.unwrap();
+        let mut shown = Self {
+            catalogue: snapshot.catalogue.clone(),
+            known: snapshot.known.clone(),
+            listed: BTreeMap::new(),
+            logos: BTreeMap::new(),
+            updated_at: Value::Null,
+        };
+        for known in snapshot.offered() {
+            let keys: Vec<_> = snapshot.logos(known).iter().map(|logo| logo.key.clone()).collect();
+            shown.logos.insert(known.requestor.token_requestor_id.to_string(), json!(keys));
+        }
+        for platform in ["android", "ios", "web"] {
+            let answer = world.cardholder("40000").unwrap().token_requestors(platform).await.unwrap();
+            assert_eq!(answer.status, 200, "{}", answer.body);
+            let mut listed = answer.body["tokenRequestors"].as_array().unwrap().clone();
+            for entry in &mut listed {
+                let logos = entry.as_object_mut().unwrap().remove("logos").unwrap();
+                let base = world.base_url().as_str();
+                let key = |logo: &Value| logo["url"].as_str().unwrap().strip_prefix(base).unwrap().to_owned();
+                let keys: Vec<_> = logos.as_array().unwrap().iter().map(key).collect();
+                let id = entry["tokenRequestorId"].as_str().unwrap();
+                assert_eq!(shown.logos[id], json!(keys), "{id}");
+            }
+            shown.listed.insert(platform, listed);
+            shown.updated_at = answer.body["catalogueUpdatedAt"].clone();
+        }
+        shown.logos_are_there(world).await;
+        shown
+    }
+
+    async fn logos_are_there(&self, world: &World) {
+        let keys = self.logos.values().flat_map(|keys| keys.as_array().unwrap());
+        for key in keys.map(|key| key.as_str().unwrap()).collect::<std::collections::BTreeSet<_>>() {
+            let response = reqwest::get(world.base_url().join(key).unwrap()).await.unwrap();
+            assert_eq!(response.status(), 200, "{key}");
+            let content = sha256_hex(&response.bytes().await.unwrap());
+            assert!(key.contains(&content), "{key} holds {content}");
+        }
+    }
+
+    /// Whether this is exactly the one catalogue or exactly the other; a requestor may be ahead with its logos, or, in
+    /// the new catalogue, still have those of before.
+    pub(super) fn is_one_of(&self, old: &Self, new: &Self) -> bool {
+        let requestors = |shown: &Self| (shown.known.clone(), shown.listed.clone());
+        let whole = (requestors(self) == requestors(old) && self.updated_at == old.updated_at)
+            || requestors(self) == requestors(new);
+        let logos = |(id, logos): (&String, &Value)| {
+            Some(logos) == old.logos.get(id) || Some(logos) == new.logos.get(id)
+        };
+        // Who is new has no logo to keep.
+        let new_here = |id: &String, logos: &Value| !old.logos.contains_key(id) && logos == &json!([]);
+        whole && self.logos.iter().all(|(id, them)| logos((id, them)) || new_here(id, them))
+    }
+
+    /// What one requestor is called, and how many logos it shows.
+    pub(super) fn name(&self, id: &str) -> Option<&str> {
+        let known = self.known.get(&id.parse().unwrap())?;
+        let offered = known.retired_at.is_none();
+        offered.then_some(known.requestor.consumer_facing_entity_name.as_str())
+    }
+}

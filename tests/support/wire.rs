@@ -1,0 +1,206 @@
+//! A wire between AWS clients and the engines of a `World` that can be cut at any write, as if the process had died there.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::{
+    Router,
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    http::{Method, Response, header, request::Parts},
+};
+use local::World;
+use reqwest::Client;
+use shared::config::Host;
+use tokio::{net::TcpListener, sync::watch, task::AbortHandle};
+use url::Url;
+
+use super::host::host_at;
+
+/// Larger requests are not carried.
+const LARGEST: usize = 8 << 20;
+
+/// What becomes of the write at which the wire is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LastWrite {
+    /// It never arrives.
+    Lost,
+    /// It arrives, and nobody learns of it.
+    Unanswered,
+    /// It arrives when the wire is mended, and so does all that comes after it.
+    Late,
+}
+
+/// The wire. Once cut it stays so until it is mended.
+pub(crate) struct Wire {
+    url: Url,
+    line: Arc<Line>,
+    serving: AbortHandle,
+}
+
+struct Line {
+    http: Client,
+    dynamodb: Url,
+    s3: Url,
+    /// It is cut at the write after so many.
+    most: usize,
+    last: LastWrite,
+    writes: Mutex<Vec<String>>,
+    /// Requests that an engine has not answered yet.
+    under_way: watch::Sender<usize>,
+    cut: watch::Sender<bool>,
+    mended: watch::Sender<bool>,
+}
+
+/// What becomes of a request.
+enum Passage {
+    Free,
+    Last,
+    Dead,
+}
+
+impl Wire {
+    /// To both engines of this world, for good.
+    pub(crate) async fn to(world: &World) -> Self {
+        Self::cut_after(usize::MAX, LastWrite::Lost, world).await
+    }
+
+    /// To both engines of this world, until the write after so many.
+    pub(crate) async fn cut_after(most: usize, last: LastWrite, world: &World) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+        let line = Arc::new(Line {
+            http: Client::builder().no_proxy().build().unwrap(),
+            dynamodb: world.dynamodb_url().clone(),
+            s3: world.s3_url().clone(),
+            most,
+            last,
+            writes: Mutex::default(),
+            under_way: watch::Sender::new(0),
+            cut: watch::Sender::new(false),
+            mended: watch::Sender::new(false),
+        });
+        let carried = Router::new().fallback(carry).with_state(Arc::clone(&line));
+        let serving = tokio::spawn(axum::serve(listener, carried).into_future()).abort_handle();
+        Self { url, line, serving }
+    }
+
+    /// Writes so far, by DynamoDB's operation or S3's method.
+    pub(crate) fn writes(&self) -> Vec<String> {
+        self.line.writes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A machine that reaches AWS by this wire alone.
+    pub(crate) fn host(&self, world: &World) -> Host {
+        let s3 = ("S3_ENDPOINT_URL".to_owned(), self.url.as_str().trim_end_matches('/').to_owned());
+        let variables = world
+            .settings()
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect::<Vec<_>>();
+        host_at(world, &self.url, variables.into_iter().chain([s3]).collect())
+    }
+
+    /// Runs what works by this wire until it is done, or until the wire is cut: `None`, and it is dead. The engines are
+    /// at rest afterwards.
+    pub(crate) async fn runs<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let done = tokio::select! {
+            done = work => Some(done),
+            () = self.is_cut() => None,
+        };
+        self.line.under_way.subscribe().wait_for(|requests| *requests == 0).await.unwrap();
+        done
+    }
+
+    /// Waits for the write at which the wire is cut.
+    pub(crate) async fn is_cut(&self) {
+        self.line.cut.subscribe().wait_for(|cut| *cut).await.unwrap();
+    }
+
+    /// What is late arrives now.
+    pub(crate) fn mend(&self) {
+        self.line.mended.send_replace(true);
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+impl Line {
+    /// From the cut on nothing passes: not the writes that go beside the last one, and no reads either.
+    fn admit(&self, write: Option<String>) -> Passage {
+        let mut writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
+        let passage = match writes.len() {
+            before if before > self.most => Passage::Dead,
+            before if before == self.most && write.is_some() => Passage::Last,
+            _ => Passage::Free,
+        };
+        writes.extend(write);
+        passage
+    }
+
+    /// To the engine that is meant, and back; it goes on when the client is gone.
+    async fn forward(self: &Arc<Self>, parts: Parts, body: Bytes) -> Response<Body> {
+        self.under_way.send_modify(|requests| *requests += 1);
+        let line = Arc::clone(self);
+        let answer = tokio::spawn(async move {
+            let answer = line.send(parts, body).await;
+            line.under_way.send_modify(|requests| *requests -= 1);
+            answer
+        });
+        answer.await.unwrap().unwrap()
+    }
+
+    async fn send(&self, parts: Parts, body: Bytes) -> reqwest::Result<Response<Body>> {
+        let engine = if parts.headers.contains_key("x-amz-target") { &self.dynamodb } else { &self.s3 };
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let url = format!("{}{path}", engine.as_str().trim_end_matches('/'));
+        let mut headers = parts.headers;
+        headers.remove(header::EXPECT);
+        headers.remove(header::TRANSFER_ENCODING);
+        let answer = self.http.request(parts.method, url).headers(headers).body(body).send().await?;
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = answer.status();
+        *response.headers_mut() = answer.headers().clone();
+        response.headers_mut().remove(header::TRANSFER_ENCODING);
+        *response.body_mut() = answer.bytes().await?.into();
+        Ok(response)
+    }
+}
+
+async fn carry(State(line): State<Arc<Line>>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    // Who died while speaking has said nothing.
+    if let Ok(body) = to_bytes(body, LARGEST).await {
+        let passage = line.admit(write(&parts));
+        match (passage, line.last) {
+            (Passage::Free, _) => return line.forward(parts, body).await,
+            (Passage::Last, LastWrite::Lost) => drop(line.cut.send_replace(true)),
+            (Passage::Last, LastWrite::Unanswered) => {
+                line.forward(parts, body).await;
+                line.cut.send_replace(true);
+            }
+            (Passage::Last | Passage::Dead, LastWrite::Late) => {
+                line.cut.send_replace(true);
+                line.mended.subscribe().wait_for(|mended| *mended).await.unwrap();
+                return line.forward(parts, body).await;
+            }
+            (Passage::Dead, _) => {}
+        }
+    }
+    std::future::pending().await
+}
+
+/// What a request changes, in a word; `None` if it changes nothing.
+fn write(parts: &Parts) -> Option<String> {
+    const WRITING: [&str; 5] =
+        ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"];
+    let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    let (word, writes) = match target.and_then(|target| target.split('.').next_back()) {
+        Some(operation) => (operation, WRITING.contains(&operation)),
+        None => (parts.method.as_str(), ![Method::GET, Method::HEAD].contains(&parts.method)),
+    };
+    writes.then(|| word.to_owned())
+}
