@@ -5,7 +5,7 @@ use std::time::Duration;
 use shared::{
     card::{AccountRange, ClientId},
     config::{ConfigError, Host, ProcessingSettings, TokenConnectSettings},
-    mastercard::{Deadline, MastercardError, Processing, TokenConnect},
+    mastercard::{Deadline, MastercardError, Processing, TokenConnect, token_connect::RANGES_A_CALL},
     telemetry,
     token_requestor::TokenRequestorId,
 };
@@ -63,14 +63,15 @@ pub(super) fn unreached(api: Api) -> Row {
     Row::skipped(operation(api), "not reached, see above")
 }
 
-/// Steps 1 and 2, with the configured ranges.
+/// Steps 1 and 2, with as many of the configured ranges as one call takes.
 pub(super) async fn get_eligible_token_requestors(
     client: Option<&TokenConnect>,
     reading: &Reading<'_>,
 ) -> Row {
     let what = operation(Api::TokenConnect);
     let ranges = reading.raw(ACCOUNT_RANGES).unwrap_or_default().split(',');
-    let ranges: Vec<AccountRange> = ranges.filter_map(|entry| entry.trim().parse().ok()).collect();
+    let ranges: Vec<AccountRange> =
+        ranges.filter_map(|entry| entry.trim().parse().ok()).take(RANGES_A_CALL).collect();
     let Some(client) = client.filter(|_| !ranges.is_empty()) else {
         return Row::skipped(what, "no client or no account range, see above");
     };
