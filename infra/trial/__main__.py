@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 
-from . import journey, stack, stand_ins
+from . import journey, looks, stack, stand_ins
 from .machine import ROOT, Machine, package
 
 
@@ -44,11 +44,16 @@ def run(machine, functions):
     token = identity.token("40000")
     api = journey.Api(machine, outputs["ApiUrl"])
     journey.refresh(machine, api, token, names)
-    journey.enroll(api, token, "70001")
+    enrollment_id, secrets = journey.enroll(api, token, "70001")
+    looks.at_reconciliation(machine)
+    looks.at_logs(machine, {**secrets, "token": token})
+    looks.at_metrics(machine)
+    looks.at_events(machine, names, enrollment_id)
+    looks.at_memory()
     print(f"Enabled ({took()})")
 
     for name in (stack.STACK, f"{stack.STACK}-secrets"):
-        stack.sam(machine, "delete", "--stack-name", name, "--region", "eu-west-1", "--no-prompts")
+        stack.delete(machine, name)
     print(f"Deleted ({took()})")
 
 

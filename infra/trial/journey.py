@@ -91,7 +91,8 @@ def enroll(api, token, card):
     expect("it ends well", final["status"] == "ENABLED", final)
     expect("the card says so too", state() == "already_enabled", state())
     print(f"after  GET /enrollments/{{enrollmentId}}: {final['status']}; GET /cards: already_enabled")
-    return begun["enrollmentId"]
+    secrets = {"receipt": begun["pushAccountReceipts"][0], "signature": begun["signature"], "state": way.path.split("/")[-1]}
+    return begun["enrollmentId"], secrets
 
 
 def link(page, attribute, ending):

@@ -43,6 +43,13 @@ def outputs(machine, stack):
     return {output["OutputKey"]: output["OutputValue"] for output in told.get("Outputs", [])}
 
 
+def delete(machine, stack):
+    cloudformation = machine.client("cloudformation")
+    identifier = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackId"]
+    cloudformation.delete_stack(StackName=stack)
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=identifier, WaiterConfig={"Delay": 1})
+
+
 def secrets(machine):
     """Steps 1 and 2 of docs/deploy.md: the places, and what belongs into them."""
     places = deploy(machine, f"{STACK}-secrets", "secrets.yaml", {"Stage": "trial"})
@@ -73,6 +80,7 @@ def parameters(machine, places, identity):
         "NotificationClientSubjects": SUBJECT,
         "SecretsExtensionLayerArn": layer["LayerVersionArn"],
         "DeletionProtection": "false",
+        "MetricMath": "false",
         "RefreshEvery": "'rate(1 minute)'",
         "ReconcileEvery": "'rate(1 minute)'",
     }
