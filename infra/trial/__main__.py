@@ -49,6 +49,7 @@ def run(machine, functions):
     looks.at_logs(machine, {**secrets, "token": token})
     looks.at_metrics(machine)
     looks.at_events(machine, names, enrollment_id)
+    looks.at_items(machine, names)
     looks.at_memory()
     print(f"Enabled ({took()})")
 

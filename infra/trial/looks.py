@@ -112,6 +112,17 @@ def records(machine, table):
             iterator = page.get("NextShardIterator") if page["Records"] else None
 
 
+def at_items(machine, names):
+    """What one enrolment leaves behind: what docs/scale.md computes with."""
+    sizes = {}
+    for page in machine.client("dynamodb").get_paginator("scan").paginate(TableName=names["Enrollments"]):
+        for item in page["Items"]:
+            kind = item["sk"]["S"].split("#")[0].lower()
+            size = sum(len(name) + len(str(next(iter(value.values())))) for name, value in item.items())
+            sizes.setdefault(kind, []).append(size)
+    print("       items, about: " + ", ".join(f"{kind} {len(of)} x {max(of)} B" for kind, of in sorted(sizes.items())))
+
+
 def matches(record, pattern):
     """EventBridge's pattern language, as far as the template uses it: nested names and `exists`."""
     if isinstance(pattern, list):
