@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{News, Notification};
-use crate::{digest::sha256_hex, enrollment::TokenState};
+use crate::{digest::sha256_hex, enrollment::TokenState, token_requestor::TokenRequestorId};
 
 /// The most messages in one delivery.
 const MOST: usize = 100;
@@ -54,14 +54,22 @@ pub fn parse(body: &[u8], arrived: Timestamp) -> Result<Vec<Notification>, Unrea
 fn read(message: Value, arrived: Timestamp) -> Result<Notification, Unreadable> {
     let fingerprint = sha256_hex(message.to_string().as_bytes());
     let message: Message = serde_json::from_value(message).map_err(Unreadable::Form)?;
-    let news = news(&message);
+    let (client_id, card_contract_id) =
+        (number(message.client_id.as_ref()), number(message.card_contract_id.as_ref()));
+    let token_requestor_id: Option<TokenRequestorId> =
+        message.token_requestor_id.as_deref().and_then(|id| id.parse().ok());
+    let unread = client_id.is_none() && message.client_id.is_some()
+        || card_contract_id.is_none() && message.card_contract_id.is_some()
+        || token_requestor_id.is_none() && message.token_requestor_id.is_some();
+    // It names somebody whom nobody knows: kept, and not applied to whomever the rest of it would fit.
+    let news = if unread { other(&message) } else { news(&message) };
     Ok(Notification {
         id: message.notification_id.filter(|id| !id.is_empty() && id.len() <= 128).unwrap_or(fingerprint),
         news,
         occurred_at: message.occurred_at.unwrap_or(arrived),
-        client_id: number(message.client_id.as_ref()),
-        card_contract_id: number(message.card_contract_id.as_ref()),
-        token_requestor_id: message.token_requestor_id.and_then(|id| id.parse().ok()),
+        client_id,
+        card_contract_id,
+        token_requestor_id,
         token_unique_reference: message.token_unique_reference.filter(|reference| reference.len() <= 64),
     })
 }
@@ -74,9 +82,13 @@ fn news(message: &Message) -> News {
         "TVN" => {
             serde_json::from_value::<TokenState>(word(&message.token_status)).map(|token| News::Tvn { token })
         }
-        other => Ok(News::Other { name: other.chars().take(32).collect() }),
+        _ => Ok(other(message)),
     }
-    .unwrap_or_else(|_| News::Other { name: message.r#type.clone() })
+    .unwrap_or_else(|_| other(message))
+}
+
+fn other(message: &Message) -> News {
+    News::Other { name: message.r#type.chars().take(32).collect() }
 }
 
 fn number<T: std::str::FromStr>(value: Option<&Value>) -> Option<T> {
@@ -115,6 +127,21 @@ mod tests {
         let read = parse(br#"{"type":"ACN"}"#, Timestamp::UNIX_EPOCH).unwrap();
         assert_eq!(read[0].news, News::Other { name: "ACN".into() });
         assert_eq!(read[0].fact(), None);
+    }
+
+    #[test]
+    fn a_message_about_somebody_whom_it_does_not_name_readably_is_kept_and_tells_nothing() {
+        for field in [r#""clientId":"40000 ""#, r#""cardContractId":-1"#, r#""tokenRequestorId":"501""#] {
+            let body = format!(r#"{{"type":"TCN",{field}}}"#);
+            let read = parse(body.as_bytes(), Timestamp::UNIX_EPOCH).unwrap();
+            assert_eq!(
+                (&read[0].news, read[0].fact()),
+                (&News::Other { name: "TCN".into() }, None),
+                "{field}"
+            );
+        }
+        let unnamed = parse(br#"{"type":"TCN","clientId":null}"#, Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!(unnamed[0].news, News::Tcn);
     }
 
     #[test]
