@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Attempt, Decision, Enrollment, Fact, Recorded, TokenState};
+use super::{Attempt, Decision, Enrollment, Fact, TokenState};
 
 /// Where an enrolment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,8 @@ pub struct Outlook {
     pub next_check: Option<Timestamp>,
 }
 
+const PUSH_IN_PROGRESS: &str = "push_in_progress";
+const PUSH_OUTCOME_UNKNOWN: &str = "push_outcome_unknown";
 /// Beyond the moment until which the app waits: for the write that follows the last answer.
 const FAREWELL: SignedDuration = SignedDuration::from_secs(2);
 /// Receipts live 15 minutes at most, also those whose answer was lost.
@@ -70,9 +72,13 @@ impl Enrollment {
 
     /// Whether this enrolment still holds its card: no second one may start beside it.
     pub fn is_live(&self, now: Timestamp) -> bool {
-        match self.outlook(now).status {
+        let outlook = self.outlook(now);
+        match outlook.status {
             Status::Ready | Status::Authorized => true,
-            Status::Pending => !self.is_crashed(now) && self.knows_nothing_since(self.attempt().began_at),
+            Status::Pending => {
+                let pushing = [Some(PUSH_IN_PROGRESS), Some(PUSH_OUTCOME_UNKNOWN)];
+                !self.is_crashed(now) && pushing.contains(&outlook.reason.as_deref())
+            }
             _ => false,
         }
     }
@@ -80,13 +86,6 @@ impl Enrollment {
     /// Whether the latest attempt should have ended in an answer by now.
     fn is_crashed(&self, now: Timestamp) -> bool {
         now > later(self.attempt().answer_by, FAREWELL)
-    }
-
-    fn knows_nothing_since(&self, moment: Timestamp) -> bool {
-        let is_news = |known: &Recorded| {
-            known.at >= moment && !matches!(known.fact, Fact::PushUnknown | Fact::Restarted { .. })
-        };
-        !self.facts.iter().any(is_news)
     }
 }
 
@@ -218,9 +217,9 @@ impl<'a> Known<'a> {
     /// The request crashed, or its answer was lost: only the list can tell, once no receipt can live any more.
     fn never_pushed(&self, now: Timestamp) -> (Status, Option<&'a str>, Option<bool>) {
         let reason = match (self.push_unknown, self.enrollment.is_crashed(now)) {
-            (true, _) => "push_outcome_unknown",
+            (true, _) => PUSH_OUTCOME_UNKNOWN,
             (false, true) => "interrupted",
-            (false, false) => "push_in_progress",
+            (false, false) => PUSH_IN_PROGRESS,
         };
         if self.listed_since(self.end()) {
             (Status::Failed, Some(reason), Some(true))
@@ -243,7 +242,7 @@ impl<'a> Known<'a> {
             // The TCN precedes the cardholder's last word; the word itself, or the list, settles it.
             Token::Active if self.cancelled_at().is_none() => {
                 let settled = self.said("APPROVED") || self.said("AUTHENTICATED") || self.listed_active();
-                return (!settled).then_some(end);
+                return if settled { None } else { self.scheduled(end) };
             }
             Token::NeverSeen if self.declined => return None,
             Token::NeverSeen if self.push_failed.is_some() && self.expires_at.is_none() => return None,
