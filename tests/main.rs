@@ -11,6 +11,7 @@ mod events;
 mod listing;
 mod mastercard_faults;
 mod notifications;
+mod reconciliation;
 mod refresh;
 mod secrets;
 mod stores;
