@@ -79,7 +79,8 @@ async fn a_notification_that_matches_nothing_is_tried_again_and_then_kept(stores
     assert_eq!(notifications_due(stores, end_of_time(), 0).await, []);
     let kept = stores.enrollments.received("n-1").await.unwrap().unwrap();
     assert_eq!((&kept.notification, kept.applied_to, kept.unmatched), (&approval(), None, 4));
-    let unmatched = eventually(async || stores.enrollments.unmatched().await.unwrap(), |found| found.len() == 1);
+    let unmatched =
+        eventually(async || stores.enrollments.unmatched().await.unwrap(), |found| found.len() == 1);
     assert_eq!(unmatched.await, [kept]);
 }
 
@@ -103,7 +104,8 @@ async fn a_notification_that_matched_an_enrolment_is_about_no_later_one(stores: 
     // Whoever received it died here. The first enrolment is over, and the cardholder begins another one.
     let failed = Fact::PushFailed { reason: "mastercard_refused".into(), retryable: true };
     facts(&stores.enrollments, &first, [failed]).await;
-    let second = Tap::new("key-2").asked(now + SignedDuration::from_secs(1)).started(&stores.enrollments).await;
+    let second =
+        Tap::new("key-2").asked(now + SignedDuration::from_secs(1)).started(&stores.enrollments).await;
     visible(stores, 2).await;
     for received in [received.clone(), Received { about: None, ..received }] {
         assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(first.id()));

@@ -97,10 +97,10 @@ impl World {
 
         let simulator = Simulator::start(simulator_listener, keys.portal.clone(), options.simulator).await?;
         simulator.set_notifications(Some(NotificationTarget {
-            url: door_url.clone(),
             identity_pem: Some(keys.identity.client_identity()),
             root_certificate_pem: Some(keys.identity.door_authority.clone()),
             shared_secret: options.settings.get("NOTIFICATION_SHARED_SECRET").and_then(|raw| secret(raw)),
+            ..NotificationTarget::plain(door_url.clone())
         }))?;
         let credentials = keys.portal.credentials();
         let credential_files = folder.join("credentials");

@@ -291,7 +291,10 @@ fn a_list_that_cannot_be_read_is_asked_for_ever_later_and_given_up_at_last() {
     assert_eq!(asked, 8);
     let ended = enrollment(&story).outlook(minute(now));
     let reason = ended.reason.as_deref();
-    assert_eq!((ended.status, reason, ended.retryable), (Status::Failed, Some("outcome_unknown"), Some(true)));
+    assert_eq!(
+        (ended.status, reason, ended.retryable),
+        (Status::Failed, Some("outcome_unknown"), Some(true))
+    );
     // A word of Mastercard still counts, however late.
     story.push((now + 60, tcn(2)));
     assert_eq!(enrollment(&story).outlook(minute(now + 60)).status, Status::Enabled);

@@ -12,9 +12,7 @@ use super::{
     Enrollments, NOTIFICATION, SHARDS,
     begin::after,
 };
-use crate::{
-    card::ClientId, digest::sha256_hex, enrollment::EnrollmentId, notification::Notification,
-};
+use crate::{card::ClientId, digest::sha256_hex, enrollment::EnrollmentId, notification::Notification};
 
 /// How long notifications are kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -109,7 +107,8 @@ impl Enrollments {
         let applied = match (about, received.notification.fact()) {
             (Some(Subject { client_id, enrollment_id }), Some(fact)) => {
                 let source = sha256_hex(received.notification.id.as_bytes());
-                let learned = self.learn(client_id, enrollment_id, &[fact.recorded(now, &source)], now).await?;
+                let learned =
+                    self.learn(client_id, enrollment_id, &[fact.recorded(now, &source)], now).await?;
                 learned.map(|enrollment| enrollment.enrollment_id)
             }
             _ => None,
