@@ -87,7 +87,8 @@ impl Enrollments {
         let outlook = enrollment.outlook(now);
         let due_at = outlook.next_check.map(Timestamp::as_second);
         let status = outlook.status;
-        let change = StatusChange { from: before, to: status, reason: outlook.reason, at: now };
+        let attempt = enrollment.attempt().number;
+        let change = StatusChange { from: before, to: status, reason: outlook.reason, at: now, attempt };
         let shard = shard_of(enrollment.enrollment_id);
         EnrollmentItem {
             revision,
