@@ -14,5 +14,6 @@ mod notifications;
 mod reconciliation;
 mod refresh;
 mod secrets;
+mod status_changes;
 mod stores;
 mod support;

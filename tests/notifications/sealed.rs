@@ -53,7 +53,8 @@ async fn world(settings: &[(&str, String)], target: impl Fn(&mut NotificationTar
 
 /// What became of an enrolment whose notifications were sent once, and not again when they were refused.
 async fn status(world: &World) -> String {
-    let (cardholder, id) = enrolled(world, NotificationPlan { retries: 0, ..NotificationPlan::default() }).await;
+    let (cardholder, id) =
+        enrolled(world, NotificationPlan { retries: 0, ..NotificationPlan::default() }).await;
     view(&cardholder, &id).await["status"].as_str().unwrap().to_owned()
 }
 
@@ -130,9 +131,12 @@ async fn while_one_secret_replaces_another_both_are_good_and_no_third_is() {
         ("NOTIFICATION_SHARED_SECRET", file("old", "old secret\n")),
         ("NOTIFICATION_NEXT_SHARED_SECRET", file("new", "new secret")),
     ];
-    for (secret, ended) in
-        [(Some("old secret"), "ENABLED"), (Some("new secret"), "ENABLED"), (Some("old"), "PENDING"), (None, "PENDING")]
-    {
+    for (secret, ended) in [
+        (Some("old secret"), "ENABLED"),
+        (Some("new secret"), "ENABLED"),
+        (Some("old"), "PENDING"),
+        (None, "PENDING"),
+    ] {
         let told = |target: &mut NotificationTarget| target.shared_secret = secret.map(str::to_owned);
         assert_eq!(status(&world(&settings, told).await).await, ended, "{secret:?}");
     }

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{
     Client,
     types::{
         AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-        ProjectionType, ScalarAttributeType, TimeToLiveSpecification,
+        ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
     },
 };
 use dynoxide::{Database, server};
@@ -53,6 +53,8 @@ pub async fn create_tables(client: &Client, names: &TableNames) -> Result<(), En
     let by_card = index("by-card", keys("cardKey", "sk")?, ProjectionType::All)?;
     let by_id = index("by-id", vec![key("enrollmentKey", KeyType::Hash)?], ProjectionType::KeysOnly)?;
     let due = index("due", keys("dueShard", "dueAt")?, ProjectionType::All)?;
+    let stream = StreamSpecification::builder().stream_enabled(true);
+    let stream = stream.stream_view_type(StreamViewType::NewImage).build()?;
     let attributes = [
         attribute("cardKey", ScalarAttributeType::S)?,
         attribute("enrollmentKey", ScalarAttributeType::S)?,
@@ -60,8 +62,8 @@ pub async fn create_tables(client: &Client, names: &TableNames) -> Result<(), En
         attribute("dueAt", ScalarAttributeType::N)?,
     ];
     tokio::try_join!(
-        create(client, &names.token_requestors, [], []),
-        create(client, &names.enrollments, attributes, [by_card, by_id, due]),
+        create(client, &names.token_requestors, None, [], []),
+        create(client, &names.enrollments, Some(stream), attributes, [by_card, by_id, due]),
     )?;
     Ok(())
 }
@@ -69,6 +71,7 @@ pub async fn create_tables(client: &Client, names: &TableNames) -> Result<(), En
 async fn create<const A: usize, const I: usize>(
     client: &Client,
     name: &str,
+    stream: Option<StreamSpecification>,
     attributes: [AttributeDefinition; A],
     indexes: [GlobalSecondaryIndex; I],
 ) -> Result<(), EngineError> {
@@ -76,6 +79,7 @@ async fn create<const A: usize, const I: usize>(
         .create_table()
         .table_name(name)
         .billing_mode(BillingMode::PayPerRequest)
+        .set_stream_specification(stream)
         .set_key_schema(Some(keys("pk", "sk")?))
         .attribute_definitions(attribute("pk", ScalarAttributeType::S)?)
         .attribute_definitions(attribute("sk", ScalarAttributeType::S)?);

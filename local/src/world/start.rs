@@ -91,6 +91,7 @@ impl World {
         s3::serve(s3_listener, &make(folder.join("s3"))?, &access_key, stopped.clone())?;
         let aws = access_key.sdk_config(&dynamodb_url);
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
+        let streams = aws_sdk_dynamodbstreams::Client::new(&aws);
         let logos = Logos { s3: s3::client(&access_key.sdk_config(&s3_url)), bucket: BUCKET.into() };
         let bucket = s3::create_bucket(&logos.s3, BUCKET);
         tokio::try_join!(dynamodb::create_tables(&dynamodb, &tables), bucket)?;
@@ -142,6 +143,7 @@ impl World {
             dynamodb_url,
             s3_url,
             dynamodb,
+            streams,
             tables,
             logos,
             routes,
