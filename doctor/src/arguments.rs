@@ -2,15 +2,28 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
-use shared::{card::ClientId, config::Environment};
+use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
+use shared::{card::ClientId, config::Environment, enrollment::EnrollmentId};
 
-/// Finds what is wrong with credentials, settings and signatures before the first live call.
+/// Finds what is wrong before the first live call, and shows what happened after it.
 #[derive(Parser)]
 #[command(version)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// Where the tables are, and how to print.
+#[derive(Args)]
+pub(crate) struct Desk {
+    /// ENROLLMENTS_TABLE, TENANT and where AWS is, one NAME=value a line, as `local --env-file` writes them; the process
+    /// environment and AWS' own configuration by default
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Subcommand)]
@@ -34,6 +47,31 @@ pub(crate) enum Command {
         /// Read the tokens of this client id; in the sandbox 40000 has some
         #[arg(long, value_name = "N")]
         client_id: Option<ClientId>,
+    },
+    /// Tell one enrolment's story: facts, calls, correlation ids, what never came; fit for a ticket
+    ///
+    /// Exits with 1 if there is no such enrolment.
+    Timeline {
+        /// As in `GET /enrollments/{enrollmentId}`
+        enrollment_id: EnrollmentId,
+        #[command(flatten)]
+        desk: Desk,
+    },
+    /// List notifications that matched no enrolment
+    Unmatched {
+        /// Compare each with the enrolments of its card once more
+        #[arg(long)]
+        retry: bool,
+        #[command(flatten)]
+        desk: Desk,
+    },
+    /// Export what cardholders agreed to, as JSON lines, one for each attempt; reads the whole table
+    Consents {
+        /// Leave out what is older, such as 2026-01-01T00:00:00Z
+        #[arg(long, value_name = "TIME", default_value = "1970-01-01T00:00:00Z")]
+        since: Timestamp,
+        #[command(flatten)]
+        desk: Desk,
     },
     /// Show what signatures are made over: JSON lines in, JSON lines out
     ///

@@ -2,6 +2,7 @@
 //! to do. It reads everything through the functions' own readers: what it accepts is what they accept.
 
 pub mod check;
+pub mod desk;
 pub mod explain;
 pub mod report;
 pub mod settings_file;

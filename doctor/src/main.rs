@@ -1,6 +1,7 @@
-//! `doctor`: a human with credentials in hand, before the first live call.
+//! `doctor`: a human with credentials in hand, before the first live call and after it.
 
 mod arguments;
+mod serve;
 
 use std::{
     io::{self, Write as _},
@@ -11,6 +12,7 @@ use std::{
 use clap::Parser as _;
 use doctor::{
     check::Check,
+    desk::Desk,
     explain::{acceptable_base_string, explain_lines},
     report::Verdict,
     settings_file::{self, SettingsFileError},
@@ -18,6 +20,7 @@ use doctor::{
 use shared::{config::Settings, telemetry};
 
 use arguments::{Arguments, Command};
+use serve::ServeError;
 
 /// Something is wrong, and was told.
 const WRONG: u8 = 1;
@@ -41,11 +44,44 @@ async fn main() -> ExitCode {
             }
             Err(error) => return stop(&error),
         },
+        Command::Timeline { enrollment_id, desk } => {
+            return served(desk.config, async |at| serve::timeline(at, enrollment_id, desk.json).await).await;
+        }
+        Command::Unmatched { retry, desk } => {
+            return served(desk.config, async |at| {
+                serve::unmatched(at, retry, desk.json).await.map(|()| true)
+            })
+            .await;
+        }
+        Command::Consents { since, desk } => {
+            return served(desk.config, async |at| serve::consents(at, since).await.map(|()| true)).await;
+        }
     };
     match done {
         Ok(code) => code,
         // A reader who went away has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => stop(&error),
+    }
+}
+
+/// Serves at the desk; `false` of `what` is an answer that somebody will not like.
+async fn served(
+    config: Option<PathBuf>,
+    what: impl AsyncFnOnce(&Desk) -> Result<bool, ServeError>,
+) -> ExitCode {
+    let settings = match settings(config) {
+        Ok(settings) => settings,
+        Err(error) => return stop(&error),
+    };
+    let desk = match Desk::connect(settings).await {
+        Ok(desk) => desk,
+        Err(error) => return stop(&error),
+    };
+    match what(&desk).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(WRONG),
+        Err(ServeError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => stop(&error),
     }
 }

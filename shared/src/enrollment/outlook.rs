@@ -31,6 +31,24 @@ pub enum Status {
     Failed,
 }
 
+impl Status {
+    /// As the API writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Ready => "READY",
+            Self::Authorized => "AUTHORIZED",
+            Self::Enabled => "ENABLED",
+            Self::Suspended => "SUSPENDED",
+            Self::Deactivated => "DEACTIVATED",
+            Self::Declined => "DECLINED",
+            Self::Cancelled => "CANCELLED",
+            Self::Expired => "EXPIRED",
+            Self::Failed => "FAILED",
+        }
+    }
+}
+
 /// What facts and time add up to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outlook {

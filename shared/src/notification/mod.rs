@@ -59,6 +59,14 @@ pub enum News {
 }
 
 impl News {
+    /// The field's name for it, or its sender's own.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Other { name } => name,
+            known => known.word(),
+        }
+    }
+
     /// The field's name for it.
     pub fn word(&self) -> &str {
         match self {

@@ -24,7 +24,7 @@ pub use begin::{Beginning, Begun, Revision};
 pub use due::Due;
 pub use inbox::{Received, Subject};
 pub use items::{IdempotencyKey, Redirect};
-pub use read::Page;
+pub use read::{Page, Pages};
 
 use super::{Tenant, table::Table};
 use crate::{
