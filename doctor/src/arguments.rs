@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use doctor::operate::Allowed;
 use jiff::Timestamp;
 use shared::{card::ClientId, config::Environment, enrollment::EnrollmentId};
 
@@ -17,13 +18,21 @@ pub(crate) struct Arguments {
 /// Where the tables are, and how to print.
 #[derive(Args)]
 pub(crate) struct Desk {
-    /// ENROLLMENTS_TABLE, TENANT and where AWS is, one NAME=value a line, as `local --env-file` writes them; the process
-    /// environment and AWS' own configuration by default
+    /// Tables, TENANT, functions, queue and where AWS is, one NAME=value a line, as `local --env-file` writes them; the
+    /// process environment and AWS' own configuration by default
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Before something is changed outside `local`.
+#[derive(Args)]
+pub(crate) struct Consent {
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Subcommand)]
@@ -70,6 +79,33 @@ pub(crate) enum Command {
         /// Leave out what is older, such as 2026-01-01T00:00:00Z
         #[arg(long, value_name = "TIME", default_value = "1970-01-01T00:00:00Z")]
         since: Timestamp,
+        #[command(flatten)]
+        desk: Desk,
+    },
+    /// Refresh the catalogue now: token requestors, then every logo that is missing
+    ///
+    /// Exits with 1 if a logo is missing afterwards.
+    Refresh {
+        /// Believe an answer in which many token requestors are gone
+        #[arg(long)]
+        force: bool,
+        /// Let a token requestor lead to a host that it did not have before, such as 50123197928=src.mastercard.com
+        #[arg(long, value_name = "ID=HOST")]
+        allow: Vec<Allowed>,
+        #[command(flatten)]
+        consent: Consent,
+        #[command(flatten)]
+        desk: Desk,
+    },
+    /// List what the last refreshes changed, and which changes wait to be allowed
+    Changes {
+        #[command(flatten)]
+        desk: Desk,
+    },
+    /// Start again what failed for good and lies in the dead-letter queue
+    Redrive {
+        #[command(flatten)]
+        consent: Consent,
         #[command(flatten)]
         desk: Desk,
     },

@@ -14,6 +14,7 @@ use doctor::{
     check::Check,
     desk::Desk,
     explain::{acceptable_base_string, explain_lines},
+    operate::Orders,
     report::Verdict,
     settings_file::{self, SettingsFileError},
 };
@@ -45,16 +46,45 @@ async fn main() -> ExitCode {
             Err(error) => return stop(&error),
         },
         Command::Timeline { enrollment_id, desk } => {
-            return served(desk.config, async |at| serve::timeline(at, enrollment_id, desk.json).await).await;
+            return served(desk.config, async |settings| {
+                serve::timeline(&Desk::connect(settings).await?, enrollment_id, desk.json).await
+            })
+            .await;
         }
         Command::Unmatched { retry, desk } => {
-            return served(desk.config, async |at| {
-                serve::unmatched(at, retry, desk.json).await.map(|()| true)
+            return served(desk.config, async |settings| {
+                serve::unmatched(&Desk::connect(settings).await?, retry, desk.json).await.map(|()| true)
             })
             .await;
         }
         Command::Consents { since, desk } => {
-            return served(desk.config, async |at| serve::consents(at, since).await.map(|()| true)).await;
+            return served(desk.config, async |settings| {
+                serve::consents(&Desk::connect(settings).await?, since).await.map(|()| true)
+            })
+            .await;
+        }
+        Command::Refresh { force, allow, consent, desk } => {
+            return served(desk.config, async |settings| {
+                let agreed = serve::agreed(&settings, consent.yes, "refresh the catalogue")?;
+                Ok(agreed && serve::refresh(&settings, &Orders { force, allow }, desk.json).await?)
+            })
+            .await;
+        }
+        Command::Changes { desk } => {
+            return served(desk.config, async |settings| {
+                serve::changes(settings, desk.json).await.map(|()| true)
+            })
+            .await;
+        }
+        Command::Redrive { consent, desk } => {
+            return served(desk.config, async |settings| {
+                let agreed = serve::agreed(&settings, consent.yes, "start what failed again")?;
+                if agreed {
+                    serve::redrive(&settings, desk.json).await?;
+                }
+                Ok(agreed)
+            })
+            .await;
         }
     };
     match done {
@@ -65,20 +95,16 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Serves at the desk; `false` of `what` is an answer that somebody will not like.
+/// Does what support or an operator asked for; `false` is an answer that somebody will not like.
 async fn served(
     config: Option<PathBuf>,
-    what: impl AsyncFnOnce(&Desk) -> Result<bool, ServeError>,
+    what: impl AsyncFnOnce(Settings) -> Result<bool, ServeError>,
 ) -> ExitCode {
     let settings = match settings(config) {
         Ok(settings) => settings,
         Err(error) => return stop(&error),
     };
-    let desk = match Desk::connect(settings).await {
-        Ok(desk) => desk,
-        Err(error) => return stop(&error),
-    };
-    match what(&desk).await {
+    match what(settings).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(WRONG),
         Err(ServeError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,

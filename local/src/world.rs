@@ -201,7 +201,7 @@ impl World {
         self.host.settings.clone()
     }
 
-    /// Region, endpoints and access key, as environment variables of the AWS SDK.
+    /// Region, endpoints and access key, as environment variables of the AWS SDK, and what functions are called there.
     pub fn aws_variables(&self) -> Vec<(&'static str, String)> {
         vec![
             ("AWS_REGION", crate::engines::REGION.into()),
@@ -210,6 +210,9 @@ impl World {
             ("AWS_SECRET_ACCESS_KEY", self.access_key.secret.clone()),
             ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb_url.to_string()),
             ("AWS_ENDPOINT_URL_S3", self.s3_url.to_string()),
+            ("AWS_ENDPOINT_URL_LAMBDA", self.base_url.to_string()),
+            ("SYNC_REQUESTORS_FUNCTION", "sync-requestors".into()),
+            ("FETCH_ASSETS_FUNCTION", "fetch-assets".into()),
         ]
     }
 }

@@ -5,6 +5,7 @@ mod answer;
 mod authorizer;
 pub(crate) mod beside;
 mod event;
+pub(crate) mod lambda;
 mod route;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};

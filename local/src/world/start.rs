@@ -17,7 +17,7 @@ use crate::{
     door::{self, DoorError},
     engines::{AccessKey, EngineError, dynamodb, s3},
     functions::Functions,
-    gateway::{Authorizer, beside},
+    gateway::{Authorizer, beside, lambda},
     identity::{AUDIENCE, ISSUER, KeyError, Keys},
     logos::Logos,
     private_file,
@@ -130,7 +130,8 @@ impl World {
             Authorizer::new(&keys.identity.token_public_key, ISSUER, AUDIENCE).map_err(KeyError::from)?;
         let (app_gateway, door_gateway) = (functions.app_gateway(authorizer), functions.door_gateway());
         let routes = app_gateway.route_keys().chain(door_gateway.route_keys()).collect();
-        app_gateway.serve(app, beside::router(logos.clone()), &stopped);
+        let beside = beside::router(logos.clone()).merge(lambda::router(Arc::clone(&functions)));
+        app_gateway.serve(app, beside, &stopped);
         door::serve(door, &keys.identity, door_gateway, stopped)?;
         Ok(Self {
             functions,
