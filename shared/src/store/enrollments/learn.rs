@@ -69,6 +69,7 @@ impl Enrollments {
                 return Ok(Some(enrollment));
             }
             if self.write(&item, revision, redirect).await? {
+                tell(&item);
                 return Ok(Some(item.enrollment));
             }
             step_aside(attempt).await;
@@ -133,6 +134,14 @@ impl Enrollments {
             Err(error) if error.as_service_error().and_then(cancelled).is_some() => Ok(false),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// For the one who watches how enrolments go.
+fn tell(item: &EnrollmentItem) {
+    if let Some(StatusChange { to, reason, attempt, .. }) = &item.status_change {
+        let id = item.enrollment.enrollment_id;
+        tracing::info!(enrollment.id = %id, attempt, status = ?to, reason, "the status moved");
     }
 }
 
