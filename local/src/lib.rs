@@ -13,10 +13,12 @@ mod logos;
 pub mod page;
 mod private_file;
 pub mod ready;
+mod sample;
 mod schedules;
 mod settings;
 mod stop;
 pub mod timeline;
+mod web;
 mod world;
 
 pub use door::DoorError;

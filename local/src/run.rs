@@ -82,6 +82,7 @@ fn tell_how_to_try(world: &World) -> Result<String, local::KeyError> {
     let request = format!(r#"{{"cardContractId":"70002","platform":"web","callback":"web-bank",{consent}}}"#);
     Ok(format!(
         "
+Bank app     {base}/
 API          {base}
 Simulator    {simulator}
 Token of the cardholder with client id {client}, for twelve hours:

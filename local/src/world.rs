@@ -37,7 +37,7 @@ pub struct World {
     functions: Arc<Functions>,
     host: Host,
     token_requestors: TokenRequestors,
-    simulator: Simulator,
+    simulator: Arc<Simulator>,
     identity: Identity,
     base_url: Url,
     door_url: Url,

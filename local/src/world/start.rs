@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf, sync::Arc};
 
+use axum::middleware::from_fn_with_state;
 use shared::{
     clock::Clock,
     config::{ConfigError, Host},
@@ -21,8 +22,9 @@ use crate::{
     identity::{AUDIENCE, ISSUER, KeyError, Keys},
     logos::Logos,
     private_file,
+    sample::{self, Bank},
     settings::{Environment, Machine},
-    stop,
+    stop, web,
 };
 
 const BUCKET: &str = "token-requestor-logos";
@@ -96,6 +98,7 @@ impl World {
         tokio::try_join!(dynamodb::create_tables(&dynamodb, &tables), bucket)?;
 
         let simulator = Simulator::start(simulator_listener, keys.portal.clone(), options.simulator).await?;
+        let simulator = Arc::new(simulator);
         simulator.set_notifications(Some(NotificationTarget {
             url: door_url.clone(),
             identity_pem: Some(keys.identity.client_identity()),
@@ -129,7 +132,9 @@ impl World {
             Authorizer::new(&keys.identity.token_public_key, ISSUER, AUDIENCE).map_err(KeyError::from)?;
         let (app_gateway, door_gateway) = (functions.app_gateway(authorizer), functions.door_gateway());
         let routes = app_gateway.route_keys().chain(door_gateway.route_keys()).collect();
-        app_gateway.serve(app, beside::router(logos.clone()), &stopped);
+        let bank = Bank { identity: keys.identity.clone(), simulator: Arc::clone(&simulator) };
+        let pages = sample::router(bank).layer(from_fn_with_state(base_url.clone(), web::only_here));
+        app_gateway.serve(app, beside::router(logos.clone()).merge(pages), &stopped);
         door::serve(door, &keys.identity, door_gateway, stopped)?;
         Ok(Self {
             functions,
