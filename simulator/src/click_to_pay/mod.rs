@@ -2,7 +2,7 @@
 //! (step 25). Wording and looks are invented; the parameter, its verification and the way back are documented.
 
 pub(crate) mod callback;
-mod page;
+pub(crate) mod page;
 pub(crate) mod session;
 
 use std::sync::Arc;
@@ -11,11 +11,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, Response, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
 use uuid::Uuid;
 
 use self::callback::{CallbackResult, way_back};
+use self::page::answer as page;
 use self::session::{Phase, Session};
 use crate::faults::Fault;
 use crate::journal::Party;
@@ -38,6 +39,7 @@ pub(crate) fn router() -> Router<Arc<Mastercard>> {
         .route("/click-to-pay/sessions/{id}", get(show))
         .route("/click-to-pay/sessions/{id}/accept", post(accept))
         .route("/click-to-pay/sessions/{id}/cancel", post(cancel))
+        .route("/click-to-pay/sessions/{id}/close", post(close))
         .route("/click-to-pay/sessions/{id}/result/{result}", post(end_otherwise))
         .route("/click-to-pay/sessions/{id}/return", get(go_back))
 }
@@ -99,6 +101,17 @@ async fn cancel(State(mastercard): Shared, Path(id): Path<Uuid>) -> Response<Bod
     end(&mastercard, id, "cancels", |session| session.end_with(CallbackResult::Cancelled))
 }
 
+/// The cardholder closes the tab: nothing is said, and nobody comes back.
+async fn close(State(mastercard): Shared, Path(id): Path<Uuid>) -> Response<Body> {
+    match mastercard.records().sessions.get(&id) {
+        Some(session) => {
+            mastercard.journal.note(0, Party::Cardholder, Party::ClickToPay, "closes the tab");
+            page(StatusCode::OK, page::closed(&session.requestor_name))
+        }
+        None => not_found(),
+    }
+}
+
 /// Any other documented result, by hand.
 async fn end_otherwise(
     State(mastercard): Shared,
@@ -107,7 +120,8 @@ async fn end_otherwise(
     end(&mastercard, id, "ends otherwise", |session| session.end_with(result))
 }
 
-/// Ends a session once; `change` answers the references of tokens to remove.
+/// Ends a session once; `change` answers the references of tokens to remove. The visit's own page follows, so that a
+/// reload or the back button sends nothing again.
 fn end(
     mastercard: &Mastercard,
     id: Uuid,
@@ -122,12 +136,11 @@ fn end(
         discarded = change(session);
         mastercard.journal.note(24, Party::ClickToPay, Party::Cardholder, session.headline());
     }
-    let html = page::of(session);
     drop(records);
     for reference in discarded {
         crate::mdes::discard(mastercard, &reference);
     }
-    page(StatusCode::OK, html)
+    Redirect::to(&format!("/click-to-pay/sessions/{id}")).into_response()
 }
 
 /// Step 25: back to the callback URL, with the results.
@@ -149,17 +162,4 @@ async fn go_back(State(mastercard): Shared, Path(id): Path<Uuid>) -> Response<Bo
 
 fn not_found() -> Response<Body> {
     page(StatusCode::NOT_FOUND, page::refused("This visit is unknown."))
-}
-
-fn page(status: StatusCode, html: String) -> Response<Body> {
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
-        ),
-    ];
-    (status, headers, html).into_response()
 }

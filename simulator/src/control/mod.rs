@@ -1,6 +1,7 @@
 //! What a test can do to the simulated world, in code and, by the routes in `http`, from outside.
 
 mod http;
+mod panel;
 
 use std::sync::PoisonError;
 
