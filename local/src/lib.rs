@@ -17,6 +17,7 @@ mod sample;
 mod schedules;
 mod settings;
 mod stop;
+mod support;
 pub mod timeline;
 mod web;
 mod world;

@@ -19,7 +19,8 @@ pub(crate) fn file(media_type: &str, content: impl Into<Body>) -> Response<Body>
     with_policy(media_type, POLICY, content)
 }
 
-fn with_policy(media_type: &str, policy: &str, content: impl Into<Body>) -> Response<Body> {
+/// One that brings its own policy.
+pub(crate) fn with_policy(media_type: &str, policy: &str, content: impl Into<Body>) -> Response<Body> {
     let headers: [(HeaderName, &str); 6] = [
         (header::CONTENT_TYPE, media_type),
         (header::CONTENT_SECURITY_POLICY, policy),

@@ -24,7 +24,9 @@ use crate::{
     private_file,
     sample::{self, Bank},
     settings::{Environment, Machine},
-    stop, web,
+    stop,
+    support::{self, Support},
+    web,
 };
 
 const BUCKET: &str = "token-requestor-logos";
@@ -133,7 +135,9 @@ impl World {
         let (app_gateway, door_gateway) = (functions.app_gateway(authorizer), functions.door_gateway());
         let routes = app_gateway.route_keys().chain(door_gateway.route_keys()).collect();
         let bank = Bank { identity: keys.identity.clone(), simulator: Arc::clone(&simulator) };
-        let pages = sample::router(bank).layer(from_fn_with_state(base_url.clone(), web::only_here));
+        let support = Support::connect(&host, &dynamodb, &tables, &token_requestors, &logos)?;
+        let pages = sample::router(bank).merge(support::router(support));
+        let pages = pages.layer(from_fn_with_state(base_url.clone(), web::only_here));
         app_gateway.serve(app, beside::router(logos.clone()).merge(pages), &stopped);
         door::serve(door, &keys.identity, door_gateway, stopped)?;
         Ok(Self {
