@@ -20,6 +20,7 @@ use crate::{
     functions::Functions,
     gateway::{Authorizer, beside},
     identity::{AUDIENCE, ISSUER, KeyError, Keys},
+    live::{self, Live, journal::Journal},
     logos::Logos,
     private_file,
     sample::{self, Bank},
@@ -132,11 +133,21 @@ impl World {
         let functions = Arc::new(Functions::connect(&environment, &host).await?);
         let authorizer =
             Authorizer::new(&keys.identity.token_public_key, ISSUER, AUDIENCE).map_err(KeyError::from)?;
-        let (app_gateway, door_gateway) = (functions.app_gateway(authorizer), functions.door_gateway());
+        let journal = Journal::new();
+        let (app_gateway, door_gateway) =
+            (functions.app_gateway(authorizer, journal.clone()), functions.door_gateway());
         let routes = app_gateway.route_keys().chain(door_gateway.route_keys()).collect();
         let bank = Bank { identity: keys.identity.clone(), simulator: Arc::clone(&simulator) };
         let support = Support::connect(&host, &dynamodb, &tables, &token_requestors, &logos)?;
-        let pages = sample::router(bank).merge(support::router(support));
+        let live = Live {
+            journal,
+            simulator: Arc::clone(&simulator),
+            functions: Arc::clone(&functions),
+            identity: keys.identity.clone(),
+            base_url: base_url.clone(),
+            stopped: stopped.clone(),
+        };
+        let pages = sample::router(bank).merge(support::router(support)).merge(live::router(live));
         let pages = pages.layer(from_fn_with_state(base_url.clone(), web::only_here));
         app_gateway.serve(app, beside::router(logos.clone()).merge(pages), &stopped);
         door::serve(door, &keys.identity, door_gateway, stopped)?;

@@ -19,7 +19,7 @@ use self::callback::{CallbackResult, way_back};
 use self::page::answer as page;
 use self::session::{Phase, Session};
 use crate::faults::Fault;
-use crate::journal::Party;
+use crate::journal::{Party, said};
 use crate::mastercard::Mastercard;
 use crate::operation::Operation;
 use crate::world::requestor::CLICK_TO_PAY;
@@ -52,7 +52,11 @@ async fn provision(
 ) -> Response<Body> {
     mastercard.count(Operation::Provision);
     let to = Party::ClickToPay;
-    mastercard.journal.note(13, Party::Cardholder, to, "opens the redirect");
+    let head = format!(
+        "GET {}?pushAccountData=…",
+        if requestor == CLICK_TO_PAY { "/click-to-pay/provision" } else { "/requestors/…/provision" }
+    );
+    mastercard.journal.say(13, Party::Cardholder, to, "opens the redirect", said(head, None));
     let fault = mastercard.faults.strike(Operation::Provision, []);
     if let Some(response) = fault.as_ref().and_then(Fault::instead) {
         return response;
@@ -63,7 +67,7 @@ async fn provision(
                 Phase::Terms => "terms and conditions",
                 Phase::Over => "the card was not enabled",
             };
-            mastercard.journal.note(22, to, Party::Cardholder, what);
+            mastercard.journal.say(22, to, Party::Cardholder, what, said("200 OK, a page", None));
             let html = page::of(&session);
             mastercard.records().sessions.insert(session.id, session);
             (StatusCode::OK, html)
@@ -154,7 +158,11 @@ async fn go_back(State(mastercard): Shared, Path(id): Path<Uuid>) -> Response<Bo
     let Some(location) = location else {
         return page(StatusCode::CONFLICT, page::refused("There is no way back from here yet."));
     };
-    mastercard.journal.note(25, Party::ClickToPay, Party::IssuerApp, "redirect to the callback URL");
+    let results: Vec<_> =
+        session.results.iter().map(|it| format!("results[…]={}", it.result.name())).collect();
+    let head = format!("303 See Other, callback URL with {}", results.join("&"));
+    let what = "redirect to the callback URL";
+    mastercard.journal.say(25, Party::ClickToPay, Party::IssuerApp, what, said(head, None));
     let mut response = page(StatusCode::SEE_OTHER, String::new());
     response.headers_mut().insert(header::LOCATION, location);
     response
