@@ -5,9 +5,10 @@ const name = (path, cardContractId, tokenRequestorId) => `intention ${path} ${ca
 
 export function intention(path, cardContractId, tokenRequestorId, wish) {
   const kept = name(path, cardContractId, tokenRequestorId);
-  const known = JSON.parse(sessionStorage.getItem(kept)) ?? { key: crypto.randomUUID(), wish };
+  const before = JSON.parse(sessionStorage.getItem(kept));
+  const known = before ?? { key: crypto.randomUUID(), wish };
   sessionStorage.setItem(kept, JSON.stringify(known));
-  return { ...known, forget: () => sessionStorage.removeItem(kept) };
+  return { ...known, repeated: before !== null, forget: () => sessionStorage.removeItem(kept) };
 }
 
 // The outcome is known: the next wish for this card is a new intention.

@@ -22,8 +22,11 @@ export function outcome({ status, reason, retryable, final, redirectUrl }) {
   return { keys: [`status.${status}.${reason}`, `status.${status}`, "status.unknown"], next };
 }
 
-// The same for a problem of the API: `enrollmentId` names the enrolment to follow instead.
+// Problems that say nothing of how it ends: the enrolment that they name does.
+const UNDECIDED = ["enrollment_in_progress", "enrollment_not_restartable", "push_outcome_unknown"];
+
+// The same for a problem of the API: `follow` the enrolment that it names, `retry` with the same key, or go `back`.
 export function trouble({ code, retryable, enrollmentId }) {
-  const next = enrollmentId && code !== "already_enabled" ? "follow" : retryable ? "retry" : "back";
+  const next = enrollmentId && UNDECIDED.includes(code) ? "follow" : retryable ? "retry" : "back";
   return { keys: [`error.${code}`, "error.internal_error"], next };
 }

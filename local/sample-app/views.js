@@ -85,12 +85,14 @@ async function send(page, card, requestor, restarted) {
   const consent = { termsVersion: TERMS, acceptedAt: new Date().toISOString() };
   const manner = { platform: PLATFORM, callback: "web-bank", consent };
   const wish = restarted ? manner : { cardContractId, tokenRequestorId, ...manner };
-  const { key, wish: same, forget } = intention(restarted ?? "new", cardContractId, tokenRequestorId, wish);
+  const { key, wish: same, repeated, forget } = intention(restarted ?? "new", cardContractId, tokenRequestorId, wish);
   try {
-    const ready = restarted ? await page.api.restart(restarted, key, same) : await page.api.enroll(key, same);
-    // Step 13. A repeated request whose redirect has died is answered with the enrolment as it stands.
-    if (ready.redirectUrl) location.assign(ready.redirectUrl);
-    else page.go(`#/enrolment/${ready.enrollmentId}`);
+    const answer = restarted ? await page.api.restart(restarted, key, same) : await page.api.enroll(key, same);
+    // A repeated request is answered as the first one was, though the cardholder may have been there meanwhile.
+    const { status, redirectUrl, enrollmentId } = repeated ? await page.api.enrollment(answer.enrollmentId) : answer;
+    // Step 13.
+    if (status === "READY" && redirectUrl) location.assign(redirectUrl);
+    else page.go(`#/enrolment/${enrollmentId}`);
   } catch (problem) {
     if (!problem.retryable) forget();
     page.fail(problem, () => send(page, card, requestor, restarted));
