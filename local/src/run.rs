@@ -83,8 +83,10 @@ fn tell_how_to_try(world: &World) -> Result<String, local::KeyError> {
     Ok(format!(
         "
 Bank app     {base}/
+Live steps   {base}/live
+Support      {base}/support
+Simulator    {simulator}__simulator/panel
 API          {base}
-Simulator    {simulator}
 Token of the cardholder with client id {client}, for twelve hours:
 
 TOKEN={token}

@@ -51,7 +51,8 @@ pub fn parse(body: &[u8], arrived: Timestamp) -> Result<Vec<Notification>, Unrea
     messages.into_iter().map(|message| read(message, arrived)).collect()
 }
 
-fn read(message: Value, arrived: Timestamp) -> Result<Notification, Unreadable> {
+fn read(mut message: Value, arrived: Timestamp) -> Result<Notification, Unreadable> {
+    message.sort_all_objects();
     let fingerprint = sha256_hex(message.to_string().as_bytes());
     let message: Message = serde_json::from_value(message).map_err(Unreadable::Form)?;
     let news = news(&message);

@@ -104,10 +104,19 @@ pub(super) fn router() -> Router<Arc<Mastercard>> {
                 done(form.ok().and_then(|it| it.0.set(&m)))
             }),
         )
-        .route("/panel/clear", post(async |State(m): Shared| done(Some(m.faults.clear()))))
+        .route(
+            "/panel/clear",
+            post(async |State(m): Shared| {
+                m.faults.clear();
+                again()
+            }),
+        )
         .route(
             "/panel/expire",
-            post(async |State(m): Shared| done(Some(Simulator::handle(m).expire_receipts()))),
+            post(async |State(m): Shared| {
+                Simulator::handle(m).expire_receipts();
+                again()
+            }),
         )
         .route(
             "/panel/card",
@@ -126,7 +135,8 @@ pub(super) fn router() -> Router<Arc<Mastercard>> {
         .route(
             "/panel/way-back",
             post(async |State(m): Shared, Form(form): Form<StyleForm>| {
-                done(Some(Simulator::handle(m).set_callback_style(form.style)))
+                Simulator::handle(m).set_callback_style(form.style);
+                again()
             }),
         )
         .route_layer(from_fn(from_here))
@@ -144,9 +154,14 @@ async fn from_here(request: Request, next: Next) -> Response<Body> {
 
 fn done(changed: Option<()>) -> Response<Body> {
     match changed {
-        Some(()) => Redirect::to("/__simulator/panel").into_response(),
+        Some(()) => again(),
         None => StatusCode::BAD_REQUEST.into_response(),
     }
+}
+
+/// Back to the panel.
+fn again() -> Response<Body> {
+    Redirect::to("/__simulator/panel").into_response()
 }
 
 fn panel(mastercard: &Arc<Mastercard>) -> Panel {

@@ -1,6 +1,6 @@
 //! What support sees, what the live page shows, and what the panel does.
 
-use browser_tests::{Look, Stage, on_stage};
+use crate::stage::{Look, Stage, on_stage};
 use serde_json::json;
 use shared::store::Enrollments;
 use simulator::NotificationPlan;

@@ -1,6 +1,6 @@
 //! Twice, back, again, in two tabs: whatever the cardholder's hands do, a card is pushed once.
 
-use browser_tests::{Look, on_stage};
+use crate::stage::{Look, on_stage};
 
 #[tokio::test]
 async fn a_double_click_pushes_once() {

@@ -4,14 +4,14 @@ use std::{fs, path::Path, process::Command, sync::Mutex};
 
 use serde_json::Value;
 
-use crate::Stage;
+use super::Stage;
 
 /// The script of axe.
-pub struct Axe(String);
+pub(crate) struct Axe(String);
 
 impl Axe {
     /// Installed if need be. Without npm it says so, loudly, and answers nothing; in CI it fails.
-    pub fn installed() -> Option<Self> {
+    pub(crate) fn installed() -> Option<Self> {
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let _one = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -31,7 +31,7 @@ impl Axe {
     }
 
     /// Everything that is wrong with the page that is shown, a line each.
-    pub async fn complaints(&self, stage: &Stage) -> Vec<String> {
+    pub(crate) async fn complaints(&self, stage: &Stage) -> Vec<String> {
         stage.driver.execute(self.0.as_str(), vec![]).await.expect("axe runs");
         let script = "const done = arguments[arguments.length - 1]; axe.run({resultTypes: ['violations']}).then(done, done)";
         let found = stage.driver.execute_async(script, vec![]).await.expect("axe answers");

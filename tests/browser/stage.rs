@@ -1,4 +1,10 @@
-//! One test's world and browser, and what a person does there.
+//! One test's world and browser, and what a person does there. After every test the browser's own logs are read: no
+//! error in the console, no request to anybody else, no page with a lax policy.
+
+mod accessibility;
+mod driver;
+mod look;
+mod quiet;
 
 use std::{
     panic::{AssertUnwindSafe, resume_unwind},
@@ -13,23 +19,25 @@ use simulator::Operation;
 use thirtyfour::{By, WebDriver, WebElement, prelude::ElementQueryable as _};
 use url::Url;
 
-use crate::{Look, driver::Chromedriver, quiet};
+pub(crate) use accessibility::Axe;
+use driver::Chromedriver;
+pub(crate) use look::Look;
 
 /// How long a person waits for a page.
 const PATIENCE: Duration = Duration::from_secs(15);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// What a test acts on.
-pub struct Stage {
+pub(crate) struct Stage {
     /// The whole use case.
-    pub world: World,
+    pub(crate) world: World,
     /// The browser.
-    pub driver: WebDriver,
+    pub(crate) driver: WebDriver,
     refusals: AtomicBool,
 }
 
 /// Lets a test act, with the schedules running. Without a browser it says so, loudly, and does nothing; in CI it fails.
-pub async fn on_stage(look: Look, act: impl AsyncFnOnce(&Stage)) {
+pub(crate) async fn on_stage(look: Look, act: impl AsyncFnOnce(&Stage)) {
     let Some(chromedriver) = Chromedriver::start().await else {
         assert!(
             std::env::var_os("CI").is_none(),
@@ -68,7 +76,7 @@ pub async fn on_stage(look: Look, act: impl AsyncFnOnce(&Stage)) {
 
 impl Stage {
     /// Changes how the browser looks at the pages from now on.
-    pub async fn wears(&self, look: Look) {
+    pub(crate) async fn wears(&self, look: Look) {
         let (width, height) = look.size;
         let metrics =
             json!({"width": width, "height": height, "deviceScaleFactor": look.scale, "mobile": width < 600});
@@ -79,7 +87,7 @@ impl Stage {
     }
 
     /// From now on answers that refuse are no surprise: the console may note them.
-    pub fn expect_refusals(&self) {
+    pub(crate) fn expect_refusals(&self) {
         self.refusals.store(true, Ordering::Relaxed);
     }
 
@@ -88,12 +96,12 @@ impl Stage {
     }
 
     /// Where a path of the API's gateway is.
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         self.world.base_url().join(path).expect("a path").into()
     }
 
     /// Where a path of the simulator is.
-    pub fn simulator_url(&self, path: &str) -> String {
+    pub(crate) fn simulator_url(&self, path: &str) -> String {
         self.world.simulator().base_url().join(path).expect("a path").into()
     }
 
@@ -105,25 +113,25 @@ impl Stage {
     }
 
     /// Opens a page.
-    pub async fn opens(&self, url: &str) {
+    pub(crate) async fn opens(&self, url: &str) {
         self.driver.goto(url).await.expect("a page");
     }
 
     /// The first element of this selector, once it is there.
-    pub async fn sees(&self, css: &str) -> WebElement {
+    pub(crate) async fn sees(&self, css: &str) -> WebElement {
         let query = self.driver.query(By::Css(css)).wait(PATIENCE, BETWEEN_LOOKS);
         query.first().await.unwrap_or_else(|_| panic!("nobody sees {css}"))
     }
 
     /// Waits until the page is about this.
-    pub async fn reads(&self, heading: &str) {
+    pub(crate) async fn reads(&self, heading: &str) {
         let by = By::XPath(format!("//h1[contains(normalize-space(), \"{heading}\")]"));
         let query = self.driver.query(by).wait(PATIENCE, BETWEEN_LOOKS);
         query.first().await.unwrap_or_else(|_| panic!("no page says {heading:?}"));
     }
 
     /// Clicks an element, once it is there and can be clicked; a page that is just being replaced has none.
-    pub async fn clicks(&self, css: &str) {
+    pub(crate) async fn clicks(&self, css: &str) {
         let give_up = Instant::now() + PATIENCE;
         loop {
             let element = self.sees(css).await;
@@ -140,47 +148,47 @@ impl Stage {
     }
 
     /// The text of an element.
-    pub async fn text(&self, css: &str) -> String {
+    pub(crate) async fn text(&self, css: &str) -> String {
         self.sees(css).await.text().await.expect("a text")
     }
 
     /// What a script answers.
-    pub async fn asks(&self, script: &str) -> Value {
+    pub(crate) async fn asks(&self, script: &str) -> Value {
         self.driver.execute(script, vec![]).await.expect("a script").json().clone()
     }
 
     /// A command of the DevTools protocol.
-    pub async fn devtools(&self, command: &str, parameters: Value) {
+    pub(crate) async fn devtools(&self, command: &str, parameters: Value) {
         self.driver.cdp().send_raw(command, parameters).await.expect("a command");
     }
 
     /// Logs in as the first sample cardholder.
-    pub async fn logs_in(&self) {
+    pub(crate) async fn logs_in(&self) {
         self.opens(&self.url("/")).await;
         self.clicks("main button.row").await;
         self.sees(".wallet").await;
     }
 
     /// Chooses Click to Pay for a card, agrees, and goes there.
-    pub async fn enables(&self, card: u64) {
+    pub(crate) async fn enables(&self, card: u64) {
         self.clicks(&format!("a[href='#/enable/{card}']")).await;
         self.agrees().await;
         self.reads("Add your card").await;
     }
 
     /// Agrees to what is asked for, and goes on.
-    pub async fn agrees(&self) {
+    pub(crate) async fn agrees(&self) {
         self.clicks("#consent").await;
         self.clicks("form button.primary").await;
     }
 
     /// Presses a button of Click to Pay's page.
-    pub async fn presses(&self, button: &str) {
+    pub(crate) async fn presses(&self, button: &str) {
         self.clicks(&format!("form[action$='/{button}'] button")).await;
     }
 
     /// Cards that were pushed so far.
-    pub fn pushes(&self) -> usize {
+    pub(crate) fn pushes(&self) -> usize {
         self.world.simulator().calls(Operation::PushMultipleAccounts)
     }
 

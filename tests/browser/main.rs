@@ -1,14 +1,22 @@
 //! The cardholder's journeys in a real browser.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "tests say what they expect, and loudly what they leave out"
+)]
 
 mod accessible;
 mod at_hand;
 mod endings;
 mod many;
+mod pictures;
+mod stage;
 mod watched;
 
-use browser_tests::{Look, on_stage};
+use crate::stage::{Look, on_stage};
 
 #[tokio::test]
 async fn a_cardholder_enables_a_card_and_finds_it_enabled() {

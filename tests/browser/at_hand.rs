@@ -1,6 +1,6 @@
 //! Slow networks, missing logos, long names, small screens, other languages, no mouse.
 
-use browser_tests::{Look, on_stage};
+use crate::stage::{Look, on_stage};
 use serde_json::json;
 use simulator::CLICK_TO_PAY;
 use thirtyfour::prelude::*;

@@ -1,6 +1,6 @@
 //! Journeys that end otherwise.
 
-use browser_tests::{Look, Stage, on_stage};
+use crate::stage::{Look, Stage, on_stage};
 use jiff::SignedDuration;
 use local::cardholder::Cardholder;
 

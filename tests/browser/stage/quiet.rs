@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::Stage;
+use super::Stage;
 
 /// What was wrong, a sentence each.
 pub(crate) async fn complaints(stage: &Stage) -> Vec<String> {

@@ -8,7 +8,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::Look;
+use super::Look;
 
 const FLAGS: [&str; 9] = [
     "--headless=new",

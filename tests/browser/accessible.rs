@@ -1,6 +1,6 @@
 //! Every page by the rules that axe knows: on a laptop by daylight, on a phone at night.
 
-use browser_tests::{Axe, Look, Stage, on_stage};
+use crate::stage::{Axe, Look, Stage, on_stage};
 
 async fn visits_everything(stage: &Stage, axe: &Axe) {
     let is_well = async |page: &str| {

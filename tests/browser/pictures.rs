@@ -1,28 +1,27 @@
-//! Pictures of every page: `cargo run -p browser-tests --bin screenshots [-- FOLDER]`, into `target/screenshots` by
-//! default. A laptop by daylight, then a phone at night.
+//! Pictures of every page in `target/screenshots`, of a laptop by daylight and a phone at night:
+//! `cargo test -p browser-tests -- --ignored pictures`.
 
-#![allow(clippy::expect_used, reason = "a command for developers, who read what was expected")]
+use std::{fs, path::Path, time::Duration};
 
-use std::{env, fs, path::PathBuf, time::Duration};
+use crate::stage::{Look, Stage, on_stage};
 
-use browser_tests::{Look, Stage, on_stage};
-
-#[tokio::main]
-async fn main() {
-    let folder = PathBuf::from(env::args().nth(1).unwrap_or_else(|| "target/screenshots".to_owned()));
-    fs::create_dir_all(&folder).expect("a folder");
-    let laptop = Look { size: (1200, 800), dark: false, scale: 1 };
-    on_stage(laptop, async |stage| everything(stage, &folder, "").await).await;
-    let phone = Look { size: (390, 844), dark: true, scale: 2 };
-    on_stage(phone, async |stage| everything(stage, &folder, "phone-").await).await;
+#[tokio::test]
+#[ignore = "a command for developers"]
+async fn every_page_is_drawn() {
+    let folder = &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/screenshots");
+    fs::create_dir_all(folder).unwrap();
+    let laptop = Look { size: (1200, 800), ..Look::LAPTOP };
+    on_stage(laptop, async |stage| everything(stage, folder, "").await).await;
+    let phone = Look { size: (390, 844), scale: 2, ..Look::PHONE };
+    on_stage(phone, async |stage| everything(stage, folder, "phone-").await).await;
 }
 
-async fn everything(stage: &Stage, folder: &std::path::Path, prefix: &str) {
+async fn everything(stage: &Stage, folder: &Path, prefix: &str) {
     let shoot = async |name: &str| {
         // Until fonts and pictures have settled.
         tokio::time::sleep(Duration::from_millis(400)).await;
         let file = folder.join(format!("{prefix}{name}.png"));
-        stage.driver.screenshot(&file).await.expect("a picture");
+        stage.driver.screenshot(&file).await.unwrap();
     };
     stage.opens(&stage.url("/")).await;
     stage.reads("Who are you today?").await;
@@ -36,8 +35,8 @@ async fn everything(stage: &Stage, folder: &std::path::Path, prefix: &str) {
     stage.clicks("#return").await;
     stage.sees(".story").await;
     shoot("enabled").await;
-    let elsewhere = stage.world.cardholder("40000").expect("a cardholder");
-    elsewhere.enrolls("70006").await.expect("an enrolment");
+    let elsewhere = stage.world.cardholder("40000").unwrap();
+    elsewhere.enrolls("70006").await.unwrap();
     stage.opens(&stage.url("/")).await;
     stage.sees(".in_progress").await;
     shoot("bank-app").await;
