@@ -77,9 +77,10 @@ async fn notifications_in_any_order_twice_and_late_enable_the_card_all_the_same(
     on_stage(Look::LAPTOP, async |stage| {
         stage.opens(&stage.simulator_url("__simulator/panel")).await;
         stage.clicks("form[action$='/preset/twice'] button").await;
+        stage.sees("input[name=tarCopies][value='2']").await;
         stage.clicks("input[name=tcnBeforeTar]").await;
         stage.clicks("form[action$='/notifications'] button").await;
-        stage.sees("input[name=tcnBeforeTar]:checked").await;
+        stage.sees("input[name=tcnBeforeTar][checked]").await;
         stage.logs_in().await;
         stage.enables(70_001).await;
         stage.presses("accept").await;
