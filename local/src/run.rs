@@ -108,8 +108,11 @@ fn tell_how_to_try(world: &World) -> Result<String, local::KeyError> {
     let request = format!(r#"{{"cardContractId":"70002","platform":"web","callback":"web-bank",{consent}}}"#);
     Ok(format!(
         "
+Bank app     {base}/
+Live steps   {base}/live
+Support      {base}/support
+Simulator    {simulator}__simulator/panel
 API          {base}
-Simulator    {simulator}
 Token of the cardholder with client id {client}, for twelve hours:
 
 TOKEN={token}

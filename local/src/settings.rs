@@ -135,7 +135,7 @@ impl Environment {
             ("DEFAULT_TOKEN_REQUESTOR_ID", simulator::CLICK_TO_PAY.into()),
             ("ALLOWED_REDIRECT_ORIGINS", allowed_origins(machine)),
             ("CALLBACK_BASE_URL", format!("{base}/callback")),
-            ("APP_LINKS", format!("mobile-app=bankapp://click-to-pay,web-bank={base}/app/returned")),
+            ("APP_LINKS", format!("mobile-app=bankapp://click-to-pay,web-bank={base}/")),
             ("NOTIFICATION_CLIENT_SUBJECTS", machine.client_subject.to_owned()),
         ];
         let mut variables: BTreeMap<String, String> =

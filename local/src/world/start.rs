@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf, sync::Arc};
 
+use axum::middleware::from_fn_with_state;
 use shared::{
     clock::Clock,
     config::{ConfigError, Host},
@@ -19,10 +20,14 @@ use crate::{
     functions::Functions,
     gateway::{Authorizer, beside, lambda},
     identity::{AUDIENCE, ISSUER, KeyError, Keys},
+    live::{self, Live, journal::Journal},
     logos::Logos,
     private_file,
+    sample::{self, Bank},
     settings::{Environment, Machine},
     stop,
+    support::{self, Support},
+    web,
 };
 
 const BUCKET: &str = "token-requestor-logos";
@@ -97,6 +102,7 @@ impl World {
         tokio::try_join!(dynamodb::create_tables(&dynamodb, &tables), bucket)?;
 
         let simulator = Simulator::start(simulator_listener, keys.portal.clone(), options.simulator).await?;
+        let simulator = Arc::new(simulator);
         simulator.set_notifications(Some(NotificationTarget {
             identity_pem: Some(keys.identity.client_identity()),
             root_certificate_pem: Some(keys.identity.door_authority.clone()),
@@ -128,10 +134,24 @@ impl World {
         let functions = Arc::new(Functions::connect(&environment, &host).await?);
         let authorizer =
             Authorizer::new(&keys.identity.token_public_key, ISSUER, AUDIENCE).map_err(KeyError::from)?;
-        let (app_gateway, door_gateway) = (functions.app_gateway(authorizer), functions.door_gateway());
+        let journal = Journal::new();
+        let (app_gateway, door_gateway) =
+            (functions.app_gateway(authorizer, journal.clone()), functions.door_gateway());
         let routes = app_gateway.route_keys().chain(door_gateway.route_keys()).collect();
+        let bank = Bank { identity: keys.identity.clone(), simulator: Arc::clone(&simulator) };
+        let support = Support::connect(&host, &token_requestors, &logos)?;
+        let live = Live {
+            journal,
+            simulator: Arc::clone(&simulator),
+            functions: Arc::clone(&functions),
+            identity: keys.identity.clone(),
+            base_url: base_url.clone(),
+            stopped: stopped.clone(),
+        };
+        let pages = sample::router(bank).merge(support::router(support)).merge(live::router(live));
+        let pages = pages.layer(from_fn_with_state(base_url.clone(), web::only_here));
         let beside = beside::router(logos.clone()).merge(lambda::router(Arc::clone(&functions)));
-        app_gateway.serve(app, beside, &stopped);
+        app_gateway.serve(app, beside.merge(pages), &stopped);
         door::serve(door, &keys.identity, door_gateway, stopped)?;
         Ok(Self {
             functions,

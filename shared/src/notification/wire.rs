@@ -103,7 +103,11 @@ pub fn parse(body: &[u8], arrived: Timestamp, keys: Option<&FieldLevelKeys>) -> 
     }
     let mut delivery = Delivery::default();
     for message in messages {
-        match opened(message, keys).and_then(|message| read(&message, arrived)) {
+        let read = opened(message, keys).and_then(|mut message| {
+            message.sort_all_objects();
+            read(&message, arrived)
+        });
+        match read {
             Ok(notification) => delivery.notifications.push(notification),
             Err(unreadable) => delivery.unreadable.push(unreadable),
         }

@@ -19,7 +19,7 @@ use url::Url;
 pub(crate) use self::payload::{Kind, Notification};
 pub use self::plan::{Delivery, NotificationPlan};
 use self::sealed::Sealing;
-use crate::journal::{Journal, Party};
+use crate::journal::{Exchange, Journal, Party, said};
 use crate::options::NotificationTarget;
 
 /// The gateway that carries a sibling product's calls to issuers gives up after this.
@@ -160,7 +160,15 @@ impl Notifier {
             Err(_) => (false, "not delivered".to_owned()),
         };
         let what = format!("{} notification, {outcome}", envelope.kind.name());
-        self.0.journal.note_since(envelope.kind.step(), Party::Processing, Party::IssuerServer, what, began);
+        self.0.journal.add(Exchange {
+            step: envelope.kind.step(),
+            from: Party::Processing,
+            to: Party::IssuerServer,
+            what,
+            began,
+            took: Duration::try_from(Timestamp::now().duration_since(began)).unwrap_or_default(),
+            said: vec![said("POST /notifications", Some(&envelope.body)), said(outcome, None)],
+        });
         acknowledged
     }
 }
