@@ -114,5 +114,8 @@ impl Notification {
     }
 }
 
+#[cfg(test)]
+mod tests;
+
 /// How far the sender's clock may be behind this server's.
 const SKEW_SECONDS: i64 = 300;

@@ -47,7 +47,9 @@ fn chosen(notification: &Notification, candidates: &[Enrollment]) -> Option<Enro
 #[test]
 fn a_notification_is_about_the_newest_enrolment_that_was_asked_for_before_it_happened() {
     let newest_first = [asked(60), asked(30), asked(0)];
-    for (minute, expected) in [(61, Some(0)), (60, Some(0)), (54, Some(1)), (1, Some(2)), (-4, Some(2)), (-6, None)] {
+    for (minute, expected) in
+        [(61, Some(0)), (60, Some(0)), (54, Some(1)), (1, Some(2)), (-4, Some(2)), (-6, None)]
+    {
         let expected = expected.map(|index: usize| newest_first[index].enrollment_id);
         assert_eq!(chosen(&tcn(minute), &newest_first), expected, "{minute}");
     }
@@ -89,7 +91,8 @@ fn the_token_that_it_names_says_more_than_the_time() {
 
 #[test]
 fn each_kind_tells_its_fact_and_has_its_name() {
-    let told = |news: News| (news.word().to_owned(), news.name().to_owned(), Notification { news, ..tcn(1) }.fact());
+    let told =
+        |news: News| (news.word().to_owned(), news.name().to_owned(), Notification { news, ..tcn(1) }.fact());
     let occurred_at = at(1);
     let decision = Decision::Approved;
     let tar = Fact::Tar { decision: decision.clone(), occurred_at: Some(occurred_at) };
