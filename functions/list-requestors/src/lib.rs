@@ -74,7 +74,7 @@ impl ListRequestors {
             let response = cached(Response::builder().status(StatusCode::NOT_MODIFIED), &etag);
             return response.body(Body::Empty).map_err(Problem::internal);
         }
-        let (shown, listing) = self.memory.listing(current).await?;
+        let (shown, listing) = self.memory.listing(current, self.clock.now()).await?;
         let answer = listing.answer(&asked, self.moment(shown.as_ref())).map_err(Problem::internal)?;
         let mut response = cached(Response::builder(), &self.etag(shown.as_ref(), &asked, gzip))
             .header(header::CONTENT_TYPE, "application/json");

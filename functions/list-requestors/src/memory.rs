@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use shared::{catalogue::Catalogue, http::Problem, store::TokenRequestors, telemetry};
 use tokio::time::timeout;
 use url::Url;
@@ -52,7 +53,7 @@ impl Memory {
     }
 
     /// The listing of this state, or of a newer one; of the one in memory, whatever it is, if none can be read.
-    pub(crate) async fn listing(&self, current: Option<Catalogue>) -> Result<Shown, Problem> {
+    pub(crate) async fn listing(&self, current: Option<Catalogue>, now: Timestamp) -> Result<Shown, Problem> {
         let held = || self.last().filter(|(known, _)| same(known.as_ref(), current.as_ref()));
         if let Some(shown) = held() {
             return Ok(shown);
@@ -63,6 +64,9 @@ impl Memory {
         }
         let error = match self.requestors.snapshot().await {
             Ok(snapshot) => {
+                let updated_at = snapshot.catalogue.as_ref().and_then(|it| it.updated_at);
+                let age_hours = updated_at.map(|at| now.duration_since(at).as_hours());
+                tracing::info!(age_hours, "the catalogue was read");
                 let listing = Listing::new(&snapshot, &self.order, &self.logo_base_url);
                 let shown = (snapshot.catalogue, Arc::new(listing.map_err(Problem::internal)?));
                 self.keep(shown.clone());

@@ -59,6 +59,14 @@ pub enum News {
 }
 
 impl News {
+    /// The field's name for it, or its sender's own.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Other { name } => name,
+            known => known.word(),
+        }
+    }
+
     /// The field's name for it.
     pub fn word(&self) -> &str {
         match self {
@@ -105,6 +113,9 @@ impl Notification {
         named().or_else(|| candidates.iter().filter(fits).find(before))
     }
 }
+
+#[cfg(test)]
+mod tests;
 
 /// How far the sender's clock may be behind this server's.
 const SKEW_SECONDS: i64 = 300;

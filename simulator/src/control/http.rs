@@ -9,8 +9,9 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Unknown;
+use super::{Unknown, panel};
 use crate::click_to_pay::callback::CallbackStyle;
+use crate::click_to_pay::page;
 use crate::faults::{Fault, Times};
 use crate::mastercard::Mastercard;
 use crate::notifications::NotificationPlan;
@@ -84,7 +85,8 @@ pub(crate) fn router() -> Router<Arc<Mastercard>> {
                 Simulator::handle(m).set_callback_style(style);
             }),
         );
-    Router::new().nest("/__simulator", routes.merge(notifications()).merge(requestors()))
+    let routes = routes.merge(notifications()).merge(requestors()).merge(panel::router());
+    Router::new().nest("/__simulator", routes.route("/style.css", get(page::style)))
 }
 
 fn notifications() -> Router<Arc<Mastercard>> {

@@ -1,6 +1,7 @@
 //! What a test can do to the simulated world, in code and, by the routes in `http`, from outside.
 
 mod http;
+mod panel;
 
 use std::sync::PoisonError;
 
@@ -180,6 +181,9 @@ impl Simulator {
             client_id: card.client_id,
             masked: card.number.masked(),
             status: card.status.clone(),
+            holder: card.holder.clone(),
+            expiry: format!("{:02}/{:02}", card.expiry.1, card.expiry.0),
+            product: card.number.range().map_or("unknown", |(_, product)| product.name()),
             account_range: card.number.range().map(|(start, _)| start.to_string()),
         };
         records.cards.values().map(summary).collect()
@@ -230,6 +234,12 @@ pub struct CardSummary {
     pub masked: String,
     /// Two digits; `00` is active.
     pub status: String,
+    /// As printed on the card.
+    pub holder: String,
+    /// As printed on the card, `MM/YY`.
+    pub expiry: String,
+    /// `credit`, `debit` or `privateLabel`; `unknown` outside of the sample's account ranges.
+    pub product: &'static str,
     /// First number, 19 digits, of its account range.
     pub account_range: Option<String>,
 }

@@ -24,6 +24,15 @@ pub(crate) enum Product {
 }
 
 impl Product {
+    /// As the control routes say it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Credit => "credit",
+            Self::Debit => "debit",
+            Self::PrivateLabel => "privateLabel",
+        }
+    }
+
     /// First three characters of a receipt.
     pub(crate) fn receipt_prefix(self) -> &'static str {
         match self {

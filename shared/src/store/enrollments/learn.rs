@@ -69,6 +69,7 @@ impl Enrollments {
                 return Ok(Some(enrollment));
             }
             if self.write(&item, revision, redirect).await? {
+                tell(&item);
                 return Ok(Some(item.enrollment));
             }
             step_aside(attempt).await;
@@ -87,13 +88,15 @@ impl Enrollments {
         let outlook = enrollment.outlook(now);
         let due_at = outlook.next_check.map(Timestamp::as_second);
         let status = outlook.status;
-        let change = StatusChange { from: before, to: status, reason: outlook.reason, at: now };
+        let attempt = enrollment.attempt().number;
+        let change = StatusChange { from: before, to: status, reason: outlook.reason, at: now, attempt };
         let shard = shard_of(enrollment.enrollment_id);
         EnrollmentItem {
             revision,
             status,
             status_change: (before != Some(status)).then_some(change),
             card_key: self.card(enrollment.card_contract_id),
+            enrollment_key: Some(self.key(enrollment.enrollment_id)),
             due_shard: due_at.map(|_| self.shard(shard)),
             due_at,
             enrollment,
@@ -131,6 +134,14 @@ impl Enrollments {
             Err(error) if error.as_service_error().and_then(cancelled).is_some() => Ok(false),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// For the one who watches how enrolments go.
+fn tell(item: &EnrollmentItem) {
+    if let Some(StatusChange { to, reason, attempt, .. }) = &item.status_change {
+        let id = item.enrollment.enrollment_id;
+        tracing::info!(enrollment.id = %id, attempt, status = ?to, reason, "the status moved");
     }
 }
 

@@ -1,0 +1,1 @@
+"""The real template deployed without AWS: see infra/try-without-aws."""

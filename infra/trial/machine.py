@@ -1,0 +1,115 @@
+"""What runs on this machine: ministack in the place of AWS, and the simulator in the place of Mastercard."""
+
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import time
+
+import boto3
+
+ROOT = pathlib.Path(__file__).parents[2]
+REGION = "eu-west-1"
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def package(binaries, scratch):
+    """Copies the template, byte for byte, and beside it what `cargo lambda build` would have left."""
+    shutil.copytree(ROOT / "infra", scratch / "infra", ignore=shutil.ignore_patterns("trial", "__pycache__"))
+    functions = sorted(path.name for path in (ROOT / "functions").iterdir())
+    for name in functions:
+        folder = scratch / "target" / "lambda" / name
+        folder.mkdir(parents=True)
+        subprocess.run(["strip", "-o", folder / "bootstrap", binaries / name], check=True)
+    return functions
+
+
+class Machine:
+    """Both programs; they end with the `with` block."""
+
+    def __init__(self, scratch, binaries):
+        self.scratch, self.binaries, self.processes = scratch, binaries, []
+        self.aws_port, self.mastercard_port = free_port(), free_port()
+        self.secrets_port, self.door_port, self.identity_port = (free_port() for _ in range(3))
+        self.aws_url = f"https://127.0.0.1:{self.aws_port}"
+        # ministack makes both when it starts: the template's policies refuse everything but TLS, here too.
+        self.certificate = scratch / "ministack-tls/server.crt"
+        self.certificate_key = scratch / "ministack-tls/server.key"
+        self.mastercard_url = f"http://127.0.0.1:{self.mastercard_port}"
+        self.portal = scratch / "portal"
+
+    @property
+    def variables(self):
+        """With which programs take ministack for AWS: `test` is its root user."""
+        return {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+            "AWS_ENDPOINT_URL": self.aws_url,
+            "AWS_CA_BUNDLE": str(self.certificate),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "SAM_CLI_TELEMETRY": "0",
+        }
+
+    def client(self, service, **credentials):
+        """As root, or with the credentials of somebody else."""
+        root = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        return boto3.client(service, endpoint_url=self.aws_url, region_name=REGION, verify=str(self.certificate),
+                            **(credentials or root))
+
+    def __enter__(self):
+        try:
+            self._start("ministack", [shutil.which("ministack")], self.aws_port, {
+                **self.variables,
+                "BIND_HOST": "127.0.0.1",
+                "GATEWAY_PORT": str(self.aws_port),
+                "MINISTACK_REGION": REGION,
+                "AUTH": "true",  # every function runs under its own role, and its policies are enforced
+                "USE_SSL": "1",
+                "SSL_CERT_FILE": str(self.certificate),
+                "IOT_MTLS_ENABLED": "0",
+                "LOG_LEVEL": "WARNING",
+                "S3_DATA_DIR": str(self.scratch / "s3"),
+                "TMPDIR": str(self.scratch),
+                "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": str(self.secrets_port),
+            })
+            self._start("simulator", [
+                self.binaries / "simulator", "--port", str(self.mastercard_port), "--credentials", self.portal,
+                "--notify", f"http://127.0.0.1:{self.door_port}/notifications",
+            ], self.mastercard_port, {})
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for process in reversed(self.processes):
+            process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _start(self, name, command, port, variables):
+        log = (self.scratch / f"{name}.log").open("wb")
+        environment = {**os.environ, "NO_PROXY": "127.0.0.1,localhost", **variables}
+        process = subprocess.Popen([str(part) for part in command], env=environment, stdout=log, stderr=log)
+        self.processes.append(process)
+        until = time.monotonic() + 30
+        while time.monotonic() < until and process.poll() is None:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+            time.sleep(0.1)
+        sys.stderr.write((self.scratch / f"{name}.log").read_text())
+        raise SystemExit(f"{name} did not start")
