@@ -13,5 +13,6 @@ mod mastercard_faults;
 mod notifications;
 mod refresh;
 mod secrets;
+mod simulation;
 mod stores;
 mod support;
