@@ -5,6 +5,7 @@
 pub mod cardholder;
 mod door;
 pub mod engines;
+mod events;
 mod functions;
 mod gateway;
 mod identity;
@@ -21,5 +22,6 @@ mod world;
 
 pub use door::DoorError;
 pub use engines::{EngineError, dynamodb::TableNames};
+pub use events::StreamError;
 pub use identity::KeyError;
 pub use world::{Options, RefreshError, StartError, World};

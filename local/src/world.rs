@@ -44,6 +44,7 @@ pub struct World {
     dynamodb_url: Url,
     s3_url: Url,
     dynamodb: aws_sdk_dynamodb::Client,
+    streams: aws_sdk_dynamodbstreams::Client,
     tables: TableNames,
     pub(crate) logos: Logos,
     routes: Vec<String>,
@@ -179,6 +180,10 @@ impl World {
     /// A client of the embedded DynamoDB, to look at what was stored.
     pub fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
         &self.dynamodb
+    }
+
+    pub(crate) fn streams(&self) -> &aws_sdk_dynamodbstreams::Client {
+        &self.streams
     }
 
     /// What a function is connected with, for a caller who connects one in person: the environment of all functions.

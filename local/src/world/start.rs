@@ -91,16 +91,17 @@ impl World {
         s3::serve(s3_listener, &make(folder.join("s3"))?, &access_key, stopped.clone())?;
         let aws = access_key.sdk_config(&dynamodb_url);
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
+        let streams = aws_sdk_dynamodbstreams::Client::new(&aws);
         let logos = Logos { s3: s3::client(&access_key.sdk_config(&s3_url)), bucket: BUCKET.into() };
         let bucket = s3::create_bucket(&logos.s3, BUCKET);
         tokio::try_join!(dynamodb::create_tables(&dynamodb, &tables), bucket)?;
 
         let simulator = Simulator::start(simulator_listener, keys.portal.clone(), options.simulator).await?;
         simulator.set_notifications(Some(NotificationTarget {
-            url: door_url.clone(),
             identity_pem: Some(keys.identity.client_identity()),
             root_certificate_pem: Some(keys.identity.door_authority.clone()),
             shared_secret: options.settings.get("NOTIFICATION_SHARED_SECRET").and_then(|raw| secret(raw)),
+            ..NotificationTarget::plain(door_url.clone())
         }))?;
         let credentials = keys.portal.credentials();
         let credential_files = folder.join("credentials");
@@ -142,6 +143,7 @@ impl World {
             dynamodb_url,
             s3_url,
             dynamodb,
+            streams,
             tables,
             logos,
             routes,

@@ -60,12 +60,30 @@ const CHECKS: [SignedDuration; 5] = [
     SignedDuration::from_hours(24),
 ];
 
+/// How long after each failure in a row the list is asked for again; after the last one it is given up.
+const AFTER_FAILURES: [SignedDuration; 7] = [
+    SignedDuration::from_mins(5),
+    SignedDuration::from_mins(15),
+    SignedDuration::from_hours(1),
+    SignedDuration::from_hours(6),
+    SignedDuration::from_hours(24),
+    SignedDuration::from_hours(24),
+    SignedDuration::from_hours(24),
+];
+
 impl Enrollment {
     /// Status is a pure function of the facts and the time.
     pub fn outlook(&self, now: Timestamp) -> Outlook {
         let known = Known::of(self);
-        let (status, reason, retryable) = known.status(now);
-        Outlook { status, reason: reason.map(Into::into), retryable, next_check: known.next_check() }
+        let next_check = known.next_check();
+        let (status, reason, retryable) = match (known.status(now), next_check) {
+            // Nobody will look any more, so nobody will know.
+            ((Status::Pending | Status::Ready | Status::Authorized, ..), None) => {
+                (Status::Failed, Some("outcome_unknown"), Some(true))
+            }
+            (status, _) => status,
+        };
+        Outlook { status, reason: reason.map(Into::into), retryable, next_check }
     }
 
     /// Whether this enrolment still holds its card: no second one may start beside it.
@@ -84,7 +102,8 @@ impl Enrollment {
 
     fn knows_nothing_since(&self, moment: Timestamp) -> bool {
         let is_news = |known: &Recorded| {
-            known.at >= moment && !matches!(known.fact, Fact::PushUnknown | Fact::Restarted { .. })
+            known.at >= moment
+                && !matches!(known.fact, Fact::PushUnknown | Fact::Restarted { .. } | Fact::TokenListUnread)
         };
         !self.facts.iter().any(is_news)
     }
@@ -102,6 +121,8 @@ struct Known<'a> {
     callbacks: Vec<(&'a str, Timestamp)>,
     /// What is said of the token, each with the time it speaks of.
     token: Vec<(Timestamp, Saying<'a>)>,
+    /// When the list could not be read.
+    unread: Vec<Timestamp>,
 }
 
 enum Saying<'a> {
@@ -132,6 +153,7 @@ impl<'a> Known<'a> {
             declined: false,
             callbacks: Vec::new(),
             token: Vec::new(),
+            unread: Vec::new(),
         };
         for recorded in &enrollment.facts {
             let current = recorded.attempt == attempt.number;
@@ -157,6 +179,7 @@ impl<'a> Known<'a> {
                 Fact::Tvn { token, occurred_at } => known.token.push((*occurred_at, Saying::Changed(token))),
                 Fact::Callback { result } => known.callbacks.push((result, recorded.at)),
                 Fact::TokenList { token } => known.token.push((recorded.at, Saying::Listed(token.as_ref()))),
+                Fact::TokenListUnread => known.unread.push(recorded.at),
             }
         }
         // Of two sayings about one moment the one that says more wins, whichever was learned first.
@@ -237,6 +260,16 @@ impl<'a> Known<'a> {
     }
 
     fn next_check(&self) -> Option<Timestamp> {
+        let wanted = self.next_reading()?;
+        let read = self.readings().max().unwrap_or(self.attempt.began_at);
+        let failures = self.unread.iter().filter(|at| **at > read);
+        let Some(last) = failures.clone().max() else { return Some(wanted) };
+        let gap = AFTER_FAILURES.get(failures.count().saturating_sub(1))?;
+        Some(wanted.max(later(*last, *gap)))
+    }
+
+    /// When the list is to be read next if it can be read.
+    fn next_reading(&self) -> Option<Timestamp> {
         let end = self.end();
         match self.token() {
             Token::Suspended | Token::Gone => return None,

@@ -277,3 +277,34 @@ fn a_card_is_held_while_it_may_still_be_enabled_and_no_longer() {
     assert!(!enrollment(&[(0, pushed())]).is_live(minute(16)));
     assert!(!enrollment(&[(0, pushed()), (1, callback("CANCELLED"))]).is_live(minute(2)));
 }
+
+#[test]
+fn a_list_that_cannot_be_read_is_asked_for_ever_later_and_given_up_at_last() {
+    let unread = |at| (at, Fact::TokenListUnread);
+    let mut story = vec![(0, pushed())];
+    let (mut now, mut asked) = (15, 0);
+    while let Some(next) = enrollment(&story).outlook(minute(now)).next_check {
+        now = next.duration_since(start()).as_mins();
+        story.push(unread(now));
+        asked += 1;
+    }
+    assert_eq!(asked, 8);
+    let ended = enrollment(&story).outlook(minute(now));
+    let reason = ended.reason.as_deref();
+    assert_eq!(
+        (ended.status, reason, ended.retryable),
+        (Status::Failed, Some("outcome_unknown"), Some(true))
+    );
+    // A word of Mastercard still counts, however late.
+    story.push((now + 60, tcn(2)));
+    assert_eq!(enrollment(&story).outlook(minute(now + 60)).status, Status::Enabled);
+}
+
+#[test]
+fn a_list_that_is_read_again_makes_up_for_all_failures() {
+    let story = [(0, pushed()), (15, Fact::TokenListUnread), (20, Fact::TokenListUnread), (35, list(None))];
+    assert_eq!(status(&story, 36), Status::Expired);
+    assert_eq!(enrollment(&story).outlook(minute(36)).next_check, Some(minute(30)));
+    let failed_since = [&story[..], &[(37, Fact::TokenListUnread)]].concat();
+    assert_eq!(enrollment(&failed_since).outlook(minute(38)).next_check, Some(minute(42)));
+}

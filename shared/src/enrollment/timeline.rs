@@ -44,6 +44,7 @@ fn told(fact: &Fact) -> (&'static str, Option<String>) {
         Fact::TokenList { token } => {
             ("token_list_read", Some(token.as_ref().map_or("no_token", token_word).into()))
         }
+        Fact::TokenListUnread => ("token_list_unread", None),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
     card::ClientId,
@@ -115,10 +115,13 @@ pub(super) struct EnrollmentItem {
     pub(super) enrollment: Enrollment,
     pub(super) revision: i64,
     pub(super) card_key: String,
+    /// Absent in what was written before the index `by-id` was there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) enrollment_key: Option<String>,
     /// What it added up to when it was written last.
     pub(super) status: Status,
-    /// Only when this very write changed that: what an event stream tells the world.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Only when this very write changed that: what the table's stream tells the world.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub(super) status_change: Option<StatusChange>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) due_shard: Option<String>,
@@ -126,14 +129,23 @@ pub(super) struct EnrollmentItem {
     pub(super) due_at: Option<i64>,
 }
 
-/// From what to what, when and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// From what to what, when, why and in which attempt. The template's pipe makes an event of it and cannot leave a field
+/// out, so each is always there: empty where there is nothing to say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct StatusChange {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "or_empty")]
     pub(super) from: Option<Status>,
     pub(super) to: Status,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "or_empty")]
     pub(super) reason: Option<String>,
     pub(super) at: Timestamp,
+    pub(super) attempt: u32,
+}
+
+fn or_empty<T: Serialize, S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => value.serialize(serializer),
+        None => serializer.serialize_str(""),
+    }
 }

@@ -87,13 +87,15 @@ impl Enrollments {
         let outlook = enrollment.outlook(now);
         let due_at = outlook.next_check.map(Timestamp::as_second);
         let status = outlook.status;
-        let change = StatusChange { from: before, to: status, reason: outlook.reason, at: now };
+        let attempt = enrollment.attempt().number;
+        let change = StatusChange { from: before, to: status, reason: outlook.reason, at: now, attempt };
         let shard = shard_of(enrollment.enrollment_id);
         EnrollmentItem {
             revision,
             status,
             status_change: (before != Some(status)).then_some(change),
             card_key: self.card(enrollment.card_contract_id),
+            enrollment_key: Some(self.key(enrollment.enrollment_id)),
             due_shard: due_at.map(|_| self.shard(shard)),
             due_at,
             enrollment,

@@ -51,6 +51,17 @@ impl Enrollments {
         }))
     }
 
+    /// An enrolment by its id alone, whoever's it is: for support, never for an app.
+    pub async fn find(&self, id: EnrollmentId) -> Result<Option<Enrollment>, StoreError> {
+        let query = self.0.db.query().table_name(&self.0.name).index_name("by-id");
+        let query = query.key_condition_expression("enrollmentKey = :key");
+        let found = query.expression_attribute_values(":key", s(&self.key(id))).send().await?;
+        let Some(keys) = found.items.unwrap_or_default().into_iter().next() else { return Ok(None) };
+        let key = |name| keys.get(name).and_then(|key| key.as_s().ok());
+        let (Some(pk), Some(sk)) = (key("pk"), key("sk")) else { return Ok(None) };
+        Ok(self.0.get::<EnrollmentItem>(pk, sk).await?.map(|item| item.enrollment))
+    }
+
     /// What sends the cardholder on in an attempt, while it lives.
     pub async fn redirect(
         &self,
