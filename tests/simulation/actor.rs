@@ -1,13 +1,14 @@
 //! An actor: one invocation under way. It lives until it has answered, or until Lambda ends it.
 
 use jiff::Timestamp;
+use serde_json::Value;
 use shared::config::Host;
 use tokio::task::JoinHandle;
 
 use super::{
-    call::{SEARCH, TOKENS},
+    call::{Call, SEARCH, TOKENS},
     deed::{Deed, Ending, Function},
-    gate::Waiting,
+    gate::{Reply, Waiting},
 };
 
 pub(super) struct Actor {
@@ -18,6 +19,8 @@ pub(super) struct Actor {
     pub(super) task: JoinHandle<Ending>,
     /// What it waits for at the gate.
     pub(super) waiting: Vec<Waiting>,
+    /// The client whose items the index shows it; see [`Actor::shown`].
+    only: Option<String>,
     /// Operations that it has under way at once, or will have once it asks for one of them.
     together: Vec<&'static str>,
 }
@@ -36,7 +39,7 @@ impl Actor {
             _ => Vec::new(),
         };
         let task = tokio::task::spawn_local(deed.clone().done(host));
-        Self { number, deed, began: now, task, waiting: Vec::new(), together }
+        Self { number, deed, began: now, task, waiting: Vec::new(), only: None, together }
     }
 
     pub(super) fn by(&self) -> By {
@@ -52,6 +55,29 @@ impl Actor {
 
     fn asks_beside_others(&self, waiting: &Waiting) -> bool {
         self.together.contains(&waiting.call.operation.as_str())
+    }
+
+    /// Whether a request waits for no turn.
+    pub(super) fn may_pass(&self, call: &Call) -> bool {
+        self.deed.at_once || call.is_free()
+    }
+
+    /// An answer as it is shown to this actor. Of what is due it sees one client's enrolments: an index may be behind, and
+    /// for several clients it would ask at once, so that nobody could say when it has asked all that it will.
+    pub(super) fn shown(&mut self, call: &Call, mut reply: Reply) -> Reply {
+        if self.deed.at_once || call.index() != "due" {
+            return reply;
+        }
+        let mut page: Value = serde_json::from_slice(&reply.body).unwrap();
+        if let Some(items) = page["Items"].as_array_mut() {
+            items.retain(|item| {
+                let pk = item["pk"]["S"].as_str().unwrap_or_default();
+                !pk.starts_with("CLIENT#") || self.only.get_or_insert_with(|| pk.to_owned()) == pk
+            });
+            page["Count"] = items.len().into();
+        }
+        reply.body = page.to_string().into();
+        reply
     }
 
     /// All that it waits for, in a fixed order: which of two connections was faster is not the seed's choice.

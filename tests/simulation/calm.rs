@@ -1,7 +1,7 @@
 //! The calm after the storm: nothing fails any more, what is under way ends, what was lost stays lost. Reconciliation runs
 //! on its schedule until nothing is due. Then it is seen what is left.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use simulator::{CLICK_TO_PAY, TokenStatus};
 
 use super::{
@@ -70,19 +70,18 @@ impl Run<'_> {
                 let number = self.delivers().await;
                 self.finishes(number).await;
             }
-            let Some(due) = self.next_due().await else { break };
+            let Some(due) = self.stage.next_due(&self.set.tables).await else { break };
             let late = self.dice.of(&late) + SignedDuration::from_secs(1);
             let wait = due.duration_since(self.now()).max(SignedDuration::ZERO) + late;
             self.passes(wait).await;
-            self.does(Deed::new(Function::Reconcile, "the schedule")).await;
+            self.reconciles_at_once().await;
         }
     }
 
-    /// When the next item is due, by the item itself.
-    async fn next_due(&self) -> Option<Timestamp> {
-        let stored = self.stage.stored(&self.set.tables).await;
-        let due = stored.iter().filter_map(|item| item.get("dueAt")?.as_n().ok()?.parse().ok());
-        due.min().map(|due| Timestamp::from_second(due).unwrap())
+    /// Nobody else is there, so its requests wait for no turn. It asks for several clients at once, and in which order their
+    /// requests arrive is nobody's choice: they are not noted.
+    async fn reconciles_at_once(&mut self) {
+        self.begins(Deed { at_once: true, ..Deed::new(Function::Reconcile, "the schedule") }).await;
     }
 
     async fn takes_stock(&mut self) {
@@ -106,7 +105,7 @@ impl Run<'_> {
         self.dice.shuffle(&mut cards);
         for (who, card) in cards.into_iter().take(2) {
             let deed = Deed { told: "a card anew".into(), ..self.enrolls(who, card, "mobile-app") };
-            self.does(deed.under("anew")).await;
+            self.does(deed.under(&format!("anew-{card}"))).await;
         }
         if self.evidence.refreshed {
             let event = Event::new("GET /token-requestors", "/token-requestors?platform=web");

@@ -32,6 +32,8 @@ pub(super) struct Deed {
     pub(super) who: Option<usize>,
     /// Nothing of it concerns the caller's own things: it must end in a 404, or a 403 at Mastercard's door.
     pub(super) trespass: bool,
+    /// Its requests wait for no turn.
+    pub(super) at_once: bool,
     /// What API Gateway hands over; nothing for a schedule.
     pub(super) event: Option<Event>,
     /// The idempotency key, as the app wrote it.
@@ -58,6 +60,7 @@ impl Deed {
             told: told.into(),
             who: None,
             trespass: false,
+            at_once: false,
             event: None,
             key: None,
             card: None,

@@ -74,6 +74,11 @@ impl Gate {
         self.waiting.recv().await.expect("the gate is open")
     }
 
+    /// Whether somebody asks whose turn it is not.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// Takes a request to where it was sent, with this body, and brings the answer.
     pub(super) async fn carry(&self, call: &Call, body: Bytes) -> Reply {
         let target = if call.is_mastercards() { &self.mastercard } else { &self.dynamodb };
@@ -121,7 +126,9 @@ async fn wait(
     let (answer, answered) = oneshot::channel();
     comes.send(Waiting { call: Call::read(parts, body), answer }).map_err(|_| closed())?;
     let Reply { status, mut headers, body } = answered.await.map_err(|_| closed())?;
-    headers.remove(header::TRANSFER_ENCODING);
+    for name in [header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
+        headers.remove(name);
+    }
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     *response.headers_mut() = headers;

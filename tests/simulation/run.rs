@@ -150,6 +150,7 @@ impl<'a> Run<'a> {
 
     /// The actor takes one step: what it waits for meets its fate.
     pub(super) async fn steps(&mut self, number: usize, fate: Fate) {
+        assert!(self.stage.gate.is_quiet(), "somebody asks whose turn it is not");
         let at = self.actors.iter().position(|actor| actor.number == number).unwrap();
         let (by, waiting) = (self.actors[at].by(), self.actors[at].take_waiting());
         // Beside each other, one may fail alone.
@@ -213,9 +214,10 @@ impl<'a> Run<'a> {
                 }
                 () = tokio::time::sleep(STUCK) => panic!("#{number} neither asks nor ends"),
             };
-            if waiting.call.is_free() {
+            if self.actors[at].may_pass(&waiting.call) {
                 let reply = self.arrives(by, &waiting.call, false).await;
-                waiting.answer(reply);
+                let shown = self.actors[at].shown(&waiting.call, reply);
+                waiting.answer(shown);
             } else {
                 self.actors[at].waiting.push(waiting);
             }

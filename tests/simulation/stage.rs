@@ -13,6 +13,7 @@ use aws_sdk_dynamodb::{
 };
 use axum::{Json, Router, extract::State, routing::post};
 use local::{TableNames, World, cardholder::Cardholder, engines::dynamodb::create_tables};
+use jiff::Timestamp;
 use serde_json::Value;
 use shared::{clock::Clock, config::Host};
 use simulator::{NotificationTarget, Simulator};
@@ -95,6 +96,16 @@ impl Stage {
         let mut host = self.host.with_settings(changed(&self.host, named));
         host.clock = clock.clone();
         Set { number, tables, host }
+    }
+
+    /// What was due, if anything is: the earliest moment.
+    pub(super) async fn next_due(&self, tables: &TableNames) -> Option<Timestamp> {
+        let text = |item: &Item, name: &str| item.get(name).and_then(|it| it.as_s().ok()).cloned();
+        let items = self.stored(tables).await.into_iter();
+        // Notifications that matched nothing have shards of their own, which nobody reads in time.
+        let due = items.filter(|item| text(item, "dueShard").is_some_and(|shard| shard.starts_with("DUE#")));
+        let due = due.filter_map(|item| item.get("dueAt")?.as_n().ok()?.parse().ok());
+        due.min().map(|due| Timestamp::from_second(due).unwrap())
     }
 
     /// Clears up after a run.

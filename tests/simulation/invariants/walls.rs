@@ -44,7 +44,8 @@ fn refused(said: &Said, person: &Person) -> Result<(), String> {
     }
     let foreign_card = said.deed.card.is_some_and(|card| !person.cards.contains(&card));
     if foreign_card && said.deed.function == Function::Enroll {
-        ensure!(![200, 201].contains(&status), "#{actor} began with another's card.");
+        // An enrolment that failed is the caller's own.
+        ensure!(status != 201, "#{actor} pushed another's card.");
     }
     Ok(())
 }
