@@ -15,6 +15,7 @@ mod notifications;
 mod reconciliation;
 mod refresh;
 mod secrets;
+mod simulation;
 mod status_changes;
 mod stores;
 mod support;

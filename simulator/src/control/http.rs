@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
+use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -22,6 +23,17 @@ use crate::world::records::TokenStatus;
 use crate::world::requestor::TokenRequestor;
 
 type Shared = State<Arc<Mastercard>>;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NewCard {
+    client_id: u64,
+}
+
+#[derive(Deserialize)]
+struct Passed {
+    seconds: i64,
+}
 
 #[derive(Deserialize)]
 struct CardStatus {
@@ -51,6 +63,12 @@ pub(crate) fn router() -> Router<Arc<Mastercard>> {
             get(async |State(m): Shared, Path(id): Path<u64>| Json(Simulator::handle(m).tokens_of(id))),
         )
         .route(
+            "/cards/{id}",
+            put(async |State(m): Shared, Path(id): Path<u64>, Json(card): Json<NewCard>| {
+                Simulator::handle(m).add_card(card.client_id, id);
+            }),
+        )
+        .route(
             "/cards/{id}/status",
             put(async |State(m): Shared, Path(id): Path<u64>, Json(card): Json<CardStatus>| {
                 done(Simulator::handle(m).set_card_status(id, &card.status))
@@ -67,6 +85,12 @@ pub(crate) fn router() -> Router<Arc<Mastercard>> {
             ),
         )
         .route("/receipts/expire", post(async |State(m): Shared| Simulator::handle(m).expire_receipts()))
+        .route(
+            "/receipts/age",
+            post(async |State(m): Shared, Json(passed): Json<Passed>| {
+                Simulator::handle(m).age_receipts(SignedDuration::from_secs(passed.seconds));
+            }),
+        )
         .route(
             "/faults/{operation}",
             put(

@@ -1,6 +1,7 @@
 //! Steps 13 to 25, as a cardholder with a browser.
 
 use axum::http::StatusCode;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::issuer::{CALLBACK, Issuer, flat, push_body};
@@ -67,6 +68,20 @@ async fn a_card_blocked_after_the_push_is_declined() {
     let (_, page) = issuer.opens(&pushed).await;
     assert!(issuer.way_back(&page).await.ends_with("%5D=DECLINED"));
     assert!(issuer.simulator.tokens_of(40_000).is_empty());
+}
+
+#[tokio::test]
+async fn a_receipt_of_a_new_card_lives_until_its_time_has_passed() {
+    let issuer = Issuer::new().await;
+    issuer.simulator.add_card(41_000, 110_001);
+    issuer.simulator.add_card(41_000, 110_002);
+    let early = issuer.enroll(41_000, 110_001, CLICK_TO_PAY).await;
+    let late = issuer.enroll(41_000, 110_002, CLICK_TO_PAY).await;
+    issuer.simulator.age_receipts(SignedDuration::from_mins(4));
+    assert!(issuer.opens(&early).await.1.contains("/accept"));
+    issuer.simulator.age_receipts(SignedDuration::from_mins(11));
+    assert!(!issuer.opens(&late).await.1.contains("/accept"));
+    assert_eq!(issuer.simulator.tokens_of(41_000).len(), 1);
 }
 
 #[tokio::test]
