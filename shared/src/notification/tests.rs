@@ -33,7 +33,7 @@ fn tcn(minute: i64) -> Notification {
         id: "n-1".into(),
         news: News::Tcn,
         occurred_at: at(minute),
-        client_id: None,
+        client_id: Some(40000.into()),
         card_contract_id: Some(70001.into()),
         token_requestor_id: None,
         token_unique_reference: None,
@@ -66,12 +66,23 @@ fn it_is_about_no_other_card_client_or_requestor_than_it_names() {
         change(&mut notification);
         chosen(&notification, &enrollments)
     };
-    assert_eq!(with(|it| it.client_id = Some(40000.into())), own);
+    assert_eq!(with(|_| {}), own);
     assert_eq!(with(|it| it.client_id = Some(40001.into())), None);
     assert_eq!(with(|it| it.token_requestor_id = Some(CLICK_TO_PAY.parse().unwrap())), own);
     assert_eq!(with(|it| it.token_requestor_id = Some("50100000001".parse().unwrap())), None);
     assert_eq!(with(|it| it.card_contract_id = Some(70002.into())), None);
     assert_eq!(with(|it| it.card_contract_id = None), None);
+}
+
+#[test]
+fn one_that_names_no_client_is_about_a_card_that_processing_knows_to_be_the_clients() {
+    let nobody = Notification { client_id: None, ..tcn(1) };
+    let mut enrollment = asked(0);
+    // Anybody can ask to have anybody's card enabled; only the owner gets it pushed.
+    assert_eq!(chosen(&nobody, std::slice::from_ref(&enrollment)), None);
+    let pushed = Fact::Pushed { receipt_hashes: vec!["hash".into()], expires_at: at(15) };
+    enrollment.learn(pushed.recorded(at(0), ""));
+    assert_eq!(chosen(&nobody, std::slice::from_ref(&enrollment)), Some(enrollment.enrollment_id));
 }
 
 #[test]
