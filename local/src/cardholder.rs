@@ -56,6 +56,12 @@ impl Cardholder {
         Self { token: token.into(), ..self.clone() }
     }
 
+    /// The same person, of whom nothing is noted yet.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self { steps: Arc::default(), ..self.clone() }
+    }
+
     /// Step 5: `GET /token-requestors`.
     ///
     /// # Errors
