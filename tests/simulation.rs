@@ -142,11 +142,15 @@ fn say(text: &str) {
 
 /// The seeds, and whether it is a single one that somebody wants to see.
 fn asked_for() -> (Range<u64>, bool) {
-    if let Ok(seed) = env::var("SIMULATION_SEED") {
+    if let Some(seed) = variable("SIMULATION_SEED") {
         let seed: u64 = seed.parse().expect("SIMULATION_SEED is a number");
         return (seed..seed + 1, true);
     }
-    let Ok(seeds) = env::var("SIMULATION_SEEDS") else { return (SEEDS, false) };
+    let Some(seeds) = variable("SIMULATION_SEEDS") else { return (SEEDS, false) };
     let (start, end) = seeds.split_once("..").expect("SIMULATION_SEEDS is like 0..300");
     (start.parse().expect("a first seed")..end.parse().expect("an end"), false)
+}
+
+fn variable(wanted: &str) -> Option<String> {
+    env::vars().find(|(name, _)| name == wanted).map(|(_, value)| value)
 }

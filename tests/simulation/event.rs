@@ -56,7 +56,7 @@ impl Event {
     }
 
     /// From a caller with a client certificate of this subject.
-    pub(super) fn from_bearer_of(mut self, subject: &str) -> Self {
+    pub(super) fn by_bearer_of(mut self, subject: &str) -> Self {
         self.0["requestContext"]["authentication"] = json!({ "clientCert": {
             "clientCertPem": "CERTIFICATE",
             "subjectDN": subject,

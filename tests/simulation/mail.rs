@@ -77,7 +77,7 @@ impl Run<'_> {
         let deed = if with_certificate {
             let subject = self.stage.world.settings();
             let subject = subject.iter().find(|(name, _)| *name == "NOTIFICATION_CLIENT_SUBJECTS").unwrap().1;
-            Deed { letters, ..deed.asking(event.from_bearer_of(subject)) }
+            Deed { letters, ..deed.asking(event.by_bearer_of(subject)) }
         } else {
             deed.asking(event).trespassing(true)
         };
