@@ -84,7 +84,7 @@ const NOTIFICATION_SECRETS: Names = &[
     "NOTIFICATION_NEXT_DECRYPTION_KEY_PASSWORD",
 ];
 /// Every function's.
-const COMMON: Names = &["TENANT", "LOG_LEVEL", "MASTERCARD_EXTRA_ROOTS"];
+const COMMON: Names = &["TENANT", "LOG_LEVEL", "LOG_DEBUG_PERCENT", "MASTERCARD_EXTRA_ROOTS"];
 
 /// The account ranges of the simulator's sample cards; the third is enabled for no requestor.
 const ACCOUNT_RANGES: &str =
