@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
 
 mod assets;
+mod authorisation;
 mod bad_input;
 mod bootstrap;
 mod contract;
@@ -11,7 +12,10 @@ mod events;
 mod listing;
 mod mastercard_faults;
 mod notifications;
+mod reconciliation;
 mod refresh;
 mod secrets;
+mod simulation;
+mod status_changes;
 mod stores;
 mod support;

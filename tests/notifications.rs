@@ -1,5 +1,7 @@
 //! What Processing tells us, in every order, twice, late or never; and who else may not.
 
+mod sealed;
+
 use jiff::SignedDuration;
 use local::{World, cardholder::Cardholder};
 use serde_json::{Value, json};

@@ -4,6 +4,7 @@
 mod begin;
 mod catalogue;
 mod due;
+mod idempotency;
 mod inbox;
 mod learn;
 mod read;

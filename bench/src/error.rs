@@ -11,6 +11,12 @@ pub(crate) enum BenchError {
     Binary { binary: PathBuf, source: io::Error },
     #[error("the engines and the simulator did not start")]
     World(#[from] Box<local::StartError>),
+    #[error("the catalogue could not be filled")]
+    Catalogue(#[from] local::RefreshError),
+    #[error("the bank's login gives no token")]
+    Login(#[from] local::KeyError),
+    #[error("a cardholder's life ended before its time")]
+    Cardholder(#[from] tokio::task::JoinError),
     #[error("no port of this machine could be used")]
     Port(#[source] io::Error),
     #[error("a loopback address does not make a URL")]

@@ -1,26 +1,28 @@
-//! Measures the real release binaries on this machine, each in a process of its own, and fails when a target is missed:
-//! `cargo run --profile bench -p bench -- catalogue`. Linux only: peak memory is read from `/proc`.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program that talks to a developer's terminal"
-)]
+//! Measures this server on this machine, and fails when a target is missed: `catalogue` the real release binaries, each in
+//! a process of its own, `enrollments` everything together in this one. `cargo run --profile bench -p bench -- catalogue`.
+//! Linux only: memory is read from `/proc`.
+#![expect(clippy::print_stderr, reason = "a program that talks to a developer's terminal")]
 
 mod binaries;
 mod catalogue;
 mod counted;
+mod enrollments;
 mod error;
 mod function;
 mod machine;
+mod report;
 mod runtime_api;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-/// Measures the release binaries of the functions against the embedded engines and the simulator.
+/// Measures this server against the embedded engines and the simulator.
 #[derive(Parser)]
 struct Arguments {
+    /// Write the figures to this file too
+    #[arg(long, value_name = "FILE", global = true)]
+    json: Option<PathBuf>,
     #[command(subcommand)]
     what: What,
 }
@@ -29,6 +31,8 @@ struct Arguments {
 enum What {
     /// A large issuer's refresh: sync-requestors and fetch-assets, at first and with nothing changed
     Catalogue(catalogue::Arguments),
+    /// Many cardholders at once, from the first tap to the enabled card
+    Enrollments(enrollments::Arguments),
 }
 
 /// A target was missed.
@@ -38,14 +42,18 @@ const NOT_MEASURED: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let measured = match Arguments::parse().what {
-        What::Catalogue(arguments) => catalogue::measure(&arguments).await,
-    };
-    match measured {
-        Ok(report) => {
-            println!("{report}");
-            if report.met() { ExitCode::SUCCESS } else { ExitCode::from(MISSED) }
+    let Arguments { json, what } = Arguments::parse();
+    let met = match what {
+        What::Catalogue(arguments) => {
+            catalogue::measure(&arguments).await.and_then(|report| report::tell(&report, json.as_deref()))
         }
+        What::Enrollments(arguments) => {
+            enrollments::measure(&arguments).await.and_then(|report| report::tell(&report, json.as_deref()))
+        }
+    };
+    match met {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(MISSED),
         Err(error) => {
             eprintln!("{}.", shared::telemetry::chain(&error));
             ExitCode::from(NOT_MEASURED)

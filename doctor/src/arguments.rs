@@ -2,15 +2,37 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
-use shared::{card::ClientId, config::Environment};
+use clap::{Args, Parser, Subcommand};
+use doctor::operate::Allowed;
+use jiff::Timestamp;
+use shared::{card::ClientId, config::Environment, enrollment::EnrollmentId};
 
-/// Finds what is wrong with credentials, settings and signatures before the first live call.
+/// Finds what is wrong before the first live call, and shows what happened after it.
 #[derive(Parser)]
 #[command(version)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// Where the tables are, and how to print.
+#[derive(Args)]
+pub(crate) struct Desk {
+    /// Tables, TENANT, functions, queue and where AWS is, one NAME=value a line, as `local --env-file` writes them; the
+    /// process environment and AWS' own configuration by default
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Before something is changed outside `local`.
+#[derive(Args)]
+pub(crate) struct Consent {
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Subcommand)]
@@ -34,6 +56,58 @@ pub(crate) enum Command {
         /// Read the tokens of this client id; in the sandbox 40000 has some
         #[arg(long, value_name = "N")]
         client_id: Option<ClientId>,
+    },
+    /// Tell one enrolment's story: facts, calls, correlation ids, what never came; fit for a ticket
+    ///
+    /// Exits with 1 if there is no such enrolment.
+    Timeline {
+        /// As in `GET /enrollments/{enrollmentId}`
+        enrollment_id: EnrollmentId,
+        #[command(flatten)]
+        desk: Desk,
+    },
+    /// List notifications that matched no enrolment
+    Unmatched {
+        /// Compare each with the enrolments of its card once more
+        #[arg(long)]
+        retry: bool,
+        #[command(flatten)]
+        desk: Desk,
+    },
+    /// Export what cardholders agreed to, as JSON lines, one for each attempt; reads the whole table
+    Consents {
+        /// Leave out what is older, such as 2026-01-01T00:00:00Z
+        #[arg(long, value_name = "TIME", default_value = "1970-01-01T00:00:00Z")]
+        since: Timestamp,
+        #[command(flatten)]
+        desk: Desk,
+    },
+    /// Refresh the catalogue now: token requestors, then every logo that is missing
+    ///
+    /// Exits with 1 if a logo is missing afterwards.
+    Refresh {
+        /// Believe an answer in which many token requestors are gone
+        #[arg(long)]
+        force: bool,
+        /// Let a token requestor lead to a host that it did not have before, such as 50123197928=src.mastercard.com
+        #[arg(long, value_name = "ID=HOST")]
+        allow: Vec<Allowed>,
+        #[command(flatten)]
+        consent: Consent,
+        #[command(flatten)]
+        desk: Desk,
+    },
+    /// List what the last refreshes changed, and which changes wait to be allowed
+    Changes {
+        #[command(flatten)]
+        desk: Desk,
+    },
+    /// Start again what failed for good and lies in the dead-letter queue
+    Redrive {
+        #[command(flatten)]
+        consent: Consent,
+        #[command(flatten)]
+        desk: Desk,
     },
     /// Show what signatures are made over: JSON lines in, JSON lines out
     ///

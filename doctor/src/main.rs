@@ -1,6 +1,7 @@
-//! `doctor`: a human with credentials in hand, before the first live call.
+//! `doctor`: a human with credentials in hand, before the first live call and after it.
 
 mod arguments;
+mod serve;
 
 use std::{
     io::{self, Write as _},
@@ -11,13 +12,16 @@ use std::{
 use clap::Parser as _;
 use doctor::{
     check::Check,
+    desk::Desk,
     explain::{acceptable_base_string, explain_lines},
+    operate::Orders,
     report::Verdict,
     settings_file::{self, SettingsFileError},
 };
 use shared::{config::Settings, telemetry};
 
 use arguments::{Arguments, Command};
+use serve::ServeError;
 
 /// Something is wrong, and was told.
 const WRONG: u8 = 1;
@@ -41,11 +45,69 @@ async fn main() -> ExitCode {
             }
             Err(error) => return stop(&error),
         },
+        Command::Timeline { enrollment_id, desk } => {
+            return served(desk.config, async |settings| {
+                serve::timeline(&Desk::connect(settings).await?, enrollment_id, desk.json).await
+            })
+            .await;
+        }
+        Command::Unmatched { retry, desk } => {
+            return served(desk.config, async |settings| {
+                serve::unmatched(&Desk::connect(settings).await?, retry, desk.json).await.map(|()| true)
+            })
+            .await;
+        }
+        Command::Consents { since, desk } => {
+            return served(desk.config, async |settings| {
+                serve::consents(&Desk::connect(settings).await?, since).await.map(|()| true)
+            })
+            .await;
+        }
+        Command::Refresh { force, allow, consent, desk } => {
+            return served(desk.config, async |settings| {
+                let agreed = serve::agreed(&settings, consent.yes, "refresh the catalogue")?;
+                Ok(agreed && serve::refresh(&settings, &Orders { force, allow }, desk.json).await?)
+            })
+            .await;
+        }
+        Command::Changes { desk } => {
+            return served(desk.config, async |settings| {
+                serve::changes(settings, desk.json).await.map(|()| true)
+            })
+            .await;
+        }
+        Command::Redrive { consent, desk } => {
+            return served(desk.config, async |settings| {
+                let agreed = serve::agreed(&settings, consent.yes, "start what failed again")?;
+                if agreed {
+                    serve::redrive(&settings, desk.json).await?;
+                }
+                Ok(agreed)
+            })
+            .await;
+        }
     };
     match done {
         Ok(code) => code,
         // A reader who went away has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => stop(&error),
+    }
+}
+
+/// Does what support or an operator asked for; `false` is an answer that somebody will not like.
+async fn served(
+    config: Option<PathBuf>,
+    what: impl AsyncFnOnce(Settings) -> Result<bool, ServeError>,
+) -> ExitCode {
+    let settings = match settings(config) {
+        Ok(settings) => settings,
+        Err(error) => return stop(&error),
+    };
+    match what(settings).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(WRONG),
+        Err(ServeError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => stop(&error),
     }
 }

@@ -56,6 +56,12 @@ impl Cardholder {
         Self { token: token.into(), ..self.clone() }
     }
 
+    /// The same person, of whom nothing is noted yet.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self { steps: Arc::default(), ..self.clone() }
+    }
+
     /// Step 5: `GET /token-requestors`.
     ///
     /// # Errors
@@ -227,7 +233,7 @@ impl Cardholder {
 
     fn step_since(&self, step: u8, from: Party, to: Party, what: impl Into<String>, began: Timestamp) {
         let took = Duration::try_from(Timestamp::now().duration_since(began)).unwrap_or_default();
-        let exchange = Exchange { step, from, to, what: what.into(), began, took };
+        let exchange = Exchange { step, from, to, what: what.into(), began, took, said: Vec::new() };
         self.steps.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
     }
 }

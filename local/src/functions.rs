@@ -10,6 +10,7 @@ use shared::config::{ConfigError, Host};
 
 use crate::{
     gateway::{Authorizer, Gateway, Handler, Route},
+    live::journal::Journal,
     settings::{self, Environment},
 };
 
@@ -53,12 +54,12 @@ impl Functions {
     }
 
     /// The app's API, as `infra/openapi.yaml` has it.
-    pub(crate) fn app_gateway(self: &Arc<Self>, authorizer: Authorizer) -> Arc<Gateway> {
+    pub(crate) fn app_gateway(self: &Arc<Self>, authorizer: Authorizer, journal: Journal) -> Arc<Gateway> {
         let authorizer = Arc::new(authorizer);
         let closed = |method, template, handler| Route::new(method, template, &authorizer, handler);
         let get_enrollment =
             self.handler(|all, request| async move { all.get_enrollment.handle(request).await }.boxed());
-        Gateway::new(vec![
+        let routes = vec![
             closed(
                 Method::GET,
                 "/token-requestors",
@@ -88,7 +89,8 @@ impl Functions {
                     async move { all.receive_callback.handle(request).await }.boxed()
                 }),
             ),
-        ])
+        ];
+        Gateway::watched(routes, journal)
     }
 
     /// Mastercard's door.

@@ -24,12 +24,21 @@ pub struct Outcome {
 /// # Errors
 /// When an answer is not what the next step needs.
 pub async fn journey(cardholder: &Cardholder) -> Result<Outcome, JourneyError> {
+    journey_with(cardholder, &CARDS).await
+}
+
+/// The same with cards of the caller's choice.
+pub(crate) async fn journey_with(
+    cardholder: &Cardholder,
+    cards: &[impl AsRef<str>],
+) -> Result<Outcome, JourneyError> {
+    let cards: Vec<&str> = cards.iter().map(AsRef::as_ref).collect();
     let requestors = cardholder.token_requestors("ios").await?;
     let offered = |requestor: &Value| requestor["tokenRequestorId"] == simulator::CLICK_TO_PAY;
     if !list(&requestors.body, "tokenRequestors").any(offered) {
         return Err(JourneyError::NoWay("Click to Pay among the token requestors"));
     }
-    let cards = cardholder.cards(&CARDS).await?;
+    let cards = cardholder.cards(&cards).await?;
     let card = list(&cards.body, "cards").find(|card| card["state"] == "eligible");
     let card = text(card, "cardContractId").ok_or(JourneyError::NoWay("card that can be enabled"))?;
     let enrollment = cardholder.enrolls(&card).await?;

@@ -4,10 +4,7 @@ use std::{io, path::Path};
 
 use serde_json::{Value, json};
 
-use crate::{identity::KeyError, private_file, world::World};
-
-/// The simulator's sample cardholders.
-const CLIENTS: [&str; 4] = ["40000", "40001", "40002", "650971000"];
+use crate::{identity::KeyError, private_file, sample::CARDHOLDERS, world::World};
 
 /// The file was not written.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +28,9 @@ pub enum ReadyError {
 /// # Errors
 /// When the file cannot be written.
 pub fn write_ready_file(world: &World, file: &Path) -> Result<(), ReadyError> {
-    let tokens =
-        CLIENTS.iter().map(|client| Ok((client.to_string(), Value::String(world.token_for(client)?))));
+    let tokens = CARDHOLDERS
+        .iter()
+        .map(|(client, _)| Ok((client.to_string(), Value::String(world.token_for(client)?))));
     let tokens: serde_json::Map<String, Value> = tokens.collect::<Result<_, KeyError>>()?;
     let simulator = world.simulator();
     let content = json!({

@@ -1,11 +1,15 @@
 //! Without a command: starts the `World`, refreshes, lets one cardholder enable a card, then stays up.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use jiff::Timestamp;
 use local::{World, journey, ready, timeline};
+use serde_json::Value;
 
 use crate::{NOT_DONE, NOT_STARTED, arguments::Run, say, stop};
+
+/// Between two looks at the events.
+const EVENTS: Duration = Duration::from_millis(500);
 
 pub(crate) async fn run(arguments: &Run) -> ExitCode {
     let started = Timestamp::now();
@@ -26,9 +30,31 @@ pub(crate) async fn run(arguments: &Run) -> ExitCode {
     }
     tokio::select! {
         never = world.keep_schedules() => never,
+        never = tell_events(&world) => never,
         _ = tokio::signal::ctrl_c() => {}
     }
     ExitCode::SUCCESS
+}
+
+/// Prints each event of the bus as it comes.
+async fn tell_events(world: &World) -> ! {
+    let mut told = 0;
+    loop {
+        match world.status_changes().await {
+            Ok(changes) => {
+                changes.iter().skip(told).for_each(|change| say::line(event(change)));
+                told = changes.len();
+            }
+            Err(error) => say::problem(error),
+        }
+        tokio::time::sleep(EVENTS).await;
+    }
+}
+
+fn event(change: &Value) -> String {
+    let text = |name: &str| change[name].as_str().unwrap_or_default().to_owned();
+    let from = Some(text("from")).filter(|from| !from.is_empty()).unwrap_or("new".into());
+    format!("EnrollmentStatusChanged  {}  {from} -> {} {}", text("enrollmentId"), text("to"), text("reason"))
 }
 
 /// Steps 1 to 25 and their timeline; whether the card was enabled.
@@ -82,8 +108,11 @@ fn tell_how_to_try(world: &World) -> Result<String, local::KeyError> {
     let request = format!(r#"{{"cardContractId":"70002","platform":"web","callback":"web-bank",{consent}}}"#);
     Ok(format!(
         "
+Bank app     {base}/
+Live steps   {base}/live
+Support      {base}/support
+Simulator    {simulator}__simulator/panel
 API          {base}
-Simulator    {simulator}
 Token of the cardholder with client id {client}, for twelve hours:
 
 TOKEN={token}

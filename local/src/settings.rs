@@ -69,11 +69,22 @@ pub(crate) const ENROLL: Groups = &[
 ];
 pub(crate) const GET_ENROLLMENT: Groups = &[ENROLLMENTS, CALLER];
 pub(crate) const RECEIVE_NOTIFICATION: Groups =
-    &[ENROLLMENTS, &["NOTIFICATION_CLIENT_SUBJECTS", "NOTIFICATION_SHARED_SECRET"]];
+    &[ENROLLMENTS, &["NOTIFICATION_CLIENT_SUBJECTS"], NOTIFICATION_SECRETS];
 pub(crate) const RECEIVE_CALLBACK: Groups = &[ENROLLMENTS, &["APP_LINKS"]];
 pub(crate) const RECONCILE_ENROLLMENTS: Groups = &[ENROLLMENTS, PROCESSING];
+/// Secrets, signers and keys of notifications, and those that replace them.
+const NOTIFICATION_SECRETS: Names = &[
+    "NOTIFICATION_SHARED_SECRET",
+    "NOTIFICATION_NEXT_SHARED_SECRET",
+    "NOTIFICATION_SIGNER_CERTIFICATE",
+    "NOTIFICATION_NEXT_SIGNER_CERTIFICATE",
+    "NOTIFICATION_DECRYPTION_KEY",
+    "NOTIFICATION_DECRYPTION_KEY_PASSWORD",
+    "NOTIFICATION_NEXT_DECRYPTION_KEY",
+    "NOTIFICATION_NEXT_DECRYPTION_KEY_PASSWORD",
+];
 /// Every function's.
-const COMMON: Names = &["TENANT", "LOG_LEVEL", "MASTERCARD_EXTRA_ROOTS"];
+const COMMON: Names = &["TENANT", "LOG_LEVEL", "LOG_DEBUG_PERCENT", "MASTERCARD_EXTRA_ROOTS"];
 
 /// The account ranges of the simulator's sample cards; the third is enabled for no requestor.
 const ACCOUNT_RANGES: &str =
@@ -124,7 +135,7 @@ impl Environment {
             ("DEFAULT_TOKEN_REQUESTOR_ID", simulator::CLICK_TO_PAY.into()),
             ("ALLOWED_REDIRECT_ORIGINS", allowed_origins(machine)),
             ("CALLBACK_BASE_URL", format!("{base}/callback")),
-            ("APP_LINKS", format!("mobile-app=bankapp://click-to-pay,web-bank={base}/app/returned")),
+            ("APP_LINKS", format!("mobile-app=bankapp://click-to-pay,web-bank={base}/")),
             ("NOTIFICATION_CLIENT_SUBJECTS", machine.client_subject.to_owned()),
         ];
         let mut variables: BTreeMap<String, String> =

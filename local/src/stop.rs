@@ -17,7 +17,7 @@ pub(crate) fn running() -> (Running, Stopped) {
 
 impl Stopped {
     /// Until the `World` is gone.
-    pub(crate) fn wait(&self) -> impl Future<Output = ()> + Send + 'static {
+    pub(crate) fn wait(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut receiver = self.0.clone();
         async move { while receiver.changed().await.is_ok() {} }
     }

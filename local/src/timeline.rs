@@ -56,6 +56,7 @@ mod tests {
             what: format!("step {step}"),
             began: started.saturating_add(Duration::from_millis(after)).unwrap(),
             took: Duration::from_millis(took),
+            said: Vec::new(),
         };
         let text = render(vec![exchange(12, 0, 50), exchange(7, 10, 0), exchange(6, 0, 0)], started);
         let order: Vec<_> = text.lines().skip(1).filter_map(|line| line.split_whitespace().nth(2)).collect();

@@ -4,12 +4,10 @@
 mod options;
 mod start;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use lambda_runtime::{Diagnostic, LambdaEvent};
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::{
     clock::Clock,
     config::{Host, Settings},
@@ -26,9 +24,9 @@ use crate::{
     cardholder::Cardholder,
     engines::dynamodb::TableNames,
     functions::Functions,
-    gateway::context,
     identity::{Identity, KeyError},
     logos::Logos,
+    scheduled::RefreshError,
     stop::Running,
 };
 
@@ -37,27 +35,20 @@ pub struct World {
     functions: Arc<Functions>,
     host: Host,
     token_requestors: TokenRequestors,
-    simulator: Simulator,
+    simulator: Arc<Simulator>,
     identity: Identity,
     base_url: Url,
     door_url: Url,
     dynamodb_url: Url,
     s3_url: Url,
     dynamodb: aws_sdk_dynamodb::Client,
+    streams: aws_sdk_dynamodbstreams::Client,
     tables: TableNames,
     pub(crate) logos: Logos,
     routes: Vec<String>,
     access_key: crate::engines::AccessKey,
     _running: Running,
     _folder: Option<TempDir>,
-}
-
-/// A scheduled function failed; what it said.
-#[derive(Debug, thiserror::Error)]
-#[error("{function} failed: {why}")]
-pub struct RefreshError {
-    function: &'static str,
-    why: String,
 }
 
 impl World {
@@ -67,9 +58,7 @@ impl World {
     /// # Errors
     /// When a function fails.
     pub async fn refresh(&self) -> Result<(Value, Value), RefreshError> {
-        let synced = self.sync_requestors(json!({})).await?;
-        let fetched = self.fetch_assets(destination_record(&synced)).await?;
-        Ok((synced, fetched))
+        self.functions.refresh().await
     }
 
     /// Steps 1 and 2, with the orders that a person may give: `{"force": true}`,
@@ -78,7 +67,7 @@ impl World {
     /// # Errors
     /// When the function fails.
     pub async fn sync_requestors(&self, orders: Value) -> Result<Value, RefreshError> {
-        returned("sync-requestors", self.functions.sync_requestors.handle(event(orders)).await)
+        self.functions.sync_requestors(orders).await
     }
 
     /// Steps 3 and 4: for the assets that the event names, or, with `{}`, all that are missing.
@@ -86,7 +75,7 @@ impl World {
     /// # Errors
     /// When the function fails.
     pub async fn fetch_assets(&self, wanted: Value) -> Result<Value, RefreshError> {
-        returned("fetch-assets", self.functions.fetch_assets.handle(event(wanted)).await)
+        self.functions.fetch_assets(wanted).await
     }
 
     /// What the schedule does every 5 minutes: finds out what never arrived.
@@ -94,7 +83,7 @@ impl World {
     /// # Errors
     /// When the function fails.
     pub async fn reconcile(&self) -> Result<Value, RefreshError> {
-        returned("reconcile-enrollments", self.functions.reconcile_enrollments.handle(event(json!({}))).await)
+        self.functions.reconcile().await
     }
 
     /// A cardholder with an app, a browser and a good token.
@@ -181,6 +170,10 @@ impl World {
         &self.dynamodb
     }
 
+    pub(crate) fn streams(&self) -> &aws_sdk_dynamodbstreams::Client {
+        &self.streams
+    }
+
     /// What a function is connected with, for a caller who connects one in person: the environment of all functions.
     pub fn host(&self) -> &Host {
         &self.host
@@ -196,7 +189,7 @@ impl World {
         self.host.settings.clone()
     }
 
-    /// Region, endpoints and access key, as environment variables of the AWS SDK.
+    /// Region, endpoints and access key, as environment variables of the AWS SDK, and what functions are called there.
     pub fn aws_variables(&self) -> Vec<(&'static str, String)> {
         vec![
             ("AWS_REGION", crate::engines::REGION.into()),
@@ -205,37 +198,9 @@ impl World {
             ("AWS_SECRET_ACCESS_KEY", self.access_key.secret.clone()),
             ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb_url.to_string()),
             ("AWS_ENDPOINT_URL_S3", self.s3_url.to_string()),
+            ("AWS_ENDPOINT_URL_LAMBDA", self.base_url.to_string()),
+            ("SYNC_REQUESTORS_FUNCTION", "sync-requestors".into()),
+            ("FETCH_ASSETS_FUNCTION", "fetch-assets".into()),
         ]
     }
-}
-
-/// An invocation as the template allows it: sync-requestors and fetch-assets have minutes.
-fn event(payload: Value) -> LambdaEvent<Value> {
-    LambdaEvent::new(payload, context(Duration::from_secs(120)))
-}
-
-fn returned(
-    function: &'static str,
-    outcome: Result<impl Serialize, Diagnostic>,
-) -> Result<Value, RefreshError> {
-    let failed = |why: String| RefreshError { function, why };
-    let answer = outcome.map_err(|failure| failed(failure.error_message))?;
-    serde_json::to_value(answer).map_err(|error| failed(error.to_string()))
-}
-
-/// What a Lambda destination hands on: the return value of the first function in the record's `responsePayload`.
-fn destination_record(returned: &Value) -> Value {
-    json!({
-        "version": "1.0",
-        "timestamp": Timestamp::now(),
-        "requestContext": {
-            "requestId": uuid::Uuid::new_v4(),
-            "functionArn": "arn:aws:lambda:eu-west-1:111122223333:function:local-SyncRequestors:$LATEST",
-            "condition": "Success",
-            "approximateInvokeCount": 1,
-        },
-        "requestPayload": {},
-        "responseContext": { "statusCode": 200, "executedVersion": "$LATEST" },
-        "responsePayload": returned,
-    })
 }

@@ -1,4 +1,4 @@
-//! The time, as an argument: functions ask this clock, and a test may move it.
+//! The time, as an argument: functions ask this clock, and a test may move it, or hold it still.
 
 use std::sync::{
     Arc,
@@ -10,18 +10,25 @@ use jiff::{SignedDuration, Timestamp};
 /// The system's clock, plus an offset that is zero outside tests.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
-    ahead_seconds: Arc<AtomicI64>,
+    standing_at: Option<Timestamp>,
+    ahead_milliseconds: Arc<AtomicI64>,
 }
 
 impl Clock {
-    /// Now.
-    pub fn now(&self) -> Timestamp {
-        let ahead = SignedDuration::from_secs(self.ahead_seconds.load(Ordering::Relaxed));
-        Timestamp::now().saturating_add(ahead).unwrap_or(Timestamp::MAX)
+    /// A clock on which time passes only by [`Clock::advance`].
+    pub fn standing_at(moment: Timestamp) -> Self {
+        Self { standing_at: Some(moment), ahead_milliseconds: Arc::default() }
     }
 
-    /// Lets time pass for everybody who shares this clock.
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        let ahead = SignedDuration::from_millis(self.ahead_milliseconds.load(Ordering::Relaxed));
+        self.standing_at.unwrap_or_else(Timestamp::now).saturating_add(ahead).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Lets time pass for everybody who shares this clock, to the millisecond; a negative duration sets it back.
     pub fn advance(&self, by: SignedDuration) {
-        self.ahead_seconds.fetch_add(by.as_secs(), Ordering::Relaxed);
+        let milliseconds = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.ahead_milliseconds.fetch_add(milliseconds, Ordering::Relaxed);
     }
 }

@@ -6,7 +6,7 @@ pub fn holds_card_number(text: &str) -> bool {
     uuid::Uuid::try_parse(text).is_err() && runs(text).iter().any(|run| is_card_number(run))
 }
 
-/// 12 to 19 digits whose Luhn sum ends in zero.
+/// 12 to 19 digits whose Luhn sum ends in zero, and no time in milliseconds until the year 2033.
 fn is_card_number(digits: &[u32]) -> bool {
     let doubled = |digit: u32| if digit > 4 { digit * 2 - 9 } else { digit * 2 };
     let sum: u32 = digits
@@ -15,7 +15,9 @@ fn is_card_number(digits: &[u32]) -> bool {
         .enumerate()
         .map(|(i, digit)| if i % 2 == 1 { doubled(*digit) } else { *digit })
         .sum();
-    (12..=19).contains(&digits.len()) && sum.is_multiple_of(10)
+    // Every tenth time in milliseconds satisfies Luhn; cards of 13 digits begin with 4.
+    let is_time = digits.len() == 13 && digits.first() == Some(&1);
+    (12..=19).contains(&digits.len()) && sum.is_multiple_of(10) && !is_time
 }
 
 /// Maximal digit sequences that no letter touches; groups are joined, and also kept apart.
@@ -69,6 +71,26 @@ mod tests {
         ] {
             assert!(!holds_card_number(text), "{text}");
         }
+    }
+
+    #[test]
+    fn the_shortest_and_the_longest_number_that_a_card_can_have_are_seen() {
+        for (text, seen) in [
+            ("00000000000", false),
+            ("500000000009", true),
+            ("5000000000000000005", true),
+            ("50000000000000000009", false),
+            ("4222222222222", true),
+        ] {
+            assert_eq!(holds_card_number(text), seen, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_in_milliseconds_is_a_time() {
+        let digits = |time: i64| time.to_string();
+        let seen = (1_795_637_000_000..1_795_637_000_100).filter(|time| holds_card_number(&digits(*time)));
+        assert_eq!(seen.count(), 0);
     }
 
     #[test]

@@ -91,6 +91,15 @@ pub enum Platform {
 }
 
 impl Platform {
+    /// As the API writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ios => "ios",
+            Self::Android => "android",
+            Self::Web => "web",
+        }
+    }
+
     /// The doors that fit, best first: the platform's own, then the web.
     pub fn doors(self) -> &'static [PushMethodKind] {
         match self {

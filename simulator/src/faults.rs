@@ -127,6 +127,19 @@ impl Faults {
         self.planned.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// What is planned, a line each.
+    pub(crate) fn planned(&self) -> Vec<String> {
+        let planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines: Vec<_> = planned
+            .iter()
+            .map(|(operation, Planned { fault, times, .. })| {
+                format!("{}: {fault:?}, {times:?}", operation.name())
+            })
+            .collect();
+        lines.sort();
+        lines
+    }
+
     /// The fault of a call that says this, in its path and in its body.
     pub(crate) fn strike<const N: usize>(&self, operation: Operation, said: [&[u8]; N]) -> Option<Fault> {
         let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,7 @@
 //! Who said what to whom: the arrows of the use case's sequence diagram as they really happened. It holds no card
-//! number, receipt, signature, token number or body.
+//! number, receipt, signature or token number, and of bodies an outline.
+
+mod outline;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -8,7 +10,44 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
 use tokio::sync::broadcast;
+
+pub use self::outline::{Said, outline};
+
+/// Fields of Mastercard's whose values a person may see.
+const HARMLESS: [&str; 25] = [
+    "cardContractId",
+    "clientId",
+    "completeIssuerAppActivation",
+    "completeWebsiteActivation",
+    "consumerFacingEntityName",
+    "decision",
+    "enabledAccountRanges",
+    "eventType",
+    "imageAssetId",
+    "locale",
+    "occurredAt",
+    "reasonCode",
+    "ReasonCode",
+    "responseCode",
+    "status",
+    "supportedAccountHolderData",
+    "supportedPushMethods",
+    "tokenRequestorId",
+    "tokenRequestorSignatureSupport",
+    "tokenRequestorType",
+    "tokenStatus",
+    "type",
+    "height",
+    "walletName",
+    "width",
+];
+
+/// What Mastercard or the issuer server said, as the journal keeps it.
+pub(crate) fn said(head: impl Into<String>, body: Option<&Value>) -> Said {
+    Said::new(head, body, &HARMLESS)
+}
 
 /// Exchanges kept; older ones are forgotten.
 const KEPT: usize = 10_000;
@@ -68,6 +107,9 @@ pub struct Exchange {
     pub began: Timestamp,
     /// How long it took: of an answer, the time since its question; of a notification, until it was acknowledged.
     pub took: Duration,
+    /// Request, answer or both, where this one has any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<Said>,
 }
 
 pub(crate) struct Journal {
@@ -82,20 +124,18 @@ impl Journal {
 
     /// Notes an arrow that takes no time of its own.
     pub(crate) fn note(&self, step: u8, from: Party, to: Party, what: impl Into<String>) {
-        self.note_since(step, from, to, what, Timestamp::now());
+        let (began, took) = (Timestamp::now(), Duration::ZERO);
+        self.add(Exchange { step, from, to, what: what.into(), began, took, said: Vec::new() });
     }
 
-    /// Notes an arrow that began at `began` and is over now.
-    pub(crate) fn note_since(
-        &self,
-        step: u8,
-        from: Party,
-        to: Party,
-        what: impl Into<String>,
-        began: Timestamp,
-    ) {
-        let took = Duration::try_from(Timestamp::now().duration_since(began)).unwrap_or_default();
-        let exchange = Exchange { step, from, to, what: what.into(), began, took };
+    /// Notes an arrow that takes no time of its own, with its words.
+    pub(crate) fn say(&self, step: u8, from: Party, to: Party, what: impl Into<String>, said: Said) {
+        let (began, took) = (Timestamp::now(), Duration::ZERO);
+        self.add(Exchange { step, from, to, what: what.into(), began, took, said: vec![said] });
+    }
+
+    /// Notes an arrow as it is.
+    pub(crate) fn add(&self, exchange: Exchange) {
         let mut exchanges = self.exchanges.lock().unwrap_or_else(PoisonError::into_inner);
         if exchanges.len() == KEPT {
             exchanges.pop_front();

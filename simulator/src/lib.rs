@@ -27,7 +27,7 @@ pub use click_to_pay::callback::{CallbackResult, CallbackStyle};
 pub use control::{CardSummary, SessionSummary, TokenSummary, Unknown};
 pub use crypto::field_level::CipherMode;
 pub use faults::{Fault, Times};
-pub use journal::{Exchange, Party};
+pub use journal::{Exchange, Party, Said, outline};
 pub use notifications::{Delivery, InvalidTarget, NotificationPlan};
 pub use operation::Operation;
 pub use options::{NotificationTarget, Options};

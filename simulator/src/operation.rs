@@ -34,6 +34,17 @@ pub(crate) enum Api {
 }
 
 impl Operation {
+    /// All of them.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::GetEligibleTokenRequestors,
+        Self::GetAsset,
+        Self::SearchFundingAccounts,
+        Self::PushMultipleAccounts,
+        Self::GetTokensByClient,
+        Self::GetTokensByCard,
+        Self::Provision,
+    ];
+
     /// The name that the use case or the specification gives it.
     #[must_use]
     pub fn name(self) -> &'static str {

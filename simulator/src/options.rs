@@ -74,13 +74,26 @@ pub struct NotificationTarget {
     /// Sent as `X-Notification-Secret`.
     #[serde(default)]
     pub shared_secret: Option<String>,
+    /// PKCS#8 PEM: the body is sent as a compact JWS that this key signs.
+    #[serde(default)]
+    pub signing_key_pem: Option<String>,
+    /// PEM: all but id, type and time of a notification is encrypted for this certificate, as MDES encrypts fields.
+    #[serde(default)]
+    pub encryption_certificate_pem: Option<String>,
 }
 
 impl NotificationTarget {
     /// A door without any authentication.
     #[must_use]
     pub fn plain(url: Url) -> Self {
-        Self { url, identity_pem: None, root_certificate_pem: None, shared_secret: None }
+        Self {
+            url,
+            identity_pem: None,
+            root_certificate_pem: None,
+            shared_secret: None,
+            signing_key_pem: None,
+            encryption_certificate_pem: None,
+        }
     }
 }
 

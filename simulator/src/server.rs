@@ -1,6 +1,7 @@
 //! The listener, the routes, and what every Mastercard operation goes through: faults, gateway, journal, JWE.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -18,7 +19,7 @@ use tokio::task::JoinSet;
 
 use crate::faults::{Fault, HungUp};
 use crate::gateway::{self, Call};
-use crate::journal::Party;
+use crate::journal::{Exchange, Party, Said, said};
 use crate::mastercard::Mastercard;
 use crate::operation::{Api, Operation};
 use crate::refusal::Refusal;
@@ -123,9 +124,24 @@ async fn operate(
     let began = Timestamp::now();
     let (party, (asked, answered)) = (operation.api().party(), operation.steps());
     mastercard.count(operation);
-    mastercard.journal.note(asked, Party::IssuerServer, party, operation.name());
-    let answer =
-        |what: String| mastercard.journal.note_since(answered, party, Party::IssuerServer, what, began);
+    let head = format!("{} {}", request.method(), request.uri());
+    let question = |body: &[u8]| {
+        let body = serde_json::from_slice(body).ok();
+        mastercard.journal.add(Exchange {
+            step: asked,
+            from: Party::IssuerServer,
+            to: party,
+            what: operation.name().to_owned(),
+            began,
+            took: Duration::ZERO,
+            said: vec![said(&head, body.as_ref())],
+        });
+    };
+    let answer = |what: String, said: Said| {
+        let took = Duration::try_from(Timestamp::now().duration_since(began)).unwrap_or_default();
+        let (from, to, said) = (party, Party::IssuerServer, vec![said]);
+        mastercard.journal.add(Exchange { step: answered, from, to, what, began, took, said });
+    };
 
     if !mastercard.options.latency.is_zero() {
         tokio::time::sleep(mastercard.options.latency).await;
@@ -136,7 +152,9 @@ async fn operate(
     };
     let fault = mastercard.faults.strike(operation, [parts.uri.path().as_bytes(), &body]);
     if let Some(response) = fault.as_ref().and_then(Fault::instead) {
-        answer(format!("{}: failed as asked for", operation.name()));
+        question(&[]);
+        let what = format!("{}: failed as asked for", operation.name());
+        answer(what, said(format!("{}, a fault", response.status()), None));
         return response;
     }
     let body = match &fault {
@@ -146,10 +164,19 @@ async fn operate(
     let call = Call { method: parts.method, uri: parts.uri, headers: parts.headers, body };
     let clock_ahead = fault.as_ref().map_or(0, Fault::clock_ahead);
 
-    let adorn = |body: &mut Value| {
+    let mut plain = None;
+    let mut adorn = |body: &mut Value| {
         if let Some(fault) = &fault {
             fault.adorn(body);
         }
+        plain = Some(body.clone());
+    };
+    // In plain text, as it is inside the JWE.
+    let mut asked_plainly = false;
+    let handle = |mastercard: &Mastercard, call: &Call| {
+        asked_plainly = true;
+        question(&call.body);
+        handle(mastercard, call)
     };
     let admitted = gateway::admit(&mastercard, operation.api(), &call, clock_ahead);
     let result = admitted.and_then(|()| match operation.api() {
@@ -159,6 +186,9 @@ async fn operate(
         }),
         Api::Processing => processing::envelope::unwrapped(&mastercard, call, handle, adorn),
     });
+    if !asked_plainly {
+        question(&[]);
+    }
     let (status, body, what) = match result {
         Ok((status, body)) => (status, body, operation.name().to_owned()),
         Err(refusal) => {
@@ -166,7 +196,7 @@ async fn operate(
             (refusal.status, refusal.body, what)
         }
     };
-    answer(what);
+    answer(what, said(status.to_string(), plain.as_ref().or(Some(&body))));
     let (mut response, bytes) = json_response(status, &body);
     if operation.api() == Api::Processing
         && let Ok(id) = HeaderValue::try_from(uuid::Uuid::new_v4().to_string())

@@ -52,13 +52,12 @@ async fn a_wrong_shared_secret_is_refused() {
 }
 
 #[tokio::test]
-async fn a_delivery_that_cannot_be_read_is_refused_whole() {
+async fn a_delivery_of_which_nothing_can_be_read_is_refused() {
     let untouched = Untouched::start().await;
     let door = Door::of(&untouched.app.world);
     let many = format!("[{}]", vec![tcn(); 101].join(","));
-    let half = format!("[{}, {{\"zebra\": 77319}}]", tcn());
     for body in
-        ["", "{", "zebra", "{\"zebra", "77319", "null", "[]", "[[]]", "{}", r#"{"type":77319}"#, &half, &many]
+        ["", "{", "zebra", "{\"zebra", "77319", "null", "[]", "[[]]", "{}", r#"{"type":77319}"#, &many]
     {
         is_problem(body, &door.tells(body).await, 400, "invalid_request");
     }

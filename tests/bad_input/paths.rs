@@ -51,7 +51,6 @@ async fn what_is_no_route_is_refused_by_the_gateway() {
     let one = format!("/enrollments/{}", untouched.enrollment_id);
     let (get, post) = (Method::GET, Method::POST);
     for (method, path) in [
-        (&get, "/"),
         (&get, "/zebra"),
         (&get, "/cards/"),
         (&get, "/cards/77319"),

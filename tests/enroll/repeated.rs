@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use local::cardholder::Cardholder;
+use reqwest::Method;
 use serde_json::json;
 use simulator::{Fault, Operation};
 
@@ -21,6 +22,28 @@ async fn a_double_tap_pushes_once() {
     for answer in [&first, &second] {
         let in_progress = answer.status == 409 && answer.body["code"] == "request_in_progress";
         assert!(answer.status == 201 || in_progress, "{:?}", answer.body);
+    }
+    assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 1);
+}
+
+#[tokio::test]
+async fn the_same_wish_with_its_fields_in_another_order_is_the_same_wish() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let consent = r#"{"termsVersion":"2026-01","acceptedAt":"2026-01-05T10:29:58Z"}"#;
+    let turned = r#"{"acceptedAt":"2026-01-05T10:29:58Z","termsVersion":"2026-01"}"#;
+    let wishes = [
+        format!(
+            r#"{{"cardContractId":"70001","platform":"ios","callback":"mobile-app","consent":{consent}}}"#
+        ),
+        format!(
+            r#"{{"consent":{turned}, "callback":"mobile-app","platform":"ios","cardContractId":"70001"}}"#
+        ),
+    ];
+    for wish in wishes {
+        let headers = [("idempotency-key", "one-tap"), ("content-type", "application/json")];
+        let answer = cardholder.request(Method::POST, "/enrollments", &headers, wish).await.unwrap();
+        assert_eq!(answer.status, 201, "{}", answer.body["code"]);
     }
     assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 1);
 }

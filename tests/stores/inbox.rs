@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use shared::{
-    enrollment::{Decision, Enrollment, Status},
+    enrollment::{Decision, Enrollment, Fact, Status},
     notification::{News, Notification},
     store::enrollments::{Due, Received},
 };
@@ -12,13 +12,15 @@ use super::{
     due::{due, end_of_time},
     eventually,
 };
-use crate::support::tap::{CARD, CLIENT, Tap};
+use crate::support::tap::{CARD, CLIENT, Tap, facts};
 
 checks! {
     a_notification_that_came_before_is_given_back_as_it_is_kept,
     a_notification_is_applied_once,
     a_notification_that_came_too_early_is_applied_later,
     a_notification_that_matches_nothing_is_tried_again_and_then_kept,
+    a_notification_that_found_its_enrolment_at_last_is_no_longer_unmatched,
+    a_notification_that_matched_an_enrolment_is_about_no_later_one,
     what_was_applied_stays_applied,
     another_clients_notification_moves_nothing,
 }
@@ -76,7 +78,39 @@ async fn a_notification_that_matches_nothing_is_tried_again_and_then_kept(stores
     assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), None);
     assert_eq!(notifications_due(stores, end_of_time(), 0).await, []);
     let kept = stores.enrollments.received("n-1").await.unwrap().unwrap();
-    assert_eq!((kept.notification, kept.applied_to, kept.unmatched), (approval(), None, 4));
+    assert_eq!((&kept.notification, kept.applied_to, kept.unmatched), (&approval(), None, 4));
+    let unmatched =
+        eventually(async || stores.enrollments.unmatched().await.unwrap(), |found| found.len() == 1);
+    assert_eq!(unmatched.await, [kept]);
+}
+
+async fn a_notification_that_found_its_enrolment_at_last_is_no_longer_unmatched(stores: &Stores) {
+    let now = Timestamp::now();
+    let received = stores.enrollments.receive(&approval(), now).await.unwrap();
+    stores.enrollments.apply(received, now).await.unwrap();
+    let unmatched = async || stores.enrollments.unmatched().await.unwrap();
+    let [received] = eventually(unmatched, |found| found.len() == 1).await.try_into().unwrap();
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    visible(stores, 1).await;
+    assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(tap.id()));
+    assert_eq!(eventually(unmatched, Vec::is_empty).await, []);
+}
+
+async fn a_notification_that_matched_an_enrolment_is_about_no_later_one(stores: &Stores) {
+    let first = Tap::new("key-1").started(&stores.enrollments).await;
+    visible(stores, 1).await;
+    let now = first.at();
+    let received = stores.enrollments.receive(&approval(), now).await.unwrap();
+    // Whoever received it died here. The first enrolment is over, and the cardholder begins another one.
+    let failed = Fact::PushFailed { reason: "mastercard_refused".into(), retryable: true };
+    facts(&stores.enrollments, &first, [failed]).await;
+    let second =
+        Tap::new("key-2").asked(now + SignedDuration::from_secs(1)).started(&stores.enrollments).await;
+    visible(stores, 2).await;
+    for received in [received.clone(), Received { about: None, ..received }] {
+        assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(first.id()));
+    }
+    assert_eq!(second.stored(&stores.enrollments).await, Some(second.enrollment));
 }
 
 async fn what_was_applied_stays_applied(stores: &Stores) {
@@ -86,7 +120,7 @@ async fn what_was_applied_stays_applied(stores: &Stores) {
     stores.enrollments.apply(received.clone(), tap.at()).await.unwrap();
     // As a slower reader would have it, whose index did not show the enrolment yet.
     let blind = Notification { card_contract_id: Some(79999.into()), ..received.notification.clone() };
-    let blind = Received { notification: blind, ..received };
+    let blind = Received { notification: blind, about: None, ..received };
     assert_eq!(stores.enrollments.apply(blind, tap.at()).await.unwrap(), None);
     let kept = stores.enrollments.received("n-1").await.unwrap().unwrap();
     assert_eq!((kept.applied_to, kept.unmatched), (Some(tap.id()), 0));

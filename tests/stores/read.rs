@@ -17,6 +17,7 @@ checks! {
     enrolments_are_listed_in_pages_newest_first,
     a_page_of_one_card_holds_no_other_card,
     a_notification_finds_the_enrolments_of_its_card_newest_first,
+    support_finds_an_enrolment_by_its_id_alone,
     a_returning_browser_is_known_by_its_state_alone_for_two_hours,
     what_opens_something_is_not_stored_as_it_is,
 }
@@ -50,6 +51,15 @@ async fn another_bank_sees_nothing_of_an_enrolment(stores: &Stores) {
     eventually(async || stores.enrollments.by_card(CARD.into()).await.unwrap(), |found| found.len() == 1)
         .await;
     assert_eq!(theirs.by_card(CARD.into()).await.unwrap(), [tap.enrollment]);
+}
+
+async fn support_finds_an_enrolment_by_its_id_alone(stores: &Stores) {
+    let (theirs, _) = stores.of_tenant("another-bank");
+    let tap = pushed(stores).await;
+    let found = eventually(async || stores.enrollments.find(tap.id()).await.unwrap(), Option::is_some).await;
+    assert_eq!(found, tap.stored(&stores.enrollments).await);
+    assert_eq!(stores.enrollments.find(Tap::new("never begun").id()).await.unwrap(), None);
+    assert_eq!(theirs.find(tap.id()).await.unwrap(), None);
 }
 
 async fn enrolments_are_listed_in_pages_newest_first(stores: &Stores) {

@@ -102,7 +102,8 @@ impl App {
         let scan = db.scan().table_name(&self.world.tables().enrollments).into_paginator().items().send();
         let items: Vec<_> = scan.collect::<Result<_, _>>().await.expect("a scan");
         let mut items: Vec<_> = items.into_iter().map(|item| json(AttributeValue::M(item))).collect();
-        items.sort_by_key(Value::to_string);
+        items.iter_mut().for_each(Value::sort_all_objects);
+        items.sort_by_cached_key(Value::to_string);
         items
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use local::{World, cardholder::Answer};
+use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair};
 use reqwest::{Certificate, Client, Identity, Method};
 use url::Url;
 
@@ -24,6 +25,18 @@ impl Door {
 
     pub(crate) fn without_certificate(world: &World) -> Self {
         Self::new(world, None)
+    }
+
+    /// With a certificate of the right name that another authority vouches for: itself.
+    pub(crate) fn of_an_impostor(world: &World) -> Self {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::OrganizationName, "Simulator");
+        params.distinguished_name.push(DnType::CommonName, "notifications.mastercard.example");
+        params.insert_extended_key_usage(ExtendedKeyUsagePurpose::ClientAuth);
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.self_signed(&key).expect("a certificate").pem();
+        let identity = Identity::from_pem(format!("{certificate}{}", key.serialize_pem()).as_bytes());
+        Self::new(world, Some(identity.expect("an identity")))
     }
 
     /// With this as the shared secret.

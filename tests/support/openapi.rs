@@ -93,7 +93,7 @@ fn validator(pointer: &str) -> Arc<Validator> {
 }
 
 /// Follows a `$ref`, if there is one at the end of the pointer.
-fn resolved(pointer: String) -> String {
+pub(crate) fn resolved(pointer: String) -> String {
     let reference = CONTRACT.pointer(&pointer).and_then(|it| it["$ref"].as_str());
     reference.and_then(|it| it.strip_prefix('#')).map_or(pointer.clone(), str::to_owned)
 }

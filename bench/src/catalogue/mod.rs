@@ -5,7 +5,7 @@ mod issuer;
 mod report;
 mod targets;
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use simulator::Scale;
 
@@ -31,9 +31,6 @@ pub(crate) struct Arguments {
     /// Folder of the release binaries; they are built otherwise
     #[arg(long, value_name = "DIR")]
     binaries: Option<PathBuf>,
-    /// Write the figures to this file too
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
 }
 
 /// Measures everything, each size with engines and a simulator of its own.
@@ -48,11 +45,5 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
         let scale = Scale { requestors: arguments.requestors, ranges, logo_bytes: arguments.logo_bytes };
         sizes.push(Issuer::start(scale, latency, binaries.clone()).await?.measure().await?);
     }
-    let report = Report::new(Machine::this(), arguments.latency_ms, sizes);
-    if let Some(file) = &arguments.json {
-        let text = serde_json::to_string_pretty(&report).unwrap_or_default();
-        let written = fs::write(file, text + "\n");
-        written.map_err(|source| BenchError::File { what: file.display().to_string(), source })?;
-    }
-    Ok(report)
+    Ok(Report::new(Machine::this(), arguments.latency_ms, sizes))
 }

@@ -6,9 +6,12 @@ use serde::Serialize;
 
 use super::{
     issuer::{Cost, Size},
-    targets::{Target, targets},
+    targets::targets,
 };
-use crate::machine::Machine;
+use crate::{
+    machine::Machine,
+    report::{self, Target},
+};
 
 /// Everything that was measured.
 #[derive(Debug, Serialize)]
@@ -24,10 +27,11 @@ impl Report {
     pub(super) fn new(machine: Machine, latency_milliseconds: u64, sizes: Vec<Size>) -> Self {
         Self { machine, latency_milliseconds, targets: targets(&sizes), sizes }
     }
+}
 
-    /// Whether every target is met.
-    pub(crate) fn met(&self) -> bool {
-        !self.targets.is_empty() && self.targets.iter().all(|target| target.met)
+impl report::Report for Report {
+    fn targets(&self) -> &[Target] {
+        &self.targets
     }
 }
 
@@ -45,15 +49,7 @@ impl fmt::Display for Report {
             row(f, size.ranges, "nothing changed", &size.again)?;
             row(f, size.ranges, "no logo missing", &size.again_logos)?;
         }
-        writeln!(f, "\n| target | wanted | measured | |\n|---|---|---|---|")?;
-        for Target { what, wanted, measured, met } in &self.targets {
-            writeln!(
-                f,
-                "| {what} | {wanted:.0} | {measured:.1} | {} |",
-                if *met { "met" } else { "MISSED" }
-            )?;
-        }
-        Ok(())
+        report::table(f, &self.targets)
     }
 }
 

@@ -84,7 +84,9 @@ impl Manner {
             return Err(Problem::fields(errors));
         }
         // Parsed and written again, so that neither spaces nor the order of fields make a difference.
-        let meaning: Value = serde_json::from_slice(request.body().as_ref()).map_err(Problem::internal)?;
+        let mut meaning: Value =
+            serde_json::from_slice(request.body().as_ref()).map_err(Problem::internal)?;
+        meaning.sort_all_objects();
         Ok(sha256_hex(meaning.to_string().as_bytes()))
     }
 

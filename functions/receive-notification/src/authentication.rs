@@ -1,28 +1,25 @@
-//! PROVISIONAL. Who may notify: the client certificate that API Gateway verified must bear a configured subject, and
-//! where a shared secret is configured, `X-Notification-Secret` must carry it too. Everybody else is refused.
+//! PROVISIONAL. Who may notify. A chain in which each link can only refuse: the client certificate that API Gateway
+//! verified must bear a configured subject; where a shared secret is configured, `X-Notification-Secret` must carry it;
+//! where a signer is configured, the body must be its JWS. Everybody else is refused.
 
-use std::fmt;
+mod settings;
+mod signature;
+
+use std::{borrow::Cow, fmt};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use jsonwebtoken::DecodingKey;
 use lambda_http::{Request, RequestExt as _, request::RequestContext};
 use secrecy::{ExposeSecret as _, SecretString};
-use shared::{
-    config::{ConfigError, Reader, SecretRef},
-    http::{Code, Problem},
-};
+use shared::http::{Code, Problem};
 
-const SECRET: &str = "NOTIFICATION_SHARED_SECRET";
+pub(crate) use settings::AuthenticationSettings;
 
-/// What is to be checked.
-pub(crate) struct AuthenticationSettings {
-    subjects: Vec<String>,
-    secret: Option<SecretRef>,
-}
-
-/// The checks, ready.
+/// The chain. Of secrets and signers there are two while one replaces the other.
 pub(crate) struct Authentication {
     subjects: Vec<String>,
-    secret: Option<SecretString>,
+    secrets: Vec<SecretString>,
+    signers: Vec<DecodingKey>,
 }
 
 /// Why a caller was refused; for the log.
@@ -37,41 +34,32 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-impl AuthenticationSettings {
-    pub(crate) fn read(read: &mut Reader<'_>) -> Option<Self> {
-        let subjects = read.required::<String>("NOTIFICATION_CLIENT_SUBJECTS");
-        let secret = read.optional(SECRET);
-        let subjects: Vec<_> = subjects?.split(';').map(|subject| subject.trim().to_owned()).collect();
-        if subjects.iter().any(String::is_empty) {
-            read.problem("NOTIFICATION_CLIENT_SUBJECTS", "wants subject names, semicolon separated");
-            return None;
-        }
-        Some(Self { subjects, secret: secret? })
-    }
-
-    pub(crate) async fn connect(self) -> Result<Authentication, ConfigError> {
-        let secret = match self.secret {
-            Some(secret) => {
-                Some(secret.fetch().await.map_err(|source| ConfigError::Secret { name: SECRET, source })?)
-            }
-            None => None,
-        };
-        Ok(Authentication { subjects: self.subjects, secret })
-    }
-}
-
 impl Authentication {
-    pub(crate) fn check(&self, request: &Request) -> Result<(), Problem> {
+    /// What an authenticated caller said.
+    pub(crate) fn check<'a>(&self, request: &'a Request) -> Result<Cow<'a, [u8]>, Problem> {
         let refused = |why| Problem::from(Code::Forbidden).because(Refused(why));
         let subject = subject(request).ok_or_else(|| refused("no client certificate"))?;
         if !self.subjects.iter().any(|known| known == subject) {
             return Err(refused("the client certificate bears another name"));
         }
-        let Some(secret) = &self.secret else { return Ok(()) };
-        let given =
-            request.headers().get("x-notification-secret").map(|value| value.as_bytes()).unwrap_or_default();
-        verify_slices_are_equal(given, secret.expose_secret().trim().as_bytes())
-            .map_err(|_| refused("the shared secret is missing or wrong"))
+        let given = request.headers().get("x-notification-secret").map(|value| value.as_bytes());
+        if !self.secrets.is_empty() && !self.is_secret(given.unwrap_or_default()) {
+            return Err(refused("the shared secret is missing or wrong"));
+        }
+        let body = request.body().as_ref();
+        if self.signers.is_empty() {
+            return Ok(body.into());
+        }
+        signature::payload(body, &self.signers)
+            .map(Cow::Owned)
+            .ok_or_else(|| refused("the body is not signed by whom it should be"))
+    }
+
+    /// Compares with every secret, so that the time tells neither how much of one was right nor which.
+    fn is_secret(&self, given: &[u8]) -> bool {
+        let is =
+            |secret: &SecretString| verify_slices_are_equal(given, secret.expose_secret().as_bytes()).is_ok();
+        self.secrets.iter().fold(false, |found, secret| is(secret) | found)
     }
 }
 

@@ -12,6 +12,7 @@ use shared::{
     clock::Clock,
     config::{ConfigError, Host},
     http::{self, Problem, StatusCode},
+    mastercard::FieldLevelKeys,
     notification::{Notification, wire},
     store::{Enrollments, StoreError},
     telemetry,
@@ -26,6 +27,7 @@ const LIMIT: usize = 64 * 1024;
 pub struct ReceiveNotification {
     enrollments: Enrollments,
     authentication: Authentication,
+    decryption: Option<FieldLevelKeys>,
     clock: Clock,
 }
 
@@ -35,7 +37,9 @@ struct Accepted {
 }
 
 impl ReceiveNotification {
-    /// Reads `ENROLLMENTS_TABLE`, `TENANT`, `NOTIFICATION_CLIENT_SUBJECTS`, `NOTIFICATION_SHARED_SECRET`.
+    /// Reads `ENROLLMENTS_TABLE`, `TENANT`, `NOTIFICATION_CLIENT_SUBJECTS`. Optional, each with a `NEXT` one that replaces
+    /// it: `NOTIFICATION_SHARED_SECRET`, `NOTIFICATION_SIGNER_CERTIFICATE`, `NOTIFICATION_DECRYPTION_KEY` with its
+    /// `_PASSWORD`.
     pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
         let enrollments = Enrollments::read(&mut read, host);
@@ -43,7 +47,8 @@ impl ReceiveNotification {
         let (Some(enrollments), Some(authentication)) = (enrollments, authentication) else {
             return Err(read.problems());
         };
-        Ok(Self { enrollments, authentication: authentication.connect().await?, clock: host.clock.clone() })
+        let (authentication, decryption) = authentication.connect().await?;
+        Ok(Self { enrollments, authentication, decryption, clock: host.clock.clone() })
     }
 
     /// `POST /notifications`, on Mastercard's own domain with mutual TLS.
@@ -52,13 +57,17 @@ impl ReceiveNotification {
     }
 
     async fn receive(&self, request: &Request) -> Result<Response<Body>, Problem> {
-        self.authentication.check(request)?;
+        let body = self.authentication.check(request)?;
         let unreadable = |error| Problem::field("body", &error).because(error);
-        let notifications = wire::parse(request.body().as_ref(), self.clock.now()).map_err(unreadable)?;
-        for notification in &notifications {
+        let delivery = wire::parse(&body, self.clock.now(), self.decryption.as_ref()).map_err(unreadable)?;
+        for notification in &delivery.notifications {
             self.accept(notification).await?;
         }
-        http::json(StatusCode::OK, &Accepted { accepted: notifications.len() })
+        // Whoever sends it again does no harm to those that were accepted.
+        match delivery.unreadable.into_iter().next() {
+            Some(error) => Err(unreadable(error)),
+            None => http::json(StatusCode::OK, &Accepted { accepted: delivery.notifications.len() }),
+        }
     }
 
     async fn accept(&self, notification: &Notification) -> Result<(), StoreError> {

@@ -1,63 +1,43 @@
 //! Every five minutes: finds out what never arrived. Enrolments that are due are looked up in `getTokensByClient`,
 //! once per client; notifications that were stored and not applied are applied.
 
+mod report;
+
 use std::{collections::BTreeMap, time::Duration};
 
-use jiff::Timestamp;
+use futures_util::{StreamExt as _, stream};
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use serde::Serialize;
 use serde_json::Value;
 use shared::{
     call::Calls,
     card::ClientId,
     clock::Clock,
     config::{ConfigError, Host, ProcessingSettings},
-    enrollment::{Enrollment, EnrollmentId, Status},
-    http::Cause,
+    enrollment::{Enrollment, Fact, Recorded},
     invocation::{deadline, failed},
-    mastercard::{Deadline, Processing},
+    mastercard::{Deadline, MastercardError, Processing},
     store::{
-        Enrollments, StoreError,
-        enrollments::{Due, SHARDS},
+        Enrollments,
+        enrollments::{Due, Received, SHARDS},
     },
     telemetry, token_list,
 };
 
+use report::Healed;
+pub use report::Reconciled;
+
 /// How long a run may take; the next one follows in five minutes.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_secs(220);
 /// The most items of one shard in a run; the rest stays due.
 const BATCH: i32 = 250;
-/// Between two clients: 25 requests a second, below Processing's limit of 30.
-const PAUSE: Duration = Duration::from_millis(40);
+/// How many clients are asked for at once; Processing's limit of requests a second is kept by its client.
+const AT_ONCE: usize = 8;
 
 /// The function; its fields are all that it may touch.
 pub struct ReconcileEnrollments {
     processing: Processing,
     enrollments: Enrollments,
     clock: Clock,
-}
-
-/// What a run did.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Reconciled {
-    /// Enrolments whose token list was read.
-    pub checked: usize,
-    /// Those whose status moved.
-    pub healed: Vec<Healed>,
-    /// Notifications that found their enrolment.
-    pub notifications_applied: usize,
-    /// Items that could not be looked after; they stay due.
-    pub failed: usize,
-}
-
-/// An enrolment whose status moved.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Healed {
-    enrollment_id: EnrollmentId,
-    from: Status,
-    to: Status,
 }
 
 impl ReconcileEnrollments {
@@ -75,88 +55,72 @@ impl ReconcileEnrollments {
     /// One run; the event says nothing.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Reconciled, Diagnostic> {
         let until = deadline(Some(&event.context), PATIENCE);
+        let (clients, notifications) = self.due().await?;
         let mut done = Reconciled::default();
-        let mut clients: BTreeMap<ClientId, Vec<Enrollment>> = BTreeMap::new();
+        for received in notifications {
+            match self.enrollments.apply(received, self.clock.now()).await {
+                Ok(applied) => done.notifications_applied += usize::from(applied.is_some()),
+                Err(error) => done.fail(&error.into()),
+            }
+        }
+        let runs = stream::iter(clients).map(async |(client, due)| self.client(client, due, until).await);
+        let mut runs = runs.buffer_unordered(AT_ONCE);
+        while let Some(run) = runs.next().await {
+            done.add(run);
+        }
+        done.log();
+        Ok(done)
+    }
+
+    /// What is due, enrolments by client.
+    async fn due(&self) -> Result<(BTreeMap<ClientId, Vec<Enrollment>>, Vec<Received>), Diagnostic> {
+        let (mut clients, mut notifications) = (BTreeMap::<_, Vec<_>>::new(), Vec::new());
         for shard in 0..SHARDS {
             let due = self.enrollments.due(shard, self.clock.now(), BATCH).await;
             for due in due.map_err(|error| failed("what is due could not be read", true, error))? {
                 match due {
-                    Due::Enrollment(enrollment) => {
-                        clients.entry(enrollment.client_id).or_default().push(enrollment)
-                    }
-                    Due::Notification(received) => {
-                        match self.enrollments.apply(received, self.clock.now()).await {
-                            Ok(applied) => done.notifications_applied += usize::from(applied.is_some()),
-                            Err(error) => done.fail(1, &error.into()),
-                        }
-                    }
+                    Due::Enrollment(due) => clients.entry(due.client_id).or_default().push(due),
+                    Due::Notification(received) => notifications.push(received),
                 }
             }
         }
-        for (client, enrollments) in clients {
-            if until.remaining().is_zero() {
-                break;
-            }
-            let count = enrollments.len();
-            match self.check(client, enrollments, until).await {
-                Ok(healed) => {
-                    done.checked += count;
-                    done.healed.extend(healed);
-                }
-                Err(cause) => done.fail(count, &cause),
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-        let (checked, healed, failed) = (done.checked, done.healed.len(), done.failed);
-        tracing::info!(
-            checked,
-            healed,
-            failed,
-            notifications = done.notifications_applied,
-            "enrolments were reconciled"
-        );
-        Ok(done)
+        Ok((clients, notifications))
     }
 
-    async fn check(
-        &self,
-        client: ClientId,
-        enrollments: Vec<Enrollment>,
-        until: Deadline,
-    ) -> Result<Vec<Healed>, Cause> {
+    /// What the client's token list says of each enrolment; `None` if Mastercard was not asked.
+    async fn facts(&self, client: ClientId, due: &[Enrollment], until: Deadline) -> Option<Vec<Recorded>> {
         let calls = Calls::default();
-        let tokens = self.processing.noting(&calls).get_tokens_by_client(client, until).await?;
-        let calls = calls.take();
-        let now = self.clock.now();
-        let mut healed = Vec::new();
-        for enrollment in enrollments {
-            let fact = token_list::fact(&tokens, &enrollment);
-            healed.extend(
-                self.learn(enrollment, fact.recorded(now, &now.to_string()).told_by(calls.clone()), now)
-                    .await?,
-            );
+        let tokens = self.processing.noting(&calls).get_tokens_by_client(client, until).await;
+        if let Err(error) = &tokens {
+            tracing::warn!(count = due.len(), cause = telemetry::chain(error), "a token list was not read");
         }
-        Ok(healed)
-    }
-
-    async fn learn(
-        &self,
-        before: Enrollment,
-        fact: shared::enrollment::Recorded,
-        now: Timestamp,
-    ) -> Result<Option<Healed>, StoreError> {
-        let id = before.enrollment_id;
-        let Some(after) = self.enrollments.learn(before.client_id, id, &[fact], now).await? else {
-            return Ok(None);
+        let told: Box<dyn Fn(&Enrollment) -> Fact> = match tokens {
+            Ok(tokens) => Box::new(move |enrollment| token_list::fact(&tokens, enrollment)),
+            Err(MastercardError::Down { .. } | MastercardError::OutOfTime) => return None,
+            Err(_) => Box::new(|_| Fact::TokenListUnread),
         };
-        let (from, to) = (before.outlook(now).status, after.outlook(now).status);
-        Ok((from != to).then_some(Healed { enrollment_id: id, from, to }))
+        let (now, calls) = (self.clock.now(), calls.take());
+        let recorded = |enrollment| told(enrollment).recorded(now, &now.to_string()).told_by(calls.clone());
+        Some(due.iter().map(recorded).collect())
     }
-}
 
-impl Reconciled {
-    fn fail(&mut self, count: usize, cause: &Cause) {
-        self.failed += count;
-        tracing::error!(count, cause = telemetry::chain(cause.as_ref()), "what is due stays due");
+    /// One client's enrolments.
+    async fn client(&self, client: ClientId, due: Vec<Enrollment>, until: Deadline) -> Reconciled {
+        let mut done = Reconciled::default();
+        let Some(facts) = self.facts(client, &due, until).await else {
+            done.left = due.len();
+            return done;
+        };
+        for (before, fact) in due.into_iter().zip(facts) {
+            let (unread, now) = (fact.fact == Fact::TokenListUnread, fact.at);
+            match self.enrollments.learn(client, before.enrollment_id, &[fact], now).await {
+                Ok(after) => {
+                    *(if unread { &mut done.unread } else { &mut done.checked }) += 1;
+                    done.healed.extend(after.and_then(|after| Healed::between(&before, &after, now)));
+                }
+                Err(error) => done.fail(&error.into()),
+            }
+        }
+        done
     }
 }

@@ -73,9 +73,12 @@ impl Page {
         let action = attributes(&self.html, "action").find(|action| action.ends_with(&ending));
         let action = action.ok_or(JourneyError::NoWay("button"))?;
         let url = self.url.join(&action).map_err(|_| JourneyError::NoWay("button"))?;
-        let pressed =
-            self.cardholder.http.post(url.clone()).send().await.map_err(JourneyError::Unreachable)?;
-        Self::read(self.cardholder, url, pressed).await
+        let http = &self.cardholder.http;
+        let pressed = http.post(url.clone()).send().await.map_err(JourneyError::Unreachable)?;
+        match location(&pressed) {
+            Some(next) => Self::open(self.cardholder, next.as_str()).await,
+            None => Self::read(self.cardholder, url, pressed).await,
+        }
     }
 
     /// Step 25: follows the link back, through our callback, to the app link.

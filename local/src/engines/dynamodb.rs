@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{
     Client,
     types::{
         AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-        ProjectionType, ScalarAttributeType, TimeToLiveSpecification,
+        ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
     },
 };
 use dynoxide::{Database, server};
@@ -50,16 +50,20 @@ pub(crate) fn serve(listener: TcpListener, file: Option<&Path>, stopped: Stopped
 /// # Errors
 /// When the engine refuses.
 pub async fn create_tables(client: &Client, names: &TableNames) -> Result<(), EngineError> {
-    let by_card = index("by-card", "cardKey", "sk")?;
-    let due = index("due", "dueShard", "dueAt")?;
+    let by_card = index("by-card", keys("cardKey", "sk")?, ProjectionType::All)?;
+    let by_id = index("by-id", vec![key("enrollmentKey", KeyType::Hash)?], ProjectionType::KeysOnly)?;
+    let due = index("due", keys("dueShard", "dueAt")?, ProjectionType::All)?;
+    let stream = StreamSpecification::builder().stream_enabled(true);
+    let stream = stream.stream_view_type(StreamViewType::NewImage).build()?;
     let attributes = [
         attribute("cardKey", ScalarAttributeType::S)?,
+        attribute("enrollmentKey", ScalarAttributeType::S)?,
         attribute("dueShard", ScalarAttributeType::S)?,
         attribute("dueAt", ScalarAttributeType::N)?,
     ];
     tokio::try_join!(
-        create(client, &names.token_requestors, [], []),
-        create(client, &names.enrollments, attributes, [by_card, due]),
+        create(client, &names.token_requestors, None, [], []),
+        create(client, &names.enrollments, Some(stream), attributes, [by_card, by_id, due]),
     )?;
     Ok(())
 }
@@ -67,6 +71,7 @@ pub async fn create_tables(client: &Client, names: &TableNames) -> Result<(), En
 async fn create<const A: usize, const I: usize>(
     client: &Client,
     name: &str,
+    stream: Option<StreamSpecification>,
     attributes: [AttributeDefinition; A],
     indexes: [GlobalSecondaryIndex; I],
 ) -> Result<(), EngineError> {
@@ -74,6 +79,7 @@ async fn create<const A: usize, const I: usize>(
         .create_table()
         .table_name(name)
         .billing_mode(BillingMode::PayPerRequest)
+        .set_stream_specification(stream)
         .set_key_schema(Some(keys("pk", "sk")?))
         .attribute_definitions(attribute("pk", ScalarAttributeType::S)?)
         .attribute_definitions(attribute("sk", ScalarAttributeType::S)?);
@@ -96,12 +102,19 @@ fn attribute(name: &str, kind: ScalarAttributeType) -> Result<AttributeDefinitio
 }
 
 fn keys(hash: &str, range: &str) -> Result<Vec<KeySchemaElement>, EngineError> {
-    let key = |name, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build();
     Ok(vec![key(hash, KeyType::Hash)?, key(range, KeyType::Range)?])
 }
 
-fn index(name: &str, hash: &str, range: &str) -> Result<GlobalSecondaryIndex, EngineError> {
-    let everything = Projection::builder().projection_type(ProjectionType::All).build();
-    let index = GlobalSecondaryIndex::builder().index_name(name).set_key_schema(Some(keys(hash, range)?));
-    Ok(index.projection(everything).build()?)
+fn key(name: &str, kind: KeyType) -> Result<KeySchemaElement, EngineError> {
+    Ok(KeySchemaElement::builder().attribute_name(name).key_type(kind).build()?)
+}
+
+fn index(
+    name: &str,
+    keys: Vec<KeySchemaElement>,
+    projected: ProjectionType,
+) -> Result<GlobalSecondaryIndex, EngineError> {
+    let projection = Projection::builder().projection_type(projected).build();
+    let index = GlobalSecondaryIndex::builder().index_name(name).set_key_schema(Some(keys));
+    Ok(index.projection(projection).build()?)
 }

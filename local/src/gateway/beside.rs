@@ -1,20 +1,19 @@
-//! What stands beside the deployed API: the logos, which a CDN would serve, and the page that a bank's website would
-//! show when the cardholder comes back.
+//! What stands beside the deployed API: the logos, which a CDN would serve, and the pages of this machine.
 
 use axum::{
     Router,
     body::Body,
     extract::{Path, State},
     http::{Response, StatusCode, header},
-    response::{Html, IntoResponse as _},
+    response::IntoResponse as _,
     routing::get,
 };
 
 use crate::logos::Logos;
 
-/// `GET /logos/{file}` and `GET /app/returned`.
+/// `GET /logos/{file}`.
 pub(crate) fn router(logos: Logos) -> Router {
-    Router::new().route("/logos/{file}", get(logo)).with_state(logos).route("/app/returned", get(returned))
+    Router::new().route("/logos/{file}", get(logo)).with_state(logos)
 }
 
 /// The path is the object's key. Its content comes from elsewhere, so a browser must not run anything in it.
@@ -35,12 +34,4 @@ async fn logo(State(logos): State<Logos>, Path(file): Path<String>) -> Response<
             StatusCode::BAD_GATEWAY.into_response()
         }
     }
-}
-
-/// The app link `web-bank` leads here.
-async fn returned() -> Html<&'static str> {
-    Html(concat!(
-        r#"<!doctype html><html lang="en"><meta charset="utf-8"><title>Your bank</title><h1>Welcome back</h1>"#,
-        "<p>This page stands in for the bank's own; it asks <code>GET /enrollments/{enrollmentId}</code> how it went."
-    ))
 }

@@ -5,6 +5,7 @@ mod answer;
 mod authorizer;
 pub(crate) mod beside;
 mod event;
+pub(crate) mod lambda;
 mod route;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -24,7 +25,7 @@ pub(crate) use authorizer::Authorizer;
 pub(crate) use event::Caller;
 pub(crate) use route::{Handler, Route};
 
-use crate::stop::Stopped;
+use crate::{live::journal::Journal, stop::Stopped};
 
 /// API Gateway's payload quota.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
@@ -35,11 +36,17 @@ const GATEWAY_TIMEOUT: Duration = Duration::from_secs(30);
 /// The routes of one HTTP API.
 pub(crate) struct Gateway {
     routes: Vec<Route>,
+    journal: Option<Journal>,
 }
 
 impl Gateway {
     pub(crate) fn new(routes: Vec<Route>) -> Arc<Self> {
-        Arc::new(Self { routes })
+        Arc::new(Self { routes, journal: None })
+    }
+
+    /// The same, watched.
+    pub(crate) fn watched(routes: Vec<Route>, journal: Journal) -> Arc<Self> {
+        Arc::new(Self { routes, journal: Some(journal) })
     }
 
     /// Its routes, as API Gateway writes them.
@@ -78,6 +85,8 @@ impl Gateway {
         let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
             return refusal(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         };
+        let journal = self.journal.as_ref();
+        let asked = journal.and_then(|journal| journal.asked(route.key(), &request, &body));
         let event =
             event::Event { route, parameters, claims, caller: &caller, request: &request, body: &body };
         let request_id = event::request_id();
@@ -85,7 +94,10 @@ impl Gateway {
         if let Ok(request_id) = HeaderValue::try_from(request_id) {
             response.headers_mut().insert("apigw-requestid", request_id);
         }
-        response
+        match journal {
+            Some(journal) => journal.answered(asked, response).await,
+            None => response,
+        }
     }
 }
 

@@ -13,11 +13,15 @@ use jiff::{SignedDuration, Timestamp};
 use shared::{
     catalogue::{Changed, Known, Snapshot},
     digest::sha256_base64,
-    store::StoreError,
+    store::{StoreError, TokenRequestors},
     token_requestor::TokenRequestorId,
 };
 
-use crate::{logos::LogoError, private_file, world::World};
+use crate::{
+    logos::{LogoError, Logos},
+    private_file,
+    world::World,
+};
 use card::Card;
 use told::Told;
 use when::When;
@@ -65,7 +69,7 @@ pub struct Contents<'a> {
 #[derive(Template)]
 #[template(path = "catalogue.html")]
 struct Page<'a> {
-    style_hash: String,
+    policy: String,
     version: Option<u64>,
     updated_at: Option<When>,
     stale: bool,
@@ -81,13 +85,25 @@ struct Page<'a> {
 /// # Errors
 /// When the stores cannot be read or the file cannot be written.
 pub async fn write(world: &World, file: &Path) -> Result<(), PageError> {
-    let store = world.token_requestors();
-    let (snapshot, changes) = (store.snapshot().await?, store.changes(CHANGES).await?);
-    let pictures = pictures::of(&snapshot, &world.logos).await?;
-    let now = world.clock().now();
-    let page = render(&Contents { snapshot: &snapshot, pictures: &pictures, changes: &changes, now })?;
+    let page = html(world.token_requestors(), &world.logos, world.clock().now()).await?;
     let written = private_file::write(file, page.as_bytes());
     written.map_err(|source| PageError::File { file: file.display().to_string(), source })
+}
+
+/// The page about the catalogue as it is now.
+pub(crate) async fn html(
+    store: &TokenRequestors,
+    logos: &Logos,
+    now: Timestamp,
+) -> Result<String, PageError> {
+    let (snapshot, changes) = (store.snapshot().await?, store.changes(CHANGES).await?);
+    let pictures = pictures::of(&snapshot, logos).await?;
+    Ok(render(&Contents { snapshot: &snapshot, pictures: &pictures, changes: &changes, now })?)
+}
+
+/// What a browser may do with the page: show its pictures and its one style.
+pub(crate) fn policy() -> String {
+    format!("default-src 'none'; img-src data:; style-src 'sha256-{}'", sha256_base64(STYLE.as_bytes()))
 }
 
 /// The page.
@@ -102,7 +118,7 @@ pub fn render(contents: &Contents<'_>) -> Result<String, askama::Error> {
         known.into_iter().partition(|known| known.retired_at.is_some());
     let updated_at = snapshot.catalogue.as_ref().and_then(|catalogue| catalogue.updated_at);
     let page = Page {
-        style_hash: sha256_base64(STYLE.as_bytes()),
+        policy: policy(),
         version: snapshot.catalogue.as_ref().map(|catalogue| catalogue.version),
         updated_at: updated_at.map(When),
         stale: updated_at.is_none_or(|at| now.duration_since(at) > STALE),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::{StreamExt as _, stream};
-use shared::{catalogue::Snapshot, token_requestor::TokenRequestorId};
+use shared::{asset::Logo, catalogue::Snapshot, token_requestor::TokenRequestorId};
 
 use crate::logos::{LogoError, Logos};
 
@@ -16,19 +16,15 @@ pub(super) async fn of(
     snapshot: &Snapshot,
     logos: &Logos,
 ) -> Result<BTreeMap<TokenRequestorId, String>, LogoError> {
-    let shown = snapshot.known.values().filter_map(|known| {
+    let mut shown = Vec::new();
+    for known in snapshot.known.values() {
         let forms = snapshot.logos(known);
         let form = |media_type: &str| forms.iter().find(|logo| logo.media_type == media_type);
-        let logo = form("image/png").or_else(|| form("image/svg+xml"))?;
-        Some((known.requestor.token_requestor_id.clone(), logo))
-    });
-    let read = stream::iter(shown).map(async |(id, logo)| {
-        let found = logos.get(&logo.key).await?;
-        let url =
-            |content| format!("data:{};base64,{}", logo.media_type, STANDARD.encode::<Vec<u8>>(content));
-        Ok((id, found.map(|found| url(found.content))))
-    });
-    let read: Vec<Result<_, LogoError>> = read.buffer_unordered(AT_ONCE).collect().await;
+        if let Some(logo) = form("image/png").or_else(|| form("image/svg+xml")) {
+            shown.push(read(known.requestor.token_requestor_id.clone(), logo.clone(), logos.clone()));
+        }
+    }
+    let read: Vec<_> = stream::iter(shown).buffer_unordered(AT_ONCE).collect().await;
     let mut pictures = BTreeMap::new();
     for picture in read {
         if let (id, Some(url)) = picture? {
@@ -36,4 +32,14 @@ pub(super) async fn of(
         }
     }
     Ok(pictures)
+}
+
+async fn read(
+    id: TokenRequestorId,
+    logo: Logo,
+    logos: Logos,
+) -> Result<(TokenRequestorId, Option<String>), LogoError> {
+    let found = logos.get(&logo.key).await?;
+    let url = |content| format!("data:{};base64,{}", logo.media_type, STANDARD.encode::<Vec<u8>>(content));
+    Ok((id, found.map(|found| url(found.content))))
 }

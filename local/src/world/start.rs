@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf, sync::Arc};
 
+use axum::middleware::from_fn_with_state;
 use shared::{
     clock::Clock,
     config::{ConfigError, Host},
@@ -17,12 +18,16 @@ use crate::{
     door::{self, DoorError},
     engines::{AccessKey, EngineError, dynamodb, s3},
     functions::Functions,
-    gateway::{Authorizer, beside},
+    gateway::{Authorizer, beside, lambda},
     identity::{AUDIENCE, ISSUER, KeyError, Keys},
+    live::{self, Live, journal::Journal},
     logos::Logos,
     private_file,
+    sample::{self, Bank},
     settings::{Environment, Machine},
     stop,
+    support::{self, Support},
+    web,
 };
 
 const BUCKET: &str = "token-requestor-logos";
@@ -91,16 +96,18 @@ impl World {
         s3::serve(s3_listener, &make(folder.join("s3"))?, &access_key, stopped.clone())?;
         let aws = access_key.sdk_config(&dynamodb_url);
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
+        let streams = aws_sdk_dynamodbstreams::Client::new(&aws);
         let logos = Logos { s3: s3::client(&access_key.sdk_config(&s3_url)), bucket: BUCKET.into() };
         let bucket = s3::create_bucket(&logos.s3, BUCKET);
         tokio::try_join!(dynamodb::create_tables(&dynamodb, &tables), bucket)?;
 
         let simulator = Simulator::start(simulator_listener, keys.portal.clone(), options.simulator).await?;
+        let simulator = Arc::new(simulator);
         simulator.set_notifications(Some(NotificationTarget {
-            url: door_url.clone(),
             identity_pem: Some(keys.identity.client_identity()),
             root_certificate_pem: Some(keys.identity.door_authority.clone()),
             shared_secret: options.settings.get("NOTIFICATION_SHARED_SECRET").and_then(|raw| secret(raw)),
+            ..NotificationTarget::plain(door_url.clone())
         }))?;
         let credentials = keys.portal.credentials();
         let credential_files = folder.join("credentials");
@@ -127,9 +134,24 @@ impl World {
         let functions = Arc::new(Functions::connect(&environment, &host).await?);
         let authorizer =
             Authorizer::new(&keys.identity.token_public_key, ISSUER, AUDIENCE).map_err(KeyError::from)?;
-        let (app_gateway, door_gateway) = (functions.app_gateway(authorizer), functions.door_gateway());
+        let journal = Journal::new();
+        let (app_gateway, door_gateway) =
+            (functions.app_gateway(authorizer, journal.clone()), functions.door_gateway());
         let routes = app_gateway.route_keys().chain(door_gateway.route_keys()).collect();
-        app_gateway.serve(app, beside::router(logos.clone()), &stopped);
+        let bank = Bank { identity: keys.identity.clone(), simulator: Arc::clone(&simulator) };
+        let support = Support::connect(&host, &token_requestors, &logos)?;
+        let live = Live {
+            journal,
+            simulator: Arc::clone(&simulator),
+            functions: Arc::clone(&functions),
+            identity: keys.identity.clone(),
+            base_url: base_url.clone(),
+            stopped: stopped.clone(),
+        };
+        let pages = sample::router(bank).merge(support::router(support)).merge(live::router(live));
+        let pages = pages.layer(from_fn_with_state(base_url.clone(), web::only_here));
+        let beside = beside::router(logos.clone()).merge(lambda::router(Arc::clone(&functions)));
+        app_gateway.serve(app, beside.merge(pages), &stopped);
         door::serve(door, &keys.identity, door_gateway, stopped)?;
         Ok(Self {
             functions,
@@ -142,6 +164,7 @@ impl World {
             dynamodb_url,
             s3_url,
             dynamodb,
+            streams,
             tables,
             logos,
             routes,

@@ -53,6 +53,33 @@ impl KeySettings {
     }
 }
 
+/// A key, and perhaps the one that will replace it.
+pub struct KeysSettings {
+    key: KeySettings,
+    next: Option<KeySettings>,
+}
+
+impl KeysSettings {
+    /// Reads them; `None` if a problem was noted.
+    pub fn read(read: &mut Reader<'_>, names: KeyNames, next: KeyNames) -> Option<Self> {
+        let key = KeySettings::read(read, names);
+        let next = match read.is_set(next.key) {
+            true => Some(KeySettings::read(read, next)?),
+            false => None,
+        };
+        Some(Self { key: key?, next })
+    }
+
+    /// Fetches both; the one that replaces the other comes first.
+    pub async fn fetch(&self) -> Result<Vec<PrivateKey>, ConfigError> {
+        let mut keys = vec![self.key.fetch().await?];
+        if let Some(next) = &self.next {
+            keys.insert(0, next.fetch().await?);
+        }
+        Ok(keys)
+    }
+}
+
 /// Which key is preferred: the one whose certificate begins later, or the `NEXT` one if the certificates do not tell.
 pub(super) fn next_is_newer(current: &PrivateKey, next: &PrivateKey) -> bool {
     match (current.certificate(), next.certificate()) {
@@ -62,7 +89,7 @@ pub(super) fn next_is_newer(current: &PrivateKey, next: &PrivateKey) -> bool {
 }
 
 /// Logs the days that a key has left, as `key.expires_in_days`; alarms hang on the warning.
-pub(super) fn tell_expiry(setting: &str, certificate: &Certificate) {
+pub fn tell_expiry(setting: &str, certificate: &Certificate) {
     let days = certificate.expires_in_days(Timestamp::now());
     let expires_at = certificate.not_after();
     if days < 0 {

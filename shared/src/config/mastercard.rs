@@ -7,7 +7,7 @@ use url::Url;
 use super::{
     ConfigError, Host, Reader, SecretRef,
     environment::{self, Environment},
-    keys::{KeyNames, KeySettings, next_is_newer, tell_expiry},
+    keys::{KeyNames, KeySettings, KeysSettings, next_is_newer, tell_expiry},
 };
 use crate::mastercard::{
     Authenticator, Certificate, ClientEncryptionKey, JweKeys, KeyError, PrivateKey, Processing,
@@ -171,29 +171,21 @@ impl ProcessingSettings {
 
 struct JweSettings {
     certificate: SecretRef,
-    key: KeySettings,
-    next: Option<KeySettings>,
+    keys: KeysSettings,
 }
 
 impl JweSettings {
     fn read(read: &mut Reader<'_>) -> Option<Self> {
         let certificate = read.required(ENCRYPTION_CERTIFICATE);
-        let key = KeySettings::read(read, DECRYPTION_KEY);
-        let next = match read.is_set(NEXT_DECRYPTION_KEY.key) {
-            true => Some(KeySettings::read(read, NEXT_DECRYPTION_KEY)?),
-            false => None,
-        };
-        Some(Self { certificate: certificate?, key: key?, next })
+        let keys = KeysSettings::read(read, DECRYPTION_KEY, NEXT_DECRYPTION_KEY);
+        Some(Self { certificate: certificate?, keys: keys? })
     }
 
     async fn connect(self) -> Result<JweKeys, ConfigError> {
         let certificate =
             certificate(ENCRYPTION_CERTIFICATE, &self.certificate, Certificate::from_pem).await?;
         tell_expiry(ENCRYPTION_CERTIFICATE, &certificate);
-        let mut keys = vec![self.key.fetch().await?];
-        if let Some(next) = self.next {
-            keys.insert(0, next.fetch().await?);
-        }
+        let keys = self.keys.fetch().await?;
         JweKeys::new(&certificate, None, &keys).map_err(|source| bad(ENCRYPTION_CERTIFICATE, source))
     }
 }

@@ -18,7 +18,7 @@ use secrecy::ExposeSecret as _;
 
 pub use app_links::AppLinks;
 pub use environment::{Environment, UnknownEnvironment};
-pub use keys::{EXPIRES_SOON_DAYS, KeyNames, KeySettings};
+pub use keys::{EXPIRES_SOON_DAYS, KeyNames, KeySettings, KeysSettings, tell_expiry};
 pub use mastercard::{ProcessingSettings, SearchSettings, TokenConnectSettings};
 pub use secrets::{SecretRef, SecretUnavailable};
 
@@ -194,7 +194,8 @@ impl Reader<'_> {
         ConfigError::Settings(self.problems)
     }
 
-    fn is_set(&self, name: &str) -> bool {
+    /// Whether it is there and not empty.
+    pub fn is_set(&self, name: &str) -> bool {
         self.text(name).is_some()
     }
 

@@ -112,6 +112,8 @@ pub enum Fact {
         /// The token found, if any.
         token: Option<TokenState>,
     },
+    /// The list was asked for and could not be read; the next time is later.
+    TokenListUnread,
 }
 
 /// Processing's answer to a tokenization authorization request.
@@ -159,6 +161,7 @@ impl Fact {
             // The first word counts: whoever reloads or replays the URL tells nothing new.
             Self::Callback { .. } => "callback".into(),
             Self::TokenList { .. } => format!("token_list:{source}"),
+            Self::TokenListUnread => format!("token_list_unread:{source}"),
         };
         Recorded { key, at, attempt: first(), fact: self, calls: Vec::new() }
     }

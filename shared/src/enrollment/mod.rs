@@ -123,6 +123,24 @@ impl Enrollment {
         })
     }
 
+    /// Whether Mastercard confirmed that the card is this client's: anybody may ask for any card contract id, and only
+    /// Processing knows whose it is.
+    pub fn is_of_own_card(&self) -> bool {
+        self.facts.iter().any(|known| match known.fact {
+            Fact::Pushed { .. }
+            | Fact::PushUnknown
+            | Fact::Tcn { .. }
+            | Fact::TokenList { token: Some(_) } => true,
+            Fact::Restarted { .. }
+            | Fact::PushFailed { .. }
+            | Fact::Tar { .. }
+            | Fact::Tvn { .. }
+            | Fact::Callback { .. }
+            | Fact::TokenList { token: None }
+            | Fact::TokenListUnread => false,
+        })
+    }
+
     /// Whether this token unique reference is the one that a TCN of this enrolment named.
     pub fn has_token(&self, token_unique_reference: &str) -> bool {
         self.facts.iter().any(|known| {

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Attempt, Decision, Enrollment, Fact, Recorded, TokenState};
+use super::{Attempt, Decision, Enrollment, Fact, TokenState};
 
 /// Where an enrolment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,24 @@ pub enum Status {
     Failed,
 }
 
+impl Status {
+    /// As the API writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Ready => "READY",
+            Self::Authorized => "AUTHORIZED",
+            Self::Enabled => "ENABLED",
+            Self::Suspended => "SUSPENDED",
+            Self::Deactivated => "DEACTIVATED",
+            Self::Declined => "DECLINED",
+            Self::Cancelled => "CANCELLED",
+            Self::Expired => "EXPIRED",
+            Self::Failed => "FAILED",
+        }
+    }
+}
+
 /// What facts and time add up to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outlook {
@@ -44,6 +62,8 @@ pub struct Outlook {
     pub next_check: Option<Timestamp>,
 }
 
+const PUSH_IN_PROGRESS: &str = "push_in_progress";
+const PUSH_OUTCOME_UNKNOWN: &str = "push_outcome_unknown";
 /// Beyond the moment until which the app waits: for the write that follows the last answer.
 const FAREWELL: SignedDuration = SignedDuration::from_secs(2);
 /// Receipts live 15 minutes at most, also those whose answer was lost.
@@ -60,19 +80,41 @@ const CHECKS: [SignedDuration; 5] = [
     SignedDuration::from_hours(24),
 ];
 
+/// How long after each failure in a row the list is asked for again; after the last one it is given up.
+const AFTER_FAILURES: [SignedDuration; 7] = [
+    SignedDuration::from_mins(5),
+    SignedDuration::from_mins(15),
+    SignedDuration::from_hours(1),
+    SignedDuration::from_hours(6),
+    SignedDuration::from_hours(24),
+    SignedDuration::from_hours(24),
+    SignedDuration::from_hours(24),
+];
+
 impl Enrollment {
     /// Status is a pure function of the facts and the time.
     pub fn outlook(&self, now: Timestamp) -> Outlook {
         let known = Known::of(self);
-        let (status, reason, retryable) = known.status(now);
-        Outlook { status, reason: reason.map(Into::into), retryable, next_check: known.next_check() }
+        let next_check = known.next_check();
+        let (status, reason, retryable) = match (known.status(now), next_check) {
+            // Nobody will look any more, so nobody will know.
+            ((Status::Pending | Status::Ready | Status::Authorized, ..), None) => {
+                (Status::Failed, Some("outcome_unknown"), Some(true))
+            }
+            (status, _) => status,
+        };
+        Outlook { status, reason: reason.map(Into::into), retryable, next_check }
     }
 
     /// Whether this enrolment still holds its card: no second one may start beside it.
     pub fn is_live(&self, now: Timestamp) -> bool {
-        match self.outlook(now).status {
+        let outlook = self.outlook(now);
+        match outlook.status {
             Status::Ready | Status::Authorized => true,
-            Status::Pending => !self.is_crashed(now) && self.knows_nothing_since(self.attempt().began_at),
+            Status::Pending => {
+                let pushing = [Some(PUSH_IN_PROGRESS), Some(PUSH_OUTCOME_UNKNOWN)];
+                !self.is_crashed(now) && pushing.contains(&outlook.reason.as_deref())
+            }
             _ => false,
         }
     }
@@ -80,13 +122,6 @@ impl Enrollment {
     /// Whether the latest attempt should have ended in an answer by now.
     fn is_crashed(&self, now: Timestamp) -> bool {
         now > later(self.attempt().answer_by, FAREWELL)
-    }
-
-    fn knows_nothing_since(&self, moment: Timestamp) -> bool {
-        let is_news = |known: &Recorded| {
-            known.at >= moment && !matches!(known.fact, Fact::PushUnknown | Fact::Restarted { .. })
-        };
-        !self.facts.iter().any(is_news)
     }
 }
 
@@ -102,6 +137,8 @@ struct Known<'a> {
     callbacks: Vec<(&'a str, Timestamp)>,
     /// What is said of the token, each with the time it speaks of.
     token: Vec<(Timestamp, Saying<'a>)>,
+    /// When the list could not be read.
+    unread: Vec<Timestamp>,
 }
 
 enum Saying<'a> {
@@ -132,6 +169,7 @@ impl<'a> Known<'a> {
             declined: false,
             callbacks: Vec::new(),
             token: Vec::new(),
+            unread: Vec::new(),
         };
         for recorded in &enrollment.facts {
             let current = recorded.attempt == attempt.number;
@@ -157,6 +195,7 @@ impl<'a> Known<'a> {
                 Fact::Tvn { token, occurred_at } => known.token.push((*occurred_at, Saying::Changed(token))),
                 Fact::Callback { result } => known.callbacks.push((result, recorded.at)),
                 Fact::TokenList { token } => known.token.push((recorded.at, Saying::Listed(token.as_ref()))),
+                Fact::TokenListUnread => known.unread.push(recorded.at),
             }
         }
         // Of two sayings about one moment the one that says more wins, whichever was learned first.
@@ -218,9 +257,9 @@ impl<'a> Known<'a> {
     /// The request crashed, or its answer was lost: only the list can tell, once no receipt can live any more.
     fn never_pushed(&self, now: Timestamp) -> (Status, Option<&'a str>, Option<bool>) {
         let reason = match (self.push_unknown, self.enrollment.is_crashed(now)) {
-            (true, _) => "push_outcome_unknown",
+            (true, _) => PUSH_OUTCOME_UNKNOWN,
             (false, true) => "interrupted",
-            (false, false) => "push_in_progress",
+            (false, false) => PUSH_IN_PROGRESS,
         };
         if self.listed_since(self.end()) {
             (Status::Failed, Some(reason), Some(true))
@@ -237,13 +276,23 @@ impl<'a> Known<'a> {
     }
 
     fn next_check(&self) -> Option<Timestamp> {
+        let wanted = self.next_reading()?;
+        let read = self.readings().max().unwrap_or(self.attempt.began_at);
+        let failures = self.unread.iter().filter(|at| **at > read);
+        let Some(last) = failures.clone().max() else { return Some(wanted) };
+        let gap = AFTER_FAILURES.get(failures.count().saturating_sub(1))?;
+        Some(wanted.max(later(*last, *gap)))
+    }
+
+    /// When the list is to be read next if it can be read.
+    fn next_reading(&self) -> Option<Timestamp> {
         let end = self.end();
         match self.token() {
             Token::Suspended | Token::Gone => return None,
             // The TCN precedes the cardholder's last word; the word itself, or the list, settles it.
             Token::Active if self.cancelled_at().is_none() => {
                 let settled = self.said("APPROVED") || self.said("AUTHENTICATED") || self.listed_active();
-                return (!settled).then_some(end);
+                return if settled { None } else { self.scheduled(end) };
             }
             Token::NeverSeen if self.declined => return None,
             Token::NeverSeen if self.push_failed.is_some() && self.expires_at.is_none() => return None,

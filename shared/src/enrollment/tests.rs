@@ -4,6 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 
+mod properties;
+
 /// Minute zero of every story here.
 fn start() -> Timestamp {
     "2026-11-01T10:00:00Z".parse().unwrap()
@@ -153,6 +155,17 @@ fn a_list_that_lags_behind_a_tcn_takes_nothing_away() {
 }
 
 #[test]
+fn a_token_that_the_list_does_not_show_is_looked_for_with_growing_gaps_and_then_no_more() {
+    let told = [(0, pushed()), (2, tcn(2)), (16, list(None)), (31, list(None)), (76, list(None))];
+    let next = |readings: usize| enrollment(&told[..2 + readings]).outlook(minute(90)).next_check;
+    assert_eq!([0, 1, 2, 3].map(next), [Some(minute(15)), Some(minute(30)), Some(minute(75)), None]);
+
+    let of_a_wrong_clock = [(0, pushed()), (2, tcn(100_000))];
+    let read: Vec<_> = (0..5).map(|n| (16 + n, list(None))).collect();
+    assert_eq!(enrollment(&[&of_a_wrong_clock[..], &read].concat()).outlook(minute(90)).next_check, None);
+}
+
+#[test]
 fn an_unused_receipt_expires_once_the_list_was_read() {
     assert_eq!(status(&[(0, pushed()), (16, list(None))], 17), Status::Expired);
     assert_eq!(
@@ -276,4 +289,45 @@ fn a_card_is_held_while_it_may_still_be_enabled_and_no_longer() {
     assert!(enrollment(&[(0, pushed())]).is_live(minute(14)));
     assert!(!enrollment(&[(0, pushed())]).is_live(minute(16)));
     assert!(!enrollment(&[(0, pushed()), (1, callback("CANCELLED"))]).is_live(minute(2)));
+}
+
+#[test]
+fn news_of_an_earlier_attempt_does_not_let_a_card_go_that_is_being_pushed() {
+    for news in [pushed(), tar(Decision::RequireAdditionalAuthentication), callback("APPROVED"), list(None)] {
+        let mut enrollment = enrollment(&[(0, pushed())]);
+        restarted(&mut enrollment, 5);
+        enrollment.learn(news.clone().recorded(minute(5), "late"));
+        assert!(enrollment.is_live(minute(5)), "{news:?}");
+    }
+}
+
+#[test]
+fn a_list_that_cannot_be_read_is_asked_for_ever_later_and_given_up_at_last() {
+    let unread = |at| (at, Fact::TokenListUnread);
+    let mut story = vec![(0, pushed())];
+    let (mut now, mut asked) = (15, 0);
+    while let Some(next) = enrollment(&story).outlook(minute(now)).next_check {
+        now = next.duration_since(start()).as_mins();
+        story.push(unread(now));
+        asked += 1;
+    }
+    assert_eq!(asked, 8);
+    let ended = enrollment(&story).outlook(minute(now));
+    let reason = ended.reason.as_deref();
+    assert_eq!(
+        (ended.status, reason, ended.retryable),
+        (Status::Failed, Some("outcome_unknown"), Some(true))
+    );
+    // A word of Mastercard still counts, however late.
+    story.push((now + 60, tcn(2)));
+    assert_eq!(enrollment(&story).outlook(minute(now + 60)).status, Status::Enabled);
+}
+
+#[test]
+fn a_list_that_is_read_again_makes_up_for_all_failures() {
+    let story = [(0, pushed()), (15, Fact::TokenListUnread), (20, Fact::TokenListUnread), (35, list(None))];
+    assert_eq!(status(&story, 36), Status::Expired);
+    assert_eq!(enrollment(&story).outlook(minute(36)).next_check, Some(minute(30)));
+    let failed_since = [&story[..], &[(37, Fact::TokenListUnread)]].concat();
+    assert_eq!(enrollment(&failed_since).outlook(minute(38)).next_check, Some(minute(42)));
 }

@@ -23,7 +23,7 @@ impl Enrollment {
         let requested = Event { at: self.created_at, event: "requested", detail: None };
         let mut events = vec![requested];
         events.extend(self.facts.iter().map(|recorded| {
-            let (event, detail) = told(&recorded.fact);
+            let (event, detail) = recorded.fact.told();
             Event { at: recorded.at, event, detail }
         }));
         events.sort_by_key(|event| event.at);
@@ -31,18 +31,22 @@ impl Enrollment {
     }
 }
 
-fn told(fact: &Fact) -> (&'static str, Option<String>) {
-    match fact {
-        Fact::Restarted { .. } => ("restarted", None),
-        Fact::Pushed { .. } => ("pushed", None),
-        Fact::PushFailed { reason, .. } => ("push_failed", Some(reason.clone())),
-        Fact::PushUnknown => ("push_outcome_unknown", None),
-        Fact::Tar { decision, .. } => ("tokenization_decided", Some(decision_word(decision).into())),
-        Fact::Tcn { .. } => ("token_created", None),
-        Fact::Tvn { token, .. } => ("token_changed", Some(token_word(token).into())),
-        Fact::Callback { result } => ("cardholder_returned", Some(result.to_ascii_lowercase())),
-        Fact::TokenList { token } => {
-            ("token_list_read", Some(token.as_ref().map_or("no_token", token_word).into()))
+impl Fact {
+    /// A stable word for it, and which way it went where there is more than one.
+    pub fn told(&self) -> (&'static str, Option<String>) {
+        match self {
+            Self::Restarted { .. } => ("restarted", None),
+            Self::Pushed { .. } => ("pushed", None),
+            Self::PushFailed { reason, .. } => ("push_failed", Some(reason.clone())),
+            Self::PushUnknown => ("push_outcome_unknown", None),
+            Self::Tar { decision, .. } => ("tokenization_decided", Some(decision_word(decision).into())),
+            Self::Tcn { .. } => ("token_created", None),
+            Self::Tvn { token, .. } => ("token_changed", Some(token_word(token).into())),
+            Self::Callback { result } => ("cardholder_returned", Some(result.to_ascii_lowercase())),
+            Self::TokenList { token } => {
+                ("token_list_read", Some(token.as_ref().map_or("no_token", token_word).into()))
+            }
+            Self::TokenListUnread => ("token_list_unread", None),
         }
     }
 }

@@ -71,7 +71,8 @@ pub fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(request.body().as_ref());
     let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
-        let field = if path == "." { "body".into() } else { path };
+        // Where JSON breaks off, the path only says that nobody knows.
+        let field = if path == "." || !error.inner().is_data() { "body".into() } else { path };
         Problem::field(field, sentence(error.inner()))
     })?;
     json.end().map_err(|_| Problem::field("body", "is not one JSON document"))?;
@@ -153,3 +154,6 @@ fn value_holds_card_number(name: &str, value: &Value) -> bool {
         Value::Bool(_) | Value::Null => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

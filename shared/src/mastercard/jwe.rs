@@ -5,7 +5,7 @@
 //! tag that does not agree. That is left so, for the ciphertexts come from the server that TLS vouches for, one an
 //! answer, and OAEP tells nothing useful.
 
-mod content;
+pub(super) mod content;
 
 use std::{fmt, sync::Arc};
 
@@ -14,21 +14,19 @@ use aes_gcm::{
     aead::{Aead, Payload},
 };
 use aws_lc_rs::{
-    encoding::{AsDer, Pkcs8V1Der},
     error::Unspecified,
     rand,
-    rsa::{
-        OAEP_SHA256_MGF1SHA256, OaepPrivateDecryptingKey, OaepPublicEncryptingKey, PrivateDecryptingKey,
-        PublicEncryptingKey,
-    },
+    rsa::{OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, PublicEncryptingKey},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::zeroize::Zeroizing;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use self::content::{Sealed, TAG};
-use super::keys::{Certificate, KeyError, KeyProblem, PrivateKey};
-use crate::digest::sha256_hex;
+use super::{
+    decryption::DecryptionKeys,
+    keys::{Certificate, KeyError, KeyProblem, PrivateKey},
+};
 
 const IV: usize = 12;
 
@@ -40,13 +38,7 @@ pub struct JweKeys(Arc<Inner>);
 struct Inner {
     seal_for: OaepPublicEncryptingKey,
     kid: String,
-    open_with: Vec<DecryptionKey>,
-}
-
-struct DecryptionKey {
-    key: OaepPrivateDecryptingKey,
-    /// What Mastercard may call it: the fingerprint of its public key, or that of its certificate.
-    kids: Vec<String>,
+    open_with: DecryptionKeys,
 }
 
 /// The content did not seal or open. One error for every cause: the cause would help nobody but an attacker.
@@ -93,9 +85,7 @@ impl JweKeys {
             .and_then(OaepPublicEncryptingKey::new)
             .map_err(|_| bad("payload encryption certificate"))?;
         let kid = kid.unwrap_or_else(|| certificate.public_key_fingerprint());
-        let open_with =
-            private_keys.iter().map(|key| decryption_key(key).map_err(|_| bad("payload decryption key")));
-        Ok(Self(Arc::new(Inner { seal_for, kid, open_with: open_with.collect::<Result<_, _>>()? })))
+        Ok(Self(Arc::new(Inner { seal_for, kid, open_with: DecryptionKeys::new(private_keys)? })))
     }
 
     /// Wraps a JSON body: `{"encryptedData":"<jwe>"}`.
@@ -142,19 +132,10 @@ impl JweKeys {
         }
         let (wrapped, iv, ciphertext, tag) =
             (decode(wrapped)?, decode(iv)?, decode(ciphertext)?, decode(tag)?);
-        let key = self.content_key(header.kid.as_deref(), &wrapped)?;
+        let key = self.0.open_with.content_key(header.kid.as_deref(), &OAEP_SHA256_MGF1SHA256, &wrapped);
+        let key = key.ok_or(JweError)?;
         let sealed = Sealed { aad: protected.as_bytes(), iv: &iv, ciphertext: &ciphertext, tag: &tag };
         content::open(&header.enc, &key, &sealed)
-    }
-
-    /// The key that `kid` names is tried first; then every other, for Mastercard may call our keys what it likes.
-    fn content_key(&self, kid: Option<&str>, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, JweError> {
-        let named = |key: &&DecryptionKey| {
-            kid.is_some_and(|kid| key.kids.iter().any(|own| own.eq_ignore_ascii_case(kid)))
-        };
-        let keys = &self.0.open_with;
-        let mut in_turn = keys.iter().filter(named).chain(keys.iter().filter(|key| !named(key)));
-        in_turn.find_map(|key| unwrap_key(&key.key, wrapped)).ok_or(JweError)
     }
 }
 
@@ -162,20 +143,6 @@ impl fmt::Debug for JweKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JweKeys(<redacted>)")
     }
-}
-
-fn decryption_key(key: &PrivateKey) -> Result<DecryptionKey, Unspecified> {
-    let pkcs8: Pkcs8V1Der<'_> = key.pair().as_der()?;
-    let decrypting = PrivateDecryptingKey::from_pkcs8(pkcs8.as_ref()).map_err(|_| Unspecified)?;
-    let of_certificate = key.certificate().map(Certificate::fingerprint);
-    let kids = [sha256_hex(&key.public_key())].into_iter().chain(of_certificate).collect();
-    Ok(DecryptionKey { key: OaepPrivateDecryptingKey::new(decrypting)?, kids })
-}
-
-fn unwrap_key(key: &OaepPrivateDecryptingKey, wrapped: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let mut buffer = Zeroizing::new(vec![0; key.min_output_size()]);
-    let content_key = key.decrypt(&OAEP_SHA256_MGF1SHA256, wrapped, &mut buffer, None).ok()?;
-    Some(Zeroizing::new(content_key.to_vec()))
 }
 
 /// Base64url; Mastercard's Node library leaves `/`, `+` and padding in place.

@@ -8,7 +8,9 @@ mod breaker;
 pub mod callback;
 mod channel;
 mod deadline;
+mod decryption;
 mod error;
+pub mod field_level;
 pub mod jwe;
 pub mod keys;
 mod limiter;
@@ -33,6 +35,7 @@ pub use self::{
     error::{
         Answerer, BaseStrings, Component, Diagnosis, MastercardError, ReasonCode, Refusal, Source, Unsendable,
     },
+    field_level::FieldLevelKeys,
     jwe::JweKeys,
     keys::{Certificate, ClientEncryptionKey, KeyError, PrivateKey, SignatureMethod, SigningKey},
     oauth1::Signer,

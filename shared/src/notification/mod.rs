@@ -59,6 +59,14 @@ pub enum News {
 }
 
 impl News {
+    /// The field's name for it, or its sender's own.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Other { name } => name,
+            known => known.word(),
+        }
+    }
+
     /// The field's name for it.
     pub fn word(&self) -> &str {
         match self {
@@ -87,11 +95,15 @@ impl Notification {
     }
 
     /// The enrolment that it speaks of, among those of its card, newest first: the one whose token it names, or
-    /// else the newest that was asked for before it happened. Clocks may differ by [`SKEW_SECONDS`].
+    /// else the newest that was asked for before it happened. Clocks may differ by [`SKEW_SECONDS`]. One that does not say
+    /// whose card it is speaks only of enrolments whose card is known to be their client's.
     pub fn choose<'a>(&self, candidates: &'a [Enrollment]) -> Option<&'a Enrollment> {
         let fits = |enrollment: &&Enrollment| {
             self.card_contract_id == Some(enrollment.card_contract_id)
-                && self.client_id.is_none_or(|client| client == enrollment.client_id)
+                && match self.client_id {
+                    Some(client) => client == enrollment.client_id,
+                    None => enrollment.is_of_own_card(),
+                }
                 && self.token_requestor_id.as_ref().is_none_or(|id| *id == enrollment.token_requestor_id)
         };
         let reference = self.token_unique_reference.as_deref();
@@ -105,6 +117,9 @@ impl Notification {
         named().or_else(|| candidates.iter().filter(fits).find(before))
     }
 }
+
+#[cfg(test)]
+mod tests;
 
 /// How far the sender's clock may be behind this server's.
 const SKEW_SECONDS: i64 = 300;

@@ -1,84 +1,181 @@
 //! PROVISIONAL. Mastercard publishes neither path, payload nor authentication of its TAR, TCN and TVN
-//! notifications. This file assumes: JSON, one object or an array of objects, with the fields of [`Message`].
-//! A bank that knows its real format changes this file and nothing else.
+//! notifications. This file assumes: JSON, one object or an array of objects, with what [`MAPPING`] names, of which
+//! any part may come encrypted. A bank that knows its real format changes the mapping and the words below it, and
+//! nothing else.
 
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{News, Notification};
-use crate::{digest::sha256_hex, enrollment::TokenState};
+use crate::{
+    digest::sha256_hex,
+    enrollment::{Decision, TokenState},
+    mastercard::FieldLevelKeys,
+};
+
+/// Where a message says what: JSON pointers (RFC 6901) into one message.
+struct Mapping {
+    id: &'static str,
+    kind: &'static str,
+    occurred_at: &'static str,
+    client_id: &'static str,
+    card_contract_id: &'static str,
+    token_requestor_id: &'static str,
+    token_unique_reference: &'static str,
+    decision: &'static str,
+    token_state: &'static str,
+    /// Field of the message that holds the rest of it, encrypted as MDES encrypts fields.
+    encrypted: &'static str,
+}
+
+const MAPPING: Mapping = Mapping {
+    id: "/notificationId",
+    kind: "/type",
+    occurred_at: "/occurredAt",
+    client_id: "/clientId",
+    card_contract_id: "/cardContractId",
+    token_requestor_id: "/tokenRequestorId",
+    token_unique_reference: "/tokenUniqueReference",
+    decision: "/decision",
+    token_state: "/tokenStatus",
+    encrypted: "encryptedPayload",
+};
+
+/// What Processing calls a notification of each kind.
+const TAR: &str = "TAR";
+const TCN: &str = "TCN";
+const TVN: &str = "TVN";
+
+const DECISIONS: [(&str, Decision); 3] = [
+    ("APPROVED", Decision::Approved),
+    ("DECLINED", Decision::Declined),
+    ("REQUIRE_ADDITIONAL_AUTHENTICATION", Decision::RequireAdditionalAuthentication),
+];
+
+const TOKEN_STATES: [(&str, TokenState); 3] = [
+    ("ACTIVE", TokenState::Active),
+    ("SUSPENDED", TokenState::Suspended),
+    ("DEACTIVATED", TokenState::Deactivated),
+];
 
 /// The most messages in one delivery.
 const MOST: usize = 100;
+/// Characters of a word that is kept although nobody knows it.
+const LONGEST_WORD: usize = 32;
 
-/// One message as assumed. Ids come as numbers or strings; what is not known is ignored.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Message {
-    notification_id: Option<String>,
-    r#type: String,
-    occurred_at: Option<Timestamp>,
-    client_id: Option<Value>,
-    card_contract_id: Option<Value>,
-    token_requestor_id: Option<String>,
-    token_unique_reference: Option<String>,
-    decision: Option<String>,
-    token_status: Option<String>,
+/// What one request brought: what cannot be read does not hide what can.
+#[derive(Debug, Default)]
+pub struct Delivery {
+    /// Those that can be read, in their order.
+    pub notifications: Vec<Notification>,
+    /// Why the others cannot.
+    pub unreadable: Vec<Unreadable>,
 }
 
-/// A delivery that cannot be read.
+/// A delivery, or a message in it, that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
-    /// Not JSON, or not the assumed fields.
-    #[error("the notification is not in the expected form")]
-    Form(#[source] serde_json::Error),
+    /// Not JSON.
+    #[error("the delivery is not JSON")]
+    Json(#[source] serde_json::Error),
     /// Nothing, or too much at once.
     #[error("a delivery holds 1 to {MOST} notifications")]
     Count,
+    /// Not an object, or one that does not say what kind it is of.
+    #[error("a notification is not in the expected form")]
+    Form,
+    /// Encrypted, and no key of ours opens it, or none is configured.
+    #[error("a notification is encrypted and does not open")]
+    Encrypted,
 }
 
-/// Reads a delivery. `arrived` stands in for a time that a message does not name.
-pub fn parse(body: &[u8], arrived: Timestamp) -> Result<Vec<Notification>, Unreadable> {
-    let delivery: Value = serde_json::from_slice(body).map_err(Unreadable::Form)?;
-    let messages = match delivery {
+/// Reads a delivery. `arrived` stands in for a time that a message does not name; `keys` open what is encrypted.
+///
+/// # Errors
+/// When nothing of it can be read as messages.
+pub fn parse(body: &[u8], arrived: Timestamp, keys: Option<&FieldLevelKeys>) -> Result<Delivery, Unreadable> {
+    let messages = match serde_json::from_slice(body).map_err(Unreadable::Json)? {
         Value::Array(messages) => messages,
         message => vec![message],
     };
     if messages.is_empty() || messages.len() > MOST {
         return Err(Unreadable::Count);
     }
-    messages.into_iter().map(|message| read(message, arrived)).collect()
+    let mut delivery = Delivery::default();
+    for message in messages {
+        let read = opened(message, keys).and_then(|mut message| {
+            message.sort_all_objects();
+            read(&message, arrived)
+        });
+        match read {
+            Ok(notification) => delivery.notifications.push(notification),
+            Err(unreadable) => delivery.unreadable.push(unreadable),
+        }
+    }
+    Ok(delivery)
 }
 
-fn read(message: Value, arrived: Timestamp) -> Result<Notification, Unreadable> {
-    let fingerprint = sha256_hex(message.to_string().as_bytes());
-    let message: Message = serde_json::from_value(message).map_err(Unreadable::Form)?;
-    let news = news(&message);
+/// The message with its encrypted part in the clear. What is said in both counts as it was encrypted.
+fn opened(message: Value, keys: Option<&FieldLevelKeys>) -> Result<Value, Unreadable> {
+    let Value::Object(mut fields) = message else { return Err(Unreadable::Form) };
+    let Some(encrypted) = fields.remove(MAPPING.encrypted).filter(|encrypted| !encrypted.is_null()) else {
+        return Ok(fields.into());
+    };
+    let open = |keys: &FieldLevelKeys| -> Option<Map<String, Value>> {
+        let opened = keys.open(&serde_json::from_value(encrypted).ok()?).ok()?;
+        serde_json::from_slice(&opened).ok()
+    };
+    fields.extend(keys.and_then(open).ok_or(Unreadable::Encrypted)?);
+    Ok(fields.into())
+}
+
+fn read(message: &Value, arrived: Timestamp) -> Result<Notification, Unreadable> {
+    let text = |pointer| message.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let kind = text(MAPPING.kind).ok_or(Unreadable::Form)?;
+    let id = text(MAPPING.id).filter(|id| id.len() <= 128);
+    let reference = text(MAPPING.token_unique_reference).filter(|reference| reference.len() <= 64);
+    let client_id = number(message.pointer(MAPPING.client_id));
+    let card_contract_id = number(message.pointer(MAPPING.card_contract_id));
+    let token_requestor_id = text(MAPPING.token_requestor_id).and_then(|id| id.parse().ok());
+    let said = |pointer| message.pointer(pointer).is_some_and(|value| !value.is_null());
+    let misread = said(MAPPING.client_id) && client_id.is_none()
+        || said(MAPPING.card_contract_id) && card_contract_id.is_none()
+        || said(MAPPING.token_requestor_id) && token_requestor_id.is_none();
     Ok(Notification {
-        id: message.notification_id.filter(|id| !id.is_empty() && id.len() <= 128).unwrap_or(fingerprint),
-        news,
-        occurred_at: message.occurred_at.unwrap_or(arrived),
-        client_id: number(message.client_id.as_ref()),
-        card_contract_id: number(message.card_contract_id.as_ref()),
-        token_requestor_id: message.token_requestor_id.and_then(|id| id.parse().ok()),
-        token_unique_reference: message.token_unique_reference.filter(|reference| reference.len() <= 64),
+        // The same message twice has the same id, in whatever order its fields come and however it was encrypted.
+        id: id.map_or_else(|| sha256_hex(message.to_string().as_bytes()), str::to_owned),
+        // It names somebody whom nobody knows: kept, and not applied to whomever the rest of it would fit.
+        news: match misread {
+            true => News::Other { name: short(kind) },
+            false => news(kind, text(MAPPING.decision), text(MAPPING.token_state)),
+        },
+        occurred_at: text(MAPPING.occurred_at).and_then(|at| at.parse().ok()).unwrap_or(arrived),
+        client_id,
+        card_contract_id,
+        token_requestor_id,
+        token_unique_reference: reference.map(str::to_owned),
     })
 }
 
-fn news(message: &Message) -> News {
-    let word = |word: &Option<String>| Value::String(word.clone().unwrap_or_default().to_ascii_uppercase());
-    match message.r#type.as_str() {
-        "TAR" => serde_json::from_value(word(&message.decision)).map(|decision| News::Tar { decision }),
-        "TCN" => Ok(News::Tcn),
-        "TVN" => {
-            serde_json::from_value::<TokenState>(word(&message.token_status)).map(|token| News::Tvn { token })
-        }
-        other => Ok(News::Other { name: other.chars().take(32).collect() }),
+fn news(kind: &str, decision: Option<&str>, token: Option<&str>) -> News {
+    match (kind, decision, token) {
+        (TAR, Some(word), _) => News::Tar { decision: known(&DECISIONS, word, Decision::Other) },
+        (TCN, ..) => News::Tcn,
+        (TVN, _, Some(word)) => News::Tvn { token: known(&TOKEN_STATES, word, TokenState::Other) },
+        _ => News::Other { name: short(kind) },
     }
-    .unwrap_or_else(|_| News::Other { name: message.r#type.clone() })
 }
 
+fn known<T: Clone>(words: &[(&str, T)], word: &str, other: impl Fn(String) -> T) -> T {
+    let known = words.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
+    known.map_or_else(|| other(short(word).to_ascii_uppercase()), |(_, meaning)| meaning.clone())
+}
+
+fn short(word: &str) -> String {
+    word.chars().take(LONGEST_WORD).collect()
+}
+
+/// Ids come as numbers or as text.
 fn number<T: std::str::FromStr>(value: Option<&Value>) -> Option<T> {
     match value? {
         Value::Number(number) => number.to_string().parse().ok(),
@@ -88,39 +185,4 @@ fn number<T: std::str::FromStr>(value: Option<&Value>) -> Option<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::enrollment::Decision;
-
-    #[test]
-    fn one_delivery_may_hold_several_messages_with_ids_as_numbers_or_text() {
-        let body = br#"[{"type":"TAR","decision":"APPROVED","cardContractId":70001,"clientId":"40000"},{"type":"TCN"}]"#;
-        let read = parse(body, Timestamp::UNIX_EPOCH).unwrap();
-        assert_eq!(read[0].news, News::Tar { decision: Decision::Approved });
-        assert_eq!(read[0].card_contract_id.map(|id| id.number()), Some(70001));
-        assert_eq!(read[1].news, News::Tcn);
-        assert_ne!(read[0].id, read[1].id);
-    }
-
-    #[test]
-    fn the_same_message_twice_has_the_same_id() {
-        let body = br#"{"type":"TCN","cardContractId":70001}"#;
-        let (first, second) =
-            (parse(body, Timestamp::UNIX_EPOCH).unwrap(), parse(body, Timestamp::MAX).unwrap());
-        assert_eq!(first[0].id, second[0].id);
-    }
-
-    #[test]
-    fn a_kind_of_the_future_is_kept() {
-        let read = parse(br#"{"type":"ACN"}"#, Timestamp::UNIX_EPOCH).unwrap();
-        assert_eq!(read[0].news, News::Other { name: "ACN".into() });
-        assert_eq!(read[0].fact(), None);
-    }
-
-    #[test]
-    fn an_empty_delivery_or_one_without_a_type_is_refused() {
-        for body in [&b"[]"[..], b"{}", b"7", b"", b"[{}]"] {
-            assert!(parse(body, Timestamp::UNIX_EPOCH).is_err());
-        }
-    }
-}
+mod tests;

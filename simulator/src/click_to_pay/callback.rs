@@ -50,7 +50,7 @@ pub enum CallbackStyle {
 }
 
 impl CallbackResult {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Approved => "APPROVED",
             Self::RequireAdditionalAuthentication => "REQUIRE_ADDITIONAL_AUTHENTICATION",

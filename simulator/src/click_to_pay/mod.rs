@@ -2,7 +2,7 @@
 //! (step 25). Wording and looks are invented; the parameter, its verification and the way back are documented.
 
 pub(crate) mod callback;
-mod page;
+pub(crate) mod page;
 pub(crate) mod session;
 
 use std::sync::Arc;
@@ -11,14 +11,15 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, Response, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
 use uuid::Uuid;
 
 use self::callback::{CallbackResult, way_back};
+use self::page::answer as page;
 use self::session::{Phase, Session};
 use crate::faults::Fault;
-use crate::journal::Party;
+use crate::journal::{Party, said};
 use crate::mastercard::Mastercard;
 use crate::operation::Operation;
 use crate::world::requestor::CLICK_TO_PAY;
@@ -38,6 +39,7 @@ pub(crate) fn router() -> Router<Arc<Mastercard>> {
         .route("/click-to-pay/sessions/{id}", get(show))
         .route("/click-to-pay/sessions/{id}/accept", post(accept))
         .route("/click-to-pay/sessions/{id}/cancel", post(cancel))
+        .route("/click-to-pay/sessions/{id}/close", post(close))
         .route("/click-to-pay/sessions/{id}/result/{result}", post(end_otherwise))
         .route("/click-to-pay/sessions/{id}/return", get(go_back))
 }
@@ -50,7 +52,11 @@ async fn provision(
 ) -> Response<Body> {
     mastercard.count(Operation::Provision);
     let to = Party::ClickToPay;
-    mastercard.journal.note(13, Party::Cardholder, to, "opens the redirect");
+    let head = format!(
+        "GET {}?pushAccountData=…",
+        if requestor == CLICK_TO_PAY { "/click-to-pay/provision" } else { "/requestors/…/provision" }
+    );
+    mastercard.journal.say(13, Party::Cardholder, to, "opens the redirect", said(head, None));
     let fault = mastercard.faults.strike(Operation::Provision, []);
     if let Some(response) = fault.as_ref().and_then(Fault::instead) {
         return response;
@@ -61,7 +67,7 @@ async fn provision(
                 Phase::Terms => "terms and conditions",
                 Phase::Over => "the card was not enabled",
             };
-            mastercard.journal.note(22, to, Party::Cardholder, what);
+            mastercard.journal.say(22, to, Party::Cardholder, what, said("200 OK, a page", None));
             let html = page::of(&session);
             mastercard.records().sessions.insert(session.id, session);
             (StatusCode::OK, html)
@@ -99,6 +105,17 @@ async fn cancel(State(mastercard): Shared, Path(id): Path<Uuid>) -> Response<Bod
     end(&mastercard, id, "cancels", |session| session.end_with(CallbackResult::Cancelled))
 }
 
+/// The cardholder closes the tab: nothing is said, and nobody comes back.
+async fn close(State(mastercard): Shared, Path(id): Path<Uuid>) -> Response<Body> {
+    match mastercard.records().sessions.get(&id) {
+        Some(session) => {
+            mastercard.journal.note(0, Party::Cardholder, Party::ClickToPay, "closes the tab");
+            page(StatusCode::OK, page::closed(&session.requestor_name))
+        }
+        None => not_found(),
+    }
+}
+
 /// Any other documented result, by hand.
 async fn end_otherwise(
     State(mastercard): Shared,
@@ -107,7 +124,8 @@ async fn end_otherwise(
     end(&mastercard, id, "ends otherwise", |session| session.end_with(result))
 }
 
-/// Ends a session once; `change` answers the references of tokens to remove.
+/// Ends a session once; `change` answers the references of tokens to remove. The visit's own page follows, so that a
+/// reload or the back button sends nothing again.
 fn end(
     mastercard: &Mastercard,
     id: Uuid,
@@ -122,12 +140,11 @@ fn end(
         discarded = change(session);
         mastercard.journal.note(24, Party::ClickToPay, Party::Cardholder, session.headline());
     }
-    let html = page::of(session);
     drop(records);
     for reference in discarded {
         crate::mdes::discard(mastercard, &reference);
     }
-    page(StatusCode::OK, html)
+    Redirect::to(&format!("/click-to-pay/sessions/{id}")).into_response()
 }
 
 /// Step 25: back to the callback URL, with the results.
@@ -141,7 +158,11 @@ async fn go_back(State(mastercard): Shared, Path(id): Path<Uuid>) -> Response<Bo
     let Some(location) = location else {
         return page(StatusCode::CONFLICT, page::refused("There is no way back from here yet."));
     };
-    mastercard.journal.note(25, Party::ClickToPay, Party::IssuerApp, "redirect to the callback URL");
+    let results: Vec<_> =
+        session.results.iter().map(|it| format!("results[…]={}", it.result.name())).collect();
+    let head = format!("303 See Other, callback URL with {}", results.join("&"));
+    let what = "redirect to the callback URL";
+    mastercard.journal.say(25, Party::ClickToPay, Party::IssuerApp, what, said(head, None));
     let mut response = page(StatusCode::SEE_OTHER, String::new());
     response.headers_mut().insert(header::LOCATION, location);
     response
@@ -149,17 +170,4 @@ async fn go_back(State(mastercard): Shared, Path(id): Path<Uuid>) -> Response<Bo
 
 fn not_found() -> Response<Body> {
     page(StatusCode::NOT_FOUND, page::refused("This visit is unknown."))
-}
-
-fn page(status: StatusCode, html: String) -> Response<Body> {
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
-        ),
-    ];
-    (status, headers, html).into_response()
 }

@@ -1,92 +1,102 @@
-//! The pages themselves: plain HTML, no scripts, each with a note that it is invented.
+//! The pages themselves: plain HTML without a script. Each says that it is a simulator's.
 
-use std::fmt::Write;
+use askama::Template;
+use axum::body::Body;
+use axum::http::{Response, StatusCode, header};
+use axum::response::IntoResponse;
 
 use super::session::{Phase, Session};
 
-const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem}\
-    button,a.button{font:inherit;padding:.6rem 1.2rem;border:1px solid #333;border-radius:.5rem;background:#fff;\
-    color:#111;text-decoration:none;display:inline-block;margin:.25rem 0}\
-    .primary{background:#124;color:#fff}form{display:inline}\
-    aside{margin-top:3rem;padding:1rem;border:1px dashed #888;font-size:.85rem;color:#444}";
+const STYLE: &str = include_str!("../../templates/style.css");
 
-/// Results that the simulator's own row of buttons offers.
-const OTHER_ENDINGS: [&str; 6] = [
-    "REQUIRE_ADDITIONAL_AUTHENTICATION",
-    "AUTHENTICATED",
-    "DELETED",
-    "DECLINED",
-    "DUPLICATE_REQUEST",
-    "ERROR",
+/// Nothing but the one style sheet, and forms of its own.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+/// Results that the simulator's own row of buttons offers, and what they mean.
+const OTHER_ENDINGS: [(&str, &str); 6] = [
+    ("DECLINED", "Decline the card"),
+    ("REQUIRE_ADDITIONAL_AUTHENTICATION", "Ask for authentication"),
+    ("AUTHENTICATED", "Authenticate, and keep the token"),
+    ("DELETED", "Authenticate in vain, and delete the token"),
+    ("DUPLICATE_REQUEST", "Say that it was enabled already"),
+    ("ERROR", "Report a technical error"),
 ];
+
+/// What is left to do on a page.
+enum Door {
+    /// Terms to accept or not; where the visit is.
+    Terms(String),
+    /// The way back; where the visit is.
+    Back(String),
+    None,
+}
+
+#[derive(Template)]
+#[template(path = "visit.html")]
+struct Visit<'a> {
+    name: &'a str,
+    headline: &'a str,
+    problem: Option<&'a str>,
+    cards: Vec<&'a str>,
+    door: Door,
+    endings: [(&'a str, &'a str); 6],
+}
 
 /// The page of a visit as it stands.
 pub(super) fn of(session: &Session) -> String {
-    let id = session.id;
-    let mut body = String::new();
-    for card in &session.cards {
-        add(&mut body, format_args!("<p>Card {}</p>", escape(card)));
-    }
-    if let Some(problem) = session.problem {
-        add(&mut body, format_args!("<p>{}</p>", escape(problem)));
-    }
-    let base = format!("/click-to-pay/sessions/{id}");
-    match session.phase {
-        Phase::Terms => {
-            let name = escape(&session.requestor_name);
-            add(
-                &mut body,
-                format_args!("<p>By continuing you accept the terms and conditions of {name}.</p>"),
-            );
-            add(&mut body, format_args!("{}", button(&base, "accept", "Accept and continue", "primary")));
-            add(&mut body, format_args!(" {}", button(&base, "cancel", "Cancel", "")));
-        }
-        Phase::Over if session.callback_url.is_some() => {
-            let link = r#"class="button primary" id="return""#;
-            add(&mut body, format_args!(r#"<p><a {link} href="{base}/return">Back to your bank</a></p>"#));
-        }
-        Phase::Over => body.push_str("<p>You may close this page.</p>"),
-    }
-    let mut endings = String::new();
-    if session.phase == Phase::Terms {
-        endings.push_str("<p>Other endings, for tests:</p>");
-        for ending in OTHER_ENDINGS {
-            add(&mut endings, format_args!("{} ", button(&base, &format!("result/{ending}"), ending, "")));
-        }
-    }
-    document(&session.requestor_name, session.headline(), &body, &endings)
+    let base = format!("/click-to-pay/sessions/{}", session.id);
+    let door = match session.phase {
+        Phase::Terms => Door::Terms(base),
+        Phase::Over if session.callback_url.is_some() => Door::Back(base),
+        Phase::Over => Door::None,
+    };
+    let cards = session.cards.iter().map(|card| card.get(card.len().saturating_sub(4)..).unwrap_or_default());
+    render(&Visit {
+        name: &session.requestor_name,
+        headline: session.headline(),
+        problem: session.problem,
+        cards: cards.collect(),
+        door,
+        endings: OTHER_ENDINGS,
+    })
 }
 
 /// The page of a visit that never began.
 pub(super) fn refused(why: &str) -> String {
-    document("Token requestor", "This link does not work", &format!("<p>{}</p>", escape(why)), "")
+    told("Token requestor", "This link does not work", why)
 }
 
-fn button(base: &str, action: &str, label: &str, class: &str) -> String {
-    format!(
-        r#"<form method="post" action="{base}/{action}"><button class="{class}">{}</button></form>"#,
-        escape(label)
-    )
+/// The cardholder is gone, and so is the page: this is what stands in its place.
+pub(super) fn closed(requestor_name: &str) -> String {
+    let why = "It heard neither yes nor no. The card was tokenised when this page opened, so the bank hears of it all \
+        the same. Open the bank's app again to see.";
+    told(requestor_name, "As if the tab were closed", why)
 }
 
-fn document(name: &str, headline: &str, body: &str, endings: &str) -> String {
-    let (name, headline) = (escape(name), escape(headline));
-    format!(
-        r#"<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{name}: {headline}</title><style>{STYLE}</style></head>
-<body><p>{name}</p><h1>{headline}</h1>{body}
-<aside>This page is a simulator's. Mastercard does not publish how Click to Pay looks or which results it sends:
-wording, layout and buttons are invented. No real card is involved.{endings}</aside></body></html>
-"#
-    )
+fn told(name: &str, headline: &str, problem: &str) -> String {
+    let (problem, cards) = (Some(problem), Vec::new());
+    render(&Visit { name, headline, problem, cards, door: Door::None, endings: OTHER_ENDINGS })
 }
 
-/// Writing to a `String` cannot fail.
-fn add(text: &mut String, more: std::fmt::Arguments<'_>) {
-    let _ = text.write_fmt(more);
+/// Rendering into a `String` fails only where a value does not print, which none of ours does.
+pub(crate) fn render(template: &impl Template) -> String {
+    template.render().unwrap_or_default()
 }
 
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+/// The answer with a page in it.
+pub(crate) fn answer(status: StatusCode, html: String) -> Response<Body> {
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+    ];
+    (status, headers, html).into_response()
+}
+
+/// The style sheet of all pages.
+pub(crate) async fn style() -> Response<Body> {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], STYLE)
+        .into_response()
 }

@@ -6,11 +6,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
+use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Unknown;
+use super::{Unknown, panel};
 use crate::click_to_pay::callback::CallbackStyle;
+use crate::click_to_pay::page;
 use crate::faults::{Fault, Times};
 use crate::mastercard::Mastercard;
 use crate::notifications::NotificationPlan;
@@ -21,6 +23,17 @@ use crate::world::records::TokenStatus;
 use crate::world::requestor::TokenRequestor;
 
 type Shared = State<Arc<Mastercard>>;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NewCard {
+    client_id: u64,
+}
+
+#[derive(Deserialize)]
+struct Passed {
+    seconds: i64,
+}
 
 #[derive(Deserialize)]
 struct CardStatus {
@@ -50,6 +63,12 @@ pub(crate) fn router() -> Router<Arc<Mastercard>> {
             get(async |State(m): Shared, Path(id): Path<u64>| Json(Simulator::handle(m).tokens_of(id))),
         )
         .route(
+            "/cards/{id}",
+            put(async |State(m): Shared, Path(id): Path<u64>, Json(card): Json<NewCard>| {
+                Simulator::handle(m).add_card(card.client_id, id);
+            }),
+        )
+        .route(
             "/cards/{id}/status",
             put(async |State(m): Shared, Path(id): Path<u64>, Json(card): Json<CardStatus>| {
                 done(Simulator::handle(m).set_card_status(id, &card.status))
@@ -66,6 +85,12 @@ pub(crate) fn router() -> Router<Arc<Mastercard>> {
             ),
         )
         .route("/receipts/expire", post(async |State(m): Shared| Simulator::handle(m).expire_receipts()))
+        .route(
+            "/receipts/age",
+            post(async |State(m): Shared, Json(passed): Json<Passed>| {
+                Simulator::handle(m).age_receipts(SignedDuration::from_secs(passed.seconds));
+            }),
+        )
         .route(
             "/faults/{operation}",
             put(
@@ -84,7 +109,8 @@ pub(crate) fn router() -> Router<Arc<Mastercard>> {
                 Simulator::handle(m).set_callback_style(style);
             }),
         );
-    Router::new().nest("/__simulator", routes.merge(notifications()).merge(requestors()))
+    let routes = routes.merge(notifications()).merge(requestors()).merge(panel::router());
+    Router::new().nest("/__simulator", routes.route("/style.css", get(page::style)))
 }
 
 fn notifications() -> Router<Arc<Mastercard>> {

@@ -1,14 +1,17 @@
 //! What a test can do to the simulated world, in code and, by the routes in `http`, from outside.
 
+mod cards;
 mod http;
+mod panel;
 
 use std::sync::PoisonError;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+pub use self::cards::CardSummary;
 pub(crate) use self::http::router;
 use crate::click_to_pay::callback::CallbackStyle;
 use crate::click_to_pay::session::{Phase, Session};
@@ -16,7 +19,6 @@ use crate::faults::{Fault, Times};
 use crate::mdes;
 use crate::operation::Operation;
 use crate::simulator::Simulator;
-use crate::world::card::CardContract;
 use crate::world::records::TokenStatus;
 use crate::world::requestor::TokenRequestor;
 
@@ -48,30 +50,17 @@ impl Simulator {
         self.mastercard.calls().get(&operation).copied().unwrap_or_default()
     }
 
-    /// Sets a card contract's status, two digits: `00` is active. `05` suspends its active tokens, as documented, and
-    /// so sends a TVN for each.
-    ///
-    /// # Errors
-    /// When there is no such card contract.
-    pub fn set_card_status(&self, card_contract_id: u64, status: &str) -> Result<(), Unknown> {
-        let suspended: Vec<String> = {
-            let mut records = self.mastercard.records();
-            let card = records.cards.get_mut(&card_contract_id).ok_or(Unknown("card contract"))?;
-            status.clone_into(&mut card.status);
-            let tokens = records.tokens.iter().filter(|token| token.card_contract_id == card_contract_id);
-            let active = tokens.filter(|token| token.status == TokenStatus::Active && status == "05");
-            active.map(|token| token.token_requestor_id.clone()).collect()
-        };
-        for requestor in suspended {
-            mdes::change_status(&self.mastercard, card_contract_id, &requestor, TokenStatus::Suspended);
-        }
-        Ok(())
-    }
-
     /// Every receipt issued so far is expired from now on.
     pub fn expire_receipts(&self) {
         let now = Timestamp::now();
         self.mastercard.records().receipts.values_mut().for_each(|receipt| receipt.expires = now);
+    }
+
+    /// Every receipt issued so far expires sooner by this much, as if that time had passed.
+    pub fn age_receipts(&self, by: SignedDuration) {
+        for receipt in self.mastercard.records().receipts.values_mut() {
+            receipt.expires = receipt.expires.saturating_sub(by).unwrap_or(Timestamp::MIN);
+        }
     }
 
     /// The tokens of a client, as Processing lists them but without token numbers.
@@ -171,20 +160,6 @@ impl Simulator {
         records.given_contents.insert(asset_id.to_owned(), media_contents);
     }
 
-    /// The card contracts as they are now.
-    #[must_use]
-    pub fn cards(&self) -> Vec<CardSummary> {
-        let records = self.mastercard.records();
-        let summary = |card: &CardContract| CardSummary {
-            card_contract_id: card.id,
-            client_id: card.client_id,
-            masked: card.number.masked(),
-            status: card.status.clone(),
-            account_range: card.number.range().map(|(start, _)| start.to_string()),
-        };
-        records.cards.values().map(summary).collect()
-    }
-
     /// The visits so far, in no particular order.
     #[must_use]
     pub fn sessions(&self) -> Vec<SessionSummary> {
@@ -216,22 +191,6 @@ pub struct TokenSummary {
     pub token_unique_reference: String,
     /// Its state.
     pub status: TokenStatus,
-}
-
-/// A card contract without its number.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CardSummary {
-    /// Card contract id.
-    pub card_contract_id: u64,
-    /// Whose card it is.
-    pub client_id: u64,
-    /// First six digits, underscores, last four.
-    pub masked: String,
-    /// Two digits; `00` is active.
-    pub status: String,
-    /// First number, 19 digits, of its account range.
-    pub account_range: Option<String>,
 }
 
 /// A cardholder's visit to a token requestor.

@@ -4,6 +4,7 @@
 
 mod payload;
 mod plan;
+mod sealed;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,10 +14,12 @@ use reqwest::{Certificate, Client, Identity, redirect};
 use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
+use url::Url;
 
 pub(crate) use self::payload::{Kind, Notification};
 pub use self::plan::{Delivery, NotificationPlan};
-use crate::journal::{Journal, Party};
+use self::sealed::Sealing;
+use crate::journal::{Exchange, Journal, Party, said};
 use crate::options::NotificationTarget;
 
 /// The gateway that carries a sibling product's calls to issuers gives up after this.
@@ -24,8 +27,14 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The target cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("the client certificate, key or root for notifications cannot be used")]
-pub struct InvalidTarget(#[source] reqwest::Error);
+pub enum InvalidTarget {
+    /// Mutual TLS cannot be spoken.
+    #[error("the client certificate, key or root for notifications cannot be used")]
+    Tls(#[source] reqwest::Error),
+    /// Notifications cannot be signed or encrypted.
+    #[error("the signing key or the encryption certificate for notifications cannot be used")]
+    Sealing,
+}
 
 /// Sends notifications in the background.
 #[derive(Clone)]
@@ -35,7 +44,7 @@ struct Inner {
     /// Control methods may be called from outside of the runtime.
     runtime: Handle,
     journal: Arc<Journal>,
-    target: Mutex<Option<(NotificationTarget, Client)>>,
+    target: Mutex<Option<Target>>,
     plan: Mutex<NotificationPlan>,
     under_way: watch::Sender<usize>,
 }
@@ -69,7 +78,7 @@ impl Notifier {
     }
 
     pub(crate) fn set_target(&self, target: Option<NotificationTarget>) -> Result<(), InvalidTarget> {
-        let target = target.map(|target| client(&target).map(|client| (target, client))).transpose()?;
+        let target = target.map(Target::new).transpose()?;
         *self.0.target.lock().unwrap_or_else(PoisonError::into_inner) = target;
         Ok(())
     }
@@ -90,8 +99,7 @@ impl Notifier {
 
     /// Sends what belongs together, in order as far as first attempts go, without making the caller wait.
     pub(crate) fn announce(&self, mut notifications: Vec<Notification>) {
-        let Some((target, client)) = self.0.target.lock().unwrap_or_else(PoisonError::into_inner).clone()
-        else {
+        let Some(target) = self.0.target.lock().unwrap_or_else(PoisonError::into_inner).clone() else {
             return;
         };
         let plan = self.plan();
@@ -107,7 +115,7 @@ impl Notifier {
                     Kind::Tcn => &plan.tcn,
                     Kind::Tvn => &plan.tvn,
                 };
-                let envelope = Envelope { kind, body, target: target.clone(), client: client.clone() };
+                let envelope = Envelope { kind, body, target: target.clone() };
                 for _ in 0..delivery.copies {
                     if delivery.delay_milliseconds > 0 {
                         notifier.later(&envelope, delivery.delay_milliseconds, plan.retries, &plan);
@@ -138,12 +146,11 @@ impl Notifier {
     /// Posts once; a 2xx within three seconds is an acknowledgement.
     async fn attempt(&self, envelope: &Envelope) -> bool {
         let began = Timestamp::now();
-        let mut request = envelope
-            .client
-            .post(envelope.target.url.clone())
-            .header("content-type", "application/json;charset=utf-8")
-            .body(envelope.body.to_string());
-        if let Some(secret) = &envelope.target.shared_secret {
+        let Target { url, shared_secret, sealing, client } = &envelope.target;
+        let Some(body) = sealing.body(&envelope.body) else { return false };
+        let mut request =
+            client.post(url.clone()).header("content-type", "application/json;charset=utf-8").body(body);
+        if let Some(secret) = shared_secret {
             request = request.header("x-notification-secret", secret);
         }
         let (acknowledged, outcome) = match request.send().await {
@@ -153,7 +160,15 @@ impl Notifier {
             Err(_) => (false, "not delivered".to_owned()),
         };
         let what = format!("{} notification, {outcome}", envelope.kind.name());
-        self.0.journal.note_since(envelope.kind.step(), Party::Processing, Party::IssuerServer, what, began);
+        self.0.journal.add(Exchange {
+            step: envelope.kind.step(),
+            from: Party::Processing,
+            to: Party::IssuerServer,
+            what,
+            began,
+            took: Duration::try_from(Timestamp::now().duration_since(began)).unwrap_or_default(),
+            said: vec![said("POST /notifications", Some(&envelope.body)), said(outcome, None)],
+        });
         acknowledged
     }
 }
@@ -162,21 +177,36 @@ impl Notifier {
 struct Envelope {
     kind: Kind,
     body: Value,
-    target: NotificationTarget,
+    target: Target,
+}
+
+/// The issuer's door, ready to be knocked at.
+#[derive(Clone)]
+struct Target {
+    url: Url,
+    shared_secret: Option<String>,
+    sealing: Sealing,
     client: Client,
+}
+
+impl Target {
+    fn new(target: NotificationTarget) -> Result<Self, InvalidTarget> {
+        let (sealing, client) = (Sealing::of(&target)?, client(&target)?);
+        Ok(Self { url: target.url, shared_secret: target.shared_secret, sealing, client })
+    }
 }
 
 fn client(target: &NotificationTarget) -> Result<Client, InvalidTarget> {
     let mut builder = Client::builder().timeout(TIMEOUT).redirect(redirect::Policy::none()).no_proxy();
     if let Some(pem) = &target.root_certificate_pem {
-        let roots = Certificate::from_pem_bundle(pem.as_bytes()).map_err(InvalidTarget)?;
+        let roots = Certificate::from_pem_bundle(pem.as_bytes()).map_err(InvalidTarget::Tls)?;
         builder = builder.tls_certs_only(roots);
     } else if target.url.scheme() == "http" {
         // Spares loading the system's roots.
         builder = builder.tls_certs_only([]);
     }
     if let Some(pem) = &target.identity_pem {
-        builder = builder.identity(Identity::from_pem(pem.as_bytes()).map_err(InvalidTarget)?);
+        builder = builder.identity(Identity::from_pem(pem.as_bytes()).map_err(InvalidTarget::Tls)?);
     }
-    builder.build().map_err(InvalidTarget)
+    builder.build().map_err(InvalidTarget::Tls)
 }

@@ -1,6 +1,7 @@
 //! Steps 13 to 25, as a cardholder with a browser.
 
 use axum::http::StatusCode;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::issuer::{CALLBACK, Issuer, flat, push_body};
@@ -16,7 +17,7 @@ async fn a_cardholder_who_accepts_comes_back_approved_with_the_token_in_the_list
     let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
     let (status, page) = issuer.opens(&pushed).await;
     assert_eq!(status, StatusCode::OK);
-    assert!(page.contains("555555______4444") && page.contains("invented") && !page.contains("<script"));
+    assert!(page.contains("ending 4444") && page.contains("invented") && !page.contains("<script"));
     let page = issuer.does(&page, "accept").await.text().await.unwrap();
     assert!(page.contains("Your card is enabled"));
 
@@ -27,6 +28,13 @@ async fn a_cardholder_who_accepts_comes_back_approved_with_the_token_in_the_list
     assert_eq!(issuer.way_back(&page).await, expected);
     let steps: Vec<u8> = issuer.simulator.journal().iter().map(|exchange| exchange.step).collect();
     assert_eq!(steps, [7, 8, 9, 10, 11, 13, 14, 15, 16, 18, 19, 20, 22, 23, 24, 25]);
+
+    let journal = serde_json::to_string(&issuer.simulator.journal()).unwrap();
+    assert!(journal.contains(r#""cardContractId":70001"#) && journal.contains("results[…]=APPROVED"));
+    let signature = pushed["signature"].as_str().unwrap();
+    for secret in [receipt(&pushed), signature, &token.token_unique_reference, "5555555555554444"] {
+        assert!(!journal.contains(secret), "the journal repeats a secret");
+    }
 }
 
 #[tokio::test]
@@ -60,6 +68,20 @@ async fn a_card_blocked_after_the_push_is_declined() {
     let (_, page) = issuer.opens(&pushed).await;
     assert!(issuer.way_back(&page).await.ends_with("%5D=DECLINED"));
     assert!(issuer.simulator.tokens_of(40_000).is_empty());
+}
+
+#[tokio::test]
+async fn a_receipt_of_a_new_card_lives_until_its_time_has_passed() {
+    let issuer = Issuer::new().await;
+    issuer.simulator.add_card(41_000, 110_001);
+    issuer.simulator.add_card(41_000, 110_002);
+    let early = issuer.enroll(41_000, 110_001, CLICK_TO_PAY).await;
+    let late = issuer.enroll(41_000, 110_002, CLICK_TO_PAY).await;
+    issuer.simulator.age_receipts(SignedDuration::from_mins(4));
+    assert!(issuer.opens(&early).await.1.contains("/accept"));
+    issuer.simulator.age_receipts(SignedDuration::from_mins(11));
+    assert!(!issuer.opens(&late).await.1.contains("/accept"));
+    assert_eq!(issuer.simulator.tokens_of(41_000).len(), 1);
 }
 
 #[tokio::test]

@@ -21,6 +21,8 @@ async fn everything_can_be_changed_from_outside() {
     let token = format!("tokens/70001/{CLICK_TO_PAY}");
     for (method, path, body, expected) in [
         (Method::PUT, "cards/70001/status", json!({"status": "43"}), StatusCode::OK),
+        (Method::PUT, "cards/110001", json!({"clientId": 41000}), StatusCode::OK),
+        (Method::PUT, "cards/110001/status", json!({"status": "00"}), StatusCode::OK),
         (Method::PUT, "cards/1/status", json!({"status": "43"}), StatusCode::NOT_FOUND),
         (Method::PUT, "faults/getAsset", fault, StatusCode::OK),
         (Method::PUT, "faults/none", json!({}), StatusCode::BAD_REQUEST),
@@ -30,6 +32,7 @@ async fn everything_can_be_changed_from_outside() {
         (Method::DELETE, "notifications/target", Value::Null, StatusCode::OK),
         (Method::GET, "notifications/settled", Value::Null, StatusCode::OK),
         (Method::POST, "receipts/expire", Value::Null, StatusCode::OK),
+        (Method::POST, "receipts/age", json!({"seconds": 60}), StatusCode::OK),
         (Method::PUT, &token, json!({"status": "Suspended"}), StatusCode::NOT_FOUND),
         (Method::PUT, "callback-style", json!("raw"), StatusCode::OK),
         (Method::DELETE, "requestors/50999000003", Value::Null, StatusCode::OK),

@@ -185,8 +185,17 @@ impl Issuer {
         let end = page.find(&format!("/{action}\"")).unwrap_or_else(|| panic!("no {action} here: {page}"));
         let start = page[..end].rfind('"').unwrap() + 1;
         let url = self.url(&page[start..end + 1 + action.len()]);
-        let method = if action == "return" { Method::GET } else { Method::POST };
-        self.http.request(method, url).send().await.unwrap()
+        if action == "return" {
+            return self.http.get(url).send().await.unwrap();
+        }
+        let pressed = self.http.post(url.clone()).send().await.unwrap();
+        match pressed.headers().get("location") {
+            Some(next) => {
+                assert_eq!(pressed.status(), StatusCode::SEE_OTHER);
+                self.http.get(url.join(next.to_str().unwrap()).unwrap()).send().await.unwrap()
+            }
+            None => pressed,
+        }
     }
 
     /// The `Location` of the way back.

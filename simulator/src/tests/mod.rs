@@ -7,6 +7,7 @@ mod gateway;
 mod issuer;
 mod mutual_tls;
 mod notifications;
+mod panel;
 mod processing;
 mod scale;
 mod token_connect;

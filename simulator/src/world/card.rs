@@ -24,6 +24,15 @@ pub(crate) enum Product {
 }
 
 impl Product {
+    /// As the control routes say it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Credit => "credit",
+            Self::Debit => "debit",
+            Self::PrivateLabel => "privateLabel",
+        }
+    }
+
     /// First three characters of a receipt.
     pub(crate) fn receipt_prefix(self) -> &'static str {
         match self {
@@ -105,6 +114,19 @@ pub(crate) struct CardContract {
 }
 
 impl CardContract {
+    /// An active debit card that is good for three years.
+    pub(crate) fn debit(id: u64, client_id: u64) -> Self {
+        let today = today();
+        Self {
+            id,
+            client_id,
+            holder: "CHRIS CARDHOLDER".to_owned(),
+            status: "00".to_owned(),
+            number: CardNumber::made_up("555556", id),
+            expiry: ((today.year() + 3) % 100, today.month()),
+        }
+    }
+
     /// Only `00` counts as active.
     pub(crate) fn is_active(&self) -> bool {
         self.status == "00"

@@ -1,5 +1,7 @@
 use super::*;
 
+mod grammar;
+
 const TUR: &str = "DM4MMC00005dfea6f3f93916b4add66c2a2f796790addcf8";
 
 fn one(query: &str) -> CallbackResult {

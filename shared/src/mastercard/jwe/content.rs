@@ -22,16 +22,16 @@ use super::JweError;
 pub(super) const TAG: usize = 16;
 
 /// What the content key opens.
-pub(super) struct Sealed<'a> {
+pub(in crate::mastercard) struct Sealed<'a> {
     /// The protected header as it travelled.
-    pub(super) aad: &'a [u8],
-    pub(super) iv: &'a [u8],
-    pub(super) ciphertext: &'a [u8],
-    pub(super) tag: &'a [u8],
+    pub(in crate::mastercard) aad: &'a [u8],
+    pub(in crate::mastercard) iv: &'a [u8],
+    pub(in crate::mastercard) ciphertext: &'a [u8],
+    pub(in crate::mastercard) tag: &'a [u8],
 }
 
 /// A128GCM, A192GCM and A256GCM with an IV of 12 or 16 bytes; A128CBC-HS256, always with its HMAC.
-pub(super) fn open(enc: &str, key: &[u8], sealed: &Sealed<'_>) -> Result<Vec<u8>, JweError> {
+pub(in crate::mastercard) fn open(enc: &str, key: &[u8], sealed: &Sealed<'_>) -> Result<Vec<u8>, JweError> {
     if sealed.tag.len() != TAG {
         return Err(JweError);
     }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use x509_cert::{
     Certificate as X509,
     der::{Decode, Encode, pem},
+    spki::SubjectPublicKeyInfoOwned,
     time::Time,
 };
 
@@ -47,6 +48,13 @@ impl Certificate {
     /// DER `SubjectPublicKeyInfo`.
     pub fn public_key(&self) -> &[u8] {
         &self.public_key
+    }
+
+    /// PKCS#1 DER of its RSA key, as signature verifiers take it.
+    pub fn pkcs1_public_key(&self) -> Result<Vec<u8>, KeyProblem> {
+        self.bits().ok_or(KeyProblem::NotRsa)?;
+        let info = SubjectPublicKeyInfoOwned::from_der(&self.public_key).map_err(|_| KeyProblem::NotRsa)?;
+        Ok(info.subject_public_key.raw_bytes().to_vec())
     }
 
     /// The size of its RSA key; `None` if the key is no RSA key of 2048 to 8192 bits.

@@ -2,16 +2,17 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_dynamo::to_attribute_value;
 
 use super::{
     super::{
         StoreError,
-        table::{is_condition, s},
+        table::{from_item, is_condition, s},
     },
     Enrollments, NOTIFICATION, SHARDS,
     begin::after,
 };
-use crate::{digest::sha256_hex, enrollment::EnrollmentId, notification::Notification};
+use crate::{card::ClientId, digest::sha256_hex, enrollment::EnrollmentId, notification::Notification};
 
 /// How long notifications are kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -27,12 +28,23 @@ pub struct Received {
     pub notification: Notification,
     /// When it came.
     pub received_at: Timestamp,
+    /// The first enrolment that it matched: from then on it is about no other one, whoever looks and whenever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Subject>,
     /// The enrolment that learned from it; none while it matches nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_to: Option<EnrollmentId>,
     /// How often it matched nothing.
     #[serde(default)]
     pub unmatched: usize,
+}
+
+/// Which enrolment of which client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Subject {
+    client_id: ClientId,
+    enrollment_id: EnrollmentId,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -51,8 +63,15 @@ impl Enrollments {
     /// Stores a notification; once it is stored it will be applied, now or by reconciliation.
     /// One that came before is given back as it is kept.
     pub async fn receive(&self, notification: &Notification, now: Timestamp) -> Result<Received, StoreError> {
-        let received =
-            Received { notification: notification.clone(), received_at: now, applied_to: None, unmatched: 0 };
+        // A notification is stored even if nobody can say what it is about: whoever applies it looks again.
+        let about = self.subject(notification).await.unwrap_or_default();
+        let received = Received {
+            notification: notification.clone(),
+            received_at: now,
+            about,
+            applied_to: None,
+            unmatched: 0,
+        };
         let pk = self.inbox(&notification.id);
         let item = self.0.item(&pk, NOTIFICATION, &self.received_item(received.clone(), Some(now)))?;
         let put = self.0.db.put_item().table_name(&self.0.name).set_item(Some(item));
@@ -81,22 +100,66 @@ impl Enrollments {
         if received.applied_to.is_some() {
             return Ok(received.applied_to);
         }
-        let notification = &received.notification;
-        let candidates = match notification.card_contract_id {
-            Some(card) => self.by_card(card).await?,
-            None => Vec::new(),
+        let about = match received.about {
+            Some(about) => Some(about),
+            None => self.decide(&received.notification).await?,
         };
-        let applied = match (notification.choose(&candidates), notification.fact()) {
-            (Some(enrollment), Some(fact)) => {
-                let (client, id) = (enrollment.client_id, enrollment.enrollment_id);
-                self.learn(client, id, &[fact.recorded(now, &sha256_hex(notification.id.as_bytes()))], now)
-                    .await?;
-                Some(id)
+        let applied = match (about, received.notification.fact()) {
+            (Some(Subject { client_id, enrollment_id }), Some(fact)) => {
+                let source = sha256_hex(received.notification.id.as_bytes());
+                let learned =
+                    self.learn(client_id, enrollment_id, &[fact.recorded(now, &source)], now).await?;
+                learned.map(|enrollment| enrollment.enrollment_id)
             }
             _ => None,
         };
-        self.settle(received, applied, now).await?;
+        self.settle(Received { about, ..received }, applied, now).await?;
         Ok(applied)
+    }
+
+    /// What matched nothing so far, for good or yet to be tried again: oldest first within each of the index's shards.
+    pub async fn unmatched(&self) -> Result<Vec<Received>, StoreError> {
+        let mut found = Vec::new();
+        for shard in (0..SHARDS).flat_map(|shard| [self.shard(shard), self.unmatched_shard(shard)]) {
+            let query = self.0.db.query().table_name(&self.0.name).index_name("due");
+            let query = query.key_condition_expression("dueShard = :shard");
+            let query = query.expression_attribute_values(":shard", s(&shard));
+            let query = query.filter_expression("attribute_exists(notification)");
+            let mut items = query.into_paginator().items().send();
+            while let Some(item) = items.try_next().await? {
+                found.push(from_item::<ReceivedItem>(item)?.received);
+            }
+        }
+        found.retain(|received| received.unmatched > 0);
+        Ok(found)
+    }
+
+    /// Matches a notification for the first time, unless somebody else has done so already.
+    async fn decide(&self, notification: &Notification) -> Result<Option<Subject>, StoreError> {
+        let Some(about) = self.subject(notification).await? else { return Ok(None) };
+        let update = self.0.db.update_item().table_name(&self.0.name);
+        let update = update.key("pk", s(&self.inbox(&notification.id))).key("sk", s(NOTIFICATION));
+        let update = update.update_expression("SET about = :about");
+        let update = update.condition_expression("attribute_exists(pk) AND attribute_not_exists(about)");
+        match update.expression_attribute_values(":about", to_attribute_value(about)?).send().await {
+            Ok(_) => Ok(Some(about)),
+            Err(error) if is_condition(&error) => {
+                Ok(self.received(&notification.id).await?.and_then(|received| received.about))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The enrolment that a notification speaks of, as the index shows them now.
+    async fn subject(&self, notification: &Notification) -> Result<Option<Subject>, StoreError> {
+        let (Some(card), Some(_)) = (notification.card_contract_id, notification.fact()) else {
+            return Ok(None);
+        };
+        let candidates = self.by_card(card).await?;
+        Ok(notification.choose(&candidates).map(|enrollment| Subject {
+            client_id: enrollment.client_id,
+            enrollment_id: enrollment.enrollment_id,
+        }))
     }
 
     /// Notes what became of a notification: applied, or unmatched and due again later, or unmatched for good.
@@ -125,11 +188,23 @@ impl Enrollments {
     fn received_item(&self, received: Received, due: Option<Timestamp>) -> ReceivedItem {
         let shard =
             sha256_hex(received.notification.id.as_bytes()).bytes().next().unwrap_or_default() % SHARDS;
+        // What is given up stays visible, in shards that reconciliation does not read.
+        let (due_shard, due_at) = match due {
+            Some(due) => (Some(self.shard(shard)), Some(due)),
+            None if received.applied_to.is_none() => {
+                (Some(self.unmatched_shard(shard)), Some(received.received_at))
+            }
+            None => (None, None),
+        };
         ReceivedItem {
             ttl: after(received.received_at, KEPT),
-            due_shard: due.map(|_| self.shard(shard)),
-            due_at: due.map(Timestamp::as_second),
+            due_shard,
+            due_at: due_at.map(Timestamp::as_second),
             received,
         }
+    }
+
+    fn unmatched_shard(&self, shard: u8) -> String {
+        format!("UNMATCHED#{}#{shard}", self.0.tenant)
     }
 }

@@ -115,6 +115,9 @@ pub(super) struct EnrollmentItem {
     pub(super) enrollment: Enrollment,
     pub(super) revision: i64,
     pub(super) card_key: String,
+    /// Absent in what was written before the index `by-id` was there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) enrollment_key: Option<String>,
     /// What it added up to when it was written last.
     pub(super) status: Status,
     /// Only when this very write changed that: what the table's stream tells the world.

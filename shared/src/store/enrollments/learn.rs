@@ -96,6 +96,7 @@ impl Enrollments {
             status,
             status_change: (before != Some(status)).then_some(change),
             card_key: self.card(enrollment.card_contract_id),
+            enrollment_key: Some(self.key(enrollment.enrollment_id)),
             due_shard: due_at.map(|_| self.shard(shard)),
             due_at,
             enrollment,

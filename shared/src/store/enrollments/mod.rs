@@ -10,7 +10,8 @@
 //! | notification | `INBOX#tenant#id` | `NOTIFICATION` |
 //!
 //! The client id is the partition, so no key of one client can address another's items. Index `by-card` finds
-//! enrolments for notifications; the sparse index `due`, in [`SHARDS`] shards, what waits for reconciliation.
+//! enrolments for notifications, `by-id` for support; the sparse index `due`, in [`SHARDS`] shards, what waits for
+//! reconciliation, and beside it notifications that matched nothing.
 
 mod begin;
 mod due;
@@ -21,9 +22,9 @@ mod read;
 
 pub use begin::{Beginning, Begun, Revision};
 pub use due::Due;
-pub use inbox::Received;
+pub use inbox::{Received, Subject};
 pub use items::{IdempotencyKey, Redirect};
-pub use read::Page;
+pub use read::{Page, Pages};
 
 use super::{Tenant, table::Table};
 use crate::{
@@ -51,6 +52,11 @@ impl Enrollments {
         let name = read.required::<String>("ENROLLMENTS_TABLE");
         let tenant = read.or("TENANT", Tenant::default());
         Some(Self(Table::new(host.dynamodb(), name?, tenant?)))
+    }
+
+    /// The key in the index `by-id`.
+    fn key(&self, id: EnrollmentId) -> String {
+        format!("ENROLLMENT#{}#{id}", self.0.tenant)
     }
 
     fn client(&self, client: ClientId) -> String {

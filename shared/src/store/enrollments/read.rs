@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::{
     super::{
         StoreError,
-        table::{from_item, s},
+        table::{Item, Table, from_item, s},
     },
     Enrollments, Redirect, Revision, STATE, enrollment,
     items::{EnrollmentItem, Guard, RedirectItem, State},
@@ -31,6 +31,31 @@ pub struct Page {
     pub next: Option<EnrollmentId>,
 }
 
+/// A table page by page; a page may be empty.
+pub struct Pages {
+    table: Table,
+    after: Option<Item>,
+    over: bool,
+}
+
+impl Pages {
+    /// The next page; `None` after the last one.
+    pub async fn next(&mut self) -> Result<Option<Vec<Enrollment>>, StoreError> {
+        if self.over {
+            return Ok(None);
+        }
+        let scan = self.table.db.scan().table_name(&self.table.name);
+        let scan = scan.filter_expression("begins_with(sk, :enrollment) AND tenant = :tenant");
+        let scan = scan.expression_attribute_values(":enrollment", s("ENROLLMENT#"));
+        let scan = scan.expression_attribute_values(":tenant", s(&self.table.tenant.to_string()));
+        let page = scan.set_exclusive_start_key(self.after.take()).send().await?;
+        self.after = page.last_evaluated_key;
+        self.over = self.after.is_none();
+        let read = |item| from_item::<EnrollmentItem>(item).map(|item| item.enrollment);
+        page.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>().map(Some)
+    }
+}
+
 impl Enrollments {
     /// One enrolment of this client.
     pub async fn get(&self, client: ClientId, id: EnrollmentId) -> Result<Option<Enrollment>, StoreError> {
@@ -49,6 +74,22 @@ impl Enrollments {
             let revision = Revision { count: item.revision, status: item.status };
             (item.enrollment, revision)
         }))
+    }
+
+    /// An enrolment by its id alone, whoever's it is: for support, never for an app.
+    pub async fn find(&self, id: EnrollmentId) -> Result<Option<Enrollment>, StoreError> {
+        let query = self.0.db.query().table_name(&self.0.name).index_name("by-id");
+        let query = query.key_condition_expression("enrollmentKey = :key");
+        let found = query.expression_attribute_values(":key", s(&self.key(id))).send().await?;
+        let Some(keys) = found.items.unwrap_or_default().into_iter().next() else { return Ok(None) };
+        let key = |name| keys.get(name).and_then(|key| key.as_s().ok());
+        let (Some(pk), Some(sk)) = (key("pk"), key("sk")) else { return Ok(None) };
+        Ok(self.0.get::<EnrollmentItem>(pk, sk).await?.map(|item| item.enrollment))
+    }
+
+    /// Every enrolment of this tenant, whoever's it is: for exports, never for an app. Reads the whole table.
+    pub fn all(&self) -> Pages {
+        Pages { table: self.0.clone(), after: None, over: false }
     }
 
     /// What sends the cardholder on in an attempt, while it lives.

@@ -1,0 +1,61 @@
+//! What is left behind, as the API and Mastercard tell it: nothing lost, nothing twice.
+
+use std::collections::BTreeMap;
+
+use local::{World, cardholder::Cardholder};
+use serde_json::Value;
+use simulator::{Operation, TokenStatus};
+
+use super::cardholder::Lived;
+use crate::error::BenchError;
+
+/// Of all cardholders together.
+#[derive(Debug, Default)]
+pub(super) struct Evidence {
+    /// Calls of `pushMultipleAccounts`.
+    pub(super) pushes: usize,
+    /// Tokens that were ever made.
+    pub(super) tokens: usize,
+    /// Cards with two tokens that live.
+    pub(super) doubled: usize,
+    /// Enrolments in the cardholders' lists, by status.
+    pub(super) listed: BTreeMap<String, usize>,
+}
+
+impl Evidence {
+    pub(super) async fn of(world: &World, app: &Cardholder, lived: &[Lived]) -> Result<Self, BenchError> {
+        let pushes = world.simulator().calls(Operation::PushMultipleAccounts);
+        let mut evidence = Self { pushes, ..Self::default() };
+        for Lived { client, .. } in lived {
+            let mut live = BTreeMap::<u64, usize>::new();
+            for token in world.simulator().tokens_of(*client) {
+                evidence.tokens += 1;
+                if token.status != TokenStatus::Deactivated {
+                    *live.entry(token.card_contract_id).or_default() += 1;
+                }
+            }
+            evidence.doubled += live.values().filter(|tokens| **tokens > 1).count();
+            evidence.list(&app.with_token(world.token_for(&client.to_string())?)).await;
+        }
+        Ok(evidence)
+    }
+
+    /// Page by page; what is not answered is missing from the counts.
+    async fn list(&mut self, cardholder: &Cardholder) {
+        let mut path = "/enrollments?limit=50".to_owned();
+        while let Ok(page) = cardholder.get(&path).await {
+            for enrollment in page.body["enrollments"].as_array().into_iter().flatten() {
+                let status = enrollment["status"].as_str().unwrap_or_default();
+                *self.listed.entry(status.to_owned()).or_default() += 1;
+            }
+            match &page.body["nextToken"] {
+                Value::String(next) => path = format!("/enrollments?limit=50&nextToken={next}"),
+                _ => break,
+            }
+        }
+    }
+
+    pub(super) fn listed(&self, status: &str) -> usize {
+        self.listed.get(status).copied().unwrap_or_default()
+    }
+}

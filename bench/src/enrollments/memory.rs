@@ -1,0 +1,37 @@
+//! How much main memory this process holds, once a second.
+
+use std::time::Duration;
+
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, MissedTickBehavior, interval},
+};
+
+use crate::{
+    error::BenchError,
+    machine::{field, kilobytes},
+};
+
+/// A watch that ends by itself.
+pub(super) struct Memory(JoinHandle<Vec<u32>>);
+
+impl Memory {
+    /// Looks every second until then.
+    pub(super) fn watch(until: Instant) -> Self {
+        Self(tokio::spawn(async move {
+            let mut seconds = interval(Duration::from_secs(1));
+            seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
+            let mut samples = Vec::new();
+            while Instant::now() < until {
+                seconds.tick().await;
+                samples.extend(field("/proc/self/status", "VmRSS").and_then(|size| kilobytes(&size)));
+            }
+            samples
+        }))
+    }
+
+    /// Megabytes, in order of time.
+    pub(super) async fn samples(self) -> Result<Vec<f64>, BenchError> {
+        Ok(self.0.await?.into_iter().map(|kilobytes| f64::from(kilobytes) / 1e3).collect())
+    }
+}

@@ -1,0 +1,24 @@
+//! Where AWS is: as `local --env-file` writes it, else as AWS' own tools find it.
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use shared::config::Settings;
+
+/// Region, keys and the endpoint of one service (`DYNAMODB`, `LAMBDA`, `SQS`) from the settings; without keys in them from
+/// environment and profile.
+pub(crate) async fn config(settings: &Settings, service: &str) -> SdkConfig {
+    let setting =
+        |name: &str| settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned());
+    let (Some(id), Some(secret)) = (setting("AWS_ACCESS_KEY_ID"), setting("AWS_SECRET_ACCESS_KEY")) else {
+        return aws_config::load_defaults(BehaviorVersion::latest()).await;
+    };
+    let credentials = Credentials::new(id, secret, setting("AWS_SESSION_TOKEN"), None, "settings");
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .region(setting("AWS_REGION").map(Region::new));
+    match setting(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|| setting("AWS_ENDPOINT_URL")) {
+        Some(endpoint) => config.endpoint_url(endpoint).build(),
+        None => config.build(),
+    }
+}

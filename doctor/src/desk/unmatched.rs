@@ -1,0 +1,73 @@
+//! Notifications that matched no enrolment, and another try at them.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::{
+    card::CardContractId,
+    store::{StoreError, enrollments::Received},
+    token_requestor::TokenRequestorId,
+};
+
+use super::Desk;
+
+/// One of them. Its content is not shown, only what it speaks of.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Unmatched {
+    received_at: Timestamp,
+    occurred_at: Timestamp,
+    /// TAR, TCN, TVN, or what its sender called it.
+    kind: String,
+    card_contract_id: Option<CardContractId>,
+    token_requestor_id: Option<TokenRequestorId>,
+    /// How often it was compared with the enrolments of its card.
+    tries: usize,
+}
+
+impl fmt::Display for Unmatched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let card =
+            self.card_contract_id.map_or("no card contract".into(), |id| format!("card contract {id}"));
+        let requestor = self.token_requestor_id.as_ref().map_or("-".into(), ToString::to_string);
+        let Self { received_at, kind, tries, .. } = self;
+        write!(f, "{received_at:.0}  {kind:<6}  {card:<32}  {requestor:<11}  tried {tries} times")
+    }
+}
+
+impl Desk {
+    /// All that match nothing so far, oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn unmatched(&self) -> Result<Vec<Unmatched>, StoreError> {
+        let mut unmatched: Vec<_> = self.enrollments.unmatched().await?.into_iter().map(row).collect();
+        unmatched.sort_by_key(|row| row.received_at);
+        Ok(unmatched)
+    }
+
+    /// Compares all of them once more, after an enrolment was repaired or a mapping was changed. How many now match.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn retry_unmatched(&self) -> Result<usize, StoreError> {
+        let mut applied = 0;
+        for received in self.enrollments.unmatched().await? {
+            applied += usize::from(self.enrollments.apply(received, self.clock.now()).await?.is_some());
+        }
+        Ok(applied)
+    }
+}
+
+fn row(received: Received) -> Unmatched {
+    let Received { notification, received_at, unmatched, .. } = received;
+    Unmatched {
+        received_at,
+        occurred_at: notification.occurred_at,
+        kind: notification.news.name().to_owned(),
+        card_contract_id: notification.card_contract_id,
+        token_requestor_id: notification.token_requestor_id,
+        tries: unmatched,
+    }
+}

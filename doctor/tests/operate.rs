@@ -1,0 +1,131 @@
+//! What operators order, against a world on this machine: the functions are invoked as in AWS.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::{env, process::Output};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use local::{World, ready};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+struct Bank {
+    world: World,
+    folder: TempDir,
+}
+
+impl Bank {
+    /// Before anything was ever refreshed.
+    async fn new() -> Self {
+        let world = World::start(local::Options::default()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        ready::write_env_file(&world, &folder.path().join("env")).unwrap();
+        Self { world, folder }
+    }
+
+    /// One more setting, or another value of one.
+    fn set(&self, name: &str, value: &str) {
+        let file = self.folder.path().join("env");
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(file, format!("{text}{name}={value}\n")).unwrap();
+    }
+
+    async fn doctor(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_doctor"));
+        command.env_clear().args(arguments).arg("--config").arg(self.folder.path().join("env"));
+        command.stdin(std::process::Stdio::null()).output().await.unwrap()
+    }
+}
+
+fn told(ran: &Output) -> String {
+    [&ran.stdout[..], &ran.stderr].concat().into_iter().map(char::from).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_operator_refreshes_the_catalogue_and_sees_what_changed() {
+    let bank = Bank::new().await;
+    let ran = bank.doctor(&["refresh"]).await;
+    assert_eq!(ran.status.code(), Some(0), "{}", told(&ran));
+    assert!(told(&ran).contains("logos were fetched, 0 are missing."), "{}", told(&ran));
+    assert!(bank.world.token_requestors().catalogue().await.unwrap().is_some());
+    let changes = bank.doctor(&["changes"]).await;
+    assert!(
+        told(&changes).contains("Version 1") && told(&changes).contains("50123197928"),
+        "{}",
+        told(&changes)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_requestor_that_wants_to_lead_elsewhere_waits_until_an_operator_allows_it() {
+    let bank = Bank::new().await;
+    bank.doctor(&["refresh"]).await;
+    let requestors = bank.world.simulator().requestors();
+    let mut moved = requestors.into_iter().find(|it| it.token_requestor_id == "50123197928").unwrap();
+    let id = moved.token_requestor_id.clone();
+    moved.push_page = Some("https://elsewhere.example/push".parse().unwrap());
+    bank.world.simulator().add_requestor(moved);
+    bank.doctor(&["refresh"]).await;
+    let changes = bank.doctor(&["changes", "--json"]).await;
+    let changes: Value = serde_json::from_slice(&changes.stdout).unwrap();
+    assert_eq!(changes["waiting"][0]["tokenRequestorId"], json!(id), "{changes}");
+    assert_eq!(changes["waiting"][0]["hosts"], json!(["elsewhere.example"]));
+
+    let ran = bank.doctor(&["refresh", "--allow", &format!("{id}=elsewhere.example")]).await;
+    assert_eq!(ran.status.code(), Some(0), "{}", told(&ran));
+    let changes: Value = serde_json::from_slice(&bank.doctor(&["changes", "--json"]).await.stdout).unwrap();
+    assert_eq!(changes["waiting"], json!([]));
+}
+
+#[tokio::test]
+async fn outside_of_this_machine_nothing_is_changed_unless_somebody_says_yes() {
+    let bank = Bank::new().await;
+    bank.set("AWS_ENDPOINT_URL_LAMBDA", "https://lambda.eu-west-1.amazonaws.com");
+    for order in ["refresh", "redrive"] {
+        let ran = bank.doctor(&[order]).await;
+        assert_eq!(ran.status.code(), Some(1));
+        assert!(told(&ran).contains("Say --yes."), "{}", told(&ran));
+    }
+    assert_eq!(bank.world.simulator().calls(simulator::Operation::GetEligibleTokenRequestors), 0);
+}
+
+/// A real queue, of the second engine: the embedded ones have none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_failed_for_good_is_started_again_and_leaves_the_queue() {
+    let Some(engine) = env::vars().find(|(name, url)| name == "SECOND_ENGINE_URL" && !url.is_empty()) else {
+        assert!(
+            env::vars().all(|(name, value)| name != "CI" || value != "true"),
+            "SECOND_ENGINE_URL is not set"
+        );
+        return;
+    };
+    let credentials = Credentials::new("local", "local", None, None, "tests");
+    let aws = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("eu-west-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(&engine.1);
+    let sqs = aws_sdk_sqs::Client::new(&aws.build());
+    let name = format!("dead-letters-{}", uuid::Uuid::new_v4());
+    let queue = sqs.create_queue().queue_name(name).send().await.unwrap().queue_url.unwrap();
+    let failed = json!({"version": "1.0", "requestPayload": {}, "requestContext": {
+        "condition": "RetriesExhausted",
+        "functionArn": "arn:aws:lambda:eu-west-1:111122223333:function:sync-requestors:$LATEST",
+    }});
+    for body in [failed.to_string(), "of a schedule".into()] {
+        sqs.send_message().queue_url(&queue).message_body(body).send().await.unwrap();
+    }
+    let bank = Bank::new().await;
+    bank.set("AWS_ENDPOINT_URL_SQS", &engine.1);
+    bank.set("DEAD_LETTERS_URL", &queue);
+    let ran = bank.doctor(&["redrive", "--json"]).await;
+    let redriven: Value = serde_json::from_slice(&ran.stdout).unwrap_or_default();
+    assert_eq!(redriven, json!({"started": 1, "left": 1}), "{}", told(&ran));
+    let refreshed = async {
+        while bank.world.token_requestors().catalogue().await.unwrap().is_none() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), refreshed).await.unwrap();
+}

@@ -1,0 +1,88 @@
+//! The settings of the chain, and the keys that open what is encrypted.
+
+use jsonwebtoken::DecodingKey;
+use secrecy::{ExposeSecret as _, SecretString};
+use shared::{
+    config::{ConfigError, KeyNames, KeysSettings, Reader, SecretRef, tell_expiry},
+    mastercard::{Certificate, FieldLevelKeys},
+};
+
+use super::Authentication;
+
+const SECRETS: [&str; 2] = ["NOTIFICATION_SHARED_SECRET", "NOTIFICATION_NEXT_SHARED_SECRET"];
+const SIGNERS: [&str; 2] = ["NOTIFICATION_SIGNER_CERTIFICATE", "NOTIFICATION_NEXT_SIGNER_CERTIFICATE"];
+const DECRYPTION_KEY: KeyNames =
+    KeyNames { key: "NOTIFICATION_DECRYPTION_KEY", password: "NOTIFICATION_DECRYPTION_KEY_PASSWORD" };
+const NEXT_DECRYPTION_KEY: KeyNames = KeyNames {
+    key: "NOTIFICATION_NEXT_DECRYPTION_KEY",
+    password: "NOTIFICATION_NEXT_DECRYPTION_KEY_PASSWORD",
+};
+
+/// What is to be checked, by reference.
+pub(crate) struct AuthenticationSettings {
+    subjects: Vec<String>,
+    secrets: Named,
+    signers: Named,
+    decryption: Option<KeysSettings>,
+}
+
+/// References, each with its setting's name.
+type Named = Vec<(&'static str, SecretRef)>;
+
+impl AuthenticationSettings {
+    pub(crate) fn read(read: &mut Reader<'_>) -> Option<Self> {
+        let subjects = read.required::<String>("NOTIFICATION_CLIENT_SUBJECTS");
+        let (secrets, signers) = (named(read, SECRETS), named(read, SIGNERS));
+        let decryption = match read.is_set(DECRYPTION_KEY.key) {
+            true => KeysSettings::read(read, DECRYPTION_KEY, NEXT_DECRYPTION_KEY).map(Some),
+            false => Some(None),
+        };
+        let subjects: Vec<_> = subjects?.split(';').map(|subject| subject.trim().to_owned()).collect();
+        if subjects.iter().any(String::is_empty) {
+            read.problem("NOTIFICATION_CLIENT_SUBJECTS", "wants subject names, semicolon separated");
+            return None;
+        }
+        Some(Self { subjects, secrets: secrets?, signers: signers?, decryption: decryption? })
+    }
+
+    pub(crate) async fn connect(self) -> Result<(Authentication, Option<FieldLevelKeys>), ConfigError> {
+        let mut secrets = Vec::new();
+        for (name, secret) in self.secrets {
+            let secret = fetch(name, &secret).await?;
+            // Editors end a file with a line break, which is not part of the secret.
+            secrets.push(secret.expose_secret().trim().into());
+        }
+        let mut signers = Vec::new();
+        for (name, certificate) in self.signers {
+            signers.push(signer(name, fetch(name, &certificate).await?.expose_secret())?);
+        }
+        let keys = match self.decryption {
+            Some(keys) => Some(FieldLevelKeys::new(&keys.fetch().await?)),
+            None => None,
+        };
+        let bad = |source| ConfigError::Key { name: DECRYPTION_KEY.key, source };
+        Ok((Authentication { subjects: self.subjects, secrets, signers }, keys.transpose().map_err(bad)?))
+    }
+}
+
+fn named(read: &mut Reader<'_>, names: [&'static str; 2]) -> Option<Named> {
+    let mut found = Vec::new();
+    for name in names {
+        found.extend(read.optional(name)?.map(|secret| (name, secret)));
+    }
+    Some(found)
+}
+
+async fn fetch(name: &'static str, secret: &SecretRef) -> Result<SecretString, ConfigError> {
+    secret.fetch().await.map_err(|source| ConfigError::Secret { name, source })
+}
+
+fn signer(name: &'static str, pem: &str) -> Result<DecodingKey, ConfigError> {
+    let bad = |source| ConfigError::Key { name, source };
+    let certificate = Certificate::from_pem(name, pem).map_err(bad)?;
+    tell_expiry(name, &certificate);
+    certificate
+        .pkcs1_public_key()
+        .map(|der| DecodingKey::from_rsa_der(&der))
+        .map_err(|problem| bad(shared::mastercard::KeyError { key: name.into(), problem }))
+}

@@ -1,0 +1,22 @@
+// Elements without a framework. Text is always text: nothing that came over the network becomes markup.
+
+export function el(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children.flat().filter((child) => child !== undefined && child !== false));
+  return element;
+}
+
+// A logo, or the first letter of the name where there is none or it does not load.
+export function logo(requestor) {
+  const letter = () => el("span", { class: "logo letter", "aria-hidden": "true" }, [...requestor.displayName][0].toUpperCase());
+  const form = requestor.logos.find(({ mediaType }) => mediaType === "image/svg+xml") ?? requestor.logos[0];
+  if (!form) return letter();
+  const image = el("img", { class: "logo", src: form.url, alt: "", width: 48, height: 48 });
+  image.addEventListener("error", () => image.replaceWith(letter()));
+  return image;
+}

@@ -1,0 +1,116 @@
+//! What EventBridge Pipes does in AWS, by the template's own words: a write that moved a status comes out of the
+//! table's stream, and becomes an event `EnrollmentStatusChanged` (`docs/events/`).
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodbstreams::{
+    Client,
+    error::BoxError,
+    types::{AttributeValue, ShardIteratorType},
+};
+use serde_json::Value;
+
+use crate::world::World;
+
+const TEMPLATE: &str = include_str!("../../infra/template.yaml");
+/// What the pipe's filter asks for.
+const MOVED: &str = "dynamodb.NewImage.statusChange.M.to.S";
+
+/// The stream could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the stream of the table of enrolments could not be read")]
+pub struct StreamError(#[source] BoxError);
+
+impl World {
+    /// The details of all events so far, oldest first.
+    ///
+    /// # Errors
+    /// When the stream cannot be read.
+    pub async fn status_changes(&self) -> Result<Vec<Value>, StreamError> {
+        let images = new_images(self.streams(), &self.tables().enrollments).await.map_err(StreamError)?;
+        let moved = images.iter().filter(|image| at(image, MOVED).is_some());
+        Ok(moved.filter_map(|image| detail(&input_template(), image)).collect())
+    }
+}
+
+/// Everything that was written to a table, as far as its stream remembers.
+async fn new_images(client: &Client, table: &str) -> Result<Vec<Image>, BoxError> {
+    let mut images = Vec::new();
+    for stream in client.list_streams().table_name(table).send().await?.streams() {
+        let Some(arn) = stream.stream_arn() else { continue };
+        let described = client.describe_stream().stream_arn(arn).send().await?;
+        let shards = described.stream_description().map(|it| it.shards()).unwrap_or_default();
+        for shard in shards.iter().filter_map(|shard| shard.shard_id()) {
+            let from = client.get_shard_iterator().stream_arn(arn).shard_id(shard);
+            let from = from.shard_iterator_type(ShardIteratorType::TrimHorizon).send().await?;
+            let mut next = from.shard_iterator;
+            while let Some(iterator) = next {
+                let page = client.get_records().shard_iterator(iterator).send().await?;
+                let records = page.records.unwrap_or_default();
+                // An open shard always has a next page.
+                next = page.next_shard_iterator.filter(|_| !records.is_empty());
+                let image = |record: aws_sdk_dynamodbstreams::types::Record| record.dynamodb?.new_image;
+                images.extend(records.into_iter().filter_map(image));
+            }
+        }
+    }
+    Ok(images)
+}
+
+type Image = HashMap<String, AttributeValue>;
+
+/// The pipe's `InputTemplate`.
+fn input_template() -> String {
+    let after = TEMPLATE.split_once("InputTemplate: >-").map(|(_, after)| after).unwrap_or_default();
+    after.lines().skip(1).take_while(|line| !line.trim().is_empty()).map(str::trim).collect()
+}
+
+/// The template with each `<$.path>` replaced by what the record holds there.
+fn detail(template: &str, image: &Image) -> Option<Value> {
+    let mut filled = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("<$.") {
+        let (path, after) = after.split_once('>')?;
+        let text = Value::String(at(image, path)?).to_string();
+        filled += before;
+        filled += text.trim_matches('"');
+        rest = after;
+    }
+    serde_json::from_str(&(filled + rest)).ok()
+}
+
+/// `dynamodb.NewImage.statusChange.M.to.S` and the like.
+fn at(image: &Image, path: &str) -> Option<String> {
+    let mut image = image;
+    let mut steps = path.strip_prefix("dynamodb.NewImage.")?.split('.');
+    loop {
+        let value = image.get(steps.next()?)?;
+        match (steps.next()?, value) {
+            ("S", AttributeValue::S(text)) => return Some(text.clone()),
+            ("N", AttributeValue::N(number)) => return Some(number.clone()),
+            ("M", AttributeValue::M(fields)) => image = fields,
+            _ => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests say what they expect")]
+
+    use super::*;
+
+    #[test]
+    fn the_pipe_of_the_template_is_the_one_that_runs_here() {
+        let (from, to) = (AttributeValue::S(String::new()), AttributeValue::S("PENDING".into()));
+        let change = HashMap::from([("from".into(), from), ("to".into(), to)]);
+        let image = HashMap::from([("statusChange".into(), AttributeValue::M(change))]);
+        let template = r#"{"from":"<$.dynamodb.NewImage.statusChange.M.from.S>","to":"<$.dynamodb.NewImage.statusChange.M.to.S>"}"#;
+        assert_eq!(detail(template, &image).unwrap(), serde_json::json!({"from": "", "to": "PENDING"}));
+        assert!(input_template().starts_with('{') && input_template().ends_with('}'));
+        assert!(input_template().contains("<$.dynamodb.NewImage.enrollmentId.S>"));
+        let filter = r#"{"dynamodb":{"NewImage":{"statusChange":{"M":{"to":{"S":[{"exists":true}]}}}}}}"#;
+        assert!(TEMPLATE.contains(filter), "the filter is another one: change `MOVED`");
+        assert_eq!(at(&image, MOVED).as_deref(), Some("PENDING"));
+    }
+}

@@ -1,0 +1,87 @@
+//! The 25 steps, live: whatever app, server and Mastercard say to each other lights up on a page as it is said.
+
+pub(crate) mod journal;
+mod play;
+
+use std::{convert::Infallible, sync::Arc};
+
+use axum::{
+    Router,
+    extract::State,
+    http::StatusCode,
+    response::sse::{Event, Sse},
+    routing::{get, post},
+};
+use futures_util::{Stream, StreamExt as _, stream};
+use simulator::{Exchange, Simulator};
+use tokio::{
+    runtime::Handle,
+    sync::broadcast::{Receiver, error::RecvError},
+};
+use url::Url;
+
+use crate::{functions::Functions, identity::Identity, stop::Stopped, web};
+use journal::Journal;
+
+/// Path, media type and content of each file.
+const FILES: [(&str, &str, &str); 4] = [
+    ("/live", "text/html; charset=utf-8", include_str!("../../live/index.html")),
+    ("/live/style.css", "text/css; charset=utf-8", include_str!("../../live/style.css")),
+    ("/live/live.js", "text/javascript; charset=utf-8", include_str!("../../live/live.js")),
+    ("/live/steps.js", "text/javascript; charset=utf-8", include_str!("../../live/steps.js")),
+];
+
+/// What the page watches, and what it needs to play a journey.
+#[derive(Clone)]
+pub(crate) struct Live {
+    pub(crate) journal: Journal,
+    pub(crate) simulator: Arc<Simulator>,
+    pub(crate) functions: Arc<Functions>,
+    pub(crate) identity: Identity,
+    pub(crate) base_url: Url,
+    pub(crate) stopped: Stopped,
+}
+
+/// `GET /live`, `GET /live/exchanges` (server-sent events), `POST /live/journey`.
+pub(crate) fn router(live: Live) -> Router {
+    let files = FILES.into_iter().fold(Router::new(), |router, (path, media_type, content)| {
+        router.route(path, get(async move || web::file(media_type, content)))
+    });
+    let live = Router::new()
+        .route("/live/exchanges", get(exchanges))
+        .route("/live/journey", post(journey))
+        .with_state(live);
+    files.merge(live)
+}
+
+async fn exchanges(State(live): State<Live>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let all = stream::select(told(live.simulator.subscribe()), told(live.journal.subscribe()));
+    let events = all.filter_map(async |exchange| Event::default().json_data(&exchange).ok().map(Ok));
+    Sse::new(events.take_until(live.stopped.wait()))
+}
+
+/// Ends with its sender; what a slow reader missed is missing.
+fn told(receiver: Receiver<Exchange>) -> impl Stream<Item = Exchange> {
+    stream::unfold(receiver, async |mut receiver| {
+        loop {
+            match receiver.recv().await {
+                Ok(exchange) => return Some((exchange, receiver)),
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    })
+}
+
+/// On a thread of its own: a scheduled function has no need to be moved between threads, and so cannot be.
+async fn journey(State(live): State<Live>) -> StatusCode {
+    let runtime = Handle::current();
+    match tokio::task::spawn_blocking(move || runtime.block_on(live.play())).await {
+        Ok(Ok(())) => StatusCode::NO_CONTENT,
+        Ok(Err(error)) => {
+            tracing::warn!(cause = shared::telemetry::chain(error.as_ref()), "the journey stopped");
+            StatusCode::BAD_GATEWAY
+        }
+        Err(_panicked) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}

@@ -1,0 +1,98 @@
+//! The sample's login: no password, a token of the kind that the bank's own login would give, and what the bank knows
+//! of its cards. The last four digits come from the simulator; the issuer server knows none.
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::StatusCode,
+    routing::{get, post},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use simulator::CardSummary;
+
+use super::Bank;
+
+/// Client ids of the simulator's sample cardholders, and what they are called.
+pub(crate) const CARDHOLDERS: [(&str, &str); 4] = [
+    ("40000", "Alex Example"),
+    ("40001", "Sam Sample"),
+    ("40002", "Kim Newcomer"),
+    ("650971000", "Robin Placeholder"),
+];
+/// As many as a screen shows.
+const CARDS: usize = 6;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wish {
+    client_id: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Login {
+    access_token: String,
+    client_id: &'static str,
+    name: &'static str,
+    cards: Vec<Card>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Card {
+    card_contract_id: String,
+    last_four: String,
+    holder: String,
+    expiry: String,
+    product: &'static str,
+    account_range: Option<String>,
+}
+
+pub(super) fn router(bank: Bank) -> Router {
+    Router::new()
+        .route("/sample/cardholders", get(cardholders))
+        .route("/sample/login", post(log_in))
+        .with_state(bank)
+}
+
+async fn cardholders(State(bank): State<Bank>) -> Json<Value> {
+    let all = CARDHOLDERS.iter().map(
+        |(id, name)| json!({ "clientId": id, "name": name, "cards": cards_of(&bank, id).count().min(CARDS) }),
+    );
+    Json(all.collect())
+}
+
+/// JSON alone is taken, so that no form of another page can log in.
+async fn log_in(State(bank): State<Bank>, Json(wish): Json<Wish>) -> Result<Json<Login>, StatusCode> {
+    let known = CARDHOLDERS.iter().find(|(id, _)| *id == wish.client_id);
+    let (client_id, name) = *known.ok_or(StatusCode::NOT_FOUND)?;
+    let access_token = bank.identity.token_for(client_id, Timestamp::now().as_second()).map_err(|error| {
+        tracing::error!(%error, "a sample token could not be signed");
+        StatusCode::INTERNAL_SERVER_ERROR
+    })?;
+    Ok(Json(Login {
+        access_token,
+        client_id,
+        name,
+        cards: cards_of(&bank, client_id).take(CARDS).map(drawn).collect(),
+    }))
+}
+
+fn cards_of(bank: &Bank, client_id: &str) -> impl Iterator<Item = CardSummary> {
+    let client: Option<u64> = client_id.parse().ok();
+    bank.simulator.cards().into_iter().filter(move |card| Some(card.client_id) == client)
+}
+
+fn drawn(card: CardSummary) -> Card {
+    let last_four = card.masked.chars().filter(char::is_ascii_digit).skip(6).collect();
+    Card {
+        card_contract_id: card.card_contract_id.to_string(),
+        last_four,
+        holder: card.holder,
+        expiry: card.expiry,
+        product: card.product,
+        account_range: card.account_range,
+    }
+}

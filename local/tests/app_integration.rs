@@ -1,0 +1,162 @@
+//! `docs/app-integration.md` tells what really happens: its requests and answers are those of a run, its texts those of
+//! the sample app. `UPDATE_DOCS=1 cargo test -p local --test app_integration` writes them anew.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::PathBuf};
+
+use local::{
+    Options, World,
+    cardholder::{Answer, Cardholder},
+};
+use serde_json::{Value, json};
+
+const ENROLMENT: &str = "0197b3c0-5f10-7c3e-8a51-3f6f0c9be001";
+
+fn path(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+#[tokio::test]
+async fn the_page_for_app_developers_tells_what_really_happens() {
+    let world = World::start(Options::default()).await.unwrap();
+    world.refresh().await.unwrap();
+    let page = fs::read_to_string(path("../docs/app-integration.md")).unwrap();
+    let mut told = page.clone();
+    for (name, block) in calls(&world).await {
+        told = filled(&told, &format!("call: {name}"), &block);
+    }
+    told = filled(&told, "texts", &texts());
+    if env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(path("../docs/app-integration.md"), &told).unwrap();
+    } else {
+        assert!(told == page, "UPDATE_DOCS=1 writes what is different:\n{told}");
+    }
+}
+
+/// The page with this content between the two comments.
+fn filled(page: &str, name: &str, content: &str) -> String {
+    let begin = format!("<!-- {name} -->\n");
+    let (before, rest) = page.split_once(&begin).unwrap();
+    let (_, after) = rest.split_once("<!-- end -->").unwrap();
+    format!("{before}{begin}{content}<!-- end -->{after}")
+}
+
+async fn calls(world: &World) -> Vec<(&'static str, String)> {
+    let cardholder = world.cardholder("40000").unwrap();
+    let get = async |path: &str| {
+        (format!("GET {path}\nAuthorization: Bearer $TOKEN"), cardholder.get(path).await.unwrap())
+    };
+    let mut blocks = Vec::new();
+    let (request, mut offered) = get("/token-requestors?platform=ios&accountRange=555555000").await;
+    offered.body["tokenRequestors"].as_array_mut().unwrap().truncate(1);
+    blocks.push(("token-requestors", block(&request, &offered)));
+
+    let request = "Idempotency-Key: 3f6d0c1e-58a4-4d0b-9d52-0b8f4c1a7e21\nContent-Type: application/json\n\n";
+    let mut wish = Cardholder::smallest_request("70001");
+    wish["accountHolder"] = json!({"name": "ALEX EXAMPLE", "emailAddress": "alex@mail.example"});
+    let ready = cardholder.enroll_request("a-tap", &wish).await.unwrap();
+    let asked = format!("POST /enrollments\nAuthorization: Bearer $TOKEN\n{request}{}", pretty(&wish));
+    let enroll = block(&asked, &ready);
+    let (asked, cards) =
+        get("/cards?cardContractId=70001&cardContractId=70002&cardContractId=70005:5555570000000000000")
+            .await;
+    blocks.push(("cards", block(&asked, &cards)));
+    blocks.push(("enroll", enroll));
+
+    let refused = cardholder.enroll_request("another-tap", &wish).await.unwrap();
+    let page = cardholder.opens(ready.body["redirectUrl"].as_str().unwrap()).await.unwrap();
+    // In this order, in every run.
+    world.simulator().notifications_settled().await;
+    let returned = page.accepts().await.unwrap().returns().await.unwrap();
+    let id = ready.body["enrollmentId"].as_str().unwrap();
+    let link = returned.app_link.unwrap().as_str().replace(id, ENROLMENT);
+    let request = "GET /callback/STATE?results%5BRECEIPT%5D=APPROVED%7CTOKEN-UNIQUE-REFERENCE";
+    blocks.push(("callback", format!("```http\n{request}\n\n{}\nLocation: {link}\n```\n", returned.status)));
+    cardholder.follows(id).await.unwrap();
+    let (request, ended) = get(&format!("/enrollments/{id}")).await;
+    blocks.push(("enrollment", block(&request.replace(id, ENROLMENT), &ended)));
+    blocks.push(("refused", block("", &refused)));
+    blocks
+}
+
+fn block(request: &str, answer: &Answer) -> String {
+    let kept = ["etag", "cache-control", "retry-after"];
+    let headers = answer.headers.iter().filter(|(name, _)| kept.contains(&name.as_str()));
+    let headers: String = headers
+        .map(|(name, value)| {
+            format!("{name}: {}\n", if name == "etag" { "\"5e0c1f6b8a9d4e27\"" } else { value })
+        })
+        .collect();
+    let request = if request.is_empty() { String::new() } else { format!("{request}\n\n") };
+    format!("```http\n{request}{}\n{headers}\n{}\n```\n", answer.status, pretty(&answer.body))
+}
+
+fn pretty(body: &Value) -> String {
+    let mut body = body.clone();
+    tidied("", &mut body, &mut 58);
+    body.sort_all_objects();
+    serde_json::to_string_pretty(&body).unwrap()
+}
+
+/// Ids, times, addresses and secrets are made up, the same in every run.
+fn tidied(name: &str, value: &mut Value, second: &mut u32) {
+    match value {
+        Value::Object(fields) => {
+            let mut names: Vec<String> = fields.keys().cloned().collect();
+            names.sort();
+            names.iter().for_each(|name| tidied(name, fields.get_mut(name).unwrap(), second));
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(|element| tidied(name, element, second)),
+        Value::String(text) => {
+            let made_up = match name {
+                "enrollmentId" => ENROLMENT.to_owned(),
+                "acceptedAt" | "createdAt" => "2026-01-05T10:29:58Z".to_owned(),
+                "catalogueUpdatedAt" => "2026-01-05T03:00:00Z".to_owned(),
+                "expiresAt" => "2026-01-05T10:44:43Z".to_owned(),
+                "at" => {
+                    *second += 1;
+                    format!("2026-01-05T10:{}:{:02}Z", 29 + *second / 60, *second % 60)
+                }
+                "pushAccountReceipts" => "RECEIPT".to_owned(),
+                "signature" => "SIGNATURE".to_owned(),
+                "redirectUrl" => "https://requestor.example/provision?pushAccountData=SIGNATURE".to_owned(),
+                "uri" => "https://requestor.example/provision".to_owned(),
+                "requestId" => "JKJaXmPLvHcESHA=".to_owned(),
+                "url" => format!("https://assets.bank.example/logos/5e0c1f6b…{}", &text[text.len() - 4..]),
+                _ => return,
+            };
+            *text = made_up;
+        }
+        _ => {}
+    }
+}
+
+fn texts() -> String {
+    let texts: BTreeMap<String, BTreeMap<String, String>> =
+        serde_json::from_str(&fs::read_to_string(path("sample-app/texts.json")).unwrap()).unwrap();
+    let mut told = String::new();
+    for (title, prefix, what) in [
+        ("Where an enrolment stands", "status.", "status, reason"),
+        ("What can go wrong when asking", "error.", "code"),
+        ("What `GET /cards` says of a card", "card.", "state, reason"),
+        ("What the cardholder can do next", "next.", "next step"),
+    ] {
+        writeln!(told, "### {title}\n\n| {what} | English | German |\n|---|---|---|").unwrap();
+        for (key, languages) in
+            texts.iter().filter(|(key, _)| key.starts_with(prefix) && !key.ends_with(".text"))
+        {
+            let whole = key.trim_end_matches(".title");
+            let text = |language: &str| {
+                let more = texts.get(&format!("{whole}.text"));
+                more.map_or(languages[language].clone(), |more| {
+                    format!("**{}** {}", languages[language], more[language])
+                })
+            };
+            let key = whole.strip_prefix(prefix).unwrap().replace('.', ", ");
+            writeln!(told, "| `{key}` | {} | {} |", text("en"), text("de")).unwrap();
+        }
+        told.push('\n');
+    }
+    told.push_str("`unreachable`, `too_many_requests` and `unavailable` are the app's own words for no network, API Gateway's 429 and its 503.\n");
+    told
+}

@@ -1,0 +1,60 @@
+//! The 25 steps, live: what the page is told, and that it is told no secret.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::collections::BTreeSet;
+
+use local::{Options, World};
+use reqwest::{Client, Response};
+use serde_json::Value;
+
+async fn told(feed: &mut Response, until: impl Fn(&Value) -> bool) -> Vec<Value> {
+    let (mut raw, mut all) = (Vec::new(), Vec::new());
+    loop {
+        while let Some(end) = raw.windows(2).position(|two| two == b"\n\n") {
+            let event: Vec<u8> = raw.drain(..end + 2).collect();
+            let exchange: Value = serde_json::from_slice(event.strip_prefix(b"data: ").unwrap()).unwrap();
+            let last = until(&exchange);
+            all.push(exchange);
+            if last {
+                return all;
+            }
+        }
+        raw.extend(feed.chunk().await.unwrap().unwrap());
+    }
+}
+
+fn final_answer(exchange: &Value) -> bool {
+    exchange["said"][0]["body"]["final"] == true
+}
+
+#[tokio::test]
+async fn a_journey_lights_up_every_step_and_shows_no_secret() {
+    let world = World::start(Options::default()).await.unwrap();
+    let http = Client::builder().no_proxy().build().unwrap();
+    let mut feed = http.get(world.base_url().join("live/exchanges").unwrap()).send().await.unwrap();
+    for _ in 0..2 {
+        let play = http.post(world.base_url().join("live/journey").unwrap()).send();
+        let (played, told) = tokio::join!(play, told(&mut feed, final_answer));
+        assert_eq!(played.unwrap().status(), 204);
+        world.simulator().notifications_settled().await;
+        let steps: BTreeSet<u64> = told.iter().map(|it| it["step"].as_u64().unwrap()).collect();
+        assert_eq!(steps, (0..=25).collect());
+        let all = serde_json::to_string(&told).unwrap();
+        assert!(all.contains(r#""displayName":"Click to Pay""#) && all.contains(r#""redirectUrl":"…""#));
+        let token = &world.simulator().tokens_of(40_000)[0].token_unique_reference;
+        // Account ranges are no secret, though they begin as card numbers do.
+        let rest = all.replace("/callback/{state}", "").replace("5555550000000000000", "");
+        for secret in ["MCC-", "eyJ", "/callback/", "Bearer", "555555", token.as_str()] {
+            assert!(!rest.contains(secret), "{secret}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_watches_does_not_keep_the_world_alive() {
+    let world = World::start(Options::default()).await.unwrap();
+    let http = Client::builder().no_proxy().build().unwrap();
+    let mut feed = http.get(world.base_url().join("live/exchanges").unwrap()).send().await.unwrap();
+    drop(world);
+    while let Some(_rest) = feed.chunk().await.unwrap() {}
+}

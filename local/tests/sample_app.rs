@@ -1,0 +1,116 @@
+//! The sample bank app: its texts say everything that the API can answer, and its pages let a browser do nothing else
+//! than they need.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use local::{Options, World};
+use regex_lite::Regex;
+use reqwest::{Client, Response, redirect};
+use serde_json::{Value, json};
+use shared::http::Code;
+
+type Texts = BTreeMap<String, BTreeMap<String, String>>;
+
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+fn texts() -> Texts {
+    serde_json::from_str(&read("sample-app/texts.json")).unwrap()
+}
+
+fn words(schema: &str) -> Vec<String> {
+    let contract: Value = serde_saphyr::from_str(&read("../infra/openapi.yaml")).unwrap();
+    let words = contract["components"]["schemas"][schema]["enum"].as_array().unwrap().clone();
+    words.iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn every_status_reason_and_error_has_a_sentence() {
+    let texts = texts();
+    let (statuses, codes) = (words("Status"), words("ProblemCode"));
+    assert!(statuses.len() >= 10 && codes.len() >= 20);
+    let keys = statuses.iter().map(|status| format!("status.{status}"));
+    let keys = keys.chain(codes.iter().map(|code| format!("error.{code}")));
+    let reasons = codes.iter().filter(|code| Code::from_word(code).is_some());
+    let keys = keys.chain(reasons.map(|reason| format!("status.FAILED.{reason}")));
+    for key in keys {
+        for part in ["title", "text"] {
+            assert!(texts.contains_key(&format!("{key}.{part}")), "{key}.{part}");
+        }
+    }
+}
+
+#[test]
+fn every_text_is_there_in_both_languages_and_names_the_same_things() {
+    let named = Regex::new(r"\{\w+\}").unwrap();
+    for (key, languages) in texts() {
+        assert_eq!(languages.keys().collect::<Vec<_>>(), ["de", "en"], "{key}");
+        let names = |text: &str| named.find_iter(text).map(|it| it.as_str().to_owned()).collect::<Vec<_>>();
+        assert_eq!(names(&languages["en"]), names(&languages["de"]), "{key}");
+    }
+}
+
+#[test]
+fn what_the_page_shows_before_its_script_runs_is_the_text_of_the_key() {
+    let shown = Regex::new(r#"data-text="([^"]+)">([^<]*)<"#).unwrap();
+    let (page, texts) = (read("sample-app/index.html"), texts());
+    let pairs: Vec<_> = shown.captures_iter(&page).map(|it| (it[1].to_owned(), it[2].to_owned())).collect();
+    assert!(pairs.len() >= 6);
+    for (key, text) in pairs {
+        assert_eq!(texts[&key]["en"], text, "{key}");
+    }
+}
+
+#[test]
+fn every_key_that_a_script_names_has_a_text() {
+    let named = Regex::new(r#"text\("([\w.]+)""#).unwrap();
+    let (scripts, texts) = (["views", "app"].map(|it| read(&format!("sample-app/{it}.js"))), texts());
+    let keys: Vec<_> =
+        scripts.iter().flat_map(|script| named.captures_iter(script).map(|it| it[1].to_owned())).collect();
+    assert!(keys.len() >= 10);
+    for key in keys {
+        assert!(texts.contains_key(&key), "{key}");
+    }
+}
+
+#[tokio::test]
+async fn the_pages_are_for_this_machine_alone_and_run_nothing_inline() {
+    let world = World::start(Options::default()).await.unwrap();
+    for path in ["", "app/app.js", "app/style.css"] {
+        let page = get(&world, path, None).await;
+        let policy = page.headers()["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        assert_eq!(page.headers()["referrer-policy"], "no-referrer");
+        assert_eq!(page.headers()["x-content-type-options"], "nosniff");
+    }
+    let elsewhere = get(&world, "sample/cardholders", Some("evil.example")).await;
+    assert_eq!((elsewhere.status().as_u16(), elsewhere.text().await.unwrap().as_str()), (307, ""));
+}
+
+#[tokio::test]
+async fn the_sample_login_gives_a_good_token_and_the_last_four_digits_alone() {
+    let world = World::start(Options::default()).await.unwrap();
+    world.refresh().await.unwrap();
+    let login = json!({"clientId": "40000"});
+    let url = world.base_url().join("sample/login").unwrap();
+    let asked = Client::new().post(url.clone()).body(login.to_string());
+    let answer = asked.header("content-type", "application/json").send().await.unwrap();
+    let answer = answer.text().await.unwrap();
+    assert!(!Regex::new(r#""[^"]*\d{5}_"#).unwrap().is_match(&answer) && !answer.contains("555555______"));
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!(answer["cards"][0]["lastFour"], "4444");
+    let cardholder = world.cardholder("40001").unwrap().with_token(answer["accessToken"].as_str().unwrap());
+    assert_eq!(cardholder.cards(&["70001"]).await.unwrap().status, 200);
+    let form = Client::new().post(url).body(login.to_string()).send().await.unwrap();
+    assert_eq!(form.status(), 415, "a form of another page");
+}
+
+async fn get(world: &World, path: &str, host: Option<&str>) -> Response {
+    let http = Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
+    let request = http.get(world.base_url().join(path).unwrap());
+    let request = host.into_iter().fold(request, |request, host| request.header("host", host));
+    request.send().await.unwrap()
+}

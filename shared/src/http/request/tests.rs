@@ -1,0 +1,161 @@
+use serde::Deserialize;
+use serde_json::json;
+
+use super::*;
+use crate::config::Settings;
+
+/// A request as API Gateway delivers it, with these changes to the event.
+fn request(change: impl FnOnce(&mut Value)) -> Request {
+    let mut event = json!({
+        "version": "2.0", "routeKey": "POST /enrollments/{enrollmentId}/attempts", "rawPath": "/enrollments/e-1/attempts",
+        "rawQueryString": "", "headers": {"content-type": "application/json", "host": "api.bank.example"},
+        "requestContext": {
+            "accountId": "1", "apiId": "a", "domainName": "api.bank.example", "domainPrefix": "api", "requestId": "r-1",
+            "http": {"method": "POST", "path": "/enrollments/e-1/attempts", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1",
+                "userAgent": "app"},
+            "routeKey": "$default", "stage": "$default", "time": "01/Nov/2026:10:00:00 +0000", "timeEpoch": 0,
+            "authorizer": {"jwt": {"claims": {"client_id": "40000", "sub": "40001"}, "scopes": null}},
+        },
+        "pathParameters": {"enrollmentId": "e-1"}, "body": "{}", "isBase64Encoded": false,
+    });
+    change(&mut event);
+    lambda_http::request::from_str(&event.to_string()).unwrap()
+}
+
+fn caller(claim: Option<&str>) -> Caller {
+    let settings: Settings =
+        claim.map(|claim| ("CLIENT_ID_CLAIM".to_owned(), claim.to_owned())).into_iter().collect();
+    Caller::read(&mut settings.read()).unwrap()
+}
+
+fn code<T>(outcome: Result<T, Problem>) -> Option<Code> {
+    outcome.err().map(|problem| problem.code)
+}
+
+/// Passes the Luhn check; made up.
+const CARD_NUMBER: &str = "4111111111111111";
+
+#[test]
+fn the_client_is_whom_the_configured_claim_of_the_verified_token_names() {
+    let own = request(|_| {});
+    assert_eq!(caller(None).client(&own).unwrap(), ClientId::from(40000));
+    assert_eq!(caller(Some("sub")).client(&own).unwrap(), ClientId::from(40001));
+    assert_eq!(code(caller(Some("name")).client(&own)), Some(Code::Unauthenticated));
+    for claims in
+        [json!({}), json!({"client_id": ""}), json!({"client_id": "-1"}), json!({"client_id": "40000 "})]
+    {
+        let other = request(|event| event["requestContext"]["authorizer"]["jwt"]["claims"] = claims.clone());
+        assert_eq!(code(caller(None).client(&other)), Some(Code::Unauthenticated), "{claims}");
+    }
+    let unverified = request(|event| {
+        event["requestContext"]["authorizer"] = Value::Null;
+        event["headers"]["client_id"] = "40000".into();
+        event["body"] = r#"{"client_id":"40000"}"#.into();
+    });
+    assert_eq!(code(caller(None).client(&unverified)), Some(Code::Unauthenticated));
+}
+
+#[test]
+fn a_request_has_the_gateways_id() {
+    assert_eq!(id(&request(|_| {})), "r-1");
+    assert_eq!(id(&Request::new(Body::Empty)), "");
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    number: u8,
+}
+
+fn wished(content_type: &str, text: &str) -> Result<Wish, Problem> {
+    body(&request(|event| {
+        event["headers"]["content-type"] = content_type.into();
+        event["body"] = text.into();
+    }))
+}
+
+#[test]
+fn a_body_is_one_json_document_of_the_right_kind() {
+    for content_type in ["application/json", "Application/JSON; charset=utf-8", " application/json ;x=1"] {
+        assert_eq!(wished(content_type, r#"{"number":7}"#).unwrap(), Wish { number: 7 }, "{content_type}");
+    }
+    for content_type in ["text/plain", "", "application/json-patch", "x;application/json"] {
+        assert_eq!(code(wished(content_type, r#"{"number":7}"#)), Some(Code::UnsupportedMediaType));
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_body_is_named_and_not_repeated() {
+    let told = |text: &str| {
+        let problem = wished("application/json", text).unwrap_err();
+        assert_eq!(problem.code, Code::InvalidRequest, "{text}");
+        let response = problem.into_response("r-1").unwrap();
+        let Body::Text(text) = response.into_body() else { panic!("no text") };
+        let value: Value = serde_json::from_str(&text).unwrap();
+        let error = &value["errors"][0];
+        (error["field"].as_str().unwrap().to_owned(), error["message"].as_str().unwrap().to_owned())
+    };
+    let wrong = |field: &str, message: &str| (field.to_owned(), message.to_owned());
+    let type_or_value = "has the wrong type or is not one of the values allowed";
+    assert_eq!(told(r#"{"number":"secret"}"#), wrong("number", type_or_value));
+    assert_eq!(told(r#"{"number":700}"#), wrong("number", type_or_value));
+    assert_eq!(told(r#"{"number":7,"secret":1}"#), wrong("secret", "is not a field of this request"));
+    assert_eq!(told("{}"), wrong("body", "missing field `number`"));
+    assert_eq!(told(r#"{"number":7"#), wrong("body", "is not valid JSON"));
+    assert_eq!(told(r#"{"number":7} 8"#), wrong("body", "is not one JSON document"));
+}
+
+#[test]
+fn only_expected_parameters_are_read_in_their_order() {
+    let asked = |text: &str| query(&request(|event| event["rawQueryString"] = text.into()), &["a", "b"]);
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(asked("a=1&b=%C3%A9&a=").unwrap(), [pair("a", "1"), pair("b", "é"), pair("a", "")]);
+    assert_eq!(asked("").unwrap(), []);
+    assert_eq!(code(asked("a=1&c=2")), Some(Code::InvalidRequest));
+}
+
+#[test]
+fn a_path_parameter_that_cannot_be_is_not_found() {
+    assert_eq!(path_parameter::<String>(&request(|_| {}), "enrollmentId").unwrap(), "e-1");
+    assert_eq!(code(path_parameter::<u64>(&request(|_| {}), "enrollmentId")), Some(Code::NotFound));
+    assert_eq!(code(path_parameter::<u64>(&request(|_| {}), "state")), Some(Code::NotFound));
+}
+
+#[test]
+fn a_body_has_as_many_bytes_as_are_allowed_and_no_more() {
+    let ten = request(|event| event["body"] = "0123456789".into());
+    assert_eq!(code(refuse_large(&ten, 10)), None);
+    assert_eq!(code(refuse_large(&ten, 9)), Some(Code::RequestTooLarge));
+}
+
+#[test]
+fn a_card_number_is_refused_wherever_it_is_not_an_id() {
+    let refused = |change: &dyn Fn(&mut Value)| code(refuse_card_numbers(&request(|event| change(event))));
+    let seen = Some(Code::CardNumberRefused);
+    for name in ["x-note", "idempotency-key", "cookie", "user-agent"] {
+        assert_eq!(refused(&|event| event["headers"][name] = CARD_NUMBER.into()), seen, "{name}");
+    }
+    for name in ["authorization", "x-forwarded-for", "x-amzn-trace-id", "if-none-match", "traceparent"] {
+        assert_eq!(refused(&|event| event["headers"][name] = CARD_NUMBER.into()), None, "{name}");
+    }
+    for (query, expected) in [
+        (format!("limit={CARD_NUMBER}"), seen),
+        (format!("{CARD_NUMBER}=1"), seen),
+        (format!("cardContractId={CARD_NUMBER}"), None),
+        (format!("nextToken={CARD_NUMBER}"), None),
+    ] {
+        assert_eq!(refused(&|event| event["rawQueryString"] = query.clone().into()), expected, "{query}");
+    }
+    for (text, expected) in [
+        (json!({"accountHolder": {"name": CARD_NUMBER}}).to_string(), seen),
+        (json!({"list": [{"deep": [CARD_NUMBER]}]}).to_string(), seen),
+        (json!({CARD_NUMBER: true}).to_string(), seen),
+        (format!(r#"{{"number":{CARD_NUMBER}}}"#), seen),
+        (format!("not JSON {CARD_NUMBER}"), seen),
+        (json!({"cardContractId": CARD_NUMBER}).to_string(), None),
+        (format!(r#"{{"tokenRequestorId":{CARD_NUMBER}}}"#), None),
+        (json!({"name": "somebody", "flag": true, "nothing": null}).to_string(), None),
+    ] {
+        assert_eq!(refused(&|event| event["body"] = text.clone().into()), expected, "{text}");
+    }
+}

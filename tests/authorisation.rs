@@ -1,0 +1,181 @@
+//! Who may do what with whose ids: every route that the gateways have, every id that the contract lets it take, own,
+//! another cardholder's, nobody's and garbage, under every kind of token or certificate. The cells are made from the
+//! routes and the contract; `rules.rs` says what each answers, and nothing moves that is not the caller's.
+
+mod cast;
+mod cells;
+mod door;
+mod routes;
+mod rules;
+
+use std::{collections::BTreeSet, io::Write as _, thread};
+
+use local::cardholder::{Answer, Cardholder};
+use serde_json::Value;
+use simulator::Operation;
+use tokio::runtime;
+
+use self::{
+    cast::Party,
+    cells::{Given, Token, given},
+    routes::{Kind, Route},
+    rules::{Expected, expected},
+};
+use crate::support::{app::App, world};
+
+#[test]
+fn no_route_lets_a_cardholder_see_or_move_what_is_anothers() {
+    let routes = alone(routes());
+    let for_the_app = routes.iter().filter(|route| route.key != door::KEY);
+    let cells: usize = thread::scope(|scope| {
+        let play = |route: &Route| {
+            let route = route.clone();
+            scope.spawn(|| alone(async { Stage::set(route).await.play().await }))
+        };
+        let plays: Vec<_> = for_the_app.map(play).collect();
+        plays.into_iter().map(|play| play.join().expect("every cell is as the rules say")).sum()
+    });
+    told(&format!("authorisation: {cells} cells of {} routes for app and browser", routes.len() - 1));
+}
+
+#[tokio::test]
+async fn every_kind_of_id_is_taken_somewhere() {
+    let routes = routes().await;
+    let taken: BTreeSet<_> = routes.iter().flat_map(|route| &route.places).map(|place| place.kind).collect();
+    assert_eq!(taken.len(), 10, "{taken:?}");
+    assert!(routes.iter().filter(|route| !route.public).count() >= 6, "routes that want a token");
+}
+
+/// All that the gateways have.
+async fn routes() -> Vec<Route> {
+    world().await.routes().iter().map(|key| Route::of(key)).collect()
+}
+
+/// On a thread of its own.
+fn alone<T>(work: impl Future<Output = T>) -> T {
+    runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(work)
+}
+
+/// A world for one route, and two cardholders in it.
+struct Stage {
+    app: App,
+    route: Route,
+    parties: [Party; 2],
+}
+
+impl Stage {
+    async fn set(route: Route) -> Self {
+        Self::of(route, App::start().await).await
+    }
+
+    async fn of(route: Route, app: App) -> Self {
+        let one = Party::enter(&app, "40000", ["70001", "70002"]).await;
+        let other = Party::enter(&app, "40001", ["80001", "80002"]).await;
+        let parties = [one.hears(&app).await, other.hears(&app).await];
+        Self { app, route, parties }
+    }
+
+    /// Plays all cells of the route; says how many.
+    async fn play(self) -> usize {
+        let bearers = Token::ALL.map(|token| (token, token.borne_by(&self.app, &self.parties)));
+        let mut before = self.app.stored().await;
+        let mut cells = 0;
+        for given in given(&self.route, &self.parties) {
+            let about = format!("{} with {given:?}", self.route.key);
+            // Those that change nothing are looked at together: a look takes longer than a request.
+            let (may_change, harmless): (Vec<_>, Vec<_>) =
+                bearers.iter().partition(|(token, _)| self.may_change(given.as_ref(), *token));
+            for (token, bearer) in harmless {
+                self.cell(given.as_ref(), *token, bearer).await;
+            }
+            assert_eq!(before, self.app.stored().await, "{about}: something was stored");
+            for (token, bearer) in may_change {
+                self.cell(given.as_ref(), *token, bearer).await;
+                let (after, party) = (self.app.stored().await, &self.parties[token.caller()]);
+                let of_others = |items: &[Value]| {
+                    items.iter().filter(|item| !party.owns(item)).cloned().collect::<Vec<_>>()
+                };
+                assert_eq!(of_others(&before), of_others(&after), "{about} and {token:?}");
+                before = after;
+            }
+            cells += bearers.len();
+        }
+        cells
+    }
+
+    /// Whether something of the caller's own may change.
+    fn may_change(&self, given: Option<&Given>, token: Token) -> bool {
+        match expected(&self.route, given, token) {
+            Expected::Served => true,
+            // Whether a card is the cardholder's Mastercard alone knows; that it was asked for is kept.
+            Expected::Problem(404, ["card_not_found"]) => true,
+            _ => false,
+        }
+    }
+
+    async fn cell(&self, given: Option<&Given>, token: Token, bearer: &Cardholder) {
+        let why = format!("{} with {token:?} and {given:?}", self.route.key);
+        let (party, stranger) = (&self.parties[token.caller()], &self.parties[1 - token.caller()]);
+        let (expected, pushes) = (expected(&self.route, given, token), self.pushes());
+        let answer = self.answer(given, token, bearer).await;
+        assert!(expected.is(&answer), "{why}: {expected:?}, not {} {}", answer.status, answer.body["code"]);
+        assert!(
+            expected == Expected::Served || self.pushes() == pushes,
+            "{why}: Mastercard was asked to push"
+        );
+        let sent = given.and_then(|given| given.value.as_deref());
+        // Whoever bears a callback state learns which enrolment it is of.
+        let named = if self.route.public { stranger.ids(Kind::Enrollment) } else { Vec::new() };
+        let mut secrets =
+            stranger.secrets().filter(|it| Some(*it) != sent && !named.iter().any(|id| id == it));
+        assert_eq!(secrets.find(|secret| tells(&answer, secret)), None, "{why}: tells what is another's");
+        match expected {
+            Expected::AsIfNobodys => {
+                let (given, value) = (given.expect("an id"), sent.expect("an id"));
+                let other = self.answer(Some(&given.with("78888")), token, bearer).await.body.to_string();
+                assert_eq!(answer.body.to_string(), other.replace("78888", value), "{why}");
+            }
+            Expected::OwnEnrollments => {
+                let own = party.ids(Kind::Enrollment);
+                let mut listed = answer.body["enrollments"].as_array().expect("a list").iter();
+                let is_own = |it: &Value| own.iter().any(|id| it["enrollmentId"] == id.as_str());
+                assert!(listed.all(is_own), "{why}: enrolments that are not the caller's");
+            }
+            _ => {}
+        }
+    }
+
+    async fn answer(&self, given: Option<&Given>, token: Token, bearer: &Cardholder) -> Answer {
+        let party = &self.parties[token.caller()];
+        let ask = self.route.ask(|place| match given.filter(|given| given.place == *place) {
+            Some(given) => given.value.clone(),
+            None => Some(party.companion(place, &uuid::Uuid::new_v4().to_string())),
+        });
+        self.app.ask_as(bearer, &ask).await
+    }
+
+    fn pushes(&self) -> usize {
+        self.app.world.simulator().calls(Operation::PushMultipleAccounts)
+    }
+}
+
+/// Whether an answer repeats a secret: a long one anywhere, a short one as a whole value.
+fn tells(answer: &Answer, secret: &str) -> bool {
+    fn is_value(value: &Value, secret: &str) -> bool {
+        match value {
+            Value::Object(fields) => fields.values().any(|value| is_value(value, secret)),
+            Value::Array(items) => items.iter().any(|value| is_value(value, secret)),
+            Value::String(text) => text == secret,
+            _ => false,
+        }
+    }
+    if secret.len() < 12 {
+        return is_value(&answer.body, secret);
+    }
+    format!("{} {:?}", answer.body, answer.headers).contains(secret)
+}
+
+/// Past the harness, which shows nobody what a passing test printed.
+fn told(line: &str) {
+    writeln!(std::io::stderr(), "{line}").expect("a terminal");
+}

@@ -1,0 +1,148 @@
+//! Two cardholders with everything that has an id: an enrolment whose redirect lives, and one that was begun anew and
+//! went all the way.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use local::cardholder::{Answer, Cardholder};
+use serde_json::Value;
+use simulator::CLICK_TO_PAY;
+use url::Url;
+
+use super::routes::{Kind, Place, Route};
+use crate::support::app::App;
+
+/// One enrolment's ids.
+#[derive(Clone, Default)]
+struct Ids {
+    enrollment: String,
+    card: String,
+    state: String,
+    receipt: String,
+}
+
+/// One cardholder's ids.
+#[derive(Clone)]
+pub(super) struct Party {
+    pub(super) client: String,
+    pub(super) cardholder: Cardholder,
+    /// Used for the living enrolment, and for beginning the settled one anew.
+    key: String,
+    live: Ids,
+    settled: Ids,
+    token: String,
+    notifications: Vec<String>,
+}
+
+impl Party {
+    /// Enrols two cards.
+    pub(super) async fn enter(app: &App, client: &str, [live, settled]: [&str; 2]) -> Self {
+        let cardholder = app.world.cardholder(client).expect("a cardholder");
+        let key = format!("tap-of-{client}");
+        let begin = async |card: &str, key: &str| {
+            let ids = |place: &Place| match place.kind {
+                Kind::Card => Some(card.to_owned()),
+                Kind::TokenRequestor => Some(CLICK_TO_PAY.into()),
+                _ => Some(key.to_owned()),
+            };
+            ready(app.ask_as(&cardholder, &Route::of("POST /enrollments").ask(ids)).await, card)
+        };
+        let live = begin(live, &key).await;
+        let first = begin(settled, &format!("first-{key}")).await;
+        let again = Route::of("POST /enrollments/{enrollmentId}/attempts");
+        let again = again.ask(|place| match place.kind {
+            Kind::Enrollment => Some(first.enrollment.clone()),
+            _ => Some(key.clone()),
+        });
+        let again = app.ask_as(&cardholder, &again).await;
+        let redirect = again.body["redirectUrl"].as_str().expect("a redirect").to_owned();
+        let settled = ready(again, settled);
+        let page = cardholder.opens(&redirect).await.expect("a page").accepts().await.expect("the end");
+        page.returns().await.expect("a way back");
+        let token = app.world.simulator().tokens_of(client.parse().expect("a number")).remove(0);
+        let token = token.token_unique_reference;
+        Self { client: client.into(), cardholder, key, live, settled, token, notifications: Vec::new() }
+    }
+
+    /// The ids of the notifications about it, once all came.
+    pub(super) async fn hears(mut self, app: &App) -> Self {
+        app.world.simulator().notifications_settled().await;
+        let stored = app.stored().await;
+        let inbox = stored.iter().filter(|item| is_notification(item)).map(|item| &item["notification"]);
+        let own = inbox.filter(|notification| notification["clientId"] == self.client.as_str());
+        self.notifications = own.filter_map(|it| it["id"].as_str().map(str::to_owned)).collect();
+        self
+    }
+
+    /// Its ids of a kind.
+    pub(super) fn ids(&self, kind: Kind) -> Vec<String> {
+        let Self { live, settled, .. } = self;
+        let both = |id: fn(&Ids) -> &String| vec![id(live).clone(), id(settled).clone()];
+        match kind {
+            Kind::Enrollment => both(|ids| &ids.enrollment),
+            Kind::Page => vec![settled.enrollment.clone()],
+            Kind::Card => both(|ids| &ids.card),
+            Kind::IdempotencyKey => vec![self.key.clone()],
+            Kind::CallbackState => both(|ids| &ids.state),
+            Kind::Receipt => both(|ids| &ids.receipt),
+            Kind::Client => vec![self.client.clone()],
+            Kind::Token => vec![self.token.clone()],
+            Kind::Notification => self.notifications.clone(),
+            // Belong to nobody.
+            Kind::TokenRequestor => Vec::new(),
+        }
+    }
+
+    /// Its id to stand beside the one that a cell is about. A key is of no effect beside it: the card is on its way,
+    /// the enrolment settled.
+    pub(super) fn companion(&self, place: &Place, fresh: &str) -> String {
+        match place.kind {
+            Kind::Enrollment | Kind::Page => self.settled.enrollment.clone(),
+            Kind::Card => self.live.card.clone(),
+            Kind::CallbackState => self.live.state.clone(),
+            Kind::Receipt => self.live.receipt.clone(),
+            Kind::TokenRequestor => CLICK_TO_PAY.into(),
+            Kind::Client => self.client.clone(),
+            Kind::Token => self.token.clone(),
+            Kind::IdempotencyKey | Kind::Notification => fresh.into(),
+        }
+    }
+
+    /// As Mastercard's notifications speak of it: of the card that has a token.
+    pub(super) fn with_its_token(&self) -> Self {
+        Self { live: self.settled.clone(), ..self.clone() }
+    }
+
+    /// Whatever must not be told to others.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+        let all = [&self.live, &self.settled].into_iter();
+        let ids = all.flat_map(|ids| [&*ids.enrollment, &*ids.card, &*ids.state, &*ids.receipt]);
+        ids.chain([&*self.client, &*self.key, &*self.token])
+    }
+
+    /// Whether a stored item is this party's.
+    pub(super) fn owns(&self, item: &Value) -> bool {
+        item["clientId"] == self.client.as_str()
+            || item["pk"].as_str().is_some_and(|pk| pk.ends_with(&format!("#{}", self.client)))
+    }
+}
+
+/// Whether a stored item is a notification.
+pub(super) fn is_notification(item: &Value) -> bool {
+    item["sk"] == "NOTIFICATION"
+}
+
+/// What a 201 tells, and the state that its signature carries.
+fn ready(answer: Answer, card: &str) -> Ids {
+    assert_eq!(answer.status, 201, "{:?}", answer.body["code"]);
+    let text = |field: &Value| field.as_str().expect("a text").to_owned();
+    let signature = text(&answer.body["signature"]);
+    let payload = signature.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+    let payload: Value = serde_json::from_slice(&payload.expect("a payload")).expect("JSON");
+    let callback: Url = text(&payload["callbackURL"]).parse().expect("a URL");
+    let state = callback.path_segments().and_then(|mut it| it.next_back()).expect("a state").to_owned();
+    Ids {
+        enrollment: text(&answer.body["enrollmentId"]),
+        card: card.into(),
+        state,
+        receipt: text(&answer.body["pushAccountReceipts"][0]),
+    }
+}

@@ -1,0 +1,132 @@
+//! Mastercard's door: who knocks, and about whose card. Mastercard may speak of everybody, but not in one breath: what
+//! does not belong together moves nothing, and is kept.
+
+use std::{collections::BTreeMap, io::Write as _};
+
+use local::Options;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    Stage,
+    cast::is_notification,
+    cells::{Given, Whose, given},
+    routes::{Kind, Place, Route},
+    told,
+};
+use crate::support::{app::App, door::Door};
+
+/// The one route behind it.
+pub(super) const KEY: &str = "POST /notifications";
+const SECRET: &str = "the-secret-of-this-test";
+
+/// Who knocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Knocks {
+    Mastercard,
+    WithoutSecret,
+    WithAnotherSecret,
+    /// A good certificate of another name.
+    SomebodyElse,
+    /// The right name, from another authority.
+    Impostor,
+    WithoutCertificate,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_notification_moves_what_is_anothers_or_comes_from_somebody_else() {
+    use Knocks::{Impostor, Mastercard, SomebodyElse, WithAnotherSecret, WithoutCertificate, WithoutSecret};
+    let known = [Mastercard, WithoutSecret, WithAnotherSecret, Impostor, WithoutCertificate];
+    let other_name = BTreeMap::from([("NOTIFICATION_CLIENT_SUBJECTS".into(), "CN=somebody.example".into())]);
+    let (cells, more) = tokio::join!(play(BTreeMap::new(), &known), play(other_name, &[SomebodyElse]));
+    told(&format!("authorisation: {} cells at Mastercard's door", cells + more));
+}
+
+/// Plays the cells of some callers in a world of their own; says how many.
+async fn play(mut settings: BTreeMap<String, String>, callers: &[Knocks]) -> usize {
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    file.write_all(SECRET.as_bytes()).expect("a secret");
+    settings.insert("NOTIFICATION_SHARED_SECRET".into(), format!("file:{}", file.path().display()));
+    let app = App::start_with(Options { settings, ..Options::default() }).await;
+    let mut stage = Stage::of(Route::of(KEY), app).await;
+    stage.parties = stage.parties.map(|party| party.with_its_token());
+    let callers: Vec<_> = callers.iter().map(|caller| (*caller, caller.at(&stage))).collect();
+    let mut before = stage.app.stored().await;
+    let all = given(&stage.route, &stage.parties);
+    for given in all.iter().flatten() {
+        for (caller, door) in callers.iter().filter(|(caller, _)| *caller != Knocks::Mastercard) {
+            stage.is_not_heard(*caller, door, given).await;
+        }
+        assert_eq!(before, stage.app.stored().await, "{given:?}: something changed");
+        for (_, door) in callers.iter().filter(|(caller, _)| *caller == Knocks::Mastercard) {
+            before = stage.is_heard(door, given, before).await;
+        }
+    }
+    all.len() * callers.len()
+}
+
+impl Knocks {
+    fn at(self, stage: &Stage) -> Door {
+        let world = &stage.app.world;
+        match self {
+            Self::Mastercard | Self::SomebodyElse => Door::of(world).with_secret(SECRET),
+            Self::WithoutSecret => Door::of(world),
+            Self::WithAnotherSecret => Door::of(world).with_secret("another-secret"),
+            Self::Impostor => Door::of_an_impostor(world).with_secret(SECRET),
+            Self::WithoutCertificate => Door::without_certificate(world).with_secret(SECRET),
+        }
+    }
+}
+
+/// Whether a notification of Mastercard's moves the enrolment that it speaks of.
+fn moves(given: &Given) -> bool {
+    match (given.place.kind, given.whose(0)) {
+        // Its sender's name for it: one that came before changes nothing, whatever it says now.
+        (Kind::Notification, Whose::Own | Whose::Foreign) => false,
+        (Kind::Notification, _) | (_, Whose::Own) => true,
+        // The card says which enrolment; its token only says which of the card's, if it has several.
+        (Kind::Token, _) => true,
+        (Kind::Client | Kind::Card | Kind::TokenRequestor, _) => false,
+        unknown => panic!("no rule says whether {unknown:?} moves anything"),
+    }
+}
+
+impl Stage {
+    async fn is_not_heard(&self, caller: Knocks, door: &Door, given: &Given) {
+        let answer = door.try_tells(self.notification(given)).await;
+        match caller {
+            Knocks::Impostor | Knocks::WithoutCertificate => {
+                assert!(
+                    answer.is_err_and(|error| !error.is_timeout()),
+                    "{caller:?} was let in with {given:?}"
+                );
+            }
+            _ => {
+                let answer = answer.expect("an answer");
+                let told = (answer.status, answer.body["code"].as_str());
+                assert_eq!(told, (403, Some("forbidden")), "{caller:?} with {given:?}");
+            }
+        }
+    }
+
+    /// Mastercard is; what it says moves what it may.
+    async fn is_heard(&self, door: &Door, given: &Given, before: Vec<Value>) -> Vec<Value> {
+        let [party, _] = &self.parties;
+        assert_eq!(door.tells(self.notification(given)).await.status, 200, "{given:?}");
+        let after = self.app.stored().await;
+        let enrolments = |items: &[Value], own: bool| {
+            let items = items.iter().filter(|item| !is_notification(item) && party.owns(item) == own);
+            items.cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(enrolments(&before, false), enrolments(&after, false), "{given:?} moved another's");
+        let moved = enrolments(&before, true) != enrolments(&after, true);
+        assert_eq!(moved, moves(given), "{given:?}");
+        after
+    }
+
+    fn notification(&self, given: &Given) -> String {
+        let companion = |place: &Place| Some(self.parties[0].companion(place, &Uuid::new_v4().to_string()));
+        let ids = |place: &Place| if given.place == *place { given.value.clone() } else { companion(place) };
+        self.route.ask(ids).body
+    }
+}

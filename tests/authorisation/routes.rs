@@ -1,0 +1,196 @@
+//! What each route takes, as the contract has it: the ids among its parameters and fields, and the rest. A name that
+//! nobody has told the matrix about fails it.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{
+    app::Ask,
+    openapi::{CONTRACT, escaped, resolved, violations},
+};
+
+/// What an id names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Enrollment,
+    /// Where a page of enrolments begins.
+    Page,
+    Card,
+    IdempotencyKey,
+    CallbackState,
+    Receipt,
+    TokenRequestor,
+    Client,
+    Token,
+    Notification,
+}
+
+/// Where a request carries it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Part {
+    Path,
+    Query,
+    Header,
+    Body,
+}
+
+/// One id that a route takes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Place {
+    pub(super) part: Part,
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) required: bool,
+}
+
+/// One route, as API Gateway and the contract know it.
+#[derive(Clone, Debug)]
+pub(super) struct Route {
+    pub(super) key: String,
+    pub(super) method: Method,
+    pub(super) template: String,
+    /// Asks for no token.
+    pub(super) public: bool,
+    pub(super) places: Vec<Place>,
+    /// What goes with every good request.
+    rest: Vec<(Part, String, Value)>,
+}
+
+impl Kind {
+    /// By the name that the contract gives it; `None` for what is no id.
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "enrollmentId" => Some(Self::Enrollment),
+            "nextToken" => Some(Self::Page),
+            "cardContractId" => Some(Self::Card),
+            "Idempotency-Key" => Some(Self::IdempotencyKey),
+            "state" => Some(Self::CallbackState),
+            "results" => Some(Self::Receipt),
+            "tokenRequestorId" => Some(Self::TokenRequestor),
+            "clientId" => Some(Self::Client),
+            "tokenUniqueReference" => Some(Self::Token),
+            "notificationId" => Some(Self::Notification),
+            "platform" | "callback" | "consent" | "locale" | "accountHolder" | "accountRange" | "limit" => {
+                None
+            }
+            "Accept-Encoding" | "If-None-Match" => None,
+            "type" | "tokenStatus" | "occurredAt" | "correlationId" | "walletName" => None,
+            "decision" | "responseCode" => None,
+            unknown => panic!("the matrix does not know what {unknown} is"),
+        }
+    }
+
+    /// Whether a text could be such an id. A page begins at an enrolment; states and receipts have no form of their own.
+    pub(super) fn fits(self, text: &str) -> bool {
+        let schema = match self {
+            Self::Enrollment | Self::Page => "/components/schemas/EnrollmentId",
+            Self::Card | Self::Client => "/components/schemas/CardContractId",
+            Self::TokenRequestor => "/components/schemas/TokenRequestorId",
+            Self::IdempotencyKey => "/paths/~1enrollments/post/parameters/0/schema",
+            Self::Token => "/components/schemas/Notification/properties/tokenUniqueReference",
+            Self::CallbackState | Self::Receipt | Self::Notification => return true,
+        };
+        violations(schema, &json!(text)).is_empty()
+    }
+}
+
+impl Route {
+    /// By its key: `GET /cards`.
+    pub(super) fn of(key: &str) -> Self {
+        let (method, template) = key.split_once(' ').expect("a route key");
+        let at = format!("/paths/{}/{}", escaped(template), method.to_lowercase());
+        let operation = CONTRACT.pointer(&at).unwrap_or_else(|| panic!("the contract has no {key}"));
+        let mut route = Self {
+            key: key.into(),
+            method: method.parse().expect("a method"),
+            template: template.into(),
+            public: operation["security"]
+                .as_array()
+                .is_some_and(|schemes| schemes.iter().all(|it| it["bearer"].is_null())),
+            places: Vec::new(),
+            rest: Vec::new(),
+        };
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let part = match parameter["in"].as_str() {
+                Some("path") => Part::Path,
+                Some("query") => Part::Query,
+                Some("header") => Part::Header,
+                other => panic!("{key} has a parameter in {other:?}"),
+            };
+            route.takes(part, parameter["name"].as_str().expect("a name"), parameter["required"] == true);
+        }
+        let body = resolved(format!("{at}/requestBody/content/application~1json/schema"));
+        let body = if CONTRACT.pointer(&format!("{body}/oneOf")).is_some() {
+            resolved(format!("{body}/oneOf/0"))
+        } else {
+            body
+        };
+        let body = CONTRACT.pointer(&body).unwrap_or(&Value::Null);
+        let required = body["required"].as_array().into_iter().flatten().collect::<Vec<_>>();
+        for name in body["properties"].as_object().into_iter().flat_map(|fields| fields.keys()) {
+            route.takes(Part::Body, name, required.contains(&&json!(name)));
+        }
+        let named =
+            |segment: &str| segment.strip_prefix('{').and_then(|it| it.strip_suffix('}')).map(str::to_owned);
+        for name in template.split('/').filter_map(named) {
+            let known = route.places.iter().any(|place| place.part == Part::Path && place.name == name);
+            assert!(known, "{key} takes {name}, which is no id that the matrix knows");
+        }
+        route
+    }
+
+    fn takes(&mut self, part: Part, name: &str, required: bool) {
+        match (Kind::named(name), good(name)) {
+            (Some(kind), _) => self.places.push(Place { part, name: name.into(), kind, required }),
+            (None, Some(value)) => self.rest.push((part, name.into(), value)),
+            (None, None) => {
+                assert!(!required, "{} wants {name}, and nobody said which is a good one", self.key)
+            }
+        }
+    }
+
+    /// The request in which every id is the one that `id` chooses; left out where it chooses none.
+    pub(super) fn ask(&self, id: impl Fn(&Place) -> Option<String>) -> Ask {
+        let ids = self.places.iter().filter_map(|place| Some((place.part, &place.name, json!(id(place)?))));
+        let rest = self.rest.iter().map(|(part, name, value)| (*part, name, value.clone()));
+        let (mut path, mut query, mut body) = (self.template.clone(), Vec::new(), json!({}));
+        let mut ask = Ask::new(self.method.clone(), "");
+        for (part, name, value) in ids.chain(rest) {
+            let text = value.as_str().unwrap_or_default();
+            match part {
+                Part::Path => path = path.replace(&format!("{{{name}}}"), &encoded(text)),
+                Part::Query if name == "results" => {
+                    query.push(format!("results%5B{}%5D=APPROVED", encoded(text)))
+                }
+                Part::Query => query.push(format!("{name}={}", encoded(text))),
+                Part::Header => ask = ask.with(name, text),
+                Part::Body => body[name] = value,
+            }
+        }
+        if self.method == Method::POST {
+            ask = ask.with("content-type", "application/json").saying(body.to_string());
+        }
+        ask.path = if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) };
+        ask
+    }
+}
+
+/// A good value of what is no id; the same each time, so that a repeated request is one.
+fn good(name: &str) -> Option<Value> {
+    match name {
+        "platform" => Some(json!("ios")),
+        "callback" => Some(json!("mobile-app")),
+        "consent" => Some(json!({ "termsVersion": "2026-01", "acceptedAt": "2026-01-05T10:29:58Z" })),
+        "type" => Some(json!("TVN")),
+        "tokenStatus" => Some(json!("SUSPENDED")),
+        _ => None,
+    }
+}
+
+/// Every byte but letters, digits and hyphens as `%XX`.
+fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    text.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}

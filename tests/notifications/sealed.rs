@@ -1,0 +1,150 @@
+//! Notifications that are signed, encrypted, or carry a secret; and what becomes of those that should be and are not.
+
+use std::path::Path;
+
+use local::{Options, World};
+use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256};
+use serde_json::json;
+use simulator::{NotificationPlan, NotificationTarget};
+use tempfile::TempDir;
+
+use super::{enrolled, notify, view};
+use crate::support::open_world_with;
+
+/// A key of one side and its certificate, PEM, as files too.
+struct Pair {
+    key: String,
+    certificate: String,
+    folder: TempDir,
+}
+
+impl Pair {
+    fn new() -> Self {
+        let key = KeyPair::generate_for(&PKCS_RSA_SHA256).unwrap();
+        let certificate = CertificateParams::default().self_signed(&key).unwrap().pem();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("key"), key.serialize_pem()).unwrap();
+        std::fs::write(folder.path().join("certificate"), &certificate).unwrap();
+        Self { key: key.serialize_pem(), certificate, folder }
+    }
+
+    fn file(&self, name: &str) -> String {
+        reference(&self.folder.path().join(name))
+    }
+}
+
+fn reference(path: &Path) -> String {
+    format!("file:{}", path.display())
+}
+
+/// A world with these settings, whose simulator notifies in its own way.
+async fn world(settings: &[(&str, String)], target: impl Fn(&mut NotificationTarget)) -> World {
+    let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let world = open_world_with(Options { settings, ..Options::default() }).await;
+    let mut told = NotificationTarget {
+        identity_pem: Some(world.door_client_identity()),
+        root_certificate_pem: Some(world.door_authority().to_owned()),
+        ..NotificationTarget::plain(world.door_url().clone())
+    };
+    target(&mut told);
+    world.simulator().set_notifications(Some(told)).unwrap();
+    world
+}
+
+/// What became of an enrolment whose notifications were sent once, and not again when they were refused.
+async fn status(world: &World) -> String {
+    let (cardholder, id) =
+        enrolled(world, NotificationPlan { retries: 0, ..NotificationPlan::default() }).await;
+    view(&cardholder, &id).await["status"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn notifications_that_are_signed_and_encrypted_enable_the_card() {
+    let (signer, ours) = (Pair::new(), Pair::new());
+    let settings = [
+        ("NOTIFICATION_SIGNER_CERTIFICATE", signer.file("certificate")),
+        ("NOTIFICATION_DECRYPTION_KEY", ours.file("key")),
+    ];
+    let sealed = |target: &mut NotificationTarget| {
+        target.signing_key_pem = Some(signer.key.clone());
+        target.encryption_certificate_pem = Some(ours.certificate.clone());
+    };
+    assert_eq!(status(&world(&settings, sealed).await).await, "ENABLED");
+}
+
+#[tokio::test]
+async fn while_one_key_replaces_another_both_are_good() {
+    let (old, new) = (Pair::new(), Pair::new());
+    let settings = [
+        ("NOTIFICATION_SIGNER_CERTIFICATE", old.file("certificate")),
+        ("NOTIFICATION_NEXT_SIGNER_CERTIFICATE", new.file("certificate")),
+        ("NOTIFICATION_DECRYPTION_KEY", old.file("key")),
+        ("NOTIFICATION_NEXT_DECRYPTION_KEY", new.file("key")),
+    ];
+    for (signer, ours) in [(&old, &new), (&new, &old)] {
+        let sealed = |target: &mut NotificationTarget| {
+            target.signing_key_pem = Some(signer.key.clone());
+            target.encryption_certificate_pem = Some(ours.certificate.clone());
+        };
+        assert_eq!(status(&world(&settings, sealed).await).await, "ENABLED");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_nobody_or_somebody_else_signed_is_refused() {
+    let (signer, stranger) = (Pair::new(), Pair::new());
+    let settings = [("NOTIFICATION_SIGNER_CERTIFICATE", signer.file("certificate"))];
+    let unsigned = world(&settings, |_| {}).await;
+    assert_eq!(notify(&unsigned, &json!({"type": "TCN"})).await, 403);
+    let forged = world(&settings, |target| target.signing_key_pem = Some(stranger.key.clone())).await;
+    for world in [unsigned, forged] {
+        // The browser says that all is well; it alone enables nothing.
+        assert_eq!(status(&world).await, "PENDING");
+        assert!(inbox(&world).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_open_is_refused_and_says_no_more() {
+    let (ours, other) = (Pair::new(), Pair::new());
+    let settings = [("NOTIFICATION_DECRYPTION_KEY", ours.file("key"))];
+    let sealed =
+        |target: &mut NotificationTarget| target.encryption_certificate_pem = Some(other.certificate.clone());
+    for world in [world(&settings, sealed).await, world(&[], sealed).await] {
+        assert_eq!(status(&world).await, "PENDING");
+        assert!(inbox(&world).await.is_empty());
+        // A plain one beside it is accepted, although the delivery as a whole is not.
+        let mixed = json!([{"type": "TCN", "encryptedPayload": {"encryptedData": "00"}}, {"type": "TCN"}]);
+        assert_eq!(notify(&world, &mixed).await, 400);
+        assert_eq!(inbox(&world).await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn while_one_secret_replaces_another_both_are_good_and_no_third_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &str| {
+        std::fs::write(folder.path().join(name), content).unwrap();
+        reference(&folder.path().join(name))
+    };
+    let settings = [
+        ("NOTIFICATION_SHARED_SECRET", file("old", "old secret\n")),
+        ("NOTIFICATION_NEXT_SHARED_SECRET", file("new", "new secret")),
+    ];
+    for (secret, ended) in [
+        (Some("old secret"), "ENABLED"),
+        (Some("new secret"), "ENABLED"),
+        (Some("old"), "PENDING"),
+        (None, "PENDING"),
+    ] {
+        let told = |target: &mut NotificationTarget| target.shared_secret = secret.map(str::to_owned);
+        assert_eq!(status(&world(&settings, told).await).await, ended, "{secret:?}");
+    }
+}
+
+/// Keys of the notifications that were kept.
+async fn inbox(world: &World) -> Vec<String> {
+    let items = world.dynamodb().scan().table_name(&world.tables().enrollments).send().await.unwrap();
+    let keys = items.items().iter().map(|item| item["pk"].as_s().unwrap().clone());
+    keys.filter(|key| key.starts_with("INBOX#")).collect()
+}

@@ -1,0 +1,97 @@
+//! What never arrived is found out: once for each client, ever later while Mastercard cannot tell, and never for ever.
+
+use jiff::SignedDuration;
+use local::{World, cardholder::Cardholder};
+use serde_json::{Value, json};
+use simulator::{Fault, Operation, Times};
+
+use crate::support::open_world;
+
+const CARDS: [&str; 3] = ["70001", "70002", "70006"];
+
+/// The cardholder's cards are pushed, and nobody opens the redirects.
+async fn unopened(world: &World) -> Cardholder {
+    let cardholder = world.cardholder("40000").unwrap();
+    for card in CARDS {
+        cardholder.enrolls(card).await.unwrap();
+    }
+    world.clock().advance(SignedDuration::from_mins(16));
+    cardholder
+}
+
+/// Status, reason and finality of each of the cardholder's enrolments.
+async fn all(cardholder: &Cardholder) -> Vec<(Value, Value, Value)> {
+    let list = cardholder.get("/enrollments").await.unwrap().body;
+    let told = |it: &Value| (it["status"].clone(), it["reason"].clone(), it["final"].clone());
+    list["enrollments"].as_array().unwrap().iter().map(told).collect()
+}
+
+fn lists_read(world: &World) -> usize {
+    world.simulator().calls(Operation::GetTokensByClient)
+}
+
+#[tokio::test]
+async fn a_client_with_three_cards_is_asked_for_once() {
+    let world = open_world().await;
+    let cardholder = unopened(&world).await;
+    let before = lists_read(&world);
+    let report = world.reconcile().await.unwrap();
+    assert_eq!((&report["checked"], report["healed"].as_array().unwrap().len()), (&json!(3), 3), "{report}");
+    assert_eq!(lists_read(&world), before + 1);
+    assert!(all(&cardholder).await.iter().all(|(status, ..)| status == "EXPIRED"));
+    // What was read is not due again at once.
+    world.reconcile().await.unwrap();
+    assert_eq!(lists_read(&world), before + 1);
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_read_is_asked_for_later_and_then_heals() {
+    let world = open_world().await;
+    let cardholder = unopened(&world).await;
+    world.simulator().set_fault(Operation::GetTokensByClient, Fault::TruncatedJson, Times::Always);
+    let report = world.reconcile().await.unwrap();
+    assert_eq!((&report["unread"], &report["checked"]), (&json!(3), &json!(0)), "{report}");
+    let asked = lists_read(&world);
+    world.clock().advance(SignedDuration::from_mins(4));
+    assert_eq!(world.reconcile().await.unwrap()["unread"], 0);
+    assert_eq!(lists_read(&world), asked, "it is too early to ask again");
+
+    world.simulator().clear_faults();
+    world.clock().advance(SignedDuration::from_mins(2));
+    assert_eq!(world.reconcile().await.unwrap()["checked"], 3);
+    assert!(all(&cardholder).await.iter().all(|(status, ..)| status == "EXPIRED"));
+}
+
+#[tokio::test]
+async fn an_enrolment_that_mastercard_never_tells_about_ends_and_says_that_nobody_knows() {
+    let world = open_world().await;
+    let cardholder = unopened(&world).await;
+    world.simulator().set_fault(Operation::GetTokensByClient, Fault::TruncatedJson, Times::Always);
+    let mut runs = 0;
+    while all(&cardholder).await.iter().any(|(.., is_final)| is_final == false) {
+        world.reconcile().await.unwrap();
+        world.clock().advance(SignedDuration::from_hours(25));
+        runs += 1;
+        assert!(runs < 20, "nothing stays open for ever");
+    }
+    let ended = (json!("FAILED"), json!("outcome_unknown"), json!(true));
+    assert_eq!(all(&cardholder).await, [ended.clone(), ended.clone(), ended]);
+}
+
+#[tokio::test]
+async fn while_processing_is_down_what_is_due_stays_due() {
+    let world = open_world().await;
+    let cardholder = unopened(&world).await;
+    world.simulator().set_fault(Operation::GetTokensByClient, Fault::HangUp, Times::Always);
+    // Enough failures that nobody is asked any more for a while.
+    let mut report = Value::Null;
+    for _ in 0..10 {
+        report = world.reconcile().await.unwrap();
+        if report["left"] != 0 {
+            break;
+        }
+        world.clock().advance(SignedDuration::from_hours(7));
+    }
+    assert_eq!((&report["left"], &report["unread"]), (&json!(3), &json!(0)), "{report}");
+    assert!(all(&cardholder).await.iter().all(|(.., is_final)| is_final == false));
+}

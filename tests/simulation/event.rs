@@ -1,0 +1,88 @@
+//! Events as API Gateway makes them (HTTP API, payload format 2.0): whose token the authorizer verified, whose client
+//! certificate the door saw.
+
+use lambda_http::Request;
+use serde_json::{Value, json};
+
+/// An event in the making.
+#[derive(Clone)]
+pub(super) struct Event(Value);
+
+impl Event {
+    /// A request of a route, `GET /enrollments/{enrollmentId}`, without a token.
+    pub(super) fn new(route: &str, path: &str) -> Self {
+        let (method, _) = route.split_once(' ').unwrap();
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let mut event = json!({
+            "version": "2.0",
+            "routeKey": route,
+            "rawPath": path,
+            "rawQueryString": query,
+            "headers": { "accept": "application/json", "host": "api.bank.example" },
+            "requestContext": {
+                "accountId": "111122223333",
+                "apiId": "simulation",
+                "domainName": "api.bank.example",
+                "domainPrefix": "api",
+                "http": {
+                    "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7",
+                    "userAgent": "simulation",
+                },
+                "requestId": "JKJaXmPLvHcESHA=",
+                "routeKey": route,
+                "stage": "$default",
+                "time": "05/Jan/2026:10:30:00 +0000",
+                "timeEpoch": 1_767_609_000_000_u64,
+            },
+            "isBase64Encoded": false,
+        });
+        let template = route.split_once(' ').unwrap().1;
+        let pairs = template.split('/').zip(path.split('/'));
+        let named = pairs.filter_map(|(name, value)| {
+            Some((name.strip_prefix('{')?.strip_suffix('}')?.to_owned(), Value::from(value)))
+        });
+        let parameters: serde_json::Map<_, _> = named.collect();
+        if !parameters.is_empty() {
+            event["pathParameters"] = Value::Object(parameters);
+        }
+        Self(event)
+    }
+
+    /// With the token of this client.
+    pub(super) fn of(mut self, client: u64) -> Self {
+        self.0["requestContext"]["authorizer"] =
+            json!({ "jwt": { "claims": { "client_id": client.to_string() }, "scopes": null } });
+        self
+    }
+
+    /// From a caller with a client certificate of this subject.
+    pub(super) fn by_bearer_of(mut self, subject: &str) -> Self {
+        self.0["requestContext"]["authentication"] = json!({ "clientCert": {
+            "clientCertPem": "CERTIFICATE",
+            "subjectDN": subject,
+            "issuerDN": "CN=Example Issuing Authority,O=Example",
+            "serialNumber": "a1:b2:c3:d4:e5",
+            "validity": { "notBefore": "Jan  1 00:00:00 2026 GMT", "notAfter": "Jan  1 00:00:00 2032 GMT" },
+        } });
+        self
+    }
+
+    pub(super) fn with(mut self, header: &str, value: &str) -> Self {
+        self.0["headers"][header] = value.into();
+        self
+    }
+
+    pub(super) fn saying(self, body: &Value) -> Self {
+        let mut event = self.with("content-type", "application/json");
+        event.0["body"] = body.to_string().into();
+        event
+    }
+
+    pub(super) fn path(&self) -> &str {
+        self.0["rawPath"].as_str().unwrap()
+    }
+
+    pub(super) fn request(&self) -> Request {
+        lambda_http::request::from_str(&self.0.to_string()).unwrap()
+    }
+}

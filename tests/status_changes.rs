@@ -1,0 +1,81 @@
+//! Every change of an enrolment's status is told to the bank's other systems: once, in order, by the template's pipe.
+
+use std::path::Path;
+
+use jiff::SignedDuration;
+use local::World;
+use serde_json::Value;
+
+use crate::support::{leaks::leak, open_world};
+
+/// Everything that was told, each held to the published schema and free of secrets.
+async fn told(world: &World) -> Vec<Value> {
+    let schema =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/events/enrollment-status-changed.schema.json");
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let changes = world.status_changes().await.unwrap();
+    for change in &changes {
+        assert!(schema.is_valid(change), "{change}: {:?}", schema.iter_errors(change).collect::<Vec<_>>());
+        assert_eq!(leak(&change.to_string()), None);
+    }
+    changes
+}
+
+fn field<'a>(changes: &'a [Value], name: &str) -> Vec<&'a str> {
+    changes.iter().map(|change| change[name].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_journey_is_told_step_by_step_and_repetitions_are_not() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let enrollment = cardholder.enrolls("70001").await.unwrap();
+    let page = cardholder.opens(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
+    page.accepts().await.unwrap().returns().await.unwrap();
+    world.simulator().notifications_settled().await;
+    world.reconcile().await.unwrap();
+
+    let changes = told(&world).await;
+    assert_eq!(field(&changes, "to").first(), Some(&"PENDING"));
+    assert_eq!(field(&changes, "to").last(), Some(&"ENABLED"));
+    // Each begins where the one before it ended.
+    assert_eq!(field(&changes, "from")[1..], field(&changes, "to")[..changes.len() - 1]);
+    for (name, value) in [("cardContractId", "70001"), ("clientId", "40000"), ("attempt", "1")] {
+        assert!(field(&changes, name).iter().all(|told| *told == value), "{name}");
+    }
+    assert!(field(&changes, "enrollmentId").iter().all(|id| *id == enrollment["enrollmentId"]));
+}
+
+#[tokio::test]
+async fn a_token_that_is_suspended_much_later_is_told_too() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let enrollment = cardholder.enrolls("70001").await.unwrap();
+    let page = cardholder.opens(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
+    page.accepts().await.unwrap().returns().await.unwrap();
+    world.simulator().notifications_settled().await;
+    world.simulator().suspend_token(70001, simulator::CLICK_TO_PAY).unwrap();
+    world.simulator().notifications_settled().await;
+    let changes = told(&world).await;
+    assert_eq!(
+        (field(&changes, "from").last(), field(&changes, "to").last()),
+        (Some(&"ENABLED"), Some(&"SUSPENDED"))
+    );
+}
+
+#[tokio::test]
+async fn what_time_alone_ended_is_told_when_it_was_found_out() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let enrollment = cardholder.enrolls("70001").await.unwrap();
+    world.clock().advance(SignedDuration::from_mins(16));
+    world.reconcile().await.unwrap();
+    let id = enrollment["enrollmentId"].as_str().unwrap();
+    cardholder.restarts(id, "again").await.unwrap();
+    let changes = told(&world).await;
+    let steps = ["PENDING", "READY", "EXPIRED", "PENDING", "READY"];
+    assert_eq!(field(&changes, "to"), steps);
+    assert_eq!(field(&changes, "attempt"), ["1", "1", "1", "2", "2"]);
+    assert_eq!(field(&changes, "reason")[3], "push_in_progress");
+}
