@@ -50,6 +50,7 @@ def run(machine, functions):
     looks.at_metrics(machine)
     looks.at_events(machine, names, enrollment_id)
     looks.at_items(machine, names)
+    looks.as_operator(machine, stack.STACK, enrollment_id)
     looks.at_memory()
     print(f"Enabled ({took()})")
 

@@ -1,8 +1,10 @@
 """What the platform's engineers and the bank's other systems can see of the journey afterwards."""
 
 import json
+import os
 import pathlib
 import re
+import subprocess
 
 import jsonschema
 import yaml
@@ -16,6 +18,23 @@ FUNCTIONS = "/click-to-pay/functions"
 def logs(machine, group):
     pages = machine.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
     return [event["message"] for page in pages for event in page["events"]]
+
+
+def as_operator(machine, stack, enrollment_id):
+    """The last chapter of docs/deploy.md, with its own line: settings from the stack's outputs, then `doctor`."""
+    page = (ROOT / "docs/deploy.md").read_text()
+    line = re.search(r"awk -F'\\t' '(.+)' >sandbox\.env", page)[1]
+    told = machine.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+    text = "".join(f"{output['OutputKey']}\t{output['OutputValue']}\n" for output in told)
+    settings = machine.scratch / "operator.env"
+    settings.write_text(subprocess.run(["awk", "-F\t", line], input=text, check=True, capture_output=True, text=True).stdout)
+    environment = {**os.environ, **machine.variables, "SSL_CERT_FILE": str(machine.certificate), "NO_PROXY": "127.0.0.1"}
+    for command, word in ((["changes"], "50123197928"), (["timeline", enrollment_id], "ENABLED"), (["unmatched"], "0 not")):
+        done = subprocess.run([machine.binaries / "doctor", *command, "--config", settings], env=environment, text=True,
+                              capture_output=True)
+        said = done.stdout + done.stderr
+        expect(f"doctor {command[0]} answers", done.returncode == 0 and word in said, said)
+    print("       doctor changes, timeline and unmatched, with settings from the stack's outputs")
 
 
 def at_reconciliation(machine):
