@@ -21,20 +21,29 @@ def logs(machine, group):
 
 
 def as_operator(machine, stack, enrollment_id):
-    """The last chapter of docs/deploy.md, with its own line: settings from the stack's outputs, then `doctor`."""
+    """The last chapter of docs/deploy.md, with its own line: settings from the stack's outputs, then `doctor`, with the
+    rights of support alone."""
     page = (ROOT / "docs/deploy.md").read_text()
     line = re.search(r"awk -F'\\t' '(.+)' >sandbox\.env", page)[1]
     told = machine.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
     text = "".join(f"{output['OutputKey']}\t{output['OutputValue']}\n" for output in told)
     settings = machine.scratch / "operator.env"
     settings.write_text(subprocess.run(["awk", "-F\t", line], input=text, check=True, capture_output=True, text=True).stdout)
-    environment = {**os.environ, **machine.variables, "SSL_CERT_FILE": str(machine.certificate), "NO_PROXY": "127.0.0.1"}
-    for command, word in ((["changes"], "50123197928"), (["timeline", enrollment_id], "ENABLED"), (["unmatched"], "0 not")):
-        done = subprocess.run([machine.binaries / "doctor", *command, "--config", settings], env=environment, text=True,
+    iam = machine.client("iam")
+    iam.create_user(UserName="support")
+    policy = next(output["OutputValue"] for output in told if output["OutputKey"] == "SupportPolicy")
+    iam.attach_user_policy(UserName="support", PolicyArn=policy)
+    key = iam.create_access_key(UserName="support")["AccessKey"]
+    environment = {**os.environ, **machine.variables, "SSL_CERT_FILE": str(machine.certificate), "NO_PROXY": "127.0.0.1",
+                   "AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+    commands = {"changes": (0, "50123197928"), f"timeline {enrollment_id}": (0, "ENABLED"), "unmatched": (0, "0 not"),
+                "consents": (2, "AccessDenied")}
+    for command, (code, word) in commands.items():
+        done = subprocess.run([machine.binaries / "doctor", *command.split(), "--config", settings], env=environment, text=True,
                               capture_output=True)
         said = done.stdout + done.stderr
-        expect(f"doctor {command[0]} answers", done.returncode == 0 and word in said, said)
-    print("       doctor changes, timeline and unmatched, with settings from the stack's outputs")
+        expect(f"doctor {command} answers", done.returncode == code and word in said, said)
+    print("       support's doctor: changes, timeline and unmatched, and no consents")
 
 
 def at_reconciliation(machine):
