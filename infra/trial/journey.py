@@ -78,7 +78,7 @@ def enroll(api, token, card):
     browser.trust_env = False
     page = browser.get(begun["redirectUrl"], allow_redirects=False, timeout=30)
     expect("Click to Pay opens", page.status_code == 200, page.status_code)
-    page = browser.post(link(page, "action", "/accept"), allow_redirects=False, timeout=30)
+    page = browser.post(link(page, "action", "/accept"), timeout=30)
     back = browser.get(link(page, "href", "/return"), allow_redirects=False, timeout=30).headers["Location"]
     way = urllib.parse.urlsplit(back)
     returned = api.ask("GET", f"{way.path}?{way.query}")
