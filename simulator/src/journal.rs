@@ -49,9 +49,6 @@ pub(crate) fn said(head: impl Into<String>, body: Option<&Value>) -> Said {
     Said::new(head, body, &HARMLESS)
 }
 
-/// Exchanges kept; older ones are forgotten.
-const KEPT: usize = 10_000;
-
 /// A party of the use case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Party {
@@ -114,12 +111,14 @@ pub struct Exchange {
 
 pub(crate) struct Journal {
     exchanges: Mutex<VecDeque<Exchange>>,
+    /// How many of them.
+    kept: usize,
     feed: broadcast::Sender<Exchange>,
 }
 
 impl Journal {
-    pub(crate) fn new() -> Self {
-        Self { exchanges: Mutex::default(), feed: broadcast::Sender::new(1024) }
+    pub(crate) fn new(kept: usize) -> Self {
+        Self { exchanges: Mutex::default(), kept, feed: broadcast::Sender::new(1024) }
     }
 
     /// Notes an arrow that takes no time of its own.
@@ -137,10 +136,10 @@ impl Journal {
     /// Notes an arrow as it is.
     pub(crate) fn add(&self, exchange: Exchange) {
         let mut exchanges = self.exchanges.lock().unwrap_or_else(PoisonError::into_inner);
-        if exchanges.len() == KEPT {
+        exchanges.push_back(exchange.clone());
+        if exchanges.len() > self.kept {
             exchanges.pop_front();
         }
-        exchanges.push_back(exchange.clone());
         // Nobody listening is no failure.
         let _ = self.feed.send(exchange);
     }

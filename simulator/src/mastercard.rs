@@ -30,7 +30,7 @@ pub(crate) struct Mastercard {
 
 impl Mastercard {
     pub(crate) fn new(base_url: Url, portal: Portal, options: Options) -> Self {
-        let journal = Arc::new(Journal::new());
+        let journal = Arc::new(Journal::new(options.journal));
         Self {
             base_url,
             portal,

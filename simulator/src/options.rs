@@ -34,6 +34,8 @@ pub struct Options {
     pub unknown_range_fails: bool,
     /// Processing answers 429 beyond this many calls in a second; announced as 30. Off by default.
     pub rate_limit: Option<usize>,
+    /// Exchanges that the journal keeps; older ones are forgotten. 10,000 by default.
+    pub journal: usize,
     /// Added to every answer.
     pub latency: Duration,
     /// More requestors and account ranges than the sample world has, with larger logos. None by default.
@@ -52,6 +54,7 @@ impl Default for Options {
             cipher_mode: CipherMode::Cbc,
             unknown_range_fails: false,
             rate_limit: None,
+            journal: 10_000,
             latency: Duration::ZERO,
             scale: None,
         }

@@ -112,7 +112,7 @@ impl Simulator {
         self.mastercard.notifier.settled().await;
     }
 
-    /// Everything that was said so far, the newest last; the latest 10,000.
+    /// Everything that was said so far, the newest last; of a long story, the end (`Options::journal`).
     #[must_use]
     pub fn journal(&self) -> Vec<Exchange> {
         self.mastercard.journal.exchanges()

@@ -38,6 +38,8 @@ pub(super) struct Lived {
     pub(super) taps: Vec<Duration>,
     /// From the tap to the final answer, less the time for which the terms were read.
     pub(super) journeys: Vec<Duration>,
+    /// When each ended.
+    pub(super) ends: Vec<Instant>,
     /// Enrolments that a 201 told of.
     pub(super) begun: usize,
     /// Tokens that were deleted afterwards.
@@ -122,12 +124,13 @@ impl Life {
         if ended["status"] != "ENABLED" || ended["final"] != true {
             return Err(Ended::As(word(&ended, "status")));
         }
+        self.lived.ends.push(Instant::now());
         self.lived.journeys.push(began.elapsed().saturating_sub(reading));
         let told = |event: &str| {
             let timeline = ended["timeline"].as_array().into_iter().flatten();
             timeline.filter(|entry| entry["event"] == event).count()
         };
-        self.lived.repeated += usize::from((told("tokenization_decided"), told("token_created")) != (1, 1));
+        self.lived.repeated += usize::from(told("tokenization_decided") > 1 || told("token_created") > 1);
         Ok(())
     }
 }
@@ -138,6 +141,7 @@ impl Lived {
         lived.into_iter().fold(Self::default(), |mut all, one| {
             all.taps.extend(one.taps);
             all.journeys.extend(one.journeys);
+            all.ends.extend(one.ends);
             all.begun += one.begun;
             all.deleted += one.deleted;
             all.repeated += one.repeated;

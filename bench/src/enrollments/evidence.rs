@@ -14,6 +14,8 @@ use crate::error::BenchError;
 pub(super) struct Evidence {
     /// Calls of `pushMultipleAccounts`.
     pub(super) pushes: usize,
+    /// Notifications that the server acknowledged, copies too.
+    pub(super) acknowledged: usize,
     /// Tokens that were ever made.
     pub(super) tokens: usize,
     /// Cards with two tokens that live.

@@ -3,6 +3,7 @@
 mod cardholder;
 mod evidence;
 mod memory;
+mod notifications;
 mod report;
 
 use std::{sync::Arc, time::Duration};
@@ -15,6 +16,7 @@ use crate::{error::BenchError, machine::Machine};
 use cardholder::{Life, Lived};
 use evidence::Evidence;
 use memory::Memory;
+use notifications::Acknowledged;
 use report::Report;
 
 /// Calls of Processing in a second that Mastercard has announced to answer; the simulator answers more with 429.
@@ -46,6 +48,8 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     let simulator = simulator::Options {
         latency: Duration::from_millis(arguments.latency_ms),
         rate_limit: Some(PROCESSING_LIMIT),
+        // It would grow with every enrolment, and nobody reads it here.
+        journal: 0,
         ..simulator::Options::default()
     };
     // The tables are on disk: in memory they would grow as they should, and hide what grows as it should not.
@@ -58,6 +62,7 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
         NotificationPlan { tar: thrice.clone(), tcn: thrice.clone(), tvn: thrice, ..Default::default() };
     world.simulator().set_notification_plan(plan);
 
+    let acknowledged = Acknowledged::of(world.simulator());
     let began = Instant::now();
     let until = began + Duration::from_secs(arguments.seconds);
     let memory = Memory::watch(until);
@@ -73,13 +78,13 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     }
     let took = began.elapsed();
     world.simulator().notifications_settled().await;
-    let evidence = Evidence::of(&world, &app, &lived).await?;
-    Ok(Report::new(
-        Machine::this(),
-        arguments,
-        took,
-        Lived::together(lived),
-        &evidence,
-        &memory.samples().await?,
-    ))
+    let acknowledged = acknowledged.count().await?;
+    let evidence = Evidence { acknowledged, ..Evidence::of(&world, &app, &lived).await? };
+    let lived = Lived::together(lived);
+    // From the middle of the middle third of the samples to the middle of the last one.
+    let seconds = until - began;
+    let between = began + seconds / 2..began + seconds * 5 / 6;
+    let between = lived.ends.iter().filter(|end| between.contains(end)).count();
+    let memory = memory.samples().await?;
+    Ok(Report::new(Machine::this(), arguments, took, lived, &evidence, &memory, between))
 }

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::Serialize;
 
-use super::{Arguments, cardholder::Lived, evidence::Evidence};
+use super::{Arguments, COPIES, cardholder::Lived, evidence::Evidence};
 use crate::{
     machine::Machine,
     report::{self, Target, count},
@@ -32,6 +32,8 @@ pub(crate) struct Report {
     journey: Spread,
     /// Mean megabytes of each third of the time.
     memory: [f64; 3],
+    /// Kilobytes of it for each enrolment between the middles of the last two thirds.
+    growth: f64,
     targets: Vec<Target>,
     errors: Vec<String>,
 }
@@ -62,6 +64,7 @@ impl Report {
         lived: Lived,
         evidence: &Evidence,
         memory: &[f64],
+        between: usize,
     ) -> Self {
         let enabled = lived.journeys.len();
         let memory = thirds(memory);
@@ -71,6 +74,12 @@ impl Report {
             Target::exactly("errors", 0.0, count(lived.errors.len())),
             Target::exactly("enrolments seen ENABLED, of those begun", count(lived.begun), count(enabled)),
             Target::exactly("pushes", count(lived.begun), count(evidence.pushes)),
+            // A TAR and a TCN for each, and a TVN for each token that was deleted.
+            Target::exactly(
+                "notifications acknowledged",
+                f64::from(COPIES) * count(2 * lived.begun + lived.deleted),
+                count(evidence.acknowledged),
+            ),
             Target::exactly("tokens made", count(lived.begun), count(evidence.tokens)),
             Target::exactly("cards with two live tokens", 0.0, count(evidence.doubled)),
             Target::exactly("enrolments with a notification applied twice", 0.0, count(lived.repeated)),
@@ -98,6 +107,7 @@ impl Report {
             tap: Spread::of(lived.taps),
             journey: Spread::of(lived.journeys),
             memory,
+            growth: (last - middle) * 1e3 / count(between),
             targets,
             errors: lived.errors,
         }
@@ -138,6 +148,11 @@ impl fmt::Display for Report {
         writeln!(
             f,
             "| memory of everything, by thirds of the time | {first:.0}, {middle:.0}, {last:.0} MB |"
+        )?;
+        writeln!(
+            f,
+            "| its growth from the middle to the last third, for each enrolment | {:.0} kB |",
+            self.growth
         )?;
         report::table(f, &self.targets)?;
         for error in self.errors.iter().take(TOLD) {
