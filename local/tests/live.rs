@@ -1,5 +1,5 @@
 //! The 25 steps, live: what the page is told, and that it is told no secret.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{collections::BTreeSet, time::Duration};
 
