@@ -1,69 +1,77 @@
-//! An engine behind a proxy that counts what is asked of it.
+//! A server behind a proxy that counts what is asked of it.
 
-use std::{
-    ops::AddAssign,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
-    http::{Method, StatusCode, header, request::Parts, response::Response},
+    http::{HeaderValue, StatusCode, header, response::Response},
 };
-use serde::Serialize;
 use serde_json::Value;
 use tokio::{net::TcpListener, task::AbortHandle};
 use url::Url;
 
-use crate::error::BenchError;
+use crate::{
+    count::{Count, Counting, operation},
+    error::BenchError,
+    tls::Authority,
+};
 
-/// What was asked of an engine.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Count {
-    pub(crate) requests: usize,
-    /// DynamoDB items put, updated or deleted, alone or in transactions; S3 objects put.
-    pub(crate) writes: usize,
-}
-
-impl AddAssign for Count {
-    fn add_assign(&mut self, more: Self) {
-        self.requests += more.requests;
-        self.writes += more.writes;
-    }
-}
-
-/// Stands before an engine; gone when dropped.
+/// Stands before a server; gone when dropped.
 pub(crate) struct Counted {
-    /// Where it listens.
+    /// Where it listens, with the path of what is behind it.
     pub(crate) url: Url,
-    counted: Arc<Mutex<Count>>,
+    counting: Arc<Mutex<Counting>>,
     server: AbortHandle,
+}
+
+/// What a proxy does beside counting.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Manner<'a> {
+    /// TLS with this authority's certificate.
+    pub(crate) tls: Option<&'a Authority>,
+    /// Asks DynamoDB for capacity units.
+    pub(crate) units: bool,
 }
 
 #[derive(Clone)]
 struct Proxy {
     http: reqwest::Client,
     engine: Url,
-    counted: Arc<Mutex<Count>>,
+    scheme: &'static str,
+    units: bool,
+    counting: Arc<Mutex<Counting>>,
 }
 
 impl Counted {
-    pub(crate) async fn before(engine: &Url) -> Result<Self, BenchError> {
+    pub(crate) async fn before(engine: &Url, manner: Manner<'_>) -> Result<Self, BenchError> {
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(BenchError::Port)?;
-        let url = format!("http://{}/", listener.local_addr().map_err(BenchError::Port)?).parse()?;
+        let address = listener.local_addr().map_err(BenchError::Port)?;
+        let scheme = if manner.tls.is_some() { "https" } else { "http" };
+        let url = format!("{scheme}://localhost:{}{}", address.port(), engine.path()).parse()?;
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-        let counted = Arc::new(Mutex::default());
-        let proxy = Proxy { http: http.build()?, engine: engine.clone(), counted: Arc::clone(&counted) };
+        let counting = Arc::new(Mutex::default());
+        let proxy = Proxy {
+            http: http.build()?,
+            engine: engine.clone(),
+            scheme,
+            units: manner.units,
+            counting: Arc::clone(&counting),
+        };
         let router = Router::new().fallback(pass_on).with_state(proxy);
-        let server = tokio::spawn(axum::serve(listener, router).into_future()).abort_handle();
-        Ok(Self { url, counted, server })
+        let server = match manner.tls {
+            Some(authority) => {
+                tokio::spawn(axum::serve(authority.before(listener), router).into_future()).abort_handle()
+            }
+            None => tokio::spawn(axum::serve(listener, router).into_future()).abort_handle(),
+        };
+        Ok(Self { url, counting, server })
     }
 
     /// What was counted since the last time.
     pub(crate) fn take(&self) -> Count {
-        std::mem::take(&mut *self.counted.lock().unwrap_or_else(PoisonError::into_inner))
+        lock(&self.counting).take()
     }
 }
 
@@ -76,22 +84,46 @@ impl Drop for Counted {
 async fn pass_on(State(proxy): State<Proxy>, request: Request) -> Response<Body> {
     let (mut parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, usize::MAX).await else { return bad_gateway() };
-    proxy.count(&parts, &body);
+    lock(&proxy.counting).asked(&parts, &body);
+    let metered = operation(&parts).filter(|_| proxy.units).map(str::to_owned);
+    let body = if metered.is_some() { asking_for_units(&body) } else { body };
     // The host stays as the client signed it; the connection is another.
-    parts.headers.remove(header::CONNECTION);
-    parts.headers.remove(header::EXPECT);
+    for name in [header::CONNECTION, header::EXPECT, header::CONTENT_LENGTH] {
+        parts.headers.remove(name);
+    }
+    parts.headers.insert("x-forwarded-proto", HeaderValue::from_static(proxy.scheme));
     let mut url = proxy.engine.clone();
     url.set_path(parts.uri.path());
     url.set_query(parts.uri.query());
-    let sent = proxy.http.request(parts.method, url).headers(parts.headers).body(body).send().await;
-    let Ok(answer) = sent else { return bad_gateway() };
+    let answer = answer(proxy.http.request(parts.method, url).headers(parts.headers).body(body)).await;
+    let mut counting = lock(&proxy.counting);
+    counting.answered();
+    let Ok(response) = answer else { return bad_gateway() };
+    if let Some(operation) = metered {
+        counting.consumed(&operation, response.body());
+    }
+    response.map(Body::from)
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> Result<Response<Bytes>, reqwest::Error> {
+    let answer = request.send().await?;
     let (status, headers) = (answer.status(), answer.headers().clone());
-    let Ok(body) = answer.bytes().await else { return bad_gateway() };
-    let mut response = Response::new(Body::from(body));
+    let mut response = Response::new(answer.bytes().await?);
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response.headers_mut().remove(header::TRANSFER_ENCODING);
-    response
+    Ok(response)
+}
+
+/// The same request, which wants to know what it consumed.
+fn asking_for_units(body: &Bytes) -> Bytes {
+    match serde_json::from_slice::<Value>(body) {
+        Ok(mut asked) => {
+            asked["ReturnConsumedCapacity"] = "TOTAL".into();
+            asked.to_string().into()
+        }
+        Err(_) => body.clone(),
+    }
 }
 
 fn bad_gateway() -> Response<Body> {
@@ -100,48 +132,6 @@ fn bad_gateway() -> Response<Body> {
     response
 }
 
-impl Proxy {
-    fn count(&self, parts: &Parts, body: &Bytes) {
-        let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-        let writes = match target {
-            Some(target) => dynamodb_writes(target, body),
-            None => usize::from(parts.method == Method::PUT),
-        };
-        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        counted.requests += 1;
-        counted.writes += writes;
-    }
-}
-
-fn dynamodb_writes(target: &str, body: &[u8]) -> usize {
-    let read = || serde_json::from_slice::<Value>(body).unwrap_or_default();
-    let listed = |list: &Value| list.as_array().map_or(0, Vec::len);
-    match target.rsplit('.').next() {
-        Some("PutItem" | "UpdateItem" | "DeleteItem") => 1,
-        Some("BatchWriteItem") => {
-            read()["RequestItems"].as_object().map_or(0, |tables| tables.values().map(listed).sum())
-        }
-        Some("TransactWriteItems") => {
-            let body = read();
-            let items = body["TransactItems"].as_array().into_iter().flatten();
-            items.filter(|item| item.get("ConditionCheck").is_none()).count()
-        }
-        _ => 0,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn items_are_counted_and_conditions_are_not() {
-        let count =
-            |target, body: &str| dynamodb_writes(&format!("DynamoDB_20120810.{target}"), body.as_bytes());
-        assert_eq!(count("UpdateItem", "{}"), 1);
-        assert_eq!(count("Query", "{}"), 0);
-        let transaction = r#"{"TransactItems": [{"Put": {}}, {"ConditionCheck": {}}, {"Delete": {}}]}"#;
-        assert_eq!(count("TransactWriteItems", transaction), 2);
-        assert_eq!(count("BatchWriteItem", r#"{"RequestItems": {"A": [{}, {}], "B": [{}]}}"#), 3);
-    }
+fn lock(counting: &Mutex<Counting>) -> MutexGuard<'_, Counting> {
+    counting.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -23,6 +23,16 @@ pub(crate) enum BenchError {
     Address(#[from] url::ParseError),
     #[error("the counting proxy could not be made")]
     Proxy(#[from] reqwest::Error),
+    #[error("a certificate for the proxies could not be made")]
+    Certificate(#[from] rcgen::Error),
+    #[error("the proxies could not be given TLS")]
+    Tls(#[from] tokio_rustls::rustls::Error),
+    #[error("the simulator cannot reach the bench")]
+    Notifications(#[from] simulator::InvalidTarget),
+    #[error("a journey stopped")]
+    Journey(#[from] local::cardholder::JourneyError),
+    #[error("{what}")]
+    Unusable { what: String },
     #[error("{function} ended with {status} before its time; it said:\n{said}")]
     Ended { function: &'static str, status: String, said: String },
     #[error("{function} failed: {told}; it said:\n{said}")]

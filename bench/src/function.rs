@@ -1,10 +1,11 @@
 //! One function in a process of its own, as Lambda starts it, with a watch beside it.
 
 use std::{
+    ffi::{OsStr, OsString},
     fs::File,
     io::{Read as _, Seek as _},
     path::Path,
-    process::Stdio,
+    process::{ExitStatus, Stdio},
     time::{Duration, Instant},
 };
 
@@ -22,6 +23,8 @@ pub(crate) type Variables = Vec<(String, String)>;
 
 /// A running function; ends when dropped.
 pub(crate) struct Function {
+    /// From the start of the process to the first request for an event.
+    pub(crate) started: Duration,
     name: &'static str,
     runtime_api: RuntimeApi,
     process: Child,
@@ -33,13 +36,21 @@ pub(crate) struct Answered {
     pub(crate) answer: Value,
     /// From the event to the answer, without the start of the process.
     pub(crate) took: Duration,
-    /// The most main memory that the process ever held, in units of 1000 bytes.
-    pub(crate) peak_kilobytes: u32,
 }
 
 impl Function {
     /// Starts it; it waits for its first event.
     pub(crate) async fn start(
+        folder: &Path,
+        name: &'static str,
+        variables: &Variables,
+    ) -> Result<Self, BenchError> {
+        Self::start_under(&[], folder, name, variables).await
+    }
+
+    /// Starts it as the last argument of another program, that watches it or holds it back.
+    pub(crate) async fn start_under(
+        wrapper: &[OsString],
         folder: &Path,
         name: &'static str,
         variables: &Variables,
@@ -54,32 +65,61 @@ impl Function {
             ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
         ];
+        let began = Instant::now();
         let process = output(&log).and_then(|(stdout, stderr)| {
-            let mut command = Command::new(&binary);
-            command.env_clear().envs(variables.iter().map(|(name, value)| (name, value))).envs(own);
+            let mut words = wrapper.iter().map(OsString::as_os_str).chain([binary.as_os_str()]);
+            let mut command = Command::new(words.next().unwrap_or(OsStr::new("")));
+            command
+                .args(words)
+                .env_clear()
+                .envs(variables.iter().map(|(name, value)| (name, value)))
+                .envs(own);
             command.stdin(Stdio::null()).stdout(stdout).stderr(stderr).kill_on_drop(true).spawn()
         });
         let process = process.map_err(|source| BenchError::Binary { binary: binary.clone(), source })?;
-        let mut function = Self { name, runtime_api, process, log };
+        let mut function = Self { started: Duration::ZERO, name, runtime_api, process, log };
         match function.hear().await? {
-            Said::Ready => Ok(function),
+            Said::Ready => Ok(Self { started: began.elapsed(), ..function }),
             Said::Answered(told) | Said::Failed(told) => Err(function.failed(&told)),
         }
     }
 
     /// One event, one answer.
-    pub(crate) async fn invoke(mut self, event: Value) -> Result<Answered, BenchError> {
+    pub(crate) async fn invoke(&mut self, event: Value) -> Result<Answered, BenchError> {
         let began = Instant::now();
         self.runtime_api.send(event).await;
         let answer = match self.hear().await? {
-            Said::Answered(answer) => answer,
-            Said::Failed(told) => return Err(self.failed(&told)),
-            Said::Ready => return Err(self.failed(&Value::Null)),
+            // That it waits again after the event before.
+            Said::Ready => self.hear().await?,
+            said => said,
         };
-        let took = began.elapsed();
+        match answer {
+            Said::Answered(answer) => Ok(Answered { answer, took: began.elapsed() }),
+            Said::Failed(told) => Err(self.failed(&told)),
+            Said::Ready => Err(self.failed(&Value::Null)),
+        }
+    }
+
+    /// The most main memory that the process ever held, in units of 1000 bytes.
+    pub(crate) fn peak_kilobytes(&self) -> u32 {
         let peak = self.process.id().and_then(|id| machine::field(&format!("/proc/{id}/status"), "VmHWM"));
-        let peak_kilobytes = peak.and_then(|size| machine::kilobytes(&size)).unwrap_or(u32::MAX);
-        Ok(Answered { answer, took, peak_kilobytes })
+        peak.and_then(|size| machine::kilobytes(&size)).unwrap_or(u32::MAX)
+    }
+
+    /// How long it has kept a processor busy, in hundredths of a second.
+    pub(crate) fn busy(&self) -> Option<Duration> {
+        machine::busy(self.process.id()?)
+    }
+
+    /// Asks it to end, as Lambda does with SIGTERM, and waits until it has.
+    pub(crate) async fn end(mut self) -> Result<ExitStatus, BenchError> {
+        let ended = async |process: &mut Child| {
+            let id = process.id().unwrap_or_default().to_string();
+            Command::new("kill").arg(id).status().await?;
+            process.wait().await
+        };
+        let ended = ended(&mut self.process).await;
+        ended.map_err(|source| BenchError::Binary { binary: self.name.into(), source })
     }
 
     async fn hear(&mut self) -> Result<Said, BenchError> {

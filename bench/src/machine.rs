@@ -1,6 +1,6 @@
 //! What was measured on.
 
-use std::{fs, thread};
+use std::{fs, thread, time::Duration};
 
 use serde::Serialize;
 
@@ -43,4 +43,13 @@ pub(crate) fn field(file: &str, name: &str) -> Option<String> {
 pub(crate) fn kilobytes(size: &str) -> Option<u32> {
     let kibibytes: u64 = size.strip_suffix(" kB")?.trim().parse().ok()?;
     (kibibytes * 1024).div_ceil(1000).try_into().ok()
+}
+
+/// How long a process has kept a processor busy, for itself and in the kernel. Linux counts in hundredths of a second.
+pub(crate) fn busy(id: u32) -> Option<Duration> {
+    let text = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The name, in brackets, may hold anything.
+    let (_, fields) = text.rsplit_once(')')?;
+    let hundredths = fields.split_whitespace().skip(11).take(2).map(str::parse::<u64>);
+    Some(Duration::from_millis(hundredths.sum::<Result<u64, _>>().ok()? * 10))
 }

@@ -1,17 +1,20 @@
-//! Measures this server on this machine, and fails when a target is missed: `catalogue` the real release binaries, each in
-//! a process of its own, `enrollments` everything together in this one. `cargo run --profile bench -p bench -- catalogue`.
+//! Measures this server on this machine, and fails when a target is missed: `catalogue` and `functions`
+//! the real release binaries, each in a process of its own, `enrollments` everything together in this one. `cargo run --profile bench -p bench -- catalogue`.
 //! Linux only: memory is read from `/proc`.
 #![expect(clippy::print_stderr, reason = "a program that talks to a developer's terminal")]
 
 mod binaries;
 mod catalogue;
+mod count;
 mod counted;
 mod enrollments;
 mod error;
 mod function;
+mod functions;
 mod machine;
 mod report;
 mod runtime_api;
+mod tls;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -33,6 +36,8 @@ enum What {
     Catalogue(catalogue::Arguments),
     /// Many cardholders at once, from the first tap to the enabled card
     Enrollments(enrollments::Arguments),
+    /// Every function: start, first and later events, memory, size, instructions, and what an enrolment consumes
+    Functions(functions::Arguments),
 }
 
 /// A target was missed.
@@ -49,6 +54,9 @@ async fn main() -> ExitCode {
         }
         What::Enrollments(arguments) => {
             enrollments::measure(&arguments).await.and_then(|report| report::tell(&report, json.as_deref()))
+        }
+        What::Functions(arguments) => {
+            functions::measure(&arguments).await.and_then(|report| report::tell(&report, json.as_deref()))
         }
     };
     match met {

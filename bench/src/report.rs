@@ -21,20 +21,38 @@ pub(crate) trait Report: Display + Serialize {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Target {
     /// `first refresh and all logos, seconds`.
-    what: &'static str,
-    /// The most that is allowed, and also the least where a count has to be met.
+    what: String,
+    bound: Bound,
     wanted: f64,
     measured: f64,
     met: bool,
 }
 
+/// On which side of it to stay.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Bound {
+    AtMost,
+    AtLeast,
+    Exactly,
+}
+
 impl Target {
-    pub(crate) fn below(what: &'static str, wanted: f64, measured: f64) -> Self {
-        Self { what, wanted, measured, met: measured <= wanted }
+    pub(crate) fn below(what: impl Into<String>, wanted: f64, measured: f64) -> Self {
+        Self { what: what.into(), bound: Bound::AtMost, wanted, measured, met: measured <= wanted }
     }
 
-    pub(crate) fn exactly(what: &'static str, wanted: f64, measured: f64) -> Self {
-        Self { what, wanted, measured, met: measured.to_bits() == wanted.to_bits() }
+    pub(crate) fn above(what: impl Into<String>, wanted: f64, measured: f64) -> Self {
+        Self { what: what.into(), bound: Bound::AtLeast, wanted, measured, met: measured >= wanted }
+    }
+
+    pub(crate) fn exactly(what: impl Into<String>, wanted: f64, measured: f64) -> Self {
+        let met = measured.to_bits() == wanted.to_bits();
+        Self { what: what.into(), bound: Bound::Exactly, wanted, measured, met }
+    }
+
+    pub(crate) fn is_met(&self) -> bool {
+        self.met
     }
 }
 
@@ -46,11 +64,29 @@ pub(crate) fn count(count: usize) -> f64 {
 /// The targets as a table of Markdown.
 pub(crate) fn table(f: &mut fmt::Formatter<'_>, targets: &[Target]) -> fmt::Result {
     writeln!(f, "\n| target | wanted | measured | |\n|---|---|---|---|")?;
-    for Target { what, wanted, measured, met } in targets {
+    for Target { what, bound, wanted, measured, met } in targets {
         let (wanted, met) = (Number(*wanted), if *met { "met" } else { "MISSED" });
-        writeln!(f, "| {what} | {wanted} | {measured:.1} | {met} |")?;
+        let bound = match bound {
+            Bound::AtMost => "at most ",
+            Bound::AtLeast => "at least ",
+            Bound::Exactly => "",
+        };
+        writeln!(f, "| {what} | {bound}{wanted} | {} | {met} |", Measured(*measured))?;
     }
     Ok(())
+}
+
+/// Two digits below ten, one above, none for whole numbers.
+struct Measured(f64);
+
+impl Display for Measured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            whole if whole.fract() == 0.0 => write!(f, "{whole:.0}"),
+            small if small < 10.0 => write!(f, "{small:.2}"),
+            large => write!(f, "{large:.1}"),
+        }
+    }
 }
 
 /// Whole numbers without a fraction.
@@ -72,5 +108,5 @@ pub(crate) fn tell(report: &impl Report, json: Option<&Path>) -> Result<bool, Be
         written.map_err(|source| BenchError::File { what: file.display().to_string(), source })?;
     }
     let targets = report.targets();
-    Ok(!targets.is_empty() && targets.iter().all(|target| target.met))
+    Ok(!targets.is_empty() && targets.iter().all(Target::is_met))
 }

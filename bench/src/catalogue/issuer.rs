@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use simulator::{CLICK_TO_PAY, Operation, Scale};
 
 use crate::{
-    counted::{Count, Counted},
+    count::Count,
+    counted::{Counted, Manner},
     error::BenchError,
     function::{Answered, Function, Variables},
 };
@@ -74,8 +75,11 @@ impl Issuer {
         let simulator = simulator::Options { latency, scale: Some(scale), ..simulator::Options::default() };
         let options = local::Options { settings: settings.into(), simulator, ..local::Options::default() };
         let world = World::start(options).await.map_err(Box::new)?;
-        let (dynamodb, s3) =
-            (Counted::before(world.dynamodb_url()).await?, Counted::before(world.s3_url()).await?);
+        let manner = Manner::default();
+        let (dynamodb, s3) = (
+            Counted::before(world.dynamodb_url(), manner).await?,
+            Counted::before(world.s3_url(), manner).await?,
+        );
         let owned = |(name, value): (&str, String)| (name.to_owned(), value);
         let settings = world.settings();
         let mut variables: Variables =
@@ -132,13 +136,13 @@ impl Issuer {
         event: Value,
         cost: &mut Cost,
     ) -> Result<Value, BenchError> {
-        let process = Function::start(&self.binaries, function, &self.variables).await?;
+        let mut process = Function::start(&self.binaries, function, &self.variables).await?;
         let calls = self.calls();
         let _ = (self.dynamodb.take(), self.s3.take());
-        let Answered { answer, took, peak_kilobytes } = process.invoke(event).await?;
+        let Answered { answer, took } = process.invoke(event).await?;
         cost.invocations += 1;
         cost.seconds += took.as_secs_f64();
-        cost.peak_megabytes = cost.peak_megabytes.max(f64::from(peak_kilobytes) / 1e3);
+        cost.peak_megabytes = cost.peak_megabytes.max(f64::from(process.peak_kilobytes()) / 1e3);
         cost.calls += self.calls() - calls;
         cost.dynamodb += self.dynamodb.take();
         cost.s3 += self.s3.take();

@@ -138,8 +138,13 @@ fn signature(encoded: &str) -> Option<Vec<u8>> {
 /// `METHOD&base URI&parameters`, the last two encoded. `None` without a `Host`.
 fn base_string(call: &Call, oauth: &BTreeMap<&str, &str>) -> Option<String> {
     let host = call.header("host")?.to_ascii_lowercase();
-    let authority = host.strip_suffix(":80").unwrap_or(&host);
-    let base_uri = format!("http://{authority}{}", call.uri.path());
+    // TLS may end before the simulator, at a proxy that says so.
+    let (scheme, port) = match call.header("x-forwarded-proto") {
+        Some("https") => ("https", ":443"),
+        _ => ("http", ":80"),
+    };
+    let authority = host.strip_suffix(port).unwrap_or(&host);
+    let base_uri = format!("{scheme}://{authority}{}", call.uri.path());
 
     let query = call.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
     let mut pairs: Vec<(&str, &str)> = query.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).collect();

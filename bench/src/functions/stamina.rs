@@ -1,0 +1,68 @@
+//! A thousand enrolments in one process: how much memory it comes to hold, and how many a core would do in a second.
+
+use std::process::Command;
+
+use serde::Serialize;
+
+use super::stage::Stage;
+use crate::{error::BenchError, function::Function};
+
+/// What `enroll` did in one process.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Stamina {
+    pub(super) enrollments: u32,
+    pub(super) peak_megabytes: f64,
+    /// If a processor did nothing else: by the time for which one was busy with it.
+    pub(super) enrollments_a_second: f64,
+    /// RSA signatures of one enrolment: one for each call of Mastercard.
+    pub(super) signatures: f64,
+    /// RSA decryptions of one enrolment: one for each answer of Processing.
+    pub(super) decryptions: f64,
+    /// What `openssl speed rsa2048` signs in a second beside it; none without OpenSSL.
+    pub(super) openssl_signatures_a_second: Option<f64>,
+}
+
+impl Stamina {
+    /// How many enrolments a second the RSA operations alone would allow.
+    pub(super) fn allowed(&self) -> Option<f64> {
+        Some(self.openssl_signatures_a_second? / (self.signatures + self.decryptions))
+    }
+}
+
+/// Runs OpenSSL before and after, and takes the better of both.
+pub(super) async fn stamina(stage: &Stage, enrollments: u32) -> Result<Stamina, BenchError> {
+    const NAME: &str = "enroll";
+    let before = tokio::task::block_in_place(openssl);
+    let mut function = Function::start(&stage.binaries, NAME, &stage.variables).await?;
+    let _ = function.invoke(stage.event(NAME).await?).await?;
+    let _ = stage.mastercard();
+    let began = function.busy();
+    for _ in 0..enrollments {
+        let answered = function.invoke(stage.event(NAME).await?).await?;
+        if answered.answer["statusCode"] != 201 {
+            return Err(BenchError::Unusable {
+                what: format!("{NAME} answers {}", answered.answer["statusCode"]),
+            });
+        }
+    }
+    let busy = function.busy().zip(began).map_or(f64::INFINITY, |(now, began)| (now - began).as_secs_f64());
+    let calls = stage.mastercard().map(|count| crate::report::count(count.requests) / f64::from(enrollments));
+    let after = tokio::task::block_in_place(openssl);
+    Ok(Stamina {
+        enrollments,
+        peak_megabytes: f64::from(function.peak_kilobytes()) / 1e3,
+        enrollments_a_second: f64::from(enrollments) / busy,
+        signatures: calls.iter().sum(),
+        decryptions: calls[1],
+        openssl_signatures_a_second: before.into_iter().chain(after).reduce(f64::max),
+    })
+}
+
+fn openssl() -> Option<f64> {
+    let told = Command::new("openssl").args(["speed", "-seconds", "3", "rsa2048"]).output().ok()?;
+    let told = String::from_utf8(told.stdout).ok()?;
+    let line = told.lines().find(|line| line.starts_with("rsa") && line.contains("2048"))?;
+    // `rsa 2048 bits 0.000857s 0.000025s 1166.4 39876.9`
+    line.split_whitespace().rev().nth(1)?.parse().ok()
+}

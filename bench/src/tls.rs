@@ -1,0 +1,86 @@
+//! TLS as the functions meet it: an authority of this run's own, and a listener with its certificate.
+
+use std::{
+    fs, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use axum::serve::Listener;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use tempfile::NamedTempFile;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{ServerConfig, crypto::aws_lc_rs},
+    server::TlsStream,
+};
+
+use crate::error::BenchError;
+
+/// Where Linux distributions keep the roots that they trust; a function on Lambda reads as many.
+const PLATFORM: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
+
+/// Who vouches for every proxy of this run.
+pub(crate) struct Authority {
+    roots: NamedTempFile,
+    acceptor: TlsAcceptor,
+}
+
+impl Authority {
+    pub(crate) fn new() -> Result<Self, BenchError> {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
+        let key = KeyPair::generate()?;
+        let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+        let certificate = CertificateParams::new(names)?.signed_by(&key, &authority)?;
+        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key.into())?;
+        let unwritable = |source| BenchError::File { what: "a temporary file".into(), source };
+        let roots = NamedTempFile::new().map_err(unwritable)?;
+        let platform = PLATFORM.map(PathBuf::from).into_iter().find_map(|file| fs::read_to_string(file).ok());
+        let trusted = platform.unwrap_or_default() + &authority.pem();
+        fs::write(&roots, trusted).map_err(unwritable)?;
+        Ok(Self { roots, acceptor: TlsAcceptor::from(Arc::new(config)) })
+    }
+
+    /// The platform's roots and this one, in PEM, for `SSL_CERT_FILE`.
+    pub(crate) fn roots(&self) -> &Path {
+        self.roots.path()
+    }
+
+    /// TLS before a listener.
+    pub(crate) fn before(&self, listener: TcpListener) -> TlsListener {
+        TlsListener { listener, acceptor: self.acceptor.clone() }
+    }
+}
+
+/// Shakes hands one after the other.
+pub(crate) struct TlsListener {
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+}
+
+impl Listener for TlsListener {
+    type Io = TlsStream<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        loop {
+            let (stream, address) = Listener::accept(&mut self.listener).await;
+            let _ = stream.set_nodelay(true);
+            // Whoever goes away in the middle comes again.
+            if let Ok(stream) = self.acceptor.accept(stream).await {
+                return (stream, address);
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        self.listener.local_addr()
+    }
+}
