@@ -1,7 +1,9 @@
 //! Logs: one JSON line per thing that happened, to standard output, where Lambda collects it.
 
 use tracing::Level;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    filter::Targets, fmt, layer::SubscriberExt as _, registry, util::SubscriberInitExt as _,
+};
 
 /// The crates whose lines are known to hold no secret, at any level.
 const OURS: [&str; 10] = [
@@ -24,24 +26,21 @@ pub fn init() {
     let percent = variable("LOG_DEBUG_PERCENT").and_then(|percent| percent.parse().ok()).unwrap_or(0);
     let [random, ..] = uuid::Uuid::new_v4().into_bytes();
     let filter = filter(variable("LOG_LEVEL").as_deref(), is_sampled(percent, random));
-    let _ = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_env_filter(EnvFilter::builder().parse_lossy(filter))
-        .with_target(false)
-        .try_init();
+    let lines = fmt::layer().json().flatten_event(true).with_target(false);
+    let _ = registry().with(lines).with(filter).try_init();
 }
 
 /// What others log below a warning is theirs: at `debug` the AWS SDK shows whole items, and HTTP libraries headers.
-fn filter(setting: Option<&str>, sampled: bool) -> String {
-    let level = match setting.map(|setting| (setting, setting.parse::<Level>())) {
-        Some((filter, Err(_))) if !filter.is_empty() && !sampled => return filter.to_owned(),
-        Some((_, Ok(level))) if !sampled => level,
+/// A setting that is neither a level nor a filter counts as none.
+fn filter(setting: Option<&str>, sampled: bool) -> Targets {
+    let setting = setting.filter(|setting| !setting.is_empty() && !sampled);
+    let level = match setting.map(|setting| (setting.parse::<Level>(), setting.parse::<Targets>())) {
+        Some((Ok(level), _)) => level,
+        Some((_, Ok(filter))) => return filter,
         _ if sampled => Level::DEBUG,
         _ => Level::INFO,
     };
-    let others = level.min(Level::WARN);
-    OURS.iter().fold(others.to_string(), |filter, name| format!("{filter},{name}={level}"))
+    Targets::new().with_default(level.min(Level::WARN)).with_targets(OURS.map(|name| (name, level)))
 }
 
 /// Whether this process is one of so many in a hundred; `random` is any byte.
@@ -97,20 +96,33 @@ pub(crate) mod testing {
 mod tests {
     use super::*;
 
+    /// What is logged of one of our own crates, and of somebody else's.
+    fn levels(setting: Option<&str>, sampled: bool) -> (Option<Level>, Option<Level>) {
+        let filter = filter(setting, sampled);
+        let deepest = |target: &str| {
+            let levels = [Level::TRACE, Level::DEBUG, Level::INFO, Level::WARN, Level::ERROR];
+            levels.into_iter().find(|level| filter.would_enable(target, level))
+        };
+        assert_eq!(deepest("shared::store"), deepest("enroll"));
+        (deepest("enroll"), deepest("hyper"))
+    }
+
     #[test]
     fn a_level_is_one_of_our_own_crates() {
-        let debug = filter(Some("debug"), false);
-        assert!(debug.starts_with("WARN,shared=DEBUG,") && debug.contains(",enroll=DEBUG"), "{debug}");
-        assert!(filter(Some("error"), false).starts_with("ERROR,shared=ERROR,"));
-        assert!(filter(None, false).starts_with("WARN,shared=INFO,"));
-        assert!(filter(Some(""), false).starts_with("WARN,shared=INFO,"));
-        assert_eq!(filter(Some("info,hyper=debug"), false), "info,hyper=debug");
+        let ours_and_theirs = |ours, theirs| (Some(ours), Some(theirs));
+        assert_eq!(levels(Some("debug"), false), ours_and_theirs(Level::DEBUG, Level::WARN));
+        assert_eq!(levels(Some("error"), false), ours_and_theirs(Level::ERROR, Level::ERROR));
+        for setting in [None, Some(""), Some("no=such=filter")] {
+            assert_eq!(levels(setting, false), ours_and_theirs(Level::INFO, Level::WARN));
+        }
+        assert_eq!(levels(Some("info,hyper=debug"), false), ours_and_theirs(Level::INFO, Level::DEBUG));
+        assert_eq!(levels(Some("off"), false), (None, None));
     }
 
     #[test]
     fn a_sample_logs_more_whatever_the_level_is() {
         for setting in [None, Some("error"), Some("info,hyper=debug")] {
-            assert!(filter(setting, true).starts_with("WARN,shared=DEBUG,"));
+            assert_eq!(levels(setting, true), (Some(Level::DEBUG), Some(Level::WARN)));
         }
         let of = |percent| (0..=u8::MAX).filter(|random| is_sampled(percent, *random)).count();
         assert_eq!([0, 1, 50, 100, 255].map(of), [0, 3, 128, 256, 256]);

@@ -60,7 +60,6 @@ async fn nothing_is_learned_of_an_enrolment_that_is_not_there(stores: &Stores) {
     assert_eq!(enrollments.learn(CLIENT.into(), nobody.id(), &fact, nobody.at()).await.unwrap(), None);
     assert_eq!(push(enrollments, &nobody).await, None);
     assert_eq!(nobody.stored(enrollments).await, None);
-    assert_eq!(enrollments.redirect(CLIENT.into(), nobody.id(), 1, nobody.at()).await.unwrap(), None);
 }
 
 async fn a_redirect_ends_with_its_receipts(stores: &Stores) {

@@ -50,9 +50,9 @@ pub(crate) fn serve(listener: TcpListener, file: Option<&Path>, stopped: Stopped
 /// # Errors
 /// When the engine refuses.
 pub async fn create_tables(client: &Client, names: &TableNames) -> Result<(), EngineError> {
-    let by_card = index("by-card", keys("cardKey", "sk")?, ProjectionType::All)?;
-    let by_id = index("by-id", vec![key("enrollmentKey", KeyType::Hash)?], ProjectionType::KeysOnly)?;
-    let due = index("due", keys("dueShard", "dueAt")?, ProjectionType::All)?;
+    let by_card = index("by-card", keys("cardKey", "sk")?)?;
+    let by_id = index("by-id", vec![key("enrollmentKey", KeyType::Hash)?])?;
+    let due = index("due", keys("dueShard", "dueAt")?)?;
     let stream = StreamSpecification::builder().stream_enabled(true);
     let stream = stream.stream_view_type(StreamViewType::NewImage).build()?;
     let attributes = [
@@ -109,12 +109,9 @@ fn key(name: &str, kind: KeyType) -> Result<KeySchemaElement, EngineError> {
     Ok(KeySchemaElement::builder().attribute_name(name).key_type(kind).build()?)
 }
 
-fn index(
-    name: &str,
-    keys: Vec<KeySchemaElement>,
-    projected: ProjectionType,
-) -> Result<GlobalSecondaryIndex, EngineError> {
-    let projection = Projection::builder().projection_type(projected).build();
+/// An index of keys alone: it costs a write only when they change.
+fn index(name: &str, keys: Vec<KeySchemaElement>) -> Result<GlobalSecondaryIndex, EngineError> {
+    let projection = Projection::builder().projection_type(ProjectionType::KeysOnly).build();
     let index = GlobalSecondaryIndex::builder().index_name(name).set_key_schema(Some(keys));
     Ok(index.projection(projection).build()?)
 }

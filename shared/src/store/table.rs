@@ -2,13 +2,21 @@
 
 use std::{collections::HashMap, str::FromStr};
 
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    Client,
+    types::{AttributeValue, KeysAndAttributes},
+};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::StoreError;
+use super::{StoreError, contention::step_aside};
 
 /// Attributes by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// DynamoDB's limit for one `BatchGetItem`.
+const BATCH: usize = 100;
+/// How often what a batch left over is asked for again.
+const ATTEMPTS: u32 = 8;
 
 /// Which bank; part of every key, so that one deployment could serve several.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +76,35 @@ impl Table {
         let got = got.key("pk", s(pk)).key("sk", s(sk)).send().await?;
         got.item.map(from_item).transpose()
     }
+
+    /// The items that an index named by their keys, in its order and as they are now; those that are gone are left out.
+    pub(super) async fn look_up(&self, named: Vec<Item>) -> Result<Vec<Item>, StoreError> {
+        let names: Vec<_> = named.iter().filter_map(name).collect();
+        let mut found = HashMap::new();
+        for batch in names.chunks(BATCH) {
+            let keys = batch.iter().map(|(pk, sk)| Item::from([("pk".into(), s(pk)), ("sk".into(), s(sk))]));
+            let keys = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys.collect()));
+            let mut left = Some(HashMap::from([(self.name.clone(), keys.build()?)]));
+            for attempt in 0.. {
+                let got = self.db.batch_get_item().set_request_items(left.take()).send().await?;
+                let items = got.responses.unwrap_or_default().into_values().flatten();
+                found.extend(items.filter_map(|item| Some((name(&item)?, item))));
+                left = got.unprocessed_keys.filter(|left| !left.is_empty());
+                match left {
+                    None => break,
+                    Some(_) if attempt == ATTEMPTS => return Err(StoreError::Contended),
+                    Some(_) => step_aside(attempt).await,
+                }
+            }
+        }
+        Ok(names.iter().filter_map(|name| found.remove(name)).collect())
+    }
+}
+
+/// Its keys.
+fn name(item: &Item) -> Option<(String, String)> {
+    let key = |name| item.get(name).and_then(|key: &AttributeValue| key.as_s().ok()).cloned();
+    Some((key("pk")?, key("sk")?))
 }
 
 /// A value from its item; keys and what is unknown are ignored.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{
     super::{
         StoreError,
-        table::{from_item, n, s},
+        table::{Item, from_item, n, s},
     },
     Enrollments, NOTIFICATION, Received,
     inbox::ReceivedItem,
@@ -30,13 +30,19 @@ impl Enrollments {
         let query = query.expression_attribute_values(":shard", s(&self.shard(shard)));
         let answer = query.expression_attribute_values(":now", n(now.as_second())).send().await?;
         let notification = s(NOTIFICATION);
-        let read = |item: super::super::table::Item| {
+        let read = |item: Item| {
             if item.get("sk") == Some(&notification) {
                 from_item::<ReceivedItem>(item).map(|item| Due::Notification(item.received))
             } else {
                 from_item::<EnrollmentItem>(item).map(|item| Due::Enrollment(item.enrollment))
             }
         };
-        answer.items.unwrap_or_default().into_iter().map(read).collect()
+        // The index may be behind the items.
+        let due = |item: &Item| {
+            let at = item.get("dueAt").and_then(|at| at.as_n().ok()?.parse::<i64>().ok());
+            at.is_some_and(|at| at <= now.as_second())
+        };
+        let items = self.0.look_up(answer.items.unwrap_or_default()).await?;
+        items.into_iter().filter(due).map(read).collect()
     }
 }

@@ -124,13 +124,13 @@ impl Enrollments {
             let query = self.0.db.query().table_name(&self.0.name).index_name("due");
             let query = query.key_condition_expression("dueShard = :shard");
             let query = query.expression_attribute_values(":shard", s(&shard));
-            let query = query.filter_expression("attribute_exists(notification)");
-            let mut items = query.into_paginator().items().send();
-            while let Some(item) = items.try_next().await? {
+            let mut keys: Vec<_> = query.into_paginator().items().send().try_collect().await?;
+            keys.retain(|key| key.get("sk") == Some(&s(NOTIFICATION)));
+            for item in self.0.look_up(keys).await? {
                 found.push(from_item::<ReceivedItem>(item)?.received);
             }
         }
-        found.retain(|received| received.unmatched > 0);
+        found.retain(|received| received.unmatched > 0 && received.applied_to.is_none());
         Ok(found)
     }
 

@@ -1,6 +1,5 @@
 //! Learning facts: each write sees all facts before it, so that status and due time never lag behind.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
 
 use super::{
@@ -8,7 +7,6 @@ use super::{
         StoreError,
         contention::step_aside,
         table::{is_condition, n},
-        transaction::cancelled,
     },
     Enrollments, Redirect, SHARDS, enrollment,
     items::{EnrollmentItem, RedirectItem, StatusChange},
@@ -24,6 +22,22 @@ use crate::{
 const ATTEMPTS: u32 = 24;
 
 impl Enrollments {
+    /// Use-case step 11: the push succeeded. The redirect is there before anybody can know of the push; alone it means
+    /// nothing, and DynamoDB tidies it up.
+    pub async fn pushed(
+        &self,
+        client: ClientId,
+        id: EnrollmentId,
+        fact: Recorded,
+        live: &Redirect,
+        now: Timestamp,
+    ) -> Result<Option<Enrollment>, StoreError> {
+        let item = RedirectItem { redirect: live.clone(), ttl: live.expires_at.as_second() };
+        let item = self.0.item(&self.client(client), &redirect(id, fact.attempt), &item)?;
+        self.0.db.put_item().table_name(&self.0.name).set_item(Some(item)).send().await?;
+        self.learn(client, id, &[fact], now).await
+    }
+
     /// Adds facts to an enrolment, in one write; facts that are known already change nothing.
     /// `None` if there is no such enrolment.
     pub async fn learn(
@@ -31,29 +45,6 @@ impl Enrollments {
         client: ClientId,
         id: EnrollmentId,
         facts: &[Recorded],
-        now: Timestamp,
-    ) -> Result<Option<Enrollment>, StoreError> {
-        self.learn_with(client, id, facts, None, now).await
-    }
-
-    /// Use-case step 11: the push succeeded. The fact and the redirect are written together.
-    pub async fn pushed(
-        &self,
-        client: ClientId,
-        id: EnrollmentId,
-        fact: Recorded,
-        redirect: &Redirect,
-        now: Timestamp,
-    ) -> Result<Option<Enrollment>, StoreError> {
-        self.learn_with(client, id, &[fact], Some(redirect), now).await
-    }
-
-    async fn learn_with(
-        &self,
-        client: ClientId,
-        id: EnrollmentId,
-        facts: &[Recorded],
-        redirect: Option<&Redirect>,
         now: Timestamp,
     ) -> Result<Option<Enrollment>, StoreError> {
         for attempt in 0..ATTEMPTS {
@@ -68,7 +59,7 @@ impl Enrollments {
             if news == 0 && item.due_at == due_at {
                 return Ok(Some(enrollment));
             }
-            if self.write(&item, revision, redirect).await? {
+            if self.write(&item, revision).await? {
                 tell(&item);
                 return Ok(Some(item.enrollment));
             }
@@ -104,34 +95,14 @@ impl Enrollments {
     }
 
     /// Writes unless somebody else wrote since `revision`; says whether it did.
-    async fn write(
-        &self,
-        item: &EnrollmentItem,
-        revision: i64,
-        live: Option<&Redirect>,
-    ) -> Result<bool, StoreError> {
+    async fn write(&self, item: &EnrollmentItem, revision: i64) -> Result<bool, StoreError> {
         let client = self.client(item.enrollment.client_id);
-        let id = item.enrollment.enrollment_id;
-        let unchanged = "revision = :revision";
-        let Some(live) = live else {
-            let put = self.0.db.put_item().table_name(&self.0.name);
-            let put = put
-                .set_item(Some(self.0.item(&client, &enrollment(id), item)?))
-                .condition_expression(unchanged);
-            return match put.expression_attribute_values(":revision", n(revision)).send().await {
-                Ok(_) => Ok(true),
-                Err(error) if is_condition(&error) => Ok(false),
-                Err(error) => Err(error.into()),
-            };
-        };
-        let put = self.put(&client, &enrollment(id), item)?.condition_expression(unchanged);
-        let put = put.expression_attribute_values(":revision", n(revision)).build()?;
-        let live = RedirectItem { redirect: live.clone(), ttl: live.expires_at.as_second() };
-        let live = self.put(&client, &redirect(id, item.enrollment.attempt().number), &live)?.build()?;
-        let both = [put, live].map(|put| TransactWriteItem::builder().put(put).build());
-        match self.0.db.transact_write_items().set_transact_items(Some(both.into())).send().await {
+        let keyed = self.0.item(&client, &enrollment(item.enrollment.enrollment_id), item)?;
+        let put = self.0.db.put_item().table_name(&self.0.name).set_item(Some(keyed));
+        let put = put.condition_expression("revision = :revision");
+        match put.expression_attribute_values(":revision", n(revision)).send().await {
             Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().and_then(cancelled).is_some() => Ok(false),
+            Err(error) if is_condition(&error) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }

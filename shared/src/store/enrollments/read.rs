@@ -81,10 +81,8 @@ impl Enrollments {
         let query = self.0.db.query().table_name(&self.0.name).index_name("by-id");
         let query = query.key_condition_expression("enrollmentKey = :key");
         let found = query.expression_attribute_values(":key", s(&self.key(id))).send().await?;
-        let Some(keys) = found.items.unwrap_or_default().into_iter().next() else { return Ok(None) };
-        let key = |name| keys.get(name).and_then(|key| key.as_s().ok());
-        let (Some(pk), Some(sk)) = (key("pk"), key("sk")) else { return Ok(None) };
-        Ok(self.0.get::<EnrollmentItem>(pk, sk).await?.map(|item| item.enrollment))
+        let found = self.0.look_up(found.items.unwrap_or_default()).await?.into_iter().next();
+        Ok(found.map(from_item::<EnrollmentItem>).transpose()?.map(|item| item.enrollment))
     }
 
     /// Every enrolment of this tenant, whoever's it is: for exports, never for an app. Reads the whole table.
@@ -178,6 +176,6 @@ impl Enrollments {
         let query = query.key_condition_expression("cardKey = :card").limit(CANDIDATES);
         let answer = query.expression_attribute_values(":card", s(&self.card(card))).send().await?;
         let read = |item| from_item::<EnrollmentItem>(item).map(|item| item.enrollment);
-        answer.items.unwrap_or_default().into_iter().map(read).collect()
+        self.0.look_up(answer.items.unwrap_or_default()).await?.into_iter().map(read).collect()
     }
 }
