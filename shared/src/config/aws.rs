@@ -1,0 +1,90 @@
+//! AWS as Lambda gives it: region, credentials and endpoints in environment variables. The SDK's default chain would look
+//! in more places, and every function would carry, and start with, the code for all of them.
+
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use aws_types::{
+    SdkConfig,
+    service_config::{LoadServiceConfig, ServiceConfigKey},
+};
+
+use super::Settings;
+
+/// From `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`; for engines that are not AWS'
+/// `AWS_ENDPOINT_URL`, and `AWS_ENDPOINT_URL_DYNAMODB` and its like before it. `AWS_USE_FIPS_ENDPOINT` and
+/// `AWS_USE_DUALSTACK_ENDPOINT` may be `true`.
+pub(super) fn config(settings: &Settings) -> SdkConfig {
+    let is_on = |name| settings.text(name).is_some_and(|on| on.eq_ignore_ascii_case("true"));
+    let keys = settings.text("AWS_ACCESS_KEY_ID").zip(settings.text("AWS_SECRET_ACCESS_KEY"));
+    let credentials = keys.map(|(id, secret)| {
+        let credentials = Credentials::new(id, secret, settings.text("AWS_SESSION_TOKEN"), None, "environment");
+        SharedCredentialsProvider::new(credentials)
+    });
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(settings.text("AWS_REGION").map(Region::new))
+        .use_fips(is_on("AWS_USE_FIPS_ENDPOINT"))
+        .use_dual_stack(is_on("AWS_USE_DUALSTACK_ENDPOINT"))
+        .service_config(Variables(settings.clone()));
+    config.set_credentials_provider(credentials);
+    config.set_endpoint_url(settings.text("AWS_ENDPOINT_URL"));
+    config.build()
+}
+
+/// Settings of one service.
+#[derive(Debug)]
+struct Variables(Settings);
+
+impl LoadServiceConfig for Variables {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let service = key.service_id().to_uppercase().replace(' ', "_");
+        self.0.text(&format!("{}_{service}", key.env()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_credential_types::provider::ProvideCredentials as _;
+
+    use super::*;
+
+    fn settings(vars: &[(&str, &str)]) -> Settings {
+        vars.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
+    }
+
+    #[tokio::test]
+    async fn a_function_is_whoever_lambda_says_that_it_is() {
+        let settings = settings(&[
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "an id"),
+            ("AWS_SECRET_ACCESS_KEY", "a secret"),
+            ("AWS_SESSION_TOKEN", "a token"),
+        ]);
+        let config = config(&settings);
+        let credentials = config.credentials_provider().unwrap().provide_credentials().await.unwrap();
+        let who = (credentials.access_key_id(), credentials.secret_access_key(), credentials.session_token());
+        assert_eq!(who, ("an id", "a secret", Some("a token")));
+        assert_eq!(config.region().map(AsRef::as_ref), Some("eu-central-1"));
+        assert_eq!((config.use_fips(), config.use_dual_stack()), (Some(false), Some(false)));
+        assert!(!format!("{config:?}").contains("a secret"));
+    }
+
+    #[test]
+    fn an_engine_in_the_place_of_one_service_leaves_the_others_alone() {
+        let asked = |service, settings: &Settings| {
+            let key = ServiceConfigKey::builder().service_id(service).profile("endpoint_url");
+            Variables(settings.clone()).load_config(key.env("AWS_ENDPOINT_URL").build().unwrap())
+        };
+        let here = settings(&[("AWS_ENDPOINT_URL_DYNAMODB", "http://here"), ("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://there")]);
+        assert_eq!(asked("DynamoDB", &here).as_deref(), Some("http://here"));
+        assert_eq!(asked("Secrets Manager", &here).as_deref(), Some("http://there"));
+        assert_eq!(asked("S3", &here), None);
+        assert_eq!(config(&here).endpoint_url(), None);
+        assert_eq!(config(&settings(&[("AWS_ENDPOINT_URL", "http://all")])).endpoint_url(), Some("http://all"));
+    }
+
+    #[test]
+    fn without_credentials_there_are_none() {
+        assert!(config(&settings(&[("AWS_ACCESS_KEY_ID", "an id")])).credentials_provider().is_none());
+    }
+}
