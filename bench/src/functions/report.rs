@@ -51,6 +51,9 @@ impl fmt::Display for Report {
                 start.p50, start.longest, first.p50, warm.p50, warm.p99
             )?;
         }
+        chart(f, "from exec to the first request for an event, ms", &self.functions, |it| it.start.p50)?;
+        chart(f, "first event, ms", &self.functions, |it| it.first.p50)?;
+        chart(f, "zip, MB", &self.functions, |it| float(it.zip_bytes) / 1e6)?;
         self.held_back(f)?;
         self.instructions(f)?;
         self.stamina(f)?;
@@ -122,4 +125,21 @@ impl Report {
         }
         row(f, "**together** | ", &self.steps)
     }
+}
+
+/// Bars, as Mermaid draws them in Markdown.
+fn chart(
+    f: &mut fmt::Formatter<'_>,
+    title: &str,
+    all: &[Figures],
+    value: fn(&Figures) -> f64,
+) -> fmt::Result {
+    let names: Vec<_> = all.iter().map(|it| it.function).collect();
+    let bars: Vec<_> = all.iter().map(|it| format!("{:.1}", value(it))).collect();
+    writeln!(
+        f,
+        "\n```mermaid\nxychart-beta horizontal\n    title \"{title}\"\n    x-axis [{}]",
+        names.join(", ")
+    )?;
+    writeln!(f, "    bar [{}]\n```", bars.join(", "))
 }

@@ -6,6 +6,6 @@ use shared::{config::Host, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let function = &enroll::Enroll::connect(&Host::from_env().await).await?;
+    let function = &enroll::Enroll::connect(&Host::from_env()).await?;
     run(service_fn(move |request| function.handle(request))).await
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use aws_config::SdkConfig;
 use aws_sdk_s3::{
     Client,
     config::Builder,
@@ -11,6 +10,7 @@ use aws_sdk_s3::{
     primitives::ByteStream,
     types::ChecksumAlgorithm,
 };
+use aws_types::SdkConfig;
 use bytes::Bytes;
 use shared::config::Reader;
 

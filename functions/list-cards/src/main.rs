@@ -6,6 +6,6 @@ use shared::{config::Host, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let function = &list_cards::ListCards::connect(&Host::from_env().await).await?;
+    let function = &list_cards::ListCards::connect(&Host::from_env()).await?;
     run(service_fn(move |request| function.handle(request))).await
 }

@@ -17,7 +17,8 @@ pub(super) fn config(settings: &Settings) -> SdkConfig {
     let is_on = |name| settings.text(name).is_some_and(|on| on.eq_ignore_ascii_case("true"));
     let keys = settings.text("AWS_ACCESS_KEY_ID").zip(settings.text("AWS_SECRET_ACCESS_KEY"));
     let credentials = keys.map(|(id, secret)| {
-        let credentials = Credentials::new(id, secret, settings.text("AWS_SESSION_TOKEN"), None, "environment");
+        let credentials =
+            Credentials::new(id, secret, settings.text("AWS_SESSION_TOKEN"), None, "environment");
         SharedCredentialsProvider::new(credentials)
     });
     let mut config = SdkConfig::builder()
@@ -75,12 +76,18 @@ mod tests {
             let key = ServiceConfigKey::builder().service_id(service).profile("endpoint_url");
             Variables(settings.clone()).load_config(key.env("AWS_ENDPOINT_URL").build().unwrap())
         };
-        let here = settings(&[("AWS_ENDPOINT_URL_DYNAMODB", "http://here"), ("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://there")]);
+        let here = settings(&[
+            ("AWS_ENDPOINT_URL_DYNAMODB", "http://here"),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://there"),
+        ]);
         assert_eq!(asked("DynamoDB", &here).as_deref(), Some("http://here"));
         assert_eq!(asked("Secrets Manager", &here).as_deref(), Some("http://there"));
         assert_eq!(asked("S3", &here), None);
         assert_eq!(config(&here).endpoint_url(), None);
-        assert_eq!(config(&settings(&[("AWS_ENDPOINT_URL", "http://all")])).endpoint_url(), Some("http://all"));
+        assert_eq!(
+            config(&settings(&[("AWS_ENDPOINT_URL", "http://all")])).endpoint_url(),
+            Some("http://all")
+        );
     }
 
     #[test]

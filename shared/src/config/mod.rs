@@ -1,6 +1,7 @@
 //! Settings: read once at init, parsed into types, all problems reported together.
 
 mod app_links;
+mod aws;
 mod environment;
 mod keys;
 mod mastercard;
@@ -13,7 +14,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use secrecy::ExposeSecret as _;
 
 pub use app_links::AppLinks;
@@ -49,10 +50,11 @@ impl Host {
         Self { settings, aws, clock, clients: Arc::default() }
     }
 
-    /// The host that Lambda gives: the process environment and the AWS default chain.
-    pub async fn from_env() -> Self {
-        let aws = aws_config::defaults(aws_config::BehaviorVersion::latest()).load().await;
-        Self::new(std::env::vars().collect(), aws, Clock::default())
+    /// The host that Lambda gives: all of it is in the process environment.
+    pub fn from_env() -> Self {
+        let settings: Settings = std::env::vars().collect();
+        let aws = aws::config(&settings);
+        Self::new(settings, aws, Clock::default())
     }
 
     /// The same machine for another function: other variables, the same clients and the same time.
@@ -115,6 +117,11 @@ impl Settings {
     /// All variables, for handing them to another process.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// What is empty counts as absent.
+    fn text(&self, name: &str) -> Option<String> {
+        self.0.get(name).filter(|value| !value.is_empty()).cloned()
     }
 }
 
@@ -200,7 +207,7 @@ impl Reader<'_> {
     }
 
     fn text(&self, name: &str) -> Option<String> {
-        self.settings.0.get(name).filter(|value| !value.is_empty()).cloned()
+        self.settings.text(name)
     }
 
     fn parse<T: FromStr<Err: fmt::Display>>(&mut self, name: &str, raw: String) -> Option<T> {
