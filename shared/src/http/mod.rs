@@ -2,6 +2,7 @@
 
 mod problem;
 mod request;
+mod run;
 mod upstream;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use serde::Serialize;
 pub use lambda_http::http::StatusCode;
 pub use problem::{Code, FieldError, Problem};
 pub use request::{Caller, body, deadline, path_parameter, query};
+pub use run::run;
 
 /// An answer that carries JSON.
 pub fn json(status: StatusCode, answer: &impl Serialize) -> Result<Response<Body>, Problem> {
