@@ -21,6 +21,7 @@ checks! {
     a_notification_that_matches_nothing_is_tried_again_and_then_kept,
     a_notification_that_found_its_enrolment_at_last_is_no_longer_unmatched,
     a_notification_that_matched_an_enrolment_is_about_no_later_one,
+    a_notification_that_nobody_looked_at_yet_is_not_unmatched,
     what_was_applied_stays_applied,
     another_clients_notification_moves_nothing,
 }
@@ -94,6 +95,13 @@ async fn a_notification_that_found_its_enrolment_at_last_is_no_longer_unmatched(
     visible(stores, 1).await;
     assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(tap.id()));
     assert_eq!(eventually(unmatched, Vec::is_empty).await, []);
+}
+
+async fn a_notification_that_nobody_looked_at_yet_is_not_unmatched(stores: &Stores) {
+    let now = Timestamp::now();
+    stores.enrollments.receive(&approval(), now).await.unwrap();
+    assert_eq!(notifications_due(stores, now, 1).await.len(), 1);
+    assert_eq!(stores.enrollments.unmatched().await.unwrap(), []);
 }
 
 async fn a_notification_that_matched_an_enrolment_is_about_no_later_one(stores: &Stores) {

@@ -18,6 +18,7 @@ checks! {
     a_page_of_one_card_holds_no_other_card,
     a_notification_finds_the_enrolments_of_its_card_newest_first,
     support_finds_an_enrolment_by_its_id_alone,
+    an_export_holds_every_enrolment_of_this_bank_and_none_of_another,
     a_returning_browser_is_known_by_its_state_alone_for_two_hours,
     what_opens_something_is_not_stored_as_it_is,
 }
@@ -60,6 +61,18 @@ async fn support_finds_an_enrolment_by_its_id_alone(stores: &Stores) {
     assert_eq!(found, tap.stored(&stores.enrollments).await);
     assert_eq!(stores.enrollments.find(Tap::new("never begun").id()).await.unwrap(), None);
     assert_eq!(theirs.find(tap.id()).await.unwrap(), None);
+}
+
+async fn an_export_holds_every_enrolment_of_this_bank_and_none_of_another(stores: &Stores) {
+    let (theirs, _) = stores.of_tenant("another-bank");
+    Tap::new("key-1").started(&theirs).await;
+    let ours = five(stores).await;
+    let (mut exported, mut pages) = (Vec::new(), stores.enrollments.all());
+    while let Some(page) = pages.next().await.unwrap() {
+        exported.extend(ids(page));
+    }
+    exported.sort();
+    assert_eq!(exported, ours);
 }
 
 async fn enrolments_are_listed_in_pages_newest_first(stores: &Stores) {
