@@ -88,7 +88,9 @@ async fn a_receipt_that_expired_on_the_way_ends_in_failed_and_may_be_tried_again
 async fn a_redirect_that_nobody_opened_expires() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let id = cardholder.enrolls(CARD).await.unwrap()["enrollmentId"].as_str().unwrap().to_owned();
+    let ready = cardholder.enrolls(CARD).await.unwrap();
+    let id = ready["enrollmentId"].as_str().unwrap().to_owned();
+    assert_eq!(enrollment(&cardholder, &id).await["redirectUrl"], ready["redirectUrl"]);
     world.clock().advance(SignedDuration::from_mins(16));
     let waiting = enrollment(&cardholder, &id).await;
     assert_eq!(

@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn a_locale_is_a_language_and_a_country() {
         assert!(is_locale("en_GB"));
-        for text in ["en", "en-GB", "EN_gb", "eng_GB", "", "é_GB"] {
+        for text in ["en", "en-GB", "EN_gb", "En_GB", "eN_GB", "en_gB", "en_Gb", "eng_GB", "", "é_GB"] {
             assert!(!is_locale(text), "{text}");
         }
     }
