@@ -1,5 +1,7 @@
 //! The inbox: a notification is kept before anything else, applied once, and never lost.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use shared::{
     enrollment::{Decision, Enrollment, Fact, Status},
@@ -22,6 +24,7 @@ checks! {
     a_notification_that_found_its_enrolment_at_last_is_no_longer_unmatched,
     a_notification_that_matched_an_enrolment_is_about_no_later_one,
     a_notification_that_nobody_looked_at_yet_is_not_unmatched,
+    notifications_are_due_in_the_shards_that_reconciliation_reads,
     what_was_applied_stays_applied,
     another_clients_notification_moves_nothing,
 }
@@ -102,6 +105,17 @@ async fn a_notification_that_nobody_looked_at_yet_is_not_unmatched(stores: &Stor
     stores.enrollments.receive(&approval(), now).await.unwrap();
     assert_eq!(notifications_due(stores, now, 1).await.len(), 1);
     assert_eq!(stores.enrollments.unmatched().await.unwrap(), []);
+}
+
+async fn notifications_are_due_in_the_shards_that_reconciliation_reads(stores: &Stores) {
+    let now = Timestamp::now();
+    for n in 0..32 {
+        let notification = Notification { id: format!("n-{n}"), ..approval() };
+        stores.enrollments.receive(&notification, now).await.unwrap();
+    }
+    let due = due(stores, now, |due| due.len() == 32).await;
+    let shards: BTreeSet<u8> = due.iter().map(|(shard, _)| *shard).collect();
+    assert!(due.len() == 32 && shards.len() > 3, "{} notifications are in the shards {shards:?}", due.len());
 }
 
 async fn a_notification_that_matched_an_enrolment_is_about_no_later_one(stores: &Stores) {
