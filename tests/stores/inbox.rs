@@ -66,6 +66,8 @@ async fn a_notification_that_came_too_early_is_applied_later(stores: &Stores) {
     assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(tap.id()));
     assert_eq!(tap.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
     assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
+    let kept = stores.enrollments.received("n-1").await.unwrap().unwrap();
+    assert!(kept.about.is_some(), "and stays about it");
 }
 
 async fn a_notification_that_matches_nothing_is_tried_again_and_then_kept(stores: &Stores) {
