@@ -18,6 +18,7 @@ use crate::support::tap::{CARD, CLIENT, Tap, facts};
 
 checks! {
     a_notification_that_came_before_is_given_back_as_it_is_kept,
+    a_notification_is_kept_for_ninety_days,
     a_notification_is_applied_once,
     a_notification_that_came_too_early_is_applied_later,
     a_notification_that_matches_nothing_is_tried_again_and_then_kept,
@@ -37,6 +38,14 @@ async fn a_notification_that_came_before_is_given_back_as_it_is_kept(stores: &St
     assert_eq!(again, first);
     assert_eq!(stores.enrollments.received("n-1").await.unwrap(), Some(first));
     assert_eq!(stores.enrollments.received("n-2").await.unwrap(), None);
+}
+
+async fn a_notification_is_kept_for_ninety_days(stores: &Stores) {
+    let now = Timestamp::now();
+    stores.enrollments.receive(&approval(), now).await.unwrap();
+    let [item] = stores.scan(&stores.tables.enrollments).await.try_into().unwrap();
+    let end = now + SignedDuration::from_hours(90 * 24);
+    assert_eq!(item["ttl"].as_n().unwrap(), &end.as_second().to_string());
 }
 
 async fn a_notification_is_applied_once(stores: &Stores) {
