@@ -128,4 +128,4 @@ fn callback_base_url(read: &mut Reader<'_>) -> Option<Url> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,7 +8,7 @@ const CLICK_TO_PAY: &str = "50123197928";
 const WALLET: &str = "50111111111";
 
 /// The terms of a bank that offers two requestors, with one setting as given; or what is wrong with them.
-fn terms(name: &str, value: &str) -> Result<Terms, String> {
+pub(crate) fn terms(name: &str, value: &str) -> Result<Terms, String> {
     let origins = format!("{CLICK_TO_PAY}=https://src.example,{WALLET}=https://wallet.example");
     let all = [
         ("DEFAULT_TOKEN_REQUESTOR_ID", CLICK_TO_PAY),
