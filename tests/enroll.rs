@@ -71,6 +71,15 @@ async fn a_cardholder_enables_a_card_and_comes_back_to_the_app() {
 }
 
 #[tokio::test]
+async fn a_cardholder_of_fifty_cards_asks_about_all_at_once() {
+    let world = open_world().await;
+    let cards: Vec<_> = (70001..=70050).map(|card| card.to_string()).collect();
+    let cards: Vec<_> = cards.iter().map(String::as_str).collect();
+    let answer = world.cardholder("40000").unwrap().cards(&cards).await.unwrap();
+    assert_eq!((answer.status, answer.body["cards"].as_array().unwrap().len()), (200, 50));
+}
+
+#[tokio::test]
 async fn a_receipt_that_expired_on_the_way_ends_in_failed_and_may_be_tried_again() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
@@ -88,8 +97,13 @@ async fn a_receipt_that_expired_on_the_way_ends_in_failed_and_may_be_tried_again
 async fn a_redirect_that_nobody_opened_expires() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let id = cardholder.enrolls(CARD).await.unwrap()["enrollmentId"].as_str().unwrap().to_owned();
-    world.clock().advance(SignedDuration::from_mins(16));
+    let ready = cardholder.enrolls(CARD).await.unwrap();
+    let id = ready["enrollmentId"].as_str().unwrap().to_owned();
+    assert_eq!(enrollment(&cardholder, &id).await["redirectUrl"], ready["redirectUrl"]);
+    // It ends for the app a quarter of a minute before the receipts do.
+    world.clock().advance(SignedDuration::from_secs(15 * 60 - 14));
+    assert_eq!(enrollment(&cardholder, &id).await.get("redirectUrl"), None);
+    world.clock().advance(SignedDuration::from_mins(1));
     let waiting = enrollment(&cardholder, &id).await;
     assert_eq!(
         (&waiting["status"], &waiting["reason"]),
@@ -128,7 +142,8 @@ async fn a_cardholder_whose_card_is_declined_reads_declined() {
     // Blocked between the push and the redirect.
     world.simulator().set_card_status(70001, "05").unwrap();
     let page = cardholder.opens(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
-    page.returns().await.unwrap();
+    let returned = page.returns().await.unwrap();
+    assert!(returned.app_link.unwrap().query().unwrap().contains("outcome=declined"));
     world.simulator().notifications_settled().await;
     assert_eq!(the_only(&cardholder).await["status"], "DECLINED");
 }

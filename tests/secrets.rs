@@ -98,6 +98,7 @@ async fn a_journey_and_its_failures_are_logged_without_a_secret() {
     for message in [
         "the token requestors were refreshed",
         "a card was pushed",
+        "the status moved",
         "a notification was applied",
         "a notification matches no enrolment; it is kept",
         "the request was refused",

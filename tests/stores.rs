@@ -8,6 +8,7 @@ mod idempotency;
 mod inbox;
 mod learn;
 mod read;
+mod refused;
 
 use std::{
     collections::HashMap,

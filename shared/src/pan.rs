@@ -33,7 +33,7 @@ fn runs(text: &str) -> Vec<Vec<u32>> {
                 for group in &stretch[start..] {
                     joined.extend(digits(group));
                     found.push(joined.clone());
-                    if joined.len() > 19 {
+                    if joined.len() >= 19 {
                         break;
                     }
                 }
@@ -91,6 +91,12 @@ mod tests {
         let digits = |time: i64| time.to_string();
         let seen = (1_795_637_000_000..1_795_637_000_100).filter(|time| holds_card_number(&digits(*time)));
         assert_eq!(seen.count(), 0);
+    }
+
+    /// Or a large request of short numbers would cost its length squared.
+    #[test]
+    fn of_a_long_row_of_numbers_no_more_is_joined_than_a_card_number_can_hold() {
+        assert!(runs(&"12 ".repeat(100)).iter().all(|run| run.len() <= 20));
     }
 
     #[test]

@@ -94,6 +94,10 @@ pub(crate) mod testing {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
+    use serde_json::Value;
+
     use super::*;
 
     /// What is logged of one of our own crates, and of somebody else's.
@@ -105,6 +109,39 @@ mod tests {
         };
         assert_eq!(deepest("shared::store"), deepest("enroll"));
         (deepest("enroll"), deepest("hyper"))
+    }
+
+    /// In a process of its own, which is this one once more: logging starts once.
+    #[test]
+    fn a_process_logs_one_line_of_json_a_thing_from_the_level_on_that_is_set() {
+        let logged = |level: &str, percent: &str| -> Vec<String> {
+            let run = Command::new(std::env::current_exe().unwrap())
+                .args([
+                    "--ignored",
+                    "--exact",
+                    "telemetry::tests::a_process_that_logs",
+                    "--nocapture",
+                    "--quiet",
+                ])
+                .envs([("LOG_LEVEL", level), ("LOG_DEBUG_PERCENT", percent)])
+                .output()
+                .unwrap();
+            let said = String::from_utf8(run.stdout).unwrap();
+            let lines = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            lines.filter_map(|line| Some(line["message"].as_str()?.to_owned())).collect()
+        };
+        assert_eq!(logged("info", "0"), ["a card was pushed"]);
+        assert_eq!(logged("debug", "0"), ["a push is tried", "a card was pushed"]);
+        assert_eq!(logged("error", "100"), ["a push is tried", "a card was pushed"]);
+        assert!(logged("error", "0").is_empty());
+    }
+
+    #[test]
+    #[ignore = "the test above runs it"]
+    fn a_process_that_logs() {
+        init();
+        tracing::debug!("a push is tried");
+        tracing::info!("a card was pushed");
     }
 
     #[test]

@@ -140,6 +140,10 @@ async fn while_one_secret_replaces_another_both_are_good_and_no_third_is() {
         let told = |target: &mut NotificationTarget| target.shared_secret = secret.map(str::to_owned);
         assert_eq!(status(&world(&settings, told).await).await, ended, "{secret:?}");
     }
+    // On the way out of the change both settings name the new one.
+    let both = settings.map(|(name, _)| (name, file("new", "new secret")));
+    let told = |target: &mut NotificationTarget| target.shared_secret = Some("new secret".into());
+    assert_eq!(status(&world(&both, told).await).await, "ENABLED");
 }
 
 /// Keys of the notifications that were kept.

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use shared::{
     enrollment::{Enrollment, EnrollmentId, Fact},
-    store::enrollments::{Begun, Enrollments},
+    store::enrollments::{Beginning, Begun, Enrollments},
 };
 use tokio::task::JoinSet;
 
@@ -45,6 +45,9 @@ async fn a_key_is_forgotten_after_a_day(stores: &Stores) {
     let within = first.at() + SignedDuration::from_secs(24 * 60 * 60 - 1);
     assert_eq!(Tap::new("key-1").begin_at(&stores.enrollments, within).await, Begun::Before(first.id(), 1));
     let after = first.at() + SignedDuration::from_hours(24);
+    let (key, Tap { enrollment, fingerprint, state, .. }) = (first.key.parse().unwrap(), &first);
+    let beginning = Beginning { enrollment, revision: None, key: &key, fingerprint, state };
+    assert_eq!(stores.enrollments.known(&beginning, after).await.unwrap(), None);
     assert_eq!(Tap::new("key-1").begin_at(&stores.enrollments, after).await, Begun::Started);
 }
 

@@ -1,5 +1,7 @@
 //! The inbox: a notification is kept before anything else, applied once, and never lost.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use shared::{
     enrollment::{Decision, Enrollment, Fact, Status},
@@ -16,11 +18,14 @@ use crate::support::tap::{CARD, CLIENT, Tap, facts};
 
 checks! {
     a_notification_that_came_before_is_given_back_as_it_is_kept,
+    a_notification_is_kept_for_ninety_days,
     a_notification_is_applied_once,
     a_notification_that_came_too_early_is_applied_later,
     a_notification_that_matches_nothing_is_tried_again_and_then_kept,
     a_notification_that_found_its_enrolment_at_last_is_no_longer_unmatched,
     a_notification_that_matched_an_enrolment_is_about_no_later_one,
+    a_notification_that_nobody_looked_at_yet_is_not_unmatched,
+    notifications_are_due_in_the_shards_that_reconciliation_reads,
     what_was_applied_stays_applied,
     another_clients_notification_moves_nothing,
 }
@@ -33,6 +38,14 @@ async fn a_notification_that_came_before_is_given_back_as_it_is_kept(stores: &St
     assert_eq!(again, first);
     assert_eq!(stores.enrollments.received("n-1").await.unwrap(), Some(first));
     assert_eq!(stores.enrollments.received("n-2").await.unwrap(), None);
+}
+
+async fn a_notification_is_kept_for_ninety_days(stores: &Stores) {
+    let now = Timestamp::now();
+    stores.enrollments.receive(&approval(), now).await.unwrap();
+    let [item] = stores.scan(&stores.tables.enrollments).await.try_into().unwrap();
+    let end = now + SignedDuration::from_hours(90 * 24);
+    assert_eq!(item["ttl"].as_n().unwrap(), &end.as_second().to_string());
 }
 
 async fn a_notification_is_applied_once(stores: &Stores) {
@@ -62,6 +75,8 @@ async fn a_notification_that_came_too_early_is_applied_later(stores: &Stores) {
     assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(tap.id()));
     assert_eq!(tap.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
     assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
+    let kept = stores.enrollments.received("n-1").await.unwrap().unwrap();
+    assert!(kept.about.is_some(), "and stays about it");
 }
 
 async fn a_notification_that_matches_nothing_is_tried_again_and_then_kept(stores: &Stores) {
@@ -94,6 +109,24 @@ async fn a_notification_that_found_its_enrolment_at_last_is_no_longer_unmatched(
     visible(stores, 1).await;
     assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(tap.id()));
     assert_eq!(eventually(unmatched, Vec::is_empty).await, []);
+}
+
+async fn a_notification_that_nobody_looked_at_yet_is_not_unmatched(stores: &Stores) {
+    let now = Timestamp::now();
+    stores.enrollments.receive(&approval(), now).await.unwrap();
+    assert_eq!(notifications_due(stores, now, 1).await.len(), 1);
+    assert_eq!(stores.enrollments.unmatched().await.unwrap(), []);
+}
+
+async fn notifications_are_due_in_the_shards_that_reconciliation_reads(stores: &Stores) {
+    let now = Timestamp::now();
+    for n in 0..32 {
+        let notification = Notification { id: format!("n-{n}"), ..approval() };
+        stores.enrollments.receive(&notification, now).await.unwrap();
+    }
+    let due = due(stores, now, |due| due.len() == 32).await;
+    let shards: BTreeSet<u8> = due.iter().map(|(shard, _)| *shard).collect();
+    assert!(due.len() == 32 && shards.len() > 3, "{} notifications are in the shards {shards:?}", due.len());
 }
 
 async fn a_notification_that_matched_an_enrolment_is_about_no_later_one(stores: &Stores) {

@@ -14,6 +14,7 @@ checks! {
     a_fact_told_twice_is_known_once,
     of_twenty_facts_told_at_once_none_is_lost,
     one_fact_told_by_twenty_at_once_is_known_once,
+    one_push_noted_by_twenty_at_once_is_known_once,
     what_was_pushed_and_its_redirect_are_written_together,
     nothing_is_learned_of_an_enrolment_that_is_not_there,
     a_redirect_ends_with_its_receipts,
@@ -40,6 +41,18 @@ async fn of_twenty_facts_told_at_once_none_is_lost(stores: &Stores) {
 async fn one_fact_told_by_twenty_at_once_is_known_once(stores: &Stores) {
     let tap = Tap::new("key-1").started(&stores.enrollments).await;
     tell_at_once(&stores.enrollments, &tap, |_| "the same notification".into()).await;
+    assert_eq!(tap.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
+}
+
+async fn one_push_noted_by_twenty_at_once_is_known_once(stores: &Stores) {
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let pushes: JoinSet<_> = (0..20)
+        .map(|_| {
+            let (enrollments, tap) = (stores.enrollments.clone(), tap.clone());
+            async move { push(&enrollments, &tap).await }
+        })
+        .collect();
+    assert_eq!(pushes.join_all().await, [Some(tap.id()); 20]);
     assert_eq!(tap.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
 }
 

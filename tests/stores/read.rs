@@ -18,7 +18,9 @@ checks! {
     a_page_of_one_card_holds_no_other_card,
     a_notification_finds_the_enrolments_of_its_card_newest_first,
     support_finds_an_enrolment_by_its_id_alone,
+    an_export_holds_every_enrolment_of_this_bank_and_none_of_another,
     a_returning_browser_is_known_by_its_state_alone_for_two_hours,
+    what_was_written_before_there_were_attempts_is_of_the_first,
     what_opens_something_is_not_stored_as_it_is,
 }
 
@@ -62,6 +64,18 @@ async fn support_finds_an_enrolment_by_its_id_alone(stores: &Stores) {
     assert_eq!(theirs.find(tap.id()).await.unwrap(), None);
 }
 
+async fn an_export_holds_every_enrolment_of_this_bank_and_none_of_another(stores: &Stores) {
+    let (theirs, _) = stores.of_tenant("another-bank");
+    Tap::new("key-1").started(&theirs).await;
+    let ours = five(stores).await;
+    let (mut exported, mut pages) = (Vec::new(), stores.enrollments.all());
+    while let Some(page) = pages.next().await.unwrap() {
+        exported.extend(ids(page));
+    }
+    exported.sort();
+    assert_eq!(exported, ours);
+}
+
 async fn enrolments_are_listed_in_pages_newest_first(stores: &Stores) {
     let [a, b, c, d, e] = five(stores).await;
     let enrollments = &stores.enrollments;
@@ -94,6 +108,19 @@ async fn a_returning_browser_is_known_by_its_state_alone_for_two_hours(stores: &
     assert_eq!(by(&other.state, tap.at()).await, Some((other.enrollment, 1)));
     assert_eq!(by(&CallbackState::new("never-given"), tap.at()).await, None);
     assert_eq!(by(&tap.state, end).await, None);
+}
+
+async fn what_was_written_before_there_were_attempts_is_of_the_first(stores: &Stores) {
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    for mut item in stores.scan(&stores.tables.enrollments).await {
+        if item.remove("attempt").is_some() {
+            let put = stores.db.put_item().table_name(&stores.tables.enrollments);
+            put.set_item(Some(item)).send().await.unwrap();
+        }
+    }
+    let returned = stores.enrollments.by_state(&tap.state, tap.at()).await.unwrap();
+    assert_eq!(returned, Some((tap.enrollment.clone(), 1)));
+    assert_eq!(Tap::new("key-1").begin(&stores.enrollments).await, Begun::Before(tap.id(), 1));
 }
 
 async fn what_opens_something_is_not_stored_as_it_is(stores: &Stores) {

@@ -126,3 +126,6 @@ fn callback_base_url(read: &mut Reader<'_>) -> Option<Url> {
     read.problem(NAME, format!("has at most {LONGEST_BASE} characters, no query and no fragment"));
     None
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -141,11 +141,27 @@ fn is_locale(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terms::tests::terms;
+
+    #[test]
+    fn consent_may_be_as_far_ahead_as_a_phones_clock() {
+        let terms = terms("", "").unwrap_or_else(|told| panic!("{told}"));
+        let now = Timestamp::UNIX_EPOCH;
+        let fields = |accepted_at| {
+            let consent = Consent { terms_version: "2026-01".into(), accepted_at };
+            let callback = "mobile-app".into();
+            let manner =
+                Manner { platform: Platform::Ios, callback, locale: None, account_holder: None, consent };
+            manner.errors(&terms, now).into_iter().map(|error| error.field).collect::<Vec<_>>()
+        };
+        assert!(fields(now + SKEW).is_empty());
+        assert_eq!(fields(now + SKEW + SignedDuration::from_nanos(1)), ["consent.acceptedAt"]);
+    }
 
     #[test]
     fn a_locale_is_a_language_and_a_country() {
         assert!(is_locale("en_GB"));
-        for text in ["en", "en-GB", "EN_gb", "eng_GB", "", "é_GB"] {
+        for text in ["en", "en-GB", "EN_gb", "En_GB", "eN_GB", "en_gB", "en_Gb", "eng_GB", "", "é_GB"] {
             assert!(!is_locale(text), "{text}");
         }
     }

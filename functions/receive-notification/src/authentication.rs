@@ -5,7 +5,7 @@
 mod settings;
 mod signature;
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use jsonwebtoken::DecodingKey;
@@ -23,16 +23,9 @@ pub(crate) struct Authentication {
 }
 
 /// Why a caller was refused; for the log.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
 struct Refused(&'static str);
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl std::error::Error for Refused {}
 
 impl Authentication {
     /// What an authenticated caller said.

@@ -111,3 +111,9 @@ fn the_padding_of_old_is_refused_and_so_is_what_nobody_knows() {
     }
     assert_eq!(opened(&with(old, "oaepHashingAlgorithm", "SHA1".into()), &[key()]), Err(Unopened));
 }
+
+#[test]
+fn keys_do_not_print() {
+    let keys = FieldLevelKeys::new(&[key()]).unwrap();
+    assert_eq!(format!("{keys:?}"), "FieldLevelKeys(<redacted>)");
+}

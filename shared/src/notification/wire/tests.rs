@@ -90,4 +90,6 @@ fn a_delivery_of_nothing_or_too_much_or_no_json_is_refused() {
     for body in [&b"[]"[..], b"", b"<html>", many.as_bytes()] {
         assert!(parse(body, Timestamp::UNIX_EPOCH, None).is_err());
     }
+    let full = format!("[{}]", vec![r#"{"type":"TCN"}"#; MOST].join(","));
+    assert_eq!(all(full.as_bytes()).len(), MOST);
 }

@@ -1,0 +1,82 @@
+//! What DynamoDB refuses is told: it is no answer, and nobody who wrote first. The embedded engine keeps DynamoDB's limit of
+//! 400 KB an item, so something larger is refused when it is written and not before.
+
+use jiff::Timestamp;
+use local::TableNames;
+use shared::{
+    enrollment::Fact,
+    notification::{News, Notification},
+    secret::PushAccountReceipt,
+    store::{
+        StoreError,
+        enrollments::{Received, Redirect},
+    },
+};
+
+use super::Stores;
+use crate::support::tap::{CARD, CLIENT, Tap};
+
+#[tokio::test]
+async fn a_notification_that_could_not_be_stored_is_not_accepted() {
+    let stores = Stores::embedded().await;
+    refused(stores.enrollments.receive(&of_size(TOO_LARGE), Timestamp::now()).await);
+    assert_eq!(stores.enrollments.received("n-1").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_notification_of_which_nothing_could_be_noted_is_not_settled() {
+    let stores = Stores::embedded().await;
+    let kept = stores.enrollments.receive(&of_size(1), Timestamp::now()).await.unwrap();
+    let received = Received { notification: of_size(TOO_LARGE), ..kept.clone() };
+    refused(stores.enrollments.apply(received, Timestamp::now()).await);
+    assert_eq!(stores.enrollments.received("n-1").await.unwrap(), Some(kept));
+}
+
+#[tokio::test]
+async fn a_fact_that_could_not_be_written_is_not_known() {
+    let stores = Stores::embedded().await;
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let failed = Fact::PushFailed { reason: "r".repeat(TOO_LARGE), retryable: true };
+    let fact = [failed.recorded(tap.at(), "")];
+    refused(stores.enrollments.learn(CLIENT.into(), tap.id(), &fact, tap.at()).await);
+    assert_eq!(tap.stored(&stores.enrollments).await, Some(tap.enrollment));
+}
+
+#[tokio::test]
+async fn a_push_whose_redirect_could_not_be_written_is_not_known() {
+    let stores = Stores::embedded().await;
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let receipt = PushAccountReceipt::new("R".repeat(TOO_LARGE));
+    let redirect = Redirect { push_account_receipts: vec![receipt], ..tap.redirect() };
+    let fact = tap.pushed().recorded(tap.at(), "");
+    refused(stores.enrollments.pushed(CLIENT.into(), tap.id(), fact, &redirect, tap.at()).await);
+    assert_eq!(tap.stored(&stores.enrollments).await, Some(tap.enrollment));
+}
+
+#[tokio::test]
+async fn a_key_that_could_not_be_let_go_is_not_free() {
+    let stores = Stores::embedded().await;
+    let tables = TableNames { enrollments: "Nowhere".into(), ..stores.tables.clone() };
+    let (nowhere, _) = super::stores(&stores.host, &tables, "default");
+    refused(nowhere.release(CLIENT.into(), &"key-1".parse().unwrap(), Tap::new("key-1").id()).await);
+}
+
+const TOO_LARGE: usize = 450_000;
+
+/// One that says something that nobody knows, at length.
+fn of_size(size: usize) -> Notification {
+    Notification {
+        id: "n-1".into(),
+        news: News::Other { name: "N".repeat(size) },
+        occurred_at: Timestamp::MAX,
+        client_id: Some(CLIENT.into()),
+        card_contract_id: Some(CARD.into()),
+        token_requestor_id: None,
+        token_unique_reference: None,
+    }
+}
+
+#[track_caller]
+fn refused<T: std::fmt::Debug>(outcome: Result<T, StoreError>) {
+    assert!(matches!(outcome, Err(StoreError::DynamoDb { .. })), "{outcome:.300?}");
+}
