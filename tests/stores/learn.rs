@@ -15,7 +15,7 @@ checks! {
     of_twenty_facts_told_at_once_none_is_lost,
     one_fact_told_by_twenty_at_once_is_known_once,
     one_push_noted_by_twenty_at_once_is_known_once,
-    what_was_pushed_and_its_redirect_are_written_together,
+    a_redirect_is_shown_once_the_push_is_known,
     nothing_is_learned_of_an_enrolment_that_is_not_there,
     a_redirect_ends_with_its_receipts,
 }
@@ -56,15 +56,19 @@ async fn one_push_noted_by_twenty_at_once_is_known_once(stores: &Stores) {
     assert_eq!(tap.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
 }
 
-async fn what_was_pushed_and_its_redirect_are_written_together(stores: &Stores) {
+async fn a_redirect_is_shown_once_the_push_is_known(stores: &Stores) {
     let (enrollments, now) = (&stores.enrollments, Tap::new("any").at());
-    let tap = Tap::new("key-1").asked(now).started(enrollments).await;
-    assert_eq!(enrollments.redirect(CLIENT.into(), tap.id(), 1, now).await.unwrap(), None);
+    let tap = Tap::new("key-1").asked(now);
+    assert_eq!(push(enrollments, &tap).await, None, "the redirect is put, the fact is not");
+    let tap = tap.started(enrollments).await;
+    let ignorant = tap.stored(enrollments).await.unwrap();
+    assert_eq!(enrollments.redirect(&ignorant, 1, now).await.unwrap(), None);
     push(enrollments, &tap).await.unwrap();
     let stored = tap.stored(enrollments).await.unwrap();
     assert_eq!(stored.outlook(now).status, Status::Ready);
     assert_eq!(stored.facts.iter().map(|known| &known.fact).collect::<Vec<_>>(), [&tap.pushed()]);
-    assert_eq!(enrollments.redirect(CLIENT.into(), tap.id(), 1, now).await.unwrap(), Some(tap.redirect()));
+    assert_eq!(enrollments.redirect(&stored, 1, now).await.unwrap(), Some(tap.redirect()));
+    assert_eq!(enrollments.redirect(&stored, 2, now).await.unwrap(), None, "of another attempt");
 }
 
 async fn nothing_is_learned_of_an_enrolment_that_is_not_there(stores: &Stores) {
@@ -79,7 +83,8 @@ async fn a_redirect_ends_with_its_receipts(stores: &Stores) {
     let tap = Tap::new("key-1").started(&stores.enrollments).await;
     push(&stores.enrollments, &tap).await.unwrap();
     let end = tap.redirect().expires_at;
-    let redirect = async |at| stores.enrollments.redirect(CLIENT.into(), tap.id(), 1, at).await.unwrap();
+    let stored = tap.stored(&stores.enrollments).await.unwrap();
+    let redirect = async |at| stores.enrollments.redirect(&stored, 1, at).await.unwrap();
     assert_eq!(redirect(end - SignedDuration::from_millis(1)).await, Some(tap.redirect()));
     assert_eq!(redirect(end).await, None);
 }

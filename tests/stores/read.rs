@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use shared::{
-    enrollment::{EnrollmentId, Fact},
+    enrollment::{Enrollment, EnrollmentId, Fact},
     secret::CallbackState,
     store::enrollments::{Begun, Enrollments},
 };
@@ -30,7 +30,9 @@ async fn another_client_sees_nothing_of_an_enrolment(stores: &Stores) {
     let (enrollments, tap) = (&stores.enrollments, pushed(stores).await);
     let requestor = &tap.enrollment.token_requestor_id;
     assert_eq!(enrollments.get(STRANGER.into(), tap.id()).await.unwrap(), None);
-    assert_eq!(enrollments.redirect(STRANGER.into(), tap.id(), 1, tap.at()).await.unwrap(), None);
+    let stored = tap.stored(enrollments).await.unwrap();
+    let stolen = Enrollment { client_id: STRANGER.into(), ..stored };
+    assert_eq!(enrollments.redirect(&stolen, 1, tap.at()).await.unwrap(), None);
     assert_eq!(enrollments.holder_of(STRANGER.into(), CARD.into(), requestor).await.unwrap(), None);
     assert!(list(enrollments, STRANGER, None, 50, None).await.0.is_empty());
     assert!(list(enrollments, STRANGER, Some(CARD), 50, Some(tap.id())).await.0.is_empty());

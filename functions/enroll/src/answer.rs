@@ -55,7 +55,7 @@ impl Enroll {
         if let Some(code) = refusal(&enrollment, attempt) {
             return Err(Problem::from(code).about(id));
         }
-        if let Some(redirect) = self.enrollments.redirect(client, id, attempt, now).await? {
+        if let Some(redirect) = self.enrollments.redirect(&enrollment, attempt, now).await? {
             return ready(id, &redirect);
         }
         if attempt != enrollment.attempt().number {

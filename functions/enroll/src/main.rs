@@ -6,6 +6,6 @@ use shared::{config::Host, http, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let function = &enroll::Enroll::connect(&Host::from_env()).await?;
+    let function = &enroll::Enroll::connect(&Host::from_env()?).await?;
     http::run(|request| function.handle(request)).await
 }

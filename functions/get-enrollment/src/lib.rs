@@ -65,7 +65,7 @@ impl GetEnrollment {
         let enrollment = self.enrollments.get(client, id).await?.ok_or(Code::NotFound)?;
         let now = self.clock.now();
         let redirect = match enrollment.outlook(now).status {
-            Status::Ready => self.enrollments.redirect(client, id, enrollment.attempt().number, now).await?,
+            Status::Ready => self.enrollments.redirect(&enrollment, enrollment.attempt().number, now).await?,
             _ => None,
         };
         http::json(StatusCode::OK, &EnrollmentView::new(&enrollment, redirect, now))

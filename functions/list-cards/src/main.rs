@@ -6,6 +6,6 @@ use shared::{config::Host, http, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let function = &list_cards::ListCards::connect(&Host::from_env()).await?;
+    let function = &list_cards::ListCards::connect(&Host::from_env()?).await?;
     http::run(|request| function.handle(request)).await
 }

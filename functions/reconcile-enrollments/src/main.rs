@@ -6,6 +6,6 @@ use shared::{config::Host, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let function = &reconcile_enrollments::ReconcileEnrollments::connect(&Host::from_env()).await?;
+    let function = &reconcile_enrollments::ReconcileEnrollments::connect(&Host::from_env()?).await?;
     run(service_fn(move |event| function.handle(event))).await
 }

@@ -51,10 +51,13 @@ impl Host {
     }
 
     /// The host that Lambda gives: all of it is in the process environment.
-    pub fn from_env() -> Self {
+    ///
+    /// # Errors
+    /// When the HTTP client for AWS cannot be made.
+    pub fn from_env() -> Result<Self, ConfigError> {
         let settings: Settings = std::env::vars().collect();
-        let aws = aws::config(&settings);
-        Self::new(settings, aws, Clock::default())
+        let aws = aws::config(&settings)?;
+        Ok(Self::new(settings, aws, Clock::default()))
     }
 
     /// The same machine for another function: other variables, the same clients and the same time.

@@ -116,6 +116,12 @@ impl Enrollment {
         new
     }
 
+    /// Whether the push of an attempt is known to have succeeded.
+    pub fn is_pushed(&self, attempt: u32) -> bool {
+        let mut its = self.facts.iter().filter(|known| known.attempt == attempt);
+        its.any(|known| matches!(known.fact, Fact::Pushed { .. }))
+    }
+
     /// Whether one of its receipts has this hash.
     pub fn has_receipt(&self, hash: &str) -> bool {
         self.facts.iter().any(|known| {

@@ -90,15 +90,20 @@ impl Enrollments {
         Pages { table: self.0.clone(), after: None, over: false }
     }
 
-    /// What sends the cardholder on in an attempt, while it lives.
+    /// What sends the cardholder on in an attempt, while it lives; not before the push is known. Whoever used it earlier would
+    /// have tokens made for an enrolment that does not know of its push.
     pub async fn redirect(
         &self,
-        client: ClientId,
-        id: EnrollmentId,
+        enrollment: &Enrollment,
         attempt: u32,
         now: Timestamp,
     ) -> Result<Option<Redirect>, StoreError> {
-        let item: Option<RedirectItem> = self.0.get(&self.client(client), &redirect(id, attempt)).await?;
+        if !enrollment.is_pushed(attempt) {
+            return Ok(None);
+        }
+        let client = self.client(enrollment.client_id);
+        let item: Option<RedirectItem> =
+            self.0.get(&client, &redirect(enrollment.enrollment_id, attempt)).await?;
         Ok(item.map(|item| item.redirect).filter(|redirect| now < redirect.expires_at))
     }
 

@@ -1,6 +1,8 @@
 //! AWS as Lambda gives it: region, credentials and endpoints in environment variables. The SDK's default chain would look
 //! in more places, and every function would carry, and start with, the code for all of them.
 
+mod over_reqwest;
+
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use aws_types::{
@@ -8,12 +10,13 @@ use aws_types::{
     service_config::{LoadServiceConfig, ServiceConfigKey},
 };
 
-use super::Settings;
+use super::{ConfigError, Settings};
+use over_reqwest::OverReqwest;
 
 /// From `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`; for engines that are not AWS'
 /// `AWS_ENDPOINT_URL`, and `AWS_ENDPOINT_URL_DYNAMODB` and its like before it. `AWS_USE_FIPS_ENDPOINT` and
 /// `AWS_USE_DUALSTACK_ENDPOINT` may be `true`.
-pub(super) fn config(settings: &Settings) -> SdkConfig {
+pub(super) fn config(settings: &Settings) -> Result<SdkConfig, ConfigError> {
     let is_on = |name| settings.text(name).is_some_and(|on| on.eq_ignore_ascii_case("true"));
     let keys = settings.text("AWS_ACCESS_KEY_ID").zip(settings.text("AWS_SECRET_ACCESS_KEY"));
     let credentials = keys.map(|(id, secret)| {
@@ -26,10 +29,11 @@ pub(super) fn config(settings: &Settings) -> SdkConfig {
         .region(settings.text("AWS_REGION").map(Region::new))
         .use_fips(is_on("AWS_USE_FIPS_ENDPOINT"))
         .use_dual_stack(is_on("AWS_USE_DUALSTACK_ENDPOINT"))
-        .service_config(Variables(settings.clone()));
+        .service_config(Variables(settings.clone()))
+        .http_client(OverReqwest::new().map_err(ConfigError::Http)?);
     config.set_credentials_provider(credentials);
     config.set_endpoint_url(settings.text("AWS_ENDPOINT_URL"));
-    config.build()
+    Ok(config.build())
 }
 
 /// Settings of one service.
@@ -61,7 +65,7 @@ mod tests {
             ("AWS_SECRET_ACCESS_KEY", "a secret"),
             ("AWS_SESSION_TOKEN", "a token"),
         ]);
-        let config = config(&settings);
+        let config = config(&settings).unwrap();
         let credentials = config.credentials_provider().unwrap().provide_credentials().await.unwrap();
         let who = (credentials.access_key_id(), credentials.secret_access_key(), credentials.session_token());
         assert_eq!(who, ("an id", "a secret", Some("a token")));
@@ -83,15 +87,16 @@ mod tests {
         assert_eq!(asked("DynamoDB", &here).as_deref(), Some("http://here"));
         assert_eq!(asked("Secrets Manager", &here).as_deref(), Some("http://there"));
         assert_eq!(asked("S3", &here), None);
-        assert_eq!(config(&here).endpoint_url(), None);
+        assert_eq!(config(&here).unwrap().endpoint_url(), None);
         assert_eq!(
-            config(&settings(&[("AWS_ENDPOINT_URL", "http://all")])).endpoint_url(),
+            config(&settings(&[("AWS_ENDPOINT_URL", "http://all")])).unwrap().endpoint_url(),
             Some("http://all")
         );
     }
 
     #[test]
     fn without_credentials_there_are_none() {
-        assert!(config(&settings(&[("AWS_ACCESS_KEY_ID", "an id")])).credentials_provider().is_none());
+        let config = config(&settings(&[("AWS_ACCESS_KEY_ID", "an id")])).unwrap();
+        assert!(config.credentials_provider().is_none());
     }
 }
