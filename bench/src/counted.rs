@@ -7,6 +7,7 @@ use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header, response::Response},
+    serve::ListenerExt as _,
 };
 use serde_json::Value;
 use tokio::{net::TcpListener, task::AbortHandle};
@@ -64,7 +65,10 @@ impl Counted {
             Some(authority) => {
                 tokio::spawn(axum::serve(authority.before(listener), router).into_future()).abort_handle()
             }
-            None => tokio::spawn(axum::serve(listener, router).into_future()).abort_handle(),
+            None => {
+                let at_once = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+                tokio::spawn(axum::serve(at_once, router).into_future()).abort_handle()
+            }
         };
         Ok(Self { url, counting, server })
     }

@@ -12,6 +12,7 @@ use axum::{
     http::{HeaderName, StatusCode},
     response::{IntoResponse, Response},
     routing::{get, post},
+    serve::ListenerExt as _,
 };
 use serde_json::Value;
 use tokio::{
@@ -65,7 +66,8 @@ impl RuntimeApi {
             .route("/2018-06-01/runtime/init/error", post(failed))
             .layer(axum::extract::DefaultBodyLimit::disable())
             .with_state(line);
-        let server = tokio::spawn(axum::serve(listener, router).into_future()).abort_handle();
+        let at_once = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        let server = tokio::spawn(axum::serve(at_once, router).into_future()).abort_handle();
         Ok(Self { address, events, said, server })
     }
 

@@ -1,12 +1,6 @@
 //! What the figures have to be.
 
-use std::collections::BTreeMap;
-
-use super::{
-    figures::{Figures, Instructions},
-    journey::Step,
-    stamina::Stamina,
-};
+use super::{figures::Figures, recorded::Recorded, stamina::Stamina};
 use crate::report::Target;
 
 /// The one with two AWS clients.
@@ -15,11 +9,8 @@ const ENROLL: &str = "enroll";
 /// How far an instruction count may be from the recorded one.
 const TOLERANCE: f64 = 0.05;
 
-/// Instruction counts by function.
-pub(super) type Recorded = BTreeMap<String, Instructions>;
-
-/// Sizes, shares and counts: the same on any machine of this kind, busy or not.
-pub(super) fn counted(figures: &[Figures], echo_start: f64, recorded: Option<&Recorded>) -> Vec<Target> {
+/// Sizes and shares: the same on any machine of this kind, busy or not.
+pub(super) fn counted(figures: &[Figures], echo_start: f64) -> Vec<Target> {
     let mut targets = Vec::new();
     for it in figures {
         let named = |what: &str| format!("{}: {what}", it.function);
@@ -27,17 +18,32 @@ pub(super) fn counted(figures: &[Figures], echo_start: f64, recorded: Option<&Re
         targets.push(Target::below(named("zip, MB"), megabytes, float(it.zip_bytes) / 1e6));
         targets.push(Target::below(named("start, times that of an echo"), 3.0, it.start.p50 / echo_start));
         targets.push(Target::exactly(named("has the S3 client"), s3, f64::from(u8::from(it.has_s3))));
-        let known = recorded.and_then(|recorded| recorded.get(it.function));
-        if let (Some(now), Some(then)) = (it.instructions, known) {
-            for (what, now, then) in [("start", now.start, then.start), ("warm", now.warm, then.warm)] {
-                let named = |how: &str| named(&format!("{what}: instructions, {how}"));
-                let share = float(now) / float(then);
-                targets.push(Target::below(named("of those recorded"), 1.0 + TOLERANCE, share));
-                if share < 1.0 - TOLERANCE {
-                    // Good news that has to be recorded, or the next loss up to here would pass.
-                    targets.push(Target::above(named("recorded too high"), 1.0 - TOLERANCE, share));
-                }
-            }
+    }
+    targets
+}
+
+/// What was recorded may not grow; what shrank is to be recorded, or the next loss up to here would pass.
+pub(super) fn unchanged(now: &Recorded, then: &Recorded) -> Vec<Target> {
+    let mut targets = vec![
+        Target::below(
+            "one enrolment: write units, of those recorded",
+            1.0,
+            now.write_units / then.write_units,
+        ),
+        Target::below("one enrolment: read units, of those recorded", 1.0, now.read_units / then.read_units),
+    ];
+    if now.rustc != then.rustc {
+        return targets;
+    }
+    for (function, now) in &now.instructions {
+        let Some(then) = then.instructions.get(function) else { continue };
+        for (what, now, then) in [("start", now.start, then.start), ("warm", now.warm, then.warm)] {
+            let share = float(now) / float(then);
+            let named = format!("{function}: {what}, instructions of those recorded");
+            targets.push(match share < 1.0 {
+                true => Target::above(named, 1.0 - TOLERANCE, share),
+                false => Target::below(named, 1.0 + TOLERANCE, share),
+            });
         }
     }
     targets
@@ -64,11 +70,10 @@ pub(super) fn lasting(stamina: &Stamina, counts_only: bool) -> Vec<Target> {
 }
 
 /// What one enrolment consumes.
-pub(super) fn consumed(steps: &[Step]) -> Vec<Target> {
-    let of = |units: fn(&Step) -> f64| steps.iter().map(units).sum();
+pub(super) fn consumed(now: &Recorded) -> Vec<Target> {
     vec![
-        Target::below("one enrolment: write units", 16.0, of(|step| step.dynamodb.write_units)),
-        Target::below("one enrolment: read units", 8.0, of(|step| step.dynamodb.read_units)),
+        Target::below("one enrolment: write units", 16.0, now.write_units),
+        Target::below("one enrolment: read units", 8.0, now.read_units),
     ]
 }
 

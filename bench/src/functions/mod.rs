@@ -4,6 +4,7 @@ mod budgets;
 mod figures;
 mod instructions;
 mod journey;
+mod recorded;
 mod report;
 mod share;
 mod size;
@@ -11,11 +12,11 @@ mod stage;
 mod stamina;
 mod timing;
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use crate::{binaries, error::BenchError, function::Function, machine::Machine};
-use budgets::Recorded;
 use figures::{Figures, Spread};
+use recorded::Recorded;
 use report::Report;
 use stage::Stage;
 use timing::Often;
@@ -33,8 +34,6 @@ const FUNCTIONS: [&str; 9] = [
     "reconcile-enrollments",
 ];
 const ECHO: &str = "echo";
-/// Instruction counts that the next ones are compared with, beside the code that they are of.
-const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/instructions.json");
 
 /// How often, and what of it.
 #[derive(clap::Args)]
@@ -51,9 +50,12 @@ pub(crate) struct Arguments {
     /// Measure everything, and hold the server only to what does not depend on what else this machine does
     #[arg(long)]
     counts_only: bool,
-    /// Write the instruction counts down, for later runs to be compared with
+    /// Write the counts down, for later runs to be compared with
     #[arg(long)]
     record: bool,
+    /// Only this one; may be repeated
+    #[arg(long, value_name = "FUNCTION", value_parser = FUNCTIONS)]
+    only: Vec<String>,
     /// Folder of the release binaries, echo too; they are built otherwise
     #[arg(long, value_name = "DIR")]
     binaries: Option<PathBuf>,
@@ -69,19 +71,24 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     let stage = Stage::start(binaries.clone(), false).await?;
     let echo_start = echo(&stage, arguments.starts).await?;
     let mut functions = Vec::new();
-    for name in FUNCTIONS {
+    let wanted = |name: &&str| arguments.only.is_empty() || arguments.only.iter().any(|only| only == name);
+    for name in FUNCTIONS.into_iter().filter(wanted) {
         functions.push(figures(&stage, name, arguments).await?);
     }
     let stamina = stamina::stamina(&stage, arguments.enrollments).await?;
     drop(stage);
     let steps = journey::steps(binaries).await?;
-    let recorded = recorded(&functions, arguments.record)?;
-    let mut targets = budgets::counted(&functions, echo_start.p50, recorded.as_ref());
+    let now = Recorded::of(&functions, &steps);
+    if arguments.record {
+        now.write()?;
+    }
+    let mut targets = budgets::counted(&functions, echo_start.p50);
+    targets.extend(Recorded::read()?.map(|then| budgets::unchanged(&now, &then)).unwrap_or_default());
+    targets.extend(budgets::lasting(&stamina, arguments.counts_only));
     if !arguments.counts_only {
         targets.extend(budgets::timed(&functions));
+        targets.extend(budgets::consumed(&now));
     }
-    targets.extend(budgets::lasting(&stamina, arguments.counts_only));
-    targets.extend(budgets::consumed(&steps));
     Ok(Report { machine: Machine::this(), echo_start, functions, stamina, steps, targets })
 }
 
@@ -119,20 +126,4 @@ async fn echo(stage: &Stage, times: usize) -> Result<Spread, BenchError> {
         started.push(Function::start(&stage.binaries, ECHO, &Vec::new()).await?.started);
     }
     Ok(Spread::of(started))
-}
-
-/// What was recorded before, or is now.
-fn recorded(functions: &[Figures], now: bool) -> Result<Option<Recorded>, BenchError> {
-    let unusable = |source| BenchError::File { what: RECORDED.into(), source };
-    if now {
-        let counts = functions.iter().filter_map(|it| Some((it.function.to_owned(), it.instructions?)));
-        let counts: Recorded = counts.collect();
-        let text = serde_json::to_string_pretty(&counts).unwrap_or_default();
-        fs::write(RECORDED, text + "\n").map_err(unusable)?;
-        return Ok(Some(counts));
-    }
-    match fs::read(RECORDED) {
-        Ok(text) => serde_json::from_slice(&text).map(Some).map_err(|error| unusable(error.into())),
-        Err(_) => Ok(None),
-    }
 }

@@ -15,6 +15,7 @@ use axum::{
     body::{Body, to_bytes},
     extract::{ConnectInfo, Request},
     http::{HeaderValue, Response, StatusCode, header},
+    serve::ListenerExt as _,
 };
 use jiff::Timestamp;
 use lambda_http::RequestExt as _;
@@ -61,7 +62,8 @@ impl Gateway {
             async move { gateway.answer(request, Caller { address, certificate: None }).await }
         });
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(stopped.wait()).into_future());
+        let at_once = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        tokio::spawn(axum::serve(at_once, service).with_graceful_shutdown(stopped.wait()).into_future());
     }
 
     /// One request, from the route to the answer.
