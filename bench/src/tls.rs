@@ -3,7 +3,7 @@
 use std::{fs, io, net::SocketAddr, path::Path, sync::Arc};
 
 use axum::serve::Listener;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tempfile::NamedTempFile;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::{
@@ -26,12 +26,13 @@ pub(crate) struct Authority {
 
 impl Authority {
     pub(crate) fn new() -> Result<Self, BenchError> {
-        let root = || -> Result<_, rcgen::Error> {
+        let root = |number: usize| -> Result<_, rcgen::Error> {
             let mut params = CertificateParams::default();
+            params.distinguished_name.push(DnType::CommonName, format!("Root {number}"));
             params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
             CertifiedIssuer::self_signed(params, KeyPair::generate()?)
         };
-        let authority = root()?;
+        let authority = root(0)?;
         let key = KeyPair::generate()?;
         let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
         let certificate = CertificateParams::new(names)?.signed_by(&key, &authority)?;
@@ -42,8 +43,8 @@ impl Authority {
         let unwritable = |source| BenchError::File { what: "a temporary file".into(), source };
         let roots = NamedTempFile::new().map_err(unwritable)?;
         let mut trusted = authority.pem();
-        for _ in 1..ROOTS {
-            trusted.push_str(&root()?.pem());
+        for number in 1..ROOTS {
+            trusted.push_str(&root(number)?.pem());
         }
         fs::write(&roots, trusted).map_err(unwritable)?;
         Ok(Self { roots, acceptor: TlsAcceptor::from(Arc::new(config)) })

@@ -18,5 +18,6 @@ pub mod pan;
 pub mod secret;
 pub mod store;
 pub mod telemetry;
+pub mod tls;
 pub mod token_list;
 pub mod token_requestor;

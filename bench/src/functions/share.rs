@@ -19,7 +19,7 @@ pub(super) struct Share {
 
 impl Share {
     /// Nothing where this machine does not allow it.
-    pub(super) fn of_256_megabytes() -> Option<Self> {
+    pub(super) fn of_256_megabytes(name: &str) -> Option<Self> {
         let period = format!("{PERIOD_MICROSECONDS:.0}");
         let quota = format!("{:.0}", PERIOD_MICROSECONDS * OF_256_MEGABYTES);
         let first = |folder: &Path| {
@@ -27,8 +27,9 @@ impl Share {
             given.and_then(|()| fs::write(folder.join("cpu.cfs_quota_us"), &quota))
         };
         let second = |folder: &Path| fs::write(folder.join("cpu.max"), format!("{quota} {period}"));
-        Self::make(Path::new("/sys/fs/cgroup/cpu"), first)
-            .or_else(|_| Self::make(Path::new("/sys/fs/cgroup"), second))
+        let name = format!("bench-{}-{name}", process::id());
+        Self::make(&Path::new("/sys/fs/cgroup/cpu").join(&name), first)
+            .or_else(|_| Self::make(&Path::new("/sys/fs/cgroup").join(&name), second))
             .ok()
     }
 
@@ -39,11 +40,10 @@ impl Share {
         ["/bin/sh".into(), "-c".into(), enter.into(), members.into_os_string()]
     }
 
-    fn make(root: &Path, limit: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<Self> {
-        let folder = root.join(format!("bench-{}", process::id()));
-        fs::create_dir(&folder)?;
-        let share = Self { folder };
-        limit(&share.folder)?;
+    fn make(folder: &Path, limit: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<Self> {
+        fs::create_dir(folder)?;
+        let share = Self { folder: folder.to_owned() };
+        limit(folder)?;
         Ok(share)
     }
 }

@@ -2,15 +2,20 @@
 
 use std::{ffi::OsString, time::Duration};
 
+use tokio::time::sleep;
+
 use super::{
     figures::{HeldBack, Spread},
     share::Share,
-    stage::Stage,
+    stage::{self, Stage},
 };
 use crate::{
     error::BenchError,
     function::{Answered, Function},
 };
+
+/// Between two events: a process calls Processing no more often than its limit allows, and would wait otherwise.
+const BETWEEN: Duration = Duration::from_millis(100);
 
 /// How often.
 #[derive(Clone, Copy)]
@@ -36,6 +41,9 @@ pub(super) async fn times(stage: &Stage, name: &'static str, often: Often) -> Re
     let mut warm = Took::default();
     let _ = one(stage, &mut function, name).await?;
     for _ in 0..often.warm {
+        if stage::asks_processing(name) {
+            sleep(BETWEEN).await;
+        }
         warm.add(one(stage, &mut function, name).await?);
     }
     let peak_megabytes = f64::from(function.peak_kilobytes()) / 1e3;
@@ -55,7 +63,7 @@ pub(super) async fn held_back(
     name: &'static str,
     times: usize,
 ) -> Result<Option<HeldBack>, BenchError> {
-    let Some(share) = Share::of_256_megabytes() else { return Ok(None) };
+    let Some(share) = Share::of_256_megabytes(name) else { return Ok(None) };
     let (start, first) = starts(stage, name, times, &share.wrapper()).await?;
     Ok(Some(HeldBack { start: Spread::of(start), first: Spread::of(first.all) }))
 }

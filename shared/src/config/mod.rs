@@ -23,7 +23,7 @@ pub use keys::{EXPIRES_SOON_DAYS, KeyNames, KeySettings, KeysSettings, tell_expi
 pub use mastercard::{ProcessingSettings, SearchSettings, TokenConnectSettings};
 pub use secrets::{SecretRef, SecretUnavailable};
 
-use crate::{clock::Clock, mastercard::Transport};
+use crate::{clock::Clock, mastercard::Transport, tls::ClientError};
 
 /// What a function is started with: its variables, the way to AWS and to Mastercard, the time.
 #[derive(Clone, Debug)]
@@ -247,7 +247,7 @@ pub enum ConfigError {
     Roots(#[source] reqwest::Error),
     /// The HTTP client could not be made.
     #[error("could not prepare the HTTP client")]
-    Http(#[source] reqwest::Error),
+    Http(#[source] ClientError),
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::{
-    Certificate, Client, Method, Response, StatusCode,
+    Certificate, Client, ClientBuilder, Method, Response, StatusCode,
     header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
 };
 use url::Url;
@@ -16,7 +16,10 @@ use super::{
     authenticator::Proof,
     error::{Answerer, MastercardError, ReasonCode, Unsendable, refusal, retry_after},
 };
-use crate::call::{Call, Calls};
+use crate::{
+    call::{Call, Calls},
+    tls::{self, ClientError},
+};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Between two pieces of an answer.
@@ -83,23 +86,22 @@ impl Answer {
 }
 
 impl Transport {
-    /// Fails if the platform offers no TLS roots or no entropy.
-    pub fn new() -> Result<Self, reqwest::Error> {
-        Self::trusting(Vec::new())
+    /// Fails if the platform offers no TLS roots.
+    pub fn new() -> Result<Self, ClientError> {
+        Ok(Self::build(Client::builder().tls_backend_preconfigured(tls::platform()?))?)
     }
 
     /// The same, which also trusts the roots in `pem` (one certificate or many), for a proxy that looks inside TLS.
     /// Fails, too, if that is no PEM or holds no certificate that can be a root.
     pub fn with_roots(pem: &str) -> Result<Self, reqwest::Error> {
-        Self::trusting(Certificate::from_pem_bundle(pem.as_bytes())?)
+        let roots = Certificate::from_pem_bundle(pem.as_bytes())?;
+        Self::build(Client::builder().tls_certs_merge(roots).tls_version_min(reqwest::tls::Version::TLS_1_2))
     }
 
-    fn trusting(roots: Vec<Certificate>) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
-            .tls_certs_merge(roots)
+    fn build(client: ClientBuilder) -> Result<Self, reqwest::Error> {
+        let client = client
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
-            .tls_version_min(reqwest::tls::Version::TLS_1_2)
             .connect_timeout(CONNECT_TIMEOUT)
             .read_timeout(READ_TIMEOUT)
             .pool_idle_timeout(IDLE_TIMEOUT)

@@ -16,6 +16,8 @@ use aws_smithy_types::body::SdkBody;
 use lambda_http::http::Response;
 use reqwest::{Body, Client, Request};
 
+use crate::tls::{self, ClientError};
+
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Cloning shares the connections.
@@ -23,13 +25,13 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 pub(super) struct OverReqwest(Client);
 
 impl OverReqwest {
-    /// AWS is reached directly, whatever proxy leads to Mastercard. Fails if the platform offers no TLS roots or no entropy.
-    pub(super) fn new() -> Result<Self, reqwest::Error> {
+    /// AWS is reached directly, whatever proxy leads to Mastercard. Fails if the platform offers no TLS roots.
+    pub(super) fn new() -> Result<Self, ClientError> {
         let client = Client::builder()
+            .tls_backend_preconfigured(tls::platform()?)
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
-            .tls_version_min(reqwest::tls::Version::TLS_1_2)
             .connect_timeout(CONNECT_TIMEOUT)
             .referer(false)
             .build()?;
