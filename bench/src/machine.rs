@@ -18,7 +18,7 @@ impl Machine {
     pub(crate) fn this() -> Self {
         let memory = field("/proc/meminfo", "MemTotal").and_then(|size| kilobytes(&size));
         Self {
-            processor: field("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown".into()),
+            processor: processor(),
             cores: thread::available_parallelism().map_or(0, usize::from),
             gigabytes: memory.map_or(0.0, |kilobytes| f64::from(kilobytes) / 1e6),
         }
@@ -30,6 +30,11 @@ impl std::fmt::Display for Machine {
         let Self { processor, cores, gigabytes } = self;
         write!(f, "{processor}, {cores} cores, {gigabytes:.0} GB")
     }
+}
+
+/// The model's name.
+pub(crate) fn processor() -> String {
+    field("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown".into())
 }
 
 /// The first value under a name in one of the kernel's files of `name: value`.

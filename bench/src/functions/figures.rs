@@ -9,6 +9,7 @@ use serde::Serialize;
 #[serde(rename_all = "camelCase")]
 pub(super) struct Spread {
     pub(super) times: usize,
+    pub(super) shortest: f64,
     pub(super) p50: f64,
     pub(super) p99: f64,
     pub(super) longest: f64,
@@ -21,7 +22,7 @@ impl Spread {
             let index = (times.len() * percent).div_ceil(100).saturating_sub(1);
             times.get(index).copied().unwrap_or_default().as_secs_f64() * 1e3
         };
-        Self { times: times.len(), p50: at(50), p99: at(99), longest: at(100) }
+        Self { times: times.len(), shortest: at(0), p50: at(50), p99: at(99), longest: at(100) }
     }
 }
 
@@ -77,8 +78,8 @@ mod tests {
     #[test]
     fn a_percentile_is_one_of_the_times() {
         let times = (1..=200).rev().map(Duration::from_millis).collect();
-        let Spread { times, p50, p99, longest } = Spread::of(times);
-        assert_eq!((times, p50, p99, longest), (200, 100.0, 198.0, 200.0));
+        let Spread { times, shortest, p50, p99, longest } = Spread::of(times);
+        assert_eq!((times, shortest, p50, p99, longest), (200, 1.0, 100.0, 198.0, 200.0));
         assert_eq!(Spread::of(Vec::new()).p99, 0.0);
     }
 }

@@ -82,7 +82,7 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     if arguments.record {
         now.write()?;
     }
-    let mut targets = budgets::counted(&functions, echo_start.p50);
+    let mut targets = budgets::counted(&functions, echo_start.shortest);
     targets.extend(Recorded::read()?.map(|then| budgets::unchanged(&now, &then)).unwrap_or_default());
     targets.extend(budgets::lasting(&stamina, arguments.counts_only));
     if !arguments.counts_only {

@@ -8,7 +8,7 @@ use super::{
     figures::{Figures, Instructions},
     journey::Step,
 };
-use crate::error::BenchError;
+use crate::{error::BenchError, machine};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/recorded.json");
 
@@ -16,8 +16,8 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/recorded.json");
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Recorded {
-    /// Another compiler makes other instructions.
-    pub(super) rustc: String,
+    /// Another compiler makes other instructions, and another processor runs others.
+    pub(super) made_and_run_by: String,
     pub(super) instructions: BTreeMap<String, Instructions>,
     /// Of one enrolment, lists and all.
     pub(super) write_units: f64,
@@ -30,7 +30,7 @@ impl Recorded {
         let rustc = rustc.and_then(|said| String::from_utf8(said.stdout).ok()).unwrap_or_default();
         let counted = functions.iter().filter_map(|it| Some((it.function.to_owned(), it.instructions?)));
         Self {
-            rustc: rustc.trim().into(),
+            made_and_run_by: format!("{}, {}", rustc.trim(), machine::processor()),
             instructions: counted.collect(),
             write_units: steps.iter().map(|step| step.dynamodb.write_units).sum(),
             read_units: steps.iter().map(|step| step.dynamodb.read_units).sum(),
