@@ -82,7 +82,7 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     if arguments.record {
         now.write()?;
     }
-    let mut targets = budgets::counted(&functions, echo_start.shortest);
+    let mut targets = budgets::counted(&functions, echo_start.shortest, arguments.counts_only);
     targets.extend(Recorded::read()?.map(|then| budgets::unchanged(&now, &then)).unwrap_or_default());
     targets.extend(budgets::lasting(&stamina, arguments.counts_only));
     if !arguments.counts_only {
