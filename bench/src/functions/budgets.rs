@@ -21,7 +21,7 @@ pub(super) fn counted(figures: &[Figures], echo_start: f64, may_be_busy: bool) -
         targets.push(Target::below(
             named("start, times that of an echo"),
             times_an_echo,
-            it.start.shortest / echo_start,
+            it.times.start.shortest / echo_start,
         ));
         targets.push(Target::exactly(named("has the S3 client"), s3, f64::from(u8::from(it.has_s3))));
     }
@@ -59,9 +59,9 @@ pub(super) fn unchanged(now: &Recorded, then: &Recorded) -> Vec<Target> {
 pub(super) fn timed(figures: &[Figures]) -> Vec<Target> {
     let Some(enroll) = figures.iter().find(|it| it.function == ENROLL) else { return Vec::new() };
     vec![
-        Target::below("first enrolment of a process, less Mastercard, ms", 60.0, enroll.first_own.p50),
-        Target::below("later enrolments, less Mastercard, p50, ms", 5.0, enroll.warm_own.p50),
-        Target::below("later enrolments, less Mastercard, p99, ms", 20.0, enroll.warm_own.p99),
+        Target::below("first enrolment of a process, less Mastercard, ms", 60.0, enroll.times.first_own.p50),
+        Target::below("later enrolments, less Mastercard, p50, ms", 5.0, enroll.times.warm_own.p50),
+        Target::below("later enrolments, less Mastercard, p99, ms", 20.0, enroll.times.warm_own.p99),
     ]
 }
 

@@ -35,6 +35,19 @@ pub(super) struct Figures {
     pub(super) zip_bytes: u64,
     /// Whether the code of the S3 client is in it.
     pub(super) has_s3: bool,
+    #[serde(flatten)]
+    pub(super) times: Times,
+    /// With a share of the processor like that of a function with 256 MB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) held_back: Option<HeldBack>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) instructions: Option<Instructions>,
+}
+
+/// Of fresh processes, and of one that lives on.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Times {
     /// From exec to the first request for an event.
     pub(super) start: Spread,
     /// The first event of each process.
@@ -46,11 +59,6 @@ pub(super) struct Figures {
     pub(super) warm_own: Spread,
     /// The most main memory ever held, after all of them.
     pub(super) peak_megabytes: f64,
-    /// With a share of the processor like that of a function with 256 MB.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) held_back: Option<HeldBack>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) instructions: Option<Instructions>,
 }
 
 /// Start and first event with less of the processor.

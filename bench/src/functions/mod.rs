@@ -97,27 +97,13 @@ async fn figures(stage: &Stage, name: &'static str, arguments: &Arguments) -> Re
     const HELD_BACK: usize = 10;
     let (binary_bytes, zip_bytes, has_s3) = size::weigh(&stage.binaries.join(name))?;
     let often = Often { starts: arguments.starts, warm: arguments.warm };
-    let timing::Times { start, first, first_own, warm, warm_own, peak_megabytes } =
-        timing::times(stage, name, often).await?;
+    let times = timing::times(stage, name, often).await?;
     let held_back = match arguments.counts_only {
         true => None,
         false => timing::held_back(stage, name, HELD_BACK.min(arguments.starts)).await?,
     };
     let instructions = instructions::count(stage, name).await?;
-    Ok(Figures {
-        function: name,
-        binary_bytes,
-        zip_bytes,
-        has_s3,
-        start,
-        first,
-        first_own,
-        warm,
-        warm_own,
-        peak_megabytes,
-        held_back,
-        instructions,
-    })
+    Ok(Figures { function: name, binary_bytes, zip_bytes, has_s3, times, held_back, instructions })
 }
 
 async fn echo(stage: &Stage, times: usize) -> Result<Spread, BenchError> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     budgets::float,
-    figures::{Figures, Spread},
+    figures::{Figures, Spread, Times},
     journey::Step,
     stamina::Stamina,
 };
@@ -41,9 +41,8 @@ impl fmt::Display for Report {
             "| function | binary, zip, MB | start, p50 and longest, ms | first event, ms | warm, p50 and p99, ms | peak memory, MB |"
         )?;
         writeln!(f, "|---|---|---|---|---|---|")?;
-        for Figures { function, binary_bytes, zip_bytes, start, first, warm, peak_megabytes, .. } in
-            &self.functions
-        {
+        for Figures { function, binary_bytes, zip_bytes, times, .. } in &self.functions {
+            let Times { start, first, warm, peak_megabytes, .. } = times;
             let (binary, zip) = (float(*binary_bytes) / 1e6, float(*zip_bytes) / 1e6);
             writeln!(
                 f,
@@ -51,8 +50,10 @@ impl fmt::Display for Report {
                 start.p50, start.longest, first.p50, warm.p50, warm.p99
             )?;
         }
-        chart(f, "from exec to the first request for an event, ms", &self.functions, |it| it.start.p50)?;
-        chart(f, "first event, ms", &self.functions, |it| it.first.p50)?;
+        chart(f, "from exec to the first request for an event, ms", &self.functions, |it| {
+            it.times.start.p50
+        })?;
+        chart(f, "first event, ms", &self.functions, |it| it.times.first.p50)?;
         chart(f, "zip, MB", &self.functions, |it| float(it.zip_bytes) / 1e6)?;
         self.held_back(f)?;
         self.instructions(f)?;

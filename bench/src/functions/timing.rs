@@ -5,7 +5,7 @@ use std::{ffi::OsString, time::Duration};
 use tokio::time::sleep;
 
 use super::{
-    figures::{HeldBack, Spread},
+    figures::{HeldBack, Spread, Times},
     share::Share,
     stage::{self, Stage},
 };
@@ -22,16 +22,6 @@ const BETWEEN: Duration = Duration::from_millis(100);
 pub(super) struct Often {
     pub(super) starts: usize,
     pub(super) warm: usize,
-}
-
-/// Times of one function.
-pub(super) struct Times {
-    pub(super) start: Spread,
-    pub(super) first: Spread,
-    pub(super) first_own: Spread,
-    pub(super) warm: Spread,
-    pub(super) warm_own: Spread,
-    pub(super) peak_megabytes: f64,
 }
 
 /// Fresh processes for one event each, and one process for many.
