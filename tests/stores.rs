@@ -9,6 +9,7 @@ mod inbox;
 mod learn;
 mod read;
 mod refused;
+mod takeover;
 
 use std::{
     collections::HashMap,

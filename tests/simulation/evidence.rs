@@ -34,6 +34,13 @@ pub(super) struct Write {
     pub(super) item: Option<Value>,
 }
 
+impl Write {
+    /// Whether both are writes of one item.
+    pub(super) fn is_of(&self, other: &Self) -> bool {
+        (&self.pk, &self.sk) == (&other.pk, &other.sk)
+    }
+}
+
 /// An answer that left a function.
 pub(super) struct Said {
     pub(super) step: usize,
@@ -142,15 +149,17 @@ impl Evidence {
         }
     }
 
-    /// Enrolments as they were after a step, each as it was written last.
-    pub(super) fn enrollments_after(&self, step: usize) -> Vec<Enrollment> {
-        let mut latest = BTreeMap::new();
-        for write in self.writes.iter().filter(|write| write.step <= step) {
-            if let Some(item) = write.item.as_ref().filter(|_| write.sk.starts_with("ENROLLMENT#")) {
-                latest.insert(write.sk.as_str(), item);
-            }
-        }
-        latest.into_values().map(enrollment).collect()
+    /// An enrolment as it was after a step.
+    pub(super) fn enrollment_after(&self, step: usize, id: &str) -> Option<Enrollment> {
+        let its = |write: &&Write| {
+            write.step <= step && write.sk.strip_prefix("ENROLLMENT#").is_some_and(|its| its == id)
+        };
+        self.writes.iter().rfind(its)?.item.as_ref().map(enrollment)
+    }
+
+    /// Who took which card, in the order of taking.
+    pub(super) fn guards(&self) -> impl Iterator<Item = &Write> {
+        self.writes.iter().filter(|write| write.sk.starts_with("LIVE#") && write.item.is_some())
     }
 
     /// Enrolments as they were stored in the end.

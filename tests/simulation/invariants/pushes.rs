@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::ensure;
 use crate::simulation::{
     deed::Function,
-    evidence::{Evidence, Push},
+    evidence::{Evidence, Push, Write},
 };
 
 /// How long a key is remembered.
@@ -34,28 +34,40 @@ pub(super) fn at_most_once(evidence: &Evidence) -> Result<(), String> {
         issued.extend(push.issued.then_some(push));
         no_rival(evidence, push, id)?;
     }
-    Ok(())
+    taken_from_nobody(evidence)
 }
 
-/// Whoever pushes is the only one who holds the card.
+/// Whoever pushes holds the card, unless who took it meanwhile has let it go.
 fn no_rival(evidence: &Evidence, push: &Push, id: &str) -> Result<(), String> {
-    if push.stray || !push.issued {
-        return Ok(());
-    }
-    let enrollments = evidence.enrollments_after(push.step);
-    let me = enrollments.iter().find(|it| it.enrollment_id.to_string() == id).ok_or("no enrolment")?;
-    let same = |other: &&shared::enrollment::Enrollment| {
-        (other.client_id, other.card_contract_id, &other.token_requestor_id)
-            == (me.client_id, me.card_contract_id, &me.token_requestor_id)
-    };
-    let mut rivals = enrollments.iter().filter(same).filter(|other| other.enrollment_id != me.enrollment_id);
-    match rivals.find(|other| other.is_live(push.at)) {
-        Some(rival) => {
+    let guard = evidence.guards().find(|guard| holder(guard) == id).ok_or("a push without a guard")?;
+    let last = evidence.guards().filter(|it| it.is_of(guard) && it.step <= push.step).last();
+    let rival = last.map(holder).filter(|last| *last != id && !push.stray && push.issued);
+    match rival.and_then(|rival| evidence.enrollment_after(push.step, rival)) {
+        Some(rival) if rival.is_live(push.at) => {
             let (me, rival) = (evidence.name(id), evidence.name(&rival.enrollment_id.to_string()));
             Err(format!("{me} was pushed at step {} while {rival} held its card.", push.step))
         }
-        None => Ok(()),
+        _ => Ok(()),
     }
+}
+
+/// Whoever takes a card over takes it from one that has no claim to it at that moment; from then on it has none, whatever
+/// it may still learn.
+fn taken_from_nobody(evidence: &Evidence) -> Result<(), String> {
+    for (place, taken) in evidence.guards().enumerate() {
+        let before = evidence.guards().take(place).filter(|it| it.is_of(taken)).last().map(holder);
+        let Some(before) = before.filter(|before| *before != holder(taken)) else { continue };
+        let lost = evidence.enrollment_after(taken.step - 1, before).ok_or("a guard of nobody")?;
+        let taker = evidence.enrollment_after(taken.step, holder(taken)).ok_or("a guard for nobody")?;
+        let (before, after) = (evidence.name(before), evidence.name(holder(taken)));
+        let held = lost.is_live(taker.attempt().began_at);
+        ensure!(!held, "{after} took its card at step {} while {before} held it.", taken.step);
+    }
+    Ok(())
+}
+
+fn holder(guard: &Write) -> &str {
+    guard.item.as_ref().and_then(|item| item["enrollmentId"].as_str()).unwrap_or_default()
 }
 
 /// Enrolment and attempt, by the callback state that was pushed.

@@ -26,8 +26,7 @@ pub(super) fn enabled_has_a_witness(evidence: &Evidence) -> Result<(), String> {
         };
         let listed = said.answer.body["enrollments"].as_array().into_iter().flatten().filter_map(told);
         for id in told(&said.answer.body).into_iter().chain(listed) {
-            let mut enrollments = evidence.enrollments_after(said.step).into_iter();
-            let enrollment = enrollments.find(|enrollment| enrollment.enrollment_id.to_string() == id);
+            let enrollment = evidence.enrollment_after(said.step, &id);
             let witness = enrollment.is_some_and(|it| names_a_token(&json!(it)));
             ensure!(
                 witness,

@@ -1,18 +1,16 @@
 //! Beginning an enrolment: key, guard, enrolment and callback state come into being together or not at all.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem, builders::PutBuilder};
-use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use jiff::Timestamp;
 
 use super::{
     super::{
         StoreError,
         contention::step_aside,
-        table::{is_condition, n, s},
+        table::{is_condition, s},
         transaction::{cancelled, refused},
     },
-    Enrollments, IdempotencyKey, STATE,
-    items::{Guard, IdempotencyRecord, State},
+    Enrollments, IdempotencyKey,
+    items::{Guard, IdempotencyRecord},
     live,
 };
 use crate::{
@@ -21,16 +19,10 @@ use crate::{
     secret::CallbackState,
 };
 
-/// How long a key is remembered.
-const KEY_LIFE: SignedDuration = SignedDuration::from_hours(24);
-/// How long a returning browser is recognised: the receipts' life, and time to read the terms.
-const STATE_LIFE: SignedDuration = SignedDuration::from_hours(2);
-/// How long a guard may outlive its use before DynamoDB tidies it up.
-const GUARD_LIFE: SignedDuration = SignedDuration::from_hours(48);
 /// Attempts against other writers before giving up.
 const ATTEMPTS: u32 = 8;
 
-/// Which state of an enrolment a restart builds on.
+/// Which state of an enrolment a restart builds on, or was judged by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revision {
     pub(super) count: i64,
@@ -75,7 +67,7 @@ impl Enrollments {
                 .0
                 .db
                 .transact_write_items()
-                .set_transact_items(Some(self.items(beginning, stale, now)?))
+                .set_transact_items(Some(self.claim(beginning, stale, now)?))
                 .send();
             let Err(error) = sent.await else { return Ok(Begun::Started) };
             let Some(reasons) = error.as_service_error().and_then(cancelled) else {
@@ -85,12 +77,12 @@ impl Enrollments {
                 if let Some(begun) = self.known(beginning, now).await? {
                     return Ok(begun);
                 }
-            } else if refused(reasons.get(1)) {
+            } else if refused(reasons.get(1)) || refused(reasons.get(4)) {
                 match self.holder(beginning.enrollment).await? {
-                    Some(holder) if holder.is_live(now) => {
+                    Some((holder, _)) if holder.is_live(now) => {
                         return Ok(Begun::Busy(holder.enrollment_id));
                     }
-                    Some(holder) => stale = Some(holder.enrollment_id),
+                    Some((holder, seen)) => stale = Some((holder.enrollment_id, seen)),
                     None => stale = None,
                 }
             } else if refused(reasons.get(2)) && beginning.revision.is_some() {
@@ -101,65 +93,6 @@ impl Enrollments {
             }
         }
         Err(StoreError::Contended)
-    }
-
-    fn items(
-        &self,
-        beginning: &Beginning<'_>,
-        stale: Option<EnrollmentId>,
-        now: Timestamp,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let Beginning { enrollment, revision, key, fingerprint, state } = beginning;
-        let client = self.client(enrollment.client_id);
-        let enrollment_id = enrollment.enrollment_id;
-        let attempt = enrollment.attempt().number;
-        let record = IdempotencyRecord {
-            fingerprint: (*fingerprint).into(),
-            enrollment_id,
-            attempt,
-            ttl: after(now, KEY_LIFE),
-        };
-        let guard = Guard { enrollment_id, ttl: after(now, GUARD_LIFE) };
-        let state_item = State {
-            client_id: enrollment.client_id,
-            enrollment_id,
-            attempt,
-            ends_at: now.saturating_add(STATE_LIFE).unwrap_or(Timestamp::MAX),
-            ttl: after(now, STATE_LIFE),
-        };
-        let (count, status) = revision.map_or((0, None), |base| (base.count, Some(base.status)));
-        let item = self.enrollment_item((*enrollment).clone(), count.saturating_add(1), status, now);
-        let guard_key = live(enrollment.card_contract_id, &enrollment.token_requestor_id);
-
-        let absent = "attribute_not_exists(pk)";
-        let record = self.put(&client, &key.sort_key(), &record)?;
-        let record = record.condition_expression(format!("{absent} OR #ttl <= :now"));
-        let record = record.expression_attribute_names("#ttl", "ttl");
-        let record = record.expression_attribute_values(":now", n(now.as_second()));
-        let guard = self.put(&client, &guard_key, &guard)?;
-        // A restart may hold the card itself.
-        let stale = stale.or(revision.map(|_| enrollment_id));
-        let guard = match stale {
-            Some(stale) => guard
-                .condition_expression(match revision {
-                    Some(_) => "attribute_not_exists(pk) OR enrollmentId = :stale",
-                    None => "enrollmentId = :stale",
-                })
-                .expression_attribute_values(":stale", s(&stale.to_string())),
-            None => guard.condition_expression(absent),
-        };
-        let item = self.put(&client, &super::enrollment(enrollment_id), &item)?;
-        let item = match revision {
-            Some(base) => item
-                .condition_expression("revision = :revision")
-                .expression_attribute_values(":revision", n(base.count)),
-            None => item.condition_expression(absent),
-        };
-        let state = self.put(&self.state(state), STATE, &state_item)?.condition_expression(absent);
-        [record, guard, item, state]
-            .into_iter()
-            .map(|put| Ok(TransactWriteItem::builder().put(put.build()?).build()))
-            .collect()
     }
 
     /// Lets a key go whose request failed in a way that may pass: the same request may then begin anew.
@@ -178,10 +111,6 @@ impl Enrollments {
         }
     }
 
-    pub(super) fn put(&self, pk: &str, sk: &str, value: &impl Serialize) -> Result<PutBuilder, StoreError> {
-        Ok(Put::builder().table_name(&self.0.name).set_item(Some(self.0.item(pk, sk, value)?)))
-    }
-
     /// What the key was used for, unless it was forgotten meanwhile.
     pub async fn known(
         &self,
@@ -197,11 +126,15 @@ impl Enrollments {
         }))
     }
 
-    async fn holder(&self, wanted: &Enrollment) -> Result<Option<Enrollment>, StoreError> {
-        self.holder_of(wanted.client_id, wanted.card_contract_id, &wanted.token_requestor_id).await
+    async fn holder(&self, wanted: &Enrollment) -> Result<Option<(Enrollment, Revision)>, StoreError> {
+        let Enrollment { client_id, card_contract_id, token_requestor_id, .. } = wanted;
+        match self
+            .0
+            .get::<Guard>(&self.client(*client_id), &live(*card_contract_id, token_requestor_id))
+            .await?
+        {
+            Some(guard) => self.revision(*client_id, guard.enrollment_id).await,
+            None => Ok(None),
+        }
     }
-}
-
-pub(super) fn after(now: Timestamp, life: SignedDuration) -> i64 {
-    now.as_second().saturating_add(life.as_secs())
 }

@@ -10,7 +10,7 @@ use super::{
         table::{from_item, is_condition, s},
     },
     Enrollments, NOTIFICATION, SHARDS,
-    begin::after,
+    claim::after,
 };
 use crate::{card::ClientId, digest::sha256_hex, enrollment::EnrollmentId, notification::Notification};
 

@@ -14,6 +14,7 @@
 //! reconciliation, and beside it notifications that matched nothing.
 
 mod begin;
+mod claim;
 mod due;
 mod inbox;
 mod items;

@@ -107,7 +107,8 @@ impl Enrollments {
         Ok(item.map(|item| item.redirect).filter(|redirect| now < redirect.expires_at))
     }
 
-    /// The enrolment that holds a card at a requestor; the latest one, live or not.
+    /// The enrolment that holds a card at a requestor, live or not. One that held it before does so no more, whatever it may
+    /// still learn.
     pub async fn holder_of(
         &self,
         client: ClientId,

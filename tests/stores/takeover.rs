@@ -1,0 +1,40 @@
+//! A card is taken only from an enrolment that has no claim to it at that very moment.
+
+use jiff::SignedDuration;
+use shared::{
+    enrollment::{Decision, Fact, Status},
+    store::{Enrollments, enrollments::Begun},
+};
+
+use crate::support::{
+    self,
+    host::enrollments,
+    tap::{Tap, facts},
+    wire::{LastWrite, Wire},
+};
+
+/// The first transaction meets the guard, the second is the takeover: the wire holds it until the approval is known.
+#[tokio::test]
+async fn a_late_approval_keeps_the_card_from_who_is_just_taking_it_over() {
+    let world = support::world().await;
+    let direct = enrollments(&world);
+    let late = Tap::new("key-1").started(&direct).await;
+    facts(&direct, &late, [late.pushed()]).await;
+    let ended = late.at() + SignedDuration::from_mins(11);
+
+    let wire = Wire::cut_after(1, LastWrite::Late, &world).await;
+    let host = wire.host(&world);
+    let held = Enrollments::read(&mut host.settings.read(), &host).unwrap();
+    let other = Tap::new("key-2").asked(ended);
+    let approval = async {
+        wire.is_cut().await;
+        let approved = Fact::Tar { decision: Decision::Approved, occurred_at: Some(ended) };
+        let learned = facts(&direct, &late, [approved]).await;
+        assert_eq!(learned.outlook(ended).status, Status::Authorized);
+        wire.mend();
+    };
+    let (begun, ()) = tokio::join!(other.begin_at(&held, ended), approval);
+    assert_eq!(begun, Begun::Busy(late.id()));
+    assert_eq!(other.stored(&direct).await, None);
+    assert_eq!(wire.writes(), ["TransactWriteItems"; 2]);
+}
