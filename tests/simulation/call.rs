@@ -33,6 +33,8 @@ pub(super) struct Touched<'a> {
     pub(super) sk: &'a str,
     /// The new item, as DynamoDB's JSON has it; `None` if it is read or deleted.
     pub(super) item: Option<&'a Value>,
+    /// Part of a transaction that only looks at it.
+    pub(super) is_checked: bool,
 }
 
 pub(super) const SEARCH: &str = "searchFundingAccounts";
@@ -68,7 +70,7 @@ impl Call {
 
     /// The items that it names, in its order.
     pub(super) fn touched(&self) -> Vec<Touched<'_>> {
-        parts(&self.json).into_iter().filter_map(Touched::of).collect()
+        parts(&self.json).into_iter().filter_map(|(kind, part)| Touched::of(kind, part)).collect()
     }
 
     /// Index and key of a query, for the trace.
@@ -78,10 +80,11 @@ impl Call {
 }
 
 impl<'a> Touched<'a> {
-    fn of(part: &'a Value) -> Option<Self> {
+    fn of(kind: &str, part: &'a Value) -> Option<Self> {
         let item = part.get("Item");
         let key = item.or_else(|| part.get("Key"))?;
-        Some(Self { pk: key["pk"]["S"].as_str()?, sk: key["sk"]["S"].as_str()?, item })
+        let is_checked = kind == "ConditionCheck";
+        Some(Self { pk: key["pk"]["S"].as_str()?, sk: key["sk"]["S"].as_str()?, item, is_checked })
     }
 
     /// `ENROLLMENT`, `KEY`, `LIVE`, `REDIRECT`, `STATE`, `NOTIFICATION`.
@@ -90,16 +93,15 @@ impl<'a> Touched<'a> {
     }
 }
 
-/// The single writes of a request: itself, or the parts of a transaction.
-fn parts(json: &Value) -> Vec<&Value> {
-    match json["TransactItems"].as_array() {
-        Some(parts) => parts.iter().filter_map(|part| part.as_object()?.values().next()).collect(),
-        None => vec![json],
-    }
+/// The single parts of a request: itself, or those of a transaction with their kinds.
+fn parts(json: &Value) -> Vec<(&str, &Value)> {
+    let Some(parts) = json["TransactItems"].as_array() else { return vec![("", json)] };
+    let kinds = parts.iter().filter_map(|part| part.as_object()?.iter().next());
+    kinds.map(|(kind, part)| (kind.as_str(), part)).collect()
 }
 
 fn table(json: &Value) -> Place {
-    let named = parts(json).first().and_then(|part| part["TableName"].as_str()).unwrap_or_default();
+    let named = parts(json).first().and_then(|(_, part)| part["TableName"].as_str()).unwrap_or_default();
     if named.starts_with("TokenRequestors") { Place::Catalogue } else { Place::Enrollments }
 }
 

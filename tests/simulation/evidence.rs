@@ -127,7 +127,8 @@ impl Evidence {
         stray: bool,
     ) {
         if call.writes() && reply.status == StatusCode::OK {
-            self.writes.extend(call.touched().into_iter().map(|touched| Write {
+            let written = call.touched().into_iter().filter(|touched| !touched.is_checked);
+            self.writes.extend(written.map(|touched| Write {
                 step,
                 by,
                 pk: touched.pk.to_owned(),
