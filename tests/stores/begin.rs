@@ -11,6 +11,7 @@ use super::{Stores, checks};
 use crate::support::tap::{CARD, CLIENT, Tap, facts};
 
 checks! {
+    what_began_is_known_without_reading_it,
     a_repeated_request_finds_the_enrolment_that_it_began,
     a_key_that_came_before_with_another_request_is_told,
     a_key_is_forgotten_after_a_day,
@@ -22,6 +23,12 @@ checks! {
     of_twenty_taps_with_twenty_keys_one_begins,
     of_twenty_repetitions_of_one_tap_one_begins,
     of_twenty_that_take_over_a_stale_card_one_begins,
+}
+
+async fn what_began_is_known_without_reading_it(stores: &Stores) {
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let seen = stores.enrollments.seen(CLIENT.into(), tap.id()).await.unwrap();
+    assert_eq!(seen, Some(tap.begun(&stores.enrollments)));
 }
 
 async fn a_repeated_request_finds_the_enrolment_that_it_began(stores: &Stores) {

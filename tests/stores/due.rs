@@ -23,8 +23,8 @@ async fn an_enrolment_is_due_when_its_receipts_have_ended(stores: &Stores) {
     let tap = Tap::new("key-1").started(&stores.enrollments).await;
     let redirect = tap.redirect();
     let fact = tap.pushed().recorded(tap.at(), "");
-    let client = tap.enrollment.client_id;
-    stores.enrollments.pushed(client, tap.id(), fact, &redirect, tap.at()).await.unwrap();
+    let begun = tap.begun(&stores.enrollments);
+    stores.enrollments.pushed(begun, fact, &redirect, tap.at()).await.unwrap();
     assert_eq!(ids(&due(stores, redirect.expires_at, |due| due.len() == 1).await), [tap.id()]);
     let second_before = redirect.expires_at - SignedDuration::from_secs(1);
     assert!(due(stores, second_before, Vec::is_empty).await.is_empty());

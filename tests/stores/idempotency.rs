@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::TestRunner};
 use shared::{
     enrollment::{Consent, EnrollmentId, Fact},
-    store::enrollments::{Beginning, Begun, Enrollments, IdempotencyKey},
+    store::enrollments::{Beginning, Begun, Enrollments, IdempotencyKey, Seen},
     token_requestor::Platform,
 };
 use tokio::runtime::Runtime;
@@ -93,7 +93,8 @@ impl Played<'_> {
     async fn restart(&mut self, which: usize, key: u8, body: u8, now: Timestamp) -> Answer {
         let (tap, consent) = (&self.began[which], Consent { terms_version: "2".into(), accepted_at: now });
         let client = tap.enrollment.client_id;
-        let (mut enrollment, revision) = self.enrollments.revision(client, tap.id()).await.unwrap().unwrap();
+        let Seen { mut enrollment, revision } =
+            self.enrollments.seen(client, tap.id()).await.unwrap().unwrap();
         let restartable = enrollment.is_restartable(now);
         let answer_by = now + SignedDuration::from_secs(10);
         let fact =

@@ -134,13 +134,15 @@ async fn a_notification_that_matched_an_enrolment_is_about_no_later_one(stores: 
     visible(stores, 1).await;
     let now = first.at();
     let received = stores.enrollments.receive(&approval(), now).await.unwrap();
-    // Whoever received it died here. The first enrolment is over, and the cardholder begins another one.
+    assert_eq!(received.applied_to, Some(first.id()));
+    // The first enrolment is over, and the cardholder begins another one.
     let failed = Fact::PushFailed { reason: "mastercard_refused".into(), retryable: true };
     facts(&stores.enrollments, &first, [failed]).await;
     let second =
         Tap::new("key-2").asked(now + SignedDuration::from_secs(1)).started(&stores.enrollments).await;
     visible(stores, 2).await;
-    for received in [received.clone(), Received { about: None, ..received }] {
+    let looked_at_before = Received { applied_to: None, ..received };
+    for received in [looked_at_before.clone(), Received { about: None, ..looked_at_before }] {
         assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(first.id()));
     }
     assert_eq!(second.stored(&stores.enrollments).await, Some(second.enrollment));
@@ -153,7 +155,7 @@ async fn what_was_applied_stays_applied(stores: &Stores) {
     stores.enrollments.apply(received.clone(), tap.at()).await.unwrap();
     // As a slower reader would have it, whose index did not show the enrolment yet.
     let blind = Notification { card_contract_id: Some(79999.into()), ..received.notification.clone() };
-    let blind = Received { notification: blind, about: None, ..received };
+    let blind = Received { notification: blind, about: None, applied_to: None, ..received };
     assert_eq!(stores.enrollments.apply(blind, tap.at()).await.unwrap(), None);
     let kept = stores.enrollments.received("n-1").await.unwrap().unwrap();
     assert_eq!((kept.applied_to, kept.unmatched), (Some(tap.id()), 0));

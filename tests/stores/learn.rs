@@ -72,7 +72,7 @@ async fn a_redirect_is_shown_once_the_push_is_known(stores: &Stores) {
 }
 
 async fn nothing_is_learned_of_an_enrolment_that_is_not_there(stores: &Stores) {
-    let (enrollments, nobody) = (&stores.enrollments, Tap::new("never begun"));
+    let (enrollments, nobody) = (&stores.enrollments, Tap::new("never-begun"));
     let fact = [approved().recorded(nobody.at(), "a source")];
     assert_eq!(enrollments.learn(CLIENT.into(), nobody.id(), &fact, nobody.at()).await.unwrap(), None);
     assert_eq!(push(enrollments, &nobody).await, None);
@@ -95,7 +95,7 @@ fn approved() -> Fact {
 
 async fn push(enrollments: &Enrollments, tap: &Tap) -> Option<EnrollmentId> {
     let fact = tap.pushed().recorded(tap.at(), "");
-    let pushed = enrollments.pushed(CLIENT.into(), tap.id(), fact, &tap.redirect(), tap.at()).await;
+    let pushed = enrollments.pushed(tap.begun(enrollments), fact, &tap.redirect(), tap.at()).await;
     pushed.unwrap().map(|enrollment| enrollment.enrollment_id)
 }
 

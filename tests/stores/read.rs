@@ -105,7 +105,10 @@ async fn a_returning_browser_is_known_by_its_state_alone_for_two_hours(stores: &
     let tap = Tap::new("key-1").started(&stores.enrollments).await;
     let other = Tap::new("key-2").of_card(70002).started(&stores.enrollments).await;
     let end = tap.at() + SignedDuration::from_hours(2);
-    let by = async |state: &CallbackState, at| stores.enrollments.by_state(state, at).await.unwrap();
+    let by = async |state: &CallbackState, at| {
+        let found = stores.enrollments.by_state(state, at).await.unwrap();
+        found.map(|(seen, attempt)| (seen.enrollment, attempt))
+    };
     assert_eq!(by(&tap.state, end - SignedDuration::from_millis(1)).await, Some((tap.enrollment.clone(), 1)));
     assert_eq!(by(&other.state, tap.at()).await, Some((other.enrollment, 1)));
     assert_eq!(by(&CallbackState::new("never-given"), tap.at()).await, None);
@@ -121,7 +124,7 @@ async fn what_was_written_before_there_were_attempts_is_of_the_first(stores: &St
         }
     }
     let returned = stores.enrollments.by_state(&tap.state, tap.at()).await.unwrap();
-    assert_eq!(returned, Some((tap.enrollment.clone(), 1)));
+    assert_eq!(returned, Some((tap.begun(&stores.enrollments), 1)));
     assert_eq!(Tap::new("key-1").begin(&stores.enrollments).await, Begun::Before(tap.id(), 1));
 }
 
@@ -139,8 +142,8 @@ async fn what_opens_something_is_not_stored_as_it_is(stores: &Stores) {
 async fn pushed(stores: &Stores) -> Tap {
     let tap = Tap::new("a-key-that-is-long-enough").started(&stores.enrollments).await;
     let fact = tap.pushed().recorded(tap.at(), "");
-    let (client, redirect) = (tap.enrollment.client_id, tap.redirect());
-    stores.enrollments.pushed(client, tap.id(), fact, &redirect, tap.at()).await.unwrap().unwrap();
+    let (begun, redirect) = (tap.begun(&stores.enrollments), tap.redirect());
+    stores.enrollments.pushed(begun, fact, &redirect, tap.at()).await.unwrap().unwrap();
     tap
 }
 

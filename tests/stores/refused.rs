@@ -49,7 +49,7 @@ async fn a_push_whose_redirect_could_not_be_written_is_not_known() {
     let receipt = PushAccountReceipt::new("R".repeat(TOO_LARGE));
     let redirect = Redirect { push_account_receipts: vec![receipt], ..tap.redirect() };
     let fact = tap.pushed().recorded(tap.at(), "");
-    refused(stores.enrollments.pushed(CLIENT.into(), tap.id(), fact, &redirect, tap.at()).await);
+    refused(stores.enrollments.pushed(tap.begun(&stores.enrollments), fact, &redirect, tap.at()).await);
     assert_eq!(tap.stored(&stores.enrollments).await, Some(tap.enrollment));
 }
 

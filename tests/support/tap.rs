@@ -5,7 +5,7 @@ use shared::{
     card::{CardContractId, ClientId},
     enrollment::{Consent, Enrollment, EnrollmentId, Fact, receipt_hash},
     secret::{CallbackState, PushAccountReceipt, RedirectUrl, Signature},
-    store::enrollments::{Beginning, Begun, Enrollments, Redirect},
+    store::enrollments::{Beginning, Begun, Enrollments, Redirect, Seen},
     token_requestor::Platform,
 };
 use uuid::Uuid;
@@ -86,6 +86,14 @@ impl Tap {
             .unwrap()
     }
 
+    /// What it wrote if it began, as `enroll` knows it.
+    pub(crate) fn begun(&self, enrollments: &Enrollments) -> Seen {
+        let key = self.key.parse().unwrap();
+        let Self { enrollment, fingerprint, state, .. } = self;
+        let beginning = Beginning { enrollment, revision: None, key: &key, fingerprint, state };
+        enrollments.begun(&beginning, self.at())
+    }
+
     /// Begins and says what was begun; it has to be a fresh start.
     pub(crate) async fn started(self, enrollments: &Enrollments) -> Self {
         assert_eq!(self.begin(enrollments).await, Begun::Started);
@@ -98,7 +106,7 @@ impl Tap {
 
     pub(crate) async fn by_state(&self, enrollments: &Enrollments) -> Option<Enrollment> {
         let found = enrollments.by_state(&self.state, self.at()).await.unwrap();
-        found.map(|(enrollment, _)| enrollment)
+        found.map(|(seen, _)| seen.enrollment)
     }
 
     /// What Token Connect answered: ten minutes to go on.

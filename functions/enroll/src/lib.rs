@@ -108,7 +108,10 @@ impl Enroll {
             state: &state,
         };
         match self.enrollments.begin(&beginning, now).await? {
-            Begun::Started => self.push(Attempt::of(&beginning, &requestor, until), wish.manner).await,
+            Begun::Started => {
+                let seen = self.enrollments.begun(&beginning, now);
+                self.push(seen, Attempt::of(&beginning, &requestor, until), wish.manner).await
+            }
             other => self.not_begun(client, other).await,
         }
     }

@@ -13,7 +13,7 @@ use shared::{
         token_connect::{PushError, PushMultipleAccounts, PushedAccounts, SignatureData},
     },
     secret::CallbackState,
-    store::enrollments::{Beginning, IdempotencyKey, Redirect},
+    store::enrollments::{Beginning, IdempotencyKey, Redirect, Seen},
     telemetry, token_list,
     token_requestor::TokenRequestor,
 };
@@ -60,20 +60,25 @@ struct Stopped {
 
 impl Enroll {
     /// Pushes the card and answers with the redirect.
-    pub(crate) async fn push(&self, attempt: Attempt<'_>, manner: Manner) -> Result<Response<Body>, Problem> {
+    pub(crate) async fn push(
+        &self,
+        seen: Seen,
+        attempt: Attempt<'_>,
+        manner: Manner,
+    ) -> Result<Response<Body>, Problem> {
         let Enrollment { client_id, enrollment_id, .. } = *attempt.enrollment;
         match self.attempt(&attempt, manner).await {
             Ok((redirect, fact)) => {
                 let now = self.clock.now();
                 let fact = attempt.recorded(fact, now);
-                self.enrollments.pushed(client_id, enrollment_id, fact, &redirect, now).await?;
+                self.enrollments.pushed(seen, fact, &redirect, now).await?;
                 tracing::info!(enrollment.id = %enrollment_id, "a card was pushed");
                 answer::ready(enrollment_id, &redirect)
             }
             Err(Stopped { facts, problem }) => {
                 let now = self.clock.now();
                 let facts: Vec<_> = facts.into_iter().map(|fact| attempt.recorded(fact, now)).collect();
-                self.enrollments.learn(client_id, enrollment_id, &facts, now).await?;
+                self.enrollments.learn_on(seen, &facts, now).await?;
                 if problem.code.retryable() {
                     self.enrollments.release(client_id, attempt.key, enrollment_id).await?;
                 }

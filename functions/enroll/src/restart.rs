@@ -5,7 +5,7 @@ use lambda_http::{Body, Request, Response};
 use shared::{
     enrollment::{EnrollmentId, Fact},
     http::{self, Code, Problem},
-    store::enrollments::{Beginning, Begun},
+    store::enrollments::{Beginning, Begun, Seen},
 };
 
 use crate::{
@@ -28,8 +28,8 @@ impl Enroll {
         let (manner, fingerprint) = Manner::parse(request, &self.terms, now)?;
         let state = self.terms.new_state()?;
         for _ in 0..LOOKS {
-            let (mut enrollment, revision) =
-                self.enrollments.revision(client, id).await?.ok_or(Code::NotFound)?;
+            let Seen { mut enrollment, revision } =
+                self.enrollments.seen(client, id).await?.ok_or(Code::NotFound)?;
             let restartable = enrollment.is_restartable(now);
             let fact = Fact::Restarted {
                 platform: manner.platform,
@@ -56,7 +56,8 @@ impl Enroll {
             let requestor = self.requestor(Some(&enrollment.token_requestor_id), manner.platform).await?;
             match self.enrollments.begin(&beginning, now).await? {
                 Begun::Started => {
-                    return self.push(Attempt::of(&beginning, &requestor, until), manner).await;
+                    let seen = self.enrollments.begun(&beginning, now);
+                    return self.push(seen, Attempt::of(&beginning, &requestor, until), manner).await;
                 }
                 Begun::Moved => {}
                 other => return self.not_begun(client, other).await,

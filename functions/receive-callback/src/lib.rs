@@ -46,22 +46,23 @@ impl ReceiveCallback {
     async fn receive(&self, request: &Request) -> Result<Response<Body>, Problem> {
         let state = http::path_parameter::<String>(request, "state").map(CallbackState::new)?;
         let now = self.clock.now();
-        let Some((enrollment, attempt)) = self.enrollments.by_state(&state, now).await? else {
+        let Some((seen, attempt)) = self.enrollments.by_state(&state, now).await? else {
             return farewell();
         };
+        let enrollment = &seen.enrollment;
+        let id = enrollment.enrollment_id;
         let Some(link) = self.app_links.get(enrollment.attempt().callback) else { return farewell() };
-        let result = result(&enrollment, request.uri().query().unwrap_or_default());
+        let result = result(enrollment, request.uri().query().unwrap_or_default());
         if let Some(result) = &result {
             let fact = Fact::Callback { result: word(&result.result) }.recorded(now, "").in_attempt(attempt);
-            let id = enrollment.enrollment_id;
             // The cardholder goes on whatever happens; what is not noted here, reconciliation finds out.
-            if let Err(error) = self.enrollments.learn(enrollment.client_id, id, &[fact], now).await {
+            if let Err(error) = self.enrollments.learn_on(seen, &[fact], now).await {
                 tracing::error!(enrollment.id = %id, cause = telemetry::chain(&error), "the callback was not noted");
             }
         }
         let mut link = link.clone();
         link.query_pairs_mut()
-            .append_pair("enrollmentId", &enrollment.enrollment_id.to_string())
+            .append_pair("enrollmentId", &id.to_string())
             .append_pair("outcome", outcome(result.as_ref().map(|result| &result.result)));
         answer(StatusCode::SEE_OTHER)
             .header(header::LOCATION, link.as_str())

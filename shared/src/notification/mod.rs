@@ -97,7 +97,10 @@ impl Notification {
     /// The enrolment that it speaks of, among those of its card, newest first: the one whose token it names, or
     /// else the newest that was asked for before it happened. Clocks may differ by [`SKEW_SECONDS`]. One that does not say
     /// whose card it is speaks only of enrolments whose card is known to be their client's.
-    pub fn choose<'a>(&self, candidates: &'a [Enrollment]) -> Option<&'a Enrollment> {
+    pub fn choose<'a>(
+        &self,
+        candidates: impl Iterator<Item = &'a Enrollment> + Clone,
+    ) -> Option<&'a Enrollment> {
         let fits = |enrollment: &&Enrollment| {
             self.card_contract_id == Some(enrollment.card_contract_id)
                 && match self.client_id {
@@ -109,12 +112,12 @@ impl Notification {
         let reference = self.token_unique_reference.as_deref();
         let named = || {
             let named = |enrollment: &&Enrollment| reference.is_some_and(|token| enrollment.has_token(token));
-            candidates.iter().filter(fits).find(named)
+            candidates.clone().filter(fits).find(named)
         };
         let before = |enrollment: &&Enrollment| {
             enrollment.created_at.as_second() <= self.occurred_at.as_second().saturating_add(SKEW_SECONDS)
         };
-        named().or_else(|| candidates.iter().filter(fits).find(before))
+        named().or_else(|| candidates.clone().filter(fits).find(before))
     }
 }
 

@@ -41,7 +41,7 @@ fn tcn(minute: i64) -> Notification {
 }
 
 fn chosen(notification: &Notification, candidates: &[Enrollment]) -> Option<EnrollmentId> {
-    notification.choose(candidates).map(|enrollment| enrollment.enrollment_id)
+    notification.choose(candidates.iter()).map(|enrollment| enrollment.enrollment_id)
 }
 
 #[test]

@@ -77,6 +77,22 @@ impl Table {
         got.item.map(from_item).transpose()
     }
 
+    /// Two items of one partition in one request, each strongly consistent.
+    pub(super) async fn get_both(
+        &self,
+        pk: &str,
+        first: &str,
+        second: &str,
+    ) -> Result<(Option<Item>, Option<Item>), StoreError> {
+        let key = |sk| Item::from([("pk".into(), s(pk)), ("sk".into(), s(sk))]);
+        let mut items = self.look_up(vec![key(first), key(second)]).await?;
+        let mut take = |sk| {
+            let place = items.iter().position(|item| item.get("sk") == Some(&s(sk)))?;
+            Some(items.swap_remove(place))
+        };
+        Ok((take(first), take(second)))
+    }
+
     /// The items that an index named by their keys, in its order and as they are now; those that are gone are left out.
     pub(super) async fn look_up(&self, named: Vec<Item>) -> Result<Vec<Item>, StoreError> {
         let names: Vec<_> = named.iter().filter_map(name).collect();

@@ -9,25 +9,18 @@ use super::{
         table::{is_condition, s},
         transaction::{cancelled, refused},
     },
-    Enrollments, IdempotencyKey,
+    Enrollments, IdempotencyKey, Revision, Seen,
     items::{Guard, IdempotencyRecord},
     live,
 };
 use crate::{
     card::ClientId,
-    enrollment::{Enrollment, EnrollmentId, Status},
+    enrollment::{Enrollment, EnrollmentId},
     secret::CallbackState,
 };
 
 /// Attempts against other writers before giving up.
 const ATTEMPTS: u32 = 8;
-
-/// Which state of an enrolment a restart builds on, or was judged by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Revision {
-    pub(super) count: i64,
-    pub(super) status: Status,
-}
 
 /// What is to begin, or to begin anew.
 pub struct Beginning<'a> {
@@ -67,7 +60,7 @@ impl Enrollments {
                 .0
                 .db
                 .transact_write_items()
-                .set_transact_items(Some(self.claim(beginning, stale, now)?))
+                .set_transact_items(Some(self.claim(beginning, stale.as_ref(), now)?))
                 .send();
             let Err(error) = sent.await else { return Ok(Begun::Started) };
             let Some(reasons) = error.as_service_error().and_then(cancelled) else {
@@ -79,11 +72,10 @@ impl Enrollments {
                 }
             } else if refused(reasons.get(1)) || refused(reasons.get(4)) {
                 match self.holder(beginning.enrollment).await? {
-                    Some((holder, _)) if holder.is_live(now) => {
-                        return Ok(Begun::Busy(holder.enrollment_id));
+                    Some(holder) if holder.enrollment.is_live(now) => {
+                        return Ok(Begun::Busy(holder.enrollment.enrollment_id));
                     }
-                    Some((holder, seen)) => stale = Some((holder.enrollment_id, seen)),
-                    None => stale = None,
+                    holder => stale = holder,
                 }
             } else if refused(reasons.get(2)) && beginning.revision.is_some() {
                 return Ok(Begun::Moved);
@@ -126,14 +118,14 @@ impl Enrollments {
         }))
     }
 
-    async fn holder(&self, wanted: &Enrollment) -> Result<Option<(Enrollment, Revision)>, StoreError> {
+    async fn holder(&self, wanted: &Enrollment) -> Result<Option<Seen>, StoreError> {
         let Enrollment { client_id, card_contract_id, token_requestor_id, .. } = wanted;
         match self
             .0
             .get::<Guard>(&self.client(*client_id), &live(*card_contract_id, token_requestor_id))
             .await?
         {
-            Some(guard) => self.revision(*client_id, guard.enrollment_id).await,
+            Some(guard) => self.seen(*client_id, guard.enrollment_id).await,
             None => Ok(None),
         }
     }

@@ -9,12 +9,10 @@ use super::{
         StoreError,
         table::{n, s},
     },
-    Beginning, Enrollments, Revision, STATE, enrollment as sort_key,
+    Beginning, Enrollments, STATE, Seen, enrollment as sort_key,
     items::{Guard, IdempotencyRecord, State},
     live,
 };
-use crate::enrollment::EnrollmentId;
-
 /// How long a key is remembered.
 const KEY_LIFE: SignedDuration = SignedDuration::from_hours(24);
 /// How long a returning browser is recognised: the receipts' life, and time to read the terms.
@@ -27,7 +25,7 @@ impl Enrollments {
     pub(super) fn claim(
         &self,
         beginning: &Beginning<'_>,
-        stale: Option<(EnrollmentId, Revision)>,
+        stale: Option<&Seen>,
         now: Timestamp,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let Beginning { enrollment, revision, key, fingerprint, state } = beginning;
@@ -48,8 +46,7 @@ impl Enrollments {
             ends_at: now.saturating_add(STATE_LIFE).unwrap_or(Timestamp::MAX),
             ttl: after(now, STATE_LIFE),
         };
-        let (count, status) = revision.map_or((0, None), |base| (base.count, Some(base.status)));
-        let item = self.enrollment_item((*enrollment).clone(), count.saturating_add(1), status, now);
+        let item = self.beginning_item(beginning, now);
         let guard_key = live(enrollment.card_contract_id, &enrollment.token_requestor_id);
 
         let absent = "attribute_not_exists(pk)";
@@ -59,7 +56,7 @@ impl Enrollments {
         let record = record.expression_attribute_values(":now", n(now.as_second()));
         let guard = self.put(&client, &guard_key, &guard)?;
         // A restart may hold the card itself.
-        let held_by = stale.map(|(id, _)| id).or(revision.map(|_| enrollment_id));
+        let held_by = stale.map(|stale| stale.enrollment.enrollment_id).or(revision.map(|_| enrollment_id));
         let guard = match held_by {
             Some(held_by) => guard
                 .condition_expression(match revision {
@@ -80,11 +77,12 @@ impl Enrollments {
         let puts = [record, guard, item, state].into_iter().map(|put| put.build().map(put_in));
         // Whoever lost its card has learned nothing since it was seen without a claim to it. A restart's own item has its
         // condition already, and a transaction takes an item once.
-        let lost = stale.filter(|(id, _)| *id != enrollment_id).map(|(id, seen)| {
+        let lost = stale.filter(|stale| stale.enrollment.enrollment_id != enrollment_id).map(|stale| {
+            let id = stale.enrollment.enrollment_id;
             let check = ConditionCheck::builder().table_name(&self.0.name);
             let check = check.key("pk", s(&client)).key("sk", s(&sort_key(id)));
             let check = check.condition_expression("revision = :seen");
-            let check = check.expression_attribute_values(":seen", n(seen.count));
+            let check = check.expression_attribute_values(":seen", n(stale.revision.count));
             check.build().map(|check| TransactWriteItem::builder().condition_check(check).build())
         });
         Ok(puts.chain(lost).collect::<Result<_, _>>()?)
@@ -95,7 +93,7 @@ impl Enrollments {
     }
 }
 
-fn put_in(put: Put) -> TransactWriteItem {
+pub(super) fn put_in(put: Put) -> TransactWriteItem {
     TransactWriteItem::builder().put(put).build()
 }
 

@@ -8,7 +8,7 @@ use super::{
         contention::step_aside,
         table::{is_condition, n},
     },
-    Enrollments, Redirect, SHARDS, enrollment,
+    Enrollments, Redirect, SHARDS, Seen, enrollment,
     items::{EnrollmentItem, RedirectItem, StatusChange},
     redirect,
 };
@@ -26,16 +26,16 @@ impl Enrollments {
     /// nothing, and DynamoDB tidies it up.
     pub async fn pushed(
         &self,
-        client: ClientId,
-        id: EnrollmentId,
+        seen: Seen,
         fact: Recorded,
         live: &Redirect,
         now: Timestamp,
     ) -> Result<Option<Enrollment>, StoreError> {
+        let Enrollment { client_id, enrollment_id, .. } = seen.enrollment;
         let item = RedirectItem { redirect: live.clone(), ttl: live.expires_at.as_second() };
-        let item = self.0.item(&self.client(client), &redirect(id, fact.attempt), &item)?;
+        let item = self.0.item(&self.client(client_id), &redirect(enrollment_id, fact.attempt), &item)?;
         self.0.db.put_item().table_name(&self.0.name).set_item(Some(item)).send().await?;
-        self.learn(client, id, &[fact], now).await
+        self.learn_on(seen, &[fact], now).await
     }
 
     /// Adds facts to an enrolment, in one write; facts that are known already change nothing.
@@ -47,23 +47,36 @@ impl Enrollments {
         facts: &[Recorded],
         now: Timestamp,
     ) -> Result<Option<Enrollment>, StoreError> {
+        match self.seen(client, id).await? {
+            Some(seen) => self.learn_on(seen, facts, now).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The same for who has just seen it: it is read only if somebody else has written since.
+    pub async fn learn_on(
+        &self,
+        mut seen: Seen,
+        facts: &[Recorded],
+        now: Timestamp,
+    ) -> Result<Option<Enrollment>, StoreError> {
         for attempt in 0..ATTEMPTS {
-            let Some(item) = self.0.get::<EnrollmentItem>(&self.client(client), &enrollment(id)).await?
-            else {
-                return Ok(None);
-            };
-            let EnrollmentItem { enrollment, revision, due_at, status, .. } = item;
+            let Seen { enrollment, revision } = seen;
+            let Enrollment { client_id, enrollment_id, .. } = enrollment;
             let mut learned = enrollment.clone();
             let news = facts.iter().filter(|fact| learned.learn((*fact).clone())).count();
-            let item = self.enrollment_item(learned, revision.saturating_add(1), Some(status), now);
-            if news == 0 && item.due_at == due_at {
+            let count = revision.count.saturating_add(1);
+            let item = self.enrollment_item(learned, count, Some(revision.status), now);
+            if news == 0 && item.due_at == revision.due_at {
                 return Ok(Some(enrollment));
             }
-            if self.write(&item, revision).await? {
+            if self.write(&item, revision.count).await? {
                 tell(&item);
                 return Ok(Some(item.enrollment));
             }
             step_aside(attempt).await;
+            let Some(now_seen) = self.seen(client_id, enrollment_id).await? else { return Ok(None) };
+            seen = now_seen;
         }
         Err(StoreError::Contended)
     }
@@ -109,7 +122,7 @@ impl Enrollments {
 }
 
 /// For the one who watches how enrolments go.
-fn tell(item: &EnrollmentItem) {
+pub(super) fn tell(item: &EnrollmentItem) {
     if let Some(StatusChange { to, reason, attempt, .. }) = &item.status_change {
         let id = item.enrollment.enrollment_id;
         tracing::info!(enrollment.id = %id, attempt, status = ?to, reason, "the status moved");

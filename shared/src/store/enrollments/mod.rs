@@ -13,6 +13,7 @@
 //! enrolments for notifications, `by-id` for support; the sparse index `due`, in [`SHARDS`] shards, what waits for
 //! reconciliation, and beside it notifications that matched nothing.
 
+mod apply;
 mod begin;
 mod claim;
 mod due;
@@ -20,12 +21,14 @@ mod inbox;
 mod items;
 mod learn;
 mod read;
+mod seen;
 
-pub use begin::{Beginning, Begun, Revision};
+pub use begin::{Beginning, Begun};
 pub use due::Due;
 pub use inbox::{Received, Subject};
 pub use items::{IdempotencyKey, Redirect};
 pub use read::{Page, Pages};
+pub use seen::{Revision, Seen};
 
 use super::{Tenant, table::Table};
 use crate::{

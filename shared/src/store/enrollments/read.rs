@@ -8,7 +8,7 @@ use super::{
         StoreError,
         table::{Item, Table, from_item, s},
     },
-    Enrollments, Redirect, Revision, STATE, enrollment,
+    Enrollments, Redirect, STATE, Seen, enrollment,
     items::{EnrollmentItem, Guard, RedirectItem, State},
     live, redirect,
 };
@@ -63,19 +63,6 @@ impl Enrollments {
         Ok(item.map(|item| item.enrollment))
     }
 
-    /// One enrolment of this client, and the count of its writes: what a restart builds on.
-    pub async fn revision(
-        &self,
-        client: ClientId,
-        id: EnrollmentId,
-    ) -> Result<Option<(Enrollment, Revision)>, StoreError> {
-        let item: Option<EnrollmentItem> = self.0.get(&self.client(client), &enrollment(id)).await?;
-        Ok(item.map(|item| {
-            let revision = Revision { count: item.revision, status: item.status };
-            (item.enrollment, revision)
-        }))
-    }
-
     /// An enrolment by its id alone, whoever's it is: for support, never for an app.
     pub async fn find(&self, id: EnrollmentId) -> Result<Option<Enrollment>, StoreError> {
         let query = self.0.db.query().table_name(&self.0.name).index_name("by-id");
@@ -126,12 +113,12 @@ impl Enrollments {
         &self,
         state: &CallbackState,
         now: Timestamp,
-    ) -> Result<Option<(Enrollment, u32)>, StoreError> {
+    ) -> Result<Option<(Seen, u32)>, StoreError> {
         let state: Option<State> = self.0.get(&self.state(state), STATE).await?;
         match state.filter(|state| now < state.ends_at) {
             Some(state) => {
-                let enrollment = self.get(state.client_id, state.enrollment_id).await?;
-                Ok(enrollment.map(|enrollment| (enrollment, state.attempt)))
+                let seen = self.seen(state.client_id, state.enrollment_id).await?;
+                Ok(seen.map(|seen| (seen, state.attempt)))
             }
             None => Ok(None),
         }
@@ -175,13 +162,17 @@ impl Enrollments {
         Ok(Page { enrollments, next: None })
     }
 
-    /// The newest enrolments of a card, for matching a notification.
+    /// The newest enrolments of a card, whoever's they are: for matching a notification, and for support.
     pub async fn by_card(&self, card: CardContractId) -> Result<Vec<Enrollment>, StoreError> {
+        Ok(self.candidates(card).await?.into_iter().map(|seen| seen.enrollment).collect())
+    }
+
+    pub(super) async fn candidates(&self, card: CardContractId) -> Result<Vec<Seen>, StoreError> {
         let query =
             self.0.db.query().table_name(&self.0.name).index_name("by-card").scan_index_forward(false);
         let query = query.key_condition_expression("cardKey = :card").limit(CANDIDATES);
         let answer = query.expression_attribute_values(":card", s(&self.card(card))).send().await?;
-        let read = |item| from_item::<EnrollmentItem>(item).map(|item| item.enrollment);
+        let read = |item| from_item::<EnrollmentItem>(item).map(Seen::from);
         self.0.look_up(answer.items.unwrap_or_default()).await?.into_iter().map(read).collect()
     }
 }

@@ -30,8 +30,10 @@ impl TokenRequestors {
     /// One requestor, unless it is retired.
     pub async fn get(&self, id: &TokenRequestorId) -> Result<Option<TokenRequestor>, StoreError> {
         for attempt in 0..ATTEMPTS {
-            let from = self.catalogue_item().await?;
-            let item: Option<RequestorItem> = self.0.get(&self.requestors(), &key(id)).await?;
+            // One request: an item that was read a moment before the version is at most that moment old.
+            let (from, item) = self.0.get_both(&self.requestors(), CATALOGUE, &key(id)).await?;
+            let from: CatalogueItem = from.map(from_item).transpose()?.unwrap_or_default();
+            let item: Option<RequestorItem> = item.map(from_item).transpose()?;
             match item.as_ref().map_or(Ok(None), |item| item.seen(&from)) {
                 Ok(seen) => {
                     let known = seen.map(|written| &written.known);
