@@ -63,6 +63,8 @@ impl Stage {
             ("S3_ENDPOINT_URL", plain(&s3.url)),
             ("TOKEN_CONNECT_URL", plain(&token_connect.url)),
             ("PROCESSING_URL", plain(&processing.url)),
+            // Otherwise the later events of a process wait for their turn instead of doing something.
+            ("PROCESSING_REQUESTS_PER_SECOND", "1000".into()),
             ("SSL_CERT_FILE", authority.roots().display().to_string()),
         ];
         variables.extend(elsewhere.map(|(name, value)| (name.to_owned(), value)));

@@ -10,7 +10,7 @@ use super::{
     keys::{KeyNames, KeySettings, KeysSettings, next_is_newer, tell_expiry},
 };
 use crate::mastercard::{
-    Authenticator, Certificate, ClientEncryptionKey, JweKeys, KeyError, PrivateKey, Processing,
+    Authenticator, Certificate, ClientEncryptionKey, JweKeys, KeyError, Pace, PrivateKey, Processing,
     SignatureMethod, Signer, TokenConnect,
     processing::{SearchShape, SearchTerms},
 };
@@ -138,9 +138,11 @@ impl TokenConnectSettings {
 ///
 /// Optional: as for [`TokenConnectSettings`]; and `PROCESSING_DECRYPTION_KEY_PASSWORD`, and for the key that will
 /// replace this one `PROCESSING_NEXT_DECRYPTION_KEY` and `PROCESSING_NEXT_DECRYPTION_KEY_PASSWORD`.
+/// `PROCESSING_REQUESTS_PER_SECOND` as [`Pace`] reads it.
 pub struct ProcessingSettings {
     api: ApiSettings,
     jwe: Option<JweSettings>,
+    pace: Pace,
 }
 
 impl ProcessingSettings {
@@ -155,7 +157,7 @@ impl ProcessingSettings {
                 return None;
             }
         };
-        Some(Self { api: api?, jwe })
+        Some(Self { api: api?, jwe, pace: read.or("PROCESSING_REQUESTS_PER_SECOND", Pace::default())? })
     }
 
     /// Fetches the keys and makes the client.
@@ -165,7 +167,7 @@ impl ProcessingSettings {
             Some(jwe) => Some(jwe.connect().await?),
             None => None,
         };
-        Ok(Processing::new(self.api.url, authenticator, jwe, host.transport().await?))
+        Ok(Processing::new(self.api.url, authenticator, jwe, host.transport().await?, self.pace))
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     breaker::Breaker,
     deadline::{Attempts, Deadline},
     error::{Answerer, Diagnosis, MastercardError},
-    limiter::Limiter,
+    limiter::{Limiter, Pace},
     retry::{self, Again},
     transport::{Answer, Request, Transport},
 };
@@ -43,9 +43,9 @@ impl Channel {
         Self { calls: Some(calls.clone()), ..self.clone() }
     }
 
-    /// The same, no faster than Processing's limit.
-    pub(super) fn limited(self) -> Self {
-        Self { limiter: Some(Limiter::new()), ..self }
+    /// The same, no faster than this.
+    pub(super) fn limited(self, pace: Pace) -> Self {
+        Self { limiter: Some(Limiter::new(pace)), ..self }
     }
 
     /// A request to a path below the base URL; the path is already percent-encoded.

@@ -1,27 +1,51 @@
-//! Keeps one process below Mastercard Processing's 30 requests a second.
+//! Keeps one process below Mastercard Processing's limit of requests a second, which is 30 unless it was agreed otherwise.
 //!
 //! A token bucket that remembers a single moment (the generic cell rate algorithm): small enough to be our own. Other
 //! processes of the same client share Mastercard's limit, hence 429 is still to be expected.
 
 use std::{
+    str::FromStr,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-/// At most `BURST` at once and `PER_SECOND` more in each second: 29 in any one second.
+/// At most so many at once, and as many as the pace says more in each second: 29 in any one second at the usual pace.
 const BURST: u32 = 5;
-const PER_SECOND: u32 = 24;
+
+/// How many requests a second one process makes, 1 to 1 000; 24 unless something else is agreed with Mastercard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace(u32);
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self(24)
+    }
+}
+
+impl FromStr for Pace {
+    type Err = InvalidPace;
+
+    fn from_str(raw: &str) -> Result<Self, InvalidPace> {
+        raw.parse().ok().filter(|pace| (1..=1_000).contains(pace)).map(Self).ok_or(InvalidPace)
+    }
+}
+
+/// Not a pace.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("is a whole number from 1 to 1000")]
+pub struct InvalidPace;
 
 /// Clones count together.
 #[derive(Clone, Debug)]
 pub(super) struct Limiter {
     /// When the bucket is full again.
     full_at: Arc<Mutex<Instant>>,
+    pace: Pace,
 }
 
 impl Limiter {
-    pub(super) fn new() -> Self {
-        Self { full_at: Arc::new(Mutex::new(Instant::now())) }
+    pub(super) fn new(pace: Pace) -> Self {
+        Self { full_at: Arc::new(Mutex::new(Instant::now())), pace }
     }
 
     /// Waits for its turn; `false`, at once, if that comes later than anyone waits.
@@ -34,7 +58,7 @@ impl Limiter {
     }
 
     fn reserve(&self, now: Instant, patience: Duration) -> Option<Duration> {
-        let each = Duration::from_secs(1) / PER_SECOND;
+        let each = Duration::from_secs(1) / self.pace.0;
         let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         let behind = full_at.saturating_duration_since(now);
         let wait = behind.saturating_sub(each * (BURST - 1));
@@ -54,7 +78,7 @@ mod tests {
 
     #[test]
     fn no_second_sees_thirty_calls() {
-        let (limiter, start) = (Limiter::new(), Instant::now());
+        let (limiter, start) = (Limiter::new(Pace::default()), Instant::now());
         let mut calls: Vec<Duration> = (0..200).map(|_| limiter.reserve(start, PATIENT).unwrap()).collect();
         calls.sort();
         for (index, first) in calls.iter().enumerate() {
@@ -65,8 +89,18 @@ mod tests {
     }
 
     #[test]
+    fn another_pace_may_be_agreed() {
+        let (limiter, start) = (Limiter::new("100".parse().unwrap()), Instant::now());
+        let last = (0..1005).map(|_| limiter.reserve(start, PATIENT).unwrap()).max().unwrap();
+        assert_eq!(last, Duration::from_secs(10));
+        for raw in ["0", "1001", "-1", "24.5", ""] {
+            assert_eq!(raw.parse::<Pace>(), Err(InvalidPace), "{raw}");
+        }
+    }
+
+    #[test]
     fn few_calls_never_wait() {
-        let (limiter, start) = (Limiter::new(), Instant::now());
+        let (limiter, start) = (Limiter::new(Pace::default()), Instant::now());
         for second in 0..10 {
             for _ in 0..BURST {
                 let now = start + Duration::from_secs(second);
@@ -77,7 +111,7 @@ mod tests {
 
     #[test]
     fn nobody_waits_in_vain_or_in_the_way_of_others() {
-        let (limiter, start) = (Limiter::new(), Instant::now());
+        let (limiter, start) = (Limiter::new(Pace::default()), Instant::now());
         for _ in 0..BURST {
             limiter.reserve(start, PATIENT);
         }

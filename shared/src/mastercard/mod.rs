@@ -38,6 +38,7 @@ pub use self::{
     field_level::FieldLevelKeys,
     jwe::JweKeys,
     keys::{Certificate, ClientEncryptionKey, KeyError, PrivateKey, SignatureMethod, SigningKey},
+    limiter::Pace,
     oauth1::Signer,
     processing::Processing,
     token_connect::TokenConnect,

@@ -25,6 +25,7 @@ use super::{
     error::{Answerer, MastercardError, Unsendable},
     jwe::JweKeys,
     keys::ClientEncryptionKey,
+    limiter::Pace,
     transport::{Answer, Transport},
 };
 use crate::{call::Calls, card::ClientId};
@@ -55,9 +56,10 @@ impl Processing {
         authenticator: impl Into<Authenticator>,
         jwe: Option<JweKeys>,
         transport: Transport,
+        pace: Pace,
     ) -> Self {
-        let channel = Channel::new(Answerer::Processing, base_url, authenticator.into(), transport).limited();
-        Self { channel, jwe }
+        let channel = Channel::new(Answerer::Processing, base_url, authenticator.into(), transport);
+        Self { channel: channel.limited(pace), jwe }
     }
 
     /// The same client, which notes its calls there.

@@ -9,7 +9,7 @@ use crate::mastercard::{
 };
 
 fn processing(mastercard: &Mastercard, jwe: Option<JweKeys>) -> Processing {
-    Processing::new(mastercard.url.clone(), signer(), jwe, Transport::new().unwrap())
+    Processing::new(mastercard.url.clone(), signer(), jwe, Transport::new().unwrap(), Pace::default())
 }
 
 async fn searched(processing: Processing) -> Result<PushFundingAccounts, MastercardError> {
