@@ -57,6 +57,8 @@ pub(super) struct Times {
     /// Later events of one process.
     pub(super) warm: Spread,
     pub(super) warm_own: Spread,
+    /// Less the time for which DynamoDB's answers were waited for, too.
+    pub(super) warm_alone: Spread,
     /// The most main memory ever held, after all of them.
     pub(super) peak_megabytes: f64,
 }

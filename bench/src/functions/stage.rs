@@ -180,11 +180,6 @@ pub(super) fn asks_for_cards(client: u64) -> Result<Value, BenchError> {
     Ok(event)
 }
 
-/// Whether a function calls Processing at each event.
-pub(super) fn asks_processing(function: &str) -> bool {
-    matches!(function, "enroll" | "list-cards")
-}
-
 /// Which client a card of the measurements belongs to.
 pub(super) fn client_of(card: u64) -> u64 {
     card / CARDS_OF_A_CLIENT

@@ -2,20 +2,15 @@
 
 use std::{ffi::OsString, time::Duration};
 
-use tokio::time::sleep;
-
 use super::{
     figures::{HeldBack, Spread, Times},
     share::Share,
-    stage::{self, Stage},
+    stage::Stage,
 };
 use crate::{
     error::BenchError,
     function::{Answered, Function},
 };
-
-/// Between two events: a process calls Processing no more often than its limit allows, and would wait otherwise.
-const BETWEEN: Duration = Duration::from_millis(100);
 
 /// How often.
 #[derive(Clone, Copy)]
@@ -31,9 +26,6 @@ pub(super) async fn times(stage: &Stage, name: &'static str, often: Often) -> Re
     let mut warm = Took::default();
     let _ = one(stage, &mut function, name).await?;
     for _ in 0..often.warm {
-        if stage::asks_processing(name) {
-            sleep(BETWEEN).await;
-        }
         warm.add(one(stage, &mut function, name).await?);
     }
     let peak_megabytes = f64::from(function.peak_kilobytes()) / 1e3;
@@ -43,6 +35,7 @@ pub(super) async fn times(stage: &Stage, name: &'static str, often: Often) -> Re
         first_own: Spread::of(first.own),
         warm: Spread::of(warm.all),
         warm_own: Spread::of(warm.own),
+        warm_alone: Spread::of(warm.alone),
         peak_megabytes,
     })
 }
@@ -73,17 +66,19 @@ async fn starts(
     Ok((start, first))
 }
 
-/// What events took, with and without Mastercard.
+/// What events took: altogether, less Mastercard, and less DynamoDB too.
 #[derive(Default)]
 struct Took {
     all: Vec<Duration>,
     own: Vec<Duration>,
+    alone: Vec<Duration>,
 }
 
 impl Took {
-    fn add(&mut self, (all, own): (Duration, Duration)) {
+    fn add(&mut self, [all, own, alone]: [Duration; 3]) {
         self.all.push(all);
         self.own.push(own);
+        self.alone.push(alone);
     }
 }
 
@@ -91,14 +86,15 @@ async fn one(
     stage: &Stage,
     function: &mut Function,
     name: &'static str,
-) -> Result<(Duration, Duration), BenchError> {
+) -> Result<[Duration; 3], BenchError> {
     let event = stage.event(name).await?;
-    let _ = stage.mastercard();
+    let _ = (stage.mastercard(), stage.dynamodb.take());
     let Answered { answer, took } = function.invoke(event).await?;
     let status = answer["statusCode"].as_u64().unwrap_or(200);
     if status >= 400 {
         return Err(BenchError::Unusable { what: format!("{name} answers {status}: {}", answer["body"]) });
     }
     let waited = stage.mastercard().into_iter().map(|count| count.waited).sum();
-    Ok((took, took.saturating_sub(waited)))
+    let own = took.saturating_sub(waited);
+    Ok([took, own, own.saturating_sub(stage.dynamodb.take().waited)])
 }
