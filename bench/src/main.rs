@@ -14,6 +14,7 @@ mod functions;
 mod machine;
 mod report;
 mod runtime_api;
+mod secrets;
 mod tls;
 
 use std::{path::PathBuf, process::ExitCode};

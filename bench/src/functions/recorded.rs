@@ -19,9 +19,11 @@ pub(super) struct Recorded {
     /// Another compiler makes other instructions, and another processor runs others.
     pub(super) made_and_run_by: String,
     pub(super) instructions: BTreeMap<String, Instructions>,
-    /// Of one enrolment, lists and all.
+    /// Of one enrolment, from the tap to the answer.
     pub(super) write_units: f64,
     pub(super) read_units: f64,
+    /// Of the lists that the app shows before and after it.
+    pub(super) read_units_of_lists: f64,
 }
 
 impl Recorded {
@@ -29,11 +31,16 @@ impl Recorded {
         let rustc = Command::new("rustc").arg("--version").output().ok();
         let rustc = rustc.and_then(|said| String::from_utf8(said.stdout).ok()).unwrap_or_default();
         let counted = functions.iter().filter_map(|it| Some((it.function.to_owned(), it.instructions?)));
+        let read_units = |lists: bool| {
+            let those = steps.iter().filter(|step| step.is_list() == lists);
+            those.map(|step| step.dynamodb.read_units).sum()
+        };
         Self {
             made_and_run_by: format!("{}, {}", rustc.trim(), machine::processor()),
             instructions: counted.collect(),
             write_units: steps.iter().map(|step| step.dynamodb.write_units).sum(),
-            read_units: steps.iter().map(|step| step.dynamodb.read_units).sum(),
+            read_units: read_units(false),
+            read_units_of_lists: read_units(true),
         }
     }
 

@@ -112,8 +112,8 @@ impl Report {
             "\n| step | function | DynamoDB requests | write units | read units | Token Connect | Processing |"
         )?;
         writeln!(f, "|---|---|---|---|---|---|---|")?;
-        let row = |f: &mut fmt::Formatter<'_>, names: &str, steps: &[Step]| {
-            let sum = |of: fn(&Step) -> f64| steps.iter().map(of).sum::<f64>();
+        let row = |f: &mut fmt::Formatter<'_>, names: &str, steps: &[&Step]| {
+            let sum = |of: fn(&Step) -> f64| steps.iter().map(|step| of(step)).sum::<f64>();
             let requests: usize = steps.iter().map(|step| step.dynamodb.requests).sum();
             let token_connect: usize = steps.iter().map(|step| step.token_connect).sum();
             let processing: usize = steps.iter().map(|step| step.processing).sum();
@@ -122,9 +122,11 @@ impl Report {
             writeln!(f, "| {names} | {requests} | {writes} | {reads} | {token_connect} | {processing} |")
         };
         for step in &self.steps {
-            row(f, &format!("{} | {}", step.step, step.function), std::slice::from_ref(step))?;
+            row(f, &format!("{} | {}", step.step, step.function), &[step])?;
         }
-        row(f, "**together** | ", &self.steps)
+        let (lists, enrollment): (Vec<_>, Vec<_>) = self.steps.iter().partition(|step| step.is_list());
+        row(f, "**from the tap to the answer** | ", &enrollment)?;
+        row(f, "**lists** | ", &lists)
     }
 }
 

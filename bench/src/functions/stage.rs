@@ -17,6 +17,7 @@ use crate::{
     counted::{Counted, Manner},
     error::BenchError,
     function::Variables,
+    secrets::Secrets,
     tls::Authority,
 };
 
@@ -38,6 +39,7 @@ pub(super) struct Stage {
     asked: String,
     next: AtomicU64,
     _authority: Authority,
+    _secrets: Secrets,
 }
 
 impl Stage {
@@ -68,6 +70,7 @@ impl Stage {
             ("SSL_CERT_FILE", authority.roots().display().to_string()),
         ];
         variables.extend(elsewhere.map(|(name, value)| (name.to_owned(), value)));
+        let secrets = Secrets::in_place_of_files(&mut variables).await?;
         let app = world.cardholder("0")?;
         let next = AtomicU64::new(FIRST);
         let mut stage = Self {
@@ -82,6 +85,7 @@ impl Stage {
             asked: String::new(),
             next,
             _authority: authority,
+            _secrets: secrets,
         };
         // One that stays on its way, to be asked about.
         let (_, _, enrolled) = stage.enrols().await?;

@@ -57,10 +57,13 @@ impl Enroll {
         else {
             return Err(read.problems());
         };
+        // At once: on Lambda each secret is a call of Secrets Manager.
+        let (processing, search, token_connect) =
+            tokio::try_join!(processing.connect(host), search.connect(), token_connect.connect(host))?;
         Ok(Self {
-            processing: processing.connect(host).await?,
-            search: search.connect().await?,
-            token_connect: token_connect.connect(host).await?,
+            processing,
+            search,
+            token_connect,
             requestors,
             enrollments,
             caller,

@@ -36,11 +36,13 @@ impl KeySettings {
     pub async fn fetch(&self) -> Result<PrivateKey, ConfigError> {
         let name = self.name;
         let unavailable = |source| ConfigError::Secret { name, source };
-        let stored = self.key.fetch_bytes().await.map_err(unavailable)?;
-        let password = match &self.password {
-            Some(password) => Some(password.fetch().await.map_err(unavailable)?),
-            None => None,
+        let password = async {
+            match &self.password {
+                Some(password) => password.fetch().await.map(Some),
+                None => Ok(None),
+            }
         };
+        let (stored, password) = tokio::try_join!(self.key.fetch_bytes(), password).map_err(unavailable)?;
         // Editors end a file with a line break, which is not part of the password.
         let password = password.as_ref().map(|it| it.expose_secret().trim_end_matches(['\r', '\n']));
         let key = PrivateKey::read(name, stored.expose_secret(), password)
@@ -72,11 +74,9 @@ impl KeysSettings {
 
     /// Fetches both; the one that replaces the other comes first.
     pub async fn fetch(&self) -> Result<Vec<PrivateKey>, ConfigError> {
-        let mut keys = vec![self.key.fetch().await?];
-        if let Some(next) = &self.next {
-            keys.insert(0, next.fetch().await?);
-        }
-        Ok(keys)
+        let Some(next) = &self.next else { return Ok(vec![self.key.fetch().await?]) };
+        let (key, next) = tokio::try_join!(self.key.fetch(), next.fetch())?;
+        Ok(vec![next, key])
     }
 }
 

@@ -89,11 +89,11 @@ impl ApiSettings {
     }
 
     async fn authenticator(&self) -> Result<Authenticator, ConfigError> {
-        let current = self.current.signing_key.fetch().await?;
+        let current = self.current.signing_key.fetch();
         let Some(next) = &self.next else {
-            return Ok(self.signer(&self.current, current).into());
+            return Ok(self.signer(&self.current, current.await?).into());
         };
-        let next_key = next.signing_key.fetch().await?;
+        let (current, next_key) = tokio::try_join!(current, next.signing_key.fetch())?;
         let newer = next_is_newer(&current, &next_key);
         let (current, next) = (self.signer(&self.current, current), self.signer(next, next_key));
         let (preferred, other) = if newer { (next, current) } else { (current, next) };
@@ -162,11 +162,13 @@ impl ProcessingSettings {
 
     /// Fetches the keys and makes the client.
     pub async fn connect(self, host: &Host) -> Result<Processing, ConfigError> {
-        let authenticator = self.api.authenticator().await?;
-        let jwe = match self.jwe {
-            Some(jwe) => Some(jwe.connect().await?),
-            None => None,
+        let jwe = async {
+            match self.jwe {
+                Some(jwe) => jwe.connect().await.map(Some),
+                None => Ok(None),
+            }
         };
+        let (authenticator, jwe) = tokio::try_join!(self.api.authenticator(), jwe)?;
         Ok(Processing::new(self.api.url, authenticator, jwe, host.transport().await?, self.pace))
     }
 }
@@ -184,10 +186,9 @@ impl JweSettings {
     }
 
     async fn connect(self) -> Result<JweKeys, ConfigError> {
-        let certificate =
-            certificate(ENCRYPTION_CERTIFICATE, &self.certificate, Certificate::from_pem).await?;
+        let certificate = certificate(ENCRYPTION_CERTIFICATE, &self.certificate, Certificate::from_pem);
+        let (certificate, keys) = tokio::try_join!(certificate, self.keys.fetch())?;
         tell_expiry(ENCRYPTION_CERTIFICATE, &certificate);
-        let keys = self.keys.fetch().await?;
         JweKeys::new(&certificate, None, &keys).map_err(|source| bad(ENCRYPTION_CERTIFICATE, source))
     }
 }
