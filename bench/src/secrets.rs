@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, sync::Arc};
 
 use axum::{
-    Json, Router,
+    Router,
     extract::{Query, State},
     http::{HeaderMap, StatusCode},
     routing::get,
@@ -20,8 +20,8 @@ const PORT: &str = "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT";
 /// Gone when dropped.
 pub(crate) struct Secrets(AbortHandle);
 
-/// Files by the ARNs that stand for them.
-type Files = Arc<BTreeMap<String, String>>;
+/// What the extension answers for each ARN.
+type Answers = Arc<BTreeMap<String, String>>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -32,16 +32,17 @@ struct Wanted {
 impl Secrets {
     /// From here on the settings name secrets instead of files, as on Lambda.
     pub(crate) async fn in_place_of_files(variables: &mut Variables) -> Result<Self, BenchError> {
-        let mut files = BTreeMap::new();
+        let mut answers = BTreeMap::new();
         for (name, value) in variables.iter_mut() {
             let Some(file) = value.strip_prefix("file:").map(str::to_owned) else { continue };
+            let content = fs::read(&file).map_err(|source| BenchError::File { what: file, source })?;
             *value = format!("arn:aws:secretsmanager:eu-west-1:000000000000:secret:{name}");
-            files.insert(value.clone(), file);
+            answers.insert(value.clone(), answer(value, content).to_string());
         }
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(BenchError::Port)?;
         let port = listener.local_addr().map_err(BenchError::Port)?.port();
         variables.push((PORT.into(), port.to_string()));
-        let router = Router::new().route("/secretsmanager/get", get(give)).with_state(Arc::new(files));
+        let router = Router::new().route("/secretsmanager/get", get(give)).with_state(Arc::new(answers));
         Ok(Self(tokio::spawn(axum::serve(listener, router).into_future()).abort_handle()))
     }
 }
@@ -52,16 +53,18 @@ impl Drop for Secrets {
     }
 }
 
+fn answer(arn: &str, content: Vec<u8>) -> Value {
+    match String::from_utf8(content) {
+        Ok(text) => json!({ "ARN": arn, "SecretString": text }),
+        Err(bytes) => json!({ "ARN": arn, "SecretBinary": STANDARD.encode(bytes.as_bytes()) }),
+    }
+}
+
 async fn give(
-    State(files): State<Files>,
+    State(answers): State<Answers>,
     Query(Wanted { secret_id }): Query<Wanted>,
     headers: HeaderMap,
-) -> Result<Json<Value>, StatusCode> {
+) -> Result<String, StatusCode> {
     headers.get("x-aws-parameters-secrets-token").ok_or(StatusCode::FORBIDDEN)?;
-    let file = files.get(&secret_id).ok_or(StatusCode::NOT_FOUND)?;
-    let content = fs::read(file).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
-    Ok(Json(match String::from_utf8(content) {
-        Ok(text) => json!({ "ARN": secret_id, "SecretString": text }),
-        Err(bytes) => json!({ "ARN": secret_id, "SecretBinary": STANDARD.encode(bytes.as_bytes()) }),
-    }))
+    answers.get(&secret_id).cloned().ok_or(StatusCode::NOT_FOUND)
 }
