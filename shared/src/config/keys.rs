@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 
 use super::{ConfigError, Reader, SecretRef};
-use crate::mastercard::{Certificate, PrivateKey};
+use crate::mastercard::{Certificate, DecryptingKey, KeyUse, PrivateKey};
 
 /// From here on, the days left are a warning: time enough to order a key and to run it beside the old one.
 pub const EXPIRES_SOON_DAYS: i64 = 45;
@@ -33,7 +33,7 @@ impl KeySettings {
     }
 
     /// Fetches the key, opens it, and logs how long it lasts. What was fetched is wiped.
-    pub async fn fetch(&self) -> Result<PrivateKey, ConfigError> {
+    pub async fn fetch<K: KeyUse>(&self) -> Result<PrivateKey<K>, ConfigError> {
         let name = self.name;
         let unavailable = |source| ConfigError::Secret { name, source };
         let password = async {
@@ -72,8 +72,8 @@ impl KeysSettings {
         Some(Self { key: key?, next })
     }
 
-    /// Fetches both; the one that replaces the other comes first.
-    pub async fn fetch(&self) -> Result<Vec<PrivateKey>, ConfigError> {
+    /// Fetches both, to decrypt; the one that replaces the other comes first.
+    pub async fn fetch(&self) -> Result<Vec<DecryptingKey>, ConfigError> {
         let Some(next) = &self.next else { return Ok(vec![self.key.fetch().await?]) };
         let (key, next) = tokio::try_join!(self.key.fetch(), next.fetch())?;
         Ok(vec![next, key])

@@ -1,13 +1,12 @@
 //! Our private keys as openers of what Mastercard wraps for us: two while one replaces the other.
 
 use aws_lc_rs::{
-    encoding::{AsDer, Pkcs8V1Der},
     error::Unspecified,
-    rsa::{OaepAlgorithm, OaepPrivateDecryptingKey, PrivateDecryptingKey},
+    rsa::{OaepAlgorithm, OaepPrivateDecryptingKey},
 };
 use secrecy::zeroize::Zeroizing;
 
-use super::keys::{Certificate, KeyError, KeyProblem, PrivateKey};
+use super::keys::{Certificate, DecryptingKey, KeyError, KeyProblem};
 use crate::digest::sha256_hex;
 
 /// The preferred one first.
@@ -20,7 +19,7 @@ struct DecryptionKey {
 }
 
 impl DecryptionKeys {
-    pub(super) fn new(keys: &[PrivateKey]) -> Result<Self, KeyError> {
+    pub(super) fn new(keys: &[DecryptingKey]) -> Result<Self, KeyError> {
         let bad = |_| KeyError { key: "payload decryption key".into(), problem: KeyProblem::NotRsa };
         keys.iter().map(|key| decryption_key(key).map_err(bad)).collect::<Result<_, _>>().map(Self)
     }
@@ -41,16 +40,14 @@ impl DecryptionKeys {
     }
 }
 
-fn decryption_key(key: &PrivateKey) -> Result<DecryptionKey, Unspecified> {
-    let pkcs8: Pkcs8V1Der<'_> = key.pair().as_der()?;
-    let decrypting = PrivateDecryptingKey::from_pkcs8(pkcs8.as_ref()).map_err(|_| Unspecified)?;
+fn decryption_key(key: &DecryptingKey) -> Result<DecryptionKey, Unspecified> {
     let of_certificate = key
         .certificate()
         .map(|it: &Certificate| [it.fingerprint(), it.fingerprint_sha1()])
         .into_iter()
         .flatten();
     let names = [sha256_hex(&key.public_key())].into_iter().chain(of_certificate).collect();
-    Ok(DecryptionKey { key: OaepPrivateDecryptingKey::new(decrypting)?, names })
+    Ok(DecryptionKey { key: OaepPrivateDecryptingKey::new(key.key().clone())?, names })
 }
 
 fn unwrap_key(
@@ -71,7 +68,7 @@ mod tests {
     #[test]
     fn a_key_answers_to_the_fingerprints_of_its_public_key_and_its_certificate() {
         let pem = private_key_pem() + &certificate_pem();
-        let with_certificate = PrivateKey::read("key", pem.as_bytes(), None).unwrap();
+        let with_certificate = DecryptingKey::read("key", pem.as_bytes(), None).unwrap();
         let key = decryption_key(&with_certificate).unwrap();
         let certificate = Certificate::from_pem("certificate", &certificate_pem()).unwrap();
         let names =

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::{
     decryption::DecryptionKeys,
     jwe::content::{self, Sealed},
-    keys::{KeyError, PrivateKey},
+    keys::{DecryptingKey, KeyError},
 };
 
 /// Our private keys, the preferred one first; two while one replaces the other.
@@ -44,7 +44,7 @@ pub struct Unopened;
 
 impl FieldLevelKeys {
     /// Fails if a key cannot decrypt.
-    pub fn new(keys: &[PrivateKey]) -> Result<Self, KeyError> {
+    pub fn new(keys: &[DecryptingKey]) -> Result<Self, KeyError> {
         DecryptionKeys::new(keys).map(|keys| Self(Arc::new(keys)))
     }
 

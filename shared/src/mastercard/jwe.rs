@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 use self::content::{Sealed, TAG};
 use super::{
     decryption::DecryptionKeys,
-    keys::{Certificate, KeyError, KeyProblem, PrivateKey},
+    keys::{Certificate, DecryptingKey, KeyError, KeyProblem},
 };
 
 const IV: usize = 12;
@@ -77,7 +77,7 @@ impl JweKeys {
     pub fn new(
         certificate: &Certificate,
         kid: Option<String>,
-        private_keys: &[PrivateKey],
+        private_keys: &[DecryptingKey],
     ) -> Result<Self, KeyError> {
         let bad = |key: &str| KeyError { key: key.into(), problem: KeyProblem::NotRsa };
         let seal_for = PublicEncryptingKey::from_der(certificate.public_key())

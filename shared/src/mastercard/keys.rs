@@ -12,7 +12,7 @@ use aws_lc_rs::{
 
 pub use self::{
     certificate::{Certificate, ClientEncryptionKey},
-    private::PrivateKey,
+    private::{DecryptingKey, KeyUse, PrivateKey},
 };
 
 /// A key that cannot be used.
@@ -84,7 +84,7 @@ impl SigningKey {
             SignatureMethod::RsaSha256 => &RSA_PKCS1_SHA256,
             SignatureMethod::RsaPss => &RSA_PSS_SHA256,
         };
-        let pair = self.0.pair();
+        let pair = self.0.key();
         let mut signature = vec![0; pair.public_modulus_len()];
         pair.sign(padding, &SystemRandom::new(), message, &mut signature).map_err(|_| SigningFailed)?;
         Ok(signature)

@@ -37,7 +37,10 @@ pub use self::{
     },
     field_level::FieldLevelKeys,
     jwe::JweKeys,
-    keys::{Certificate, ClientEncryptionKey, KeyError, PrivateKey, SignatureMethod, SigningKey},
+    keys::{
+        Certificate, ClientEncryptionKey, DecryptingKey, KeyError, KeyUse, PrivateKey, SignatureMethod,
+        SigningKey,
+    },
     limiter::Pace,
     oauth1::Signer,
     processing::Processing,

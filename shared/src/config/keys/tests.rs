@@ -76,7 +76,7 @@ async fn a_container_opens_with_the_password_of_a_file() {
         let vars = [("KEY", file("key.p12")), ("KEY_PASSWORD", file(password))];
         let settings: Settings = vars.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let names = KeyNames { key: "KEY", password: "KEY_PASSWORD" };
-        KeySettings::read(&mut settings.read(), names).unwrap().fetch().await
+        KeySettings::read(&mut settings.read(), names).unwrap().fetch::<aws_lc_rs::rsa::KeyPair>().await
     };
     assert!(fetch("password").await.is_ok());
     let error = fetch("wrong").await.unwrap_err();

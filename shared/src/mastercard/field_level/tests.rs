@@ -13,14 +13,14 @@ use crate::mastercard::{Certificate, testing};
 const VECTORS: &str = include_str!("../../../testdata/content-encryption-vectors.json");
 const CBC_PLAINTEXT: &str = r#"{"tokenUniqueReference":"a reference"}"#;
 
-fn key() -> PrivateKey {
-    PrivateKey::read("key", testing::private_key_pem().as_bytes(), None).unwrap()
+fn key() -> DecryptingKey {
+    DecryptingKey::read("key", testing::private_key_pem().as_bytes(), None).unwrap()
 }
 
-fn another_key() -> PrivateKey {
+fn another_key() -> DecryptingKey {
     let key = KeyPair::generate(KeySize::Rsa2048).unwrap();
     let der: aws_lc_rs::encoding::Pkcs8V1Der<'_> = key.as_der().unwrap();
-    PrivateKey::read("key", testing::to_pem("PRIVATE KEY", der.as_ref()).as_bytes(), None).unwrap()
+    DecryptingKey::read("key", testing::to_pem("PRIVATE KEY", der.as_ref()).as_bytes(), None).unwrap()
 }
 
 fn wrap(content_key: &[u8], algorithm: &'static OaepAlgorithm) -> String {
@@ -49,7 +49,7 @@ fn cbc() -> Value {
     })
 }
 
-fn opened(payload: &Value, keys: &[PrivateKey]) -> Result<String, Unopened> {
+fn opened(payload: &Value, keys: &[DecryptingKey]) -> Result<String, Unopened> {
     let payload: EncryptedPayload = serde_json::from_value(payload.clone()).unwrap();
     let opened = FieldLevelKeys::new(keys).unwrap().open(&payload)?;
     Ok(String::from_utf8(opened).unwrap())

@@ -14,15 +14,15 @@ fn certificate() -> Certificate {
     Certificate::from_pem("certificate", &certificate_pem()).unwrap()
 }
 
-fn private_key(pem: &str) -> PrivateKey {
-    PrivateKey::read("key", pem.as_bytes(), None).unwrap()
+fn private_key(pem: &str) -> DecryptingKey {
+    DecryptingKey::read("key", pem.as_bytes(), None).unwrap()
 }
 
 fn keys() -> JweKeys {
     JweKeys::new(&certificate(), None, &[private_key(&private_key_pem())]).unwrap()
 }
 
-fn another_key() -> PrivateKey {
+fn another_key() -> DecryptingKey {
     let key = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
     let der: Pkcs8V1Der<'_> = key.as_der().unwrap();
     private_key(&to_pem("PRIVATE KEY", der.as_ref()))

@@ -4,7 +4,11 @@
 
 use std::{fmt, sync::Arc};
 
-use aws_lc_rs::{encoding::AsDer, rsa::KeyPair, signature::KeyPair as _};
+use aws_lc_rs::{
+    encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der},
+    rsa::{KeyPair, PrivateDecryptingKey},
+    signature::KeyPair as _,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use p12_keystore::{Pkcs12Archive, error::Error as Pkcs12Error};
 use secrecy::zeroize::Zeroizing;
@@ -15,20 +19,64 @@ use super::{Certificate, KeyError, KeyProblem};
 /// The first byte of every DER structure here, PKCS#12 among them.
 const DER_SEQUENCE: u8 = 0x30;
 
-/// An RSA private key, with its certificate if one was stored beside it. Cloning is cheap.
-#[derive(Clone)]
-pub struct PrivateKey {
-    pair: Arc<KeyPair>,
+/// An RSA private key, with its certificate if one was stored beside it: one that signs, or a [`DecryptingKey`].
+/// aws-lc checks a key each time that it reads one, which takes most of a start; so it is read once, for its use.
+pub struct PrivateKey<K = KeyPair> {
+    key: Arc<K>,
     certificate: Option<Arc<Certificate>>,
 }
 
+/// An RSA private key that decrypts.
+pub type DecryptingKey = PrivateKey<PrivateDecryptingKey>;
+
+/// What a private key is read for.
+pub trait KeyUse: Sized {
+    /// From PKCS#8 DER.
+    fn from_pkcs8(der: &[u8]) -> Option<Self>;
+    /// From PKCS#1 DER.
+    fn from_pkcs1(der: &[u8]) -> Option<Self>;
+    /// DER `SubjectPublicKeyInfo` of the public half.
+    fn public_key_info(&self) -> Option<Vec<u8>>;
+}
+
+impl KeyUse for KeyPair {
+    fn from_pkcs8(der: &[u8]) -> Option<Self> {
+        Self::from_pkcs8(der).ok()
+    }
+
+    fn from_pkcs1(der: &[u8]) -> Option<Self> {
+        Self::from_der(der).ok()
+    }
+
+    fn public_key_info(&self) -> Option<Vec<u8>> {
+        let der: PublicKeyX509Der<'_> = self.public_key().as_der().ok()?;
+        Some(der.as_ref().to_vec())
+    }
+}
+
+impl KeyUse for PrivateDecryptingKey {
+    fn from_pkcs8(der: &[u8]) -> Option<Self> {
+        Self::from_pkcs8(der).ok()
+    }
+
+    fn from_pkcs1(der: &[u8]) -> Option<Self> {
+        let pkcs8: Pkcs8V1Der<'_> = KeyPair::from_der(der).ok()?.as_der().ok()?;
+        Self::from_pkcs8(pkcs8.as_ref()).ok()
+    }
+
+    fn public_key_info(&self) -> Option<Vec<u8>> {
+        let der: PublicKeyX509Der<'_> = self.public_key().as_der().ok()?;
+        Some(der.as_ref().to_vec())
+    }
+}
+
 /// What a file holds, before anything is known to fit.
-struct Stored {
-    pair: KeyPair,
+struct Stored<K> {
+    key: K,
     certificates: Vec<Certificate>,
 }
 
-impl PrivateKey {
+impl<K: KeyUse> PrivateKey<K> {
     /// Reads PEM, or PKCS#12 with its password; `key` names it in errors. What it is shows in its first bytes.
     /// PKCS#12 may also come as the base64 text of it, which is how a console lets a binary secret be pasted.
     ///
@@ -50,26 +98,34 @@ impl PrivateKey {
         self.certificate.as_deref()
     }
 
-    /// The size of the modulus.
-    pub fn bits(&self) -> usize {
-        self.pair.public_modulus_len() * 8
-    }
-
-    /// DER `SubjectPublicKeyInfo` of the public half, as certificates hold it.
+    /// DER `SubjectPublicKeyInfo` of the public half, as certificates hold it. Never empty for an RSA key that was read.
     pub fn public_key(&self) -> Vec<u8> {
-        public_key(&self.pair)
+        self.key.public_key_info().unwrap_or_default()
     }
 
-    pub(in crate::mastercard) fn pair(&self) -> &KeyPair {
-        &self.pair
-    }
-
-    pub(super) fn pkcs1_public_key(&self) -> &[u8] {
-        self.pair.public_key().as_ref()
+    pub(in crate::mastercard) fn key(&self) -> &K {
+        &self.key
     }
 }
 
-impl fmt::Debug for PrivateKey {
+impl PrivateKey {
+    /// The size of the modulus.
+    pub fn bits(&self) -> usize {
+        self.key.public_modulus_len() * 8
+    }
+
+    pub(super) fn pkcs1_public_key(&self) -> &[u8] {
+        self.key.as_ref().public_key().as_ref()
+    }
+}
+
+impl<K> Clone for PrivateKey<K> {
+    fn clone(&self) -> Self {
+        Self { key: Arc::clone(&self.key), certificate: self.certificate.clone() }
+    }
+}
+
+impl<K> fmt::Debug for PrivateKey<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PrivateKey(<redacted>)")
     }
@@ -84,7 +140,7 @@ fn pasted(stored: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     (der.first() == Some(&DER_SEQUENCE)).then_some(der)
 }
 
-fn from_pkcs12(der: &[u8], password: Option<&str>) -> Result<Stored, KeyProblem> {
+fn from_pkcs12<K: KeyUse>(der: &[u8], password: Option<&str>) -> Result<Stored<K>, KeyProblem> {
     let archive =
         Pkcs12Archive::from_pkcs12(der, password.unwrap_or_default()).map_err(|error| match error {
             Pkcs12Error::MacError(_) | Pkcs12Error::UnpadError | Pkcs12Error::Pkcs5Error(_) => {
@@ -93,21 +149,21 @@ fn from_pkcs12(der: &[u8], password: Option<&str>) -> Result<Stored, KeyProblem>
             _ => KeyProblem::UnreadableContainer,
         })?;
     let [key] = archive.keys.as_slice() else { return Err(KeyProblem::NotOneKey) };
-    let pair = KeyPair::from_pkcs8(key.key.as_der()).map_err(|_| KeyProblem::NotRsa)?;
+    let key = K::from_pkcs8(key.key.as_der()).ok_or(KeyProblem::NotRsa)?;
     let certificates = archive.certs.iter().filter_map(|bag| Certificate::from_der(bag.cert.as_der().into()));
-    Ok(Stored { pair, certificates: certificates.collect() })
+    Ok(Stored { key, certificates: certificates.collect() })
 }
 
 /// Text around the blocks, such as OpenSSL's bag attributes, is passed over.
-fn from_pem(stored: &[u8]) -> Result<Stored, KeyProblem> {
+fn from_pem<K: KeyUse>(stored: &[u8]) -> Result<Stored<K>, KeyProblem> {
     let text = std::str::from_utf8(stored).map_err(|_| KeyProblem::NotAKeyFile)?;
-    let (mut pairs, mut certificates) = (Vec::new(), Vec::new());
+    let (mut keys, mut certificates) = (Vec::new(), Vec::new());
     for block in pem_blocks(text) {
         let (label, der) = pem::decode_vec(block.as_bytes()).map_err(|_| KeyProblem::NotAKeyFile)?;
         let der = Zeroizing::new(der);
         match label {
-            "PRIVATE KEY" => pairs.push(KeyPair::from_pkcs8(&der).map_err(|_| KeyProblem::NotRsa)?),
-            "RSA PRIVATE KEY" => pairs.push(KeyPair::from_der(&der).map_err(|_| KeyProblem::NotRsa)?),
+            "PRIVATE KEY" => keys.push(K::from_pkcs8(&der).ok_or(KeyProblem::NotRsa)?),
+            "RSA PRIVATE KEY" => keys.push(K::from_pkcs1(&der).ok_or(KeyProblem::NotRsa)?),
             "CERTIFICATE" => {
                 let certificate = Certificate::from_der(der.to_vec());
                 certificates.push(certificate.ok_or(KeyProblem::NotACertificate)?);
@@ -115,8 +171,8 @@ fn from_pem(stored: &[u8]) -> Result<Stored, KeyProblem> {
             _ => return Err(KeyProblem::NotAPrivateKey),
         }
     }
-    match pairs.len() {
-        1 => Ok(Stored { pair: pairs.remove(0), certificates }),
+    match keys.len() {
+        1 => Ok(Stored { key: keys.remove(0), certificates }),
         0 if certificates.is_empty() => Err(KeyProblem::NotAKeyFile),
         0 => Err(KeyProblem::NotAPrivateKey),
         _ => Err(KeyProblem::NotOneKey),
@@ -133,20 +189,16 @@ fn pem_blocks(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn paired(Stored { pair, mut certificates }: Stored) -> Result<PrivateKey, KeyProblem> {
+fn paired<K: KeyUse>(stored: Stored<K>) -> Result<PrivateKey<K>, KeyProblem> {
+    let Stored { key, mut certificates } = stored;
     let stands_alone = certificates.is_empty();
-    let public_key = public_key(&pair);
-    certificates.retain(|certificate| certificate.public_key() == public_key);
+    let public_key = key.public_key_info();
+    certificates.retain(|certificate| Some(certificate.public_key()) == public_key.as_deref());
     let certificate = certificates.into_iter().max_by_key(Certificate::not_after).map(Arc::new);
     if certificate.is_none() && !stands_alone {
         return Err(KeyProblem::Unpaired);
     }
-    Ok(PrivateKey { pair: Arc::new(pair), certificate })
-}
-
-/// Never fails for an RSA key that was read; if it did, nothing would pair with it.
-fn public_key(pair: &KeyPair) -> Vec<u8> {
-    pair.public_key().as_der().map(|der| der.as_ref().to_vec()).unwrap_or_default()
+    Ok(PrivateKey { key: Arc::new(key), certificate })
 }
 
 #[cfg(test)]

@@ -53,6 +53,16 @@ fn containers_of_every_age_open_and_bring_their_certificate() {
     assert!(is_ours(&read(&modern()).unwrap()));
 }
 
+#[test]
+fn a_key_decrypts_in_every_form_in_which_it_signs() {
+    let ours = Certificate::from_pem("ours", &certificate_pem()).unwrap();
+    let traditional = to_pem("RSA PRIVATE KEY", &pkcs8()[26..]);
+    for stored in [private_key_pem().into_bytes(), traditional.into_bytes(), modern()] {
+        let key = DecryptingKey::read("key", &stored, Some(PASSWORD)).unwrap();
+        assert_eq!(key.public_key(), ours.public_key());
+    }
+}
+
 /// What Mastercard Developers hands out: the key under 3DES, the certificate under RC2-40, a SHA-1 MAC; and what
 /// OpenSSL 3 writes by default.
 #[test]
@@ -73,7 +83,7 @@ fn containers_that_openssl_wrote_open() {
     for container in containers {
         assert!(is_ours(&read(&container).unwrap()));
         assert_eq!(
-            PrivateKey::read("", &container, Some("wrong")).unwrap_err().problem,
+            <PrivateKey>::read("", &container, Some("wrong")).unwrap_err().problem,
             KeyProblem::WrongPassword
         );
     }
@@ -120,7 +130,7 @@ fn a_key_beside_the_certificate_of_another_is_refused() {
 
 #[test]
 fn a_container_that_does_not_open_says_what_to_look_at() {
-    let problem = |stored: &[u8], password| PrivateKey::read("", stored, password).unwrap_err().problem;
+    let problem = |stored: &[u8], password| <PrivateKey>::read("", stored, password).unwrap_err().problem;
     assert_eq!(problem(&modern(), Some("keystorepasswort")), KeyProblem::WrongPassword);
     assert_eq!(problem(&modern(), None), KeyProblem::WrongPassword);
     assert_eq!(problem(&modern()[..200], Some(PASSWORD)), KeyProblem::UnreadableContainer);
