@@ -20,6 +20,7 @@ checks! {
     another_card_requestor_or_client_is_not_held,
     a_card_is_free_again_once_nothing_could_be_pushed,
     a_request_that_crashed_holds_its_card_no_longer_than_the_app_waits,
+    a_held_card_stays_held_for_as_long_as_anybody_asks_for_its_enrolment,
     of_twenty_taps_with_twenty_keys_one_begins,
     of_twenty_repetitions_of_one_tap_one_begins,
     of_twenty_that_take_over_a_stale_card_one_begins,
@@ -110,6 +111,18 @@ async fn a_request_that_crashed_holds_its_card_no_longer_than_the_app_waits(stor
     assert_eq!(Tap::new("key-2").begin_at(&stores.enrollments, waiting).await, Begun::Busy(crashed.id()));
     let later = waiting + SignedDuration::from_secs(3);
     assert_eq!(Tap::new("key-2").begin_at(&stores.enrollments, later).await, Begun::Started);
+}
+
+/// At worst reconciliation gives up after four days and a half: a day of readings, three of failures, and what is between.
+async fn a_held_card_stays_held_for_as_long_as_anybody_asks_for_its_enrolment(stores: &Stores) {
+    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let items = stores.scan(&stores.tables.enrollments).await;
+    let guard = items.iter().find(|item| item["sk"].as_s().is_ok_and(|sk| sk.starts_with("LIVE#")));
+    let ends: i64 = guard.unwrap()["ttl"].as_n().unwrap().parse().unwrap();
+    assert!(
+        ends > (tap.at() + SignedDuration::from_hours(5 * 24)).as_second(),
+        "DynamoDB would let go of it"
+    );
 }
 
 async fn of_twenty_taps_with_twenty_keys_one_begins(stores: &Stores) {
