@@ -37,6 +37,11 @@ pub(super) fn unchanged(now: &Recorded, then: &Recorded) -> Vec<Target> {
             now.write_units / then.write_units,
         ),
         Target::below("one enrolment: read units, of those recorded", 1.0, now.read_units / then.read_units),
+        Target::below(
+            "the lists around it: read units, of those recorded",
+            1.0,
+            now.read_units_of_lists / then.read_units_of_lists,
+        ),
     ];
     if now.made_and_run_by != then.made_and_run_by {
         return targets;

@@ -1,6 +1,5 @@
 //! What a notification means for its enrolment: learned once, by one enrolment, whoever looks and how often.
 
-use aws_sdk_dynamodb::types::Put;
 use jiff::{SignedDuration, Timestamp};
 use serde_dynamo::to_attribute_value;
 
@@ -49,15 +48,13 @@ impl Enrollments {
             if !learned.learn(fact.clone()) {
                 return Ok(None);
             }
-            let count = seen.revision.count;
-            let item =
-                self.enrollment_item(learned, count.saturating_add(1), Some(seen.revision.status), now);
+            let item = self.enrollment_item(learned, Some(seen.revision), now);
             let kept = self.received_item(done.clone(), None);
             let kept = self.put(&self.inbox(&received.notification.id), NOTIFICATION, &kept)?;
             let put = self.put(&self.client(client_id), &enrollment(enrollment_id), &item)?;
             let put = put.condition_expression("revision = :revision");
-            let put = put.expression_attribute_values(":revision", n(count)).build()?;
-            let kept: Put = kept.condition_expression("attribute_not_exists(pk)").build()?;
+            let put = put.expression_attribute_values(":revision", n(seen.revision.count)).build()?;
+            let kept = kept.condition_expression("attribute_not_exists(pk)").build()?;
             let sent = self.0.db.transact_write_items().transact_items(put_in(kept));
             let Err(error) = sent.transact_items(put_in(put)).send().await else {
                 tell(&item);

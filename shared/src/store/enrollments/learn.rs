@@ -8,14 +8,14 @@ use super::{
         contention::step_aside,
         table::{is_condition, n},
     },
-    Enrollments, Redirect, SHARDS, Seen, enrollment,
+    Enrollments, Redirect, Revision, SHARDS, Seen, enrollment,
     items::{EnrollmentItem, RedirectItem, StatusChange},
     redirect,
 };
 use crate::{
     card::ClientId,
     digest::sha256_hex,
-    enrollment::{Enrollment, EnrollmentId, Recorded, Status},
+    enrollment::{Enrollment, EnrollmentId, Recorded},
 };
 
 /// Attempts against other writers of the same enrolment: about a second, and enough for twenty of them.
@@ -65,8 +65,7 @@ impl Enrollments {
             let Enrollment { client_id, enrollment_id, .. } = enrollment;
             let mut learned = enrollment.clone();
             let news = facts.iter().filter(|fact| learned.learn((*fact).clone())).count();
-            let count = revision.count.saturating_add(1);
-            let item = self.enrollment_item(learned, count, Some(revision.status), now);
+            let item = self.enrollment_item(learned, Some(revision), now);
             if news == 0 && item.due_at == revision.due_at {
                 return Ok(Some(enrollment));
             }
@@ -81,14 +80,14 @@ impl Enrollments {
         Err(StoreError::Contended)
     }
 
-    /// The item of an enrolment, with its places in the indexes as its facts want them.
+    /// The item of an enrolment that is written on top of `base`, with its places in the indexes as its facts want them.
     pub(super) fn enrollment_item(
         &self,
         enrollment: Enrollment,
-        revision: i64,
-        before: Option<Status>,
+        base: Option<Revision>,
         now: Timestamp,
     ) -> EnrollmentItem {
+        let (count, before) = base.map_or((0, None), |base| (base.count, Some(base.status)));
         let outlook = enrollment.outlook(now);
         let due_at = outlook.next_check.map(Timestamp::as_second);
         let status = outlook.status;
@@ -96,7 +95,7 @@ impl Enrollments {
         let change = StatusChange { from: before, to: status, reason: outlook.reason, at: now, attempt };
         let shard = shard_of(enrollment.enrollment_id);
         EnrollmentItem {
-            revision,
+            revision: count.saturating_add(1),
             status,
             status_change: (before != Some(status)).then_some(change),
             card_key: self.card(enrollment.card_contract_id),

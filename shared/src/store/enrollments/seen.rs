@@ -47,7 +47,6 @@ impl Enrollments {
     }
 
     pub(super) fn beginning_item(&self, beginning: &Beginning<'_>, now: Timestamp) -> EnrollmentItem {
-        let (count, status) = beginning.revision.map_or((0, None), |base| (base.count, Some(base.status)));
-        self.enrollment_item(beginning.enrollment.clone(), count.saturating_add(1), status, now)
+        self.enrollment_item(beginning.enrollment.clone(), beginning.revision, now)
     }
 }
