@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use shared::{
     asset::{Asset, Logo},
     catalogue::{Change, Changed, Known, Snapshot},
-    store::Plan,
+    store::{Plan, RecentRequestors},
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
 
@@ -18,6 +18,8 @@ checks! {
     a_refresh_without_a_change_moves_only_the_time,
     half_an_answer_does_not_move_the_time,
     a_retired_requestor_cannot_be_had_and_is_remembered,
+    what_a_tap_knows_of_a_requestor_is_a_minute_old_at_most,
+    a_requestor_that_was_missing_is_looked_for_again,
     refreshes_at_once_build_on_each_other,
     a_reader_never_sees_a_mix,
     artwork_is_noticed_and_is_no_refresh,
@@ -80,6 +82,33 @@ async fn a_retired_requestor_cannot_be_had_and_is_remembered(stores: &Stores) {
     assert_eq!(stores.requestors.get(&id(CLICK_TO_PAY)).await.unwrap(), None);
     let snapshot = stores.requestors.snapshot().await.unwrap();
     assert_eq!((snapshot.offered().count(), &snapshot.known[&id(CLICK_TO_PAY)]), (0, &retired));
+}
+
+async fn what_a_tap_knows_of_a_requestor_is_a_minute_old_at_most(stores: &Stores) {
+    let first = named(CLICK_TO_PAY, "Click to Pay");
+    refresh(stores, vec![first.clone()], 0).await;
+    let recent = RecentRequestors::new(stores.requestors.clone());
+    let name =
+        async |now| recent.get(&id(CLICK_TO_PAY), now).await.unwrap().map(|known| known.as_ref().clone());
+    let minute = SignedDuration::from_mins(1);
+    assert_eq!(name(at(0)).await, Some(first.requestor.clone()));
+    let renamed = named(CLICK_TO_PAY, "Another name");
+    refresh(stores, vec![renamed.clone()], 1).await;
+    assert_eq!(name(at(0) + minute - SignedDuration::from_millis(1)).await, Some(first.requestor));
+    assert_eq!(name(at(0) + minute).await, Some(renamed.requestor.clone()));
+    let retired = Known { retired_at: Some(at(2)), ..renamed.clone() };
+    refresh(stores, vec![retired], 2).await;
+    assert_eq!(name(at(0) + minute).await, Some(renamed.requestor));
+    // A clock that was set back: nobody knows how old it is.
+    assert_eq!(name(at(0)).await, None);
+    assert_eq!(name(at(0) + minute).await, None);
+}
+
+async fn a_requestor_that_was_missing_is_looked_for_again(stores: &Stores) {
+    let recent = RecentRequestors::new(stores.requestors.clone());
+    assert_eq!(recent.get(&id(CLICK_TO_PAY), at(0)).await.unwrap(), None);
+    refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
+    assert!(recent.get(&id(CLICK_TO_PAY), at(0)).await.unwrap().is_some());
 }
 
 async fn refreshes_at_once_build_on_each_other(stores: &Stores) {

@@ -7,6 +7,8 @@ mod restart;
 mod terms;
 mod wish;
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Error, Request, RequestExt as _, Response};
 use shared::{
@@ -17,7 +19,7 @@ use shared::{
     http::{self, Caller, Code, Problem},
     mastercard::{Processing, TokenConnect, processing::SearchTerms},
     store::{
-        Enrollments, TokenRequestors,
+        Enrollments, RecentRequestors, TokenRequestors,
         enrollments::{Beginning, Begun},
     },
     token_requestor::{Platform, TokenRequestor, TokenRequestorId},
@@ -32,7 +34,7 @@ pub struct Enroll {
     processing: Processing,
     search: SearchTerms,
     token_connect: TokenConnect,
-    requestors: TokenRequestors,
+    requestors: RecentRequestors,
     enrollments: Enrollments,
     caller: Caller,
     terms: Terms,
@@ -64,7 +66,7 @@ impl Enroll {
             processing,
             search,
             token_connect,
-            requestors,
+            requestors: RecentRequestors::new(requestors),
             enrollments,
             caller,
             terms,
@@ -89,7 +91,7 @@ impl Enroll {
         let key = wish::idempotency_key(request)?;
         let now = self.clock.now();
         let (wish, fingerprint) = Wish::parse(request, &self.terms, now)?;
-        let requestor = self.requestor(wish.token_requestor_id.as_ref(), wish.manner.platform).await?;
+        let requestor = self.requestor(wish.token_requestor_id.as_ref(), wish.manner.platform, now).await?;
         let enrollment = Enrollment {
             enrollment_id: EnrollmentId::new(now),
             client_id: client,
@@ -133,9 +135,10 @@ impl Enroll {
         &self,
         id: Option<&TokenRequestorId>,
         platform: Platform,
-    ) -> Result<TokenRequestor, Problem> {
+        now: Timestamp,
+    ) -> Result<Arc<TokenRequestor>, Problem> {
         let id = id.unwrap_or(&self.terms.default_requestor);
-        let requestor = self.requestors.get(id).await?.ok_or(Code::TokenRequestorNotFound)?;
+        let requestor = self.requestors.get(id, now).await?.ok_or(Code::TokenRequestorNotFound)?;
         if requestor.reaches(platform) { Ok(requestor) } else { Err(Code::PlatformNotSupported.into()) }
     }
 

@@ -53,7 +53,8 @@ impl Enroll {
                     None => Err(Problem::from(Code::EnrollmentNotRestartable).about(id)),
                 };
             }
-            let requestor = self.requestor(Some(&enrollment.token_requestor_id), manner.platform).await?;
+            let requestor =
+                self.requestor(Some(&enrollment.token_requestor_id), manner.platform, now).await?;
             match self.enrollments.begin(&beginning, now).await? {
                 Begun::Started => {
                     let seen = self.enrollments.begun(&beginning, now);

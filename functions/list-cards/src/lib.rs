@@ -14,7 +14,7 @@ use shared::{
     enrollment::{EnrollmentId, TokenState},
     http::{self, Caller, Code, Problem, StatusCode},
     mastercard::{Processing, processing::ClientToken},
-    store::{Enrollments, TokenRequestors},
+    store::{Enrollments, RecentRequestors, TokenRequestors},
     token_list,
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The function; its fields are all that it may touch.
 pub struct ListCards {
     processing: Processing,
-    requestors: TokenRequestors,
+    requestors: RecentRequestors,
     enrollments: Enrollments,
     caller: Caller,
     default_requestor: TokenRequestorId,
@@ -75,6 +75,7 @@ impl ListCards {
             return Err(read.problems());
         };
         let processing = processing.connect(host).await?;
+        let requestors = RecentRequestors::new(requestors);
         Ok(Self { processing, requestors, enrollments, caller, default_requestor, clock: host.clock.clone() })
     }
 
@@ -86,7 +87,7 @@ impl ListCards {
     async fn list(&self, request: &Request) -> Result<Response<Body>, Problem> {
         let client = self.caller.client(request)?;
         let asked = Asked::parse(request, &self.default_requestor)?;
-        let requestor = self.requestors.get(&asked.token_requestor_id).await?;
+        let requestor = self.requestors.get(&asked.token_requestor_id, self.clock.now()).await?;
         let requestor = requestor.ok_or(Code::TokenRequestorNotFound)?;
         let until = http::deadline(request, PATIENCE);
         let tokens = self.processing.get_tokens_by_client(client, until).await?;

@@ -7,6 +7,7 @@ mod artwork;
 mod claim;
 mod items;
 mod read;
+mod recent;
 mod refresh;
 mod stage;
 
@@ -19,6 +20,7 @@ use crate::{
 };
 
 pub use artwork::ASSETS_AT_ONCE;
+pub use recent::RecentRequestors;
 pub use refresh::Plan;
 
 /// The table `TokenRequestors`.
