@@ -73,8 +73,8 @@ pub(super) fn timed(figures: &[Figures]) -> Vec<Target> {
 /// What a thousand enrolments leave.
 pub(super) fn lasting(stamina: &Stamina, counts_only: bool) -> Vec<Target> {
     let mut targets = vec![Target::below("memory after all enrolments, MB", 40.0, stamina.peak_megabytes)];
-    if let (Some(allowed), false) = (stamina.allowed(), counts_only) {
-        let share = stamina.enrollments_a_second / allowed;
+    if let (Some(openssl), false) = (stamina.openssl, counts_only) {
+        let share = stamina.enrollments_a_second / stamina.allowed(openssl.signatures_a_second);
         targets.push(Target::above("enrolments a second, of what RSA alone would allow", 0.6, share));
     }
     targets
