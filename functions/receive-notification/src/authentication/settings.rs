@@ -1,5 +1,6 @@
 //! The settings of the chain, and the keys that open what is encrypted.
 
+use futures_util::future::try_join_all;
 use jsonwebtoken::DecodingKey;
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::{
@@ -46,22 +47,19 @@ impl AuthenticationSettings {
     }
 
     pub(crate) async fn connect(self) -> Result<(Authentication, Option<FieldLevelKeys>), ConfigError> {
-        let mut secrets = Vec::new();
-        for (name, secret) in self.secrets {
-            let secret = fetch(name, &secret).await?;
-            // Editors end a file with a line break, which is not part of the secret.
-            secrets.push(secret.expose_secret().trim().into());
-        }
-        let mut signers = Vec::new();
-        for (name, certificate) in self.signers {
-            signers.push(signer(name, fetch(name, &certificate).await?.expose_secret())?);
-        }
-        let keys = match self.decryption {
-            Some(keys) => Some(FieldLevelKeys::new(&keys.fetch().await?)),
-            None => None,
+        let Self { subjects, secrets, signers, decryption } = self;
+        let keys = async {
+            let Some(keys) = decryption else { return Ok(None) };
+            let bad = |source| ConfigError::Key { name: DECRYPTION_KEY.key, source };
+            FieldLevelKeys::new(&keys.fetch().await?).map(Some).map_err(bad)
         };
-        let bad = |source| ConfigError::Key { name: DECRYPTION_KEY.key, source };
-        Ok((Authentication { subjects: self.subjects, secrets, signers }, keys.transpose().map_err(bad)?))
+        // At once: on Lambda each secret is a call of Secrets Manager.
+        let (secrets, signers, keys) = tokio::try_join!(fetch(&secrets), fetch(&signers), keys)?;
+        // Editors end a file with a line break, which is not part of the secret.
+        let secrets = secrets.iter().map(|(_, secret)| secret.expose_secret().trim().into()).collect();
+        let signers = signers.iter().map(|(name, pem)| signer(name, pem.expose_secret()));
+        let signers = signers.collect::<Result<_, _>>()?;
+        Ok((Authentication { subjects, secrets, signers }, keys))
     }
 }
 
@@ -73,8 +71,12 @@ fn named(read: &mut Reader<'_>, names: [&'static str; 2]) -> Option<Named> {
     Some(found)
 }
 
-async fn fetch(name: &'static str, secret: &SecretRef) -> Result<SecretString, ConfigError> {
-    secret.fetch().await.map_err(|source| ConfigError::Secret { name, source })
+async fn fetch(named: &Named) -> Result<Vec<(&'static str, SecretString)>, ConfigError> {
+    let fetched = named.iter().map(async |(name, secret)| match secret.fetch().await {
+        Ok(secret) => Ok((*name, secret)),
+        Err(source) => Err(ConfigError::Secret { name, source }),
+    });
+    try_join_all(fetched).await
 }
 
 fn signer(name: &'static str, pem: &str) -> Result<DecodingKey, ConfigError> {
