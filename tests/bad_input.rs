@@ -18,7 +18,7 @@ const CARD_NUMBER: &str = "5555555555554444";
 /// What the cases send, in any field; no answer may repeat it.
 const SENT: [&str; 4] = ["zebra", "77319", CARD_NUMBER, "5555 5555 5555 4444"];
 
-/// A `World` that holds one enrolment, and how it was before the bad input.
+/// A `World` that holds one enrollment, and how it was before the bad input.
 struct Untouched {
     app: App,
     enrollment_id: String,
@@ -32,7 +32,7 @@ impl Untouched {
     }
 
     async fn of(app: App) -> Self {
-        let ready = app.cardholder.enrolls("70030").await.expect("an enrolment");
+        let ready = app.cardholder.enrolls("70030").await.expect("an enrollment");
         let enrollment_id = ready["enrollmentId"].as_str().expect("an id").to_owned();
         let (stored, calls) = (app.stored().await, calls(&app));
         Self { app, enrollment_id, stored, calls }

@@ -108,7 +108,7 @@ async fn states(app: &App, cards: &Ask) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn every_other_end_of_an_enrolment_keeps_the_contract() {
+async fn every_other_end_of_an_enrollment_keeps_the_contract() {
     let app = App::start().await;
     let wish = |card: &str| Ask::enroll(&Cardholder::smallest_request(card));
     let first = wish("70001");
@@ -157,7 +157,7 @@ async fn every_other_end_of_an_enrolment_keeps_the_contract() {
     told(&app, &cards, 503, "mastercard_unavailable").await;
 
     let list = app.ask(&Ask::get("/enrollments?limit=50")).await;
-    let ends = list.body["enrollments"].as_array().expect("enrolments").iter().map(|it| &it["status"]);
+    let ends = list.body["enrollments"].as_array().expect("enrollments").iter().map(|it| &it["status"]);
     // What Mastercard was not there for was really tried twice.
     assert_eq!(ends.filter(|status| **status == "FAILED").count(), 7);
 }

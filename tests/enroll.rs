@@ -1,4 +1,4 @@
-//! One cardholder, one card: how an enrolment goes, and how it ends when any one thing is off.
+//! One cardholder, one card: how an enrollment goes, and how it ends when any one thing is off.
 
 mod refused;
 mod repeated;
@@ -17,7 +17,7 @@ use crate::support::open_world;
 
 const CARD: &str = "70001";
 
-/// Enrols a card and opens the redirect.
+/// Enrolls a card and opens the redirect.
 async fn at_click_to_pay(cardholder: &Cardholder) -> (String, Page) {
     let enrollment = cardholder.enrolls(CARD).await.unwrap();
     let page = cardholder.opens(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
@@ -34,7 +34,7 @@ async fn enrollment(cardholder: &Cardholder, id: &str) -> Value {
     cardholder.asks_about(id).await.unwrap().body
 }
 
-/// The only enrolment that the cardholder has.
+/// The only enrollment that the cardholder has.
 async fn the_only(cardholder: &Cardholder) -> Value {
     let list = cardholder.get("/enrollments").await.unwrap().body;
     assert_eq!(list["enrollments"].as_array().unwrap().len(), 1, "{list}");
@@ -165,7 +165,7 @@ async fn a_card_that_click_to_pay_has_already_is_enabled_once_the_list_says_so()
 }
 
 #[tokio::test]
-async fn enrolments_are_listed_newest_first_in_pages() {
+async fn enrollments_are_listed_newest_first_in_pages() {
     let world: World = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     for card in ["70001", "70002", "70006"] {

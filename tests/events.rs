@@ -43,8 +43,8 @@ events! {
     "fetch-assets.json" => logos_are_fetched_after_a_refresh,
     "fetch-assets-again.json" => logos_are_fetched_anew,
     "fetch-assets-by-hand.json" => logos_are_fetched_by_hand,
-    "get-enrollment.json" => a_cardholder_asks_about_an_enrolment,
-    "get-enrollment-foreign.json" => a_stranger_asks_about_an_enrolment,
+    "get-enrollment.json" => a_cardholder_asks_about_an_enrollment,
+    "get-enrollment-foreign.json" => a_stranger_asks_about_an_enrollment,
     "list-cards.json" => two_cards_can_be_enabled,
     "list-enrollments.json" => a_cardholder_asks_about_a_card,
     "list-requestors.json" => an_iphone_is_shown_what_can_be_chosen,
@@ -131,7 +131,7 @@ async fn fetched(event: Event) {
     assert_eq!(done, all);
 }
 
-async fn a_cardholder_asks_about_an_enrolment(event: Event) {
+async fn a_cardholder_asks_about_an_enrollment(event: Event) {
     let world = world().await;
     let get = get_enrollment::GetEnrollment::connect(&host(&world)).await.unwrap();
     let before = answer(get.handle(event.request()).await.unwrap());
@@ -141,7 +141,7 @@ async fn a_cardholder_asks_about_an_enrolment(event: Event) {
     assert_eq!((after.status, &after.body["enrollmentId"]), (200, &json!(seeded.id())));
 }
 
-async fn a_stranger_asks_about_an_enrolment(event: Event) {
+async fn a_stranger_asks_about_an_enrollment(event: Event) {
     let world = world().await;
     event_tap(&world).await;
     let get = get_enrollment::GetEnrollment::connect(&host(&world)).await.unwrap();
@@ -210,8 +210,8 @@ async fn an_iphone_has_seen_it_before(event: Event) {
 async fn a_cardholder_comes_back(event: Event) {
     let world = world().await;
     let receive = receive_callback::ReceiveCallback::connect(&host(&world)).await.unwrap();
-    assert_eq!(receive.handle(event.request()).await.unwrap().status(), 404, "before there is an enrolment");
-    let state = CallbackState::new("example-state-of-the-enrolment-on-its-way-0");
+    assert_eq!(receive.handle(event.request()).await.unwrap().status(), 404, "before there is an enrollment");
+    let state = CallbackState::new("example-state-of-the-enrollment-on-its-way-0");
     let tap = Tap { state, ..Tap::new("key-1") }.started(&enrollments(&world)).await;
     let receipt_hashes = vec![receipt_hash(&PushAccountReceipt::new("RECEIPT"))];
     let expires_at = tap.at() + SignedDuration::from_mins(10);
@@ -240,7 +240,7 @@ async fn processing_tells_that_there_is_a_token(event: Event) {
     assert_eq!(notified(event).await, Status::Enabled);
 }
 
-/// 200, and how the enrolment stands then.
+/// 200, and how the enrollment stands then.
 async fn notified(event: Event) -> Status {
     let world = world().await;
     let tap = event_tap(&world).await;
@@ -305,7 +305,7 @@ async fn stored(world: &World, tap: &Tap) -> Enrollment {
     tap.stored(&enrollments(world)).await.unwrap()
 }
 
-/// The enrolment that the events speak of, asked for a minute before they happen.
+/// The enrollment that the events speak of, asked for a minute before they happen.
 async fn event_tap(world: &World) -> Tap {
     let id: EnrollmentId = "0197b3c0-5f10-7c3e-8a51-3f6f0c9be001".parse().unwrap();
     let tap = Tap::new("key-1").asked("2026-01-05T10:30:00Z".parse().unwrap());

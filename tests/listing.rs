@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use local::{Options, World};
 use reqwest::{Response, header::HeaderMap};
 use serde_json::{Value, json};
-use shared::{catalogue::Known, store::Plan};
+use shared::{catalog::Known, store::Plan};
 use simulator::CLICK_TO_PAY;
 
 use crate::support::{open_world, open_world_with, openapi::violations, world};
@@ -42,11 +42,11 @@ fn etag(headers: &HeaderMap) -> String {
     headers["etag"].to_str().unwrap().to_owned()
 }
 
-/// Nothing of the catalogue is left but the small item that says which version is current.
+/// Nothing of the catalog is left but the small item that says which version is current.
 async fn forget_all_but_the_version(world: &World) {
     let (db, table) = (world.dynamodb(), &world.tables().token_requestors);
     let items = db.scan().table_name(table).send().await.unwrap().items.unwrap();
-    let items = items.into_iter().filter(|item| item["sk"].as_s().unwrap() != "CATALOGUE");
+    let items = items.into_iter().filter(|item| item["sk"].as_s().unwrap() != "CATALOG");
     for item in items {
         let delete = db.delete_item().table_name(table).key("pk", item["pk"].clone());
         delete.key("sk", item["sk"].clone()).send().await.unwrap();
@@ -172,7 +172,7 @@ async fn only_requestors_of_the_cards_range_are_shown_when_it_is_given() {
 }
 
 #[tokio::test]
-async fn a_catalogue_that_is_known_takes_one_small_read() {
+async fn a_catalog_that_is_known_takes_one_small_read() {
     let world = open_world().await;
     let before = listed(&world, "platform=web").await;
     forget_all_but_the_version(&world).await;
@@ -211,7 +211,7 @@ async fn what_was_shown_is_still_shown_when_the_table_is_gone() {
 }
 
 #[tokio::test]
-async fn a_function_that_never_saw_the_catalogue_says_that_it_failed() {
+async fn a_function_that_never_saw_the_catalog_says_that_it_failed() {
     let world = open_world().await;
     lose_the_table(&world).await;
     let answer = ask(&world, "platform=web", &[]).await;
@@ -232,11 +232,11 @@ async fn time_passes_in_an_answer_that_is_kept() {
     assert_eq!(first["stale"], false);
     world.clock().advance(SignedDuration::from_hours(15 * 24 + 1));
     let (stale_tag, stale) = told().await;
-    assert_eq!((&stale["stale"], &stale["catalogueUpdatedAt"]), (&json!(true), &first["catalogueUpdatedAt"]));
+    assert_eq!((&stale["stale"], &stale["catalogUpdatedAt"]), (&json!(true), &first["catalogUpdatedAt"]));
     world.refresh().await.unwrap();
     let (fresh_tag, fresh) = told().await;
     assert_eq!((&fresh["stale"], &fresh["tokenRequestors"]), (&json!(false), &first["tokenRequestors"]));
-    assert!(fresh["catalogueUpdatedAt"].as_str() > first["catalogueUpdatedAt"].as_str());
+    assert!(fresh["catalogUpdatedAt"].as_str() > first["catalogUpdatedAt"].as_str());
     assert!(first_tag != stale_tag && stale_tag != fresh_tag && first_tag != fresh_tag);
 }
 
@@ -260,9 +260,9 @@ async fn many_who_come_at_once_get_one_answer() {
     assert!(answers.iter().all(|answer| *answer == answers[0]));
 }
 
-/// A catalogue of so many ranges that its text is more than Lambda can send.
+/// A catalog of so many ranges that its text is more than Lambda can send.
 #[tokio::test]
-async fn a_catalogue_that_is_too_large_is_sent_compressed_or_by_range_or_not_at_all() {
+async fn a_catalog_that_is_too_large_is_sent_compressed_or_by_range_or_not_at_all() {
     let world = world().await;
     let ranges: Vec<String> = (0..1_000).map(|range| format!("5555{range:06}000000000")).collect();
     let known: Vec<Known> = (0..300).map(|requestor| {

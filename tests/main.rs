@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
 
 mod assets;
-mod authorisation;
+mod authorization;
 mod bad_input;
 mod bootstrap;
 mod contract;

@@ -19,7 +19,7 @@ async fn unopened(world: &World) -> Cardholder {
     cardholder
 }
 
-/// Status, reason and finality of each of the cardholder's enrolments.
+/// Status, reason and finality of each of the cardholder's enrollments.
 async fn all(cardholder: &Cardholder) -> Vec<(Value, Value, Value)> {
     let list = cardholder.get("/enrollments").await.unwrap().body;
     let told = |it: &Value| (it["status"].clone(), it["reason"].clone(), it["final"].clone());
@@ -63,7 +63,7 @@ async fn a_list_that_cannot_be_read_is_asked_for_later_and_then_heals() {
 }
 
 #[tokio::test]
-async fn an_enrolment_that_mastercard_never_tells_about_ends_and_says_that_nobody_knows() {
+async fn an_enrollment_that_mastercard_never_tells_about_ends_and_says_that_nobody_knows() {
     let world = open_world().await;
     let cardholder = unopened(&world).await;
     world.simulator().set_fault(Operation::GetTokensByClient, Fault::TruncatedJson, Times::Always);

@@ -1,4 +1,4 @@
-//! The catalogue of token requestors: filled, kept when Mastercard fails or we die, changed when Mastercard changes.
+//! The catalog of token requestors: filled, kept when Mastercard fails or we die, changed when Mastercard changes.
 
 mod artwork;
 mod at_once;

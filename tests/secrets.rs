@@ -100,10 +100,10 @@ async fn a_journey_and_its_failures_are_logged_without_a_secret() {
         "a card was pushed",
         "the status moved",
         "a notification was applied",
-        "a notification matches no enrolment; it is kept",
+        "a notification matches no enrollment; it is kept",
         "the request was refused",
         "the request failed",
-        "enrolments were reconciled",
+        "enrollments were reconciled",
         "somebody was not let in at the door for notifications",
     ] {
         assert!(logs::comes(message).await, "nobody logged: {message}");

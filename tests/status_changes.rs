@@ -1,4 +1,4 @@
-//! Every change of an enrolment's status is told to the bank's other systems: once, in order, by the template's pipe.
+//! Every change of an enrollment's status is told to the bank's other systems: once, in order, by the template's pipe.
 
 use std::path::Path;
 

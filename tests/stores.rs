@@ -2,7 +2,7 @@
 //! names it, an independent one (`ministack` in CI), so that neither engine's leniency goes unnoticed.
 
 mod begin;
-mod catalogue;
+mod catalog;
 mod due;
 mod idempotency;
 mod inbox;

@@ -22,7 +22,7 @@ pub(crate) async fn world_with(options: Options) -> World {
     World::start(options).await.expect("a World")
 }
 
-/// A `World` whose catalogue is filled.
+/// A `World` whose catalog is filled.
 pub(crate) async fn open_world() -> World {
     open_world_with(Options::default()).await
 }

@@ -11,8 +11,8 @@ pub(crate) enum BenchError {
     Binary { binary: PathBuf, source: io::Error },
     #[error("the engines and the simulator did not start")]
     World(#[from] Box<local::StartError>),
-    #[error("the catalogue could not be filled")]
-    Catalogue(#[from] local::RefreshError),
+    #[error("the catalog could not be filled")]
+    Catalog(#[from] local::RefreshError),
     #[error("the bank's login gives no token")]
     Login(#[from] local::KeyError),
     #[error("a cardholder's life ended before its time")]

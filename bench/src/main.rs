@@ -1,10 +1,10 @@
-//! Measures this server on this machine, and fails when a target is missed: `catalogue` and `functions`
-//! the real release binaries, each in a process of its own, `enrollments` everything together in this one. `cargo run --profile bench -p bench -- catalogue`.
+//! Measures this server on this machine, and fails when a target is missed: `catalog` and `functions`
+//! the real release binaries, each in a process of its own, `enrollments` everything together in this one. `cargo run --profile bench -p bench -- catalog`.
 //! Linux only: memory is read from `/proc`.
 #![expect(clippy::print_stderr, reason = "a program that talks to a developer's terminal")]
 
 mod binaries;
-mod catalogue;
+mod catalog;
 mod count;
 mod counted;
 mod enrollments;
@@ -34,10 +34,10 @@ struct Arguments {
 #[derive(Subcommand)]
 enum What {
     /// A large issuer's refresh: sync-requestors and fetch-assets, at first and with nothing changed
-    Catalogue(catalogue::Arguments),
+    Catalog(catalog::Arguments),
     /// Many cardholders at once, from the first tap to the enabled card
     Enrollments(enrollments::Arguments),
-    /// Every function: start, first and later events, memory, size, instructions, and what an enrolment consumes
+    /// Every function: start, first and later events, memory, size, instructions, and what an enrollment consumes
     Functions(functions::Arguments),
 }
 
@@ -50,8 +50,8 @@ const NOT_MEASURED: u8 = 2;
 async fn main() -> ExitCode {
     let Arguments { json, what } = Arguments::parse();
     let met = match what {
-        What::Catalogue(arguments) => {
-            catalogue::measure(&arguments).await.and_then(|report| report::tell(&report, json.as_deref()))
+        What::Catalog(arguments) => {
+            catalog::measure(&arguments).await.and_then(|report| report::tell(&report, json.as_deref()))
         }
         What::Enrollments(arguments) => {
             enrollments::measure(&arguments).await.and_then(|report| report::tell(&report, json.as_deref()))

@@ -57,18 +57,18 @@ pub(crate) enum Command {
         #[arg(long, value_name = "N")]
         client_id: Option<ClientId>,
     },
-    /// Tell one enrolment's story: facts, calls, correlation ids, what never came; fit for a ticket
+    /// Tell one enrollment's story: facts, calls, correlation ids, what never came; fit for a ticket
     ///
-    /// Exits with 1 if there is no such enrolment.
+    /// Exits with 1 if there is no such enrollment.
     Timeline {
         /// As in `GET /enrollments/{enrollmentId}`
         enrollment_id: EnrollmentId,
         #[command(flatten)]
         desk: Desk,
     },
-    /// List notifications that matched no enrolment
+    /// List notifications that matched no enrollment
     Unmatched {
-        /// Compare each with the enrolments of its card once more
+        /// Compare each with the enrollments of its card once more
         #[arg(long)]
         retry: bool,
         #[command(flatten)]
@@ -82,7 +82,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         desk: Desk,
     },
-    /// Refresh the catalogue now: token requestors, then every logo that is missing
+    /// Refresh the catalog now: token requestors, then every logo that is missing
     ///
     /// Exits with 1 if a logo is missing afterwards.
     Refresh {

@@ -65,7 +65,7 @@ async fn main() -> ExitCode {
         }
         Command::Refresh { force, allow, consent, desk } => {
             return served(desk.config, async |settings| {
-                let agreed = serve::agreed(&settings, consent.yes, "refresh the catalogue")?;
+                let agreed = serve::agreed(&settings, consent.yes, "refresh the catalog")?;
                 Ok(agreed && serve::refresh(&settings, &Orders { force, allow }, desk.json).await?)
             })
             .await;

@@ -7,7 +7,7 @@ use std::{
 
 use doctor::{
     desk::{ConsentRow, Desk, Exported},
-    operate::{Catalogue, DeadLetters, Fetched, OperateError, Operator, Orders, Redriven},
+    operate::{Catalog, DeadLetters, Fetched, OperateError, Operator, Orders, Redriven},
 };
 use indicatif::ProgressBar;
 use jiff::Timestamp;
@@ -37,10 +37,10 @@ pub(crate) enum ServeError {
 /// Between two pictures of a spinner.
 const TICK: Duration = Duration::from_millis(100);
 
-/// `false` if there is no such enrolment.
+/// `false` if there is no such enrollment.
 pub(crate) async fn timeline(desk: &Desk, id: EnrollmentId, json: bool) -> Result<bool, ServeError> {
     let Some(story) = desk.story(id).await? else {
-        writeln!(io::stderr(), "There is no enrolment {id}.")?;
+        writeln!(io::stderr(), "There is no enrollment {id}.")?;
         return Ok(false);
     };
     if json {
@@ -64,7 +64,7 @@ pub(crate) async fn unmatched(desk: &Desk, retry: bool, json: bool) -> Result<()
     for row in &unmatched {
         writeln!(output, "{row}")?;
     }
-    writeln!(io::stderr(), "{} notifications match no enrolment.", unmatched.len())?;
+    writeln!(io::stderr(), "{} notifications match no enrollment.", unmatched.len())?;
     Ok(())
 }
 
@@ -77,12 +77,12 @@ pub(crate) async fn consents(desk: &Desk, since: Timestamp) -> Result<(), ServeE
         Ok(writeln!(output)?)
     };
     let progress = |Exported { enrollments, rows }| {
-        bar.set_message(format!("{rows} consents of {enrollments} enrolments"));
+        bar.set_message(format!("{rows} consents of {enrollments} enrollments"));
         bar.tick();
     };
     let Exported { enrollments, rows } = desk.consents(since, write, progress).await?;
     bar.finish_and_clear();
-    writeln!(io::stderr(), "{rows} consents of {enrollments} enrolments.")?;
+    writeln!(io::stderr(), "{rows} consents of {enrollments} enrollments.")?;
     Ok(())
 }
 
@@ -121,8 +121,8 @@ pub(crate) async fn refresh(settings: &Settings, orders: &Orders, json: bool) ->
 }
 
 pub(crate) async fn changes(settings: Settings, json: bool) -> Result<(), ServeError> {
-    let catalogue = Catalogue::look(settings).await??;
-    if json { pretty(&catalogue) } else { Ok(write!(io::stdout(), "{catalogue}")?) }
+    let catalog = Catalog::look(settings).await??;
+    if json { pretty(&catalog) } else { Ok(write!(io::stdout(), "{catalog}")?) }
 }
 
 pub(crate) async fn redrive(settings: &Settings, json: bool) -> Result<(), ServeError> {

@@ -53,13 +53,13 @@ impl Bank {
 }
 
 #[tokio::test]
-async fn support_reads_an_enrolments_story_and_no_secret_of_it() {
+async fn support_reads_an_enrollments_story_and_no_secret_of_it() {
     let bank = Bank::open().await;
     let (id, redirect) = bank.enabled("70001").await;
     let told = bank.doctor(&["timeline", &id]).await;
     assert_eq!(told.code, Some(0), "{}", told.errors);
     for part in [
-        &*format!("Enrolment {id}: ENABLED"),
+        &*format!("Enrollment {id}: ENABLED"),
         "Card contract 70001 of client 40000 at token requestor 50123197928",
         "requested               ios, back to mobile-app, terms 2026-01",
         "pushed                  receipts until",
@@ -92,18 +92,18 @@ async fn what_never_came_is_named() {
 }
 
 #[tokio::test]
-async fn an_enrolment_that_is_not_there_is_said_not_to_be() {
+async fn an_enrollment_that_is_not_there_is_said_not_to_be() {
     let bank = Bank::open().await;
     let told = bank.doctor(&["timeline", "01930000-0000-7000-8000-000000000000"]).await;
     assert_eq!((told.code, told.output.as_str()), (Some(1), ""));
-    assert_eq!(told.errors, "There is no enrolment 01930000-0000-7000-8000-000000000000.\n");
+    assert_eq!(told.errors, "There is no enrollment 01930000-0000-7000-8000-000000000000.\n");
     assert_eq!(bank.doctor(&["timeline", "not an id"]).await.code, Some(2));
 }
 
 #[tokio::test]
 async fn a_notification_that_matched_nothing_is_listed_until_it_does() {
     let bank = Bank::open().await;
-    // The cardholder had the card tokenised elsewhere, before the app was asked.
+    // The cardholder had the card tokenized elsewhere, before the app was asked.
     let other = bank.world.simulator();
     let client = reqwest(&bank.world);
     let body = json!({"notificationId": "n-1", "type": "TCN", "cardContractId": 70002,
@@ -112,7 +112,7 @@ async fn a_notification_that_matched_nothing_is_listed_until_it_does() {
     assert_eq!(sent.body(body.to_string()).send().await.unwrap().status(), 200);
     let told = bank.doctor(&["unmatched"]).await;
     assert!(told.output.contains("TCN     card contract 70002"), "{} {}", told.output, told.errors);
-    assert_eq!(told.errors, "1 notifications match no enrolment.\n");
+    assert_eq!(told.errors, "1 notifications match no enrollment.\n");
 
     bank.cardholder.enrolls("70002").await.unwrap();
     let told = bank.doctor(&["unmatched", "--retry", "--json"]).await;
@@ -128,7 +128,7 @@ async fn an_auditor_gets_every_consent_of_every_attempt() {
     bank.cardholder.restarts(&second, "again").await.unwrap();
     let told = bank.doctor(&["consents"]).await;
     assert_eq!(told.code, Some(0), "{}", told.errors);
-    assert!(told.errors.ends_with("3 consents of 2 enrolments.\n"), "{}", told.errors);
+    assert!(told.errors.ends_with("3 consents of 2 enrollments.\n"), "{}", told.errors);
     let mut rows: Vec<Value> = told.output.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     rows.sort_by_key(|row| (row["enrollmentId"].to_string(), row["attempt"].to_string()));
     let told: Vec<_> =

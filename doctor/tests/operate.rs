@@ -43,12 +43,12 @@ fn told(ran: &Output) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_operator_refreshes_the_catalogue_and_sees_what_changed() {
+async fn an_operator_refreshes_the_catalog_and_sees_what_changed() {
     let bank = Bank::new().await;
     let ran = bank.doctor(&["refresh"]).await;
     assert_eq!(ran.status.code(), Some(0), "{}", told(&ran));
     assert!(told(&ran).contains("logos were fetched, 0 are missing."), "{}", told(&ran));
-    assert!(bank.world.token_requestors().catalogue().await.unwrap().is_some());
+    assert!(bank.world.token_requestors().catalog().await.unwrap().is_some());
     let changes = bank.doctor(&["changes"]).await;
     assert!(
         told(&changes).contains("Version 1") && told(&changes).contains("50123197928"),
@@ -123,7 +123,7 @@ async fn what_failed_for_good_is_started_again_and_leaves_the_queue() {
     let redriven: Value = serde_json::from_slice(&ran.stdout).unwrap_or_default();
     assert_eq!(redriven, json!({"started": 1, "left": 1}), "{}", told(&ran));
     let refreshed = async {
-        while bank.world.token_requestors().catalogue().await.unwrap().is_none() {
+        while bank.world.token_requestors().catalog().await.unwrap().is_none() {
             tokio::task::yield_now().await;
         }
     };

@@ -46,7 +46,7 @@ def refresh(machine, api, token, names):
         expect("the list of token requestors", answer.status_code == 200, f"{answer.status_code} {answer.text}")
         return answer.json()["tokenRequestors"]
 
-    requestors = until("the schedule refreshes the catalogue", 120, offered)
+    requestors = until("the schedule refreshes the catalog", 120, offered)
     print(f"  1-2  the schedule started sync-requestors: {len(requestors)} token requestors can be reached from the web")
     # ministack does not carry a return value on to the next function; Lambda's destination does.
     answer = machine.client("lambda").invoke(FunctionName=names["FetchAssets"], Payload=b"{}")
@@ -70,7 +70,7 @@ def enroll(api, token, card):
     wish = {"cardContractId": card, "platform": "ios", "callback": "mobile-app",
             "consent": {"termsVersion": "2026-01", "acceptedAt": now}}
     begun = api.ask("POST", "/enrollments", token, json=wish, headers={"Idempotency-Key": str(uuid.uuid4())})
-    expect("the enrolment begins", begun.status_code == 201, f"{begun.status_code} {begun.text}")
+    expect("the enrollment begins", begun.status_code == 201, f"{begun.status_code} {begun.text}")
     begun = begun.json()
     print(f" 6-12  POST /enrollments: {begun['status']}")
 
@@ -87,7 +87,7 @@ def enroll(api, token, card):
     print("13-25  Click to Pay: accepted; GET /callback: 303, on to the app")
 
     look = lambda: api.ask("GET", f"/enrollments/{begun['enrollmentId']}", token).json()  # noqa: E731
-    final = until("the enrolment ends", 90, lambda: (seen := look())["final"] and seen)
+    final = until("the enrollment ends", 90, lambda: (seen := look())["final"] and seen)
     expect("it ends well", final["status"] == "ENABLED", final)
     expect("the card says so too", state() == "already_enabled", state())
     print(f"after  GET /enrollments/{{enrollmentId}}: {final['status']}; GET /cards: already_enabled")

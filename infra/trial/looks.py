@@ -49,7 +49,7 @@ def as_operator(machine, stack, enrollment_id):
 def at_reconciliation(machine):
     """The second schedule: it has run, under its role, and found nothing amiss."""
     def ran():
-        lines = [line for line in logs(machine, FUNCTIONS) if "enrolments were reconciled" in line]
+        lines = [line for line in logs(machine, FUNCTIONS) if "enrollments were reconciled" in line]
         return [json.loads(line) for line in lines]
 
     runs = until("the schedule reconciles", 90, ran)
@@ -82,7 +82,7 @@ def at_metrics(machine):
             expect(f"{metric['metricName']} is a number", isinstance(value, (int, float)), line)
             expect("it has its dimensions", all(name in line for name in metric.get("dimensions", {})), line)
             points.setdefault(metric["metricName"], []).append(value)
-    expect("there are metrics", {"UpstreamMilliseconds", "StatusMoved", "CatalogueAgeHours", "Healed"} <= set(points), points)
+    expect("there are metrics", {"UpstreamMilliseconds", "StatusMoved", "CatalogAgeHours", "Healed"} <= set(points), points)
     print("       metrics from log lines: " + ", ".join(f"{name} {len(values)}" for name, values in sorted(points.items())))
     pages = machine.client("cloudwatch").get_paginator("describe_alarms").paginate()
     alarms = [alarm for page in pages for alarm in page["MetricAlarms"]]
@@ -119,7 +119,7 @@ def at_events(machine, names, enrollment_id):
         event = json.loads(re.sub(r"<([^>]+)>", fill, pipe["TargetParameters"]["InputTemplate"]))
         problems = [error.message for error in validator.iter_errors(event)]
         expect("the event keeps its schema", not problems, problems)
-        expect("it is about this enrolment", event["enrollmentId"] == enrollment_id, event)
+        expect("it is about this enrollment", event["enrollmentId"] == enrollment_id, event)
         seen.append(event)
     way = [seen[0]["from"], *(event["to"] for event in seen)]
     expect("each change is told", way[0] == "" and way[1] == "PENDING" and way[-1] == "ENABLED", way)
@@ -141,7 +141,7 @@ def records(machine, table):
 
 
 def at_items(machine, names):
-    """What one enrolment leaves behind: what docs/scale.md computes with."""
+    """What one enrollment leaves behind: what docs/scale.md computes with."""
     sizes = {}
     for page in machine.client("dynamodb").get_paginator("scan").paginate(TableName=names["Enrollments"]):
         for item in page["Items"]:

@@ -1,4 +1,4 @@
-//! How long `list-requestors` takes for a catalogue of two thousand, against the embedded DynamoDB: its own time, less
+//! How long `list-requestors` takes for a catalog of two thousand, against the embedded DynamoDB: its own time, less
 //! Lambda's and API Gateway's. Fails when a target is missed.
 
 #![allow(
@@ -14,7 +14,7 @@ use lambda_http::{Body, Request, Response};
 use list_requestors::ListRequestors;
 use local::{Options, World};
 use serde_json::json;
-use shared::{asset::Asset, catalogue::Known, store::Plan};
+use shared::{asset::Asset, catalog::Known, store::Plan};
 
 const REQUESTORS: usize = 2_000;
 const RANGES_EACH: usize = 10;
@@ -37,7 +37,7 @@ async fn main() {
     let etag = first.headers()["etag"].to_str().unwrap().to_owned();
     println!("{REQUESTORS} token requestors with {RANGES_EACH} account ranges and two logos each");
     println!("body: {} kB, compressed {} kB", kilobytes(&plain), kilobytes(&first));
-    println!("first answer, which reads and compresses the catalogue: {:.0} ms\n", milliseconds(cold));
+    println!("first answer, which reads and compresses the catalog: {:.0} ms\n", milliseconds(cold));
 
     println!("| warm answer | median | 95 % | longest |\n|---|---|---|---|");
     let known = [("accept-encoding", "gzip"), ("if-none-match", etag.as_str())];

@@ -29,7 +29,7 @@ export const CHAPTERS = [
   ]],
   ["At Click to Pay", [
     [13, APP, CLICK_TO_PAY, "Opens the redirect"],
-    [14, CLICK_TO_PAY, MDES, "Tokenise this card"],
+    [14, CLICK_TO_PAY, MDES, "Tokenize this card"],
     [15, MDES, PROCESSING, "May I? (TAR)"],
     [16, PROCESSING, MDES, "Approved"],
     [17, PROCESSING, SERVER, "Told: a token was asked for (TAR)"],

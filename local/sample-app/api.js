@@ -42,7 +42,7 @@ export class Api {
     return this.askUntilDone("/enrollments", key, wish);
   }
 
-  // The same once more, for an enrolment that is READY or EXPIRED.
+  // The same once more, for an enrollment that is READY or EXPIRED.
   restart(enrollmentId, key, wish) {
     return this.askUntilDone(`/enrollments/${encodeURIComponent(enrollmentId)}/attempts`, key, wish);
   }

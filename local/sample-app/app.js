@@ -15,14 +15,14 @@ let shown = new AbortController();
 const ROUTES = [
   [/^#\/enable\/(\d+)$/, enable],
   [/^#\/again\/([0-9a-f-]+)$/, (page, id) => enable(page, undefined, id)],
-  [/^#\/enrolment\/([0-9a-f-]+)$/, follow],
+  [/^#\/enrollment\/([0-9a-f-]+)$/, follow],
   [/^/, cards],
 ];
 
 // Step 25: the app link `web-bank` leads to /?enrollmentId=…&outcome=…; the outcome is a browser's word, so it is not used.
 function comeBack() {
   const enrollmentId = new URLSearchParams(location.search).get("enrollmentId");
-  if (enrollmentId) history.replaceState(null, "", `/#/enrolment/${encodeURIComponent(enrollmentId)}`);
+  if (enrollmentId) history.replaceState(null, "", `/#/enrollment/${encodeURIComponent(enrollmentId)}`);
 }
 
 async function show() {
@@ -68,7 +68,7 @@ function fail(page, problem, again) {
   if (!(problem instanceof Problem)) throw problem;
   if (problem.status === 401) return leave();
   const { keys, next } = trouble(problem);
-  const doing = { follow: () => go(`#/enrolment/${problem.enrollmentId}`), retry: again, back: () => go("#/cards") };
+  const doing = { follow: () => go(`#/enrollment/${problem.enrollmentId}`), retry: again, back: () => go("#/cards") };
   const label = next === "back" ? "cards.back" : `next.${next}`;
   page.put(
     text(keys.map((key) => `${key}.title`)),

@@ -24,7 +24,7 @@ export async function cards(page) {
   if (own.length === 0) return page.put(text("cards.title"), el("p", { class: "lead" }, text("cards.none")));
   const states = await page.api.cards(own);
   const item = (card, { state, reason, enrollmentId }) => {
-    const to = { eligible: [`#/enable/${card.cardContractId}`, "cards.enable"], in_progress: [`#/enrolment/${enrollmentId}`, "cards.follow"] }[state];
+    const to = { eligible: [`#/enable/${card.cardContractId}`, "cards.enable"], in_progress: [`#/enrollment/${enrollmentId}`, "cards.follow"] }[state];
     return el("li", { class: "owned" },
       picture(card),
       el("div", {},
@@ -37,7 +37,7 @@ export async function cards(page) {
     el("ul", { class: "wallet" }, own.map((card, at) => item(card, states[at]))));
 }
 
-// With `restarted`, the same enrolment once more: its card and requestor stay, consent is asked for again.
+// With `restarted`, the same enrollment once more: its card and requestor stay, consent is asked for again.
 export async function enable(page, cardContractId, restarted) {
   const before = restarted && (await page.api.enrollment(restarted));
   const card = page.bank.cards.find((own) => own.cardContractId === (before ?? { cardContractId }).cardContractId);
@@ -92,7 +92,7 @@ async function send(page, card, requestor, restarted) {
     const { status, redirectUrl, enrollmentId } = repeated ? await page.api.enrollment(answer.enrollmentId) : answer;
     // Step 13.
     if (status === "READY" && redirectUrl) location.assign(redirectUrl);
-    else page.go(`#/enrolment/${enrollmentId}`);
+    else page.go(`#/enrollment/${enrollmentId}`);
   } catch (problem) {
     if (!problem.retryable) forget();
     page.fail(problem, () => send(page, card, requestor, restarted));

@@ -22,9 +22,9 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Write the catalogue as one HTML page; refresh first if there is none
-    Catalogue(Catalogue),
-    /// Refresh the catalogue and its logos once: 0 if all is well, 1 if something is missing
+    /// Write the catalog as one HTML page; refresh first if there is none
+    Catalog(Catalog),
+    /// Refresh the catalog and its logos once: 0 if all is well, 1 if something is missing
     Refresh(Refresh),
 }
 
@@ -50,13 +50,13 @@ pub(crate) struct Run {
 }
 
 #[derive(Args)]
-pub(crate) struct Catalogue {
+pub(crate) struct Catalog {
     #[command(flatten)]
     pub(crate) place: Place,
     /// Refresh first in any case
     #[arg(long)]
     pub(crate) refresh: bool,
-    /// Where to; catalogue.html in the data folder, or else here, by default
+    /// Where to; catalog.html in the data folder, or else here, by default
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -105,9 +105,9 @@ impl Run {
     }
 }
 
-impl Catalogue {
+impl Catalog {
     pub(crate) fn output(&self) -> PathBuf {
-        const NAME: &str = "catalogue.html";
+        const NAME: &str = "catalog.html";
         let beside = || self.place.data.as_ref().map_or_else(|| NAME.into(), |data| data.join(NAME));
         self.output.clone().unwrap_or_else(beside)
     }
@@ -138,7 +138,7 @@ mod tests {
     fn what_a_person_orders_is_what_sync_requestors_is_told() {
         let refresh = |arguments: &[&str]| match Arguments::try_parse_from(arguments).ok()?.command? {
             Command::Refresh(refresh) => Some(refresh.orders()),
-            Command::Catalogue(_) => None,
+            Command::Catalog(_) => None,
         };
         assert_eq!(refresh(&["local", "refresh"]), Some(json!({"force": false, "allow": []})));
         let told = refresh(&["local", "refresh", "--force", "--allow", "50123197928=src.mastercard.com"]);

@@ -20,7 +20,7 @@ use uuid::Uuid;
 pub use browser::{Page, Returned};
 pub use error::JourneyError;
 
-/// How long an enrolment is followed until it is final.
+/// How long an enrollment is followed until it is final.
 const PATIENCE: Duration = Duration::from_secs(5);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
@@ -165,7 +165,7 @@ impl Cardholder {
         self.get(&format!("/enrollments/{enrollment_id}")).await
     }
 
-    /// Asks until the enrolment is final, for five seconds at most; answers it as it then is.
+    /// Asks until the enrollment is final, for five seconds at most; answers it as it then is.
     ///
     /// # Errors
     /// When nobody answers, or it is not a 200.

@@ -18,7 +18,7 @@ const MOVED: &str = "dynamodb.NewImage.statusChange.M.to.S";
 
 /// The stream could not be read.
 #[derive(Debug, thiserror::Error)]
-#[error("the stream of the table of enrolments could not be read")]
+#[error("the stream of the table of enrollments could not be read")]
 pub struct StreamError(#[source] BoxError);
 
 impl World {

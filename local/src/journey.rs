@@ -13,7 +13,7 @@ const CARDS: [&str; 8] = ["70001", "70002", "70006", "70007", "70008", "70009", 
 pub struct Outcome {
     /// The card that was to be enabled.
     pub card_contract_id: String,
-    /// The enrolment.
+    /// The enrollment.
     pub enrollment_id: String,
     /// Its status in the end.
     pub status: String,
@@ -43,7 +43,7 @@ pub(crate) async fn journey_with(
     let card = text(card, "cardContractId").ok_or(JourneyError::NoWay("card that can be enabled"))?;
     let enrollment = cardholder.enrolls(&card).await?;
     let redirect = text(Some(&enrollment), "redirectUrl").ok_or(JourneyError::NoWay("redirect"))?;
-    let enrollment_id = text(Some(&enrollment), "enrollmentId").ok_or(JourneyError::NoWay("enrolment"))?;
+    let enrollment_id = text(Some(&enrollment), "enrollmentId").ok_or(JourneyError::NoWay("enrollment"))?;
     cardholder.opens(&redirect).await?.accepts().await?.returns().await?;
     let ended = cardholder.follows(&enrollment_id).await?;
     let status = text(Some(&ended), "status").unwrap_or_default();

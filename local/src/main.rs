@@ -1,7 +1,7 @@
-//! `cargo run -p local`: the whole use case once, or one of the commands about the catalogue.
+//! `cargo run -p local`: the whole use case once, or one of the commands about the catalog.
 
 mod arguments;
-mod catalogue;
+mod catalog;
 mod log;
 mod progress;
 mod run;
@@ -29,8 +29,8 @@ async fn main() -> ExitCode {
         Some(command) => {
             log::with_progress();
             match command {
-                Command::Catalogue(arguments) => catalogue::show(arguments).await,
-                Command::Refresh(arguments) => catalogue::refresh(arguments).await,
+                Command::Catalog(arguments) => catalog::show(arguments).await,
+                Command::Refresh(arguments) => catalog::refresh(arguments).await,
             }
         }
     }

@@ -32,7 +32,7 @@ pub(crate) fn with_policy(media_type: &str, policy: &str, content: impl Into<Bod
     (headers, content.into()).into_response()
 }
 
-/// These pages hand out tokens and show enrolments, so no name but this machine's own leads to them: a page elsewhere
+/// These pages hand out tokens and show enrollments, so no name but this machine's own leads to them: a page elsewhere
 /// could point a name of its own at 127.0.0.1 and read along.
 pub(crate) async fn only_here(State(base_url): State<Url>, request: Request, next: Next) -> Response<Body> {
     let here = match base_url.port() {

@@ -179,7 +179,7 @@ impl World {
         &self.host
     }
 
-    /// The catalogue's table, without going through a function.
+    /// The catalog's table, without going through a function.
     pub fn token_requestors(&self) -> &TokenRequestors {
         &self.token_requestors
     }

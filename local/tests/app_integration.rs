@@ -10,7 +10,7 @@ use local::{
 };
 use serde_json::{Value, json};
 
-const ENROLMENT: &str = "0197b3c0-5f10-7c3e-8a51-3f6f0c9be001";
+const ENROLLMENT: &str = "0197b3c0-5f10-7c3e-8a51-3f6f0c9be001";
 
 fn path(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -69,12 +69,12 @@ async fn calls(world: &World) -> Vec<(&'static str, String)> {
     world.simulator().notifications_settled().await;
     let returned = page.accepts().await.unwrap().returns().await.unwrap();
     let id = ready.body["enrollmentId"].as_str().unwrap();
-    let link = returned.app_link.unwrap().as_str().replace(id, ENROLMENT);
+    let link = returned.app_link.unwrap().as_str().replace(id, ENROLLMENT);
     let request = "GET /callback/STATE?results%5BRECEIPT%5D=APPROVED%7CTOKEN-UNIQUE-REFERENCE";
     blocks.push(("callback", format!("```http\n{request}\n\n{}\nLocation: {link}\n```\n", returned.status)));
     cardholder.follows(id).await.unwrap();
     let (request, ended) = get(&format!("/enrollments/{id}")).await;
-    blocks.push(("enrollment", block(&request.replace(id, ENROLMENT), &ended)));
+    blocks.push(("enrollment", block(&request.replace(id, ENROLLMENT), &ended)));
     blocks.push(("refused", block("", &refused)));
     blocks
 }
@@ -109,9 +109,9 @@ fn tidied(name: &str, value: &mut Value, second: &mut u32) {
         Value::Array(elements) => elements.iter_mut().for_each(|element| tidied(name, element, second)),
         Value::String(text) => {
             let made_up = match name {
-                "enrollmentId" => ENROLMENT.to_owned(),
+                "enrollmentId" => ENROLLMENT.to_owned(),
                 "acceptedAt" | "createdAt" => "2026-01-05T10:29:58Z".to_owned(),
-                "catalogueUpdatedAt" => "2026-01-05T03:00:00Z".to_owned(),
+                "catalogUpdatedAt" => "2026-01-05T03:00:00Z".to_owned(),
                 "expiresAt" => "2026-01-05T10:44:43Z".to_owned(),
                 "at" => {
                     *second += 1;
@@ -136,7 +136,7 @@ fn texts() -> String {
         serde_json::from_str(&fs::read_to_string(path("sample-app/texts.json")).unwrap()).unwrap();
     let mut told = String::new();
     for (title, prefix, what) in [
-        ("Where an enrolment stands", "status.", "status, reason"),
+        ("Where an enrollment stands", "status.", "status, reason"),
         ("What can go wrong when asking", "error.", "code"),
         ("What `GET /cards` says of a card", "card.", "state, reason"),
         ("What the cardholder can do next", "next.", "next step"),

@@ -1,4 +1,4 @@
-//! What an enrolment computes: a signature for each call, one JWE opened, one redirect composed.
+//! What an enrollment computes: a signature for each call, one JWE opened, one redirect composed.
 //! `shared/benches/signing-ratio` sets the signature beside `openssl speed` on the same core.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark stops where a key cannot be made")]

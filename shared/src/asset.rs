@@ -79,7 +79,7 @@ pub struct Asset {
 pub struct RefusedForm {
     /// What Mastercard called it, up to 32 characters.
     pub media_type: String,
-    /// Why, as one word for programs: `active_content`, `animated`, `blank`, `damaged`, `empty`, `mislabelled`,
+    /// Why, as one word for programs: `active_content`, `animated`, `blank`, `damaged`, `empty`, `mislabeled`,
     /// `not_base64`, `too_complex`, `too_large`, `too_many_forms`, `unknown_type`.
     pub reason: String,
 }

@@ -1,4 +1,4 @@
-//! SHA-256, as text: for ids made of content and for values that must be recognised, not kept.
+//! SHA-256, as text: for ids made of content and for values that must be recognized, not kept.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::STANDARD};

@@ -5,7 +5,7 @@
 pub mod asset;
 pub mod call;
 pub mod card;
-pub mod catalogue;
+pub mod catalog;
 pub mod clock;
 pub mod config;
 pub mod digest;

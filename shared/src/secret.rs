@@ -1,4 +1,4 @@
-//! Values that open something: they never print, and serialise only where they are sent on.
+//! Values that open something: they never print, and serialize only where they are sent on.
 
 use std::fmt;
 
@@ -45,7 +45,7 @@ secret! {
     RedirectUrl
 }
 secret! {
-    /// The unguessable part of a callback URL; it binds a returning browser to one enrolment.
+    /// The unguessable part of a callback URL; it binds a returning browser to one enrollment.
     CallbackState
 }
 

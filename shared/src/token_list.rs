@@ -21,7 +21,7 @@ pub fn token(
     best(tokens.iter().filter(its))
 }
 
-/// The token of this enrolment: the one that its TCN named, even under another card after relinking; else the
+/// The token of this enrollment: the one that its TCN named, even under another card after relinking; else the
 /// card's.
 pub fn token_of(tokens: &[ClientToken], enrollment: &Enrollment) -> Option<TokenState> {
     let named = |token: &&ClientToken| {

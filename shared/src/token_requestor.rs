@@ -165,7 +165,7 @@ pub struct TokenRequestor {
     /// `NAME`, `ADDRESS`, `EMAIL_ADDRESS`, `MOBILE_PHONE_NUMBER`, and words of the future.
     #[serde(default)]
     pub supported_account_holder_data: Vec<String>,
-    /// Whether the cardholder can be authenticated after tokenisation.
+    /// Whether the cardholder can be authenticated after tokenization.
     #[serde(default)]
     pub supports_card_holder_authentication: bool,
 }

@@ -1,4 +1,4 @@
-//! MDES between token requestor and Processing: tokenisation authorised by a TAR, completed by a TCN, and told to the
+//! MDES between token requestor and Processing: tokenization authorized by a TAR, completed by a TCN, and told to the
 //! issuer by Processing's notifications (steps 14 to 21).
 
 use jiff::Timestamp;
@@ -10,10 +10,10 @@ use crate::notifications::{Kind, Notification};
 use crate::world::card::{CardNumber, today};
 use crate::world::records::{Token, TokenStatus};
 
-/// How the tokenisation of one card ended.
+/// How the tokenization of one card ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tokenization {
-    /// Tokenised; the token unique reference.
+    /// Tokenized; the token unique reference.
     Approved(String),
     /// Processing declined.
     Declined,
@@ -21,7 +21,7 @@ pub(crate) enum Tokenization {
     Duplicate,
 }
 
-/// Tokenises a card for a requestor. Processing decides by the card's status and expiry alone; `00` approves without
+/// Tokenizes a card for a requestor. Processing decides by the card's status and expiry alone; `00` approves without
 /// further authentication.
 pub(crate) fn tokenize(mastercard: &Mastercard, number: &CardNumber, requestor_id: &str) -> Tokenization {
     use Party::{ClickToPay, Mdes, Processing};
@@ -75,7 +75,7 @@ pub(crate) fn tokenize(mastercard: &Mastercard, number: &CardNumber, requestor_i
     Tokenization::Approved(reference)
 }
 
-/// Takes a token away again, as if it had never been: the cardholder cancelled after tokenisation.
+/// Takes a token away again, as if it had never been: the cardholder cancelled after tokenization.
 pub(crate) fn discard(mastercard: &Mastercard, reference: &str) {
     let mut records = mastercard.records();
     let Some(at) = records.tokens.iter().position(|token| token.token_unique_reference == reference) else {

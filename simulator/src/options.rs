@@ -18,7 +18,7 @@ pub struct Options {
     /// Largest accepted distance between `oauth_timestamp` and now; `None` (the default) accepts any, since
     /// Mastercard's window is not published.
     pub clock_skew: Option<Duration>,
-    /// Refuse a nonce that a consumer key used before. Off by default: Mastercard's behaviour is not published.
+    /// Refuse a nonce that a consumer key used before. Off by default: Mastercard's behavior is not published.
     pub reject_replayed_nonces: bool,
     /// JWE around the bodies of Processing, both ways. On by default.
     pub processing_jwe: bool,
@@ -30,7 +30,7 @@ pub struct Options {
     /// How Processing encrypts card data for Token Connect.
     pub cipher_mode: CipherMode,
     /// An account range that no requestor knows: `false` (the default) skips it, `true` fails the whole call with
-    /// `ACCOUNT_INELIGIBLE` in a 200. Mastercard's behaviour is not published.
+    /// `ACCOUNT_INELIGIBLE` in a 200. Mastercard's behavior is not published.
     pub unknown_range_fails: bool,
     /// Processing answers 429 beyond this many calls in a second; announced as 30. Off by default.
     pub rate_limit: Option<usize>,

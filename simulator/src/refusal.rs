@@ -13,7 +13,7 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// The API gateway's envelope, with capitalised keys.
+    /// The API gateway's envelope, with capitalized keys.
     pub(crate) fn gateway(status: StatusCode, reason: &'static str, description: impl Into<String>) -> Self {
         Self { status, reason, body: envelope("Gateway", reason, &description.into()) }
     }

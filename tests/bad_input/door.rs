@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Untouched, is_problem};
 use crate::support::{app::App, door::Door};
 
-/// A TCN that would enable the card of the enrolment if it were believed.
+/// A TCN that would enable the card of the enrollment if it were believed.
 fn tcn() -> String {
     json!({ "type": "TCN", "clientId": "40000", "cardContractId": "70030" }).to_string()
 }

@@ -1,4 +1,4 @@
-//! Paths: enrolments that are not there or somebody else's, callback states, routes that are none.
+//! Paths: enrollments that are not there or somebody else's, callback states, routes that are none.
 
 use reqwest::Method;
 use uuid::Uuid;
@@ -7,7 +7,7 @@ use super::{CARD_NUMBER, Untouched, is_gateway_refusal, is_problem, repeats_noth
 use crate::support::app::Ask;
 
 #[tokio::test]
-async fn an_enrolment_that_is_not_there_or_another_cardholders_is_the_same_404() {
+async fn an_enrollment_that_is_not_there_or_another_cardholders_is_the_same_404() {
     let untouched = Untouched::start().await;
     let upper = untouched.enrollment_id.to_uppercase();
     for id in ["zebra", "77319", CARD_NUMBER, "%00", "..%2Fcards", &upper, &Uuid::now_v7().to_string()] {

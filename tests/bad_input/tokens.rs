@@ -101,7 +101,7 @@ async fn a_good_token_that_names_no_client_is_served_nothing_of_anybody() {
     {
         let token = world.token_with(&claims(&good, "client_id", client_id.clone())).expect("a token");
         let nobody = untouched.app.cardholder.with_token(token);
-        // The catalogue is the same for everybody.
+        // The catalog is the same for everybody.
         for ask in asks(&untouched).iter().skip(1) {
             let why = format!("{} with {client_id}", ask.path);
             untouched.refuses_to(&nobody, &why, ask, 401, "unauthenticated").await;

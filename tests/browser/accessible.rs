@@ -33,9 +33,9 @@ async fn visits_everything(stage: &Stage, axe: &Axe) {
     is_well("support's view").await;
     stage.clicks("tbody a").await;
     stage.sees(".timeline").await;
-    is_well("an enrolment").await;
-    stage.opens(&stage.url("/support/catalogue")).await;
-    is_well("the catalogue").await;
+    is_well("an enrollment").await;
+    stage.opens(&stage.url("/support/catalog")).await;
+    is_well("the catalog").await;
     stage.opens(&stage.url("/live")).await;
     stage.clicks("#pace option[value=real]").await;
     stage.clicks("#play").await;

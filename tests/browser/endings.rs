@@ -62,7 +62,7 @@ async fn an_invitation_that_expired_at_click_to_pay_is_a_problem_to_try_again() 
 }
 
 #[tokio::test]
-async fn whoever_comes_too_late_begins_the_same_enrolment_again() {
+async fn whoever_comes_too_late_begins_the_same_enrollment_again() {
     on_stage(Look::LAPTOP, async |stage| {
         is_on_its_way(stage, 70_001).await;
         stage.world.clock().advance(SignedDuration::from_hours(26));

@@ -47,7 +47,7 @@ async fn everything(stage: &Stage, folder: &Path, prefix: &str) {
     stage.opens(&stage.simulator_url("__simulator/panel")).await;
     shoot("panel").await;
     stage.opens(&stage.url("/support")).await;
-    stage.reads("Latest enrolments").await;
+    stage.reads("Latest enrollments").await;
     shoot("support-list").await;
     stage.clicks("tbody tr:last-child a").await;
     stage.sees(".timeline").await;

@@ -6,7 +6,7 @@ use shared::store::Enrollments;
 use simulator::NotificationPlan;
 
 #[tokio::test]
-async fn support_finds_an_enrolment_by_its_card_and_sees_what_is_missing() {
+async fn support_finds_an_enrollment_by_its_card_and_sees_what_is_missing() {
     on_stage(Look::LAPTOP, async |stage| {
         let simulator = stage.world.simulator();
         let mut plan = NotificationPlan::default();
@@ -51,21 +51,21 @@ async fn about_nobody(stage: &Stage) {
 }
 
 #[tokio::test]
-async fn support_sees_notifications_that_match_nothing_and_what_changed_in_the_catalogue() {
+async fn support_sees_notifications_that_match_nothing_and_what_changed_in_the_catalog() {
     on_stage(Look::LAPTOP, async |stage| {
         stage.logs_in().await;
         stage.enables(70_001).await;
         let simulator = stage.world.simulator();
         simulator.notifications_settled().await;
         stage.opens(&stage.url("/support")).await;
-        assert!(stage.text("main").await.ends_with("Notifications that match no enrolment\nNone."));
+        assert!(stage.text("main").await.ends_with("Notifications that match no enrollment\nNone."));
         about_nobody(stage).await;
         stage.driver.refresh().await.unwrap();
         assert_eq!(
             stage.text("h2 + .scroll tbody").await.split(' ').take(2).collect::<Vec<_>>(),
             ["TCN", "77319"]
         );
-        stage.clicks("a[href='/support/catalogue']").await;
+        stage.clicks("a[href='/support/catalog']").await;
         stage.reads("Token requestors").await;
         assert!(stage.text(".changes").await.contains("New 5"));
     })

@@ -51,7 +51,7 @@ async fn world(settings: &[(&str, String)], target: impl Fn(&mut NotificationTar
     world
 }
 
-/// What became of an enrolment whose notifications were sent once, and not again when they were refused.
+/// What became of an enrollment whose notifications were sent once, and not again when they were refused.
 async fn status(world: &World) -> String {
     let (cardholder, id) =
         enrolled(world, NotificationPlan { retries: 0, ..NotificationPlan::default() }).await;

@@ -40,7 +40,7 @@ async fn read(world: &World) -> (u64, usize) {
     let (all, time) = (names().count(), time_of(names()));
     assert!(names().any(|it| it == name(&visitor(time), time)));
     assert_eq!(all, world.simulator().requestors().len(), "nobody is missing");
-    (snapshot.catalogue.unwrap().version, time)
+    (snapshot.catalog.unwrap().version, time)
 }
 
 /// What the app is answered: the time of it.

@@ -35,7 +35,7 @@ async fn is_believed_only_when_forced(world: &World, ids: Vec<String>, reason: &
     let (synced, _) = world.refresh().await.unwrap();
     assert_eq!((&synced["disbelieved"], &synced["retired"]), (&json!(reason), &json!([])));
     assert_eq!(Shown::of(world).await, old, "not even the time moves");
-    assert!(logs::comes("the refresh was not believed; the catalogue stays as it is").await);
+    assert!(logs::comes("the refresh was not believed; the catalog stays as it is").await);
 
     let synced = world.sync_requestors(json!({"force": true})).await.unwrap();
     assert_eq!((synced.get("disbelieved"), &synced["retired"]), (None, &sorted(ids.clone())));

@@ -45,7 +45,7 @@ async fn sync(world: &World) -> Option<Synced> {
 }
 
 #[tokio::test]
-async fn a_call_that_fails_once_is_repeated_and_the_catalogue_is_the_new_one() {
+async fn a_call_that_fails_once_is_repeated_and_the_catalog_is_the_new_one() {
     let world = large_world().await;
     world.refresh().await.unwrap();
     let ways = ways().into_iter().filter(|(_, repeated)| *repeated);
@@ -200,5 +200,5 @@ async fn a_wrong_signing_key_for_token_connect_fails_the_refresh() {
     let world = world_with(Options { settings, ..Options::default() }).await;
     assert!(world.refresh().await.is_err());
     let shown = Shown::of(&world).await;
-    assert_eq!((shown.catalogue, shown.updated_at), (None, Value::Null));
+    assert_eq!((shown.catalog, shown.updated_at), (None, Value::Null));
 }

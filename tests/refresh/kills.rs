@@ -1,4 +1,4 @@
-//! The process dies at any of its writes, before or after the write arrived. Readers see the old catalogue or the new one,
+//! The process dies at any of its writes, before or after the write arrived. Readers see the old catalog or the new one,
 //! and the next refresh ends in the new one.
 
 use fetch_assets::FetchAssets;
@@ -54,12 +54,12 @@ fn writes() -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn a_refresh_that_dies_before_any_write_leaves_the_old_catalogue_or_the_new_one() {
+async fn a_refresh_that_dies_before_any_write_leaves_the_old_catalog_or_the_new_one() {
     a_refresh_that_dies_anywhere(LastWrite::Lost).await;
 }
 
 #[tokio::test]
-async fn a_refresh_that_dies_after_any_write_leaves_the_old_catalogue_or_the_new_one() {
+async fn a_refresh_that_dies_after_any_write_leaves_the_old_catalog_or_the_new_one() {
     a_refresh_that_dies_anywhere(LastWrite::Unanswered).await;
 }
 

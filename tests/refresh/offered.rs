@@ -24,7 +24,7 @@ async fn before_the_first_refresh_there_is_nothing_to_offer() {
     let world = world().await;
     let answer = listed(&world, "web").await;
     assert_eq!((answer.status, &answer.body["tokenRequestors"]), (200, &json!([])));
-    assert_eq!((&answer.body["catalogueUpdatedAt"], &answer.body["stale"]), (&Value::Null, &json!(true)));
+    assert_eq!((&answer.body["catalogUpdatedAt"], &answer.body["stale"]), (&Value::Null, &json!(true)));
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn a_requestor_that_a_platform_cannot_reach_is_not_offered_there() {
 }
 
 #[tokio::test]
-async fn an_app_that_has_the_catalogue_is_told_so() {
+async fn an_app_that_has_the_catalog_is_told_so() {
     let world = open_world().await;
     let answer = listed(&world, "web").await;
     let etag = answer.headers["etag"].clone();
@@ -113,7 +113,7 @@ async fn a_requestor_that_is_gone_is_hidden_and_comes_back() {
 }
 
 #[tokio::test]
-async fn a_catalogue_that_missed_a_refresh_says_that_it_is_stale() {
+async fn a_catalog_that_missed_a_refresh_says_that_it_is_stale() {
     let world = open_world().await;
     world.clock().advance(SignedDuration::from_hours(16 * 24));
     assert_eq!(listed(&world, "web").await.body["stale"], true);

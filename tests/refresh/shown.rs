@@ -1,11 +1,11 @@
-//! What readers see of the catalogue, whole, to be compared with what they saw before.
+//! What readers see of the catalog, whole, to be compared with what they saw before.
 
 use std::collections::BTreeMap;
 
 use local::World;
 use serde_json::{Value, json};
 use shared::{
-    catalogue::{Catalogue, Known},
+    catalog::{Catalog, Known},
     digest::sha256_hex,
     token_requestor::TokenRequestorId,
 };
@@ -13,7 +13,7 @@ use shared::{
 /// One look of all readers.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Shown {
-    pub(super) catalogue: Option<Catalogue>,
+    pub(super) catalog: Option<Catalog>,
     /// Everybody ever named, as functions read them.
     pub(super) known: BTreeMap<TokenRequestorId, Known>,
     /// What the app is answered on each platform, without logos.
@@ -28,7 +28,7 @@ impl Shown {
     pub(super) async fn of(world: &World) -> Self {
         let snapshot = world.token_requestors().snapshot().await.unwrap();
         let mut shown = Self {
-            catalogue: snapshot.catalogue.clone(),
+            catalog: snapshot.catalog.clone(),
             known: snapshot.known.clone(),
             listed: BTreeMap::new(),
             logos: BTreeMap::new(),
@@ -51,7 +51,7 @@ impl Shown {
                 assert_eq!(shown.logos[id], json!(keys), "{id}");
             }
             shown.listed.insert(platform, listed);
-            shown.updated_at = answer.body["catalogueUpdatedAt"].clone();
+            shown.updated_at = answer.body["catalogUpdatedAt"].clone();
         }
         shown.logos_are_there(world).await;
         shown
@@ -67,8 +67,8 @@ impl Shown {
         }
     }
 
-    /// Whether this is exactly the one catalogue or exactly the other; a requestor may be ahead with its logos, or, in
-    /// the new catalogue, still have those of before.
+    /// Whether this is exactly the one catalog or exactly the other; a requestor may be ahead with its logos, or, in
+    /// the new catalog, still have those of before.
     pub(super) fn is_one_of(&self, old: &Self, new: &Self) -> bool {
         let requestors = |shown: &Self| (shown.known.clone(), shown.listed.clone());
         let whole = (requestors(self) == requestors(old) && self.updated_at == old.updated_at)

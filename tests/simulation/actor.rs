@@ -62,7 +62,7 @@ impl Actor {
         self.deed.at_once || call.is_free()
     }
 
-    /// An answer as it is shown to this actor. Of what is due it sees one client's enrolments: an index may be behind, and
+    /// An answer as it is shown to this actor. Of what is due it sees one client's enrollments: an index may be behind, and
     /// for several clients it would ask at once, so that nobody could say when it has asked all that it will.
     pub(super) fn shown(&mut self, call: &Call, mut reply: Reply) -> Reply {
         if self.deed.at_once || call.index() != "due" {

@@ -23,7 +23,7 @@ pub(super) struct Call {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Enrollments,
-    Catalogue,
+    Catalog,
     Mastercard,
 }
 
@@ -63,9 +63,9 @@ impl Call {
         WRITING.contains(&self.operation.as_str())
     }
 
-    /// Reading the catalogue, and what is due: whatever comes in between would not matter, so it waits for no turn.
+    /// Reading the catalog, and what is due: whatever comes in between would not matter, so it waits for no turn.
     pub(super) fn is_free(&self) -> bool {
-        !self.writes() && (self.place == Place::Catalogue || self.index() == "due")
+        !self.writes() && (self.place == Place::Catalog || self.index() == "due")
     }
 
     /// The items that it names, in its order.
@@ -102,7 +102,7 @@ fn parts(json: &Value) -> Vec<(&str, &Value)> {
 
 fn table(json: &Value) -> Place {
     let named = parts(json).first().and_then(|(_, part)| part["TableName"].as_str()).unwrap_or_default();
-    if named.starts_with("TokenRequestors") { Place::Catalogue } else { Place::Enrollments }
+    if named.starts_with("TokenRequestors") { Place::Catalog } else { Place::Enrollments }
 }
 
 fn mastercards(path: &str) -> &'static str {

@@ -95,7 +95,7 @@ impl Run<'_> {
         }
     }
 
-    /// Cards that were asked for are asked for once more, under a new key; the catalogue is shown after a refresh.
+    /// Cards that were asked for are asked for once more, under a new key; the catalog is shown after a refresh.
     async fn begins_anew(&mut self) {
         self.note("everything is final; cards are asked for anew");
         self.evidence.anew_since = self.trace.step();

@@ -55,7 +55,7 @@ pub(super) struct Said {
 pub(super) struct Push {
     pub(super) step: usize,
     pub(super) at: Timestamp,
-    /// Partition key of the callback state in it, which says for which attempt of which enrolment it was.
+    /// Partition key of the callback state in it, which says for which attempt of which enrollment it was.
     pub(super) state: String,
     /// Whether it brought receipts.
     pub(super) issued: bool,
@@ -94,7 +94,7 @@ pub(super) struct Evidence {
     pub(super) pushes: Vec<Push>,
     pub(super) letters: Vec<Letter>,
     pub(super) tokens: Vec<Token>,
-    /// Enrolments' names in the trace, by their ids.
+    /// Enrollments' names in the trace, by their ids.
     pub(super) names: BTreeMap<String, String>,
     /// Origin of every push method.
     pub(super) origin: String,
@@ -150,7 +150,7 @@ impl Evidence {
         }
     }
 
-    /// An enrolment as it was after a step.
+    /// An enrollment as it was after a step.
     pub(super) fn enrollment_after(&self, step: usize, id: &str) -> Option<Enrollment> {
         let its = |write: &&Write| {
             write.step <= step && write.sk.strip_prefix("ENROLLMENT#").is_some_and(|its| its == id)
@@ -163,7 +163,7 @@ impl Evidence {
         self.writes.iter().filter(|write| write.sk.starts_with("LIVE#") && write.item.is_some())
     }
 
-    /// Enrolments as they were stored in the end.
+    /// Enrollments as they were stored in the end.
     pub(super) fn enrollments(&self) -> impl Iterator<Item = Enrollment> {
         self.stored_as("ENROLLMENT").map(enrollment)
     }
@@ -186,7 +186,7 @@ impl Evidence {
     }
 
     pub(super) fn name(&self, id: &str) -> &str {
-        self.names.get(id).map_or("an enrolment", String::as_str)
+        self.names.get(id).map_or("an enrollment", String::as_str)
     }
 
     pub(super) fn person(&self, client: u64) -> Option<&Person> {
@@ -195,5 +195,5 @@ impl Evidence {
 }
 
 pub(super) fn enrollment(item: &Value) -> Enrollment {
-    serde_json::from_value(item.clone()).expect("an enrolment")
+    serde_json::from_value(item.clone()).expect("an enrollment")
 }

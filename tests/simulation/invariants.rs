@@ -10,7 +10,7 @@ type Check = fn(&Evidence) -> Result<(), String>;
 
 /// In their order.
 const ALL: [(&str, Check); 9] = [
-    ("each attempt is pushed at most once, and no card by two enrolments at a time", pushes::at_most_once),
+    ("each attempt is pushed at most once, and no card by two enrollments at a time", pushes::at_most_once),
     ("ENABLED has a witness at Mastercard", truth::enabled_has_a_witness),
     ("the same facts in any order end in the same status", truth::order_and_repetition_change_nothing),
     ("nobody reads or moves what belongs to others", walls::nobody_reads_or_moves_what_belongs_to_others),

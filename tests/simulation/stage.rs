@@ -32,7 +32,7 @@ pub(super) struct Stage {
     /// What Processing sent and nobody has delivered yet.
     post: Arc<Mutex<Vec<Value>>>,
     host: Host,
-    catalogue: Vec<Item>,
+    catalog: Vec<Item>,
     runs: u64,
 }
 
@@ -56,10 +56,10 @@ impl Stage {
         world.simulator().set_notifications(Some(NotificationTarget::plain(target))).unwrap();
         let db = world.dynamodb();
         let scan = db.scan().table_name(&world.tables().token_requestors).into_paginator().items().send();
-        let catalogue = scan.collect::<Result<_, _>>().await.unwrap();
+        let catalog = scan.collect::<Result<_, _>>().await.unwrap();
         let browser = Cardholder::new(world.base_url().clone(), String::new());
         let host = gated(&world, &gate);
-        Self { world, gate, browser, post, host, catalogue, runs: 0 }
+        Self { world, gate, browser, post, host, catalog, runs: 0 }
     }
 
     pub(super) fn simulator(&self) -> &Simulator {
@@ -71,7 +71,7 @@ impl Stage {
         self.world.dynamodb()
     }
 
-    /// Prepares the next run: fresh tables with the catalogue as it was filled, and the clock.
+    /// Prepares the next run: fresh tables with the catalog as it was filled, and the clock.
     pub(super) async fn set(&mut self, clock: &Clock) -> Set {
         self.runs += 1;
         let number = self.runs;
@@ -80,7 +80,7 @@ impl Stage {
             enrollments: format!("Enrollments-{number}"),
         };
         create_tables(self.db(), &tables).await.unwrap();
-        for items in self.catalogue.chunks(25) {
+        for items in self.catalog.chunks(25) {
             let put = |item: &Item| {
                 let put = PutRequest::builder().set_item(Some(item.clone())).build().unwrap();
                 WriteRequest::builder().put_request(put).build()
@@ -121,7 +121,7 @@ impl Stage {
         std::mem::take(&mut *self.post.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Every item of a run's enrolments.
+    /// Every item of a run's enrollments.
     pub(super) async fn stored(&self, tables: &TableNames) -> Vec<Item> {
         let scan = self.db().scan().table_name(&tables.enrollments).consistent_read(true);
         scan.into_paginator().items().send().collect::<Result<_, _>>().await.unwrap()

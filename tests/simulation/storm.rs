@@ -193,7 +193,7 @@ impl Run<'_> {
         Deed { card: Some(card), ..Deed::new(Function::ListCards, "a card").by(who).asking(event) }
     }
 
-    /// One enrolment that somebody knows.
+    /// One enrollment that somebody knows.
     fn someones(&mut self, owner: impl Fn(usize) -> bool) -> Option<String> {
         let of = self.ways.known.iter().filter(|(who, _)| owner(*who)).map(|(_, id)| id.clone());
         let ids: Vec<_> = of.collect();

@@ -32,7 +32,7 @@ impl Trace {
         self.lines.len()
     }
 
-    /// `E1` for the first enrolment that came up, and so on.
+    /// `E1` for the first enrollment that came up, and so on.
     pub(super) fn enrollment(&mut self, id: &str) -> String {
         format!("E{}", number(&mut self.enrollments, id))
     }
@@ -78,7 +78,7 @@ impl Trace {
         Some(serde_json::from_str(&text).unwrap())
     }
 
-    /// The names of all enrolments, by their ids.
+    /// The names of all enrollments, by their ids.
     pub(super) fn names(&self) -> BTreeMap<String, String> {
         self.enrollments.iter().map(|(id, number)| (id.clone(), format!("E{number}"))).collect()
     }

@@ -17,7 +17,7 @@ pub(super) struct Ways {
     pub(super) returns: Vec<Return>,
     /// The first tap under each key.
     pub(super) tapped: Vec<Deed>,
-    /// Enrolments that somebody was told of, with their place in the cast.
+    /// Enrollments that somebody was told of, with their place in the cast.
     pub(super) known: Vec<(usize, String)>,
 }
 

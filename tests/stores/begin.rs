@@ -12,15 +12,15 @@ use crate::support::tap::{CARD, CLIENT, Tap, facts};
 
 checks! {
     what_began_is_known_without_reading_it,
-    a_repeated_request_finds_the_enrolment_that_it_began,
+    a_repeated_request_finds_the_enrollment_that_it_began,
     a_key_that_came_before_with_another_request_is_told,
     a_key_is_forgotten_after_a_day,
-    a_key_is_let_go_only_by_the_enrolment_that_has_it,
-    a_card_is_held_by_its_live_enrolment,
+    a_key_is_let_go_only_by_the_enrollment_that_has_it,
+    a_card_is_held_by_its_live_enrollment,
     another_card_requestor_or_client_is_not_held,
     a_card_is_free_again_once_nothing_could_be_pushed,
     a_request_that_crashed_holds_its_card_no_longer_than_the_app_waits,
-    a_held_card_stays_held_for_as_long_as_anybody_asks_for_its_enrolment,
+    a_held_card_stays_held_for_as_long_as_anybody_asks_for_its_enrollment,
     of_twenty_taps_with_twenty_keys_one_begins,
     of_twenty_repetitions_of_one_tap_one_begins,
     of_twenty_that_take_over_a_stale_card_one_begins,
@@ -32,7 +32,7 @@ async fn what_began_is_known_without_reading_it(stores: &Stores) {
     assert_eq!(seen, Some(tap.begun(&stores.enrollments)));
 }
 
-async fn a_repeated_request_finds_the_enrolment_that_it_began(stores: &Stores) {
+async fn a_repeated_request_finds_the_enrollment_that_it_began(stores: &Stores) {
     let first = Tap::new("key-1");
     assert_eq!(first.begin(&stores.enrollments).await, Begun::Started);
     let again = Tap::new("key-1");
@@ -59,7 +59,7 @@ async fn a_key_is_forgotten_after_a_day(stores: &Stores) {
     assert_eq!(Tap::new("key-1").begin_at(&stores.enrollments, after).await, Begun::Started);
 }
 
-async fn a_key_is_let_go_only_by_the_enrolment_that_has_it(stores: &Stores) {
+async fn a_key_is_let_go_only_by_the_enrollment_that_has_it(stores: &Stores) {
     let (enrollments, first, key) = (&stores.enrollments, Tap::new("key-1"), "key-1".parse().unwrap());
     first.begin(enrollments).await;
     let failed = Fact::PushFailed { reason: "mastercard_unavailable".into(), retryable: true };
@@ -70,7 +70,7 @@ async fn a_key_is_let_go_only_by_the_enrolment_that_has_it(stores: &Stores) {
     assert_eq!(Tap::new("key-1").begin(enrollments).await, Begun::Started);
 }
 
-async fn a_card_is_held_by_its_live_enrolment(stores: &Stores) {
+async fn a_card_is_held_by_its_live_enrollment(stores: &Stores) {
     let first = Tap::new("key-1");
     first.begin(&stores.enrollments).await;
     let second = Tap::new("key-2");
@@ -114,7 +114,7 @@ async fn a_request_that_crashed_holds_its_card_no_longer_than_the_app_waits(stor
 }
 
 /// At worst reconciliation gives up after four days and a half: a day of readings, three of failures, and what is between.
-async fn a_held_card_stays_held_for_as_long_as_anybody_asks_for_its_enrolment(stores: &Stores) {
+async fn a_held_card_stays_held_for_as_long_as_anybody_asks_for_its_enrollment(stores: &Stores) {
     let tap = Tap::new("key-1").started(&stores.enrollments).await;
     let items = stores.scan(&stores.tables.enrollments).await;
     let guard = items.iter().find(|item| item["sk"].as_s().is_ok_and(|sk| sk.starts_with("LIVE#")));

@@ -1,4 +1,4 @@
-//! What waits for reconciliation: every enrolment that is not final, from its time on, and nothing else.
+//! What waits for reconciliation: every enrollment that is not final, from its time on, and nothing else.
 
 use std::collections::BTreeSet;
 
@@ -12,14 +12,14 @@ use super::{Stores, checks, eventually};
 use crate::support::tap::{Tap, facts};
 
 checks! {
-    an_enrolment_is_due_when_its_receipts_have_ended,
-    an_enrolment_that_is_final_is_not_due,
+    an_enrollment_is_due_when_its_receipts_have_ended,
+    an_enrollment_that_is_final_is_not_due,
     what_is_due_is_spread_over_the_shards,
     only_what_is_due_is_in_the_index,
     the_most_overdue_comes_first,
 }
 
-async fn an_enrolment_is_due_when_its_receipts_have_ended(stores: &Stores) {
+async fn an_enrollment_is_due_when_its_receipts_have_ended(stores: &Stores) {
     let tap = Tap::new("key-1").started(&stores.enrollments).await;
     let redirect = tap.redirect();
     let fact = tap.pushed().recorded(tap.at(), "");
@@ -30,7 +30,7 @@ async fn an_enrolment_is_due_when_its_receipts_have_ended(stores: &Stores) {
     assert!(due(stores, second_before, Vec::is_empty).await.is_empty());
 }
 
-async fn an_enrolment_that_is_final_is_not_due(stores: &Stores) {
+async fn an_enrollment_that_is_final_is_not_due(stores: &Stores) {
     let tap = Tap::new("key-1").started(&stores.enrollments).await;
     assert_eq!(ids(&due(stores, end_of_time(), |due| due.len() == 1).await), [tap.id()]);
     let failed = Fact::PushFailed { reason: "card_not_eligible".into(), retryable: false };
@@ -48,7 +48,7 @@ async fn what_is_due_is_spread_over_the_shards(stores: &Stores) {
     let due = due(stores, end_of_time(), |due| due.len() == 32).await;
     assert_eq!(ids(&due).into_iter().collect::<BTreeSet<_>>(), begun, "each is in one shard");
     let shards: BTreeSet<u8> = due.iter().map(|(shard, _)| *shard).collect();
-    assert!(shards.len() > 3, "32 enrolments are in the shards {shards:?}");
+    assert!(shards.len() > 3, "32 enrollments are in the shards {shards:?}");
 }
 
 async fn only_what_is_due_is_in_the_index(stores: &Stores) {
@@ -66,7 +66,7 @@ async fn only_what_is_due_is_in_the_index(stores: &Stores) {
 async fn the_most_overdue_comes_first(stores: &Stores) {
     let start = Timestamp::now();
     let mut shards = vec![Vec::new(); SHARDS.into()];
-    // With more enrolments than shards, some shard holds two.
+    // With more enrollments than shards, some shard holds two.
     for n in (0..=SHARDS).rev() {
         let asked = start + SignedDuration::from_secs(n.into());
         let tap = Tap::new(&format!("key-{n}")).of_card(70001 + u64::from(n)).asked(asked);

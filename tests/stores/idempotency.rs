@@ -21,7 +21,7 @@ use self::model::{Answer, Model};
 use super::Stores;
 use crate::support::tap::Tap;
 
-/// What happens next. Numbers choose among few clients, keys, bodies and cards, and among the enrolments so far.
+/// What happens next. Numbers choose among few clients, keys, bodies and cards, and among the enrollments so far.
 #[derive(Clone, Debug)]
 enum Step {
     /// `POST /enrollments`.
@@ -65,7 +65,7 @@ struct Played<'a> {
 
 impl Played<'_> {
     fn number(&self, id: EnrollmentId) -> usize {
-        self.began.iter().position(|tap| tap.id() == id).expect("an enrolment that was begun here")
+        self.began.iter().position(|tap| tap.id() == id).expect("an enrollment that was begun here")
     }
 
     fn answer(&self, begun: Begun) -> Answer {

@@ -22,8 +22,8 @@ checks! {
     a_notification_is_applied_once,
     a_notification_that_came_too_early_is_applied_later,
     a_notification_that_matches_nothing_is_tried_again_and_then_kept,
-    a_notification_that_found_its_enrolment_at_last_is_no_longer_unmatched,
-    a_notification_that_matched_an_enrolment_is_about_no_later_one,
+    a_notification_that_found_its_enrollment_at_last_is_no_longer_unmatched,
+    a_notification_that_matched_an_enrollment_is_about_no_later_one,
     a_notification_that_nobody_looked_at_yet_is_not_unmatched,
     notifications_are_due_in_the_shards_that_reconciliation_reads,
     what_was_applied_stays_applied,
@@ -99,7 +99,7 @@ async fn a_notification_that_matches_nothing_is_tried_again_and_then_kept(stores
     assert_eq!(unmatched.await, [kept]);
 }
 
-async fn a_notification_that_found_its_enrolment_at_last_is_no_longer_unmatched(stores: &Stores) {
+async fn a_notification_that_found_its_enrollment_at_last_is_no_longer_unmatched(stores: &Stores) {
     let now = Timestamp::now();
     let received = stores.enrollments.receive(&approval(), now).await.unwrap();
     stores.enrollments.apply(received, now).await.unwrap();
@@ -129,13 +129,13 @@ async fn notifications_are_due_in_the_shards_that_reconciliation_reads(stores: &
     assert!(due.len() == 32 && shards.len() > 3, "{} notifications are in the shards {shards:?}", due.len());
 }
 
-async fn a_notification_that_matched_an_enrolment_is_about_no_later_one(stores: &Stores) {
+async fn a_notification_that_matched_an_enrollment_is_about_no_later_one(stores: &Stores) {
     let first = Tap::new("key-1").started(&stores.enrollments).await;
     visible(stores, 1).await;
     let now = first.at();
     let received = stores.enrollments.receive(&approval(), now).await.unwrap();
     assert_eq!(received.applied_to, Some(first.id()));
-    // The first enrolment is over, and the cardholder begins another one.
+    // The first enrollment is over, and the cardholder begins another one.
     let failed = Fact::PushFailed { reason: "mastercard_refused".into(), retryable: true };
     facts(&stores.enrollments, &first, [failed]).await;
     let second =
@@ -153,7 +153,7 @@ async fn what_was_applied_stays_applied(stores: &Stores) {
     visible(stores, 1).await;
     let received = stores.enrollments.receive(&approval(), tap.at()).await.unwrap();
     stores.enrollments.apply(received.clone(), tap.at()).await.unwrap();
-    // As a slower reader would have it, whose index did not show the enrolment yet.
+    // As a slower reader would have it, whose index did not show the enrollment yet.
     let blind = Notification { card_contract_id: Some(79999.into()), ..received.notification.clone() };
     let blind = Received { notification: blind, about: None, applied_to: None, ..received };
     assert_eq!(stores.enrollments.apply(blind, tap.at()).await.unwrap(), None);
@@ -183,7 +183,7 @@ fn approval() -> Notification {
     }
 }
 
-/// Until the index shows the enrolments of the sample card.
+/// Until the index shows the enrollments of the sample card.
 async fn visible(stores: &Stores, count: usize) -> Vec<Enrollment> {
     let found = async || stores.enrollments.by_card(CARD.into()).await.unwrap();
     eventually(found, |found| found.len() == count).await

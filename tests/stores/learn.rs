@@ -16,7 +16,7 @@ checks! {
     one_fact_told_by_twenty_at_once_is_known_once,
     one_push_noted_by_twenty_at_once_is_known_once,
     a_redirect_is_shown_once_the_push_is_known,
-    nothing_is_learned_of_an_enrolment_that_is_not_there,
+    nothing_is_learned_of_an_enrollment_that_is_not_there,
     a_redirect_ends_with_its_receipts,
 }
 
@@ -71,7 +71,7 @@ async fn a_redirect_is_shown_once_the_push_is_known(stores: &Stores) {
     assert_eq!(enrollments.redirect(&stored, 2, now).await.unwrap(), None, "of another attempt");
 }
 
-async fn nothing_is_learned_of_an_enrolment_that_is_not_there(stores: &Stores) {
+async fn nothing_is_learned_of_an_enrollment_that_is_not_there(stores: &Stores) {
     let (enrollments, nobody) = (&stores.enrollments, Tap::new("never-begun"));
     let fact = [approved().recorded(nobody.at(), "a source")];
     assert_eq!(enrollments.learn(CLIENT.into(), nobody.id(), &fact, nobody.at()).await.unwrap(), None);
@@ -110,7 +110,7 @@ async fn tell_at_once(enrollments: &Enrollments, tap: &Tap, source: impl Fn(u8) 
     tellers.join_all().await;
 }
 
-/// How often the enrolment was written.
+/// How often the enrollment was written.
 async fn revision(stores: &Stores, tap: &Tap) -> String {
     let items = stores.scan(&stores.tables.enrollments).await;
     let key = format!("ENROLLMENT#{}", tap.id());

@@ -1,4 +1,4 @@
-//! Reading: a client sees its own, newest first; a callback state opens one enrolment, for a while.
+//! Reading: a client sees its own, newest first; a callback state opens one enrollment, for a while.
 
 use jiff::SignedDuration;
 use shared::{
@@ -11,14 +11,14 @@ use super::{Stores, checks, eventually};
 use crate::support::tap::{CARD, CLIENT, Tap, facts};
 
 checks! {
-    another_client_sees_nothing_of_an_enrolment,
-    another_client_teaches_an_enrolment_nothing,
-    another_bank_sees_nothing_of_an_enrolment,
-    enrolments_are_listed_in_pages_newest_first,
+    another_client_sees_nothing_of_an_enrollment,
+    another_client_teaches_an_enrollment_nothing,
+    another_bank_sees_nothing_of_an_enrollment,
+    enrollments_are_listed_in_pages_newest_first,
     a_page_of_one_card_holds_no_other_card,
-    a_notification_finds_the_enrolments_of_its_card_newest_first,
-    support_finds_an_enrolment_by_its_id_alone,
-    an_export_holds_every_enrolment_of_this_bank_and_none_of_another,
+    a_notification_finds_the_enrollments_of_its_card_newest_first,
+    support_finds_an_enrollment_by_its_id_alone,
+    an_export_holds_every_enrollment_of_this_bank_and_none_of_another,
     a_returning_browser_is_known_by_its_state_alone_for_two_hours,
     what_was_written_before_there_were_attempts_is_of_the_first,
     what_opens_something_is_not_stored_as_it_is,
@@ -26,7 +26,7 @@ checks! {
 
 const STRANGER: u64 = 40001;
 
-async fn another_client_sees_nothing_of_an_enrolment(stores: &Stores) {
+async fn another_client_sees_nothing_of_an_enrollment(stores: &Stores) {
     let (enrollments, tap) = (&stores.enrollments, pushed(stores).await);
     let requestor = &tap.enrollment.token_requestor_id;
     assert_eq!(enrollments.get(STRANGER.into(), tap.id()).await.unwrap(), None);
@@ -38,7 +38,7 @@ async fn another_client_sees_nothing_of_an_enrolment(stores: &Stores) {
     assert!(list(enrollments, STRANGER, Some(CARD), 50, Some(tap.id())).await.0.is_empty());
 }
 
-async fn another_client_teaches_an_enrolment_nothing(stores: &Stores) {
+async fn another_client_teaches_an_enrollment_nothing(stores: &Stores) {
     let (enrollments, tap) = (&stores.enrollments, pushed(stores).await);
     let before = tap.stored(enrollments).await;
     let fact = [Fact::PushUnknown.recorded(tap.at(), "")];
@@ -46,7 +46,7 @@ async fn another_client_teaches_an_enrolment_nothing(stores: &Stores) {
     assert_eq!(tap.stored(enrollments).await, before);
 }
 
-async fn another_bank_sees_nothing_of_an_enrolment(stores: &Stores) {
+async fn another_bank_sees_nothing_of_an_enrollment(stores: &Stores) {
     let (theirs, _) = stores.of_tenant("another-bank");
     let tap = pushed(stores).await;
     assert_eq!(tap.stored(&theirs).await, None);
@@ -57,7 +57,7 @@ async fn another_bank_sees_nothing_of_an_enrolment(stores: &Stores) {
     assert_eq!(theirs.by_card(CARD.into()).await.unwrap(), [tap.enrollment]);
 }
 
-async fn support_finds_an_enrolment_by_its_id_alone(stores: &Stores) {
+async fn support_finds_an_enrollment_by_its_id_alone(stores: &Stores) {
     let (theirs, _) = stores.of_tenant("another-bank");
     let tap = pushed(stores).await;
     let found = eventually(async || stores.enrollments.find(tap.id()).await.unwrap(), Option::is_some).await;
@@ -66,7 +66,7 @@ async fn support_finds_an_enrolment_by_its_id_alone(stores: &Stores) {
     assert_eq!(theirs.find(tap.id()).await.unwrap(), None);
 }
 
-async fn an_export_holds_every_enrolment_of_this_bank_and_none_of_another(stores: &Stores) {
+async fn an_export_holds_every_enrollment_of_this_bank_and_none_of_another(stores: &Stores) {
     let (theirs, _) = stores.of_tenant("another-bank");
     Tap::new("key-1").started(&theirs).await;
     let ours = five(stores).await;
@@ -78,7 +78,7 @@ async fn an_export_holds_every_enrolment_of_this_bank_and_none_of_another(stores
     assert_eq!(exported, ours);
 }
 
-async fn enrolments_are_listed_in_pages_newest_first(stores: &Stores) {
+async fn enrollments_are_listed_in_pages_newest_first(stores: &Stores) {
     let [a, b, c, d, e] = five(stores).await;
     let enrollments = &stores.enrollments;
     assert_eq!(list(enrollments, CLIENT, None, 2, None).await, (vec![e, d], Some(d)));
@@ -95,7 +95,7 @@ async fn a_page_of_one_card_holds_no_other_card(stores: &Stores) {
     assert_eq!(list(enrollments, CLIENT, Some(79999), 2, None).await, (vec![], None));
 }
 
-async fn a_notification_finds_the_enrolments_of_its_card_newest_first(stores: &Stores) {
+async fn a_notification_finds_the_enrollments_of_its_card_newest_first(stores: &Stores) {
     let [a, _, c, _, e] = five(stores).await;
     let found = async || ids(stores.enrollments.by_card(CARD.into()).await.unwrap());
     assert_eq!(eventually(found, |found| found.len() == 3).await, [e, c, a]);
@@ -147,7 +147,7 @@ async fn pushed(stores: &Stores) -> Tap {
     tap
 }
 
-/// Five enrolments, a second apart: of the sample card the first, third and fifth, and nothing came of them.
+/// Five enrollments, a second apart: of the sample card the first, third and fifth, and nothing came of them.
 async fn five(stores: &Stores) -> [EnrollmentId; 5] {
     let start = Tap::new("any").at() - SignedDuration::from_secs(5);
     let mut begun = Vec::new();

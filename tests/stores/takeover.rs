@@ -1,4 +1,4 @@
-//! A card is taken only from an enrolment that has no claim to it at that very moment.
+//! A card is taken only from an enrollment that has no claim to it at that very moment.
 
 use jiff::SignedDuration;
 use shared::{

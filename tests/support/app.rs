@@ -16,7 +16,7 @@ use super::{
     openapi::{conforms, template},
 };
 
-/// A `World` whose catalogue is filled, and the sample cardholder in it.
+/// A `World` whose catalog is filled, and the sample cardholder in it.
 pub(crate) struct App {
     pub(crate) world: World,
     pub(crate) cardholder: Cardholder,
@@ -96,7 +96,7 @@ impl App {
         answer
     }
 
-    /// Every item of the enrolments' table, as text, in a fixed order.
+    /// Every item of the enrollments' table, as text, in a fixed order.
     pub(crate) async fn stored(&self) -> Vec<Value> {
         let db = self.world.dynamodb();
         let scan = db.scan().table_name(&self.world.tables().enrollments).into_paginator().items().send();

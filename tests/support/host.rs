@@ -27,7 +27,7 @@ pub(crate) fn host_at(world: &World, dynamodb: &Url, settings: Settings) -> Host
     Host::new(settings, aws.build(), world.clock().clone())
 }
 
-/// The world's enrolments, without going through a function.
+/// The world's enrollments, without going through a function.
 pub(crate) fn enrollments(world: &World) -> Enrollments {
     let host = host(world);
     Enrollments::read(&mut host.settings.read(), &host).unwrap()

@@ -128,7 +128,7 @@ impl Tap {
     }
 }
 
-/// The enrolment learns facts of one source.
+/// The enrollment learns facts of one source.
 pub(crate) async fn facts<const N: usize>(
     enrollments: &Enrollments,
     tap: &Tap,

@@ -40,11 +40,11 @@ pub(super) struct Lived {
     pub(super) journeys: Vec<Duration>,
     /// When each ended.
     pub(super) ends: Vec<Instant>,
-    /// Enrolments that a 201 told of.
+    /// Enrollments that a 201 told of.
     pub(super) begun: usize,
     /// Tokens that were deleted afterwards.
     pub(super) deleted: usize,
-    /// Enrolments whose app was told of more than one TAR and one TCN.
+    /// Enrollments whose app was told of more than one TAR and one TCN.
     pub(super) repeated: usize,
     /// What went wrong, in a sentence.
     pub(super) errors: Vec<String>,
@@ -59,7 +59,7 @@ enum Ended {
     Refused(u16, String),
     #[error("the callback was answered with {0}")]
     NotReturned(u16),
-    #[error("the enrolment ended as {0}")]
+    #[error("the enrollment ended as {0}")]
     As(String),
 }
 
@@ -81,7 +81,7 @@ impl Life {
         })
     }
 
-    /// Comes some time within the first journey's length, and begins no enrolment after `until`.
+    /// Comes some time within the first journey's length, and begins no enrollment after `until`.
     pub(super) async fn live(mut self, until: Instant) -> Lived {
         sleep(self.reading.mul_f64(1.5 * rand::random::<f64>())).await;
         let mut card = self.client * CARDS;

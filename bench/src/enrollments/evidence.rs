@@ -20,7 +20,7 @@ pub(super) struct Evidence {
     pub(super) tokens: usize,
     /// Cards with two tokens that live.
     pub(super) doubled: usize,
-    /// Enrolments in the cardholders' lists, by status.
+    /// Enrollments in the cardholders' lists, by status.
     pub(super) listed: BTreeMap<String, usize>,
 }
 

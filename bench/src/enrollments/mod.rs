@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
     /// Cardholders at once
     #[arg(long, value_name = "N", default_value_t = 200)]
     cardholders: u64,
-    /// Seconds in which they begin enrolments; what is begun then is carried through
+    /// Seconds in which they begin enrollments; what is begun then is carried through
     #[arg(long, value_name = "N", default_value_t = 60)]
     seconds: u64,
     /// Milliseconds that Mastercard adds to each answer
@@ -48,7 +48,7 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     let simulator = simulator::Options {
         latency: Duration::from_millis(arguments.latency_ms),
         rate_limit: Some(PROCESSING_LIMIT),
-        // It would grow with every enrolment, and nobody reads it here.
+        // It would grow with every enrollment, and nobody reads it here.
         journal: 0,
         ..simulator::Options::default()
     };

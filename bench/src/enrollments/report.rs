@@ -32,7 +32,7 @@ pub(crate) struct Report {
     journey: Spread,
     /// Mean megabytes of each third of the time.
     memory: [f64; 3],
-    /// Kilobytes of it for each enrolment between the middles of the last two thirds.
+    /// Kilobytes of it for each enrollment between the middles of the last two thirds.
     growth: f64,
     targets: Vec<Target>,
     errors: Vec<String>,
@@ -72,7 +72,7 @@ impl Report {
         let settled = lived.begun.saturating_sub(lived.deleted);
         let targets = vec![
             Target::exactly("errors", 0.0, count(lived.errors.len())),
-            Target::exactly("enrolments seen ENABLED, of those begun", count(lived.begun), count(enabled)),
+            Target::exactly("enrollments seen ENABLED, of those begun", count(lived.begun), count(enabled)),
             Target::exactly("pushes", count(lived.begun), count(evidence.pushes)),
             // A TAR and a TCN for each, and a TVN for each token that was deleted.
             Target::exactly(
@@ -82,7 +82,7 @@ impl Report {
             ),
             Target::exactly("tokens made", count(lived.begun), count(evidence.tokens)),
             Target::exactly("cards with two live tokens", 0.0, count(evidence.doubled)),
-            Target::exactly("enrolments with a notification applied twice", 0.0, count(lived.repeated)),
+            Target::exactly("enrollments with a notification applied twice", 0.0, count(lived.repeated)),
             Target::exactly(
                 "listed as ENABLED in the end",
                 count(settled),
@@ -137,8 +137,8 @@ impl fmt::Display for Report {
             "{machine}; {cardholders} cardholders who read for {reading_seconds} s; Mastercard answers after {latency_milliseconds} ms.\n"
         )?;
         writeln!(f, "| figure | |\n|---|---|")?;
-        writeln!(f, "| enrolments, in {:.0} s | {} |", self.seconds, self.enabled)?;
-        writeln!(f, "| enrolments a second | {:.1} |", self.enabled_per_second)?;
+        writeln!(f, "| enrollments, in {:.0} s | {} |", self.seconds, self.enabled)?;
+        writeln!(f, "| enrollments a second | {:.1} |", self.enabled_per_second)?;
         writeln!(f, "| `POST /enrollments`, p50 and p99 | {:.0} ms, {:.0} ms |", tap.p50, tap.p99)?;
         writeln!(
             f,
@@ -151,7 +151,7 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             f,
-            "| its growth from the middle to the last third, for each enrolment | {:.0} kB |",
+            "| its growth from the middle to the last third, for each enrollment | {:.0} kB |",
             self.growth
         )?;
         report::table(f, &self.targets)?;

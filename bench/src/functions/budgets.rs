@@ -32,11 +32,11 @@ pub(super) fn counted(figures: &[Figures], echo_start: f64, may_be_busy: bool) -
 pub(super) fn unchanged(now: &Recorded, then: &Recorded) -> Vec<Target> {
     let mut targets = vec![
         Target::below(
-            "one enrolment: write units, of those recorded",
+            "one enrollment: write units, of those recorded",
             1.0,
             now.write_units / then.write_units,
         ),
-        Target::below("one enrolment: read units, of those recorded", 1.0, now.read_units / then.read_units),
+        Target::below("one enrollment: read units, of those recorded", 1.0, now.read_units / then.read_units),
         Target::below(
             "the lists around it: read units, of those recorded",
             1.0,
@@ -64,27 +64,27 @@ pub(super) fn unchanged(now: &Recorded, then: &Recorded) -> Vec<Target> {
 pub(super) fn timed(figures: &[Figures]) -> Vec<Target> {
     let Some(enroll) = figures.iter().find(|it| it.function == ENROLL) else { return Vec::new() };
     vec![
-        Target::below("first enrolment of a process, less Mastercard, ms", 60.0, enroll.times.first_own.p50),
-        Target::below("later enrolments, less Mastercard, p50, ms", 5.0, enroll.times.warm_own.p50),
-        Target::below("later enrolments, less Mastercard, p99, ms", 20.0, enroll.times.warm_own.p99),
+        Target::below("first enrollment of a process, less Mastercard, ms", 60.0, enroll.times.first_own.p50),
+        Target::below("later enrollments, less Mastercard, p50, ms", 5.0, enroll.times.warm_own.p50),
+        Target::below("later enrollments, less Mastercard, p99, ms", 20.0, enroll.times.warm_own.p99),
     ]
 }
 
-/// What a thousand enrolments leave.
+/// What a thousand enrollments leave.
 pub(super) fn lasting(stamina: &Stamina, counts_only: bool) -> Vec<Target> {
-    let mut targets = vec![Target::below("memory after all enrolments, MB", 40.0, stamina.peak_megabytes)];
+    let mut targets = vec![Target::below("memory after all enrollments, MB", 40.0, stamina.peak_megabytes)];
     if let (Some(openssl), false) = (stamina.openssl, counts_only) {
         let share = stamina.enrollments_a_second / stamina.allowed(openssl.signatures_a_second);
-        targets.push(Target::above("enrolments a second, of what RSA alone would allow", 0.6, share));
+        targets.push(Target::above("enrollments a second, of what RSA alone would allow", 0.6, share));
     }
     targets
 }
 
-/// What one enrolment consumes.
+/// What one enrollment consumes.
 pub(super) fn consumed(now: &Recorded) -> Vec<Target> {
     vec![
-        Target::below("one enrolment: write units", 16.0, now.write_units),
-        Target::below("one enrolment: read units", 8.0, now.read_units),
+        Target::below("one enrollment: write units", 16.0, now.write_units),
+        Target::below("one enrollment: read units", 8.0, now.read_units),
     ]
 }
 

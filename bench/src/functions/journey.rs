@@ -1,4 +1,4 @@
-//! One enrolment through the binaries, from the list of token requestors to the enabled card, and the capacity that
+//! One enrollment through the binaries, from the list of token requestors to the enabled card, and the capacity that
 //! DynamoDB says each step consumed.
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
@@ -28,7 +28,7 @@ pub(super) struct Step {
 }
 
 impl Step {
-    /// Whether the app only shows what there is: no part of an enrolment, from the tap to the answer.
+    /// Whether the app only shows what there is: no part of an enrollment, from the tap to the answer.
     pub(super) fn is_list(&self) -> bool {
         self.function.starts_with("list-")
     }

@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
     /// Events of one process of each function, after its first
     #[arg(long, value_name = "N", default_value_t = 200)]
     warm: usize,
-    /// Enrolments in one process
+    /// Enrollments in one process
     #[arg(long, value_name = "N", default_value_t = 1_000)]
     enrollments: u32,
     /// Measure everything, and hold the server only to what does not depend on what else this machine does

@@ -19,7 +19,7 @@ pub(super) struct Recorded {
     /// Another compiler makes other instructions, and another processor runs others.
     pub(super) made_and_run_by: String,
     pub(super) instructions: BTreeMap<String, Instructions>,
-    /// Of one enrolment, from the tap to the answer.
+    /// Of one enrollment, from the tap to the answer.
     pub(super) write_units: f64,
     pub(super) read_units: f64,
     /// Of the lists that the app shows before and after it.

@@ -94,7 +94,7 @@ impl Report {
             self.stamina;
         writeln!(
             f,
-            "\n{enrollments} enrolments in one process: {peak_megabytes:.0} MB at most, {enrollments_a_second:.0} a second of a \
+            "\n{enrollments} enrollments in one process: {peak_megabytes:.0} MB at most, {enrollments_a_second:.0} a second of a \
              processor's time, each with {signatures:.1} signatures and {decryptions:.1} decryptions."
         )?;
         let Some(openssl) = self.stamina.openssl else { return Ok(()) };
@@ -102,7 +102,7 @@ impl Report {
             let allowed = self.stamina.allowed(signs);
             writeln!(
                 f,
-                "`openssl speed rsa2048` signs {signs:.0} times a second {how} AVX-512: RSA alone would allow {allowed:.0} enrolments, \
+                "`openssl speed rsa2048` signs {signs:.0} times a second {how} AVX-512: RSA alone would allow {allowed:.0} enrollments, \
                  {:.2} of that are done.",
                 enrollments_a_second / allowed
             )?;

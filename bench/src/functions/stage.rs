@@ -43,7 +43,7 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Starts it all, with a full catalogue. `units`: whether DynamoDB is asked what each request consumes.
+    /// Starts it all, with a full catalog. `units`: whether DynamoDB is asked what each request consumes.
     pub(super) async fn start(binaries: PathBuf, units: bool) -> Result<Self, BenchError> {
         let world = World::start(local::Options::default()).await.map_err(Box::new)?;
         world.refresh().await?;
@@ -88,7 +88,7 @@ impl Stage {
             _secrets: secrets,
         };
         // One that stays on its way, to be asked about.
-        let (_, _, enrolled) = stage.enrols().await?;
+        let (_, _, enrolled) = stage.enrolls().await?;
         stage.asked = word(&enrolled, "enrollmentId");
         Ok(stage)
     }
@@ -98,19 +98,19 @@ impl Stage {
         [self.token_connect.take(), self.processing.take()]
     }
 
-    /// What API Gateway, a schedule or a destination would hand to a function next: each time a card, an enrolment, a
+    /// What API Gateway, a schedule or a destination would hand to a function next: each time a card, an enrollment, a
     /// browser, a notification that it has not seen.
     pub(super) async fn event(&self, function: &str) -> Result<Value, BenchError> {
         match function {
             "enroll" => Ok(self.tap()?.1),
             "get-enrollment" => asks_about(FIRST / CARDS_OF_A_CLIENT, &self.asked),
             "receive-callback" => {
-                let (app, _, enrolled) = self.enrols().await?;
+                let (app, _, enrolled) = self.enrolls().await?;
                 let page = app.opens(&word(&enrolled, "redirectUrl")).await?.accepts().await?;
                 came_back(&page.way_back().await?)
             }
             "receive-notification" => {
-                let (_, card, _) = self.enrols().await?;
+                let (_, card, _) = self.enrolls().await?;
                 approved(client_of(card), card)
             }
             "list-cards" => read("list-cards.json"),
@@ -143,8 +143,8 @@ impl Stage {
         card
     }
 
-    /// An enrolment that is begun at the local gateway, where nothing is measured.
-    async fn enrols(&self) -> Result<(Cardholder, u64, Value), BenchError> {
+    /// An enrollment that is begun at the local gateway, where nothing is measured.
+    async fn enrolls(&self) -> Result<(Cardholder, u64, Value), BenchError> {
         let card = self.card();
         let cardholder = self.cardholder(card)?;
         let enrolled = cardholder.enrolls(&card.to_string()).await?;

@@ -1,4 +1,4 @@
-//! A thousand enrolments in one process: how much memory it comes to hold, and how many a core would do in a second.
+//! A thousand enrollments in one process: how much memory it comes to hold, and how many a core would do in a second.
 
 use std::process::Command;
 
@@ -15,9 +15,9 @@ pub(super) struct Stamina {
     pub(super) peak_megabytes: f64,
     /// If a processor did nothing else: by the time for which one was busy with it.
     pub(super) enrollments_a_second: f64,
-    /// RSA signatures of one enrolment: one for each call of Mastercard.
+    /// RSA signatures of one enrollment: one for each call of Mastercard.
     pub(super) signatures: f64,
-    /// RSA decryptions of one enrolment: one for each answer of Processing.
+    /// RSA decryptions of one enrollment: one for each answer of Processing.
     pub(super) decryptions: f64,
     /// What OpenSSL signs beside it; none without OpenSSL.
     pub(super) openssl: Option<OpenSsl>,
@@ -34,7 +34,7 @@ pub(super) struct OpenSsl {
 }
 
 impl Stamina {
-    /// How many enrolments a second the RSA operations alone would allow, at so many of them a second.
+    /// How many enrollments a second the RSA operations alone would allow, at so many of them a second.
     pub(super) fn allowed(&self, operations_a_second: f64) -> f64 {
         operations_a_second / (self.signatures + self.decryptions)
     }

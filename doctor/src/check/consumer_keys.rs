@@ -24,8 +24,8 @@ fn row(reading: &mut Reading<'_>, name: &str) -> Row {
         return refused;
     }
     let Some(key) = reading.raw(name) else { return Row::skipped(name, "not set") };
-    let labelled = key.split_once(':').filter(|(label, _)| label.parse::<Environment>().is_ok());
-    let key = labelled.map_or(key, |(_, key)| key);
+    let labeled = key.split_once(':').filter(|(label, _)| label.parse::<Environment>().is_ok());
+    let key = labeled.map_or(key, |(_, key)| key);
     let fits_header = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b',');
     if !key.bytes().all(fits_header) {
         return Row::wrong(name, "has characters that no consumer key has: spaces, quotes, commas", TO_DO);

@@ -17,7 +17,7 @@ pub(super) const ACCOUNT_RANGES: &str = "ACCOUNT_RANGES";
 pub(super) struct Reading<'a> {
     settings: &'a Settings,
     problems: Vec<String>,
-    /// What enrolment goes by, if all of it could be read.
+    /// What enrollment goes by, if all of it could be read.
     pub(super) terms: Option<Terms>,
 }
 

@@ -1,4 +1,4 @@
-//! What cardholders agreed to, for auditors: one row for each attempt of each enrolment.
+//! What cardholders agreed to, for auditors: one row for each attempt of each enrollment.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -31,7 +31,7 @@ pub struct ConsentRow {
 /// How much was looked through.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exported {
-    /// Enrolments seen so far.
+    /// Enrollments seen so far.
     pub enrollments: usize,
     /// Rows written so far.
     pub rows: usize,

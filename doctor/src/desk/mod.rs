@@ -1,4 +1,4 @@
-//! The support desk: what this server knows of enrolments and notifications, for people who may look at all clients'.
+//! The support desk: what this server knows of enrollments and notifications, for people who may look at all clients'.
 //! Nothing that it prints is secret: no receipts, signatures, token references or card numbers.
 
 mod consents;

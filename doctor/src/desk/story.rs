@@ -1,4 +1,4 @@
-//! One enrolment from beginning to end: each fact, when it was learned, which calls told it, and what never came.
+//! One enrollment from beginning to end: each fact, when it was learned, which calls told it, and what never came.
 
 use std::fmt;
 
@@ -48,7 +48,7 @@ struct Step {
 }
 
 impl Desk {
-    /// The story of an enrolment, by its id alone; `None` if there is no such enrolment.
+    /// The story of an enrollment, by its id alone; `None` if there is no such enrollment.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -143,7 +143,7 @@ impl fmt::Display for Story {
         let Self { enrollment_id, client_id, card_contract_id, token_requestor_id, .. } = self;
         let status = self.status.word();
         let reason = self.reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-        writeln!(f, "Enrolment {enrollment_id}: {status}{reason}")?;
+        writeln!(f, "Enrollment {enrollment_id}: {status}{reason}")?;
         writeln!(
             f,
             "Card contract {card_contract_id} of client {client_id} at token requestor {token_requestor_id}\n"

@@ -1,4 +1,4 @@
-//! Notifications that matched no enrolment, and another try at them.
+//! Notifications that matched no enrollment, and another try at them.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ pub struct Unmatched {
     kind: String,
     card_contract_id: Option<CardContractId>,
     token_requestor_id: Option<TokenRequestorId>,
-    /// How often it was compared with the enrolments of its card.
+    /// How often it was compared with the enrollments of its card.
     tries: usize,
 }
 
@@ -47,7 +47,7 @@ impl Desk {
         Ok(unmatched)
     }
 
-    /// Compares all of them once more, after an enrolment was repaired or a mapping was changed. How many now match.
+    /// Compares all of them once more, after an enrollment was repaired or a mapping was changed. How many now match.
     ///
     /// # Errors
     /// When the store cannot be read or written.

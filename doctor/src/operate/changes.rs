@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
-    catalogue::{Changed, Known},
+    catalog::{Changed, Known},
     config::{ConfigError, Host, Settings},
     store::{StoreError, TokenRequestors},
     token_requestor::TokenRequestorId,
@@ -16,10 +16,10 @@ use crate::aws;
 /// How many changes are told.
 const TOLD: usize = 20;
 
-/// The catalogue's recent past.
+/// The catalog's recent past.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Catalogue {
+pub struct Catalog {
     /// When Mastercard last answered for all account ranges.
     pub updated_at: Option<Timestamp>,
     /// Newest first.
@@ -38,7 +38,7 @@ pub struct Waiting {
     since: Timestamp,
 }
 
-impl Catalogue {
+impl Catalog {
     /// Reads `TOKEN_REQUESTORS_TABLE` and `TENANT`, and the table.
     ///
     /// # Errors
@@ -54,7 +54,7 @@ impl Catalogue {
     async fn of(requestors: &TokenRequestors) -> Result<Self, StoreError> {
         let (snapshot, changes) = (requestors.snapshot().await?, requestors.changes(TOLD).await?);
         let waiting = snapshot.known.values().filter_map(waiting).collect();
-        Ok(Self { updated_at: snapshot.catalogue.and_then(|it| it.updated_at), changes, waiting })
+        Ok(Self { updated_at: snapshot.catalog.and_then(|it| it.updated_at), changes, waiting })
     }
 }
 
@@ -72,7 +72,7 @@ fn waiting(known: &Known) -> Option<Waiting> {
     })
 }
 
-impl fmt::Display for Catalogue {
+impl fmt::Display for Catalog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.updated_at {
             Some(at) => writeln!(f, "Mastercard last answered for all account ranges at {at:.0}.")?,

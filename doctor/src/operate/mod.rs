@@ -10,7 +10,7 @@ use shared::config::{ConfigError, Settings};
 
 use crate::aws;
 
-pub use changes::{Catalogue, Waiting};
+pub use changes::{Catalog, Waiting};
 pub use redrive::{DeadLetters, Redriven};
 pub use refresh::{Allowed, Fetched, Orders};
 

@@ -127,7 +127,7 @@ impl Enroll {
             Begun::Before(id, attempt) => self.repeat(client, id, attempt).await,
             Begun::KeyReused => Err(Code::IdempotencyKeyReused.into()),
             Begun::Busy(id) => Err(Problem::from(Code::EnrollmentInProgress).about(id)),
-            Begun::Started | Begun::Moved => Err(Problem::internal("an enrolment that moves all the time")),
+            Begun::Started | Begun::Moved => Err(Problem::internal("an enrollment that moves all the time")),
         }
     }
 

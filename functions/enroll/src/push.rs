@@ -1,4 +1,4 @@
-//! Steps 7 to 11: search, push, redirect. Whatever happens, the enrolment learns of it before the app does.
+//! Steps 7 to 11: search, push, redirect. Whatever happens, the enrollment learns of it before the app does.
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Response};
@@ -52,7 +52,7 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// Why there is no redirect: what the enrolment learns, what the app reads.
+/// Why there is no redirect: what the enrollment learns, what the app reads.
 struct Stopped {
     facts: Vec<Fact>,
     problem: Problem,

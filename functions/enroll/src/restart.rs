@@ -1,4 +1,4 @@
-//! Use-case steps 6 to 12 once more, for an enrolment whose redirect was not used: a new attempt with the history of the
+//! Use-case steps 6 to 12 once more, for an enrollment whose redirect was not used: a new attempt with the history of the
 //! ones before.
 
 use lambda_http::{Body, Request, Response};
@@ -14,7 +14,7 @@ use crate::{
     wish::{self, Manner},
 };
 
-/// How often a restart looks again at an enrolment that moves meanwhile.
+/// How often a restart looks again at an enrollment that moves meanwhile.
 const LOOKS: usize = 5;
 
 impl Enroll {

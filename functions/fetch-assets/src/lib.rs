@@ -92,7 +92,7 @@ impl FetchAssets {
     /// What to fetch, each once; and what was asked for and is held.
     async fn unknown(&self, wanted: event::Wanted) -> Result<(Vec<AssetId>, Vec<AssetId>), Diagnostic> {
         let snapshot = self.requestors.snapshot().await;
-        let snapshot = snapshot.map_err(|error| failed("the catalogue could not be read", true, error))?;
+        let snapshot = snapshot.map_err(|error| failed("the catalog could not be read", true, error))?;
         let named: BTreeSet<AssetId> = match wanted.assets {
             Some(assets) => assets.into_iter().collect(),
             None if wanted.again => {

@@ -11,9 +11,9 @@ use shared::{
     store::Enrollments,
 };
 
-/// Enrolments on a page, unless the app asks for another number up to [`MOST`].
+/// Enrollments on a page, unless the app asks for another number up to [`MOST`].
 const USUAL: usize = 20;
-/// The most enrolments on a page.
+/// The most enrollments on a page.
 const MOST: usize = 50;
 
 /// The function; its fields are all that it may touch.

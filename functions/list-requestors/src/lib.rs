@@ -1,5 +1,5 @@
 //! Use-case step 5: which token requestors the app can offer on this platform. Answers come from memory, and one small
-//! read says whether the catalogue is still the one in memory.
+//! read says whether the catalog is still the one in memory.
 
 mod asked;
 mod encoding;
@@ -14,7 +14,7 @@ use lambda_http::{
     http::{StatusCode, header, response::Builder},
 };
 use shared::{
-    catalogue::Catalogue,
+    catalog::Catalog,
     clock::Clock,
     config::{ConfigError, Host},
     digest::sha256_hex,
@@ -28,7 +28,7 @@ use listing::Moment;
 use memory::Memory;
 use order::Order;
 
-/// A refresh is due every 14 days; a catalogue older than this missed one.
+/// A refresh is due every 14 days; a catalog older than this missed one.
 const STALE: SignedDuration = SignedDuration::from_hours(15 * 24);
 /// The largest answer, in bytes as API Gateway gets it from Lambda, which takes 6 MB with everything around it.
 const LARGEST_ANSWER: usize = 5_900_000;
@@ -36,13 +36,13 @@ const LARGEST_ANSWER: usize = 5_900_000;
 /// The function; its fields are all that it may touch.
 pub struct ListRequestors {
     memory: Memory,
-    /// Of everything but the catalogue that makes an answer what it is.
+    /// Of everything but the catalog that makes an answer what it is.
     settings_digest: String,
     clock: Clock,
 }
 
 impl ListRequestors {
-    /// Reads `TOKEN_REQUESTORS_TABLE`, `TENANT`, `LOGO_BASE_URL`, `FEATURED_TOKEN_REQUESTORS`, `CATALOGUE_LOCALE`.
+    /// Reads `TOKEN_REQUESTORS_TABLE`, `TENANT`, `LOGO_BASE_URL`, `FEATURED_TOKEN_REQUESTORS`, `CATALOG_LOCALE`.
     pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
         let requestors = TokenRequestors::read(&mut read, host);
@@ -90,16 +90,16 @@ impl ListRequestors {
         response.body(body).map_err(Problem::internal)
     }
 
-    fn moment(&self, catalogue: Option<&Catalogue>) -> Moment {
-        let updated_at = catalogue.and_then(|catalogue| catalogue.updated_at);
+    fn moment(&self, catalog: Option<&Catalog>) -> Moment {
+        let updated_at = catalog.and_then(|catalog| catalog.updated_at);
         let old = |at: Timestamp| self.clock.now().duration_since(at) > STALE;
         Moment { updated_at, stale: updated_at.is_none_or(old) }
     }
 
     /// Changes whenever an answer would, and differs between the encodings of one answer.
-    fn etag(&self, catalogue: Option<&Catalogue>, asked: &Asked, gzip: bool) -> String {
-        let moment = self.moment(catalogue);
-        let state = catalogue.map(|it| (it.version, it.change, it.artwork));
+    fn etag(&self, catalog: Option<&Catalog>, asked: &Asked, gzip: bool) -> String {
+        let moment = self.moment(catalog);
+        let state = catalog.map(|it| (it.version, it.change, it.artwork));
         let digest =
             sha256_hex(format!("{} {state:?} {moment:?} {asked:?}", self.settings_digest).as_bytes());
         let digest: String = digest.chars().take(32).collect();

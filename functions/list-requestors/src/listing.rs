@@ -1,4 +1,4 @@
-//! One state of the catalogue, ready to be answered: every offer is JSON already, and whole answers are made when they
+//! One state of the catalog, ready to be answered: every offer is JSON already, and whole answers are made when they
 //! are first asked for and then kept.
 
 use std::{
@@ -9,23 +9,23 @@ use std::{
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
-use shared::{catalogue::Snapshot, http::Cause, token_requestor::TokenRequestor};
+use shared::{catalog::Snapshot, http::Cause, token_requestor::TokenRequestor};
 use url::Url;
 
 use crate::{asked::Asked, encoding, offer::Offer, order::Order};
 
 /// Whole answers that are kept: for three platforms, and for the account ranges that were asked for last. Ten are 20 MB
-/// of a catalogue of two thousand requestors.
+/// of a catalog of two thousand requestors.
 const KEPT: usize = 10;
 
-/// What an answer says about time, which passes while the catalogue stays.
+/// What an answer says about time, which passes while the catalog stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Moment {
     pub(crate) updated_at: Option<Timestamp>,
     pub(crate) stale: bool,
 }
 
-/// One state of the catalogue.
+/// One state of the catalog.
 pub(crate) struct Listing {
     /// In the order for people.
     entries: Vec<Entry>,
@@ -49,7 +49,7 @@ pub(crate) struct Answer {
 #[serde(rename_all = "camelCase")]
 struct Document<'a> {
     token_requestors: Vec<&'a RawValue>,
-    catalogue_updated_at: Option<Timestamp>,
+    catalog_updated_at: Option<Timestamp>,
     stale: bool,
 }
 
@@ -85,7 +85,7 @@ impl Listing {
         let entries = self.entries.iter().filter(|entry| fits(&entry.requestor));
         let document = Document {
             token_requestors: entries.map(|entry| &*entry.json).collect(),
-            catalogue_updated_at: moment.updated_at,
+            catalog_updated_at: moment.updated_at,
             stale: moment.stale,
         };
         let text = serde_json::to_string(&document)?;

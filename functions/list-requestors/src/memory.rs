@@ -1,4 +1,4 @@
-//! The last state of the catalogue that was read. As long as the table says that it is current, nothing else is read;
+//! The last state of the catalog that was read. As long as the table says that it is current, nothing else is read;
 //! when the table cannot be asked, it is better than no answer.
 
 use std::{
@@ -8,7 +8,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use shared::{catalogue::Catalogue, http::Problem, store::TokenRequestors, telemetry};
+use shared::{catalog::Catalog, http::Problem, store::TokenRequestors, telemetry};
 use tokio::time::timeout;
 use url::Url;
 
@@ -23,12 +23,12 @@ pub(crate) struct Memory {
     logo_base_url: Url,
     order: Order,
     last: Mutex<Option<Shown>>,
-    /// Held while the catalogue is read: requests that come together read it once.
+    /// Held while the catalog is read: requests that come together read it once.
     reading: tokio::sync::Mutex<()>,
 }
 
-/// A state of the catalogue and its listing.
-pub(crate) type Shown = (Option<Catalogue>, Arc<Listing>);
+/// A state of the catalog and its listing.
+pub(crate) type Shown = (Option<Catalog>, Arc<Listing>);
 
 impl Memory {
     pub(crate) fn new(requestors: TokenRequestors, logo_base_url: Url, order: Order) -> Self {
@@ -37,9 +37,9 @@ impl Memory {
     }
 
     /// Which state is current: one small read, or what memory has if the table cannot be asked.
-    pub(crate) async fn current(&self) -> Result<Option<Catalogue>, Problem> {
-        let Some((known, listing)) = self.last() else { return Ok(self.requestors.catalogue().await?) };
-        match timeout(PATIENCE, self.requestors.catalogue()).await {
+    pub(crate) async fn current(&self) -> Result<Option<Catalog>, Problem> {
+        let Some((known, listing)) = self.last() else { return Ok(self.requestors.catalog().await?) };
+        match timeout(PATIENCE, self.requestors.catalog()).await {
             Ok(Ok(current)) => {
                 if same(known.as_ref(), current.as_ref()) && known != current {
                     // A refresh that changed nothing moved the time.
@@ -53,7 +53,7 @@ impl Memory {
     }
 
     /// The listing of this state, or of a newer one; of the one in memory, whatever it is, if none can be read.
-    pub(crate) async fn listing(&self, current: Option<Catalogue>, now: Timestamp) -> Result<Shown, Problem> {
+    pub(crate) async fn listing(&self, current: Option<Catalog>, now: Timestamp) -> Result<Shown, Problem> {
         let held = || self.last().filter(|(known, _)| same(known.as_ref(), current.as_ref()));
         if let Some(shown) = held() {
             return Ok(shown);
@@ -64,11 +64,11 @@ impl Memory {
         }
         let error = match self.requestors.snapshot().await {
             Ok(snapshot) => {
-                let updated_at = snapshot.catalogue.as_ref().and_then(|it| it.updated_at);
+                let updated_at = snapshot.catalog.as_ref().and_then(|it| it.updated_at);
                 let age_hours = updated_at.map(|at| now.duration_since(at).as_hours());
-                tracing::info!(age_hours, "the catalogue was read");
+                tracing::info!(age_hours, "the catalog was read");
                 let listing = Listing::new(&snapshot, &self.order, &self.logo_base_url);
-                let shown = (snapshot.catalogue, Arc::new(listing.map_err(Problem::internal)?));
+                let shown = (snapshot.catalog, Arc::new(listing.map_err(Problem::internal)?));
                 self.keep(shown.clone());
                 return Ok(shown);
             }
@@ -89,16 +89,16 @@ impl Memory {
     }
 }
 
-fn fall_back(error: &dyn Error, known: Option<Catalogue>) -> Option<Catalogue> {
+fn fall_back(error: &dyn Error, known: Option<Catalog>) -> Option<Catalog> {
     tracing::error!(
         cause = telemetry::chain(error),
-        "the catalogue could not be read; the last one is shown"
+        "the catalog could not be read; the last one is shown"
     );
     known
 }
 
 /// Whether both show the same requestors and artwork, whatever their times.
-fn same(one: Option<&Catalogue>, other: Option<&Catalogue>) -> bool {
-    let state = |it: &Catalogue| (it.version, it.change, it.artwork);
+fn same(one: Option<&Catalog>, other: Option<&Catalog>) -> bool {
+    let state = |it: &Catalog| (it.version, it.change, it.artwork);
     one.map(state) == other.map(state)
 }

@@ -10,7 +10,7 @@ use shared::{
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
 
-/// From `FEATURED_TOKEN_REQUESTORS` and `CATALOGUE_LOCALE`.
+/// From `FEATURED_TOKEN_REQUESTORS` and `CATALOG_LOCALE`.
 pub(crate) struct Order {
     featured: Vec<TokenRequestorId>,
     locale: Locale,
@@ -49,7 +49,7 @@ impl Order {
     }
 }
 
-const LOCALE: &str = "CATALOGUE_LOCALE";
+const LOCALE: &str = "CATALOG_LOCALE";
 
 fn locale(read: &mut Reader<'_>) -> Option<Locale> {
     let Some(raw) = read.optional::<String>(LOCALE)? else { return Some(Locale::UNKNOWN) };
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn a_language_has_an_order_of_its_own() {
         let names = ["Zebra", "Öst", "Åland", "Oslo"];
-        let swedish = order(&[("CATALOGUE_LOCALE", "sv-SE")]).unwrap();
+        let swedish = order(&[("CATALOG_LOCALE", "sv-SE")]).unwrap();
         assert_eq!(sorted(&swedish, &names), ["Oslo", "Zebra", "Åland", "Öst"]);
         assert_eq!(sorted(&order(&[]).unwrap(), &names), ["Åland", "Oslo", "Öst", "Zebra"]);
     }
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn settings_that_mean_nothing_are_refused() {
-        assert!(order(&[("CATALOGUE_LOCALE", "the usual one")]).is_none());
+        assert!(order(&[("CATALOG_LOCALE", "the usual one")]).is_none());
         assert!(order(&[("FEATURED_TOKEN_REQUESTORS", "click-to-pay")]).is_none());
     }
 }

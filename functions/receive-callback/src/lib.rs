@@ -1,5 +1,5 @@
 //! Use-case step 25: Click to Pay sends the cardholder back. What the browser says is a hint; it is noted once, and
-//! the cardholder is passed on to the app link that was chosen when the enrolment began.
+//! the cardholder is passed on to the app link that was chosen when the enrollment began.
 
 use lambda_http::{
     Body, Error, Request, Response,
@@ -71,7 +71,7 @@ impl ReceiveCallback {
     }
 }
 
-/// The first result for a receipt of this enrolment; others are somebody else's.
+/// The first result for a receipt of this enrollment; others are somebody else's.
 fn result(enrollment: &Enrollment, query: &str) -> Option<CallbackResult> {
     callback::parse(query).into_iter().find(|result| enrollment.has_receipt(&receipt_hash(&result.receipt)))
 }

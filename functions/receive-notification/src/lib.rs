@@ -79,7 +79,7 @@ impl ReceiveNotification {
             }
             Ok(None) => tracing::warn!(
                 kind = notification.news.word(),
-                "a notification matches no enrolment; it is kept"
+                "a notification matches no enrollment; it is kept"
             ),
             // It is stored, so it counts as accepted.
             Err(error) => {

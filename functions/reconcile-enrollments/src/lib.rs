@@ -1,4 +1,4 @@
-//! Every five minutes: finds out what never arrived. Enrolments that are due are looked up in `getTokensByClient`,
+//! Every five minutes: finds out what never arrived. Enrollments that are due are looked up in `getTokensByClient`,
 //! once per client; notifications that were stored and not applied are applied.
 
 mod report;
@@ -72,7 +72,7 @@ impl ReconcileEnrollments {
         Ok(done)
     }
 
-    /// What is due, enrolments by client.
+    /// What is due, enrollments by client.
     async fn due(&self) -> Result<(BTreeMap<ClientId, Vec<Enrollment>>, Vec<Received>), Diagnostic> {
         let (mut clients, mut notifications) = (BTreeMap::<_, Vec<_>>::new(), Vec::new());
         for shard in 0..SHARDS {
@@ -87,7 +87,7 @@ impl ReconcileEnrollments {
         Ok((clients, notifications))
     }
 
-    /// What the client's token list says of each enrolment; `None` if Mastercard was not asked.
+    /// What the client's token list says of each enrollment; `None` if Mastercard was not asked.
     async fn facts(&self, client: ClientId, due: &[Enrollment], until: Deadline) -> Option<Vec<Recorded>> {
         let calls = Calls::default();
         let tokens = self.processing.noting(&calls).get_tokens_by_client(client, until).await;
@@ -104,7 +104,7 @@ impl ReconcileEnrollments {
         Some(due.iter().map(recorded).collect())
     }
 
-    /// One client's enrolments.
+    /// One client's enrollments.
     async fn client(&self, client: ClientId, due: Vec<Enrollment>, until: Deadline) -> Reconciled {
         let mut done = Reconciled::default();
         let Some(facts) = self.facts(client, &due, until).await else {

@@ -11,13 +11,13 @@ use shared::{
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reconciled {
-    /// Enrolments whose token list was read.
+    /// Enrollments whose token list was read.
     pub checked: usize,
     /// Those whose status moved.
     pub healed: Vec<Healed>,
-    /// Enrolments whose token list could not be read; they are due again later, and final after enough failures.
+    /// Enrollments whose token list could not be read; they are due again later, and final after enough failures.
     pub unread: usize,
-    /// Notifications that found their enrolment.
+    /// Notifications that found their enrollment.
     pub notifications_applied: usize,
     /// What there was no time for, or what Mastercard was not asked for because it is down; it stays due.
     pub left: usize,
@@ -25,7 +25,7 @@ pub struct Reconciled {
     pub failed: usize,
 }
 
-/// An enrolment whose status moved.
+/// An enrollment whose status moved.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Healed {
@@ -67,7 +67,7 @@ impl Reconciled {
             notifications = notifications_applied,
             left,
             failed,
-            "enrolments were reconciled"
+            "enrollments were reconciled"
         );
     }
 }

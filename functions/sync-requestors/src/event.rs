@@ -25,7 +25,7 @@ pub(crate) struct Allowed {
 }
 
 /// Reads the event. What EventBridge itself sends has a `source` and orders nothing; a word that nobody knows is refused,
-/// since it could be a misspelt order.
+/// since it could be a misspelled order.
 pub(crate) fn orders(event: &Value) -> Result<Orders, serde_json::Error> {
     match event {
         Value::Null => Ok(Orders::default()),
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_order_is_refused() {
+    fn a_misspelled_order_is_refused() {
         assert!(orders(&json!({"forced": true})).is_err());
         assert!(orders(&json!({"allow": [{"tokenRequestorId": "1", "host": "a"}]})).is_err());
     }

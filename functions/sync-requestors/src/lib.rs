@@ -13,7 +13,7 @@ use serde_json::Value;
 use shared::{
     asset::AssetId,
     card::AccountRange,
-    catalogue::Change,
+    catalog::Change,
     clock::Clock,
     config::{ConfigError, Host, TokenConnectSettings},
     invocation::{deadline, failed},
@@ -102,7 +102,7 @@ impl SyncRequestors {
         let answered = ask::ask(&self.token_connect, &self.account_ranges, until).await.map_err(|error| {
             let retryable = error.retryable();
             failed(
-                "Token Connect did not name its token requestors; the catalogue stays as it is",
+                "Token Connect did not name its token requestors; the catalog stays as it is",
                 retryable,
                 error,
             )
@@ -110,7 +110,7 @@ impl SyncRequestors {
         let plan = |seen: &_| plan::plan(seen, &answered, &orders, self.largest_drop_percent, asked_at);
         let written = self.requestors.refresh(asked_at, plan).await;
         let (changed, beside) =
-            written.map_err(|error| failed("the catalogue could not be written", true, error))?;
+            written.map_err(|error| failed("the catalog could not be written", true, error))?;
         let mut assets = beside.assets;
         let more_assets = assets.len() > ASSETS_HANDED_ON;
         assets.truncate(ASSETS_HANDED_ON);
@@ -141,7 +141,7 @@ fn tell(synced: &Synced) {
             Disbelieved::Empty => "Token Connect named no token requestor at all",
             Disbelieved::Drop => "Token Connect no longer names many token requestors",
         };
-        tracing::error!(reason, requestors, "the refresh was not believed; the catalogue stays as it is");
+        tracing::error!(reason, requestors, "the refresh was not believed; the catalog stays as it is");
     }
     if synced.overtaken {
         tracing::warn!("another refresh asked later; this one changes nothing");

@@ -10,14 +10,14 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
     asset::AssetId,
-    catalogue::{Change, Known, Snapshot},
+    catalog::{Change, Known, Snapshot},
     store::Plan,
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
 
 use crate::{ask::Answered, event::Orders};
 
-/// Why an answer was not believed, and the catalogue stays as it is.
+/// Why an answer was not believed, and the catalog stays as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Disbelieved {
@@ -45,7 +45,7 @@ pub(crate) fn plan(
     largest_drop_percent: usize,
     asked_at: Timestamp,
 ) -> (Plan, Beside) {
-    let updated_at = seen.catalogue.as_ref().and_then(|catalogue| catalogue.updated_at);
+    let updated_at = seen.catalog.as_ref().and_then(|catalog| catalog.updated_at);
     if updated_at.is_some_and(|newer| newer > asked_at) {
         let assets = seen.missing_assets().into_iter().cloned().collect();
         return (Plan::default(), Beside { disbelieved: None, overtaken: true, assets });
@@ -111,7 +111,7 @@ fn named(
     Known { requestor, earlier_asset_id, retired_at: None, quarantine }
 }
 
-/// Artwork that the catalogue will show once it is fetched.
+/// Artwork that the catalog will show once it is fetched.
 fn missing(seen: &Snapshot, after: &BTreeMap<&TokenRequestorId, Known>) -> Vec<AssetId> {
     let untouched = seen.known.iter().filter(|(id, _)| !after.contains_key(id)).map(|(_, known)| known);
     let offered = untouched.chain(after.values()).filter(|known| known.retired_at.is_none());

@@ -18,9 +18,9 @@ use crate::{private_file, stop::Stopped};
 /// What both tables are called.
 #[derive(Clone, Debug)]
 pub struct TableNames {
-    /// One item a requestor, and the catalogue.
+    /// One item a requestor, and the catalog.
     pub token_requestors: String,
-    /// Everything of a client's enrolments.
+    /// Everything of a client's enrollments.
     pub enrollments: String,
 }
 

@@ -21,7 +21,7 @@ const HARMLESS: [&str; 29] = [
     "attempt",
     "callback",
     "cardContractId",
-    "catalogueUpdatedAt",
+    "catalogUpdatedAt",
     "code",
     "createdAt",
     "detail",
@@ -105,7 +105,7 @@ impl Journal {
     }
 }
 
-/// Step of the use case that a request is; following an enrolment has no number.
+/// Step of the use case that a request is; following an enrollment has no number.
 fn question(route: &str) -> u8 {
     match route {
         "GET /token-requestors" | "GET /cards" => 5,

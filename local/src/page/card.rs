@@ -3,7 +3,7 @@
 use askama::Template;
 use shared::{
     card::AccountRange,
-    catalogue::Known,
+    catalog::Known,
     token_requestor::{PushMethod, PushMethodKind, TokenRequestor},
 };
 

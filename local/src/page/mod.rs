@@ -1,4 +1,4 @@
-//! The catalogue as one self-contained page for people: no script, no request, and of what Mastercard said only text and
+//! The catalog as one self-contained page for people: no script, no request, and of what Mastercard said only text and
 //! pictures.
 
 mod card;
@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, io, path::Path};
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 use shared::{
-    catalogue::{Changed, Known, Snapshot},
+    catalog::{Changed, Known, Snapshot},
     digest::sha256_base64,
     store::{StoreError, TokenRequestors},
     token_requestor::TokenRequestorId,
@@ -36,7 +36,7 @@ const STALE: SignedDuration = SignedDuration::from_hours(15 * 24);
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
     /// The table could not be read.
-    #[error("the catalogue could not be read")]
+    #[error("the catalog could not be read")]
     Store(#[from] StoreError),
     /// The bucket could not be read.
     #[error(transparent)]
@@ -56,7 +56,7 @@ pub enum PageError {
 
 /// What the page shows.
 pub struct Contents<'a> {
-    /// The catalogue.
+    /// The catalog.
     pub snapshot: &'a Snapshot,
     /// A picture, as a `data:` URL, for each requestor that has one.
     pub pictures: &'a BTreeMap<TokenRequestorId, String>,
@@ -67,7 +67,7 @@ pub struct Contents<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "catalogue.html")]
+#[template(path = "catalog.html")]
 struct Page<'a> {
     policy: String,
     version: Option<u64>,
@@ -80,7 +80,7 @@ struct Page<'a> {
     now: When,
 }
 
-/// Writes the page about the catalogue as it is now, readable by its owner.
+/// Writes the page about the catalog as it is now, readable by its owner.
 ///
 /// # Errors
 /// When the stores cannot be read or the file cannot be written.
@@ -90,7 +90,7 @@ pub async fn write(world: &World, file: &Path) -> Result<(), PageError> {
     written.map_err(|source| PageError::File { file: file.display().to_string(), source })
 }
 
-/// The page about the catalogue as it is now.
+/// The page about the catalog as it is now.
 pub(crate) async fn html(
     store: &TokenRequestors,
     logos: &Logos,
@@ -116,10 +116,10 @@ pub fn render(contents: &Contents<'_>) -> Result<String, askama::Error> {
     known.sort_by_cached_key(|known| known.requestor.consumer_facing_entity_name.to_lowercase());
     let (retired, offered): (Vec<&Known>, Vec<_>) =
         known.into_iter().partition(|known| known.retired_at.is_some());
-    let updated_at = snapshot.catalogue.as_ref().and_then(|catalogue| catalogue.updated_at);
+    let updated_at = snapshot.catalog.as_ref().and_then(|catalog| catalog.updated_at);
     let page = Page {
         policy: policy(),
-        version: snapshot.catalogue.as_ref().map(|catalogue| catalogue.version),
+        version: snapshot.catalog.as_ref().map(|catalog| catalog.version),
         updated_at: updated_at.map(When),
         stale: updated_at.is_none_or(|at| now.duration_since(at) > STALE),
         quarantined: offered.iter().filter(|known| known.quarantine.is_some()).count(),

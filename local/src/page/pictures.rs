@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::{StreamExt as _, stream};
-use shared::{asset::Logo, catalogue::Snapshot, token_requestor::TokenRequestorId};
+use shared::{asset::Logo, catalog::Snapshot, token_requestor::TokenRequestorId};
 
 use crate::logos::{LogoError, Logos};
 

@@ -1,5 +1,5 @@
 use serde_json::json;
-use shared::catalogue::{Catalogue, Change};
+use shared::catalog::{Catalog, Change};
 use uuid::Uuid;
 
 use super::*;
@@ -17,9 +17,9 @@ fn known(id: &str, name: &str) -> Known {
 
 fn snapshot(known: impl IntoIterator<Item = Known>) -> Snapshot {
     let updated_at = Some("2026-01-05T10:30:00Z".parse().unwrap());
-    let catalogue = Catalogue { version: 3, change: Uuid::nil(), artwork: 1, updated_at };
+    let catalog = Catalog { version: 3, change: Uuid::nil(), artwork: 1, updated_at };
     let known = known.into_iter().map(|known| (known.requestor.token_requestor_id.clone(), known)).collect();
-    Snapshot { catalogue: Some(catalogue), known, ..Snapshot::default() }
+    Snapshot { catalog: Some(catalog), known, ..Snapshot::default() }
 }
 
 fn page(snapshot: &Snapshot, changes: &[Changed], now: &str) -> String {
@@ -64,7 +64,7 @@ fn who_is_gone_stands_apart_and_what_waits_is_told() {
 }
 
 #[test]
-fn a_catalogue_that_missed_a_refresh_says_so() {
+fn a_catalog_that_missed_a_refresh_says_so() {
     let snapshot = snapshot([]);
     assert!(!page(&snapshot, &[], "2026-01-20T10:00:00Z").contains("Stale"));
     assert!(page(&snapshot, &[], "2026-01-20T10:31:00Z").contains("Stale"));

@@ -1,7 +1,7 @@
 //! A change in words: names in place of ids.
 
 use shared::{
-    catalogue::{Changed, Snapshot},
+    catalog::{Changed, Snapshot},
     token_requestor::TokenRequestorId,
 };
 

@@ -1,4 +1,4 @@
-//! Finding what support asks for. For the latest enrolments of all clients this looks through the whole table, which only
+//! Finding what support asks for. For the latest enrollments of all clients this looks through the whole table, which only
 //! a table on a laptop allows.
 
 use shared::{
@@ -9,14 +9,14 @@ use shared::{
 
 use super::Support;
 
-/// Enrolments that a list shows.
+/// Enrollments that a list shows.
 const MOST: usize = 25;
 
 /// What there is of what was asked for.
 pub(super) enum Found {
     /// Nothing was asked for: the latest.
     Latest(Vec<Enrollment>),
-    /// An enrolment by its id.
+    /// An enrollment by its id.
     One(Box<Enrollment>),
     /// Those of a card contract.
     OfCard(CardContractId, Vec<Enrollment>),
@@ -27,7 +27,7 @@ pub(super) enum Found {
 impl Support {
     pub(super) async fn find(&self, asked: &str) -> Result<Found, StoreError> {
         if asked.is_empty() {
-            return Ok(Found::Latest(newest(self.enrolments().await?)));
+            return Ok(Found::Latest(newest(self.enrollments().await?)));
         }
         if let Ok(card) = asked.parse::<CardContractId>() {
             return Ok(Found::OfCard(card, newest(self.enrollments.by_card(card).await?)));
@@ -36,14 +36,14 @@ impl Support {
         Ok(self.enrollments.find(id).await?.map_or(Found::Nothing, |one| Found::One(Box::new(one))))
     }
 
-    /// Notifications that match no enrolment, newest first.
+    /// Notifications that match no enrollment, newest first.
     pub(super) async fn unmatched(&self) -> Result<Vec<Received>, StoreError> {
         let mut received = self.enrollments.unmatched().await?;
         received.sort_by_key(|received| std::cmp::Reverse(received.received_at));
         Ok(received)
     }
 
-    async fn enrolments(&self) -> Result<Vec<Enrollment>, StoreError> {
+    async fn enrollments(&self) -> Result<Vec<Enrollment>, StoreError> {
         let (mut found, mut pages) = (Vec::new(), self.enrollments.all());
         while let Some(page) = pages.next().await? {
             found.extend(page);

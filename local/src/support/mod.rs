@@ -1,5 +1,5 @@
-//! Support's view of this machine: one enrolment as a picture against time, notifications that match nothing, and the
-//! catalogue. In AWS the command line answers the same questions. It shows facts, never a receipt, a token or a secret.
+//! Support's view of this machine: one enrollment as a picture against time, notifications that match nothing, and the
+//! catalog. In AWS the command line answers the same questions. It shows facts, never a receipt, a token or a secret.
 
 mod find;
 mod picture;
@@ -70,7 +70,7 @@ impl Support {
         Ok(view::render(asked, &found, &unmatched, &snapshot, self.clock.now())?)
     }
 
-    async fn catalogue(&self) -> Result<String, page::PageError> {
+    async fn catalog(&self) -> Result<String, page::PageError> {
         page::html(&self.requestors, &self.logos, self.clock.now()).await
     }
 }
@@ -83,11 +83,11 @@ enum Failure {
     Template(#[from] askama::Error),
 }
 
-/// `GET /support[?find=…]`, `/support/catalogue`.
+/// `GET /support[?find=…]`, `/support/catalog`.
 pub(crate) fn router(support: Support) -> Router {
     Router::new()
         .route("/support", get(show))
-        .route("/support/catalogue", get(catalogue))
+        .route("/support/catalog", get(catalog))
         .route(
             "/support/style.css",
             get(async || web::file("text/css; charset=utf-8", include_str!("../../templates/support.css"))),
@@ -102,8 +102,8 @@ async fn show(State(support): State<Support>, Query(asked): Query<Asked>) -> Res
     }
 }
 
-async fn catalogue(State(support): State<Support>) -> Response<Body> {
-    match support.catalogue().await {
+async fn catalog(State(support): State<Support>) -> Response<Body> {
+    match support.catalog().await {
         Ok(html) => web::with_policy(HTML, &page::policy(), html),
         Err(error) => failed(&error),
     }

@@ -1,4 +1,4 @@
-//! An enrolment as rows from top to bottom: who told whom what, when, how long it took, and what is missing.
+//! An enrollment as rows from top to bottom: who told whom what, when, how long it took, and what is missing.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;

@@ -1,7 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use shared::{
-    catalogue::Snapshot,
+    catalog::Snapshot,
     enrollment::{Enrollment, Fact, TokenState},
 };
 
@@ -17,7 +17,7 @@ fn at(seconds: i64) -> Timestamp {
     "2026-01-05T10:30:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(seconds)
 }
 
-fn enrolment(facts: Value) -> Enrollment {
+fn enrollment(facts: Value) -> Enrollment {
     serde_json::from_value(json!({
         "enrollmentId": ID, "clientId": "40000", "cardContractId": "70001", "tokenRequestorId": "50123197928",
         "platform": "web", "callback": "web-bank", "createdAt": at(0), "answerBy": at(28), "facts": facts,
@@ -43,33 +43,33 @@ fn tcn() -> Value {
     fact(70, json!({"kind": "tcn", "tokenUniqueReference": "DM4MMC0000secret", "occurredAt": at(69)}))
 }
 
-fn missing(enrolment: &Enrollment, now: i64) -> Vec<String> {
-    let rows = picture::of(enrolment, at(now)).into_iter();
+fn missing(enrollment: &Enrollment, now: i64) -> Vec<String> {
+    let rows = picture::of(enrollment, at(now)).into_iter();
     rows.filter(|row| row.kind == Kind::Missing).map(|row| row.words).collect()
 }
 
-fn page(enrolment: Enrollment, now: i64) -> String {
-    let found = Found::One(Box::new(enrolment));
+fn page(enrollment: Enrollment, now: i64) -> String {
+    let found = Found::One(Box::new(enrollment));
     view::render(ID, &found, &[], &Snapshot::default(), at(now)).unwrap()
 }
 
 #[test]
 fn what_has_not_come_is_shown_as_missing_and_what_is_done_next_stands_last() {
-    let waiting = enrolment(json!([pushed()]));
+    let waiting = enrollment(json!([pushed()]));
     assert_eq!(missing(&waiting, 100), ["TAR", "TCN", "the browser's return"]);
     let rows = picture::of(&waiting, at(100));
     assert_eq!(rows.last().unwrap().kind, Kind::Next);
     assert!(page(waiting, 100).contains("nothing for 1 min 39 s"));
-    assert_eq!(missing(&enrolment(json!([])), 100), ["answer to the push"]);
+    assert_eq!(missing(&enrollment(json!([])), 100), ["answer to the push"]);
     let failed = fact(1, json!({"kind": "push_failed", "reason": "card_not_eligible", "retryable": false}));
-    assert_eq!(missing(&enrolment(json!([failed])), 100), [""; 0]);
+    assert_eq!(missing(&enrollment(json!([failed])), 100), [""; 0]);
     let back = fact(80, json!({"kind": "callback", "result": "APPROVED"}));
-    assert_eq!(missing(&enrolment(json!([pushed(), tcn(), back])), 100), ["TAR"]);
+    assert_eq!(missing(&enrollment(json!([pushed(), tcn(), back])), 100), ["TAR"]);
 }
 
 #[test]
 fn calls_stand_before_the_fact_that_they_told_with_time_status_and_correlation_id() {
-    let rows = picture::of(&enrolment(json!([pushed()])), at(100));
+    let rows = picture::of(&enrollment(json!([pushed()])), at(100));
     let told: Vec<_> = rows.iter().map(|row| (row.kind, row.words.as_str())).collect();
     assert_eq!(told[1], (Kind::Call, "searchFundingAccounts, 12 ms"));
     assert_eq!(told[2], (Kind::Call, "pushMultipleAccounts, 34 ms"));
@@ -79,20 +79,20 @@ fn calls_stand_before_the_fact_that_they_told_with_time_status_and_correlation_i
 
 #[test]
 fn long_gaps_are_told_and_take_more_room() {
-    let page = page(enrolment(json!([pushed(), tcn()])), 100);
+    let page = page(enrollment(json!([pushed(), tcn()])), 100);
     assert!(page.contains("gap3") && page.contains("+1 min 9 s"), "{page}");
 }
 
 #[test]
 fn neither_receipts_nor_tokens_are_shown() {
-    let page = page(enrolment(json!([pushed(), tcn()])), 100);
+    let page = page(enrollment(json!([pushed(), tcn()])), 100);
     assert!(!page.contains("a1b2c3") && !page.contains("DM4MMC"), "{page}");
 }
 
 #[test]
 fn facts_learned_out_of_order_stand_in_the_order_of_time() {
     let list = Fact::TokenList { token: Some(TokenState::Active) }.recorded(at(50), "1");
-    let mut one = enrolment(json!([pushed(), tcn()]));
+    let mut one = enrollment(json!([pushed(), tcn()]));
     one.learn(list);
     let times: Vec<_> = picture::of(&one, at(100)).iter().filter_map(|row| row.at).collect();
     assert!(times.is_sorted(), "{times:?}");

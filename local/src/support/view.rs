@@ -3,7 +3,7 @@
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 use shared::{
-    catalogue::Snapshot,
+    catalog::Snapshot,
     enrollment::{Enrollment, Fact, Recorded},
     store::enrollments::Received,
     token_requestor::TokenRequestorId,
@@ -26,7 +26,7 @@ struct Page<'a> {
     lanes: [(&'static str, Lane); 5],
 }
 
-/// An enrolment in a list.
+/// An enrollment in a list.
 struct Line {
     id: String,
     card: String,
@@ -35,7 +35,7 @@ struct Line {
     created: String,
 }
 
-/// An enrolment in full.
+/// An enrollment in full.
 struct One {
     status: String,
     facts: Vec<(&'static str, String)>,
@@ -81,7 +81,7 @@ pub(super) fn render(
     };
     match found {
         Found::Latest(all) => {
-            page.heading = "Latest enrolments".into();
+            page.heading = "Latest enrollments".into();
             page.listed = lines(all);
             page.unmatched = Some(unmatched.iter().map(|it| Unmatched::new(it, snapshot)).collect());
         }
@@ -131,7 +131,7 @@ impl One {
     fn new(one: &Enrollment, now: Timestamp) -> Self {
         let outlook = one.outlook(now);
         let mut facts =
-            vec![("Enrolment", one.enrollment_id.to_string()), ("Client", one.client_id.to_string())];
+            vec![("Enrollment", one.enrollment_id.to_string()), ("Client", one.client_id.to_string())];
         facts.push(("Attempt", one.attempt().number.to_string()));
         facts.extend(outlook.reason.map(|reason| ("Reason", reason)));
         facts.extend(durations(one));

@@ -105,9 +105,9 @@ pub(super) fn consumer_key(
     environment: Option<Environment>,
 ) -> Option<String> {
     let raw: String = read.required(name)?;
-    let labelled =
+    let labeled =
         raw.split_once(':').and_then(|(label, key)| Some((label.parse::<Environment>().ok()?, key)));
-    match labelled {
+    match labeled {
         Some((label, key)) => {
             let Some(other) = environment.filter(|environment| *environment != label) else {
                 return Some(key.into());

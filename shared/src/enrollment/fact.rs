@@ -1,4 +1,4 @@
-//! What can be known of an enrolment.
+//! What can be known of an enrollment.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ pub struct Recorded {
     pub key: String,
     /// When this server learned it.
     pub at: Timestamp,
-    /// In which attempt of the enrolment it happened, counted from 1; told only of what belongs to one attempt.
+    /// In which attempt of the enrollment it happened, counted from 1; told only of what belongs to one attempt.
     #[serde(default = "first", skip_serializing_if = "is_first")]
     pub attempt: u32,
     /// What it is.
@@ -49,7 +49,7 @@ impl Recorded {
     }
 }
 
-/// Something that happened to an enrolment. Receipts are kept as SHA-256 only.
+/// Something that happened to an enrollment. Receipts are kept as SHA-256 only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Fact {
@@ -122,7 +122,7 @@ pub enum Fact {
 pub enum Decision {
     /// Response code `00`.
     Approved,
-    /// The card may not be tokenised.
+    /// The card may not be tokenized.
     Declined,
     /// The cardholder has to be authenticated first.
     RequireAdditionalAuthentication,
@@ -167,7 +167,7 @@ impl Fact {
     }
 }
 
-/// How a receipt is kept: enough to recognise it, too little to use it.
+/// How a receipt is kept: enough to recognize it, too little to use it.
 pub fn receipt_hash(receipt: &PushAccountReceipt) -> String {
     crate::digest::sha256_hex(receipt.expose().as_bytes())
 }

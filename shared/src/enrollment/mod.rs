@@ -1,4 +1,4 @@
-//! An enrolment is a set of facts, each written once with its time; its status is derived from them.
+//! An enrollment is a set of facts, each written once with its time; its status is derived from them.
 //!
 //! Order, repetition and loss of messages therefore cannot corrupt it.
 
@@ -25,7 +25,7 @@ use crate::{
     token_requestor::{Platform, TokenRequestorId},
 };
 
-/// Names an enrolment: a UUID of version 7, so that ids sort by the time of asking.
+/// Names an enrollment: a UUID of version 7, so that ids sort by the time of asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EnrollmentId(Uuid);
@@ -58,9 +58,9 @@ impl FromStr for EnrollmentId {
     }
 }
 
-/// Not an enrolment id.
+/// Not an enrollment id.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an enrolment id is a UUID in lower case with hyphens")]
+#[error("an enrollment id is a UUID in lower case with hyphens")]
 pub struct InvalidEnrollmentId;
 
 /// What the cardholder agreed to before anything was pushed; kept for the auditor.
@@ -147,7 +147,7 @@ impl Enrollment {
         })
     }
 
-    /// Whether this token unique reference is the one that a TCN of this enrolment named.
+    /// Whether this token unique reference is the one that a TCN of this enrollment named.
     pub fn has_token(&self, token_unique_reference: &str) -> bool {
         self.facts.iter().any(|known| {
             matches!(&known.fact, Fact::Tcn { token_unique_reference: Some(known), .. } if known == token_unique_reference)

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Attempt, Decision, Enrollment, Fact, TokenState};
 
-/// Where an enrolment stands.
+/// Where an enrollment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Status {
@@ -71,7 +71,7 @@ const LONGEST_RECEIPT: SignedDuration = SignedDuration::from_mins(16);
 /// A token may be missing from the list for so long after its TCN without being gone.
 /// How long Mastercard really takes is not published.
 const LIST_LAG: SignedDuration = SignedDuration::from_hours(1);
-/// When the list is read, counted from the receipts' end; after the last reading the enrolment is final.
+/// When the list is read, counted from the receipts' end; after the last reading the enrollment is final.
 const CHECKS: [SignedDuration; 5] = [
     SignedDuration::ZERO,
     SignedDuration::from_mins(15),
@@ -106,7 +106,7 @@ impl Enrollment {
         Outlook { status, reason: reason.map(Into::into), retryable, next_check }
     }
 
-    /// Whether this enrolment still holds its card: no second one may start beside it.
+    /// Whether this enrollment still holds its card: no second one may start beside it.
     pub fn is_live(&self, now: Timestamp) -> bool {
         let outlook = self.outlook(now);
         match outlook.status {
@@ -270,7 +270,7 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// When no receipt of this enrolment can be used any more.
+    /// When no receipt of this enrollment can be used any more.
     fn end(&self) -> Timestamp {
         self.expires_at.unwrap_or_else(|| later(self.attempt.began_at, LONGEST_RECEIPT))
     }
@@ -328,7 +328,7 @@ impl<'a> Known<'a> {
                     _ => continue,
                 },
             };
-            // A token that was deactivated before anybody saw it work was never this enrolment's success.
+            // A token that was deactivated before anybody saw it work was never this enrollment's success.
             if state == Token::NeverSeen && said == Token::Gone {
                 continue;
             }

@@ -86,7 +86,7 @@ fn permutations(facts: &[(i64, Fact)]) -> Vec<Vec<(i64, Fact)>> {
 }
 
 #[test]
-fn an_enrolment_that_was_only_asked_for_is_pending_and_then_failed() {
+fn an_enrollment_that_was_only_asked_for_is_pending_and_then_failed() {
     assert_eq!(status(&[], 0), Status::Pending);
     assert_eq!(status(&[], 30), Status::Pending);
     assert_eq!(status(&[(17, list(None))], 18), Status::Failed);
@@ -260,7 +260,7 @@ fn what_was_decided_about_an_earlier_attempt_is_not_said_of_the_next() {
 }
 
 #[test]
-fn every_enrolment_becomes_final() {
+fn every_enrollment_becomes_final() {
     for first in [pushed(), Fact::PushUnknown] {
         for word in ["APPROVED", "CANCELLED", "DECLINED", "ERROR", "DUPLICATE_REQUEST"] {
             for token in [None, Some(TokenState::Active), Some(TokenState::Suspended)] {

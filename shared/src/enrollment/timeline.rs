@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Decision, Enrollment, Fact, TokenState};
 
-/// One line of an enrolment's story.
+/// One line of an enrollment's story.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Event {
     /// When this server learned it.

@@ -1,4 +1,4 @@
-//! An enrolment as its app sees it.
+//! An enrollment as its app sees it.
 
 use jiff::Timestamp;
 use serde::Serialize;

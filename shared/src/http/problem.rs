@@ -54,7 +54,7 @@ impl Code {
             Self::EnrollmentInProgress => (StatusCode::CONFLICT, "This card is already being enabled there"),
             Self::EnrollmentNotRestartable => (
                 StatusCode::CONFLICT,
-                "This enrolment cannot be started again: only one that waits for the cardholder or has expired can",
+                "This enrollment cannot be started again: only one that waits for the cardholder or has expired can",
             ),
             Self::RequestInProgress => {
                 (StatusCode::CONFLICT, "The first request with this key is still running")
@@ -82,7 +82,7 @@ impl Code {
             }
             Self::PushOutcomeUnknown => (
                 StatusCode::SERVICE_UNAVAILABLE,
-                "Whether the card was pushed is not known yet; follow the enrolment",
+                "Whether the card was pushed is not known yet; follow the enrollment",
             ),
         }
     }
@@ -184,7 +184,7 @@ impl Problem {
         Self { detail: Some(detail.into()), ..self }
     }
 
-    /// Names the enrolment that it is about.
+    /// Names the enrollment that it is about.
     pub fn about(self, enrollment_id: EnrollmentId) -> Self {
         Self { enrollment_id: Some(enrollment_id), ..self }
     }

@@ -15,7 +15,7 @@ const MOST_RESULTS: usize = 10;
 /// What one `results[…]` says.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CallbackResult {
-    /// Whose result it is; to be compared with those of the enrolment.
+    /// Whose result it is; to be compared with those of the enrollment.
     pub receipt: PushAccountReceipt,
     /// How it ended.
     pub result: CallbackOutcome,
@@ -32,9 +32,9 @@ impl fmt::Debug for CallbackResult {
 /// How it ended, in the token requestor's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallbackOutcome {
-    /// Tokenised.
+    /// Tokenized.
     Approved,
-    /// Tokenised, inactive: the cardholder still has to be authenticated.
+    /// Tokenized, inactive: the cardholder still has to be authenticated.
     RequireAdditionalAuthentication,
     /// The issuer or its processor declined.
     Declined,
@@ -42,9 +42,9 @@ pub enum CallbackOutcome {
     Cancelled,
     /// A technical error.
     Error,
-    /// Authenticated after tokenisation.
+    /// Authenticated after tokenization.
     Authenticated,
-    /// Not authenticated after tokenisation, the token was deleted.
+    /// Not authenticated after tokenization, the token was deleted.
     Deleted,
     /// The card is already there.
     DuplicateRequest,

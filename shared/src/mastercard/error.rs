@@ -25,7 +25,7 @@ pub use self::{
 /// Who answered, as far as the answer tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answerer {
-    /// Mastercard's API gateway: signature, body hash, project authorisation.
+    /// Mastercard's API gateway: signature, body hash, project authorization.
     Gateway,
     /// MDES Token Connect.
     TokenConnect,

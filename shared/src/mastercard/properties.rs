@@ -10,7 +10,7 @@ use super::{
     testing::{certificate_pem, private_key_pem},
 };
 
-/// JSON texts with spaces, numbers and nesting as no serialiser of ours would write them.
+/// JSON texts with spaces, numbers and nesting as no serializer of ours would write them.
 fn strange_json() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just("null".to_owned()),

@@ -1,7 +1,7 @@
 //! One signed exchange over HTTP: the bytes that are hashed are the bytes that are sent, redirects are refused,
 //! and what is logged is how it went, never what was said.
 //!
-//! `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are honoured, in either case.
+//! `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are honored, in either case.
 
 use std::time::{Duration, Instant, SystemTime};
 

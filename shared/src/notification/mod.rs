@@ -94,9 +94,9 @@ impl Notification {
         }
     }
 
-    /// The enrolment that it speaks of, among those of its card, newest first: the one whose token it names, or
+    /// The enrollment that it speaks of, among those of its card, newest first: the one whose token it names, or
     /// else the newest that was asked for before it happened. Clocks may differ by [`SKEW_SECONDS`]. One that does not say
-    /// whose card it is speaks only of enrolments whose card is known to be their client's.
+    /// whose card it is speaks only of enrollments whose card is known to be their client's.
     pub fn choose<'a>(
         &self,
         candidates: impl Iterator<Item = &'a Enrollment> + Clone,

@@ -45,7 +45,7 @@ fn chosen(notification: &Notification, candidates: &[Enrollment]) -> Option<Enro
 }
 
 #[test]
-fn a_notification_is_about_the_newest_enrolment_that_was_asked_for_before_it_happened() {
+fn a_notification_is_about_the_newest_enrollment_that_was_asked_for_before_it_happened() {
     let newest_first = [asked(60), asked(30), asked(0)];
     for (minute, expected) in
         [(61, Some(0)), (60, Some(0)), (54, Some(1)), (1, Some(2)), (-4, Some(2)), (-6, None)]
@@ -95,7 +95,7 @@ fn the_token_that_it_names_says_more_than_the_time() {
     assert_eq!(chosen(&named, &newest_first), Some(newest_first[1].enrollment_id));
     let other = Notification { token_unique_reference: Some("another".into()), ..tcn(61) };
     assert_eq!(chosen(&other, &newest_first), Some(newest_first[0].enrollment_id));
-    // A token's name does not open another client's enrolment.
+    // A token's name does not open another client's enrollment.
     let foreign = Notification { client_id: Some(40001.into()), ..named };
     assert_eq!(chosen(&foreign, &newest_first), None);
 }

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CallbackResult {
-    /// Tokenised.
+    /// Tokenized.
     Approved,
-    /// Tokenised but inactive until the cardholder authenticates.
+    /// Tokenized but inactive until the cardholder authenticates.
     RequireAdditionalAuthentication,
     /// The issuer, or Processing for it, declined.
     Declined,
@@ -18,7 +18,7 @@ pub enum CallbackResult {
     Cancelled,
     /// A technical error.
     Error,
-    /// A merchant's authentication after tokenisation succeeded.
+    /// A merchant's authentication after tokenization succeeded.
     Authenticated,
     /// It failed, and the token was deleted.
     Deleted,

@@ -69,7 +69,7 @@ pub(super) fn refused(why: &str) -> String {
 
 /// The cardholder is gone, and so is the page: this is what stands in its place.
 pub(super) fn closed(requestor_name: &str) -> String {
-    let why = "It heard neither yes nor no. The card was tokenised when this page opened, so the bank hears of it all \
+    let why = "It heard neither yes nor no. The card was tokenized when this page opened, so the bank hears of it all \
         the same. Open the bank's app again to see.";
     told(requestor_name, "As if the tab were closed", why)
 }

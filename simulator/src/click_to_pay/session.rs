@@ -13,7 +13,7 @@ use crate::world::requestor::{CLICK_TO_PAY, TokenRequestor};
 /// Where a visit stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// Terms and conditions are shown; the card is tokenised already.
+    /// Terms and conditions are shown; the card is tokenized already.
     Terms,
     /// Only the way back is left.
     Over,
@@ -43,7 +43,7 @@ pub(crate) enum Refused {
 }
 
 impl Session {
-    /// Verifies the redirect and tokenises every receipt in it that is good.
+    /// Verifies the redirect and tokenizes every receipt in it that is good.
     pub(crate) fn open(mastercard: &Mastercard, requestor_id: &str, query: &str) -> Result<Self, Refused> {
         let name = |r: &TokenRequestor| r.consumer_facing_entity_name.clone();
         let requestor_name =

@@ -1,4 +1,4 @@
-//! Logos of our own drawing: three rings, their colour taken from the asset id. As SVG and as PNG of 192 x 192 pixels
+//! Logos of our own drawing: three rings, their color taken from the asset id. As SVG and as PNG of 192 x 192 pixels
 //! with alpha, the two forms that a token requestor's logo comes in; or, for a PNG of a certain weight, noise.
 
 use base64::Engine;
@@ -17,20 +17,20 @@ const RINGS: [(i32, i32); 3] = [(90, 76), (60, 46), (30, 0)];
 /// many bytes.
 pub(crate) fn media_contents(asset_id: &str, noise: Option<usize>) -> Result<Value, png::EncodingError> {
     let digest = Sha256::digest(asset_id);
-    let colour = [digest[0] / 2, digest[1] / 2 + 64, digest[2] / 2 + 96];
+    let color = [digest[0] / 2, digest[1] / 2 + 64, digest[2] / 2 + 96];
     let (png, size) = match noise {
         Some(bytes) => draw_noise(&digest, bytes)?,
-        None => (encode(&rings(colour), SIZE, Compression::Balanced)?, SIZE),
+        None => (encode(&rings(color), SIZE, Compression::Balanced)?, SIZE),
     };
     let size = size.to_string();
     Ok(json!({"mediaContents": [
-        {"type": "image/svg+xml", "data": STANDARD.encode(svg(colour))},
+        {"type": "image/svg+xml", "data": STANDARD.encode(svg(color))},
         {"type": "image/png", "data": STANDARD.encode(png), "height": size, "width": size},
     ]}))
 }
 
-fn svg(colour: [u8; 3]) -> String {
-    let colour = hex::encode(colour);
+fn svg(color: [u8; 3]) -> String {
+    let color = hex::encode(color);
     let rings: String = RINGS
         .iter()
         .map(|(outer, inner)| {
@@ -39,7 +39,7 @@ fn svg(colour: [u8; 3]) -> String {
         })
         .collect();
     format!(
-        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}"><g fill="none" stroke="#{colour}">{rings}</g></svg>"##
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}"><g fill="none" stroke="#{color}">{rings}</g></svg>"##
     )
 }
 

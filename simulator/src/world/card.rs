@@ -106,7 +106,7 @@ pub(crate) struct CardContract {
     pub(crate) id: u64,
     pub(crate) client_id: u64,
     pub(crate) holder: String,
-    /// Two digits of Processing Core: `00` active, `04` blocked, `05` do not honour, `41` lost, `43` stolen, ...
+    /// Two digits of Processing Core: `00` active, `04` blocked, `05` do not honor, `41` lost, `43` stolen, ...
     pub(crate) status: String,
     pub(crate) number: CardNumber,
     /// Last valid month: two digits of the year, month.

@@ -1,4 +1,4 @@
-//! A world of any size, the same at every start: what a large issuer's catalogue costs can be measured with it.
+//! A world of any size, the same at every start: what a large issuer's catalog costs can be measured with it.
 
 use std::collections::BTreeSet;
 

@@ -18,7 +18,7 @@ const KEY_LIFE: SignedDuration = SignedDuration::from_hours(24);
 pub(super) fn at_most_once(evidence: &Evidence) -> Result<(), String> {
     let (mut attempts, mut keys) = (BTreeMap::new(), BTreeMap::<_, Vec<&Push>>::new());
     for push in &evidence.pushes {
-        let (id, attempt) = attempt_of(evidence, push).ok_or("a push without an enrolment")?;
+        let (id, attempt) = attempt_of(evidence, push).ok_or("a push without an enrollment")?;
         let name = evidence.name(id);
         if let Some(before) = attempts.insert((id, attempt), push.step) {
             return Err(format!(
@@ -70,7 +70,7 @@ fn holder(guard: &Write) -> &str {
     guard.item.as_ref().and_then(|item| item["enrollmentId"].as_str()).unwrap_or_default()
 }
 
-/// Enrolment and attempt, by the callback state that was pushed.
+/// Enrollment and attempt, by the callback state that was pushed.
 fn attempt_of<'a>(evidence: &'a Evidence, push: &Push) -> Option<(&'a str, u64)> {
     let state = |pk: &str| pk.starts_with("STATE#") && pk.ends_with(&push.state);
     let state = evidence.writes.iter().find(|write| state(&write.pk))?.item.as_ref()?;

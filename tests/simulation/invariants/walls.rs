@@ -45,13 +45,13 @@ fn refused(said: &Said, person: &Person) -> Result<(), String> {
     }
     let foreign_card = said.deed.card.is_some_and(|card| !person.cards.contains(&card));
     if foreign_card && said.deed.function == Function::Enroll {
-        // An enrolment that failed is the caller's own.
+        // An enrollment that failed is the caller's own.
         ensure!(status != 201, "#{actor} pushed another's card.");
     }
     Ok(())
 }
 
-/// What Mastercard said of one client's card is known to that client's enrolments alone.
+/// What Mastercard said of one client's card is known to that client's enrollments alone.
 fn facts_are_of_their_client(evidence: &Evidence) -> Result<(), String> {
     for letter in &evidence.letters {
         let moment = letter.occurred_at.to_string();
@@ -61,7 +61,7 @@ fn facts_are_of_their_client(evidence: &Evidence) -> Result<(), String> {
         };
         let client = evidence.people[letter.who].client;
         let mut others = evidence.enrollments().filter(|it| it.client_id.number() != client);
-        ensure!(!others.any(|other| told(&other)), "{} moved another client's enrolment.", letter.told);
+        ensure!(!others.any(|other| told(&other)), "{} moved another client's enrollment.", letter.told);
     }
     Ok(())
 }
@@ -71,7 +71,7 @@ fn owner(pk: &str) -> Option<&str> {
     pk.strip_prefix("CLIENT#")?.split('#').nth(1)
 }
 
-/// The enrolment in a sort key, if it is an enrolment's.
+/// The enrollment in a sort key, if it is an enrollment's.
 fn id(sk: &str) -> Option<&str> {
     sk.strip_prefix("ENROLLMENT#")
 }

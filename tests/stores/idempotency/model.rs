@@ -1,11 +1,11 @@
 //! The rules of the contract, in memory: a key is good for one request of one client on one route for a day; a card has
-//! one live enrolment; a request that died holds its card no longer than the app waits, and two seconds.
+//! one live enrollment; a request that died holds its card no longer than the app waits, and two seconds.
 
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// What a request is told. Enrolments are numbered as they were begun.
+/// What a request is told. Enrollments are numbered as they were begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     Started,
@@ -27,7 +27,7 @@ impl Answer {
     }
 }
 
-/// `(client, none)` for new enrolments, `(client, number)` for new attempts of one.
+/// `(client, none)` for new enrollments, `(client, number)` for new attempts of one.
 type Route = (u64, Option<usize>);
 /// What the request means: its card, if it names one, and the rest.
 type Body = (Option<u64>, u8);
@@ -110,7 +110,7 @@ impl Model {
         self.enrollments[which].push = Push::Ready(until);
     }
 
-    /// What may pass lets its key go, unless another enrolment has it by now.
+    /// What may pass lets its key go, unless another enrollment has it by now.
     pub(super) fn failed(&mut self, which: usize, passing: bool) {
         self.enrollments[which].push = Push::Failed;
         let key = self.enrollments[which].key;

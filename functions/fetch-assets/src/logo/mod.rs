@@ -45,8 +45,8 @@ pub(crate) enum Refused {
     #[error("too_large")]
     TooLarge,
     /// The content is something else than its media type says, or has something else behind it.
-    #[error("mislabelled")]
-    Mislabelled,
+    #[error("mislabeled")]
+    Mislabeled,
     /// The content cannot be read to its end.
     #[error("damaged")]
     Damaged,
@@ -145,7 +145,7 @@ fn form(media_type: &str, data: Option<Vec<u8>>) -> Result<Form, Refused> {
         PNG => png::picture(&data).map(Form::Png),
         SVG => svg::rewrite(&data).map(Form::Svg),
         "application/pdf" if data.starts_with(b"%PDF-") => Ok(Form::Kept(data)),
-        "application/pdf" => Err(Refused::Mislabelled),
+        "application/pdf" => Err(Refused::Mislabeled),
         "text/plain" | "text/html" => Ok(Form::Kept(data)),
         _ => Err(Refused::UnknownType),
     }

@@ -27,7 +27,7 @@ pub(super) struct Picture {
 
 /// The picture alone, once all of it has been decoded with checksums.
 pub(super) fn picture(data: &[u8]) -> Result<Picture, Refused> {
-    let chunks = data.strip_prefix(SIGNATURE).ok_or(Refused::Mislabelled)?;
+    let chunks = data.strip_prefix(SIGNATURE).ok_or(Refused::Mislabeled)?;
     let bytes = picture_chunks(chunks)?;
     let (width, height) = decode(&bytes)?;
     Ok(Picture { bytes, width, height })
@@ -53,7 +53,7 @@ fn picture_chunks(mut rest: &[u8]) -> Result<Vec<u8>, Refused> {
         match (kind, next) {
             (b"IEND", []) => return Ok(kept),
             // Another file after the end of this one.
-            (b"IEND", _) => return Err(Refused::Mislabelled),
+            (b"IEND", _) => return Err(Refused::Mislabeled),
             _ => rest = next,
         }
     }

@@ -1,5 +1,5 @@
-//! A way into the sanitiser for `fuzz/`, for the replay of its seeds and for the corpus in the tests. It checks what
-//! must hold for any bytes, in words of its own: it shares no list with the sanitiser.
+//! A way into the sanitizer for `fuzz/`, for the replay of its seeds and for the corpus in the tests. It checks what
+//! must hold for any bytes, in words of its own: it shares no list with the sanitizer.
 
 use super::{
     Refused,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use shared::{
-    catalogue::{Known, Quarantine},
+    catalog::{Known, Quarantine},
     token_requestor::{PushMethod, TokenRequestor},
 };
 

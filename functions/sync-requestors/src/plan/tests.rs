@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use shared::{
     asset::{Asset, AssetId, Logo},
-    catalogue::{Catalogue, Known, Snapshot},
+    catalog::{Catalog, Known, Snapshot},
     token_requestor::{PushMethod, PushMethodKind, TokenRequestor, TokenRequestorId},
 };
 use uuid::Uuid;
@@ -59,7 +59,7 @@ fn refreshed(seen: &Snapshot, answered: &Answered) -> super::Plan {
     plan(seen, answered, &Orders::default(), 30, at(0)).0
 }
 
-/// The catalogue after an answer that was believed.
+/// The catalog after an answer that was believed.
 fn snapshot(named: impl IntoIterator<Item = TokenRequestor>) -> Snapshot {
     let mut seen = Snapshot::default();
     apply(&mut seen, &answered(named), &Orders::default(), 0);
@@ -90,10 +90,10 @@ fn an_unchanged_answer_writes_nothing_and_is_complete() {
 }
 
 #[test]
-fn an_answer_that_is_older_than_the_catalogue_changes_nothing() {
+fn an_answer_that_is_older_than_the_catalog_changes_nothing() {
     let mut seen = snapshot([requestor(CLICK_TO_PAY)]);
     let updated_at = Some(at(10));
-    seen.catalogue = Some(Catalogue { version: 1, change: Uuid::nil(), artwork: 0, updated_at });
+    seen.catalog = Some(Catalog { version: 1, change: Uuid::nil(), artwork: 0, updated_at });
     let answer = answered([requestor(CLICK_TO_PAY), requestor(&nth(0))]);
     let asked = |second| plan(&seen, &answer, &Orders::default(), 30, at(second));
     let (older, beside) = asked(9);

@@ -23,7 +23,7 @@ fn nobody() -> Reply {
     ok(json!({"tokenRequestors": []}))
 }
 
-/// Asks for the catalogue that many times, and tells which consumer key signed each request that arrived.
+/// Asks for the catalog that many times, and tells which consumer key signed each request that arrived.
 async fn signed_by(
     authenticator: Authenticator,
     script: Vec<Reply>,

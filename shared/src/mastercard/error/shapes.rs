@@ -1,7 +1,7 @@
 //! The seven shapes in which Mastercard says no, read into one [`Refusal`].
 //!
 //! A: `errors[]` in a 200, at the top or inside the elements of `pushAccountReceipts`. B: `errors[]` in another
-//! status. C, D: `Errors.Error[]`, capitalised keys. E: top-level `errorCode`, maybe beside `errors[]` and fields
+//! status. C, D: `Errors.Error[]`, capitalized keys. E: top-level `errorCode`, maybe beside `errors[]` and fields
 //! full of null. F: `errordetail[]`, or only a top-level `reason`. G: not JSON, or nothing.
 
 use std::time::{Duration, SystemTime};

@@ -23,7 +23,7 @@ pub(super) const TAG: usize = 16;
 
 /// What the content key opens.
 pub(in crate::mastercard) struct Sealed<'a> {
-    /// The protected header as it travelled.
+    /// The protected header as it traveled.
     pub(in crate::mastercard) aad: &'a [u8],
     pub(in crate::mastercard) iv: &'a [u8],
     pub(in crate::mastercard) ciphertext: &'a [u8],

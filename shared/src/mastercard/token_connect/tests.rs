@@ -55,7 +55,7 @@ async fn a_requestor_without_an_id_hides_none_of_the_others() {
 }
 
 #[tokio::test]
-async fn a_success_without_a_list_is_no_empty_catalogue() {
+async fn a_success_without_a_list_is_no_empty_catalog() {
     for body in [json!({"responseId": "1"}), json!([]), json!({"tokenRequestors": "none"})] {
         assert!(matches!(eligible(body).await, Err(MastercardError::Unreadable { .. })));
     }

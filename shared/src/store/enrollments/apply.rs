@@ -1,4 +1,4 @@
-//! What a notification means for its enrolment: learned once, by one enrolment, whoever looks and how often.
+//! What a notification means for its enrollment: learned once, by one enrollment, whoever looks and how often.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_dynamo::to_attribute_value;
@@ -20,7 +20,7 @@ use crate::{enrollment::EnrollmentId, notification::Notification};
 /// When one that matched nothing is tried again; after the last time it is only kept.
 const RETRIES: [SignedDuration; 3] =
     [SignedDuration::from_mins(1), SignedDuration::from_mins(15), SignedDuration::from_hours(6)];
-/// Attempts against other writers of the same enrolment.
+/// Attempts against other writers of the same enrollment.
 const ATTEMPTS: u32 = 8;
 
 impl Seen {
@@ -30,7 +30,7 @@ impl Seen {
 }
 
 impl Enrollments {
-    /// A notification that came for the first time and what its enrolment learns from it, in one transaction. `None` if it
+    /// A notification that came for the first time and what its enrollment learns from it, in one transaction. `None` if it
     /// matches nothing, or tells nothing new.
     pub(super) async fn receive_and_learn(
         &self,
@@ -72,8 +72,8 @@ impl Enrollments {
         Err(StoreError::Contended)
     }
 
-    /// Lets the enrolment that a notification speaks of learn from it; a second time changes nothing.
-    /// Gives the enrolment, or nothing if it matches none (yet).
+    /// Lets the enrollment that a notification speaks of learn from it; a second time changes nothing.
+    /// Gives the enrollment, or nothing if it matches none (yet).
     pub async fn apply(
         &self,
         received: Received,
@@ -115,7 +115,7 @@ impl Enrollments {
         }
     }
 
-    /// The enrolment that a notification speaks of, as the index shows them now.
+    /// The enrollment that a notification speaks of, as the index shows them now.
     async fn subject(&self, notification: &Notification) -> Result<Option<Seen>, StoreError> {
         let (Some(card), Some(_)) = (notification.card_contract_id, notification.fact()) else {
             return Ok(None);

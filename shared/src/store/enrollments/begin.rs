@@ -1,4 +1,4 @@
-//! Beginning an enrolment: key, guard, enrolment and callback state come into being together or not at all.
+//! Beginning an enrollment: key, guard, enrollment and callback state come into being together or not at all.
 
 use jiff::Timestamp;
 
@@ -24,9 +24,9 @@ const ATTEMPTS: u32 = 8;
 
 /// What is to begin, or to begin anew.
 pub struct Beginning<'a> {
-    /// The enrolment: without facts, or with the fact of its restart.
+    /// The enrollment: without facts, or with the fact of its restart.
     pub enrollment: &'a Enrollment,
-    /// What a restart builds on; none for a new enrolment.
+    /// What a restart builds on; none for a new enrollment.
     pub revision: Option<Revision>,
     /// The caller's key.
     pub key: &'a IdempotencyKey,
@@ -41,18 +41,18 @@ pub struct Beginning<'a> {
 pub enum Begun {
     /// This call began it; push now.
     Started,
-    /// The same request came before and began this attempt of this enrolment.
+    /// The same request came before and began this attempt of this enrollment.
     Before(EnrollmentId, u32),
     /// The key came before with another request.
     KeyReused,
-    /// The card has a live enrolment already.
+    /// The card has a live enrollment already.
     Busy(EnrollmentId),
-    /// The enrolment learned something since the restart looked at it.
+    /// The enrollment learned something since the restart looked at it.
     Moved,
 }
 
 impl Enrollments {
-    /// Begins an enrolment, or a further attempt of one, once for its key and alone for its card and requestor: the database decides.
+    /// Begins an enrollment, or a further attempt of one, once for its key and alone for its card and requestor: the database decides.
     pub async fn begin(&self, beginning: &Beginning<'_>, now: Timestamp) -> Result<Begun, StoreError> {
         let mut stale = None;
         for attempt in 0..ATTEMPTS {

@@ -1,4 +1,4 @@
-//! The claim to a card: key, guard, enrolment and callback state as one transaction, and the conditions that decide.
+//! The claim to a card: key, guard, enrollment and callback state as one transaction, and the conditions that decide.
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem, builders::PutBuilder};
 use jiff::{SignedDuration, Timestamp};
@@ -15,9 +15,9 @@ use super::{
 };
 /// How long a key is remembered.
 const KEY_LIFE: SignedDuration = SignedDuration::from_hours(24);
-/// How long a returning browser is recognised: the receipts' life, and time to read the terms.
+/// How long a returning browser is recognized: the receipts' life, and time to read the terms.
 const STATE_LIFE: SignedDuration = SignedDuration::from_hours(2);
-/// How long a guard may lie before DynamoDB tidies it up: longer than reconciliation asks for an enrolment at worst.
+/// How long a guard may lie before DynamoDB tidies it up: longer than reconciliation asks for an enrollment at worst.
 const GUARD_LIFE: SignedDuration = SignedDuration::from_hours(10 * 24);
 
 impl Enrollments {

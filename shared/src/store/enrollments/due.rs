@@ -16,7 +16,7 @@ use crate::enrollment::Enrollment;
 /// Something to look after.
 #[derive(Debug)]
 pub enum Due {
-    /// The token list is to be read for this enrolment.
+    /// The token list is to be read for this enrollment.
     Enrollment(Enrollment),
     /// This notification was stored and not applied.
     Notification(Received),

@@ -28,10 +28,10 @@ pub struct Received {
     pub notification: Notification,
     /// When it came.
     pub received_at: Timestamp,
-    /// The first enrolment that it matched: from then on it is about no other one, whoever looks and whenever.
+    /// The first enrollment that it matched: from then on it is about no other one, whoever looks and whenever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<Subject>,
-    /// The enrolment that learned from it; none while it matches nothing.
+    /// The enrollment that learned from it; none while it matches nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_to: Option<EnrollmentId>,
     /// How often it matched nothing.
@@ -39,7 +39,7 @@ pub struct Received {
     pub unmatched: usize,
 }
 
-/// Which enrolment of which client.
+/// Which enrollment of which client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Subject {
@@ -54,7 +54,7 @@ impl Received {
         Self { notification, received_at: now, about: None, applied_to: None, unmatched: 0 }
     }
 
-    /// What its enrolment learns from it.
+    /// What its enrollment learns from it.
     pub(super) fn fact(&self, now: Timestamp) -> Option<Recorded> {
         let source = sha256_hex(self.notification.id.as_bytes());
         Some(self.notification.fact()?.recorded(now, &source))
@@ -74,7 +74,7 @@ pub(super) struct ReceivedItem {
 }
 
 impl Enrollments {
-    /// Takes a notification in, and if it matches an enrolment lets it learn, both in one write. Otherwise, and if that fails,
+    /// Takes a notification in, and if it matches an enrollment lets it learn, both in one write. Otherwise, and if that fails,
     /// it is stored for [`Self::apply`], now or by reconciliation. One that came before is given back as it is kept.
     pub async fn receive(&self, notification: &Notification, now: Timestamp) -> Result<Received, StoreError> {
         let received = Received::new(notification, now);

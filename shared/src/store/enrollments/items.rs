@@ -1,4 +1,4 @@
-//! What the items hold beside the enrolment itself.
+//! What the items hold beside the enrollment itself.
 
 use std::str::FromStr;
 
@@ -31,7 +31,7 @@ impl FromStr for IdempotencyKey {
 }
 
 impl IdempotencyKey {
-    /// The same key on the route that begins this enrolment anew: a key counts for one route.
+    /// The same key on the route that begins this enrollment anew: a key counts for one route.
     #[must_use]
     pub fn for_restart_of(&self, id: EnrollmentId) -> Self {
         Self(sha256_hex(format!("{id} {}", self.0).as_bytes()))
@@ -58,7 +58,7 @@ pub(super) struct IdempotencyRecord {
     pub(super) ttl: i64,
 }
 
-/// Which enrolment holds a card.
+/// Which enrollment holds a card.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Guard {
@@ -107,7 +107,7 @@ pub(super) struct RedirectItem {
     pub(super) ttl: i64,
 }
 
-/// An enrolment, the count of its writes, and its places in the indexes.
+/// An enrollment, the count of its writes, and its places in the indexes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct EnrollmentItem {

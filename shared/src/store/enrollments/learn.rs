@@ -18,7 +18,7 @@ use crate::{
     enrollment::{Enrollment, EnrollmentId, Recorded},
 };
 
-/// Attempts against other writers of the same enrolment: about a second, and enough for twenty of them.
+/// Attempts against other writers of the same enrollment: about a second, and enough for twenty of them.
 const ATTEMPTS: u32 = 24;
 
 impl Enrollments {
@@ -38,8 +38,8 @@ impl Enrollments {
         self.learn_on(seen, &[fact], now).await
     }
 
-    /// Adds facts to an enrolment, in one write; facts that are known already change nothing.
-    /// `None` if there is no such enrolment.
+    /// Adds facts to an enrollment, in one write; facts that are known already change nothing.
+    /// `None` if there is no such enrollment.
     pub async fn learn(
         &self,
         client: ClientId,
@@ -80,7 +80,7 @@ impl Enrollments {
         Err(StoreError::Contended)
     }
 
-    /// The item of an enrolment that is written on top of `base`, with its places in the indexes as its facts want them.
+    /// The item of an enrollment that is written on top of `base`, with its places in the indexes as its facts want them.
     pub(super) fn enrollment_item(
         &self,
         enrollment: Enrollment,
@@ -120,7 +120,7 @@ impl Enrollments {
     }
 }
 
-/// For the one who watches how enrolments go.
+/// For the one who watches how enrollments go.
 pub(super) fn tell(item: &EnrollmentItem) {
     if let Some(StatusChange { to, reason, attempt, .. }) = &item.status_change {
         let id = item.enrollment.enrollment_id;

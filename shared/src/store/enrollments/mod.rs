@@ -2,15 +2,15 @@
 //!
 //! | item | pk | sk |
 //! |---|---|---|
-//! | enrolment | `CLIENT#tenant#client` | `ENROLLMENT#id` |
+//! | enrollment | `CLIENT#tenant#client` | `ENROLLMENT#id` |
 //! | idempotency record | `CLIENT#tenant#client` | `KEY#hash` |
 //! | live redirect (the only place of receipts and JWS) | `CLIENT#tenant#client` | `REDIRECT#id#attempt` |
-//! | guard: one live enrolment for a card and requestor | `CLIENT#tenant#client` | `LIVE#card#requestor` |
+//! | guard: one live enrollment for a card and requestor | `CLIENT#tenant#client` | `LIVE#card#requestor` |
 //! | callback state | `STATE#tenant#hash` | `STATE` |
 //! | notification | `INBOX#tenant#id` | `NOTIFICATION` |
 //!
 //! The client id is the partition, so no key of one client can address another's items. Index `by-card` finds
-//! enrolments for notifications, `by-id` for support; the sparse index `due`, in [`SHARDS`] shards, what waits for
+//! enrollments for notifications, `by-id` for support; the sparse index `due`, in [`SHARDS`] shards, what waits for
 //! reconciliation, and beside it notifications that matched nothing.
 
 mod apply;
@@ -46,7 +46,7 @@ const NOTIFICATION: &str = "NOTIFICATION";
 /// In how many shards the index of due items is spread.
 pub const SHARDS: u8 = 8;
 
-/// Enrolments and what belongs to them.
+/// Enrollments and what belongs to them.
 #[derive(Clone, Debug)]
 pub struct Enrollments(Table);
 

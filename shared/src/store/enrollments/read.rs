@@ -1,4 +1,4 @@
-//! Reading enrolments: by the client that they belong to, by card, by callback state.
+//! Reading enrollments: by the client that they belong to, by card, by callback state.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -19,10 +19,10 @@ use crate::{
     token_requestor::TokenRequestorId,
 };
 
-/// The most enrolments of one card that a notification is compared with.
+/// The most enrollments of one card that a notification is compared with.
 const CANDIDATES: i32 = 25;
 
-/// Some enrolments, and where the next page begins.
+/// Some enrollments, and where the next page begins.
 #[derive(Debug)]
 pub struct Page {
     /// Newest first.
@@ -57,13 +57,13 @@ impl Pages {
 }
 
 impl Enrollments {
-    /// One enrolment of this client.
+    /// One enrollment of this client.
     pub async fn get(&self, client: ClientId, id: EnrollmentId) -> Result<Option<Enrollment>, StoreError> {
         let item: Option<EnrollmentItem> = self.0.get(&self.client(client), &enrollment(id)).await?;
         Ok(item.map(|item| item.enrollment))
     }
 
-    /// An enrolment by its id alone, whoever's it is: for support, never for an app.
+    /// An enrollment by its id alone, whoever's it is: for support, never for an app.
     pub async fn find(&self, id: EnrollmentId) -> Result<Option<Enrollment>, StoreError> {
         let query = self.0.db.query().table_name(&self.0.name).index_name("by-id");
         let query = query.key_condition_expression("enrollmentKey = :key");
@@ -72,13 +72,13 @@ impl Enrollments {
         Ok(found.map(from_item::<EnrollmentItem>).transpose()?.map(|item| item.enrollment))
     }
 
-    /// Every enrolment of this tenant, whoever's it is: for exports, never for an app. Reads the whole table.
+    /// Every enrollment of this tenant, whoever's it is: for exports, never for an app. Reads the whole table.
     pub fn all(&self) -> Pages {
         Pages { table: self.0.clone(), after: None, over: false }
     }
 
     /// What sends the cardholder on in an attempt, while it lives; not before the push is known. Whoever used it earlier would
-    /// have tokens made for an enrolment that does not know of its push.
+    /// have tokens made for an enrollment that does not know of its push.
     pub async fn redirect(
         &self,
         enrollment: &Enrollment,
@@ -94,7 +94,7 @@ impl Enrollments {
         Ok(item.map(|item| item.redirect).filter(|redirect| now < redirect.expires_at))
     }
 
-    /// The enrolment that holds a card at a requestor, live or not. One that held it before does so no more, whatever it may
+    /// The enrollment that holds a card at a requestor, live or not. One that held it before does so no more, whatever it may
     /// still learn.
     pub async fn holder_of(
         &self,
@@ -124,7 +124,7 @@ impl Enrollments {
         }
     }
 
-    /// The client's own enrolments, newest first, of one card or of all, after `start`.
+    /// The client's own enrollments, newest first, of one card or of all, after `start`.
     pub async fn list(
         &self,
         client: ClientId,
@@ -162,7 +162,7 @@ impl Enrollments {
         Ok(Page { enrollments, next: None })
     }
 
-    /// The newest enrolments of a card, whoever's they are: for matching a notification, and for support.
+    /// The newest enrollments of a card, whoever's they are: for matching a notification, and for support.
     pub async fn by_card(&self, card: CardContractId) -> Result<Vec<Enrollment>, StoreError> {
         Ok(self.candidates(card).await?.into_iter().map(|seen| seen.enrollment).collect())
     }

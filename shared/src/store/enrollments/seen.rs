@@ -1,4 +1,4 @@
-//! An enrolment as somebody read or wrote it: whoever writes next says which state it builds on.
+//! An enrollment as somebody read or wrote it: whoever writes next says which state it builds on.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::{
     store::StoreError,
 };
 
-/// Which state of an enrolment a write builds on.
+/// Which state of an enrollment a write builds on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revision {
     pub(super) count: i64,
@@ -17,7 +17,7 @@ pub struct Revision {
     pub(super) due_at: Option<i64>,
 }
 
-/// An enrolment, and the state that it was seen in.
+/// An enrollment, and the state that it was seen in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Seen {
     /// All that was known.
@@ -34,7 +34,7 @@ impl From<EnrollmentItem> for Seen {
 }
 
 impl Enrollments {
-    /// One enrolment of this client, for who is about to write.
+    /// One enrollment of this client, for who is about to write.
     pub async fn seen(&self, client: ClientId, id: EnrollmentId) -> Result<Option<Seen>, StoreError> {
         let item: Option<EnrollmentItem> = self.0.get(&self.client(client), &enrollment(id)).await?;
         Ok(item.map(Seen::from))

@@ -9,7 +9,7 @@ use super::{
         table::{n, s},
         transaction::cancelled,
     },
-    ASSET, CATALOGUE, TokenRequestors,
+    ASSET, CATALOG, TokenRequestors,
 };
 use crate::asset::Asset;
 
@@ -30,7 +30,7 @@ impl TokenRequestors {
 
     async fn record(&self, assets: &[Asset]) -> Result<(), StoreError> {
         let notice = Update::builder().table_name(&self.0.name);
-        let notice = notice.key("pk", s(&self.requestors())).key("sk", s(CATALOGUE));
+        let notice = notice.key("pk", s(&self.requestors())).key("sk", s(CATALOG));
         let notice = notice.update_expression("SET tenant = :tenant ADD artwork :one");
         let notice = notice.expression_attribute_values(":tenant", s(&self.0.tenant.to_string()));
         let notice = notice.expression_attribute_values(":one", n(1)).build()?;

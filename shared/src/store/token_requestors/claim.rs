@@ -9,8 +9,8 @@ use super::{
         StoreError,
         table::{is_condition, n, s},
     },
-    CATALOGUE, TokenRequestors,
-    items::CatalogueItem,
+    CATALOG, TokenRequestors,
+    items::CatalogItem,
     number,
 };
 
@@ -24,12 +24,12 @@ impl TokenRequestors {
     /// From now on this refresh writes, if nobody else does and no version came since it read.
     pub(super) async fn claim(
         &self,
-        base: &CatalogueItem,
+        base: &CatalogItem,
         me: Uuid,
         now: Timestamp,
     ) -> Result<Result<(), Overtaken>, StoreError> {
         let update = self.0.db.update_item().table_name(&self.0.name);
-        let update = update.key("pk", s(&self.requestors())).key("sk", s(CATALOGUE));
+        let update = update.key("pk", s(&self.requestors())).key("sk", s(CATALOG));
         let update = update.update_expression(
             "SET writer = :me, claimedAt = :now, tenant = :tenant, version = :version, #change = :base",
         );
@@ -56,11 +56,11 @@ impl TokenRequestors {
     /// Nothing changed; after a complete answer the time moves, unless another refresh changed something since.
     pub(super) async fn touch(
         &self,
-        base: &CatalogueItem,
+        base: &CatalogItem,
         now: Timestamp,
     ) -> Result<Result<(), Overtaken>, StoreError> {
         let update = self.0.db.update_item().table_name(&self.0.name);
-        let update = update.key("pk", s(&self.requestors())).key("sk", s(CATALOGUE));
+        let update = update.key("pk", s(&self.requestors())).key("sk", s(CATALOG));
         let update = update.update_expression("SET updatedAt = :now");
         let update = update.condition_expression("version = :version AND #change = :base");
         let update = update
@@ -78,7 +78,7 @@ impl TokenRequestors {
     /// Part of every transaction of a refresh: it fails once somebody else has claimed.
     pub(super) fn still(&self, me: Uuid) -> Result<ConditionCheck, StoreError> {
         let check = ConditionCheck::builder().table_name(&self.0.name);
-        let check = check.key("pk", s(&self.requestors())).key("sk", s(CATALOGUE));
+        let check = check.key("pk", s(&self.requestors())).key("sk", s(CATALOG));
         let check = check.condition_expression("writer = :me");
         Ok(check.expression_attribute_values(":me", s(&me.to_string())).build()?)
     }

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::catalogue::{Catalogue, Known};
+use crate::catalog::{Catalog, Known};
 
 /// The one item that decides what is visible.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct CatalogueItem {
+pub(super) struct CatalogItem {
     #[serde(default)]
     pub(super) version: u64,
     #[serde(default)]
@@ -20,11 +20,11 @@ pub(super) struct CatalogueItem {
     pub(super) updated_at: Option<Timestamp>,
 }
 
-impl CatalogueItem {
+impl CatalogItem {
     /// `None` before the first refresh became visible.
-    pub(super) fn visible(&self) -> Option<Catalogue> {
+    pub(super) fn visible(&self) -> Option<Catalog> {
         let Self { version, change, artwork, updated_at } = *self;
-        (version > 0).then_some(Catalogue { version, change, artwork, updated_at })
+        (version > 0).then_some(Catalog { version, change, artwork, updated_at })
     }
 }
 
@@ -49,9 +49,9 @@ pub(super) struct RequestorItem {
 pub(super) struct Behind;
 
 impl RequestorItem {
-    /// What readers of this catalogue see. A version that was staged and never became visible is not seen: it is as old
+    /// What readers of this catalog see. A version that was staged and never became visible is not seen: it is as old
     /// as the visible one and of another change, and the next change removes it.
-    pub(super) fn seen(&self, from: &CatalogueItem) -> Result<Option<&Written>, Behind> {
+    pub(super) fn seen(&self, from: &CatalogItem) -> Result<Option<&Written>, Behind> {
         let visible = |written: &&Written| {
             written.version < from.version
                 || (written.version == from.version && written.change == from.change)
@@ -64,7 +64,7 @@ impl RequestorItem {
     }
 
     /// Whether it holds more than what is visible.
-    pub(super) fn has_leftovers(&self, from: &CatalogueItem) -> bool {
+    pub(super) fn has_leftovers(&self, from: &CatalogItem) -> bool {
         let seen = self.seen(from).ok().flatten();
         let last = self.versions.last();
         last.map(|written| written.change) != seen.map(|written| written.change)

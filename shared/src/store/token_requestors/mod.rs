@@ -1,4 +1,4 @@
-//! The catalogue in one table: an item a requestor, an item an asset, one item that says which version readers see.
+//! The catalog in one table: an item a requestor, an item an asset, one item that says which version readers see.
 //!
 //! A refresh stages what differs under the version to come, in transactions that hold only while this refresh is the
 //! one that writes; one last transaction makes the version visible. Until then readers see the version before it, whole.
@@ -27,7 +27,7 @@ pub use refresh::Plan;
 #[derive(Clone, Debug)]
 pub struct TokenRequestors(Table);
 
-const CATALOGUE: &str = "CATALOGUE";
+const CATALOG: &str = "CATALOG";
 const REQUESTOR: &str = "REQUESTOR#";
 const CHANGE: &str = "CHANGE#";
 const ASSET: &str = "ASSET#";

@@ -8,13 +8,13 @@ use super::{
         contention::step_aside,
         table::{from_item, s},
     },
-    ASSET, CATALOGUE, CHANGE, REQUESTOR, TokenRequestors,
-    items::{Behind, CatalogueItem, RequestorItem},
+    ASSET, CATALOG, CHANGE, REQUESTOR, TokenRequestors,
+    items::{Behind, CatalogItem, RequestorItem},
     key,
 };
 use crate::{
     asset::Asset,
-    catalogue::{Catalogue, Changed, Snapshot},
+    catalog::{Catalog, Changed, Snapshot},
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
 
@@ -23,16 +23,16 @@ const ATTEMPTS: u32 = 5;
 
 impl TokenRequestors {
     /// Which version readers see; `None` before the first refresh. One small read.
-    pub async fn catalogue(&self) -> Result<Option<Catalogue>, StoreError> {
-        Ok(self.catalogue_item().await?.visible())
+    pub async fn catalog(&self) -> Result<Option<Catalog>, StoreError> {
+        Ok(self.catalog_item().await?.visible())
     }
 
     /// One requestor, unless it is retired.
     pub async fn get(&self, id: &TokenRequestorId) -> Result<Option<TokenRequestor>, StoreError> {
         for attempt in 0..ATTEMPTS {
             // One request: an item that was read a moment before the version is at most that moment old.
-            let (from, item) = self.0.get_both(&self.requestors(), CATALOGUE, &key(id)).await?;
-            let from: CatalogueItem = from.map(from_item).transpose()?.unwrap_or_default();
+            let (from, item) = self.0.get_both(&self.requestors(), CATALOG, &key(id)).await?;
+            let from: CatalogItem = from.map(from_item).transpose()?.unwrap_or_default();
             let item: Option<RequestorItem> = item.map(from_item).transpose()?;
             match item.as_ref().map_or(Ok(None), |item| item.seen(&from)) {
                 Ok(seen) => {
@@ -46,10 +46,10 @@ impl TokenRequestors {
         Err(StoreError::Contended)
     }
 
-    /// The whole catalogue.
+    /// The whole catalog.
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         for attempt in 0..ATTEMPTS {
-            let from = self.catalogue_item().await?;
+            let from = self.catalog_item().await?;
             let (items, assets) = tokio::try_join!(self.requestor_items(), self.asset_items())?;
             match snapshot(&from, &items, assets) {
                 Ok(snapshot) => return Ok(snapshot),
@@ -69,8 +69,8 @@ impl TokenRequestors {
         page.items.unwrap_or_default().into_iter().map(from_item).collect()
     }
 
-    pub(super) async fn catalogue_item(&self) -> Result<CatalogueItem, StoreError> {
-        Ok(self.0.get(&self.requestors(), CATALOGUE).await?.unwrap_or_default())
+    pub(super) async fn catalog_item(&self) -> Result<CatalogItem, StoreError> {
+        Ok(self.0.get(&self.requestors(), CATALOG).await?.unwrap_or_default())
     }
 
     pub(super) async fn requestor_items(&self) -> Result<Vec<RequestorItem>, StoreError> {
@@ -95,7 +95,7 @@ impl TokenRequestors {
 }
 
 pub(super) fn snapshot(
-    from: &CatalogueItem,
+    from: &CatalogItem,
     items: &[RequestorItem],
     assets: Vec<Asset>,
 ) -> Result<Snapshot, Behind> {
@@ -106,5 +106,5 @@ pub(super) fn snapshot(
         }
     }
     let assets = assets.into_iter().map(|asset| (asset.asset_id.clone(), asset)).collect();
-    Ok(Snapshot { catalogue: from.visible(), known, assets })
+    Ok(Snapshot { catalog: from.visible(), known, assets })
 }

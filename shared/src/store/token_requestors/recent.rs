@@ -1,4 +1,4 @@
-//! Token requestors as this process read them last: a catalogue changes every two weeks, and no tap has to wait for it.
+//! Token requestors as this process read them last: a catalog changes every two weeks, and no tap has to wait for it.
 
 use std::{
     collections::HashMap,

@@ -11,10 +11,10 @@ use super::{
     super::{StoreError, contention::step_aside},
     TokenRequestors,
     claim::Overtaken,
-    items::{CatalogueItem, RequestorItem},
+    items::{CatalogItem, RequestorItem},
     read::snapshot,
 };
-use crate::catalogue::{Change, Changed, Known, Snapshot};
+use crate::catalog::{Change, Changed, Known, Snapshot};
 
 /// What a refresh wants written.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ pub struct Plan {
     pub write: Vec<Known>,
     /// What that means to people.
     pub change: Change,
-    /// Mastercard answered for all account ranges: the catalogue is as new as now.
+    /// Mastercard answered for all account ranges: the catalog is as new as now.
     pub complete: bool,
 }
 
@@ -36,7 +36,7 @@ const ATTEMPTS: u32 = 24;
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl TokenRequestors {
-    /// Use-case step 4, first half: one new version of the catalogue, if `plan` finds something to write; `None` if it does
+    /// Use-case step 4, first half: one new version of the catalog, if `plan` finds something to write; `None` if it does
     /// not. `plan` is asked again, about the newest state, when another refresh came between; what it says beside the
     /// plan comes back. Without a change nothing is written but the time, and only after a complete answer.
     ///
@@ -49,7 +49,7 @@ impl TokenRequestors {
     ) -> Result<(Option<Changed>, R), StoreError> {
         let began = Instant::now();
         for attempt in 0..ATTEMPTS {
-            let base = self.catalogue_item().await?;
+            let base = self.catalog_item().await?;
             let (items, assets) = tokio::try_join!(self.requestor_items(), self.asset_items())?;
             let Ok(seen) = snapshot(&base, &items, assets) else {
                 step_aside(attempt).await;
@@ -73,7 +73,7 @@ impl TokenRequestors {
 
     async fn write(
         &self,
-        base: &CatalogueItem,
+        base: &CatalogItem,
         items: &[RequestorItem],
         plan: Plan,
         now: Timestamp,

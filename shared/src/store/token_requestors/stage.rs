@@ -13,12 +13,12 @@ use super::{
         table::{Item, s},
         transaction::{cancelled, refused},
     },
-    CATALOGUE, CHANGE, TokenRequestors,
+    CATALOG, CHANGE, TokenRequestors,
     claim::Overtaken,
-    items::{CatalogueItem, RequestorItem, Written},
+    items::{CatalogItem, RequestorItem, Written},
     key, number,
 };
-use crate::catalogue::{Changed, Known};
+use crate::catalog::{Changed, Known};
 
 /// Attempts of one transaction against others that hold an item at the same moment.
 const ATTEMPTS: u32 = 24;
@@ -27,7 +27,7 @@ impl TokenRequestors {
     /// The items to write: what is seen now and what comes, side by side. What a dead writer left goes.
     pub(super) fn staged(
         &self,
-        base: &CatalogueItem,
+        base: &CatalogItem,
         items: &[RequestorItem],
         write: Vec<Known>,
         version: u64,
@@ -61,7 +61,7 @@ impl TokenRequestors {
         complete: bool,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let update = Update::builder().table_name(&self.0.name);
-        let update = update.key("pk", s(&self.requestors())).key("sk", s(CATALOGUE));
+        let update = update.key("pk", s(&self.requestors())).key("sk", s(CATALOG));
         let update = update.update_expression(match complete {
             true => "SET version = :version, #change = :me, updatedAt = :now REMOVE writer, claimedAt",
             false => "SET version = :version, #change = :me REMOVE writer, claimedAt",

@@ -40,7 +40,7 @@ fn named(name: &str, names: &str) -> bool {
 pub(super) fn check(drawing: &Document<'_>) -> Result<(), Refused> {
     let root = drawing.root_element();
     if !root.has_tag_name((SVG, "svg")) {
-        return Err(Refused::Mislabelled);
+        return Err(Refused::Mislabeled);
     }
     drawing.descendants().try_for_each(node)
 }

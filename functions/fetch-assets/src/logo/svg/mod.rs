@@ -21,7 +21,7 @@ const MOST_ATTRIBUTES: usize = 100;
 
 /// The drawing in words of our own: shapes, groups, gradients, clip paths and masks, with a `viewBox`, so that it scales.
 pub(super) fn rewrite(svg: &[u8]) -> Result<String, Refused> {
-    let text = std::str::from_utf8(svg).map_err(|_| Refused::Mislabelled)?;
+    let text = std::str::from_utf8(svg).map_err(|_| Refused::Mislabeled)?;
     let tree = read(text.trim_start_matches('\u{feff}').trim_start())?;
     if !tree.root().has_children() {
         return Err(Refused::Blank);
@@ -45,7 +45,7 @@ pub(super) fn rewrite(svg: &[u8]) -> Result<String, Refused> {
 /// The shapes of a drawing that is allowed and not too heavy.
 fn read(text: &str) -> Result<Tree, Refused> {
     if !text.starts_with('<') {
-        return Err(Refused::Mislabelled);
+        return Err(Refused::Mislabeled);
     }
     let drawing = checked(text)?;
     let nothing_from_elsewhere =

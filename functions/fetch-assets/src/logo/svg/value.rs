@@ -2,7 +2,7 @@
 
 use super::super::Refused;
 
-/// Colours, transforms, and references.
+/// Colors, transforms, and references.
 const CALLS: [&str; 11] =
     ["url", "rgb", "rgba", "hsl", "hsla", "matrix", "translate", "scale", "rotate", "skewx", "skewy"];
 /// Escapes and at-rules: ways to say something else than one reads.

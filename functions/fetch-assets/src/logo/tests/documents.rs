@@ -23,19 +23,19 @@ fn what_is_neither_logo_nor_document_is_refused() {
         ("image/jpeg", "\u{ff}", "unknown_type"),
         ("application/jwk+json", "{}", "unknown_type"),
         ("", "x", "unknown_type"),
-        ("application/pdf", "<script>alert(1)</script>", "mislabelled"),
-        ("image/svg+xml", "\u{1f}\u{8b}", "mislabelled"),
-        ("image/svg+xml", "%PDF-1.7", "mislabelled"),
+        ("application/pdf", "<script>alert(1)</script>", "mislabeled"),
+        ("image/svg+xml", "\u{1f}\u{8b}", "mislabeled"),
+        ("image/svg+xml", "%PDF-1.7", "mislabeled"),
         ("text/html", "", "empty"),
     ] {
         assert_eq!(reasons(&accepted(media_type, data)), [reason], "{media_type}");
     }
     let packed = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0];
-    assert_eq!(reasons(&accepted("image/svg+xml", packed)), ["mislabelled"]);
+    assert_eq!(reasons(&accepted("image/svg+xml", packed)), ["mislabeled"]);
     let wide: Vec<u8> = "<svg/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(
         reasons(&accepted("image/svg+xml", [&[0xff, 0xfe], wide.as_slice()].concat())),
-        ["mislabelled"]
+        ["mislabeled"]
     );
 }
 

@@ -1,4 +1,4 @@
-//! PNG: whole, damaged, mislabelled; and the one that is made of a drawing.
+//! PNG: whole, damaged, mislabeled; and the one that is made of a drawing.
 
 use ::png::{BitDepth, ColorType, Encoder};
 
@@ -57,12 +57,12 @@ fn what_is_not_the_picture_it_says_is_refused() {
     let huge = with_size(&good, 4097, 8);
     let bomb = with_size(&good, 4096, 4096);
     let cases: [(&str, &[u8], &str); 20] = [
-        ("a drawing", DRAWING.as_bytes(), "mislabelled"),
-        ("a JPEG", b"\xff\xd8\xff\xe0\0\x10JFIF", "mislabelled"),
-        ("a GIF", b"GIF89a\x01\0\x01\0", "mislabelled"),
-        ("a page", b"<!doctype html><script>alert(1)</script>", "mislabelled"),
-        ("a page behind a picture", &polyglot, "mislabelled"),
-        ("a picture behind a picture", &two, "mislabelled"),
+        ("a drawing", DRAWING.as_bytes(), "mislabeled"),
+        ("a JPEG", b"\xff\xd8\xff\xe0\0\x10JFIF", "mislabeled"),
+        ("a GIF", b"GIF89a\x01\0\x01\0", "mislabeled"),
+        ("a page", b"<!doctype html><script>alert(1)</script>", "mislabeled"),
+        ("a page behind a picture", &polyglot, "mislabeled"),
+        ("a picture behind a picture", &two, "mislabeled"),
         ("a signature alone", &good[..8], "damaged"),
         ("a header alone", &good[..33], "damaged"),
         ("a picture without an end", &good[..good.len() - 12], "damaged"),
@@ -108,7 +108,7 @@ fn a_picture_is_made_of_a_drawing_only_if_none_came() {
     let both = accept(vec![content("image/svg+xml", DRAWING), content("image/png", picture(8, 8))]);
     assert_eq!((both.logos.len(), both.logos[1].width), (2, Some(8)));
     let broken = accept(vec![content("image/svg+xml", DRAWING), content("image/png", "no picture")]);
-    assert_eq!((broken.logos[1].width, reasons(&broken)), (Some(192), vec!["mislabelled"]));
+    assert_eq!((broken.logos[1].width, reasons(&broken)), (Some(192), vec!["mislabeled"]));
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn no_route_lets_a_cardholder_see_or_move_what_is_anothers() {
         let plays: Vec<_> = for_the_app.map(play).collect();
         plays.into_iter().map(|play| play.join().expect("every cell is as the rules say")).sum()
     });
-    told(&format!("authorisation: {cells} cells of {} routes for app and browser", routes.len() - 1));
+    told(&format!("authorization: {cells} cells of {} routes for app and browser", routes.len() - 1));
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ impl Stage {
             "{why}: Mastercard was asked to push"
         );
         let sent = given.and_then(|given| given.value.as_deref());
-        // Whoever bears a callback state learns which enrolment it is of.
+        // Whoever bears a callback state learns which enrollment it is of.
         let named = if self.route.public { stranger.ids(Kind::Enrollment) } else { Vec::new() };
         let mut secrets =
             stranger.secrets().filter(|it| Some(*it) != sent && !named.iter().any(|id| id == it));
@@ -139,7 +139,7 @@ impl Stage {
                 let own = party.ids(Kind::Enrollment);
                 let mut listed = answer.body["enrollments"].as_array().expect("a list").iter();
                 let is_own = |it: &Value| own.iter().any(|id| it["enrollmentId"] == id.as_str());
-                assert!(listed.all(is_own), "{why}: enrolments that are not the caller's");
+                assert!(listed.all(is_own), "{why}: enrollments that are not the caller's");
             }
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! The commands about the catalogue: refresh it, look at it.
+//! The commands about the catalog: refresh it, look at it.
 
 use std::process::ExitCode;
 
@@ -16,14 +16,14 @@ pub(crate) async fn refresh(arguments: &arguments::Refresh) -> ExitCode {
     exit(refreshed(&world, arguments.orders()).await)
 }
 
-/// `local catalogue`
-pub(crate) async fn show(arguments: &arguments::Catalogue) -> ExitCode {
+/// `local catalog`
+pub(crate) async fn show(arguments: &arguments::Catalog) -> ExitCode {
     let world = match World::start(arguments.place.options()).await {
         Ok(world) => world,
         Err(error) => return stop(NOT_STARTED, &error),
     };
-    let known = match world.token_requestors().catalogue().await {
-        Ok(catalogue) => catalogue.is_some(),
+    let known = match world.token_requestors().catalog().await {
+        Ok(catalog) => catalog.is_some(),
         Err(error) => return stop(NOT_STARTED, &error),
     };
     let well = if arguments.refresh || !known { refreshed(&world, json!({})).await } else { true };
@@ -73,7 +73,7 @@ fn tell_requestors(synced: &Value) -> bool {
     }
     if let Some(why) = synced["disbelieved"].as_str() {
         say::problem(format_args!(
-            "Not believed ({why}): the catalogue stays as it is. --force believes it."
+            "Not believed ({why}): the catalog stays as it is. --force believes it."
         ));
     }
     unanswered == 0 && synced["disbelieved"].is_null()

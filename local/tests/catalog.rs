@@ -1,4 +1,4 @@
-//! `local refresh` and `local catalogue` as a shell sees them.
+//! `local refresh` and `local catalog` as a shell sees them.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{
@@ -22,9 +22,9 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn the_page_is_one_file_with_everybody_in_it() {
     let data = tempfile::tempdir().unwrap();
-    let run = local(data.path(), &["catalogue"]);
+    let run = local(data.path(), &["catalog"]);
     let told = text(&run.stdout);
-    let file = data.path().canonicalize().unwrap().join("catalogue.html");
+    let file = data.path().canonicalize().unwrap().join("catalog.html");
     assert_eq!((run.status.code(), told.lines().last()), (Some(0), file.to_str()), "{}", text(&run.stderr));
     let page = fs::read_to_string(file).unwrap();
     assert!(page.contains("<h3>Click to Pay</h3>") && page.contains(r#"<img src="data:image/png;base64,"#));
@@ -37,14 +37,14 @@ fn the_page_is_one_file_with_everybody_in_it() {
 }
 
 #[test]
-fn a_catalogue_that_is_there_is_shown_as_it_is_unless_a_refresh_is_asked_for() {
+fn a_catalog_that_is_there_is_shown_as_it_is_unless_a_refresh_is_asked_for() {
     let data = tempfile::tempdir().unwrap();
     let refreshed = |run: &Output| text(&run.stdout).contains("Mastercard named 5 token requestors");
-    assert!(refreshed(&local(data.path(), &["catalogue"])));
+    assert!(refreshed(&local(data.path(), &["catalog"])));
     let output = data.path().join("elsewhere.html").display().to_string();
-    assert!(!refreshed(&local(data.path(), &["catalogue", "--output", &output])));
+    assert!(!refreshed(&local(data.path(), &["catalog", "--output", &output])));
     assert!(Path::new(&output).exists());
-    assert!(refreshed(&local(data.path(), &["catalogue", "--refresh"])));
+    assert!(refreshed(&local(data.path(), &["catalog", "--refresh"])));
 }
 
 #[test]
@@ -63,13 +63,13 @@ fn a_refresh_tells_what_it_did_and_elsewhere_than_on_a_terminal_its_progress_in_
 }
 
 #[test]
-fn a_refresh_that_mastercard_refuses_is_exit_1_and_leaves_the_catalogue() {
+fn a_refresh_that_mastercard_refuses_is_exit_1_and_leaves_the_catalog() {
     let data = tempfile::tempdir().unwrap();
     assert_eq!(local(data.path(), &["refresh"]).status.code(), Some(0));
     assert_eq!(local(data.path(), &[&["refresh"], &REFUSED[..]].concat()).status.code(), Some(1));
-    let run = local(data.path(), &[&["catalogue", "--refresh"], &REFUSED[..]].concat());
+    let run = local(data.path(), &[&["catalog", "--refresh"], &REFUSED[..]].concat());
     assert_eq!(run.status.code(), Some(1));
-    let page = fs::read_to_string(data.path().join("catalogue.html")).unwrap();
+    let page = fs::read_to_string(data.path().join("catalog.html")).unwrap();
     assert!(page.contains("<h3>Click to Pay</h3>"), "who was known is still shown");
 }
 

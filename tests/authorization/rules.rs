@@ -11,7 +11,7 @@ use super::{
 /// What the one who asks gets to see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Expected {
-    /// What the owner may have: an answer, or the conflict that the owner's own enrolment makes.
+    /// What the owner may have: an answer, or the conflict that the owner's own enrollment makes.
     Served,
     /// API Gateway's own 401.
     NoEntry,
@@ -23,7 +23,7 @@ pub(super) enum Expected {
     OnWithoutOutcome,
     /// What would be answered for an id that nobody has.
     AsIfNobodys,
-    /// Only enrolments of the one who asks.
+    /// Only enrollments of the one who asks.
     OwnEnrollments,
 }
 
@@ -32,7 +32,7 @@ pub(super) fn expected(route: &Route, given: Option<&Given>, token: Token) -> Ex
     if !route.public && !token.enters() {
         return Expected::NoEntry;
     }
-    // The catalogue is the same for everybody.
+    // The catalog is the same for everybody.
     if !route.public && token == Token::WithoutClient && route.key != "GET /token-requestors" {
         return Expected::Problem(401, &["unauthenticated"]);
     }

@@ -1,4 +1,4 @@
-//! The catalogue of token requestors as a whole (use-case steps 1 to 5): who is known, which artwork is held, what
+//! The catalog of token requestors as a whole (use-case steps 1 to 5): who is known, which artwork is held, what
 //! changed when.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,10 +12,10 @@ use crate::{
     token_requestor::{PushMethod, TokenRequestor, TokenRequestorId},
 };
 
-/// Which state of the catalogue readers see. Two of the same `version` and `artwork` show the same.
+/// Which state of the catalog readers see. Two of the same `version` and `artwork` show the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Catalogue {
+pub struct Catalog {
     /// Counts the refreshes that changed a requestor.
     pub version: u64,
     /// Which refresh made this version.
@@ -92,11 +92,11 @@ pub struct Changed {
     pub change: Change,
 }
 
-/// One state of the catalogue, whole.
+/// One state of the catalog, whole.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     /// Which; `None` before the first refresh.
-    pub catalogue: Option<Catalogue>,
+    pub catalog: Option<Catalog>,
     /// Everybody ever named, by id.
     pub known: BTreeMap<TokenRequestorId, Known>,
     /// Artwork that was fetched, by id.

@@ -1,4 +1,4 @@
-//! Two cardholders with everything that has an id: an enrolment whose redirect lives, and one that was begun anew and
+//! Two cardholders with everything that has an id: an enrollment whose redirect lives, and one that was begun anew and
 //! went all the way.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -10,7 +10,7 @@ use url::Url;
 use super::routes::{Kind, Place, Route};
 use crate::support::app::App;
 
-/// One enrolment's ids.
+/// One enrollment's ids.
 #[derive(Clone, Default)]
 struct Ids {
     enrollment: String,
@@ -24,7 +24,7 @@ struct Ids {
 pub(super) struct Party {
     pub(super) client: String,
     pub(super) cardholder: Cardholder,
-    /// Used for the living enrolment, and for beginning the settled one anew.
+    /// Used for the living enrollment, and for beginning the settled one anew.
     key: String,
     live: Ids,
     settled: Ids,
@@ -33,7 +33,7 @@ pub(super) struct Party {
 }
 
 impl Party {
-    /// Enrols two cards.
+    /// Enrolls two cards.
     pub(super) async fn enter(app: &App, client: &str, [live, settled]: [&str; 2]) -> Self {
         let cardholder = app.world.cardholder(client).expect("a cardholder");
         let key = format!("tap-of-{client}");
@@ -92,7 +92,7 @@ impl Party {
     }
 
     /// Its id to stand beside the one that a cell is about. A key is of no effect beside it: the card is on its way,
-    /// the enrolment settled.
+    /// the enrollment settled.
     pub(super) fn companion(&self, place: &Place, fresh: &str) -> String {
         match place.kind {
             Kind::Enrollment | Kind::Page => self.settled.enrollment.clone(),

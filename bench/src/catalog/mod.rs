@@ -1,4 +1,4 @@
-//! A large issuer's catalogue: the first refresh with all its logos, the next one with nothing changed, and how both
+//! A large issuer's catalog: the first refresh with all its logos, the next one with nothing changed, and how both
 //! grow with the number of account ranges.
 
 mod issuer;

@@ -1,11 +1,11 @@
-//! The catalogue: a refresh writes what differs and becomes visible whole; artwork is written once.
+//! The catalog: a refresh writes what differs and becomes visible whole; artwork is written once.
 
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use shared::{
     asset::{Asset, Logo},
-    catalogue::{Change, Changed, Known, Snapshot},
+    catalog::{Change, Changed, Known, Snapshot},
     store::{Plan, RecentRequestors},
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
@@ -13,7 +13,7 @@ use shared::{
 use super::{Stores, checks};
 
 checks! {
-    before_the_first_refresh_there_is_no_catalogue,
+    before_the_first_refresh_there_is_no_catalog,
     a_refresh_makes_one_version_of_all_that_it_writes,
     a_refresh_without_a_change_moves_only_the_time,
     half_an_answer_does_not_move_the_time,
@@ -23,17 +23,17 @@ checks! {
     refreshes_at_once_build_on_each_other,
     a_reader_never_sees_a_mix,
     artwork_is_noticed_and_is_no_refresh,
-    artwork_before_the_first_refresh_makes_no_catalogue,
+    artwork_before_the_first_refresh_makes_no_catalog,
     what_changed_is_told_newest_first,
-    another_bank_has_its_own_catalogue,
+    another_bank_has_its_own_catalog,
 }
 
 const CLICK_TO_PAY: &str = simulator::CLICK_TO_PAY;
 
-async fn before_the_first_refresh_there_is_no_catalogue(stores: &Stores) {
-    assert_eq!(stores.requestors.catalogue().await.unwrap(), None);
+async fn before_the_first_refresh_there_is_no_catalog(stores: &Stores) {
+    assert_eq!(stores.requestors.catalog().await.unwrap(), None);
     let snapshot = stores.requestors.snapshot().await.unwrap();
-    assert!(snapshot.catalogue.is_none() && snapshot.known.is_empty() && snapshot.assets.is_empty());
+    assert!(snapshot.catalog.is_none() && snapshot.known.is_empty() && snapshot.assets.is_empty());
     assert_eq!(stores.requestors.get(&id(CLICK_TO_PAY)).await.unwrap(), None);
 }
 
@@ -44,8 +44,8 @@ async fn a_refresh_makes_one_version_of_all_that_it_writes(stores: &Stores) {
     assert_eq!((changed.version, changed.at), (1, at(0)));
     let snapshot = stores.requestors.snapshot().await.unwrap();
     assert_eq!(snapshot.known.into_values().collect::<Vec<_>>(), many);
-    let catalogue = stores.requestors.catalogue().await.unwrap().unwrap();
-    assert_eq!((catalogue.version, catalogue.updated_at), (1, Some(at(0))));
+    let catalog = stores.requestors.catalog().await.unwrap().unwrap();
+    assert_eq!((catalog.version, catalog.updated_at), (1, Some(at(0))));
     assert_eq!(stores.requestors.get(&id(&nth(7))).await.unwrap(), Some(many[7].requestor.clone()));
 
     let renamed = named(&nth(7), "Second");
@@ -58,9 +58,9 @@ async fn a_refresh_makes_one_version_of_all_that_it_writes(stores: &Stores) {
 
 async fn a_refresh_without_a_change_moves_only_the_time(stores: &Stores) {
     refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
-    let before = stores.requestors.catalogue().await.unwrap().unwrap();
+    let before = stores.requestors.catalog().await.unwrap().unwrap();
     assert_eq!(refresh(stores, vec![], 1).await, None);
-    let after = stores.requestors.catalogue().await.unwrap().unwrap();
+    let after = stores.requestors.catalog().await.unwrap().unwrap();
     assert_eq!(after.updated_at, Some(at(1)));
     assert_eq!((after.version, after.change), (before.version, before.change));
 }
@@ -70,7 +70,7 @@ async fn half_an_answer_does_not_move_the_time(stores: &Stores) {
     for write in [vec![], vec![named(&nth(1), "Another")]] {
         let half = Plan { write, complete: false, ..Plan::default() };
         stores.requestors.refresh(at(1), |_| (half.clone(), ())).await.unwrap();
-        assert_eq!(stores.requestors.catalogue().await.unwrap().unwrap().updated_at, Some(at(0)));
+        assert_eq!(stores.requestors.catalog().await.unwrap().unwrap().updated_at, Some(at(0)));
     }
     assert_eq!(stores.requestors.snapshot().await.unwrap().known.len(), 2);
 }
@@ -140,7 +140,7 @@ async fn a_reader_never_sees_a_mix(stores: &Stores) {
             let snapshot = stores.requestors.snapshot().await.unwrap();
             let names: BTreeSet<_> =
                 snapshot.known.values().map(|known| known.requestor.name.clone()).collect();
-            let expected = snapshot.catalogue.unwrap().version - 1;
+            let expected = snapshot.catalog.unwrap().version - 1;
             assert_eq!((names, snapshot.known.len()), ([expected.to_string()].into(), ALL));
         }
     };
@@ -149,13 +149,13 @@ async fn a_reader_never_sees_a_mix(stores: &Stores) {
 
 async fn artwork_is_noticed_and_is_no_refresh(stores: &Stores) {
     refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
-    let before = stores.requestors.catalogue().await.unwrap().unwrap();
+    let before = stores.requestors.catalog().await.unwrap().unwrap();
     let missing = |snapshot: &Snapshot| snapshot.missing_assets().len();
     assert_eq!(missing(&stores.requestors.snapshot().await.unwrap()), 1);
     let assets: Vec<_> = (0..60).map(|n| asset(&format!("art-{n}"))).collect();
     stores.requestors.record_assets(&assets).await.unwrap();
 
-    let after = stores.requestors.catalogue().await.unwrap().unwrap();
+    let after = stores.requestors.catalog().await.unwrap().unwrap();
     assert_eq!((after.version, after.updated_at), (before.version, before.updated_at));
     assert!(after.artwork > before.artwork);
     let snapshot = stores.requestors.snapshot().await.unwrap();
@@ -164,9 +164,9 @@ async fn artwork_is_noticed_and_is_no_refresh(stores: &Stores) {
     assert_eq!(snapshot.logos(known), asset("art-1").logos);
 }
 
-async fn artwork_before_the_first_refresh_makes_no_catalogue(stores: &Stores) {
+async fn artwork_before_the_first_refresh_makes_no_catalog(stores: &Stores) {
     stores.requestors.record_assets(&[asset("art-1")]).await.unwrap();
-    assert_eq!(stores.requestors.catalogue().await.unwrap(), None);
+    assert_eq!(stores.requestors.catalog().await.unwrap(), None);
     assert_eq!(refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await.unwrap().version, 1);
 }
 
@@ -179,12 +179,12 @@ async fn what_changed_is_told_newest_first(stores: &Stores) {
     assert_eq!((changes[0].at, &changes[0].change.added), (at(11), &vec![id(&nth(11))]));
 }
 
-async fn another_bank_has_its_own_catalogue(stores: &Stores) {
+async fn another_bank_has_its_own_catalog(stores: &Stores) {
     refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
     stores.requestors.record_assets(&[asset("art-1")]).await.unwrap();
     let (_, theirs) = stores.of_tenant("another-bank");
     let snapshot = theirs.snapshot().await.unwrap();
-    assert!(snapshot.catalogue.is_none() && snapshot.known.is_empty() && snapshot.assets.is_empty());
+    assert!(snapshot.catalog.is_none() && snapshot.known.is_empty() && snapshot.assets.is_empty());
     assert_eq!(theirs.changes(5).await.unwrap(), []);
 }
 

@@ -13,7 +13,7 @@ use crate::support::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Kind {
     Enrollment,
-    /// Where a page of enrolments begins.
+    /// Where a page of enrollments begins.
     Page,
     Card,
     IdempotencyKey,
@@ -80,7 +80,7 @@ impl Kind {
         }
     }
 
-    /// Whether a text could be such an id. A page begins at an enrolment; states and receipts have no form of their own.
+    /// Whether a text could be such an id. A page begins at an enrollment; states and receipts have no form of their own.
     pub(super) fn fits(self, text: &str) -> bool {
         let schema = match self {
             Self::Enrollment | Self::Page => "/components/schemas/EnrollmentId",

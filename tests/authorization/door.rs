@@ -39,7 +39,7 @@ async fn no_notification_moves_what_is_anothers_or_comes_from_somebody_else() {
     let known = [Mastercard, WithoutSecret, WithAnotherSecret, Impostor, WithoutCertificate];
     let other_name = BTreeMap::from([("NOTIFICATION_CLIENT_SUBJECTS".into(), "CN=somebody.example".into())]);
     let (cells, more) = tokio::join!(play(BTreeMap::new(), &known), play(other_name, &[SomebodyElse]));
-    told(&format!("authorisation: {} cells at Mastercard's door", cells + more));
+    told(&format!("authorization: {} cells at Mastercard's door", cells + more));
 }
 
 /// Plays the cells of some callers in a world of their own; says how many.
@@ -78,13 +78,13 @@ impl Knocks {
     }
 }
 
-/// Whether a notification of Mastercard's moves the enrolment that it speaks of.
+/// Whether a notification of Mastercard's moves the enrollment that it speaks of.
 fn moves(given: &Given) -> bool {
     match (given.place.kind, given.whose(0)) {
         // Its sender's name for it: one that came before changes nothing, whatever it says now.
         (Kind::Notification, Whose::Own | Whose::Foreign) => false,
         (Kind::Notification, _) | (_, Whose::Own) => true,
-        // The card says which enrolment; its token only says which of the card's, if it has several.
+        // The card says which enrollment; its token only says which of the card's, if it has several.
         (Kind::Token, _) => true,
         (Kind::Client | Kind::Card | Kind::TokenRequestor, _) => false,
         unknown => panic!("no rule says whether {unknown:?} moves anything"),
@@ -114,12 +114,12 @@ impl Stage {
         let [party, _] = &self.parties;
         assert_eq!(door.tells(self.notification(given)).await.status, 200, "{given:?}");
         let after = self.app.stored().await;
-        let enrolments = |items: &[Value], own: bool| {
+        let enrollments = |items: &[Value], own: bool| {
             let items = items.iter().filter(|item| !is_notification(item) && party.owns(item) == own);
             items.cloned().collect::<Vec<_>>()
         };
-        assert_eq!(enrolments(&before, false), enrolments(&after, false), "{given:?} moved another's");
-        let moved = enrolments(&before, true) != enrolments(&after, true);
+        assert_eq!(enrollments(&before, false), enrollments(&after, false), "{given:?} moved another's");
+        let moved = enrollments(&before, true) != enrollments(&after, true);
         assert_eq!(moved, moves(given), "{given:?}");
         after
     }
