@@ -8,8 +8,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use fetch_assets::{FetchAssets, Fetched};
 use lambda_runtime::{Context, LambdaEvent};
 use local::World;
+use mastercard::asset::Asset;
+use runtime::config::Settings;
 use serde_json::{Value, json};
-use shared::{asset::Asset, config::Settings};
 use simulator::{Fault, Operation};
 
 use crate::support::{open_world, world};

@@ -7,11 +7,9 @@ use std::fs;
 use delivered::{Event, answer, folder, scheduled};
 use jiff::{SignedDuration, Timestamp};
 use local::World;
+use mastercard::secret::{CallbackState, PushAccountReceipt};
+use model::enrollment::{Enrollment, EnrollmentId, Fact, Status, receipt_hash};
 use serde_json::{Value, json};
-use shared::{
-    enrollment::{Enrollment, EnrollmentId, Fact, Status, receipt_hash},
-    secret::{CallbackState, PushAccountReceipt},
-};
 use simulator::{CLICK_TO_PAY, Operation};
 
 use crate::support::{
@@ -216,7 +214,7 @@ async fn a_cardholder_comes_back(event: Event) {
     let receipt_hashes = vec![receipt_hash(&PushAccountReceipt::new("RECEIPT"))];
     let expires_at = tap.at() + SignedDuration::from_mins(10);
     let fact = Fact::Pushed { receipt_hashes, expires_at }.recorded(tap.at(), "");
-    enrollments(&world).learn(tap.enrollment.client_id, tap.id(), &[fact], tap.at()).await.unwrap();
+    enrollments(&world).record_facts(tap.enrollment.client_id, tap.id(), &[fact], tap.at()).await.unwrap();
 
     let answer = answer(receive.handle(event.request()).await.unwrap());
     let link = format!("bankapp://click-to-pay?enrollmentId={}&outcome=completed", tap.id());
@@ -247,7 +245,7 @@ async fn notified(event: Event) -> Status {
     let receive = receive_notification::ReceiveNotification::connect(&host(&world)).await.unwrap();
     let answer = answer(receive.handle(event.request()).await.unwrap());
     assert_eq!((answer.status, answer.body), (200, json!({"accepted": 1})));
-    stored(&world, &tap).await.outlook(Timestamp::now()).status
+    stored(&world, &tap).await.status_at(Timestamp::now()).status
 }
 
 async fn somebody_without_a_certificate_tells_of_a_token(event: Event) {

@@ -6,9 +6,10 @@ use flate2::read::GzDecoder;
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use local::{Options, World};
+use model::catalog::Known;
 use reqwest::{Response, header::HeaderMap};
+use runtime::store::Plan;
 use serde_json::{Value, json};
-use shared::{catalog::Known, store::Plan};
 use simulator::CLICK_TO_PAY;
 
 use crate::support::{open_world, open_world_with, openapi::violations, world};

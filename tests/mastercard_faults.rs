@@ -36,7 +36,7 @@ async fn keeps_the_table(operation: Operation, column: impl Fn(&Row) -> (usize, 
         let before = world.simulator().calls(operation);
         world.simulator().set_fault(operation, row.fault.clone(), row.times);
         let begun = Instant::now();
-        let told = clients.call(operation, prepared, row.patience).await;
+        let told = clients.call(operation, prepared, row.timeout).await;
         let took = begun.elapsed();
         world.simulator().clear_faults();
         let calls = world.simulator().calls(operation) - before;

@@ -4,8 +4,8 @@
 use std::{env, fmt::Debug, process::Command};
 
 use local::cardholder::Cardholder;
+use mastercard::secret::{CallbackState, PushAccountReceipt, RedirectUrl, Signature};
 use serde_json::json;
-use shared::secret::{CallbackState, PushAccountReceipt, RedirectUrl, Signature};
 use simulator::{Fault, Operation};
 
 use crate::support::{

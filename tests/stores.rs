@@ -23,9 +23,9 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use local::{TableNames, World, engines::dynamodb::create_tables};
-use shared::{
-    clock::Clock,
-    config::{Host, Settings},
+use model::clock::Clock;
+use runtime::{
+    config::{Runtime, Settings},
     store::{Enrollments, TokenRequestors},
 };
 use uuid::Uuid;
@@ -37,7 +37,7 @@ struct Stores {
     enrollments: Enrollments,
     requestors: TokenRequestors,
     db: Client,
-    host: Host,
+    host: Runtime,
     tables: TableNames,
     _world: Option<World>,
 }
@@ -76,7 +76,7 @@ impl Stores {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .endpoint_url(url)
             .build();
-        let host = Host::new(Settings::default(), aws, Clock::default());
+        let host = Runtime::new(Settings::default(), aws, Clock::default());
         let db = host.dynamodb();
         let set = Uuid::new_v4().simple();
         let tables = TableNames {
@@ -101,7 +101,7 @@ impl Stores {
 }
 
 /// As a function connects them.
-fn stores(host: &Host, tables: &TableNames, tenant: &str) -> (Enrollments, TokenRequestors) {
+fn stores(host: &Runtime, tables: &TableNames, tenant: &str) -> (Enrollments, TokenRequestors) {
     let variables = [
         ("ENROLLMENTS_TABLE", tables.enrollments.as_str()),
         ("TOKEN_REQUESTORS_TABLE", tables.token_requestors.as_str()),

@@ -19,7 +19,7 @@ impl Machine {
         let memory = field("/proc/meminfo", "MemTotal").and_then(|size| kilobytes(&size));
         Self {
             processor: processor(),
-            cores: thread::available_parallelizm().map_or(0, usize::from),
+            cores: thread::available_parallelism().map_or(0, usize::from),
             gigabytes: memory.map_or(0.0, |kilobytes| f64::from(kilobytes) / 1e6),
         }
     }

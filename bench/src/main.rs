@@ -64,7 +64,7 @@ async fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(MISSED),
         Err(error) => {
-            eprintln!("{}.", shared::telemetry::chain(&error));
+            eprintln!("{}.", runtime::telemetry::chain(&error));
             ExitCode::from(NOT_MEASURED)
         }
     }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use doctor::operate::Allowed;
 use jiff::Timestamp;
-use shared::{card::ClientId, config::Environment, enrollment::EnrollmentId};
+use mastercard::card::ClientId;
+use model::enrollment::EnrollmentId;
+use runtime::config::Environment;
 
 /// Finds what is wrong before the first live call, and shows what happened after it.
 #[derive(Parser)]

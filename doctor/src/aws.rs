@@ -2,7 +2,7 @@
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
-use shared::config::Settings;
+use runtime::config::Settings;
 
 /// Region, keys and the endpoint of one service (`DYNAMODB`, `LAMBDA`, `SQS`) from the settings; without keys in them from
 /// environment and profile.

@@ -18,7 +18,7 @@ use doctor::{
     report::Verdict,
     settings_file::{self, SettingsFileError},
 };
-use shared::{config::Settings, telemetry};
+use runtime::{config::Settings, telemetry};
 
 use arguments::{Arguments, Command};
 use serve::ServeError;

@@ -11,13 +11,13 @@ use doctor::{
 };
 use indicatif::ProgressBar;
 use jiff::Timestamp;
-use serde::Serialize;
-use serde_json::json;
-use shared::{
+use model::enrollment::EnrollmentId;
+use runtime::{
     config::{ConfigError, Settings},
-    enrollment::EnrollmentId,
     store::StoreError,
 };
+use serde::Serialize;
+use serde_json::json;
 
 /// Why nothing, or not all, was printed.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 
 use std::{io, path::Path};
 
-use shared::config::Settings;
+use runtime::config::Settings;
 
 /// The file is of no use.
 #[derive(Debug, thiserror::Error)]

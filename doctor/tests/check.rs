@@ -12,7 +12,7 @@ use doctor::{
 };
 use jiff::SignedDuration;
 use local::World;
-use shared::config::Environment;
+use runtime::config::Environment;
 use support::{key_pem, offline, online, settings, world};
 
 /// The row's verdict, and everything it says.

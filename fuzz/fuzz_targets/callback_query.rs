@@ -1,4 +1,4 @@
-//! See `shared::mastercard::probe::callback_query`.
+//! See `mastercard::probe::callback_query`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| shared::mastercard::probe::callback_query(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mastercard::probe::callback_query(bytes));

@@ -1,4 +1,4 @@
-//! See `shared::mastercard::probe::error_body`.
+//! See `mastercard::probe::error_body`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| shared::mastercard::probe::error_body(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mastercard::probe::error_body(bytes));

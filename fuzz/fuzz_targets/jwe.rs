@@ -1,10 +1,10 @@
-//! See `shared::mastercard::probe::jwe`. The key is made anew for each run.
+//! See `mastercard::probe::jwe`. The key is made anew for each run.
 #![no_main]
 
 use std::sync::LazyLock;
 
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
-use shared::mastercard::{Certificate, JweKeys, PrivateKey, probe};
+use mastercard::{Certificate, JweKeys, PrivateKey, probe};
 
 static KEYS: LazyLock<JweKeys> = LazyLock::new(|| {
     let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();

@@ -1,4 +1,4 @@
-//! See `shared::mastercard::probe::push_response`.
+//! See `mastercard::probe::push_response`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| shared::mastercard::probe::push_response(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mastercard::probe::push_response(bytes));

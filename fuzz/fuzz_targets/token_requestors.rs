@@ -1,4 +1,4 @@
-//! See `shared::mastercard::probe::token_requestors`.
+//! See `mastercard::probe::token_requestors`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| shared::mastercard::probe::token_requestors(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mastercard::probe::token_requestors(bytes));

@@ -13,8 +13,10 @@ use std::time::{Duration, Instant};
 use lambda_http::{Body, Request, Response};
 use list_requestors::ListRequestors;
 use local::{Options, World};
+use mastercard::asset::Asset;
+use model::catalog::Known;
+use runtime::store::Plan;
 use serde_json::json;
-use shared::{asset::Asset, catalog::Known, store::Plan};
 
 const REQUESTORS: usize = 2_000;
 const RANGES_EACH: usize = 10;
@@ -104,7 +106,7 @@ fn requestor(number: usize) -> (Known, Asset) {
         "supportedAccountHolderData": ["NAME", "EMAIL_ADDRESS"], "imageAssetId": asset, "enabledAccountRanges": ranges,
     });
     let key = |form: &str| {
-        format!("logos/{}.{form}", shared::digest::sha256_hex(format!("{number} {form}").as_bytes()))
+        format!("logos/{}.{form}", mastercard::digest::sha256_hex(format!("{number} {form}").as_bytes()))
     };
     let asset = json!({
         "assetId": asset, "fetchedAt": "2026-01-05T10:30:00Z", "logos": [

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use local::Options;
+use mastercard::token_requestor::TokenRequestorId;
 use serde_json::{Value, json};
-use shared::token_requestor::TokenRequestorId;
 use url::Url;
 
 /// The whole use case on one machine: every function, an embedded DynamoDB and S3, and a simulator of Mastercard's

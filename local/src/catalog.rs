@@ -72,9 +72,7 @@ fn tell_requestors(synced: &Value) -> bool {
         say::problem(format_args!("{unanswered} account ranges got no answer; what is known of them stays."));
     }
     if let Some(why) = synced["disbelieved"].as_str() {
-        say::problem(format_args!(
-            "Not believed ({why}): the catalog stays as it is. --force believes it."
-        ));
+        say::problem(format_args!("Not believed ({why}): the catalog stays as it is. --force believes it."));
     }
     unanswered == 0 && synced["disbelieved"].is_null()
 }

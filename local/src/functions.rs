@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::Method;
 use futures_util::{FutureExt as _, future::BoxFuture};
 use lambda_http::{Body, Error, Request, Response};
-use shared::config::{ConfigError, Host};
+use runtime::config::{ConfigError, Runtime};
 
 use crate::{
     gateway::{Authorizer, Gateway, Handler, Route},
@@ -29,7 +29,7 @@ pub(crate) struct Functions {
 
 impl Functions {
     /// Connects every function to its part of the environment.
-    pub(crate) async fn connect(environment: &Environment, machine: &Host) -> Result<Self, ConfigError> {
+    pub(crate) async fn connect(environment: &Environment, machine: &Runtime) -> Result<Self, ConfigError> {
         let host = |names| machine.with_settings(environment.only(names));
         Ok(Self {
             sync_requestors: sync_requestors::SyncRequestors::connect(&host(settings::SYNC_REQUESTORS))

@@ -37,6 +37,6 @@ async fn main() -> ExitCode {
 }
 
 fn stop(code: u8, error: &dyn std::error::Error) -> ExitCode {
-    say::problem(format_args!("{}.", shared::telemetry::chain(error)));
+    say::problem(format_args!("{}.", runtime::telemetry::chain(error)));
     ExitCode::from(code)
 }

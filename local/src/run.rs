@@ -68,7 +68,7 @@ async fn tell_journey(world: &World, started: Timestamp) -> bool {
     };
     let steps = async {
         world.refresh().await.map_err(|error| error.to_string())?;
-        journey::journey(&cardholder).await.map_err(|error| shared::telemetry::chain(&error))
+        journey::journey(&cardholder).await.map_err(|error| runtime::telemetry::chain(&error))
     };
     let outcome = tokio::select! {
         outcome = steps => outcome,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use shared::config::Settings;
+use runtime::config::Settings;
 use simulator::{Credentials, Simulator};
 use url::Url;
 
@@ -85,7 +85,7 @@ const NOTIFICATION_SECRETS: Names = &[
     "NOTIFICATION_NEXT_DECRYPTION_KEY_PASSWORD",
 ];
 /// Every function's.
-const COMMON: Names = &["TENANT", "LOG_LEVEL", "LOG_DEBUG_PERCENT", "MASTERCARD_EXTRA_ROOTS"];
+const COMMON: Names = &["TENANT", "LOG_LEVEL", "LOG_DEBUG_PERCENT", "MASTERCARD_EXTRA_CA_CERTS"];
 
 /// The account ranges of the simulator's sample cards; the third is enabled for no requestor.
 const ACCOUNT_RANGES: &str =

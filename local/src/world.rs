@@ -7,12 +7,12 @@ mod start;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::Value;
-use shared::{
-    clock::Clock,
-    config::{Host, Settings},
+use model::clock::Clock;
+use runtime::{
+    config::{Runtime, Settings},
     store::TokenRequestors,
 };
+use serde_json::Value;
 use simulator::Simulator;
 use tempfile::TempDir;
 use url::Url;
@@ -33,7 +33,7 @@ use crate::{
 /// The functions behind their gateway, the engines and the simulator. Stops when dropped.
 pub struct World {
     functions: Arc<Functions>,
-    host: Host,
+    host: Runtime,
     token_requestors: TokenRequestors,
     simulator: Arc<Simulator>,
     identity: Identity,
@@ -175,7 +175,7 @@ impl World {
     }
 
     /// What a function is connected with, for a caller who connects one in person: the environment of all functions.
-    pub fn host(&self) -> &Host {
+    pub fn host(&self) -> &Runtime {
         &self.host
     }
 

@@ -5,10 +5,10 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use local::{Options, World};
+use model::enrollment::PushFailure;
 use regex_lite::Regex;
 use reqwest::{Client, Response, redirect};
 use serde_json::{Value, json};
-use shared::http::Code;
 
 type Texts = BTreeMap<String, BTreeMap<String, String>>;
 
@@ -33,8 +33,8 @@ fn every_status_reason_and_error_has_a_sentence() {
     assert!(statuses.len() >= 10 && codes.len() >= 20);
     let keys = statuses.iter().map(|status| format!("status.{status}"));
     let keys = keys.chain(codes.iter().map(|code| format!("error.{code}")));
-    let reasons = codes.iter().filter(|code| Code::from_word(code).is_some());
-    let keys = keys.chain(reasons.map(|reason| format!("status.FAILED.{reason}")));
+    let reasons = PushFailure::ALL.map(|reason| format!("status.FAILED.{}", reason.as_str()));
+    let keys = keys.chain(reasons);
     for key in keys {
         for part in ["title", "text"] {
             assert!(texts.contains_key(&format!("{key}.{part}")), "{key}.{part}");

@@ -6,8 +6,7 @@ use std::ops::RangeInclusive;
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
-use crate::operation::Api;
-use crate::refusal::Refusal;
+use crate::{operation::Api, refusal::Refusal};
 
 /// An object of the request. Unknown fields are ignored; names are case-sensitive.
 #[derive(Clone, Copy)]

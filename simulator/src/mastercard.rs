@@ -5,15 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use url::Url;
 
-use crate::click_to_pay::callback::CallbackStyle;
-use crate::faults::Faults;
-use crate::gateway::Rate;
-use crate::journal::Journal;
-use crate::notifications::Notifier;
-use crate::operation::Operation;
-use crate::options::Options;
-use crate::portal::Portal;
-use crate::world::records::Records;
+use crate::{
+    click_to_pay::callback::CallbackStyle, faults::Faults, gateway::Rate, journal::Journal,
+    notifications::Notifier, operation::Operation, options::Options, portal::Portal, world::records::Records,
+};
 
 pub(crate) struct Mastercard {
     pub(crate) base_url: Url,

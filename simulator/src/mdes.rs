@@ -4,11 +4,15 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::journal::Party;
-use crate::mastercard::Mastercard;
-use crate::notifications::{Kind, Notification};
-use crate::world::card::{CardNumber, today};
-use crate::world::records::{Token, TokenStatus};
+use crate::{
+    journal::Party,
+    mastercard::Mastercard,
+    notifications::{Kind, Notification},
+    world::{
+        card::{CardNumber, today},
+        records::{Token, TokenStatus},
+    },
+};
 
 /// How the tokenization of one card ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,7 @@
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use crate::journal::Party;
-use crate::refusal::Refusal;
+use crate::{journal::Party, refusal::Refusal};
 
 /// An operation of Mastercard's side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

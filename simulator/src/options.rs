@@ -7,8 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use url::Url;
 
-use crate::crypto::field_level::CipherMode;
-use crate::world::scale::Scale;
+use crate::{crypto::field_level::CipherMode, world::scale::Scale};
 
 /// Settings of one simulator.
 #[derive(Clone, Debug)]

@@ -17,13 +17,17 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::faults::{Fault, HungUp};
-use crate::gateway::{self, Call};
-use crate::journal::{Exchange, Party, Said, said};
-use crate::mastercard::Mastercard;
-use crate::operation::{Api, Operation};
-use crate::refusal::Refusal;
-use crate::{click_to_pay, control, processing, token_connect};
+use crate::{
+    click_to_pay, control,
+    faults::{Fault, HungUp},
+    gateway::{self, Call},
+    journal::{Exchange, Party, Said, said},
+    mastercard::Mastercard,
+    operation::{Api, Operation},
+    processing,
+    refusal::Refusal,
+    token_connect,
+};
 
 /// Larger bodies are refused.
 const LARGEST_BODY: usize = 1 << 20;

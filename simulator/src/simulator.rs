@@ -8,12 +8,14 @@ use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use crate::journal::Exchange;
-use crate::mastercard::Mastercard;
-use crate::notifications::{InvalidTarget, NotificationPlan};
-use crate::options::{NotificationTarget, Options};
-use crate::portal::Portal;
-use crate::server;
+use crate::{
+    journal::Exchange,
+    mastercard::Mastercard,
+    notifications::{InvalidTarget, NotificationPlan},
+    options::{NotificationTarget, Options},
+    portal::Portal,
+    server,
+};
 
 /// Token Connect, Mastercard Processing, MDES and Click to Pay on one port. Stops when dropped.
 pub struct Simulator {

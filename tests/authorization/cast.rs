@@ -24,7 +24,7 @@ struct Ids {
 pub(super) struct Party {
     pub(super) client: String,
     pub(super) cardholder: Cardholder,
-    /// Used for the living enrollment, and for beginning the settled one anew.
+    /// Used for the living enrollment, and for new_attempt the settled one anew.
     key: String,
     live: Ids,
     settled: Ids,

@@ -23,7 +23,7 @@ async fn visits_everything(stage: &Stage, axe: &Axe) {
     is_well("Click to Pay's terms").await;
     stage.presses("accept").await;
     stage.reads("Your card is enabled").await;
-    is_well("Click to Pay's farewell").await;
+    is_well("Click to Pay's unknown_state_page").await;
     stage.clicks("#return").await;
     stage.sees(".story").await;
     is_well("the outcome").await;

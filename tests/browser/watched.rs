@@ -1,8 +1,8 @@
 //! What support sees, what the live page shows, and what the panel does.
 
 use crate::stage::{Look, Stage, on_stage};
+use runtime::store::Enrollments;
 use serde_json::json;
-use shared::store::Enrollments;
 use simulator::NotificationPlan;
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Beginning anew: the redirect was never opened or expired, and the cardholder still wants the card enabled.
+//! NewAttempt anew: the redirect was never opened or expired, and the cardholder still wants the card enabled.
 
 use jiff::SignedDuration;
 use local::{World, cardholder::Cardholder};

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use local::World;
-use shared::{
+use mastercard::{
+    Deadline, MastercardError, Processing, TokenConnect,
+    processing::{FundingAccountSearch, PushFundingAccounts, SearchConfig},
+    token_connect::{PushError, PushMultipleAccounts, SignatureData},
+};
+use runtime::{
     config::{ProcessingSettings, SearchSettings, TokenConnectSettings},
     http::Problem,
-    mastercard::{
-        Deadline, MastercardError, Processing, TokenConnect,
-        processing::{FundingAccountSearch, PushFundingAccounts, SearchTerms},
-        token_connect::{PushError, PushMultipleAccounts, SignatureData},
-    },
 };
 use simulator::{CLICK_TO_PAY, Operation};
 use uuid::Uuid;
@@ -23,7 +23,7 @@ const PATIENT: Duration = Duration::from_secs(10);
 pub(super) struct Clients {
     token_connect: TokenConnect,
     processing: Processing,
-    search: SearchTerms,
+    search: SearchConfig,
     logo: String,
 }
 
@@ -48,14 +48,14 @@ impl Clients {
         }
     }
 
-    /// Calls, and answers with the code of the problem that the app would be told; empty for a success.
+    /// CallLog, and answers with the code of the problem that the app would be told; empty for a success.
     pub(super) async fn call(
         &self,
         operation: Operation,
         prepared: Option<PushFundingAccounts>,
-        patience: Duration,
+        timeout: Duration,
     ) -> String {
-        let deadline = Deadline::after(patience);
+        let deadline = Deadline::after(timeout);
         let outcome = match operation {
             Operation::GetEligibleTokenRequestors => {
                 let ranges = ["5555550000000000000".parse().unwrap()];
@@ -74,12 +74,12 @@ impl Clients {
                 return match self.push(prepared.unwrap(), deadline).await {
                     Ok(()) => String::new(),
                     Err(PushError::Unknown(_)) => "push_outcome_unknown".into(),
-                    Err(PushError::Refused(error)) => Problem::from(error).code.word(),
+                    Err(PushError::Refused(error)) => Problem::from(error).code.as_str().into(),
                 };
             }
             other => panic!("{} is not the issuer's to call", other.name()),
         };
-        outcome.err().map(|error| Problem::from(error).code.word()).unwrap_or_default()
+        outcome.err().map(|error| Problem::from(error).code.as_str().to_owned()).unwrap_or_default()
     }
 
     async fn found(&self, deadline: Deadline) -> Result<PushFundingAccounts, MastercardError> {

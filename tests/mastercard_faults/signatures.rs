@@ -4,12 +4,12 @@
 use std::sync::OnceLock;
 
 use local::World;
+use mastercard::{SignatureMethod, Signer, SigningKey, oauth1::Stamp};
 use proptest::{
     prelude::*,
     test_runner::{TestCaseError, TestRunner},
 };
 use reqwest::{Client, Method};
-use shared::mastercard::{SignatureMethod, Signer, SigningKey, oauth1::Stamp};
 use tokio::runtime::Runtime;
 use url::Url;
 

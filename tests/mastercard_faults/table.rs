@@ -9,10 +9,10 @@ pub(super) struct Row {
     pub(super) fault: Fault,
     pub(super) times: Times,
     /// How long the app waits.
-    pub(super) patience: Duration,
+    pub(super) timeout: Duration,
     /// How long it takes, on a slow machine too.
     pub(super) takes: Range<Duration>,
-    /// Calls of a read, and the code of the problem; empty for a success.
+    /// CallLog of a read, and the code of the problem; empty for a success.
     pub(super) read: (usize, &'static str),
     /// The same of a push.
     pub(super) push: (usize, &'static str),
@@ -91,13 +91,13 @@ pub(super) fn rows() -> Vec<Row> {
         (busy(0),                                       always, (3, UNAVAILABLE),   (1, UNAVAILABLE)),
     ]
     .into_iter()
-    .map(|(fault, times, read, push)| Row { fault, times, patience: PATIENT, takes: SOON, read, push })
+    .map(|(fault, times, read, push)| Row { fault, times, timeout: PATIENT, takes: SOON, read, push })
     .collect();
     rows.extend(timed());
     rows
 }
 
-/// Those in which time matters. Of three attempts the first takes half of the app's patience, the second half of the
+/// Those in which time matters. Of three attempts the first takes half of the app's timeout, the second half of the
 /// rest, the third what is left; the only attempt of a push takes all of it.
 fn timed() -> Vec<Row> {
     let until = Duration::from_secs(3);
@@ -105,7 +105,7 @@ fn timed() -> Vec<Row> {
         Row {
             fault: Fault::Latency { milliseconds: 20_000 },
             times: Times::Always,
-            patience: until,
+            timeout: until,
             takes: until / 2..until * 2,
             read: (3, UNAVAILABLE),
             push: (1, UNKNOWN),
@@ -113,7 +113,7 @@ fn timed() -> Vec<Row> {
         Row {
             fault: Fault::Latency { milliseconds: 20_000 },
             times: Times::Next(1),
-            patience: until,
+            timeout: until,
             takes: until / 2..until * 2,
             read: (2, ""),
             push: (1, UNKNOWN),
@@ -121,7 +121,7 @@ fn timed() -> Vec<Row> {
         Row {
             fault: Fault::TooManyRequests { retry_after: 1 },
             times: Times::Next(1),
-            patience: PATIENT,
+            timeout: PATIENT,
             takes: Duration::ZERO..Duration::from_secs(5),
             read: (2, ""),
             push: (1, UNAVAILABLE),

@@ -3,8 +3,8 @@
 
 use fetch_assets::FetchAssets;
 use jiff::SignedDuration;
+use runtime::config::Runtime;
 use serde_json::json;
-use shared::config::Host;
 use sync_requestors::SyncRequestors;
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
 use crate::support::wire::{LastWrite, Wire};
 
 /// Both functions, one after the other, as processes of their own.
-async fn refreshes(host: Host) {
+async fn refreshes(host: Runtime) {
     let synced = SyncRequestors::connect(&host).await.unwrap().handle(event(json!({}))).await.unwrap();
     let fetch = FetchAssets::connect(&host).await.unwrap();
     fetch.handle(event(json!({ "responsePayload": synced }))).await.unwrap();

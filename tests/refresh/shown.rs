@@ -3,12 +3,9 @@
 use std::collections::BTreeMap;
 
 use local::World;
+use mastercard::{digest::sha256_hex, token_requestor::TokenRequestorId};
+use model::catalog::{Catalog, Known};
 use serde_json::{Value, json};
-use shared::{
-    catalog::{Catalog, Known},
-    digest::sha256_hex,
-    token_requestor::TokenRequestorId,
-};
 
 /// One look of all readers.
 #[derive(Clone, Debug, PartialEq)]

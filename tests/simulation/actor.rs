@@ -1,8 +1,8 @@
 //! An actor: one invocation under way. It lives until it has answered, or until Lambda ends it.
 
 use jiff::Timestamp;
+use runtime::config::Runtime;
 use serde_json::Value;
-use shared::config::Host;
 use tokio::task::JoinHandle;
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
 };
 
 pub(super) struct Actor {
-    /// Counted from 1 in the order of beginning.
+    /// Counted from 1 in the order of new_attempt.
     pub(super) number: usize,
     pub(super) deed: Deed,
     pub(super) began: Timestamp,
@@ -33,7 +33,7 @@ pub(super) struct By {
 }
 
 impl Actor {
-    pub(super) fn begin(number: usize, deed: Deed, host: Host, now: Timestamp) -> Self {
+    pub(super) fn begin(number: usize, deed: Deed, host: Runtime, now: Timestamp) -> Self {
         let together = match deed.function {
             Function::Enroll => vec![SEARCH, TOKENS],
             _ => Vec::new(),

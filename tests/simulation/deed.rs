@@ -3,9 +3,9 @@
 use lambda_http::{Body, Request, Response};
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use local::cardholder::Answer;
+use runtime::config::Runtime;
 use serde::Serialize;
 use serde_json::{Value, json};
-use shared::config::Host;
 
 use super::event::Event;
 
@@ -86,7 +86,7 @@ impl Deed {
     }
 
     /// Runs it on this host.
-    pub(super) async fn done(self, host: Host) -> Ending {
+    pub(super) async fn done(self, host: Runtime) -> Ending {
         use Function::*;
         macro_rules! in_person {
             ($function:path, $with:expr) => {

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use local::cardholder::Answer;
+use mastercard::digest::sha256_hex;
+use model::enrollment::Enrollment;
 use serde_json::Value;
-use shared::{digest::sha256_hex, enrollment::Enrollment};
 use url::Url;
 
 use super::{

@@ -84,7 +84,7 @@ impl Gate {
         let target = if call.is_mastercards() { &self.mastercard } else { &self.dynamodb };
         let url = target.join(&call.path).unwrap();
         let mut headers = call.headers.clone();
-        // `Host` stays: it is part of what was signed.
+        // `Runtime` stays: it is part of what was signed.
         for name in [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION] {
             headers.remove(name);
         }

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
+use model::clock::Clock;
 use serde_json::Value;
-use shared::clock::Clock;
 use simulator::CLICK_TO_PAY;
 
 use super::{
@@ -142,7 +142,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The same, from the beginning.
+    /// The same, from the new_attempt.
     pub(super) async fn does(&mut self, deed: Deed) {
         let number = self.begins(deed).await;
         self.finishes(number).await;

@@ -14,8 +14,9 @@ use aws_sdk_dynamodb::{
 use axum::{Json, Router, extract::State, routing::post};
 use jiff::Timestamp;
 use local::{TableNames, World, cardholder::Cardholder, engines::dynamodb::create_tables};
+use model::clock::Clock;
+use runtime::config::Runtime;
 use serde_json::Value;
-use shared::{clock::Clock, config::Host};
 use simulator::{NotificationTarget, Simulator};
 use tokio::net::TcpListener;
 
@@ -31,7 +32,7 @@ pub(super) struct Stage {
     pub(super) browser: Cardholder,
     /// What Processing sent and nobody has delivered yet.
     post: Arc<Mutex<Vec<Value>>>,
-    host: Host,
+    host: Runtime,
     catalog: Vec<Item>,
     runs: u64,
 }
@@ -41,7 +42,7 @@ pub(super) struct Set {
     /// Counted up, so that clients and cards of two runs never meet at the simulator.
     pub(super) number: u64,
     pub(super) tables: TableNames,
-    pub(super) host: Host,
+    pub(super) host: Runtime,
 }
 
 impl Stage {
@@ -158,12 +159,12 @@ fn post_route() -> axum::routing::MethodRouter<Arc<Mutex<Vec<Value>>>> {
 }
 
 /// A machine that reaches everybody by the gate alone. The SDK asks again as in Lambda, only sooner; its pauses are real
-/// time. So is the patience of `enroll`: the longest there is, since a run may be slow on a busy machine.
-fn gated(world: &World, gate: &Gate) -> Host {
+/// time. So is the timeout of `enroll`: the longest there is, since a run may be slow on a busy machine.
+fn gated(world: &World, gate: &Gate) -> Runtime {
     let aws = world.host().aws.clone().into_builder().endpoint_url(gate.url.as_str());
     let aws =
         aws.retry_config(RetryConfig::standard().with_initial_backoff(std::time::Duration::from_millis(1)));
-    let host = Host::new(world.settings(), aws.build(), Clock::default());
+    let host = Runtime::new(world.settings(), aws.build(), Clock::default());
     let at_the_gate = |mut url: url::Url| {
         url.set_port(gate.url.port()).unwrap();
         url.as_str().trim_end_matches('/').to_owned()
@@ -171,13 +172,13 @@ fn gated(world: &World, gate: &Gate) -> Host {
     let named = [
         ("TOKEN_CONNECT_URL", at_the_gate(world.simulator().token_connect_url())),
         ("PROCESSING_URL", at_the_gate(world.simulator().processing_url())),
-        ("ENROLL_PATIENCE_SECONDS", "25".into()),
+        ("ENROLL_TIMEOUT_SECONDS", "25".into()),
     ];
     let settings = changed(&host, named);
     host.with_settings(settings)
 }
 
-fn changed<const N: usize>(host: &Host, named: [(&str, String); N]) -> shared::config::Settings {
+fn changed<const N: usize>(host: &Runtime, named: [(&str, String); N]) -> runtime::config::Settings {
     let known = host.settings.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
     let mut settings: BTreeMap<_, _> = known.collect();
     settings.extend(named.map(|(name, value)| (name.to_owned(), value)));

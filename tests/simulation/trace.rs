@@ -18,7 +18,7 @@ pub(super) struct Trace {
 const SHARDS: usize = 8;
 
 impl Trace {
-    /// Notes what happened at a moment, so long after the beginning.
+    /// Notes what happened at a moment, so long after the new_attempt.
     pub(super) fn note(&mut self, began: Timestamp, now: Timestamp, what: impl fmt::Display) {
         let seconds = now.duration_since(began).as_millis();
         let (seconds, milliseconds) = (seconds / 1000, seconds % 1000);

@@ -1,10 +1,8 @@
-//! Beginning: once for a key, alone for a card and requestor, whoever taps first.
+//! NewAttempt: once for a key, alone for a card and requestor, whoever taps first.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::{
-    enrollment::{Enrollment, EnrollmentId, Fact},
-    store::enrollments::{Beginning, Begun, Enrollments},
-};
+use model::enrollment::{Enrollment, EnrollmentId, Fact, PushFailure};
+use runtime::store::enrollments::{BeginOutcome, Enrollments, NewAttempt};
 use tokio::task::JoinSet;
 
 use super::{Stores, checks};
@@ -28,22 +26,22 @@ checks! {
 
 async fn what_began_is_known_without_reading_it(stores: &Stores) {
     let tap = Tap::new("key-1").started(&stores.enrollments).await;
-    let seen = stores.enrollments.seen(CLIENT.into(), tap.id()).await.unwrap();
+    let seen = stores.enrollments.get_versioned(CLIENT.into(), tap.id()).await.unwrap();
     assert_eq!(seen, Some(tap.begun(&stores.enrollments)));
 }
 
 async fn a_repeated_request_finds_the_enrollment_that_it_began(stores: &Stores) {
     let first = Tap::new("key-1");
-    assert_eq!(first.begin(&stores.enrollments).await, Begun::Started);
+    assert_eq!(first.begin(&stores.enrollments).await, BeginOutcome::Started);
     let again = Tap::new("key-1");
-    assert_eq!(again.begin(&stores.enrollments).await, Begun::Before(first.id(), 1));
+    assert_eq!(again.begin(&stores.enrollments).await, BeginOutcome::Replayed(first.id(), 1));
     assert_eq!(all(&stores.enrollments).await, [first.enrollment]);
 }
 
 async fn a_key_that_came_before_with_another_request_is_told(stores: &Stores) {
-    assert_eq!(Tap::new("key-1").begin(&stores.enrollments).await, Begun::Started);
+    assert_eq!(Tap::new("key-1").begin(&stores.enrollments).await, BeginOutcome::Started);
     let other = Tap { fingerprint: "another request".into(), ..Tap::new("key-1") };
-    assert_eq!(other.begin(&stores.enrollments).await, Begun::KeyReused);
+    assert_eq!(other.begin(&stores.enrollments).await, BeginOutcome::IdempotencyKeyReused);
     assert_eq!(other.by_state(&stores.enrollments).await, None, "nothing of it is kept");
 }
 
@@ -51,34 +49,37 @@ async fn a_key_is_forgotten_after_a_day(stores: &Stores) {
     let first = Tap::new("key-1");
     first.begin(&stores.enrollments).await;
     let within = first.at() + SignedDuration::from_secs(24 * 60 * 60 - 1);
-    assert_eq!(Tap::new("key-1").begin_at(&stores.enrollments, within).await, Begun::Before(first.id(), 1));
+    assert_eq!(
+        Tap::new("key-1").begin_at(&stores.enrollments, within).await,
+        BeginOutcome::Replayed(first.id(), 1)
+    );
     let after = first.at() + SignedDuration::from_hours(24);
     let (key, Tap { enrollment, fingerprint, state, .. }) = (first.key.parse().unwrap(), &first);
-    let beginning = Beginning { enrollment, revision: None, key: &key, fingerprint, state };
-    assert_eq!(stores.enrollments.known(&beginning, after).await.unwrap(), None);
-    assert_eq!(Tap::new("key-1").begin_at(&stores.enrollments, after).await, Begun::Started);
+    let new_attempt = NewAttempt { enrollment, revision: None, key: &key, fingerprint, state };
+    assert_eq!(stores.enrollments.known(&new_attempt, after).await.unwrap(), None);
+    assert_eq!(Tap::new("key-1").begin_at(&stores.enrollments, after).await, BeginOutcome::Started);
 }
 
 async fn a_key_is_let_go_only_by_the_enrollment_that_has_it(stores: &Stores) {
     let (enrollments, first, key) = (&stores.enrollments, Tap::new("key-1"), "key-1".parse().unwrap());
     first.begin(enrollments).await;
-    let failed = Fact::PushFailed { reason: "mastercard_unavailable".into(), retryable: true };
+    let failed = Fact::PushFailed { reason: PushFailure::MastercardUnavailable, retryable: true };
     facts(enrollments, &first, [failed]).await;
     enrollments.release(CLIENT.into(), &key, Tap::new("another").id()).await.unwrap();
-    assert_eq!(Tap::new("key-1").begin(enrollments).await, Begun::Before(first.id(), 1));
+    assert_eq!(Tap::new("key-1").begin(enrollments).await, BeginOutcome::Replayed(first.id(), 1));
     enrollments.release(CLIENT.into(), &key, first.id()).await.unwrap();
-    assert_eq!(Tap::new("key-1").begin(enrollments).await, Begun::Started);
+    assert_eq!(Tap::new("key-1").begin(enrollments).await, BeginOutcome::Started);
 }
 
 async fn a_card_is_held_by_its_live_enrollment(stores: &Stores) {
     let first = Tap::new("key-1");
     first.begin(&stores.enrollments).await;
     let second = Tap::new("key-2");
-    assert_eq!(second.begin(&stores.enrollments).await, Begun::Busy(first.id()));
+    assert_eq!(second.begin(&stores.enrollments).await, BeginOutcome::CardLocked(first.id()));
     assert_eq!(all(&stores.enrollments).await, [first.enrollment]);
     assert_eq!(
         second.begin(&stores.enrollments).await,
-        Begun::Busy(holder(stores).await),
+        BeginOutcome::CardLocked(holder(stores).await),
         "its key was not used up"
     );
 }
@@ -90,17 +91,17 @@ async fn another_card_requestor_or_client_is_not_held(stores: &Stores) {
         ("key-3", Tap::new("key-3").at_requestor("50999000001")),
         ("key-1 of another client", Tap::new("key-1").of_client(40001)),
     ] {
-        assert_eq!(tap.begin(&stores.enrollments).await, Begun::Started, "{key}");
+        assert_eq!(tap.begin(&stores.enrollments).await, BeginOutcome::Started, "{key}");
     }
 }
 
 async fn a_card_is_free_again_once_nothing_could_be_pushed(stores: &Stores) {
     let first = Tap::new("key-1");
     first.begin(&stores.enrollments).await;
-    let failed = Fact::PushFailed { reason: "mastercard_unavailable".into(), retryable: true };
+    let failed = Fact::PushFailed { reason: PushFailure::MastercardUnavailable, retryable: true };
     facts(&stores.enrollments, &first, [failed]).await;
     let second = Tap::new("key-2");
-    assert_eq!(second.begin(&stores.enrollments).await, Begun::Started);
+    assert_eq!(second.begin(&stores.enrollments).await, BeginOutcome::Started);
     assert_eq!(holder(stores).await, second.id());
 }
 
@@ -108,9 +109,12 @@ async fn a_request_that_crashed_holds_its_card_no_longer_than_the_app_waits(stor
     let crashed = Tap::new("key-1");
     crashed.begin(&stores.enrollments).await;
     let waiting = crashed.enrollment.answer_by;
-    assert_eq!(Tap::new("key-2").begin_at(&stores.enrollments, waiting).await, Begun::Busy(crashed.id()));
+    assert_eq!(
+        Tap::new("key-2").begin_at(&stores.enrollments, waiting).await,
+        BeginOutcome::CardLocked(crashed.id())
+    );
     let later = waiting + SignedDuration::from_secs(3);
-    assert_eq!(Tap::new("key-2").begin_at(&stores.enrollments, later).await, Begun::Started);
+    assert_eq!(Tap::new("key-2").begin_at(&stores.enrollments, later).await, BeginOutcome::Started);
 }
 
 /// At worst reconciliation gives up after four days and a half: a day of readings, three of failures, and what is between.
@@ -128,16 +132,24 @@ async fn a_held_card_stays_held_for_as_long_as_anybody_asks_for_its_enrollment(s
 async fn of_twenty_taps_with_twenty_keys_one_begins(stores: &Stores) {
     let began = race(stores, |n| Tap::new(&format!("key-{n}")), Timestamp::now()).await;
     let holder = holder(stores).await;
-    assert_eq!(began.iter().filter(|begun| **begun == Begun::Started).count(), 1, "{began:?}");
-    assert_eq!(began.iter().filter(|begun| **begun == Begun::Busy(holder)).count(), 19, "{began:?}");
+    assert_eq!(began.iter().filter(|begun| **begun == BeginOutcome::Started).count(), 1, "{began:?}");
+    assert_eq!(
+        began.iter().filter(|begun| **begun == BeginOutcome::CardLocked(holder)).count(),
+        19,
+        "{began:?}"
+    );
     assert_eq!(all(&stores.enrollments).await.len(), 1);
 }
 
 async fn of_twenty_repetitions_of_one_tap_one_begins(stores: &Stores) {
     let began = race(stores, |_| Tap::new("key-1"), Timestamp::now()).await;
     let holder = holder(stores).await;
-    assert_eq!(began.iter().filter(|begun| **begun == Begun::Started).count(), 1, "{began:?}");
-    assert_eq!(began.iter().filter(|begun| **begun == Begun::Before(holder, 1)).count(), 19, "{began:?}");
+    assert_eq!(began.iter().filter(|begun| **begun == BeginOutcome::Started).count(), 1, "{began:?}");
+    assert_eq!(
+        began.iter().filter(|begun| **begun == BeginOutcome::Replayed(holder, 1)).count(),
+        19,
+        "{began:?}"
+    );
 }
 
 async fn of_twenty_that_take_over_a_stale_card_one_begins(stores: &Stores) {
@@ -147,12 +159,16 @@ async fn of_twenty_that_take_over_a_stale_card_one_begins(stores: &Stores) {
     let began = race(stores, |n| Tap::new(&format!("key-{}", n + 1)).asked(later), later).await;
     let holder = holder(stores).await;
     assert_ne!(holder, crashed.id());
-    assert_eq!(began.iter().filter(|begun| **begun == Begun::Started).count(), 1, "{began:?}");
-    assert_eq!(began.iter().filter(|begun| **begun == Begun::Busy(holder)).count(), 19, "{began:?}");
+    assert_eq!(began.iter().filter(|begun| **begun == BeginOutcome::Started).count(), 1, "{began:?}");
+    assert_eq!(
+        began.iter().filter(|begun| **begun == BeginOutcome::CardLocked(holder)).count(),
+        19,
+        "{began:?}"
+    );
 }
 
 /// Twenty at once.
-async fn race(stores: &Stores, tap: impl Fn(u8) -> Tap, now: Timestamp) -> Vec<Begun> {
+async fn race(stores: &Stores, tap: impl Fn(u8) -> Tap, now: Timestamp) -> Vec<BeginOutcome> {
     let mut taps = JoinSet::new();
     for n in 0..20 {
         let (tap, enrollments) = (tap(n), stores.enrollments.clone());

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use shared::{
+use mastercard::{
     asset::{Asset, Logo},
-    catalog::{Change, Changed, Known, Snapshot},
-    store::{Plan, RecentRequestors},
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
+use model::catalog::{Change, Changed, Known, Snapshot};
+use runtime::store::{Plan, TokenRequestorCache};
 
 use super::{Stores, checks};
 
@@ -87,7 +87,7 @@ async fn a_retired_requestor_cannot_be_had_and_is_remembered(stores: &Stores) {
 async fn what_a_tap_knows_of_a_requestor_is_a_minute_old_at_most(stores: &Stores) {
     let first = named(CLICK_TO_PAY, "Click to Pay");
     refresh(stores, vec![first.clone()], 0).await;
-    let recent = RecentRequestors::new(stores.requestors.clone());
+    let recent = TokenRequestorCache::new(stores.requestors.clone());
     let name =
         async |now| recent.get(&id(CLICK_TO_PAY), now).await.unwrap().map(|known| known.as_ref().clone());
     let minute = SignedDuration::from_mins(1);
@@ -105,7 +105,7 @@ async fn what_a_tap_knows_of_a_requestor_is_a_minute_old_at_most(stores: &Stores
 }
 
 async fn a_requestor_that_was_missing_is_looked_for_again(stores: &Stores) {
-    let recent = RecentRequestors::new(stores.requestors.clone());
+    let recent = TokenRequestorCache::new(stores.requestors.clone());
     assert_eq!(recent.get(&id(CLICK_TO_PAY), at(0)).await.unwrap(), None);
     refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
     assert!(recent.get(&id(CLICK_TO_PAY), at(0)).await.unwrap().is_some());

@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use shared::{
-    enrollment::{EnrollmentId, Fact},
-    store::enrollments::{Due, SHARDS},
-};
+use model::enrollment::{EnrollmentId, Fact, PushFailure};
+use runtime::store::enrollments::{Due, SHARDS};
 
 use super::{Stores, checks, eventually};
 use crate::support::tap::{Tap, facts};
@@ -33,9 +31,9 @@ async fn an_enrollment_is_due_when_its_receipts_have_ended(stores: &Stores) {
 async fn an_enrollment_that_is_final_is_not_due(stores: &Stores) {
     let tap = Tap::new("key-1").started(&stores.enrollments).await;
     assert_eq!(ids(&due(stores, end_of_time(), |due| due.len() == 1).await), [tap.id()]);
-    let failed = Fact::PushFailed { reason: "card_not_eligible".into(), retryable: false };
+    let failed = Fact::PushFailed { reason: PushFailure::CardNotEligible, retryable: false };
     let learned = facts(&stores.enrollments, &tap, [failed]).await;
-    assert_eq!(learned.outlook(tap.at()).next_check, None);
+    assert_eq!(learned.status_at(tap.at()).next_check, None);
     assert!(due(stores, end_of_time(), Vec::is_empty).await.is_empty());
 }
 
@@ -82,7 +80,7 @@ async fn the_most_overdue_comes_first(stores: &Stores) {
     assert_eq!(first.iter().map(id).collect::<Vec<_>>(), expected[..1]);
 }
 
-/// What is due in all shards, once it is as expected or after the patience of [`eventually`].
+/// What is due in all shards, once it is as expected or after the timeout of [`eventually`].
 pub(super) async fn due(
     stores: &Stores,
     at: Timestamp,

@@ -7,13 +7,11 @@ use std::{
     collections::BTreeMap,
 };
 
+use ::model::enrollment::{Consent, EnrollmentId, Fact, PushFailure};
 use jiff::{SignedDuration, Timestamp};
+use mastercard::token_requestor::Platform;
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::TestRunner};
-use shared::{
-    enrollment::{Consent, EnrollmentId, Fact},
-    store::enrollments::{Beginning, Begun, Enrollments, IdempotencyKey, Seen},
-    token_requestor::Platform,
-};
+use runtime::store::enrollments::{BeginOutcome, Enrollments, IdempotencyKey, NewAttempt, Versioned};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
@@ -68,13 +66,13 @@ impl Played<'_> {
         self.began.iter().position(|tap| tap.id() == id).expect("an enrollment that was begun here")
     }
 
-    fn answer(&self, begun: Begun) -> Answer {
+    fn answer(&self, begun: BeginOutcome) -> Answer {
         match begun {
-            Begun::Started => Answer::Started,
-            Begun::Before(id, attempt) => Answer::Before(self.number(id), attempt),
-            Begun::KeyReused => Answer::KeyReused,
-            Begun::Busy(id) => Answer::Busy(self.number(id)),
-            Begun::Moved => panic!("nobody else is here"),
+            BeginOutcome::Started => Answer::Started,
+            BeginOutcome::Replayed(id, attempt) => Answer::Before(self.number(id), attempt),
+            BeginOutcome::IdempotencyKeyReused => Answer::KeyReused,
+            BeginOutcome::CardLocked(id) => Answer::Busy(self.number(id)),
+            BeginOutcome::RevisionConflict => panic!("nobody else is here"),
         }
     }
 
@@ -82,7 +80,7 @@ impl Played<'_> {
         let tap = Tap::new(&format!("key-{key}")).of_client(self.client + client).of_card(70001 + card);
         let tap = Tap { fingerprint: format!("{card} {body}"), ..tap.asked(now) };
         let begun = tap.begin(self.enrollments).await;
-        if begun == Begun::Started {
+        if begun == BeginOutcome::Started {
             self.keys.push(tap.key.parse().unwrap());
             self.began.push(tap);
         }
@@ -93,28 +91,28 @@ impl Played<'_> {
     async fn restart(&mut self, which: usize, key: u8, body: u8, now: Timestamp) -> Answer {
         let (tap, consent) = (&self.began[which], Consent { terms_version: "2".into(), accepted_at: now });
         let client = tap.enrollment.client_id;
-        let Seen { mut enrollment, revision } =
-            self.enrollments.seen(client, tap.id()).await.unwrap().unwrap();
+        let Versioned { mut enrollment, revision } =
+            self.enrollments.get_versioned(client, tap.id()).await.unwrap().unwrap();
         let restartable = enrollment.is_restartable(now);
         let answer_by = now + SignedDuration::from_secs(10);
         let fact =
             Fact::Restarted { platform: Platform::Web, callback: "web-bank".into(), consent, answer_by };
         let number = enrollment.attempt().number + 1;
-        enrollment.learn(fact.recorded(now, "").in_attempt(number));
+        enrollment.add_fact(fact.recorded(now, "").in_attempt(number));
         let key = format!("key-{key}").parse::<IdempotencyKey>().unwrap().for_restart_of(tap.id());
-        let (fingerprint, state) = (body.to_string(), shared::secret::CallbackState::new(Uuid::new_v4()));
+        let (fingerprint, state) = (body.to_string(), mastercard::secret::CallbackState::new(Uuid::new_v4()));
         let (revision, key, state) = (Some(revision), &key, &state);
-        let beginning =
-            Beginning { enrollment: &enrollment, revision, key, fingerprint: &fingerprint, state };
-        let known = || async { self.enrollments.known(&beginning, now).await.unwrap() };
+        let new_attempt =
+            NewAttempt { enrollment: &enrollment, revision, key, fingerprint: &fingerprint, state };
+        let known = || async { self.enrollments.known(&new_attempt, now).await.unwrap() };
         let begun = match restartable {
-            true => self.enrollments.begin(&beginning, now).await.unwrap(),
+            true => self.enrollments.begin(&new_attempt, now).await.unwrap(),
             false => match known().await {
                 Some(begun) => begun,
                 None => return Answer::NotRestartable,
             },
         };
-        if begun == Begun::Started {
+        if begun == BeginOutcome::Started {
             self.keys[which] = key.clone();
         }
         self.answer(begun)
@@ -128,7 +126,7 @@ impl Played<'_> {
             Fact::TokenList { .. } => fact.recorded(now, &now.to_string()),
             _ => fact.recorded(now, "").in_attempt(stored.attempt().number),
         };
-        self.enrollments.learn(client, id, &[recorded], now).await.unwrap().unwrap();
+        self.enrollments.record_facts(client, id, &[recorded], now).await.unwrap().unwrap();
     }
 
     async fn release(&self, which: usize) {
@@ -177,7 +175,8 @@ async fn differ(
                     continue;
                 };
                 model.failed(which, passing);
-                let fact = Fact::PushFailed { reason: "refused".into(), retryable: passing };
+                let fact =
+                    Fact::PushFailed { reason: PushFailure::Other("refused".into()), retryable: passing };
                 played.learns(which, fact, now).await;
                 if passing {
                     played.release(which).await;
@@ -192,7 +191,7 @@ async fn differ(
             }
         };
         prop_assert_eq!(said, expected, "step {} of {:?}", at, steps);
-        *told.entry(said.word()).or_default() += 1;
+        *told.entry(said.as_str()).or_default() += 1;
     }
     Ok(())
 }

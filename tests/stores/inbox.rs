@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use shared::{
-    enrollment::{Decision, Enrollment, Fact, Status},
-    notification::{News, Notification},
-    store::enrollments::{Due, Received},
+use model::{
+    enrollment::{Decision, Enrollment, Fact, PushFailure, Status},
+    notification::{Notification, NotificationKind},
 };
+use runtime::store::enrollments::{Due, InboxEntry};
 
 use super::{
     Stores, checks,
@@ -60,7 +60,7 @@ async fn a_notification_is_applied_once(stores: &Stores) {
     assert_eq!(kept.applied_to, Some(tap.id()));
     assert_eq!(stores.enrollments.apply(kept, tap.at()).await.unwrap(), Some(tap.id()));
     let stored = tap.stored(&stores.enrollments).await.unwrap();
-    assert_eq!((stored.facts.len(), stored.outlook(tap.at()).status), (1, Status::Authorized));
+    assert_eq!((stored.facts.len(), stored.status_at(tap.at()).status), (1, Status::Authorized));
     assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
 }
 
@@ -76,7 +76,7 @@ async fn a_notification_that_came_too_early_is_applied_later(stores: &Stores) {
     assert_eq!(tap.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
     assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
     let kept = stores.enrollments.received("n-1").await.unwrap().unwrap();
-    assert!(kept.about.is_some(), "and stays about it");
+    assert!(kept.matched_enrollment.is_some(), "and stays about it");
 }
 
 async fn a_notification_that_matches_nothing_is_tried_again_and_then_kept(stores: &Stores) {
@@ -136,13 +136,13 @@ async fn a_notification_that_matched_an_enrollment_is_about_no_later_one(stores:
     let received = stores.enrollments.receive(&approval(), now).await.unwrap();
     assert_eq!(received.applied_to, Some(first.id()));
     // The first enrollment is over, and the cardholder begins another one.
-    let failed = Fact::PushFailed { reason: "mastercard_refused".into(), retryable: true };
+    let failed = Fact::PushFailed { reason: PushFailure::MastercardRefused, retryable: true };
     facts(&stores.enrollments, &first, [failed]).await;
     let second =
         Tap::new("key-2").asked(now + SignedDuration::from_secs(1)).started(&stores.enrollments).await;
     visible(stores, 2).await;
-    let looked_at_before = Received { applied_to: None, ..received };
-    for received in [looked_at_before.clone(), Received { about: None, ..looked_at_before }] {
+    let looked_at_before = InboxEntry { applied_to: None, ..received };
+    for received in [looked_at_before.clone(), InboxEntry { matched_enrollment: None, ..looked_at_before }] {
         assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(first.id()));
     }
     assert_eq!(second.stored(&stores.enrollments).await, Some(second.enrollment));
@@ -155,7 +155,7 @@ async fn what_was_applied_stays_applied(stores: &Stores) {
     stores.enrollments.apply(received.clone(), tap.at()).await.unwrap();
     // As a slower reader would have it, whose index did not show the enrollment yet.
     let blind = Notification { card_contract_id: Some(79999.into()), ..received.notification.clone() };
-    let blind = Received { notification: blind, about: None, applied_to: None, ..received };
+    let blind = InboxEntry { notification: blind, matched_enrollment: None, applied_to: None, ..received };
     assert_eq!(stores.enrollments.apply(blind, tap.at()).await.unwrap(), None);
     let kept = stores.enrollments.received("n-1").await.unwrap().unwrap();
     assert_eq!((kept.applied_to, kept.unmatched), (Some(tap.id()), 0));
@@ -174,7 +174,7 @@ async fn another_clients_notification_moves_nothing(stores: &Stores) {
 fn approval() -> Notification {
     Notification {
         id: "n-1".into(),
-        news: News::Tar { decision: Decision::Approved },
+        kind: NotificationKind::Tar { decision: Decision::Approved },
         occurred_at: Timestamp::MAX,
         client_id: Some(CLIENT.into()),
         card_contract_id: Some(CARD.into()),
@@ -189,7 +189,7 @@ async fn visible(stores: &Stores, count: usize) -> Vec<Enrollment> {
     eventually(found, |found| found.len() == count).await
 }
 
-async fn notifications_due(stores: &Stores, at: Timestamp, count: usize) -> Vec<Received> {
+async fn notifications_due(stores: &Stores, at: Timestamp, count: usize) -> Vec<InboxEntry> {
     let notification = |due: Due| match due {
         Due::Notification(received) => Some(received),
         Due::Enrollment(_) => None,

@@ -1,10 +1,8 @@
 //! Learning: a fact told twice is one fact, of facts told at once none is lost, and a redirect never stands alone.
 
 use jiff::SignedDuration;
-use shared::{
-    enrollment::{Decision, EnrollmentId, Fact, Status},
-    store::enrollments::Enrollments,
-};
+use model::enrollment::{Decision, EnrollmentId, Fact, Status};
+use runtime::store::enrollments::Enrollments;
 use tokio::task::JoinSet;
 
 use super::{Stores, checks};
@@ -26,7 +24,7 @@ async fn a_fact_told_twice_is_known_once(stores: &Stores) {
     let written = revision(stores, &tap).await;
     let later = tap.at() + SignedDuration::from_secs(5);
     let again = approved().recorded(later, "a source");
-    let twice = stores.enrollments.learn(CLIENT.into(), tap.id(), &[again], later).await.unwrap();
+    let twice = stores.enrollments.record_facts(CLIENT.into(), tap.id(), &[again], later).await.unwrap();
     assert_eq!((once.facts.len(), twice.as_ref()), (1, Some(&once)));
     assert_eq!(tap.stored(&stores.enrollments).await, Some(once), "the first telling stays");
     assert_eq!(revision(stores, &tap).await, written, "nothing is written for it");
@@ -65,7 +63,7 @@ async fn a_redirect_is_shown_once_the_push_is_known(stores: &Stores) {
     assert_eq!(enrollments.redirect(&ignorant, 1, now).await.unwrap(), None);
     push(enrollments, &tap).await.unwrap();
     let stored = tap.stored(enrollments).await.unwrap();
-    assert_eq!(stored.outlook(now).status, Status::Ready);
+    assert_eq!(stored.status_at(now).status, Status::Ready);
     assert_eq!(stored.facts.iter().map(|known| &known.fact).collect::<Vec<_>>(), [&tap.pushed()]);
     assert_eq!(enrollments.redirect(&stored, 1, now).await.unwrap(), Some(tap.redirect()));
     assert_eq!(enrollments.redirect(&stored, 2, now).await.unwrap(), None, "of another attempt");
@@ -74,7 +72,7 @@ async fn a_redirect_is_shown_once_the_push_is_known(stores: &Stores) {
 async fn nothing_is_learned_of_an_enrollment_that_is_not_there(stores: &Stores) {
     let (enrollments, nobody) = (&stores.enrollments, Tap::new("never-begun"));
     let fact = [approved().recorded(nobody.at(), "a source")];
-    assert_eq!(enrollments.learn(CLIENT.into(), nobody.id(), &fact, nobody.at()).await.unwrap(), None);
+    assert_eq!(enrollments.record_facts(CLIENT.into(), nobody.id(), &fact, nobody.at()).await.unwrap(), None);
     assert_eq!(push(enrollments, &nobody).await, None);
     assert_eq!(nobody.stored(enrollments).await, None);
 }
@@ -104,8 +102,9 @@ async fn tell_at_once(enrollments: &Enrollments, tap: &Tap, source: impl Fn(u8) 
     for n in 0..20 {
         let (enrollments, id, now) = (enrollments.clone(), tap.id(), tap.at());
         let fact = [approved().recorded(now, &source(n))];
-        tellers
-            .spawn(async move { enrollments.learn(CLIENT.into(), id, &fact, now).await.unwrap().unwrap() });
+        tellers.spawn(async move {
+            enrollments.record_facts(CLIENT.into(), id, &fact, now).await.unwrap().unwrap()
+        });
     }
     tellers.join_all().await;
 }

@@ -1,11 +1,9 @@
 //! Reading: a client sees its own, newest first; a callback state opens one enrollment, for a while.
 
 use jiff::SignedDuration;
-use shared::{
-    enrollment::{Enrollment, EnrollmentId, Fact},
-    secret::CallbackState,
-    store::enrollments::{Begun, Enrollments},
-};
+use mastercard::secret::CallbackState;
+use model::enrollment::{Enrollment, EnrollmentId, Fact, PushFailure};
+use runtime::store::enrollments::{BeginOutcome, Enrollments};
 
 use super::{Stores, checks, eventually};
 use crate::support::tap::{CARD, CLIENT, Tap, facts};
@@ -42,7 +40,7 @@ async fn another_client_teaches_an_enrollment_nothing(stores: &Stores) {
     let (enrollments, tap) = (&stores.enrollments, pushed(stores).await);
     let before = tap.stored(enrollments).await;
     let fact = [Fact::PushUnknown.recorded(tap.at(), "")];
-    assert_eq!(enrollments.learn(STRANGER.into(), tap.id(), &fact, tap.at()).await.unwrap(), None);
+    assert_eq!(enrollments.record_facts(STRANGER.into(), tap.id(), &fact, tap.at()).await.unwrap(), None);
     assert_eq!(tap.stored(enrollments).await, before);
 }
 
@@ -51,7 +49,7 @@ async fn another_bank_sees_nothing_of_an_enrollment(stores: &Stores) {
     let tap = pushed(stores).await;
     assert_eq!(tap.stored(&theirs).await, None);
     assert_eq!(tap.by_state(&theirs).await, None);
-    assert_eq!(tap.begin(&theirs).await, Begun::Started, "same client, card and key");
+    assert_eq!(tap.begin(&theirs).await, BeginOutcome::Started, "same client, card and key");
     eventually(async || stores.enrollments.by_card(CARD.into()).await.unwrap(), |found| found.len() == 1)
         .await;
     assert_eq!(theirs.by_card(CARD.into()).await.unwrap(), [tap.enrollment]);
@@ -125,7 +123,7 @@ async fn what_was_written_before_there_were_attempts_is_of_the_first(stores: &St
     }
     let returned = stores.enrollments.by_state(&tap.state, tap.at()).await.unwrap();
     assert_eq!(returned, Some((tap.begun(&stores.enrollments), 1)));
-    assert_eq!(Tap::new("key-1").begin(&stores.enrollments).await, Begun::Before(tap.id(), 1));
+    assert_eq!(Tap::new("key-1").begin(&stores.enrollments).await, BeginOutcome::Replayed(tap.id(), 1));
 }
 
 async fn what_opens_something_is_not_stored_as_it_is(stores: &Stores) {
@@ -161,7 +159,7 @@ async fn five(stores: &Stores) -> [EnrollmentId; 5] {
 }
 
 fn failed() -> Fact {
-    Fact::PushFailed { reason: "mastercard_unavailable".into(), retryable: true }
+    Fact::PushFailed { reason: PushFailure::MastercardUnavailable, retryable: true }
 }
 
 async fn list(
@@ -175,6 +173,6 @@ async fn list(
     (ids(page.enrollments), page.next)
 }
 
-fn ids(enrollments: Vec<shared::enrollment::Enrollment>) -> Vec<EnrollmentId> {
+fn ids(enrollments: Vec<model::enrollment::Enrollment>) -> Vec<EnrollmentId> {
     enrollments.into_iter().map(|enrollment| enrollment.enrollment_id).collect()
 }

@@ -3,14 +3,14 @@
 
 use jiff::Timestamp;
 use local::TableNames;
-use shared::{
-    enrollment::Fact,
-    notification::{News, Notification},
-    secret::PushAccountReceipt,
-    store::{
-        StoreError,
-        enrollments::{Received, Redirect},
-    },
+use mastercard::secret::PushAccountReceipt;
+use model::{
+    enrollment::{Fact, PushFailure},
+    notification::{Notification, NotificationKind},
+};
+use runtime::store::{
+    StoreError,
+    enrollments::{InboxEntry, Redirect},
 };
 
 use super::Stores;
@@ -27,7 +27,7 @@ async fn a_notification_that_could_not_be_stored_is_not_accepted() {
 async fn a_notification_of_which_nothing_could_be_noted_is_not_settled() {
     let stores = Stores::embedded().await;
     let kept = stores.enrollments.receive(&of_size(1), Timestamp::now()).await.unwrap();
-    let received = Received { notification: of_size(TOO_LARGE), ..kept.clone() };
+    let received = InboxEntry { notification: of_size(TOO_LARGE), ..kept.clone() };
     refused(stores.enrollments.apply(received, Timestamp::now()).await);
     assert_eq!(stores.enrollments.received("n-1").await.unwrap(), Some(kept));
 }
@@ -36,9 +36,9 @@ async fn a_notification_of_which_nothing_could_be_noted_is_not_settled() {
 async fn a_fact_that_could_not_be_written_is_not_known() {
     let stores = Stores::embedded().await;
     let tap = Tap::new("key-1").started(&stores.enrollments).await;
-    let failed = Fact::PushFailed { reason: "r".repeat(TOO_LARGE), retryable: true };
+    let failed = Fact::PushFailed { reason: PushFailure::Other("r".repeat(TOO_LARGE)), retryable: true };
     let fact = [failed.recorded(tap.at(), "")];
-    refused(stores.enrollments.learn(CLIENT.into(), tap.id(), &fact, tap.at()).await);
+    refused(stores.enrollments.record_facts(CLIENT.into(), tap.id(), &fact, tap.at()).await);
     assert_eq!(tap.stored(&stores.enrollments).await, Some(tap.enrollment));
 }
 
@@ -67,7 +67,7 @@ const TOO_LARGE: usize = 450_000;
 fn of_size(size: usize) -> Notification {
     Notification {
         id: "n-1".into(),
-        news: News::Other { name: "N".repeat(size) },
+        kind: NotificationKind::Other { name: "N".repeat(size) },
         occurred_at: Timestamp::MAX,
         client_id: Some(CLIENT.into()),
         card_contract_id: Some(CARD.into()),

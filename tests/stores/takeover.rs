@@ -1,10 +1,8 @@
 //! A card is taken only from an enrollment that has no claim to it at that very moment.
 
 use jiff::SignedDuration;
-use shared::{
-    enrollment::{Decision, Fact, Status},
-    store::{Enrollments, enrollments::Begun},
-};
+use model::enrollment::{Decision, Fact, Status};
+use runtime::store::{Enrollments, enrollments::BeginOutcome};
 
 use crate::support::{
     self,
@@ -30,11 +28,11 @@ async fn a_late_approval_keeps_the_card_from_who_is_just_taking_it_over() {
         wire.is_cut().await;
         let approved = Fact::Tar { decision: Decision::Approved, occurred_at: Some(ended) };
         let learned = facts(&direct, &late, [approved]).await;
-        assert_eq!(learned.outlook(ended).status, Status::Authorized);
+        assert_eq!(learned.status_at(ended).status, Status::Authorized);
         wire.mend();
     };
     let (begun, ()) = tokio::join!(other.begin_at(&held, ended), approval);
-    assert_eq!(begun, Begun::Busy(late.id()));
+    assert_eq!(begun, BeginOutcome::CardLocked(late.id()));
     assert_eq!(other.stored(&direct).await, None);
     assert_eq!(wire.writes(), ["TransactWriteItems"; 2]);
 }

@@ -3,19 +3,19 @@
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use local::World;
-use shared::{
-    config::{Host, Settings},
+use runtime::{
+    config::{Runtime, Settings},
     store::Enrollments,
 };
 use url::Url;
 
 /// What a function of this world is connected with.
-pub(crate) fn host(world: &World) -> Host {
+pub(crate) fn host(world: &World) -> Runtime {
     host_at(world, world.dynamodb_url(), world.settings())
 }
 
 /// The same with another way to DynamoDB and other settings.
-pub(crate) fn host_at(world: &World, dynamodb: &Url, settings: Settings) -> Host {
+pub(crate) fn host_at(world: &World, dynamodb: &Url, settings: Settings) -> Runtime {
     let variables = world.aws_variables();
     let variable =
         |name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap();
@@ -24,7 +24,7 @@ pub(crate) fn host_at(world: &World, dynamodb: &Url, settings: Settings) -> Host
     let aws =
         SdkConfig::builder().behavior_version(BehaviorVersion::latest()).credentials_provider(credentials);
     let aws = aws.region(Region::new(variable("AWS_REGION"))).endpoint_url(dynamodb.as_str());
-    Host::new(settings, aws.build(), world.clock().clone())
+    Runtime::new(settings, aws.build(), world.clock().clone())
 }
 
 /// The world's enrollments, without going through a function.

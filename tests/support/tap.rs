@@ -1,13 +1,13 @@
 //! One cardholder, one card, one tap on "enable", as the store sees it; to be varied.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::{
+use mastercard::{
     card::{CardContractId, ClientId},
-    enrollment::{Consent, Enrollment, EnrollmentId, Fact, receipt_hash},
     secret::{CallbackState, PushAccountReceipt, RedirectUrl, Signature},
-    store::enrollments::{Beginning, Begun, Enrollments, Redirect, Seen},
     token_requestor::Platform,
 };
+use model::enrollment::{Consent, Enrollment, EnrollmentId, Fact, receipt_hash};
+use runtime::store::enrollments::{BeginOutcome, Enrollments, NewAttempt, Redirect, Versioned};
 use uuid::Uuid;
 
 pub(crate) const CLIENT: u64 = 40000;
@@ -73,30 +73,30 @@ impl Tap {
         self.enrollment.created_at
     }
 
-    pub(crate) async fn begin(&self, enrollments: &Enrollments) -> Begun {
+    pub(crate) async fn begin(&self, enrollments: &Enrollments) -> BeginOutcome {
         self.begin_at(enrollments, self.at()).await
     }
 
-    pub(crate) async fn begin_at(&self, enrollments: &Enrollments, now: Timestamp) -> Begun {
+    pub(crate) async fn begin_at(&self, enrollments: &Enrollments, now: Timestamp) -> BeginOutcome {
         let key = self.key.parse().unwrap();
         let Self { enrollment, fingerprint, state, .. } = self;
         enrollments
-            .begin(&Beginning { enrollment, revision: None, key: &key, fingerprint, state }, now)
+            .begin(&NewAttempt { enrollment, revision: None, key: &key, fingerprint, state }, now)
             .await
             .unwrap()
     }
 
     /// What it wrote if it began, as `enroll` knows it.
-    pub(crate) fn begun(&self, enrollments: &Enrollments) -> Seen {
+    pub(crate) fn begun(&self, enrollments: &Enrollments) -> Versioned {
         let key = self.key.parse().unwrap();
         let Self { enrollment, fingerprint, state, .. } = self;
-        let beginning = Beginning { enrollment, revision: None, key: &key, fingerprint, state };
-        enrollments.begun(&beginning, self.at())
+        let new_attempt = NewAttempt { enrollment, revision: None, key: &key, fingerprint, state };
+        enrollments.begun(&new_attempt, self.at())
     }
 
     /// Begins and says what was begun; it has to be a fresh start.
     pub(crate) async fn started(self, enrollments: &Enrollments) -> Self {
-        assert_eq!(self.begin(enrollments).await, Begun::Started);
+        assert_eq!(self.begin(enrollments).await, BeginOutcome::Started);
         self
     }
 
@@ -135,6 +135,6 @@ pub(crate) async fn facts<const N: usize>(
     facts: [Fact; N],
 ) -> Enrollment {
     let recorded = facts.map(|fact| fact.recorded(tap.at(), "a source"));
-    let learned = enrollments.learn(tap.enrollment.client_id, tap.id(), &recorded, tap.at()).await;
+    let learned = enrollments.record_facts(tap.enrollment.client_id, tap.id(), &recorded, tap.at()).await;
     learned.unwrap().unwrap()
 }

@@ -10,7 +10,7 @@ use axum::{
 };
 use local::World;
 use reqwest::Client;
-use shared::config::Host;
+use runtime::config::Runtime;
 use tokio::{net::TcpListener, sync::watch, task::AbortHandle};
 use url::Url;
 
@@ -90,7 +90,7 @@ impl Wire {
     }
 
     /// A machine that reaches AWS by this wire alone.
-    pub(crate) fn host(&self, world: &World) -> Host {
+    pub(crate) fn host(&self, world: &World) -> Runtime {
         let s3 = ("S3_ENDPOINT_URL".to_owned(), self.url.as_str().trim_end_matches('/').to_owned());
         let variables = world
             .settings()

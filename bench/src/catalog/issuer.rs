@@ -53,7 +53,7 @@ pub(super) struct Cost {
     pub(super) invocations: usize,
     pub(super) seconds: f64,
     pub(super) peak_megabytes: f64,
-    /// Calls of Mastercard: account ranges or assets.
+    /// CallLog of Mastercard: account ranges or assets.
     pub(super) calls: usize,
     /// What came of it: requestors named, or logos stored.
     pub(super) results: usize,

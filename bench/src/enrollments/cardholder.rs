@@ -6,8 +6,8 @@ use local::{
     World,
     cardholder::{Cardholder, JourneyError},
 };
+use runtime::telemetry;
 use serde_json::Value;
-use shared::telemetry;
 use simulator::CLICK_TO_PAY;
 use tokio::time::{Instant, sleep};
 

@@ -12,7 +12,7 @@ use crate::error::BenchError;
 /// Of all cardholders together.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
-    /// Calls of `pushMultipleAccounts`.
+    /// CallLog of `pushMultipleAccounts`.
     pub(super) pushes: usize,
     /// Notifications that the server acknowledged, copies too.
     pub(super) acknowledged: usize,

@@ -19,7 +19,7 @@ use memory::Memory;
 use notifications::Acknowledged;
 use report::Report;
 
-/// Calls of Processing in a second that Mastercard has announced to answer; the simulator answers more with 429.
+/// CallLog of Processing in a second that Mastercard has announced to answer; the simulator answers more with 429.
 const PROCESSING_LIMIT: usize = 30;
 /// How often each notification comes.
 const COPIES: u32 = 3;

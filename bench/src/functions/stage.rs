@@ -93,7 +93,7 @@ impl Stage {
         Ok(stage)
     }
 
-    /// Calls of Token Connect and of Processing since the last time.
+    /// CallLog of Token Connect and of Processing since the last time.
     pub(super) fn mastercard(&self) -> [Count; 2] {
         [self.token_connect.take(), self.processing.take()]
     }

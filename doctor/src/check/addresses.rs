@@ -1,7 +1,7 @@
 //! Base URLs against the environment that was named. Mastercard documents them per API; for MTF's Token Connect its
 //! pages and its OpenAPI document disagree about the host, so both are taken.
 
-use shared::config::Environment;
+use runtime::config::Environment;
 use url::Url;
 
 use super::{Api, reading::Reading};

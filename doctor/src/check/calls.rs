@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use shared::{
+use mastercard::{
+    Deadline, MastercardError, Processing, TokenConnect,
     card::{AccountRange, ClientId},
-    config::{ConfigError, Host, ProcessingSettings, TokenConnectSettings},
-    mastercard::{Deadline, MastercardError, Processing, TokenConnect, token_connect::RANGES_A_CALL},
-    telemetry,
+    token_connect::RANGES_A_CALL,
     token_requestor::TokenRequestorId,
+};
+use runtime::{
+    config::{ConfigError, ProcessingSettings, Runtime, TokenConnectSettings},
+    telemetry,
 };
 
 use super::{
@@ -21,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const NOBODY: u64 = 9_223_372_036_854_775_807;
 
 /// Token Connect's client and the row about it.
-pub(super) async fn token_connect(host: &Host, healthy: bool) -> (Option<TokenConnect>, Row) {
+pub(super) async fn token_connect(host: &Runtime, healthy: bool) -> (Option<TokenConnect>, Row) {
     let made = match TokenConnectSettings::read(&mut host.settings.read()) {
         Some(settings) => Some(settings.connect(host).await),
         None => None,
@@ -30,7 +33,7 @@ pub(super) async fn token_connect(host: &Host, healthy: bool) -> (Option<TokenCo
 }
 
 /// Processing's client and the row about it.
-pub(super) async fn processing(host: &Host, healthy: bool) -> (Option<Processing>, Row) {
+pub(super) async fn processing(host: &Runtime, healthy: bool) -> (Option<Processing>, Row) {
     let made = match ProcessingSettings::read(&mut host.settings.read()) {
         Some(settings) => Some(settings.connect(host).await),
         None => None,

@@ -1,7 +1,7 @@
 //! Consumer keys: `<client id, 48 characters>!<key id>`, perhaps with an environment's name and a colon before. The length is what the portal has been seen to give, so it
 //! is a hint only; the key itself is never shown.
 
-use shared::config::Environment;
+use runtime::config::Environment;
 
 use super::{Api, reading::Reading};
 use crate::report::{Row, Verdict};

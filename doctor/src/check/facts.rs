@@ -3,7 +3,8 @@
 
 use aws_lc_rs::digest::{self, Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use jiff::Timestamp;
-use shared::{config::EXPIRES_SOON_DAYS, mastercard::keys::Certificate};
+use mastercard::keys::Certificate;
+use runtime::config::EXPIRES_SOON_DAYS;
 
 /// How a certificate stands in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +57,11 @@ mod tests {
     use super::*;
 
     fn throw_away() -> Certificate {
-        Certificate::from_pem("certificate", include_str!("../../../shared/testdata/certificate.pem"))
-            .unwrap()
+        Certificate::from_pem(
+            "certificate",
+            include_str!("../../../shared/mastercard/testdata/certificate.pem"),
+        )
+        .unwrap()
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Keys and certificates: each is fetched and opened as the functions do it, then described by what is public in it.
 
 use jiff::Timestamp;
-use secrecy::ExposeSecret as _;
-use shared::{
+use mastercard::{PrivateKey, keys::Certificate};
+use runtime::{
     config::{ConfigError, KeyNames, KeySettings, SecretRef, SecretUnavailable},
-    mastercard::{PrivateKey, keys::Certificate},
     telemetry,
 };
+use secrecy::ExposeSecret as _;
 
 use super::{
     facts::{self, Validity},

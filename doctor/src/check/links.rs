@@ -1,6 +1,7 @@
 //! Where cardholders are sent, and where they come back: redirect origins, the callback address and the app's links.
 
-use shared::{config::Environment, token_requestor::TokenRequestorId};
+use mastercard::token_requestor::TokenRequestorId;
+use runtime::config::Environment;
 use url::Url;
 
 use super::reading::Reading;
@@ -37,7 +38,7 @@ fn callback(reading: &mut Reading<'_>, environment: Environment) -> Row {
     if let Some(told) = unfit_for_browsers(&url, environment) {
         return Row::wrong(CALLBACK, told, to_do);
     }
-    let state = reading.terms.as_ref().and_then(|terms| Some((terms, terms.new_state().ok()?)));
+    let state = reading.enroll.as_ref().and_then(|terms| Some((terms, terms.new_state().ok()?)));
     let length = state.map_or(url.as_str().len(), |(terms, state)| terms.callback_url(&state).len());
     if length > LONGEST {
         let told = format!("{length} characters with the state; Mastercard takes {LONGEST}");

@@ -12,11 +12,9 @@ mod reach;
 mod reading;
 
 use aws_config::SdkConfig;
-use shared::{
-    card::ClientId,
-    clock::Clock,
-    config::{Environment, Host, Settings},
-};
+use mastercard::card::ClientId;
+use model::clock::Clock;
+use runtime::config::{Environment, Runtime, Settings};
 
 use crate::report::{Report, Row, Verdict};
 use reading::Reading;
@@ -73,7 +71,7 @@ impl Check {
         rows.extend(reading.rest());
 
         let healthy = is_healthy(&rows);
-        let host = Host::new(settings.clone(), SdkConfig::builder().build(), self.clock.clone());
+        let host = Runtime::new(settings.clone(), SdkConfig::builder().build(), self.clock.clone());
         let (token_connect, made) = calls::token_connect(&host, healthy).await;
         rows.push(made);
         let (processing, made) = calls::processing(&host, healthy).await;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use shared::{card::AccountRange, mastercard::token_connect::RANGES_A_CALL};
+use mastercard::{card::AccountRange, token_connect::RANGES_A_CALL};
 
 use super::reading::{ACCOUNT_RANGES, Reading};
 use crate::report::Row;

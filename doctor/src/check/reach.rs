@@ -5,7 +5,9 @@
 use std::{io, time::Duration};
 
 use jiff::{Timestamp, fmt::rfc2822};
-use shared::{clock::Clock, config::Environment, mastercard::Transport, telemetry};
+use mastercard::Transport;
+use model::clock::Clock;
+use runtime::{config::Environment, telemetry};
 use tokio::{
     net::{TcpStream, lookup_host},
     time::timeout,

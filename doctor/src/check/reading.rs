@@ -3,10 +3,10 @@
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
-use enroll::Terms;
-use shared::{
-    card::AccountRange,
-    config::{ConfigError, ProcessingSettings, Reader, SearchSettings, Settings, TokenConnectSettings},
+use enroll::EnrollConfig;
+use mastercard::card::AccountRange;
+use runtime::config::{
+    ConfigError, ProcessingSettings, SearchSettings, Settings, SettingsReader, TokenConnectSettings,
 };
 
 use crate::report::Row;
@@ -18,7 +18,7 @@ pub(super) struct Reading<'a> {
     settings: &'a Settings,
     problems: Vec<String>,
     /// What enrollment goes by, if all of it could be read.
-    pub(super) terms: Option<Terms>,
+    pub(super) enroll: Option<EnrollConfig>,
 }
 
 impl<'a> Reading<'a> {
@@ -29,14 +29,14 @@ impl<'a> Reading<'a> {
         let _ = ProcessingSettings::read(&mut read);
         let _ = SearchSettings::read(&mut read);
         let _ = read.list::<AccountRange>(ACCOUNT_RANGES);
-        let terms = Terms::read(&mut read);
+        let enroll = EnrollConfig::read(&mut read);
         let mut problems = match read.problems() {
             ConfigError::Settings(problems) => problems,
             other => vec![other.to_string()],
         };
         let mut told = BTreeSet::new();
         problems.retain(|problem| told.insert(problem.clone()));
-        Self { settings, problems, terms }
+        Self { settings, problems, enroll }
     }
 
     /// The text of a setting; `None` if it is not set.
@@ -51,7 +51,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The functions' own reader, for what reads several settings; its problems are known already.
-    pub(super) fn reader(&self) -> Reader<'a> {
+    pub(super) fn reader(&self) -> SettingsReader<'a> {
         self.settings.read()
     }
 

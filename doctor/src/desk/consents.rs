@@ -1,13 +1,13 @@
 //! What cardholders agreed to, for auditors: one row for each attempt of each enrollment.
 
 use jiff::Timestamp;
-use serde::Serialize;
-use shared::{
+use mastercard::{
     card::{CardContractId, ClientId},
-    enrollment::{Enrollment, EnrollmentId},
-    store::StoreError,
     token_requestor::TokenRequestorId,
 };
+use model::enrollment::{Enrollment, EnrollmentId};
+use runtime::store::StoreError;
+use serde::Serialize;
 
 use super::Desk;
 

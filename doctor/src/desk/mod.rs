@@ -5,9 +5,9 @@ mod consents;
 mod story;
 mod unmatched;
 
-use shared::{
-    clock::Clock,
-    config::{ConfigError, Host, Settings},
+use model::clock::Clock;
+use runtime::{
+    config::{ConfigError, Runtime, Settings},
     store::Enrollments,
 };
 
@@ -30,7 +30,7 @@ impl Desk {
     /// When a setting is missing or ill-formed.
     pub async fn connect(settings: Settings) -> Result<Self, ConfigError> {
         let aws = aws::config(&settings, "DYNAMODB").await;
-        let host = Host::new(settings, aws, Clock::default());
+        let host = Runtime::new(settings, aws, Clock::default());
         let mut read = host.settings.read();
         let enrollments = Enrollments::read(&mut read, &host).ok_or_else(|| read.problems())?;
         Ok(Self { enrollments, clock: host.clock })

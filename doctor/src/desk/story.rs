@@ -1,16 +1,16 @@
-//! One enrollment from beginning to end: each fact, when it was learned, which calls told it, and what never came.
+//! One enrollment from new_attempt to end: each fact, when it was learned, which calls told it, and what never came.
 
 use std::fmt;
 
 use jiff::Timestamp;
-use serde::Serialize;
-use shared::{
+use mastercard::{
     call::Call,
     card::{CardContractId, ClientId},
-    enrollment::{Attempt, Enrollment, EnrollmentId, Fact, Status},
-    store::StoreError,
     token_requestor::TokenRequestorId,
 };
+use model::enrollment::{Attempt, Enrollment, EnrollmentId, Fact, Status, StatusReason};
+use runtime::store::StoreError;
+use serde::Serialize;
 
 use super::Desk;
 
@@ -23,7 +23,7 @@ pub struct Story {
     card_contract_id: CardContractId,
     token_requestor_id: TokenRequestorId,
     status: Status,
-    reason: Option<String>,
+    reason: Option<StatusReason>,
     /// When the token list is read next; nothing more will be found out without it.
     next_check: Option<Timestamp>,
     steps: Vec<Step>,
@@ -62,7 +62,7 @@ impl Story {
     /// As of now.
     #[must_use]
     pub fn of(enrollment: &Enrollment, now: Timestamp) -> Self {
-        let outlook = enrollment.outlook(now);
+        let report = enrollment.status_at(now);
         let first = enrollment.attempts().next();
         let asked = first.iter().map(|attempt| Step {
             at: attempt.began_at,
@@ -95,9 +95,9 @@ impl Story {
             client_id: enrollment.client_id,
             card_contract_id: enrollment.card_contract_id,
             token_requestor_id: enrollment.token_requestor_id.clone(),
-            status: outlook.status,
-            reason: outlook.reason,
-            next_check: outlook.next_check,
+            status: report.status,
+            reason: report.reason,
+            next_check: report.next_check,
             missing: missing(enrollment),
             steps,
         }
@@ -106,7 +106,7 @@ impl Story {
 
 fn terms(attempt: &Attempt<'_>) -> String {
     let consent = attempt.consent;
-    let platform = attempt.platform.word();
+    let platform = attempt.platform.as_str();
     format!(
         "{platform}, back to {}, terms {} accepted {:.0}",
         attempt.callback, consent.terms_version, consent.accepted_at
@@ -141,8 +141,8 @@ fn missing(enrollment: &Enrollment) -> Vec<&'static str> {
 impl fmt::Display for Story {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { enrollment_id, client_id, card_contract_id, token_requestor_id, .. } = self;
-        let status = self.status.word();
-        let reason = self.reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        let status = self.status.as_str();
+        let reason = self.reason.as_ref().map(|reason| format!(" ({})", reason.as_str())).unwrap_or_default();
         writeln!(f, "Enrollment {enrollment_id}: {status}{reason}")?;
         writeln!(
             f,

@@ -3,12 +3,9 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use mastercard::{card::CardContractId, token_requestor::TokenRequestorId};
+use runtime::store::{StoreError, enrollments::InboxEntry};
 use serde::Serialize;
-use shared::{
-    card::CardContractId,
-    store::{StoreError, enrollments::Received},
-    token_requestor::TokenRequestorId,
-};
 
 use super::Desk;
 
@@ -60,12 +57,12 @@ impl Desk {
     }
 }
 
-fn row(received: Received) -> Unmatched {
-    let Received { notification, received_at, unmatched, .. } = received;
+fn row(received: InboxEntry) -> Unmatched {
+    let InboxEntry { notification, received_at, unmatched, .. } = received;
     Unmatched {
         received_at,
         occurred_at: notification.occurred_at,
-        kind: notification.news.name().to_owned(),
+        kind: notification.kind.name().to_owned(),
         card_contract_id: notification.card_contract_id,
         token_requestor_id: notification.token_requestor_id,
         tries: unmatched,

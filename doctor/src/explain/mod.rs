@@ -6,8 +6,8 @@ mod request;
 
 use std::io::{self, BufRead, Write};
 
+use mastercard::oauth1;
 use serde::Serialize;
-use shared::mastercard::oauth1;
 
 pub use difference::{Difference, acceptable_base_string, first_difference};
 pub use request::{InvalidRequest, Request};

@@ -21,7 +21,7 @@ fn asked(changes: Value) -> String {
 }
 
 fn vectors() -> Value {
-    serde_json::from_str(include_str!("../../../shared/testdata/oauth1-vectors.json")).unwrap()
+    serde_json::from_str(include_str!("../../../shared/mastercard/testdata/oauth1-vectors.json")).unwrap()
 }
 
 fn section(name: &str) -> Vec<Value> {

@@ -3,13 +3,13 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use serde::Serialize;
-use shared::{
-    catalog::{Changed, Known},
-    config::{ConfigError, Host, Settings},
+use mastercard::token_requestor::TokenRequestorId;
+use model::catalog::{Changed, Known};
+use runtime::{
+    config::{ConfigError, Runtime, Settings},
     store::{StoreError, TokenRequestors},
-    token_requestor::TokenRequestorId,
 };
+use serde::Serialize;
 
 use crate::aws;
 
@@ -45,7 +45,7 @@ impl Catalog {
     /// When a setting is missing; the inner one when the table cannot be read.
     pub async fn look(settings: Settings) -> Result<Result<Self, StoreError>, ConfigError> {
         let aws = aws::config(&settings, "DYNAMODB").await;
-        let host = Host::new(settings, aws, Default::default());
+        let host = Runtime::new(settings, aws, Default::default());
         let mut read = host.settings.read();
         let requestors = TokenRequestors::read(&mut read, &host).ok_or_else(|| read.problems())?;
         Ok(Self::of(&requestors).await)

@@ -5,8 +5,8 @@ mod redrive;
 mod refresh;
 
 use aws_sdk_lambda::{Client, error::DisplayErrorContext, primitives::Blob, types::InvocationType};
+use runtime::config::{ConfigError, Settings};
 use serde_json::Value;
-use shared::config::{ConfigError, Settings};
 
 use crate::aws;
 

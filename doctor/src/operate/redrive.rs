@@ -2,9 +2,9 @@
 
 use aws_sdk_lambda::Client as Lambda;
 use aws_sdk_sqs::{Client as Sqs, types::Message};
+use runtime::config::{ConfigError, Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shared::config::{ConfigError, Settings};
 
 use super::{OperateError, start};
 use crate::aws;

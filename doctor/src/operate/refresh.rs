@@ -1,8 +1,8 @@
 //! Use-case steps 1 to 4, now: the token requestors, then every logo that is missing.
 
+use mastercard::token_requestor::TokenRequestorId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use shared::token_requestor::TokenRequestorId;
 
 use super::{OperateError, Operator};
 

@@ -4,7 +4,7 @@
 use doctor::check::Check;
 use local::{Options, World};
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize, date_time_ymd};
-use shared::config::{Environment, Settings};
+use runtime::config::{Environment, Settings};
 
 pub async fn world() -> World {
     World::start(Options::default()).await.unwrap()

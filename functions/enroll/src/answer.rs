@@ -1,15 +1,17 @@
 //! What the app reads: the redirect, or for a repeated request what became of the first.
 
 use lambda_http::{Body, Response};
-use serde::Serialize;
-use shared::{
+use mastercard::{
     card::ClientId,
-    enrollment::{Enrollment, EnrollmentId, EnrollmentView, Fact, Status},
-    http::{self, Code, Problem, StatusCode},
     secret::{PushAccountReceipt, RedirectUrl, Signature},
-    store::enrollments::Redirect,
     token_requestor::PushMethod,
 };
+use model::enrollment::{Enrollment, EnrollmentId, Fact, Status, StatusReason};
+use runtime::{
+    http::{self, Code, EnrollmentResponse, Problem, StatusCode},
+    store::enrollments::Redirect,
+};
+use serde::Serialize;
 
 use crate::Enroll;
 
@@ -53,23 +55,23 @@ impl Enroll {
         let now = self.clock.now();
         let enrollment = self.enrollments.get(client, id).await?.ok_or(Code::NotFound)?;
         if let Some(code) = refusal(&enrollment, attempt) {
-            return Err(Problem::from(code).about(id));
+            return Err(Problem::from(code).with_enrollment_id(id));
         }
         if let Some(redirect) = self.enrollments.redirect(&enrollment, attempt, now).await? {
             return ready(id, &redirect);
         }
         if attempt != enrollment.attempt().number {
-            return http::json(StatusCode::OK, &EnrollmentView::new(&enrollment, None, now));
+            return http::json(StatusCode::OK, &EnrollmentResponse::new(&enrollment, None, now));
         }
-        let outlook = enrollment.outlook(now);
-        match (outlook.status, outlook.reason.as_deref()) {
-            (Status::Pending, Some("push_in_progress")) => {
-                Err(Problem::from(Code::RequestInProgress).about(id).retry_after(1))
+        let report = enrollment.status_at(now);
+        match (report.status, report.reason) {
+            (Status::Pending, Some(StatusReason::PushInProgress)) => {
+                Err(Problem::from(Code::RequestInProgress).with_enrollment_id(id).retry_after(1))
             }
-            (Status::Pending, Some("push_outcome_unknown" | "interrupted")) => {
-                Err(Problem::from(Code::PushOutcomeUnknown).about(id))
+            (Status::Pending, Some(StatusReason::PushOutcomeUnknown | StatusReason::Interrupted)) => {
+                Err(Problem::from(Code::PushOutcomeUnknown).with_enrollment_id(id))
             }
-            _ => http::json(StatusCode::OK, &EnrollmentView::new(&enrollment, None, now)),
+            _ => http::json(StatusCode::OK, &EnrollmentResponse::new(&enrollment, None, now)),
         }
     }
 }
@@ -78,7 +80,7 @@ impl Enroll {
 fn refusal(enrollment: &Enrollment, attempt: u32) -> Option<Code> {
     let mut its = enrollment.facts.iter().filter(|known| known.attempt == attempt);
     its.find_map(|known| match &known.fact {
-        Fact::PushFailed { reason, .. } => Code::from_word(reason),
+        Fact::PushFailed { reason, .. } => Code::of(reason),
         _ => None,
     })
 }

@@ -2,59 +2,64 @@
 //! the redirect to the token requestor.
 
 mod answer;
+mod config;
 mod push;
+mod request;
 mod restart;
-mod terms;
-mod wish;
 
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Error, Request, RequestExt as _, Response};
-use shared::{
+use mastercard::{
+    Processing, TokenConnect,
     card::ClientId,
-    clock::Clock,
-    config::{ConfigError, Host, ProcessingSettings, SearchSettings, TokenConnectSettings},
-    enrollment::{Enrollment, EnrollmentId},
-    http::{self, Caller, Code, Problem},
-    mastercard::{Processing, TokenConnect, processing::SearchTerms},
-    store::{
-        Enrollments, RecentRequestors, TokenRequestors,
-        enrollments::{Beginning, Begun},
-    },
+    processing::SearchConfig,
     token_requestor::{Platform, TokenRequestor, TokenRequestorId},
 };
+use model::{
+    clock::Clock,
+    enrollment::{Enrollment, EnrollmentId},
+};
+use runtime::{
+    config::{ConfigError, ProcessingSettings, Runtime, SearchSettings, TokenConnectSettings},
+    http::{self, Caller, Code, Problem},
+    store::{
+        Enrollments, TokenRequestorCache, TokenRequestors,
+        enrollments::{BeginOutcome, NewAttempt},
+    },
+};
 
+pub use config::EnrollConfig;
 use push::Attempt;
-pub use terms::Terms;
-use wish::Wish;
+use request::EnrollmentRequest;
 
 /// The function; its fields are all that it may touch.
 pub struct Enroll {
     processing: Processing,
-    search: SearchTerms,
+    search: SearchConfig,
     token_connect: TokenConnect,
-    requestors: RecentRequestors,
+    requestors: TokenRequestorCache,
     enrollments: Enrollments,
     caller: Caller,
-    terms: Terms,
+    config: EnrollConfig,
     clock: Clock,
 }
 
 impl Enroll {
     /// Reads both tables' names, `TENANT`, `PROCESSING_*`, `CLIENT_ENCRYPTION_CERTIFICATE`, `TOKEN_CONNECT_*`,
-    /// `CLIENT_ID_CLAIM`, and what [`Terms`] names.
-    pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
+    /// `CLIENT_ID_CLAIM`, and what [`EnrollConfig`] names.
+    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
         let stores = (TokenRequestors::read(&mut read, host), Enrollments::read(&mut read, host));
         let processing = (ProcessingSettings::read(&mut read), SearchSettings::read(&mut read));
         let token_connect = TokenConnectSettings::read(&mut read);
-        let own = (Caller::read(&mut read), Terms::read(&mut read));
+        let own = (Caller::read(&mut read), EnrollConfig::read(&mut read));
         let (
             (Some(requestors), Some(enrollments)),
             (Some(processing), Some(search)),
             Some(token_connect),
-            (Some(caller), Some(terms)),
+            (Some(caller), Some(config)),
         ) = (stores, processing, token_connect, own)
         else {
             return Err(read.problems());
@@ -66,10 +71,10 @@ impl Enroll {
             processing,
             search,
             token_connect,
-            requestors: RecentRequestors::new(requestors),
+            requestors: TokenRequestorCache::new(requestors),
             enrollments,
             caller,
-            terms,
+            config,
             clock: host.clock.clone(),
         })
     }
@@ -86,48 +91,59 @@ impl Enroll {
     }
 
     async fn enroll(&self, request: &Request) -> Result<Response<Body>, Problem> {
-        let until = http::deadline(request, self.terms.patience);
+        let until = http::deadline(request, self.config.timeout);
         let client = self.caller.client(request)?;
-        let key = wish::idempotency_key(request)?;
+        let key = request::idempotency_key(request)?;
         let now = self.clock.now();
-        let (wish, fingerprint) = Wish::parse(request, &self.terms, now)?;
-        let requestor = self.requestor(wish.token_requestor_id.as_ref(), wish.manner.platform, now).await?;
+        let (enroll_request, fingerprint) = EnrollmentRequest::parse(request, &self.config, now)?;
+        let requestor = self
+            .requestor(
+                enroll_request.token_requestor_id.as_ref(),
+                enroll_request.attempt_request.platform,
+                now,
+            )
+            .await?;
         let enrollment = Enrollment {
             enrollment_id: EnrollmentId::new(now),
             client_id: client,
-            card_contract_id: wish.card_contract_id,
+            card_contract_id: enroll_request.card_contract_id,
             token_requestor_id: requestor.token_requestor_id.clone(),
-            platform: wish.manner.platform,
-            callback: wish.manner.callback.clone(),
-            consent: wish.manner.consent.clone(),
+            platform: enroll_request.attempt_request.platform,
+            callback: enroll_request.attempt_request.callback.clone(),
+            consent: enroll_request.attempt_request.consent.clone(),
             created_at: now,
             answer_by: self.answer_by(now),
             facts: Vec::new(),
         };
-        let state = self.terms.new_state()?;
-        let beginning = Beginning {
+        let state = self.config.new_state()?;
+        let new_attempt = NewAttempt {
             enrollment: &enrollment,
             revision: None,
             key: &key,
             fingerprint: &fingerprint,
             state: &state,
         };
-        match self.enrollments.begin(&beginning, now).await? {
-            Begun::Started => {
-                let seen = self.enrollments.begun(&beginning, now);
-                self.push(seen, Attempt::of(&beginning, &requestor, until), wish.manner).await
+        match self.enrollments.begin(&new_attempt, now).await? {
+            BeginOutcome::Started => {
+                let seen = self.enrollments.begun(&new_attempt, now);
+                self.push(seen, Attempt::of(&new_attempt, &requestor, until), enroll_request.attempt_request)
+                    .await
             }
-            other => self.not_begun(client, other).await,
+            other => self.begin_problem(client, other).await,
         }
     }
 
     /// The answer to a request that begins nothing.
-    async fn not_begun(&self, client: ClientId, begun: Begun) -> Result<Response<Body>, Problem> {
+    async fn begin_problem(&self, client: ClientId, begun: BeginOutcome) -> Result<Response<Body>, Problem> {
         match begun {
-            Begun::Before(id, attempt) => self.repeat(client, id, attempt).await,
-            Begun::KeyReused => Err(Code::IdempotencyKeyReused.into()),
-            Begun::Busy(id) => Err(Problem::from(Code::EnrollmentInProgress).about(id)),
-            Begun::Started | Begun::Moved => Err(Problem::internal("an enrollment that moves all the time")),
+            BeginOutcome::Replayed(id, attempt) => self.repeat(client, id, attempt).await,
+            BeginOutcome::IdempotencyKeyReused => Err(Code::IdempotencyKeyReused.into()),
+            BeginOutcome::CardLocked(id) => {
+                Err(Problem::from(Code::EnrollmentInProgress).with_enrollment_id(id))
+            }
+            BeginOutcome::Started | BeginOutcome::RevisionConflict => {
+                Err(Problem::internal("an enrollment that moves all the time"))
+            }
         }
     }
 
@@ -137,14 +153,14 @@ impl Enroll {
         platform: Platform,
         now: Timestamp,
     ) -> Result<Arc<TokenRequestor>, Problem> {
-        let id = id.unwrap_or(&self.terms.default_requestor);
+        let id = id.unwrap_or(&self.config.default_requestor);
         let requestor = self.requestors.get(id, now).await?.ok_or(Code::TokenRequestorNotFound)?;
         if requestor.reaches(platform) { Ok(requestor) } else { Err(Code::PlatformNotSupported.into()) }
     }
 
     /// When the app will have stopped waiting.
     fn answer_by(&self, now: Timestamp) -> Timestamp {
-        let patience = SignedDuration::try_from(self.terms.patience).unwrap_or_default();
-        now.saturating_add(patience).unwrap_or(Timestamp::MAX)
+        let timeout = SignedDuration::try_from(self.config.timeout).unwrap_or_default();
+        now.saturating_add(timeout).unwrap_or(Timestamp::MAX)
     }
 }

@@ -2,24 +2,27 @@
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Response};
-use shared::{
-    call::Calls,
-    enrollment::{Enrollment, Fact, Recorded, TokenState, receipt_hash},
-    http::{Code, Problem},
-    mastercard::{
-        Deadline,
-        processing::{FundingAccountSearch, PushFundingAccounts},
-        redirect::{self, RedirectError},
-        token_connect::{PushError, PushMultipleAccounts, PushedAccounts, SignatureData},
-    },
+use mastercard::{
+    Deadline, MastercardError,
+    call::CallLog,
+    processing::{FundingAccountSearch, PushFundingAccounts},
+    redirect::{self, RedirectError},
     secret::CallbackState,
-    store::enrollments::{Beginning, IdempotencyKey, Redirect, Seen},
-    telemetry, token_list,
+    token_connect::{PushError, PushMultipleAccounts, PushedAccounts, SignatureData},
     token_requestor::TokenRequestor,
+};
+use model::{
+    enrollment::{Enrollment, Fact, PushFailure, Recorded, TokenState, receipt_hash},
+    token_list,
+};
+use runtime::{
+    http::{Code, Problem},
+    store::enrollments::{IdempotencyKey, NewAttempt, Redirect, Versioned},
+    telemetry,
 };
 use uuid::Uuid;
 
-use crate::{Enroll, answer, wish::Manner};
+use crate::{Enroll, answer, request::AttemptRequest};
 
 /// The redirect ends for the app a little before the receipts end for the token requestor.
 const MARGIN: SignedDuration = SignedDuration::from_secs(15);
@@ -32,13 +35,13 @@ pub(crate) struct Attempt<'a> {
     pub(crate) state: &'a CallbackState,
     pub(crate) until: Deadline,
     /// What is asked of Mastercard; for support.
-    calls: Calls,
+    calls: CallLog,
 }
 
 impl<'a> Attempt<'a> {
-    pub(crate) fn of(beginning: &Beginning<'a>, requestor: &'a TokenRequestor, until: Deadline) -> Self {
-        let Beginning { enrollment, key, state, .. } = *beginning;
-        Self { enrollment, requestor, key, state, until, calls: Calls::default() }
+    pub(crate) fn of(new_attempt: &NewAttempt<'a>, requestor: &'a TokenRequestor, until: Deadline) -> Self {
+        let NewAttempt { enrollment, key, state, .. } = *new_attempt;
+        Self { enrollment, requestor, key, state, until, calls: CallLog::default() }
     }
 
     /// A fact of this attempt, learned now.
@@ -62,12 +65,12 @@ impl Enroll {
     /// Pushes the card and answers with the redirect.
     pub(crate) async fn push(
         &self,
-        seen: Seen,
+        seen: Versioned,
         attempt: Attempt<'_>,
-        manner: Manner,
+        attempt_request: AttemptRequest,
     ) -> Result<Response<Body>, Problem> {
         let Enrollment { client_id, enrollment_id, .. } = *attempt.enrollment;
-        match self.attempt(&attempt, manner).await {
+        match self.attempt(&attempt, attempt_request).await {
             Ok((redirect, fact)) => {
                 let now = self.clock.now();
                 let fact = attempt.recorded(fact, now);
@@ -78,24 +81,28 @@ impl Enroll {
             Err(Stopped { facts, problem }) => {
                 let now = self.clock.now();
                 let facts: Vec<_> = facts.into_iter().map(|fact| attempt.recorded(fact, now)).collect();
-                self.enrollments.learn_on(seen, &facts, now).await?;
+                self.enrollments.record_facts_if_unchanged(seen, &facts, now).await?;
                 if problem.code.retryable() {
                     self.enrollments.release(client_id, attempt.key, enrollment_id).await?;
                 }
-                Err(problem.about(enrollment_id))
+                Err(problem.with_enrollment_id(enrollment_id))
             }
         }
     }
 
-    async fn attempt(&self, attempt: &Attempt<'_>, manner: Manner) -> Result<(Redirect, Fact), Stopped> {
+    async fn attempt(
+        &self,
+        attempt: &Attempt<'_>,
+        attempt_request: AttemptRequest,
+    ) -> Result<(Redirect, Fact), Stopped> {
         let supported = &attempt.requestor.supported_account_holder_data;
-        let account_holder = manner.account_holder.and_then(|holder| holder.limited_to(supported));
+        let account_holder = attempt_request.account_holder.and_then(|holder| holder.limited_to(supported));
         let signature_data = SignatureData {
-            callback_url: self.terms.callback_url(attempt.state),
+            callback_url: self.config.callback_url(attempt.state),
             complete_issuer_app_activation: true,
             complete_website_activation: true,
             account_holder_data_supplied: account_holder.is_some(),
-            locale: manner.locale,
+            locale: attempt_request.locale,
         };
         let search = FundingAccountSearch {
             request_id: Uuid::new_v4(),
@@ -111,12 +118,12 @@ impl Enroll {
             token_requestor_id: search.token_requestor_id,
             push_funding_accounts,
             signature_data,
-            receipts_validity_minutes: self.terms.validity_minutes,
+            receipts_validity_minutes: self.config.validity_minutes,
         };
         let issued = self.clock.now();
-        let token_connect = self.token_connect.noting(&attempt.calls);
+        let token_connect = self.token_connect.with_call_log(&attempt.calls);
         let pushed = token_connect.push_multiple_accounts(&push, attempt.until).await;
-        self.redirect(attempt, pushed.map_err(unpushed)?, &push.signature_data, issued)
+        self.redirect(attempt, pushed?, &push.signature_data, issued)
     }
 
     /// Steps 7 to 9, and beside them the question whether the card is enabled already.
@@ -126,7 +133,7 @@ impl Enroll {
         search: &FundingAccountSearch,
     ) -> Result<PushFundingAccounts, Stopped> {
         let Enrollment { client_id, card_contract_id, ref token_requestor_id, .. } = *attempt.enrollment;
-        let processing = self.processing.noting(&attempt.calls);
+        let processing = self.processing.with_call_log(&attempt.calls);
         let found = processing.search_funding_accounts(client_id, search, &self.search, attempt.until);
         let tokens = processing.get_tokens_by_client(client_id, attempt.until);
         let (found, tokens) = tokio::join!(found, tokens);
@@ -134,7 +141,7 @@ impl Enroll {
             Ok(tokens) => {
                 let token = token_list::token(&tokens, card_contract_id, token_requestor_id);
                 if token == Some(TokenState::Active) {
-                    let mut stopped = stopped(Code::AlreadyEnabled.into());
+                    let mut stopped = Stopped::failed(PushFailure::AlreadyEnabled);
                     stopped.facts.push(Fact::TokenList { token });
                     return Err(stopped);
                 }
@@ -144,7 +151,7 @@ impl Enroll {
                 tracing::warn!(cause = telemetry::chain(&error), "the token list could not be read")
             }
         }
-        found.map_err(|error| stopped(error.into()))
+        found.map_err(Stopped::from)
     }
 
     /// Step 12.
@@ -157,18 +164,18 @@ impl Enroll {
     ) -> Result<(Redirect, Fact), Stopped> {
         let platform = attempt.enrollment.attempt().platform;
         let token_requestor_id = &attempt.enrollment.token_requestor_id;
-        let origins = self.terms.origins(token_requestor_id);
+        let origins = self.config.origins(token_requestor_id);
         let methods = &pushed.available_push_methods;
         let unsigned = pushed.signature.is_none()
             && pushed.token_requestor_signature_support != Some(true)
-            && self.terms.allows_unsigned(token_requestor_id);
+            && self.config.allows_unsigned(token_requestor_id);
         let redirect_url = if unsigned {
             redirect::compose_unsigned(methods, platform, &pushed.receipts, data, &origins)
         } else {
             redirect::compose(methods, platform, pushed.signature.as_ref(), &origins)
         };
-        let redirect_url = redirect_url.map_err(|error| stopped(unreachable_requestor(error)))?;
-        let life = SignedDuration::from_mins(i64::from(self.terms.validity_minutes));
+        let redirect_url = redirect_url.map_err(Stopped::from)?;
+        let life = SignedDuration::from_mins(i64::from(self.config.validity_minutes));
         let ends_at = |life| issued.saturating_add(life).unwrap_or(Timestamp::MAX);
         let receipt_hashes = pushed.receipts.iter().map(receipt_hash).collect();
         let redirect = Redirect {
@@ -182,28 +189,42 @@ impl Enroll {
     }
 }
 
-/// Nothing was pushed, or nothing that anybody will use.
-fn stopped(problem: Problem) -> Stopped {
-    let reason = problem.code.word();
-    Stopped { facts: vec![Fact::PushFailed { reason, retryable: problem.code.retryable() }], problem }
-}
-
-fn unpushed(error: PushError) -> Stopped {
-    match error {
-        PushError::Refused(error) => stopped(error.into()),
-        PushError::Unknown(error) => Stopped {
-            facts: vec![Fact::PushUnknown],
-            problem: Problem::from(Code::PushOutcomeUnknown).because(error),
-        },
+impl Stopped {
+    /// Nothing was pushed, or nothing that can be used.
+    fn failed(reason: PushFailure) -> Self {
+        let problem = Problem::from(Code::of(&reason).unwrap_or(Code::InternalError));
+        let retryable = reason.retryable();
+        Self { facts: vec![Fact::PushFailed { reason, retryable }], problem }
     }
 }
 
-fn unreachable_requestor(error: RedirectError) -> Problem {
-    match error {
-        RedirectError::NoPushMethod => Problem::from(Code::PlatformNotSupported),
-        RedirectError::ForbiddenOrigin | RedirectError::NoSignature | RedirectError::Unusable => {
-            Problem::from(Code::MastercardRefused)
+impl From<MastercardError> for Stopped {
+    fn from(error: MastercardError) -> Self {
+        let failed = Self::failed(PushFailure::from(&error));
+        Self { problem: error.into(), ..failed }
+    }
+}
+
+impl From<PushError> for Stopped {
+    fn from(error: PushError) -> Self {
+        match error {
+            PushError::Refused(error) => error.into(),
+            PushError::Unknown(error) => Self {
+                facts: vec![Fact::PushUnknown],
+                problem: Problem::from(Code::PushOutcomeUnknown).with_source(error),
+            },
         }
     }
-    .because(error)
+}
+
+impl From<RedirectError> for Stopped {
+    fn from(error: RedirectError) -> Self {
+        let stopped = Self::failed(match error {
+            RedirectError::NoPushMethod => PushFailure::PlatformNotSupported,
+            RedirectError::ForbiddenOrigin | RedirectError::NoSignature | RedirectError::Unusable => {
+                PushFailure::MastercardRefused
+            }
+        });
+        Self { problem: stopped.problem.with_source(error), ..stopped }
+    }
 }

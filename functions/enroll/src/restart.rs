@@ -2,16 +2,16 @@
 //! ones before.
 
 use lambda_http::{Body, Request, Response};
-use shared::{
-    enrollment::{EnrollmentId, Fact},
+use model::enrollment::{EnrollmentId, Fact};
+use runtime::{
     http::{self, Code, Problem},
-    store::enrollments::{Beginning, Begun, Seen},
+    store::enrollments::{BeginOutcome, NewAttempt, Versioned},
 };
 
 use crate::{
     Enroll,
     push::Attempt,
-    wish::{self, Manner},
+    request::{self, AttemptRequest},
 };
 
 /// How often a restart looks again at an enrollment that moves meanwhile.
@@ -20,26 +20,26 @@ const LOOKS: usize = 5;
 impl Enroll {
     /// `POST /enrollments/{enrollmentId}/attempts`
     pub(crate) async fn restart(&self, request: &Request) -> Result<Response<Body>, Problem> {
-        let until = http::deadline(request, self.terms.patience);
+        let until = http::deadline(request, self.config.timeout);
         let client = self.caller.client(request)?;
         let id: EnrollmentId = http::path_parameter(request, "enrollmentId")?;
-        let key = wish::idempotency_key(request)?.for_restart_of(id);
+        let key = request::idempotency_key(request)?.for_restart_of(id);
         let now = self.clock.now();
-        let (manner, fingerprint) = Manner::parse(request, &self.terms, now)?;
-        let state = self.terms.new_state()?;
+        let (attempt_request, fingerprint) = AttemptRequest::parse(request, &self.config, now)?;
+        let state = self.config.new_state()?;
         for _ in 0..LOOKS {
-            let Seen { mut enrollment, revision } =
-                self.enrollments.seen(client, id).await?.ok_or(Code::NotFound)?;
+            let Versioned { mut enrollment, revision } =
+                self.enrollments.get_versioned(client, id).await?.ok_or(Code::NotFound)?;
             let restartable = enrollment.is_restartable(now);
             let fact = Fact::Restarted {
-                platform: manner.platform,
-                callback: manner.callback.clone(),
-                consent: manner.consent.clone(),
+                platform: attempt_request.platform,
+                callback: attempt_request.callback.clone(),
+                consent: attempt_request.consent.clone(),
                 answer_by: self.answer_by(now),
             };
             let number = enrollment.attempt().number.saturating_add(1);
-            enrollment.learn(fact.recorded(now, "").in_attempt(number));
-            let beginning = Beginning {
+            enrollment.add_fact(fact.recorded(now, "").in_attempt(number));
+            let new_attempt = NewAttempt {
                 enrollment: &enrollment,
                 revision: Some(revision),
                 key: &key,
@@ -48,22 +48,24 @@ impl Enroll {
             };
             if !restartable {
                 // The same request may have begun the attempt that runs now.
-                return match self.enrollments.known(&beginning, now).await? {
-                    Some(begun) => self.not_begun(client, begun).await,
-                    None => Err(Problem::from(Code::EnrollmentNotRestartable).about(id)),
+                return match self.enrollments.known(&new_attempt, now).await? {
+                    Some(begun) => self.begin_problem(client, begun).await,
+                    None => Err(Problem::from(Code::EnrollmentNotRestartable).with_enrollment_id(id)),
                 };
             }
             let requestor =
-                self.requestor(Some(&enrollment.token_requestor_id), manner.platform, now).await?;
-            match self.enrollments.begin(&beginning, now).await? {
-                Begun::Started => {
-                    let seen = self.enrollments.begun(&beginning, now);
-                    return self.push(seen, Attempt::of(&beginning, &requestor, until), manner).await;
+                self.requestor(Some(&enrollment.token_requestor_id), attempt_request.platform, now).await?;
+            match self.enrollments.begin(&new_attempt, now).await? {
+                BeginOutcome::Started => {
+                    let seen = self.enrollments.begun(&new_attempt, now);
+                    return self
+                        .push(seen, Attempt::of(&new_attempt, &requestor, until), attempt_request)
+                        .await;
                 }
-                Begun::Moved => {}
-                other => return self.not_begun(client, other).await,
+                BeginOutcome::RevisionConflict => {}
+                other => return self.begin_problem(client, other).await,
             }
         }
-        self.not_begun(client, Begun::Moved).await
+        self.begin_problem(client, BeginOutcome::RevisionConflict).await
     }
 }

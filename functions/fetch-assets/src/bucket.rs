@@ -12,7 +12,7 @@ use aws_sdk_s3::{
 };
 use aws_types::SdkConfig;
 use bytes::Bytes;
-use shared::config::Reader;
+use runtime::config::SettingsReader;
 
 use crate::logo::Object;
 
@@ -28,7 +28,7 @@ pub struct Bucket {
 
 impl Bucket {
     /// From `LOGO_BUCKET`; `S3_ENDPOINT_URL` names another S3 than AWS', addressed by path.
-    pub fn read(read: &mut Reader<'_>, aws: &SdkConfig) -> Option<Self> {
+    pub fn read(read: &mut SettingsReader<'_>, aws: &SdkConfig) -> Option<Self> {
         let name = read.required("LOGO_BUCKET");
         let endpoint = read.optional::<String>("S3_ENDPOINT_URL");
         let config = Builder::from(aws);

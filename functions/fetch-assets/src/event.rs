@@ -1,8 +1,8 @@
 //! The events that this function takes: a Lambda destination's record, a list by hand, or nothing.
 
+use mastercard::asset::AssetId;
 use serde::Deserialize;
 use serde_json::Value;
-use shared::asset::AssetId;
 
 /// What to fetch.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]

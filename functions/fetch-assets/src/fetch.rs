@@ -2,12 +2,13 @@
 
 use std::{error::Error, time::Duration};
 
-use shared::{
+use mastercard::{
+    Deadline,
     asset::{Asset, AssetId},
-    mastercard::{Deadline, token_connect::MediaContent},
-    telemetry,
+    token_connect::MediaContent,
 };
-use tokio::{task::spawn_blocking, time::timeout};
+use runtime::telemetry;
+use tokio::{task::spawn_blocking, time};
 
 use crate::{
     FetchAssets, LAST_RECORDS,
@@ -16,13 +17,13 @@ use crate::{
 };
 
 /// One asset may take so long; the others do not wait for it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl FetchAssets {
     /// An asset whose objects are all in the bucket.
     pub(crate) async fn fetch(&self, asset_id: AssetId, until: Deadline) -> Result<Asset, Failure> {
-        let patience = until.remaining().saturating_sub(LAST_RECORDS).min(PATIENCE);
-        let fetched = timeout(patience, self.store(&asset_id, Deadline::after(patience))).await;
+        let timeout = until.remaining().saturating_sub(LAST_RECORDS).min(FETCH_TIMEOUT);
+        let fetched = time::timeout(timeout, self.store(&asset_id, Deadline::after(timeout))).await;
         match fetched.unwrap_or_else(|late| Err(("out_of_time", late.into()))) {
             Ok(asset) => Ok(asset),
             Err((reason, cause)) => {

@@ -11,16 +11,18 @@ use std::{collections::BTreeSet, time::Duration};
 
 use futures_util::{StreamExt as _, stream};
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use serde_json::Value;
-use shared::{
+use mastercard::{
+    Deadline, TokenConnect,
     asset::{Asset, AssetId},
-    clock::Clock,
-    config::{ConfigError, Host, TokenConnectSettings},
+};
+use model::clock::Clock;
+use runtime::{
+    config::{ConfigError, Runtime, TokenConnectSettings},
     invocation::{deadline, failed},
-    mastercard::{Deadline, TokenConnect},
     store::{ASSETS_AT_ONCE, TokenRequestors},
     telemetry,
 };
+use serde_json::Value;
 use tokio::sync::Semaphore;
 
 pub use bucket::Bucket;
@@ -49,7 +51,7 @@ pub struct FetchAssets {
 
 impl FetchAssets {
     /// Reads `TOKEN_REQUESTORS_TABLE`, `TENANT`, `LOGO_BUCKET`, `TOKEN_CONNECT_*`.
-    pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
+    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
         let requestors = TokenRequestors::read(&mut read, host);
         let token_connect = TokenConnectSettings::read(&mut read);

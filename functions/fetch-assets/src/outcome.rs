@@ -1,7 +1,7 @@
 //! What became of the assets: the answer of the function.
 
+use mastercard::asset::{Asset, AssetId};
 use serde::Serialize;
-use shared::asset::{Asset, AssetId};
 
 /// What became of each asset.
 #[derive(Debug, Default, Serialize)]
@@ -37,7 +37,7 @@ pub struct Refusal {
     pub asset_id: AssetId,
     /// What Mastercard called it.
     pub media_type: String,
-    /// Why, as in `shared::asset::RefusedForm`.
+    /// Why, as in `mastercard::asset::RefusedForm`.
     pub reason: String,
 }
 

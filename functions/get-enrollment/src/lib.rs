@@ -1,15 +1,17 @@
 //! After use-case step 25: the app asks how it went.
 
 use lambda_http::{Body, Error, Request, RequestExt as _, Response};
-use serde::Serialize;
-use shared::{
-    card::{CardContractId, ClientId},
+use mastercard::card::{CardContractId, ClientId};
+use model::{
     clock::Clock,
-    config::{ConfigError, Host},
-    enrollment::{EnrollmentId, EnrollmentView, Status},
-    http::{self, Caller, Code, Problem, StatusCode},
+    enrollment::{EnrollmentId, Status},
+};
+use runtime::{
+    config::{ConfigError, Runtime},
+    http::{self, Caller, Code, EnrollmentResponse, Problem, StatusCode},
     store::Enrollments,
 };
+use serde::Serialize;
 
 /// Enrollments on a page, unless the app asks for another number up to [`MOST`].
 const USUAL: usize = 20;
@@ -26,7 +28,7 @@ pub struct GetEnrollment {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer {
-    enrollments: Vec<EnrollmentView>,
+    enrollments: Vec<EnrollmentResponse>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<EnrollmentId>,
 }
@@ -40,7 +42,7 @@ struct Wanted {
 
 impl GetEnrollment {
     /// Reads `ENROLLMENTS_TABLE`, `TENANT`, `CLIENT_ID_CLAIM`.
-    pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
+    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
         let enrollments = Enrollments::read(&mut read, host);
         let caller = Caller::read(&mut read);
@@ -64,11 +66,11 @@ impl GetEnrollment {
         let id: EnrollmentId = http::path_parameter(request, "enrollmentId")?;
         let enrollment = self.enrollments.get(client, id).await?.ok_or(Code::NotFound)?;
         let now = self.clock.now();
-        let redirect = match enrollment.outlook(now).status {
+        let redirect = match enrollment.status_at(now).status {
             Status::Ready => self.enrollments.redirect(&enrollment, enrollment.attempt().number, now).await?,
             _ => None,
         };
-        http::json(StatusCode::OK, &EnrollmentView::new(&enrollment, redirect, now))
+        http::json(StatusCode::OK, &EnrollmentResponse::new(&enrollment, redirect, now))
     }
 
     async fn list(&self, client: ClientId, request: &Request) -> Result<Response<Body>, Problem> {
@@ -76,8 +78,11 @@ impl GetEnrollment {
         let page =
             self.enrollments.list(client, wanted.card, wanted.limit.unwrap_or(USUAL), wanted.start).await?;
         let now = self.clock.now();
-        let enrollments =
-            page.enrollments.iter().map(|enrollment| EnrollmentView::new(enrollment, None, now)).collect();
+        let enrollments = page
+            .enrollments
+            .iter()
+            .map(|enrollment| EnrollmentResponse::new(enrollment, None, now))
+            .collect();
         http::json(StatusCode::OK, &Answer { enrollments, next_token: page.next })
     }
 }

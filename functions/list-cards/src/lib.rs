@@ -1,25 +1,30 @@
 //! The tip after use-case step 4: which of the cardholder's cards are enabled already, and which can be.
 
-mod asked;
+mod query;
 
 use std::time::Duration;
 
 use futures_util::{TryFutureExt as _, future::try_join_all};
 use lambda_http::{Body, Error, Request, Response};
-use serde::Serialize;
-use shared::{
+use mastercard::{
+    Processing,
     card::{CardContractId, ClientId},
-    clock::Clock,
-    config::{ConfigError, Host, ProcessingSettings},
-    enrollment::{EnrollmentId, TokenState},
-    http::{self, Caller, Code, Problem, StatusCode},
-    mastercard::{Processing, processing::ClientToken},
-    store::{Enrollments, RecentRequestors, TokenRequestors},
-    token_list,
+    processing::ClientToken,
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
+use model::{
+    clock::Clock,
+    enrollment::{EnrollmentId, TokenState},
+    token_list,
+};
+use runtime::{
+    config::{ConfigError, ProcessingSettings, Runtime},
+    http::{self, Caller, Code, Problem, StatusCode},
+    store::{Enrollments, TokenRequestorCache, TokenRequestors},
+};
+use serde::Serialize;
 
-use asked::{Asked, Card};
+use query::{Card, ListCardsQuery};
 
 /// How long the app waits.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -27,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The function; its fields are all that it may touch.
 pub struct ListCards {
     processing: Processing,
-    requestors: RecentRequestors,
+    requestors: TokenRequestorCache,
     enrollments: Enrollments,
     caller: Caller,
     default_requestor: TokenRequestorId,
@@ -62,7 +67,7 @@ enum State {
 
 impl ListCards {
     /// Reads both tables' names, `TENANT`, `PROCESSING_*`, `CLIENT_ID_CLAIM`, `DEFAULT_TOKEN_REQUESTOR_ID`.
-    pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
+    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
         let requestors = TokenRequestors::read(&mut read, host);
         let enrollments = Enrollments::read(&mut read, host);
@@ -75,7 +80,7 @@ impl ListCards {
             return Err(read.problems());
         };
         let processing = processing.connect(host).await?;
-        let requestors = RecentRequestors::new(requestors);
+        let requestors = TokenRequestorCache::new(requestors);
         Ok(Self { processing, requestors, enrollments, caller, default_requestor, clock: host.clock.clone() })
     }
 
@@ -86,12 +91,12 @@ impl ListCards {
 
     async fn list(&self, request: &Request) -> Result<Response<Body>, Problem> {
         let client = self.caller.client(request)?;
-        let asked = Asked::parse(request, &self.default_requestor)?;
-        let requestor = self.requestors.get(&asked.token_requestor_id, self.clock.now()).await?;
+        let query = ListCardsQuery::parse(request, &self.default_requestor)?;
+        let requestor = self.requestors.get(&query.token_requestor_id, self.clock.now()).await?;
         let requestor = requestor.ok_or(Code::TokenRequestorNotFound)?;
         let until = http::deadline(request, PATIENCE);
         let tokens = self.processing.get_tokens_by_client(client, until).await?;
-        let cards = asked.cards.iter().map(|card| self.state(client, card, &requestor, &tokens));
+        let cards = query.cards.iter().map(|card| self.state(client, card, &requestor, &tokens));
         let cards = try_join_all(cards).await?;
         http::json(StatusCode::OK, &Answer { cards })
     }

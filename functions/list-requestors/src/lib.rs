@@ -1,32 +1,31 @@
 //! Use-case step 5: which token requestors the app can offer on this platform. Answers come from memory, and one small
 //! read says whether the catalog is still the one in memory.
 
-mod asked;
+mod cache;
 mod encoding;
 mod listing;
-mod memory;
-mod offer;
 mod order;
+mod query;
+mod response;
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{
     Body, Error, Request, Response,
     http::{StatusCode, header, response::Builder},
 };
-use shared::{
-    catalog::Catalog,
-    clock::Clock,
-    config::{ConfigError, Host},
-    digest::sha256_hex,
+use mastercard::digest::sha256_hex;
+use model::{catalog::Catalog, clock::Clock};
+use runtime::{
+    config::{ConfigError, Runtime},
     http::{self, Code, Problem},
     store::TokenRequestors,
 };
 use url::Url;
 
-use asked::Asked;
-use listing::Moment;
-use memory::Memory;
+use cache::CatalogCache;
+use listing::CatalogFreshness;
 use order::Order;
+use query::ListRequestorsQuery;
 
 /// A refresh is due every 14 days; a catalog older than this missed one.
 const STALE: SignedDuration = SignedDuration::from_hours(15 * 24);
@@ -35,7 +34,7 @@ const LARGEST_ANSWER: usize = 5_900_000;
 
 /// The function; its fields are all that it may touch.
 pub struct ListRequestors {
-    memory: Memory,
+    cache: CatalogCache,
     /// Of everything but the catalog that makes an answer what it is.
     settings_digest: String,
     clock: Clock,
@@ -43,7 +42,7 @@ pub struct ListRequestors {
 
 impl ListRequestors {
     /// Reads `TOKEN_REQUESTORS_TABLE`, `TENANT`, `LOGO_BASE_URL`, `FEATURED_TOKEN_REQUESTORS`, `CATALOG_LOCALE`.
-    pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
+    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
         let requestors = TokenRequestors::read(&mut read, host);
         let logo_base_url = read.required::<Url>("LOGO_BASE_URL");
@@ -53,7 +52,7 @@ impl ListRequestors {
         };
         let made_of = format!("{} {logo_base_url} {}", env!("CARGO_PKG_VERSION"), order.told());
         Ok(Self {
-            memory: Memory::new(requestors, logo_base_url, order),
+            cache: CatalogCache::new(requestors, logo_base_url, order),
             settings_digest: sha256_hex(made_of.as_bytes()),
             clock: host.clock.clone(),
         })
@@ -65,18 +64,18 @@ impl ListRequestors {
     }
 
     async fn list(&self, request: &Request) -> Result<Response<Body>, Problem> {
-        let asked = Asked::parse(request)?;
+        let query = ListRequestorsQuery::parse(request)?;
         let gzip = encoding::wants_gzip(request.headers());
-        let current = self.memory.current().await?;
-        let etag = self.etag(current.as_ref(), &asked, gzip);
+        let current = self.cache.current().await?;
+        let etag = self.etag(current.as_ref(), &query, gzip);
         let known = request.headers().get_all(header::IF_NONE_MATCH);
         if known.iter().any(|known| matches(known.as_bytes(), &etag)) {
             let response = cached(Response::builder().status(StatusCode::NOT_MODIFIED), &etag);
             return response.body(Body::Empty).map_err(Problem::internal);
         }
-        let (shown, listing) = self.memory.listing(current, self.clock.now()).await?;
-        let answer = listing.answer(&asked, self.moment(shown.as_ref())).map_err(Problem::internal)?;
-        let mut response = cached(Response::builder(), &self.etag(shown.as_ref(), &asked, gzip))
+        let (shown, listing) = self.cache.listing(current, self.clock.now()).await?;
+        let answer = listing.answer(&query, self.freshness(shown.as_ref())).map_err(Problem::internal)?;
+        let mut response = cached(Response::builder(), &self.etag(shown.as_ref(), &query, gzip))
             .header(header::CONTENT_TYPE, "application/json");
         let body = if gzip {
             response = response.header(header::CONTENT_ENCODING, "gzip");
@@ -90,18 +89,18 @@ impl ListRequestors {
         response.body(body).map_err(Problem::internal)
     }
 
-    fn moment(&self, catalog: Option<&Catalog>) -> Moment {
+    fn freshness(&self, catalog: Option<&Catalog>) -> CatalogFreshness {
         let updated_at = catalog.and_then(|catalog| catalog.updated_at);
         let old = |at: Timestamp| self.clock.now().duration_since(at) > STALE;
-        Moment { updated_at, stale: updated_at.is_none_or(old) }
+        CatalogFreshness { updated_at, stale: updated_at.is_none_or(old) }
     }
 
     /// Changes whenever an answer would, and differs between the encodings of one answer.
-    fn etag(&self, catalog: Option<&Catalog>, asked: &Asked, gzip: bool) -> String {
-        let moment = self.moment(catalog);
+    fn etag(&self, catalog: Option<&Catalog>, query: &ListRequestorsQuery, gzip: bool) -> String {
+        let freshness = self.freshness(catalog);
         let state = catalog.map(|it| (it.version, it.change, it.artwork));
         let digest =
-            sha256_hex(format!("{} {state:?} {moment:?} {asked:?}", self.settings_digest).as_bytes());
+            sha256_hex(format!("{} {state:?} {freshness:?} {query:?}", self.settings_digest).as_bytes());
         let digest: String = digest.chars().take(32).collect();
         format!("\"{digest}{}\"", if gzip { "-gzip" } else { "" })
     }

@@ -1,5 +1,5 @@
 //! One state of the catalog, ready to be answered: every offer is JSON already, and whole answers are made when they
-//! are first asked for and then kept.
+//! are first query for and then kept.
 
 use std::{
     collections::VecDeque,
@@ -7,30 +7,32 @@ use std::{
 };
 
 use jiff::Timestamp;
+use mastercard::token_requestor::TokenRequestor;
+use model::catalog::Snapshot;
+use runtime::BoxError;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
-use shared::{catalog::Snapshot, http::Cause, token_requestor::TokenRequestor};
 use url::Url;
 
-use crate::{asked::Asked, encoding, offer::Offer, order::Order};
+use crate::{encoding, order::Order, query::ListRequestorsQuery, response::TokenRequestorResponse};
 
-/// Whole answers that are kept: for three platforms, and for the account ranges that were asked for last. Ten are 20 MB
+/// Whole answers that are kept: for three platforms, and for the account ranges that were query for last. Ten are 20 MB
 /// of a catalog of two thousand requestors.
 const KEPT: usize = 10;
 
 /// What an answer says about time, which passes while the catalog stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Moment {
+pub(crate) struct CatalogFreshness {
     pub(crate) updated_at: Option<Timestamp>,
     pub(crate) stale: bool,
 }
 
 /// One state of the catalog.
-pub(crate) struct Listing {
+pub(crate) struct CachedListing {
     /// In the order for people.
     entries: Vec<Entry>,
-    /// What was asked for last comes first.
-    answers: Mutex<VecDeque<(Asked, Moment, Arc<Answer>)>>,
+    /// What was query for last comes first.
+    answers: Mutex<VecDeque<(ListRequestorsQuery, CatalogFreshness, Arc<Answer>)>>,
 }
 
 struct Entry {
@@ -53,11 +55,12 @@ struct Document<'a> {
     stale: bool,
 }
 
-impl Listing {
+impl CachedListing {
     pub(crate) fn new(snapshot: &Snapshot, order: &Order, logos: &Url) -> Result<Self, serde_json::Error> {
         let mut entries = Vec::new();
         for known in snapshot.offered() {
-            let json = to_raw_value(&Offer::new(&known.requestor, snapshot.logos(known), logos))?;
+            let json =
+                to_raw_value(&TokenRequestorResponse::new(&known.requestor, snapshot.logos(known), logos))?;
             entries.push(Entry { requestor: known.requestor.clone(), json });
         }
         entries.sort_by(|one, other| order.compare(&one.requestor, &other.requestor));
@@ -65,28 +68,32 @@ impl Listing {
     }
 
     /// From memory if it was made already; requests that come together wait for one of them to make it.
-    pub(crate) fn answer(&self, asked: &Asked, moment: Moment) -> Result<Arc<Answer>, Cause> {
+    pub(crate) fn answer(
+        &self,
+        query: &ListRequestorsQuery,
+        freshness: CatalogFreshness,
+    ) -> Result<Arc<Answer>, BoxError> {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = answers.iter().position(|(of, at, _)| of == asked && *at == moment);
+        let made = answers.iter().position(|(of, at, _)| of == query && *at == freshness);
         let (_, _, answer) = match made.and_then(|at| answers.remove(at)) {
             Some(made) => made,
-            None => (asked.clone(), moment, Arc::new(self.make(asked, moment)?)),
+            None => (query.clone(), freshness, Arc::new(self.make(query, freshness)?)),
         };
-        answers.push_front((asked.clone(), moment, Arc::clone(&answer)));
+        answers.push_front((query.clone(), freshness, Arc::clone(&answer)));
         answers.truncate(KEPT);
         Ok(answer)
     }
 
-    fn make(&self, asked: &Asked, moment: Moment) -> Result<Answer, Cause> {
+    fn make(&self, query: &ListRequestorsQuery, freshness: CatalogFreshness) -> Result<Answer, BoxError> {
         let fits = |requestor: &TokenRequestor| {
             let takes = |range| requestor.enabled_account_ranges.contains(range);
-            requestor.reaches(asked.platform) && asked.account_range.as_ref().is_none_or(takes)
+            requestor.reaches(query.platform) && query.account_range.as_ref().is_none_or(takes)
         };
         let entries = self.entries.iter().filter(|entry| fits(&entry.requestor));
         let document = Document {
             token_requestors: entries.map(|entry| &*entry.json).collect(),
-            catalog_updated_at: moment.updated_at,
-            stale: moment.stale,
+            catalog_updated_at: freshness.updated_at,
+            stale: freshness.stale,
         };
         let text = serde_json::to_string(&document)?;
         let gzip = encoding::gzip(&text)?;

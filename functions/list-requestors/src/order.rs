@@ -5,10 +5,8 @@ use std::cmp::Ordering;
 
 use icu_collator::{Collator, CollatorBorrowed, options::CollatorOptions};
 use icu_locale_core::Locale;
-use shared::{
-    config::Reader,
-    token_requestor::{TokenRequestor, TokenRequestorId},
-};
+use mastercard::token_requestor::{TokenRequestor, TokenRequestorId};
+use runtime::config::SettingsReader;
 
 /// From `FEATURED_TOKEN_REQUESTORS` and `CATALOG_LOCALE`.
 pub(crate) struct Order {
@@ -18,7 +16,7 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    pub(crate) fn read(read: &mut Reader<'_>) -> Option<Self> {
+    pub(crate) fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
         let featured = featured(read);
         let locale = locale(read);
         let (featured, locale) = (featured?, locale?);
@@ -51,13 +49,13 @@ impl Order {
 
 const LOCALE: &str = "CATALOG_LOCALE";
 
-fn locale(read: &mut Reader<'_>) -> Option<Locale> {
+fn locale(read: &mut SettingsReader<'_>) -> Option<Locale> {
     let Some(raw) = read.optional::<String>(LOCALE)? else { return Some(Locale::UNKNOWN) };
     let locale = raw.parse();
     locale.map_err(|_| read.problem(LOCALE, "is no BCP 47 language tag, such as de or pt-BR")).ok()
 }
 
-fn featured(read: &mut Reader<'_>) -> Option<Vec<TokenRequestorId>> {
+fn featured(read: &mut SettingsReader<'_>) -> Option<Vec<TokenRequestorId>> {
     const NAME: &str = "FEATURED_TOKEN_REQUESTORS";
     match read.optional::<String>(NAME)? {
         Some(_) => read.list(NAME),
@@ -67,8 +65,8 @@ fn featured(read: &mut Reader<'_>) -> Option<Vec<TokenRequestorId>> {
 
 #[cfg(test)]
 mod tests {
+    use runtime::config::Settings;
     use serde_json::json;
-    use shared::config::Settings;
 
     use super::*;
 

@@ -5,13 +5,17 @@ use lambda_http::{
     Body, Error, Request, Response,
     http::{StatusCode, header},
 };
-use shared::{
-    clock::Clock,
-    config::{AppLinks, ConfigError, Host},
-    enrollment::{Enrollment, Fact, receipt_hash},
-    http::{self, Problem},
-    mastercard::callback::{self, CallbackOutcome, CallbackResult},
+use mastercard::{
+    callback::{self, CallbackOutcome, CallbackResult},
     secret::CallbackState,
+};
+use model::{
+    clock::Clock,
+    enrollment::{Enrollment, Fact, receipt_hash},
+};
+use runtime::{
+    config::{AppLinks, ConfigError, Runtime},
+    http::{self, Problem},
     store::Enrollments,
     telemetry,
 };
@@ -28,7 +32,7 @@ pub struct ReceiveCallback {
 
 impl ReceiveCallback {
     /// Reads `ENROLLMENTS_TABLE`, `TENANT`, `APP_LINKS`.
-    pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
+    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
         let enrollments = Enrollments::read(&mut read, host);
         let app_links = AppLinks::read(&mut read);
@@ -40,23 +44,25 @@ impl ReceiveCallback {
 
     /// `GET /callback/{state}?results[<receipt>]=<RESULT>|<reference>`; public.
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
-        http::serve_door(request, LIMIT, async |request| self.receive(&request).await).await
+        http::serve_untrusted(request, LIMIT, async |request| self.receive(&request).await).await
     }
 
     async fn receive(&self, request: &Request) -> Result<Response<Body>, Problem> {
         let state = http::path_parameter::<String>(request, "state").map(CallbackState::new)?;
         let now = self.clock.now();
         let Some((seen, attempt)) = self.enrollments.by_state(&state, now).await? else {
-            return farewell();
+            return unknown_state_page();
         };
         let enrollment = &seen.enrollment;
         let id = enrollment.enrollment_id;
-        let Some(link) = self.app_links.get(enrollment.attempt().callback) else { return farewell() };
+        let Some(link) = self.app_links.get(enrollment.attempt().callback) else {
+            return unknown_state_page();
+        };
         let result = result(enrollment, request.uri().query().unwrap_or_default());
         if let Some(result) = &result {
             let fact = Fact::Callback { result: word(&result.result) }.recorded(now, "").in_attempt(attempt);
             // The cardholder goes on whatever happens; what is not noted here, reconciliation finds out.
-            if let Err(error) = self.enrollments.learn_on(seen, &[fact], now).await {
+            if let Err(error) = self.enrollments.record_facts_if_unchanged(seen, &[fact], now).await {
                 tracing::error!(enrollment.id = %id, cause = telemetry::chain(&error), "the callback was not noted");
             }
         }
@@ -107,7 +113,7 @@ fn outcome(result: Option<&CallbackOutcome>) -> &'static str {
 }
 
 /// A plain page for a state that is unknown or over: says nothing, leads nowhere.
-fn farewell() -> Result<Response<Body>, Problem> {
+fn unknown_state_page() -> Result<Response<Body>, Problem> {
     const PAGE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Back to your bank</title>\
         <p>This page is no longer needed. Please go back to your bank's app to see your cards.</p></html>";
     answer(StatusCode::NOT_FOUND)

@@ -10,8 +10,8 @@ use std::borrow::Cow;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use jsonwebtoken::DecodingKey;
 use lambda_http::{Request, RequestExt as _, request::RequestContext};
+use runtime::http::{Code, Problem};
 use secrecy::{ExposeSecret as _, SecretString};
-use shared::http::{Code, Problem};
 
 pub(crate) use settings::AuthenticationSettings;
 
@@ -30,7 +30,7 @@ struct Refused(&'static str);
 impl Authentication {
     /// What an authenticated caller said.
     pub(crate) fn check<'a>(&self, request: &'a Request) -> Result<Cow<'a, [u8]>, Problem> {
-        let refused = |why| Problem::from(Code::Forbidden).because(Refused(why));
+        let refused = |why| Problem::from(Code::Forbidden).with_source(Refused(why));
         let subject = subject(request).ok_or_else(|| refused("no client certificate"))?;
         if !self.subjects.iter().any(|known| known == subject) {
             return Err(refused("the client certificate bears another name"));

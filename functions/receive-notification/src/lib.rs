@@ -2,21 +2,23 @@
 //! and applied at once; what could not be applied, reconciliation applies.
 //!
 //! How Mastercard authenticates itself here is not published: `authentication.rs` is a chain that denies by
-//! default, the format is in `shared::notification::wire`; both are provisional.
+//! default, the format is in `model::notification::wire`; both are provisional.
 
 mod authentication;
 
 use lambda_http::{Body, Error, Request, Response};
-use serde::Serialize;
-use shared::{
+use mastercard::FieldLevelKeys;
+use model::{
     clock::Clock,
-    config::{ConfigError, Host},
-    http::{self, Problem, StatusCode},
-    mastercard::FieldLevelKeys,
     notification::{Notification, wire},
+};
+use runtime::{
+    config::{ConfigError, Runtime},
+    http::{self, Problem, StatusCode},
     store::{Enrollments, StoreError},
     telemetry,
 };
+use serde::Serialize;
 
 use authentication::{Authentication, AuthenticationSettings};
 
@@ -40,7 +42,7 @@ impl ReceiveNotification {
     /// Reads `ENROLLMENTS_TABLE`, `TENANT`, `NOTIFICATION_CLIENT_SUBJECTS`. Optional, each with a `NEXT` one that replaces
     /// it: `NOTIFICATION_SHARED_SECRET`, `NOTIFICATION_SIGNER_CERTIFICATE`, `NOTIFICATION_DECRYPTION_KEY` with its
     /// `_PASSWORD`.
-    pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
+    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
         let enrollments = Enrollments::read(&mut read, host);
         let authentication = AuthenticationSettings::read(&mut read);
@@ -53,12 +55,12 @@ impl ReceiveNotification {
 
     /// `POST /notifications`, on Mastercard's own domain with mutual TLS.
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
-        http::serve_door(request, LIMIT, async |request| self.receive(&request).await).await
+        http::serve_untrusted(request, LIMIT, async |request| self.receive(&request).await).await
     }
 
     async fn receive(&self, request: &Request) -> Result<Response<Body>, Problem> {
         let body = self.authentication.check(request)?;
-        let unreadable = |error| Problem::field("body", &error).because(error);
+        let unreadable = |error| Problem::field("body", &error).with_source(error);
         let delivery = wire::parse(&body, self.clock.now(), self.decryption.as_ref()).map_err(unreadable)?;
         for notification in &delivery.notifications {
             self.accept(notification).await?;
@@ -75,10 +77,10 @@ impl ReceiveNotification {
         let received = self.enrollments.receive(notification, now).await?;
         match self.enrollments.apply(received, now).await {
             Ok(Some(id)) => {
-                tracing::info!(enrollment.id = %id, kind = notification.news.word(), "a notification was applied")
+                tracing::info!(enrollment.id = %id, kind = notification.kind.as_str(), "a notification was applied")
             }
             Ok(None) => tracing::warn!(
-                kind = notification.news.word(),
+                kind = notification.kind.as_str(),
                 "a notification matches no enrollment; it is kept"
             ),
             // It is stored, so it counts as accepted.

@@ -1,11 +1,11 @@
 //! Wires `ReceiveNotification` to the Lambda runtime.
 
 use lambda_http::Error;
-use shared::{config::Host, http, telemetry};
+use runtime::{config::Runtime, http, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let function = &receive_notification::ReceiveNotification::connect(&Host::from_env()?).await?;
+    let function = &receive_notification::ReceiveNotification::connect(&Runtime::from_env()?).await?;
     http::run(|request| function.handle(request)).await
 }

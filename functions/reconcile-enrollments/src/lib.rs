@@ -7,21 +7,22 @@ use std::{collections::BTreeMap, time::Duration};
 
 use futures_util::{StreamExt as _, stream};
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use serde_json::Value;
-use shared::{
-    call::Calls,
-    card::ClientId,
+use mastercard::{Deadline, MastercardError, Processing, call::CallLog, card::ClientId};
+use model::{
     clock::Clock,
-    config::{ConfigError, Host, ProcessingSettings},
     enrollment::{Enrollment, Fact, Recorded},
+    token_list,
+};
+use runtime::{
+    config::{ConfigError, ProcessingSettings, Runtime},
     invocation::{deadline, failed},
-    mastercard::{Deadline, MastercardError, Processing},
     store::{
         Enrollments,
-        enrollments::{Due, Received, SHARDS},
+        enrollments::{Due, InboxEntry, SHARDS},
     },
-    telemetry, token_list,
+    telemetry,
 };
+use serde_json::Value;
 
 use report::Healed;
 pub use report::Reconciled;
@@ -42,7 +43,7 @@ pub struct ReconcileEnrollments {
 
 impl ReconcileEnrollments {
     /// Reads `ENROLLMENTS_TABLE`, `TENANT`, `PROCESSING_*`.
-    pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
+    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
         let enrollments = Enrollments::read(&mut read, host);
         let processing = ProcessingSettings::read(&mut read);
@@ -73,7 +74,7 @@ impl ReconcileEnrollments {
     }
 
     /// What is due, enrollments by client.
-    async fn due(&self) -> Result<(BTreeMap<ClientId, Vec<Enrollment>>, Vec<Received>), Diagnostic> {
+    async fn due(&self) -> Result<(BTreeMap<ClientId, Vec<Enrollment>>, Vec<InboxEntry>), Diagnostic> {
         let (mut clients, mut notifications) = (BTreeMap::<_, Vec<_>>::new(), Vec::new());
         for shard in 0..SHARDS {
             let due = self.enrollments.due(shard, self.clock.now(), BATCH).await;
@@ -89,14 +90,14 @@ impl ReconcileEnrollments {
 
     /// What the client's token list says of each enrollment; `None` if Mastercard was not asked.
     async fn facts(&self, client: ClientId, due: &[Enrollment], until: Deadline) -> Option<Vec<Recorded>> {
-        let calls = Calls::default();
-        let tokens = self.processing.noting(&calls).get_tokens_by_client(client, until).await;
+        let calls = CallLog::default();
+        let tokens = self.processing.with_call_log(&calls).get_tokens_by_client(client, until).await;
         if let Err(error) = &tokens {
             tracing::warn!(count = due.len(), cause = telemetry::chain(error), "a token list was not read");
         }
         let told: Box<dyn Fn(&Enrollment) -> Fact> = match tokens {
             Ok(tokens) => Box::new(move |enrollment| token_list::fact(&tokens, enrollment)),
-            Err(MastercardError::Down { .. } | MastercardError::OutOfTime) => return None,
+            Err(MastercardError::CircuitOpen { .. } | MastercardError::OutOfTime) => return None,
             Err(_) => Box::new(|_| Fact::TokenListUnread),
         };
         let (now, calls) = (self.clock.now(), calls.take());
@@ -113,7 +114,7 @@ impl ReconcileEnrollments {
         };
         for (before, fact) in due.into_iter().zip(facts) {
             let (unread, now) = (fact.fact == Fact::TokenListUnread, fact.at);
-            match self.enrollments.learn(client, before.enrollment_id, &[fact], now).await {
+            match self.enrollments.record_facts(client, before.enrollment_id, &[fact], now).await {
                 Ok(after) => {
                     *(if unread { &mut done.unread } else { &mut done.checked }) += 1;
                     done.healed.extend(after.and_then(|after| Healed::between(&before, &after, now)));

@@ -1,11 +1,8 @@
 //! What a run tells: to whoever invoked it by hand, and to the log.
 
+use model::enrollment::{Enrollment, EnrollmentId, Status};
+use runtime::{BoxError, telemetry};
 use serde::Serialize;
-use shared::{
-    enrollment::{Enrollment, EnrollmentId, Status},
-    http::Cause,
-    telemetry,
-};
 
 /// What a run did.
 #[derive(Debug, Default, Serialize)]
@@ -37,7 +34,7 @@ pub struct Healed {
 impl Healed {
     /// `None` if it stands where it stood.
     pub(crate) fn between(before: &Enrollment, after: &Enrollment, now: jiff::Timestamp) -> Option<Self> {
-        let (from, to) = (before.outlook(now).status, after.outlook(now).status);
+        let (from, to) = (before.status_at(now).status, after.status_at(now).status);
         (from != to).then_some(Self { enrollment_id: before.enrollment_id, from, to })
     }
 }
@@ -53,7 +50,7 @@ impl Reconciled {
         self.failed += failed;
     }
 
-    pub(crate) fn fail(&mut self, cause: &Cause) {
+    pub(crate) fn fail(&mut self, cause: &BoxError) {
         self.failed += 1;
         tracing::error!(cause = telemetry::chain(cause.as_ref()), "what is due stays due");
     }

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt as _, stream};
-use shared::{
+use mastercard::{
+    Deadline, MastercardError, TokenConnect,
     card::AccountRange,
-    mastercard::{Deadline, MastercardError, TokenConnect, token_connect::RANGES_A_CALL},
-    telemetry,
+    token_connect::RANGES_A_CALL,
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
+use runtime::telemetry;
 
 /// Batches under way at once.
 const AT_ONCE: usize = 4;

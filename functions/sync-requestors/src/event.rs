@@ -1,8 +1,8 @@
 //! What a refresh can be told: nothing by the schedule, and by hand what only a person may decide.
 
+use mastercard::token_requestor::TokenRequestorId;
 use serde::Deserialize;
 use serde_json::Value;
-use shared::token_requestor::TokenRequestorId;
 
 /// The event; every field may be left out.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]

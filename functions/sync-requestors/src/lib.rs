@@ -8,18 +8,15 @@ mod plan;
 use std::time::Duration;
 
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use serde::Serialize;
-use serde_json::Value;
-use shared::{
-    asset::AssetId,
-    card::AccountRange,
-    catalog::Change,
-    clock::Clock,
-    config::{ConfigError, Host, TokenConnectSettings},
+use mastercard::{TokenConnect, asset::AssetId, card::AccountRange};
+use model::{catalog::Change, clock::Clock};
+use runtime::{
+    config::{ConfigError, Runtime, TokenConnectSettings},
     invocation::{deadline, failed},
-    mastercard::TokenConnect,
     store::TokenRequestors,
 };
+use serde::Serialize;
+use serde_json::Value;
 
 pub use plan::Disbelieved;
 
@@ -67,12 +64,12 @@ pub struct Synced {
 
 impl SyncRequestors {
     /// Reads `TOKEN_REQUESTORS_TABLE`, `TENANT`, `TOKEN_CONNECT_*`, `ACCOUNT_RANGES` and `LARGEST_DROP_PERCENT`.
-    pub async fn connect(host: &Host) -> Result<Self, ConfigError> {
+    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
         let mut read = host.settings.read();
         let requestors = TokenRequestors::read(&mut read, host);
         let token_connect = TokenConnectSettings::read(&mut read);
-        let account_ranges = read.distinct::<AccountRange>("ACCOUNT_RANGES");
-        let largest_drop_percent = read.or("LARGEST_DROP_PERCENT", LARGEST_DROP_PERCENT);
+        let account_ranges = read.unique_list::<AccountRange>("ACCOUNT_RANGES");
+        let largest_drop_percent = read.or_default("LARGEST_DROP_PERCENT", LARGEST_DROP_PERCENT);
         if largest_drop_percent.is_some_and(|percent| percent > 100) {
             read.problem("LARGEST_DROP_PERCENT", "is a share of 0 to 100");
             return Err(read.problems());

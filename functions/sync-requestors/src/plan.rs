@@ -7,13 +7,13 @@ mod tests;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Serialize;
-use shared::{
+use mastercard::{
     asset::AssetId,
-    catalog::{Change, Known, Snapshot},
-    store::Plan,
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
+use model::catalog::{Change, Known, Snapshot};
+use runtime::store::Plan;
+use serde::Serialize;
 
 use crate::{ask::Answered, event::Orders};
 

@@ -30,7 +30,7 @@ use crate::{live::journal::Journal, stop::Stopped};
 
 /// API Gateway's payload quota.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
-/// The longest `Timeout` of a function in the template, and API Gateway's own patience.
+/// The longest `Timeout` of a function in the template, and API Gateway's own timeout.
 const FUNCTION_TIMEOUT: Duration = Duration::from_secs(28);
 const GATEWAY_TIMEOUT: Duration = Duration::from_secs(30);
 

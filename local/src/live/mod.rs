@@ -79,7 +79,7 @@ async fn journey(State(live): State<Live>) -> StatusCode {
     match tokio::task::spawn_blocking(move || runtime.block_on(live.play())).await {
         Ok(Ok(())) => StatusCode::NO_CONTENT,
         Ok(Err(error)) => {
-            tracing::warn!(cause = shared::telemetry::chain(error.as_ref()), "the journey stopped");
+            tracing::warn!(cause = runtime::telemetry::chain(error.as_ref()), "the journey stopped");
             StatusCode::BAD_GATEWAY
         }
         Err(_panicked) => StatusCode::INTERNAL_SERVER_ERROR,

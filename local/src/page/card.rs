@@ -1,11 +1,11 @@
 //! One token requestor on the page.
 
 use askama::Template;
-use shared::{
+use mastercard::{
     card::AccountRange,
-    catalog::Known,
     token_requestor::{PushMethod, PushMethodKind, TokenRequestor},
 };
+use model::catalog::Known;
 
 use super::when::When;
 

@@ -10,12 +10,9 @@ use std::{collections::BTreeMap, io, path::Path};
 
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
-use shared::{
-    catalog::{Changed, Known, Snapshot},
-    digest::sha256_base64,
-    store::{StoreError, TokenRequestors},
-    token_requestor::TokenRequestorId,
-};
+use mastercard::{digest::sha256_base64, token_requestor::TokenRequestorId};
+use model::catalog::{Changed, Known, Snapshot};
+use runtime::store::{StoreError, TokenRequestors};
 
 use crate::{
     logos::{LogoError, Logos},

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::{StreamExt as _, stream};
-use shared::{asset::Logo, catalog::Snapshot, token_requestor::TokenRequestorId};
+use mastercard::{asset::Logo, token_requestor::TokenRequestorId};
+use model::catalog::Snapshot;
 
 use crate::logos::{LogoError, Logos};
 

@@ -1,5 +1,5 @@
+use model::catalog::{Catalog, Change};
 use serde_json::json;
-use shared::catalog::{Catalog, Change};
 use uuid::Uuid;
 
 use super::*;

@@ -1,9 +1,7 @@
 //! A change in words: names in place of ids.
 
-use shared::{
-    catalog::{Changed, Snapshot},
-    token_requestor::TokenRequestorId,
-};
+use mastercard::token_requestor::TokenRequestorId;
+use model::catalog::{Changed, Snapshot};
 
 use super::when::When;
 

@@ -1,11 +1,9 @@
 //! Finding what support asks for. For the latest enrollments of all clients this looks through the whole table, which only
 //! a table on a laptop allows.
 
-use shared::{
-    card::CardContractId,
-    enrollment::{Enrollment, EnrollmentId},
-    store::{StoreError, enrollments::Received},
-};
+use mastercard::card::CardContractId;
+use model::enrollment::{Enrollment, EnrollmentId};
+use runtime::store::{StoreError, enrollments::InboxEntry};
 
 use super::Support;
 
@@ -37,7 +35,7 @@ impl Support {
     }
 
     /// Notifications that match no enrollment, newest first.
-    pub(super) async fn unmatched(&self) -> Result<Vec<Received>, StoreError> {
+    pub(super) async fn unmatched(&self) -> Result<Vec<InboxEntry>, StoreError> {
         let mut received = self.enrollments.unmatched().await?;
         received.sort_by_key(|received| std::cmp::Reverse(received.received_at));
         Ok(received)

@@ -15,13 +15,13 @@ use axum::{
     response::IntoResponse as _,
     routing::get,
 };
-use serde::Deserialize;
-use shared::{
-    clock::Clock,
-    config::{ConfigError, Host},
+use model::clock::Clock;
+use runtime::{
+    config::{ConfigError, Runtime},
     store::{Enrollments, TokenRequestors},
     telemetry,
 };
+use serde::Deserialize;
 
 use crate::{logos::Logos, page, web};
 use find::Found;
@@ -46,7 +46,7 @@ struct Asked {
 impl Support {
     /// From the functions' own settings.
     pub(crate) fn connect(
-        host: &Host,
+        host: &Runtime,
         requestors: &TokenRequestors,
         logos: &Logos,
     ) -> Result<Self, ConfigError> {
@@ -78,7 +78,7 @@ impl Support {
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error("the table could not be read")]
-    Store(#[from] shared::store::StoreError),
+    Store(#[from] runtime::store::StoreError),
     #[error("the page could not be put together")]
     Template(#[from] askama::Error),
 }

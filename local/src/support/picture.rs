@@ -1,11 +1,9 @@
 //! An enrollment as rows from top to bottom: who told whom what, when, how long it took, and what is missing.
 
 use jiff::{SignedDuration, Timestamp};
+use mastercard::call::Call;
+use model::enrollment::{Enrollment, Fact, Recorded};
 use serde::Serialize;
-use shared::{
-    call::Call,
-    enrollment::{Enrollment, Fact, Recorded},
-};
 
 use super::view::{clock, span};
 
@@ -86,7 +84,7 @@ fn fact(known: &Recorded) -> Row {
         }
         Fact::PushFailed { reason, retryable } => {
             let told = if *retryable { "asking again may help" } else { "asking again does not help" };
-            row(Server, App, &format!("nothing was pushed: {reason}")).telling(told.into())
+            row(Server, App, &format!("nothing was pushed: {}", reason.as_str())).telling(told.into())
         }
         Fact::PushUnknown => row(Server, TokenConnect, "pushed perhaps: the answer was lost"),
         Fact::Tar { decision, occurred_at } => {
@@ -133,11 +131,11 @@ fn missing(enrollment: &Enrollment, now: Timestamp) -> Vec<Row> {
         Fact::Pushed { .. } | Fact::PushUnknown => Some(it.at),
         _ => None,
     });
-    let outlook = enrollment.outlook(now);
+    let report = enrollment.status_at(now);
     let mut rows = Vec::new();
     let mut lacks = |from, words: &str, since: Timestamp| {
         let waited = span(now.duration_since(since));
-        let told = match outlook.next_check {
+        let told = match report.next_check {
             Some(_) => format!("nothing for {waited}"),
             None => "never came".into(),
         };
@@ -147,7 +145,7 @@ fn missing(enrollment: &Enrollment, now: Timestamp) -> Vec<Row> {
         None if !refused => lacks(Lane::TokenConnect, "answer to the push", attempt.began_at),
         None => {}
         Some(at) => {
-            let declined = outlook.status == shared::enrollment::Status::Declined;
+            let declined = report.status == model::enrollment::Status::Declined;
             if !has(|fact| matches!(fact, Fact::Tar { .. })) {
                 lacks(Lane::Processing, "TAR", at);
             }
@@ -159,7 +157,7 @@ fn missing(enrollment: &Enrollment, now: Timestamp) -> Vec<Row> {
             }
         }
     }
-    if let Some(at) = outlook.next_check {
+    if let Some(at) = report.next_check {
         let wait = at.duration_since(now);
         let when = if wait.is_positive() { format!("in {}", span(wait)) } else { "now".into() };
         let next = row(Lane::Server, Lane::Processing, "reads the token list").telling(when);

@@ -1,9 +1,9 @@
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
-use shared::{
+use model::{
     catalog::Snapshot,
     enrollment::{Enrollment, Fact, TokenState},
 };
+use serde_json::{Value, json};
 
 use super::{
     find::Found,
@@ -93,7 +93,7 @@ fn neither_receipts_nor_tokens_are_shown() {
 fn facts_learned_out_of_order_stand_in_the_order_of_time() {
     let list = Fact::TokenList { token: Some(TokenState::Active) }.recorded(at(50), "1");
     let mut one = enrollment(json!([pushed(), tcn()]));
-    one.learn(list);
+    one.add_fact(list);
     let times: Vec<_> = picture::of(&one, at(100)).iter().filter_map(|row| row.at).collect();
     assert!(times.is_sorted(), "{times:?}");
 }

@@ -2,12 +2,12 @@
 
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
-use shared::{
+use mastercard::token_requestor::TokenRequestorId;
+use model::{
     catalog::Snapshot,
     enrollment::{Enrollment, Fact, Recorded},
-    store::enrollments::Received,
-    token_requestor::TokenRequestorId,
 };
+use runtime::store::enrollments::InboxEntry;
 
 use super::{
     find::Found,
@@ -65,7 +65,7 @@ struct Unmatched {
 pub(super) fn render(
     asked: &str,
     found: &Found,
-    unmatched: &[Received],
+    unmatched: &[InboxEntry],
     snapshot: &Snapshot,
     now: Timestamp,
 ) -> Result<String, askama::Error> {
@@ -129,18 +129,18 @@ impl Lane {
 
 impl One {
     fn new(one: &Enrollment, now: Timestamp) -> Self {
-        let outlook = one.outlook(now);
+        let report = one.status_at(now);
         let mut facts =
             vec![("Enrollment", one.enrollment_id.to_string()), ("Client", one.client_id.to_string())];
         facts.push(("Attempt", one.attempt().number.to_string()));
-        facts.extend(outlook.reason.map(|reason| ("Reason", reason)));
+        facts.extend(report.reason.map(|reason| ("Reason", reason.as_str().to_owned())));
         facts.extend(durations(one));
-        facts.push(match outlook.next_check {
+        facts.push(match report.next_check {
             Some(at) => ("Looked at again", format!("{} UTC", at.strftime("%-d %B, %H:%M:%S"))),
             None => ("Looked at again", "no more: final".into()),
         });
         let rows = picture::of(one, now).into_iter().map(drawn).collect();
-        Self { status: word(&outlook.status), facts, rows }
+        Self { status: word(&report.status), facts, rows }
     }
 }
 
@@ -194,16 +194,16 @@ fn line(one: &Enrollment, snapshot: &Snapshot, now: Timestamp) -> Line {
         id: one.enrollment_id.to_string(),
         card: one.card_contract_id.to_string(),
         requestor: name(&one.token_requestor_id, snapshot),
-        status: word(&one.outlook(now).status),
+        status: word(&one.status_at(now).status),
         created: one.created_at.strftime("%-d %B %Y, %H:%M:%S UTC").to_string(),
     }
 }
 
 impl Unmatched {
-    fn new(received: &Received, snapshot: &Snapshot) -> Self {
+    fn new(received: &InboxEntry, snapshot: &Snapshot) -> Self {
         let notification = &received.notification;
         Self {
-            what: notification.news.word().into(),
+            what: notification.kind.as_str().into(),
             card: notification.card_contract_id.map_or("not said".into(), |card| card.to_string()),
             requestor: notification
                 .token_requestor_id

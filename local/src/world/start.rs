@@ -3,9 +3,9 @@
 use std::{io, path::PathBuf, sync::Arc};
 
 use axum::middleware::from_fn_with_state;
-use shared::{
-    clock::Clock,
-    config::{ConfigError, Host},
+use model::clock::Clock;
+use runtime::{
+    config::{ConfigError, Runtime},
     store::TokenRequestors,
 };
 use simulator::{NotificationTarget, Simulator};
@@ -128,7 +128,7 @@ impl World {
         });
 
         let clock = Clock::default();
-        let host = Host::new(environment.all(), aws, clock.clone());
+        let host = Runtime::new(environment.all(), aws, clock.clone());
         let mut read = host.settings.read();
         let token_requestors = TokenRequestors::read(&mut read, &host).ok_or_else(|| read.problems())?;
         let functions = Arc::new(Functions::connect(&environment, &host).await?);

@@ -18,11 +18,13 @@ use uuid::Uuid;
 use self::callback::{CallbackResult, way_back};
 use self::page::answer as page;
 use self::session::{Phase, Session};
-use crate::faults::Fault;
-use crate::journal::{Party, said};
-use crate::mastercard::Mastercard;
-use crate::operation::Operation;
-use crate::world::requestor::CLICK_TO_PAY;
+use crate::{
+    faults::Fault,
+    journal::{Party, said},
+    mastercard::Mastercard,
+    operation::Operation,
+    world::requestor::CLICK_TO_PAY,
+};
 
 type Shared = State<Arc<Mastercard>>;
 

@@ -5,10 +5,12 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::callback::{CallbackResult, Outcome};
-use crate::crypto::jws;
-use crate::mastercard::Mastercard;
-use crate::mdes::{self, Tokenization};
-use crate::world::requestor::{CLICK_TO_PAY, TokenRequestor};
+use crate::{
+    crypto::jws,
+    mastercard::Mastercard,
+    mdes::{self, Tokenization},
+    world::requestor::{CLICK_TO_PAY, TokenRequestor},
+};
 
 /// Where a visit stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use super::Unknown;
-use crate::mdes;
-use crate::simulator::Simulator;
-use crate::world::card::CardContract;
-use crate::world::records::TokenStatus;
+use crate::{
+    mdes,
+    simulator::Simulator,
+    world::{card::CardContract, records::TokenStatus},
+};
 
 impl Simulator {
     /// Opens an active debit card contract for a client, known or new. One with the same id is replaced; the id has nine

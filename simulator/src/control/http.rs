@@ -11,16 +11,16 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Unknown, panel};
-use crate::click_to_pay::callback::CallbackStyle;
-use crate::click_to_pay::page;
-use crate::faults::{Fault, Times};
-use crate::mastercard::Mastercard;
-use crate::notifications::NotificationPlan;
-use crate::operation::Operation;
-use crate::options::NotificationTarget;
-use crate::simulator::Simulator;
-use crate::world::records::TokenStatus;
-use crate::world::requestor::TokenRequestor;
+use crate::{
+    click_to_pay::{callback::CallbackStyle, page},
+    faults::{Fault, Times},
+    mastercard::Mastercard,
+    notifications::NotificationPlan,
+    operation::Operation,
+    options::NotificationTarget,
+    simulator::Simulator,
+    world::{records::TokenStatus, requestor::TokenRequestor},
+};
 
 type Shared = State<Arc<Mastercard>>;
 

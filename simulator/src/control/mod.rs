@@ -13,14 +13,17 @@ use uuid::Uuid;
 
 pub use self::cards::CardSummary;
 pub(crate) use self::http::router;
-use crate::click_to_pay::callback::CallbackStyle;
-use crate::click_to_pay::session::{Phase, Session};
-use crate::faults::{Fault, Times};
-use crate::mdes;
-use crate::operation::Operation;
-use crate::simulator::Simulator;
-use crate::world::records::TokenStatus;
-use crate::world::requestor::TokenRequestor;
+use crate::{
+    click_to_pay::{
+        callback::CallbackStyle,
+        session::{Phase, Session},
+    },
+    faults::{Fault, Times},
+    mdes,
+    operation::Operation,
+    simulator::Simulator,
+    world::{records::TokenStatus, requestor::TokenRequestor},
+};
 
 /// There is no such thing in the simulated world.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

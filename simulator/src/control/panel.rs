@@ -14,15 +14,16 @@ use axum::routing::{get, post};
 use axum::{Router, extract::rejection::FormRejection};
 use serde::Deserialize;
 
-use crate::click_to_pay::callback::CallbackStyle;
-use crate::click_to_pay::page;
-use crate::control::SessionSummary;
-use crate::faults::Times;
-use crate::mastercard::Mastercard;
-use crate::notifications::{Delivery, NotificationPlan};
-use crate::operation::Operation;
-use crate::simulator::Simulator;
-use crate::world::records::{Token, TokenStatus};
+use crate::{
+    click_to_pay::{callback::CallbackStyle, page},
+    control::SessionSummary,
+    faults::Times,
+    mastercard::Mastercard,
+    notifications::{Delivery, NotificationPlan},
+    operation::Operation,
+    simulator::Simulator,
+    world::records::{Token, TokenStatus},
+};
 
 type Shared = State<Arc<Mastercard>>;
 

@@ -10,9 +10,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use jiff::Timestamp;
 
-use crate::mastercard::Mastercard;
-use crate::operation::Api;
-use crate::refusal::Refusal;
+use crate::{mastercard::Mastercard, operation::Api, refusal::Refusal};
 
 /// A call as it came over the wire.
 pub(crate) struct Call {

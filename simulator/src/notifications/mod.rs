@@ -19,8 +19,10 @@ use url::Url;
 pub(crate) use self::payload::{Kind, Notification};
 pub use self::plan::{Delivery, NotificationPlan};
 use self::sealed::Sealing;
-use crate::journal::{Exchange, Journal, Party, said};
-use crate::options::NotificationTarget;
+use crate::{
+    journal::{Exchange, Journal, Party, said},
+    options::NotificationTarget,
+};
 
 /// The gateway that carries a sibling product's calls to issuers gives up after this.
 const TIMEOUT: Duration = Duration::from_secs(3);

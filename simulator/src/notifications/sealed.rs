@@ -5,10 +5,14 @@ use rsa::PrivateKey;
 use rsa::pkcs8::DecodePrivateKey;
 use serde_json::{Map, Value, json};
 
-use crate::crypto::certificate::RsaCertificate;
-use crate::crypto::field_level::{self, CipherMode};
-use crate::crypto::jws;
-use crate::options::NotificationTarget;
+use crate::{
+    crypto::{
+        certificate::RsaCertificate,
+        field_level::{self, CipherMode},
+        jws,
+    },
+    options::NotificationTarget,
+};
 
 use super::InvalidTarget;
 

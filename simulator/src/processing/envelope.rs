@@ -4,13 +4,10 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::crypto::jwe;
-use crate::fields;
-use crate::gateway::Call;
-use crate::mastercard::Mastercard;
-use crate::operation::Api;
-use crate::refusal::Refusal;
-use crate::server::Answer;
+use crate::{
+    crypto::jwe, fields, gateway::Call, mastercard::Mastercard, operation::Api, refusal::Refusal,
+    server::Answer,
+};
 
 /// Runs `handle` on the plain call and wraps its answer, after `adorn` had its say.
 pub(crate) fn unwrapped(

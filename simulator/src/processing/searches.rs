@@ -10,16 +10,17 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::tokens::not_found;
-use crate::crypto::certificate::RsaCertificate;
-use crate::crypto::field_level;
-use crate::fields::{self, Fields};
-use crate::gateway::Call;
-use crate::journal::Party;
-use crate::mastercard::Mastercard;
-use crate::operation::Api;
-use crate::refusal::Refusal;
-use crate::server::Answer;
-use crate::world::records::Records;
+use crate::{
+    crypto::{certificate::RsaCertificate, field_level},
+    fields::{self, Fields},
+    gateway::Call,
+    journal::Party,
+    mastercard::Mastercard,
+    operation::Api,
+    refusal::Refusal,
+    server::Answer,
+    world::records::Records,
+};
 
 pub(crate) fn search(mastercard: &Mastercard, call: &Call, client_id: &str) -> Answer {
     let certificate = call

@@ -3,11 +3,13 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::gateway::Call;
-use crate::mastercard::Mastercard;
-use crate::refusal::Refusal;
-use crate::server::Answer;
-use crate::world::records::{Token, TokenStatus};
+use crate::{
+    gateway::Call,
+    mastercard::Mastercard,
+    refusal::Refusal,
+    server::Answer,
+    world::records::{Token, TokenStatus},
+};
 
 /// `getTokensByClient`. A client without tokens gets an empty list (not published).
 pub(crate) fn by_client(mastercard: &Mastercard, call: &Call, client_id: &str) -> Answer {

@@ -16,8 +16,7 @@ use tokio::net::TcpListener;
 use url::Url;
 use uuid::Uuid;
 
-use crate::crypto::jwe;
-use crate::{CLICK_TO_PAY, Options, Portal, Simulator};
+use crate::{CLICK_TO_PAY, Options, Portal, Simulator, crypto::jwe};
 
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 

@@ -4,8 +4,10 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::issuer::{Issuer, PORTAL, answer, flat, push_body, reason};
-use crate::crypto::field_level::{self, EncryptedPayload};
-use crate::{CLICK_TO_PAY, Options};
+use crate::{
+    CLICK_TO_PAY, Options,
+    crypto::field_level::{self, EncryptedPayload},
+};
 
 #[tokio::test]
 async fn only_an_active_card_of_the_client_itself_is_found() {

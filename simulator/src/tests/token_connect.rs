@@ -7,8 +7,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::issuer::{CREDIT, Issuer, PORTAL, answer, flat, push_body, reason, token_connect};
-use crate::crypto::{field_level, jws};
-use crate::{CLICK_TO_PAY, CipherMode, Options};
+use crate::{
+    CLICK_TO_PAY, CipherMode, Options,
+    crypto::{field_level, jws},
+};
 
 #[tokio::test]
 async fn requestors_are_listed_for_ranges_that_match_once_padded() {

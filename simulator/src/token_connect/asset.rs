@@ -3,10 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
-use crate::mastercard::Mastercard;
-use crate::refusal::Refusal;
-use crate::server::Answer;
-use crate::world::artwork;
+use crate::{mastercard::Mastercard, refusal::Refusal, server::Answer, world::artwork};
 
 /// Answers SVG and PNG of a token requestor's logo, or what a test put in their place. Statuses and reason codes of the failures are invented.
 pub(crate) fn get(mastercard: &Mastercard, asset_id: &str) -> Answer {

@@ -5,10 +5,12 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::fields::{self, Fields};
-use crate::operation::Api;
-use crate::refusal::Refusal;
-use crate::world::card::{CardNumber, today};
+use crate::{
+    fields::{self, Fields},
+    operation::Api,
+    refusal::Refusal,
+    world::card::{CardNumber, today},
+};
 
 /// One account to push.
 pub(super) struct PushedAccount {

@@ -9,15 +9,19 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::plaintext::{self, PushedAccount};
-use crate::crypto::field_level::{self, EncryptedPayload};
-use crate::crypto::jws;
-use crate::fields::{self, Fields};
-use crate::gateway::Call;
-use crate::mastercard::Mastercard;
-use crate::operation::Api;
-use crate::refusal::{Refusal, token_connect_error};
-use crate::server::Answer;
-use crate::world::records::Receipt;
+use crate::{
+    crypto::{
+        field_level::{self, EncryptedPayload},
+        jws,
+    },
+    fields::{self, Fields},
+    gateway::Call,
+    mastercard::Mastercard,
+    operation::Api,
+    refusal::{Refusal, token_connect_error},
+    server::Answer,
+    world::records::Receipt,
+};
 
 pub(crate) fn push(mastercard: &Mastercard, call: &Call) -> Answer {
     let body = fields::parse(&call.body, Api::TokenConnect)?;

@@ -3,12 +3,14 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::fields::{self, Fields};
-use crate::gateway::Call;
-use crate::mastercard::Mastercard;
-use crate::operation::Api;
-use crate::refusal::Refusal;
-use crate::server::Answer;
+use crate::{
+    fields::{self, Fields},
+    gateway::Call,
+    mastercard::Mastercard,
+    operation::Api,
+    refusal::Refusal,
+    server::Answer,
+};
 
 /// Lists the requestors that are enabled for at least one of at most 25 account ranges. A range is named by its
 /// first number, 9 to 19 digits, and must equal it once padded with zeros to 19.

@@ -88,9 +88,9 @@ fn key_of<'a>(evidence: &'a Evidence, id: &str, attempt: u64) -> Option<(&'a str
 /// Invariant 8.
 pub(super) fn whatever_crashed_is_repaired(evidence: &Evidence) -> Result<(), String> {
     for enrollment in evidence.enrollments() {
-        let outlook = enrollment.outlook(evidence.settled_at);
+        let report = enrollment.status_at(evidence.settled_at);
         let name = evidence.name(&enrollment.enrollment_id.to_string());
-        ensure!(outlook.next_check.is_none(), "{name} never becomes final, it is {:?}.", outlook.status);
+        ensure!(report.next_check.is_none(), "{name} never becomes final, it is {:?}.", report.status);
         ensure!(!enrollment.is_live(evidence.settled_at), "{name} holds its card for ever.");
     }
     let due = evidence.stored.iter().find(|item| item.get("dueAt").is_some());
@@ -116,7 +116,7 @@ fn every_token_is_known(evidence: &Evidence) -> Result<(), String> {
             (enrollment.card_contract_id.number(), enrollment.client_id.number()) == (*card, client)
         });
         let known = its.any(|enrollment| {
-            enrollment.outlook(evidence.settled_at).status == shared::enrollment::Status::Enabled
+            enrollment.status_at(evidence.settled_at).status == model::enrollment::Status::Enabled
         });
         ensure!(known || lost, "A card with an active token is told of as not enabled.");
     }

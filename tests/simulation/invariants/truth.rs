@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
+use model::enrollment::{Enrollment, Fact, Recorded};
 use serde_json::{Value, json};
-use shared::enrollment::{Enrollment, Fact, Recorded};
 
 use super::ensure;
 use crate::simulation::{dice::Dice, evidence::Evidence};
@@ -59,9 +59,9 @@ pub(super) fn order_and_repetition_change_nothing(evidence: &Evidence) -> Result
             dice.shuffle(&mut facts);
             let mut again = Enrollment { facts: Vec::new(), ..enrollment.clone() };
             for fact in facts {
-                again.learn(fact);
+                again.add_fact(fact);
             }
-            let differs = moments.iter().find(|at| again.outlook(**at) != enrollment.outlook(**at));
+            let differs = moments.iter().find(|at| again.status_at(**at) != enrollment.status_at(**at));
             let name = evidence.name(&enrollment.enrollment_id.to_string());
             ensure!(differs.is_none(), "{name} would be something else had it learned in another order.");
         }

@@ -55,7 +55,7 @@ fn refused(said: &Said, person: &Person) -> Result<(), String> {
 fn facts_are_of_their_client(evidence: &Evidence) -> Result<(), String> {
     for letter in &evidence.letters {
         let moment = letter.occurred_at.to_string();
-        let told = |enrollment: &shared::enrollment::Enrollment| {
+        let told = |enrollment: &model::enrollment::Enrollment| {
             let facts = serde_json::to_value(&enrollment.facts).unwrap_or_default();
             facts.as_array().into_iter().flatten().any(|it| it["fact"]["occurredAt"] == moment.as_str())
         };

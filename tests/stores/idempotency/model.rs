@@ -16,7 +16,7 @@ pub(super) enum Answer {
 }
 
 impl Answer {
-    pub(super) fn word(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Started => "started",
             Self::Before(..) => "before",

@@ -11,10 +11,10 @@ pub mod probe;
 #[cfg(test)]
 mod tests;
 
-use shared::{
+use mastercard::{
     asset::{Logo, RefusedForm},
     digest::sha256_hex,
-    mastercard::token_connect::MediaContent,
+    token_connect::MediaContent,
 };
 
 /// No form is larger, in bytes, as it came or as it is stored.

@@ -2,11 +2,11 @@
 
 use futures_util::future::try_join_all;
 use jsonwebtoken::DecodingKey;
-use secrecy::{ExposeSecret as _, SecretString};
-use shared::{
-    config::{ConfigError, KeyNames, KeysSettings, Reader, SecretRef, tell_expiry},
-    mastercard::{Certificate, FieldLevelKeys},
+use mastercard::{Certificate, FieldLevelKeys};
+use runtime::config::{
+    ConfigError, KeyNames, RotatingKeySettings, SecretRef, SettingsReader, log_key_expiry,
 };
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Authentication;
 
@@ -24,18 +24,18 @@ pub(crate) struct AuthenticationSettings {
     subjects: Vec<String>,
     secrets: Named,
     signers: Named,
-    decryption: Option<KeysSettings>,
+    decryption: Option<RotatingKeySettings>,
 }
 
 /// References, each with its setting's name.
 type Named = Vec<(&'static str, SecretRef)>;
 
 impl AuthenticationSettings {
-    pub(crate) fn read(read: &mut Reader<'_>) -> Option<Self> {
+    pub(crate) fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
         let subjects = read.required::<String>("NOTIFICATION_CLIENT_SUBJECTS");
         let (secrets, signers) = (named(read, SECRETS), named(read, SIGNERS));
         let decryption = match read.is_set(DECRYPTION_KEY.key) {
-            true => KeysSettings::read(read, DECRYPTION_KEY, NEXT_DECRYPTION_KEY).map(Some),
+            true => RotatingKeySettings::read(read, DECRYPTION_KEY, NEXT_DECRYPTION_KEY).map(Some),
             false => Some(None),
         };
         let subjects: Vec<_> = subjects?.split(';').map(|subject| subject.trim().to_owned()).collect();
@@ -63,7 +63,7 @@ impl AuthenticationSettings {
     }
 }
 
-fn named(read: &mut Reader<'_>, names: [&'static str; 2]) -> Option<Named> {
+fn named(read: &mut SettingsReader<'_>, names: [&'static str; 2]) -> Option<Named> {
     let mut found = Vec::new();
     for name in names {
         found.extend(read.optional(name)?.map(|secret| (name, secret)));
@@ -82,9 +82,9 @@ async fn fetch(named: &Named) -> Result<Vec<(&'static str, SecretString)>, Confi
 fn signer(name: &'static str, pem: &str) -> Result<DecodingKey, ConfigError> {
     let bad = |source| ConfigError::Key { name, source };
     let certificate = Certificate::from_pem(name, pem).map_err(bad)?;
-    tell_expiry(name, &certificate);
+    log_key_expiry(name, &certificate);
     certificate
         .pkcs1_public_key()
         .map(|der| DecodingKey::from_rsa_der(&der))
-        .map_err(|problem| bad(shared::mastercard::KeyError { key: name.into(), problem }))
+        .map_err(|problem| bad(mastercard::KeyError { key: name.into(), problem }))
 }

@@ -1,10 +1,8 @@
 //! A push URI leads the cardholder, and a signed push with them: where to is not changed by one answer alone.
 
 use jiff::Timestamp;
-use shared::{
-    catalog::{Known, Quarantine},
-    token_requestor::{PushMethod, TokenRequestor},
-};
+use mastercard::token_requestor::{PushMethod, TokenRequestor};
+use model::catalog::{Known, Quarantine};
 
 use crate::event::Allowed;
 

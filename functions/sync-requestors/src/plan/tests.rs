@@ -1,9 +1,9 @@
 use jiff::Timestamp;
-use shared::{
+use mastercard::{
     asset::{Asset, AssetId, Logo},
-    catalog::{Catalog, Known, Snapshot},
     token_requestor::{PushMethod, PushMethodKind, TokenRequestor, TokenRequestorId},
 };
+use model::catalog::{Catalog, Known, Snapshot};
 use uuid::Uuid;
 
 use super::{Disbelieved, plan};

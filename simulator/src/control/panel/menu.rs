@@ -1,8 +1,10 @@
 //! What the panel offers, in words.
 
-use crate::click_to_pay::callback::CallbackStyle;
-use crate::faults::Fault;
-use crate::notifications::{Delivery, NotificationPlan};
+use crate::{
+    click_to_pay::callback::CallbackStyle,
+    faults::Fault,
+    notifications::{Delivery, NotificationPlan},
+};
 
 /// Plans that people ask for most.
 pub(super) const PRESETS: [(&str, &str); 7] = [

@@ -1,0 +1,45 @@
+#![allow(clippy::unwrap_used, reason = "tests say what they expect")]
+
+use runtime::config::Settings;
+
+use super::*;
+
+const CLICK_TO_PAY: &str = "50123197928";
+const WALLET: &str = "50111111111";
+
+/// The terms of a bank that offers two requestors, with one setting as given; or what is wrong with them.
+pub(crate) fn config(name: &str, value: &str) -> Result<EnrollConfig, String> {
+    let origins = format!("{CLICK_TO_PAY}=https://src.example,{WALLET}=https://wallet.example");
+    let all = [
+        ("DEFAULT_TOKEN_REQUESTOR_ID", CLICK_TO_PAY),
+        ("APP_LINKS", "mobile-app=bankapp://enrolled"),
+        ("ALLOWED_REDIRECT_ORIGINS", &origins),
+        ("CALLBACK_BASE_URL", "https://bank.example/callback"),
+        (name, value),
+    ];
+    let settings: Settings =
+        all.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
+    let mut read = settings.read();
+    EnrollConfig::read(&mut read).ok_or_else(|| read.problems().to_string())
+}
+
+#[test]
+fn a_cardholder_is_sent_only_to_an_origin_of_the_requestor_that_was_chosen() {
+    let config = config("", "").unwrap_or_else(|told| panic!("{told}"));
+    let origins = |requestor: &str| config.origins(&requestor.parse().unwrap());
+    assert_eq!(origins(CLICK_TO_PAY), ["https://src.example".parse().unwrap()]);
+    assert_eq!(origins(WALLET), ["https://wallet.example".parse().unwrap()]);
+    assert_eq!(origins("50122222222"), []);
+}
+
+#[test]
+fn a_callback_address_has_room_for_a_state_and_no_query_or_fragment() {
+    let of_length = |length: usize| format!("{:a<length$}", "https://bank.example/");
+    let longest = config("CALLBACK_BASE_URL", &of_length(200)).unwrap_or_else(|told| panic!("{told}"));
+    let callback = longest.callback_url(&longest.new_state().unwrap());
+    assert!(callback.len() <= 256, "as Mastercard takes it: {}", callback.len());
+    for url in [&of_length(201), "https://bank.example/?from=c2p", "https://bank.example/#cards"] {
+        let told = config("CALLBACK_BASE_URL", url).err().unwrap_or_default();
+        assert!(told.starts_with("settings: CALLBACK_BASE_URL: has at most 200 characters"), "{url}: {told}");
+    }
+}

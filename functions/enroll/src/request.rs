@@ -1,0 +1,183 @@
+//! What the app asks for, checked before anything is begun.
+
+use jiff::{SignedDuration, Timestamp};
+use lambda_http::Request;
+use mastercard::{
+    card::CardContractId,
+    digest::sha256_hex,
+    processing::AccountHolder,
+    token_requestor::{Platform, TokenRequestorId},
+};
+use model::enrollment::Consent;
+use runtime::{
+    http::{self, Code, FieldError, Problem, field_error},
+    store::enrollments::IdempotencyKey,
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::config::EnrollConfig;
+
+/// How far ahead a phone's clock may be.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// The body of `POST /enrollments`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Body {
+    card_contract_id: CardContractId,
+    token_requestor_id: Option<TokenRequestorId>,
+    platform: Platform,
+    callback: String,
+    locale: Option<String>,
+    account_holder: Option<AccountHolder>,
+    consent: Consent,
+}
+
+/// Which card is to be enabled where.
+pub(crate) struct EnrollmentRequest {
+    pub(crate) card_contract_id: CardContractId,
+    pub(crate) token_requestor_id: Option<TokenRequestorId>,
+    pub(crate) attempt_request: AttemptRequest,
+}
+
+/// How; the body of `POST /enrollments/{enrollmentId}/attempts`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct AttemptRequest {
+    pub(crate) platform: Platform,
+    /// Id of an app link.
+    pub(crate) callback: String,
+    pub(crate) locale: Option<String>,
+    pub(crate) account_holder: Option<AccountHolder>,
+    pub(crate) consent: Consent,
+}
+
+impl EnrollmentRequest {
+    /// The wish, and the fingerprint by which a repetition is told from a reuse of its key.
+    pub(crate) fn parse(
+        request: &Request,
+        config: &EnrollConfig,
+        now: Timestamp,
+    ) -> Result<(Self, String), Problem> {
+        let body: Body = http::body(request)?;
+        let Body {
+            card_contract_id,
+            token_requestor_id,
+            platform,
+            callback,
+            locale,
+            account_holder,
+            consent,
+        } = body;
+        let attempt_request = AttemptRequest { platform, callback, locale, account_holder, consent };
+        let fingerprint = attempt_request.checked(request, config, now)?;
+        Ok((Self { card_contract_id, token_requestor_id, attempt_request }, fingerprint))
+    }
+}
+
+impl AttemptRequest {
+    /// The same for a further attempt.
+    pub(crate) fn parse(
+        request: &Request,
+        config: &EnrollConfig,
+        now: Timestamp,
+    ) -> Result<(Self, String), Problem> {
+        let attempt_request: Self = http::body(request)?;
+        let fingerprint = attempt_request.checked(request, config, now)?;
+        Ok((attempt_request, fingerprint))
+    }
+
+    fn checked(&self, request: &Request, config: &EnrollConfig, now: Timestamp) -> Result<String, Problem> {
+        let errors = self.errors(config, now);
+        if !errors.is_empty() {
+            return Err(Problem::fields(errors));
+        }
+        // Parsed and written again, so that neither spaces nor the order of fields make a difference.
+        let mut meaning: Value =
+            serde_json::from_slice(request.body().as_ref()).map_err(Problem::internal)?;
+        meaning.sort_all_objects();
+        Ok(sha256_hex(meaning.to_string().as_bytes()))
+    }
+
+    fn errors(&self, config: &EnrollConfig, now: Timestamp) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        if config.app_links.get(&self.callback).is_none() {
+            errors.push(field_error("callback", "is not the id of a configured app link"));
+        }
+        if !self.locale.as_deref().is_none_or(is_locale) {
+            errors.push(field_error("locale", "is a language and a country, as en_GB"));
+        }
+        if let Some(Err(error)) = self.account_holder.as_ref().map(AccountHolder::validate) {
+            errors.push(field_error(
+                format!("accountHolder.{}", error.field),
+                "does not fit Token Connect's limits",
+            ));
+        }
+        let Consent { terms_version, accepted_at } = &self.consent;
+        if !(1..=64).contains(&terms_version.chars().count()) || terms_version.chars().any(char::is_control) {
+            errors.push(field_error("consent.termsVersion", "has 1 to 64 characters"));
+        }
+        if accepted_at.duration_since(now) > SKEW {
+            errors.push(field_error("consent.acceptedAt", "is in the future"));
+        }
+        errors
+    }
+}
+
+/// The `Idempotency-Key` header.
+pub(crate) fn idempotency_key(request: &Request) -> Result<IdempotencyKey, Problem> {
+    let mut keys = request.headers().get_all("idempotency-key").iter();
+    let (Some(key), None) = (keys.next(), keys.next()) else {
+        return Err(Code::IdempotencyKeyMissing.into());
+    };
+    let key = key.to_str().unwrap_or_default();
+    key.parse().map_err(|error| Problem::field("Idempotency-Key", error))
+}
+
+/// `xx_XX`: ISO 639-1 in lower case, an underscore, ISO 3166-1 in upper case.
+fn is_locale(text: &str) -> bool {
+    match text.as_bytes() {
+        [a, b, b'_', c, d] => {
+            a.is_ascii_lowercase()
+                && b.is_ascii_lowercase()
+                && c.is_ascii_uppercase()
+                && d.is_ascii_uppercase()
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::tests::config;
+
+    #[test]
+    fn consent_may_be_as_far_ahead_as_a_phones_clock() {
+        let config = config("", "").unwrap_or_else(|told| panic!("{told}"));
+        let now = Timestamp::UNIX_EPOCH;
+        let fields = |accepted_at| {
+            let consent = Consent { terms_version: "2026-01".into(), accepted_at };
+            let callback = "mobile-app".into();
+            let attempt_request = AttemptRequest {
+                platform: Platform::Ios,
+                callback,
+                locale: None,
+                account_holder: None,
+                consent,
+            };
+            attempt_request.errors(&config, now).into_iter().map(|error| error.field).collect::<Vec<_>>()
+        };
+        assert!(fields(now + SKEW).is_empty());
+        assert_eq!(fields(now + SKEW + SignedDuration::from_nanos(1)), ["consent.acceptedAt"]);
+    }
+
+    #[test]
+    fn a_locale_is_a_language_and_a_country() {
+        assert!(is_locale("en_GB"));
+        for text in ["en", "en-GB", "EN_gb", "En_GB", "eN_GB", "en_gB", "en_Gb", "eng_GB", "", "é_GB"] {
+            assert!(!is_locale(text), "{text}");
+        }
+    }
+}

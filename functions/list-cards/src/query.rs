@@ -1,0 +1,63 @@
+//! Which cards the app asks about.
+
+use lambda_http::Request;
+use mastercard::{
+    card::{AccountRange, CardContractId},
+    token_requestor::TokenRequestorId,
+};
+use runtime::http::{self, Problem};
+
+/// The most cards in one question.
+const MOST: usize = 50;
+
+/// A whole account number has more digits than any range start; zeros that pad it do not count.
+const LONGEST_RANGE: usize = 11;
+
+/// One card, with the start of its account range if the app knows it.
+pub(crate) struct Card {
+    pub(crate) id: CardContractId,
+    pub(crate) account_range: Option<AccountRange>,
+}
+
+/// The question.
+pub(crate) struct ListCardsQuery {
+    pub(crate) cards: Vec<Card>,
+    pub(crate) token_requestor_id: TokenRequestorId,
+}
+
+impl ListCardsQuery {
+    pub(crate) fn parse(request: &Request, default_requestor: &TokenRequestorId) -> Result<Self, Problem> {
+        let mut cards = Vec::new();
+        let mut token_requestor_id = None;
+        for (name, value) in http::query(request, &["cardContractId", "tokenRequestorId"])? {
+            match name.as_str() {
+                "cardContractId" => cards.push(card(&value)?),
+                _ if token_requestor_id.is_some() => {
+                    return Err(Problem::field(name, "is to be given once at most"));
+                }
+                _ => token_requestor_id = Some(value.parse().map_err(|error| Problem::field(name, error))?),
+            }
+        }
+        if cards.is_empty() || cards.len() > MOST {
+            return Err(Problem::field("cardContractId", format!("is to be given 1 to {MOST} times")));
+        }
+        Ok(Self {
+            cards,
+            token_requestor_id: token_requestor_id.unwrap_or_else(|| default_requestor.clone()),
+        })
+    }
+}
+
+fn card(value: &str) -> Result<Card, Problem> {
+    let (id, range) = value.split_once(':').map_or((value, None), |(id, range)| (id, Some(range)));
+    let id = id.parse().map_err(|error| Problem::field("cardContractId", error))?;
+    let bad_range = |told: &str| Problem::field("cardContractId", told);
+    let account_range = match range {
+        Some(range) if range.trim_end_matches('0').len() > LONGEST_RANGE => {
+            return Err(bad_range("an account range is never a whole account number"));
+        }
+        Some(range) => Some(range.parse::<AccountRange>().map_err(|error| bad_range(&error.to_string()))?),
+        None => None,
+    };
+    Ok(Card { id, account_range })
+}

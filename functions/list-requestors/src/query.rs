@@ -1,0 +1,32 @@
+//! What the app asks for.
+
+use lambda_http::Request;
+use mastercard::{card::AccountRange, token_requestor::Platform};
+use runtime::http::{self, Problem};
+
+/// The query, parsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ListRequestorsQuery {
+    pub(crate) platform: Platform,
+    /// Only requestors that take cards of this range.
+    pub(crate) account_range: Option<AccountRange>,
+}
+
+impl ListRequestorsQuery {
+    pub(crate) fn parse(request: &Request) -> Result<Self, Problem> {
+        let pairs = http::query(request, &["platform", "accountRange"])?;
+        let values = |wanted: &str| -> Vec<&str> {
+            pairs.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.as_str()).collect()
+        };
+        let platform = match values("platform").as_slice() {
+            [platform] => platform.parse().map_err(|error| Problem::field("platform", error))?,
+            _ => return Err(Problem::field("platform", "is to be given once: ios, android or web")),
+        };
+        let account_range = match values("accountRange").as_slice() {
+            [] => None,
+            [range] => Some(range.parse().map_err(|error| Problem::field("accountRange", error))?),
+            _ => return Err(Problem::field("accountRange", "is to be given at most once")),
+        };
+        Ok(Self { platform, account_range })
+    }
+}

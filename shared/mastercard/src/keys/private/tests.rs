@@ -1,0 +1,152 @@
+use std::{path::Path, process::Command};
+
+use p12_keystore::{EncryptionAlgorithm, KeyStore, KeyStoreEntry, MacAlgorithm, PrivateKeyChain};
+
+use super::*;
+use crate::testing::{CERTIFICATE, certificate_pem, pkcs8, private_key_pem, to_pem};
+
+const PASSWORD: &str = "keystorepassword";
+
+fn certificate_der(pem: &str) -> Vec<u8> {
+    pem::decode_vec(pem.as_bytes()).unwrap().1
+}
+
+/// A container with our key, protected in that way, and these certificates.
+fn container(encryption: EncryptionAlgorithm, mac: MacAlgorithm, certificates: &[&str]) -> Vec<u8> {
+    let key = p12_keystore::PrivateKey::from_der(&pkcs8()).unwrap();
+    let certificates =
+        certificates.iter().map(|pem| p12_keystore::Certificate::from_der(&certificate_der(pem)));
+    let chain = PrivateKeyChain::new("1", key, certificates.map(Result::unwrap));
+    let mut store = KeyStore::new();
+    store.add_entry("keyalias", KeyStoreEntry::PrivateKeyChain(chain));
+    let writer = store.writer(PASSWORD).encryption_algorithm(encryption).mac_algorithm(mac);
+    writer.encryption_iterations(2048).mac_iterations(1).write().unwrap()
+}
+
+fn modern() -> Vec<u8> {
+    let encryption = EncryptionAlgorithm::PbeWithHmacSha256AndAes256;
+    container(encryption, MacAlgorithm::HmacSha256, &[&certificate_pem()])
+}
+
+fn read(stored: &[u8]) -> Result<PrivateKey, KeyProblem> {
+    PrivateKey::read("signing key", stored, Some(PASSWORD)).map_err(|error| error.problem)
+}
+
+fn is_ours(key: &PrivateKey) -> bool {
+    let ours = Certificate::from_pem("ours", &certificate_pem()).unwrap();
+    key.public_key() == ours.public_key() && key.bits() == 2048 && key.certificate() == Some(&ours)
+}
+
+#[test]
+fn containers_of_every_age_open_and_bring_their_certificate() {
+    let old = [
+        (EncryptionAlgorithm::PbeWithShaAnd3KeyTripleDesCbc, MacAlgorithm::HmacSha1),
+        // So named by its crate; the cipher is RC2 with 40 bits.
+        (EncryptionAlgorithm::PbeWithShaAnd40BitRc4Cbc, MacAlgorithm::HmacSha1),
+    ];
+    for (encryption, mac) in old {
+        assert!(
+            is_ours(&read(&container(encryption, mac, &[&certificate_pem()])).unwrap()),
+            "{encryption:?}"
+        );
+    }
+    assert!(is_ours(&read(&modern()).unwrap()));
+}
+
+#[test]
+fn a_key_decrypts_in_every_form_in_which_it_signs() {
+    let ours = Certificate::from_pem("ours", &certificate_pem()).unwrap();
+    let traditional = to_pem("RSA PRIVATE KEY", &pkcs8()[26..]);
+    for stored in [private_key_pem().into_bytes(), traditional.into_bytes(), modern()] {
+        let key = DecryptingKey::read("key", &stored, Some(PASSWORD)).unwrap();
+        assert_eq!(key.public_key(), ours.public_key());
+    }
+}
+
+/// What Mastercard Developers hands out: the key under 3DES, the certificate under RC2-40, a SHA-1 MAC; and what
+/// OpenSSL 3 writes by default.
+#[test]
+fn containers_that_openssl_wrote_open() {
+    let folder = std::env::temp_dir().join(uuid::Uuid::new_v4().to_string());
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("key.pem"), private_key_pem()).unwrap();
+    std::fs::write(folder.join("certificate.pem"), certificate_pem()).unwrap();
+    let kinds: [&[&str]; 3] = [
+        &[],
+        &["-legacy"],
+        &["-legacy", "-keypbe", "PBE-SHA1-RC2-40", "-certpbe", "PBE-SHA1-3DES", "-macalg", "sha1"],
+    ];
+    let containers: Vec<_> = kinds.iter().filter_map(|kind| openssl(&folder, kind)).collect();
+    let rc2_128 = openssl(&folder, &["-legacy", "-keypbe", "PBE-SHA1-RC2-128"]);
+    std::fs::remove_dir_all(folder).unwrap();
+    assert!(rc2_128.is_none_or(|it| read(&it).unwrap_err() == KeyProblem::UnreadableContainer));
+    for container in containers {
+        assert!(is_ours(&read(&container).unwrap()));
+        assert_eq!(
+            <PrivateKey>::read("", &container, Some("wrong")).unwrap_err().problem,
+            KeyProblem::WrongPassword
+        );
+    }
+}
+
+/// `None` where there is no OpenSSL, or one without its legacy provider.
+fn openssl(folder: &Path, kind: &[&str]) -> Option<Vec<u8>> {
+    let mut openssl = Command::new("openssl");
+    openssl.current_dir(folder).args(["pkcs12", "-export", "-inkey", "key.pem", "-in", "certificate.pem"]);
+    openssl.args(["-name", "keyalias", "-passout", &format!("pass:{PASSWORD}")]).args(kind);
+    openssl.output().ok().filter(|ran| ran.status.success()).map(|ran| ran.stdout)
+}
+
+#[test]
+fn a_container_may_be_pasted_as_base64() {
+    let text = STANDARD.encode(modern());
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    assert!(is_ours(&read(lines.join("\r\n").as_bytes()).unwrap()));
+}
+
+#[test]
+fn a_certificate_in_the_same_pem_tells_the_expiry() {
+    let both = format!(
+        "Bag Attributes\n    friendlyName: keyalias\n{}Bag Attributes\n{}",
+        private_key_pem(),
+        certificate_pem()
+    );
+    assert!(is_ours(&read(both.as_bytes()).unwrap()));
+    assert!(is_ours(&read(format!("{}\n{}", certificate_pem(), private_key_pem()).as_bytes()).unwrap()));
+    assert_eq!(read(private_key_pem().as_bytes()).unwrap().certificate(), None);
+}
+
+#[test]
+fn a_key_beside_the_certificate_of_another_is_refused() {
+    let both = format!("{}{CERTIFICATE}", private_key_pem());
+    assert_eq!(read(both.as_bytes()).unwrap_err(), KeyProblem::Unpaired);
+    let noise = private_key_pem() + &to_pem("CERTIFICATE", b"noise");
+    assert_eq!(read(noise.as_bytes()).unwrap_err(), KeyProblem::NotACertificate);
+    let encryption = EncryptionAlgorithm::PbeWithHmacSha256AndAes256;
+    let both = container(encryption, MacAlgorithm::HmacSha256, &[CERTIFICATE]);
+    assert_eq!(read(&both).unwrap_err(), KeyProblem::Unpaired);
+}
+
+#[test]
+fn a_container_that_does_not_open_says_what_to_look_at() {
+    let problem = |stored: &[u8], password| <PrivateKey>::read("", stored, password).unwrap_err().problem;
+    assert_eq!(problem(&modern(), Some("keystorepasswort")), KeyProblem::WrongPassword);
+    assert_eq!(problem(&modern(), None), KeyProblem::WrongPassword);
+    assert_eq!(problem(&modern()[..200], Some(PASSWORD)), KeyProblem::UnreadableContainer);
+    assert_eq!(problem(&certificate_der(CERTIFICATE), Some(PASSWORD)), KeyProblem::UnreadableContainer);
+    let without_key = KeyStore::new().writer(PASSWORD).write().unwrap();
+    assert_eq!(problem(&without_key, Some(PASSWORD)), KeyProblem::NotOneKey);
+}
+
+#[test]
+fn two_keys_in_one_file_are_one_too_many() {
+    let two = private_key_pem() + &private_key_pem();
+    assert_eq!(read(two.as_bytes()).unwrap_err(), KeyProblem::NotOneKey);
+}
+
+#[test]
+fn a_password_does_no_harm_to_pem() {
+    assert!(read(to_pem("PRIVATE KEY", &pkcs8()).as_bytes()).is_ok());
+    assert_eq!(format!("{:?}", read(private_key_pem().as_bytes())), "Ok(PrivateKey(<redacted>))");
+}

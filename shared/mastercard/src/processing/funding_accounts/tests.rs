@@ -1,0 +1,91 @@
+use super::*;
+use crate::processing::AccountHolder;
+
+fn search() -> FundingAccountSearch {
+    let holder: AccountHolder = serde_json::from_value(json!({"name": "ALEX EXAMPLE"})).unwrap();
+    FundingAccountSearch {
+        request_id: Uuid::nil(),
+        push_account_id: "CA-1".into(),
+        card_contract_id: 9_007_199_254_740_993.into(),
+        token_requestor_id: "50123197928".parse().unwrap(),
+        signature_data: SignatureData {
+            callback_url: "https://bank.example/callback/s".into(),
+            complete_issuer_app_activation: true,
+            complete_website_activation: true,
+            account_holder_data_supplied: true,
+            locale: None,
+        },
+        account_holder: Some(holder),
+    }
+}
+
+fn sent(shape: &str) -> Value {
+    serde_json::from_slice(&body(&search(), shape.parse().unwrap()).unwrap()).unwrap()
+}
+
+#[test]
+fn nested_the_card_contract_stands_where_the_card_number_stood() {
+    let body = sent("nested");
+    let account = &body["pushFundingAccounts"]["encryptedPayload"]["encryptedData"][0];
+    assert_eq!(account["pushAccountId"], "CA-1");
+    let data = &account["fundingAccountData"];
+    assert_eq!(data["cardAccountData"], json!({"cardContractId": 9_007_199_254_740_993_u64}));
+    assert_eq!(data["accountHolderData"], json!({"accountHolderName": "ALEX EXAMPLE"}));
+    let until: Timestamp = data["dataValidUntilTimestamp"].as_str().unwrap().parse().unwrap();
+    let minutes = until.duration_since(Timestamp::now()).as_mins();
+    assert!((28..=30).contains(&minutes));
+    assert_eq!(body["signatureData"]["callbackURL"], "https://bank.example/callback/s");
+}
+
+#[test]
+fn flat_the_properties_stand_side_by_side() {
+    let body = sent("flat:callbackUrl");
+    assert_eq!(
+        (&body["cardContractId"], &body["pushFundingAccounts"]),
+        (&json!(9_007_199_254_740_993_u64), &Value::Null)
+    );
+    let signature_data = &body["signatureData"];
+    assert_eq!(signature_data["callbackUrl"], "https://bank.example/callback/s");
+    assert_eq!(signature_data["callbackURL"], Value::Null);
+}
+
+#[test]
+fn a_search_shape_is_one_of_those_known() {
+    assert_eq!("nested".parse(), Ok(SearchShape::default()));
+    for raw in ["", "Nested", "flat:", "flat:callbackuri"] {
+        assert_eq!(raw.parse::<SearchShape>(), Err(UnknownSearchShape), "{raw}");
+    }
+}
+
+#[test]
+fn the_encrypted_card_is_passed_on_byte_for_byte() {
+    let data = "ab".repeat(32);
+    let object = format!(
+        r#"{{"encryptedPayload" : {{"encryptedData":"{data}","encryptedKey":"CD","publicKeyFingerprint":"ef","aad":"1","x":[1.50]}} }}"#
+    );
+    let wrapped =
+        extract(format!(r#"{{"requestId":"1","pushFundingAccounts":{object}}}"#).as_bytes()).unwrap();
+    assert_eq!(serde_json::to_string(&wrapped).unwrap(), object);
+    let payload = object.trim_start_matches(r#"{"encryptedPayload" : "#).trim_end_matches(" }");
+    let top = extract(format!(r#"{{"requestId":"1","encryptedPayload":{payload}}}"#).as_bytes()).unwrap();
+    assert_eq!(serde_json::to_string(&top).unwrap(), format!(r#"{{"encryptedPayload":{payload}}}"#));
+    assert_eq!(format!("{wrapped:?}"), "PushFundingAccounts(<redacted>)");
+}
+
+#[test]
+fn what_is_not_encrypted_is_not_passed_on() {
+    let hex = "ab".repeat(32);
+    let plain = json!([{"fundingAccountData": {"cardAccountData": {"accountNumber": "5555555555554444"}}}]);
+    for data in
+        [plain, json!("5555555555554444"), json!("[not hex, though a text of a good length]"), json!(null)]
+    {
+        let payload = json!({"encryptedData": data, "encryptedKey": hex, "publicKeyFingerprint": hex});
+        let body = json!({"pushFundingAccounts": {"encryptedPayload": payload}}).to_string();
+        assert!(extract(body.as_bytes()).is_none(), "{data}");
+    }
+    for body in
+        ["", "{}", r#"{"pushFundingAccounts":null}"#, r#"{"encryptedPayload":{"encryptedData":"ab"}}"#]
+    {
+        assert!(extract(body.as_bytes()).is_none(), "{body}");
+    }
+}

@@ -1,0 +1,139 @@
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::*;
+use crate::{
+    Certificate, PrivateKey,
+    testing::{CERTIFICATE, Mastercard, certificate_pem, ok, private_key_pem, signer, soon, status},
+    token_connect::SignatureData,
+};
+
+fn processing(mastercard: &Mastercard, jwe: Option<JweKeys>) -> Processing {
+    Processing::new(mastercard.url.clone(), signer(), jwe, Transport::new().unwrap(), RateLimit::default())
+}
+
+async fn searched(processing: Processing) -> Result<PushFundingAccounts, MastercardError> {
+    let client_encryption_key = ClientEncryptionKey::from_pem("client encryption key", CERTIFICATE).unwrap();
+    let terms = SearchConfig { client_encryption_key, shape: SearchShape::default() };
+    processing.search_funding_accounts(40000.into(), &search(), &terms, soon()).await
+}
+
+fn jwe() -> JweKeys {
+    let certificate = Certificate::from_pem("certificate", &certificate_pem()).unwrap();
+    let key = PrivateKey::read("key", private_key_pem().as_bytes(), None).unwrap();
+    JweKeys::new(&certificate, None, &[key]).unwrap()
+}
+
+fn sealed(body: Value) -> String {
+    String::from_utf8(jwe().wrap(body.to_string().as_bytes()).unwrap()).unwrap()
+}
+
+fn search() -> FundingAccountSearch {
+    FundingAccountSearch {
+        request_id: Uuid::nil(),
+        push_account_id: "CA-1".into(),
+        card_contract_id: 70001.into(),
+        token_requestor_id: "50123197928".parse().unwrap(),
+        signature_data: SignatureData {
+            callback_url: "https://bank.example/callback/s".into(),
+            complete_issuer_app_activation: true,
+            complete_website_activation: true,
+            account_holder_data_supplied: false,
+            locale: Some("en_GB".into()),
+        },
+        account_holder: None,
+    }
+}
+
+fn found() -> Value {
+    json!({"pushFundingAccounts": {"encryptedPayload": {
+        "encryptedData": "ab".repeat(32), "encryptedKey": "cd", "publicKeyFingerprint": "ef"}}})
+}
+
+#[tokio::test]
+async fn a_card_comes_back_encrypted_for_token_connect() {
+    let mastercard = Mastercard::answers([status(503, ""), ok(found())]);
+    searched(processing(&mastercard, None)).await.unwrap();
+
+    let [first, second] = mastercard.received().try_into().ok().unwrap();
+    assert_eq!(first.line, "POST /api/clients/40000/funding-accounts/searches HTTP/1.1");
+    let key: String = CERTIFICATE.lines().filter(|line| !line.starts_with("-----")).collect();
+    assert_eq!(first.headers["token-connect-client-encryption-key"], key);
+    assert_eq!(first.headers["idempotency-key"], Uuid::nil().to_string());
+    assert_eq!(
+        (first.headers.get("idempotency-key"), &first.body),
+        (second.headers.get("idempotency-key"), &second.body)
+    );
+}
+
+#[tokio::test]
+async fn bodies_travel_encrypted_when_keys_are_configured() {
+    let mastercard = Mastercard::answers([ok(sealed(found()))]);
+    searched(processing(&mastercard, Some(jwe()))).await.unwrap();
+    let [received] = mastercard.received().try_into().ok().unwrap();
+    let body: Value = serde_json::from_slice(&jwe().unwrap(&received.body).unwrap().unwrap()).unwrap();
+    assert_eq!(body["tokenRequestorId"], "50123197928");
+}
+
+#[tokio::test]
+async fn a_blocked_card_is_refused_in_the_clear_or_encrypted() {
+    let refusal = json!({"Errors": {"Error": [{"Source": "CMS", "ReasonCode": "CARD_NOT_ACTIVE", "Recoverable": false}]}});
+    for body in [refusal.to_string(), sealed(refusal)] {
+        let mastercard = Mastercard::answers([status(409, body)]);
+        let outcome = searched(processing(&mastercard, Some(jwe()))).await;
+        let error = outcome.unwrap_err();
+        assert_eq!((error.status(), error.reason_codes()[0].as_str()), (Some(409), "CARD_NOT_ACTIVE"));
+        assert_eq!((error.upstream(), error.retryable()), (Some(Upstream::Processing), false));
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_decrypt_is_unreadable() {
+    let mastercard = Mastercard::answers(vec![ok(json!({"encryptedData": "a.b.c.d.e"})); 3]);
+    let outcome = searched(processing(&mastercard, Some(jwe()))).await;
+    assert!(matches!(outcome, Err(MastercardError::InvalidResponse { .. })));
+    let mastercard = Mastercard::answers([status(400, json!({"encryptedData": "a.b.c.d.e"}))]);
+    let outcome = searched(processing(&mastercard, Some(jwe()))).await;
+    assert_eq!(outcome.unwrap_err().status(), Some(400));
+}
+
+#[tokio::test]
+async fn the_tokens_of_a_cardholder_are_listed_without_their_numbers() {
+    let mastercard = Mastercard::answers([ok(json!({"total": "3", "clientTokens": [
+        {"cardContractId": 70001, "tokenNumber": "5555559999990007", "tokenRequestorId": "50123197928",
+         "tokenStatus": "Active", "walletName": "MDES for Merchants", "tokenUniqueReference": "DM4MMC"},
+        {"cardContractId": "70002", "tokenRequestorId": 50_123_197_928_u64, "tokenStatus": "SUSPENDED", "walletName": null},
+        {"cardContractId": 70003, "tokenStatus": "Frozen"}, {"tokenStatus": "Active"},
+    ]}))]);
+    let tokens = processing(&mastercard, None).get_tokens_by_client(40000.into(), soon()).await.unwrap();
+    let [active, suspended, frozen] = tokens.try_into().unwrap();
+    assert_eq!((active.card_contract_id.number(), &active.status), (70001, &TokenStatus::Active));
+    assert_eq!(active.wallet_name.as_deref(), Some("MDES for Merchants"));
+    assert_eq!(suspended.token_requestor_id, active.token_requestor_id);
+    assert_eq!((suspended.status, suspended.wallet_name), (TokenStatus::Suspended, None));
+    assert_eq!(frozen.status, TokenStatus::Other("Frozen".into()));
+    assert!(!format!("{active:?}").contains("DM4MMC"));
+    assert_eq!(mastercard.received()[0].line, "GET /api/clients/40000/tokens HTTP/1.1");
+}
+
+#[tokio::test]
+async fn a_cardholder_without_tokens_has_an_empty_list() {
+    let gone = json!({"Errors": {"Error": [{"Source": "CMS", "ReasonCode": "CLIENT_NOT_FOUND"}]}});
+    for reply in [ok(json!({"clientTokens": []})), ok(json!({"clientTokens": null})), status(404, gone)] {
+        let tokens =
+            processing(&Mastercard::answers([reply]), None).get_tokens_by_client(1.into(), soon()).await;
+        assert_eq!(tokens.unwrap(), []);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_address_is_no_empty_list() {
+    let gateway = json!({"Errors": {"Error": [{"Source": "Gateway", "ReasonCode": "NO_ROUTE"}]}}).to_string();
+    for body in ["<html>404</html>".into(), String::new(), gateway] {
+        let mastercard = Mastercard::answers([status(404, body)]);
+        let tokens = processing(&mastercard, None).get_tokens_by_client(1.into(), soon()).await;
+        assert_eq!(tokens.unwrap_err().status(), Some(404));
+    }
+    let mastercard = Mastercard::answers(vec![ok(json!({"tokens": []})); 3]);
+    assert!(processing(&mastercard, None).get_tokens_by_client(1.into(), soon()).await.is_err());
+}

@@ -1,0 +1,262 @@
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::*;
+use crate::{
+    processing::PushFundingAccounts,
+    testing::{Mastercard, Reply, ok, signer, soon, status},
+    token_requestor::PushMethodKind,
+};
+
+const RECEIPT: &str = "MCC-109031C0-5318-848B-A78B-A04165BAAAD1";
+
+fn token_connect(mastercard: &Mastercard) -> TokenConnect {
+    TokenConnect::new(mastercard.url.clone(), signer(), Transport::new().unwrap())
+}
+
+fn click_to_pay(ranges: Value) -> Value {
+    json!({
+        "tokenRequestorId": "50123197928", "name": "Mastercard International Inc",
+        "consumerFacingEntityName": "Click to Pay", "imageAssetId": "3a7a2f0e", "tokenRequestorType": "MERCHANT",
+        "enabledAccountRanges": ranges, "supportedPushMethods": ["WEB", "VISION"], "newField": {"a": 1},
+        "supportsMultiplePushedCards": "false", "supportedAccountHolderData": ["NAME"], "walletId": null,
+        "supportsCardholderAuthentication": true,
+        "availablePushMethods": [{"type": "WEB", "uri": "https://src.example/provision"}, {"type": "WEB"}],
+    })
+}
+
+async fn eligible(body: Value) -> Result<Vec<TokenRequestor>, MastercardError> {
+    let mastercard = Mastercard::answers(vec![ok(body); 3]);
+    token_connect(&mastercard).get_eligible_token_requestors(&["555555000".parse().unwrap()], soon()).await
+}
+
+#[tokio::test]
+async fn click_to_pay_is_read_with_all_it_says() {
+    let body = json!({"responseId": "1", "tokenRequestors": [click_to_pay(json!([9_399_999_999_999_999_999_u64, "555556000"]))]});
+    let [found] = eligible(body).await.unwrap().try_into().unwrap();
+    assert_eq!(found.token_requestor_id.as_str(), "50123197928");
+    assert_eq!(found.consumer_facing_entity_name, "Click to Pay");
+    let ranges: Vec<_> = found.enabled_account_ranges.iter().map(AccountRange::as_str).collect();
+    assert_eq!(ranges, ["9399999999999999999", "5555560000000000000"]);
+    assert_eq!(found.supported_push_methods, [PushMethodKind::Web, PushMethodKind::Other("VISION".into())]);
+    assert_eq!(found.available_push_methods.len(), 1);
+    assert!(!found.supports_multiple_pushed_cards && found.supports_card_holder_authentication);
+    assert_eq!(found.wallet_id, None);
+}
+
+#[tokio::test]
+async fn a_requestor_without_an_id_hides_none_of_the_others() {
+    let mut broken = click_to_pay(json!([]));
+    broken["tokenRequestorId"] = json!("5012");
+    let body = json!({"tokenRequestors": [broken, null, click_to_pay(json!(null))]});
+    assert_eq!(eligible(body).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_success_without_a_list_is_no_empty_catalog() {
+    for body in [json!({"responseId": "1"}), json!([]), json!({"tokenRequestors": "none"})] {
+        assert!(matches!(eligible(body).await, Err(MastercardError::InvalidResponse { .. })));
+    }
+}
+
+#[tokio::test]
+async fn one_call_asks_for_at_most_twenty_five_ranges() {
+    let ranges: Vec<AccountRange> = (0..26).map(|n| format!("5555550{n:02}").parse().unwrap()).collect();
+    let answer = ok(json!({"tokenRequestors": [click_to_pay(json!([5_555_550_000_000_000_000_u64]))]}));
+    let mastercard = Mastercard::answers([answer]);
+    let client = token_connect(&mastercard);
+    let refused = client.get_eligible_token_requestors(&ranges, soon()).await.unwrap_err();
+    assert!(!refused.retryable(), "{refused}");
+    assert_eq!(client.get_eligible_token_requestors(&ranges[..25], soon()).await.unwrap().len(), 1);
+
+    let [first] = mastercard.received().try_into().ok().unwrap();
+    assert_eq!(first.line, "POST /api/connect/1/0/getEligibleTokenRequestors HTTP/1.1");
+    assert_eq!(first.headers["content-type"], "application/json; charset=UTF-8");
+    assert_eq!(first.json()["accountRanges"].as_array().unwrap().len(), 25);
+}
+
+#[tokio::test]
+async fn a_logo_is_read_in_both_forms_and_a_broken_form_is_not_lost() {
+    let mastercard = Mastercard::answers([ok(json!({"mediaContents": [
+        {"type": "image/svg+xml", "data": "PHN2Zy8+"},
+        {"type": "image/png", "data": "iVBORw==", "height": "192", "width": 192},
+        {"type": "image/png", "data": "not base64"}, {"type": "image/png"},
+    ]}))]);
+    let found = token_connect(&mastercard).get_asset(&"a/b c".parse().unwrap(), soon()).await.unwrap();
+    assert_eq!(
+        (found.len(), found[0].data.as_deref(), found[0].width),
+        (3, Some(b"<svg/>".as_slice()), None)
+    );
+    assert_eq!((found[2].media_type.as_str(), &found[2].data), ("image/png", &None));
+    assert_eq!(
+        (found[1].media_type.as_str(), found[1].width, found[1].height),
+        ("image/png", Some(192), Some(192))
+    );
+
+    let [received] = mastercard.received().try_into().ok().unwrap();
+    assert_eq!(received.line, "GET /api/issuer-assets/1/0/asset/tokenrequestor/a%2Fb%20c HTTP/1.1");
+    assert!(received.headers["authorization"].contains("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="));
+}
+
+const ENCRYPTED: &str = r#"{ "encryptedPayload": {"unknown":1.0, "encryptedData":"ab"} }"#;
+
+async fn push_to(mastercard: &Mastercard) -> Result<PushedAccounts, PushError> {
+    let push = PushMultipleAccounts {
+        request_id: Uuid::nil(),
+        token_requestor_id: "50123197928".parse().unwrap(),
+        push_funding_accounts: PushFundingAccounts::for_test(ENCRYPTED),
+        signature_data: SignatureData {
+            callback_url: "https://bank.example/callback/s".into(),
+            complete_issuer_app_activation: true,
+            complete_website_activation: false,
+            account_holder_data_supplied: false,
+            locale: None,
+        },
+        receipts_validity_minutes: 15,
+    };
+    token_connect(mastercard).push_multiple_accounts(&push, soon()).await
+}
+
+fn pushed() -> Value {
+    json!({
+        "responseId": "another", "pushAccountReceipts": [{"pushAccountId": "CA-1", "pushAccountReceipt": RECEIPT}],
+        "availablePushMethods": [{"type": "WEB", "uri": "https://src.example/provision"}], "signature": "a.b.c",
+        "tokenRequestorSignatureSupport": true,
+    })
+}
+
+#[tokio::test]
+async fn a_pushed_card_brings_its_receipt_and_signature() {
+    let mastercard = Mastercard::answers([ok(pushed())]);
+    let accounts = push_to(&mastercard).await.unwrap();
+    assert_eq!(accounts.receipts[0].expose(), RECEIPT);
+    assert_eq!(accounts.signature.as_ref().unwrap().expose(), "a.b.c");
+    assert_eq!(accounts.available_push_methods[0].kind, PushMethodKind::Web);
+    assert!(!format!("{accounts:?}").contains(RECEIPT));
+
+    let [received] = mastercard.received().try_into().ok().unwrap();
+    let body = String::from_utf8(received.body.clone()).unwrap();
+    assert!(body.contains(ENCRYPTED), "passed on byte for byte");
+    assert_eq!(received.json()["pushAccountReceiptsValidityPeriod"], 15);
+    let signature_data = json!({
+        "callbackURL": "https://bank.example/callback/s", "completeIssuerAppActivation": true,
+        "completeWebsiteActivation": false, "accountHolderDataSupplied": false,
+    });
+    assert_eq!(received.json()["signatureData"], signature_data);
+}
+
+#[tokio::test]
+async fn a_push_whose_answer_is_lost_is_never_repeated() {
+    for reply in [Reply::HangsUp, status(503, ""), status(500, "{}"), ok("{\"pushAccountReceipts\":[{\"push")]
+    {
+        let mastercard = Mastercard::answers([reply, ok(pushed())]);
+        assert!(matches!(push_to(&mastercard).await, Err(PushError::Unknown(_))));
+        assert_eq!(mastercard.received().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_push_that_never_left_may_be_tried_again() {
+    let error = push_to(&Mastercard::nowhere()).await.unwrap_err();
+    assert!(matches!(error, PushError::Refused(MastercardError::Connect(_))));
+}
+
+#[tokio::test]
+async fn an_ineligible_card_is_refused_even_in_a_success() {
+    let reason = json!([{"source": "MDES", "reasonCode": "ACCOUNT_INELIGIBLE", "description": "x"}]);
+    let of_account = json!({"pushAccountReceipts": [{"pushAccountId": "CA-1", "errors": reason}]});
+    let of_request = json!({"errors": reason, "pushAccountReceipts": null, "signature": null});
+    for reply in [ok(&of_account), ok(&of_request), status(400, &of_request)] {
+        let Err(PushError::Refused(error)) = push_to(&Mastercard::answers([reply])).await else { panic!() };
+        assert_eq!(error.reason_codes()[0].as_str(), "ACCOUNT_INELIGIBLE");
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_beside_an_error_leaves_the_push_open() {
+    let mut body = pushed();
+    body["errors"] = json!([{"source": "MDES", "reasonCode": "ODD"}]);
+    assert!(matches!(push_to(&Mastercard::answers([ok(body)])).await, Err(PushError::Unknown(_))));
+
+    let mut body = pushed();
+    body["pushAccountReceipts"].as_array_mut().unwrap().push(json!({"pushAccountId": "CA-2"}));
+    assert!(matches!(push_to(&Mastercard::answers([ok(body)])).await, Err(PushError::Unknown(_))));
+
+    for receipt in [String::new(), "R".repeat(65), "a b".into()] {
+        let mut body = pushed();
+        body["pushAccountReceipts"][0]["pushAccountReceipt"] = json!(receipt);
+        assert!(matches!(push_to(&Mastercard::answers([ok(body)])).await, Err(PushError::Unknown(_))));
+    }
+}
+
+#[tokio::test]
+async fn a_card_refused_beside_another_is_named_and_the_other_goes_on() {
+    let mut body = pushed();
+    let errors = json!([{"source": "MDES", "reasonCode": "ACCOUNT_INELIGIBLE"}, null]);
+    body["pushAccountReceipts"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"pushAccountId": "CA-2", "errors": errors}));
+    let accounts = push_to(&Mastercard::answers([ok(body)])).await.unwrap();
+    let [failure] = accounts.failures.try_into().unwrap();
+    assert_eq!((accounts.receipts.len(), failure.push_account_id.as_deref()), (1, Some("CA-2")));
+    assert_eq!(failure.reason_codes[0].as_str(), "ACCOUNT_INELIGIBLE");
+}
+
+#[tokio::test]
+async fn an_answer_is_read_through_nulls_texts_and_things_of_the_future() {
+    let mut body = pushed();
+    body["errors"] = json!([null]);
+    body["tokenRequestorSignatureSupport"] = json!("FALSE");
+    body["signature"] = json!("");
+    body["availablePushMethods"] =
+        json!([null, {"type": "VISION", "uri": "vision://pay", "new": 1}, {"type": "WEB"}]);
+    body["pushAccountReceipts"][0]["errors"] = json!(null);
+    body["pushAccountReceipts"][0]["pushAccountId"] = json!(7);
+    body["future"] = json!({"a": [null]});
+    let accounts = push_to(&Mastercard::answers([ok(body)])).await.unwrap();
+    assert_eq!((accounts.token_requestor_signature_support, accounts.signature), (Some(false), None));
+    let [method] = accounts.available_push_methods.try_into().unwrap();
+    assert_eq!(method.kind, PushMethodKind::Other("VISION".into()));
+
+    let body = json!({"responseId": null, "pushAccountReceipts": [null], "signature": null, "errors": null});
+    assert!(matches!(push_to(&Mastercard::answers([ok(body)])).await, Err(PushError::Unknown(_))));
+}
+
+#[tokio::test]
+async fn both_spellings_and_numbers_as_texts_name_the_same_requestor() {
+    let mut requestor =
+        click_to_pay(json!(["9399999999999999999", 5_555_560_000_000_000_000_u64, null, "x", -1]));
+    requestor["tokenRequestorId"] = json!(50_123_197_928_u64);
+    requestor["supportsCardHolderAuthentication"] = json!(false);
+    requestor["walletId"] = json!(103);
+    let [found] = eligible(json!({"tokenRequestors": [requestor]})).await.unwrap().try_into().unwrap();
+    assert_eq!(found.token_requestor_id.as_str(), "50123197928");
+    assert!(!found.supports_card_holder_authentication, "the specification's spelling counts");
+    assert_eq!((found.enabled_account_ranges.len(), found.wallet_id.as_deref()), (2, Some("103")));
+}
+
+#[tokio::test]
+async fn what_breaks_mastercards_limits_is_never_sent() {
+    let mastercard = Mastercard::answers([ok(pushed())]);
+    let signature_data = SignatureData {
+        callback_url: "x".repeat(257),
+        complete_issuer_app_activation: true,
+        complete_website_activation: true,
+        account_holder_data_supplied: false,
+        locale: None,
+    };
+    let mut push = PushMultipleAccounts {
+        request_id: Uuid::nil(),
+        token_requestor_id: "50123197928".parse().unwrap(),
+        push_funding_accounts: PushFundingAccounts::for_test(ENCRYPTED),
+        signature_data,
+        receipts_validity_minutes: 5,
+    };
+    let unsendable = |outcome| matches!(outcome, Err(PushError::Refused(MastercardError::InvalidRequest(_))));
+    assert!(unsendable(token_connect(&mastercard).push_multiple_accounts(&push, soon()).await));
+    push.signature_data.callback_url.truncate(256);
+    push.receipts_validity_minutes = 4;
+    assert!(unsendable(token_connect(&mastercard).push_multiple_accounts(&push, soon()).await));
+    assert!(mastercard.received().is_empty());
+}

@@ -1,0 +1,158 @@
+//! Why an enrollment has its status: the words that facts store and answers carry.
+//!
+//! A word that a newer version stored is kept as it is, so that an older instance can still read the item.
+
+use mastercard::{MastercardError, Upstream};
+use serde::{Deserialize, Serialize};
+
+/// Why nothing was pushed. Stored in [`Fact::PushFailed`](super::Fact::PushFailed).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PushFailure {
+    /// Processing does not know the card contract, or it belongs to another client.
+    CardNotFound,
+    /// Token Connect or Processing does not accept this card for the token requestor.
+    CardNotEligible,
+    /// The token requestor offered no push method for the cardholder's platform.
+    PlatformNotSupported,
+    /// The token list shows an active token of this card at this token requestor.
+    AlreadyEnabled,
+    /// Mastercard rejected the request for a reason that the cardholder cannot influence.
+    MastercardRefused,
+    /// Mastercard's response could not be parsed or decrypted.
+    MastercardUnreadable,
+    /// Mastercard could not be reached, timed out, or asked to try again later.
+    MastercardUnavailable,
+    /// This server could not make the request.
+    InternalError,
+    /// Unknown value, kept for forward compatibility.
+    #[serde(untagged)]
+    Other(String),
+}
+
+impl PushFailure {
+    /// Every value that this version writes.
+    pub const ALL: [Self; 8] = [
+        Self::CardNotFound,
+        Self::CardNotEligible,
+        Self::PlatformNotSupported,
+        Self::AlreadyEnabled,
+        Self::MastercardRefused,
+        Self::MastercardUnreadable,
+        Self::MastercardUnavailable,
+        Self::InternalError,
+    ];
+
+    /// The stable word, as stored and as answered.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::CardNotFound => "card_not_found",
+            Self::CardNotEligible => "card_not_eligible",
+            Self::PlatformNotSupported => "platform_not_supported",
+            Self::AlreadyEnabled => "already_enabled",
+            Self::MastercardRefused => "mastercard_refused",
+            Self::MastercardUnreadable => "mastercard_unreadable",
+            Self::MastercardUnavailable => "mastercard_unavailable",
+            Self::InternalError => "internal_error",
+            Self::Other(word) => word,
+        }
+    }
+
+    /// Whether the same request may succeed later.
+    pub fn retryable(&self) -> bool {
+        matches!(self, Self::InternalError | Self::MastercardUnavailable)
+    }
+}
+
+/// What a failed call to Mastercard means for the card.
+impl From<&MastercardError> for PushFailure {
+    fn from(error: &MastercardError) -> Self {
+        let has_code =
+            |prefix: &str| error.reason_codes().iter().any(|code| code.as_str().starts_with(prefix));
+        match error {
+            // Processing's reason codes are not published; the second prefix is the family that this server expects.
+            _ if has_code("ACCOUNT_INELIGIBLE") || has_code("CARD_CONTRACT_NOT_ACTIVE") => {
+                Self::CardNotEligible
+            }
+            MastercardError::InvalidResponse { .. } => Self::MastercardUnreadable,
+            MastercardError::Rejected(rejected) => match (rejected.upstream, rejected.status.as_u16()) {
+                (Upstream::Processing, 403 | 404) => Self::CardNotFound,
+                (Upstream::Processing, 409 | 412 | 422) => Self::CardNotEligible,
+                (_, 408 | 429 | 500..) => Self::MastercardUnavailable,
+                _ => Self::MastercardRefused,
+            },
+            MastercardError::Connect(_)
+            | MastercardError::ResponseLost(_)
+            | MastercardError::OutOfTime
+            | MastercardError::CircuitOpen { .. } => Self::MastercardUnavailable,
+            MastercardError::InvalidRequest(_) => Self::InternalError,
+        }
+    }
+}
+
+/// Why an enrollment has its status, where the status alone does not say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusReason {
+    /// The first request is still running.
+    PushInProgress,
+    /// The push was sent and its response lost.
+    PushOutcomeUnknown,
+    /// The first request ended without recording an outcome: the function crashed or timed out.
+    Interrupted,
+    /// The browser's callback says how it ended; the token list has not confirmed it yet.
+    AwaitingConfirmation,
+    /// The token list could not be read for days; nobody will look again.
+    OutcomeUnknown,
+    /// The token requestor's callback says `ERROR`.
+    TokenRequestorError,
+    /// Nothing was pushed.
+    #[serde(untagged)]
+    PushFailed(PushFailure),
+}
+
+impl StatusReason {
+    /// The stable word, as answered.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::PushInProgress => "push_in_progress",
+            Self::PushOutcomeUnknown => "push_outcome_unknown",
+            Self::Interrupted => "interrupted",
+            Self::AwaitingConfirmation => "awaiting_confirmation",
+            Self::OutcomeUnknown => "outcome_unknown",
+            Self::TokenRequestorError => "token_requestor_error",
+            Self::PushFailed(failure) => failure.as_str(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_reason_is_stored_as_the_word_that_is_answered_and_read_again() {
+        let known = PushFailure::ALL.map(|failure| failure.as_str().to_owned());
+        for word in known.iter().map(String::as_str).chain(["a_word_of_a_newer_version"]) {
+            let failure: PushFailure = serde_json::from_value(json!(word)).unwrap();
+            assert_eq!((failure.as_str(), json!(failure)), (word, json!(word)));
+            assert_eq!(matches!(failure, PushFailure::Other(_)), word.starts_with("a_"));
+            let reason: StatusReason = serde_json::from_value(json!(word)).unwrap();
+            assert_eq!(reason, StatusReason::PushFailed(failure));
+        }
+        for word in [
+            "push_in_progress",
+            "push_outcome_unknown",
+            "interrupted",
+            "awaiting_confirmation",
+            "outcome_unknown",
+            "token_requestor_error",
+        ] {
+            let reason: StatusReason = serde_json::from_value(json!(word)).unwrap();
+            assert_eq!((reason.as_str(), json!(reason)), (word, json!(word)));
+            assert!(!matches!(reason, StatusReason::PushFailed(_)));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+use jiff::SignedDuration;
+
+use super::*;
+use crate::enrollment::{Consent, EnrollmentId, Recorded};
+use mastercard::token_requestor::Platform;
+
+const CLICK_TO_PAY: &str = "50123197928";
+
+fn at(minute: i64) -> Timestamp {
+    "2026-11-01T10:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minute)
+}
+
+/// The sample card at Click to Pay, asked for at that minute.
+fn asked(minute: i64) -> Enrollment {
+    Enrollment {
+        enrollment_id: EnrollmentId::new(at(minute)),
+        client_id: 40000.into(),
+        card_contract_id: 70001.into(),
+        token_requestor_id: CLICK_TO_PAY.parse().unwrap(),
+        platform: Platform::Web,
+        callback: "web-bank".into(),
+        consent: Consent { terms_version: "1".into(), accepted_at: at(minute) },
+        created_at: at(minute),
+        answer_by: at(minute),
+        facts: Vec::new(),
+    }
+}
+
+fn tcn(minute: i64) -> Notification {
+    Notification {
+        id: "n-1".into(),
+        kind: NotificationKind::Tcn,
+        occurred_at: at(minute),
+        client_id: Some(40000.into()),
+        card_contract_id: Some(70001.into()),
+        token_requestor_id: None,
+        token_unique_reference: None,
+    }
+}
+
+fn chosen(notification: &Notification, candidates: &[Enrollment]) -> Option<EnrollmentId> {
+    notification.choose(candidates.iter()).map(|enrollment| enrollment.enrollment_id)
+}
+
+#[test]
+fn a_notification_is_about_the_newest_enrollment_that_was_asked_for_before_it_happened() {
+    let newest_first = [asked(60), asked(30), asked(0)];
+    for (minute, expected) in
+        [(61, Some(0)), (60, Some(0)), (54, Some(1)), (1, Some(2)), (-4, Some(2)), (-6, None)]
+    {
+        let expected = expected.map(|index: usize| newest_first[index].enrollment_id);
+        assert_eq!(chosen(&tcn(minute), &newest_first), expected, "{minute}");
+    }
+    // Five minutes are forgiven to the clocks, to the second.
+    assert_eq!(chosen(&tcn(55), &newest_first), Some(newest_first[0].enrollment_id));
+}
+
+#[test]
+fn it_is_about_no_other_card_client_or_requestor_than_it_names() {
+    let enrollments = [asked(0)];
+    let own = Some(enrollments[0].enrollment_id);
+    let with = |change: fn(&mut Notification)| {
+        let mut notification = tcn(1);
+        change(&mut notification);
+        chosen(&notification, &enrollments)
+    };
+    assert_eq!(with(|_| {}), own);
+    assert_eq!(with(|it| it.client_id = Some(40001.into())), None);
+    assert_eq!(with(|it| it.token_requestor_id = Some(CLICK_TO_PAY.parse().unwrap())), own);
+    assert_eq!(with(|it| it.token_requestor_id = Some("50100000001".parse().unwrap())), None);
+    assert_eq!(with(|it| it.card_contract_id = Some(70002.into())), None);
+    assert_eq!(with(|it| it.card_contract_id = None), None);
+}
+
+#[test]
+fn one_that_names_no_client_is_about_a_card_that_processing_knows_to_be_the_clients() {
+    let nobody = Notification { client_id: None, ..tcn(1) };
+    let mut enrollment = asked(0);
+    // Anybody can ask to have anybody's card enabled; only the owner gets it pushed.
+    assert_eq!(chosen(&nobody, std::slice::from_ref(&enrollment)), None);
+    let pushed = Fact::Pushed { receipt_hashes: vec!["hash".into()], expires_at: at(15) };
+    enrollment.add_fact(pushed.recorded(at(0), ""));
+    assert_eq!(chosen(&nobody, std::slice::from_ref(&enrollment)), Some(enrollment.enrollment_id));
+}
+
+#[test]
+fn the_token_that_it_names_says_more_than_the_time() {
+    let mut older = asked(0);
+    let known = Fact::Tcn { token_unique_reference: Some("reference".into()), occurred_at: at(1) };
+    older.add_fact(Recorded { ..known.recorded(at(1), "n-0") });
+    let newest_first = [asked(60), older];
+    let named = Notification { token_unique_reference: Some("reference".into()), ..tcn(61) };
+    assert_eq!(chosen(&named, &newest_first), Some(newest_first[1].enrollment_id));
+    let other = Notification { token_unique_reference: Some("another".into()), ..tcn(61) };
+    assert_eq!(chosen(&other, &newest_first), Some(newest_first[0].enrollment_id));
+    // A token's name does not open another client's enrollment.
+    let foreign = Notification { client_id: Some(40001.into()), ..named };
+    assert_eq!(chosen(&foreign, &newest_first), None);
+}
+
+#[test]
+fn each_kind_tells_its_fact_and_has_its_name() {
+    let told = |kind: NotificationKind| {
+        (kind.as_str().to_owned(), kind.name().to_owned(), Notification { kind, ..tcn(1) }.fact())
+    };
+    let occurred_at = at(1);
+    let decision = Decision::Approved;
+    let tar = Fact::Tar { decision: decision.clone(), occurred_at: Some(occurred_at) };
+    assert_eq!(told(NotificationKind::Tar { decision }), ("TAR".into(), "TAR".into(), Some(tar)));
+    let fact = Fact::Tcn { token_unique_reference: None, occurred_at };
+    assert_eq!(told(NotificationKind::Tcn), ("TCN".into(), "TCN".into(), Some(fact)));
+    let token = TokenState::Suspended;
+    let tvn = Fact::Tvn { token: token.clone(), occurred_at };
+    assert_eq!(told(NotificationKind::Tvn { token }), ("TVN".into(), "TVN".into(), Some(tvn)));
+    assert_eq!(told(NotificationKind::Other { name: "ACN".into() }), ("other".into(), "ACN".into(), None));
+}

@@ -1,0 +1,99 @@
+use serde_json::json;
+
+use super::*;
+
+/// Everything of a delivery in the clear.
+fn all(body: &[u8]) -> Vec<Notification> {
+    let delivery = parse(body, Timestamp::UNIX_EPOCH, None).unwrap();
+    assert!(delivery.unreadable.is_empty(), "{:?}", delivery.unreadable);
+    delivery.notifications
+}
+
+#[test]
+fn one_delivery_may_hold_several_messages_with_ids_as_numbers_or_text() {
+    let body =
+        br#"[{"type":"TAR","decision":"APPROVED","cardContractId":70001,"clientId":"40000"},{"type":"TCN"}]"#;
+    let read = all(body);
+    assert_eq!(read[0].kind, NotificationKind::Tar { decision: Decision::Approved });
+    assert_eq!(read[0].card_contract_id.map(|id| id.number()), Some(70001));
+    assert_eq!(read[1].kind, NotificationKind::Tcn);
+    assert_ne!(read[0].id, read[1].id);
+}
+
+#[test]
+fn the_same_message_twice_has_the_same_id_in_whatever_order_its_fields_come() {
+    let id = |body: &[u8], arrived| parse(body, arrived, None).unwrap().notifications[0].id.clone();
+    let first = id(br#"{"type":"TCN","cardContractId":70001}"#, Timestamp::UNIX_EPOCH);
+    let second = id(br#"{"cardContractId":70001, "type":"TCN"}"#, Timestamp::MAX);
+    assert_eq!(first, second);
+    assert_ne!(first, id(br#"{"cardContractId":70002, "type":"TCN"}"#, Timestamp::MAX));
+    assert_eq!(id(br#"{"type":"TCN","notificationId":"n-1"}"#, Timestamp::MAX), "n-1");
+}
+
+#[test]
+fn words_are_known_in_either_case_and_words_of_the_future_are_kept() {
+    let news = |message: Value| all(message.to_string().as_bytes())[0].kind.clone();
+    let tar = |word: &str| news(json!({"type": "TAR", "decision": word}));
+    assert_eq!(tar("approved"), NotificationKind::Tar { decision: Decision::Approved });
+    assert_eq!(tar("DECLINED"), NotificationKind::Tar { decision: Decision::Declined });
+    assert_eq!(tar("Perhaps"), NotificationKind::Tar { decision: Decision::Other("PERHAPS".into()) });
+    let tvn = |word: &str| news(json!({"type": "TVN", "tokenStatus": word}));
+    assert_eq!(tvn("Suspended"), NotificationKind::Tvn { token: TokenState::Suspended });
+    assert_eq!(tvn("FROZEN"), NotificationKind::Tvn { token: TokenState::Other("FROZEN".into()) });
+    assert_eq!(news(json!({"type": "TVN"})), NotificationKind::Other { name: "TVN".into() });
+    let long = news(json!({"type": "X".repeat(100)}));
+    assert_eq!(long, NotificationKind::Other { name: "X".repeat(32) });
+}
+
+#[test]
+fn a_message_that_cannot_be_read_does_not_hide_the_others() {
+    let body =
+        br#"[{"type":"TCN"}, 7, {"type":""}, {"encryptedPayload":{"encryptedData":"00"}}, {"type":"TAR"}]"#;
+    let delivery = parse(body, Timestamp::UNIX_EPOCH, None).unwrap();
+    assert_eq!(delivery.notifications.len(), 2);
+    let told: Vec<_> = delivery.unreadable.iter().map(ToString::to_string).collect();
+    let form = "a notification is not in the expected form";
+    assert_eq!(told, [form, form, "a notification is encrypted and does not open"]);
+}
+
+#[test]
+fn what_is_not_a_time_or_an_id_is_left_out() {
+    let body = json!({"type": "TCN", "occurredAt": "yesterday", "clientId": -1, "cardContractId": "x",
+        "tokenRequestorId": "short", "tokenUniqueReference": "X".repeat(65), "notificationId": "n".repeat(129)});
+    let [read] = all(body.to_string().as_bytes()).try_into().unwrap();
+    assert_eq!(
+        (read.occurred_at, read.client_id, read.card_contract_id),
+        (Timestamp::UNIX_EPOCH, None, None)
+    );
+    assert_eq!((read.token_requestor_id, read.token_unique_reference, read.id.len()), (None, None, 64));
+}
+
+#[test]
+fn a_message_about_somebody_whom_it_does_not_name_readably_is_kept_and_tells_nothing() {
+    for field in [r#""clientId":"40000 ""#, r#""cardContractId":-1"#, r#""tokenRequestorId":"501""#] {
+        let read = all(format!(r#"{{"type":"TCN",{field}}}"#).as_bytes());
+        assert_eq!(
+            (&read[0].kind, read[0].fact()),
+            (&NotificationKind::Other { name: "TCN".into() }, None),
+            "{field}"
+        );
+    }
+    assert_eq!(all(br#"{"type":"TCN","clientId":null}"#)[0].kind, NotificationKind::Tcn);
+}
+
+#[test]
+fn a_kind_of_the_future_is_kept() {
+    let read = all(br#"{"type":"ACN"}"#);
+    assert_eq!(read[0].kind, NotificationKind::Other { name: "ACN".into() });
+    assert_eq!(read[0].fact(), None);
+}
+
+#[test]
+fn a_delivery_of_nothing_or_too_much_or_no_json_is_refused() {
+    let many = format!("[{}]", vec!["{}"; MOST + 1].join(","));
+    for body in [&b"[]"[..], b"", b"<html>", many.as_bytes()] {
+        assert!(parse(body, Timestamp::UNIX_EPOCH, None).is_err());
+    }
+    let full = format!("[{}]", vec![r#"{"type":"TCN"}"#; MOST].join(","));
+    assert_eq!(all(full.as_bytes()).len(), MOST);
+}

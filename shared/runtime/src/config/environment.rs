@@ -1,0 +1,123 @@
+//! Mastercard's environments, told by the base URL. Addresses, consumer keys and keys of two environments never meet in
+//! one process: a sandbox key in production fails every call, a production key in the sandbox is a leak.
+
+use std::{fmt, str::FromStr};
+
+use url::{Host, Url};
+
+use super::SettingsReader;
+
+const NAMED: &str = "MASTERCARD_ENVIRONMENT";
+
+/// Where a base URL leads, and which credentials it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// Mastercard Developers' sandbox.
+    Sandbox,
+    /// The Mastercard test facility: test keys, integrated with the issuer's systems.
+    Mtf,
+    /// Real cards.
+    Production,
+    /// The simulator on this machine.
+    Local,
+}
+
+impl Environment {
+    const ALL: [Self; 4] = [Self::Sandbox, Self::Mtf, Self::Production, Self::Local];
+
+    /// The environment of a published host of either API, or of loopback; `None` for any other host.
+    ///
+    /// Token Connect's MTF is a path of two hosts, for its documents disagree; Processing's is a host.
+    pub fn of(url: &Url) -> Option<Self> {
+        let mtf_path = url.path_segments().is_some_and(|path| path.take(2).eq(["mdes", "mtf"]));
+        match url.host()? {
+            Host::Ipv4(address) if address.is_loopback() => Some(Self::Local),
+            Host::Ipv6(address) if address.is_loopback() => Some(Self::Local),
+            Host::Domain("localhost") => Some(Self::Local),
+            Host::Domain("mtf.api.mastercard.com") => Some(Self::Mtf),
+            Host::Domain("api.mastercard.com" | "sandbox.api.mastercard.com") if mtf_path => Some(Self::Mtf),
+            Host::Domain("api.mastercard.com") => Some(Self::Production),
+            Host::Domain("sandbox.api.mastercard.com") => Some(Self::Sandbox),
+            _ => None,
+        }
+    }
+
+    /// The name that settings use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sandbox => "sandbox",
+            Self::Mtf => "mtf",
+            Self::Production => "production",
+            Self::Local => "local",
+        }
+    }
+}
+
+impl fmt::Display for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Environment {
+    type Err = UnknownEnvironment;
+
+    fn from_str(raw: &str) -> Result<Self, UnknownEnvironment> {
+        Self::ALL.into_iter().find(|it| it.as_str() == raw).ok_or(UnknownEnvironment)
+    }
+}
+
+/// No environment of Mastercard's.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("is sandbox, mtf, production or local")]
+pub struct UnknownEnvironment;
+
+/// A base URL and its environment, which is the one that `MASTERCARD_ENVIRONMENT` names, if that is set, and the one of
+/// the other API's base URL, if this function has both. `None` if a problem was noted.
+pub(super) fn base_url(read: &mut SettingsReader<'_>, name: &str, other: &str) -> Option<(Url, Environment)> {
+    let url: Url = read.required(name)?;
+    let named: Option<Environment> = read.optional(NAMED)?;
+    let known = Environment::of(&url);
+    let Some(environment) = known.or(named) else {
+        let what =
+            format_args!("its host is none that Mastercard publishes: {NAMED} must say where it leads");
+        read.problem(name, what);
+        return None;
+    };
+    let others = read.text(other).and_then(|other| other.parse().ok()).and_then(|url| Environment::of(&url));
+    if url.scheme() != "https" && known != Some(Environment::Local) {
+        read.problem(name, "is not https");
+    } else if let Some(named) = named.filter(|named| *named != environment) {
+        read.problem(name, format_args!("leads to {environment}, and {NAMED} is {named}"));
+    } else if let Some(others) = others.filter(|others| *others != environment) {
+        read.problem(name, format_args!("leads to {environment}, and {other} to {others}"));
+    } else {
+        return Some((url, environment));
+    }
+    None
+}
+
+/// A consumer key. It may say which environment it is for, as in `sandbox:<client id>!<key id>`; the name then travels
+/// with the key wherever it is copied to, and must be the base URL's.
+pub(super) fn consumer_key(
+    read: &mut SettingsReader<'_>,
+    name: &str,
+    environment: Option<Environment>,
+) -> Option<String> {
+    let raw: String = read.required(name)?;
+    let labeled =
+        raw.split_once(':').and_then(|(label, key)| Some((label.parse::<Environment>().ok()?, key)));
+    match labeled {
+        Some((label, key)) => {
+            let Some(other) = environment.filter(|environment| *environment != label) else {
+                return Some(key.into());
+            };
+            read.problem(name, format_args!("is for {label}, and the base URL leads to {other}"));
+            None
+        }
+        None => Some(raw),
+    }
+}
+
+#[cfg(test)]
+mod tests;

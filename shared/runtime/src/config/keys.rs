@@ -1,0 +1,105 @@
+//! Private keys by reference: where each is, where its password is, which of two is the newer, how long it lasts.
+
+use jiff::Timestamp;
+use secrecy::ExposeSecret as _;
+
+use super::{ConfigError, SecretRef, SettingsReader};
+use mastercard::{Certificate, DecryptingKey, KeyUse, PrivateKey};
+
+/// From here on, the days left are a warning: time enough to order a key and to run it beside the old one.
+pub const EXPIRES_SOON_DAYS: i64 = 45;
+
+/// The variables of one key.
+#[derive(Clone, Copy)]
+pub struct KeyNames {
+    /// Names a file or secret with PEM or PKCS#12.
+    pub key: &'static str,
+    /// Names the file or secret with the password of PKCS#12; optional.
+    pub password: &'static str,
+}
+
+/// One key by reference.
+pub struct KeySettings {
+    name: &'static str,
+    key: SecretRef,
+    password: Option<SecretRef>,
+}
+
+impl KeySettings {
+    /// Reads them; `None` if a problem was noted.
+    pub fn read(read: &mut SettingsReader<'_>, names: KeyNames) -> Option<Self> {
+        let (key, password) = (read.required(names.key), read.optional(names.password));
+        Some(Self { name: names.key, key: key?, password: password? })
+    }
+
+    /// Fetches the key, opens it, and logs how long it lasts. What was fetched is wiped.
+    pub async fn fetch<K: KeyUse>(&self) -> Result<PrivateKey<K>, ConfigError> {
+        let name = self.name;
+        let unavailable = |source| ConfigError::Secret { name, source };
+        let password = async {
+            match &self.password {
+                Some(password) => password.fetch().await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let (stored, password) = tokio::try_join!(self.key.fetch_bytes(), password).map_err(unavailable)?;
+        // Editors end a file with a line break, which is not part of the password.
+        let password = password.as_ref().map(|it| it.expose_secret().trim_end_matches(['\r', '\n']));
+        let key = PrivateKey::read(name, stored.expose_secret(), password)
+            .map_err(|source| ConfigError::Key { name, source })?;
+        match key.certificate() {
+            Some(certificate) => log_key_expiry(name, certificate),
+            None => tracing::info!(key.setting = name, "no certificate tells when this key expires"),
+        }
+        Ok(key)
+    }
+}
+
+/// A key, and perhaps the one that will replace it.
+pub struct RotatingKeySettings {
+    key: KeySettings,
+    next: Option<KeySettings>,
+}
+
+impl RotatingKeySettings {
+    /// Reads them; `None` if a problem was noted.
+    pub fn read(read: &mut SettingsReader<'_>, names: KeyNames, next: KeyNames) -> Option<Self> {
+        let key = KeySettings::read(read, names);
+        let next = match read.is_set(next.key) {
+            true => Some(KeySettings::read(read, next)?),
+            false => None,
+        };
+        Some(Self { key: key?, next })
+    }
+
+    /// Fetches both, to decrypt; the one that replaces the other comes first.
+    pub async fn fetch(&self) -> Result<Vec<DecryptingKey>, ConfigError> {
+        let Some(next) = &self.next else { return Ok(vec![self.key.fetch().await?]) };
+        let (key, next) = tokio::try_join!(self.key.fetch(), next.fetch())?;
+        Ok(vec![next, key])
+    }
+}
+
+/// Which key is preferred: the one whose certificate begins later, or the `NEXT` one if the certificates do not tell.
+pub(super) fn next_is_newer(current: &PrivateKey, next: &PrivateKey) -> bool {
+    match (current.certificate(), next.certificate()) {
+        (Some(current), Some(next)) => next.not_before() >= current.not_before(),
+        _ => true,
+    }
+}
+
+/// Logs the days that a key has left, as `key.expires_in_days`; alarms hang on the warning.
+pub fn log_key_expiry(setting: &str, certificate: &Certificate) {
+    let days = certificate.expires_in_days(Timestamp::now());
+    let expires_at = certificate.not_after();
+    if days < 0 {
+        tracing::warn!(key.setting = setting, key.expires_in_days = days, key.expires_at = %expires_at, "the key has expired");
+    } else if days < EXPIRES_SOON_DAYS {
+        tracing::warn!(key.setting = setting, key.expires_in_days = days, key.expires_at = %expires_at, "the key expires soon");
+    } else {
+        tracing::info!(key.setting = setting, key.expires_in_days = days, key.expires_at = %expires_at, "the key is valid");
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;

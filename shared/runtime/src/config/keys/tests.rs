@@ -1,0 +1,90 @@
+use std::time::{Duration, SystemTime};
+
+use jiff::SignedDuration;
+use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
+
+use super::*;
+use crate::{config::Settings, telemetry::testing::logged};
+
+/// A key in PEM with its certificate, which begins and ends so many days from now.
+pub(in crate::config) fn key_with_certificate(begins: i32, ends: i32) -> String {
+    let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+    let mut certificate = CertificateParams::new(["a.example".to_owned()]).unwrap();
+    // A minute more than whole days, for the seconds until somebody asks.
+    let day = |days: i32| {
+        let at = Timestamp::now()
+            + SignedDuration::from_hours(24 * i64::from(days))
+            + SignedDuration::from_mins(1);
+        (SystemTime::UNIX_EPOCH + Duration::from_secs(at.as_second().unsigned_abs())).into()
+    };
+    (certificate.not_before, certificate.not_after) = (day(begins), day(ends));
+    key.serialize_pem() + &certificate.self_signed(&key).unwrap().pem()
+}
+
+fn key(begins: i32, ends: i32) -> PrivateKey {
+    PrivateKey::read("key", key_with_certificate(begins, ends).as_bytes(), None).unwrap()
+}
+
+#[test]
+fn the_later_certificate_is_the_newer_key() {
+    let (old, new) = (key(-300, 90), key(-1, 390));
+    assert!(next_is_newer(&old, &new));
+    assert!(!next_is_newer(&new, &old), "the operator swapped them");
+}
+
+#[test]
+fn without_certificates_the_next_key_is_the_newer() {
+    let bare = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap().serialize_pem();
+    let bare = PrivateKey::read("key", bare.as_bytes(), None).unwrap();
+    assert!(next_is_newer(&key(-1, 390), &bare) && next_is_newer(&bare, &key(-1, 390)));
+}
+
+#[test]
+fn a_key_with_less_than_45_days_left_is_warned_of() {
+    let told = |days| {
+        let key = key(-300, days);
+        logged(|| log_key_expiry("PROCESSING_SIGNING_KEY", key.certificate().unwrap()))
+    };
+    for (days, level, message) in [
+        (400, "INFO", "the key is valid"),
+        (45, "INFO", "the key is valid"),
+        (44, "WARN", "the key expires soon"),
+        (-3, "WARN", "the key has expired"),
+    ] {
+        let event: serde_json::Value = serde_json::from_str(&told(days)).unwrap();
+        assert_eq!((&event["level"], &event["message"]), (&level.into(), &message.into()), "{days} days");
+        assert_eq!(event["key.setting"], "PROCESSING_SIGNING_KEY");
+        assert_eq!(event["key.expires_in_days"], days);
+    }
+}
+
+#[tokio::test]
+async fn a_container_opens_with_the_password_of_a_file() {
+    let folder = std::env::temp_dir().join(uuid::Uuid::new_v4().to_string());
+    std::fs::create_dir(&folder).unwrap();
+    let file = |name: &str| format!("file:{}", folder.join(name).display());
+    let pair = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+    let key = p12_keystore::PrivateKey::from_der(&pair.serialize_der()).unwrap();
+    let mut store = p12_keystore::KeyStore::new();
+    let chain = p12_keystore::PrivateKeyChain::new("1", key, []);
+    store.add_entry("keyalias", p12_keystore::KeyStoreEntry::PrivateKeyChain(chain));
+    std::fs::write(folder.join("key.p12"), store.writer("keystorepassword").write().unwrap()).unwrap();
+    std::fs::write(folder.join("password"), "keystorepassword\n").unwrap();
+    std::fs::write(folder.join("wrong"), "wrong").unwrap();
+
+    let fetch = async |password: &str| {
+        let vars = [("KEY", file("key.p12")), ("KEY_PASSWORD", file(password))];
+        let settings: Settings = vars.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let names = KeyNames { key: "KEY", password: "KEY_PASSWORD" };
+        KeySettings::read(&mut settings.read(), names).unwrap().fetch::<aws_lc_rs::rsa::KeyPair>().await
+    };
+    assert!(fetch("password").await.is_ok());
+    let error = fetch("wrong").await.unwrap_err();
+    assert_eq!(
+        crate::telemetry::chain(&error),
+        "KEY holds a key or certificate that cannot be used: KEY: the password does not open the PKCS#12 container, \
+         or none is set"
+    );
+    assert!(matches!(fetch("missing").await, Err(ConfigError::Secret { name: "KEY", .. })));
+    std::fs::remove_dir_all(&folder).unwrap();
+}

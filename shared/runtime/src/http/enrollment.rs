@@ -1,0 +1,56 @@
+//! An enrollment as its app sees it.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::store::enrollments::Redirect;
+use mastercard::{card::CardContractId, secret::RedirectUrl, token_requestor::TokenRequestorId};
+use model::enrollment::{Enrollment, EnrollmentId, Event, Status, StatusReason};
+
+/// The answer of `GET /enrollments/{enrollmentId}`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EnrollmentResponse {
+    enrollment_id: EnrollmentId,
+    card_contract_id: CardContractId,
+    token_requestor_id: TokenRequestorId,
+    /// How often the cardholder began.
+    attempt: u32,
+    /// Where it stands.
+    pub status: Status,
+    /// Whether nothing more will be found out by waiting.
+    pub r#final: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<StatusReason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retryable: Option<bool>,
+    created_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redirect_url: Option<RedirectUrl>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Timestamp>,
+    timeline: Vec<Event>,
+}
+
+impl EnrollmentResponse {
+    /// As of now; the redirect only while it is of use.
+    pub fn new(enrollment: &Enrollment, redirect: Option<Redirect>, now: Timestamp) -> Self {
+        let report = enrollment.status_at(now);
+        let live = redirect.filter(|_| report.status == Status::Ready);
+        let (redirect_url, expires_at) = live.map(|live| (live.redirect_url, live.expires_at)).unzip();
+        Self {
+            enrollment_id: enrollment.enrollment_id,
+            card_contract_id: enrollment.card_contract_id,
+            token_requestor_id: enrollment.token_requestor_id.clone(),
+            attempt: enrollment.attempt().number,
+            status: report.status,
+            r#final: report.next_check.is_none(),
+            reason: report.reason,
+            retryable: report.retryable,
+            created_at: enrollment.created_at,
+            redirect_url,
+            expires_at,
+            timeline: enrollment.timeline(),
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! Problem documents (RFC 9457): a stable code and a clear sentence for the caller, the cause for the log.
+
+use lambda_http::{Body, Response, http::StatusCode};
+use serde::{Serialize, Serializer};
+
+use super::field_error;
+use crate::{BoxError, telemetry};
+use model::enrollment::EnrollmentId;
+
+/// Every problem that this API answers with. The code never changes its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the sentences in `title` say it")]
+pub enum Code {
+    InvalidRequest,
+    CardNumberRefused,
+    IdempotencyKeyMissing,
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    CardNotFound,
+    TokenRequestorNotFound,
+    AlreadyEnabled,
+    EnrollmentInProgress,
+    EnrollmentNotRestartable,
+    RequestInProgress,
+    RequestTooLarge,
+    AnswerTooLarge,
+    UnsupportedMediaType,
+    IdempotencyKeyReused,
+    CardNotEligible,
+    PlatformNotSupported,
+    InternalError,
+    MastercardRefused,
+    MastercardUnreadable,
+    MastercardUnavailable,
+    PushOutcomeUnknown,
+}
+
+impl Code {
+    /// The code as the caller reads it, the HTTP status, and the sentence.
+    fn describe(self) -> (&'static str, StatusCode, &'static str) {
+        match self {
+            Self::InvalidRequest => ("invalid_request", StatusCode::BAD_REQUEST, "The request is not valid"),
+            Self::CardNumberRefused => (
+                "card_number_refused",
+                StatusCode::BAD_REQUEST,
+                "Card numbers must never be sent to this server",
+            ),
+            Self::IdempotencyKeyMissing => {
+                ("idempotency_key_missing", StatusCode::BAD_REQUEST, "The Idempotency-Key header is missing")
+            }
+            Self::Unauthenticated => {
+                ("unauthenticated", StatusCode::UNAUTHORIZED, "The access token names no client")
+            }
+            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "This caller may not do that"),
+            Self::NotFound => ("not_found", StatusCode::NOT_FOUND, "There is no such thing here"),
+            Self::CardNotFound => ("card_not_found", StatusCode::NOT_FOUND, "There is no such card"),
+            Self::TokenRequestorNotFound => {
+                ("token_requestor_not_found", StatusCode::NOT_FOUND, "There is no such token requestor")
+            }
+            Self::AlreadyEnabled => {
+                ("already_enabled", StatusCode::CONFLICT, "The card is already enabled there")
+            }
+            Self::EnrollmentInProgress => {
+                ("enrollment_in_progress", StatusCode::CONFLICT, "This card is already being enabled there")
+            }
+            Self::EnrollmentNotRestartable => (
+                "enrollment_not_restartable",
+                StatusCode::CONFLICT,
+                "This enrollment cannot be started again: only one that waits for the cardholder or has expired can",
+            ),
+            Self::RequestInProgress => (
+                "request_in_progress",
+                StatusCode::CONFLICT,
+                "The first request with this key is still running",
+            ),
+            Self::RequestTooLarge => {
+                ("request_too_large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large")
+            }
+            Self::AnswerTooLarge => (
+                "answer_too_large",
+                StatusCode::NOT_ACCEPTABLE,
+                "The answer is too large for the encodings accepted; ask for gzip, or for one account range",
+            ),
+            Self::UnsupportedMediaType => (
+                "unsupported_media_type",
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "The body must be application/json",
+            ),
+            Self::IdempotencyKeyReused => (
+                "idempotency_key_reused",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "This Idempotency-Key was used for a different request",
+            ),
+            Self::CardNotEligible => {
+                ("card_not_eligible", StatusCode::UNPROCESSABLE_ENTITY, "The card cannot be enabled there")
+            }
+            Self::PlatformNotSupported => (
+                "platform_not_supported",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The token requestor cannot be reached from this platform",
+            ),
+            Self::InternalError => {
+                ("internal_error", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on this server")
+            }
+            Self::MastercardRefused => {
+                ("mastercard_refused", StatusCode::BAD_GATEWAY, "Mastercard refused the request")
+            }
+            Self::MastercardUnreadable => {
+                ("mastercard_unreadable", StatusCode::BAD_GATEWAY, "Mastercard's answer could not be read")
+            }
+            Self::MastercardUnavailable => (
+                "mastercard_unavailable",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Mastercard cannot be reached at the moment",
+            ),
+            Self::PushOutcomeUnknown => (
+                "push_outcome_unknown",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Whether the card was pushed is not known yet; follow the enrollment",
+            ),
+        }
+    }
+
+    /// Whether the same request may succeed later.
+    pub fn retryable(self) -> bool {
+        matches!(self, Self::InternalError | Self::RequestInProgress | Self::MastercardUnavailable)
+    }
+
+    /// The code as the caller reads it.
+    pub fn as_str(self) -> &'static str {
+        self.describe().0
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// One thing that is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// Field, parameter or header.
+    pub field: String,
+    /// What is wrong with it; never its value.
+    pub message: String,
+}
+
+/// What went wrong: one part for the caller, one for the log.
+#[derive(Debug)]
+pub struct Problem {
+    /// The stable code.
+    pub code: Code,
+    detail: Option<String>,
+    errors: Vec<FieldError>,
+    enrollment_id: Option<EnrollmentId>,
+    retry_after_seconds: Option<u64>,
+    cause: Option<BoxError>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    code: Code,
+    retryable: bool,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enrollment_id: Option<EnrollmentId>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldError],
+}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        Self {
+            code,
+            detail: None,
+            errors: Vec::new(),
+            enrollment_id: None,
+            retry_after_seconds: None,
+            cause: None,
+        }
+    }
+}
+
+impl Problem {
+    /// One field is wrong.
+    pub fn field(field: impl Into<String>, message: impl std::fmt::Display) -> Self {
+        Self::fields(vec![field_error(field, message)])
+    }
+
+    /// Several fields are wrong; all are told.
+    pub fn fields(errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Code::InvalidRequest.into() }
+    }
+
+    /// This server's own fault; the cause goes to the log only.
+    pub fn internal(cause: impl Into<BoxError>) -> Self {
+        Problem::from(Code::InternalError).with_source(cause)
+    }
+
+    /// A sentence of this server's own in place of the title.
+    pub fn with_detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..self }
+    }
+
+    /// Names the enrollment that it is about.
+    pub fn with_enrollment_id(self, enrollment_id: EnrollmentId) -> Self {
+        Self { enrollment_id: Some(enrollment_id), ..self }
+    }
+
+    /// When to come back.
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Self { retry_after_seconds: Some(seconds), ..self }
+    }
+
+    /// What the log is told.
+    pub fn with_source(self, cause: impl Into<BoxError>) -> Self {
+        Self { cause: Some(cause.into()), ..self }
+    }
+
+    /// Logs the cause and makes the document.
+    pub(super) fn into_response(self, request_id: &str) -> Result<Response<Body>, lambda_http::Error> {
+        let (code, status, title) = self.code.describe();
+        let cause = self.cause.as_ref().map(|cause| telemetry::chain(cause.as_ref()));
+        if status.is_server_error() {
+            tracing::error!(
+                request.id = request_id,
+                code,
+                status = status.as_u16(),
+                cause,
+                "the request failed"
+            );
+        } else {
+            tracing::info!(
+                request.id = request_id,
+                code,
+                status = status.as_u16(),
+                cause,
+                "the request was refused"
+            );
+        }
+        let document = Document {
+            r#type: format!("urn:click-to-pay-issuer:problem:{code}"),
+            title,
+            status: status.as_u16(),
+            detail: self.detail.as_deref().unwrap_or(title),
+            code: self.code,
+            retryable: self.code.retryable(),
+            request_id,
+            enrollment_id: self.enrollment_id,
+            errors: &self.errors,
+        };
+        let mut response = Response::builder()
+            .status(status)
+            .header("content-type", "application/problem+json")
+            .header("cache-control", "no-store");
+        if let Some(seconds) = self.retry_after_seconds {
+            response = response.header("retry-after", seconds);
+        }
+        Ok(response.body(Body::Text(serde_json::to_string(&document)?))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_caller_reads_a_sentence_and_never_the_cause() {
+        let problem = Problem::internal("table Enrollments is on fire");
+        let response = problem.into_response("r-1").unwrap();
+        let Body::Text(text) = response.body() else { panic!("text") };
+        assert!(text.contains("internal_error") && text.contains("r-1") && !text.contains("fire"), "{text}");
+    }
+}

@@ -1,0 +1,161 @@
+//! What a function reads from a request that came through API Gateway (HTTP API, payload format 2.0).
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use lambda_http::{Body, Request, RequestExt as _, request::RequestContext};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use url::form_urlencoded;
+
+use super::{Code, Problem};
+use crate::{config::SettingsReader, invocation};
+use mastercard::{Deadline, card::ClientId};
+use model::pan;
+
+/// Headers that the network writes, or whose content is a secret; the guard does not look into them.
+const NOT_FREE_TEXT: [&str; 9] = [
+    "authorization",
+    "host",
+    "content-length",
+    "date",
+    "if-none-match",
+    "traceparent",
+    "tracestate",
+    "via",
+    "x-amz-cf-id",
+];
+
+/// Fields that hold ids; a number there means what its name says.
+const IDS: [&str; 5] = ["cardContractId", "tokenRequestorId", "enrollmentId", "nextToken", "accountRange"];
+
+/// How the client id is found in the verified token.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    claim: String,
+}
+
+impl Caller {
+    /// From `CLIENT_ID_CLAIM`, by default `client_id`.
+    pub fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
+        Some(Self { claim: read.or_default("CLIENT_ID_CLAIM", "client_id".to_owned())? })
+    }
+
+    /// Whose request this is: from the claim that API Gateway's JWT authorizer verified, and from nowhere else.
+    pub fn client(&self, request: &Request) -> Result<ClientId, Problem> {
+        let context = request.request_context_ref();
+        let claims =
+            context.and_then(RequestContext::authorizer).and_then(|authorizer| authorizer.jwt.as_ref());
+        let claim = claims.and_then(|jwt| jwt.claims.get(&self.claim));
+        claim.and_then(|raw| raw.parse().ok()).ok_or_else(|| Code::Unauthenticated.into())
+    }
+}
+
+/// The gateway's id of this request, for problem documents and logs.
+pub(super) fn id(request: &Request) -> String {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone().unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// How long this request may take.
+pub fn deadline(request: &Request, timeout: Duration) -> Deadline {
+    invocation::deadline(request.lambda_context_ref(), timeout)
+}
+
+/// The JSON body; the field that is missing, unknown or wrong is named, its value is not repeated.
+pub fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
+    let media_type =
+        request.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !media_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
+        return Err(Code::UnsupportedMediaType.into());
+    }
+    let mut json = serde_json::Deserializer::from_slice(request.body().as_ref());
+    let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        // Where JSON breaks off, the path only says that nobody knows.
+        let field = if path == "." || !error.inner().is_data() { "body".into() } else { path };
+        Problem::field(field, sentence(error.inner()))
+    })?;
+    json.end().map_err(|_| Problem::field("body", "is not one JSON document"))?;
+    Ok(parsed)
+}
+
+/// What is wrong, in serde's words where these name fields only, or in the words of our own types.
+fn sentence(error: &serde_json::Error) -> String {
+    if !error.is_data() {
+        return "is not valid JSON".into();
+    }
+    let told = error.to_string();
+    let told = told.rsplit_once(" at line ").map_or(told.as_str(), |(sentence, _)| sentence);
+    let repeats_a_value =
+        ["invalid type", "invalid value", "unknown variant", "invalid length", "unknown field"];
+    match repeats_a_value.iter().find(|start| told.starts_with(**start)) {
+        Some(&"unknown field") => "is not a field of this request".into(),
+        Some(_) => "has the wrong type or is not one of the values allowed".into(),
+        None => told.into(),
+    }
+}
+
+/// Query parameters as pairs, in order; a name that is not expected is refused.
+pub fn query(request: &Request, expected: &[&str]) -> Result<Vec<(String, String)>, Problem> {
+    let raw = request.uri().query().unwrap_or_default();
+    let pairs: Vec<_> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
+    match pairs.iter().find(|(name, _)| !expected.contains(&name.as_str())) {
+        Some(_) => Err(Problem::field("query", format!("the parameters are {}", expected.join(", ")))),
+        None => Ok(pairs),
+    }
+}
+
+/// A path parameter of the matched route; one that cannot be is as good as one that is not there: 404.
+pub fn path_parameter<T: FromStr<Err: fmt::Display>>(request: &Request, name: &str) -> Result<T, Problem> {
+    let parameters = request.path_parameters_ref();
+    let raw = parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default();
+    raw.parse().map_err(|_| Code::NotFound.into())
+}
+
+/// Refuses a body of more than `limit` bytes.
+pub(super) fn refuse_large(request: &Request, limit: usize) -> Result<(), Problem> {
+    if request.body().len() > limit { Err(Code::RequestTooLarge.into()) } else { Ok(()) }
+}
+
+/// Refuses a request that carries a card number in free text or in a header, before anything else happens.
+pub(super) fn refuse_card_numbers(request: &Request) -> Result<(), Problem> {
+    let headers = request.headers().iter().any(|(name, value)| {
+        let skipped = NOT_FREE_TEXT.contains(&name.as_str()) || name.as_str().starts_with("x-forwarded");
+        !skipped
+            && !name.as_str().starts_with("x-amzn")
+            && pan::holds_card_number(&String::from_utf8_lossy(value.as_bytes()))
+    });
+    let query =
+        form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()).any(|(name, value)| {
+            pan::holds_card_number(&name) || (!IDS.contains(&&*name) && pan::holds_card_number(&value))
+        });
+    if headers || query || body_holds_card_number(request.body()) {
+        return Err(Code::CardNumberRefused.into());
+    }
+    Ok(())
+}
+
+fn body_holds_card_number(body: &Body) -> bool {
+    match serde_json::from_slice::<Value>(body.as_ref()) {
+        Ok(value) => value_holds_card_number("", &value),
+        // Broken JSON is refused later; nothing of it may hold a card number either.
+        Err(_) => pan::holds_card_number(&String::from_utf8_lossy(body.as_ref())),
+    }
+}
+
+fn value_holds_card_number(name: &str, value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| pan::holds_card_number(name) || value_holds_card_number(name, value)),
+        Value::Array(items) => items.iter().any(|item| value_holds_card_number(name, item)),
+        Value::String(text) => !IDS.contains(&name) && pan::holds_card_number(text),
+        Value::Number(number) => !IDS.contains(&name) && pan::holds_card_number(&number.to_string()),
+        Value::Bool(_) | Value::Null => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

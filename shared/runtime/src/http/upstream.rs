@@ -1,0 +1,51 @@
+//! What the app is told when Mastercard rejects a request or does not answer.
+
+use mastercard::MastercardError;
+use model::enrollment::PushFailure;
+
+use super::{Code, Problem};
+
+impl From<MastercardError> for Problem {
+    fn from(error: MastercardError) -> Self {
+        // Every failure that an error maps to has a code.
+        let code = Code::of(&PushFailure::from(&error)).unwrap_or(Code::InternalError);
+        let problem = match (code, error.retry_after()) {
+            (Code::MastercardUnavailable, wait) => {
+                Problem::from(code).retry_after(wait.map_or(5, |wait| wait.as_secs().max(1)))
+            }
+            _ => Problem::from(code),
+        };
+        problem.with_source(error)
+    }
+}
+
+impl Code {
+    /// The problem that a push which failed for this reason is answered with; none for a reason of a newer version.
+    pub fn of(failure: &PushFailure) -> Option<Self> {
+        Some(match failure {
+            PushFailure::CardNotFound => Self::CardNotFound,
+            PushFailure::CardNotEligible => Self::CardNotEligible,
+            PushFailure::PlatformNotSupported => Self::PlatformNotSupported,
+            PushFailure::AlreadyEnabled => Self::AlreadyEnabled,
+            PushFailure::MastercardRefused => Self::MastercardRefused,
+            PushFailure::MastercardUnreadable => Self::MastercardUnreadable,
+            PushFailure::MastercardUnavailable => Self::MastercardUnavailable,
+            PushFailure::InternalError => Self::InternalError,
+            PushFailure::Other(_) => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_and_its_problem_have_one_word_and_are_both_worth_a_retry_or_not() {
+        for failure in PushFailure::ALL {
+            let code = Code::of(&failure).unwrap();
+            assert_eq!((code.as_str(), code.retryable()), (failure.as_str(), failure.retryable()));
+        }
+        assert_eq!(Code::of(&PushFailure::Other("newer".into())), None);
+    }
+}

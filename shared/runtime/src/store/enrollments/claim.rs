@@ -1,0 +1,102 @@
+//! The claim to a card: key, guard, enrollment and callback state as one transaction, and the conditions that decide.
+
+use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem, builders::PutBuilder};
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::{
+    super::{
+        StoreError,
+        table::{n, s},
+    },
+    Enrollments, NewAttempt, STATE, Versioned, enrollment as sort_key,
+    items::{Guard, IdempotencyRecord, State},
+    live,
+};
+/// How long a key is remembered.
+const KEY_LIFE: SignedDuration = SignedDuration::from_hours(24);
+/// How long a returning browser is recognized: the receipts' life, and time to read the terms.
+const STATE_LIFE: SignedDuration = SignedDuration::from_hours(2);
+/// How long a guard may lie before DynamoDB tidies it up: longer than reconciliation asks for an enrollment at worst.
+const GUARD_LIFE: SignedDuration = SignedDuration::from_hours(10 * 24);
+
+impl Enrollments {
+    /// The conditions are the whole protocol. `stale` held the card when it was seen, and had no claim to it any more.
+    pub(super) fn claim(
+        &self,
+        new_attempt: &NewAttempt<'_>,
+        stale: Option<&Versioned>,
+        now: Timestamp,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let NewAttempt { enrollment, revision, key, fingerprint, state } = new_attempt;
+        let client = self.client(enrollment.client_id);
+        let enrollment_id = enrollment.enrollment_id;
+        let attempt = enrollment.attempt().number;
+        let record = IdempotencyRecord {
+            fingerprint: (*fingerprint).into(),
+            enrollment_id,
+            attempt,
+            ttl: after(now, KEY_LIFE),
+        };
+        let guard = Guard { enrollment_id, ttl: after(now, GUARD_LIFE) };
+        let state_item = State {
+            client_id: enrollment.client_id,
+            enrollment_id,
+            attempt,
+            ends_at: now.saturating_add(STATE_LIFE).unwrap_or(Timestamp::MAX),
+            ttl: after(now, STATE_LIFE),
+        };
+        let item = self.beginning_item(new_attempt, now);
+        let guard_key = live(enrollment.card_contract_id, &enrollment.token_requestor_id);
+
+        let absent = "attribute_not_exists(pk)";
+        let record = self.put(&client, &key.sort_key(), &record)?;
+        let record = record.condition_expression(format!("{absent} OR #ttl <= :now"));
+        let record = record.expression_attribute_names("#ttl", "ttl");
+        let record = record.expression_attribute_values(":now", n(now.as_second()));
+        let guard = self.put(&client, &guard_key, &guard)?;
+        // A restart may hold the card itself.
+        let held_by = stale.map(|stale| stale.enrollment.enrollment_id).or(revision.map(|_| enrollment_id));
+        let guard = match held_by {
+            Some(held_by) => guard
+                .condition_expression(match revision {
+                    Some(_) => "attribute_not_exists(pk) OR enrollmentId = :stale",
+                    None => "enrollmentId = :stale",
+                })
+                .expression_attribute_values(":stale", s(&held_by.to_string())),
+            None => guard.condition_expression(absent),
+        };
+        let item = self.put(&client, &sort_key(enrollment_id), &item)?;
+        let item = match revision {
+            Some(base) => item
+                .condition_expression("revision = :revision")
+                .expression_attribute_values(":revision", n(base.count)),
+            None => item.condition_expression(absent),
+        };
+        let state = self.put(&self.state(state), STATE, &state_item)?.condition_expression(absent);
+        let puts = [record, guard, item, state].into_iter().map(|put| put.build().map(put_in));
+        // Whoever lost its card has learned nothing since it was seen without a claim to it. A restart's own item has its
+        // condition already, and a transaction takes an item once.
+        let lost = stale.filter(|stale| stale.enrollment.enrollment_id != enrollment_id).map(|stale| {
+            let id = stale.enrollment.enrollment_id;
+            let check = ConditionCheck::builder().table_name(&self.0.name);
+            let check = check.key("pk", s(&client)).key("sk", s(&sort_key(id)));
+            let check = check.condition_expression("revision = :seen");
+            let check = check.expression_attribute_values(":seen", n(stale.revision.count));
+            check.build().map(|check| TransactWriteItem::builder().condition_check(check).build())
+        });
+        Ok(puts.chain(lost).collect::<Result<_, _>>()?)
+    }
+
+    pub(super) fn put(&self, pk: &str, sk: &str, value: &impl Serialize) -> Result<PutBuilder, StoreError> {
+        Ok(Put::builder().table_name(&self.0.name).set_item(Some(self.0.item(pk, sk, value)?)))
+    }
+}
+
+pub(super) fn put_in(put: Put) -> TransactWriteItem {
+    TransactWriteItem::builder().put(put).build()
+}
+
+pub(super) fn after(now: Timestamp, life: SignedDuration) -> i64 {
+    now.as_second().saturating_add(life.as_secs())
+}

@@ -1,0 +1,147 @@
+//! A table, and the few requests that both stores make of it.
+
+use std::{collections::HashMap, str::FromStr};
+
+use aws_sdk_dynamodb::{
+    Client,
+    types::{AttributeValue, KeysAndAttributes},
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{StoreError, backoff::backoff};
+
+/// Attributes by name.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// DynamoDB's limit for one `BatchGetItem`.
+const BATCH: usize = 100;
+/// How often what a batch left over is asked for again.
+const ATTEMPTS: u32 = 8;
+
+/// Which bank; part of every key, so that one deployment could serve several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tenant(String);
+
+impl Default for Tenant {
+    fn default() -> Self {
+        Self("default".into())
+    }
+}
+
+impl FromStr for Tenant {
+    type Err = InvalidTenant;
+
+    fn from_str(raw: &str) -> Result<Self, InvalidTenant> {
+        let valid = raw.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if valid && (1..=32).contains(&raw.len()) { Ok(Self(raw.into())) } else { Err(InvalidTenant) }
+    }
+}
+
+impl std::fmt::Display for Tenant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Not a tenant's name.
+#[derive(Debug, thiserror::Error)]
+#[error("a tenant has 1 to 32 lower-case letters, digits and hyphens")]
+pub struct InvalidTenant;
+
+/// One DynamoDB table with keys `pk` and `sk`, seen by one tenant.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    pub(super) db: Client,
+    pub(super) name: String,
+    pub(super) tenant: Tenant,
+}
+
+impl Table {
+    pub(super) fn new(db: Client, name: impl Into<String>, tenant: Tenant) -> Self {
+        Self { db, name: name.into(), tenant }
+    }
+
+    /// The item of a value: its fields, its keys, its tenant.
+    pub(super) fn item(&self, pk: &str, sk: &str, value: &impl Serialize) -> Result<Item, StoreError> {
+        let mut item: Item = serde_dynamo::to_item(value)?;
+        item.insert("pk".into(), s(pk));
+        item.insert("sk".into(), s(sk));
+        item.insert("tenant".into(), s(&self.tenant.to_string()));
+        Ok(item)
+    }
+
+    /// One item, strongly consistent.
+    pub(super) async fn get<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>, StoreError> {
+        let got = self.db.get_item().table_name(&self.name).consistent_read(true);
+        let got = got.key("pk", s(pk)).key("sk", s(sk)).send().await?;
+        got.item.map(from_item).transpose()
+    }
+
+    /// Two items of one partition in one request, each strongly consistent.
+    pub(super) async fn get_both(
+        &self,
+        pk: &str,
+        first: &str,
+        second: &str,
+    ) -> Result<(Option<Item>, Option<Item>), StoreError> {
+        let key = |sk| Item::from([("pk".into(), s(pk)), ("sk".into(), s(sk))]);
+        let mut items = self.look_up(vec![key(first), key(second)]).await?;
+        let mut take = |sk| {
+            let place = items.iter().position(|item| item.get("sk") == Some(&s(sk)))?;
+            Some(items.swap_remove(place))
+        };
+        Ok((take(first), take(second)))
+    }
+
+    /// The items that an index named by their keys, in its order and as they are now; those that are gone are left out.
+    pub(super) async fn look_up(&self, named: Vec<Item>) -> Result<Vec<Item>, StoreError> {
+        let names: Vec<_> = named.iter().filter_map(name).collect();
+        let mut found = HashMap::new();
+        for batch in names.chunks(BATCH) {
+            let keys = batch.iter().map(|(pk, sk)| Item::from([("pk".into(), s(pk)), ("sk".into(), s(sk))]));
+            let keys = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys.collect()));
+            let mut left = Some(HashMap::from([(self.name.clone(), keys.build()?)]));
+            for attempt in 0.. {
+                let got = self.db.batch_get_item().set_request_items(left.take()).send().await?;
+                let items = got.responses.unwrap_or_default().into_values().flatten();
+                found.extend(items.filter_map(|item| Some((name(&item)?, item))));
+                left = got.unprocessed_keys.filter(|left| !left.is_empty());
+                match left {
+                    None => break,
+                    Some(_) if attempt == ATTEMPTS => return Err(StoreError::Contended),
+                    Some(_) => backoff(attempt).await,
+                }
+            }
+        }
+        Ok(names.iter().filter_map(|name| found.remove(name)).collect())
+    }
+}
+
+/// Its keys.
+fn name(item: &Item) -> Option<(String, String)> {
+    let key = |name| item.get(name).and_then(|key: &AttributeValue| key.as_s().ok()).cloned();
+    Some((key("pk")?, key("sk")?))
+}
+
+/// A value from its item; keys and what is unknown are ignored.
+pub(super) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
+    Ok(serde_dynamo::from_item(item)?)
+}
+
+/// A string attribute.
+pub(super) fn s(text: &str) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+/// A number attribute.
+pub(super) fn n(number: i64) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+/// Whether a write was refused by its own condition: an answer, not a failure.
+pub(super) fn is_condition<E: aws_sdk_dynamodb::error::ProvideErrorMetadata, R>(
+    error: &aws_sdk_dynamodb::error::SdkError<E, R>,
+) -> bool {
+    use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
+    error.code() == Some("ConditionalCheckFailedException")
+}

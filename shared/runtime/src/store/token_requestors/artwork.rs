@@ -1,0 +1,53 @@
+//! Artwork: written once under its id, and noticed by readers in the same transaction.
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
+
+use super::{
+    super::{
+        StoreError,
+        backoff::backoff,
+        table::{n, s},
+        transaction::cancelled,
+    },
+    ASSET, CATALOG, TokenRequestors,
+};
+use mastercard::asset::Asset;
+
+/// The most that one transaction records.
+pub const ASSETS_AT_ONCE: usize = 25;
+/// Attempts against a refresh or another run that writes at the same moment.
+const ATTEMPTS: u32 = 24;
+
+impl TokenRequestors {
+    /// Use-case step 4, second half: records assets whose content is stored, all of them or none, and lets readers
+    /// notice. Further ones than [`ASSETS_AT_ONCE`] take further transactions.
+    pub async fn record_assets(&self, assets: &[Asset]) -> Result<(), StoreError> {
+        for assets in assets.chunks(ASSETS_AT_ONCE) {
+            self.record(assets).await?;
+        }
+        Ok(())
+    }
+
+    async fn record(&self, assets: &[Asset]) -> Result<(), StoreError> {
+        let notice = Update::builder().table_name(&self.0.name);
+        let notice = notice.key("pk", s(&self.requestors())).key("sk", s(CATALOG));
+        let notice = notice.update_expression("SET tenant = :tenant ADD artwork :one");
+        let notice = notice.expression_attribute_values(":tenant", s(&self.0.tenant.to_string()));
+        let notice = notice.expression_attribute_values(":one", n(1)).build()?;
+        let mut items = vec![TransactWriteItem::builder().update(notice).build()];
+        for asset in assets {
+            let item = self.0.item(&self.assets(), &format!("{ASSET}{}", asset.asset_id), asset)?;
+            let put = Put::builder().table_name(&self.0.name).set_item(Some(item)).build()?;
+            items.push(TransactWriteItem::builder().put(put).build());
+        }
+        for attempt in 0..ATTEMPTS {
+            let sent = self.0.db.transact_write_items().set_transact_items(Some(items.clone())).send();
+            let Err(error) = sent.await else { return Ok(()) };
+            if error.as_service_error().and_then(cancelled).is_none() {
+                return Err(error.into());
+            }
+            backoff(attempt).await;
+        }
+        Err(StoreError::Contended)
+    }
+}

@@ -1,0 +1,56 @@
+//! The catalog in one table: an item a requestor, an item an asset, one item that says which version readers see.
+//!
+//! A refresh stages what differs under the version to come, in transactions that hold only while this refresh is the
+//! one that writes; one last transaction makes the version visible. Until then readers see the version before it, whole.
+
+mod artwork;
+mod claim;
+mod items;
+mod read;
+mod recent;
+mod refresh;
+mod stage;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::table::Table;
+use crate::config::{Runtime, SettingsReader};
+use mastercard::token_requestor::TokenRequestorId;
+
+pub use artwork::ASSETS_AT_ONCE;
+pub use recent::TokenRequestorCache;
+pub use refresh::Plan;
+
+/// The table `TokenRequestors`.
+#[derive(Clone, Debug)]
+pub struct TokenRequestors(Table);
+
+const CATALOG: &str = "CATALOG";
+const REQUESTOR: &str = "REQUESTOR#";
+const CHANGE: &str = "CHANGE#";
+const ASSET: &str = "ASSET#";
+
+impl TokenRequestors {
+    /// From `TOKEN_REQUESTORS_TABLE` and `TENANT`.
+    pub fn read(read: &mut SettingsReader<'_>, host: &Runtime) -> Option<Self> {
+        let name = read.required::<String>("TOKEN_REQUESTORS_TABLE");
+        let tenant = read.or_default("TENANT", super::Tenant::default());
+        Some(Self(Table::new(host.dynamodb(), name?, tenant?)))
+    }
+
+    fn requestors(&self) -> String {
+        format!("REQUESTORS#{}", self.0.tenant)
+    }
+
+    fn assets(&self) -> String {
+        format!("ASSETS#{}", self.0.tenant)
+    }
+}
+
+fn key(id: &TokenRequestorId) -> String {
+    format!("{REQUESTOR}{id}")
+}
+
+fn number(number: u64) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}

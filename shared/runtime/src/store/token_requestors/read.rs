@@ -1,0 +1,110 @@
+//! Reading: always one version, never a mix.
+
+use serde::de::DeserializeOwned;
+
+use super::{
+    super::{
+        StoreError,
+        backoff::backoff,
+        table::{from_item, s},
+    },
+    ASSET, CATALOG, CHANGE, REQUESTOR, TokenRequestors,
+    items::{Behind, CatalogItem, RequestorItem},
+    key,
+};
+use mastercard::{
+    asset::Asset,
+    token_requestor::{TokenRequestor, TokenRequestorId},
+};
+use model::catalog::{Catalog, Changed, Snapshot};
+
+/// Attempts of a reader whose version was overtaken twice while it read.
+const ATTEMPTS: u32 = 5;
+
+impl TokenRequestors {
+    /// Which version readers see; `None` before the first refresh. One small read.
+    pub async fn catalog(&self) -> Result<Option<Catalog>, StoreError> {
+        Ok(self.catalog_item().await?.visible())
+    }
+
+    /// One requestor, unless it is retired.
+    pub async fn get(&self, id: &TokenRequestorId) -> Result<Option<TokenRequestor>, StoreError> {
+        for attempt in 0..ATTEMPTS {
+            // One request: an item that was read a moment before the version is at most that moment old.
+            let (from, item) = self.0.get_both(&self.requestors(), CATALOG, &key(id)).await?;
+            let from: CatalogItem = from.map(from_item).transpose()?.unwrap_or_default();
+            let item: Option<RequestorItem> = item.map(from_item).transpose()?;
+            match item.as_ref().map_or(Ok(None), |item| item.get_versioned(&from)) {
+                Ok(seen) => {
+                    let known = seen.map(|written| &written.known);
+                    let offered = known.filter(|known| known.retired_at.is_none());
+                    return Ok(offered.map(|known| known.requestor.clone()));
+                }
+                Err(Behind) => backoff(attempt).await,
+            }
+        }
+        Err(StoreError::Contended)
+    }
+
+    /// The whole catalog.
+    pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        for attempt in 0..ATTEMPTS {
+            let from = self.catalog_item().await?;
+            let (items, assets) = tokio::try_join!(self.requestor_items(), self.asset_items())?;
+            match snapshot(&from, &items, assets) {
+                Ok(snapshot) => return Ok(snapshot),
+                Err(Behind) => backoff(attempt).await,
+            }
+        }
+        Err(StoreError::Contended)
+    }
+
+    /// What changed, newest first.
+    pub async fn changes(&self, limit: usize) -> Result<Vec<Changed>, StoreError> {
+        let query = self.0.db.query().table_name(&self.0.name).consistent_read(true);
+        let query = query.key_condition_expression("pk = :pk AND begins_with(sk, :kind)");
+        let query = query.expression_attribute_values(":pk", s(&self.requestors()));
+        let query = query.expression_attribute_values(":kind", s(CHANGE)).scan_index_forward(false);
+        let page = query.limit(i32::try_from(limit).unwrap_or(i32::MAX)).send().await?;
+        page.items.unwrap_or_default().into_iter().map(from_item).collect()
+    }
+
+    pub(super) async fn catalog_item(&self) -> Result<CatalogItem, StoreError> {
+        Ok(self.0.get(&self.requestors(), CATALOG).await?.unwrap_or_default())
+    }
+
+    pub(super) async fn requestor_items(&self) -> Result<Vec<RequestorItem>, StoreError> {
+        self.all(&self.requestors(), REQUESTOR).await
+    }
+
+    pub(super) async fn asset_items(&self) -> Result<Vec<Asset>, StoreError> {
+        self.all(&self.assets(), ASSET).await
+    }
+
+    async fn all<T: DeserializeOwned>(&self, pk: &str, kind: &str) -> Result<Vec<T>, StoreError> {
+        let query = self.0.db.query().table_name(&self.0.name).consistent_read(true);
+        let query = query.key_condition_expression("pk = :pk AND begins_with(sk, :kind)");
+        let query = query.expression_attribute_values(":pk", s(pk));
+        let mut pages = query.expression_attribute_values(":kind", s(kind)).into_paginator().items().send();
+        let mut all = Vec::new();
+        while let Some(item) = pages.try_next().await? {
+            all.push(from_item(item)?);
+        }
+        Ok(all)
+    }
+}
+
+pub(super) fn snapshot(
+    from: &CatalogItem,
+    items: &[RequestorItem],
+    assets: Vec<Asset>,
+) -> Result<Snapshot, Behind> {
+    let mut known = std::collections::BTreeMap::new();
+    for item in items {
+        if let Some(written) = item.get_versioned(from)? {
+            known.insert(written.known.requestor.token_requestor_id.clone(), written.known.clone());
+        }
+    }
+    let assets = assets.into_iter().map(|asset| (asset.asset_id.clone(), asset)).collect();
+    Ok(Snapshot { catalog: from.visible(), known, assets })
+}

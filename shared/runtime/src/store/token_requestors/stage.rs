@@ -1,0 +1,111 @@
+//! The transactions of a refresh: versions to come beside what is seen, then the one that makes them visible.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{
+    super::{
+        StoreError,
+        backoff::backoff,
+        table::{Item, s},
+        transaction::{cancelled, refused},
+    },
+    CATALOG, CHANGE, TokenRequestors,
+    claim::Overtaken,
+    items::{CatalogItem, RequestorItem, Written},
+    key, number,
+};
+use model::catalog::{Changed, Known};
+
+/// Attempts of one transaction against others that hold an item at the same moment.
+const ATTEMPTS: u32 = 24;
+
+impl TokenRequestors {
+    /// The items to write: what is seen now and what comes, side by side. What a dead writer left goes.
+    pub(super) fn staged(
+        &self,
+        base: &CatalogItem,
+        items: &[RequestorItem],
+        write: Vec<Known>,
+        version: u64,
+        change: Uuid,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let id = |item: &RequestorItem| {
+            item.versions.first().map(|written| written.known.requestor.token_requestor_id.clone())
+        };
+        let mut before: BTreeMap<_, _> = items.iter().filter_map(|item| Some((id(item)?, item))).collect();
+        let mut staged = Vec::new();
+        for known in write {
+            let id = known.requestor.token_requestor_id.clone();
+            let seen = before.remove(&id).and_then(|item| item.get_versioned(base).ok().flatten()).cloned();
+            let versions = seen.into_iter().chain([Written { version, change, known }]).collect();
+            staged.push(self.put(&key(&id), &RequestorItem { versions })?);
+        }
+        for (id, item) in before.into_iter().filter(|(_, item)| item.has_leftovers(base)) {
+            staged.push(match item.get_versioned(base).ok().flatten() {
+                Some(seen) => self.put(&key(&id), &RequestorItem { versions: vec![seen.clone()] })?,
+                None => self.delete(&key(&id))?,
+            });
+        }
+        Ok(staged)
+    }
+
+    /// The version becomes visible, and the record of what it changed with it.
+    pub(super) fn commit(
+        &self,
+        changed: &Changed,
+        me: Uuid,
+        complete: bool,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let update = Update::builder().table_name(&self.0.name);
+        let update = update.key("pk", s(&self.requestors())).key("sk", s(CATALOG));
+        let update = update.update_expression(match complete {
+            true => "SET version = :version, #change = :me, updatedAt = :now REMOVE writer, claimedAt",
+            false => "SET version = :version, #change = :me REMOVE writer, claimedAt",
+        });
+        let update =
+            update.condition_expression("writer = :me").expression_attribute_names("#change", "change");
+        let update = update.expression_attribute_values(":version", number(changed.version));
+        let mut update = update.expression_attribute_values(":me", s(&me.to_string()));
+        if complete {
+            update = update.expression_attribute_values(":now", s(&changed.at.to_string()));
+        }
+        // Padded, so that text sorts as numbers do.
+        let record = self.put(&format!("{CHANGE}{:020}", changed.version), changed)?;
+        Ok(vec![TransactWriteItem::builder().update(update.build()?).build(), record])
+    }
+
+    /// Sent as often as it takes: whatever is no broken condition may pass.
+    pub(super) async fn transact(
+        &self,
+        items: Vec<TransactWriteItem>,
+    ) -> Result<Result<(), Overtaken>, StoreError> {
+        for attempt in 0..ATTEMPTS {
+            let sent = self.0.db.transact_write_items().set_transact_items(Some(items.clone())).send();
+            let Err(error) = sent.await else { return Ok(Ok(())) };
+            let Some(reasons) = error.as_service_error().and_then(cancelled) else {
+                return Err(error.into());
+            };
+            if reasons.iter().any(|reason| refused(Some(reason))) {
+                return Ok(Err(Overtaken));
+            }
+            backoff(attempt).await;
+        }
+        Err(StoreError::Contended)
+    }
+
+    fn put(&self, sk: &str, value: &impl Serialize) -> Result<TransactWriteItem, StoreError> {
+        let item: Item = self.0.item(&self.requestors(), sk, value)?;
+        let put = Put::builder().table_name(&self.0.name).set_item(Some(item)).build()?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    fn delete(&self, sk: &str) -> Result<TransactWriteItem, StoreError> {
+        let delete = Delete::builder().table_name(&self.0.name);
+        let delete = delete.key("pk", s(&self.requestors())).key("sk", s(sk)).build()?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+}
