@@ -23,7 +23,7 @@ use card::Card;
 use told::Told;
 use when::When;
 
-const STYLE: &str = include_str!("../../templates/style.css");
+const STYLE: &str = include_str!("../templates/style.css");
 /// Changes that the page tells of.
 const CHANGES: usize = 5;
 /// As `list-requestors` has it.

@@ -25,10 +25,10 @@ use journal::Journal;
 
 /// Path, media type and content of each file.
 const FILES: [(&str, &str, &str); 4] = [
-    ("/live", "text/html; charset=utf-8", include_str!("../../live/index.html")),
-    ("/live/style.css", "text/css; charset=utf-8", include_str!("../../live/style.css")),
-    ("/live/live.js", "text/javascript; charset=utf-8", include_str!("../../live/live.js")),
-    ("/live/steps.js", "text/javascript; charset=utf-8", include_str!("../../live/steps.js")),
+    ("/live", "text/html; charset=utf-8", include_str!("../live/index.html")),
+    ("/live/style.css", "text/css; charset=utf-8", include_str!("../live/style.css")),
+    ("/live/live.js", "text/javascript; charset=utf-8", include_str!("../live/live.js")),
+    ("/live/steps.js", "text/javascript; charset=utf-8", include_str!("../live/steps.js")),
 ];
 
 /// What the page watches, and what it needs to play a journey.

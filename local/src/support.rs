@@ -90,7 +90,7 @@ pub(crate) fn router(support: Support) -> Router {
         .route("/support/catalog", get(catalog))
         .route(
             "/support/style.css",
-            get(async || web::file("text/css; charset=utf-8", include_str!("../../templates/support.css"))),
+            get(async || web::file("text/css; charset=utf-8", include_str!("../templates/support.css"))),
         )
         .with_state(support)
 }
