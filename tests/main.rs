@@ -1,21 +1,15 @@
-//! Journeys of the cardholder through the whole world, and the checks that need it.
+//! Tests on the whole `World`, in one binary. `README.md` lists the rooms.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails where an expectation does"
+)]
 
-mod assets;
-mod authorization;
-mod bad_input;
-mod bootstrap;
 mod contract;
-mod enroll;
-mod events;
-mod listing;
-mod mastercard_faults;
-mod notifications;
-mod reconciliation;
-mod refresh;
-mod secrets;
+mod faults;
+mod journeys;
 mod simulation;
-mod status_changes;
 mod stores;
 mod support;

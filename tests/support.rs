@@ -1,7 +1,9 @@
 //! What the tests share.
 
 pub(crate) mod app;
+pub(crate) mod catalog;
 pub(crate) mod door;
+pub(crate) mod gzip;
 pub(crate) mod host;
 pub(crate) mod leaks;
 pub(crate) mod logs;

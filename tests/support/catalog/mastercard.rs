@@ -5,7 +5,7 @@ use simulator::TokenRequestor;
 
 use crate::support::world_with;
 
-pub(super) const CLICK_TO_PAY: &str = simulator::CLICK_TO_PAY;
+pub(crate) const CLICK_TO_PAY: &str = simulator::CLICK_TO_PAY;
 /// Requestors besides those of the sample world: a refresh stages more than one transaction.
 const MORE: usize = 26;
 /// Account ranges besides those of the sample world: three calls in all.
@@ -16,7 +16,7 @@ const SAMPLE_RANGES: [&str; 4] =
     ["5555550000000000000", "5555560000000000000", "5555570000000000000", "9300000000000000000"];
 
 /// A world in which a refresh takes more than one call and more than one transaction. Nothing was refreshed yet.
-pub(super) async fn large_world() -> World {
+pub(crate) async fn large_world() -> World {
     let ranges: Vec<_> = ranges().chain(SAMPLE_RANGES.map(str::to_owned)).collect();
     let settings = [("ACCOUNT_RANGES".to_owned(), ranges.join(","))].into();
     let world = world_with(Options { settings, ..Options::default() }).await;
@@ -35,7 +35,7 @@ pub(super) async fn large_world() -> World {
 }
 
 /// A range of each call that a refresh of the large world makes, and how many ranges it asks for.
-pub(super) fn calls() -> [(String, usize); 3] {
+pub(crate) fn calls() -> [(String, usize); 3] {
     [(range(0), 25), (range(25), 25), (SAMPLE_RANGES[0].to_owned(), SAMPLE_RANGES.len())]
 }
 
@@ -49,7 +49,7 @@ fn range(n: usize) -> String {
 }
 
 /// Time passes: everybody has another name, Click to Pay another logo; one came and one went.
-pub(super) fn moves_on(world: &World, time: usize) {
+pub(crate) fn moves_on(world: &World, time: usize) {
     let simulator = world.simulator();
     let is_visitor = |id: &str| id.starts_with(VISITOR);
     for gone in simulator.requestors().into_iter().filter(|it| is_visitor(&it.token_requestor_id)) {
@@ -65,16 +65,16 @@ pub(super) fn moves_on(world: &World, time: usize) {
 }
 
 /// What everybody is called at this time.
-pub(super) fn name(id: &str, time: usize) -> String {
+pub(crate) fn name(id: &str, time: usize) -> String {
     format!("{id} at {time}")
 }
 
 /// Who is there at this time only, with a logo of its own.
-pub(super) fn visitor(time: usize) -> String {
+pub(crate) fn visitor(time: usize) -> String {
     format!("{VISITOR}{time:06}")
 }
 
-pub(super) fn requestor(world: &World, id: &str) -> TokenRequestor {
+pub(crate) fn requestor(world: &World, id: &str) -> TokenRequestor {
     let all = world.simulator().requestors();
     all.into_iter().find(|requestor| requestor.token_requestor_id == id).unwrap()
 }
@@ -89,7 +89,7 @@ fn merchant(world: &World, id: &str, range: String) -> TokenRequestor {
 }
 
 /// As it was at another time.
-pub(super) fn restore(world: &World, before: &[TokenRequestor]) {
+pub(crate) fn restore(world: &World, before: &[TokenRequestor]) {
     for requestor in world.simulator().requestors() {
         world.simulator().remove_requestor(&requestor.token_requestor_id).unwrap();
     }

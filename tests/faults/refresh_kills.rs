@@ -7,12 +7,14 @@ use runtime::config::Runtime;
 use serde_json::json;
 use sync_requestors::SyncRequestors;
 
-use super::{
-    in_person::event,
-    mastercard::{large_world, moves_on, name, restore, visitor},
-    shown::Shown,
+use crate::support::{
+    catalog::{
+        invocation::event,
+        mastercard::{large_world, moves_on, name, restore, visitor},
+        view::CatalogView,
+    },
+    wire::{LastWrite, Wire},
 };
-use crate::support::wire::{LastWrite, Wire};
 
 /// Both functions, one after the other, as processes of their own.
 async fn refreshes(host: Runtime) {
@@ -26,14 +28,14 @@ async fn a_refresh_that_dies_anywhere(last: LastWrite) {
     world.refresh().await.unwrap();
     for time in 1.. {
         moves_on(&world, time);
-        let old = Shown::of(&world).await;
+        let old = CatalogView::of(&world).await;
         let wire = Wire::cut_after(time - 1, last, &world).await;
         let died = wire.runs(refreshes(wire.host(&world))).await.is_none();
-        let left = Shown::of(&world).await;
+        let left = CatalogView::of(&world).await;
         // The claim of a dead writer is respected for twenty seconds.
         world.clock().advance(SignedDuration::from_mins(1));
         world.refresh().await.unwrap();
-        let new = Shown::of(&world).await;
+        let new = CatalogView::of(&world).await;
         assert!(left.is_one_of(&old, &new), "after {:?}: {old:#?} {left:#?} {new:#?}", wire.writes());
         assert_eq!(new.name(&visitor(time)), Some(name(&visitor(time), time).as_str()));
         assert_eq!(new.name(&visitor(time - 1)), None);
@@ -75,12 +77,12 @@ async fn a_refresh_that_was_only_slow_does_not_undo_the_one_that_took_over() {
             world.clock().advance(SignedDuration::from_mins(1));
             moves_on(&world, 2 * late + 2);
             world.refresh().await.unwrap();
-            let new = Shown::of(&world).await;
+            let new = CatalogView::of(&world).await;
             wire.mend();
             new
         };
         let (new, ()) = tokio::join!(others, refreshes(wire.host(&world)));
-        let now = Shown::of(&world).await;
+        let now = CatalogView::of(&world).await;
         assert_eq!(
             new.name(&visitor(2 * late + 2)),
             Some(name(&visitor(2 * late + 2), 2 * late + 2).as_str())
@@ -94,7 +96,7 @@ async fn a_refresh_that_was_only_slow_does_not_undo_the_one_that_took_over() {
 async fn what_a_dead_refresh_had_begun_is_never_seen_when_mastercard_takes_it_back() {
     let world = large_world().await;
     world.refresh().await.unwrap();
-    let old = Shown::of(&world).await;
+    let old = CatalogView::of(&world).await;
     let before = world.simulator().requestors();
     // Dead after the claim, and with a part or all of it staged.
     for writes in 1..=3 {
@@ -105,7 +107,7 @@ async fn what_a_dead_refresh_had_begun_is_never_seen_when_mastercard_takes_it_ba
         world.clock().advance(SignedDuration::from_mins(1));
         let (synced, _) = world.refresh().await.unwrap();
         assert_eq!(synced.get("version"), None, "there is nothing to change");
-        let now = Shown::of(&world).await;
+        let now = CatalogView::of(&world).await;
         assert_eq!(
             (now.known, now.listed, now.logos),
             (old.known.clone(), old.listed.clone(), old.logos.clone())
@@ -113,7 +115,7 @@ async fn what_a_dead_refresh_had_begun_is_never_seen_when_mastercard_takes_it_ba
     }
     moves_on(&world, 1);
     world.refresh().await.unwrap();
-    let new = Shown::of(&world).await;
+    let new = CatalogView::of(&world).await;
     assert_eq!(new.name(&visitor(1)), Some(name(&visitor(1), 1).as_str()));
     assert_eq!([2, 3].map(|time| new.name(&visitor(time)).is_some()), [false; 2]);
 }

@@ -13,7 +13,7 @@ use tokio::{
     task::{JoinSet, LocalSet},
 };
 
-use super::mastercard::{calls, large_world, moves_on, name, visitor};
+use crate::support::catalog::mastercard::{calls, large_world, moves_on, name, visitor};
 
 const MANY: usize = 6;
 const LIST: Operation = Operation::GetEligibleTokenRequestors;

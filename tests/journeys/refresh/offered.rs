@@ -4,8 +4,10 @@ use jiff::SignedDuration;
 use local::{World, cardholder::Answer};
 use serde_json::{Value, json};
 
-use super::mastercard::{CLICK_TO_PAY, requestor};
-use crate::support::{open_world, world};
+use crate::support::{
+    catalog::mastercard::{CLICK_TO_PAY, requestor},
+    open_world, world,
+};
 
 async fn listed(world: &World, platform: &str) -> Answer {
     world.cardholder("40000").unwrap().token_requestors(platform).await.unwrap()

@@ -9,20 +9,20 @@ use serde_json::{Value, json};
 
 /// One look of all readers.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Shown {
-    pub(super) catalog: Option<Catalog>,
+pub(crate) struct CatalogView {
+    pub(crate) catalog: Option<Catalog>,
     /// Everybody ever named, as functions read them.
-    pub(super) known: BTreeMap<TokenRequestorId, Known>,
+    pub(crate) known: BTreeMap<TokenRequestorId, Known>,
     /// What the app is answered on each platform, without logos.
-    pub(super) listed: BTreeMap<&'static str, Vec<Value>>,
+    pub(crate) listed: BTreeMap<&'static str, Vec<Value>>,
     /// The URLs that the app is answered, by requestor.
-    pub(super) logos: BTreeMap<String, Value>,
-    pub(super) updated_at: Value,
+    pub(crate) logos: BTreeMap<String, Value>,
+    pub(crate) updated_at: Value,
 }
 
-impl Shown {
+impl CatalogView {
     /// Looks. Every logo that is shown is there, and has the content that its name promises.
-    pub(super) async fn of(world: &World) -> Self {
+    pub(crate) async fn of(world: &World) -> Self {
         let snapshot = world.token_requestors().snapshot().await.unwrap();
         let mut shown = Self {
             catalog: snapshot.catalog.clone(),
@@ -66,7 +66,7 @@ impl Shown {
 
     /// Whether this is exactly the one catalog or exactly the other; a requestor may be ahead with its logos, or, in
     /// the new catalog, still have those of before.
-    pub(super) fn is_one_of(&self, old: &Self, new: &Self) -> bool {
+    pub(crate) fn is_one_of(&self, old: &Self, new: &Self) -> bool {
         let requestors = |shown: &Self| (shown.known.clone(), shown.listed.clone());
         let whole = (requestors(self) == requestors(old) && self.updated_at == old.updated_at)
             || requestors(self) == requestors(new);
@@ -79,7 +79,7 @@ impl Shown {
     }
 
     /// What one requestor is called, and how many logos it shows.
-    pub(super) fn name(&self, id: &str) -> Option<&str> {
+    pub(crate) fn name(&self, id: &str) -> Option<&str> {
         let known = self.known.get(&id.parse().unwrap())?;
         let offered = known.retired_at.is_none();
         offered.then_some(known.requestor.consumer_facing_entity_name.as_str())

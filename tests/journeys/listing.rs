@@ -1,8 +1,5 @@
 //! What the app shows: in the order for people, compressed, from memory, and still there when the table is not.
 
-use std::io::Read as _;
-
-use flate2::read::GzDecoder;
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use local::{Options, World};
@@ -12,14 +9,7 @@ use runtime::store::Plan;
 use serde_json::{Value, json};
 use simulator::CLICK_TO_PAY;
 
-use crate::support::{open_world, open_world_with, openapi::violations, world};
-
-/// Any body, unpacked and read.
-pub(crate) fn unpacked(body: &[u8]) -> Value {
-    let mut text = String::new();
-    GzDecoder::new(body).read_to_string(&mut text).unwrap();
-    serde_json::from_str(&text).unwrap()
-}
+use crate::support::{gzip::decompress, open_world, open_world_with, openapi::violations, world};
 
 /// As the app asks, with more headers.
 async fn ask(world: &World, query: &str, headers: &[(&str, &str)]) -> Response {
@@ -121,7 +111,7 @@ async fn a_compressed_answer_is_the_same_answer() {
     }
     assert_ne!(etag(plain.headers()), etag(packed.headers()), "one ETag is one sequence of bytes");
     let (plain, packed) = (plain.json::<Value>().await.unwrap(), packed.bytes().await.unwrap());
-    assert_eq!(unpacked(&packed), plain);
+    assert_eq!(decompress(&packed), plain);
     assert_eq!(violations("/components/schemas/TokenRequestors", &plain), [""; 0]);
     let refused = ask(&world, "platform=web", &[("accept-encoding", "gzip;q=0")]).await;
     assert_eq!(refused.headers().get("content-encoding"), None);
@@ -227,7 +217,7 @@ async fn time_passes_in_an_answer_that_is_kept() {
     let told = async || {
         let answer = ask(&world, "platform=web", &gzip).await;
         let tag = etag(answer.headers());
-        (tag, unpacked(&answer.bytes().await.unwrap()))
+        (tag, decompress(&answer.bytes().await.unwrap()))
     };
     let (first_tag, first) = told().await;
     assert_eq!(first["stale"], false);
@@ -284,6 +274,6 @@ async fn a_catalog_that_is_too_large_is_sent_compressed_or_by_range_or_not_at_al
         [""; 0]
     );
     let packed = ask(&world, "platform=web", &[("accept-encoding", "gzip")]).await;
-    assert_eq!(names(&unpacked(&packed.bytes().await.unwrap())).len(), 300);
+    assert_eq!(names(&decompress(&packed.bytes().await.unwrap())).len(), 300);
     assert_eq!(names(&listed(&world, "platform=web&accountRange=5555000000").await), ["Requestor 7"]);
 }

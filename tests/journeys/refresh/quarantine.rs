@@ -3,8 +3,10 @@
 use local::World;
 use serde_json::{Value, json};
 
-use super::mastercard::{CLICK_TO_PAY, requestor};
-use crate::support::{logs, open_world};
+use crate::support::{
+    catalog::mastercard::{CLICK_TO_PAY, requestor},
+    logs, open_world,
+};
 
 fn moves_its_page(world: &World, page: &str) {
     let mut moved = requestor(world, CLICK_TO_PAY);

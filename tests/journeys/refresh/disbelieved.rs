@@ -4,11 +4,13 @@ use local::{Options, World};
 use serde_json::{Value, json};
 use simulator::TokenRequestor;
 
-use super::{
-    mastercard::{CLICK_TO_PAY, restore},
-    shown::Shown,
+use crate::support::{
+    catalog::{
+        mastercard::{CLICK_TO_PAY, restore},
+        view::CatalogView,
+    },
+    logs, open_world, open_world_with,
 };
-use crate::support::{logs, open_world, open_world_with};
 
 /// Mastercard no longer names these; what it named before.
 fn gone(world: &World, ids: &[String]) -> Vec<TokenRequestor> {
@@ -30,16 +32,16 @@ fn sorted(mut ids: Vec<String>) -> Value {
 
 /// Nothing changes until a person says so; what returns has its logo at once.
 async fn is_believed_only_when_forced(world: &World, ids: Vec<String>, reason: &str) {
-    let old = Shown::of(world).await;
+    let old = CatalogView::of(world).await;
     let before = gone(world, &ids);
     let (synced, _) = world.refresh().await.unwrap();
     assert_eq!((&synced["disbelieved"], &synced["retired"]), (&json!(reason), &json!([])));
-    assert_eq!(Shown::of(world).await, old, "not even the time moves");
+    assert_eq!(CatalogView::of(world).await, old, "not even the time moves");
     assert!(logs::comes("the refresh was not believed; the catalog stays as it is").await);
 
     let synced = world.sync_requestors(json!({"force": true})).await.unwrap();
     assert_eq!((synced.get("disbelieved"), &synced["retired"]), (None, &sorted(ids.clone())));
-    let left = Shown::of(world).await;
+    let left = CatalogView::of(world).await;
     assert_eq!(left.logos.len(), old.logos.len() - ids.len());
     assert_eq!(left.name(CLICK_TO_PAY), None);
     let stored = world.token_requestors();
@@ -49,7 +51,7 @@ async fn is_believed_only_when_forced(world: &World, ids: Vec<String>, reason: &
     restore(world, &before);
     let synced = world.sync_requestors(json!({})).await.unwrap();
     assert_eq!((&synced["returned"], &synced["assets"]), (&sorted(ids), &json!([])));
-    let back = Shown::of(world).await;
+    let back = CatalogView::of(world).await;
     assert_eq!((back.known, back.listed, back.logos), (old.known, old.listed, old.logos));
 }
 

@@ -4,11 +4,13 @@ use serde_json::json;
 use simulator::{Operation, TokenRequestor};
 use sync_requestors::SyncRequestors;
 
-use super::{
-    in_person::event,
-    mastercard::{CLICK_TO_PAY, calls, large_world, requestor},
+use crate::support::{
+    catalog::{
+        invocation::event,
+        mastercard::{CLICK_TO_PAY, calls, large_world, requestor},
+    },
+    wire::Wire,
 };
-use crate::support::wire::Wire;
 
 #[tokio::test]
 async fn an_unchanged_refresh_writes_its_time_and_one_change_is_three_writes() {

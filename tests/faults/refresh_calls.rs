@@ -8,12 +8,15 @@ use serde_json::{Value, json};
 use simulator::{Fault, Operation, Times};
 use sync_requestors::{SyncRequestors, Synced};
 
-use super::{
-    in_person::{event, hurried},
-    mastercard::{calls, large_world, moves_on, name, visitor},
-    shown::Shown,
+use crate::support::{
+    catalog::{
+        invocation::{event, hurried},
+        mastercard::{calls, large_world, moves_on, name, visitor},
+        view::CatalogView,
+    },
+    host::host,
+    open_world, world_with,
 };
-use crate::support::{host::host, open_world, world_with};
 
 const LIST: Operation = Operation::GetEligibleTokenRequestors;
 
@@ -67,7 +70,7 @@ async fn a_call_that_fails_for_good_keeps_what_it_would_have_told_and_the_rest_i
     let all = ways().into_iter().flat_map(|(fault, _)| calls().map(|call| (fault.clone(), call)));
     for (time, (fault, (range, ranges))) in (1..).zip(all) {
         moves_on(&world, time);
-        let old = Shown::of(&world).await;
+        let old = CatalogView::of(&world).await;
         world.simulator().set_fault_about(LIST, &range, fault, Times::Always);
         let synced = sync(&world).await.unwrap();
         assert_eq!((synced.unanswered_ranges, synced.disbelieved), (ranges, None));
@@ -84,7 +87,7 @@ async fn a_call_that_is_never_answered_keeps_what_it_would_have_told_and_the_res
     world.refresh().await.unwrap();
     for (time, (range, _)) in (1..).zip(calls()) {
         moves_on(&world, time);
-        let old = Shown::of(&world).await;
+        let old = CatalogView::of(&world).await;
         world.simulator().set_fault_about(
             LIST,
             &range,
@@ -100,8 +103,8 @@ async fn a_call_that_is_never_answered_keeps_what_it_would_have_told_and_the_res
 }
 
 /// Everybody is either as before or as now, by the calls that were answered; nobody has less than before.
-async fn keeps_what_was_not_told(world: &World, old: &Shown, range: &str, time: usize) -> Shown {
-    let left = Shown::of(world).await;
+async fn keeps_what_was_not_told(world: &World, old: &CatalogView, range: &str, time: usize) -> CatalogView {
+    let left = CatalogView::of(world).await;
     assert_eq!(left.updated_at, old.updated_at);
     let call = calls().iter().position(|(first, _)| first == range).unwrap();
     let told_by = |range: &str| {
@@ -129,9 +132,9 @@ async fn keeps_what_was_not_told(world: &World, old: &Shown, range: &str, time: 
 }
 
 /// Mastercard answers again: everything is as it says, and the time moves.
-async fn catches_up(world: &World, old: &Shown, time: usize) {
+async fn catches_up(world: &World, old: &CatalogView, time: usize) {
     sync(world).await.unwrap();
-    let new = Shown::of(world).await;
+    let new = CatalogView::of(world).await;
     assert_ne!(new.updated_at, old.updated_at);
     let offered: BTreeSet<_> =
         world.simulator().requestors().into_iter().map(|it| it.token_requestor_id).collect();
@@ -143,18 +146,18 @@ async fn catches_up(world: &World, old: &Shown, time: usize) {
 async fn a_refresh_in_which_every_call_fails_changes_nothing() {
     let world = large_world().await;
     world.refresh().await.unwrap();
-    let old = Shown::of(&world).await;
+    let old = CatalogView::of(&world).await;
     moves_on(&world, 1);
     for (fault, _) in ways() {
         world.simulator().set_fault(LIST, fault.clone(), Times::Always);
         assert!(sync(&world).await.is_none(), "{fault:?}");
-        assert_eq!(Shown::of(&world).await, old, "{fault:?}");
+        assert_eq!(CatalogView::of(&world).await, old, "{fault:?}");
     }
     world.simulator().set_fault(LIST, Fault::Latency { milliseconds: 60_000 }, Times::Always);
     let function = SyncRequestors::connect(&host(&world)).await.unwrap();
     let failed = function.handle(hurried(json!({}), Duration::from_secs(2))).await.unwrap_err();
     assert_eq!(failed.error_type, "Retryable");
-    assert_eq!(Shown::of(&world).await, old);
+    assert_eq!(CatalogView::of(&world).await, old);
 }
 
 #[tokio::test]
@@ -163,14 +166,14 @@ async fn a_logo_that_fails_once_is_asked_for_again_and_one_that_fails_for_good_l
     let ids = [simulator::CLICK_TO_PAY, "50999000001"];
     for (n, (fault, repeated)) in ways().into_iter().enumerate() {
         for (times, failing) in [(Times::Next(1), n % 2), (Times::Always, (n + 1) % 2)] {
-            let old = Shown::of(&world).await;
+            let old = CatalogView::of(&world).await;
             let assets = ids.map(|id| world.simulator().rotate_artwork(id).unwrap());
             let asset = &assets[failing];
             world.simulator().set_fault_about(Operation::GetAsset, asset, fault.clone(), times);
             let synced = sync(&world).await.unwrap();
             let fetch = fetch_assets::FetchAssets::connect(&host(&world)).await.unwrap();
             let fetched = fetch.handle(event(json!({ "responsePayload": synced }))).await.unwrap();
-            let left = Shown::of(&world).await;
+            let left = CatalogView::of(&world).await;
             let fails = times == Times::Always || !repeated;
             let failed: Vec<_> = fetched.failed.iter().map(|failure| failure.asset_id.as_str()).collect();
             let expected: &[&str] = if fails { &[asset.as_str()] } else { &[] };
@@ -185,7 +188,11 @@ async fn a_logo_that_fails_once_is_asked_for_again_and_one_that_fails_for_good_l
             }
             world.simulator().clear_faults();
             world.refresh().await.unwrap();
-            assert_ne!(Shown::of(&world).await.logos[ids[failing]], old.logos[ids[failing]], "{fault:?}");
+            assert_ne!(
+                CatalogView::of(&world).await.logos[ids[failing]],
+                old.logos[ids[failing]],
+                "{fault:?}"
+            );
         }
     }
 }
@@ -199,6 +206,6 @@ async fn a_wrong_signing_key_for_token_connect_fails_the_refresh() {
     let settings = [("TOKEN_CONNECT_SIGNING_KEY".to_owned(), key)].into();
     let world = world_with(Options { settings, ..Options::default() }).await;
     assert!(world.refresh().await.is_err());
-    let shown = Shown::of(&world).await;
+    let shown = CatalogView::of(&world).await;
     assert_eq!((shown.catalog, shown.updated_at), (None, Value::Null));
 }

@@ -1,0 +1,169 @@
+//! Every answer of a happy journey, and of the ways in which it ends otherwise, keeps `infra/openapi.yaml`; and the
+//! contract, the template and the local gateway have the same routes.
+
+use std::collections::BTreeSet;
+
+use jiff::SignedDuration;
+use local::cardholder::Cardholder;
+use serde_json::{Value, json};
+use simulator::{CLICK_TO_PAY, Fault, Operation};
+
+use crate::support::{
+    app::{App, Ask},
+    openapi::{self, CONTRACT, escaped, violations},
+    world,
+};
+
+#[tokio::test]
+async fn the_contract_the_template_and_the_gateway_have_the_same_routes() {
+    let template = openapi::read("infra/template.yaml");
+    let deployed = template.lines().filter_map(|line| line.trim().strip_prefix("RouteKey: "));
+    assert_eq!(deployed.map(str::to_owned).collect::<BTreeSet<_>>(), openapi::routes());
+    let world = world().await;
+    assert_eq!(world.routes().iter().cloned().collect::<BTreeSet<_>>(), openapi::routes());
+}
+
+#[test]
+fn the_examples_of_the_contract_keep_it() {
+    let mut contents = Vec::new();
+    find(&CONTRACT, "", &mut contents);
+    assert!(contents.len() > 10, "examples of {contents:?}");
+    for at in contents {
+        let content = CONTRACT.pointer(&at).expect("content");
+        let named = content["examples"].as_object().into_iter().flatten().map(|(_, example)| {
+            let reference = example["$ref"].as_str().and_then(|it| it.strip_prefix('#'));
+            &reference.and_then(|at| CONTRACT.pointer(at)).unwrap_or(example)["value"]
+        });
+        for example in content.get("example").into_iter().chain(named) {
+            assert_eq!(violations(&format!("{at}/schema"), example), [""; 0], "{at}");
+        }
+    }
+}
+
+/// Pointers to everything that has a schema and an example.
+fn find(value: &Value, at: &str, contents: &mut Vec<String>) {
+    if value.get("schema").is_some() && (value.get("example").or(value.get("examples"))).is_some() {
+        contents.push(at.to_owned());
+    }
+    let fields = value.as_object().into_iter().flatten();
+    fields.for_each(|(name, value)| find(value, &format!("{at}/{}", escaped(name)), contents));
+}
+
+#[tokio::test]
+async fn whatever_the_contract_gives_as_an_example_of_a_request_is_understood() {
+    let app = App::start().await;
+    let content = &CONTRACT["paths"]["/enrollments"]["post"]["requestBody"]["content"]["application/json"];
+    for (name, card) in [("smallest", "70006"), ("with_account_holder", "70007")] {
+        let mut request = content["examples"][name]["value"].clone();
+        request["cardContractId"] = json!(card);
+        let answer = app.ask(&Ask::enroll(&request)).await;
+        assert_eq!(answer.status, 201, "{name}: {}", answer.body["errors"]);
+    }
+}
+
+#[tokio::test]
+async fn every_answer_on_the_way_to_an_enabled_card_keeps_the_contract() {
+    let app = App::start().await;
+    for platform in ["ios", "android", "web"] {
+        let path = format!("/token-requestors?platform={platform}");
+        let offered = app.ask(&Ask::get(&path)).await;
+        assert_eq!(offered.status, 200);
+        let again = app.ask(&Ask::get(&path).with("if-none-match", &offered.headers["etag"])).await;
+        assert_eq!(again.status, 304);
+    }
+    let cards = Ask::get("/cards?cardContractId=70001&cardContractId=70005:5555570000000000000");
+    assert_eq!(states(&app, &cards).await, ["eligible", "not_eligible"]);
+
+    let wish = Ask::enroll(&Cardholder::smallest_request("70001"));
+    let ready = app.ask(&wish).await;
+    assert_eq!(ready.status, 201);
+    assert_eq!(app.ask(&wish).await.body, ready.body);
+    assert_eq!(states(&app, &cards).await, ["in_progress", "not_eligible"]);
+    let one = format!("/enrollments/{}", ready.body["enrollmentId"].as_str().expect("an id"));
+    assert_eq!(app.ask(&Ask::get(&one)).await.body["status"], "READY");
+
+    let redirect = ready.body["redirectUrl"].as_str().expect("a redirect");
+    let page = app.cardholder.opens(redirect).await.expect("a page").accepts().await.expect("terms");
+    let callback = page.way_back().await.expect("a way back");
+    let path = format!("{}?{}", callback.path(), callback.query().expect("results"));
+    let returned = app.ask_as(&app.cardholder.with_token(""), &Ask::get(path)).await;
+    assert_eq!(returned.status, 303);
+
+    app.world.simulator().notifications_settled().await;
+    assert_eq!(app.ask(&Ask::get(&one)).await.body["status"], "ENABLED");
+    assert_eq!(states(&app, &cards).await, ["already_enabled", "not_eligible"]);
+    app.ask(&Ask::enroll(&Cardholder::smallest_request("70002"))).await;
+    let page = app.ask(&Ask::get("/enrollments?limit=1")).await;
+    let next = page.body["nextToken"].as_str().expect("a second page");
+    let page = app.ask(&Ask::get(format!("/enrollments?limit=1&nextToken={next}"))).await;
+    assert_eq!(page.body["enrollments"][0]["cardContractId"], "70001");
+
+    app.world.clock().advance(SignedDuration::from_mins(16));
+    assert_eq!(app.ask(&wish).await.status, 200, "the redirect has died");
+}
+
+async fn states(app: &App, cards: &Ask) -> Vec<Value> {
+    let answer = app.ask(cards).await;
+    answer.body["cards"].as_array().expect("cards").iter().map(|card| card["state"].clone()).collect()
+}
+
+#[tokio::test]
+async fn every_other_end_of_an_enrollment_keeps_the_contract() {
+    let app = App::start().await;
+    let wish = |card: &str| Ask::enroll(&Cardholder::smallest_request(card));
+    let first = wish("70001");
+    let ready = app.ask(&first).await.body;
+    let other = first.clone().saying(Cardholder::smallest_request("70002").to_string());
+    told(&app, &other, 422, "idempotency_key_reused").await;
+    let busy = told(&app, &wish("70001"), 409, "enrollment_in_progress").await;
+    assert_eq!(busy["enrollmentId"], ready["enrollmentId"]);
+    told(&app, &wish("70003"), 422, "card_not_eligible").await;
+    told(&app, &wish("70005"), 422, "card_not_eligible").await;
+    told(&app, &wish("80001"), 404, "card_not_found").await;
+
+    let redirect = ready["redirectUrl"].as_str().expect("a redirect");
+    app.cardholder.opens(redirect).await.expect("a page").accepts().await.expect("terms");
+    app.world.simulator().notifications_settled().await;
+    told(&app, &wish("70001"), 409, "already_enabled").await;
+
+    let simulator = app.world.simulator();
+    let faults = [
+        (Operation::SearchFundingAccounts, Fault::WrongContent, 502, "mastercard_unreadable"),
+        (
+            Operation::SearchFundingAccounts,
+            Fault::Status { code: 401, json: true },
+            502,
+            "mastercard_refused",
+        ),
+        (
+            Operation::PushMultipleAccounts,
+            Fault::TooManyRequests { retry_after: 7 },
+            503,
+            "mastercard_unavailable",
+        ),
+        (Operation::PushMultipleAccounts, Fault::AnswerLost, 503, "push_outcome_unknown"),
+    ];
+    for ((operation, fault, status, code), card) in
+        faults.into_iter().zip(["70006", "70007", "70008", "70009"])
+    {
+        simulator.set_fault(operation, fault, simulator::Times::Always);
+        let refused = wish(card);
+        told(&app, &refused, status, code).await;
+        told(&app, &refused, status, code).await;
+        simulator.clear_faults();
+    }
+    simulator.set_fault(Operation::GetTokensByClient, Fault::HtmlBadGateway, simulator::Times::Always);
+    let cards = Ask::get(format!("/cards?cardContractId=70001&tokenRequestorId={CLICK_TO_PAY}"));
+    told(&app, &cards, 503, "mastercard_unavailable").await;
+
+    let list = app.ask(&Ask::get("/enrollments?limit=50")).await;
+    let ends = list.body["enrollments"].as_array().expect("enrollments").iter().map(|it| &it["status"]);
+    // What Mastercard was not there for was really tried twice.
+    assert_eq!(ends.filter(|status| **status == "FAILED").count(), 7);
+}
+
+async fn told(app: &App, ask: &Ask, status: u16, code: &str) -> Value {
+    let answer = app.ask(ask).await;
+    assert_eq!((answer.status, answer.body["code"].as_str()), (status, Some(code)));
+    answer.body
+}

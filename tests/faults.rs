@@ -1,0 +1,5 @@
+//! Faults at every place: each way in which Mastercard can fail, and processes that die between their writes.
+
+mod mastercard;
+mod refresh_calls;
+mod refresh_kills;

@@ -1,0 +1,9 @@
+//! What a cardholder, the bank's app and the schedules do, from the first request to the final status.
+
+mod assets;
+mod enroll;
+mod listing;
+mod notifications;
+mod reconciliation;
+mod refresh;
+mod status_changes;

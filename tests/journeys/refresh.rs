@@ -1,0 +1,8 @@
+//! The catalog of token requestors: how a refresh fills it and changes it when Mastercard changes.
+
+mod artwork;
+mod at_once;
+mod cost;
+mod disbelieved;
+mod offered;
+mod quarantine;
