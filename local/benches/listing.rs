@@ -95,7 +95,7 @@ async fn fill(world: &World) {
 }
 
 fn requestor(number: usize) -> (Known, Asset) {
-    const WORDS: [&str; 7] = ["Harbour", "Äpfel", "Northshire", "Wallet", "Öl", "Bookbinders", "Rides"];
+    const WORDS: [&str; 7] = ["Harbor", "Äpfel", "Northshire", "Wallet", "Öl", "Bookbinders", "Rides"];
     let word = |by: usize| WORDS[number / by % WORDS.len()];
     let (name, asset) = (format!("{} {} {} {number}", word(1), word(7), word(49)), format!("asset-{number}"));
     let ranges: Vec<_> =

@@ -28,7 +28,7 @@ pub struct KeyError {
 /// What can be wrong with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyProblem {
-    /// No PEM armour, or broken base64 inside.
+    /// No PEM armor, or broken base64 inside.
     #[error("not PEM")]
     NotPem,
     /// Nothing that a private key comes in.

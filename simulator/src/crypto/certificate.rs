@@ -26,7 +26,7 @@ pub(crate) struct RsaCertificate {
 pub(crate) struct NotACertificate;
 
 impl RsaCertificate {
-    /// Reads the header's form: one line of padded standard Base64 over DER; armour and line breaks are refused.
+    /// Reads the header's form: one line of padded standard Base64 over DER; armor and line breaks are refused.
     pub(crate) fn from_base64(one_line: &str) -> Result<Self, NotACertificate> {
         Self::from_der(&STANDARD.decode(one_line).map_err(|_| NotACertificate)?)
     }

@@ -125,7 +125,7 @@ async fn a_receipt_for_one_requestor_is_worth_nothing_at_another() {
     assert!(issuer.way_back(&page).await.ends_with("%5D=ERROR"));
 
     let (_, page) = issuer.opens(&wallet).await;
-    assert!(page.contains("Harbour Wallet"));
+    assert!(page.contains("Harbor Wallet"));
 }
 
 #[tokio::test]

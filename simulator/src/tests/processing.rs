@@ -60,7 +60,7 @@ fn opened(payload: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_client_encryption_key_in_armour_or_of_nothing_is_refused() {
+async fn a_client_encryption_key_in_armor_or_of_nothing_is_refused() {
     let issuer = Issuer::new().await;
     for garbage in ["", "MIIB", "-----BEGIN CERTIFICATE-----"] {
         let mut request = issuer.search_request(40_000, &flat(70_001, CLICK_TO_PAY)).build().unwrap();

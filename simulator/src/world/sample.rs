@@ -44,13 +44,13 @@ pub(super) fn requestors() -> Vec<TokenRequestor> {
         TokenRequestor {
             token_requestor_type: "WALLET".to_owned(),
             wallet_id: Some("901".to_owned()),
-            wallet_name: "Harbour Wallet".to_owned(),
+            wallet_name: "Harbor Wallet".to_owned(),
             supports_multiple_pushed_cards: true,
             supported_account_holder_data: strings(&["NAME", "ADDRESS"]),
             ..merchant(
                 "50999000001",
-                "Harbour Wallet Example Ltd",
-                "Harbour Wallet",
+                "Harbor Wallet Example Ltd",
+                "Harbor Wallet",
                 "8d0f5c52-6a0b-4f0e-8a57-52a2a1f0c7b2",
                 &[CREDIT, PRIVATE_LABEL],
                 &[Ios, Android, Web],
