@@ -14,7 +14,7 @@ use lambda_http::{Body, Request, Response};
 use list_requestors::ListRequestors;
 use local::{Options, World};
 use mastercard::asset::Asset;
-use model::catalog::Known;
+use model::catalog::CatalogEntry;
 use runtime::store::Plan;
 use serde_json::json;
 
@@ -94,7 +94,7 @@ async fn fill(world: &World) {
     world.token_requestors().record_assets(&assets).await.unwrap();
 }
 
-fn requestor(number: usize) -> (Known, Asset) {
+fn requestor(number: usize) -> (CatalogEntry, Asset) {
     const WORDS: [&str; 7] = ["Harbor", "Äpfel", "Northshire", "Wallet", "Öl", "Bookbinders", "Rides"];
     let word = |by: usize| WORDS[number / by % WORDS.len()];
     let (name, asset) = (format!("{} {} {} {number}", word(1), word(7), word(49)), format!("asset-{number}"));

@@ -71,10 +71,12 @@ fn tell_requestors(synced: &Value) -> bool {
     if unanswered > 0 {
         say::problem(format_args!("{unanswered} account ranges got no answer; what is known of them stays."));
     }
-    if let Some(why) = synced["disbelieved"].as_str() {
-        say::problem(format_args!("Not believed ({why}): the catalog stays as it is. --force believes it."));
+    if let Some(why) = synced["rejected"].as_str() {
+        say::problem(format_args!(
+            "The refresh was rejected by the safety check ({why}): the catalog is unchanged. --force accepts it."
+        ));
     }
-    unanswered == 0 && synced["disbelieved"].is_null()
+    unanswered == 0 && synced["rejected"].is_null()
 }
 
 /// All logos that are missing, in as many runs as it takes.

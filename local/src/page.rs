@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, io, path::Path};
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 use mastercard::{digest::sha256_base64, token_requestor::TokenRequestorId};
-use model::catalog::{Changed, Known, Snapshot};
+use model::catalog::{CatalogEntry, ChangeRecord, Snapshot};
 use runtime::store::{StoreError, TokenRequestors};
 
 use crate::{
@@ -58,7 +58,7 @@ pub struct Contents<'a> {
     /// A picture, as a `data:` URL, for each requestor that has one.
     pub pictures: &'a BTreeMap<TokenRequestorId, String>,
     /// The last changes, newest first.
-    pub changes: &'a [Changed],
+    pub changes: &'a [ChangeRecord],
     /// The time.
     pub now: Timestamp,
 }
@@ -109,9 +109,9 @@ pub(crate) fn policy() -> String {
 /// Hardly: when a value cannot be written as text.
 pub fn render(contents: &Contents<'_>) -> Result<String, askama::Error> {
     let Contents { snapshot, pictures, changes, now } = *contents;
-    let mut known: Vec<&Known> = snapshot.known.values().collect();
+    let mut known: Vec<&CatalogEntry> = snapshot.entries.values().collect();
     known.sort_by_cached_key(|known| known.requestor.consumer_facing_entity_name.to_lowercase());
-    let (retired, offered): (Vec<&Known>, Vec<_>) =
+    let (retired, offered): (Vec<&CatalogEntry>, Vec<_>) =
         known.into_iter().partition(|known| known.retired_at.is_some());
     let updated_at = snapshot.catalog.as_ref().and_then(|catalog| catalog.updated_at);
     let page = Page {
@@ -128,8 +128,12 @@ pub fn render(contents: &Contents<'_>) -> Result<String, askama::Error> {
     page.render()
 }
 
-fn cards<'a>(known: Vec<&'a Known>, pictures: &'a BTreeMap<TokenRequestorId, String>) -> Vec<Card<'a>> {
-    let picture = |known: &Known| pictures.get(&known.requestor.token_requestor_id).map(String::as_str);
+fn cards<'a>(
+    known: Vec<&'a CatalogEntry>,
+    pictures: &'a BTreeMap<TokenRequestorId, String>,
+) -> Vec<Card<'a>> {
+    let picture =
+        |known: &CatalogEntry| pictures.get(&known.requestor.token_requestor_id).map(String::as_str);
     known.into_iter().map(|known| Card::new(known, picture(known))).collect()
 }
 

@@ -254,7 +254,7 @@ async fn somebody_without_a_certificate_tells_of_a_token(event: Event) {
     let receive = receive_notification::ReceiveNotification::connect(&host(&world)).await.unwrap();
     let answer = answer(receive.handle(event.request()).await.unwrap());
     assert_eq!((answer.status, answer.body["code"].as_str()), (403, Some("forbidden")));
-    assert_eq!(enrollments(&world).received("n-tcn-1").await.unwrap(), None, "nothing is kept of it");
+    assert_eq!(enrollments(&world).notification("n-tcn-1").await.unwrap(), None, "nothing is kept of it");
 }
 
 async fn what_never_arrived_is_found_out(event: Event) {
@@ -295,7 +295,7 @@ async fn few_token_requestors_are_believed(event: Event) {
         world.simulator().remove_requestor(&gone.token_requestor_id).unwrap();
     });
     let sync = sync_requestors::SyncRequestors::connect(&host(&world)).await.unwrap();
-    assert!(sync.handle(scheduled(json!({}))).await.unwrap().disbelieved.is_some());
+    assert!(sync.handle(scheduled(json!({}))).await.unwrap().rejected.is_some());
     assert_eq!(sync.handle(event.scheduled()).await.unwrap().change.retired.len(), 4);
 }
 

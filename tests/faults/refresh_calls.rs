@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, time::Duration};
 use local::{Options, World};
 use serde_json::{Value, json};
 use simulator::{Fault, Operation, Times};
-use sync_requestors::{SyncRequestors, Synced};
+use sync_requestors::{SyncReport, SyncRequestors};
 
 use crate::support::{
     catalog::{
@@ -43,7 +43,7 @@ fn ways() -> Vec<(Fault, bool)> {
 }
 
 /// A process of its own: it has seen no failure yet.
-async fn sync(world: &World) -> Option<Synced> {
+async fn sync(world: &World) -> Option<SyncReport> {
     SyncRequestors::connect(&host(world)).await.unwrap().handle(event(json!({}))).await.ok()
 }
 
@@ -73,7 +73,7 @@ async fn a_call_that_fails_for_good_keeps_what_it_would_have_told_and_the_rest_i
         let old = CatalogView::of(&world).await;
         world.simulator().set_fault_about(LIST, &range, fault, Times::Always);
         let synced = sync(&world).await.unwrap();
-        assert_eq!((synced.unanswered_ranges, synced.disbelieved), (ranges, None));
+        assert_eq!((synced.unanswered_ranges, synced.rejected), (ranges, None));
         assert!(synced.version.is_some() && synced.change.retired.is_empty(), "{synced:?}");
         let left = keeps_what_was_not_told(&world, &old, &range, time).await;
         world.simulator().clear_faults();

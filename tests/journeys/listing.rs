@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use local::{Options, World};
-use model::catalog::Known;
+use model::catalog::CatalogEntry;
 use reqwest::{Response, header::HeaderMap};
 use runtime::store::Plan;
 use serde_json::{Value, json};
@@ -256,7 +256,7 @@ async fn many_who_come_at_once_get_one_answer() {
 async fn a_catalog_that_is_too_large_is_sent_compressed_or_by_range_or_not_at_all() {
     let world = world().await;
     let ranges: Vec<String> = (0..1_000).map(|range| format!("5555{range:06}000000000")).collect();
-    let known: Vec<Known> = (0..300).map(|requestor| {
+    let known: Vec<CatalogEntry> = (0..300).map(|requestor| {
         let (id, name) = (format!("509{requestor:08}"), format!("Requestor {requestor}"));
         let ranges = if requestor == 7 { &ranges[..] } else { &ranges[1..] };
         let fields = json!({"tokenRequestorId": id, "name": name, "consumerFacingEntityName": name,

@@ -51,7 +51,7 @@ pub(super) struct Run<'a> {
 impl<'a> Run<'a> {
     pub(super) async fn new(stage: &'a mut Stage, seed: u64) -> Self {
         let began = "2030-01-01T08:00:00Z".parse().unwrap();
-        let clock = Clock::standing_at(began);
+        let clock = Clock::fixed_at(began);
         let set = stage.set(&clock).await;
         let mut dice = Dice::new(seed);
         let mut people = Vec::new();

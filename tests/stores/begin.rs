@@ -56,7 +56,7 @@ async fn a_key_is_forgotten_after_a_day(stores: &Stores) {
     let after = first.at() + SignedDuration::from_hours(24);
     let (key, Tap { enrollment, fingerprint, state, .. }) = (first.key.parse().unwrap(), &first);
     let new_attempt = NewAttempt { enrollment, revision: None, key: &key, fingerprint, state };
-    assert_eq!(stores.enrollments.known(&new_attempt, after).await.unwrap(), None);
+    assert_eq!(stores.enrollments.find_replay(&new_attempt, after).await.unwrap(), None);
     assert_eq!(Tap::new("key-1").begin_at(&stores.enrollments, after).await, BeginOutcome::Started);
 }
 

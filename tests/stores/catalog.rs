@@ -7,7 +7,7 @@ use mastercard::{
     asset::{Asset, Logo},
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
-use model::catalog::{Change, Changed, Known, Snapshot};
+use model::catalog::{CatalogEntry, Change, ChangeRecord, Snapshot};
 use runtime::store::{Plan, TokenRequestorCache};
 
 use super::{Stores, checks};
@@ -33,7 +33,7 @@ const CLICK_TO_PAY: &str = simulator::CLICK_TO_PAY;
 async fn before_the_first_refresh_there_is_no_catalog(stores: &Stores) {
     assert_eq!(stores.requestors.catalog().await.unwrap(), None);
     let snapshot = stores.requestors.snapshot().await.unwrap();
-    assert!(snapshot.catalog.is_none() && snapshot.known.is_empty() && snapshot.assets.is_empty());
+    assert!(snapshot.catalog.is_none() && snapshot.entries.is_empty() && snapshot.assets.is_empty());
     assert_eq!(stores.requestors.get(&id(CLICK_TO_PAY)).await.unwrap(), None);
 }
 
@@ -43,7 +43,7 @@ async fn a_refresh_makes_one_version_of_all_that_it_writes(stores: &Stores) {
     let changed = refresh(stores, many.clone(), 0).await.unwrap();
     assert_eq!((changed.version, changed.at), (1, at(0)));
     let snapshot = stores.requestors.snapshot().await.unwrap();
-    assert_eq!(snapshot.known.into_values().collect::<Vec<_>>(), many);
+    assert_eq!(snapshot.entries.into_values().collect::<Vec<_>>(), many);
     let catalog = stores.requestors.catalog().await.unwrap().unwrap();
     assert_eq!((catalog.version, catalog.updated_at), (1, Some(at(0))));
     assert_eq!(stores.requestors.get(&id(&nth(7))).await.unwrap(), Some(many[7].requestor.clone()));
@@ -52,7 +52,7 @@ async fn a_refresh_makes_one_version_of_all_that_it_writes(stores: &Stores) {
     assert_eq!(refresh(stores, vec![renamed.clone()], 1).await.unwrap().version, 2);
     assert_eq!(refresh(stores, vec![named(&nth(8), "Second")], 2).await.unwrap().version, 3);
     let snapshot = stores.requestors.snapshot().await.unwrap();
-    assert_eq!((snapshot.known.len(), &snapshot.known[&id(&nth(7))]), (120, &renamed));
+    assert_eq!((snapshot.entries.len(), &snapshot.entries[&id(&nth(7))]), (120, &renamed));
     assert_eq!(stores.requestors.get(&id(&nth(7))).await.unwrap(), Some(renamed.requestor));
 }
 
@@ -72,16 +72,16 @@ async fn half_an_answer_does_not_move_the_time(stores: &Stores) {
         stores.requestors.refresh(at(1), |_| (half.clone(), ())).await.unwrap();
         assert_eq!(stores.requestors.catalog().await.unwrap().unwrap().updated_at, Some(at(0)));
     }
-    assert_eq!(stores.requestors.snapshot().await.unwrap().known.len(), 2);
+    assert_eq!(stores.requestors.snapshot().await.unwrap().entries.len(), 2);
 }
 
 async fn a_retired_requestor_cannot_be_had_and_is_remembered(stores: &Stores) {
     refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
-    let retired = Known { retired_at: Some(at(1)), ..named(CLICK_TO_PAY, "Click to Pay") };
+    let retired = CatalogEntry { retired_at: Some(at(1)), ..named(CLICK_TO_PAY, "Click to Pay") };
     refresh(stores, vec![retired.clone()], 1).await;
     assert_eq!(stores.requestors.get(&id(CLICK_TO_PAY)).await.unwrap(), None);
     let snapshot = stores.requestors.snapshot().await.unwrap();
-    assert_eq!((snapshot.offered().count(), &snapshot.known[&id(CLICK_TO_PAY)]), (0, &retired));
+    assert_eq!((snapshot.offered().count(), &snapshot.entries[&id(CLICK_TO_PAY)]), (0, &retired));
 }
 
 async fn what_a_tap_knows_of_a_requestor_is_a_minute_old_at_most(stores: &Stores) {
@@ -96,7 +96,7 @@ async fn what_a_tap_knows_of_a_requestor_is_a_minute_old_at_most(stores: &Stores
     refresh(stores, vec![renamed.clone()], 1).await;
     assert_eq!(name(at(0) + minute - SignedDuration::from_millis(1)).await, Some(first.requestor));
     assert_eq!(name(at(0) + minute).await, Some(renamed.requestor.clone()));
-    let retired = Known { retired_at: Some(at(2)), ..renamed.clone() };
+    let retired = CatalogEntry { retired_at: Some(at(2)), ..renamed.clone() };
     refresh(stores, vec![retired], 2).await;
     assert_eq!(name(at(0) + minute).await, Some(renamed.requestor));
     // A clock that was set back: nobody knows how old it is.
@@ -114,16 +114,18 @@ async fn a_requestor_that_was_missing_is_looked_for_again(stores: &Stores) {
 async fn refreshes_at_once_build_on_each_other(stores: &Stores) {
     let add = async |n: usize| {
         let plan = |seen: &Snapshot| {
-            let write: Vec<_> =
-                (!seen.known.contains_key(&id(&nth(n)))).then(|| named(&nth(n), "New")).into_iter().collect();
-            (Plan { write, complete: true, ..Plan::default() }, seen.known.len())
+            let write: Vec<_> = (!seen.entries.contains_key(&id(&nth(n))))
+                .then(|| named(&nth(n), "New"))
+                .into_iter()
+                .collect();
+            (Plan { write, complete: true, ..Plan::default() }, seen.entries.len())
         };
         stores.requestors.refresh(at(0), plan).await.unwrap()
     };
     let ((first, _), (second, _), (third, _)) = tokio::join!(add(1), add(2), add(3));
     let versions: BTreeSet<_> = [first, second, third].map(|changed| changed.unwrap().version).into();
     assert_eq!(versions, [1, 2, 3].into());
-    assert_eq!(stores.requestors.snapshot().await.unwrap().known.len(), 3);
+    assert_eq!(stores.requestors.snapshot().await.unwrap().entries.len(), 3);
 }
 
 async fn a_reader_never_sees_a_mix(stores: &Stores) {
@@ -139,9 +141,9 @@ async fn a_reader_never_sees_a_mix(stores: &Stores) {
         for _ in 0..12 {
             let snapshot = stores.requestors.snapshot().await.unwrap();
             let names: BTreeSet<_> =
-                snapshot.known.values().map(|known| known.requestor.name.clone()).collect();
+                snapshot.entries.values().map(|known| known.requestor.name.clone()).collect();
             let expected = snapshot.catalog.unwrap().version - 1;
-            assert_eq!((names, snapshot.known.len()), ([expected.to_string()].into(), ALL));
+            assert_eq!((names, snapshot.entries.len()), ([expected.to_string()].into(), ALL));
         }
     };
     tokio::join!(write, read);
@@ -160,7 +162,7 @@ async fn artwork_is_noticed_and_is_no_refresh(stores: &Stores) {
     assert!(after.artwork > before.artwork);
     let snapshot = stores.requestors.snapshot().await.unwrap();
     assert_eq!((snapshot.assets.len(), missing(&snapshot)), (60, 0));
-    let known = &snapshot.known[&id(CLICK_TO_PAY)];
+    let known = &snapshot.entries[&id(CLICK_TO_PAY)];
     assert_eq!(snapshot.logos(known), asset("art-1").logos);
 }
 
@@ -184,11 +186,11 @@ async fn another_bank_has_its_own_catalog(stores: &Stores) {
     stores.requestors.record_assets(&[asset("art-1")]).await.unwrap();
     let (_, theirs) = stores.of_tenant("another-bank");
     let snapshot = theirs.snapshot().await.unwrap();
-    assert!(snapshot.catalog.is_none() && snapshot.known.is_empty() && snapshot.assets.is_empty());
+    assert!(snapshot.catalog.is_none() && snapshot.entries.is_empty() && snapshot.assets.is_empty());
     assert_eq!(theirs.changes(5).await.unwrap(), []);
 }
 
-async fn refresh(stores: &Stores, write: Vec<Known>, day: i64) -> Option<Changed> {
+async fn refresh(stores: &Stores, write: Vec<CatalogEntry>, day: i64) -> Option<ChangeRecord> {
     let added = write.iter().map(|known| known.requestor.token_requestor_id.clone()).collect();
     let plan = Plan { write, change: Change { added, ..Change::default() }, complete: true };
     stores.requestors.refresh(at(day), |_| (plan.clone(), ())).await.unwrap().0
@@ -214,7 +216,7 @@ fn asset(raw: &str) -> Asset {
     Asset { asset_id: raw.parse().unwrap(), logos: vec![logo], kept, refused, fetched_at: at(0) }
 }
 
-fn named(raw: &str, name: &str) -> Known {
+fn named(raw: &str, name: &str) -> CatalogEntry {
     let requestor = TokenRequestor {
         token_requestor_id: id(raw),
         name: name.into(),
@@ -229,5 +231,5 @@ fn named(raw: &str, name: &str) -> Known {
         supported_account_holder_data: Vec::new(),
         supports_card_holder_authentication: false,
     };
-    Known { requestor, earlier_asset_id: None, retired_at: None, quarantine: None }
+    CatalogEntry { requestor, earlier_asset_id: None, retired_at: None, quarantine: None }
 }

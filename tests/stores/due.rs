@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use model::enrollment::{EnrollmentId, Fact, PushFailure};
-use runtime::store::enrollments::{Due, SHARDS};
+use runtime::store::enrollments::{DueItem, SHARDS};
 
 use super::{Stores, checks, eventually};
 use crate::support::tap::{Tap, facts};
@@ -22,7 +22,7 @@ async fn an_enrollment_is_due_when_its_receipts_have_ended(stores: &Stores) {
     let redirect = tap.redirect();
     let fact = tap.pushed().recorded(tap.at(), "");
     let begun = tap.begun(&stores.enrollments);
-    stores.enrollments.pushed(begun, fact, &redirect, tap.at()).await.unwrap();
+    stores.enrollments.record_push(begun, fact, &redirect, tap.at()).await.unwrap();
     assert_eq!(ids(&due(stores, redirect.expires_at, |due| due.len() == 1).await), [tap.id()]);
     let second_before = redirect.expires_at - SignedDuration::from_secs(1);
     assert!(due(stores, second_before, Vec::is_empty).await.is_empty());
@@ -84,8 +84,8 @@ async fn the_most_overdue_comes_first(stores: &Stores) {
 pub(super) async fn due(
     stores: &Stores,
     at: Timestamp,
-    good: impl Fn(&Vec<(u8, Due)>) -> bool,
-) -> Vec<(u8, Due)> {
+    good: impl Fn(&Vec<(u8, DueItem)>) -> bool,
+) -> Vec<(u8, DueItem)> {
     let look = async || {
         let mut all = Vec::new();
         for shard in 0..SHARDS {
@@ -102,13 +102,13 @@ pub(super) fn end_of_time() -> Timestamp {
     Timestamp::now() + SignedDuration::from_hours(48)
 }
 
-fn ids(due: &[(u8, Due)]) -> Vec<EnrollmentId> {
+fn ids(due: &[(u8, DueItem)]) -> Vec<EnrollmentId> {
     due.iter().map(|(_, due)| id(due)).collect()
 }
 
-fn id(due: &Due) -> EnrollmentId {
+fn id(due: &DueItem) -> EnrollmentId {
     match due {
-        Due::Enrollment(enrollment) => enrollment.enrollment_id,
-        Due::Notification(received) => panic!("a notification is due: {}", received.notification.id),
+        DueItem::Enrollment(enrollment) => enrollment.enrollment_id,
+        DueItem::Notification(received) => panic!("a notification is due: {}", received.notification.id),
     }
 }

@@ -104,7 +104,7 @@ impl Played<'_> {
         let (revision, key, state) = (Some(revision), &key, &state);
         let new_attempt =
             NewAttempt { enrollment: &enrollment, revision, key, fingerprint: &fingerprint, state };
-        let known = || async { self.enrollments.known(&new_attempt, now).await.unwrap() };
+        let known = || async { self.enrollments.find_replay(&new_attempt, now).await.unwrap() };
         let begun = match restartable {
             true => self.enrollments.begin(&new_attempt, now).await.unwrap(),
             false => match known().await {

@@ -7,7 +7,7 @@ use model::{
     enrollment::{Decision, Enrollment, Fact, PushFailure, Status},
     notification::{Notification, NotificationKind},
 };
-use runtime::store::enrollments::{Due, InboxEntry};
+use runtime::store::enrollments::{DueItem, InboxEntry};
 
 use super::{
     Stores, checks,
@@ -36,8 +36,8 @@ async fn a_notification_that_came_before_is_given_back_as_it_is_kept(stores: &St
     let again = stores.enrollments.receive(&approval(), later).await.unwrap();
     assert_eq!((first.received_at, first.applied_to, first.unmatched), (now, None, 0));
     assert_eq!(again, first);
-    assert_eq!(stores.enrollments.received("n-1").await.unwrap(), Some(first));
-    assert_eq!(stores.enrollments.received("n-2").await.unwrap(), None);
+    assert_eq!(stores.enrollments.notification("n-1").await.unwrap(), Some(first));
+    assert_eq!(stores.enrollments.notification("n-2").await.unwrap(), None);
 }
 
 async fn a_notification_is_kept_for_ninety_days(stores: &Stores) {
@@ -75,7 +75,7 @@ async fn a_notification_that_came_too_early_is_applied_later(stores: &Stores) {
     assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(tap.id()));
     assert_eq!(tap.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
     assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
-    let kept = stores.enrollments.received("n-1").await.unwrap().unwrap();
+    let kept = stores.enrollments.notification("n-1").await.unwrap().unwrap();
     assert!(kept.matched_enrollment.is_some(), "and stays about it");
 }
 
@@ -92,10 +92,12 @@ async fn a_notification_that_matches_nothing_is_tried_again_and_then_kept(stores
     }
     assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), None);
     assert_eq!(notifications_due(stores, end_of_time(), 0).await, []);
-    let kept = stores.enrollments.received("n-1").await.unwrap().unwrap();
+    let kept = stores.enrollments.notification("n-1").await.unwrap().unwrap();
     assert_eq!((&kept.notification, kept.applied_to, kept.unmatched), (&approval(), None, 4));
-    let unmatched =
-        eventually(async || stores.enrollments.unmatched().await.unwrap(), |found| found.len() == 1);
+    let unmatched = eventually(
+        async || stores.enrollments.unmatched_notifications().await.unwrap(),
+        |found| found.len() == 1,
+    );
     assert_eq!(unmatched.await, [kept]);
 }
 
@@ -103,7 +105,7 @@ async fn a_notification_that_found_its_enrollment_at_last_is_no_longer_unmatched
     let now = Timestamp::now();
     let received = stores.enrollments.receive(&approval(), now).await.unwrap();
     stores.enrollments.apply(received, now).await.unwrap();
-    let unmatched = async || stores.enrollments.unmatched().await.unwrap();
+    let unmatched = async || stores.enrollments.unmatched_notifications().await.unwrap();
     let [received] = eventually(unmatched, |found| found.len() == 1).await.try_into().unwrap();
     let tap = Tap::new("key-1").started(&stores.enrollments).await;
     visible(stores, 1).await;
@@ -115,7 +117,7 @@ async fn a_notification_that_nobody_looked_at_yet_is_not_unmatched(stores: &Stor
     let now = Timestamp::now();
     stores.enrollments.receive(&approval(), now).await.unwrap();
     assert_eq!(notifications_due(stores, now, 1).await.len(), 1);
-    assert_eq!(stores.enrollments.unmatched().await.unwrap(), []);
+    assert_eq!(stores.enrollments.unmatched_notifications().await.unwrap(), []);
 }
 
 async fn notifications_are_due_in_the_shards_that_reconciliation_reads(stores: &Stores) {
@@ -157,7 +159,7 @@ async fn what_was_applied_stays_applied(stores: &Stores) {
     let blind = Notification { card_contract_id: Some(79999.into()), ..received.notification.clone() };
     let blind = InboxEntry { notification: blind, matched_enrollment: None, applied_to: None, ..received };
     assert_eq!(stores.enrollments.apply(blind, tap.at()).await.unwrap(), None);
-    let kept = stores.enrollments.received("n-1").await.unwrap().unwrap();
+    let kept = stores.enrollments.notification("n-1").await.unwrap().unwrap();
     assert_eq!((kept.applied_to, kept.unmatched), (Some(tap.id()), 0));
 }
 
@@ -190,11 +192,11 @@ async fn visible(stores: &Stores, count: usize) -> Vec<Enrollment> {
 }
 
 async fn notifications_due(stores: &Stores, at: Timestamp, count: usize) -> Vec<InboxEntry> {
-    let notification = |due: Due| match due {
-        Due::Notification(received) => Some(received),
-        Due::Enrollment(_) => None,
+    let notification = |due: DueItem| match due {
+        DueItem::Notification(received) => Some(received),
+        DueItem::Enrollment(_) => None,
     };
-    let is_one = |due: &&(u8, Due)| matches!(due.1, Due::Notification(_));
+    let is_one = |due: &&(u8, DueItem)| matches!(due.1, DueItem::Notification(_));
     let due = due(stores, at, |due| due.iter().filter(is_one).count() == count).await;
     due.into_iter().filter_map(|(_, due)| notification(due)).collect()
 }

@@ -93,7 +93,7 @@ fn approved() -> Fact {
 
 async fn push(enrollments: &Enrollments, tap: &Tap) -> Option<EnrollmentId> {
     let fact = tap.pushed().recorded(tap.at(), "");
-    let pushed = enrollments.pushed(tap.begun(enrollments), fact, &tap.redirect(), tap.at()).await;
+    let pushed = enrollments.record_push(tap.begun(enrollments), fact, &tap.redirect(), tap.at()).await;
     pushed.unwrap().map(|enrollment| enrollment.enrollment_id)
 }
 

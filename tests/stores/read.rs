@@ -141,7 +141,7 @@ async fn pushed(stores: &Stores) -> Tap {
     let tap = Tap::new("a-key-that-is-long-enough").started(&stores.enrollments).await;
     let fact = tap.pushed().recorded(tap.at(), "");
     let (begun, redirect) = (tap.begun(&stores.enrollments), tap.redirect());
-    stores.enrollments.pushed(begun, fact, &redirect, tap.at()).await.unwrap().unwrap();
+    stores.enrollments.record_push(begun, fact, &redirect, tap.at()).await.unwrap().unwrap();
     tap
 }
 

@@ -20,7 +20,7 @@ use crate::support::tap::{CARD, CLIENT, Tap};
 async fn a_notification_that_could_not_be_stored_is_not_accepted() {
     let stores = Stores::embedded().await;
     refused(stores.enrollments.receive(&of_size(TOO_LARGE), Timestamp::now()).await);
-    assert_eq!(stores.enrollments.received("n-1").await.unwrap(), None);
+    assert_eq!(stores.enrollments.notification("n-1").await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -29,7 +29,7 @@ async fn a_notification_of_which_nothing_could_be_noted_is_not_settled() {
     let kept = stores.enrollments.receive(&of_size(1), Timestamp::now()).await.unwrap();
     let received = InboxEntry { notification: of_size(TOO_LARGE), ..kept.clone() };
     refused(stores.enrollments.apply(received, Timestamp::now()).await);
-    assert_eq!(stores.enrollments.received("n-1").await.unwrap(), Some(kept));
+    assert_eq!(stores.enrollments.notification("n-1").await.unwrap(), Some(kept));
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn a_push_whose_redirect_could_not_be_written_is_not_known() {
     let receipt = PushAccountReceipt::new("R".repeat(TOO_LARGE));
     let redirect = Redirect { push_account_receipts: vec![receipt], ..tap.redirect() };
     let fact = tap.pushed().recorded(tap.at(), "");
-    refused(stores.enrollments.pushed(tap.begun(&stores.enrollments), fact, &redirect, tap.at()).await);
+    refused(stores.enrollments.record_push(tap.begun(&stores.enrollments), fact, &redirect, tap.at()).await);
     assert_eq!(tap.stored(&stores.enrollments).await, Some(tap.enrollment));
 }
 

@@ -91,7 +91,7 @@ impl Tap {
         let key = self.key.parse().unwrap();
         let Self { enrollment, fingerprint, state, .. } = self;
         let new_attempt = NewAttempt { enrollment, revision: None, key: &key, fingerprint, state };
-        enrollments.begun(&new_attempt, self.at())
+        enrollments.as_written(&new_attempt, self.at())
     }
 
     /// Begins and says what was begun; it has to be a fresh start.

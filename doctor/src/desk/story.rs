@@ -74,7 +74,7 @@ impl Story {
         });
         let known = enrollment.facts.iter().map(|known| {
             let told = enrollment.attempts().find(|attempt| attempt.number == known.attempt);
-            let (event, detail) = known.fact.told();
+            let (event, detail) = known.fact.timeline_entry();
             Step {
                 at: known.at,
                 attempt: known.attempt,

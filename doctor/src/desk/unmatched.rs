@@ -39,7 +39,8 @@ impl Desk {
     /// # Errors
     /// When the store cannot be read.
     pub async fn unmatched(&self) -> Result<Vec<Unmatched>, StoreError> {
-        let mut unmatched: Vec<_> = self.enrollments.unmatched().await?.into_iter().map(row).collect();
+        let mut unmatched: Vec<_> =
+            self.enrollments.unmatched_notifications().await?.into_iter().map(row).collect();
         unmatched.sort_by_key(|row| row.received_at);
         Ok(unmatched)
     }
@@ -50,7 +51,7 @@ impl Desk {
     /// When the store cannot be read or written.
     pub async fn retry_unmatched(&self) -> Result<usize, StoreError> {
         let mut applied = 0;
-        for received in self.enrollments.unmatched().await? {
+        for received in self.enrollments.unmatched_notifications().await? {
             applied += usize::from(self.enrollments.apply(received, self.clock.now()).await?.is_some());
         }
         Ok(applied)

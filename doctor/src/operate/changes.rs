@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use mastercard::token_requestor::TokenRequestorId;
-use model::catalog::{Changed, Known};
+use model::catalog::{CatalogEntry, ChangeRecord};
 use runtime::{
     config::{ConfigError, Runtime, Settings},
     store::{StoreError, TokenRequestors},
@@ -23,7 +23,7 @@ pub struct Catalog {
     /// When Mastercard last answered for all account ranges.
     pub updated_at: Option<Timestamp>,
     /// Newest first.
-    pub changes: Vec<Changed>,
+    pub changes: Vec<ChangeRecord>,
     /// In quarantine.
     pub waiting: Vec<Waiting>,
 }
@@ -53,12 +53,12 @@ impl Catalog {
 
     async fn of(requestors: &TokenRequestors) -> Result<Self, StoreError> {
         let (snapshot, changes) = (requestors.snapshot().await?, requestors.changes(TOLD).await?);
-        let waiting = snapshot.known.values().filter_map(waiting).collect();
+        let waiting = snapshot.entries.values().filter_map(waiting).collect();
         Ok(Self { updated_at: snapshot.catalog.and_then(|it| it.updated_at), changes, waiting })
     }
 }
 
-fn waiting(known: &Known) -> Option<Waiting> {
+fn waiting(known: &CatalogEntry) -> Option<Waiting> {
     let quarantine = known.quarantine.as_ref()?;
     let hosts = quarantine.push_methods.iter().filter_map(|method| method.uri.host_str()).map(str::to_owned);
     let mut hosts: Vec<_> = hosts.collect();
@@ -78,7 +78,7 @@ impl fmt::Display for Catalog {
             Some(at) => writeln!(f, "Mastercard last answered for all account ranges at {at:.0}.")?,
             None => writeln!(f, "Mastercard never answered for all account ranges.")?,
         }
-        for Changed { version, at, change } in &self.changes {
+        for ChangeRecord { version, at, change } in &self.changes {
             let lists = [
                 ("new", &change.added),
                 ("changed", &change.changed),

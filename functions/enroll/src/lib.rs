@@ -125,7 +125,7 @@ impl Enroll {
         };
         match self.enrollments.begin(&new_attempt, now).await? {
             BeginOutcome::Started => {
-                let seen = self.enrollments.begun(&new_attempt, now);
+                let seen = self.enrollments.as_written(&new_attempt, now);
                 self.push(seen, Attempt::of(&new_attempt, &requestor, until), enroll_request.attempt_request)
                     .await
             }

@@ -12,7 +12,7 @@ use mastercard::{
     token_requestor::TokenRequestor,
 };
 use model::{
-    enrollment::{Enrollment, Fact, PushFailure, Recorded, TokenState, receipt_hash},
+    enrollment::{Enrollment, Fact, PushFailure, RecordedFact, TokenState, receipt_hash},
     token_list,
 };
 use runtime::{
@@ -45,13 +45,13 @@ impl<'a> Attempt<'a> {
     }
 
     /// A fact of this attempt, learned now.
-    fn recorded(&self, fact: Fact, now: Timestamp) -> Recorded {
+    fn recorded(&self, fact: Fact, now: Timestamp) -> RecordedFact {
         let number = self.enrollment.attempt().number;
         match fact {
             Fact::TokenList { .. } => fact.recorded(now, &now.to_string()),
             _ => fact.recorded(now, "").in_attempt(number),
         }
-        .told_by(self.calls.take())
+        .with_calls(self.calls.take())
     }
 }
 
@@ -74,7 +74,7 @@ impl Enroll {
             Ok((redirect, fact)) => {
                 let now = self.clock.now();
                 let fact = attempt.recorded(fact, now);
-                self.enrollments.pushed(seen, fact, &redirect, now).await?;
+                self.enrollments.record_push(seen, fact, &redirect, now).await?;
                 tracing::info!(enrollment.id = %enrollment_id, "a card was pushed");
                 answer::ready(enrollment_id, &redirect)
             }

@@ -48,7 +48,7 @@ impl Enroll {
             };
             if !restartable {
                 // The same request may have begun the attempt that runs now.
-                return match self.enrollments.known(&new_attempt, now).await? {
+                return match self.enrollments.find_replay(&new_attempt, now).await? {
                     Some(begun) => self.begin_problem(client, begun).await,
                     None => Err(Problem::from(Code::EnrollmentNotRestartable).with_enrollment_id(id)),
                 };
@@ -57,7 +57,7 @@ impl Enroll {
                 self.requestor(Some(&enrollment.token_requestor_id), attempt_request.platform, now).await?;
             match self.enrollments.begin(&new_attempt, now).await? {
                 BeginOutcome::Started => {
-                    let seen = self.enrollments.begun(&new_attempt, now);
+                    let seen = self.enrollments.as_written(&new_attempt, now);
                     return self
                         .push(seen, Attempt::of(&new_attempt, &requestor, until), attempt_request)
                         .await;

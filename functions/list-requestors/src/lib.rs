@@ -50,7 +50,7 @@ impl ListRequestors {
         let (Some(requestors), Some(logo_base_url), Some(order)) = (requestors, logo_base_url, order) else {
             return Err(read.problems());
         };
-        let made_of = format!("{} {logo_base_url} {}", env!("CARGO_PKG_VERSION"), order.told());
+        let made_of = format!("{} {logo_base_url} {}", env!("CARGO_PKG_VERSION"), order.fingerprint());
         Ok(Self {
             cache: CatalogCache::new(requestors, logo_base_url, order),
             settings_digest: sha256_hex(made_of.as_bytes()),

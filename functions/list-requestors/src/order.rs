@@ -42,7 +42,7 @@ impl Order {
     }
 
     /// The settings, for telling one order from another.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn fingerprint(&self) -> String {
         format!("{} {:?}", self.locale, self.featured)
     }
 }

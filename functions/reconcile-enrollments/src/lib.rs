@@ -10,7 +10,7 @@ use lambda_runtime::{Diagnostic, LambdaEvent};
 use mastercard::{Deadline, MastercardError, Processing, call::CallLog, card::ClientId};
 use model::{
     clock::Clock,
-    enrollment::{Enrollment, Fact, Recorded},
+    enrollment::{Enrollment, Fact, RecordedFact},
     token_list,
 };
 use runtime::{
@@ -18,7 +18,7 @@ use runtime::{
     invocation::{deadline, failed},
     store::{
         Enrollments,
-        enrollments::{Due, InboxEntry, SHARDS},
+        enrollments::{DueItem, InboxEntry, SHARDS},
     },
     telemetry,
 };
@@ -80,8 +80,8 @@ impl ReconcileEnrollments {
             let due = self.enrollments.due(shard, self.clock.now(), BATCH).await;
             for due in due.map_err(|error| failed("what is due could not be read", true, error))? {
                 match due {
-                    Due::Enrollment(due) => clients.entry(due.client_id).or_default().push(due),
-                    Due::Notification(received) => notifications.push(received),
+                    DueItem::Enrollment(due) => clients.entry(due.client_id).or_default().push(due),
+                    DueItem::Notification(received) => notifications.push(received),
                 }
             }
         }
@@ -89,7 +89,12 @@ impl ReconcileEnrollments {
     }
 
     /// What the client's token list says of each enrollment; `None` if Mastercard was not asked.
-    async fn facts(&self, client: ClientId, due: &[Enrollment], until: Deadline) -> Option<Vec<Recorded>> {
+    async fn facts(
+        &self,
+        client: ClientId,
+        due: &[Enrollment],
+        until: Deadline,
+    ) -> Option<Vec<RecordedFact>> {
         let calls = CallLog::default();
         let tokens = self.processing.with_call_log(&calls).get_tokens_by_client(client, until).await;
         if let Err(error) = &tokens {
@@ -101,7 +106,8 @@ impl ReconcileEnrollments {
             Err(_) => Box::new(|_| Fact::TokenListUnread),
         };
         let (now, calls) = (self.clock.now(), calls.take());
-        let recorded = |enrollment| told(enrollment).recorded(now, &now.to_string()).told_by(calls.clone());
+        let recorded =
+            |enrollment| told(enrollment).recorded(now, &now.to_string()).with_calls(calls.clone());
         Some(due.iter().map(recorded).collect())
     }
 

@@ -1,7 +1,7 @@
-//! Use-case steps 1 and 2, every 14 days: asks Token Connect which token requestors take the bank's cards, and
-//! keeps the answer. Its own answer lists the artwork that is missing, and is the event of `fetch-assets`.
+//! Use-case steps 1 and 2, every 14 days: fetches the token requestors that are eligible for the bank's account ranges
+//! from Token Connect, and stores them. The report lists the artwork that is missing; it is the event of `fetch-assets`.
 
-mod ask;
+mod eligible;
 mod event;
 mod plan;
 
@@ -18,16 +18,18 @@ use runtime::{
 use serde::Serialize;
 use serde_json::Value;
 
-pub use plan::Disbelieved;
+use eligible::fetch_eligible;
 
-/// How long Token Connect may take; the rest of Lambda's two minutes is for writing.
-const PATIENCE: Duration = Duration::from_secs(90);
-/// Of all requestors, how many may go at once before the answer is taken for a fault.
+pub use plan::RejectedRefresh;
+
+/// For the calls to Token Connect; the rest of Lambda's two minutes is for writing.
+const TIMEOUT: Duration = Duration::from_secs(90);
+/// Default of `LARGEST_DROP_PERCENT`: the share of all requestors that one refresh may retire.
 const LARGEST_DROP_PERCENT: usize = 30;
-/// Assets handed on. A Lambda destination takes 256 kB; more than these `fetch-assets` finds by itself.
-const ASSETS_HANDED_ON: usize = 1000;
+/// The most asset ids in a report. A Lambda destination takes 256 kB; `fetch-assets` finds further ones by itself.
+const MAX_ASSETS: usize = 1000;
 
-/// The function; its fields are all that it may touch.
+/// The function. Its fields are all that it has access to.
 pub struct SyncRequestors {
     token_connect: TokenConnect,
     requestors: TokenRequestors,
@@ -36,29 +38,29 @@ pub struct SyncRequestors {
     clock: Clock,
 }
 
-/// What a refresh found and did.
+/// The result of a refresh.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Synced {
-    /// How many token requestors Token Connect named.
+pub struct SyncReport {
+    /// Token requestors in the answer of Token Connect.
     pub requestors: usize,
-    /// The version that readers see from now on; absent if nothing changed.
+    /// The catalog's new version; absent if nothing changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
     /// What changed.
     #[serde(flatten)]
     pub change: Change,
-    /// Why the answer was not believed: nothing was written then, and `{"force": true}` would.
+    /// Why the safety check rejected the answer. Nothing was written then; `{"force": true}` skips the check.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub disbelieved: Option<Disbelieved>,
-    /// Another refresh asked later and was answered first: this answer was not used.
+    pub rejected: Option<RejectedRefresh>,
+    /// A refresh that was requested later is complete already: this answer was not used.
     #[serde(skip_serializing_if = "is_false")]
-    pub overtaken: bool,
-    /// How many account ranges got no answer; what is known of them stays.
+    pub superseded: bool,
+    /// Account ranges without an answer; their entries are unchanged.
     pub unanswered_ranges: usize,
-    /// Artwork to fetch, at most a thousand.
+    /// Artwork to fetch, at most 1000 ids.
     pub assets: Vec<AssetId>,
-    /// There is more artwork to fetch than `assets` names.
+    /// Whether there is more artwork to fetch than `assets` lists.
     pub more_assets: bool,
 }
 
@@ -88,15 +90,19 @@ impl SyncRequestors {
         })
     }
 
-    /// One refresh. The event may order what a person has decided: `{"force": true}` retires however many are gone,
-    /// `{"allow": [{"tokenRequestorId", "host"}]}` lets push methods out of quarantine.
-    pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Synced, Diagnostic> {
-        let until = deadline(Some(&event.context), PATIENCE);
-        let orders = event::orders(&event.payload)
-            .map_err(|error| failed("the event orders what this function does not know", false, error))?;
-        // The order of refreshes is that in which they asked, whenever their answers come.
-        let asked_at = self.clock.now();
-        let answered = ask::ask(&self.token_connect, &self.account_ranges, until).await.map_err(|error| {
+    /// One refresh. An operator may set options in the event: `{"force": true}` skips the safety check,
+    /// `{"allow": [{"tokenRequestorId", "host"}]}` takes push methods out of quarantine.
+    ///
+    /// # Errors
+    /// When the event has an unknown field, Token Connect answers for no account range, or the catalog cannot be written.
+    pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<SyncReport, Diagnostic> {
+        let deadline = deadline(Some(&event.context), TIMEOUT);
+        let options = event::options(&event.payload)
+            .map_err(|error| failed("the event has an unknown option", false, error))?;
+        // Refreshes are ordered by the time of their request, not of their answer.
+        let requested_at = self.clock.now();
+        let answer = fetch_eligible(&self.token_connect, &self.account_ranges, deadline).await;
+        let answer = answer.map_err(|error| {
             let retryable = error.retryable();
             failed(
                 "Token Connect did not name its token requestors; the catalog stays as it is",
@@ -104,43 +110,44 @@ impl SyncRequestors {
                 error,
             )
         })?;
-        let plan = |seen: &_| plan::plan(seen, &answered, &orders, self.largest_drop_percent, asked_at);
-        let written = self.requestors.refresh(asked_at, plan).await;
-        let (changed, beside) =
-            written.map_err(|error| failed("the catalog could not be written", true, error))?;
-        let mut assets = beside.assets;
-        let more_assets = assets.len() > ASSETS_HANDED_ON;
-        assets.truncate(ASSETS_HANDED_ON);
-        let synced = Synced {
-            requestors: answered.named.len(),
+        let plan =
+            |current: &_| plan::plan(current, &answer, &options, self.largest_drop_percent, requested_at);
+        let refreshed = self.requestors.refresh(requested_at, plan).await;
+        let (changed, summary) =
+            refreshed.map_err(|error| failed("the catalog could not be written", true, error))?;
+        let mut assets = summary.assets;
+        let more_assets = assets.len() > MAX_ASSETS;
+        assets.truncate(MAX_ASSETS);
+        let report = SyncReport {
+            requestors: answer.named.len(),
             version: changed.as_ref().map(|changed| changed.version),
             change: changed.map(|changed| changed.change).unwrap_or_default(),
-            disbelieved: beside.disbelieved,
-            overtaken: beside.overtaken,
-            unanswered_ranges: answered.unanswered.len(),
+            rejected: summary.rejected,
+            superseded: summary.superseded,
+            unanswered_ranges: answer.unanswered.len(),
             assets,
             more_assets,
         };
-        tell(&synced);
-        Ok(synced)
+        log(&report);
+        Ok(report)
     }
 }
 
-fn is_false(it: &bool) -> bool {
-    !it
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
-/// One line for each thing that an operator may have to act on, and one for the refresh.
-fn tell(synced: &Synced) {
-    let Synced { requestors, change, unanswered_ranges, .. } = synced;
-    if let Some(disbelieved) = synced.disbelieved {
-        let reason = match disbelieved {
-            Disbelieved::Empty => "Token Connect named no token requestor at all",
-            Disbelieved::Drop => "Token Connect no longer names many token requestors",
+/// Logs one line for each finding that may need an operator, and one for the refresh.
+fn log(report: &SyncReport) {
+    let SyncReport { requestors, change, unanswered_ranges, .. } = report;
+    if let Some(rejected) = report.rejected {
+        let reason = match rejected {
+            RejectedRefresh::Empty => "Token Connect named no token requestor at all",
+            RejectedRefresh::Drop => "Token Connect no longer names many token requestors",
         };
         tracing::error!(reason, requestors, "the refresh was not believed; the catalog stays as it is");
     }
-    if synced.overtaken {
+    if report.superseded {
         tracing::warn!("another refresh asked later; this one changes nothing");
     }
     for id in &change.quarantined {
@@ -153,7 +160,7 @@ fn tell(synced: &Synced) {
         changed = change.changed.len(),
         retired = change.retired.len(),
         returned = change.returned.len(),
-        assets = synced.assets.len(),
+        assets = report.assets.len(),
         "the token requestors were refreshed"
     );
 }

@@ -1,127 +1,129 @@
-//! What a refresh means: pure, from what is known and what Token Connect said to what is to be written.
+//! What a refresh writes: a pure function of the catalog and the answer of Token Connect.
 
 mod quarantine;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use mastercard::{
     asset::AssetId,
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
-use model::catalog::{Change, Known, Snapshot};
+use model::catalog::{CatalogEntry, Change, Snapshot};
 use runtime::store::Plan;
 use serde::Serialize;
 
-use crate::{ask::Answered, event::Orders};
+use crate::{eligible::EligibleRequestors, event::RefreshOptions};
 
-/// Why an answer was not believed, and the catalog stays as it is.
+/// Why the safety check rejected an answer; the catalog is unchanged then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Disbelieved {
-    /// Nobody was named.
+pub enum RejectedRefresh {
+    /// The answer names no requestor.
     Empty,
-    /// More requestors would go at once than `LARGEST_DROP_PERCENT` allows.
+    /// More requestors would be retired at once than `LARGEST_DROP_PERCENT` allows.
     Drop,
 }
 
-/// What the plan says beside what it writes.
+/// What a plan means, beyond what it writes.
 #[derive(Debug)]
-pub(crate) struct Beside {
-    pub(crate) disbelieved: Option<Disbelieved>,
-    /// Another refresh asked later, and all its calls were answered.
-    pub(crate) overtaken: bool,
+pub(crate) struct PlanSummary {
+    pub(crate) rejected: Option<RejectedRefresh>,
+    /// A refresh that was requested later is complete already: this answer is not used.
+    pub(crate) superseded: bool,
     /// Artwork that was never fetched.
     pub(crate) assets: Vec<AssetId>,
 }
 
-/// The plan, and what is to be said of it. The answer is to a question of `asked_at`.
+/// The plan and its summary. `requested_at` is the time at which Token Connect was asked.
 pub(crate) fn plan(
-    seen: &Snapshot,
-    answered: &Answered,
-    orders: &Orders,
+    current: &Snapshot,
+    answer: &EligibleRequestors,
+    options: &RefreshOptions,
     largest_drop_percent: usize,
-    asked_at: Timestamp,
-) -> (Plan, Beside) {
-    let updated_at = seen.catalog.as_ref().and_then(|catalog| catalog.updated_at);
-    if updated_at.is_some_and(|newer| newer > asked_at) {
-        let assets = seen.missing_assets().into_iter().cloned().collect();
-        return (Plan::default(), Beside { disbelieved: None, overtaken: true, assets });
+    requested_at: Timestamp,
+) -> (Plan, PlanSummary) {
+    let unchanged = |rejected, superseded| {
+        let assets = current.missing_assets().into_iter().cloned().collect();
+        (Plan::default(), PlanSummary { rejected, superseded, assets })
+    };
+    let updated_at = current.catalog.as_ref().and_then(|catalog| catalog.updated_at);
+    if updated_at.is_some_and(|newer| newer > requested_at) {
+        return unchanged(None, true);
     }
-    let mut plan = Plan { complete: answered.unanswered.is_empty(), ..Plan::default() };
-    let mut after: BTreeMap<&TokenRequestorId, Known> = BTreeMap::new();
-    for (id, requestor) in &answered.named {
-        after.insert(id, named(seen, answered, requestor, orders, asked_at));
+    let mut plan = Plan { complete: answer.unanswered.is_empty(), ..Plan::default() };
+    let mut after: BTreeMap<&TokenRequestorId, CatalogEntry> = BTreeMap::new();
+    for (id, requestor) in &answer.named {
+        after.insert(id, entry(current, answer, requestor, options, requested_at));
     }
-    // Half an answer does not say who is gone.
-    let gone = seen.offered().filter(|known| !after.contains_key(&known.requestor.token_requestor_id));
+    // An incomplete answer does not show which requestors are gone.
+    let gone = current.offered().filter(|entry| !after.contains_key(&entry.requestor.token_requestor_id));
     let gone: Vec<_> = gone.filter(|_| plan.complete).collect();
-    let disbelieved = match (answered.named.is_empty(), seen.offered().count()) {
-        _ if orders.force => None,
-        (true, _) => Some(Disbelieved::Empty),
+    let rejected = match (answer.named.is_empty(), current.offered().count()) {
+        _ if options.force => None,
+        (true, _) => Some(RejectedRefresh::Empty),
         (false, before) => {
             let too_many = gone.len().saturating_mul(100) > before.saturating_mul(largest_drop_percent);
-            too_many.then_some(Disbelieved::Drop)
+            too_many.then_some(RejectedRefresh::Drop)
         }
     };
-    if disbelieved.is_some() {
-        let assets = seen.missing_assets().into_iter().cloned().collect();
-        return (Plan::default(), Beside { disbelieved, overtaken: false, assets });
+    if rejected.is_some() {
+        return unchanged(rejected, false);
     }
-    for known in gone {
-        let id = &known.requestor.token_requestor_id;
-        after.insert(id, Known { retired_at: Some(asked_at), ..known.clone() });
+    for entry in gone {
+        let id = &entry.requestor.token_requestor_id;
+        after.insert(id, CatalogEntry { retired_at: Some(requested_at), ..entry.clone() });
     }
-    let assets = missing(seen, &after);
-    for (id, known) in after {
-        let before = seen.known.get(id);
-        if before != Some(&known) {
-            note(&mut plan.change, before, &known);
-            plan.write.push(known);
+    let assets = missing_assets(current, &after);
+    for (id, entry) in after {
+        let before = current.entries.get(id);
+        if before != Some(&entry) {
+            add_change(&mut plan.change, before, &entry);
+            plan.write.push(entry);
         }
     }
-    (plan, Beside { disbelieved, overtaken: false, assets })
+    (plan, PlanSummary { rejected, superseded: false, assets })
 }
 
-/// A requestor that was named, with what is kept of it from before.
-fn named(
-    seen: &Snapshot,
-    answered: &Answered,
+/// The entry of a requestor that the answer names, with what is kept of the entry before.
+fn entry(
+    current: &Snapshot,
+    answer: &EligibleRequestors,
     requestor: &TokenRequestor,
-    orders: &Orders,
+    options: &RefreshOptions,
     now: Timestamp,
-) -> Known {
-    let before = seen.known.get(&requestor.token_requestor_id);
+) -> CatalogEntry {
+    let before = current.entries.get(&requestor.token_requestor_id);
     let mut requestor = requestor.clone();
     let ranges = &mut requestor.enabled_account_ranges;
     let unanswered = before.into_iter().flat_map(|before| &before.requestor.enabled_account_ranges);
-    ranges.extend(unanswered.filter(|range| answered.unanswered.contains(range)).cloned());
+    ranges.extend(unanswered.filter(|range| answer.unanswered.contains(range)).cloned());
     ranges.sort();
     ranges.dedup();
     let mut earlier_asset_id = before.and_then(|before| before.earlier_asset_id.clone());
     if let Some(artwork) = before.and_then(|before| before.requestor.image_asset_id.as_ref())
         && requestor.image_asset_id.as_ref() != Some(artwork)
-        && seen.shown(artwork).is_some()
+        && current.logos_of(artwork).is_some()
     {
         earlier_asset_id = Some(artwork.clone());
     }
-    let quarantine = quarantine::watch(&mut requestor, before, &orders.allow, now);
-    Known { requestor, earlier_asset_id, retired_at: None, quarantine }
+    let quarantine = quarantine::check(&mut requestor, before, &options.allow, now);
+    CatalogEntry { requestor, earlier_asset_id, retired_at: None, quarantine }
 }
 
-/// Artwork that the catalog will show once it is fetched.
-fn missing(seen: &Snapshot, after: &BTreeMap<&TokenRequestorId, Known>) -> Vec<AssetId> {
-    let untouched = seen.known.iter().filter(|(id, _)| !after.contains_key(id)).map(|(_, known)| known);
-    let offered = untouched.chain(after.values()).filter(|known| known.retired_at.is_none());
-    let wanted = offered.filter_map(|known| known.requestor.image_asset_id.as_ref());
-    let missing: std::collections::BTreeSet<_> = wanted.filter(|id| !seen.assets.contains_key(*id)).collect();
+/// Artwork of the catalog to come that was not fetched yet.
+fn missing_assets(current: &Snapshot, after: &BTreeMap<&TokenRequestorId, CatalogEntry>) -> Vec<AssetId> {
+    let unchanged = current.entries.iter().filter(|(id, _)| !after.contains_key(id)).map(|(_, entry)| entry);
+    let offered = unchanged.chain(after.values()).filter(|entry| entry.retired_at.is_none());
+    let ids = offered.filter_map(|entry| entry.requestor.image_asset_id.as_ref());
+    let missing: BTreeSet<_> = ids.filter(|id| !current.assets.contains_key(*id)).collect();
     missing.into_iter().cloned().collect()
 }
 
-/// Says in which way a requestor differs.
-fn note(change: &mut Change, before: Option<&Known>, after: &Known) {
+/// Adds a requestor to the list of the change that fits it.
+fn add_change(change: &mut Change, before: Option<&CatalogEntry>, after: &CatalogEntry) {
     let id = &after.requestor.token_requestor_id;
     let list = match before {
         None => &mut change.added,

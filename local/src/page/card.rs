@@ -5,7 +5,7 @@ use mastercard::{
     card::AccountRange,
     token_requestor::{PushMethod, PushMethodKind, TokenRequestor},
 };
-use model::catalog::Known;
+use model::catalog::CatalogEntry;
 
 use super::when::When;
 
@@ -22,7 +22,7 @@ pub(super) struct Card<'a> {
 }
 
 impl<'a> Card<'a> {
-    pub(super) fn new(known: &'a Known, picture: Option<&'a str>) -> Self {
+    pub(super) fn new(known: &'a CatalogEntry, picture: Option<&'a str>) -> Self {
         let requestor = &known.requestor;
         let name = requestor.consumer_facing_entity_name.trim();
         let doors = |methods: &[PushMethod]| methods.iter().map(|it| (kind(&it.kind), place(it))).collect();

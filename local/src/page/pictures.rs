@@ -18,7 +18,7 @@ pub(super) async fn of(
     logos: &Logos,
 ) -> Result<BTreeMap<TokenRequestorId, String>, LogoError> {
     let mut shown = Vec::new();
-    for known in snapshot.known.values() {
+    for known in snapshot.entries.values() {
         let forms = snapshot.logos(known);
         let form = |media_type: &str| forms.iter().find(|logo| logo.media_type == media_type);
         if let Some(logo) = form("image/png").or_else(|| form("image/svg+xml")) {

@@ -6,7 +6,7 @@ use super::*;
 
 const HOSTILE: &str = r#"<script>alert("1")</script><img src=x onerror='alert(2)'> & co"#;
 
-fn known(id: &str, name: &str) -> Known {
+fn known(id: &str, name: &str) -> CatalogEntry {
     let fields = json!({
         "tokenRequestorId": id, "name": name, "consumerFacingEntityName": name, "tokenRequestorType": name,
         "enabledAccountRanges": ["5555550000000000000"], "supportedPushMethods": ["WEB", name],
@@ -15,14 +15,14 @@ fn known(id: &str, name: &str) -> Known {
     serde_json::from_value(fields).unwrap()
 }
 
-fn snapshot(known: impl IntoIterator<Item = Known>) -> Snapshot {
+fn snapshot(known: impl IntoIterator<Item = CatalogEntry>) -> Snapshot {
     let updated_at = Some("2026-01-05T10:30:00Z".parse().unwrap());
     let catalog = Catalog { version: 3, change: Uuid::nil(), artwork: 1, updated_at };
     let known = known.into_iter().map(|known| (known.requestor.token_requestor_id.clone(), known)).collect();
-    Snapshot { catalog: Some(catalog), known, ..Snapshot::default() }
+    Snapshot { catalog: Some(catalog), entries: known, ..Snapshot::default() }
 }
 
-fn page(snapshot: &Snapshot, changes: &[Changed], now: &str) -> String {
+fn page(snapshot: &Snapshot, changes: &[ChangeRecord], now: &str) -> String {
     let pictures = &BTreeMap::new();
     render(&Contents { snapshot, pictures, changes, now: now.parse().unwrap() }).unwrap()
 }
@@ -31,7 +31,7 @@ fn page(snapshot: &Snapshot, changes: &[Changed], now: &str) -> String {
 fn a_name_that_would_act_is_only_read() {
     let snapshot = snapshot([known("50000000001", HOSTILE)]);
     let change = Change { added: vec!["50000000001".parse().unwrap()], ..Change::default() };
-    let changes = [Changed { version: 3, at: Timestamp::UNIX_EPOCH, change }];
+    let changes = [ChangeRecord { version: 3, at: Timestamp::UNIX_EPOCH, change }];
     let page = page(&snapshot, &changes, "2026-01-06T00:00:00Z");
     assert!(!page.contains("<script") && !page.contains("<img"), "{page}");
     let shown = page.matches("&#60;script&#62;").count();

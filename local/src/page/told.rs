@@ -1,7 +1,7 @@
 //! A change in words: names in place of ids.
 
 use mastercard::token_requestor::TokenRequestorId;
-use model::catalog::{Changed, Snapshot};
+use model::catalog::{ChangeRecord, Snapshot};
 
 use super::when::When;
 
@@ -13,8 +13,8 @@ pub(super) struct Told {
 }
 
 impl Told {
-    pub(super) fn new(changed: &Changed, snapshot: &Snapshot) -> Self {
-        let name = |id: &TokenRequestorId| match snapshot.known.get(id) {
+    pub(super) fn new(changed: &ChangeRecord, snapshot: &Snapshot) -> Self {
+        let name = |id: &TokenRequestorId| match snapshot.entries.get(id) {
             Some(known) => known.requestor.consumer_facing_entity_name.clone(),
             None => id.to_string(),
         };

@@ -36,7 +36,7 @@ impl Support {
 
     /// Notifications that match no enrollment, newest first.
     pub(super) async fn unmatched(&self) -> Result<Vec<InboxEntry>, StoreError> {
-        let mut received = self.enrollments.unmatched().await?;
+        let mut received = self.enrollments.unmatched_notifications().await?;
         received.sort_by_key(|received| std::cmp::Reverse(received.received_at));
         Ok(received)
     }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use mastercard::call::Call;
-use model::enrollment::{Enrollment, Fact, Recorded};
+use model::enrollment::{Enrollment, Fact, RecordedFact};
 use serde::Serialize;
 
 use super::view::{clock, span};
@@ -45,7 +45,7 @@ pub(super) struct Row {
 
 /// All rows, as of now.
 pub(super) fn of(enrollment: &Enrollment, now: Timestamp) -> Vec<Row> {
-    let mut facts: Vec<&Recorded> = enrollment.facts.iter().collect();
+    let mut facts: Vec<&RecordedFact> = enrollment.facts.iter().collect();
     facts.sort_by_key(|fact| fact.at);
     let asked =
         row(Lane::App, Lane::Server, "asks to enable the card").at(enrollment.created_at).telling(format!(
@@ -70,7 +70,7 @@ pub(super) fn of(enrollment: &Enrollment, now: Timestamp) -> Vec<Row> {
     rows
 }
 
-fn fact(known: &Recorded) -> Row {
+fn fact(known: &RecordedFact) -> Row {
     use Lane::{App, ClickToPay, Processing, Server, TokenConnect};
     let occurred = |at: &Timestamp| format!("happened at {} by Mastercard's clock", clock(*at));
     let row = match &known.fact {
@@ -124,7 +124,7 @@ fn call(call: &Call) -> Row {
 /// What the latest attempt still lacks, and when the token list is read next.
 fn missing(enrollment: &Enrollment, now: Timestamp) -> Vec<Row> {
     let attempt = enrollment.attempt();
-    let of_attempt = |fact: &&Recorded| fact.at >= attempt.began_at;
+    let of_attempt = |fact: &&RecordedFact| fact.at >= attempt.began_at;
     let has = |kind: fn(&Fact) -> bool| enrollment.facts.iter().filter(of_attempt).any(|it| kind(&it.fact));
     let refused = has(|fact| matches!(fact, Fact::PushFailed { .. }));
     let pushed = enrollment.facts.iter().filter(of_attempt).find_map(|it| match it.fact {

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use mastercard::token_requestor::TokenRequestorId;
 use model::{
     catalog::Snapshot,
-    enrollment::{Enrollment, Fact, Recorded},
+    enrollment::{Enrollment, Fact, RecordedFact},
 };
 use runtime::store::enrollments::InboxEntry;
 
@@ -149,7 +149,7 @@ fn durations(one: &Enrollment) -> Vec<(&'static str, String)> {
     let began = one.attempt().began_at;
     let first = |kind: fn(&Fact) -> bool| {
         let of_attempt = one.facts.iter().filter(|it| it.at >= began && kind(&it.fact));
-        of_attempt.map(|it: &Recorded| it.at).min()
+        of_attempt.map(|it: &RecordedFact| it.at).min()
     };
     let pushed = first(|fact| matches!(fact, Fact::Pushed { .. }));
     let back = first(|fact| matches!(fact, Fact::Callback { .. }));
@@ -217,7 +217,7 @@ impl Unmatched {
 }
 
 fn name(id: &TokenRequestorId, snapshot: &Snapshot) -> String {
-    let known = snapshot.known.get(id);
+    let known = snapshot.entries.get(id);
     known.map_or_else(|| id.to_string(), |known| known.requestor.consumer_facing_entity_name.clone())
 }
 

@@ -1,5 +1,4 @@
-//! The catalog of token requestors as a whole (use-case steps 1 to 5): who is known, which artwork is held, what
-//! changed when.
+//! The catalog of token requestors (use-case steps 1 to 5): its entries, their artwork, and the history of changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,47 +11,47 @@ use mastercard::{
     token_requestor::{PushMethod, TokenRequestor, TokenRequestorId},
 };
 
-/// Which state of the catalog readers see. Two of the same `version` and `artwork` show the same.
+/// A state of the catalog. Two states of the same `version`, `change` and `artwork` have the same content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Catalog {
-    /// Counts the refreshes that changed a requestor.
+    /// Number of refreshes that changed a requestor, from 1.
     pub version: u64,
-    /// Which refresh made this version.
+    /// Id of the refresh that wrote this version.
     pub change: Uuid,
-    /// Counts the times that artwork arrived.
+    /// Number of times that artwork was recorded.
     #[serde(default)]
     pub artwork: u64,
-    /// When Mastercard last answered for all account ranges; `None` before that.
+    /// When Token Connect last answered for all account ranges; `None` before the first time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
 }
 
-/// A requestor and what this server thinks of it.
+/// A token requestor with what this server keeps about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Known {
-    /// As in use.
+pub struct CatalogEntry {
+    /// The requestor, with the push methods that are in use.
     #[serde(flatten)]
     pub requestor: TokenRequestor,
-    /// Shown while the artwork of `requestor.image_asset_id` is not held or not fit to be shown.
+    /// Artwork to show while that of `requestor.image_asset_id` is not fetched or has no usable logo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier_asset_id: Option<AssetId>,
-    /// Since when Mastercard no longer names it: hidden from then on, kept for its return.
+    /// When Token Connect stopped naming it. A retired requestor is hidden; its entry is kept for a return.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retired_at: Option<Timestamp>,
-    /// What Mastercard says now and nobody has allowed yet.
+    /// Push methods of the latest answer that no operator has allowed yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quarantine: Option<Quarantine>,
 }
 
-/// Push methods that lead to a host which the requestor did not have before.
+/// Push methods that lead to a host which the requestor did not have before. They are not in use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Quarantine {
-    /// The new ones, not in use.
+    /// All push methods of the latest answer.
     pub push_methods: Vec<PushMethod>,
-    /// When they were first seen.
+    /// When Token Connect first named them.
     pub since: Timestamp,
 }
 
@@ -60,71 +59,70 @@ pub struct Quarantine {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Change {
-    /// Versioned for the first time.
+    /// New requestors.
     pub added: Vec<TokenRequestorId>,
-    /// Different from before.
+    /// Requestors with other data than before.
     pub changed: Vec<TokenRequestorId>,
-    /// No longer named: hidden.
+    /// Requestors that are no longer named, hidden from now on.
     pub retired: Vec<TokenRequestorId>,
-    /// Named again after their retirement.
+    /// Retired requestors that are named again.
     pub returned: Vec<TokenRequestorId>,
-    /// Newly in quarantine, besides being in one of the other lists.
+    /// Requestors with a new quarantine; each is in one of the other lists too.
     pub quarantined: Vec<TokenRequestorId>,
 }
 
 impl Change {
-    /// Whether nothing changed.
+    /// Whether all lists are empty.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// A change, and when it became visible.
+/// A change with its version and time, for the history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Changed {
-    /// The version that it made.
+pub struct ChangeRecord {
+    /// The catalog's version after the change.
     pub version: u64,
-    /// When.
+    /// When the refresh ran.
     pub at: Timestamp,
-    /// What.
+    /// The requestors by kind of change.
     #[serde(flatten)]
     pub change: Change,
 }
 
-/// One state of the catalog, whole.
+/// The whole catalog in one state.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    /// Which; `None` before the first refresh.
+    /// The state; `None` before the first refresh.
     pub catalog: Option<Catalog>,
-    /// Everybody ever named, by id.
-    pub known: BTreeMap<TokenRequestorId, Known>,
-    /// Artwork that was fetched, by id.
+    /// All requestors, retired ones too, by id.
+    pub entries: BTreeMap<TokenRequestorId, CatalogEntry>,
+    /// Fetched artwork, by id.
     pub assets: BTreeMap<AssetId, Asset>,
 }
 
 impl Snapshot {
-    /// Those that Mastercard names today, by id.
-    pub fn offered(&self) -> impl Iterator<Item = &Known> {
-        self.known.values().filter(|known| known.retired_at.is_none())
+    /// The entries that are not retired, ordered by id.
+    pub fn offered(&self) -> impl Iterator<Item = &CatalogEntry> {
+        self.entries.values().filter(|entry| entry.retired_at.is_none())
     }
 
-    /// The logos to show for a requestor: of its current artwork if that is held and can be shown, else the earlier
-    /// ones.
-    pub fn logos(&self, known: &Known) -> &[Logo] {
-        let current = known.requestor.image_asset_id.as_ref();
-        let mut ids = current.into_iter().chain(known.earlier_asset_id.as_ref());
-        ids.find_map(|id| self.shown(id)).unwrap_or_default()
+    /// The logos of a requestor: those of its current artwork, or else of the earlier one.
+    pub fn logos(&self, entry: &CatalogEntry) -> &[Logo] {
+        let current = entry.requestor.image_asset_id.as_ref();
+        let mut ids = current.into_iter().chain(entry.earlier_asset_id.as_ref());
+        ids.find_map(|id| self.logos_of(id)).unwrap_or_default()
     }
 
-    /// Logos of an asset, if it has any.
-    pub fn shown(&self, id: &AssetId) -> Option<&[Logo]> {
+    /// The logos of an asset; `None` if it is not fetched or has none.
+    pub fn logos_of(&self, id: &AssetId) -> Option<&[Logo]> {
         self.assets.get(id).map(|asset| asset.logos.as_slice()).filter(|logos| !logos.is_empty())
     }
 
-    /// Artwork of offered requestors that was not fetched yet, each once, in order.
+    /// Artwork of the offered requestors that is not fetched yet.
     pub fn missing_assets(&self) -> BTreeSet<&AssetId> {
-        let wanted = self.offered().filter_map(|known| known.requestor.image_asset_id.as_ref());
-        wanted.filter(|id| !self.assets.contains_key(*id)).collect()
+        let ids = self.offered().filter_map(|entry| entry.requestor.image_asset_id.as_ref());
+        ids.filter(|id| !self.assets.contains_key(*id)).collect()
     }
 }

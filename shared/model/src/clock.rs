@@ -1,4 +1,4 @@
-//! The time, as an argument: functions ask this clock, and a test may move it, or hold it still.
+//! The clock of the functions. Tests advance it or fix it.
 
 use std::sync::{
     Arc,
@@ -10,23 +10,23 @@ use jiff::{SignedDuration, Timestamp};
 /// The system's clock, plus an offset that is zero outside tests.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
-    standing_at: Option<Timestamp>,
+    fixed_at: Option<Timestamp>,
     ahead_milliseconds: Arc<AtomicI64>,
 }
 
 impl Clock {
-    /// A clock on which time passes only by [`Clock::advance`].
-    pub fn standing_at(moment: Timestamp) -> Self {
-        Self { standing_at: Some(moment), ahead_milliseconds: Arc::default() }
+    /// A clock that changes by [`Clock::advance`] alone.
+    pub fn fixed_at(at: Timestamp) -> Self {
+        Self { fixed_at: Some(at), ahead_milliseconds: Arc::default() }
     }
 
-    /// Now.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         let ahead = SignedDuration::from_millis(self.ahead_milliseconds.load(Ordering::Relaxed));
-        self.standing_at.unwrap_or_else(Timestamp::now).saturating_add(ahead).unwrap_or(Timestamp::MAX)
+        self.fixed_at.unwrap_or_else(Timestamp::now).saturating_add(ahead).unwrap_or(Timestamp::MAX)
     }
 
-    /// Lets time pass for everybody who shares this clock, to the millisecond; a negative duration sets it back.
+    /// Advances this clock and its clones, to the millisecond. A negative duration sets it back.
     pub fn advance(&self, by: SignedDuration) {
         let milliseconds = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         self.ahead_milliseconds.fetch_add(milliseconds, Ordering::Relaxed);

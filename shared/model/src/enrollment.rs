@@ -15,10 +15,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 pub use attempt::Attempt;
-pub use fact::{Decision, Fact, Recorded, TokenState, receipt_hash};
+pub use fact::{Decision, Fact, RecordedFact, TokenState, receipt_hash};
 pub use reason::{PushFailure, StatusReason};
 pub use status::{Status, StatusReport};
-pub use timeline::Event;
+pub use timeline::TimelineEntry;
 
 use mastercard::{
     card::{CardContractId, ClientId},
@@ -103,12 +103,12 @@ pub struct Enrollment {
     /// When the app no longer waited for an answer to that.
     pub answer_by: Timestamp,
     /// What is known, in the order of learning it.
-    pub facts: Vec<Recorded>,
+    pub facts: Vec<RecordedFact>,
 }
 
 impl Enrollment {
     /// Adds a fact unless one of the same key is there. Says whether it was new.
-    pub fn add_fact(&mut self, recorded: Recorded) -> bool {
+    pub fn add_fact(&mut self, recorded: RecordedFact) -> bool {
         let new = self.facts.iter().all(|known| known.key != recorded.key);
         if new {
             self.facts.push(recorded);

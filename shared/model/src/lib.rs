@@ -1,8 +1,7 @@
-//! The nouns of the use case and their rules: an enrollment with its facts and status, notifications, the catalog of
-//! token requestors.
+//! The domain model: an enrollment with its facts and status, notifications, the catalog of token requestors.
 //!
-//! Everything here is pure: the time is an argument, and nothing reads a network, a store or a setting. The crate knows the
-//! types of `mastercard`, and nothing of the crates that use it.
+//! All functions are pure: the time is an argument, and nothing reads a network, a store or a setting. The crate depends
+//! on `mastercard` for its types, and on no other crate of this workspace.
 
 pub mod catalog;
 pub mod clock;

@@ -35,12 +35,12 @@ async fn is_believed_only_when_forced(world: &World, ids: Vec<String>, reason: &
     let old = CatalogView::of(world).await;
     let before = gone(world, &ids);
     let (synced, _) = world.refresh().await.unwrap();
-    assert_eq!((&synced["disbelieved"], &synced["retired"]), (&json!(reason), &json!([])));
+    assert_eq!((&synced["rejected"], &synced["retired"]), (&json!(reason), &json!([])));
     assert_eq!(CatalogView::of(world).await, old, "not even the time moves");
     assert!(logs::comes("the refresh was not believed; the catalog stays as it is").await);
 
     let synced = world.sync_requestors(json!({"force": true})).await.unwrap();
-    assert_eq!((synced.get("disbelieved"), &synced["retired"]), (None, &sorted(ids.clone())));
+    assert_eq!((synced.get("rejected"), &synced["retired"]), (None, &sorted(ids.clone())));
     let left = CatalogView::of(world).await;
     assert_eq!(left.logos.len(), old.logos.len() - ids.len());
     assert_eq!(left.name(CLICK_TO_PAY), None);
@@ -76,7 +76,7 @@ async fn how_large_a_drop_is_believed_can_be_set() {
         let world = open_world_with(Options { settings, ..Options::default() }).await;
         gone(&world, &first(&world, 2));
         let synced = world.sync_requestors(json!({})).await.unwrap();
-        assert_eq!(synced["disbelieved"], disbelieved, "{percent}");
+        assert_eq!(synced["rejected"], disbelieved, "{percent}");
     }
 }
 
@@ -85,5 +85,5 @@ async fn an_empty_answer_is_not_believed_whatever_drop_is_allowed() {
     let settings = [("LARGEST_DROP_PERCENT".to_owned(), "100".to_owned())].into();
     let world = open_world_with(Options { settings, ..Options::default() }).await;
     gone(&world, &first(&world, 5));
-    assert_eq!(world.sync_requestors(json!({})).await.unwrap()["disbelieved"], "empty");
+    assert_eq!(world.sync_requestors(json!({})).await.unwrap()["rejected"], "empty");
 }

@@ -77,5 +77,5 @@ async fn a_requestor_that_moves_back_leaves_quarantine() {
         assert_eq!(host_in_use(&world).await, old);
     }
     let snapshot = world.token_requestors().snapshot().await.unwrap();
-    assert!(snapshot.known.values().all(|known| known.quarantine.is_none()));
+    assert!(snapshot.entries.values().all(|known| known.quarantine.is_none()));
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use model::enrollment::{Enrollment, Fact, Recorded};
+use model::enrollment::{Enrollment, Fact, RecordedFact};
 use serde_json::{Value, json};
 
 use super::ensure;
@@ -101,7 +101,7 @@ pub(super) fn notifications_count_once(evidence: &Evidence) -> Result<(), String
 }
 
 /// When Mastercard says that it happened; `None` of what nobody told us in a notification.
-fn occurred_at(recorded: Recorded) -> Option<Timestamp> {
+fn occurred_at(recorded: RecordedFact) -> Option<Timestamp> {
     match recorded.fact {
         Fact::Tar { occurred_at, .. } => occurred_at,
         Fact::Tcn { occurred_at, .. } | Fact::Tvn { occurred_at, .. } => Some(occurred_at),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use local::World;
 use mastercard::{digest::sha256_hex, token_requestor::TokenRequestorId};
-use model::catalog::{Catalog, Known};
+use model::catalog::{Catalog, CatalogEntry};
 use serde_json::{Value, json};
 
 /// One look of all readers.
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 pub(crate) struct CatalogView {
     pub(crate) catalog: Option<Catalog>,
     /// Everybody ever named, as functions read them.
-    pub(crate) known: BTreeMap<TokenRequestorId, Known>,
+    pub(crate) known: BTreeMap<TokenRequestorId, CatalogEntry>,
     /// What the app is answered on each platform, without logos.
     pub(crate) listed: BTreeMap<&'static str, Vec<Value>>,
     /// The URLs that the app is answered, by requestor.
@@ -26,7 +26,7 @@ impl CatalogView {
         let snapshot = world.token_requestors().snapshot().await.unwrap();
         let mut shown = Self {
             catalog: snapshot.catalog.clone(),
-            known: snapshot.known.clone(),
+            known: snapshot.entries.clone(),
             listed: BTreeMap::new(),
             logos: BTreeMap::new(),
             updated_at: Value::Null,

@@ -1,17 +1,17 @@
-//! A push URI leads the cardholder, and a signed push with them: where to is not changed by one answer alone.
+//! A push URI decides where cardholders and signed pushes are sent. One answer alone does not change its host.
 
 use jiff::Timestamp;
 use mastercard::token_requestor::{PushMethod, TokenRequestor};
-use model::catalog::{Known, Quarantine};
+use model::catalog::{CatalogEntry, Quarantine};
 
-use crate::event::Allowed;
+use crate::event::AllowedHost;
 
-/// Keeps the push methods of before where the new ones lead to another host than ever, until that host is allowed. What a
-/// requestor leads to when it is first seen is believed; no URIs at all are no news.
-pub(super) fn watch(
+/// Keeps the earlier push methods while the new ones lead to a host that the requestor never had, until that host is
+/// allowed. The hosts of a new requestor are accepted; an answer without URIs changes nothing.
+pub(super) fn check(
     requestor: &mut TokenRequestor,
-    before: Option<&Known>,
-    allowed: &[Allowed],
+    before: Option<&CatalogEntry>,
+    allowed: &[AllowedHost],
     now: Timestamp,
 ) -> Option<Quarantine> {
     let before = before?;
@@ -29,7 +29,7 @@ pub(super) fn watch(
                 && method.uri.host_str() == Some(allowed.host.as_str())
         })
     };
-    let is_known = |method: &PushMethod| known.iter().any(|known| place(known) == place(method));
+    let is_known = |method: &PushMethod| known.iter().any(|known| origin(known) == origin(method));
     if requestor.available_push_methods.iter().all(|method| is_known(method) || is_allowed(method)) {
         return None;
     }
@@ -38,7 +38,7 @@ pub(super) fn watch(
     Some(Quarantine { since: earlier.map_or(now, |earlier| earlier.since), push_methods })
 }
 
-/// Scheme and host: the same host without TLS is another place.
-fn place(method: &PushMethod) -> (&str, Option<&str>) {
+/// Scheme and host: the same host without TLS is another origin.
+fn origin(method: &PushMethod) -> (&str, Option<&str>) {
     (method.uri.scheme(), method.uri.host_str())
 }

@@ -3,13 +3,13 @@ use mastercard::{
     asset::{Asset, AssetId, Logo},
     token_requestor::{PushMethod, PushMethodKind, TokenRequestor, TokenRequestorId},
 };
-use model::catalog::{Catalog, Known, Snapshot};
+use model::catalog::{Catalog, CatalogEntry, Snapshot};
 use uuid::Uuid;
 
-use super::{Disbelieved, plan};
+use super::{RejectedRefresh, plan};
 use crate::{
-    ask::Answered,
-    event::{Allowed, Orders},
+    eligible::EligibleRequestors,
+    event::{AllowedHost, RefreshOptions},
 };
 
 const CLICK_TO_PAY: &str = "50123197928";
@@ -46,180 +46,196 @@ fn leads_to(uri: &str) -> PushMethod {
     PushMethod { kind: PushMethodKind::Web, uri: uri.parse().unwrap() }
 }
 
-fn answered(named: impl IntoIterator<Item = TokenRequestor>) -> Answered {
+fn answered(named: impl IntoIterator<Item = TokenRequestor>) -> EligibleRequestors {
     let named = named.into_iter().map(|it| (it.token_requestor_id.clone(), it)).collect();
-    Answered { named, ..Answered::default() }
+    EligibleRequestors { named, ..EligibleRequestors::default() }
 }
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_790_000_000 + second).unwrap()
 }
 
-fn refreshed(seen: &Snapshot, answered: &Answered) -> super::Plan {
-    plan(seen, answered, &Orders::default(), 30, at(0)).0
+fn refreshed(current: &Snapshot, answered: &EligibleRequestors) -> super::Plan {
+    plan(current, answered, &RefreshOptions::default(), 30, at(0)).0
 }
 
 /// The catalog after an answer that was believed.
 fn snapshot(named: impl IntoIterator<Item = TokenRequestor>) -> Snapshot {
-    let mut seen = Snapshot::default();
-    apply(&mut seen, &answered(named), &Orders::default(), 0);
-    seen
+    let mut current = Snapshot::default();
+    apply(&mut current, &answered(named), &RefreshOptions::default(), 0);
+    current
 }
 
-fn apply(seen: &mut Snapshot, answered: &Answered, orders: &Orders, second: i64) -> super::Plan {
-    let (plan, _) = plan(seen, answered, orders, 30, at(second));
+fn apply(
+    current: &mut Snapshot,
+    answered: &EligibleRequestors,
+    options: &RefreshOptions,
+    second: i64,
+) -> super::Plan {
+    let (plan, _) = plan(current, answered, options, 30, at(second));
     for known in plan.write.clone() {
-        seen.known.insert(known.requestor.token_requestor_id.clone(), known);
+        current.entries.insert(known.requestor.token_requestor_id.clone(), known);
     }
     plan
 }
 
-fn hold(seen: &mut Snapshot, raw: &str) {
+fn hold(current: &mut Snapshot, raw: &str) {
     let asset_id: AssetId = raw.parse().unwrap();
     let logo =
         Logo { media_type: "image/png".into(), key: format!("logos/{raw}.png"), width: None, height: None };
     let asset = Asset { asset_id, logos: vec![logo], kept: vec![], refused: vec![], fetched_at: at(0) };
-    seen.assets.insert(asset.asset_id.clone(), asset);
+    current.assets.insert(asset.asset_id.clone(), asset);
 }
 
 #[test]
 fn an_unchanged_answer_writes_nothing_and_is_complete() {
-    let seen = snapshot([requestor(CLICK_TO_PAY)]);
-    let plan = refreshed(&seen, &answered([requestor(CLICK_TO_PAY)]));
+    let current = snapshot([requestor(CLICK_TO_PAY)]);
+    let plan = refreshed(&current, &answered([requestor(CLICK_TO_PAY)]));
     assert!(plan.write.is_empty() && plan.change.is_empty() && plan.complete);
 }
 
 #[test]
 fn an_answer_that_is_older_than_the_catalog_changes_nothing() {
-    let mut seen = snapshot([requestor(CLICK_TO_PAY)]);
+    let mut current = snapshot([requestor(CLICK_TO_PAY)]);
     let updated_at = Some(at(10));
-    seen.catalog = Some(Catalog { version: 1, change: Uuid::nil(), artwork: 0, updated_at });
+    current.catalog = Some(Catalog { version: 1, change: Uuid::nil(), artwork: 0, updated_at });
     let answer = answered([requestor(CLICK_TO_PAY), requestor(&nth(0))]);
-    let asked = |second| plan(&seen, &answer, &Orders::default(), 30, at(second));
-    let (older, beside) = asked(9);
-    assert_eq!((older.write.len(), older.complete, beside.overtaken), (0, false, true));
-    let (newer, beside) = asked(10);
-    assert_eq!((newer.write.len(), newer.complete, beside.overtaken), (1, true, false));
+    let asked = |second| plan(&current, &answer, &RefreshOptions::default(), 30, at(second));
+    let (older, summary) = asked(9);
+    assert_eq!((older.write.len(), older.complete, summary.superseded), (0, false, true));
+    let (newer, summary) = asked(10);
+    assert_eq!((newer.write.len(), newer.complete, summary.superseded), (1, true, false));
 }
 
 #[test]
 fn the_order_of_ranges_is_no_news() {
     let both = [DEBIT, CREDIT, CREDIT].map(|range| range.parse().unwrap());
     let named = TokenRequestor { enabled_account_ranges: both.to_vec(), ..requestor(CLICK_TO_PAY) };
-    let seen = snapshot([named.clone()]);
+    let current = snapshot([named.clone()]);
     let reversed = both.into_iter().rev().collect();
-    let plan = refreshed(&seen, &answered([TokenRequestor { enabled_account_ranges: reversed, ..named }]));
+    let plan = refreshed(&current, &answered([TokenRequestor { enabled_account_ranges: reversed, ..named }]));
     assert!(plan.write.is_empty());
 }
 
 #[test]
 fn new_different_gone_and_returned_are_told_apart() {
-    let mut seen = snapshot((0..10).map(|n| requestor(&nth(n))));
+    let mut current = snapshot((0..10).map(|n| requestor(&nth(n))));
     let renamed = TokenRequestor { consumer_facing_entity_name: "New".into(), ..requestor(&nth(1)) };
     let named = (2..10).map(|n| requestor(&nth(n))).chain([renamed, requestor(CLICK_TO_PAY)]);
-    let change = apply(&mut seen, &answered(named), &Orders::default(), 1).change;
+    let change = apply(&mut current, &answered(named), &RefreshOptions::default(), 1).change;
     assert_eq!(change.added, [id(CLICK_TO_PAY)]);
     assert_eq!((change.changed, change.retired), (vec![id(&nth(1))], vec![id(&nth(0))]));
-    assert_eq!(seen.known[&id(&nth(0))].retired_at, Some(at(1)));
-    assert_eq!(seen.offered().count(), 10);
+    assert_eq!(current.entries[&id(&nth(0))].retired_at, Some(at(1)));
+    assert_eq!(current.offered().count(), 10);
 
-    let named: Vec<_> = seen.known.values().map(|known| known.requestor.clone()).collect();
-    let change = apply(&mut seen, &answered(named), &Orders::default(), 2).change;
+    let named: Vec<_> = current.entries.values().map(|known| known.requestor.clone()).collect();
+    let change = apply(&mut current, &answered(named), &RefreshOptions::default(), 2).change;
     assert_eq!((change.returned, change.changed), (vec![id(&nth(0))], vec![]));
 }
 
 #[test]
 fn a_large_drop_is_believed_only_when_forced() {
-    let seen = snapshot((0..10).map(|n| requestor(&nth(n))));
+    let current = snapshot((0..10).map(|n| requestor(&nth(n))));
     let few = |left: usize| answered((0..left).map(|n| requestor(&nth(n))));
-    assert_eq!(plan(&seen, &few(7), &Orders::default(), 30, at(1)).0.change.retired.len(), 3);
-    let (kept, beside) = plan(&seen, &few(6), &Orders::default(), 30, at(1));
-    assert_eq!((kept.write.len(), kept.complete, beside.disbelieved), (0, false, Some(Disbelieved::Drop)));
-    let force = Orders { force: true, ..Orders::default() };
-    assert_eq!(plan(&seen, &few(6), &force, 30, at(1)).0.change.retired.len(), 4);
+    assert_eq!(plan(&current, &few(7), &RefreshOptions::default(), 30, at(1)).0.change.retired.len(), 3);
+    let (kept, summary) = plan(&current, &few(6), &RefreshOptions::default(), 30, at(1));
+    assert_eq!((kept.write.len(), kept.complete, summary.rejected), (0, false, Some(RejectedRefresh::Drop)));
+    let force = RefreshOptions { force: true, ..RefreshOptions::default() };
+    assert_eq!(plan(&current, &few(6), &force, 30, at(1)).0.change.retired.len(), 4);
 }
 
 #[test]
 fn nobody_at_all_is_believed_only_when_forced() {
-    let seen = snapshot([requestor(CLICK_TO_PAY)]);
-    let (kept, beside) = plan(&seen, &answered([]), &Orders::default(), 100, at(1));
-    assert_eq!((kept.write.len(), beside.disbelieved), (0, Some(Disbelieved::Empty)));
-    let force = Orders { force: true, ..Orders::default() };
-    assert_eq!(plan(&seen, &answered([]), &force, 100, at(1)).0.change.retired, [id(CLICK_TO_PAY)]);
+    let current = snapshot([requestor(CLICK_TO_PAY)]);
+    let (kept, summary) = plan(&current, &answered([]), &RefreshOptions::default(), 100, at(1));
+    assert_eq!((kept.write.len(), summary.rejected), (0, Some(RejectedRefresh::Empty)));
+    let force = RefreshOptions { force: true, ..RefreshOptions::default() };
+    assert_eq!(plan(&current, &answered([]), &force, 100, at(1)).0.change.retired, [id(CLICK_TO_PAY)]);
 }
 
 #[test]
 fn ranges_without_an_answer_stay_with_their_requestors_and_nobody_goes() {
     let both = vec![CREDIT.parse().unwrap(), DEBIT.parse().unwrap()];
     let had = TokenRequestor { enabled_account_ranges: both.clone(), ..requestor(CLICK_TO_PAY) };
-    let seen = snapshot([had, requestor(&nth(0))]);
-    let half =
-        Answered { unanswered: [DEBIT.parse().unwrap()].into(), ..answered([requestor(CLICK_TO_PAY)]) };
-    let plan = refreshed(&seen, &half);
+    let current = snapshot([had, requestor(&nth(0))]);
+    let half = EligibleRequestors {
+        unanswered: [DEBIT.parse().unwrap()].into(),
+        ..answered([requestor(CLICK_TO_PAY)])
+    };
+    let plan = refreshed(&current, &half);
     assert!(plan.write.is_empty() && !plan.complete, "{plan:?}");
 
     let nothing_left = TokenRequestor { enabled_account_ranges: vec![], ..requestor(CLICK_TO_PAY) };
-    let half = Answered { named: answered([nothing_left]).named, ..half };
-    let plan = refreshed(&seen, &half);
+    let half = EligibleRequestors { named: answered([nothing_left]).named, ..half };
+    let plan = refreshed(&current, &half);
     assert_eq!(plan.write[0].requestor.enabled_account_ranges, both[1..]);
 }
 
 #[test]
 fn the_logo_of_before_is_remembered_until_new_artwork_is_there() {
-    let mut seen = snapshot([requestor(CLICK_TO_PAY)]);
-    hold(&mut seen, "art-1");
+    let mut current = snapshot([requestor(CLICK_TO_PAY)]);
+    hold(&mut current, "art-1");
     for art in ["art-2", "art-3"] {
         let named = TokenRequestor { image_asset_id: Some(art.parse().unwrap()), ..requestor(CLICK_TO_PAY) };
-        apply(&mut seen, &answered([named]), &Orders::default(), 1);
-        let known: &Known = &seen.known[&id(CLICK_TO_PAY)];
-        assert_eq!(seen.logos(known)[0].key, "logos/art-1.png", "{art}");
+        apply(&mut current, &answered([named]), &RefreshOptions::default(), 1);
+        let known: &CatalogEntry = &current.entries[&id(CLICK_TO_PAY)];
+        assert_eq!(current.logos(known)[0].key, "logos/art-1.png", "{art}");
     }
-    hold(&mut seen, "art-3");
-    assert_eq!(seen.logos(&seen.known[&id(CLICK_TO_PAY)])[0].key, "logos/art-3.png");
+    hold(&mut current, "art-3");
+    assert_eq!(current.logos(&current.entries[&id(CLICK_TO_PAY)])[0].key, "logos/art-3.png");
     let none = TokenRequestor { image_asset_id: None, ..requestor(CLICK_TO_PAY) };
-    apply(&mut seen, &answered([none]), &Orders::default(), 2);
-    assert_eq!(seen.logos(&seen.known[&id(CLICK_TO_PAY)])[0].key, "logos/art-3.png", "a logo that worked");
+    apply(&mut current, &answered([none]), &RefreshOptions::default(), 2);
+    assert_eq!(
+        current.logos(&current.entries[&id(CLICK_TO_PAY)])[0].key,
+        "logos/art-3.png",
+        "a logo that worked"
+    );
 }
 
 #[test]
 fn artwork_of_two_requestors_is_fetched_once_and_that_of_the_gone_not_at_all() {
-    let mut seen = snapshot([requestor(CLICK_TO_PAY), requestor(&nth(0))]);
+    let mut current = snapshot([requestor(CLICK_TO_PAY), requestor(&nth(0))]);
     let everybody = answered([requestor(CLICK_TO_PAY), requestor(&nth(0))]);
-    let (_, beside) = plan(&seen, &everybody, &Orders::default(), 30, at(1));
-    assert_eq!(beside.assets, ["art-1".parse().unwrap()]);
-    hold(&mut seen, "art-1");
-    assert!(plan(&seen, &everybody, &Orders::default(), 30, at(1)).1.assets.is_empty());
+    let (_, summary) = plan(&current, &everybody, &RefreshOptions::default(), 30, at(1));
+    assert_eq!(summary.assets, ["art-1".parse().unwrap()]);
+    hold(&mut current, "art-1");
+    assert!(plan(&current, &everybody, &RefreshOptions::default(), 30, at(1)).1.assets.is_empty());
 }
 
 #[test]
 fn a_push_method_to_a_new_host_waits_until_it_is_allowed() {
-    let mut seen = snapshot([requestor(CLICK_TO_PAY)]);
+    let mut current = snapshot([requestor(CLICK_TO_PAY)]);
     let moved = |uri| {
         let available_push_methods = vec![leads_to(uri)];
         answered([TokenRequestor { available_push_methods, ..requestor(CLICK_TO_PAY) }])
     };
-    let other_page = apply(&mut seen, &moved("https://requestor.example/other"), &Orders::default(), 1);
+    let other_page =
+        apply(&mut current, &moved("https://requestor.example/other"), &RefreshOptions::default(), 1);
     assert_eq!((other_page.change.quarantined.len(), other_page.change.changed.len()), (0, 1));
 
     for uri in ["https://elsewhere.example/push", "http://requestor.example/push"] {
-        let plan = apply(&mut seen.clone(), &moved(uri), &Orders::default(), 2);
+        let plan = apply(&mut current.clone(), &moved(uri), &RefreshOptions::default(), 2);
         assert_eq!(plan.change.quarantined, [id(CLICK_TO_PAY)], "{uri}");
     }
     let elsewhere = moved("https://elsewhere.example/push");
-    apply(&mut seen, &elsewhere, &Orders::default(), 2);
-    let in_use = |seen: &Snapshot| {
-        seen.known[&id(CLICK_TO_PAY)].requestor.available_push_methods[0].uri.host_str().unwrap().to_owned()
+    apply(&mut current, &elsewhere, &RefreshOptions::default(), 2);
+    let in_use = |current: &Snapshot| {
+        current.entries[&id(CLICK_TO_PAY)].requestor.available_push_methods[0]
+            .uri
+            .host_str()
+            .unwrap()
+            .to_owned()
     };
-    assert_eq!(in_use(&seen), "requestor.example");
-    let again = apply(&mut seen, &elsewhere, &Orders::default(), 3);
+    assert_eq!(in_use(&current), "requestor.example");
+    let again = apply(&mut current, &elsewhere, &RefreshOptions::default(), 3);
     assert!(again.write.is_empty(), "it is told once, and since when is kept");
     let nothing = TokenRequestor { available_push_methods: vec![], ..requestor(CLICK_TO_PAY) };
-    apply(&mut seen, &answered([nothing]), &Orders::default(), 4);
-    assert_eq!(in_use(&seen), "requestor.example", "no URI at all does not open a way around");
+    apply(&mut current, &answered([nothing]), &RefreshOptions::default(), 4);
+    assert_eq!(in_use(&current), "requestor.example", "no URI at all does not open a way around");
 
     let host = "elsewhere.example".to_owned();
-    let allow = vec![Allowed { token_requestor_id: id(CLICK_TO_PAY), host }];
-    apply(&mut seen, &elsewhere, &Orders { allow, ..Orders::default() }, 5);
-    assert_eq!(in_use(&seen), "elsewhere.example");
-    assert_eq!(seen.known[&id(CLICK_TO_PAY)].quarantine, None);
+    let allow = vec![AllowedHost { token_requestor_id: id(CLICK_TO_PAY), host }];
+    apply(&mut current, &elsewhere, &RefreshOptions { allow, ..RefreshOptions::default() }, 5);
+    assert_eq!(in_use(&current), "elsewhere.example");
+    assert_eq!(current.entries[&id(CLICK_TO_PAY)].quarantine, None);
 }

@@ -9,7 +9,7 @@ use mastercard::{call::Call, secret::PushAccountReceipt, token_requestor::Platfo
 /// A fact, when this server learned it, and the key under which it is known only once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Recorded {
+pub struct RecordedFact {
     /// Two facts of one key are the same fact told twice.
     pub key: String,
     /// When this server learned it.
@@ -32,7 +32,7 @@ fn is_first(attempt: &u32) -> bool {
     *attempt == first()
 }
 
-impl Recorded {
+impl RecordedFact {
     /// The same fact of another attempt: attempts do not hide each other's facts.
     #[must_use]
     pub fn in_attempt(mut self, attempt: u32) -> Self {
@@ -44,7 +44,7 @@ impl Recorded {
 
     /// The same, with the calls that told it.
     #[must_use]
-    pub fn told_by(self, calls: Vec<Call>) -> Self {
+    pub fn with_calls(self, calls: Vec<Call>) -> Self {
         Self { calls, ..self }
     }
 }
@@ -149,7 +149,7 @@ pub enum TokenState {
 impl Fact {
     /// The fact as learned now. `source` tells apart facts of a kind that may come more than once:
     /// a notification's id, a count of list reads.
-    pub fn recorded(self, at: Timestamp, source: &str) -> Recorded {
+    pub fn recorded(self, at: Timestamp, source: &str) -> RecordedFact {
         let key = match &self {
             Self::Restarted { .. } => "restarted".into(),
             Self::Pushed { .. } => "pushed".into(),
@@ -163,7 +163,7 @@ impl Fact {
             Self::TokenList { .. } => format!("token_list:{source}"),
             Self::TokenListUnread => format!("token_list_unread:{source}"),
         };
-        Recorded { key, at, attempt: first(), fact: self, calls: Vec::new() }
+        RecordedFact { key, at, attempt: first(), fact: self, calls: Vec::new() }
     }
 }
 

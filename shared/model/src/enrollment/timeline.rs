@@ -7,7 +7,7 @@ use super::{Decision, Enrollment, Fact, TokenState};
 
 /// One line of an enrollment's story.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Event {
+pub struct TimelineEntry {
     /// When this server learned it.
     pub at: Timestamp,
     /// A stable word.
@@ -19,12 +19,12 @@ pub struct Event {
 
 impl Enrollment {
     /// The story so far, oldest first.
-    pub fn timeline(&self) -> Vec<Event> {
-        let requested = Event { at: self.created_at, event: "requested", detail: None };
+    pub fn timeline(&self) -> Vec<TimelineEntry> {
+        let requested = TimelineEntry { at: self.created_at, event: "requested", detail: None };
         let mut events = vec![requested];
         events.extend(self.facts.iter().map(|recorded| {
-            let (event, detail) = recorded.fact.told();
-            Event { at: recorded.at, event, detail }
+            let (event, detail) = recorded.fact.timeline_entry();
+            TimelineEntry { at: recorded.at, event, detail }
         }));
         events.sort_by_key(|event| event.at);
         events
@@ -33,7 +33,7 @@ impl Enrollment {
 
 impl Fact {
     /// A stable word for it, and which way it went where there is more than one.
-    pub fn told(&self) -> (&'static str, Option<String>) {
+    pub fn timeline_entry(&self) -> (&'static str, Option<String>) {
         match self {
             Self::Restarted { .. } => ("restarted", None),
             Self::Pushed { .. } => ("pushed", None),

@@ -1,7 +1,7 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::enrollment::{Consent, EnrollmentId, Recorded};
+use crate::enrollment::{Consent, EnrollmentId, RecordedFact};
 use mastercard::token_requestor::Platform;
 
 const CLICK_TO_PAY: &str = "50123197928";
@@ -87,7 +87,7 @@ fn one_that_names_no_client_is_about_a_card_that_processing_knows_to_be_the_clie
 fn the_token_that_it_names_says_more_than_the_time() {
     let mut older = asked(0);
     let known = Fact::Tcn { token_unique_reference: Some("reference".into()), occurred_at: at(1) };
-    older.add_fact(Recorded { ..known.recorded(at(1), "n-0") });
+    older.add_fact(RecordedFact { ..known.recorded(at(1), "n-0") });
     let newest_first = [asked(60), older];
     let named = Notification { token_unique_reference: Some("reference".into()), ..tcn(61) };
     assert_eq!(chosen(&named, &newest_first), Some(newest_first[1].enrollment_id));

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::store::enrollments::Redirect;
 use mastercard::{card::CardContractId, secret::RedirectUrl, token_requestor::TokenRequestorId};
-use model::enrollment::{Enrollment, EnrollmentId, Event, Status, StatusReason};
+use model::enrollment::{Enrollment, EnrollmentId, Status, StatusReason, TimelineEntry};
 
 /// The answer of `GET /enrollments/{enrollmentId}`.
 #[derive(Debug, Serialize)]
@@ -29,7 +29,7 @@ pub struct EnrollmentResponse {
     redirect_url: Option<RedirectUrl>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
-    timeline: Vec<Event>,
+    timeline: Vec<TimelineEntry>,
 }
 
 impl EnrollmentResponse {

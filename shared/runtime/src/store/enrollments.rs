@@ -24,7 +24,7 @@ mod record;
 mod versioned;
 
 pub use begin::{BeginOutcome, NewAttempt};
-pub use due::Due;
+pub use due::DueItem;
 pub use inbox::{EnrollmentRef, InboxEntry};
 pub use items::{IdempotencyKey, Redirect};
 pub use read::{Page, Pages};

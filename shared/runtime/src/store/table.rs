@@ -85,7 +85,7 @@ impl Table {
         second: &str,
     ) -> Result<(Option<Item>, Option<Item>), StoreError> {
         let key = |sk| Item::from([("pk".into(), s(pk)), ("sk".into(), s(sk))]);
-        let mut items = self.look_up(vec![key(first), key(second)]).await?;
+        let mut items = self.batch_get(vec![key(first), key(second)]).await?;
         let mut take = |sk| {
             let place = items.iter().position(|item| item.get("sk") == Some(&s(sk)))?;
             Some(items.swap_remove(place))
@@ -94,7 +94,7 @@ impl Table {
     }
 
     /// The items that an index named by their keys, in its order and as they are now; those that are gone are left out.
-    pub(super) async fn look_up(&self, named: Vec<Item>) -> Result<Vec<Item>, StoreError> {
+    pub(super) async fn batch_get(&self, named: Vec<Item>) -> Result<Vec<Item>, StoreError> {
         let names: Vec<_> = named.iter().filter_map(name).collect();
         let mut found = HashMap::new();
         for batch in names.chunks(BATCH) {
@@ -139,7 +139,7 @@ pub(super) fn n(number: i64) -> AttributeValue {
 }
 
 /// Whether a write was refused by its own condition: an answer, not a failure.
-pub(super) fn is_condition<E: aws_sdk_dynamodb::error::ProvideErrorMetadata, R>(
+pub(super) fn is_condition_error<E: aws_sdk_dynamodb::error::ProvideErrorMetadata, R>(
     error: &aws_sdk_dynamodb::error::SdkError<E, R>,
 ) -> bool {
     use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;

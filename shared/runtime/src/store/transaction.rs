@@ -12,6 +12,6 @@ pub(super) fn cancelled(error: &TransactWriteItemsError) -> Option<&[Cancellatio
 
 /// Whether the item's own condition was not met. Any other reason, such as another transaction that holds the item at
 /// this moment or too much traffic, may pass.
-pub(super) fn refused(reason: Option<&CancellationReason>) -> bool {
+pub(super) fn is_condition_failure(reason: Option<&CancellationReason>) -> bool {
     reason.and_then(CancellationReason::code) == Some("ConditionalCheckFailed")
 }

@@ -52,7 +52,7 @@ fn reading() -> impl Strategy<Value = Fact> {
 }
 
 /// Facts, each key once: two tellings under one key are one fact by definition, and the first counts.
-fn facts() -> impl Strategy<Value = Vec<Recorded>> {
+fn facts() -> impl Strategy<Value = Vec<RecordedFact>> {
     let told = (fact(), moment(), 1..=3_u32).prop_map(|(fact, at, attempt)| {
         let of_an_attempt = matches!(
             fact,
@@ -73,7 +73,7 @@ fn facts() -> impl Strategy<Value = Vec<Recorded>> {
     (restarts, vec(told, 0..9)).prop_map(|(restarts, told)| known(restarts.into_iter().chain(told)).facts)
 }
 
-fn known(facts: impl IntoIterator<Item = Recorded>) -> Enrollment {
+fn known(facts: impl IntoIterator<Item = RecordedFact>) -> Enrollment {
     let mut enrollment = enrollment(&[]);
     for fact in facts {
         enrollment.add_fact(fact);
@@ -111,7 +111,7 @@ proptest! {
     ) {
         let learned_late = facts.iter().cloned().map(|known| match &known.fact {
             Fact::Tar { occurred_at: Some(_), .. } | Fact::Tcn { .. } | Fact::Tvn { .. } => {
-                Recorded { at: late, ..known }
+                RecordedFact { at: late, ..known }
             }
             _ => known,
         });

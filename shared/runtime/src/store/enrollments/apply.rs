@@ -7,13 +7,13 @@ use super::{
     super::{
         StoreError,
         backoff::backoff,
-        table::{is_condition, n, s},
-        transaction::{cancelled, refused},
+        table::{is_condition_error, n, s},
+        transaction::{cancelled, is_condition_failure},
     },
     EnrollmentRef, Enrollments, InboxEntry, NOTIFICATION, Versioned,
     claim::put_in,
     enrollment,
-    record::tell,
+    record::log_status_change,
 };
 use model::{enrollment::EnrollmentId, notification::Notification};
 
@@ -60,14 +60,14 @@ impl Enrollments {
             let kept = kept.condition_expression("attribute_not_exists(pk)").build()?;
             let sent = self.0.db.transact_write_items().transact_items(put_in(kept));
             let Err(error) = sent.transact_items(put_in(put)).send().await else {
-                tell(&item);
+                log_status_change(&item);
                 return Ok(Some(done));
             };
             let Some(reasons) = error.as_service_error().and_then(cancelled) else {
                 return Err(error.into());
             };
-            if refused(reasons.first()) {
-                return self.received(&received.notification.id).await;
+            if is_condition_failure(reasons.first()) {
+                return self.notification(&received.notification.id).await;
             }
             backoff(attempt).await;
             subject = self.get_versioned(client_id, enrollment_id).await?;
@@ -111,9 +111,10 @@ impl Enrollments {
         let update = update.condition_expression("attribute_exists(pk) AND attribute_not_exists(about)");
         match update.expression_attribute_values(":about", to_attribute_value(about)?).send().await {
             Ok(_) => Ok(Some(about)),
-            Err(error) if is_condition(&error) => {
-                Ok(self.received(&notification.id).await?.and_then(|received| received.matched_enrollment))
-            }
+            Err(error) if is_condition_error(&error) => Ok(self
+                .notification(&notification.id)
+                .await?
+                .and_then(|received| received.matched_enrollment)),
             Err(error) => Err(error.into()),
         }
     }
@@ -148,7 +149,7 @@ impl Enrollments {
         let put = put.condition_expression("attribute_not_exists(appliedTo) OR appliedTo = :applied");
         let applied = applied.map(|id| id.to_string()).unwrap_or_default();
         match put.expression_attribute_values(":applied", s(&applied)).send().await {
-            Err(error) if !is_condition(&error) => Err(error.into()),
+            Err(error) if !is_condition_error(&error) => Err(error.into()),
             _ => Ok(()),
         }
     }

@@ -6,8 +6,8 @@ use super::{
     super::{
         StoreError,
         backoff::backoff,
-        table::{is_condition, s},
-        transaction::{cancelled, refused},
+        table::{is_condition_error, s},
+        transaction::{cancelled, is_condition_failure},
     },
     Enrollments, IdempotencyKey, Revision, Versioned,
     items::{Guard, IdempotencyRecord},
@@ -63,18 +63,18 @@ impl Enrollments {
             let Some(reasons) = error.as_service_error().and_then(cancelled) else {
                 return Err(error.into());
             };
-            if refused(reasons.first()) {
-                if let Some(begun) = self.known(new, now).await? {
+            if is_condition_failure(reasons.first()) {
+                if let Some(begun) = self.find_replay(new, now).await? {
                     return Ok(begun);
                 }
-            } else if refused(reasons.get(1)) || refused(reasons.get(4)) {
+            } else if is_condition_failure(reasons.get(1)) || is_condition_failure(reasons.get(4)) {
                 match self.holder(new.enrollment).await? {
                     Some(holder) if holder.enrollment.is_live(now) => {
                         return Ok(BeginOutcome::CardLocked(holder.enrollment.enrollment_id));
                     }
                     holder => stale = holder,
                 }
-            } else if refused(reasons.get(2)) && new.revision.is_some() {
+            } else if is_condition_failure(reasons.get(2)) && new.revision.is_some() {
                 return Ok(BeginOutcome::RevisionConflict);
             } else {
                 // Another transaction holds one of the items at this moment.
@@ -95,13 +95,13 @@ impl Enrollments {
         let delete = delete.key("pk", s(&self.client(client))).key("sk", s(&key.sort_key()));
         let delete = delete.condition_expression("enrollmentId = :id");
         match delete.expression_attribute_values(":id", s(&id.to_string())).send().await {
-            Err(error) if !is_condition(&error) => Err(error.into()),
+            Err(error) if !is_condition_error(&error) => Err(error.into()),
             _ => Ok(()),
         }
     }
 
     /// What the key was used for, unless it was forgotten meanwhile.
-    pub async fn known(
+    pub async fn find_replay(
         &self,
         new: &NewAttempt<'_>,
         now: Timestamp,

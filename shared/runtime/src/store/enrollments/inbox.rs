@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use super::{
     super::{
         StoreError,
-        table::{from_item, is_condition, s},
+        table::{from_item, is_condition_error, s},
     },
     Enrollments, NOTIFICATION, SHARDS,
     claim::after,
 };
 use mastercard::{card::ClientId, digest::sha256_hex};
 use model::{
-    enrollment::{EnrollmentId, Recorded},
+    enrollment::{EnrollmentId, RecordedFact},
     notification::Notification,
 };
 
@@ -54,7 +54,7 @@ impl InboxEntry {
     }
 
     /// What its enrollment learns from it.
-    pub(super) fn fact(&self, now: Timestamp) -> Option<Recorded> {
+    pub(super) fn fact(&self, now: Timestamp) -> Option<RecordedFact> {
         let source = sha256_hex(self.notification.id.as_bytes());
         Some(self.notification.fact()?.recorded(now, &source))
     }
@@ -90,21 +90,21 @@ impl Enrollments {
         let put = self.0.db.put_item().table_name(&self.0.name).set_item(Some(item));
         match put.condition_expression("attribute_not_exists(pk)").send().await {
             Ok(_) => Ok(received),
-            Err(error) if is_condition(&error) => {
-                Ok(self.received(&notification.id).await?.unwrap_or(received))
+            Err(error) if is_condition_error(&error) => {
+                Ok(self.notification(&notification.id).await?.unwrap_or(received))
             }
             Err(error) => Err(error.into()),
         }
     }
 
     /// A notification by its sender's id.
-    pub async fn received(&self, id: &str) -> Result<Option<InboxEntry>, StoreError> {
+    pub async fn notification(&self, id: &str) -> Result<Option<InboxEntry>, StoreError> {
         let item: Option<ReceivedItem> = self.0.get(&self.inbox(id), NOTIFICATION).await?;
         Ok(item.map(|item| item.received))
     }
 
     /// What matched nothing so far, for good or yet to be tried again: oldest first within each of the index's shards.
-    pub async fn unmatched(&self) -> Result<Vec<InboxEntry>, StoreError> {
+    pub async fn unmatched_notifications(&self) -> Result<Vec<InboxEntry>, StoreError> {
         let mut found = Vec::new();
         for shard in (0..SHARDS).flat_map(|shard| [self.shard(shard), self.unmatched_shard(shard)]) {
             let query = self.0.db.query().table_name(&self.0.name).index_name("due");
@@ -112,7 +112,7 @@ impl Enrollments {
             let query = query.expression_attribute_values(":shard", s(&shard));
             let mut keys: Vec<_> = query.into_paginator().items().send().try_collect().await?;
             keys.retain(|key| key.get("sk") == Some(&s(NOTIFICATION)));
-            for item in self.0.look_up(keys).await? {
+            for item in self.0.batch_get(keys).await? {
                 found.push(from_item::<ReceivedItem>(item)?.received);
             }
         }

@@ -68,7 +68,7 @@ impl Enrollments {
         let query = self.0.db.query().table_name(&self.0.name).index_name("by-id");
         let query = query.key_condition_expression("enrollmentKey = :key");
         let found = query.expression_attribute_values(":key", s(&self.key(id))).send().await?;
-        let found = self.0.look_up(found.items.unwrap_or_default()).await?.into_iter().next();
+        let found = self.0.batch_get(found.items.unwrap_or_default()).await?.into_iter().next();
         Ok(found.map(from_item::<EnrollmentItem>).transpose()?.map(|item| item.enrollment))
     }
 
@@ -173,6 +173,6 @@ impl Enrollments {
         let query = query.key_condition_expression("cardKey = :card").limit(CANDIDATES);
         let answer = query.expression_attribute_values(":card", s(&self.card(card))).send().await?;
         let read = |item| from_item::<EnrollmentItem>(item).map(Versioned::from);
-        self.0.look_up(answer.items.unwrap_or_default()).await?.into_iter().map(read).collect()
+        self.0.batch_get(answer.items.unwrap_or_default()).await?.into_iter().map(read).collect()
     }
 }

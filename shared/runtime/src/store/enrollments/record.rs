@@ -6,14 +6,14 @@ use super::{
     super::{
         StoreError,
         backoff::backoff,
-        table::{is_condition, n},
+        table::{is_condition_error, n},
     },
     Enrollments, Redirect, Revision, SHARDS, Versioned, enrollment,
     items::{EnrollmentItem, RedirectItem, StatusChange},
     redirect,
 };
 use mastercard::{card::ClientId, digest::sha256_hex};
-use model::enrollment::{Enrollment, EnrollmentId, Recorded, StatusReason};
+use model::enrollment::{Enrollment, EnrollmentId, RecordedFact, StatusReason};
 
 /// Attempts against other writers of the same enrollment: about a second, and enough for twenty of them.
 const ATTEMPTS: u32 = 24;
@@ -21,10 +21,10 @@ const ATTEMPTS: u32 = 24;
 impl Enrollments {
     /// Use-case step 11: the push succeeded. The redirect is there before anybody can know of the push; alone it means
     /// nothing, and DynamoDB tidies it up.
-    pub async fn pushed(
+    pub async fn record_push(
         &self,
         seen: Versioned,
-        fact: Recorded,
+        fact: RecordedFact,
         live: &Redirect,
         now: Timestamp,
     ) -> Result<Option<Enrollment>, StoreError> {
@@ -41,7 +41,7 @@ impl Enrollments {
         &self,
         client: ClientId,
         id: EnrollmentId,
-        facts: &[Recorded],
+        facts: &[RecordedFact],
         now: Timestamp,
     ) -> Result<Option<Enrollment>, StoreError> {
         match self.get_versioned(client, id).await? {
@@ -54,7 +54,7 @@ impl Enrollments {
     pub async fn record_facts_if_unchanged(
         &self,
         mut seen: Versioned,
-        facts: &[Recorded],
+        facts: &[RecordedFact],
         now: Timestamp,
     ) -> Result<Option<Enrollment>, StoreError> {
         for attempt in 0..ATTEMPTS {
@@ -67,7 +67,7 @@ impl Enrollments {
                 return Ok(Some(enrollment));
             }
             if self.write(&item, revision.count).await? {
-                tell(&item);
+                log_status_change(&item);
                 return Ok(Some(item.enrollment));
             }
             backoff(attempt).await;
@@ -111,14 +111,14 @@ impl Enrollments {
         let put = put.condition_expression("revision = :revision");
         match put.expression_attribute_values(":revision", n(revision)).send().await {
             Ok(_) => Ok(true),
-            Err(error) if is_condition(&error) => Ok(false),
+            Err(error) if is_condition_error(&error) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }
 }
 
 /// For the one who watches how enrollments go.
-pub(super) fn tell(item: &EnrollmentItem) {
+pub(super) fn log_status_change(item: &EnrollmentItem) {
     if let Some(StatusChange { to, reason, attempt, .. }) = &item.status_change {
         let id = item.enrollment.enrollment_id;
         tracing::info!(enrollment.id = %id, attempt, status = ?to, reason = reason.as_ref().map(StatusReason::as_str), "the status moved");

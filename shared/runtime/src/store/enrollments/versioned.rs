@@ -44,7 +44,7 @@ impl Enrollments {
 
     /// What a new_attempt that started has written, without reading it.
     #[must_use]
-    pub fn begun(&self, new_attempt: &NewAttempt<'_>, now: Timestamp) -> Versioned {
+    pub fn as_written(&self, new_attempt: &NewAttempt<'_>, now: Timestamp) -> Versioned {
         self.beginning_item(new_attempt, now).into()
     }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     super::{
         StoreError,
-        table::{is_condition, n, s},
+        table::{is_condition_error, n, s},
     },
     CATALOG, TokenRequestors,
     items::CatalogItem,
@@ -18,7 +18,7 @@ use super::{
 const CLAIM: SignedDuration = SignedDuration::from_secs(20);
 
 /// Another refresh writes now, or wrote since this one read.
-pub(super) struct Overtaken;
+pub(super) struct Superseded;
 
 impl TokenRequestors {
     /// From now on this refresh writes, if nobody else does and no version came since it read.
@@ -27,7 +27,7 @@ impl TokenRequestors {
         base: &CatalogItem,
         me: Uuid,
         now: Timestamp,
-    ) -> Result<Result<(), Overtaken>, StoreError> {
+    ) -> Result<Result<(), Superseded>, StoreError> {
         let update = self.0.db.update_item().table_name(&self.0.name);
         let update = update.key("pk", s(&self.requestors())).key("sk", s(CATALOG));
         let update = update.update_expression(
@@ -48,7 +48,7 @@ impl TokenRequestors {
             .expression_attribute_values(":base", s(&base.change.to_string()));
         match update.send().await {
             Ok(_) => Ok(Ok(())),
-            Err(error) if is_condition(&error) => Ok(Err(Overtaken)),
+            Err(error) if is_condition_error(&error) => Ok(Err(Superseded)),
             Err(error) => Err(error.into()),
         }
     }
@@ -58,7 +58,7 @@ impl TokenRequestors {
         &self,
         base: &CatalogItem,
         now: Timestamp,
-    ) -> Result<Result<(), Overtaken>, StoreError> {
+    ) -> Result<Result<(), Superseded>, StoreError> {
         let update = self.0.db.update_item().table_name(&self.0.name);
         let update = update.key("pk", s(&self.requestors())).key("sk", s(CATALOG));
         let update = update.update_expression("SET updatedAt = :now");
@@ -70,7 +70,7 @@ impl TokenRequestors {
             .expression_attribute_values(":base", s(&base.change.to_string()));
         match update.send().await {
             Ok(_) => Ok(Ok(())),
-            Err(error) if is_condition(&error) => Ok(Err(Overtaken)),
+            Err(error) if is_condition_error(&error) => Ok(Err(Superseded)),
             Err(error) => Err(error.into()),
         }
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use model::catalog::{Catalog, Known};
+use model::catalog::{Catalog, CatalogEntry};
 
 /// The one item that decides what is visible.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -31,42 +31,41 @@ impl CatalogItem {
 /// A requestor in one version.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Written {
+pub(super) struct RequestorVersion {
     pub(super) version: u64,
     pub(super) change: Uuid,
-    pub(super) known: Known,
+    pub(super) entry: CatalogEntry,
 }
 
 /// A requestor's item: at most two versions, the older one first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RequestorItem {
-    pub(super) versions: Vec<Written>,
+    pub(super) versions: Vec<RequestorVersion>,
 }
 
 /// The version that a reader should see is no longer there: two more have come since. It has to begin anew.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Behind;
+pub(super) struct StaleRead;
 
 impl RequestorItem {
     /// What readers of this catalog see. A version that was staged and never became visible is not seen: it is as old
     /// as the visible one and of another change, and the next change removes it.
-    pub(super) fn get_versioned(&self, from: &CatalogItem) -> Result<Option<&Written>, Behind> {
-        let visible = |written: &&Written| {
-            written.version < from.version
-                || (written.version == from.version && written.change == from.change)
+    pub(super) fn visible_in(&self, from: &CatalogItem) -> Result<Option<&RequestorVersion>, StaleRead> {
+        let visible = |stored: &&RequestorVersion| {
+            stored.version < from.version || (stored.version == from.version && stored.change == from.change)
         };
         match self.versions.iter().rev().find(visible) {
-            Some(written) => Ok(Some(written)),
-            None if self.versions.len() > 1 => Err(Behind),
+            Some(stored) => Ok(Some(stored)),
+            None if self.versions.len() > 1 => Err(StaleRead),
             None => Ok(None),
         }
     }
 
     /// Whether it holds more than what is visible.
     pub(super) fn has_leftovers(&self, from: &CatalogItem) -> bool {
-        let seen = self.get_versioned(from).ok().flatten();
+        let seen = self.visible_in(from).ok().flatten();
         let last = self.versions.last();
-        last.map(|written| written.change) != seen.map(|written| written.change)
+        last.map(|stored| stored.change) != seen.map(|stored| stored.change)
     }
 }

@@ -9,16 +9,16 @@ use super::{
         table::{from_item, s},
     },
     ASSET, CATALOG, CHANGE, REQUESTOR, TokenRequestors,
-    items::{Behind, CatalogItem, RequestorItem},
+    items::{CatalogItem, RequestorItem, StaleRead},
     key,
 };
 use mastercard::{
     asset::Asset,
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
-use model::catalog::{Catalog, Changed, Snapshot};
+use model::catalog::{Catalog, ChangeRecord, Snapshot};
 
-/// Attempts of a reader whose version was overtaken twice while it read.
+/// Attempts of a reader whose version was superseded twice while it read.
 const ATTEMPTS: u32 = 5;
 
 impl TokenRequestors {
@@ -34,13 +34,13 @@ impl TokenRequestors {
             let (from, item) = self.0.get_both(&self.requestors(), CATALOG, &key(id)).await?;
             let from: CatalogItem = from.map(from_item).transpose()?.unwrap_or_default();
             let item: Option<RequestorItem> = item.map(from_item).transpose()?;
-            match item.as_ref().map_or(Ok(None), |item| item.get_versioned(&from)) {
+            match item.as_ref().map_or(Ok(None), |item| item.visible_in(&from)) {
                 Ok(seen) => {
-                    let known = seen.map(|written| &written.known);
+                    let known = seen.map(|version| &version.entry);
                     let offered = known.filter(|known| known.retired_at.is_none());
                     return Ok(offered.map(|known| known.requestor.clone()));
                 }
-                Err(Behind) => backoff(attempt).await,
+                Err(StaleRead) => backoff(attempt).await,
             }
         }
         Err(StoreError::Contended)
@@ -53,14 +53,14 @@ impl TokenRequestors {
             let (items, assets) = tokio::try_join!(self.requestor_items(), self.asset_items())?;
             match snapshot(&from, &items, assets) {
                 Ok(snapshot) => return Ok(snapshot),
-                Err(Behind) => backoff(attempt).await,
+                Err(StaleRead) => backoff(attempt).await,
             }
         }
         Err(StoreError::Contended)
     }
 
     /// What changed, newest first.
-    pub async fn changes(&self, limit: usize) -> Result<Vec<Changed>, StoreError> {
+    pub async fn changes(&self, limit: usize) -> Result<Vec<ChangeRecord>, StoreError> {
         let query = self.0.db.query().table_name(&self.0.name).consistent_read(true);
         let query = query.key_condition_expression("pk = :pk AND begins_with(sk, :kind)");
         let query = query.expression_attribute_values(":pk", s(&self.requestors()));
@@ -98,13 +98,13 @@ pub(super) fn snapshot(
     from: &CatalogItem,
     items: &[RequestorItem],
     assets: Vec<Asset>,
-) -> Result<Snapshot, Behind> {
-    let mut known = std::collections::BTreeMap::new();
+) -> Result<Snapshot, StaleRead> {
+    let mut entries = std::collections::BTreeMap::new();
     for item in items {
-        if let Some(written) = item.get_versioned(from)? {
-            known.insert(written.known.requestor.token_requestor_id.clone(), written.known.clone());
+        if let Some(version) = item.visible_in(from)? {
+            entries.insert(version.entry.requestor.token_requestor_id.clone(), version.entry.clone());
         }
     }
     let assets = assets.into_iter().map(|asset| (asset.asset_id.clone(), asset)).collect();
-    Ok(Snapshot { catalog: from.visible(), known, assets })
+    Ok(Snapshot { catalog: from.visible(), entries, assets })
 }

@@ -10,17 +10,17 @@ use uuid::Uuid;
 use super::{
     super::{StoreError, backoff::backoff},
     TokenRequestors,
-    claim::Overtaken,
+    claim::Superseded,
     items::{CatalogItem, RequestorItem},
     read::snapshot,
 };
-use model::catalog::{Change, Changed, Known, Snapshot};
+use model::catalog::{CatalogEntry, Change, ChangeRecord, Snapshot};
 
 /// What a refresh wants written.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// Requestors as they should be, those only that differ.
-    pub write: Vec<Known>,
+    pub write: Vec<CatalogEntry>,
     /// What that means to people.
     pub change: Change,
     /// Mastercard answered for all account ranges: the catalog is as new as now.
@@ -46,7 +46,7 @@ impl TokenRequestors {
         &self,
         now: Timestamp,
         plan: impl Fn(&Snapshot) -> (Plan, R),
-    ) -> Result<(Option<Changed>, R), StoreError> {
+    ) -> Result<(Option<ChangeRecord>, R), StoreError> {
         let began = Instant::now();
         for attempt in 0..ATTEMPTS {
             let base = self.catalog_item().await?;
@@ -65,7 +65,7 @@ impl TokenRequestors {
             };
             match written {
                 Ok(changed) => return Ok((changed, beside)),
-                Err(Overtaken) => tokio::time::sleep(PAUSE).await,
+                Err(Superseded) => tokio::time::sleep(PAUSE).await,
             }
         }
         Err(StoreError::Contended)
@@ -78,10 +78,10 @@ impl TokenRequestors {
         plan: Plan,
         now: Timestamp,
         waited: Duration,
-    ) -> Result<Result<Changed, Overtaken>, StoreError> {
+    ) -> Result<Result<ChangeRecord, Superseded>, StoreError> {
         let me = Uuid::new_v4();
-        if let Err(overtaken) = self.claim(base, me, now.saturating_add(waited).unwrap_or(now)).await? {
-            return Ok(Err(overtaken));
+        if let Err(superseded) = self.claim(base, me, now.saturating_add(waited).unwrap_or(now)).await? {
+            return Ok(Err(superseded));
         }
         let Plan { write, change, complete } = plan;
         let version = base.version.saturating_add(1);
@@ -89,11 +89,11 @@ impl TokenRequestors {
         for items in staged.chunks(AT_ONCE) {
             let mut items = items.to_vec();
             items.push(TransactWriteItem::builder().condition_check(self.still(me)?).build());
-            if let Err(overtaken) = self.transact(items).await? {
-                return Ok(Err(overtaken));
+            if let Err(superseded) = self.transact(items).await? {
+                return Ok(Err(superseded));
             }
         }
-        let changed = Changed { version, at: now, change };
+        let changed = ChangeRecord { version, at: now, change };
         let committed = self.transact(self.commit(&changed, me, complete)?).await?;
         Ok(committed.map(|()| changed))
     }

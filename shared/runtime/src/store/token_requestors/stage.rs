@@ -11,14 +11,14 @@ use super::{
         StoreError,
         backoff::backoff,
         table::{Item, s},
-        transaction::{cancelled, refused},
+        transaction::{cancelled, is_condition_failure},
     },
     CATALOG, CHANGE, TokenRequestors,
-    claim::Overtaken,
-    items::{CatalogItem, RequestorItem, Written},
+    claim::Superseded,
+    items::{CatalogItem, RequestorItem, RequestorVersion},
     key, number,
 };
-use model::catalog::{Changed, Known};
+use model::catalog::{CatalogEntry, ChangeRecord};
 
 /// Attempts of one transaction against others that hold an item at the same moment.
 const ATTEMPTS: u32 = 24;
@@ -29,23 +29,23 @@ impl TokenRequestors {
         &self,
         base: &CatalogItem,
         items: &[RequestorItem],
-        write: Vec<Known>,
+        write: Vec<CatalogEntry>,
         version: u64,
         change: Uuid,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let id = |item: &RequestorItem| {
-            item.versions.first().map(|written| written.known.requestor.token_requestor_id.clone())
+            item.versions.first().map(|version| version.entry.requestor.token_requestor_id.clone())
         };
         let mut before: BTreeMap<_, _> = items.iter().filter_map(|item| Some((id(item)?, item))).collect();
         let mut staged = Vec::new();
-        for known in write {
-            let id = known.requestor.token_requestor_id.clone();
-            let seen = before.remove(&id).and_then(|item| item.get_versioned(base).ok().flatten()).cloned();
-            let versions = seen.into_iter().chain([Written { version, change, known }]).collect();
+        for entry in write {
+            let id = entry.requestor.token_requestor_id.clone();
+            let seen = before.remove(&id).and_then(|item| item.visible_in(base).ok().flatten()).cloned();
+            let versions = seen.into_iter().chain([RequestorVersion { version, change, entry }]).collect();
             staged.push(self.put(&key(&id), &RequestorItem { versions })?);
         }
         for (id, item) in before.into_iter().filter(|(_, item)| item.has_leftovers(base)) {
-            staged.push(match item.get_versioned(base).ok().flatten() {
+            staged.push(match item.visible_in(base).ok().flatten() {
                 Some(seen) => self.put(&key(&id), &RequestorItem { versions: vec![seen.clone()] })?,
                 None => self.delete(&key(&id))?,
             });
@@ -56,7 +56,7 @@ impl TokenRequestors {
     /// The version becomes visible, and the record of what it changed with it.
     pub(super) fn commit(
         &self,
-        changed: &Changed,
+        changed: &ChangeRecord,
         me: Uuid,
         complete: bool,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
@@ -82,15 +82,15 @@ impl TokenRequestors {
     pub(super) async fn transact(
         &self,
         items: Vec<TransactWriteItem>,
-    ) -> Result<Result<(), Overtaken>, StoreError> {
+    ) -> Result<Result<(), Superseded>, StoreError> {
         for attempt in 0..ATTEMPTS {
             let sent = self.0.db.transact_write_items().set_transact_items(Some(items.clone())).send();
             let Err(error) = sent.await else { return Ok(Ok(())) };
             let Some(reasons) = error.as_service_error().and_then(cancelled) else {
                 return Err(error.into());
             };
-            if reasons.iter().any(|reason| refused(Some(reason))) {
-                return Ok(Err(Overtaken));
+            if reasons.iter().any(|reason| is_condition_failure(Some(reason))) {
+                return Ok(Err(Superseded));
             }
             backoff(attempt).await;
         }

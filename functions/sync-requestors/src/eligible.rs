@@ -1,4 +1,5 @@
-//! Use-case steps 1 and 2: all account ranges, as many a call as Token Connect takes; a batch that fails, fails alone.
+//! Use-case steps 1 and 2: the token requestors of all account ranges, in batches of [`RANGES_A_CALL`]. A batch that
+//! fails does not affect the others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,41 +12,41 @@ use mastercard::{
 };
 use runtime::telemetry;
 
-/// Batches under way at once.
-const AT_ONCE: usize = 4;
+/// Batches in flight at once.
+const CONCURRENCY: usize = 4;
 
-/// What Token Connect said of the bank's account ranges.
+/// The answer of Token Connect for the bank's account ranges.
 #[derive(Debug, Default)]
-pub(crate) struct Answered {
-    /// Whom it named, each with all ranges that it was named for.
+pub(crate) struct EligibleRequestors {
+    /// The eligible requestors by id, each with all ranges that it is eligible for.
     pub(crate) named: BTreeMap<TokenRequestorId, TokenRequestor>,
     /// Ranges without an answer.
     pub(crate) unanswered: BTreeSet<AccountRange>,
 }
 
-/// Asks about all ranges. Each call is repeated as its failure allows.
+/// Fetches the requestors of all ranges. Each call is retried by the client's retry policy.
 ///
 /// # Errors
-/// The last failure, when no batch at all was answered.
-pub(crate) async fn ask(
+/// The last error, when no batch was answered.
+pub(crate) async fn fetch_eligible(
     token_connect: &TokenConnect,
     ranges: &[AccountRange],
-    until: Deadline,
-) -> Result<Answered, MastercardError> {
+    deadline: Deadline,
+) -> Result<EligibleRequestors, MastercardError> {
     let batches = stream::iter(ranges.chunks(RANGES_A_CALL)).map(async |batch| {
-        let found = token_connect.get_eligible_token_requestors(batch, until).await;
+        let found = token_connect.get_eligible_token_requestors(batch, deadline).await;
         (batch, found)
     });
-    let mut batches = std::pin::pin!(batches.buffer_unordered(AT_ONCE));
-    let (mut answered, mut failure, mut done) = (Answered::default(), None, 0_usize);
+    let mut batches = std::pin::pin!(batches.buffer_unordered(CONCURRENCY));
+    let (mut eligible, mut failure, mut done) = (EligibleRequestors::default(), None, 0_usize);
     while let Some((batch, found)) = batches.next().await {
         done = done.saturating_add(batch.len());
         match found {
-            Ok(found) => found.into_iter().for_each(|requestor| answered.add(requestor)),
+            Ok(found) => found.into_iter().for_each(|requestor| eligible.add(requestor)),
             Err(error) => {
                 let (cause, count) = (telemetry::chain(&error), batch.len());
                 tracing::warn!(cause, count, "Token Connect did not answer for some account ranges");
-                answered.unanswered.extend(batch.iter().cloned());
+                eligible.unanswered.extend(batch.iter().cloned());
                 failure = Some(error);
             }
         }
@@ -57,12 +58,12 @@ pub(crate) async fn ask(
         );
     }
     match failure {
-        Some(failure) if answered.unanswered.len() == ranges.len() => Err(failure),
-        _ => Ok(answered),
+        Some(failure) if eligible.unanswered.len() == ranges.len() => Err(failure),
+        _ => Ok(eligible),
     }
 }
 
-impl Answered {
+impl EligibleRequestors {
     fn add(&mut self, mut requestor: TokenRequestor) {
         if let Some(known) = self.named.get_mut(&requestor.token_requestor_id) {
             known.enabled_account_ranges.append(&mut requestor.enabled_account_ranges);
