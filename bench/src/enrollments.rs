@@ -49,7 +49,7 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
         latency: Duration::from_millis(arguments.latency_ms),
         rate_limit: Some(PROCESSING_LIMIT),
         // It would grow with every enrollment, and nobody reads it here.
-        journal: 0,
+        journal_capacity: 0,
         ..simulator::Options::default()
     };
     // The tables are on disk: in memory they would grow as they should, and hide what grows as it should not.

@@ -65,20 +65,20 @@ function pin(row) {
 
 function show(row) {
   words.replaceChildren(node(null, "b", {}, String(row.step)), ` ${row.text}`);
-  const parts = row.exchanges.flatMap(({ what, took, said: all }) => {
-    const title = node(null, "p", { class: "what" }, what, took >= 0.5 ? ` · ${Math.round(took)} ms` : "");
-    const told = all.map(({ head, body }) => node(null, "pre", { tabindex: "0" }, body ? `${head}\n${JSON.stringify(body, null, 2)}` : head));
-    return [title, ...told];
+  const parts = row.exchanges.flatMap(({ summary, took, messages }) => {
+    const title = node(null, "p", { class: "what" }, summary, took >= 0.5 ? ` · ${Math.round(took)} ms` : "");
+    const details = messages.map(({ head, body }) => node(null, "pre", { tabindex: "0" }, body ? `${head}\n${JSON.stringify(body, null, 2)}` : head));
+    return [title, ...details];
   });
   said.replaceChildren(...(parts.length ? parts : [node(null, "p", { class: "what" }, "Nothing said yet.")]));
 }
 
-function light({ step, from, to, what, took, said: all = [] }) {
+function light({ step, from, to, summary, duration, messages = [] }) {
   const row = rows.get(rowOf({ step, from, to }));
   for (const { button } of rows.values()) button.classList.remove("now");
   row.button.classList.add("lit", "now");
-  const milliseconds = took.secs * 1000 + took.nanos / 1e6;
-  row.exchanges = [...row.exchanges, { what, took: milliseconds, said: all }].slice(-6);
+  const milliseconds = duration.secs * 1000 + duration.nanos / 1e6;
+  row.exchanges = [...row.exchanges, { summary, took: milliseconds, messages }].slice(-6);
   if (milliseconds >= 0.5) row.took.textContent = `${Math.round(milliseconds)} ms`;
   if (!pinned || pinned === row) show(row);
   const { top, bottom } = row.button.getBoundingClientRect();
@@ -103,7 +103,7 @@ function clear() {
 
 // Both feeds are in order; together they are put in order of when each was over.
 function told(exchange) {
-  const over = ({ began, took }) => Date.parse(began) + took.secs * 1000 + took.nanos / 1e6;
+  const over = ({ started_at: startedAt, duration }) => Date.parse(startedAt) + duration.secs * 1000 + duration.nanos / 1e6;
   const at = waiting.findLastIndex((other) => over(other) <= over(exchange));
   waiting.splice(at + 1, 0, exchange);
   timer ??= setTimeout(next, pace.value === "real" ? 0 : 100);

@@ -233,7 +233,15 @@ impl Cardholder {
 
     fn step_since(&self, step: u8, from: Party, to: Party, what: impl Into<String>, began: Timestamp) {
         let took = Duration::try_from(Timestamp::now().duration_since(began)).unwrap_or_default();
-        let exchange = Exchange { step, from, to, what: what.into(), began, took, said: Vec::new() };
+        let exchange = Exchange {
+            step,
+            from,
+            to,
+            summary: what.into(),
+            started_at: began,
+            duration: took,
+            messages: Vec::new(),
+        };
         self.steps.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
     }
 }

@@ -14,13 +14,13 @@ pub fn render(mut exchanges: Vec<Exchange>, started: Timestamp) -> String {
     for exchange in &exchanges {
         let step = if exchange.step == 0 { "-".into() } else { exchange.step.to_string() };
         let at = milliseconds(Duration::try_from(over(exchange).duration_since(started)).unwrap_or_default());
-        let took = if exchange.took < Duration::from_micros(500) {
+        let took = if exchange.duration < Duration::from_micros(500) {
             String::new()
         } else {
-            milliseconds(exchange.took)
+            milliseconds(exchange.duration)
         };
         let (from, to) = (exchange.from.to_string(), exchange.to.to_string());
-        line(&mut lines, [&at, &step, &from, &to, &exchange.what, &took]);
+        line(&mut lines, [&at, &step, &from, &to, &exchange.summary, &took]);
     }
     lines
 }
@@ -32,7 +32,7 @@ fn line(lines: &mut String, [at, step, from, to, what, took]: [&str; 6]) {
 }
 
 fn over(exchange: &Exchange) -> Timestamp {
-    exchange.began.saturating_add(exchange.took).unwrap_or(Timestamp::MAX)
+    exchange.started_at.saturating_add(exchange.duration).unwrap_or(Timestamp::MAX)
 }
 
 fn milliseconds(duration: Duration) -> String {
@@ -53,10 +53,10 @@ mod tests {
             step,
             from: Party::IssuerApp,
             to: Party::IssuerServer,
-            what: format!("step {step}"),
-            began: started.saturating_add(Duration::from_millis(after)).unwrap(),
-            took: Duration::from_millis(took),
-            said: Vec::new(),
+            summary: format!("step {step}"),
+            started_at: started.saturating_add(Duration::from_millis(after)).unwrap(),
+            duration: Duration::from_millis(took),
+            messages: Vec::new(),
         };
         let text = render(vec![exchange(12, 0, 50), exchange(7, 10, 0), exchange(6, 0, 0)], started);
         let order: Vec<_> = text.lines().skip(1).filter_map(|line| line.split_whitespace().nth(2)).collect();

@@ -1,5 +1,5 @@
-//! The cryptography of Mastercard's side, on the RustCrypto crates: the issuer's clients are built on another
-//! library, so that a mistake shared by signer and verifier cannot hide.
+//! Mastercard's cryptography, on the RustCrypto crates. The issuer's clients use another library, so that a mistake in
+//! a library cannot cancel out between signer and verifier.
 
 pub(crate) mod certificate;
 pub(crate) mod field_level;
@@ -7,7 +7,7 @@ pub(crate) mod jwe;
 pub(crate) mod jws;
 mod symmetric;
 
-/// Something could not be deciphered. It never says what: key, padding and tag failures look alike from outside.
+/// A failed encryption or decryption. The cause is not reported: key, padding and tag failures look the same.
 #[derive(Debug, thiserror::Error)]
-#[error("the payload cannot be deciphered")]
-pub(crate) struct Undecipherable;
+#[error("the payload cannot be encrypted or decrypted")]
+pub(crate) struct CipherError;

@@ -1,14 +1,14 @@
-//! Fields of a request and their limits. A field out of its limits is `INVALID_FIELD_LENGTH`, as documented; one of
-//! the wrong type or alphabet is `INVALID_FIELD_VALUE`, which is invented.
+//! Validation of request fields. A field outside of its limits is `INVALID_FIELD_LENGTH`, as documented; one of the
+//! wrong type or alphabet is `INVALID_FIELD_VALUE`, which is invented.
 
 use std::ops::RangeInclusive;
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
-use crate::{operation::Api, refusal::Refusal};
+use crate::{error_response::ErrorResponse, operation::Api};
 
-/// An object of the request. Unknown fields are ignored; names are case-sensitive.
+/// A JSON object of the request. Unknown fields are ignored; names are case-sensitive.
 #[derive(Clone, Copy)]
 pub(crate) struct Fields<'a> {
     object: &'a Map<String, Value>,
@@ -16,8 +16,8 @@ pub(crate) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// The body's own object; anything else is `INVALID_JSON`.
-    pub(crate) fn of(body: &'a Value, api: Api) -> Result<Self, Refusal> {
+    /// The fields of `body`; `INVALID_JSON` unless it is an object.
+    pub(crate) fn of(body: &'a Value, api: Api) -> Result<Self, ErrorResponse> {
         let object = body.as_object().ok_or_else(|| invalid_json(api))?;
         Ok(Self { object, api })
     }
@@ -27,28 +27,36 @@ impl<'a> Fields<'a> {
         self.object.get(name).filter(|value| !value.is_null())
     }
 
-    pub(crate) fn object(&self, name: &str) -> Result<Option<Self>, Refusal> {
+    pub(crate) fn object(&self, name: &str) -> Result<Option<Self>, ErrorResponse> {
         match self.get(name) {
             None => Ok(None),
             Some(Value::Object(object)) => Ok(Some(Self { object, api: self.api })),
-            Some(_) => Err(self.wrong(name)),
+            Some(_) => Err(self.invalid(name)),
         }
     }
 
-    pub(crate) fn array(&self, name: &str, length: RangeInclusive<usize>) -> Result<&'a [Value], Refusal> {
+    pub(crate) fn array(
+        &self,
+        name: &str,
+        length: RangeInclusive<usize>,
+    ) -> Result<&'a [Value], ErrorResponse> {
         match self.get(name) {
             Some(Value::Array(items)) if length.contains(&items.len()) => Ok(items),
-            Some(Value::Array(_)) => Err(self.length(name)),
-            _ => Err(self.wrong(name)),
+            Some(Value::Array(_)) => Err(self.invalid_length(name)),
+            _ => Err(self.invalid(name)),
         }
     }
 
-    pub(crate) fn text(&self, name: &str, length: RangeInclusive<usize>) -> Result<Option<&'a str>, Refusal> {
+    pub(crate) fn text(
+        &self,
+        name: &str,
+        length: RangeInclusive<usize>,
+    ) -> Result<Option<&'a str>, ErrorResponse> {
         match self.get(name) {
             None => Ok(None),
             Some(Value::String(text)) if length.contains(&text.chars().count()) => Ok(Some(text)),
-            Some(Value::String(_)) => Err(self.length(name)),
-            Some(_) => Err(self.wrong(name)),
+            Some(Value::String(_)) => Err(self.invalid_length(name)),
+            Some(_) => Err(self.invalid(name)),
         }
     }
 
@@ -56,34 +64,34 @@ impl<'a> Fields<'a> {
         &self,
         name: &str,
         length: RangeInclusive<usize>,
-    ) -> Result<&'a str, Refusal> {
-        self.text(name, length)?.ok_or_else(|| self.wrong(name))
+    ) -> Result<&'a str, ErrorResponse> {
+        self.text(name, length)?.ok_or_else(|| self.invalid(name))
     }
 
-    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, ErrorResponse> {
         match self.get(name) {
             None => Ok(None),
             Some(Value::Bool(flag)) => Ok(Some(*flag)),
-            Some(_) => Err(self.wrong(name)),
+            Some(_) => Err(self.invalid(name)),
         }
     }
 
-    pub(crate) fn wrong(&self, name: &str) -> Refusal {
+    pub(crate) fn invalid(&self, name: &str) -> ErrorResponse {
         let description = format!("Invalid Field Value - {name}");
-        self.api.refuse(StatusCode::BAD_REQUEST, "INVALID_FIELD_VALUE", &description)
+        self.api.error(StatusCode::BAD_REQUEST, "INVALID_FIELD_VALUE", &description)
     }
 
-    pub(crate) fn length(&self, name: &str) -> Refusal {
+    pub(crate) fn invalid_length(&self, name: &str) -> ErrorResponse {
         let description = format!("Invalid Field Length - {name}");
-        self.api.refuse(StatusCode::BAD_REQUEST, "INVALID_FIELD_LENGTH", &description)
+        self.api.error(StatusCode::BAD_REQUEST, "INVALID_FIELD_LENGTH", &description)
     }
 }
 
-/// The body is no JSON, or no object.
-pub(crate) fn invalid_json(api: Api) -> Refusal {
-    api.refuse(StatusCode::BAD_REQUEST, "INVALID_JSON", "The request body is not valid JSON.")
+/// The error for a body that is not JSON, or not an object.
+pub(crate) fn invalid_json(api: Api) -> ErrorResponse {
+    api.error(StatusCode::BAD_REQUEST, "INVALID_JSON", "The request body is not valid JSON.")
 }
 
-pub(crate) fn parse(body: &[u8], api: Api) -> Result<Value, Refusal> {
+pub(crate) fn parse(body: &[u8], api: Api) -> Result<Value, ErrorResponse> {
     serde_json::from_slice(body).map_err(|_| invalid_json(api))
 }

@@ -1,147 +1,97 @@
-//! Who said what to whom: the arrows of the use case's sequence diagram as they really happened. It holds no card
-//! number, receipt, signature or token number, and of bodies an outline.
+//! The exchanges between the parties, as in the use case's sequence diagram. The journal contains no card number,
+//! receipt, signature or token number; bodies are redacted.
 
-mod outline;
+mod message;
+mod party;
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value;
 use tokio::sync::broadcast;
 
-pub use self::outline::{Said, outline};
+pub use self::message::Message;
+pub use self::party::Party;
 
-/// Fields of Mastercard's whose values a person may see.
-const HARMLESS: [&str; 25] = [
-    "cardContractId",
-    "clientId",
-    "completeIssuerAppActivation",
-    "completeWebsiteActivation",
-    "consumerFacingEntityName",
-    "decision",
-    "enabledAccountRanges",
-    "eventType",
-    "imageAssetId",
-    "locale",
-    "occurredAt",
-    "reasonCode",
-    "ReasonCode",
-    "responseCode",
-    "status",
-    "supportedAccountHolderData",
-    "supportedPushMethods",
-    "tokenRequestorId",
-    "tokenRequestorSignatureSupport",
-    "tokenRequestorType",
-    "tokenStatus",
-    "type",
-    "height",
-    "walletName",
-    "width",
-];
+/// Exchanges that a subscriber may be behind before it misses some.
+const SUBSCRIBER_CAPACITY: usize = 1024;
 
-/// What Mastercard or the issuer server said, as the journal keeps it.
-pub(crate) fn said(head: impl Into<String>, body: Option<&Value>) -> Said {
-    Said::new(head, body, &HARMLESS)
-}
-
-/// A party of the use case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum Party {
-    /// The cardholder, by way of the browser or app that they hold.
-    #[serde(rename = "cardholder")]
-    Cardholder,
-    /// The issuer's mobile app or website, where the way back leads.
-    #[serde(rename = "issuer app")]
-    IssuerApp,
-    /// The server that is being tested.
-    #[serde(rename = "issuer server")]
-    IssuerServer,
-    /// MDES Token Connect.
-    #[serde(rename = "Token Connect")]
-    TokenConnect,
-    /// Mastercard Processing Digital, with the card management system.
-    #[serde(rename = "Processing")]
-    Processing,
-    /// Mastercard Digital Enablement Service, which makes the tokens.
-    #[serde(rename = "MDES")]
-    Mdes,
-    /// Click to Pay, or any other token requestor in its place.
-    #[serde(rename = "Click to Pay")]
-    ClickToPay,
-}
-
-impl fmt::Display for Party {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Cardholder => "cardholder",
-            Self::IssuerApp => "issuer app",
-            Self::IssuerServer => "issuer server",
-            Self::TokenConnect => "Token Connect",
-            Self::Processing => "Processing",
-            Self::Mdes => "MDES",
-            Self::ClickToPay => "Click to Pay",
-        })
-    }
-}
-
-/// One arrow of the use case.
+/// One arrow of the sequence diagram.
 #[derive(Clone, Debug, Serialize)]
 pub struct Exchange {
-    /// Step of the use case, 1 to 25; 0 for what has no number there, such as a TVN.
+    /// Step of the use case, 1 to 25; 0 for an exchange without a number, such as a TVN.
     pub step: u8,
-    /// Who speaks.
+    /// The sender.
     pub from: Party,
-    /// Who listens.
+    /// The receiver.
     pub to: Party,
-    /// What is said, in a few words, without secrets.
-    pub what: String,
-    /// When it began.
-    pub began: Timestamp,
-    /// How long it took: of an answer, the time since its question; of a notification, until it was acknowledged.
-    pub took: Duration,
-    /// Request, answer or both, where this one has any.
+    /// A short description without secrets.
+    pub summary: String,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// For a response, the time since its request; for a notification, the time until it was acknowledged.
+    pub duration: Duration,
+    /// Request, response or both, if recorded.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub said: Vec<Said>,
+    pub messages: Vec<Message>,
 }
 
 pub(crate) struct Journal {
     exchanges: Mutex<VecDeque<Exchange>>,
-    /// How many of them.
-    kept: usize,
-    feed: broadcast::Sender<Exchange>,
+    /// Exchanges to keep.
+    capacity: usize,
+    subscribers: broadcast::Sender<Exchange>,
 }
 
 impl Journal {
-    pub(crate) fn new(kept: usize) -> Self {
-        Self { exchanges: Mutex::default(), kept, feed: broadcast::Sender::new(1024) }
+    pub(crate) fn new(capacity: usize) -> Self {
+        let subscribers = broadcast::Sender::new(SUBSCRIBER_CAPACITY);
+        Self { exchanges: Mutex::default(), capacity, subscribers }
     }
 
-    /// Notes an arrow that takes no time of its own.
-    pub(crate) fn note(&self, step: u8, from: Party, to: Party, what: impl Into<String>) {
-        let (began, took) = (Timestamp::now(), Duration::ZERO);
-        self.add(Exchange { step, from, to, what: what.into(), began, took, said: Vec::new() });
+    /// Records an instantaneous exchange without messages.
+    pub(crate) fn record(&self, step: u8, from: Party, to: Party, summary: impl Into<String>) {
+        self.add(Exchange {
+            step,
+            from,
+            to,
+            summary: summary.into(),
+            started_at: Timestamp::now(),
+            duration: Duration::ZERO,
+            messages: Vec::new(),
+        });
     }
 
-    /// Notes an arrow that takes no time of its own, with its words.
-    pub(crate) fn say(&self, step: u8, from: Party, to: Party, what: impl Into<String>, said: Said) {
-        let (began, took) = (Timestamp::now(), Duration::ZERO);
-        self.add(Exchange { step, from, to, what: what.into(), began, took, said: vec![said] });
+    /// Records an instantaneous exchange with one message that has no body: a request line or a status.
+    pub(crate) fn record_head(
+        &self,
+        step: u8,
+        from: Party,
+        to: Party,
+        summary: &str,
+        head: impl Into<String>,
+    ) {
+        self.add(Exchange {
+            step,
+            from,
+            to,
+            summary: summary.to_owned(),
+            started_at: Timestamp::now(),
+            duration: Duration::ZERO,
+            messages: vec![Message::from_mastercard(head, None)],
+        });
     }
 
-    /// Notes an arrow as it is.
     pub(crate) fn add(&self, exchange: Exchange) {
         let mut exchanges = self.exchanges.lock().unwrap_or_else(PoisonError::into_inner);
         exchanges.push_back(exchange.clone());
-        if exchanges.len() > self.kept {
+        if exchanges.len() > self.capacity {
             exchanges.pop_front();
         }
-        // Nobody listening is no failure.
-        let _ = self.feed.send(exchange);
+        // Fails only without subscribers.
+        let _ = self.subscribers.send(exchange);
     }
 
     pub(crate) fn exchanges(&self) -> Vec<Exchange> {
@@ -149,6 +99,6 @@ impl Journal {
     }
 
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Exchange> {
-        self.feed.subscribe()
+        self.subscribers.subscribe()
     }
 }

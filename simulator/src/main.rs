@@ -1,9 +1,5 @@
-//! The simulator as a program of its own: `cargo run -p simulator`.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program that talks to a developer's terminal"
-)]
+//! The standalone simulator: `cargo run -p simulator`.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program")]
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,8 +10,8 @@ use simulator::{NotificationTarget, Options, Portal, Scale, Simulator};
 use tokio::net::TcpListener;
 use url::Url;
 
-/// So many token requestors are named at the start.
-const INTRODUCED: usize = 20;
+/// Token requestors listed at the start.
+const LISTED_REQUESTORS: usize = 20;
 
 /// Token Connect, Mastercard Processing, MDES and Click to Pay on one loopback port.
 #[derive(Parser)]
@@ -23,26 +19,26 @@ struct Arguments {
     /// Port on 127.0.0.1; 0 takes a free one.
     #[arg(long, default_value_t = 9010)]
     port: u16,
-    /// Folder for the issuer's keys, certificates and consumer keys, and for the portal behind them; kept between
-    /// runs. Without it they are made anew and cannot be used by anybody.
+    /// Folder for the issuer's keys, certificates and consumer keys and for `portal.json`, reused in later runs.
+    /// Without it they are generated at every start and not written.
     #[arg(long)]
     credentials: Option<PathBuf>,
-    /// Where TAR, TCN and TVN notifications are posted to.
+    /// URL that TAR, TCN and TVN notifications are posted to.
     #[arg(long)]
     notify: Option<Url>,
-    /// Plain JSON instead of JWE around the bodies of Processing.
+    /// Plain JSON instead of JWE in the bodies of Processing.
     #[arg(long)]
     plain: bool,
-    /// Added to every answer, milliseconds.
+    /// Delay of every response, in milliseconds.
     #[arg(long, default_value_t = 0)]
     latency_ms: u64,
-    /// So many generated token requestors besides the sample world; with it all logos are large.
+    /// Number of generated token requestors; with it all logos are large.
     #[arg(long)]
     requestors: Option<usize>,
-    /// So many generated account ranges, from 5200000000000000000 on.
+    /// Number of generated account ranges, from 5200000000000000000.
     #[arg(long, default_value_t = 500, requires = "requestors")]
     ranges: usize,
-    /// Bytes of each logo's PNG, about.
+    /// Approximate size of each logo's PNG, in bytes.
     #[arg(long, default_value_t = 100_000, requires = "requestors")]
     logo_bytes: usize,
 }
@@ -58,8 +54,8 @@ impl Arguments {
 async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(sentence) => {
-            eprintln!("{sentence}");
+        Err(message) => {
+            eprintln!("{message}");
             ExitCode::from(2)
         }
     }
@@ -68,14 +64,14 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), String> {
     let portal = match &arguments.credentials {
         Some(dir) => {
-            let cannot = |error: &dyn std::fmt::Display| {
+            let unusable = |error: &dyn std::fmt::Display| {
                 format!("The folder {} cannot be used: {error}.", dir.display())
             };
-            let portal = Portal::load_or_generate(dir).map_err(|error| cannot(&error))?;
-            portal.credentials().write_to(dir).map_err(|error| cannot(&error))?;
+            let portal = Portal::load_or_generate(dir).map_err(|error| unusable(&error))?;
+            portal.credentials().write_to(dir).map_err(|error| unusable(&error))?;
             portal
         }
-        None => Portal::generate().map_err(|error| format!("No keys: {error}."))?,
+        None => Portal::generate().map_err(|error| format!("Keys cannot be generated: {error}."))?,
     };
     let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await.map_err(|error| {
         format!("Port {} on 127.0.0.1 cannot be used ({error}); choose another with --port.", arguments.port)
@@ -89,25 +85,25 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         ..Options::default()
     };
     let simulator = Simulator::start(listener, portal, options).await.map_err(|error| format!("{error}."))?;
-    introduce(&simulator);
+    print_overview(&simulator);
     tokio::select! {
-        () = narrate(&simulator) => {}
+        () = print_exchanges(&simulator) => {}
         _ = tokio::signal::ctrl_c() => {}
     }
     Ok(())
 }
 
-fn introduce(simulator: &Simulator) {
+fn print_overview(simulator: &Simulator) {
     println!("Token Connect  {}", simulator.token_connect_url());
     println!("Processing     {}", simulator.processing_url());
     println!("Click to Pay   {}", simulator.click_to_pay_origin());
     println!("Control        {}__simulator", simulator.base_url());
     println!("\nToken requestors");
     let requestors = simulator.requestors();
-    for requestor in requestors.iter().take(INTRODUCED) {
+    for requestor in requestors.iter().take(LISTED_REQUESTORS) {
         println!("  {}  {}", requestor.token_requestor_id, requestor.consumer_facing_entity_name);
     }
-    if let more @ 1.. = requestors.len().saturating_sub(INTRODUCED) {
+    if let more @ 1.. = requestors.len().saturating_sub(LISTED_REQUESTORS) {
         println!("  and {more} more");
     }
     println!("\nCard contracts (client, contract, status, account range)");
@@ -119,16 +115,16 @@ fn introduce(simulator: &Simulator) {
 }
 
 /// Prints every exchange as it happens.
-async fn narrate(simulator: &Simulator) {
+async fn print_exchanges(simulator: &Simulator) {
     use tokio::sync::broadcast::error::RecvError;
     let mut exchanges = simulator.subscribe();
     loop {
         match exchanges.recv().await {
             Ok(exchange) => {
-                let (step, took) = (exchange.step, exchange.took.as_millis());
+                let (step, duration) = (exchange.step, exchange.duration.as_millis());
                 println!(
-                    "{step:>2}  {:>13} -> {:<13}  {} ({took} ms)",
-                    exchange.from, exchange.to, exchange.what
+                    "{step:>2}  {:>13} -> {:<13}  {} ({duration} ms)",
+                    exchange.from, exchange.to, exchange.summary
                 );
             }
             Err(RecvError::Lagged(_)) => {}

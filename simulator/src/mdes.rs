@@ -1,5 +1,5 @@
-//! MDES between token requestor and Processing: tokenization authorized by a TAR, completed by a TCN, and told to the
-//! issuer by Processing's notifications (steps 14 to 21).
+//! MDES between token requestor and Processing (steps 14 to 21): a TAR authorizes a tokenization, a TCN completes it,
+//! and Processing notifies the issuer of both.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -7,25 +7,25 @@ use serde_json::{Value, json};
 use crate::{
     journal::Party,
     mastercard::Mastercard,
-    notifications::{Kind, Notification},
+    notifications::payload::{Kind, Notification},
     world::{
         card::{CardNumber, today},
         records::{Token, TokenStatus},
     },
 };
 
-/// How the tokenization of one card ended.
+/// The outcome of a tokenization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tokenization {
     /// Tokenized; the token unique reference.
     Approved(String),
     /// Processing declined.
     Declined,
-    /// The requestor holds this card already.
+    /// The requestor has a token for this card already.
     Duplicate,
 }
 
-/// Tokenizes a card for a requestor. Processing decides by the card's status and expiry alone; `00` approves without
+/// Tokenizes a card for a requestor. Processing decides by the card's status and expiry only; `00` approves without
 /// further authentication.
 pub(crate) fn tokenize(mastercard: &Mastercard, number: &CardNumber, requestor_id: &str) -> Tokenization {
     use Party::{ClickToPay, Mdes, Processing};
@@ -36,7 +36,7 @@ pub(crate) fn tokenize(mastercard: &Mastercard, number: &CardNumber, requestor_i
         return Tokenization::Duplicate;
     }
     let wallet_name = records.requestor(requestor_id).map_or_else(String::new, |r| r.wallet_name.clone());
-    let subject = json!({
+    let common = json!({
         "correlationId": correlation_id(),
         "clientId": card.client_id,
         "cardContractId": card.id,
@@ -45,14 +45,14 @@ pub(crate) fn tokenize(mastercard: &Mastercard, number: &CardNumber, requestor_i
     });
     let approved = card.is_active() && !card.is_expired(today());
     let (decision, response_code) = if approved { ("APPROVED", "00") } else { ("DECLINED", "05") };
-    let decided = json!({"decision": decision, "responseCode": response_code});
-    journal.note(14, ClickToPay, Mdes, "tokenize");
-    journal.note(15, Mdes, Processing, "tokenization authorization request (TAR)");
-    journal.note(16, Processing, Mdes, format!("TAR answer, response code {response_code}"));
-    let tar = Notification::new(Kind::Tar, &subject, decided.clone());
+    let decision_fields = json!({"decision": decision, "responseCode": response_code});
+    journal.record(14, ClickToPay, Mdes, "tokenize");
+    journal.record(15, Mdes, Processing, "tokenization authorization request (TAR)");
+    journal.record(16, Processing, Mdes, format!("TAR response, code {response_code}"));
+    let tar = Notification::new(Kind::Tar, &common, decision_fields.clone());
     if !approved {
         drop(records);
-        mastercard.notifier.announce(vec![tar]);
+        mastercard.notifier.send(vec![tar]);
         return Tokenization::Declined;
     }
 
@@ -64,23 +64,23 @@ pub(crate) fn tokenize(mastercard: &Mastercard, number: &CardNumber, requestor_i
         token_requestor_id: requestor_id.to_owned(),
         wallet_name,
         token_unique_reference: reference.clone(),
-        number: CardNumber::made_up("555558", serial),
+        number: CardNumber::generate("555558", serial),
         created: Timestamp::now(),
         status: TokenStatus::Active,
     });
     drop(records);
-    journal.note(18, Mdes, ClickToPay, "tokenization complete (TCN)");
-    journal.note(19, Mdes, Processing, "tokenization complete notification (TCN)");
-    journal.note(20, Processing, Mdes, "TCN acknowledged");
-    let mut completed = decided;
+    journal.record(18, Mdes, ClickToPay, "tokenization complete (TCN)");
+    journal.record(19, Mdes, Processing, "tokenization complete notification (TCN)");
+    journal.record(20, Processing, Mdes, "TCN acknowledged");
+    let mut completed = decision_fields;
     completed["tokenUniqueReference"] = json!(reference);
-    let tcn = Notification::new(Kind::Tcn, &subject, completed);
-    mastercard.notifier.announce(vec![tar, tcn]);
+    let tcn = Notification::new(Kind::Tcn, &common, completed);
+    mastercard.notifier.send(vec![tar, tcn]);
     Tokenization::Approved(reference)
 }
 
-/// Takes a token away again, as if it had never been: the cardholder cancelled after tokenization.
-pub(crate) fn discard(mastercard: &Mastercard, reference: &str) {
+/// Removes a token from the records: the cardholder cancelled after tokenization.
+pub(crate) fn remove_token(mastercard: &Mastercard, reference: &str) {
     let mut records = mastercard.records();
     let Some(at) = records.tokens.iter().position(|token| token.token_unique_reference == reference) else {
         return;
@@ -89,11 +89,11 @@ pub(crate) fn discard(mastercard: &Mastercard, reference: &str) {
     drop(records);
     token.status = TokenStatus::Deactivated;
     if mastercard.notifier.plan().tvn_on_cancel {
-        mastercard.notifier.announce(vec![status_changed(&token)]);
+        mastercard.notifier.send(vec![status_notification(&token)]);
     }
 }
 
-/// Gives a live token another status and tells the issuer by a TVN; `false` if there is no such token.
+/// Changes the status of a token that is not deactivated and sends a TVN; `false` if there is no such token.
 pub(crate) fn change_status(
     mastercard: &Mastercard,
     card: u64,
@@ -105,12 +105,12 @@ pub(crate) fn change_status(
         token.clone()
     });
     let found = token.is_some();
-    mastercard.notifier.announce(token.iter().map(status_changed).collect());
+    mastercard.notifier.send(token.iter().map(status_notification).collect());
     found
 }
 
-fn status_changed(token: &Token) -> Notification {
-    let subject = json!({
+fn status_notification(token: &Token) -> Notification {
+    let common = json!({
         "correlationId": correlation_id(),
         "clientId": token.client_id,
         "cardContractId": token.card_contract_id,
@@ -124,10 +124,10 @@ fn status_changed(token: &Token) -> Notification {
         TokenStatus::Deactivated => "DEACTIVATED",
     }
     .into();
-    Notification::new(Kind::Tvn, &subject, json!({ "tokenStatus": status }))
+    Notification::new(Kind::Tvn, &common, json!({ "tokenStatus": status }))
 }
 
-/// Fourteen characters, the same in TAR and TCN.
+/// Fourteen hex digits, the same in TAR and TCN.
 fn correlation_id() -> String {
     hex::encode_upper(rand::random::<[u8; 7]>())
 }

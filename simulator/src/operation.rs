@@ -1,11 +1,11 @@
-//! The operations that can be called, counted and made to fail, one by one.
+//! Mastercard's operations.
 
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use crate::{journal::Party, refusal::Refusal};
+use crate::{error_response::ErrorResponse, journal::Party};
 
-/// An operation of Mastercard's side.
+/// An operation; calls are counted and faults injected per operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Operation {
@@ -25,7 +25,7 @@ pub enum Operation {
     Provision,
 }
 
-/// Which of the issuer's two projects an operation belongs to.
+/// The issuer's two API projects, each with its own consumer key and signing key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Api {
     TokenConnect,
@@ -33,7 +33,7 @@ pub(crate) enum Api {
 }
 
 impl Operation {
-    /// All of them.
+    /// All operations, in the order of the panel.
     pub(crate) const ALL: [Self; 7] = [
         Self::GetEligibleTokenRequestors,
         Self::GetAsset,
@@ -44,7 +44,7 @@ impl Operation {
         Self::Provision,
     ];
 
-    /// The name that the use case or the specification gives it.
+    /// The name in the use case or the specification.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -58,7 +58,7 @@ impl Operation {
         }
     }
 
-    /// The token requestor's page belongs to no project; it is never asked.
+    /// The project of an operation. `Provision` belongs to none; this is not called for it.
     pub(crate) fn api(self) -> Api {
         match self {
             Self::GetEligibleTokenRequestors | Self::GetAsset | Self::PushMultipleAccounts => {
@@ -68,7 +68,7 @@ impl Operation {
         }
     }
 
-    /// Steps of question and answer in the use case; reading tokens is the tip after step 4, which has no number.
+    /// Steps of request and response in the use case; reading tokens is the tip after step 4, without a number.
     pub(crate) fn steps(self) -> (u8, u8) {
         match self {
             Self::GetEligibleTokenRequestors => (1, 2),
@@ -89,11 +89,11 @@ impl Api {
         }
     }
 
-    /// An error in this API's own shape.
-    pub(crate) fn refuse(self, status: StatusCode, reason: &'static str, description: &str) -> Refusal {
+    /// An error response in this API's shape.
+    pub(crate) fn error(self, status: StatusCode, reason: &'static str, description: &str) -> ErrorResponse {
         match self {
-            Self::TokenConnect => Refusal::token_connect(status, reason, description),
-            Self::Processing => Refusal::processing(status, reason, description),
+            Self::TokenConnect => ErrorResponse::token_connect(status, reason, description),
+            Self::Processing => ErrorResponse::processing(status, reason, description),
         }
     }
 }

@@ -1,69 +1,28 @@
-//! A running simulator: where it is, what it says, whom it notifies. What a test can do to it is in `control`.
+//! A running simulator: its URLs, notifications and journal. The methods that change its data are in `control`.
 
-use std::io;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
 use tokio::sync::broadcast;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use url::Url;
 
 use crate::{
     journal::Exchange,
     mastercard::Mastercard,
-    notifications::{InvalidTarget, NotificationPlan},
-    options::{NotificationTarget, Options},
-    portal::Portal,
-    server,
+    notifications::{InvalidTarget, NotificationPlan, target::NotificationTarget},
 };
 
 /// Token Connect, Mastercard Processing, MDES and Click to Pay on one port. Stops when dropped.
 pub struct Simulator {
     pub(crate) mastercard: Arc<Mastercard>,
-    /// Only held to be dropped; absent in the handle that the control routes work with.
-    _server: Option<AbortOnDrop>,
-}
-
-struct AbortOnDrop(JoinHandle<()>);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// The simulator could not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The listener has no usable address.
-    #[error("the listener has no usable address")]
-    Listener(#[source] io::Error),
-    /// The address does not make a URL.
-    #[error("the listener's address does not make a URL")]
-    Address(#[source] url::ParseError),
-    /// The notification target's certificates cannot be used.
-    #[error(transparent)]
-    Notifications(#[from] InvalidTarget),
+    /// The server task, aborted on drop; empty in a handle.
+    pub(crate) _server: JoinSet<()>,
 }
 
 impl Simulator {
-    /// Serves on `listener`, over plain HTTP, on the current Tokio runtime, until dropped.
-    ///
-    /// # Errors
-    /// When the listener has no address or the notification target cannot be used.
-    pub async fn start(listener: TcpListener, portal: Portal, options: Options) -> Result<Self, StartError> {
-        let address = listener.local_addr().map_err(StartError::Listener)?;
-        let base_url = Url::parse(&format!("http://{address}/")).map_err(StartError::Address)?;
-        let notifications = options.notifications.clone();
-        let mastercard = Arc::new(Mastercard::new(base_url, portal, options));
-        mastercard.notifier.set_target(notifications)?;
-        let server = tokio::spawn(server::serve(listener, server::router(Arc::clone(&mastercard))));
-        Ok(Self { mastercard, _server: Some(AbortOnDrop(server)) })
-    }
-
-    /// A handle on a simulator that somebody else keeps running.
+    /// A handle for the control routes, which does not own the server.
     pub(crate) fn handle(mastercard: Arc<Mastercard>) -> Self {
-        Self { mastercard, _server: None }
+        Self { mastercard, _server: JoinSet::new() }
     }
 
     /// `http://127.0.0.1:PORT/`.
@@ -72,19 +31,19 @@ impl Simulator {
         &self.mastercard.base_url
     }
 
-    /// Base of Token Connect, without a slash at its end: `http://127.0.0.1:PORT/mdes`.
+    /// Base URL of Token Connect, without a trailing slash: `http://127.0.0.1:PORT/mdes`.
     #[must_use]
     pub fn token_connect_url(&self) -> Url {
-        self.below("mdes")
+        self.url("mdes")
     }
 
-    /// Base of Processing, without a slash at its end: `http://127.0.0.1:PORT/global-processing/digital`.
+    /// Base URL of Processing, without a trailing slash: `http://127.0.0.1:PORT/global-processing/digital`.
     #[must_use]
     pub fn processing_url(&self) -> Url {
-        self.below("global-processing/digital")
+        self.url("global-processing/digital")
     }
 
-    fn below(&self, path: &str) -> Url {
+    fn url(&self, path: &str) -> Url {
         let mut url = self.mastercard.base_url.clone();
         url.set_path(path);
         url
@@ -96,31 +55,31 @@ impl Simulator {
         self.mastercard.base_url.origin().ascii_serialization()
     }
 
-    /// Where notifications go from now on; `None` sends none.
+    /// Sets the target of notifications; `None` sends none.
     ///
     /// # Errors
-    /// When certificate, key or root cannot be used; the target then stays as it was.
+    /// If a certificate or key is invalid; the target is then unchanged.
     pub fn set_notifications(&self, target: Option<NotificationTarget>) -> Result<(), InvalidTarget> {
         self.mastercard.notifier.set_target(target)
     }
 
-    /// How notifications misbehave from now on.
+    /// Sets how notifications are delivered.
     pub fn set_notification_plan(&self, plan: NotificationPlan) {
         self.mastercard.notifier.set_plan(plan);
     }
 
-    /// Waits until no notification, retry or delayed copy is under way.
+    /// Waits until no notification, retry or delayed copy is in flight.
     pub async fn notifications_settled(&self) {
         self.mastercard.notifier.settled().await;
     }
 
-    /// Everything that was said so far, the newest last; of a long story, the end (`Options::journal`).
+    /// The exchanges so far, the newest last; at most [`Options::journal_capacity`](crate::Options::journal_capacity).
     #[must_use]
     pub fn journal(&self) -> Vec<Exchange> {
         self.mastercard.journal.exchanges()
     }
 
-    /// Everything that is said from now on. A receiver more than 1024 behind misses some.
+    /// Subscribes to the exchanges from now on. A receiver that is more than 1024 exchanges behind misses some.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Exchange> {
         self.mastercard.journal.subscribe()

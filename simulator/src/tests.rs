@@ -1,4 +1,4 @@
-//! The simulator seen from outside: an issuer that signs, encrypts and follows redirects as a real one does.
+//! Tests through the HTTP interface, with an issuer that signs, encrypts and follows redirects.
 
 mod click_to_pay;
 mod control;
@@ -10,4 +10,5 @@ mod notifications;
 mod panel;
 mod processing;
 mod scale;
+mod signing;
 mod token_connect;

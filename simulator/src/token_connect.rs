@@ -1,4 +1,4 @@
-//! MDES Token Connect: who a card can be pushed to (steps 1 to 4), and the push itself (steps 10 and 11).
+//! MDES Token Connect: eligible token requestors and their assets (steps 1 to 4), and the push (steps 10 and 11).
 
 pub(crate) mod asset;
 mod plaintext;

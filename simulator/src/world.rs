@@ -1,8 +1,9 @@
-//! What Mastercard knows: token requestors, account ranges, the card management system, tokens and receipts.
+//! The simulated data: token requestors, account ranges, card contracts, tokens and receipts.
 
 pub(crate) mod artwork;
 pub(crate) mod card;
 pub(crate) mod records;
 pub(crate) mod requestor;
+mod rng;
 mod sample;
 pub(crate) mod scale;

@@ -141,7 +141,7 @@ async fn every_other_end_of_an_enrollment_keeps_the_contract() {
             503,
             "mastercard_unavailable",
         ),
-        (Operation::PushMultipleAccounts, Fault::AnswerLost, 503, "push_outcome_unknown"),
+        (Operation::PushMultipleAccounts, Fault::ResponseLost, 503, "push_outcome_unknown"),
     ];
     for ((operation, fault, status, code), card) in
         faults.into_iter().zip(["70006", "70007", "70008", "70009"])

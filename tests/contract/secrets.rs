@@ -141,7 +141,7 @@ async fn goes_through_everything(app: &App) {
     for card in ["70003", "70004", "70005", "80001", "70001"] {
         assert!(app.ask(&wish(card)).await.status >= 400);
     }
-    simulator.set_fault(Operation::PushMultipleAccounts, Fault::AnswerLost, 1);
+    simulator.set_fault(Operation::PushMultipleAccounts, Fault::ResponseLost, 1);
     assert_eq!(app.ask(&wish("70006")).await.status, 503);
     simulator.set_fault(Operation::SearchFundingAccounts, Fault::TruncatedJson, simulator::Times::Always);
     assert!(app.ask(&wish("70007")).await.status >= 500);

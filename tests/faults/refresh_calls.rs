@@ -33,9 +33,9 @@ fn ways() -> Vec<(Fault, bool)> {
         (Fault::WrongContent, true),
         (errors("NEVER_HEARD"), true),
         (errors("AUTHORIZATION_FAILED"), false),
-        (Fault::NullShape, true),
-        (Fault::HangUp, true),
-        (Fault::AnswerLost, true),
+        (Fault::NullFields, true),
+        (Fault::ConnectionClosed, true),
+        (Fault::ResponseLost, true),
         (Fault::TruncatedJson, true),
         (Fault::ResetMidBody, true),
         (Fault::BodyAltered, false),
@@ -55,7 +55,7 @@ async fn a_call_that_fails_once_is_repeated_and_the_catalog_is_the_new_one() {
     let all = ways.flat_map(|(fault, _)| calls().map(|(range, _)| (fault.clone(), range)));
     for (time, (fault, range)) in (1..).zip(all) {
         moves_on(&world, time);
-        world.simulator().set_fault_about(LIST, &range, fault.clone(), 1);
+        world.simulator().set_fault_matching(LIST, &range, fault.clone(), 1);
         let synced = sync(&world).await.unwrap();
         assert_eq!((synced.unanswered_ranges, synced.change.retired.len()), (0, 1), "{fault:?} {range}");
         let again = sync(&world).await.unwrap();
@@ -71,7 +71,7 @@ async fn a_call_that_fails_for_good_keeps_what_it_would_have_told_and_the_rest_i
     for (time, (fault, (range, ranges))) in (1..).zip(all) {
         moves_on(&world, time);
         let old = CatalogView::of(&world).await;
-        world.simulator().set_fault_about(LIST, &range, fault, Times::Always);
+        world.simulator().set_fault_matching(LIST, &range, fault, Times::Always);
         let synced = sync(&world).await.unwrap();
         assert_eq!((synced.unanswered_ranges, synced.rejected), (ranges, None));
         assert!(synced.version.is_some() && synced.change.retired.is_empty(), "{synced:?}");
@@ -88,7 +88,7 @@ async fn a_call_that_is_never_answered_keeps_what_it_would_have_told_and_the_res
     for (time, (range, _)) in (1..).zip(calls()) {
         moves_on(&world, time);
         let old = CatalogView::of(&world).await;
-        world.simulator().set_fault_about(
+        world.simulator().set_fault_matching(
             LIST,
             &range,
             Fault::Latency { milliseconds: 60_000 },
@@ -169,7 +169,7 @@ async fn a_logo_that_fails_once_is_asked_for_again_and_one_that_fails_for_good_l
             let old = CatalogView::of(&world).await;
             let assets = ids.map(|id| world.simulator().rotate_artwork(id).unwrap());
             let asset = &assets[failing];
-            world.simulator().set_fault_about(Operation::GetAsset, asset, fault.clone(), times);
+            world.simulator().set_fault_matching(Operation::GetAsset, asset, fault.clone(), times);
             let synced = sync(&world).await.unwrap();
             let fetch = fetch_assets::FetchAssets::connect(&host(&world)).await.unwrap();
             let fetched = fetch.handle(event(json!({ "responsePayload": synced }))).await.unwrap();

@@ -72,7 +72,7 @@ async fn one_that_fails_fails_alone_and_is_fetched_next_time() {
     let world = world().await;
     world.sync_requestors(json!({})).await.unwrap();
     // Not to be repeated, so that exactly one asset suffers.
-    let fault = Fault::Refuse {
+    let fault = Fault::ApiError {
         code: 400,
         source: "INPUT".into(),
         reason_code: "INVALID_FIELD_VALUE".into(),

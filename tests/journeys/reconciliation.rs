@@ -82,7 +82,7 @@ async fn an_enrollment_that_mastercard_never_tells_about_ends_and_says_that_nobo
 async fn while_processing_is_down_what_is_due_stays_due() {
     let world = open_world().await;
     let cardholder = unopened(&world).await;
-    world.simulator().set_fault(Operation::GetTokensByClient, Fault::HangUp, Times::Always);
+    world.simulator().set_fault(Operation::GetTokensByClient, Fault::ConnectionClosed, Times::Always);
     // Enough failures that nobody is asked any more for a while.
     let mut report = Value::Null;
     for _ in 0..10 {

@@ -26,8 +26,8 @@ impl Acknowledged {
                 select! {
                     biased;
                     heard = feed.recv() => match heard {
-                        Ok(Exchange { what, .. }) => {
-                            count += usize::from(what.ends_with("notification, acknowledged"));
+                        Ok(Exchange { summary, .. }) => {
+                            count += usize::from(summary.ends_with("notification, acknowledged"));
                         }
                         // What was missed is missing from the count, so that the target is missed too.
                         Err(RecvError::Lagged(_)) => {}

@@ -10,7 +10,7 @@ use axum::{
 use flate2::read::GzDecoder;
 use jiff::Timestamp;
 use serde_json::Value;
-use simulator::{Exchange, Party, Said};
+use simulator::{Exchange, Message, Party};
 use tokio::sync::broadcast;
 
 /// Fields of the API whose values a person may see.
@@ -78,7 +78,7 @@ impl Journal {
             Some(path) if !route.contains("/callback/") => format!("{} {path}", request.method),
             _ => format!("{route}?results[…]=…"),
         };
-        let said = Said::new(head, serde_json::from_slice::<Value>(body).ok().as_ref(), &HARMLESS);
+        let said = Message::new(head, serde_json::from_slice::<Value>(body).ok().as_ref(), &HARMLESS);
         self.note(question(&route), Party::IssuerApp, Party::IssuerServer, &route, began, said);
         Some(Asked { began, route })
     }
@@ -91,17 +91,24 @@ impl Journal {
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
         let outlined =
             content(&parts.headers, &body).and_then(|body| serde_json::from_slice::<Value>(&body).ok());
-        let said = Said::new(parts.status.to_string(), outlined.as_ref(), &HARMLESS);
+        let said = Message::new(parts.status.to_string(), outlined.as_ref(), &HARMLESS);
         let what = format!("{route}: {}", parts.status.as_u16());
         self.note(answer(&route), Party::IssuerServer, Party::IssuerApp, &what, began, said);
         Response::from_parts(parts, Body::from(body))
     }
 
-    fn note(&self, step: u8, from: Party, to: Party, what: &str, began: Timestamp, said: Said) {
+    fn note(&self, step: u8, from: Party, to: Party, what: &str, began: Timestamp, said: Message) {
         let took = Duration::try_from(Timestamp::now().duration_since(began)).unwrap_or_default();
         // Nobody watching any more is no failure.
-        let _ =
-            self.0.send(Exchange { step, from, to, what: what.to_owned(), began, took, said: vec![said] });
+        let _ = self.0.send(Exchange {
+            step,
+            from,
+            to,
+            summary: what.to_owned(),
+            started_at: began,
+            duration: took,
+            messages: vec![said],
+        });
     }
 }
 

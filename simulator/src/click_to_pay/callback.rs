@@ -1,10 +1,10 @@
-//! The way back, step 25: `<callbackURL>?results%5B<receipt>%5D=<RESULT>[%7C<token unique reference>]`, repeated per
+//! The callback, step 25: `<callbackURL>?results%5B<receipt>%5D=<RESULT>[%7C<token unique reference>]`, one pair per
 //! receipt, joined with `&` if the callback URL has a query already.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-/// What a token requestor reports of one receipt.
+/// The result that a token requestor reports for a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CallbackResult {
@@ -12,7 +12,7 @@ pub enum CallbackResult {
     Approved,
     /// Tokenized but inactive until the cardholder authenticates.
     RequireAdditionalAuthentication,
-    /// The issuer, or Processing for it, declined.
+    /// The issuer, or Processing on its behalf, declined.
     Declined,
     /// Cardholder or requestor cancelled; also when the card was removed right after success.
     Cancelled,
@@ -20,9 +20,9 @@ pub enum CallbackResult {
     Error,
     /// A merchant's authentication after tokenization succeeded.
     Authenticated,
-    /// It failed, and the token was deleted.
+    /// A merchant's authentication after tokenization failed, and the token was deleted.
     Deleted,
-    /// The requestor holds this card already.
+    /// The requestor has a token for this card already.
     DuplicateRequest,
 }
 
@@ -30,22 +30,22 @@ pub enum CallbackResult {
 pub(crate) struct Outcome {
     pub(crate) receipt: String,
     pub(crate) result: CallbackResult,
-    /// Of the token that was made, whatever came of it later.
+    /// Of the token that was created, even if it was removed later.
     pub(crate) token_unique_reference: Option<String>,
 }
 
-/// How the way back is written.
+/// How the callback is composed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CallbackStyle {
     /// Brackets and bar percent-encoded, as documented.
     #[default]
     Encoded,
-    /// Brackets and bar as they are, as careless requestors send them.
+    /// Brackets and bar unescaped.
     Raw,
     /// A receipt that was never issued.
     ForeignReceipt,
-    /// The bare callback URL.
+    /// The callback URL without results.
     NoResults,
 }
 
@@ -69,8 +69,8 @@ impl CallbackResult {
     }
 }
 
-/// Composes the way back; a fragment of the callback URL stays at its end.
-pub(crate) fn way_back(callback_url: &str, outcomes: &[Outcome], style: CallbackStyle) -> String {
+/// Composes the callback; a fragment of the callback URL stays at its end.
+pub(crate) fn compose(callback_url: &str, outcomes: &[Outcome], style: CallbackStyle) -> String {
     let (open, close, bar) = match style {
         CallbackStyle::Raw => ("[", "]", "|"),
         _ => ("%5B", "%5D", "%7C"),
@@ -91,20 +91,20 @@ pub(crate) fn way_back(callback_url: &str, outcomes: &[Outcome], style: Callback
         })
         .collect();
     let (url, fragment) = callback_url.split_once('#').unwrap_or((callback_url, ""));
-    let mut way_back = url.to_owned();
+    let mut callback = url.to_owned();
     if !results.is_empty() {
         if !url.contains('?') {
-            way_back.push('?');
+            callback.push('?');
         } else if !url.ends_with(['?', '&']) {
-            way_back.push('&');
+            callback.push('&');
         }
-        way_back.push_str(&results.join("&"));
+        callback.push_str(&results.join("&"));
     }
     if !fragment.is_empty() {
-        way_back.push('#');
-        way_back.push_str(fragment);
+        callback.push('#');
+        callback.push_str(fragment);
     }
-    way_back
+    callback
 }
 
 const UNSAFE: &percent_encoding::AsciiSet =
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn an_approved_card_comes_back_with_its_token_unique_reference() {
         assert_eq!(
-            way_back(
+            compose(
                 "https://bank.example/r?s=9",
                 &[outcome(CallbackResult::Approved)],
                 CallbackStyle::Encoded
@@ -133,16 +133,16 @@ mod tests {
     #[test]
     fn a_declined_card_comes_back_to_an_app_without_a_reference() {
         assert_eq!(
-            way_back("bankapp://c2p/return", &[outcome(CallbackResult::Declined)], CallbackStyle::Encoded),
+            compose("bankapp://c2p/return", &[outcome(CallbackResult::Declined)], CallbackStyle::Encoded),
             "bankapp://c2p/return?results%5BMCC-1%5D=DECLINED"
         );
     }
 
     #[test]
-    fn a_careless_requestor_leaves_brackets_raw_and_the_fragment_last() {
+    fn the_raw_style_keeps_brackets_unescaped_and_the_fragment_last() {
         let outcomes = [outcome(CallbackResult::Approved), outcome(CallbackResult::Cancelled)];
         assert_eq!(
-            way_back("https://bank.example/r?#top", &outcomes, CallbackStyle::Raw),
+            compose("https://bank.example/r?#top", &outcomes, CallbackStyle::Raw),
             "https://bank.example/r?results[MCC-1]=APPROVED|DM4&results[MCC-1]=CANCELLED#top"
         );
     }

@@ -1,8 +1,8 @@
-//! Card contracts: new ones, their status, what there is.
+//! Card contracts and their status.
 
 use serde::Serialize;
 
-use super::Unknown;
+use super::not_found::NotFound;
 use crate::{
     mdes,
     simulator::Simulator,
@@ -10,8 +10,8 @@ use crate::{
 };
 
 impl Simulator {
-    /// Opens an active debit card contract for a client, known or new. One with the same id is replaced; the id has nine
-    /// digits at most, since the made-up card number is made of it.
+    /// Adds an active debit card contract for an existing or new client, or replaces the one with the same id. The id
+    /// has at most nine digits, since the generated card number contains it.
     pub fn add_card(&self, client_id: u64, card_contract_id: u64) {
         let mut records = self.mastercard.records();
         records.clients.insert(client_id);
@@ -19,14 +19,14 @@ impl Simulator {
     }
 
     /// Sets a card contract's status, two digits: `00` is active. `05` suspends its active tokens, as documented, and
-    /// so sends a TVN for each.
+    /// sends a TVN for each.
     ///
     /// # Errors
-    /// When there is no such card contract.
-    pub fn set_card_status(&self, card_contract_id: u64, status: &str) -> Result<(), Unknown> {
+    /// If there is no such card contract.
+    pub fn set_card_status(&self, card_contract_id: u64, status: &str) -> Result<(), NotFound> {
         let suspended: Vec<String> = {
             let mut records = self.mastercard.records();
-            let card = records.cards.get_mut(&card_contract_id).ok_or(Unknown("card contract"))?;
+            let card = records.cards.get_mut(&card_contract_id).ok_or(NotFound("card contract"))?;
             status.clone_into(&mut card.status);
             let tokens = records.tokens.iter().filter(|token| token.card_contract_id == card_contract_id);
             let active = tokens.filter(|token| token.status == TokenStatus::Active && status == "05");
@@ -38,7 +38,7 @@ impl Simulator {
         Ok(())
     }
 
-    /// The card contracts as they are now.
+    /// The current card contracts.
     #[must_use]
     pub fn cards(&self) -> Vec<CardSummary> {
         let records = self.mastercard.records();
@@ -62,7 +62,7 @@ impl Simulator {
 pub struct CardSummary {
     /// Card contract id.
     pub card_contract_id: u64,
-    /// Whose card it is.
+    /// The client that owns it.
     pub client_id: u64,
     /// First six digits, underscores, last four.
     pub masked: String,

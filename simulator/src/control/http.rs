@@ -1,4 +1,4 @@
-//! The control routes under `/__simulator`, for the standalone program. Nothing of Mastercard's looks like this.
+//! The control routes under `/__simulator`. They belong to the simulator only; Mastercard has none of them.
 
 use std::sync::Arc;
 
@@ -10,14 +10,14 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Unknown, panel};
+use super::{not_found::NotFound, panel};
 use crate::{
-    click_to_pay::{callback::CallbackStyle, page},
+    click_to_pay::callback::CallbackStyle,
     faults::{Fault, Times},
+    html,
     mastercard::Mastercard,
-    notifications::NotificationPlan,
+    notifications::{NotificationPlan, target::NotificationTarget},
     operation::Operation,
-    options::NotificationTarget,
     simulator::Simulator,
     world::{records::TokenStatus, requestor::TokenRequestor},
 };
@@ -31,7 +31,7 @@ struct NewCard {
 }
 
 #[derive(Deserialize)]
-struct Passed {
+struct ReceiptAge {
     seconds: i64,
 }
 
@@ -50,7 +50,7 @@ struct PlannedFault {
     fault: Fault,
     times: Times,
     #[serde(default)]
-    about: String,
+    matching: String,
 }
 
 pub(crate) fn router() -> Router<Arc<Mastercard>> {
@@ -71,7 +71,7 @@ pub(crate) fn router() -> Router<Arc<Mastercard>> {
         .route(
             "/cards/{id}/status",
             put(async |State(m): Shared, Path(id): Path<u64>, Json(card): Json<CardStatus>| {
-                done(Simulator::handle(m).set_card_status(id, &card.status))
+                ok_or_404(Simulator::handle(m).set_card_status(id, &card.status))
             }),
         )
         .route(
@@ -80,15 +80,15 @@ pub(crate) fn router() -> Router<Arc<Mastercard>> {
                 async |State(m): Shared,
                        Path((card, requestor)): Path<(u64, String)>,
                        Json(token): Json<NewTokenStatus>| {
-                    done(Simulator::handle(m).change_token(card, &requestor, token.status))
+                    ok_or_404(Simulator::handle(m).change_token(card, &requestor, token.status))
                 },
             ),
         )
         .route("/receipts/expire", post(async |State(m): Shared| Simulator::handle(m).expire_receipts()))
         .route(
             "/receipts/age",
-            post(async |State(m): Shared, Json(passed): Json<Passed>| {
-                Simulator::handle(m).age_receipts(SignedDuration::from_secs(passed.seconds));
+            post(async |State(m): Shared, Json(age): Json<ReceiptAge>| {
+                Simulator::handle(m).age_receipts(SignedDuration::from_secs(age.seconds));
             }),
         )
         .route(
@@ -97,8 +97,8 @@ pub(crate) fn router() -> Router<Arc<Mastercard>> {
                 async |State(m): Shared,
                        Path(operation): Path<Operation>,
                        Json(planned): Json<PlannedFault>| {
-                    let PlannedFault { fault, times, about } = planned;
-                    Simulator::handle(m).set_fault_about(operation, &about, fault, times);
+                    let PlannedFault { fault, times, matching } = planned;
+                    Simulator::handle(m).set_fault_matching(operation, &matching, fault, times);
                 },
             ),
         )
@@ -110,7 +110,7 @@ pub(crate) fn router() -> Router<Arc<Mastercard>> {
             }),
         );
     let routes = routes.merge(notifications()).merge(requestors()).merge(panel::router());
-    Router::new().nest("/__simulator", routes.route("/style.css", get(page::style)))
+    Router::new().nest("/__simulator", routes.route("/style.css", get(html::style)))
 }
 
 fn notifications() -> Router<Arc<Mastercard>> {
@@ -123,10 +123,12 @@ fn notifications() -> Router<Arc<Mastercard>> {
         .route(
             "/notifications/target",
             put(async |State(m): Shared, Json(target): Json<NotificationTarget>| {
-                m.notifier.set_target(Some(target)).map_err(|error| refuse(StatusCode::BAD_REQUEST, &error))
+                m.notifier
+                    .set_target(Some(target))
+                    .map_err(|error| error_json(StatusCode::BAD_REQUEST, &error))
             })
             .delete(async |State(m): Shared| {
-                m.notifier.set_target(None).map_err(|error| refuse(StatusCode::BAD_REQUEST, &error))
+                m.notifier.set_target(None).map_err(|error| error_json(StatusCode::BAD_REQUEST, &error))
             }),
         )
         .route("/notifications/settled", get(async |State(m): Shared| m.notifier.settled().await))
@@ -143,7 +145,7 @@ fn requestors() -> Router<Arc<Mastercard>> {
         .route(
             "/requestors/{id}",
             axum::routing::delete(async |State(m): Shared, Path(id): Path<String>| {
-                done(Simulator::handle(m).remove_requestor(&id))
+                ok_or_404(Simulator::handle(m).remove_requestor(&id))
             }),
         )
         .route(
@@ -152,7 +154,7 @@ fn requestors() -> Router<Arc<Mastercard>> {
                 Simulator::handle(m)
                     .rotate_artwork(&id)
                     .map(|asset| Json(json!({ "imageAssetId": asset })))
-                    .map_err(|error| refuse(StatusCode::NOT_FOUND, &error))
+                    .map_err(|error| error_json(StatusCode::NOT_FOUND, &error))
             }),
         )
         .route(
@@ -176,12 +178,12 @@ async fn overview(State(mastercard): Shared) -> Json<Value> {
     }))
 }
 
-type Failure = (StatusCode, Json<Value>);
+type ErrorJson = (StatusCode, Json<Value>);
 
-fn done(result: Result<(), Unknown>) -> Result<(), Failure> {
-    result.map_err(|error| refuse(StatusCode::NOT_FOUND, &error))
+fn ok_or_404(result: Result<(), NotFound>) -> Result<(), ErrorJson> {
+    result.map_err(|error| error_json(StatusCode::NOT_FOUND, &error))
 }
 
-fn refuse(status: StatusCode, error: &dyn std::error::Error) -> Failure {
+fn error_json(status: StatusCode, error: &dyn std::error::Error) -> ErrorJson {
     (status, Json(json!({ "error": error.to_string() })))
 }

@@ -1,5 +1,5 @@
-//! A certificate with an RSA key: what the `Token-Connect-Client-Encryption-Key` header carries. Dates and chain
-//! are not checked: the sample of Mastercard's sandbox is long expired.
+//! X.509 certificates with an RSA key, as in the `Token-Connect-Client-Encryption-Key` header. Dates and chain are not
+//! checked: the sample certificate of Mastercard's sandbox has expired.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,10 +9,9 @@ use sha2::{Digest, Sha256};
 use x509_cert::Certificate;
 use x509_cert::der::{Decode, Document, Encode};
 
-/// An RSA public key with the two fingerprints that Mastercard's libraries know.
+/// An RSA public key with the two fingerprints of Mastercard's client libraries.
 #[derive(Clone)]
 pub(crate) struct RsaCertificate {
-    /// The key inside.
     pub(crate) key: PublicKey,
     /// Hex SHA-256 over the DER certificate.
     pub(crate) certificate_sha256: String,
@@ -20,28 +19,28 @@ pub(crate) struct RsaCertificate {
     pub(crate) spki_sha256: String,
 }
 
-/// Not an X.509 certificate with an RSA key.
+/// The input is not an X.509 certificate with an RSA key.
 #[derive(Debug, thiserror::Error)]
 #[error("not a certificate with an RSA key")]
-pub(crate) struct NotACertificate;
+pub(crate) struct InvalidCertificate;
 
 impl RsaCertificate {
-    /// Reads the header's form: one line of padded standard Base64 over DER; armor and line breaks are refused.
-    pub(crate) fn from_base64(one_line: &str) -> Result<Self, NotACertificate> {
-        Self::from_der(&STANDARD.decode(one_line).map_err(|_| NotACertificate)?)
+    /// Parses the header's value: one line of padded standard Base64 of DER; PEM and line breaks are rejected.
+    pub(crate) fn from_base64(one_line: &str) -> Result<Self, InvalidCertificate> {
+        Self::from_der(&STANDARD.decode(one_line).map_err(|_| InvalidCertificate)?)
     }
 
-    pub(crate) fn from_pem(pem: &str) -> Result<Self, NotACertificate> {
-        let (_, document) = Document::from_pem(pem).map_err(|_| NotACertificate)?;
+    pub(crate) fn from_pem(pem: &str) -> Result<Self, InvalidCertificate> {
+        let (_, document) = Document::from_pem(pem).map_err(|_| InvalidCertificate)?;
         Self::from_der(document.as_bytes())
     }
 
-    fn from_der(der: &[u8]) -> Result<Self, NotACertificate> {
-        let certificate = Certificate::from_der(der).map_err(|_| NotACertificate)?;
+    fn from_der(der: &[u8]) -> Result<Self, InvalidCertificate> {
+        let certificate = Certificate::from_der(der).map_err(|_| InvalidCertificate)?;
         let spki = certificate.tbs_certificate().subject_public_key_info().to_der();
-        let spki = spki.map_err(|_| NotACertificate)?;
+        let spki = spki.map_err(|_| InvalidCertificate)?;
         Ok(Self {
-            key: PublicKey::from_public_key_der(&spki).map_err(|_| NotACertificate)?,
+            key: PublicKey::from_public_key_der(&spki).map_err(|_| InvalidCertificate)?,
             certificate_sha256: hex::encode(Sha256::digest(der)),
             spki_sha256: hex::encode(Sha256::digest(&spki)),
         })

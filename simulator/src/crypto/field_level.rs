@@ -1,11 +1,11 @@
-//! Token Connect's field-level encryption: hex fields `encryptedData`, `encryptedKey`, `iv`, ... where the plaintext
-//! stood. Processing makes it (step 9), Token Connect opens it (step 10).
+//! Token Connect's field-level encryption: the hex fields `encryptedData`, `encryptedKey`, `iv`, ... in place of the
+//! plaintext. Processing encrypts (step 9), Token Connect decrypts (step 10).
 
 use rsa::PrivateKey;
 use serde::{Deserialize, Serialize};
 use sha2::{Sha256, Sha512};
 
-use super::Undecipherable;
+use super::CipherError;
 use super::certificate::RsaCertificate;
 use super::symmetric::{cbc_decrypt, cbc_encrypt, gcm_decrypt, gcm_encrypt};
 
@@ -13,14 +13,14 @@ use super::symmetric::{cbc_decrypt, cbc_encrypt, gcm_decrypt, gcm_encrypt};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum CipherMode {
-    /// AES-CBC, PKCS#7, 16-byte IV: the field is left out, as all clients before mid-2026 do.
+    /// AES-CBC, PKCS#7, 16-byte IV. `algorithmCipherMode` is omitted, as all clients before mid-2026 do.
     #[default]
     Cbc,
-    /// AES-GCM, 12-byte IV. How `tag` and `aad` are written is not published: here hex, 16 bytes each.
+    /// AES-GCM, 12-byte IV. The encoding of `tag` and `aad` is not published: here hex, 16 bytes each.
     Gcm,
 }
 
-/// `encryptedPayload` as it travels.
+/// The JSON object `encryptedPayload`.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EncryptedPayload {
@@ -44,9 +44,9 @@ pub(crate) fn encrypt(
     plaintext: &[u8],
     certificate: &RsaCertificate,
     mode: CipherMode,
-) -> Result<EncryptedPayload, Undecipherable> {
+) -> Result<EncryptedPayload, CipherError> {
     let key: [u8; 16] = rand::random();
-    let encrypted_key = certificate.key.oaep_encrypt::<Sha512>(&key).map_err(|_| Undecipherable)?;
+    let encrypted_key = certificate.key.oaep_encrypt::<Sha512>(&key).map_err(|_| CipherError)?;
     let mut payload = EncryptedPayload {
         encrypted_data: String::new(),
         encrypted_key: hex::encode(encrypted_key),
@@ -76,29 +76,29 @@ pub(crate) fn encrypt(
     Ok(payload)
 }
 
-/// Opens `payload`. As the specification says of the receiver: no `oaepHashingAlgorithm` means PKCS#1 v1.5, no
-/// `iv` an all-zero one, no `algorithmCipherMode` CBC.
-pub(crate) fn decrypt(payload: &EncryptedPayload, private: &PrivateKey) -> Result<Vec<u8>, Undecipherable> {
-    let bytes = |text: &str| hex::decode(text).map_err(|_| Undecipherable);
+/// Decrypts `payload`. Defaults of the specification: without `oaepHashingAlgorithm` PKCS#1 v1.5, without `iv` all
+/// zeros, without `algorithmCipherMode` CBC.
+pub(crate) fn decrypt(payload: &EncryptedPayload, private: &PrivateKey) -> Result<Vec<u8>, CipherError> {
+    let bytes = |text: &str| hex::decode(text).map_err(|_| CipherError);
     let optional = |text: &Option<String>| text.as_deref().map(bytes).transpose();
 
     let wrapped = bytes(&payload.encrypted_key)?;
     let key = match payload.oaep_hashing_algorithm.as_deref() {
         Some("SHA256") => private.oaep_decrypt::<Sha256>(&wrapped),
         Some("SHA512") => private.oaep_decrypt::<Sha512>(&wrapped),
-        Some(_) => return Err(Undecipherable),
+        Some(_) => return Err(CipherError),
         None => private.pkcs1v15_decrypt(&wrapped),
     }
-    .map_err(|_| Undecipherable)?;
+    .map_err(|_| CipherError)?;
 
     let ciphertext = bytes(&payload.encrypted_data)?;
     let iv = optional(&payload.iv)?;
     match payload.algorithm_cipher_mode.unwrap_or_default() {
         CipherMode::Cbc => cbc_decrypt(&key, iv.as_deref().unwrap_or(&[0; 16]), &ciphertext),
         CipherMode::Gcm => {
-            let iv = iv.filter(|iv| iv.len() == 12).ok_or(Undecipherable)?;
-            let tag = optional(&payload.tag)?.ok_or(Undecipherable)?;
-            let aad = optional(&payload.aad)?.ok_or(Undecipherable)?;
+            let iv = iv.filter(|iv| iv.len() == 12).ok_or(CipherError)?;
+            let tag = optional(&payload.tag)?.ok_or(CipherError)?;
+            let aad = optional(&payload.aad)?.ok_or(CipherError)?;
             gcm_decrypt(&key, &iv, &aad, &ciphertext, &tag)
         }
     }

@@ -7,21 +7,21 @@ use rsa::{PrivateKey, PublicKey};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::Undecipherable;
+use super::CipherError;
 use super::symmetric::{gcm_decrypt, gcm_encrypt};
 
-/// Encrypts to `key`. With `sixteen_byte_iv` the IV is as long as Mastercard's own libraries make it, which RFC 7518
-/// does not allow and many readers refuse.
+/// Encrypts for `key`. With `sixteen_byte_iv` the IV is as long as in Mastercard's own libraries; RFC 7518 (section
+/// 5.3) requires 12 bytes, and many libraries reject others.
 pub(crate) fn encrypt(
     plaintext: &[u8],
     key: &PublicKey,
     kid: &str,
     sixteen_byte_iv: bool,
-) -> Result<String, Undecipherable> {
+) -> Result<String, CipherError> {
     let header = json!({"alg": "RSA-OAEP-256", "enc": "A256GCM", "kid": kid, "cty": "application/json"});
     let protected = URL_SAFE_NO_PAD.encode(header.to_string());
     let content_key: [u8; 32] = rand::random();
-    let wrapped = key.oaep_encrypt::<Sha256>(&content_key).map_err(|_| Undecipherable)?;
+    let wrapped = key.oaep_encrypt::<Sha256>(&content_key).map_err(|_| CipherError)?;
     let random: [u8; 16] = rand::random();
     let iv = if sixteen_byte_iv { &random[..] } else { &random[..12] };
     let (ciphertext, tag) = gcm_encrypt(&content_key, iv, protected.as_bytes(), plaintext)?;
@@ -29,20 +29,20 @@ pub(crate) fn encrypt(
     Ok(format!("{protected}.{}", parts.join(".")))
 }
 
-/// Opens a compact JWE that was made for the key called `kid`; a missing `kid` is accepted.
-pub(crate) fn decrypt(compact: &str, key: &PrivateKey, kid: &str) -> Result<Vec<u8>, Undecipherable> {
+/// Decrypts a compact JWE for the key `kid`; a missing `kid` is accepted.
+pub(crate) fn decrypt(compact: &str, key: &PrivateKey, kid: &str) -> Result<Vec<u8>, CipherError> {
     let parts: Vec<&str> = compact.split('.').collect();
-    let [protected, wrapped, iv, ciphertext, tag] = parts[..] else { return Err(Undecipherable) };
-    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| Undecipherable);
+    let [protected, wrapped, iv, ciphertext, tag] = parts[..] else { return Err(CipherError) };
+    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| CipherError);
 
-    let header: Value = serde_json::from_slice(&bytes(protected)?).map_err(|_| Undecipherable)?;
-    let meant_for_us = header["kid"].as_str().is_none_or(|named| named.eq_ignore_ascii_case(kid));
-    if header["alg"] != "RSA-OAEP-256" || header["enc"] != "A256GCM" || !meant_for_us {
-        return Err(Undecipherable);
+    let header: Value = serde_json::from_slice(&bytes(protected)?).map_err(|_| CipherError)?;
+    let kid_matches = header["kid"].as_str().is_none_or(|found| found.eq_ignore_ascii_case(kid));
+    if header["alg"] != "RSA-OAEP-256" || header["enc"] != "A256GCM" || !kid_matches {
+        return Err(CipherError);
     }
-    let content_key = key.oaep_decrypt::<Sha256>(&bytes(wrapped)?).map_err(|_| Undecipherable)?;
+    let content_key = key.oaep_decrypt::<Sha256>(&bytes(wrapped)?).map_err(|_| CipherError)?;
     if content_key.len() != 32 {
-        return Err(Undecipherable);
+        return Err(CipherError);
     }
     gcm_decrypt(&content_key, &bytes(iv)?, protected.as_bytes(), &bytes(ciphertext)?, &bytes(tag)?)
 }

@@ -1,5 +1,5 @@
-//! The JWS that Token Connect hands out as `signature` (step 11) and a token requestor verifies (step 22):
-//! compact, RS256, header `alg` and `kid`.
+//! The JWS that Token Connect returns as `signature` (step 11) and a token requestor verifies (step 22): compact,
+//! RS256, header `alg` and `kid`.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,10 +7,10 @@ use rsa::{PrivateKey, PublicKey};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-/// Not a JWS, or not signed by the key that is active now.
+/// The input is not a JWS, or is not signed with the active key.
 #[derive(Debug, thiserror::Error)]
 #[error("the JWS does not verify")]
-pub(crate) struct Unverified;
+pub(crate) struct InvalidJws;
 
 pub(crate) fn sign(payload: &Value, key: &PrivateKey, kid: &str) -> Result<String, rsa::Error> {
     let header = json!({"alg": "RS256", "kid": kid});
@@ -19,15 +19,15 @@ pub(crate) fn sign(payload: &Value, key: &PrivateKey, kid: &str) -> Result<Strin
     Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 
-pub(crate) fn verify(compact: &str, key: &PublicKey, kid: &str) -> Result<Value, Unverified> {
-    let (signed, signature) = compact.rsplit_once('.').ok_or(Unverified)?;
-    let (header, payload) = signed.split_once('.').ok_or(Unverified)?;
-    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| Unverified);
+pub(crate) fn verify(compact: &str, key: &PublicKey, kid: &str) -> Result<Value, InvalidJws> {
+    let (signed, signature) = compact.rsplit_once('.').ok_or(InvalidJws)?;
+    let (header, payload) = signed.split_once('.').ok_or(InvalidJws)?;
+    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidJws);
 
-    let header: Value = serde_json::from_slice(&bytes(header)?).map_err(|_| Unverified)?;
+    let header: Value = serde_json::from_slice(&bytes(header)?).map_err(|_| InvalidJws)?;
     if header["alg"] != "RS256" || header["kid"] != kid {
-        return Err(Unverified);
+        return Err(InvalidJws);
     }
-    key.pkcs1v15_verify::<Sha256>(signed.as_bytes(), &bytes(signature)?).map_err(|_| Unverified)?;
-    serde_json::from_slice(&bytes(payload)?).map_err(|_| Unverified)
+    key.pkcs1v15_verify::<Sha256>(signed.as_bytes(), &bytes(signature)?).map_err(|_| InvalidJws)?;
+    serde_json::from_slice(&bytes(payload)?).map_err(|_| InvalidJws)
 }

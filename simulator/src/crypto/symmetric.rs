@@ -1,5 +1,5 @@
-//! AES as both schemes use it: CBC with PKCS#7 padding, and GCM with an IV of 12 bytes, or of 16 as Mastercard's
-//! own libraries make it.
+//! AES in CBC mode with PKCS#7 padding, and in GCM mode with an IV of 12 bytes, or of 16 bytes as in Mastercard's own
+//! libraries.
 
 use aes::cipher::block_padding::Pkcs7;
 use aes::cipher::consts::{U12, U16};
@@ -8,16 +8,16 @@ use aes::{Aes128, Aes256};
 use aes_gcm::aead::{Aead, Nonce, Payload};
 use aes_gcm::{AesGcm, KeyInit};
 
-use super::Undecipherable;
+use super::CipherError;
 
-/// AES-CBC by the length of the key: 16 or 32 bytes; the IV has 16.
-pub(super) fn cbc_encrypt(key: &[u8], iv: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, Undecipherable> {
+/// AES-CBC with a key of 16 or 32 bytes and an IV of 16 bytes.
+pub(super) fn cbc_encrypt(key: &[u8], iv: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, CipherError> {
     fn run<C: KeyIvInit + BlockModeEncrypt>(
         key: &[u8],
         iv: &[u8],
         plaintext: &[u8],
-    ) -> Result<Vec<u8>, Undecipherable> {
-        let cipher = C::new_from_slices(key, iv).map_err(|_| Undecipherable)?;
+    ) -> Result<Vec<u8>, CipherError> {
+        let cipher = C::new_from_slices(key, iv).map_err(|_| CipherError)?;
         Ok(cipher.encrypt_padded_vec::<Pkcs7>(plaintext))
     }
     match key.len() {
@@ -26,15 +26,15 @@ pub(super) fn cbc_encrypt(key: &[u8], iv: &[u8], plaintext: &[u8]) -> Result<Vec
     }
 }
 
-/// The reverse of [`cbc_encrypt`].
-pub(super) fn cbc_decrypt(key: &[u8], iv: &[u8], ciphertext: &[u8]) -> Result<Vec<u8>, Undecipherable> {
+/// Decrypts the output of [`cbc_encrypt`].
+pub(super) fn cbc_decrypt(key: &[u8], iv: &[u8], ciphertext: &[u8]) -> Result<Vec<u8>, CipherError> {
     fn run<C: KeyIvInit + BlockModeDecrypt>(
         key: &[u8],
         iv: &[u8],
         ciphertext: &[u8],
-    ) -> Result<Vec<u8>, Undecipherable> {
-        let cipher = C::new_from_slices(key, iv).map_err(|_| Undecipherable)?;
-        cipher.decrypt_padded_vec::<Pkcs7>(ciphertext).map_err(|_| Undecipherable)
+    ) -> Result<Vec<u8>, CipherError> {
+        let cipher = C::new_from_slices(key, iv).map_err(|_| CipherError)?;
+        cipher.decrypt_padded_vec::<Pkcs7>(ciphertext).map_err(|_| CipherError)
     }
     match key.len() {
         16 => run::<cbc::Decryptor<Aes128>>(key, iv, ciphertext),
@@ -42,35 +42,35 @@ pub(super) fn cbc_decrypt(key: &[u8], iv: &[u8], ciphertext: &[u8]) -> Result<Ve
     }
 }
 
-/// AES-GCM; answers ciphertext and 16-byte tag apart.
+/// AES-GCM; returns ciphertext and 16-byte tag separately.
 pub(super) fn gcm_encrypt(
     key: &[u8],
     iv: &[u8],
     aad: &[u8],
     plaintext: &[u8],
-) -> Result<(Vec<u8>, Vec<u8>), Undecipherable> {
+) -> Result<(Vec<u8>, Vec<u8>), CipherError> {
     let payload = Payload { msg: plaintext, aad };
     let mut sealed = match (key.len(), iv.len()) {
         (16, 12) => seal::<AesGcm<Aes128, U12>>(key, iv, payload),
         (16, 16) => seal::<AesGcm<Aes128, U16>>(key, iv, payload),
         (32, 12) => seal::<AesGcm<Aes256, U12>>(key, iv, payload),
         (32, 16) => seal::<AesGcm<Aes256, U16>>(key, iv, payload),
-        _ => Err(Undecipherable),
+        _ => Err(CipherError),
     }?;
     let tag = sealed.split_off(sealed.len().saturating_sub(16));
     Ok((sealed, tag))
 }
 
-/// The reverse of [`gcm_encrypt`]; the tag is always checked.
+/// Decrypts the output of [`gcm_encrypt`]; checks the tag.
 pub(super) fn gcm_decrypt(
     key: &[u8],
     iv: &[u8],
     aad: &[u8],
     ciphertext: &[u8],
     tag: &[u8],
-) -> Result<Vec<u8>, Undecipherable> {
+) -> Result<Vec<u8>, CipherError> {
     if tag.len() != 16 {
-        return Err(Undecipherable);
+        return Err(CipherError);
     }
     let sealed = [ciphertext, tag].concat();
     let payload = Payload { msg: &sealed, aad };
@@ -79,28 +79,20 @@ pub(super) fn gcm_decrypt(
         (16, 16) => open::<AesGcm<Aes128, U16>>(key, iv, payload),
         (32, 12) => open::<AesGcm<Aes256, U12>>(key, iv, payload),
         (32, 16) => open::<AesGcm<Aes256, U16>>(key, iv, payload),
-        _ => Err(Undecipherable),
+        _ => Err(CipherError),
     }
 }
 
-fn seal<C: KeyInit + Aead>(
-    key: &[u8],
-    iv: &[u8],
-    payload: Payload<'_, '_>,
-) -> Result<Vec<u8>, Undecipherable> {
-    let cipher = C::new_from_slice(key).map_err(|_| Undecipherable)?;
-    let nonce = Nonce::<C>::try_from(iv).map_err(|_| Undecipherable)?;
-    cipher.encrypt(&nonce, payload).map_err(|_| Undecipherable)
+fn seal<C: KeyInit + Aead>(key: &[u8], iv: &[u8], payload: Payload<'_, '_>) -> Result<Vec<u8>, CipherError> {
+    let cipher = C::new_from_slice(key).map_err(|_| CipherError)?;
+    let nonce = Nonce::<C>::try_from(iv).map_err(|_| CipherError)?;
+    cipher.encrypt(&nonce, payload).map_err(|_| CipherError)
 }
 
-fn open<C: KeyInit + Aead>(
-    key: &[u8],
-    iv: &[u8],
-    payload: Payload<'_, '_>,
-) -> Result<Vec<u8>, Undecipherable> {
-    let cipher = C::new_from_slice(key).map_err(|_| Undecipherable)?;
-    let nonce = Nonce::<C>::try_from(iv).map_err(|_| Undecipherable)?;
-    cipher.decrypt(&nonce, payload).map_err(|_| Undecipherable)
+fn open<C: KeyInit + Aead>(key: &[u8], iv: &[u8], payload: Payload<'_, '_>) -> Result<Vec<u8>, CipherError> {
+    let cipher = C::new_from_slice(key).map_err(|_| CipherError)?;
+    let nonce = Nonce::<C>::try_from(iv).map_err(|_| CipherError)?;
+    cipher.decrypt(&nonce, payload).map_err(|_| CipherError)
 }
 
 #[cfg(test)]
@@ -108,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gcm_opens_with_the_standards_iv_and_with_mastercards_longer_one_and_refuses_a_wrong_tag() {
+    fn gcm_decrypts_with_ivs_of_12_and_16_bytes_and_rejects_a_wrong_tag() {
         for iv in [&[7; 12][..], &[7; 16]] {
             for key in [&[1; 16][..], &[1; 32]] {
                 let (ciphertext, mut tag) = gcm_encrypt(key, iv, b"aad", b"plain").unwrap();
@@ -119,9 +111,9 @@ mod tests {
         }
     }
 
-    /// Computed with two other implementations.
+    /// The expected values were computed with two other implementations.
     #[test]
-    fn known_answers_of_cbc_and_of_gcm_with_a_16_byte_iv_come_out() {
+    fn cbc_and_gcm_with_a_16_byte_iv_match_known_answers() {
         let key: Vec<u8> = (0..16).collect();
         let iv: Vec<u8> = (16..32).collect();
         let ciphertext = cbc_encrypt(&key, &iv, KNOWN).unwrap();

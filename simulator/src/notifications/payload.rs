@@ -1,4 +1,4 @@
-//! The provisional payload of a notification. Every field of it is invented.
+//! The payload of notifications. It is provisional: every field is invented.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -6,12 +6,14 @@ use uuid::Uuid;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
+    /// Tokenization authorization request.
     Tar,
+    /// Tokenization complete notification.
     Tcn,
+    /// Token status change.
     Tvn,
 }
 
-/// What a notification is about.
 #[derive(Clone)]
 pub(crate) struct Notification {
     pub(crate) kind: Kind,
@@ -19,14 +21,14 @@ pub(crate) struct Notification {
 }
 
 impl Notification {
-    /// The provisional payload; `extra` holds what only this kind has.
-    pub(crate) fn new(kind: Kind, subject: &Value, extra: Value) -> Self {
+    /// A notification with an id, type, the current time, the fields of `common` and this kind's fields in `extra`.
+    pub(crate) fn new(kind: Kind, common: &Value, extra: Value) -> Self {
         let mut body = json!({
             "notificationId": Uuid::new_v4(),
             "type": kind.name(),
             "occurredAt": Timestamp::now().to_string(),
         });
-        for part in [subject, &extra] {
+        for part in [common, &extra] {
             if let (Some(body), Some(part)) = (body.as_object_mut(), part.as_object()) {
                 body.extend(part.clone());
             }

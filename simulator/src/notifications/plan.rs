@@ -1,8 +1,8 @@
-//! How notifications can be made to misbehave: lost, repeated, late, out of order.
+//! Notification faults: loss, duplication, delay, reordering.
 
 use serde::{Deserialize, Serialize};
 
-/// How notifications misbehave.
+/// How notifications are delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct NotificationPlan {
@@ -10,11 +10,11 @@ pub struct NotificationPlan {
     pub tar: Delivery,
     /// Tokenization Complete Notification, step 21.
     pub tcn: Delivery,
-    /// Later token events.
+    /// Changes of a token's status.
     pub tvn: Delivery,
     /// The TCN is sent before the TAR.
     pub tcn_before_tar: bool,
-    /// Further attempts after one that was not answered with a 2xx.
+    /// Further attempts after a response other than 2xx.
     pub retries: u32,
     /// Milliseconds before a further attempt.
     pub backoff_milliseconds: u64,
@@ -40,9 +40,9 @@ impl Default for NotificationPlan {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Delivery {
-    /// How often it is sent: 0 loses it, 2 repeats it under the same `notificationId`.
+    /// How often it is sent: 0 loses it, 2 duplicates it with the same `notificationId`.
     pub copies: u32,
-    /// Milliseconds before it is sent; a delayed one does not hold up the next.
+    /// Delay in milliseconds; the next notification does not wait for it.
     pub delay_milliseconds: u64,
 }
 

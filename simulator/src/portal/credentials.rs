@@ -1,4 +1,4 @@
-//! The issuer's half of the portal, and how it is written to files.
+//! The issuer's credentials and their files.
 
 use std::fmt;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-/// What the Mastercard Developers portal would hand the issuer. Keys are PKCS#8 PEM, certificates X.509 PEM, RSA 2048.
+/// What an issuer downloads from the Mastercard Developers portal. Keys are PKCS#8 PEM, certificates X.509 PEM, RSA 2048.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Credentials {
     /// Consumer key of the Token Connect project: 48 characters, `!`, 48 characters.
@@ -18,11 +18,11 @@ pub struct Credentials {
     pub processing_consumer_key: String,
     /// The issuer's private key that signs calls to Processing.
     pub processing_signing_key: String,
-    /// Mastercard's Client Encryption Key for Token Connect: goes into `Token-Connect-Client-Encryption-Key`.
+    /// Mastercard's Client Encryption Key for Token Connect, sent as `Token-Connect-Client-Encryption-Key`.
     pub client_encryption_certificate: String,
     /// Mastercard's certificate that request bodies to Processing are encrypted to (JWE).
     pub processing_encryption_certificate: String,
-    /// The issuer's private key that opens the JWE answers of Processing.
+    /// The issuer's private key that decrypts the JWE responses of Processing.
     pub processing_decryption_key: String,
 }
 
@@ -33,11 +33,10 @@ impl fmt::Debug for Credentials {
 }
 
 impl Credentials {
-    /// Writes one file per credential into `dir` (created if missing), readable by the owner only where the system
-    /// knows owners. Names: `token-connect-consumer-key.txt`, `token-connect-signing-key.pem`, ...
+    /// Writes one file per credential into `dir` (created if missing), readable by the owner only on Unix. Names: `token-connect-consumer-key.txt`, `token-connect-signing-key.pem`, ...
     ///
     /// # Errors
-    /// When the folder or a file cannot be written.
+    /// If the folder or a file cannot be written.
     pub fn write_to(&self, dir: &Path) -> io::Result<()> {
         fs::create_dir_all(dir)?;
         for (name, content) in [
@@ -55,7 +54,7 @@ impl Credentials {
     }
 }
 
-/// Readable by the owner only, where the system knows owners.
+/// Writes a file that only its owner can read, on Unix.
 pub(super) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

@@ -1,33 +1,33 @@
-//! JWE around Processing's bodies: `{"encryptedData": "<compact>"}` both ways, and answers that are replayed for a
+//! JWE around Processing's bodies, `{"encryptedData": "<compact>"}` in both directions, and replay of responses for a
 //! repeated `Idempotency-Key`. The wrapper's name is inferred; errors are not encrypted (invented).
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{
-    crypto::jwe, fields, gateway::Call, mastercard::Mastercard, operation::Api, refusal::Refusal,
-    server::Answer,
+    call::Call, crypto::jwe, error_response::ErrorResponse, fields, mastercard::Mastercard, operation::Api,
+    response::OperationResult,
 };
 
-/// Runs `handle` on the plain call and wraps its answer, after `adorn` had its say.
-pub(crate) fn unwrapped(
+/// Decrypts the call, runs `handle`, applies `alter` to the response and encrypts it.
+pub(crate) fn handle_encrypted(
     mastercard: &Mastercard,
     mut call: Call,
-    handle: impl FnOnce(&Mastercard, &Call) -> Answer,
-    adorn: impl FnOnce(&mut Value),
-) -> Answer {
+    handle: impl FnOnce(&Mastercard, &Call) -> OperationResult,
+    alter: impl FnOnce(&mut Value),
+) -> OperationResult {
     if call.method == Method::POST && mastercard.options.processing_jwe {
-        call.body = open(mastercard, &call.body)?.into();
+        call.body = decrypt(mastercard, &call.body)?.into();
     }
-    let (status, mut body) = once(mastercard, &call, handle)?;
-    adorn(&mut body);
+    let (status, mut body) = handle_once(mastercard, &call, handle)?;
+    alter(&mut body);
     if mastercard.options.processing_jwe {
-        body = json!({"encryptedData": seal(mastercard, &body)?});
+        body = json!({"encryptedData": encrypt(mastercard, &body)?});
     }
     Ok((status, body))
 }
 
-fn open(mastercard: &Mastercard, body: &[u8]) -> Result<Vec<u8>, Refusal> {
+fn decrypt(mastercard: &Mastercard, body: &[u8]) -> Result<Vec<u8>, ErrorResponse> {
     let keys = mastercard.portal.keys();
     let wrapper = fields::parse(body, Api::Processing)?;
     wrapper["encryptedData"]
@@ -37,7 +37,7 @@ fn open(mastercard: &Mastercard, body: &[u8]) -> Result<Vec<u8>, Refusal> {
             jwe::decrypt(compact, &keys.processing_encryption, kid).ok()
         })
         .ok_or_else(|| {
-            Refusal::processing(
+            ErrorResponse::processing(
                 StatusCode::BAD_REQUEST,
                 "DECRYPTION_FAILED",
                 "The body is not a JWE for Mastercard Processing's key.",
@@ -45,7 +45,7 @@ fn open(mastercard: &Mastercard, body: &[u8]) -> Result<Vec<u8>, Refusal> {
         })
 }
 
-fn seal(mastercard: &Mastercard, body: &Value) -> Result<String, Refusal> {
+fn encrypt(mastercard: &Mastercard, body: &Value) -> Result<String, ErrorResponse> {
     let keys = mastercard.portal.keys();
     jwe::encrypt(
         body.to_string().as_bytes(),
@@ -54,33 +54,37 @@ fn seal(mastercard: &Mastercard, body: &Value) -> Result<String, Refusal> {
         mastercard.options.jwe_sixteen_byte_iv,
     )
     .map_err(|_| {
-        Refusal::processing(
+        ErrorResponse::processing(
             StatusCode::INTERNAL_SERVER_ERROR,
             "SYSTEM_ERROR",
-            "The answer cannot be encrypted.",
+            "The response cannot be encrypted.",
         )
     })
 }
 
-/// The stored answer for a known `Idempotency-Key`, if the plain body is the same. What happens with another body is
-/// not published: here 409 (invented). Only successes are kept.
-fn once(mastercard: &Mastercard, call: &Call, handle: impl FnOnce(&Mastercard, &Call) -> Answer) -> Answer {
+/// Replays the stored response of a known `Idempotency-Key` if the decrypted body is the same. The response to another
+/// body is not published: here 409 (invented). Only successes are stored.
+fn handle_once(
+    mastercard: &Mastercard,
+    call: &Call,
+    handle: impl FnOnce(&Mastercard, &Call) -> OperationResult,
+) -> OperationResult {
     let Some(key) = call.header("idempotency-key").filter(|_| call.method == Method::POST) else {
         return handle(mastercard, call);
     };
     let key = format!("{} {key}", call.uri.path());
-    if let Some((body, status, answer)) = mastercard.records().idempotent.get(&key) {
+    if let Some((body, status, response)) = mastercard.records().idempotent_responses.get(&key) {
         return if *body == call.body {
-            Ok((*status, answer.clone()))
+            Ok((*status, response.clone()))
         } else {
-            Err(Refusal::processing(
+            Err(ErrorResponse::processing(
                 StatusCode::CONFLICT,
                 "IDEMPOTENCY_KEY_REUSED",
                 "The Idempotency-Key was used with another body.",
             ))
         };
     }
-    let (status, answer) = handle(mastercard, call)?;
-    mastercard.records().idempotent.insert(key, (call.body.to_vec(), status, answer.clone()));
-    Ok((status, answer))
+    let (status, response) = handle(mastercard, call)?;
+    mastercard.records().idempotent_responses.insert(key, (call.body.to_vec(), status, response.clone()));
+    Ok((status, response))
 }

@@ -1,33 +1,38 @@
-//! Reading tokens: which cards are already enabled (the tip after step 4).
+//! Token lists: the cards that are already enabled (the tip after step 4).
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::{
-    gateway::Call,
+    call::Call,
+    error_response::ErrorResponse,
     mastercard::Mastercard,
-    refusal::Refusal,
-    server::Answer,
+    response::OperationResult,
     world::records::{Token, TokenStatus},
 };
 
 /// `getTokensByClient`. A client without tokens gets an empty list (not published).
-pub(crate) fn by_client(mastercard: &Mastercard, call: &Call, client_id: &str) -> Answer {
+pub(crate) fn by_client(mastercard: &Mastercard, call: &Call, client_id: &str) -> OperationResult {
     let client = client_id.parse().ok().filter(|client| mastercard.records().clients.contains(client));
     let client: u64 = client.ok_or_else(|| not_found("CLIENT_NOT_FOUND", "There is no such client."))?;
     list(mastercard, call, "clientTokens", |token| token.client_id == client)
 }
 
 /// The tokens of one card contract. The name of the list, `cardTokens`, is invented.
-pub(crate) fn by_card(mastercard: &Mastercard, call: &Call, card_contract_id: &str) -> Answer {
+pub(crate) fn by_card(mastercard: &Mastercard, call: &Call, card_contract_id: &str) -> OperationResult {
     let card = card_contract_id.parse().ok().filter(|card| mastercard.records().cards.contains_key(card));
     let card: u64 =
         card.ok_or_else(|| not_found("CARD_CONTRACT_NOT_FOUND", "There is no such card contract."))?;
     list(mastercard, call, "cardTokens", |token| token.card_contract_id == card)
 }
 
-/// `status` asks for active or inactive tokens; its literals are not published: `Active` and `Inactive` here.
-fn list(mastercard: &Mastercard, call: &Call, name: &str, wanted: impl Fn(&Token) -> bool) -> Answer {
+/// The query's `status` selects active or inactive tokens. Its values are not published: here `Active` and `Inactive`.
+fn list(
+    mastercard: &Mastercard,
+    call: &Call,
+    name: &str,
+    matches: impl Fn(&Token) -> bool,
+) -> OperationResult {
     let query = call.uri.query().unwrap_or_default();
     let status = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "status");
     let active = match status.as_ref().map(|(_, status)| status.to_ascii_lowercase()).as_deref() {
@@ -35,7 +40,7 @@ fn list(mastercard: &Mastercard, call: &Call, name: &str, wanted: impl Fn(&Token
         Some("active") => Some(true),
         Some("inactive") => Some(false),
         Some(_) => {
-            return Err(Refusal::processing(
+            return Err(ErrorResponse::processing(
                 StatusCode::BAD_REQUEST,
                 "INVALID_FIELD_VALUE",
                 "Invalid Field Value - status",
@@ -46,14 +51,14 @@ fn list(mastercard: &Mastercard, call: &Call, name: &str, wanted: impl Fn(&Token
     let tokens: Value = records
         .tokens
         .iter()
-        .filter(|token| wanted(token))
+        .filter(|token| matches(token))
         .filter(|token| active.is_none_or(|active| active == (token.status == TokenStatus::Active)))
         .map(|token| records.listing(token))
         .collect();
     Ok((StatusCode::OK, json!({ name: tokens })))
 }
 
-/// Core documents both errors; their exact codes here are inferred from its words.
-pub(super) fn not_found(reason: &'static str, description: &str) -> Refusal {
-    Refusal::processing(StatusCode::NOT_FOUND, reason, description)
+/// Processing Core documents both errors; their exact codes are inferred.
+pub(super) fn not_found(reason: &'static str, description: &str) -> ErrorResponse {
+    ErrorResponse::processing(StatusCode::NOT_FOUND, reason, description)
 }

@@ -1,10 +1,10 @@
-//! Steps 13 to 25, as a cardholder with a browser.
+//! Steps 13 to 25 in the cardholder's browser.
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::issuer::{CALLBACK, Issuer, flat, push_body};
+use super::issuer::{CALLBACK, Issuer, flat_search, push_body};
 use crate::{CLICK_TO_PAY, CallbackStyle, TokenStatus};
 
 fn receipt(pushed: &Value) -> &str {
@@ -12,20 +12,20 @@ fn receipt(pushed: &Value) -> &str {
 }
 
 #[tokio::test]
-async fn a_cardholder_who_accepts_comes_back_approved_with_the_token_in_the_list() {
+async fn accepting_the_terms_reports_approved_and_lists_the_token() {
     let issuer = Issuer::new().await;
     let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
-    let (status, page) = issuer.opens(&pushed).await;
+    let (status, page) = issuer.open_redirect(&pushed).await;
     assert_eq!(status, StatusCode::OK);
     assert!(page.contains("ending 4444") && page.contains("invented") && !page.contains("<script"));
-    let page = issuer.does(&page, "accept").await.text().await.unwrap();
+    let page = issuer.press(&page, "accept").await.text().await.unwrap();
     assert!(page.contains("Your card is enabled"));
 
     let token = &issuer.simulator.tokens_of(40_000)[0];
     assert_eq!(token.status, TokenStatus::Active);
     let expected =
         format!("{CALLBACK}&results%5B{}%5D=APPROVED%7C{}", receipt(&pushed), token.token_unique_reference);
-    assert_eq!(issuer.way_back(&page).await, expected);
+    assert_eq!(issuer.callback(&page).await, expected);
     let steps: Vec<u8> = issuer.simulator.journal().iter().map(|exchange| exchange.step).collect();
     assert_eq!(steps, [7, 8, 9, 10, 11, 13, 14, 15, 16, 18, 19, 20, 22, 23, 24, 25]);
 
@@ -38,13 +38,13 @@ async fn a_cardholder_who_accepts_comes_back_approved_with_the_token_in_the_list
 }
 
 #[tokio::test]
-async fn a_cardholder_who_cancels_comes_back_cancelled_and_the_token_is_gone() {
+async fn cancelling_reports_cancelled_and_removes_the_token() {
     let issuer = Issuer::new().await;
     let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
-    let (_, page) = issuer.opens(&pushed).await;
+    let (_, page) = issuer.open_redirect(&pushed).await;
     assert_eq!(issuer.simulator.tokens_of(40_000).len(), 1);
-    let page = issuer.does(&page, "cancel").await.text().await.unwrap();
-    assert!(issuer.way_back(&page).await.ends_with("%5D=CANCELLED"));
+    let page = issuer.press(&page, "cancel").await.text().await.unwrap();
+    assert!(issuer.callback(&page).await.ends_with("%5D=CANCELLED"));
     assert!(issuer.simulator.tokens_of(40_000).is_empty());
 }
 
@@ -52,11 +52,11 @@ async fn a_cardholder_who_cancels_comes_back_cancelled_and_the_token_is_gone() {
 async fn the_terms_must_be_answered_before_there_is_a_way_back() {
     let issuer = Issuer::new().await;
     let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
-    let (_, page) = issuer.opens(&pushed).await;
+    let (_, page) = issuer.open_redirect(&pushed).await;
     assert!(!page.contains("/return"));
-    let way_back =
+    let callback =
         page.split('"').find(|part| part.ends_with("/accept")).unwrap().replace("accept", "return");
-    let response = issuer.http.get(issuer.url(&way_back)).send().await.unwrap();
+    let response = issuer.http.get(issuer.url(&callback)).send().await.unwrap();
     assert_eq!(response.status(), StatusCode::CONFLICT);
 }
 
@@ -65,71 +65,71 @@ async fn a_card_blocked_after_the_push_is_declined() {
     let issuer = Issuer::new().await;
     let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
     issuer.simulator.set_card_status(70_001, "43").unwrap();
-    let (_, page) = issuer.opens(&pushed).await;
-    assert!(issuer.way_back(&page).await.ends_with("%5D=DECLINED"));
+    let (_, page) = issuer.open_redirect(&pushed).await;
+    assert!(issuer.callback(&page).await.ends_with("%5D=DECLINED"));
     assert!(issuer.simulator.tokens_of(40_000).is_empty());
 }
 
 #[tokio::test]
-async fn a_receipt_of_a_new_card_lives_until_its_time_has_passed() {
+async fn a_receipt_is_valid_until_it_expires() {
     let issuer = Issuer::new().await;
     issuer.simulator.add_card(41_000, 110_001);
     issuer.simulator.add_card(41_000, 110_002);
     let early = issuer.enroll(41_000, 110_001, CLICK_TO_PAY).await;
     let late = issuer.enroll(41_000, 110_002, CLICK_TO_PAY).await;
     issuer.simulator.age_receipts(SignedDuration::from_mins(4));
-    assert!(issuer.opens(&early).await.1.contains("/accept"));
+    assert!(issuer.open_redirect(&early).await.1.contains("/accept"));
     issuer.simulator.age_receipts(SignedDuration::from_mins(11));
-    assert!(!issuer.opens(&late).await.1.contains("/accept"));
+    assert!(!issuer.open_redirect(&late).await.1.contains("/accept"));
     assert_eq!(issuer.simulator.tokens_of(41_000).len(), 1);
 }
 
 #[tokio::test]
-async fn an_expired_receipt_leads_back_with_an_error() {
+async fn an_expired_receipt_reports_an_error() {
     let issuer = Issuer::new().await;
     let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
     issuer.simulator.expire_receipts();
-    let (status, page) = issuer.opens(&pushed).await;
+    let (status, page) = issuer.open_redirect(&pushed).await;
     assert_eq!(status, StatusCode::OK);
     assert!(page.contains("expired"));
-    assert!(issuer.way_back(&page).await.ends_with("%5D=ERROR"));
+    assert!(issuer.callback(&page).await.ends_with("%5D=ERROR"));
 }
 
 #[tokio::test]
 async fn a_receipt_works_once() {
     let issuer = Issuer::new().await;
     let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
-    issuer.opens(&pushed).await;
-    let (_, page) = issuer.opens(&pushed).await;
-    assert!(issuer.way_back(&page).await.ends_with("%5D=ERROR"));
+    issuer.open_redirect(&pushed).await;
+    let (_, page) = issuer.open_redirect(&pushed).await;
+    assert!(issuer.callback(&page).await.ends_with("%5D=ERROR"));
     assert_eq!(issuer.simulator.tokens_of(40_000).len(), 1);
 }
 
 #[tokio::test]
-async fn a_card_that_is_enabled_already_comes_back_as_a_duplicate() {
+async fn a_card_that_is_enabled_already_is_reported_as_a_duplicate() {
     let issuer = Issuer::new().await;
-    issuer.enables(40_000, 70_001).await;
+    issuer.enable(40_000, 70_001).await;
     let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
-    let (_, page) = issuer.opens(&pushed).await;
-    assert!(issuer.way_back(&page).await.ends_with("%5D=DUPLICATE_REQUEST"));
+    let (_, page) = issuer.open_redirect(&pushed).await;
+    assert!(issuer.callback(&page).await.ends_with("%5D=DUPLICATE_REQUEST"));
 }
 
 #[tokio::test]
-async fn a_receipt_for_one_requestor_is_worth_nothing_at_another() {
+async fn a_receipt_for_one_requestor_is_invalid_at_another() {
     let issuer = Issuer::new().await;
     let mut pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
-    let (_, found) = issuer.search(40_000, &flat(70_001, "50999000001")).await;
+    let (_, found) = issuer.search(40_000, &flat_search(70_001, "50999000001")).await;
     let (_, wallet) = issuer.push(push_body("50999000001", &found)).await;
     pushed["availablePushMethods"] = wallet["availablePushMethods"].clone();
-    let (_, page) = issuer.opens(&pushed).await;
-    assert!(issuer.way_back(&page).await.ends_with("%5D=ERROR"));
+    let (_, page) = issuer.open_redirect(&pushed).await;
+    assert!(issuer.callback(&page).await.ends_with("%5D=ERROR"));
 
-    let (_, page) = issuer.opens(&wallet).await;
+    let (_, page) = issuer.open_redirect(&wallet).await;
     assert!(page.contains("Harbor Wallet"));
 }
 
 #[tokio::test]
-async fn anything_but_one_verified_signature_is_a_bad_request() {
+async fn a_redirect_without_a_valid_signature_as_its_only_parameter_is_a_bad_request() {
     let issuer = Issuer::new().await;
     let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
     let signature = pushed["signature"].as_str().unwrap();
@@ -151,14 +151,14 @@ async fn anything_but_one_verified_signature_is_a_bad_request() {
 async fn the_way_back_can_be_written_carelessly() {
     let issuer = Issuer::new().await;
     let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
-    let (_, page) = issuer.opens(&pushed).await;
-    let page = issuer.does(&page, "result/AUTHENTICATED").await.text().await.unwrap();
+    let (_, page) = issuer.open_redirect(&pushed).await;
+    let page = issuer.press(&page, "result/AUTHENTICATED").await.text().await.unwrap();
     issuer.simulator.set_callback_style(CallbackStyle::Raw);
     assert!(
-        issuer.way_back(&page).await.contains(&format!("results[{}]=AUTHENTICATED|DM4", receipt(&pushed)))
+        issuer.callback(&page).await.contains(&format!("results[{}]=AUTHENTICATED|DM4", receipt(&pushed)))
     );
     issuer.simulator.set_callback_style(CallbackStyle::NoResults);
-    assert_eq!(issuer.way_back(&page).await, CALLBACK);
+    assert_eq!(issuer.callback(&page).await, CALLBACK);
 }
 
 #[tokio::test]
@@ -175,11 +175,11 @@ async fn a_wallet_takes_several_cards_and_reports_each() {
     let (_, pushed) = issuer.push(push_body(WALLET, &found)).await;
     issuer.simulator.set_card_status(70_002, "41").unwrap();
 
-    let (status, page) = issuer.opens(&pushed).await;
+    let (status, page) = issuer.open_redirect(&pushed).await;
     assert_eq!(status, StatusCode::OK);
-    let page = issuer.does(&page, "accept").await.text().await.unwrap();
-    let way_back = issuer.way_back(&page).await;
-    let results: Vec<&str> = way_back.split("%5D=").skip(1).map(|rest| &rest[..8]).collect();
+    let page = issuer.press(&page, "accept").await.text().await.unwrap();
+    let callback = issuer.callback(&page).await;
+    let results: Vec<&str> = callback.split("%5D=").skip(1).map(|rest| &rest[..8]).collect();
     assert_eq!(results, ["APPROVED", "DECLINED"]);
     assert_eq!(pushed["pushAccountReceipts"][2]["errors"][0]["reasonCode"], "ACCOUNT_INELIGIBLE");
 }

@@ -1,16 +1,16 @@
-//! The control routes, the portal on disk, and what never shows.
+//! The control routes, the portal on disk, and secrets in the journal.
 
 use axum::http::StatusCode;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::issuer::{Issuer, answer};
+use super::issuer::{Issuer, send};
 use crate::{CLICK_TO_PAY, Portal};
 
 #[tokio::test]
-async fn everything_can_be_changed_from_outside() {
+async fn the_control_routes_change_everything() {
     let issuer = Issuer::new().await;
-    let send = async |method: Method, path: &str, body: Value| {
+    let change = async |method: Method, path: &str, body: Value| {
         let request = issuer.http.request(method, issuer.url(&format!("__simulator/{path}")));
         let request = request.header("content-type", "application/json").body(body.to_string());
         request.send().await.unwrap().status()
@@ -38,20 +38,20 @@ async fn everything_can_be_changed_from_outside() {
         (Method::DELETE, "requestors/50999000003", Value::Null, StatusCode::OK),
         (Method::POST, "requestors/50999000003/artwork", Value::Null, StatusCode::NOT_FOUND),
     ] {
-        assert_eq!(send(method, path, body).await, expected, "{path}");
+        assert_eq!(change(method, path, body).await, expected, "{path}");
     }
-    let (_, overview) = answer(issuer.http.get(issuer.url("__simulator"))).await;
+    let (_, overview) = send(issuer.http.get(issuer.url("__simulator"))).await;
     assert_eq!(overview["cards"][0]["status"], "43");
     assert_eq!(overview["requestors"].as_array().unwrap().len(), 4);
     assert_eq!(overview["notificationPlan"]["tcn"]["copies"], 0);
 }
 
 #[tokio::test]
-async fn the_journal_holds_neither_receipt_nor_signature_nor_card_number() {
+async fn the_journal_contains_neither_receipt_nor_signature_nor_card_number() {
     let issuer = Issuer::new().await;
-    let way_back = issuer.enables(40_000, 70_001).await;
-    let receipt = way_back.split("%5B").nth(1).and_then(|rest| rest.split("%5D").next()).unwrap();
-    let (_, journal) = answer(issuer.http.get(issuer.url("__simulator/journal"))).await;
+    let callback = issuer.enable(40_000, 70_001).await;
+    let receipt = callback.split("%5B").nth(1).and_then(|rest| rest.split("%5D").next()).unwrap();
+    let (_, journal) = send(issuer.http.get(issuer.url("__simulator/journal"))).await;
     let journal = journal.to_string();
     for secret in [receipt, "eyJ", "5555555555554444", "DM4", "oauth_signature"] {
         assert!(!journal.contains(secret), "{secret}");

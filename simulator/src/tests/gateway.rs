@@ -1,32 +1,33 @@
-//! Who gets in, and what everybody else is told.
+//! Authentication at the gateway and its errors.
 
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use reqwest::Method;
 
-use super::issuer::{Issuer, answer, processing, reason, token_connect};
+use super::issuer::{Issuer, reason, send};
+use super::signing::{Signing, processing, token_connect};
 use crate::Options;
 
 const TOKENS: &str = "global-processing/digital/clients/40000/tokens?status=Active";
 
 #[tokio::test]
-async fn both_signature_methods_are_let_in() {
+async fn both_signature_methods_are_accepted() {
     let issuer = Issuer::new().await;
     for method in ["RSA-SHA256", "RSA-PSS"] {
-        let signing = super::issuer::Signing { method, ..processing() };
-        let (status, body) = answer(issuer.signed(&signing, Method::GET, TOKENS, String::new())).await;
+        let signing = Signing { method, ..processing() };
+        let (status, body) = send(issuer.signed(&signing, Method::GET, TOKENS, String::new())).await;
         assert_eq!(status, StatusCode::OK, "{method}: {body}");
     }
 }
 
 #[tokio::test]
-async fn a_wrong_key_or_the_other_projects_key_is_told_the_acceptable_base_string() {
+async fn the_error_for_a_wrong_key_contains_the_expected_base_string() {
     let issuer = Issuer::new().await;
-    let mut strange = processing();
-    strange.key = token_connect().key;
-    for signing in [strange, token_connect()] {
-        let (status, body) = answer(issuer.signed(&signing, Method::GET, TOKENS, String::new())).await;
+    let mut wrong_key = processing();
+    wrong_key.key = token_connect().key;
+    for signing in [wrong_key, token_connect()] {
+        let (status, body) = send(issuer.signed(&signing, Method::GET, TOKENS, String::new())).await;
         assert_eq!((status, reason(&body)), (StatusCode::UNAUTHORIZED, "AUTHENTICATION_FAILED"));
         let description = body["Errors"]["Error"][0]["Description"].as_str().unwrap();
         assert!(description.contains("base string: GET&http%3A%2F%2F127.0.0.1%3A"), "{description}");
@@ -35,36 +36,36 @@ async fn a_wrong_key_or_the_other_projects_key_is_told_the_acceptable_base_strin
 }
 
 #[tokio::test]
-async fn a_body_changed_on_the_way_is_told_both_hashes() {
+async fn the_error_for_an_altered_body_contains_both_hashes() {
     let issuer = Issuer::new().await;
     let path = "mdes/connect/1/0/getEligibleTokenRequestors";
     let request = issuer.signed(&token_connect(), Method::POST, path, "{}".to_owned()).body("{ }");
-    let (status, body) = answer(request).await;
+    let (status, body) = send(request).await;
     assert_eq!((status, reason(&body)), (StatusCode::BAD_REQUEST, "INVALID_BODY_HASH"));
     let description = body["Errors"]["Error"][0]["Description"].as_str().unwrap();
     assert!(description.contains("Received: RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o="), "{description}");
 }
 
 #[tokio::test]
-async fn a_missing_or_careless_authorization_is_ill_formed() {
+async fn a_missing_or_ill_formed_authorization_header_is_rejected() {
     let issuer = Issuer::new().await;
     let url = issuer.url(TOKENS);
     let header = processing().header("GET", &url, b"");
-    for spoiled in [
+    for ill_formed in [
         header.replace("oauth_version=\"1.0\"", "oauth_version=\"2.0\""),
         header.replace("%3D\"", "=\""),
         header.replace("oauth_nonce", "nonce"),
         "Basic Zm9vOmJhcg==".to_owned(),
     ] {
-        let (status, body) = answer(issuer.http.get(url.clone()).header("authorization", &spoiled)).await;
-        assert_eq!((status, reason(&body)), (StatusCode::BAD_REQUEST, "INVALID_OAUTH_SBS"), "{spoiled}");
+        let (status, body) = send(issuer.http.get(url.clone()).header("authorization", &ill_formed)).await;
+        assert_eq!((status, reason(&body)), (StatusCode::BAD_REQUEST, "INVALID_OAUTH_SBS"), "{ill_formed}");
     }
-    let (status, body) = answer(issuer.http.get(url)).await;
+    let (status, body) = send(issuer.http.get(url)).await;
     assert_eq!((status, reason(&body)), (StatusCode::BAD_REQUEST, "INVALID_OAUTH_SBS"));
 }
 
 #[tokio::test]
-async fn old_calls_and_replayed_nonces_are_refused_when_asked_for() {
+async fn old_timestamps_and_replayed_nonces_are_rejected_if_switched_on() {
     let options = Options {
         clock_skew: Some(Duration::from_secs(300)),
         reject_replayed_nonces: true,
@@ -73,22 +74,22 @@ async fn old_calls_and_replayed_nonces_are_refused_when_asked_for() {
     let issuer = Issuer::with(options).await;
     let mut signing = processing();
     signing.timestamp -= 301;
-    let (status, _) = answer(issuer.signed(&signing, Method::GET, TOKENS, String::new())).await;
+    let (status, _) = send(issuer.signed(&signing, Method::GET, TOKENS, String::new())).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
 
     let signing = processing();
     for expected in [StatusCode::OK, StatusCode::UNAUTHORIZED] {
-        let (status, _) = answer(issuer.signed(&signing, Method::GET, TOKENS, String::new())).await;
+        let (status, _) = send(issuer.signed(&signing, Method::GET, TOKENS, String::new())).await;
         assert_eq!(status, expected);
     }
 }
 
 #[tokio::test]
-async fn more_calls_in_a_second_than_announced_are_too_many() {
+async fn calls_beyond_the_rate_limit_get_429() {
     let issuer = Issuer::with(Options { rate_limit: Some(2), ..Options::default() }).await;
     let mut statuses = Vec::new();
     for _ in 0..3 {
-        statuses.push(answer(issuer.signed(&processing(), Method::GET, TOKENS, String::new())).await.0);
+        statuses.push(send(issuer.signed(&processing(), Method::GET, TOKENS, String::new())).await.0);
     }
     assert_eq!(statuses, [StatusCode::OK, StatusCode::OK, StatusCode::TOO_MANY_REQUESTS]);
 }
@@ -97,6 +98,6 @@ async fn more_calls_in_a_second_than_announced_are_too_many() {
 async fn an_escaped_slash_in_the_version_is_not_found() {
     let issuer = Issuer::new().await;
     let path = "mdes/connect/1%2F0/getEligibleTokenRequestors";
-    let (status, _) = answer(issuer.signed(&token_connect(), Method::POST, path, "{}".to_owned())).await;
+    let (status, _) = send(issuer.signed(&token_connect(), Method::POST, path, "{}".to_owned())).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
 }

@@ -1,4 +1,4 @@
-//! Notifications through mutual TLS: the issuer's door sees Mastercard's certificate, and without it nothing arrives.
+//! Notifications over mutual TLS: the endpoint accepts only a client with Mastercard's certificate.
 
 use std::sync::Arc;
 
@@ -27,11 +27,11 @@ fn leaf(authority: &Authority, name: &str) -> (rcgen::Certificate, KeyPair) {
     (params.signed_by(&key, authority).unwrap(), key)
 }
 
-/// Acknowledges whatever comes from a holder of a certificate of `authority`.
-async fn door(authority: &Authority) -> u16 {
+/// Starts an endpoint that acknowledges requests of clients with a certificate of `authority`; returns its port.
+async fn serve_mtls(authority: &Authority) -> u16 {
     let mut roots = RootCertStore::empty();
     roots.add(authority.der().clone()).unwrap();
-    // Named, for another crate of the workspace may bring a second provider.
+    // Explicit, since another crate of the workspace may enable a second provider.
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier =
         WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build().unwrap();
@@ -61,31 +61,31 @@ async fn door(authority: &Authority) -> u16 {
 }
 
 #[tokio::test]
-async fn the_door_opens_to_mastercards_certificate_only() {
+async fn the_mtls_endpoint_accepts_only_mastercards_certificate() {
     let issuer = Issuer::new().await;
-    issuer.enables(40_000, 70_001).await;
+    issuer.enable(40_000, 70_001).await;
     let authority = authority();
-    let port = door(&authority).await;
+    let port = serve_mtls(&authority).await;
     let (certificate, key) = leaf(&authority, "notifications.example");
-    let known = NotificationTarget {
+    let with_certificate = NotificationTarget {
         identity_pem: Some(certificate.pem() + &key.serialize_pem()),
         root_certificate_pem: Some(authority.pem()),
         ..NotificationTarget::plain(format!("https://localhost:{port}/notifications").parse().unwrap())
     };
-    let stranger = NotificationTarget { identity_pem: None, ..known.clone() };
+    let without = NotificationTarget { identity_pem: None, ..with_certificate.clone() };
     issuer.simulator.set_notification_plan(NotificationPlan { retries: 0, ..NotificationPlan::default() });
     for (target, expected) in
-        [(known, "TVN notification, acknowledged"), (stranger, "TVN notification, not delivered")]
+        [(with_certificate, "TVN notification, acknowledged"), (without, "TVN notification, not delivered")]
     {
         issuer.simulator.set_notifications(Some(target)).unwrap();
         issuer.simulator.suspend_token(70_001, CLICK_TO_PAY).unwrap();
         issuer.simulator.notifications_settled().await;
-        assert_eq!(issuer.simulator.journal().last().unwrap().what, expected);
+        assert_eq!(issuer.simulator.journal().last().unwrap().summary, expected);
     }
 }
 
 #[tokio::test]
-async fn a_certificate_that_is_none_is_refused_when_it_is_set() {
+async fn an_invalid_client_certificate_is_rejected_when_it_is_set() {
     let issuer = Issuer::new().await;
     let url = "https://localhost/notifications".parse().unwrap();
     let target =

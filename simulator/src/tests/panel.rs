@@ -1,4 +1,4 @@
-//! The panel, as a person with a browser fills it in.
+//! The forms of the panel.
 
 use axum::http::StatusCode;
 
@@ -28,7 +28,7 @@ async fn every_preset_on_the_panel_is_a_plan() {
 }
 
 #[tokio::test]
-async fn notifications_misbehave_as_the_form_says() {
+async fn the_notification_form_sets_the_plan() {
     let issuer = Issuer::new().await;
     let form = "tarCopies=2&tarDelay=5&tcnCopies=0&tcnDelay=0&tvnCopies=1&tvnDelay=0&tcnBeforeTar=on&retries=1&backoff=7";
     assert_eq!(post(&issuer, "notifications", form).await, StatusCode::SEE_OTHER);
@@ -61,15 +61,15 @@ async fn every_operation_and_fault_on_the_panel_can_be_set_and_cleared() {
     }
     assert!(panel(&issuer).await.contains("<code>getAsset: BodyAltered, Always</code>"));
     post(&issuer, "clear", "").await;
-    assert!(panel(&issuer).await.contains("Nothing fails."));
+    assert!(panel(&issuer).await.contains("No faults."));
     let nonsense = "operation=getAsset&fault=nonsense&times=1";
     assert_eq!(post(&issuer, "faults", nonsense).await, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
-async fn cards_tokens_and_invitations_change_from_the_panel() {
+async fn cards_tokens_and_receipts_change_from_the_panel() {
     let issuer = Issuer::new().await;
-    issuer.enables(40_000, 70_001).await;
+    issuer.enable(40_000, 70_001).await;
     let token = format!("token=70001/{CLICK_TO_PAY}&status=Suspended");
     assert_eq!(post(&issuer, "token", &token).await, StatusCode::SEE_OTHER);
     assert_eq!(issuer.simulator.tokens_of(40_000)[0].status, TokenStatus::Suspended);
@@ -79,27 +79,27 @@ async fn cards_tokens_and_invitations_change_from_the_panel() {
         "43"
     );
     assert_eq!(post(&issuer, "card", "card=1&status=43").await, StatusCode::BAD_REQUEST);
-    assert_eq!(post(&issuer, "way-back", "style=raw").await, StatusCode::SEE_OTHER);
+    assert_eq!(post(&issuer, "callback", "style=raw").await, StatusCode::SEE_OTHER);
     let pushed = issuer.enroll(40_000, 70_006, CLICK_TO_PAY).await;
     assert_eq!(post(&issuer, "expire", "").await, StatusCode::SEE_OTHER);
-    let (_, page) = issuer.opens(&pushed).await;
-    assert!(issuer.way_back(&page).await.ends_with("]=ERROR"));
+    let (_, page) = issuer.open_redirect(&pushed).await;
+    assert!(issuer.callback(&page).await.ends_with("]=ERROR"));
 }
 
 #[tokio::test]
-async fn a_page_elsewhere_cannot_fill_in_the_forms() {
+async fn a_page_of_another_site_cannot_submit_the_forms() {
     let issuer = Issuer::new().await;
     let request = issuer.http.post(issuer.url("__simulator/panel/expire"));
-    let refused = request.header("sec-fetch-site", "cross-site").send().await.unwrap();
-    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let response = request.header("sec-fetch-site", "cross-site").send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]
-async fn whoever_closes_the_tab_says_nothing_and_keeps_the_token() {
+async fn closing_the_tab_keeps_the_token_and_causes_no_callback() {
     let issuer = Issuer::new().await;
     let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
-    let (_, page) = issuer.opens(&pushed).await;
-    let closed = issuer.does(&page, "close").await;
+    let (_, page) = issuer.open_redirect(&pushed).await;
+    let closed = issuer.press(&page, "close").await;
     assert_eq!(closed.status(), StatusCode::OK);
     let closed = closed.text().await.unwrap();
     assert!(closed.contains("As if the tab were closed") && !closed.contains("/return"));

@@ -3,14 +3,15 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::issuer::{Issuer, PORTAL, answer, flat, push_body, reason};
+use super::issuer::{Issuer, flat_search, push_body, reason, send};
+use super::signing::{PORTAL, processing};
 use crate::{
     CLICK_TO_PAY, Options,
     crypto::field_level::{self, EncryptedPayload},
 };
 
 #[tokio::test]
-async fn only_an_active_card_of_the_client_itself_is_found() {
+async fn only_an_active_card_of_the_same_client_is_found() {
     let issuer = Issuer::new().await;
     for (client, card, status, expected) in [
         (40_000, 70_003, StatusCode::PRECONDITION_FAILED, "CARD_CONTRACT_NOT_ACTIVE"),
@@ -19,15 +20,15 @@ async fn only_an_active_card_of_the_client_itself_is_found() {
         (40_000, 1, StatusCode::NOT_FOUND, "CARD_CONTRACT_NOT_FOUND"),
         (1, 70_001, StatusCode::NOT_FOUND, "CLIENT_NOT_FOUND"),
     ] {
-        let (answered, body) = issuer.search(client, &flat(card, CLICK_TO_PAY)).await;
-        assert_eq!((answered, reason(&body)), (status, expected));
+        let (actual, body) = issuer.search(client, &flat_search(card, CLICK_TO_PAY)).await;
+        assert_eq!((actual, reason(&body)), (status, expected));
     }
     issuer.simulator.set_card_status(70_003, "00").unwrap();
-    assert_eq!(issuer.search(40_000, &flat(70_003, CLICK_TO_PAY)).await.0, StatusCode::OK);
+    assert_eq!(issuer.search(40_000, &flat_search(70_003, CLICK_TO_PAY)).await.0, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn the_shape_of_a_push_with_card_contract_ids_is_understood_too() {
+async fn a_search_in_the_shape_of_a_push_is_accepted() {
     let issuer = Issuer::new().await;
     let body = json!({
         "requestId": "r-1", "tokenRequestorId": CLICK_TO_PAY,
@@ -41,7 +42,7 @@ async fn the_shape_of_a_push_with_card_contract_ids_is_understood_too() {
     });
     let (status, found) = issuer.search(40_000, &body).await;
     assert_eq!(status, StatusCode::OK, "{found}");
-    let data = &opened(&found["pushFundingAccounts"]["encryptedPayload"])[0];
+    let data = &decrypted(&found["pushFundingAccounts"]["encryptedPayload"])[0];
     assert_eq!(data["pushAccountId"], "CA-1");
     let data = &data["fundingAccountData"];
     assert_eq!(data["cardAccountData"]["accountNumber"], "5555555555554444");
@@ -49,7 +50,7 @@ async fn the_shape_of_a_push_with_card_contract_ids_is_understood_too() {
     assert_eq!(data["dataValidUntilTimestamp"], "2999-01-01T00:00:00Z");
 }
 
-fn opened(payload: &Value) -> Value {
+fn decrypted(payload: &Value) -> Value {
     let payload: EncryptedPayload = serde_json::from_value(payload.clone()).unwrap();
     assert_eq!(
         payload.public_key_fingerprint,
@@ -60,31 +61,31 @@ fn opened(payload: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_client_encryption_key_in_armor_or_of_nothing_is_refused() {
+async fn an_invalid_client_encryption_key_is_rejected() {
     let issuer = Issuer::new().await;
-    for garbage in ["", "MIIB", "-----BEGIN CERTIFICATE-----"] {
-        let mut request = issuer.search_request(40_000, &flat(70_001, CLICK_TO_PAY)).build().unwrap();
-        request.headers_mut().insert("token-connect-client-encryption-key", garbage.parse().unwrap());
+    for invalid in ["", "MIIB", "-----BEGIN CERTIFICATE-----"] {
+        let mut request = issuer.search_request(40_000, &flat_search(70_001, CLICK_TO_PAY)).build().unwrap();
+        request.headers_mut().insert("token-connect-client-encryption-key", invalid.parse().unwrap());
         let response = issuer.http.execute(request).await.unwrap();
-        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{garbage}");
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{invalid}");
     }
 }
 
 #[tokio::test]
-async fn a_plain_body_is_refused_where_jwe_is_expected() {
+async fn a_plain_body_is_rejected_if_jwe_is_expected() {
     let issuer = Issuer::new().await;
     let path = "global-processing/digital/clients/40000/funding-accounts/searches";
-    let body = flat(70_001, CLICK_TO_PAY).to_string();
-    let request = issuer.signed(&super::issuer::processing(), reqwest::Method::POST, path, body);
-    let (status, body) = answer(request).await;
+    let body = flat_search(70_001, CLICK_TO_PAY).to_string();
+    let request = issuer.signed(&processing(), reqwest::Method::POST, path, body);
+    let (status, body) = send(request).await;
     assert_eq!((status, reason(&body)), (StatusCode::BAD_REQUEST, "DECRYPTION_FAILED"));
 }
 
 #[tokio::test]
-async fn plain_bodies_and_other_answer_shapes_can_be_switched_on() {
-    let plain = Options { processing_jwe: false, search_answer_wrapped: false, ..Options::default() };
+async fn plain_bodies_and_other_response_shapes_can_be_switched_on() {
+    let plain = Options { processing_jwe: false, search_response_wrapped: false, ..Options::default() };
     let issuer = Issuer::with(plain).await;
-    let (status, found) = issuer.search(40_000, &flat(70_001, CLICK_TO_PAY)).await;
+    let (status, found) = issuer.search(40_000, &flat_search(70_001, CLICK_TO_PAY)).await;
     assert_eq!(status, StatusCode::OK);
     let found = json!({ "pushFundingAccounts": found });
     let (status, _) = issuer.push(push_body(CLICK_TO_PAY, &found)).await;
@@ -95,11 +96,11 @@ async fn plain_bodies_and_other_answer_shapes_can_be_switched_on() {
 }
 
 #[tokio::test]
-async fn a_repeated_idempotency_key_gets_the_same_answer_and_another_body_a_conflict() {
+async fn a_repeated_idempotency_key_gets_the_same_response_and_another_body_a_conflict() {
     let issuer = Issuer::with(Options { processing_jwe: false, ..Options::default() }).await;
     let search = async |card| {
-        let request = issuer.search_request(40_000, &flat(card, CLICK_TO_PAY));
-        answer(request.header("idempotency-key", "k-1")).await
+        let request = issuer.search_request(40_000, &flat_search(card, CLICK_TO_PAY));
+        send(request.header("idempotency-key", "k-1")).await
     };
     let first = search(70_001).await;
     assert_eq!(search(70_001).await, first);
@@ -109,7 +110,7 @@ async fn a_repeated_idempotency_key_gets_the_same_answer_and_another_body_a_conf
 #[tokio::test]
 async fn tokens_are_listed_by_client_and_by_card_without_a_card_number() {
     let issuer = Issuer::new().await;
-    issuer.enables(40_000, 70_001).await;
+    issuer.enable(40_000, 70_001).await;
     let (status, body) = issuer.get_tokens("clients/40000/tokens?status=Active").await;
     assert_eq!(status, StatusCode::OK);
     let token = &body["clientTokens"][0];

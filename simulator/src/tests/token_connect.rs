@@ -6,14 +6,15 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::issuer::{CREDIT, Issuer, PORTAL, answer, flat, push_body, reason, token_connect};
+use super::issuer::{CALLBACK, CREDIT, Issuer, flat_search, push_body, reason, send};
+use super::signing::{PORTAL, token_connect};
 use crate::{
     CLICK_TO_PAY, CipherMode, Options,
     crypto::{field_level, jws},
 };
 
 #[tokio::test]
-async fn requestors_are_listed_for_ranges_that_match_once_padded() {
+async fn requestors_are_listed_for_ranges_that_match_after_padding() {
     let issuer = Issuer::new().await;
     let (status, body) = issuer.get_eligible(&["555555000", "9300000000000000000", "111111111"]).await;
     assert_eq!(status, StatusCode::OK);
@@ -29,7 +30,7 @@ async fn requestors_are_listed_for_ranges_that_match_once_padded() {
 }
 
 #[tokio::test]
-async fn twenty_six_ranges_or_one_that_is_no_number_are_input_errors() {
+async fn more_than_25_ranges_or_an_invalid_range_are_input_errors() {
     let issuer = Issuer::new().await;
     for (ranges, expected) in [
         (vec![CREDIT; 26], "INVALID_FIELD_LENGTH"),
@@ -45,17 +46,17 @@ async fn twenty_six_ranges_or_one_that_is_no_number_are_input_errors() {
 }
 
 #[tokio::test]
-async fn a_logo_comes_as_svg_and_png_and_gets_a_new_id_when_it_changes() {
+async fn a_logo_has_an_svg_and_a_png_and_gets_a_new_id_when_it_changes() {
     let issuer = Issuer::new().await;
-    let fresh = issuer.simulator.rotate_artwork(CLICK_TO_PAY).unwrap();
+    let new_asset = issuer.simulator.rotate_artwork(CLICK_TO_PAY).unwrap();
     let (_, listed) = issuer.get_eligible(&[CREDIT]).await;
-    assert_eq!(listed["tokenRequestors"][0]["imageAssetId"], fresh);
+    assert_eq!(listed["tokenRequestors"][0]["imageAssetId"], new_asset);
 
     let get = async |id: &str| {
         let path = format!("mdes/issuer-assets/1/0/asset/tokenrequestor/{id}");
-        answer(issuer.signed(&token_connect(), Method::GET, &path, String::new())).await
+        send(issuer.signed(&token_connect(), Method::GET, &path, String::new())).await
     };
-    for id in [&fresh, "3a7a2f0e-5a0e-4c65-9e0b-1f6f2c0d9a11"] {
+    for id in [&new_asset, "3a7a2f0e-5a0e-4c65-9e0b-1f6f2c0d9a11"] {
         let (status, body) = get(id).await;
         assert_eq!(status, StatusCode::OK);
         let media = |at: usize| STANDARD.decode(body["mediaContents"][at]["data"].as_str().unwrap()).unwrap();
@@ -64,7 +65,7 @@ async fn a_logo_comes_as_svg_and_png_and_gets_a_new_id_when_it_changes() {
         assert_eq!(png.info().size(), (192, 192));
         assert_eq!(body["mediaContents"][1]["height"], "192");
     }
-    assert_eq!(get("nobody").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(get("unknown").await.0, StatusCode::NOT_FOUND);
     assert_eq!(get(&"x".repeat(65)).await.0, StatusCode::BAD_REQUEST);
 }
 
@@ -82,13 +83,13 @@ async fn a_pushed_card_gets_a_receipt_and_a_signature_over_it() {
         let kid = &keys.receipt_signing_kid;
         let payload = jws::verify(signature, keys.receipt_signing.as_public_key(), kid).unwrap();
         assert_eq!(payload["pushAccountReceipts"], json!([receipt]));
-        assert_eq!(payload["callbackURL"], super::issuer::CALLBACK);
+        assert_eq!(payload["callbackURL"], CALLBACK);
         assert!(payload.get("completeIssuerAppActivation").is_none());
     }
 }
 
 #[tokio::test]
-async fn a_card_outside_of_the_requestors_ranges_fails_alone() {
+async fn a_card_outside_of_the_requestors_ranges_fails_in_a_successful_response() {
     let issuer = Issuer::new().await;
     let pushed = issuer.enroll(40_000, 70_005, CLICK_TO_PAY).await;
     assert_eq!(pushed["pushAccountReceipts"][0]["errors"][0]["reasonCode"], "ACCOUNT_INELIGIBLE");
@@ -96,12 +97,12 @@ async fn a_card_outside_of_the_requestors_ranges_fails_alone() {
 }
 
 #[tokio::test]
-async fn a_push_that_token_connect_cannot_take_is_refused() {
+async fn an_invalid_push_is_rejected() {
     let issuer = Issuer::new().await;
-    let (_, found) = issuer.search(40_000, &flat(70_001, CLICK_TO_PAY)).await;
-    let good = push_body(CLICK_TO_PAY, &found);
-    let spoiled = |pointer: &str, value: Value| {
-        let mut body = good.clone();
+    let (_, found) = issuer.search(40_000, &flat_search(70_001, CLICK_TO_PAY)).await;
+    let valid = push_body(CLICK_TO_PAY, &found);
+    let with = |pointer: &str, value: Value| {
+        let mut body = valid.clone();
         let (parent, name) = pointer.rsplit_once('/').unwrap();
         body.pointer_mut(parent).unwrap()[name] = value;
         body
@@ -109,29 +110,29 @@ async fn a_push_that_token_connect_cannot_take_is_refused() {
     let payload = "/pushFundingAccounts/encryptedPayload";
     let of = |name: &str| format!("{payload}/{name}");
     for (body, expected) in [
-        (spoiled("/tokenRequestorId", json!("50999999999")), "AUTHORIZATION_FAILED"),
-        (spoiled("/tokenRequestorId", json!("50999000003")), "AUTHORIZATION_FAILED"),
-        (spoiled("/requestId", json!("")), "INVALID_FIELD_LENGTH"),
-        (spoiled("/pushAccountReceiptsValidityPeriod", json!(4)), "INVALID_FIELD_VALUE"),
-        (spoiled("/pushAccountReceiptsValidityPeriod", json!(16)), "INVALID_FIELD_VALUE"),
+        (with("/tokenRequestorId", json!("50999999999")), "AUTHORIZATION_FAILED"),
+        (with("/tokenRequestorId", json!("50999000003")), "AUTHORIZATION_FAILED"),
+        (with("/requestId", json!("")), "INVALID_FIELD_LENGTH"),
+        (with("/pushAccountReceiptsValidityPeriod", json!(4)), "INVALID_FIELD_VALUE"),
+        (with("/pushAccountReceiptsValidityPeriod", json!(16)), "INVALID_FIELD_VALUE"),
         (
-            spoiled("/signatureData/callbackURL", json!(format!("https://b.example/{}", "x".repeat(239)))),
+            with("/signatureData/callbackURL", json!(format!("https://b.example/{}", "x".repeat(239)))),
             "INVALID_FIELD_LENGTH",
         ),
-        (spoiled("/signatureData/callbackURL", json!("not a url")), "INVALID_FIELD_VALUE"),
-        (spoiled(&of("encryptedData"), json!([{"pushAccountId": "CA-1"}])), "INVALID_JSON"),
-        (spoiled(&of("publicKeyFingerprint"), json!("ab".repeat(32))), "DECRYPTION_FAILED"),
-        (spoiled(&of("oaepHashingAlgorithm"), json!("SHA256")), "DECRYPTION_FAILED"),
-        (spoiled(&of("encryptedKey"), json!("00".repeat(256))), "DECRYPTION_FAILED"),
+        (with("/signatureData/callbackURL", json!("not a url")), "INVALID_FIELD_VALUE"),
+        (with(&of("encryptedData"), json!([{"pushAccountId": "CA-1"}])), "INVALID_JSON"),
+        (with(&of("publicKeyFingerprint"), json!("ab".repeat(32))), "DECRYPTION_FAILED"),
+        (with(&of("oaepHashingAlgorithm"), json!("SHA256")), "DECRYPTION_FAILED"),
+        (with(&of("encryptedKey"), json!("00".repeat(256))), "DECRYPTION_FAILED"),
     ] {
-        let (status, answered) = issuer.push(body).await;
-        assert_eq!(reason(&answered), expected);
+        let (status, response) = issuer.push(body).await;
+        assert_eq!(reason(&response), expected);
         assert_eq!(status == StatusCode::OK, expected == "AUTHORIZATION_FAILED", "{expected}");
     }
 }
 
 #[tokio::test]
-async fn encrypted_accounts_out_of_their_rules_are_refused() {
+async fn invalid_encrypted_accounts_are_rejected() {
     let issuer = Issuer::new().await;
     let certificate = &PORTAL.keys().client_encryption_certificate;
     let account = |data: Value| json!([{"pushAccountId": "CA-1", "fundingAccountData": data}]);
@@ -152,8 +153,8 @@ async fn encrypted_accounts_out_of_their_rules_are_refused() {
         let payload =
             field_level::encrypt(plaintext.to_string().as_bytes(), certificate, CipherMode::Cbc).unwrap();
         let found = json!({"pushFundingAccounts": {"encryptedPayload": payload}});
-        let (status, answered) = issuer.push(push_body(CLICK_TO_PAY, &found)).await;
+        let (status, response) = issuer.push(push_body(CLICK_TO_PAY, &found)).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{plaintext}");
-        assert!(reason(&answered).starts_with("INVALID_"));
+        assert!(reason(&response).starts_with("INVALID_"));
     }
 }

@@ -3,30 +3,33 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
-use crate::{mastercard::Mastercard, refusal::Refusal, server::Answer, world::artwork};
+use crate::{
+    error_response::ErrorResponse, mastercard::Mastercard, response::OperationResult, world::artwork,
+};
 
-/// Answers SVG and PNG of a token requestor's logo, or what a test put in their place. Statuses and reason codes of the failures are invented.
-pub(crate) fn get(mastercard: &Mastercard, asset_id: &str) -> Answer {
+/// Returns a token requestor's logo as SVG and PNG, or the contents that a test set. Statuses and reason codes of the
+/// errors are invented.
+pub(crate) fn get(mastercard: &Mastercard, asset_id: &str) -> OperationResult {
     if !(1..=64).contains(&asset_id.chars().count()) {
-        return Err(Refusal::token_connect(
+        return Err(ErrorResponse::token_connect(
             StatusCode::BAD_REQUEST,
             "INVALID_FIELD_LENGTH",
             "Invalid Field Length - AssetId",
         ));
     }
     if !mastercard.records().assets.contains(asset_id) {
-        return Err(Refusal::token_connect(
+        return Err(ErrorResponse::token_connect(
             StatusCode::NOT_FOUND,
             "INVALID_ASSET_ID",
             "There is no such asset.",
         ));
     }
-    if let Some(given) = mastercard.records().given_contents.get(asset_id) {
-        return Ok((StatusCode::OK, json!({"mediaContents": given})));
+    if let Some(contents) = mastercard.records().asset_contents.get(asset_id) {
+        return Ok((StatusCode::OK, json!({"mediaContents": contents})));
     }
     let noise = mastercard.options.scale.map(|scale| scale.logo_bytes);
     let media = artwork::media_contents(asset_id, noise).map_err(|_| {
-        Refusal::token_connect(
+        ErrorResponse::token_connect(
             StatusCode::INTERNAL_SERVER_ERROR,
             "SYSTEM_ERROR",
             "The asset cannot be drawn.",

@@ -1,4 +1,4 @@
-//! The accounts inside a push, once opened, and the rules that they obey.
+//! Validation of the decrypted accounts of a push.
 
 use std::collections::HashSet;
 
@@ -6,20 +6,20 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::{
+    error_response::ErrorResponse,
     fields::{self, Fields},
     operation::Api,
-    refusal::Refusal,
     world::card::{CardNumber, today},
 };
 
-/// One account to push.
+/// An account to push.
 pub(super) struct PushedAccount {
     pub(super) push_account_id: String,
     pub(super) number: CardNumber,
 }
 
-/// Reads the decrypted array. One redirect carries five receipts at most, so a push of more is refused (inferred).
-pub(super) fn read(plaintext: &[u8]) -> Result<Vec<PushedAccount>, Refusal> {
+/// Parses the decrypted array. A redirect carries at most five receipts, so more accounts are rejected (inferred).
+pub(super) fn read(plaintext: &[u8]) -> Result<Vec<PushedAccount>, ErrorResponse> {
     let array = fields::parse(plaintext, Api::TokenConnect)?;
     let accounts = array.as_array().filter(|accounts| (1..=5).contains(&accounts.len()));
     let accounts = accounts.ok_or_else(|| fields::invalid_json(Api::TokenConnect))?;
@@ -28,30 +28,30 @@ pub(super) fn read(plaintext: &[u8]) -> Result<Vec<PushedAccount>, Refusal> {
     if ids.len() == accounts.len() { Ok(accounts) } else { Err(fields::invalid_json(Api::TokenConnect)) }
 }
 
-fn account(account: &Value) -> Result<PushedAccount, Refusal> {
+fn account(account: &Value) -> Result<PushedAccount, ErrorResponse> {
     let account = Fields::of(account, Api::TokenConnect)?;
     let push_account_id = account.required_text("pushAccountId", 1..=36)?.to_owned();
-    let data = account.object("fundingAccountData")?.ok_or_else(|| account.wrong("fundingAccountData"))?;
+    let data = account.object("fundingAccountData")?.ok_or_else(|| account.invalid("fundingAccountData"))?;
     if let Some(until) = data.text("dataValidUntilTimestamp", 20..=29)? {
         let left = until.parse::<Timestamp>().map(|until| until.duration_since(Timestamp::now()));
         let thirty_days = SignedDuration::from_hours(30 * 24);
         if !left.is_ok_and(|left| left.is_positive() && left <= thirty_days) {
-            return Err(data.wrong("dataValidUntilTimestamp"));
+            return Err(data.invalid("dataValidUntilTimestamp"));
         }
     }
-    // Financial accounts are documented too; the card management system of this world has only cards.
-    let card = data.object("cardAccountData")?.ok_or_else(|| data.wrong("cardAccountData"))?;
+    // Financial accounts are documented too; the simulated card management system has only cards.
+    let card = data.object("cardAccountData")?.ok_or_else(|| data.invalid("cardAccountData"))?;
     let number = card.required_text("accountNumber", 9..=19)?;
-    let number = CardNumber::parse(number).ok_or_else(|| card.wrong("accountNumber"))?;
+    let number = CardNumber::parse(number).ok_or_else(|| card.invalid("accountNumber"))?;
     match (two_digits(&card, "expiryYear")?, two_digits(&card, "expiryMonth")?) {
         (Some(year), Some(month)) => {
             let today = today();
             if !(1..=12).contains(&month) || (year, month) < (today.year() % 100, i16::from(today.month())) {
-                return Err(card.wrong("expiryYear"));
+                return Err(card.invalid("expiryYear"));
             }
         }
         (None, None) => {}
-        _ => return Err(card.wrong("expiryMonth")),
+        _ => return Err(card.invalid("expiryMonth")),
     }
     if let Some(holder) = data.object("accountHolderData")? {
         holder.text("accountHolderName", 1..=27)?;
@@ -76,7 +76,7 @@ fn account(account: &Value) -> Result<PushedAccount, Refusal> {
     Ok(PushedAccount { push_account_id, number })
 }
 
-fn two_digits(card: &Fields<'_>, name: &str) -> Result<Option<i16>, Refusal> {
+fn two_digits(card: &Fields<'_>, name: &str) -> Result<Option<i16>, ErrorResponse> {
     let text = card.text(name, 2..=2)?;
-    text.map(|text| text.parse().map_err(|_| card.wrong(name))).transpose()
+    text.map(|text| text.parse().map_err(|_| card.invalid(name))).transpose()
 }

@@ -1,5 +1,5 @@
-//! `pushMultipleAccounts`, steps 10 and 11: opens the encrypted accounts, issues a receipt for each that is eligible
-//! and signs what the cardholder carries to the token requestor.
+//! `pushMultipleAccounts`, steps 10 and 11: decrypts the accounts, issues a receipt for each eligible one and signs
+//! the receipts for the redirect to the token requestor.
 
 use std::time::Duration;
 
@@ -10,51 +10,52 @@ use uuid::Uuid;
 
 use super::plaintext::{self, PushedAccount};
 use crate::{
+    call::Call,
     crypto::{
         field_level::{self, EncryptedPayload},
         jws,
     },
+    error_response::{ErrorResponse, token_connect_error},
     fields::{self, Fields},
-    gateway::Call,
     mastercard::Mastercard,
     operation::Api,
-    refusal::{Refusal, token_connect_error},
-    server::Answer,
+    response::OperationResult,
     world::records::Receipt,
 };
 
-pub(crate) fn push(mastercard: &Mastercard, call: &Call) -> Answer {
+pub(crate) fn push(mastercard: &Mastercard, call: &Call) -> OperationResult {
     let body = fields::parse(&call.body, Api::TokenConnect)?;
     let request = Fields::of(&body, Api::TokenConnect)?;
     request.required_text("requestId", 1..=64)?;
     let requestor_id = request.required_text("tokenRequestorId", 11..=11)?;
     let signature_data = request.object("signatureData")?;
-    let promised = signature_data.map(promises).transpose()?.unwrap_or_default();
+    let claims = signature_data.map(signed_claims).transpose()?.unwrap_or_default();
     let validity = validity(&request)?;
     let wants_digitization_data = request.flag("requestIssuerInitiatedDigitizationData")?.unwrap_or(false);
     let accounts = decrypt(mastercard, &request)?;
 
     // The real reason code is not published; this one is documented for actions that a client may not take.
-    let refused =
-        || Refusal::in_ok("AUTHORIZATION_FAILED", "The token requestor is not available to this client.");
+    let unavailable = || {
+        ErrorResponse::in_ok("AUTHORIZATION_FAILED", "The token requestor is not available to this client.")
+    };
     let mut records = mastercard.records();
     let requestor =
-        records.requestor(requestor_id).filter(|r| r.supports_token_connect()).ok_or_else(refused)?;
+        records.requestor(requestor_id).filter(|r| r.supports_token_connect()).ok_or_else(unavailable)?;
     let (ranges, push_methods): (Vec<u64>, _) =
         (requestor.ranges().collect(), requestor.available_push_methods(&mastercard.base_url));
 
     let mut receipts = Vec::new();
-    let mut answers = Vec::new();
+    let mut entries = Vec::new();
     for account in accounts {
-        let mut answer = json!({"pushAccountId": account.push_account_id});
+        let mut entry = json!({"pushAccountId": account.push_account_id});
         match account.number.range().filter(|(start, _)| ranges.contains(start)) {
             Some((_, product)) => {
                 let id = Uuid::new_v4().to_string().to_uppercase();
                 let receipt = format!("{}-STL-{id}", product.receipt_prefix());
                 if wants_digitization_data {
-                    answer["issuerInitiatedDigitizationData"] = json!(digitization_data(&receipt));
+                    entry["issuerInitiatedDigitizationData"] = json!(digitization_data(&receipt));
                 }
-                answer["pushAccountReceipt"] = json!(receipt);
+                entry["pushAccountReceipt"] = json!(receipt);
                 records.receipts.insert(
                     receipt.clone(),
                     Receipt {
@@ -68,63 +69,64 @@ pub(crate) fn push(mastercard: &Mastercard, call: &Call) -> Answer {
             }
             None => {
                 let description = "The card or financial account is not eligible.";
-                answer["errors"] = json!([token_connect_error("MDES", "ACCOUNT_INELIGIBLE", description)]);
+                entry["errors"] = json!([token_connect_error("MDES", "ACCOUNT_INELIGIBLE", description)]);
             }
         }
-        answers.push(answer);
+        entries.push(entry);
     }
     drop(records);
 
-    let mut response = json!({"responseId": Uuid::new_v4(), "pushAccountReceipts": answers});
+    let mut response = json!({"responseId": Uuid::new_v4(), "pushAccountReceipts": entries});
     if !receipts.is_empty() {
         response["availablePushMethods"] = push_methods;
-        response["signature"] = json!(sign(mastercard, &receipts, promised)?);
+        response["signature"] = json!(sign(mastercard, &receipts, claims)?);
         response["tokenRequestorSignatureSupport"] = json!(true);
     }
     Ok((StatusCode::OK, response))
 }
 
-/// What the JWS repeats of `signatureData`; `completeIssuerAppActivation` was seen to be left out.
-fn promises(data: Fields<'_>) -> Result<Map<String, Value>, Refusal> {
+/// The claims that the JWS takes from `signatureData`; the sandbox omits `completeIssuerAppActivation`.
+fn signed_claims(data: Fields<'_>) -> Result<Map<String, Value>, ErrorResponse> {
     data.flag("completeIssuerAppActivation")?;
     data.text("tokenRequestorSessionId", 3..=64)?;
-    let mut promised = Map::new();
+    let mut claims = Map::new();
     if let Some(url) = data.text("callbackURL", 1..=256)? {
         if url::Url::parse(url).is_err() {
-            return Err(data.wrong("callbackURL"));
+            return Err(data.invalid("callbackURL"));
         }
-        promised.insert("callbackURL".to_owned(), json!(url));
+        claims.insert("callbackURL".to_owned(), json!(url));
     }
     let complete = data.flag("completeWebsiteActivation")?.unwrap_or(true);
-    promised.insert("completeWebsiteActivation".to_owned(), json!(complete));
+    claims.insert("completeWebsiteActivation".to_owned(), json!(complete));
     let supplied = data.flag("accountHolderDataSupplied")?.unwrap_or(false);
-    promised.insert("accountHolderDataSupplied".to_owned(), json!(supplied));
+    claims.insert("accountHolderDataSupplied".to_owned(), json!(supplied));
     if let Some(locale) = data.text("locale", 5..=5)? {
-        promised.insert("locale".to_owned(), json!(locale));
+        claims.insert("locale".to_owned(), json!(locale));
     }
-    Ok(promised)
+    Ok(claims)
 }
 
-/// Minutes: more than 4, at most 15. Whether fractions are allowed is not published; here they are.
-fn validity(request: &Fields<'_>) -> Result<Duration, Refusal> {
+/// Validity of the receipts: more than 4 and at most 15 minutes, 15 by default. Whether fractions are allowed is not
+/// published; here they are.
+fn validity(request: &Fields<'_>) -> Result<Duration, ErrorResponse> {
     const NAME: &str = "pushAccountReceiptsValidityPeriod";
     let minutes = match request.get(NAME) {
         None => 15.0,
-        Some(value) => value.as_f64().ok_or_else(|| request.wrong(NAME))?,
+        Some(value) => value.as_f64().ok_or_else(|| request.invalid(NAME))?,
     };
     if minutes > 4.0 && minutes <= 15.0 {
         Ok(Duration::from_secs_f64(minutes * 60.0))
     } else {
-        Err(request.wrong(NAME))
+        Err(request.invalid(NAME))
     }
 }
 
-/// Opens `pushFundingAccounts.encryptedPayload`. A payload that was left unencrypted is `INVALID_JSON`, as observed;
-/// `DECRYPTION_FAILED` is invented.
-fn decrypt(mastercard: &Mastercard, request: &Fields<'_>) -> Result<Vec<PushedAccount>, Refusal> {
+/// Decrypts `pushFundingAccounts.encryptedPayload`. An unencrypted payload is `INVALID_JSON`, as observed in the
+/// sandbox; `DECRYPTION_FAILED` is invented.
+fn decrypt(mastercard: &Mastercard, request: &Fields<'_>) -> Result<Vec<PushedAccount>, ErrorResponse> {
     let accounts =
-        request.object("pushFundingAccounts")?.ok_or_else(|| request.wrong("pushFundingAccounts"))?;
-    let fields = accounts.object("encryptedPayload")?.ok_or_else(|| accounts.wrong("encryptedPayload"))?;
+        request.object("pushFundingAccounts")?.ok_or_else(|| request.invalid("pushFundingAccounts"))?;
+    let fields = accounts.object("encryptedPayload")?.ok_or_else(|| accounts.invalid("encryptedPayload"))?;
     if !fields.get("encryptedData").is_some_and(Value::is_string) {
         return Err(fields::invalid_json(Api::TokenConnect));
     }
@@ -135,7 +137,7 @@ fn decrypt(mastercard: &Mastercard, request: &Fields<'_>) -> Result<Vec<PushedAc
     fields.text("tag", 1..=36)?;
     fields.text("aad", 1..=36)?;
 
-    let failed = |why| Refusal::token_connect(StatusCode::BAD_REQUEST, "DECRYPTION_FAILED", why);
+    let failed = |detail| ErrorResponse::token_connect(StatusCode::BAD_REQUEST, "DECRYPTION_FAILED", detail);
     let keys = mastercard.portal.keys();
     let certificate = &keys.client_encryption_certificate;
     if ![&certificate.certificate_sha256, &certificate.spki_sha256]
@@ -148,22 +150,22 @@ fn decrypt(mastercard: &Mastercard, request: &Fields<'_>) -> Result<Vec<PushedAc
         accounts.get("encryptedPayload").and_then(|payload| serde_json::from_value(payload.clone()).ok());
     let payload = payload.ok_or_else(|| fields::invalid_json(Api::TokenConnect))?;
     let plaintext = field_level::decrypt(&payload, &keys.client_encryption)
-        .map_err(|_| failed("The encrypted payload cannot be opened."))?;
+        .map_err(|_| failed("The encrypted payload cannot be decrypted."))?;
     plaintext::read(&plaintext)
 }
 
 fn sign(
     mastercard: &Mastercard,
     receipts: &[String],
-    promised: Map<String, Value>,
-) -> Result<String, Refusal> {
+    claims: Map<String, Value>,
+) -> Result<String, ErrorResponse> {
     let keys = mastercard.portal.keys();
     let mut payload = json!({"pushAccountReceipts": receipts});
     if let Some(fields) = payload.as_object_mut() {
-        fields.extend(promised);
+        fields.extend(claims);
     }
     jws::sign(&payload, &keys.receipt_signing, &keys.receipt_signing_kid).map_err(|_| {
-        Refusal::token_connect(
+        ErrorResponse::token_connect(
             StatusCode::INTERNAL_SERVER_ERROR,
             "SYSTEM_ERROR",
             "The receipts cannot be signed.",

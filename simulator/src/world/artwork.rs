@@ -1,5 +1,5 @@
-//! Logos of our own drawing: three rings, their color taken from the asset id. As SVG and as PNG of 192 x 192 pixels
-//! with alpha, the two forms that a token requestor's logo comes in; or, for a PNG of a certain weight, noise.
+//! Generated logos: three rings in a color derived from the asset id, as SVG and as PNG of 192 x 192 pixels with alpha,
+//! the two formats of token requestors' logos. Large PNGs contain noise instead.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,14 +7,14 @@ use png::Compression;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::scale::Draw;
+use super::rng::Rng;
 
 const SIZE: u16 = 192;
 /// Outer and inner radius of each ring, in pixels.
 const RINGS: [(i32, i32); 3] = [(90, 76), (60, 46), (30, 0)];
 
-/// `mediaContents` of `getAsset` (step 4). Sizes are strings, as documented. With `noise` the PNG is noise of about so
-/// many bytes.
+/// `mediaContents` of `getAsset` (step 4). Sizes are strings, as documented. With `noise` the PNG contains noise and
+/// has about this many bytes.
 pub(crate) fn media_contents(asset_id: &str, noise: Option<usize>) -> Result<Value, png::EncodingError> {
     let digest = Sha256::digest(asset_id);
     let color = [digest[0] / 2, digest[1] / 2 + 64, digest[2] / 2 + 96];
@@ -48,20 +48,20 @@ fn rings([red, green, blue]: [u8; 3]) -> Vec<u8> {
     axis()
         .flat_map(|y| axis().map(move |x| x * x + y * y))
         .flat_map(|distance| {
-            let inked =
+            let in_ring =
                 RINGS.iter().any(|(outer, inner)| (inner * inner..=outer * outer).contains(&distance));
-            [red, green, blue, if inked { 255 } else { 0 }]
+            [red, green, blue, if in_ring { 255 } else { 0 }]
         })
         .collect()
 }
 
-/// A square whose pixels, four bytes each, are stored and not compressed; and its side.
+/// A square PNG, its pixels of four bytes stored uncompressed, and its side in pixels.
 fn draw_noise(seed: &[u8], bytes: usize) -> Result<(Vec<u8>, u16), png::EncodingError> {
     let side = u16::try_from((bytes / 4).isqrt().max(1)).unwrap_or(u16::MAX);
     let seed = seed.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
-    let mut draw = Draw::new(seed);
+    let mut rng = Rng::new(seed);
     let pairs = (usize::from(side) * usize::from(side)).div_ceil(2);
-    let mut pixels: Vec<u8> = (0..pairs).flat_map(|_| draw.next().to_le_bytes()).collect();
+    let mut pixels: Vec<u8> = (0..pairs).flat_map(|_| rng.next().to_le_bytes()).collect();
     pixels.truncate(usize::from(side) * usize::from(side) * 4);
     Ok((encode(&pixels, side, Compression::NoCompression)?, side))
 }

@@ -1,5 +1,5 @@
-//! Card contracts of the card management system. A card number exists only in here, is computed when the simulator
-//! starts, and leaves only encrypted or masked.
+//! Card contracts of the card management system. Card numbers are computed when the simulator starts; responses
+//! contain them only encrypted or masked.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ const RANGES: [(u64, &str, Product); 4] = [
     (9_300_000_000_000_000_000, "930000", Product::PrivateLabel),
 ];
 
-/// What a receipt's prefix tells.
+/// A card product; determines the prefix of receipts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Product {
     Credit,
@@ -24,7 +24,7 @@ pub(crate) enum Product {
 }
 
 impl Product {
-    /// As the control routes say it.
+    /// The name in the control API.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Credit => "credit",
@@ -43,7 +43,7 @@ impl Product {
     }
 }
 
-/// A card number of 16 digits. It never prints.
+/// A card number; its `Debug` output is redacted.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct CardNumber(String);
 
@@ -54,8 +54,8 @@ impl fmt::Debug for CardNumber {
 }
 
 impl CardNumber {
-    /// `prefix` (six digits), `serial` in nine digits, and the check digit that makes it pass Luhn's test.
-    pub(crate) fn made_up(prefix: &str, serial: u64) -> Self {
+    /// A number of 16 digits: `prefix` (six digits), `serial` (nine digits) and the Luhn check digit.
+    pub(crate) fn generate(prefix: &str, serial: u64) -> Self {
         let mut number = format!("{prefix}{serial:09}");
         let sum: u32 = number
             .chars()
@@ -68,25 +68,25 @@ impl CardNumber {
         Self(number)
     }
 
-    /// Reads a pushed account number: 9 to 19 digits.
+    /// Parses a pushed account number: 9 to 19 digits.
     pub(crate) fn parse(digits: &str) -> Option<Self> {
         let valid = (9..=19).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
         valid.then(|| Self(digits.to_owned()))
     }
 
-    /// The digits, for the one place that encrypts them.
+    /// The digits, to encrypt them.
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 
-    /// First six, underscores, last four, as in Processing's lists.
+    /// First six digits, underscores, last four digits, as in Processing's lists.
     pub(crate) fn masked(&self) -> String {
         let (first, rest) = self.0.split_at(self.0.len().min(6));
         let (middle, last) = rest.split_at(rest.len().saturating_sub(4));
         format!("{first}{}{last}", "_".repeat(middle.len()))
     }
 
-    /// First number and product of the range that it lies in.
+    /// First number and product of the account range that contains it.
     pub(crate) fn range(&self) -> Option<(u64, Product)> {
         RANGES
             .iter()
@@ -95,7 +95,7 @@ impl CardNumber {
     }
 }
 
-/// The date that expiry is judged by, in UTC.
+/// The current date in UTC.
 pub(crate) fn today() -> Date {
     Offset::UTC.to_datetime(Timestamp::now()).date()
 }
@@ -114,7 +114,7 @@ pub(crate) struct CardContract {
 }
 
 impl CardContract {
-    /// An active debit card that is good for three years.
+    /// An active debit card, valid for three years.
     pub(crate) fn debit(id: u64, client_id: u64) -> Self {
         let today = today();
         Self {
@@ -122,7 +122,7 @@ impl CardContract {
             client_id,
             holder: "CHRIS CARDHOLDER".to_owned(),
             status: "00".to_owned(),
-            number: CardNumber::made_up("555556", id),
+            number: CardNumber::generate("555556", id),
             expiry: ((today.year() + 3) % 100, today.month()),
         }
     }
@@ -132,7 +132,7 @@ impl CardContract {
         self.status == "00"
     }
 
-    /// The last month of validity is over.
+    /// Whether the last valid month has passed.
     pub(crate) fn is_expired(&self, today: Date) -> bool {
         (self.expiry.0, self.expiry.1) < (today.year() % 100, today.month())
     }
@@ -143,8 +143,8 @@ mod tests {
     use super::CardNumber;
 
     #[test]
-    fn a_made_up_card_number_passes_luhns_test_and_shows_only_its_ends() {
-        let number = CardNumber::made_up("555555", 555_555_444);
+    fn a_generated_card_number_passes_the_luhn_check_and_is_masked() {
+        let number = CardNumber::generate("555555", 555_555_444);
         assert_eq!(number.expose(), "5555555555554444");
         assert_eq!(number.masked(), "555555______4444");
         assert_eq!(format!("{number:?}"), "<redacted>");

@@ -1,4 +1,4 @@
-//! Everything that changes while the simulator runs, under one lock.
+//! Mastercard's data that changes while the simulator runs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -6,15 +6,13 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::card::{CardContract, CardNumber};
 use super::requestor::TokenRequestor;
 use super::sample;
 use super::scale::Scale;
-use crate::click_to_pay::session::Session;
 
-/// A push account receipt: a voucher for one account at one token requestor, good for one success.
+/// A push account receipt: valid for one account at one token requestor, for one success.
 pub(crate) struct Receipt {
     pub(crate) token_requestor_id: String,
     pub(crate) number: CardNumber,
@@ -22,14 +20,14 @@ pub(crate) struct Receipt {
     pub(crate) used: bool,
 }
 
-/// A token's life as Processing tells it. `Active` is documented, the others are invented.
+/// A token's status in Processing's lists. `Active` is documented, the others are invented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TokenStatus {
-    /// Can be paid with.
+    /// Usable for payments.
     Active,
-    /// Cannot be paid with for now.
+    /// Temporarily not usable.
     Suspended,
-    /// Over, for good.
+    /// Permanently not usable.
     Deactivated,
 }
 
@@ -48,22 +46,22 @@ pub(crate) struct Token {
 
 pub(crate) struct Records {
     pub(crate) requestors: Vec<TokenRequestor>,
-    /// Every asset id ever shown: an asset never goes away and never changes.
+    /// Every asset id that was ever listed: assets are never removed or changed.
     pub(crate) assets: BTreeSet<String>,
-    /// `mediaContents` of the assets that are not drawn by code, whatever they are.
-    pub(crate) given_contents: HashMap<String, Value>,
+    /// `mediaContents` that tests set, by asset id.
+    pub(crate) asset_contents: HashMap<String, Value>,
     pub(crate) clients: BTreeSet<u64>,
     pub(crate) cards: BTreeMap<u64, CardContract>,
     pub(crate) tokens: Vec<Token>,
     pub(crate) receipts: HashMap<String, Receipt>,
-    pub(crate) sessions: HashMap<Uuid, Session>,
-    /// Answers of Processing by `Idempotency-Key`: the request's plain body, the answer's status and plain body.
-    pub(crate) idempotent: HashMap<String, (Vec<u8>, StatusCode, Value)>,
+    /// Processing's responses by path and `Idempotency-Key`: decrypted request body, status, decrypted response body.
+    pub(crate) idempotent_responses: HashMap<String, (Vec<u8>, StatusCode, Value)>,
+    /// Consumer key and nonce of the calls so far.
     pub(crate) nonces: HashSet<(String, String)>,
 }
 
 impl Records {
-    /// The sample world, enlarged if that is asked for.
+    /// The sample world, with additional data if `scale` is set.
     pub(crate) fn new(scale: Option<Scale>) -> Self {
         let mut requestors = sample::requestors();
         if let Some(scale) = scale {
@@ -72,13 +70,12 @@ impl Records {
         Self {
             assets: requestors.iter().filter_map(|requestor| requestor.image_asset_id.clone()).collect(),
             requestors,
-            given_contents: HashMap::new(),
+            asset_contents: HashMap::new(),
             clients: sample::CLIENTS.into(),
             cards: sample::cards().into_iter().map(|card| (card.id, card)).collect(),
             tokens: Vec::new(),
             receipts: HashMap::new(),
-            sessions: HashMap::new(),
-            idempotent: HashMap::new(),
+            idempotent_responses: HashMap::new(),
             nonces: HashSet::new(),
         }
     }
@@ -87,12 +84,12 @@ impl Records {
         self.requestors.iter().find(|requestor| requestor.token_requestor_id == id)
     }
 
-    /// The card contract behind an account number.
+    /// The card contract with this account number.
     pub(crate) fn card_by_number(&self, number: &CardNumber) -> Option<&CardContract> {
         self.cards.values().find(|card| card.number == *number)
     }
 
-    /// The token of a card at a requestor, unless it is over.
+    /// The token of a card at a requestor, unless it is deactivated.
     pub(crate) fn live_token(&self, card: u64, requestor: &str) -> Option<&Token> {
         self.tokens.iter().find(|token| token.is_for(card, requestor))
     }
@@ -101,7 +98,7 @@ impl Records {
         self.tokens.iter_mut().find(|token| token.is_for(card, requestor))
     }
 
-    /// A token as Processing lists it (the tip after step 4).
+    /// A token in the form of Processing's lists (the tip after step 4).
     pub(crate) fn listing(&self, token: &Token) -> Value {
         let card = self.cards.get(&token.card_contract_id);
         json!({

@@ -7,7 +7,7 @@ use url::Url;
 /// Click to Pay's published token requestor id.
 pub const CLICK_TO_PAY: &str = "50123197928";
 
-/// How a cardholder can be sent to a token requestor.
+/// How a cardholder can be redirected to a token requestor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum PushMethod {
@@ -19,7 +19,7 @@ pub enum PushMethod {
     Web,
 }
 
-/// A token requestor: who can hold the cardholder's card.
+/// A token requestor: a wallet or merchant that a card can be pushed to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenRequestor {
@@ -27,26 +27,26 @@ pub struct TokenRequestor {
     pub token_requestor_id: String,
     /// Legal name, up to 64 characters.
     pub name: String,
-    /// The name to show, up to 100 characters.
+    /// Display name, up to 100 characters.
     pub consumer_facing_entity_name: String,
     /// `MERCHANT` or `WALLET`.
     pub token_requestor_type: String,
     /// Up to three characters, wallets only.
     #[serde(default)]
     pub wallet_id: Option<String>,
-    /// What Processing calls the wallet in its token list.
+    /// The wallet's name in Processing's token lists.
     pub wallet_name: String,
-    /// Asset id of the logo; a fresh one is drawn when it is missing.
+    /// Asset id of the logo; a new logo is generated if it is missing.
     #[serde(default)]
     pub image_asset_id: Option<String>,
     /// First numbers, 19 digits, of the account ranges enabled for it.
     pub account_ranges: Vec<String>,
-    /// Empty for a requestor that takes no part in Token Connect.
+    /// Empty for a requestor without Token Connect.
     pub push_methods: Vec<PushMethod>,
-    /// Where it takes cardholders in, if that is elsewhere than at a page of this world.
+    /// Its push page, if that is not the simulator's.
     #[serde(default)]
     pub push_page: Option<Url>,
-    /// Takes up to five receipts in one redirect.
+    /// Whether it accepts several receipts, up to five, in one redirect.
     #[serde(default)]
     pub supports_multiple_pushed_cards: bool,
     /// `NAME`, `ADDRESS`, `EMAIL_ADDRESS`, `MOBILE_PHONE_NUMBER`.
@@ -55,13 +55,13 @@ pub struct TokenRequestor {
 }
 
 impl TokenRequestor {
-    /// Whether anything can be pushed to it.
+    /// Whether cards can be pushed to it.
     #[must_use]
     pub fn supports_token_connect(&self) -> bool {
         !self.push_methods.is_empty()
     }
 
-    /// The pages that it takes cardholders in at. Click to Pay has its own; the others of this world share one.
+    /// Its push URIs: `/click-to-pay/provision` for Click to Pay, `/requestors/{id}/provision` for the others.
     pub(crate) fn available_push_methods(&self, base: &Url) -> Value {
         let page = match &self.push_page {
             Some(page) => page.to_string(),
@@ -71,7 +71,7 @@ impl TokenRequestor {
         self.push_methods
             .iter()
             .map(|method| {
-                // A query of its own shows whether `pushAccountData` is joined with `&`.
+                // The query tests whether clients join `pushAccountData` with `&`.
                 let query = match method {
                     PushMethod::Android => "?app=android",
                     PushMethod::Ios => "?app=ios",
@@ -82,9 +82,9 @@ impl TokenRequestor {
             .collect()
     }
 
-    /// The entry of `getEligibleTokenRequestors` for an issuer that asked about `asked`.
-    pub(crate) fn listing(&self, asked: &[u64], base: &Url) -> Value {
-        let ranges: Vec<u64> = self.ranges().filter(|range| asked.contains(range)).collect();
+    /// The entry of `getEligibleTokenRequestors` for a request with the account ranges `requested`.
+    pub(crate) fn listing(&self, requested: &[u64], base: &Url) -> Value {
+        let ranges: Vec<u64> = self.ranges().filter(|range| requested.contains(range)).collect();
         let mut entry = json!({
             "tokenRequestorId": self.token_requestor_id,
             "name": self.name,
@@ -108,7 +108,7 @@ impl TokenRequestor {
         entry
     }
 
-    /// The first numbers of its ranges. They fill 64 bits unsigned: some exceed `i64::MAX`.
+    /// The first numbers of its account ranges; some exceed `i64::MAX`.
     pub(crate) fn ranges(&self) -> impl Iterator<Item = u64> {
         self.account_ranges.iter().filter_map(|range| range.parse().ok())
     }

@@ -6,18 +6,18 @@ use super::requestor::{CLICK_TO_PAY, PushMethod, TokenRequestor};
 
 const CREDIT: &str = "5555550000000000000";
 const DEBIT: &str = "5555560000000000000";
-/// Beyond `i64::MAX`, to try readers that take range starts for signed numbers.
+/// Above `i64::MAX`: fails in clients that parse range starts as signed numbers.
 const PRIVATE_LABEL: &str = "9300000000000000000";
 
 pub(super) fn requestors() -> Vec<TokenRequestor> {
     use PushMethod::{Android, Ios, Web};
     let strings = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
     let merchant =
-        |id: &str, name: &str, shown: &str, asset: &str, ranges: &[&str], methods: &[PushMethod]| {
+        |id: &str, name: &str, display_name: &str, asset: &str, ranges: &[&str], methods: &[PushMethod]| {
             TokenRequestor {
                 token_requestor_id: id.to_owned(),
                 name: name.to_owned(),
-                consumer_facing_entity_name: shown.to_owned(),
+                consumer_facing_entity_name: display_name.to_owned(),
                 token_requestor_type: "MERCHANT".to_owned(),
                 wallet_id: None,
                 wallet_name: "MDES for Merchants".to_owned(),
@@ -94,7 +94,7 @@ pub(super) fn cards() -> Vec<CardContract> {
         client_id,
         holder: holder.to_owned(),
         status: status.to_owned(),
-        number: CardNumber::made_up(prefix, if id == 70_001 { 555_555_444 } else { id * 7_919 }),
+        number: CardNumber::generate(prefix, if id == 70_001 { 555_555_444 } else { id * 7_919 }),
         expiry,
     };
     let mut cards = vec![
@@ -102,7 +102,7 @@ pub(super) fn cards() -> Vec<CardContract> {
         card(70_002, 40_000, "ALEX EXAMPLE", "00", "555555"),
         card(70_003, 40_000, "ALEX EXAMPLE", "05", "555555"),
         card(70_004, 40_000, "ALEX EXAMPLE", "43", "555555"),
-        // In a range that is enabled for no requestor.
+        // In an account range that no requestor is enabled for.
         card(70_005, 40_000, "ALEX EXAMPLE", "00", "555557"),
         card(80_001, 40_001, "SAM SAMPLE", "00", "555555"),
         card(80_002, 40_001, "SAM SAMPLE", "00", "555556"),

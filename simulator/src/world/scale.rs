@@ -1,19 +1,21 @@
-//! A world of any size, the same at every start: what a large issuer's catalog costs can be measured with it.
+//! Generated token requestors and account ranges, the same at every start, to measure large catalogs.
 
 use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
 use super::requestor::{CLICK_TO_PAY, PushMethod, TokenRequestor};
+use super::rng::Rng;
 
-/// First of the generated account ranges; each is followed by the next at this distance.
+/// First number of the first generated account range.
 const FIRST_RANGE: u64 = 5_200_000_000_000_000_000;
+/// Numbers per account range.
 const RANGE_LENGTH: u64 = 10_000_000_000;
-/// Account ranges drawn for each requestor, so that 25 of 500 name not quite half of all requestors.
-const RANGES_OF_ONE: u64 = 12;
-/// Characters that a name may have.
-const LONGEST_NAME: usize = 100;
-/// Syllables of names, one script a line, with the separator between words.
+/// Account ranges chosen for each requestor: any 25 of 500 ranges list not quite half of all requestors.
+const RANGES_PER_REQUESTOR: u64 = 12;
+/// Characters of the longest name.
+const MAX_NAME_LENGTH: usize = 100;
+/// Words of names, one script per line, with the separator between words.
 const SCRIPTS: [(&str, [&str; 4]); 10] = [
     (" ", ["North", "Market", "Bakery", "& Sons"]),
     (" ", ["Żółć", "Ærø", "Île-d’Été", "Straße"]),
@@ -27,15 +29,15 @@ const SCRIPTS: [(&str, [&str; 4]); 10] = [
     (" ", ["서점", "바다", "커피", "🍎"]),
 ];
 
-/// How much of everything there is, besides the sample world.
+/// Amounts of data generated in addition to the sample world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scale {
-    /// Token requestors that are enabled for the generated account ranges. Click to Pay is the first, for all of them;
-    /// the others for up to twelve each.
+    /// Token requestors that are enabled for the generated account ranges: Click to Pay, enabled for all ranges, and
+    /// generated ones, enabled for up to twelve each.
     pub requestors: usize,
     /// Generated account ranges.
     pub ranges: usize,
-    /// Bytes of each logo's PNG, about; every logo is such a one then.
+    /// Approximate size in bytes of every logo's PNG.
     pub logo_bytes: usize,
 }
 
@@ -56,14 +58,14 @@ impl Scale {
 
     fn requestor(&self, n: u64) -> TokenRequestor {
         use PushMethod::{Android, Ios, Web};
-        let mut draw = Draw::new(n);
-        let asset = Uuid::from_u64_pair(draw.next(), draw.next());
+        let mut rng = Rng::new(n);
+        let asset = Uuid::from_u64_pair(rng.next(), rng.next());
         let ranges = u64::try_from(self.ranges).unwrap_or_default().max(1);
-        let ranges: BTreeSet<u64> = (0..RANGES_OF_ONE).map(|_| draw.below(ranges)).collect();
+        let ranges: BTreeSet<u64> = (0..RANGES_PER_REQUESTOR).map(|_| rng.below(ranges)).collect();
         let methods: [&[PushMethod]; 5] =
             [&[Web], &[Ios, Android], &[Ios, Android, Web], &[Android, Web], &[]];
-        let wallet = draw.below(5) == 0;
-        let shown = name(n, &mut draw);
+        let wallet = rng.below(5) == 0;
+        let shown = name(n, &mut rng);
         TokenRequestor {
             token_requestor_id: format!("504{n:08}"),
             name: format!("Generated Example {n} Ltd"),
@@ -73,7 +75,7 @@ impl Scale {
             wallet_id: wallet.then(|| format!("{:03}", n % 1000)),
             image_asset_id: Some(asset.to_string()),
             account_ranges: ranges.into_iter().map(account_range).collect(),
-            push_methods: draw.of(&methods).to_vec(),
+            push_methods: rng.choose(&methods).to_vec(),
             push_page: None,
             supports_multiple_pushed_cards: wallet,
             supported_account_holder_data: Vec::new(),
@@ -85,38 +87,12 @@ fn account_range(n: u64) -> String {
     (FIRST_RANGE + n * RANGE_LENGTH).to_string()
 }
 
-/// Words of one script, from short to as long as names may be, and the number that makes it one of a kind.
-fn name(n: u64, draw: &mut Draw) -> String {
-    let (separator, words) = draw.of(&SCRIPTS);
-    let count = 1 + draw.below(4) * draw.below(6);
-    let words: Vec<&str> = (0..count).map(|_| *draw.of(words)).collect();
+/// A unique name: one or more words of one script, then the number.
+fn name(n: u64, rng: &mut Rng) -> String {
+    let (separator, words) = rng.choose(&SCRIPTS);
+    let count = 1 + rng.below(4) * rng.below(6);
+    let words: Vec<&str> = (0..count).map(|_| *rng.choose(words)).collect();
     let number = format!(" {n}");
-    let length = LONGEST_NAME.saturating_sub(number.len());
+    let length = MAX_NAME_LENGTH.saturating_sub(number.len());
     words.join(separator).chars().take(length).chain(number.chars()).collect()
-}
-
-/// Numbers that look random and are the same for the same seed (SplitMix64).
-pub(super) struct Draw(u64);
-
-impl Draw {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// From 0 to one less than `limit`.
-    fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
-    }
-
-    fn of<'a, T, const N: usize>(&mut self, choices: &'a [T; N]) -> &'a T {
-        let at = self.below(N.try_into().unwrap_or(u64::MAX));
-        &choices[usize::try_from(at).unwrap_or_default()]
-    }
 }

@@ -31,12 +31,12 @@ const SOON: Range<Duration> = Duration::ZERO..Duration::from_secs(4);
 #[rustfmt::skip]
 pub(super) fn rows() -> Vec<Row> {
     use Fault::{
-        AnswerLost, BodyAltered, EmptyBody, ExtraFields, HangUp, HtmlBadGateway, NullShape, ResetMidBody,
+        ResponseLost, BodyAltered, EmptyBody, ExtraFields, ConnectionClosed, HtmlBadGateway, NullFields, ResetMidBody,
         TruncatedJson, WrongContent,
     };
     let status = |code, json| Fault::Status { code, json };
     let errors = |code: &str| Fault::ErrorsInOk { reason_code: code.into() };
-    let refuse = |code, source: &str, reason: &str, recoverable| Fault::Refuse {
+    let refuse = |code, source: &str, reason: &str, recoverable| Fault::ApiError {
         code, source: source.into(), reason_code: reason.into(), recoverable,
     };
     let busy = |retry_after| Fault::TooManyRequests { retry_after };
@@ -52,9 +52,9 @@ pub(super) fn rows() -> Vec<Row> {
         (TruncatedJson,                                 always, (3, UNREADABLE),    (1, UNKNOWN)),
         (EmptyBody,                                     always, (3, UNREADABLE),    (1, UNKNOWN)),
         (WrongContent,                                  always, (3, UNREADABLE),    (1, UNKNOWN)),
-        (AnswerLost,                                    once,   (2, ""),            (1, UNKNOWN)),
-        (HangUp,                                        once,   (2, ""),            (1, UNKNOWN)),
-        (HangUp,                                        always, (3, UNAVAILABLE),   (1, UNKNOWN)),
+        (ResponseLost,                                    once,   (2, ""),            (1, UNKNOWN)),
+        (ConnectionClosed,                                        once,   (2, ""),            (1, UNKNOWN)),
+        (ConnectionClosed,                                        always, (3, UNAVAILABLE),   (1, UNKNOWN)),
         // Mastercard, or something before it, fails.
         (HtmlBadGateway,                                once,   (2, ""),            (1, UNKNOWN)),
         (HtmlBadGateway,                                always, (3, UNAVAILABLE),   (1, UNKNOWN)),
@@ -74,7 +74,7 @@ pub(super) fn rows() -> Vec<Row> {
         (errors("AUTHORIZATION_FAILED"),                always, (1, REFUSED),       (1, REFUSED)),
         (errors("NEVER_HEARD"),                         once,   (2, ""),            (1, REFUSED)),
         (errors("NEVER_HEARD"),                         always, (2, REFUSED),       (1, REFUSED)),
-        (NullShape,                                     always, (2, REFUSED),       (1, REFUSED)),
+        (NullFields,                                     always, (2, REFUSED),       (1, REFUSED)),
         (refuse(400, "MDES", "NEVER_HEARD", None),      always, (2, REFUSED),       (1, REFUSED)),
         (refuse(400, "INPUT", "NEVER_HEARD", None),     always, (1, REFUSED),       (1, REFUSED)),
         (status(400, true),                             always, (1, REFUSED),       (1, REFUSED)),

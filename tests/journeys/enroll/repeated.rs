@@ -110,7 +110,7 @@ async fn a_repeated_request_that_was_refused_is_refused_again() {
 async fn a_push_whose_answer_was_lost_is_unknown_and_not_repeated() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    world.simulator().set_fault(Operation::PushMultipleAccounts, Fault::AnswerLost, 1);
+    world.simulator().set_fault(Operation::PushMultipleAccounts, Fault::ResponseLost, 1);
     let request = Cardholder::smallest_request(CARD);
     for _ in 0..2 {
         let answer = cardholder.enroll_request("key", &request).await.unwrap();

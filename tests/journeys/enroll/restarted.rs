@@ -113,7 +113,7 @@ async fn a_restart_whose_push_is_refused_has_failed_in_its_own_attempt() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let id = unopened(&cardholder).await;
-    let refuse = Fault::Refuse {
+    let refuse = Fault::ApiError {
         code: 400,
         source: "MDES".into(),
         reason_code: "ACCOUNT_INELIGIBLE".into(),

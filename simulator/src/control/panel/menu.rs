@@ -1,4 +1,4 @@
-//! What the panel offers, in words.
+//! The options of the panel, with their labels.
 
 use crate::{
     click_to_pay::callback::CallbackStyle,
@@ -6,9 +6,9 @@ use crate::{
     notifications::{Delivery, NotificationPlan},
 };
 
-/// Plans that people ask for most.
+/// Presets of the notification plan.
 pub(super) const PRESETS: [(&str, &str); 7] = [
-    ("usual", "As usual"),
+    ("usual", "Default"),
     ("tcn-first", "TCN first"),
     ("twice", "All twice"),
     ("no-tar", "TAR lost"),
@@ -17,15 +17,15 @@ pub(super) const PRESETS: [(&str, &str); 7] = [
     ("late", "Ten seconds late"),
 ];
 
-/// How the way back can be written.
+/// Callback styles.
 pub(super) const STYLES: [(&str, &str, CallbackStyle); 4] = [
     ("encoded", "as documented", CallbackStyle::Encoded),
-    ("raw", "with raw brackets", CallbackStyle::Raw),
-    ("foreignReceipt", "about a foreign receipt", CallbackStyle::ForeignReceipt),
-    ("noResults", "not at all", CallbackStyle::NoResults),
+    ("raw", "with unescaped brackets", CallbackStyle::Raw),
+    ("foreignReceipt", "for an unknown receipt", CallbackStyle::ForeignReceipt),
+    ("noResults", "without results", CallbackStyle::NoResults),
 ];
 
-/// The plan of a preset.
+/// The notification plan of a preset.
 pub(super) fn preset(slug: &str) -> Option<NotificationPlan> {
     let usual = NotificationPlan::default();
     let copies = |copies| Delivery { copies, delay_milliseconds: 0 };
@@ -42,34 +42,34 @@ pub(super) fn preset(slug: &str) -> Option<NotificationPlan> {
     })
 }
 
-/// Every kind of fault, with the numbers that a person would choose.
+/// The faults, with typical parameters.
 pub(super) fn faults() -> Vec<(&'static str, &'static str, Fault)> {
-    let refuse = |reason_code: &str| Fault::Refuse {
+    let api_error = |reason_code: &str| Fault::ApiError {
         code: 400,
         source: "MDES".to_owned(),
         reason_code: reason_code.to_owned(),
         recoverable: Some(false),
     };
     vec![
-        ("latency", "answers three seconds later", Fault::Latency { milliseconds: 3_000 }),
-        ("answerLost", "happens, and the answer is lost", Fault::AnswerLost),
-        ("hangUp", "hangs up before anything happens", Fault::HangUp),
-        ("status", "answers 503", Fault::Status { code: 503, json: true }),
-        ("htmlBadGateway", "answers 502 with HTML", Fault::HtmlBadGateway),
-        ("tooManyRequests", "answers 429: come back in 5 s", Fault::TooManyRequests { retry_after: 5 }),
-        ("refuse", "refuses: ACCOUNT_INELIGIBLE", refuse("ACCOUNT_INELIGIBLE")),
+        ("latency", "responds three seconds later", Fault::Latency { milliseconds: 3_000 }),
+        ("responseLost", "runs, and the response is lost", Fault::ResponseLost),
+        ("connectionClosed", "closes the connection before it runs", Fault::ConnectionClosed),
+        ("status", "responds 503", Fault::Status { code: 503, json: true }),
+        ("htmlBadGateway", "responds 502 with HTML", Fault::HtmlBadGateway),
+        ("tooManyRequests", "responds 429 with Retry-After: 5", Fault::TooManyRequests { retry_after: 5 }),
+        ("apiError", "rejects with ACCOUNT_INELIGIBLE", api_error("ACCOUNT_INELIGIBLE")),
         (
             "errorsInOk",
-            "answers 200 with errors",
+            "responds 200 with errors",
             Fault::ErrorsInOk { reason_code: "SYSTEM_ERROR".to_owned() },
         ),
-        ("emptyBody", "answers 200 with nothing", Fault::EmptyBody),
-        ("wrongContent", "answers 200 with something else", Fault::WrongContent),
-        ("nullShape", "answers 200 full of null", Fault::NullShape),
-        ("truncatedJson", "answers with half its JSON", Fault::TruncatedJson),
-        ("resetMidBody", "breaks off in mid-answer", Fault::ResetMidBody),
-        ("extraFields", "answers with unknown fields", Fault::ExtraFields),
-        ("unsigned", "answers without a signature", Fault::Unsigned),
-        ("bodyAltered", "gets an altered body", Fault::BodyAltered),
+        ("emptyBody", "responds 200 without a body", Fault::EmptyBody),
+        ("wrongContent", "responds 200 with JSON of another shape", Fault::WrongContent),
+        ("nullFields", "responds 200 with null fields", Fault::NullFields),
+        ("truncatedJson", "responds with half of the JSON", Fault::TruncatedJson),
+        ("resetMidBody", "resets the connection in the response body", Fault::ResetMidBody),
+        ("extraFields", "responds with unknown fields", Fault::ExtraFields),
+        ("unsigned", "responds without a signature", Fault::Unsigned),
+        ("bodyAltered", "receives an altered body", Fault::BodyAltered),
     ]
 }

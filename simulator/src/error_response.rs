@@ -1,24 +1,24 @@
-//! The error bodies of the different doors. Reason codes that Mastercard does not publish are marked as invented
-//! where they are used, and listed in the README.
+//! Error responses in the shapes of the gateway, Processing and Token Connect. Reason codes that Mastercard does not
+//! publish are marked as invented where they are used, and listed in the README.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-/// An operation that was refused: what the caller gets.
+/// The response to a rejected call.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct ErrorResponse {
     pub(crate) status: StatusCode,
     pub(crate) reason: &'static str,
     pub(crate) body: Value,
 }
 
-impl Refusal {
-    /// The API gateway's envelope, with capitalized keys.
+impl ErrorResponse {
+    /// An error in the API gateway's envelope, with capitalized keys.
     pub(crate) fn gateway(status: StatusCode, reason: &'static str, description: impl Into<String>) -> Self {
         Self { status, reason, body: envelope("Gateway", reason, &description.into()) }
     }
 
-    /// Processing's; the casing is inferred.
+    /// An error in Processing's envelope; the casing is inferred.
     pub(crate) fn processing(
         status: StatusCode,
         reason: &'static str,
@@ -27,7 +27,7 @@ impl Refusal {
         Self { status, reason, body: envelope("Mastercard Processing", reason, &description.into()) }
     }
 
-    /// Token Connect's default body: not a 200, `errors` at the top. Which status goes with it is not published.
+    /// Token Connect's default error: a status other than 200, `errors` at the top level. The status is not published.
     pub(crate) fn token_connect(
         status: StatusCode,
         reason: &'static str,
@@ -37,7 +37,7 @@ impl Refusal {
         Self { status, reason, body: json!({ "errors": [error] }) }
     }
 
-    /// Token Connect's processing error: HTTP 200 with `errors` inside the operation's own response.
+    /// Token Connect's processing error: HTTP 200 with `errors` inside the operation's response.
     pub(crate) fn in_ok(reason: &'static str, description: &str) -> Self {
         let error = token_connect_error("MDES", reason, description);
         let body = json!({"responseId": uuid::Uuid::new_v4(), "errors": [error]});
