@@ -1,25 +1,30 @@
-//! Deterministic simulation: whole lives of a few cardholders under a storm of double taps, restarts, crashes, lost
-//! answers, crossed notifications and strangers, each run chosen by one seed. See
+//! Deterministic simulation: random workloads of a few cardholders under fault injection (duplicate requests, crashes,
+//! lost responses, reordered notifications, access to others' data). One seed decides everything in a run. See
 //! `docs/decisions/0010-a-seeded-scheduler.md`.
 //!
-//! `SIMULATION_SEEDS=0..10000` runs other seeds than the usual ones; `SIMULATION_SEED=17` runs one and prints what happened.
+//! `SIMULATION_SEEDS=0..300` plays these seeds instead of [`DEFAULT_SEEDS`], as CI does. `SIMULATION_SEED=17` plays one seed
+//! and prints its trace.
 
 mod actor;
+mod browser_state;
 mod call;
-mod calm;
-mod deed;
-mod dice;
 mod event;
-mod evidence;
-mod fate;
+mod fault;
+mod fault_phase;
 mod gate;
+mod harness;
+mod history;
 mod invariants;
-mod mail;
+mod invocation;
+mod notifications;
+mod outcome;
+mod perturbation;
+mod quiesce;
+mod rng;
 mod run;
-mod stage;
-mod storm;
+mod step;
 mod trace;
-mod way;
+mod workload;
 
 use std::{
     env,
@@ -38,119 +43,123 @@ use std::{
 use futures_util::FutureExt as _;
 use tokio::{runtime::Builder, task::LocalSet};
 
+use harness::Harness;
 use run::Run;
-use stage::Stage;
 
-/// Unless somebody asks for others.
-const SEEDS: Range<u64> = 0..150;
-/// Stages at once, each in a thread of its own.
-const STAGES: usize = 2;
+/// Seeds without `SIMULATION_SEEDS`: few, since a seed takes tenths of a second.
+const DEFAULT_SEEDS: Range<u64> = 0..10;
+/// Threads, each with a harness.
+const THREADS: usize = 2;
 
-/// How a run ended.
-struct Story {
+/// The trace of a run, and the invariant that it broke.
+struct RunReport {
     trace: Vec<String>,
     verdict: Result<(), String>,
 }
 
 #[test]
 fn whatever_happens_the_invariants_hold() {
-    let (seeds, one) = asked_for();
-    let (next, worst) = (AtomicU64::new(seeds.start), Mutex::new(None::<(u64, Story)>));
-    let began = Instant::now();
+    let (seeds, is_single) = selected_seeds();
+    let (next, worst) = (AtomicU64::new(seeds.start), Mutex::new(None::<(u64, RunReport)>));
+    let start = Instant::now();
     thread::scope(|scope| {
-        for _ in 0..STAGES.min(usize::try_from(seeds.end - seeds.start).unwrap()) {
+        for _ in 0..THREADS.min(usize::try_from(seeds.end - seeds.start).unwrap()) {
             scope.spawn(|| {
-                on_a_stage(async |stage| {
+                with_harness(async |harness| {
                     loop {
                         let seed = next.fetch_add(1, Ordering::Relaxed);
-                        let earlier =
-                            |worst: &Option<(u64, Story)>| worst.as_ref().is_some_and(|(it, _)| *it < seed);
-                        if seed >= seeds.end || earlier(&worst.lock().unwrap_or_else(PoisonError::into_inner))
+                        let is_earlier = |worst: &Option<(u64, RunReport)>| {
+                            worst.as_ref().is_some_and(|(failed, _)| *failed < seed)
+                        };
+                        if seed >= seeds.end
+                            || is_earlier(&worst.lock().unwrap_or_else(PoisonError::into_inner))
                         {
                             break;
                         }
-                        let story = tell(stage, seed).await;
+                        let report = play(harness, seed).await;
                         let mut worst = worst.lock().unwrap_or_else(PoisonError::into_inner);
-                        if (one || story.verdict.is_err()) && !earlier(&worst) {
-                            *worst = Some((seed, story));
+                        if (is_single || report.verdict.is_err()) && !is_earlier(&worst) {
+                            *worst = Some((seed, report));
                         }
                     }
                 })
             });
         }
     });
-    let (count, took) = (seeds.end - seeds.start, began.elapsed());
+    let (count, elapsed) = (seeds.end - seeds.start, start.elapsed());
     match worst.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        Some((seed, Story { trace, verdict: Err(why) })) => panic!("{}", report(seed, &trace, &why)),
-        Some((_, Story { trace, .. })) => say(&format!("{}\n", trace.join("\n"))),
-        None => say(&format!("{count} seeds in {took:.1?}\n")),
+        Some((seed, RunReport { trace, verdict: Err(reason) })) => {
+            panic!("{}", describe_failure(seed, &trace, &reason))
+        }
+        Some((_, RunReport { trace, .. })) => print(&format!("{}\n", trace.join("\n"))),
+        None => print(&format!("{count} seeds in {elapsed:.1?}\n")),
     }
 }
 
 #[test]
-fn one_seed_tells_one_story() {
-    let tell = || {
-        let mut stories = Vec::new();
-        on_a_stage(async |stage| {
+fn the_same_seed_gives_the_same_trace() {
+    let play_all = || {
+        let mut traces = Vec::new();
+        with_harness(async |harness| {
             for seed in [1, 2, 3, 4] {
-                stories.push(tell(stage, seed).await.trace);
+                traces.push(play(harness, seed).await.trace);
             }
         });
-        stories
+        traces
     };
-    let (first, second) = (tell(), tell());
+    let (first, second) = (play_all(), play_all());
     for (first, second) in first.iter().zip(&second) {
-        assert!(first.len() > 20, "something happened");
-        let differs = first.iter().zip(second).find(|(first, second)| first != second);
-        assert_eq!(differs, None);
+        assert!(first.len() > 20, "the run has steps");
+        let difference = first.iter().zip(second).find(|(first, second)| first != second);
+        assert_eq!(difference, None);
         assert_eq!(first.len(), second.len());
     }
     assert_ne!(first[0], first[1], "seeds differ");
 }
 
-/// Plays on a stage of this thread.
-fn on_a_stage(play: impl AsyncFnOnce(&mut Stage)) {
+/// Runs this with a harness, on this thread.
+fn with_harness(play: impl AsyncFnOnce(&mut Harness)) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    LocalSet::new().block_on(&runtime, async { play(&mut Stage::raise().await).await });
+    LocalSet::new().block_on(&runtime, async { play(&mut Harness::start().await).await });
 }
 
-/// One run; what is wrong with it, panics too, is its verdict.
-async fn tell(stage: &mut Stage, seed: u64) -> Story {
-    let mut run = Run::new(stage, seed).await;
-    let played = AssertUnwindSafe(async {
-        run.storms().await;
-        run.calms().await;
+/// Plays one seed. A panic is an error of its verdict.
+async fn play(harness: &mut Harness, seed: u64) -> RunReport {
+    let mut run = Run::new(harness, seed).await;
+    let phases = AssertUnwindSafe(async {
+        run.run_fault_phase().await;
+        run.quiesce().await;
     });
-    let panicked = played.catch_unwind().await.err().map(|cause| {
-        let said = cause.downcast_ref::<String>().cloned();
-        said.or_else(|| cause.downcast_ref::<&str>().map(|it| (*it).to_owned())).unwrap_or_default()
+    let panic = phases.catch_unwind().await.err().map(|payload| {
+        let message = payload.downcast_ref::<String>().cloned();
+        message.or_else(|| payload.downcast_ref::<&str>().map(|it| (*it).to_owned())).unwrap_or_default()
     });
-    run.ends_here(panicked).await
+    run.finish(panic).await
 }
 
-fn report(seed: u64, trace: &[String], why: &str) -> String {
-    let mut report = format!("seed {seed}: {why}\n");
+fn describe_failure(seed: u64, trace: &[String], reason: &str) -> String {
+    let mut report = format!("seed {seed}: {reason}\n");
     let replay = format!("SIMULATION_SEED={seed} cargo test -p tests --test world simulation::whatever");
-    let _ = write!(report, "again: {replay} -- --nocapture\n{}", trace.join("\n"));
+    let _ = write!(report, "replay: {replay} -- --nocapture\n{}", trace.join("\n"));
     report
 }
 
-/// Past the harness, which shows nobody what a passing test printed.
-fn say(text: &str) {
+/// Prints although the test passes: libtest captures only what the print macros write.
+fn print(text: &str) {
     std::io::stderr().write_all(text.as_bytes()).unwrap();
 }
 
-/// The seeds, and whether it is a single one that somebody wants to see.
-fn asked_for() -> (Range<u64>, bool) {
+/// The seeds to play, and whether `SIMULATION_SEED` names a single one.
+fn selected_seeds() -> (Range<u64>, bool) {
     if let Some(seed) = variable("SIMULATION_SEED") {
         let seed: u64 = seed.parse().expect("SIMULATION_SEED is a number");
         return (seed..seed + 1, true);
     }
-    let Some(seeds) = variable("SIMULATION_SEEDS") else { return (SEEDS, false) };
+    let Some(seeds) = variable("SIMULATION_SEEDS") else { return (DEFAULT_SEEDS, false) };
     let (start, end) = seeds.split_once("..").expect("SIMULATION_SEEDS is like 0..300");
     (start.parse().expect("a first seed")..end.parse().expect("an end"), false)
 }
 
-fn variable(wanted: &str) -> Option<String> {
-    env::vars().find(|(name, _)| name == wanted).map(|(_, value)| value)
+fn variable(name: &str) -> Option<String> {
+    env::vars().find(|(it, _)| it == name).map(|(_, value)| value)
 }

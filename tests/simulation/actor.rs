@@ -1,4 +1,4 @@
-//! An actor: one invocation under way. It lives until it has answered, or until Lambda ends it.
+//! An actor: one invocation in progress. It lives until it answers or until Lambda ends it.
 
 use jiff::Timestamp;
 use runtime::config::Runtime;
@@ -7,72 +7,73 @@ use tokio::task::JoinHandle;
 
 use super::{
     call::{Call, SEARCH, TOKENS},
-    deed::{Deed, Ending, Function},
     gate::{Reply, Waiting},
+    invocation::{Function, Invocation},
+    outcome::Outcome,
 };
 
 pub(super) struct Actor {
-    /// Counted from 1 in the order of new_attempt.
+    /// Counted from 1 in the order of their start.
     pub(super) number: usize,
-    pub(super) deed: Deed,
-    pub(super) began: Timestamp,
-    pub(super) task: JoinHandle<Ending>,
-    /// What it waits for at the gate.
+    pub(super) invocation: Invocation,
+    pub(super) started_at: Timestamp,
+    pub(super) task: JoinHandle<Outcome>,
+    /// Its requests at the gate.
     pub(super) waiting: Vec<Waiting>,
-    /// The client whose items the index shows it; see [`Actor::shown`].
-    only: Option<String>,
-    /// Operations that it has under way at once, or will have once it asks for one of them.
-    together: Vec<&'static str>,
+    /// Partition key of the client whose due items it sees; see [`Actor::filter_due_items`].
+    due_client: Option<String>,
+    /// Operations that it sends at the same time and that have no response yet.
+    concurrent: Vec<&'static str>,
 }
 
-/// What a step needs to know of its actor.
+/// Who sent a request.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct By {
+pub(super) struct Sender {
     pub(super) actor: usize,
-    pub(super) who: Option<usize>,
+    pub(super) principal: Option<usize>,
 }
 
 impl Actor {
-    pub(super) fn begin(number: usize, deed: Deed, host: Runtime, now: Timestamp) -> Self {
-        let together = match deed.function {
+    pub(super) fn start(number: usize, invocation: Invocation, runtime: Runtime, now: Timestamp) -> Self {
+        let concurrent = match invocation.function {
             Function::Enroll => vec![SEARCH, TOKENS],
             _ => Vec::new(),
         };
-        let task = tokio::task::spawn_local(deed.clone().done(host));
-        Self { number, deed, began: now, task, waiting: Vec::new(), only: None, together }
+        let task = tokio::task::spawn_local(invocation.clone().run(runtime));
+        Self { number, invocation, started_at: now, task, waiting: Vec::new(), due_client: None, concurrent }
     }
 
-    pub(super) fn by(&self) -> By {
-        By { actor: self.number, who: self.deed.who }
+    pub(super) fn sender(&self) -> Sender {
+        Sender { actor: self.number, principal: self.invocation.principal }
     }
 
-    /// Whether it can do nothing before the scheduler acts: it waits for all that it asked at once.
-    pub(super) fn is_settled(&self) -> bool {
-        let joined = self.waiting.iter().any(|waiting| self.asks_beside_others(waiting));
-        let expected = if joined { self.together.len() } else { 1 };
+    /// Whether it cannot go on before the scheduler acts: all requests that it sends at the same time are at the gate.
+    pub(super) fn is_blocked(&self) -> bool {
+        let sends_concurrently = self.waiting.iter().any(|waiting| self.is_concurrent(waiting));
+        let expected = if sends_concurrently { self.concurrent.len() } else { 1 };
         self.waiting.len() >= expected
     }
 
-    fn asks_beside_others(&self, waiting: &Waiting) -> bool {
-        self.together.contains(&waiting.call.operation.as_str())
+    fn is_concurrent(&self, waiting: &Waiting) -> bool {
+        self.concurrent.contains(&waiting.call.operation.as_str())
     }
 
-    /// Whether a request waits for no turn.
-    pub(super) fn may_pass(&self, call: &Call) -> bool {
-        self.deed.at_once || call.is_free()
+    /// Whether a request passes the gate at once, without a step of the scheduler.
+    pub(super) fn bypasses_scheduler(&self, call: &Call) -> bool {
+        self.invocation.unscheduled || call.is_unscheduled()
     }
 
-    /// An answer as it is shown to this actor. Of what is due it sees one client's enrollments: an index may be behind, and
-    /// for several clients it would ask at once, so that nobody could say when it has asked all that it will.
-    pub(super) fn shown(&mut self, call: &Call, mut reply: Reply) -> Reply {
-        if self.deed.at_once || call.index() != "due" {
+    /// Limits a page of due items to one client. Several clients are reconciled concurrently, so the scheduler could not
+    /// know when all requests have arrived. An index that is behind shows such a page too.
+    pub(super) fn filter_due_items(&mut self, call: &Call, mut reply: Reply) -> Reply {
+        if self.invocation.unscheduled || call.index() != "due" {
             return reply;
         }
         let mut page: Value = serde_json::from_slice(&reply.body).unwrap();
         if let Some(items) = page["Items"].as_array_mut() {
             items.retain(|item| {
                 let pk = item["pk"]["S"].as_str().unwrap_or_default();
-                !pk.starts_with("CLIENT#") || self.only.get_or_insert_with(|| pk.to_owned()) == pk
+                !pk.starts_with("CLIENT#") || self.due_client.get_or_insert_with(|| pk.to_owned()) == pk
             });
             page["Count"] = items.len().into();
         }
@@ -80,15 +81,15 @@ impl Actor {
         reply
     }
 
-    /// All that it waits for, in a fixed order: which of two connections was faster is not the seed's choice.
+    /// Its requests at the gate, in a fixed order: the order of arrival depends on the machine, not on the seed.
     pub(super) fn take_waiting(&mut self) -> Vec<Waiting> {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.sort_by(|one, other| one.call.operation.cmp(&other.call.operation));
         waiting
     }
 
-    /// It has an answer to this, a good one or none: only what failed may be asked again.
-    pub(super) fn heard(&mut self, operation: &str, failed: bool) {
-        self.together.retain(|it| *it != operation || failed);
+    /// A request was answered. Only a failed one can be repeated.
+    pub(super) fn record_response(&mut self, operation: &str, failed: bool) {
+        self.concurrent.retain(|it| *it != operation || failed);
     }
 }

@@ -1,15 +1,14 @@
-//! Events as API Gateway makes them (HTTP API, payload format 2.0): whose token the authorizer verified, whose client
-//! certificate the door saw.
+//! Events as API Gateway sends them (HTTP API, payload format 2.0), with the claims that the JWT authorizer verified and
+//! the client certificate of the mutual TLS endpoint.
 
 use lambda_http::Request;
 use serde_json::{Value, json};
 
-/// An event in the making.
 #[derive(Clone)]
 pub(super) struct Event(Value);
 
 impl Event {
-    /// A request of a route, `GET /enrollments/{enrollmentId}`, without a token.
+    /// An event of a route such as `GET /enrollments/{enrollmentId}`, without claims or certificate.
     pub(super) fn new(route: &str, path: &str) -> Self {
         let (method, _) = route.split_once(' ').unwrap();
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
@@ -38,25 +37,25 @@ impl Event {
         });
         let template = route.split_once(' ').unwrap().1;
         let pairs = template.split('/').zip(path.split('/'));
-        let named = pairs.filter_map(|(name, value)| {
+        let parameters = pairs.filter_map(|(name, value)| {
             Some((name.strip_prefix('{')?.strip_suffix('}')?.to_owned(), Value::from(value)))
         });
-        let parameters: serde_json::Map<_, _> = named.collect();
+        let parameters: serde_json::Map<_, _> = parameters.collect();
         if !parameters.is_empty() {
             event["pathParameters"] = Value::Object(parameters);
         }
         Self(event)
     }
 
-    /// With the token of this client.
-    pub(super) fn of(mut self, client: u64) -> Self {
+    /// With the verified claims of this client's token.
+    pub(super) fn with_client(mut self, client: u64) -> Self {
         self.0["requestContext"]["authorizer"] =
             json!({ "jwt": { "claims": { "client_id": client.to_string() }, "scopes": null } });
         self
     }
 
-    /// From a caller with a client certificate of this subject.
-    pub(super) fn by_bearer_of(mut self, subject: &str) -> Self {
+    /// With a client certificate of this subject.
+    pub(super) fn with_client_certificate(mut self, subject: &str) -> Self {
         self.0["requestContext"]["authentication"] = json!({ "clientCert": {
             "clientCertPem": "CERTIFICATE",
             "subjectDN": subject,
@@ -67,13 +66,13 @@ impl Event {
         self
     }
 
-    pub(super) fn with(mut self, header: &str, value: &str) -> Self {
+    pub(super) fn with_header(mut self, header: &str, value: &str) -> Self {
         self.0["headers"][header] = value.into();
         self
     }
 
-    pub(super) fn saying(self, body: &Value) -> Self {
-        let mut event = self.with("content-type", "application/json");
+    pub(super) fn with_body(self, body: &Value) -> Self {
+        let mut event = self.with_header("content-type", "application/json");
         event.0["body"] = body.to_string().into();
         event
     }

@@ -1,5 +1,5 @@
-//! The gate: the functions' only way to DynamoDB and to Mastercard. A request that comes here waits until the scheduler
-//! lets it pass, answers in its place, or drops it, which closes the connection without an answer.
+//! The gate: the proxy through which the functions reach DynamoDB and Mastercard. It holds each request until the scheduler
+//! forwards it, responds to it, or drops it, which closes the connection without a response.
 
 use std::{io, time::Duration};
 
@@ -20,10 +20,10 @@ use url::Url;
 
 use super::call::Call;
 
-/// Larger requests are not carried.
-const LARGEST: usize = 1 << 20;
+/// Larger requests are not forwarded; in bytes.
+const MAX_BODY_SIZE: usize = 1 << 20;
 
-/// On a port of its own; closed when dropped.
+/// Listens on a free port until it is dropped.
 pub(super) struct Gate {
     pub(super) url: Url,
     waiting: mpsc::UnboundedReceiver<Waiting>,
@@ -33,13 +33,13 @@ pub(super) struct Gate {
     serving: AbortHandle,
 }
 
-/// A request at the gate, its sender on the line.
+/// A request at the gate whose sender waits for the response.
 pub(super) struct Waiting {
     pub(super) call: Call,
-    answer: oneshot::Sender<Reply>,
+    reply: oneshot::Sender<Reply>,
 }
 
-/// What comes back.
+/// A response.
 #[derive(Clone)]
 pub(super) struct Reply {
     pub(super) status: StatusCode,
@@ -48,24 +48,24 @@ pub(super) struct Reply {
 }
 
 impl Waiting {
-    pub(super) fn answer(self, reply: Reply) {
-        // Nobody is left to hear it if its sender was ended meanwhile.
-        let _ = self.answer.send(reply);
+    pub(super) fn reply(self, reply: Reply) {
+        // This fails if the sender has crashed meanwhile.
+        let _ = self.reply.send(reply);
     }
 }
 
 impl Gate {
-    pub(super) async fn to(world: &World) -> Self {
+    pub(super) async fn in_front_of(world: &World) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
-        let (comes, waiting) = mpsc::unbounded_channel();
+        let (arrivals, waiting) = mpsc::unbounded_channel();
         Self {
             url,
             waiting,
             http: Client::builder().no_proxy().tls_certs_only([]).build().unwrap(),
             dynamodb: world.dynamodb_url().clone(),
             mastercard: world.simulator().base_url().clone(),
-            serving: tokio::spawn(serve(listener, comes)).abort_handle(),
+            serving: tokio::spawn(serve(listener, arrivals)).abort_handle(),
         }
     }
 
@@ -74,24 +74,24 @@ impl Gate {
         self.waiting.recv().await.expect("the gate is open")
     }
 
-    /// Whether somebody asks whose turn it is not.
-    pub(super) fn is_quiet(&self) -> bool {
+    /// Whether no request has arrived that the scheduler did not expect.
+    pub(super) fn is_idle(&self) -> bool {
         self.waiting.is_empty()
     }
 
-    /// Takes a request to where it was sent, with this body, and brings the answer.
-    pub(super) async fn carry(&self, call: &Call, body: Bytes) -> Reply {
-        let target = if call.is_mastercards() { &self.mastercard } else { &self.dynamodb };
+    /// Forwards a request to its target, with this body, and returns the response.
+    pub(super) async fn forward(&self, call: &Call, body: Bytes) -> Reply {
+        let target = if call.is_for_mastercard() { &self.mastercard } else { &self.dynamodb };
         let url = target.join(&call.path).unwrap();
         let mut headers = call.headers.clone();
-        // `Runtime` stays: it is part of what was signed.
+        // `Host` stays: it is part of what the sender signed.
         for name in [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION] {
             headers.remove(name);
         }
-        let sent = self.http.request(call.method.clone(), url).headers(headers).body(body).send();
-        let answer = sent.await.expect("the engine and the simulator answer");
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        Reply { status, headers, body: answer.bytes().await.expect("a whole answer") }
+        let response = self.http.request(call.method.clone(), url).headers(headers).body(body).send();
+        let response = response.await.expect("the engine and the simulator respond");
+        let (status, headers) = (response.status(), response.headers().clone());
+        Reply { status, headers, body: response.bytes().await.expect("a complete response") }
     }
 }
 
@@ -101,31 +101,31 @@ impl Drop for Gate {
     }
 }
 
-async fn serve(listener: TcpListener, comes: mpsc::UnboundedSender<Waiting>) {
+async fn serve(listener: TcpListener, arrivals: mpsc::UnboundedSender<Waiting>) {
     while let Ok((stream, _)) = listener.accept().await {
-        tokio::spawn(connection(stream, comes.clone()));
+        tokio::spawn(connection(stream, arrivals.clone()));
     }
 }
 
-async fn connection(stream: TcpStream, comes: mpsc::UnboundedSender<Waiting>) {
+async fn connection(stream: TcpStream, arrivals: mpsc::UnboundedSender<Waiting>) {
     stream.set_nodelay(true).unwrap();
-    let service = service_fn(move |request| wait(request, comes.clone()));
+    let service = service_fn(move |request| hold(request, arrivals.clone()));
     let http = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
-    // A connection that was closed on purpose is no news.
+    // Closing a connection on purpose is an error here.
     let _ = http.await;
 }
 
-/// An error here makes hyper close the connection without an answer.
-async fn wait(
+/// Holds a request. An error makes hyper close the connection without a response.
+async fn hold(
     request: Request<Incoming>,
-    comes: mpsc::UnboundedSender<Waiting>,
+    arrivals: mpsc::UnboundedSender<Waiting>,
 ) -> io::Result<Response<Body>> {
     let closed = || io::Error::from(io::ErrorKind::ConnectionAborted);
     let (parts, body) = request.into_parts();
-    let body = to_bytes(Body::new(body), LARGEST).await.map_err(|_| closed())?;
-    let (answer, answered) = oneshot::channel();
-    comes.send(Waiting { call: Call::read(parts, body), answer }).map_err(|_| closed())?;
-    let Reply { status, mut headers, body } = answered.await.map_err(|_| closed())?;
+    let body = to_bytes(Body::new(body), MAX_BODY_SIZE).await.map_err(|_| closed())?;
+    let (reply, replied) = oneshot::channel();
+    arrivals.send(Waiting { call: Call::parse(parts, body), reply }).map_err(|_| closed())?;
+    let Reply { status, mut headers, body } = replied.await.map_err(|_| closed())?;
     for name in [header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
         headers.remove(name);
     }
@@ -135,5 +135,5 @@ async fn wait(
     Ok(response)
 }
 
-/// How long the scheduler waits for somebody to ask or to end before it gives up. Real time; no test waits for it.
-pub(super) const STUCK: Duration = Duration::from_secs(60);
+/// How long the scheduler waits for an actor's next request or end before it gives up, in real time.
+pub(super) const STALL_TIMEOUT: Duration = Duration::from_secs(60);

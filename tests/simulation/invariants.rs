@@ -1,39 +1,40 @@
-//! The nine invariants of the server, each a function that judges what a run left behind.
+//! The nine invariants of the server, each a function that checks the history of a run.
 
+mod facts;
+mod isolation;
 mod pushes;
-mod truth;
-mod walls;
+mod repair;
 
-use super::evidence::Evidence;
+use super::history::History;
 
-type Check = fn(&Evidence) -> Result<(), String>;
+type Check = fn(&History) -> Result<(), String>;
 
-/// In their order.
+/// In the order of their numbers.
 const ALL: [(&str, Check); 9] = [
-    ("each attempt is pushed at most once, and no card by two enrollments at a time", pushes::at_most_once),
-    ("ENABLED has a witness at Mastercard", truth::enabled_has_a_witness),
-    ("the same facts in any order end in the same status", truth::order_and_repetition_change_nothing),
-    ("nobody reads or moves what belongs to others", walls::nobody_reads_or_moves_what_belongs_to_others),
-    ("a notification is stored before it is acknowledged, and counts once", truth::notifications_count_once),
-    ("nothing but the redirect holds a secret", walls::nothing_but_the_redirect_holds_a_secret),
-    ("a failing refresh takes nothing away", walls::a_failing_refresh_takes_nothing_away),
-    ("whatever crashed is repaired in the end", pushes::whatever_crashed_is_repaired),
-    ("cardholders are led only where they may be", walls::cardholders_are_led_only_where_they_may_be),
+    ("an attempt is pushed at most once, and no card by two enrollments at a time", pushes::at_most_once),
+    ("ENABLED needs a token at Mastercard", facts::enabled_needs_a_token),
+    ("the same facts in any order give the same status", facts::order_and_repetition_change_nothing),
+    ("no client reads or changes what belongs to others", isolation::no_client_accesses_others_data),
+    ("a notification is stored before it is acknowledged, and applied once", facts::notifications_apply_once),
+    ("only the redirect item holds a secret", isolation::only_the_redirect_item_holds_a_secret),
+    ("a failed refresh removes nothing", isolation::a_failed_refresh_removes_nothing),
+    ("every crash is repaired in the end", repair::every_crash_is_repaired),
+    ("cardholders are redirected to known URLs only", isolation::redirects_lead_to_known_urls),
 ];
 
-/// Judges a run; the first invariant that does not hold, in a sentence.
-pub(super) fn judge(evidence: &Evidence) -> Result<(), String> {
-    for (number, (sentence, check)) in (1..).zip(ALL) {
-        check(evidence).map_err(|why| format!("invariant {number} is broken: {sentence}. {why}"))?;
+/// Checks all. The error describes the first invariant that is broken.
+pub(super) fn check_all(history: &History) -> Result<(), String> {
+    for (number, (invariant, check)) in (1..).zip(ALL) {
+        check(history).map_err(|reason| format!("invariant {number} is broken: {invariant}. {reason}"))?;
     }
     Ok(())
 }
 
-/// Says what is wrong unless it holds.
+/// Returns an error unless the condition holds.
 macro_rules! ensure {
-    ($holds:expr, $($why:tt)+) => {
-        if !$holds {
-            return Err(format!($($why)+));
+    ($condition:expr, $($message:tt)+) => {
+        if !$condition {
+            return Err(format!($($message)+));
         }
     };
 }

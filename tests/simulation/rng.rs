@@ -1,8 +1,8 @@
-//! Everything that chance decides in a run comes from one seed: SplitMix64, the same numbers everywhere and for ever.
+//! The random numbers of a run, all from one seed: SplitMix64, the same on every platform.
 
-pub(super) struct Dice(u64);
+pub(super) struct Rng(u64);
 
-impl Dice {
+impl Rng {
     pub(super) fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -14,25 +14,25 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    /// From 0 to one less than `limit`.
+    /// A number from 0 to `limit - 1`.
     pub(super) fn below(&mut self, limit: usize) -> usize {
         usize::try_from(self.next() % u64::try_from(limit).unwrap()).unwrap()
     }
 
-    /// Both ends included.
-    pub(super) fn between(&mut self, least: i64, most: i64) -> i64 {
-        least + i64::try_from(self.below(usize::try_from(most - least + 1).unwrap())).unwrap()
+    /// A number from `min` to `max`, both included.
+    pub(super) fn between(&mut self, min: i64, max: i64) -> i64 {
+        min + i64::try_from(self.below(usize::try_from(max - min + 1).unwrap())).unwrap()
     }
 
     pub(super) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    pub(super) fn of<T: Clone>(&mut self, choices: &[T]) -> T {
+    pub(super) fn choose<T: Clone>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len())].clone()
     }
 
-    /// One of the choices, each as likely as its weight says.
+    /// One of the choices, with a probability proportional to its weight.
     pub(super) fn weighted<T: Clone>(&mut self, choices: &[(usize, T)]) -> T {
         let mut at = self.below(choices.iter().map(|(weight, _)| weight).sum());
         let hit = choices.iter().find(|(weight, _)| match at.checked_sub(*weight) {

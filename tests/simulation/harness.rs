@@ -1,5 +1,5 @@
-//! Where runs take place: a `World` with a gate in front of its engine and its simulator, reused by many runs. Each run has
-//! tables, a clock, clients and cards of its own.
+//! The environment of runs: a `World` with a gate in front of its engine and its simulator. Many runs use it one after the
+//! other, each with new tables, clients, cards and a new clock.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -25,55 +25,55 @@ use crate::support::open_world;
 
 type Item = HashMap<String, AttributeValue>;
 
-pub(super) struct Stage {
+pub(super) struct Harness {
     pub(super) world: World,
     pub(super) gate: Gate,
-    /// A browser, nobody's in particular.
+    /// One browser without cookies serves all cardholders.
     pub(super) browser: Cardholder,
-    /// What Processing sent and nobody has delivered yet.
-    post: Arc<Mutex<Vec<Value>>>,
-    host: Runtime,
+    /// Notifications that Processing has sent since [`Harness::take_notifications`].
+    sent: Arc<Mutex<Vec<Value>>>,
+    runtime: Runtime,
     catalog: Vec<Item>,
     runs: u64,
 }
 
-/// What a run has for itself.
-pub(super) struct Set {
-    /// Counted up, so that clients and cards of two runs never meet at the simulator.
+/// What one run uses alone.
+pub(super) struct RunResources {
+    /// Counted from 1. Ids of clients and cards at the simulator are derived from it, so that no two runs share one.
     pub(super) number: u64,
     pub(super) tables: TableNames,
-    pub(super) host: Runtime,
+    pub(super) runtime: Runtime,
 }
 
-impl Stage {
-    pub(super) async fn raise() -> Self {
+impl Harness {
+    pub(super) async fn start() -> Self {
         let world = open_world().await;
-        let gate = Gate::to(&world).await;
+        let gate = Gate::in_front_of(&world).await;
         let collector = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let target = format!("http://{}/", collector.local_addr().unwrap()).parse().unwrap();
-        let post = Arc::default();
-        let router = Router::new().route("/", post_route()).with_state(Arc::clone(&post));
+        let sent = Arc::default();
+        let router = Router::new().route("/", collector_route()).with_state(Arc::clone(&sent));
         tokio::spawn(axum::serve(collector, router).into_future());
         world.simulator().set_notifications(Some(NotificationTarget::plain(target))).unwrap();
         let db = world.dynamodb();
         let scan = db.scan().table_name(&world.tables().token_requestors).into_paginator().items().send();
         let catalog = scan.collect::<Result<_, _>>().await.unwrap();
         let browser = Cardholder::new(world.base_url().clone(), String::new());
-        let host = gated(&world, &gate);
-        Self { world, gate, browser, post, host, catalog, runs: 0 }
+        let runtime = runtime_behind(&world, &gate);
+        Self { world, gate, browser, sent, runtime, catalog, runs: 0 }
     }
 
     pub(super) fn simulator(&self) -> &Simulator {
         self.world.simulator()
     }
 
-    /// The way to the engine that no gate watches.
+    /// A client of the engine that bypasses the gate.
     pub(super) fn db(&self) -> &Client {
         self.world.dynamodb()
     }
 
-    /// Prepares the next run: fresh tables with the catalog as it was filled, and the clock.
-    pub(super) async fn set(&mut self, clock: &Clock) -> Set {
+    /// Prepares the next run: new tables with a copy of the catalog, and this clock.
+    pub(super) async fn prepare_run(&mut self, clock: &Clock) -> RunResources {
         self.runs += 1;
         let number = self.runs;
         let tables = TableNames {
@@ -90,97 +90,101 @@ impl Stage {
             let batch = self.db().batch_write_item().request_items(&tables.token_requestors, writes);
             batch.send().await.unwrap();
         }
-        let named = [
+        let settings = [
             ("TOKEN_REQUESTORS_TABLE", tables.token_requestors.clone()),
             ("ENROLLMENTS_TABLE", tables.enrollments.clone()),
         ];
-        let mut host = self.host.with_settings(changed(&self.host, named));
-        host.clock = clock.clone();
-        Set { number, tables, host }
+        let mut runtime = self.runtime.with_settings(override_settings(&self.runtime, settings));
+        runtime.clock = clock.clone();
+        RunResources { number, tables, runtime }
     }
 
-    /// What was due, if anything is: the earliest moment.
+    /// The earliest time at which an enrollment or a matched notification is due.
     pub(super) async fn next_due(&self, tables: &TableNames) -> Option<Timestamp> {
         let text = |item: &Item, name: &str| item.get(name).and_then(|it| it.as_s().ok()).cloned();
-        let items = self.stored(tables).await.into_iter();
-        // Notifications that matched nothing have shards of their own, which nobody reads in time.
+        let items = self.scan(tables).await.into_iter();
+        // Unmatched notifications have other shards, which reconciliation does not read.
         let due = items.filter(|item| text(item, "dueShard").is_some_and(|shard| shard.starts_with("DUE#")));
         let due = due.filter_map(|item| item.get("dueAt")?.as_n().ok()?.parse().ok());
         due.min().map(|due| Timestamp::from_second(due).unwrap())
     }
 
-    /// Clears up after a run.
-    pub(super) async fn strike(&self, tables: &TableNames) {
+    pub(super) async fn drop_tables(&self, tables: &TableNames) {
         for table in [&tables.token_requestors, &tables.enrollments] {
             self.db().delete_table().table_name(table).send().await.unwrap();
         }
     }
 
-    /// What Processing has sent since the last time, in its order.
-    pub(super) async fn letters(&self) -> Vec<Value> {
+    /// Notifications that Processing has sent since the last call, in their order.
+    pub(super) async fn take_notifications(&self) -> Vec<Value> {
         self.simulator().notifications_settled().await;
-        std::mem::take(&mut *self.post.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.sent.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Every item of a run's enrollments.
-    pub(super) async fn stored(&self, tables: &TableNames) -> Vec<Item> {
+    /// All items of a run's enrollments table.
+    pub(super) async fn scan(&self, tables: &TableNames) -> Vec<Item> {
         let scan = self.db().scan().table_name(&tables.enrollments).consistent_read(true);
         scan.into_paginator().items().send().collect::<Result<_, _>>().await.unwrap()
     }
 
-    /// The same as JSON, in a fixed order.
-    pub(super) async fn stored_plainly(&self, tables: &TableNames) -> Vec<Value> {
-        let items = self.stored(tables).await.into_iter();
+    /// All items of a run's enrollments table as JSON, sorted by key.
+    pub(super) async fn scan_json(&self, tables: &TableNames) -> Vec<Value> {
+        let items = self.scan(tables).await.into_iter();
         let mut items: Vec<_> = items.map(|item| plain(&AttributeValue::M(item))).collect();
         items.sort_by_key(|item| (item["pk"].to_string(), item["sk"].to_string()));
         items
     }
 }
 
-/// As DynamoDB has it, less the names of types.
+/// An attribute value as plain JSON.
 fn plain(value: &AttributeValue) -> Value {
     match value {
         AttributeValue::S(text) => text.as_str().into(),
         AttributeValue::N(number) => serde_json::from_str(number).unwrap(),
-        AttributeValue::Bool(truth) => (*truth).into(),
+        AttributeValue::Bool(value) => (*value).into(),
         AttributeValue::L(items) => items.iter().map(plain).collect(),
         AttributeValue::M(fields) => {
             Value::Object(fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect())
         }
         AttributeValue::Null(_) => Value::Null,
-        other => panic!("nothing is stored as {}", std::any::type_name_of_val(other)),
+        other => panic!("unexpected attribute type {}", std::any::type_name_of_val(other)),
     }
 }
 
-fn post_route() -> axum::routing::MethodRouter<Arc<Mutex<Vec<Value>>>> {
-    post(async |State(post): State<Arc<Mutex<Vec<Value>>>>, Json(letter): Json<Value>| {
-        post.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
+/// Collects the notifications that the simulator sends.
+fn collector_route() -> axum::routing::MethodRouter<Arc<Mutex<Vec<Value>>>> {
+    post(async |State(sent): State<Arc<Mutex<Vec<Value>>>>, Json(notification): Json<Value>| {
+        sent.lock().unwrap_or_else(PoisonError::into_inner).push(notification);
     })
 }
 
-/// A machine that reaches everybody by the gate alone. The SDK asks again as in Lambda, only sooner; its pauses are real
-/// time. So is the timeout of `enroll`: the longest there is, since a run may be slow on a busy machine.
-fn gated(world: &World, gate: &Gate) -> Runtime {
+/// A runtime whose only way to DynamoDB and Mastercard is the gate. The SDK's backoff and the timeout of `enroll` are in
+/// real time: the backoff is short, and the timeout is the longest that is allowed, since a busy machine is slow.
+fn runtime_behind(world: &World, gate: &Gate) -> Runtime {
     let aws = world.host().aws.clone().into_builder().endpoint_url(gate.url.as_str());
     let aws =
         aws.retry_config(RetryConfig::standard().with_initial_backoff(std::time::Duration::from_millis(1)));
-    let host = Runtime::new(world.settings(), aws.build(), Clock::default());
-    let at_the_gate = |mut url: url::Url| {
+    let runtime = Runtime::new(world.settings(), aws.build(), Clock::default());
+    let through_gate = |mut url: url::Url| {
         url.set_port(gate.url.port()).unwrap();
         url.as_str().trim_end_matches('/').to_owned()
     };
-    let named = [
-        ("TOKEN_CONNECT_URL", at_the_gate(world.simulator().token_connect_url())),
-        ("PROCESSING_URL", at_the_gate(world.simulator().processing_url())),
+    let settings = [
+        ("TOKEN_CONNECT_URL", through_gate(world.simulator().token_connect_url())),
+        ("PROCESSING_URL", through_gate(world.simulator().processing_url())),
         ("ENROLL_TIMEOUT_SECONDS", "25".into()),
     ];
-    let settings = changed(&host, named);
-    host.with_settings(settings)
+    let settings = override_settings(&runtime, settings);
+    runtime.with_settings(settings)
 }
 
-fn changed<const N: usize>(host: &Runtime, named: [(&str, String); N]) -> runtime::config::Settings {
-    let known = host.settings.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let mut settings: BTreeMap<_, _> = known.collect();
-    settings.extend(named.map(|(name, value)| (name.to_owned(), value)));
+/// The settings of a runtime with some replaced.
+fn override_settings<const N: usize>(
+    runtime: &Runtime,
+    changes: [(&str, String); N],
+) -> runtime::config::Settings {
+    let settings = runtime.settings.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut settings: BTreeMap<_, _> = settings.collect();
+    settings.extend(changes.map(|(name, value)| (name.to_owned(), value)));
     settings.into_iter().collect()
 }

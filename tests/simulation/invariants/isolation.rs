@@ -1,0 +1,142 @@
+//! Invariants of isolation: between clients, of secrets, of the catalog, and of redirects.
+
+use model::enrollment::Enrollment;
+use simulator::CLICK_TO_PAY;
+use url::Url;
+
+use super::ensure;
+use crate::{
+    simulation::{
+        history::{CompletedInvocation, History, Principal},
+        invocation::Function,
+    },
+    support::leaks::leak,
+};
+
+/// Invariant 4.
+pub(super) fn no_client_accesses_others_data(history: &History) -> Result<(), String> {
+    for write in &history.writes {
+        let Some(owner) = owner(&write.pk) else { continue };
+        // Notifications and schedules serve all clients.
+        let Some(principal) = write.sender.principal else { continue };
+        let is_own = history.principals[principal].client.to_string() == owner;
+        ensure!(is_own, "#{} wrote into another's partition at step {}.", write.sender.actor, write.step);
+    }
+    let owners: Vec<_> =
+        history.writes.iter().filter_map(|write| Some((owner(&write.pk)?, id(&write.sk)?))).collect();
+    for completed in &history.completed {
+        let Some(principal) = completed.invocation.principal else { continue };
+        let principal = &history.principals[principal];
+        let is_foreign = |(owner, id): &&(&str, &str)| {
+            *owner != principal.client.to_string() && completed.answer.body.to_string().contains(id)
+        };
+        let foreign = owners.iter().find(is_foreign);
+        ensure!(foreign.is_none(), "#{} shows {} another's enrollment.", completed.actor, principal.name);
+        check_refused(completed, principal)?;
+    }
+    facts_are_of_their_client(history)
+}
+
+/// A request for what belongs to others is answered as if it did not exist.
+fn check_refused(completed: &CompletedInvocation, principal: &Principal) -> Result<(), String> {
+    let (status, actor) = (completed.answer.status, completed.actor);
+    if completed.invocation.unauthorized {
+        // 500: the store failed.
+        ensure!([404, 500].contains(&status), "#{actor} responded {status} about what belongs to another.");
+    }
+    let foreign_card = completed.invocation.card.is_some_and(|card| !principal.cards.contains(&card));
+    if foreign_card && completed.invocation.function == Function::Enroll {
+        // The caller may have a failed enrollment of it.
+        ensure!(status != 201, "#{actor} pushed another's card.");
+    }
+    Ok(())
+}
+
+/// A notification about one client's card is applied only to enrollments of that client.
+fn facts_are_of_their_client(history: &History) -> Result<(), String> {
+    for notification in &history.notifications {
+        let at = notification.occurred_at.to_string();
+        let has_fact = |enrollment: &Enrollment| {
+            let facts = serde_json::to_value(&enrollment.facts).unwrap_or_default();
+            facts.as_array().into_iter().flatten().any(|it| it["fact"]["occurredAt"] == at.as_str())
+        };
+        let client = history.principals[notification.principal].client;
+        let mut others = history.enrollments().filter(|it| it.client_id.number() != client);
+        ensure!(
+            !others.any(|other| has_fact(&other)),
+            "{} changed another client's enrollment.",
+            notification.label
+        );
+    }
+    Ok(())
+}
+
+/// The client id in the partition key of a client.
+fn owner(pk: &str) -> Option<&str> {
+    pk.strip_prefix("CLIENT#")?.split('#').nth(1)
+}
+
+/// The enrollment id in the sort key of an enrollment.
+fn id(sk: &str) -> Option<&str> {
+    sk.strip_prefix("ENROLLMENT#")
+}
+
+/// Invariant 6, of all writes, not only of the final state. `support::logs` checks the logs.
+pub(super) fn only_the_redirect_item_holds_a_secret(history: &History) -> Result<(), String> {
+    let is_redirect =
+        |item: &&serde_json::Value| item["sk"].as_str().unwrap_or_default().starts_with("REDIRECT#");
+    let written = history.writes.iter().filter_map(|write| write.item.as_ref());
+    for item in history.stored.iter().chain(written).filter(|item| !is_redirect(item)) {
+        let leak = leak(&item.to_string());
+        ensure!(leak.is_none(), "{} holds {}.", item["sk"], leak.unwrap().kind);
+    }
+    for completed in
+        history.completed.iter().filter(|completed| completed.answer.body.get("redirectUrl").is_none())
+    {
+        let leak = leak(&completed.text);
+        ensure!(leak.is_none(), "#{} responds with {}.", completed.actor, leak.unwrap().kind);
+    }
+    Ok(())
+}
+
+/// Invariant 7.
+pub(super) fn a_failed_refresh_removes_nothing(history: &History) -> Result<(), String> {
+    for completed in
+        history.completed.iter().filter(|completed| completed.invocation.function == Function::ListRequestors)
+    {
+        let requestors = completed.answer.body["tokenRequestors"].as_array().into_iter().flatten();
+        let click_to_pay =
+            requestors.into_iter().find(|requestor| requestor["tokenRequestorId"] == CLICK_TO_PAY);
+        let logos = click_to_pay.and_then(|requestor| requestor["logos"].as_array());
+        ensure!(logos.is_some_and(|logos| !logos.is_empty()), "Click to Pay is no longer listed.");
+    }
+    Ok(())
+}
+
+/// Invariant 9.
+pub(super) fn redirects_lead_to_known_urls(history: &History) -> Result<(), String> {
+    for completed in &history.completed {
+        if let Some(redirect) = completed.answer.body["redirectUrl"].as_str() {
+            let origin = redirect.parse::<Url>().map(|url| url.origin().ascii_serialization());
+            ensure!(
+                origin.is_ok_and(|it| it == history.origin),
+                "#{} redirects to another origin.",
+                completed.actor
+            );
+        }
+        if completed.invocation.function == Function::ReceiveCallback && completed.answer.status == 303 {
+            let location = completed.answer.headers.get("location").map_or("", String::as_str);
+            let (link, query) = location.split_once('?').unwrap_or((location, ""));
+            let is_known = history.app_links.iter().any(|known| known == link);
+            ensure!(is_known, "#{} redirects the cardholder to an unknown URL.", completed.actor);
+            let names: Vec<_> =
+                query.split('&').map(|pair| pair.split('=').next().unwrap_or_default()).collect();
+            ensure!(
+                names == ["enrollmentId", "outcome"],
+                "#{} passes {names:?} to the app.",
+                completed.actor
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! Invariants after all faults have ended.
+
+use model::enrollment::Status;
+
+use super::ensure;
+use crate::simulation::{history::History, invocation::Function};
+
+/// Invariant 8.
+pub(super) fn every_crash_is_repaired(history: &History) -> Result<(), String> {
+    for enrollment in history.enrollments() {
+        let report = enrollment.status_at(history.settled_at);
+        let name = history.name(&enrollment.enrollment_id.to_string());
+        ensure!(
+            report.next_check.is_none(),
+            "{name} does not become final, its status is {:?}.",
+            report.status
+        );
+        ensure!(!enrollment.is_live(history.settled_at), "{name} holds its card without end.");
+    }
+    let due = history.stored.iter().find(|item| item.get("dueAt").is_some());
+    ensure!(due.is_none(), "An item stays due: {}.", due.unwrap()["sk"]);
+    for completed in history.completed.iter().filter(|completed| completed.step > history.quiesced_at_step) {
+        let blocked = completed.answer.body["code"] == "request_in_progress";
+        ensure!(!blocked, "#{} must wait for a request that has ended.", completed.actor);
+        let failed = completed.answer.status == 500;
+        ensure!(!failed, "#{} failed without a fault.", completed.actor);
+    }
+    every_token_is_shown(history)?;
+    every_card_can_be_enrolled_again(history)
+}
+
+/// Each active token shows as ENABLED, unless a TVN about its card was lost.
+fn every_token_is_shown(history: &History) -> Result<(), String> {
+    for card in &history.active {
+        let lost = history.notifications.iter().any(|notification| {
+            notification.card == *card
+                && notification.body["type"] == "TVN"
+                && notification.acknowledged.is_none()
+        });
+        let client =
+            history.principals.iter().find(|principal| principal.cards.contains(card)).unwrap().client;
+        let mut enrollments = history.enrollments().filter(|enrollment| {
+            (enrollment.card_contract_id.number(), enrollment.client_id.number()) == (*card, client)
+        });
+        let is_enabled = enrollments.any(|it| it.status_at(history.settled_at).status == Status::Enabled);
+        ensure!(is_enabled || lost, "A card with an active token is not shown as ENABLED.");
+    }
+    Ok(())
+}
+
+/// A card can be enrolled again unless it has an active token or is blocked.
+fn every_card_can_be_enrolled_again(history: &History) -> Result<(), String> {
+    let again = history.completed.iter().filter(|completed| completed.step > history.final_at_step);
+    for completed in again.filter(|completed| completed.invocation.function == Function::Enroll) {
+        let card = completed.invocation.card.unwrap();
+        let expected = match (history.active.contains(&card), history.blocked.contains(&card)) {
+            (true, false) => (409, "already_enabled"),
+            (false, true) => (422, "card_not_eligible"),
+            (false, false) => (201, ""),
+            // Token list and card search are concurrent, so either is correct.
+            (true, true) => continue,
+        };
+        let answer = (completed.answer.status, completed.answer.body["code"].as_str().unwrap_or_default());
+        ensure!(answer == expected, "#{} responded {answer:?} instead of {expected:?}.", completed.actor);
+    }
+    Ok(())
+}
