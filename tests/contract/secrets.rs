@@ -71,12 +71,12 @@ fn an_ordinary_log_line_is_left_alone() {
 #[test]
 fn a_log_line_with_a_secret_ends_the_whole_run_and_is_not_repeated() {
     let run = Command::new(env::current_exe().expect("this program"))
-        .args(["--ignored", "--exact", "secrets::a_function_that_says_too_much"])
+        .args(["--ignored", "--exact", "contract::secrets::a_function_that_says_too_much"])
         .output()
         .expect("a run");
     let said = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
     assert_eq!(run.status.code(), Some(70), "{said}");
-    assert!(said.contains("world::secrets logged a push account receipt in /fields/cause"), "{said}");
+    assert!(said.contains("world::contract::secrets logged a push account receipt in /fields/cause"), "{said}");
     assert!(!said.contains("0A1B2C"), "the value is not repeated");
 }
 
