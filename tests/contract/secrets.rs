@@ -76,7 +76,10 @@ fn a_log_line_with_a_secret_ends_the_whole_run_and_is_not_repeated() {
         .expect("a run");
     let said = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
     assert_eq!(run.status.code(), Some(70), "{said}");
-    assert!(said.contains("world::contract::secrets logged a push account receipt in /fields/cause"), "{said}");
+    assert!(
+        said.contains("world::contract::secrets logged a push account receipt in /fields/cause"),
+        "{said}"
+    );
     assert!(!said.contains("0A1B2C"), "the value is not repeated");
 }
 
