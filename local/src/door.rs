@@ -68,7 +68,7 @@ pub(crate) fn serve(
             tokio::spawn(async move {
                 tokio::select! {
                     outcome = visit => if let Err(error) = outcome {
-                        tracing::info!(%error, "somebody was not let in at the door for notifications");
+                        tracing::info!(event = "tls_handshake_failed", %error, "TLS handshake of a notification failed");
                     },
                     () = until => {}
                 }

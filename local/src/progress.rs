@@ -1,5 +1,5 @@
-//! Progress bars, made of the same events that the functions log in Lambda: `progress.of`, `progress.done` and
-//! `progress.total`.
+//! Progress bars, made of the same events that the functions log in Lambda: `progress_unit`, `progress_done` and
+//! `progress_total`.
 
 use std::{
     collections::BTreeMap,
@@ -71,14 +71,14 @@ impl<S: Subscriber> Layer<S> for Progress {
 impl Visit for Told {
     fn record_u64(&mut self, field: &Field, value: u64) {
         match field.name() {
-            "progress.done" => self.done = Some(value),
-            "progress.total" => self.total = Some(value),
+            "progress_done" => self.done = Some(value),
+            "progress_total" => self.total = Some(value),
             _ => {}
         }
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "progress.of" {
+        if field.name() == "progress_unit" {
             self.of = Some(value.to_owned());
         }
     }
@@ -121,13 +121,13 @@ mod tests {
         tracing::subscriber::with_default(subscriber, || {
             for done in [25_usize, 50] {
                 tracing::info!(
-                    progress.of = "account ranges",
-                    progress.done = done,
-                    progress.total = 50_usize,
+                    progress_unit = "account ranges",
+                    progress_done = done,
+                    progress_total = 50_usize,
                     "on"
                 );
             }
-            tracing::info!(progress.of = "assets", progress.done = 1_usize, progress.total = 7_usize, "on");
+            tracing::info!(progress_unit = "assets", progress_done = 1_usize, progress_total = 7_usize, "on");
             tracing::info!(done = 9, "something else");
         });
         let bars = progress.bars.lock().unwrap();

@@ -58,7 +58,7 @@ fn a_refresh_tells_what_it_did_and_elsewhere_than_on_a_terminal_its_progress_in_
         "{told}"
     );
     for of in ["account ranges", "assets"] {
-        assert!(logged.contains(&format!("progress.of=\"{of}\"")), "{logged}");
+        assert!(logged.contains(&format!("progress_unit=\"{of}\"")), "{logged}");
     }
 }
 

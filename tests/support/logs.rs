@@ -13,13 +13,13 @@ use tracing_subscriber::EnvFilter;
 
 use super::leaks::leak;
 
-/// Ours at DEBUG, everybody else's at INFO.
-const FILTER: &str = "info,shared=debug,local=debug,simulator=debug,sync_requestors=debug,fetch_assets=debug,\
-    list_requestors=debug,list_cards=debug,enroll=debug,get_enrollment=debug,receive_notification=debug,\
-    receive_callback=debug,reconcile_enrollments=debug";
+/// The workspace's crates at DEBUG, libraries at INFO.
+const FILTER: &str = "info,push_provisioning_client=debug,model=debug,runtime=debug,local=debug,simulator=debug,\
+    sync_requestors=debug,fetch_assets=debug,list_requestors=debug,list_cards=debug,enroll=debug,\
+    get_enrollment=debug,receive_notification=debug,receive_callback=debug,reconcile_enrollments=debug";
 
-/// How often each message was logged. The fields are looked through, not kept.
-static MESSAGES: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+/// How many lines were logged with each event code. Their other fields are searched for secrets and not kept.
+static EVENTS: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
 
 /// Starts listening, once in a process.
 pub(crate) fn watch() {
@@ -31,11 +31,11 @@ pub(crate) fn watch() {
     });
 }
 
-/// Whether a message is logged by any test, now or within five seconds: some come after the answer.
-pub(crate) async fn comes(message: &str) -> bool {
+/// Whether a line with this event code is logged by any test within five seconds: some follow the response.
+pub(crate) async fn comes(code: &str) -> bool {
     let until = Instant::now() + Duration::from_secs(5);
     loop {
-        if MESSAGES.lock().unwrap_or_else(PoisonError::into_inner).contains_key(message) {
+        if EVENTS.lock().unwrap_or_else(PoisonError::into_inner).contains_key(code) {
             return true;
         }
         if Instant::now() > until {
@@ -47,7 +47,7 @@ pub(crate) async fn comes(message: &str) -> bool {
 
 /// How many lines were looked through so far.
 pub(crate) fn lines() -> usize {
-    MESSAGES.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+    EVENTS.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
 }
 
 struct Watch;
@@ -63,8 +63,8 @@ impl Write for Watch {
             let said = writeln!(io::stderr(), "{target} logged {} in {}", leak.kind, leak.field);
             std::process::exit(if said.is_ok() { 70 } else { 71 });
         }
-        let message = event["fields"]["message"].as_str().unwrap_or_default().to_owned();
-        *MESSAGES.lock().unwrap_or_else(PoisonError::into_inner).entry(message).or_default() += 1;
+        let code = event["fields"]["event"].as_str().unwrap_or_default().to_owned();
+        *EVENTS.lock().unwrap_or_else(PoisonError::into_inner).entry(code).or_default() += 1;
         Ok(line.len())
     }
 

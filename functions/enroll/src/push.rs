@@ -17,6 +17,7 @@ use model::{
 };
 use runtime::{
     http::{Code, Problem},
+    log_event,
     store::enrollments::{IdempotencyKey, NewAttempt, Redirect, Versioned},
     telemetry,
 };
@@ -75,7 +76,7 @@ impl Enroll {
                 let now = self.clock.now();
                 let fact = attempt.recorded(fact, now);
                 self.enrollments.record_push(seen, fact, &redirect, now).await?;
-                tracing::info!(enrollment.id = %enrollment_id, "a card was pushed");
+                tracing::info!(event = log_event::CARD_PUSHED, %enrollment_id, "card pushed");
                 answer::ready(enrollment_id, &redirect)
             }
             Err(Stopped { facts, problem }) => {
@@ -148,7 +149,11 @@ impl Enroll {
             }
             // Click to Pay will notice a card that it has already; no reason to stop here.
             Err(error) => {
-                tracing::warn!(cause = telemetry::chain(&error), "the token list could not be read")
+                tracing::warn!(
+                    event = log_event::TOKEN_LIST_UNAVAILABLE,
+                    cause = telemetry::chain(&error),
+                    "token list unavailable"
+                )
             }
         }
         found.map_err(Stopped::from)

@@ -7,7 +7,7 @@ use mastercard::{
     asset::{Asset, AssetId},
     token_connect::MediaContent,
 };
-use runtime::telemetry;
+use runtime::{log_event, telemetry};
 use tokio::{task::spawn_blocking, time};
 
 use crate::{
@@ -28,7 +28,7 @@ impl FetchAssets {
             Ok(asset) => Ok(asset),
             Err((reason, cause)) => {
                 let cause = telemetry::chain(cause.as_ref());
-                tracing::warn!(asset.id = %asset_id, cause, reason, "an asset was not stored");
+                tracing::warn!(event = log_event::ASSET_FETCH_FAILED, %asset_id, reason, cause, "asset fetch failed");
                 Err(Failure { asset_id, reason })
             }
         }
@@ -47,7 +47,9 @@ impl FetchAssets {
         }
         for form in &refused {
             let (media_type, reason) = (&form.media_type, &form.reason);
-            tracing::warn!(asset.id = %asset_id, media_type, reason, "a form of an asset was refused");
+            tracing::warn!(
+                event = log_event::ASSET_MEDIA_REJECTED, %asset_id, media_type, reason, "media content of an asset rejected"
+            );
         }
         Ok(Asset { asset_id: asset_id.clone(), logos, kept, refused, fetched_at })
     }

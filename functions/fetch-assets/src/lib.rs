@@ -19,6 +19,7 @@ use model::clock::Clock;
 use runtime::{
     config::{ConfigError, Runtime, TokenConnectSettings},
     invocation::{deadline, failed},
+    log_event,
     store::{ASSETS_AT_ONCE, TokenRequestors},
     telemetry,
 };
@@ -74,19 +75,22 @@ impl FetchAssets {
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Fetched, Diagnostic> {
         let until = deadline(Some(&event.context), PATIENCE);
         let wanted = event::wanted(&event.payload);
-        let wanted = wanted.map_err(|error| failed("the event cannot be read", false, error))?;
+        let wanted = wanted.map_err(|error| {
+            failed(log_event::EVENT_PAYLOAD_INVALID, "invalid event payload", false, error)
+        })?;
         let (unknown, skipped) = self.unknown(wanted).await?;
         let total = unknown.len();
         let mut fetched = Fetched { skipped, ..Fetched::default() };
         self.fetch_all(unknown, until, &mut fetched).await;
         fetched.remaining = total - fetched.done();
         tracing::info!(
+            event = log_event::ASSET_FETCH_COMPLETED,
             stored = fetched.stored.len(),
             skipped = fetched.skipped.len(),
             failed = fetched.failed.len(),
             refused = fetched.refused.len(),
             remaining = fetched.remaining,
-            "artwork was fetched"
+            "asset fetch completed"
         );
         Ok(fetched)
     }
@@ -94,7 +98,8 @@ impl FetchAssets {
     /// What to fetch, each once; and what was asked for and is held.
     async fn unknown(&self, wanted: event::Wanted) -> Result<(Vec<AssetId>, Vec<AssetId>), Diagnostic> {
         let snapshot = self.requestors.snapshot().await;
-        let snapshot = snapshot.map_err(|error| failed("the catalog could not be read", true, error))?;
+        let snapshot = snapshot
+            .map_err(|error| failed(log_event::CATALOG_READ_FAILED, "catalog read failed", true, error))?;
         let named: BTreeSet<AssetId> = match wanted.assets {
             Some(assets) => assets.into_iter().collect(),
             None if wanted.again => {
@@ -119,10 +124,11 @@ impl FetchAssets {
             fetched.recorded(recorded);
             fetched.failed.extend(failures);
             tracing::info!(
-                progress.done = fetched.done(),
-                progress.total = total,
-                progress.of = "assets",
-                "artwork is being fetched"
+                event = log_event::ASSET_FETCH_PROGRESSED,
+                progress_unit = "assets",
+                progress_done = fetched.done(),
+                progress_total = total,
+                "asset fetch progressed"
             );
         }
     }
@@ -138,9 +144,10 @@ impl FetchAssets {
             Ok(()) => (assets, failures),
             Err(error) => {
                 tracing::error!(
-                    cause = telemetry::chain(&error),
+                    event = log_event::ASSET_RECORD_FAILED,
                     assets = assets.len(),
-                    "artwork could not be recorded"
+                    cause = telemetry::chain(&error),
+                    "recording assets failed"
                 );
                 let lost = assets.into_iter().map(|asset| asset.asset_id);
                 failures.extend(lost.map(|asset_id| Failure { asset_id, reason: "not_recorded" }));

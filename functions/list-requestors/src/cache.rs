@@ -9,7 +9,7 @@ use std::{
 
 use jiff::Timestamp;
 use model::catalog::Catalog;
-use runtime::{http::Problem, store::TokenRequestors, telemetry};
+use runtime::{http::Problem, log_event, store::TokenRequestors, telemetry};
 use tokio::time::timeout;
 use url::Url;
 
@@ -67,7 +67,7 @@ impl CatalogCache {
             Ok(snapshot) => {
                 let updated_at = snapshot.catalog.as_ref().and_then(|it| it.updated_at);
                 let age_hours = updated_at.map(|at| now.duration_since(at).as_hours());
-                tracing::info!(age_hours, "the catalog was read");
+                tracing::info!(event = log_event::CATALOG_LOADED, age_hours, "catalog loaded");
                 let listing = CachedListing::new(&snapshot, &self.order, &self.logo_base_url);
                 let shown = (snapshot.catalog, Arc::new(listing.map_err(Problem::internal)?));
                 self.keep(shown.clone());
@@ -91,7 +91,11 @@ impl CatalogCache {
 }
 
 fn fall_back(error: &dyn Error, known: Option<Catalog>) -> Option<Catalog> {
-    tracing::error!(cause = telemetry::chain(error), "the catalog could not be read; the last one is shown");
+    tracing::error!(
+        event = log_event::STALE_CATALOG_SERVED,
+        cause = telemetry::chain(error),
+        "catalog read failed; serving the copy in memory"
+    );
     known
 }
 

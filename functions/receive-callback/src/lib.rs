@@ -16,6 +16,7 @@ use model::{
 use runtime::{
     config::{AppLinks, ConfigError, Runtime},
     http::{self, Problem},
+    log_event,
     store::Enrollments,
     telemetry,
 };
@@ -63,7 +64,10 @@ impl ReceiveCallback {
             let fact = Fact::Callback { result: word(&result.result) }.recorded(now, "").in_attempt(attempt);
             // The cardholder goes on whatever happens; what is not noted here, reconciliation finds out.
             if let Err(error) = self.enrollments.record_facts_if_unchanged(seen, &[fact], now).await {
-                tracing::error!(enrollment.id = %id, cause = telemetry::chain(&error), "the callback was not noted");
+                tracing::error!(
+                    event = log_event::CALLBACK_RECORD_FAILED, enrollment_id = %id, cause = telemetry::chain(&error),
+                    "recording the callback failed"
+                );
             }
         }
         let mut link = link.clone();

@@ -5,7 +5,7 @@ use runtime::{config::Runtime, http, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::init();
+    telemetry::init(env!("CARGO_PKG_NAME"));
     let function = &receive_callback::ReceiveCallback::connect(&Runtime::from_env()?).await?;
     http::run(|request| function.handle(request)).await
 }

@@ -15,6 +15,7 @@ use model::{
 use runtime::{
     config::{ConfigError, Runtime},
     http::{self, Problem, StatusCode},
+    log_event,
     store::{Enrollments, StoreError},
     telemetry,
 };
@@ -77,17 +78,22 @@ impl ReceiveNotification {
         let received = self.enrollments.receive(notification, now).await?;
         match self.enrollments.apply(received, now).await {
             Ok(Some(id)) => {
-                tracing::info!(enrollment.id = %id, kind = notification.kind.as_str(), "a notification was applied")
+                tracing::info!(
+                    event = log_event::NOTIFICATION_APPLIED, enrollment_id = %id, kind = notification.kind.as_str(),
+                    "notification applied"
+                )
             }
             Ok(None) => tracing::warn!(
+                event = log_event::NOTIFICATION_UNMATCHED,
                 kind = notification.kind.as_str(),
-                "a notification matches no enrollment; it is kept"
+                "notification matches no enrollment"
             ),
             // It is stored, so it counts as accepted.
             Err(error) => {
                 tracing::error!(
+                    event = log_event::NOTIFICATION_DEFERRED,
                     cause = telemetry::chain(&error),
-                    "a stored notification waits for reconciliation"
+                    "stored notification deferred to reconciliation"
                 );
             }
         }

@@ -16,6 +16,7 @@ use model::{
 use runtime::{
     config::{ConfigError, ProcessingSettings, Runtime},
     invocation::{deadline, failed},
+    log_event,
     store::{
         Enrollments,
         enrollments::{DueItem, InboxEntry, SHARDS},
@@ -78,7 +79,9 @@ impl ReconcileEnrollments {
         let (mut clients, mut notifications) = (BTreeMap::<_, Vec<_>>::new(), Vec::new());
         for shard in 0..SHARDS {
             let due = self.enrollments.due(shard, self.clock.now(), BATCH).await;
-            for due in due.map_err(|error| failed("what is due could not be read", true, error))? {
+            for due in due.map_err(|error| {
+                failed(log_event::RECONCILIATION_FAILED, "reading due items failed", true, error)
+            })? {
                 match due {
                     DueItem::Enrollment(due) => clients.entry(due.client_id).or_default().push(due),
                     DueItem::Notification(received) => notifications.push(received),
@@ -98,7 +101,12 @@ impl ReconcileEnrollments {
         let calls = CallLog::default();
         let tokens = self.processing.with_call_log(&calls).get_tokens_by_client(client, until).await;
         if let Err(error) = &tokens {
-            tracing::warn!(count = due.len(), cause = telemetry::chain(error), "a token list was not read");
+            tracing::warn!(
+                event = log_event::TOKEN_LIST_UNAVAILABLE,
+                enrollments = due.len(),
+                cause = telemetry::chain(error),
+                "token list unavailable"
+            );
         }
         let told: Box<dyn Fn(&Enrollment) -> Fact> = match tokens {
             Ok(tokens) => Box::new(move |enrollment| token_list::fact(&tokens, enrollment)),

@@ -1,11 +1,11 @@
 //! Wires `ReconcileEnrollments` to the Lambda runtime.
 
-use lambda_runtime::{Error, run, service_fn};
-use runtime::{config::Runtime, telemetry};
+use lambda_runtime::Error;
+use runtime::{config::Runtime, invocation, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::init();
+    telemetry::init(env!("CARGO_PKG_NAME"));
     let function = &reconcile_enrollments::ReconcileEnrollments::connect(&Runtime::from_env()?).await?;
-    run(service_fn(move |event| function.handle(event))).await
+    invocation::run(|event| function.handle(event)).await
 }

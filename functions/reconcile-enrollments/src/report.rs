@@ -1,7 +1,7 @@
 //! What a run tells: to whoever invoked it by hand, and to the log.
 
 use model::enrollment::{Enrollment, EnrollmentId, Status};
-use runtime::{BoxError, telemetry};
+use runtime::{BoxError, log_event, telemetry};
 use serde::Serialize;
 
 /// What a run did.
@@ -52,19 +52,24 @@ impl Reconciled {
 
     pub(crate) fn fail(&mut self, cause: &BoxError) {
         self.failed += 1;
-        tracing::error!(cause = telemetry::chain(cause.as_ref()), "what is due stays due");
+        tracing::error!(
+            event = log_event::RECONCILIATION_DEFERRED,
+            cause = telemetry::chain(cause.as_ref()),
+            "reconciliation deferred"
+        );
     }
 
     pub(crate) fn log(&self) {
         let Self { checked, healed, unread, notifications_applied, left, failed } = self;
         tracing::info!(
+            event = log_event::RECONCILIATION_COMPLETED,
             checked,
             healed = healed.len(),
             unread,
             notifications = notifications_applied,
             left,
             failed,
-            "enrollments were reconciled"
+            "reconciliation completed"
         );
     }
 }

@@ -10,7 +10,7 @@ use mastercard::{
     token_connect::RANGES_A_CALL,
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
-use runtime::telemetry;
+use runtime::{log_event, telemetry};
 
 /// Batches in flight at once.
 const CONCURRENCY: usize = 4;
@@ -44,17 +44,22 @@ pub(crate) async fn fetch_eligible(
         match found {
             Ok(found) => found.into_iter().for_each(|requestor| eligible.add(requestor)),
             Err(error) => {
-                let (cause, count) = (telemetry::chain(&error), batch.len());
-                tracing::warn!(cause, count, "Token Connect did not answer for some account ranges");
+                tracing::warn!(
+                    event = log_event::ACCOUNT_RANGES_UNANSWERED,
+                    account_ranges = batch.len(),
+                    cause = telemetry::chain(&error),
+                    "account ranges unanswered"
+                );
                 eligible.unanswered.extend(batch.iter().cloned());
                 failure = Some(error);
             }
         }
         tracing::info!(
-            progress.of = "account ranges",
-            progress.done = done,
-            progress.total = ranges.len(),
-            "account ranges were asked for"
+            event = log_event::ACCOUNT_RANGES_QUERIED,
+            progress_unit = "account ranges",
+            progress_done = done,
+            progress_total = ranges.len(),
+            "account ranges queried"
         );
     }
     match failure {

@@ -13,6 +13,7 @@ use model::{catalog::Change, clock::Clock};
 use runtime::{
     config::{ConfigError, Runtime, TokenConnectSettings},
     invocation::{deadline, failed},
+    log_event,
     store::TokenRequestors,
 };
 use serde::Serialize;
@@ -97,15 +98,17 @@ impl SyncRequestors {
     /// When the event has an unknown field, Token Connect answers for no account range, or the catalog cannot be written.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<SyncReport, Diagnostic> {
         let deadline = deadline(Some(&event.context), TIMEOUT);
-        let options = event::options(&event.payload)
-            .map_err(|error| failed("the event has an unknown option", false, error))?;
+        let options = event::options(&event.payload).map_err(|error| {
+            failed(log_event::EVENT_PAYLOAD_INVALID, "invalid event payload", false, error)
+        })?;
         // Refreshes are ordered by the time of their request, not of their answer.
         let requested_at = self.clock.now();
         let answer = fetch_eligible(&self.token_connect, &self.account_ranges, deadline).await;
         let answer = answer.map_err(|error| {
             let retryable = error.retryable();
             failed(
-                "Token Connect did not name its token requestors; the catalog stays as it is",
+                log_event::CATALOG_REFRESH_FAILED,
+                "catalog refresh failed: no answer from token connect",
                 retryable,
                 error,
             )
@@ -113,8 +116,8 @@ impl SyncRequestors {
         let plan =
             |current: &_| plan::plan(current, &answer, &options, self.largest_drop_percent, requested_at);
         let refreshed = self.requestors.refresh(requested_at, plan).await;
-        let (changed, summary) =
-            refreshed.map_err(|error| failed("the catalog could not be written", true, error))?;
+        let (changed, summary) = refreshed
+            .map_err(|error| failed(log_event::CATALOG_WRITE_FAILED, "catalog write failed", true, error))?;
         let mut assets = summary.assets;
         let more_assets = assets.len() > MAX_ASSETS;
         assets.truncate(MAX_ASSETS);
@@ -145,15 +148,26 @@ fn log(report: &SyncReport) {
             RejectedRefresh::Empty => "Token Connect named no token requestor at all",
             RejectedRefresh::Drop => "Token Connect no longer names many token requestors",
         };
-        tracing::error!(reason, requestors, "the refresh was not believed; the catalog stays as it is");
+        tracing::error!(
+            event = log_event::CATALOG_REFRESH_REJECTED,
+            reason,
+            requestors,
+            "catalog refresh rejected by safety check"
+        );
     }
     if report.superseded {
-        tracing::warn!("another refresh asked later; this one changes nothing");
+        tracing::warn!(
+            event = log_event::CATALOG_REFRESH_SUPERSEDED,
+            "catalog refresh superseded by a later one"
+        );
     }
     for id in &change.quarantined {
-        tracing::error!(token_requestor.id = %id, "a push method leads to a new host; it waits to be allowed");
+        tracing::error!(
+            event = log_event::REDIRECT_HOST_QUARANTINED, token_requestor_id = %id, "redirect host quarantined"
+        );
     }
     tracing::info!(
+        event = log_event::CATALOG_REFRESHED,
         requestors,
         unanswered_ranges,
         added = change.added.len(),
@@ -161,6 +175,6 @@ fn log(report: &SyncReport) {
         retired = change.retired.len(),
         returned = change.returned.len(),
         assets = report.assets.len(),
-        "the token requestors were refreshed"
+        "catalog refreshed"
     );
 }

@@ -14,7 +14,7 @@ use super::{
     retry::{self, RetryPolicy},
     transport::{ApiResponse, Request, Transport},
 };
-use crate::call::CallLog;
+use crate::{call::CallLog, log_event};
 
 #[derive(Clone, Debug)]
 pub(super) struct ApiClient {
@@ -107,9 +107,9 @@ impl ApiClient {
         let base_strings = error.refusal().and_then(|refusal| refusal.base_strings.as_ref());
         let reason_codes: Vec<_> = error.reason_codes().iter().map(ToString::to_string).collect();
         tracing::warn!(
-            api = %self.upstream, operation, status = error.status(), reason_codes = reason_codes.join(" "),
-            mc_correlation_id = error.correlation_id(), base_strings = base_strings.map(tracing::field::display),
-            meaning, remedy, "a call to Mastercard failed"
+            event = log_event::MASTERCARD_CALL_FAILED, api = %self.upstream, operation, status = error.status(),
+            reason_codes = reason_codes.join(" "), mastercard_correlation_id = error.correlation_id(),
+            base_strings = base_strings.map(tracing::field::display), meaning, remedy, "call to mastercard failed"
         );
     }
 

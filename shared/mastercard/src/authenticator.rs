@@ -22,6 +22,7 @@ use super::{
     error::{InvalidRequest, Upstream},
     oauth1::{Signer, Stamp},
 };
+use crate::log_event;
 
 /// Authenticates the calls to one API. Clones share what they learn.
 #[derive(Clone)]
@@ -84,7 +85,7 @@ impl Authenticator {
             return false;
         }
         if !fell_back.swap(true, Relaxed) {
-            tracing::warn!(%api, "the gateway refuses the newer key set; the older one signs from now on");
+            tracing::warn!(event = log_event::KEY_SET_REJECTED, %api, "newer key set rejected; signing with the older one");
         }
         true
     }

@@ -15,6 +15,7 @@ use super::{
     error::{MastercardError, Upstream},
     transport::ApiResponse,
 };
+use crate::log_event;
 
 const FAILURES: u32 = 5;
 const PAUSE: Duration = Duration::from_secs(5);
@@ -76,7 +77,7 @@ impl Breaker {
         if alive {
             *state = State::default();
             if was_open {
-                tracing::info!(api = %self.api, "Mastercard answers again");
+                tracing::info!(event = log_event::CIRCUIT_CLOSED, api = %self.api, "circuit closed");
             }
             return;
         }
@@ -85,7 +86,7 @@ impl Breaker {
             state.next_probe = Some(now + PAUSE);
             if !was_open {
                 let failures = state.failures;
-                tracing::error!(api = %self.api, failures, "Mastercard is down; calls fail at once");
+                tracing::error!(event = log_event::CIRCUIT_OPENED, api = %self.api, failures, "circuit opened");
             }
         }
     }

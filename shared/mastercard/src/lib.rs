@@ -19,6 +19,7 @@ pub mod field_level;
 pub mod jwe;
 pub mod keys;
 mod limiter;
+pub mod log_event;
 pub mod oauth1;
 pub mod processing;
 pub mod redirect;

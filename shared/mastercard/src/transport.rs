@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     call::{Call, CallLog},
+    log_event,
     tls::{self, ClientError},
 };
 
@@ -157,15 +158,17 @@ impl Transport {
         }
         let (status, headers, body) = answered.map_err(|error| {
             tracing::warn!(
-                api = %upstream, operation, %method, duration_ms, correlation_id, mc_correlation_id = theirs.as_deref(),
-                "Mastercard did not answer"
+                event = log_event::MASTERCARD_RESPONSE_MISSING, api = %upstream, operation, %method, duration_ms,
+                sent_correlation_id = correlation_id, mastercard_correlation_id = theirs.as_deref(),
+                "response from mastercard missing"
             );
             lost(error)
         })?;
 
         tracing::info!(
-            api = %upstream, operation, %method, status = status.as_u16(), duration_ms, correlation_id,
-            mc_correlation_id = theirs.as_deref(), "Mastercard answered"
+            event = log_event::MASTERCARD_RESPONSE_RECEIVED, api = %upstream, operation, %method,
+            status = status.as_u16(), duration_ms, sent_correlation_id = correlation_id,
+            mastercard_correlation_id = theirs.as_deref(), "response from mastercard received"
         );
         let answer = ApiResponse {
             upstream,

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::IgnoredAny};
 
+use crate::log_event;
+
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Scalar {
@@ -60,9 +62,10 @@ pub(super) fn readable<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     if readable.len() < all {
         let (element, skipped) = (std::any::type_name::<T>(), all - readable.len());
         tracing::warn!(
+            event = log_event::RESPONSE_ELEMENTS_SKIPPED,
             element,
             skipped,
-            "elements of Mastercard's answer could not be read and were skipped"
+            "unreadable elements of a response skipped"
         );
     }
     Ok(Some(readable))

@@ -9,14 +9,17 @@ mod upstream;
 
 use std::fmt;
 
-use lambda_http::{Body, Request, Response};
+use lambda_http::{Body, Request, RequestExt as _, Response};
 use serde::Serialize;
+use tracing::Instrument as _;
 
 pub use enrollment::EnrollmentResponse;
 pub use lambda_http::http::StatusCode;
 pub use problem::{Code, FieldError, Problem};
 pub use request::{Caller, body, deadline, path_parameter, query};
 pub use run::run;
+
+use crate::invocation;
 
 /// An answer that carries JSON.
 pub fn json(status: StatusCode, answer: &impl Serialize) -> Result<Response<Body>, Problem> {
@@ -54,11 +57,17 @@ where
     F: AsyncFnOnce(Request) -> Result<Response<Body>, Problem>,
 {
     let request_id = request::id(&request);
-    let outcome = match request::refuse_large(&request, limit) {
-        Ok(()) => handler(request).await,
-        Err(problem) => Err(problem),
-    };
-    outcome.or_else(|problem| problem.into_response(&request_id))
+    let correlation_id = Some(request_id.as_str()).filter(|id| !id.is_empty());
+    let span = invocation::span(request.lambda_context_ref(), correlation_id);
+    async {
+        let outcome = match request::refuse_large(&request, limit) {
+            Ok(()) => handler(request).await,
+            Err(problem) => Err(problem),
+        };
+        outcome.or_else(|problem| problem.into_response(&request_id))
+    }
+    .instrument(span)
+    .await
 }
 
 /// What is wrong with one field.

@@ -1,8 +1,14 @@
-//! What all functions know of the invocation they run in: how long it may take, and how a scheduled one fails.
+//! One invocation of a Lambda function: its deadline, the fields that its log lines share, how a scheduled run fails.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::{Duration, SystemTime},
+};
 
-use lambda_runtime::{Context, Diagnostic};
+use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
+use serde::Serialize;
+use serde_json::Value;
+use tracing::{Instrument as _, Span};
 
 use crate::{BoxError, telemetry};
 use mastercard::Deadline;
@@ -17,16 +23,56 @@ pub fn deadline(context: Option<&Context>, timeout: Duration) -> Deadline {
     Deadline::after(left.map_or(timeout, |left| left.saturating_sub(RESPONSE_MARGIN).min(timeout)))
 }
 
-/// Logs the cause of a failed run, once, and makes what Lambda reports of it.
-pub fn failed(what: &'static str, retryable: bool, cause: impl Into<BoxError>) -> Diagnostic {
-    tracing::error!(cause = telemetry::chain(cause.into().as_ref()), retryable, "{what}");
+/// Handles one event after the other until Lambda ends the process.
+///
+/// # Errors
+/// When the Runtime API cannot be reached.
+pub async fn run<F, T>(handle: impl Fn(LambdaEvent<Value>) -> F) -> Result<(), lambda_runtime::Error>
+where
+    F: Future<Output = Result<T, Diagnostic>>,
+    T: Serialize,
+{
+    let handle = |event: LambdaEvent<Value>| {
+        let span = span(Some(&event.context), None);
+        handle(event).instrument(span)
+    };
+    lambda_runtime::run(service_fn(handle)).await
+}
+
+/// The span of one invocation. Its fields stand on each log line within it, under the names that Powertools for AWS
+/// Lambda gives them. Its level is `ERROR` so that no filter drops it.
+pub(crate) fn span(context: Option<&Context>, correlation_id: Option<&str>) -> Span {
+    static COLD_START: AtomicBool = AtomicBool::new(true);
+    tracing::error_span!(
+        "invocation",
+        cold_start = COLD_START.swap(false, Relaxed),
+        function_request_id = context.map(|context| context.request_id.as_str()),
+        xray_trace_id = context.and_then(|context| context.xray_trace_id.as_deref()).and_then(root),
+        correlation_id,
+    )
+}
+
+/// The trace id of an X-Ray tracing header: `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=…;Sampled=1`.
+fn root(header: &str) -> Option<&str> {
+    header.split(';').find_map(|part| part.strip_prefix("Root="))
+}
+
+/// Logs why a scheduled run failed, and returns the error that Lambda reports. `event` is a code of [`crate::log_event`].
+pub fn failed(
+    event: &'static str,
+    message: &'static str,
+    retryable: bool,
+    cause: impl Into<BoxError>,
+) -> Diagnostic {
+    tracing::error!(event, retryable, cause = telemetry::chain(cause.into().as_ref()), "{message}");
     let error_type = if retryable { "Retryable" } else { "NonRetryable" };
-    Diagnostic { error_type: error_type.into(), error_message: what.into() }
+    Diagnostic { error_type: error_type.into(), error_message: message.into() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::telemetry::testing::logged;
 
     fn context(deadline: Duration) -> Context {
         let mut context = Context::default();
@@ -40,6 +86,32 @@ mod tests {
         let left =
             deadline(Some(&context(now + Duration::from_secs(3))), Duration::from_secs(10)).remaining();
         assert!(left > Duration::from_secs(2) && left <= Duration::from_millis(2500), "{left:?}");
+    }
+
+    #[test]
+    fn a_trace_id_is_the_root_of_the_tracing_header() {
+        let id = "1-5759e988-bd862e3fe1be46a994272793";
+        assert_eq!(root(&format!("Root={id};Parent=53995c3f42cd8ad8;Sampled=1")), Some(id));
+        assert_eq!(root(&format!("Self=1-67891234;Root={id}")), Some(id));
+        assert_eq!(root("Sampled=1"), None);
+    }
+
+    #[test]
+    fn each_line_of_an_invocation_names_it() {
+        let mut context = Context::default();
+        context.request_id = "8476a536-e9f4-11e8-9739-2dfe598c3fcd".into();
+        context.xray_trace_id = Some("Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1".into());
+        let log = logged(|| {
+            span(Some(&context), Some("JKJaXmPLvHcESHA=")).in_scope(|| tracing::info!("card pushed"));
+            span(Some(&context), None).in_scope(|| tracing::info!("card pushed"));
+        });
+        let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        for line in &lines {
+            assert_eq!(line["function_request_id"], "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
+            assert_eq!(line["xray_trace_id"], "1-5759e988-bd862e3fe1be46a994272793");
+        }
+        assert_eq!(lines[0]["correlation_id"], "JKJaXmPLvHcESHA=");
+        assert_eq!((&lines[1]["correlation_id"], &lines[1]["cold_start"]), (&Value::Null, &false.into()));
     }
 
     #[test]

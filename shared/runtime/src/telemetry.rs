@@ -1,11 +1,17 @@
-//! Logs: one JSON line per thing that happened, to standard output, where Lambda collects it.
+//! Logs: one line of JSON per event, to standard output, from which Lambda collects them. See `docs/logging.md`.
+
+mod json_lines;
+
+use std::io::{self, Write as _};
 
 use tracing::Level;
 use tracing_subscriber::{
-    filter::Targets, fmt, layer::SubscriberExt as _, registry, util::SubscriberInitExt as _,
+    filter::Targets, layer::SubscriberExt as _, registry, util::SubscriberInitExt as _,
 };
 
-/// The crates whose lines are known to hold no secret, at any level.
+use json_lines::JsonLines;
+
+/// The crates whose lines hold no secret, at any level.
 const OURS: [&str; 12] = [
     "push_provisioning_client",
     "model",
@@ -21,18 +27,21 @@ const OURS: [&str; 12] = [
     "reconcile_enrollments",
 ];
 
-/// Starts logging. `LOG_LEVEL` is a level (`info`) of our own crates, or a whole filter (`info,shared=debug`). Of
-/// `LOG_DEBUG_PERCENT` in a hundred processes (0 by default) everything from `debug` on is logged.
-pub fn init() {
+/// Starts logging; `service` is the function's name. `LOG_LEVEL` is a level (`info`) of this workspace's crates, or a
+/// whole filter (`info,runtime=debug`). `LOG_DEBUG_PERCENT` (0 by default) is the share of processes that log
+/// everything from `debug` on.
+pub fn init(service: &'static str) {
     let variable = |wanted: &str| std::env::vars().find(|(name, _)| name == wanted).map(|(_, value)| value);
     let percent = variable("LOG_DEBUG_PERCENT").and_then(|percent| percent.parse().ok()).unwrap_or(0);
     let [random, ..] = uuid::Uuid::new_v4().into_bytes();
     let filter = filter(variable("LOG_LEVEL").as_deref(), is_sampled(percent, random));
-    let lines = fmt::layer().json().flatten_event(true).with_target(false);
-    let _ = registry().with(lines).with(filter).try_init();
+    let write = |line: &[u8]| {
+        let _ = io::stdout().lock().write_all(line);
+    };
+    let _ = registry().with(JsonLines { service, write }).with(filter).try_init();
 }
 
-/// What others log below a warning is theirs: at `debug` the AWS SDK shows whole items, and HTTP libraries headers.
+/// Libraries log from `warn` on: at `debug` the AWS SDK logs whole items, and HTTP libraries log headers.
 /// A setting that is neither a level nor a filter counts as none.
 fn filter(setting: Option<&str>, sampled: bool) -> Targets {
     let setting = setting.filter(|setting| !setting.is_empty() && !sampled);
@@ -45,52 +54,39 @@ fn filter(setting: Option<&str>, sampled: bool) -> Targets {
     Targets::new().with_default(level.min(Level::WARN)).with_targets(OURS.map(|name| (name, level)))
 }
 
-/// Whether this process is one of so many in a hundred; `random` is any byte.
+/// Whether this process is among `percent` of all; `random` is any byte.
 fn is_sampled(percent: u8, random: u8) -> bool {
     u16::from(random) * 100 < u16::from(percent.min(100)) * 256
 }
 
-/// The chain of causes of an error, for the one line that logs it.
+/// An error and its sources, outermost first, as one text: the value of the field `cause`.
 pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut told = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        told.push_str(": ");
-        told.push_str(&error.to_string());
-        cause = error.source();
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
     }
-    told
+    text
 }
 
 #[cfg(test)]
 pub(crate) mod testing {
-    use std::{
-        io,
-        sync::{Arc, Mutex},
-    };
+    use std::sync::{Arc, Mutex};
 
-    /// What is logged meanwhile, on this thread, in the form that [`super::init`] gives it.
-    pub(crate) fn logged(doing: impl FnOnce()) -> String {
-        let log = Log::default();
-        let writer = log.clone();
-        let subscriber =
-            tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone()).finish();
-        tracing::subscriber::with_default(subscriber, doing);
-        let bytes = std::mem::take(&mut *log.0.lock().unwrap());
+    use tracing_subscriber::{layer::SubscriberExt as _, registry};
+
+    use super::JsonLines;
+
+    /// The lines that `action` logs on this thread, in the format of [`super::init`].
+    pub(crate) fn logged(action: impl FnOnce()) -> String {
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let lines = Arc::clone(&log);
+        let write = move |line: &[u8]| lines.lock().unwrap().extend_from_slice(line);
+        tracing::subscriber::with_default(registry().with(JsonLines { service: "test", write }), action);
+        let bytes = std::mem::take(&mut *log.lock().unwrap());
         String::from_utf8(bytes).unwrap()
-    }
-
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
     }
 }
 
@@ -102,7 +98,7 @@ mod tests {
 
     use super::*;
 
-    /// What is logged of one of our own crates, and of somebody else's.
+    /// The least severe level that is logged of this workspace's crates, and of a library.
     fn levels(setting: Option<&str>, sampled: bool) -> (Option<Level>, Option<Level>) {
         let filter = filter(setting, sampled);
         let deepest = |target: &str| {
@@ -113,9 +109,9 @@ mod tests {
         (deepest("enroll"), deepest("hyper"))
     }
 
-    /// In a process of its own, which is this one once more: logging starts once.
+    /// In a child process, because logging starts once in a process.
     #[test]
-    fn a_process_logs_one_line_of_json_a_thing_from_the_level_on_that_is_set() {
+    fn a_process_logs_one_line_of_json_per_event_from_the_configured_level_on() {
         let logged = |level: &str, percent: &str| -> Vec<String> {
             let run = Command::new(std::env::current_exe().unwrap())
                 .args([
@@ -128,26 +124,26 @@ mod tests {
                 .envs([("LOG_LEVEL", level), ("LOG_DEBUG_PERCENT", percent)])
                 .output()
                 .unwrap();
-            let said = String::from_utf8(run.stdout).unwrap();
-            let lines = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            let output = String::from_utf8(run.stdout).unwrap();
+            let lines = output.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
             lines.filter_map(|line| Some(line["message"].as_str()?.to_owned())).collect()
         };
-        assert_eq!(logged("info", "0"), ["a card was pushed"]);
-        assert_eq!(logged("debug", "0"), ["a push is tried", "a card was pushed"]);
-        assert_eq!(logged("error", "100"), ["a push is tried", "a card was pushed"]);
+        assert_eq!(logged("info", "0"), ["card pushed"]);
+        assert_eq!(logged("debug", "0"), ["push attempted", "card pushed"]);
+        assert_eq!(logged("error", "100"), ["push attempted", "card pushed"]);
         assert!(logged("error", "0").is_empty());
     }
 
     #[test]
     #[ignore = "the test above runs it"]
     fn a_process_that_logs() {
-        init();
-        tracing::debug!("a push is tried");
-        tracing::info!("a card was pushed");
+        init("test");
+        tracing::debug!("push attempted");
+        tracing::info!("card pushed");
     }
 
     #[test]
-    fn a_level_is_one_of_our_own_crates() {
+    fn a_level_applies_to_the_crates_of_this_workspace() {
         let ours_and_theirs = |ours, theirs| (Some(ours), Some(theirs));
         assert_eq!(levels(Some("debug"), false), ours_and_theirs(Level::DEBUG, Level::WARN));
         assert_eq!(levels(Some("error"), false), ours_and_theirs(Level::ERROR, Level::ERROR));
@@ -159,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sample_logs_more_whatever_the_level_is() {
+    fn a_sampled_process_logs_at_debug_whatever_the_level_is() {
         for setting in [None, Some("error"), Some("info,hyper=debug")] {
             assert_eq!(levels(setting, true), (Some(Level::DEBUG), Some(Level::WARN)));
         }

@@ -1,6 +1,7 @@
 //! Answers that are too bad to be true, and a person who knows that they are.
 
 use local::{Options, World};
+use runtime::log_event;
 use serde_json::{Value, json};
 use simulator::TokenRequestor;
 
@@ -37,7 +38,7 @@ async fn is_believed_only_when_forced(world: &World, ids: Vec<String>, reason: &
     let (synced, _) = world.refresh().await.unwrap();
     assert_eq!((&synced["rejected"], &synced["retired"]), (&json!(reason), &json!([])));
     assert_eq!(CatalogView::of(world).await, old, "not even the time moves");
-    assert!(logs::comes("the refresh was not believed; the catalog stays as it is").await);
+    assert!(logs::comes(log_event::CATALOG_REFRESH_REJECTED).await);
 
     let synced = world.sync_requestors(json!({"force": true})).await.unwrap();
     assert_eq!((synced.get("rejected"), &synced["retired"]), (None, &sorted(ids.clone())));

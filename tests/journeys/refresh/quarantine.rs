@@ -1,6 +1,7 @@
 //! Where a requestor takes cardholders in does not move to another host on Mastercard's word alone.
 
 use local::World;
+use runtime::log_event;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -35,7 +36,7 @@ async fn a_push_page_on_a_new_host_is_not_used_until_somebody_allows_it() {
     moves_its_page(&world, "https://elsewhere.example/push");
     assert_eq!(quarantined(&world, json!({})).await, json!([CLICK_TO_PAY]));
     assert_eq!(host_in_use(&world).await, old);
-    assert!(logs::comes("a push method leads to a new host; it waits to be allowed").await);
+    assert!(logs::comes(log_event::REDIRECT_HOST_QUARANTINED).await);
 
     assert_eq!(quarantined(&world, allow("another.example")).await, json!([]), "it is told once");
     assert_eq!(host_in_use(&world).await, old);

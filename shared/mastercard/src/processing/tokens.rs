@@ -6,8 +6,8 @@ use std::fmt;
 use serde::Deserialize;
 
 use crate::{
-    card::CardContractId, error::MastercardError, token_requestor::TokenRequestorId, transport::ApiResponse,
-    wire,
+    card::CardContractId, error::MastercardError, log_event, token_requestor::TokenRequestorId,
+    transport::ApiResponse, wire,
 };
 
 /// A token of one of the cardholder's cards, of any wallet.
@@ -94,9 +94,10 @@ pub(super) fn parse_response(answer: ApiResponse) -> Result<Vec<ClientToken>, Ma
     };
     if total.is_some_and(|total| total > tokens.len()) {
         tracing::warn!(
+            event = log_event::TOKEN_LIST_INCOMPLETE,
             listed = tokens.len(),
             total,
-            "Mastercard Processing listed only some of a client's tokens"
+            "token list incomplete"
         );
     }
     Ok(tokens.into_iter().filter_map(Wire::into_token).collect())

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 
 use super::{ConfigError, SecretRef, SettingsReader};
+use crate::log_event;
 use mastercard::{Certificate, DecryptingKey, KeyUse, PrivateKey};
 
 /// From here on, the days left are a warning: time enough to order a key and to run it beside the old one.
@@ -49,7 +50,11 @@ impl KeySettings {
             .map_err(|source| ConfigError::Key { name, source })?;
         match key.certificate() {
             Some(certificate) => log_key_expiry(name, certificate),
-            None => tracing::info!(key.setting = name, "no certificate tells when this key expires"),
+            None => tracing::info!(
+                event = log_event::KEY_EXPIRY_UNKNOWN,
+                key_setting = name,
+                "key expiry unknown"
+            ),
         }
         Ok(key)
     }
@@ -88,16 +93,16 @@ pub(super) fn next_is_newer(current: &PrivateKey, next: &PrivateKey) -> bool {
     }
 }
 
-/// Logs the days that a key has left, as `key.expires_in_days`; alarms hang on the warning.
+/// Logs the days that a key has left, as `key_expires_in_days`.
 pub fn log_key_expiry(setting: &str, certificate: &Certificate) {
     let days = certificate.expires_in_days(Timestamp::now());
     let expires_at = certificate.not_after();
     if days < 0 {
-        tracing::warn!(key.setting = setting, key.expires_in_days = days, key.expires_at = %expires_at, "the key has expired");
+        tracing::warn!(event = log_event::KEY_EXPIRED, key_setting = setting, key_expires_in_days = days, key_expires_at = %expires_at, "key expired");
     } else if days < EXPIRES_SOON_DAYS {
-        tracing::warn!(key.setting = setting, key.expires_in_days = days, key.expires_at = %expires_at, "the key expires soon");
+        tracing::warn!(event = log_event::KEY_EXPIRES_SOON, key_setting = setting, key_expires_in_days = days, key_expires_at = %expires_at, "key expires soon");
     } else {
-        tracing::info!(key.setting = setting, key.expires_in_days = days, key.expires_at = %expires_at, "the key is valid");
+        tracing::info!(event = log_event::KEY_VALID, key_setting = setting, key_expires_in_days = days, key_expires_at = %expires_at, "key valid");
     }
 }
 

@@ -4,7 +4,7 @@ use lambda_http::{Body, Response, http::StatusCode};
 use serde::{Serialize, Serializer};
 
 use super::field_error;
-use crate::{BoxError, telemetry};
+use crate::{BoxError, log_event, telemetry};
 use model::enrollment::EnrollmentId;
 
 /// Every problem that this API answers with. The code never changes its meaning.
@@ -231,19 +231,19 @@ impl Problem {
         let cause = self.cause.as_ref().map(|cause| telemetry::chain(cause.as_ref()));
         if status.is_server_error() {
             tracing::error!(
-                request.id = request_id,
+                event = log_event::REQUEST_FAILED,
                 code,
                 status = status.as_u16(),
                 cause,
-                "the request failed"
+                "request failed"
             );
         } else {
             tracing::info!(
-                request.id = request_id,
+                event = log_event::REQUEST_REJECTED,
                 code,
                 status = status.as_u16(),
                 cause,
-                "the request was refused"
+                "request rejected"
             );
         }
         let document = Document {

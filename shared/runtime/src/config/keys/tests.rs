@@ -45,16 +45,16 @@ fn a_key_with_less_than_45_days_left_is_warned_of() {
         let key = key(-300, days);
         logged(|| log_key_expiry("PROCESSING_SIGNING_KEY", key.certificate().unwrap()))
     };
-    for (days, level, message) in [
-        (400, "INFO", "the key is valid"),
-        (45, "INFO", "the key is valid"),
-        (44, "WARN", "the key expires soon"),
-        (-3, "WARN", "the key has expired"),
+    for (days, level, code) in [
+        (400, "INFO", "key_valid"),
+        (45, "INFO", "key_valid"),
+        (44, "WARN", "key_expires_soon"),
+        (-3, "WARN", "key_expired"),
     ] {
         let event: serde_json::Value = serde_json::from_str(&told(days)).unwrap();
-        assert_eq!((&event["level"], &event["message"]), (&level.into(), &message.into()), "{days} days");
-        assert_eq!(event["key.setting"], "PROCESSING_SIGNING_KEY");
-        assert_eq!(event["key.expires_in_days"], days);
+        assert_eq!((&event["level"], &event["event"]), (&level.into(), &code.into()), "{days} days");
+        assert_eq!(event["key_setting"], "PROCESSING_SIGNING_KEY");
+        assert_eq!(event["key_expires_in_days"], days);
     }
 }
 

@@ -12,6 +12,7 @@ use super::{
     items::{EnrollmentItem, RedirectItem, StatusChange},
     redirect,
 };
+use crate::log_event;
 use mastercard::{card::ClientId, digest::sha256_hex};
 use model::enrollment::{Enrollment, EnrollmentId, RecordedFact, StatusReason};
 
@@ -121,7 +122,10 @@ impl Enrollments {
 pub(super) fn log_status_change(item: &EnrollmentItem) {
     if let Some(StatusChange { to, reason, attempt, .. }) = &item.status_change {
         let id = item.enrollment.enrollment_id;
-        tracing::info!(enrollment.id = %id, attempt, status = ?to, reason = reason.as_ref().map(StatusReason::as_str), "the status moved");
+        tracing::info!(
+            event = log_event::ENROLLMENT_STATUS_CHANGED, enrollment_id = %id, attempt, status = to.as_str(),
+            reason = reason.as_ref().map(StatusReason::as_str), "enrollment status changed"
+        );
     }
 }
 

@@ -1,4 +1,4 @@
-"""What runs on this machine: ministack in the place of AWS, and the simulator in the place of Mastercard."""
+"""Two processes on this computer: ministack emulates AWS, the simulator emulates Mastercard."""
 
 import os
 import pathlib
@@ -21,8 +21,8 @@ def free_port():
 
 
 def package(binaries, scratch):
-    """Copies the template, byte for byte, and beside it what `cargo lambda build` would have left."""
-    shutil.copytree(ROOT / "infra", scratch / "infra", ignore=shutil.ignore_patterns("trial", "__pycache__"))
+    """Copies the template unchanged, and the binaries to where `cargo lambda build` puts them."""
+    shutil.copytree(ROOT / "infra", scratch / "infra", ignore=shutil.ignore_patterns("smoke", "__pycache__"))
     functions = sorted(path.name for path in (ROOT / "functions").iterdir())
     for name in functions:
         folder = scratch / "target" / "lambda" / name
@@ -31,15 +31,15 @@ def package(binaries, scratch):
     return functions
 
 
-class Machine:
-    """Both programs; they end with the `with` block."""
+class Emulator:
+    """Both processes; they end with the `with` block."""
 
     def __init__(self, scratch, binaries):
         self.scratch, self.binaries, self.processes = scratch, binaries, []
         self.aws_port, self.mastercard_port = free_port(), free_port()
-        self.secrets_port, self.door_port, self.identity_port = (free_port() for _ in range(3))
+        self.secrets_port, self.notification_port, self.identity_port = (free_port() for _ in range(3))
         self.aws_url = f"https://127.0.0.1:{self.aws_port}"
-        # ministack makes both when it starts: the template's policies refuse everything but TLS, here too.
+        # ministack creates both when it starts. The template's policies deny requests without TLS.
         self.certificate = scratch / "ministack-tls/server.crt"
         self.certificate_key = scratch / "ministack-tls/server.key"
         self.mastercard_url = f"http://127.0.0.1:{self.mastercard_port}"
@@ -47,7 +47,7 @@ class Machine:
 
     @property
     def variables(self):
-        """With which programs take ministack for AWS: `test` is its root user."""
+        """Environment variables that direct AWS clients to ministack; `test` is its root user."""
         return {
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
@@ -60,7 +60,7 @@ class Machine:
         }
 
     def client(self, service, **credentials):
-        """As root, or with the credentials of somebody else."""
+        """A client as root, or with the given credentials."""
         root = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
         return boto3.client(service, endpoint_url=self.aws_url, region_name=REGION, verify=str(self.certificate),
                             **(credentials or root))
@@ -72,7 +72,7 @@ class Machine:
                 "BIND_HOST": "127.0.0.1",
                 "GATEWAY_PORT": str(self.aws_port),
                 "MINISTACK_REGION": REGION,
-                "AUTH": "true",  # every function runs under its own role, and its policies are enforced
+                "AUTH": "true",  # each function runs under its own role; IAM policies are enforced
                 "USE_SSL": "1",
                 "SSL_CERT_FILE": str(self.certificate),
                 "IOT_MTLS_ENABLED": "0",
@@ -83,7 +83,7 @@ class Machine:
             })
             self._start("simulator", [
                 self.binaries / "simulator", "--port", str(self.mastercard_port), "--credentials", self.portal,
-                "--notify", f"http://127.0.0.1:{self.door_port}/notifications",
+                "--notify", f"http://127.0.0.1:{self.notification_port}/notifications",
             ], self.mastercard_port, {})
         except BaseException:
             self.__exit__()
@@ -105,8 +105,8 @@ class Machine:
         environment = {**os.environ, "NO_PROXY": "127.0.0.1,localhost", **variables}
         process = subprocess.Popen([str(part) for part in command], env=environment, stdout=log, stderr=log)
         self.processes.append(process)
-        until = time.monotonic() + 30
-        while time.monotonic() < until and process.poll() is None:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and process.poll() is None:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     return

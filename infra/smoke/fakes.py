@@ -1,7 +1,8 @@
-"""What is not in the template and not in ministack: the bank's identity provider, the Parameters and Secrets extension,
-and the end of Mastercard's mutual TLS."""
+"""Fakes of what neither the template nor ministack has: the bank's identity provider, the Parameters and Secrets
+extension, and the mutual TLS endpoint for notifications."""
 
 import base64
+import copy
 import http.server
 import json
 import pathlib
@@ -24,11 +25,11 @@ def serve(port, handler, tls=None):
     return server
 
 
-class Answering(http.server.BaseHTTPRequestHandler):
+class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
-    def answer(self, status, body):
+    def respond(self, status, body):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -41,33 +42,33 @@ def base64url(content):
 
 
 class Identity:
-    """Signs cardholders' tokens, and tells API Gateway's authorizer with which key."""
+    """An OpenID provider: signs cardholders' tokens and publishes its key for API Gateway's authorizer."""
 
     AUDIENCE = "bank-app"
 
-    def __init__(self, machine):
-        self.issuer = f"https://127.0.0.1:{machine.identity_port}"
+    def __init__(self, emulator):
+        self.issuer = f"https://127.0.0.1:{emulator.identity_port}"
         self.key = rsa.generate_private_key(65537, 2048)
         numbers = self.key.public_key().public_numbers()
         modulus, exponent = numbers.n.to_bytes(256, "big"), numbers.e.to_bytes(3, "big")
-        jwk = {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "trial", "n": base64url(modulus), "e": base64url(exponent)}
+        jwk = {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "smoke", "n": base64url(modulus), "e": base64url(exponent)}
         documents = {
             "/.well-known/openid-configuration": {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys"},
             "/keys": {"keys": [jwk]},
         }
 
-        class Documents(Answering):
+        class Documents(Handler):
             def do_GET(self):
                 document = documents.get(self.path)
-                self.answer(200 if document else 404, json.dumps(document).encode())
+                self.respond(200 if document else 404, json.dumps(document).encode())
 
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        tls.load_cert_chain(machine.certificate, machine.certificate_key)
-        serve(machine.identity_port, Documents, tls)
+        tls.load_cert_chain(emulator.certificate, emulator.certificate_key)
+        serve(emulator.identity_port, Documents, tls)
 
     def token(self, client):
         now = int(time.time())
-        header = {"alg": "RS256", "typ": "JWT", "kid": "trial"}
+        header = {"alg": "RS256", "typ": "JWT", "kid": "smoke"}
         claims = {"iss": self.issuer, "aud": self.AUDIENCE, "sub": client, "client_id": client, "iat": now, "exp": now + 3600}
         signed = ".".join(base64url(json.dumps(part).encode()) for part in (header, claims))
         signature = self.key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
@@ -75,8 +76,8 @@ class Identity:
 
 
 def credentials_of(token):
-    """The real extension has its function's role, since it runs in the same sandbox. Here the session token tells which
-    function asks, and that function's process has the rest."""
+    """The credentials of the function that sent this session token, from the environment of its process. The real
+    extension runs in the function's sandbox and has its role."""
     for environment in pathlib.Path("/proc").glob("[0-9]*/environ"):
         try:
             pairs = environment.read_bytes().split(b"\0")
@@ -88,17 +89,17 @@ def credentials_of(token):
     return None
 
 
-def extension(machine):
-    """`GET /secretsmanager/get?secretId=…`, answered with the caller's own rights."""
+def extension(emulator):
+    """Serves `GET /secretsmanager/get?secretId=…` with the rights of the calling function."""
 
-    class Extension(Answering):
+    class Extension(Handler):
         def do_GET(self):
             query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
             token = self.headers.get("X-Aws-Parameters-Secrets-Token")
             caller = credentials_of(token) if token else None
             if caller is None:
-                return self.answer(401, b"{}")
-            client = machine.client(
+                return self.respond(401, b"{}")
+            client = emulator.client(
                 "secretsmanager",
                 aws_access_key_id=caller["AWS_ACCESS_KEY_ID"],
                 aws_secret_access_key=caller["AWS_SECRET_ACCESS_KEY"],
@@ -106,25 +107,25 @@ def extension(machine):
             )
             try:
                 secret = client.get_secret_value(SecretId=query["secretId"][0])
-            except client.exceptions.ClientError as refused:
-                return self.answer(400, json.dumps(refused.response["Error"]).encode())
+            except client.exceptions.ClientError as error:
+                return self.respond(400, json.dumps(error.response["Error"]).encode())
             secret.pop("ResponseMetadata")
-            return self.answer(200, json.dumps(secret, default=str).encode())
+            return self.respond(200, json.dumps(secret, default=str).encode())
 
-    return serve(machine.secrets_port, Extension)
+    return serve(emulator.secrets_port, Extension)
 
 
-def door(machine, function):
-    """Takes Mastercard's notifications as API Gateway would after the TLS handshake, and invokes the function."""
-    event = json.loads((pathlib.Path(__file__).parents[2] / "events/receive-notification-tar.json").read_text())
+def notification_endpoint(emulator, function):
+    """Receives notifications and invokes the function as API Gateway does after the TLS handshake."""
+    template = json.loads((pathlib.Path(__file__).parents[2] / "events/receive-notification-tar.json").read_text())
 
-    class Door(Answering):
+    class Endpoint(Handler):
         def do_POST(self):
-            event_now = json.loads(json.dumps(event))
-            event_now["body"] = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            event_now["requestContext"]["authentication"]["clientCert"]["subjectDN"] = SUBJECT
-            answer = machine.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event_now))
-            answer = json.loads(answer["Payload"].read())
-            self.answer(answer.get("statusCode", 502), (answer.get("body") or "").encode())
+            event = copy.deepcopy(template)
+            event["body"] = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            event["requestContext"]["authentication"]["clientCert"]["subjectDN"] = SUBJECT
+            result = emulator.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
+            response = json.loads(result["Payload"].read())
+            self.respond(response.get("statusCode", 502), (response.get("body") or "").encode())
 
-    return serve(machine.door_port, Door)
+    return serve(emulator.notification_port, Endpoint)

@@ -1,0 +1,1 @@
+"""Smoke test of the template without AWS: see infra/try-without-aws."""

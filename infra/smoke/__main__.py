@@ -1,0 +1,81 @@
+"""Deploys the template, runs one journey and deletes the stack: `python -m smoke --binaries DIR` in `infra/`.
+
+infra/try-without-aws builds the binaries first."""
+
+import argparse
+import contextlib
+import pathlib
+import signal
+import sys
+import tempfile
+import time
+
+from . import fakes, journey, observability, stack
+from .emulator import ROOT, Emulator, package
+
+
+def main():
+    arguments = argparse.ArgumentParser(prog="try-without-aws", description=__doc__)
+    arguments.add_argument("--binaries", type=pathlib.Path, default=ROOT / "target/debug")
+    binaries = arguments.parse_args().binaries.resolve()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    with tempfile.TemporaryDirectory(prefix="click-to-pay-") as scratch:
+        scratch = pathlib.Path(scratch)
+        functions = package(binaries, scratch)
+        with Emulator(scratch, binaries) as emulator:
+            try:
+                run(emulator, functions)
+            except BaseException:
+                print_logs(emulator, scratch)
+                raise
+
+
+def run(emulator, functions):
+    start = time.monotonic()
+    elapsed = lambda: f"{time.monotonic() - start:.0f} s"  # noqa: E731
+    emulator.client("s3").create_bucket(
+        Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": emulator.client("s3").meta.region_name})
+    fakes.extension(emulator)
+    secret_arns = stack.secrets(emulator)
+    identity = fakes.Identity(emulator)
+    outputs = stack.deploy(emulator, stack.STACK, "template.yaml", stack.parameters(emulator, secret_arns, identity))
+    names = physical(emulator)
+    print(f"Deployed infra/template.yaml with {len(functions)} functions, {len(names)} resources ({elapsed()})")
+    fakes.notification_endpoint(emulator, names["ReceiveNotification"])
+
+    token = identity.token("40000")
+    api = journey.Api(emulator, outputs["ApiUrl"])
+    journey.refresh(emulator, api, token, names)
+    enrollment_id, secrets = journey.enroll(api, token, "70001")
+    observability.check_reconciliation(emulator)
+    observability.check_logs(emulator, {**secrets, "token": token})
+    observability.check_metrics(emulator)
+    observability.check_events(emulator, names, enrollment_id)
+    observability.check_items(emulator, names)
+    observability.check_operator_commands(emulator, stack.STACK, enrollment_id)
+    observability.check_memory()
+    print(f"Enabled ({elapsed()})")
+
+    for name in (stack.STACK, f"{stack.STACK}-secrets"):
+        stack.delete(emulator, name)
+    print(f"Deleted ({elapsed()})")
+
+
+def print_logs(emulator, scratch):
+    """Prints the logs of the functions and of ministack after a failure."""
+    sys.stderr.write((scratch / "ministack.log").read_text()[-4000:])
+    logs = emulator.client("logs")
+    with contextlib.suppress(logs.exceptions.ClientError):
+        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=f"/{stack.STACK}/functions"):
+            lines = [event["message"] for event in page["events"]]
+            sys.stderr.writelines(f"{line}\n" for line in lines if '"WARN"' in line or '"ERROR"' in line)
+
+
+def physical(emulator):
+    pages = emulator.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack.STACK)
+    resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
+    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
+
+
+if __name__ == "__main__":
+    main()

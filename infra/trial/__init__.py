@@ -1,1 +1,0 @@
-"""The real template deployed without AWS: see infra/try-without-aws."""
