@@ -1,4 +1,4 @@
-//! The binaries that are measured: built as they are for Lambda.
+//! Build of the release binaries, as for Lambda.
 
 use std::{
     env,
@@ -8,7 +8,7 @@ use std::{
 
 use crate::error::BenchError;
 
-/// The folder of these functions' release binaries, up to date.
+/// Builds these functions' release binaries; returns their folder.
 pub(crate) fn build(functions: &[&str]) -> Result<PathBuf, BenchError> {
     // This program is `<target>/release/bench`, or `<target>/debug/bench`.
     let this = env::current_exe().map_err(|_| BenchError::Build)?;

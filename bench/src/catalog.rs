@@ -1,5 +1,5 @@
-//! A large issuer's catalog: the first refresh with all its logos, the next one with nothing changed, and how both
-//! grow with the number of account ranges.
+//! Benchmark of a large catalog: the first refresh with all logos, the next one without changes, and the growth of both
+//! with the number of account ranges.
 
 mod issuer;
 mod report;
@@ -13,7 +13,7 @@ use crate::{binaries, error::BenchError, machine::Machine};
 use issuer::Issuer;
 use report::Report;
 
-/// How large, and where the figures go.
+/// Options of the benchmark.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Account ranges; measured with half and with twice as many too
@@ -22,18 +22,18 @@ pub(crate) struct Arguments {
     /// Token requestors, each with a logo
     #[arg(long, value_name = "N", default_value_t = 2_000)]
     requestors: usize,
-    /// Bytes of each logo's PNG, about
+    /// Approximate size of each logo's PNG, in bytes
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     logo_bytes: usize,
-    /// Milliseconds that Mastercard adds to each answer
+    /// Latency of Mastercard's responses, in milliseconds
     #[arg(long, value_name = "N", default_value_t = 20)]
     latency_ms: u64,
-    /// Folder of the release binaries; they are built otherwise
+    /// Folder of the release binaries; by default they are built
     #[arg(long, value_name = "DIR")]
     binaries: Option<PathBuf>,
 }
 
-/// Measures everything, each size with engines and a simulator of its own.
+/// Runs the benchmark; each size has separate engines and a separate simulator.
 pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError> {
     let binaries = match &arguments.binaries {
         Some(folder) => folder.clone(),

@@ -1,10 +1,10 @@
-//! Many cardholders at once, each from the first tap to the enabled card and on to the next, through the local gateway.
+//! Load test: many cardholders at once, each enrolling one card after the other through the local gateway.
 
-mod cardholder;
 mod evidence;
 mod memory;
 mod notifications;
 mod report;
+mod virtual_user;
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,46 +13,46 @@ use simulator::{Delivery, NotificationPlan};
 use tokio::{task::JoinSet, time::Instant};
 
 use crate::{error::BenchError, machine::Machine};
-use cardholder::{Life, Lived};
 use evidence::Evidence;
-use memory::Memory;
-use notifications::Acknowledged;
+use memory::MemorySampler;
+use notifications::AcknowledgmentCounter;
 use report::Report;
+use virtual_user::{UserResults, VirtualUser};
 
-/// CallLog of Processing in a second that Mastercard has announced to answer; the simulator answers more with 429.
+/// Calls to Processing per second that Mastercard announced; the simulator responds to more with 429.
 const PROCESSING_LIMIT: usize = 30;
-/// How often each notification comes.
+/// How often each notification is sent.
 const COPIES: u32 = 3;
 
-/// How many, for how long.
+/// Options of the load test.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Cardholders at once
     #[arg(long, value_name = "N", default_value_t = 200)]
     cardholders: u64,
-    /// Seconds in which they begin enrollments; what is begun then is carried through
+    /// Seconds in which enrollments are started; started enrollments are completed
     #[arg(long, value_name = "N", default_value_t = 60)]
     seconds: u64,
-    /// Milliseconds that Mastercard adds to each answer
+    /// Latency of Mastercard's responses, in milliseconds
     #[arg(long, value_name = "N", default_value_t = 50)]
     latency_ms: u64,
-    /// Seconds for which a cardholder reads the token requestor's terms: half as many to half as many again
+    /// Mean seconds in which a cardholder reads the token requestor's terms; uniform between 50 % and 150 % of it
     #[arg(long, value_name = "N", default_value_t = 20)]
     reading_seconds: u64,
 }
 
-/// Lets them all in, waits until the last one is done, and looks at what is left behind.
+/// Runs the load test and checks the final state.
 pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError> {
     let folder = tempfile::tempdir();
-    let folder = folder.map_err(|source| BenchError::File { what: "a temporary folder".into(), source })?;
+    let folder = folder.map_err(|source| BenchError::File { file: "a temporary folder".into(), source })?;
     let simulator = simulator::Options {
         latency: Duration::from_millis(arguments.latency_ms),
         rate_limit: Some(PROCESSING_LIMIT),
-        // It would grow with every enrollment, and nobody reads it here.
+        // The journal would grow with every enrollment, and is not read here.
         journal_capacity: 0,
         ..simulator::Options::default()
     };
-    // The tables are on disk: in memory they would grow as they should, and hide what grows as it should not.
+    // The tables are on disk: in memory their growth would hide a memory leak.
     let data = Some(folder.path().to_owned());
     let options = local::Options { data, simulator, ..local::Options::default() };
     let world = Arc::new(World::start(options).await.map_err(Box::new)?);
@@ -62,29 +62,29 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
         NotificationPlan { tar: thrice.clone(), tcn: thrice.clone(), tvn: thrice, ..Default::default() };
     world.simulator().set_notification_plan(plan);
 
-    let acknowledged = Acknowledged::of(world.simulator());
-    let began = Instant::now();
-    let until = began + Duration::from_secs(arguments.seconds);
-    let memory = Memory::watch(until);
+    let acknowledged = AcknowledgmentCounter::start(world.simulator());
+    let started_at = Instant::now();
+    let deadline = started_at + Duration::from_secs(arguments.seconds);
+    let memory = MemorySampler::start(deadline);
     let app = world.cardholder("0")?;
-    let mut lives = JoinSet::new();
+    let mut users = JoinSet::new();
     for number in 0..arguments.cardholders {
-        let life = Life::new(&world, &app, number, Duration::from_secs(arguments.reading_seconds))?;
-        lives.spawn(life.live(until));
+        let user = VirtualUser::new(&world, &app, number, Duration::from_secs(arguments.reading_seconds))?;
+        users.spawn(user.run(deadline));
     }
-    let mut lived = Vec::new();
-    while let Some(life) = lives.join_next().await {
-        lived.push(life?);
+    let mut results = Vec::new();
+    while let Some(result) = users.join_next().await {
+        results.push(result?);
     }
-    let took = began.elapsed();
+    let duration = started_at.elapsed();
     world.simulator().notifications_settled().await;
     let acknowledged = acknowledged.count().await?;
-    let evidence = Evidence { acknowledged, ..Evidence::of(&world, &app, &lived).await? };
-    let lived = Lived::together(lived);
+    let evidence = Evidence { acknowledged, ..Evidence::collect(&world, &app, &results).await? };
+    let results = UserResults::merge(results);
     // From the middle of the middle third of the samples to the middle of the last one.
-    let seconds = until - began;
-    let between = began + seconds / 2..began + seconds * 5 / 6;
-    let between = lived.ends.iter().filter(|end| between.contains(end)).count();
+    let seconds = deadline - started_at;
+    let between = started_at + seconds / 2..started_at + seconds * 5 / 6;
+    let between = results.completed_at.iter().filter(|end| between.contains(end)).count();
     let memory = memory.samples().await?;
-    Ok(Report::new(Machine::this(), arguments, took, lived, &evidence, &memory, between))
+    Ok(Report::new(Machine::this(), arguments, duration, results, &evidence, &memory, between))
 }

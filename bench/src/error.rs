@@ -1,44 +1,44 @@
-//! Why something could not be measured.
+//! Errors of a benchmark.
 
 use std::{io, path::PathBuf};
 
-/// Each is one sentence for the person at the keyboard.
+/// Why a benchmark failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BenchError {
     #[error("the release binaries could not be built")]
     Build,
-    #[error("{} is not there or cannot be started", .binary.display())]
+    #[error("{} does not exist or cannot be started", .binary.display())]
     Binary { binary: PathBuf, source: io::Error },
     #[error("the engines and the simulator did not start")]
     World(#[from] Box<local::StartError>),
     #[error("the catalog could not be filled")]
     Catalog(#[from] local::RefreshError),
-    #[error("the bank's login gives no token")]
+    #[error("the bank's login returned no token")]
     Login(#[from] local::KeyError),
-    #[error("a cardholder's life ended before its time")]
+    #[error("a cardholder's task failed")]
     Cardholder(#[from] tokio::task::JoinError),
     #[error("no port of this machine could be used")]
     Port(#[source] io::Error),
-    #[error("a loopback address does not make a URL")]
+    #[error("a loopback address cannot be written as a URL")]
     Address(#[from] url::ParseError),
-    #[error("the counting proxy could not be made")]
+    #[error("the counting proxy failed")]
     Proxy(#[from] reqwest::Error),
-    #[error("a certificate for the proxies could not be made")]
+    #[error("the certificate of the proxies could not be generated")]
     Certificate(#[from] rcgen::Error),
-    #[error("the proxies could not be given TLS")]
+    #[error("TLS of the proxies could not be configured")]
     Tls(#[from] tokio_rustls::rustls::Error),
     #[error("the simulator cannot reach the bench")]
     Notifications(#[from] simulator::InvalidTarget),
     #[error("a journey stopped")]
     Journey(#[from] local::cardholder::JourneyError),
-    #[error("{what}")]
-    Unusable { what: String },
-    #[error("{function} ended with {status} before its time; it said:\n{said}")]
-    Ended { function: &'static str, status: String, said: String },
-    #[error("{function} failed: {told}; it said:\n{said}")]
-    Failed { function: &'static str, told: String, said: String },
-    #[error("{function} answers without `{field}`")]
-    Answer { function: &'static str, field: &'static str },
-    #[error("{what} cannot be read or written")]
-    File { what: String, source: io::Error },
+    #[error("{detail}")]
+    InvalidResult { detail: String },
+    #[error("{function} exited early with {status}; its log:\n{log}")]
+    Exited { function: &'static str, status: String, log: String },
+    #[error("{function} failed: {error}; its log:\n{log}")]
+    Failed { function: &'static str, error: String, log: String },
+    #[error("the response of {function} has no `{field}`")]
+    Response { function: &'static str, field: &'static str },
+    #[error("{file} cannot be read or written")]
+    File { file: String, source: io::Error },
 }

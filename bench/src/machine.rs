@@ -1,16 +1,16 @@
-//! What was measured on.
+//! The machine that the benchmarks run on.
 
 use std::{fs, thread, time::Duration};
 
 use serde::Serialize;
 
-/// Figures mean nothing without it.
+/// Processor and memory; figures are comparable only on the same machine.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Machine {
     processor: String,
     cores: usize,
-    /// Of main memory.
+    /// Main memory.
     gigabytes: f64,
 }
 
@@ -37,23 +37,23 @@ pub(crate) fn processor() -> String {
     field("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown".into())
 }
 
-/// The first value under a name in one of the kernel's files of `name: value`.
+/// The first value of `name` in a file of `/proc` with lines `name: value`.
 pub(crate) fn field(file: &str, name: &str) -> Option<String> {
     let text = fs::read_to_string(file).ok()?;
     let mut fields = text.lines().filter_map(|line| line.split_once(':'));
     fields.find(|(found, _)| found.trim() == name).map(|(_, value)| value.trim().into())
 }
 
-/// `1234 kB`, as the kernel writes 1234 · 1024 bytes, in units of 1000 bytes.
+/// Parses `1234 kB`, which the kernel writes for 1234 · 1024 bytes; returns units of 1000 bytes.
 pub(crate) fn kilobytes(size: &str) -> Option<u32> {
     let kibibytes: u64 = size.strip_suffix(" kB")?.trim().parse().ok()?;
     (kibibytes * 1024).div_ceil(1000).try_into().ok()
 }
 
-/// How long a process has kept a processor busy, for itself and in the kernel. Linux counts in hundredths of a second.
-pub(crate) fn busy(id: u32) -> Option<Duration> {
+/// CPU time of a process, user and system, in steps of 10 ms.
+pub(crate) fn cpu_time(id: u32) -> Option<Duration> {
     let text = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // The name, in brackets, may hold anything.
+    // The process name, in brackets, may contain any character.
     let (_, fields) = text.rsplit_once(')')?;
     let hundredths = fields.split_whitespace().skip(11).take(2).map(str::parse::<u64>);
     Some(Duration::from_millis(hundredths.sum::<Result<u64, _>>().ok()? * 10))

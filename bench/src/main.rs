@@ -1,17 +1,17 @@
-//! Measures this server on this machine, and fails when a target is missed: `catalog` and `functions`
-//! the real release binaries, each in a process of its own, `enrollments` everything together in this one. `cargo run --profile bench -p bench -- catalog`.
-//! Linux only: memory is read from `/proc`.
-#![expect(clippy::print_stderr, reason = "a program that talks to a developer's terminal")]
+//! Benchmarks of the server on this machine; the exit code is 1 if a target is missed. `catalog` and `functions` run the
+//! release binaries, each in a separate process; `enrollments` runs everything in this process.
+//! `cargo run --profile bench -p bench -- catalog`. Linux only: memory is read from `/proc`.
+#![expect(clippy::print_stderr, reason = "a command-line program")]
 
 mod binaries;
 mod catalog;
-mod count;
-mod counted;
+mod counter;
 mod enrollments;
 mod error;
 mod function;
 mod functions;
 mod machine;
+mod proxy;
 mod report;
 mod runtime_api;
 mod secrets;
@@ -21,51 +21,51 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-/// Measures this server against the embedded engines and the simulator.
+/// Benchmarks of the issuer server against the embedded engines and the simulator.
 #[derive(Parser)]
 struct Arguments {
-    /// Write the figures to this file too
+    /// Write the figures to this file as JSON
     #[arg(long, value_name = "FILE", global = true)]
     json: Option<PathBuf>,
     #[command(subcommand)]
-    what: What,
+    command: Command,
 }
 
 #[derive(Subcommand)]
-enum What {
-    /// A large issuer's refresh: sync-requestors and fetch-assets, at first and with nothing changed
+enum Command {
+    /// A large issuer's refresh: sync-requestors and fetch-assets, the first time and without changes
     Catalog(catalog::Arguments),
-    /// Many cardholders at once, from the first tap to the enabled card
+    /// Many cardholders at once, from `POST /enrollments` to the enabled card
     Enrollments(enrollments::Arguments),
-    /// Every function: start, first and later events, memory, size, instructions, and what an enrollment consumes
+    /// Every function: startup, first and later events, memory, size, instructions, capacity units of an enrollment
     Functions(functions::Arguments),
 }
 
-/// A target was missed.
+/// Exit code: a target was missed.
 const MISSED: u8 = 1;
-/// It could not be measured.
-const NOT_MEASURED: u8 = 2;
+/// Exit code: the benchmark failed.
+const FAILED: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments { json, what } = Arguments::parse();
-    let met = match what {
-        What::Catalog(arguments) => {
-            catalog::measure(&arguments).await.and_then(|report| report::tell(&report, json.as_deref()))
+    let Arguments { json, command } = Arguments::parse();
+    let result = match command {
+        Command::Catalog(arguments) => {
+            catalog::measure(&arguments).await.and_then(|report| report::publish(&report, json.as_deref()))
         }
-        What::Enrollments(arguments) => {
-            enrollments::measure(&arguments).await.and_then(|report| report::tell(&report, json.as_deref()))
-        }
-        What::Functions(arguments) => {
-            functions::measure(&arguments).await.and_then(|report| report::tell(&report, json.as_deref()))
+        Command::Enrollments(arguments) => enrollments::measure(&arguments)
+            .await
+            .and_then(|report| report::publish(&report, json.as_deref())),
+        Command::Functions(arguments) => {
+            functions::measure(&arguments).await.and_then(|report| report::publish(&report, json.as_deref()))
         }
     };
-    match met {
+    match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(MISSED),
         Err(error) => {
             eprintln!("{}.", runtime::telemetry::chain(&error));
-            ExitCode::from(NOT_MEASURED)
+            ExitCode::from(FAILED)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What every measurement ends with: figures for people and programs, and the targets that they have to meet.
+//! Reports: figures as Markdown and JSON, and the targets for them.
 
 use std::{
     fmt::{self, Display},
@@ -10,25 +10,25 @@ use serde::Serialize;
 
 use crate::error::BenchError;
 
-/// Everything that was measured.
+/// The results of a benchmark.
 pub(crate) trait Report: Display + Serialize {
-    /// What it was to be, and was.
+    /// The targets with their measured values.
     fn targets(&self) -> &[Target];
 }
 
-/// One promise, and whether it was kept.
+/// A limit for a figure, and whether it is met.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Target {
-    /// `first refresh and all logos, seconds`.
-    what: String,
+    /// Name and unit of the figure, such as `first refresh and all logos, seconds`.
+    name: String,
     bound: Bound,
-    wanted: f64,
+    limit: f64,
     measured: f64,
     met: bool,
 }
 
-/// On which side of it to stay.
+/// How the figure is compared with the limit.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 enum Bound {
@@ -38,17 +38,17 @@ enum Bound {
 }
 
 impl Target {
-    pub(crate) fn below(what: impl Into<String>, wanted: f64, measured: f64) -> Self {
-        Self { what: what.into(), bound: Bound::AtMost, wanted, measured, met: measured <= wanted }
+    pub(crate) fn below(name: impl Into<String>, limit: f64, measured: f64) -> Self {
+        Self { name: name.into(), bound: Bound::AtMost, limit, measured, met: measured <= limit }
     }
 
-    pub(crate) fn above(what: impl Into<String>, wanted: f64, measured: f64) -> Self {
-        Self { what: what.into(), bound: Bound::AtLeast, wanted, measured, met: measured >= wanted }
+    pub(crate) fn above(name: impl Into<String>, limit: f64, measured: f64) -> Self {
+        Self { name: name.into(), bound: Bound::AtLeast, limit, measured, met: measured >= limit }
     }
 
-    pub(crate) fn exactly(what: impl Into<String>, wanted: f64, measured: f64) -> Self {
-        let met = measured.to_bits() == wanted.to_bits();
-        Self { what: what.into(), bound: Bound::Exactly, wanted, measured, met }
+    pub(crate) fn exactly(name: impl Into<String>, limit: f64, measured: f64) -> Self {
+        let met = measured.to_bits() == limit.to_bits();
+        Self { name: name.into(), bound: Bound::Exactly, limit, measured, met }
     }
 
     pub(crate) fn is_met(&self) -> bool {
@@ -56,22 +56,22 @@ impl Target {
     }
 }
 
-/// Counts here are far below 2^32.
+/// Converts a count below 2^32.
 pub(crate) fn count(count: usize) -> f64 {
     u32::try_from(count).map_or(f64::MAX, f64::from)
 }
 
 /// The targets as a table of Markdown.
 pub(crate) fn table(f: &mut fmt::Formatter<'_>, targets: &[Target]) -> fmt::Result {
-    writeln!(f, "\n| target | wanted | measured | |\n|---|---|---|---|")?;
-    for Target { what, bound, wanted, measured, met } in targets {
-        let (wanted, met) = (Number(*wanted), if *met { "met" } else { "MISSED" });
+    writeln!(f, "\n| target | limit | measured | |\n|---|---|---|---|")?;
+    for Target { name, bound, limit, measured, met } in targets {
+        let (limit, met) = (Number(*limit), if *met { "met" } else { "MISSED" });
         let bound = match bound {
             Bound::AtMost => "at most ",
             Bound::AtLeast => "at least ",
             Bound::Exactly => "",
         };
-        writeln!(f, "| {what} | {bound}{wanted} | {} | {met} |", Measured(*measured))?;
+        writeln!(f, "| {name} | {bound}{limit} | {} | {met} |", Measured(*measured))?;
     }
     Ok(())
 }
@@ -98,14 +98,14 @@ impl Display for Number {
     }
 }
 
-/// Shows it, and writes it to a file if that is asked for; says whether every target is met.
-#[expect(clippy::print_stdout, reason = "what the developer asked for")]
-pub(crate) fn tell(report: &impl Report, json: Option<&Path>) -> Result<bool, BenchError> {
+/// Prints the report and writes it to `json` if given; returns whether every target is met.
+#[expect(clippy::print_stdout, reason = "the output of a command-line program")]
+pub(crate) fn publish(report: &impl Report, json: Option<&Path>) -> Result<bool, BenchError> {
     println!("{report}");
     if let Some(file) = json {
         let text = serde_json::to_string_pretty(report).unwrap_or_default();
         let written = fs::write(file, text + "\n");
-        written.map_err(|source| BenchError::File { what: file.display().to_string(), source })?;
+        written.map_err(|source| BenchError::File { file: file.display().to_string(), source })?;
     }
     let targets = report.targets();
     Ok(!targets.is_empty() && targets.iter().all(Target::is_met))

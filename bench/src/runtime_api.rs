@@ -1,4 +1,4 @@
-//! The Lambda Runtime API as one function sees it: a function asks for an event, and posts what became of it.
+//! The Lambda Runtime API for one function: the function polls for events and posts responses or errors.
 
 use std::{
     sync::Arc,
@@ -23,63 +23,63 @@ use tokio::{
 
 use crate::error::BenchError;
 
-/// How long an invocation may take, as the function is told: the most that Lambda grants.
-const PATIENCE: Duration = Duration::from_secs(900);
+/// The deadline of an invocation: the longest timeout of Lambda.
+const INVOCATION_TIMEOUT: Duration = Duration::from_secs(900);
 const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:bench";
 
-/// What a function says of itself.
+/// A request of the function to the Runtime API.
 #[derive(Debug)]
-pub(crate) enum Said {
-    /// It waits for an event.
+pub(crate) enum RuntimeRequest {
+    /// It polls for an event.
     Ready,
-    /// The answer to one.
-    Answered(Value),
-    /// In place of an answer, or instead of starting.
-    Failed(Value),
+    /// The response to an event.
+    Response(Value),
+    /// An error, in an invocation or in initialization.
+    Error(Value),
 }
 
-/// One function's; gone when dropped.
+/// The Runtime API of one function; stops when dropped.
 pub(crate) struct RuntimeApi {
     /// `127.0.0.1:PORT`, for `AWS_LAMBDA_RUNTIME_API`.
     pub(crate) address: String,
     events: mpsc::Sender<Value>,
-    said: mpsc::Receiver<Said>,
+    requests: mpsc::Receiver<RuntimeRequest>,
     server: AbortHandle,
 }
 
-struct Line {
+struct Channels {
     events: Mutex<mpsc::Receiver<Value>>,
-    said: mpsc::Sender<Said>,
+    requests: mpsc::Sender<RuntimeRequest>,
 }
 
 impl RuntimeApi {
     pub(crate) async fn start() -> Result<Self, BenchError> {
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(BenchError::Port)?;
         let address = listener.local_addr().map_err(BenchError::Port)?.to_string();
-        let (events, waiting) = mpsc::channel(1);
-        let (saying, said) = mpsc::channel(8);
-        let line = Arc::new(Line { events: Mutex::new(waiting), said: saying });
+        let (events, receiver) = mpsc::channel(1);
+        let (sender, requests) = mpsc::channel(8);
+        let channels = Arc::new(Channels { events: Mutex::new(receiver), requests: sender });
         let router = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
-            .route("/2018-06-01/runtime/invocation/{id}/response", post(answered))
-            .route("/2018-06-01/runtime/invocation/{id}/error", post(failed))
-            .route("/2018-06-01/runtime/init/error", post(failed))
+            .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
+            .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
+            .route("/2018-06-01/runtime/init/error", post(error))
             .layer(axum::extract::DefaultBodyLimit::disable())
-            .with_state(line);
-        let at_once = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-        let server = tokio::spawn(axum::serve(at_once, router).into_future()).abort_handle();
-        Ok(Self { address, events, said, server })
+            .with_state(channels);
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        let server = tokio::spawn(axum::serve(listener, router).into_future()).abort_handle();
+        Ok(Self { address, events, requests, server })
     }
 
-    /// Hands over an event. The function does not get it before it asks.
+    /// Queues an event; the function receives it with its next poll.
     pub(crate) async fn send(&self, event: Value) {
-        // Fails only when the server is gone, and that is as long as `self`.
+        // Fails only if the server has stopped; `self` owns it.
         let _ = self.events.send(event).await;
     }
 
-    /// What the function says next.
-    pub(crate) async fn hear(&mut self) -> Said {
-        self.said.recv().await.unwrap_or(Said::Failed(Value::Null))
+    /// Waits for the next request of the function.
+    pub(crate) async fn next_request(&mut self) -> RuntimeRequest {
+        self.requests.recv().await.unwrap_or(RuntimeRequest::Error(Value::Null))
     }
 }
 
@@ -89,11 +89,11 @@ impl Drop for RuntimeApi {
     }
 }
 
-async fn next(State(line): State<Arc<Line>>) -> Response {
-    let mut events = line.events.lock().await;
-    let _ = line.said.send(Said::Ready).await;
+async fn next(State(channels): State<Arc<Channels>>) -> Response {
+    let mut events = channels.events.lock().await;
+    let _ = channels.requests.send(RuntimeRequest::Ready).await;
     let Some(event) = events.recv().await else { return StatusCode::GONE.into_response() };
-    let deadline = SystemTime::now() + PATIENCE;
+    let deadline = SystemTime::now() + INVOCATION_TIMEOUT;
     let deadline = deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis().to_string();
     let headers = [
         (HeaderName::from_static("lambda-runtime-aws-request-id"), "bench".to_owned()),
@@ -103,17 +103,17 @@ async fn next(State(line): State<Arc<Line>>) -> Response {
     (headers, Json(event)).into_response()
 }
 
-async fn answered(State(line): State<Arc<Line>>, answer: Bytes) -> StatusCode {
-    let _ = line.said.send(Said::Answered(read(&answer))).await;
+async fn response(State(channels): State<Arc<Channels>>, body: Bytes) -> StatusCode {
+    let _ = channels.requests.send(RuntimeRequest::Response(parse(&body))).await;
     StatusCode::ACCEPTED
 }
 
-async fn failed(State(line): State<Arc<Line>>, diagnostic: Bytes) -> StatusCode {
-    let _ = line.said.send(Said::Failed(read(&diagnostic))).await;
+async fn error(State(channels): State<Arc<Channels>>, body: Bytes) -> StatusCode {
+    let _ = channels.requests.send(RuntimeRequest::Error(parse(&body))).await;
     StatusCode::ACCEPTED
 }
 
-/// The runtime does not always say that it sends JSON.
-fn read(body: &[u8]) -> Value {
+/// Parses a JSON body; the runtime does not always send `Content-Type`.
+fn parse(body: &[u8]) -> Value {
     serde_json::from_slice(body).unwrap_or_default()
 }

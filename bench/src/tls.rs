@@ -1,4 +1,4 @@
-//! TLS as the functions meet it: an authority of this run's own, and a listener with its certificate.
+//! TLS of the proxies: a certificate authority per run, and a listener with its certificate.
 
 use std::{fs, io, net::SocketAddr, path::Path, sync::Arc};
 
@@ -14,11 +14,11 @@ use tokio_rustls::{
 
 use crate::error::BenchError;
 
-/// About as many roots as Amazon Linux trusts, for a function to read at its start. They are made here, so that they cost the
-/// same on every machine.
+/// Root certificates that a function loads at startup: about as many as Amazon Linux has. They are generated, so that they
+/// cost the same on every machine.
 const ROOTS: usize = 150;
 
-/// Who vouches for every proxy of this run.
+/// The certificate authority of this run.
 pub(crate) struct Authority {
     roots: NamedTempFile,
     acceptor: TlsAcceptor,
@@ -40,7 +40,7 @@ impl Authority {
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], key.into())?;
-        let unwritable = |source| BenchError::File { what: "a temporary file".into(), source };
+        let unwritable = |source| BenchError::File { file: "a temporary file".into(), source };
         let roots = NamedTempFile::new().map_err(unwritable)?;
         let mut trusted = authority.pem();
         for number in 1..ROOTS {
@@ -50,18 +50,18 @@ impl Authority {
         Ok(Self { roots, acceptor: TlsAcceptor::from(Arc::new(config)) })
     }
 
-    /// All roots, this one's too, in PEM, for `SSL_CERT_FILE`.
+    /// PEM file with all roots, this one included, for `SSL_CERT_FILE`.
     pub(crate) fn roots(&self) -> &Path {
         self.roots.path()
     }
 
-    /// TLS before a listener.
-    pub(crate) fn before(&self, listener: TcpListener) -> TlsListener {
+    /// Wraps a listener in TLS.
+    pub(crate) fn tls_listener(&self, listener: TcpListener) -> TlsListener {
         TlsListener { listener, acceptor: self.acceptor.clone() }
     }
 }
 
-/// Shakes hands one after the other.
+/// Accepts TLS connections, one handshake at a time.
 pub(crate) struct TlsListener {
     listener: TcpListener,
     acceptor: TlsAcceptor,
@@ -75,7 +75,7 @@ impl Listener for TlsListener {
         loop {
             let (stream, address) = Listener::accept(&mut self.listener).await;
             let _ = stream.set_nodelay(true);
-            // Whoever goes away in the middle comes again.
+            // A client whose handshake failed connects again.
             if let Ok(stream) = self.acceptor.accept(stream).await {
                 return (stream, address);
             }

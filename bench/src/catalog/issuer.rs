@@ -1,4 +1,4 @@
-//! One issuer, and what its refreshes cost it.
+//! An issuer and the costs of its refreshes.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -8,28 +8,28 @@ use serde_json::{Value, json};
 use simulator::{CLICK_TO_PAY, Operation, Scale};
 
 use crate::{
-    count::Count,
-    counted::{Counted, Manner},
+    counter::Count,
     error::BenchError,
-    function::{Answered, Function, Variables},
+    function::{Function, Invocation, Variables},
+    proxy::{CountingProxy, ProxyOptions},
 };
 
-/// Those that are measured.
+/// The measured functions.
 pub(super) const FUNCTIONS: [&str; 2] = [SYNC, FETCH];
 const SYNC: &str = "sync-requestors";
 const FETCH: &str = "fetch-assets";
 
-/// Engines and a simulator, seen through counters.
+/// Engines and a simulator behind counting proxies.
 pub(super) struct Issuer {
     world: World,
     scale: Scale,
     binaries: PathBuf,
     variables: Variables,
-    dynamodb: Counted,
-    s3: Counted,
+    dynamodb: CountingProxy,
+    s3: CountingProxy,
 }
 
-/// The refreshes of one issuer.
+/// The costs of one issuer's refreshes.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Size {
@@ -38,24 +38,24 @@ pub(super) struct Size {
     pub(super) logo_bytes: usize,
     /// sync-requestors with an empty table.
     pub(super) first: Cost,
-    /// fetch-assets until no logo is missing.
+    /// fetch-assets until all logos are stored.
     pub(super) logos: Cost,
-    /// sync-requestors again.
+    /// sync-requestors without changes.
     pub(super) again: Cost,
-    /// fetch-assets with what that answered.
+    /// fetch-assets after it.
     pub(super) again_logos: Cost,
 }
 
-/// What one step cost; each invocation has a process of its own.
+/// The cost of one step; each invocation runs in a new process.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Cost {
     pub(super) invocations: usize,
     pub(super) seconds: f64,
     pub(super) peak_megabytes: f64,
-    /// CallLog of Mastercard: account ranges or assets.
+    /// Calls to Mastercard: account ranges or assets.
     pub(super) calls: usize,
-    /// What came of it: requestors named, or logos stored.
+    /// Token requestors in the result, or logos stored.
     pub(super) results: usize,
     pub(super) dynamodb: Count,
     pub(super) s3: Count,
@@ -68,32 +68,32 @@ impl Issuer {
         binaries: PathBuf,
     ) -> Result<Self, BenchError> {
         let ranges = scale.account_ranges().collect::<Vec<_>>().join(",");
-        // Nobody is sent anywhere here.
+        // No cardholder is redirected in this benchmark.
         let origins = format!("{CLICK_TO_PAY}=https://requestor.example");
         let settings =
             [("ACCOUNT_RANGES".to_owned(), ranges), ("ALLOWED_REDIRECT_ORIGINS".to_owned(), origins)];
         let simulator = simulator::Options { latency, scale: Some(scale), ..simulator::Options::default() };
         let options = local::Options { settings: settings.into(), simulator, ..local::Options::default() };
         let world = World::start(options).await.map_err(Box::new)?;
-        let manner = Manner::default();
+        let options = ProxyOptions::default();
         let (dynamodb, s3) = (
-            Counted::before(world.dynamodb_url(), manner).await?,
-            Counted::before(world.s3_url(), manner).await?,
+            CountingProxy::start(world.dynamodb_url(), options).await?,
+            CountingProxy::start(world.s3_url(), options).await?,
         );
-        let owned = |(name, value): (&str, String)| (name.to_owned(), value);
+        let to_owned = |(name, value): (&str, String)| (name.to_owned(), value);
         let settings = world.settings();
         let mut variables: Variables =
             settings.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        variables.extend(world.aws_variables().into_iter().map(owned));
+        variables.extend(world.aws_variables().into_iter().map(to_owned));
         let engines = [
             ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.url.to_string()),
             ("S3_ENDPOINT_URL", s3.url.to_string()),
         ];
-        variables.extend(engines.map(owned));
+        variables.extend(engines.map(to_owned));
         Ok(Self { world, scale, binaries, variables, dynamodb, s3 })
     }
 
-    /// Two refreshes, the second with nothing changed.
+    /// Measures two refreshes, the second without changes.
     pub(super) async fn measure(&self) -> Result<Size, BenchError> {
         let Scale { requestors, ranges, logo_bytes } = self.scale;
         let (first, synced) = self.sync().await?;
@@ -110,7 +110,7 @@ impl Issuer {
         Ok((cost, synced))
     }
 
-    /// As the destination of `sync-requestors`, and by hand for what that leaves over.
+    /// Invokes fetch-assets as the destination of sync-requestors, then directly until all logos are stored.
     async fn fetch(&self, synced: &Value) -> Result<Cost, BenchError> {
         let mut cost = Cost::default();
         let mut event = json!({
@@ -121,7 +121,7 @@ impl Issuer {
         loop {
             let fetched = self.invoke(FETCH, event, &mut cost).await?;
             let stored = fetched["stored"].as_array();
-            let stored = stored.ok_or(BenchError::Answer { function: FETCH, field: "stored" })?.len();
+            let stored = stored.ok_or(BenchError::Response { function: FETCH, field: "stored" })?.len();
             cost.results += stored;
             if stored == 0 || cost.results >= self.scale.requestors {
                 return Ok(cost);
@@ -139,14 +139,14 @@ impl Issuer {
         let mut process = Function::start(&self.binaries, function, &self.variables).await?;
         let calls = self.calls();
         let _ = (self.dynamodb.take(), self.s3.take());
-        let Answered { answer, took } = process.invoke(event).await?;
+        let Invocation { response, duration } = process.invoke(event).await?;
         cost.invocations += 1;
-        cost.seconds += took.as_secs_f64();
+        cost.seconds += duration.as_secs_f64();
         cost.peak_megabytes = cost.peak_megabytes.max(f64::from(process.peak_kilobytes()) / 1e3);
         cost.calls += self.calls() - calls;
         cost.dynamodb += self.dynamodb.take();
         cost.s3 += self.s3.take();
-        Ok(answer)
+        Ok(response)
     }
 
     fn calls(&self) -> usize {
@@ -155,7 +155,7 @@ impl Issuer {
     }
 }
 
-fn number(answer: &Value, function: &'static str, field: &'static str) -> Result<usize, BenchError> {
-    let number = answer[field].as_u64().and_then(|number| number.try_into().ok());
-    number.ok_or(BenchError::Answer { function, field })
+fn number(response: &Value, function: &'static str, field: &'static str) -> Result<usize, BenchError> {
+    let number = response[field].as_u64().and_then(|number| number.try_into().ok());
+    number.ok_or(BenchError::Response { function, field })
 }

@@ -1,4 +1,4 @@
-//! The figures, as tables of Markdown for people and as JSON for programs.
+//! The report, as Markdown and JSON.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use crate::{
     report::{self, Target},
 };
 
-/// Everything that was measured.
+/// The results of the benchmark.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Report {
@@ -37,16 +37,16 @@ impl report::Report for Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}; Mastercard answers after {} ms.\n", self.machine, self.latency_milliseconds)?;
+        writeln!(f, "{}; latency of Mastercard {} ms.\n", self.machine, self.latency_milliseconds)?;
         writeln!(
             f,
-            "| ranges | step | invocations | time | peak memory | calls of Mastercard | DynamoDB requests | items written | S3 puts |"
+            "| ranges | step | invocations | time | peak memory | calls to Mastercard | DynamoDB requests | items written | S3 puts |"
         )?;
         writeln!(f, "|---|---|---|---|---|---|---|---|---|")?;
         for size in &self.sizes {
             row(f, size.ranges, "first refresh", &size.first)?;
             row(f, size.ranges, "all logos", &size.logos)?;
-            row(f, size.ranges, "nothing changed", &size.again)?;
+            row(f, size.ranges, "no changes", &size.again)?;
             row(f, size.ranges, "no logo missing", &size.again_logos)?;
         }
         report::table(f, &self.targets)

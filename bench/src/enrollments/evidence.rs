@@ -1,4 +1,4 @@
-//! What is left behind, as the API and Mastercard tell it: nothing lost, nothing twice.
+//! The final state by the API and by Mastercard, to detect lost or duplicated operations.
 
 use std::collections::BTreeMap;
 
@@ -6,29 +6,33 @@ use local::{World, cardholder::Cardholder};
 use serde_json::Value;
 use simulator::{Operation, TokenStatus};
 
-use super::cardholder::Lived;
+use super::virtual_user::UserResults;
 use crate::error::BenchError;
 
-/// Of all cardholders together.
+/// Counts of all cardholders.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
-    /// CallLog of `pushMultipleAccounts`.
+    /// Calls of `pushMultipleAccounts`.
     pub(super) pushes: usize,
-    /// Notifications that the server acknowledged, copies too.
+    /// Notifications that the server acknowledged, copies included.
     pub(super) acknowledged: usize,
-    /// Tokens that were ever made.
+    /// Tokens that were created.
     pub(super) tokens: usize,
-    /// Cards with two tokens that live.
+    /// Cards with two tokens that are not deactivated.
     pub(super) doubled: usize,
     /// Enrollments in the cardholders' lists, by status.
     pub(super) listed: BTreeMap<String, usize>,
 }
 
 impl Evidence {
-    pub(super) async fn of(world: &World, app: &Cardholder, lived: &[Lived]) -> Result<Self, BenchError> {
+    pub(super) async fn collect(
+        world: &World,
+        app: &Cardholder,
+        results: &[UserResults],
+    ) -> Result<Self, BenchError> {
         let pushes = world.simulator().calls(Operation::PushMultipleAccounts);
         let mut evidence = Self { pushes, ..Self::default() };
-        for Lived { client, .. } in lived {
+        for UserResults { client, .. } in results {
             let mut live = BTreeMap::<u64, usize>::new();
             for token in world.simulator().tokens_of(*client) {
                 evidence.tokens += 1;
@@ -42,7 +46,7 @@ impl Evidence {
         Ok(evidence)
     }
 
-    /// Page by page; what is not answered is missing from the counts.
+    /// Counts the listed enrollments, page by page; a failed page is missing from the counts.
     async fn list(&mut self, cardholder: &Cardholder) {
         let mut path = "/enrollments?limit=50".to_owned();
         while let Ok(page) = cardholder.get(&path).await {

@@ -1,4 +1,4 @@
-//! How much main memory this process holds, once a second.
+//! Resident memory of this process, once a second.
 
 use std::time::Duration;
 
@@ -12,17 +12,17 @@ use crate::{
     machine::{field, kilobytes},
 };
 
-/// A watch that ends by itself.
-pub(super) struct Memory(JoinHandle<Vec<u32>>);
+/// Samples memory until its deadline.
+pub(super) struct MemorySampler(JoinHandle<Vec<u32>>);
 
-impl Memory {
-    /// Looks every second until then.
-    pub(super) fn watch(until: Instant) -> Self {
+impl MemorySampler {
+    /// Starts sampling once a second until `deadline`.
+    pub(super) fn start(deadline: Instant) -> Self {
         Self(tokio::spawn(async move {
             let mut seconds = interval(Duration::from_secs(1));
             seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
             let mut samples = Vec::new();
-            while Instant::now() < until {
+            while Instant::now() < deadline {
                 seconds.tick().await;
                 samples.extend(field("/proc/self/status", "VmRSS").and_then(|size| kilobytes(&size)));
             }
@@ -30,7 +30,7 @@ impl Memory {
         }))
     }
 
-    /// Megabytes, in order of time.
+    /// The samples in megabytes, in order of time.
     pub(super) async fn samples(self) -> Result<Vec<f64>, BenchError> {
         Ok(self.0.await?.into_iter().map(|kilobytes| f64::from(kilobytes) / 1e3).collect())
     }

@@ -1,4 +1,4 @@
-//! How many notifications the server acknowledged, as their sender saw it.
+//! Counts the notifications that the server acknowledged, from the simulator's journal.
 
 use simulator::{Exchange, Simulator};
 use tokio::{
@@ -9,40 +9,40 @@ use tokio::{
 
 use crate::error::BenchError;
 
-/// Counts from its making until it is asked.
-pub(super) struct Acknowledged {
+/// Counts until `count` is called.
+pub(super) struct AcknowledgmentCounter {
     counting: JoinHandle<usize>,
-    enough: oneshot::Sender<()>,
+    stop: oneshot::Sender<()>,
 }
 
-impl Acknowledged {
-    pub(super) fn of(simulator: &Simulator) -> Self {
-        let mut feed = simulator.subscribe();
-        let (enough, mut asked) = oneshot::channel::<()>();
+impl AcknowledgmentCounter {
+    pub(super) fn start(simulator: &Simulator) -> Self {
+        let mut exchanges = simulator.subscribe();
+        let (stop, mut stopped) = oneshot::channel::<()>();
         let counting = tokio::spawn(async move {
             let mut count = 0;
             loop {
-                // In this order: what was said before it was asked is counted.
+                // In this order: exchanges before the stop are counted.
                 select! {
                     biased;
-                    heard = feed.recv() => match heard {
+                    exchange = exchanges.recv() => match exchange {
                         Ok(Exchange { summary, .. }) => {
                             count += usize::from(summary.ends_with("notification, acknowledged"));
                         }
-                        // What was missed is missing from the count, so that the target is missed too.
+                        // Missed exchanges lower the count, so that the target is missed too.
                         Err(RecvError::Lagged(_)) => {}
                         Err(RecvError::Closed) => break count,
                     },
-                    _ = &mut asked => break count,
+                    _ = &mut stopped => break count,
                 }
             }
         });
-        Self { counting, enough }
+        Self { counting, stop }
     }
 
     pub(super) async fn count(self) -> Result<usize, BenchError> {
-        // Whoever does not listen any more has counted to the end.
-        let _ = self.enough.send(());
+        // Fails only if the task has ended already.
+        let _ = self.stop.send(());
         Ok(self.counting.await?)
     }
 }

@@ -1,21 +1,21 @@
-//! The figures, and what they have to be.
+//! The report and the targets.
 
 use std::{fmt, time::Duration};
 
 use serde::Serialize;
 
-use super::{Arguments, COPIES, cardholder::Lived, evidence::Evidence};
+use super::{Arguments, COPIES, evidence::Evidence, virtual_user::UserResults};
 use crate::{
     machine::Machine,
     report::{self, Target, count},
 };
 
-/// How much more memory the last third of the time may hold than the middle third.
-const GROWTH: f64 = 1.1;
-/// Errors that are told; the others are counted.
-const TOLD: usize = 5;
+/// Largest accepted ratio of the memory in the last third of the time to the middle third.
+const MAX_MEMORY_GROWTH: f64 = 1.1;
+/// Errors printed; the others are only counted.
+const PRINTED_ERRORS: usize = 5;
 
-/// Everything that was measured.
+/// The results of the load test.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Report {
@@ -26,19 +26,19 @@ pub(crate) struct Report {
     reading_seconds: u64,
     enabled: usize,
     enabled_per_second: f64,
-    /// Of `POST /enrollments`, in milliseconds.
-    tap: Spread,
-    /// From the tap to the final answer without the cardholder's own time, in milliseconds.
+    /// Durations of `POST /enrollments`, in milliseconds.
+    enroll: Spread,
+    /// From `POST /enrollments` to the final status without the reading time, in milliseconds.
     journey: Spread,
-    /// Mean megabytes of each third of the time.
+    /// Mean memory of each third of the time, in megabytes.
     memory: [f64; 3],
-    /// Kilobytes of it for each enrollment between the middles of the last two thirds.
+    /// Growth of memory per enrollment, from the middle third to the last third, in kilobytes.
     growth: f64,
     targets: Vec<Target>,
     errors: Vec<String>,
 }
 
-/// Half were quicker, and 99 of 100.
+/// The percentiles 50 and 99.
 #[derive(Debug, Serialize)]
 struct Spread {
     p50: f64,
@@ -60,61 +60,69 @@ impl Report {
     pub(super) fn new(
         machine: Machine,
         arguments: &Arguments,
-        took: Duration,
-        lived: Lived,
+        duration: Duration,
+        results: UserResults,
         evidence: &Evidence,
         memory: &[f64],
         between: usize,
     ) -> Self {
-        let enabled = lived.journeys.len();
+        let enabled = results.journey_durations.len();
         let memory = thirds(memory);
         let [_, middle, last] = memory;
-        let settled = lived.begun.saturating_sub(lived.deleted);
+        let remaining = results.started.saturating_sub(results.deleted);
         let targets = vec![
-            Target::exactly("errors", 0.0, count(lived.errors.len())),
-            Target::exactly("enrollments seen ENABLED, of those begun", count(lived.begun), count(enabled)),
-            Target::exactly("pushes", count(lived.begun), count(evidence.pushes)),
-            // A TAR and a TCN for each, and a TVN for each token that was deleted.
+            Target::exactly("errors", 0.0, count(results.errors.len())),
+            Target::exactly(
+                "enrollments with status ENABLED, of those started",
+                count(results.started),
+                count(enabled),
+            ),
+            Target::exactly("pushes", count(results.started), count(evidence.pushes)),
+            // A TAR and a TCN for each enrollment, and a TVN for each deleted token.
             Target::exactly(
                 "notifications acknowledged",
-                f64::from(COPIES) * count(2 * lived.begun + lived.deleted),
+                f64::from(COPIES) * count(2 * results.started + results.deleted),
                 count(evidence.acknowledged),
             ),
-            Target::exactly("tokens made", count(lived.begun), count(evidence.tokens)),
+            Target::exactly("tokens created", count(results.started), count(evidence.tokens)),
             Target::exactly("cards with two live tokens", 0.0, count(evidence.doubled)),
-            Target::exactly("enrollments with a notification applied twice", 0.0, count(lived.repeated)),
+            Target::exactly("enrollments with a notification applied twice", 0.0, count(results.repeated)),
             Target::exactly(
-                "listed as ENABLED in the end",
-                count(settled),
+                "listed as ENABLED at the end",
+                count(remaining),
                 count(evidence.listed("ENABLED")),
             ),
             Target::exactly(
-                "listed as DEACTIVATED in the end",
-                count(lived.deleted),
+                "listed as DEACTIVATED at the end",
+                count(results.deleted),
                 count(evidence.listed("DEACTIVATED")),
             ),
-            Target::exactly("listed in the end", count(lived.begun), count(evidence.listed.values().sum())),
-            Target::below("memory, last third over middle third", GROWTH, last / middle),
+            Target::exactly(
+                "listed at the end",
+                count(results.started),
+                count(evidence.listed.values().sum()),
+            ),
+            Target::below("memory, last third over middle third", MAX_MEMORY_GROWTH, last / middle),
         ];
         Self {
             machine,
             cardholders: arguments.cardholders,
-            seconds: took.as_secs_f64(),
+            seconds: duration.as_secs_f64(),
             latency_milliseconds: arguments.latency_ms,
             reading_seconds: arguments.reading_seconds,
             enabled,
-            enabled_per_second: count(enabled) / took.as_secs_f64(),
-            tap: Spread::of(lived.taps),
-            journey: Spread::of(lived.journeys),
+            enabled_per_second: count(enabled) / duration.as_secs_f64(),
+            enroll: Spread::of(results.enroll_durations),
+            journey: Spread::of(results.journey_durations),
             memory,
             growth: (last - middle) * 1e3 / count(between),
             targets,
-            errors: lived.errors,
+            errors: results.errors,
         }
     }
 }
 
-/// The mean of each third; not a number of what is not there.
+/// The mean of each third; NaN without samples.
 fn thirds(samples: &[f64]) -> [f64; 3] {
     let third = samples.len() / 3;
     let (first, rest) = samples.split_at(third);
@@ -131,31 +139,31 @@ impl report::Report for Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { machine, cardholders, latency_milliseconds, reading_seconds, .. } = self;
-        let (tap, journey, [first, middle, last]) = (&self.tap, &self.journey, &self.memory);
+        let (enroll, journey, [first, middle, last]) = (&self.enroll, &self.journey, &self.memory);
         writeln!(
             f,
-            "{machine}; {cardholders} cardholders who read for {reading_seconds} s; Mastercard answers after {latency_milliseconds} ms.\n"
+            "{machine}; {cardholders} cardholders, reading time {reading_seconds} s, latency of Mastercard {latency_milliseconds} ms.\n"
         )?;
         writeln!(f, "| figure | |\n|---|---|")?;
         writeln!(f, "| enrollments, in {:.0} s | {} |", self.seconds, self.enabled)?;
-        writeln!(f, "| enrollments a second | {:.1} |", self.enabled_per_second)?;
-        writeln!(f, "| `POST /enrollments`, p50 and p99 | {:.0} ms, {:.0} ms |", tap.p50, tap.p99)?;
+        writeln!(f, "| enrollments per second | {:.1} |", self.enabled_per_second)?;
+        writeln!(f, "| `POST /enrollments`, p50 and p99 | {:.0} ms, {:.0} ms |", enroll.p50, enroll.p99)?;
         writeln!(
             f,
-            "| from the tap to the final answer, without reading, p50 and p99 | {:.0} ms, {:.0} ms |",
+            "| enrollment to final status, without reading, p50 and p99 | {:.0} ms, {:.0} ms |",
             journey.p50, journey.p99
         )?;
         writeln!(
             f,
-            "| memory of everything, by thirds of the time | {first:.0}, {middle:.0}, {last:.0} MB |"
+            "| memory of the process, by thirds of the time | {first:.0}, {middle:.0}, {last:.0} MB |"
         )?;
         writeln!(
             f,
-            "| its growth from the middle to the last third, for each enrollment | {:.0} kB |",
+            "| memory growth per enrollment, from the middle to the last third | {:.0} kB |",
             self.growth
         )?;
         report::table(f, &self.targets)?;
-        for error in self.errors.iter().take(TOLD) {
+        for error in self.errors.iter().take(PRINTED_ERRORS) {
             writeln!(f, "\n{error}")?;
         }
         Ok(())

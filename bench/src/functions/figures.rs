@@ -1,10 +1,10 @@
-//! What is measured of one function.
+//! The figures of one function.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-/// Milliseconds of many times the same.
+/// Percentiles of many durations, in milliseconds.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Spread {
@@ -26,58 +26,59 @@ impl Spread {
     }
 }
 
-/// One function.
+/// The figures of one function.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Figures {
     pub(super) function: &'static str,
     pub(super) binary_bytes: u64,
     pub(super) zip_bytes: u64,
-    /// Whether the code of the S3 client is in it.
+    /// Whether the binary contains the S3 client.
     pub(super) has_s3: bool,
     #[serde(flatten)]
     pub(super) times: Times,
-    /// With a share of the processor like that of a function with 256 MB.
+    /// With the CPU quota of a function with 256 MB; `None` if not measured.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) held_back: Option<HeldBack>,
+    pub(super) throttled: Option<Throttled>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) instructions: Option<Instructions>,
 }
 
-/// Of fresh processes, and of one that lives on.
+/// Durations of new processes and of warm events.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Times {
-    /// From exec to the first request for an event.
+    /// From exec to the first poll for an event.
     pub(super) start: Spread,
     /// The first event of each process.
     pub(super) first: Spread,
-    /// The same, less the time for which Mastercard's answers were waited for.
-    pub(super) first_own: Spread,
+    /// First events, without the time waiting for Mastercard.
+    pub(super) first_without_mastercard: Spread,
     /// Later events of one process.
     pub(super) warm: Spread,
-    pub(super) warm_own: Spread,
-    /// Less the time for which DynamoDB's answers were waited for, too.
-    pub(super) warm_alone: Spread,
-    /// The most main memory ever held, after all of them.
+    /// Later events, without the time waiting for Mastercard.
+    pub(super) warm_without_mastercard: Spread,
+    /// Later events, without the time waiting for Mastercard and DynamoDB.
+    pub(super) warm_without_upstreams: Spread,
+    /// Peak resident memory after all events.
     pub(super) peak_megabytes: f64,
 }
 
-/// Start and first event with less of the processor.
+/// Startup and first event with a CPU quota.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct HeldBack {
+pub(super) struct Throttled {
     pub(super) start: Spread,
     pub(super) first: Spread,
 }
 
-/// Instructions executed, as callgrind counts them.
+/// Executed instructions, counted by callgrind.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Instructions {
-    /// From exec to the first request for an event.
+    /// From exec to the first poll for an event.
     pub(super) start: u64,
-    /// One event of a process that has answered others.
+    /// One warm event.
     pub(super) warm: u64,
 }
 
@@ -86,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_percentile_is_one_of_the_times() {
+    fn a_percentile_is_one_of_the_durations() {
         let times = (1..=200).rev().map(Duration::from_millis).collect();
         let Spread { times, shortest, p50, p99, longest } = Spread::of(times);
         assert_eq!((times, shortest, p50, p99, longest), (200, 1.0, 100.0, 198.0, 200.0));

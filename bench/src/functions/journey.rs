@@ -1,5 +1,5 @@
-//! One enrollment through the binaries, from the list of token requestors to the enabled card, and the capacity that
-//! DynamoDB says each step consumed.
+//! One enrollment through the binaries, from the list of token requestors to the enabled card, with the DynamoDB capacity
+//! units of each step.
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -9,14 +9,18 @@ use serde_json::Value;
 use simulator::NotificationTarget;
 use tokio::{net::TcpListener, sync::Mutex};
 
-use super::stage::{Stage, asks_about, asks_for_cards, body, came_back, client_of, delivered, read, word};
+use super::events::{
+    body, callback_event, client_of_card, get_enrollment_event, list_cards_event, notification_event,
+    read_event, text,
+};
+use super::harness::Harness;
 use crate::{
-    count::Count,
+    counter::Count,
     error::BenchError,
-    function::{Answered, Function},
+    function::{Function, Invocation},
 };
 
-/// One step, and what it consumed.
+/// A step and its consumption.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Step {
@@ -28,76 +32,79 @@ pub(super) struct Step {
 }
 
 impl Step {
-    /// Whether the app only shows what there is: no part of an enrollment, from the tap to the answer.
+    /// Whether the step is a list of the app, not part of the enrollment.
     pub(super) fn is_list(&self) -> bool {
         self.function.starts_with("list-")
     }
 }
 
-/// A running function of each kind that a journey needs.
+/// The running functions of the journey.
 struct Binaries<'a> {
-    stage: &'a Stage,
+    harness: &'a Harness,
     running: BTreeMap<&'static str, Function>,
     steps: Vec<Step>,
 }
 
-/// The steps in order. Notifications reach the binary, not the functions of the local world.
+/// Measures the steps in order. Notifications go to the binary, not to the functions of the local world.
 pub(super) async fn steps(folder: PathBuf) -> Result<Vec<Step>, BenchError> {
-    let stage = Stage::start(folder, true).await?;
-    let deliveries = deliveries(&stage).await?;
-    let mut binaries = Binaries { stage: &stage, running: BTreeMap::new(), steps: Vec::new() };
-    let (card, tap) = stage.tap()?;
-    let client = client_of(card);
+    let harness = Harness::start(folder, true).await?;
+    let deliveries = deliveries(&harness).await?;
+    let mut binaries = Binaries { harness: &harness, running: BTreeMap::new(), steps: Vec::new() };
+    let (card, request) = harness.enroll_request()?;
+    let client = client_of_card(card);
 
     binaries
-        .ask("the app shows the token requestors", "list-requestors", read("list-requestors.json")?)
+        .invoke("the app lists the token requestors", "list-requestors", read_event("list-requestors.json")?)
         .await?;
-    binaries.ask("and the cards", "list-cards", asks_for_cards(client)?).await?;
-    let enrolled = body(&binaries.ask("the cardholder taps", "enroll", tap).await?);
-    let enrollment = word(&enrolled, "enrollmentId");
-    let page = stage.cardholder(card)?.opens(&word(&enrolled, "redirectUrl")).await?.accepts().await?;
-    stage.world.simulator().notifications_settled().await;
-    let delivered = std::mem::take(&mut *deliveries.lock().await);
-    for (step, text) in ["TAR arrives", "TCN arrives"].into_iter().zip(delivered) {
-        binaries.ask(step, "receive-notification", self::delivered(&text)?).await?;
+    binaries.invoke("the app lists the cards", "list-cards", list_cards_event(client)?).await?;
+    let enrolled = body(&binaries.invoke("the cardholder enrolls a card", "enroll", request).await?);
+    let enrollment = text(&enrolled, "enrollmentId");
+    let page = harness.cardholder(card)?.opens(&text(&enrolled, "redirectUrl")).await?.accepts().await?;
+    harness.world.simulator().notifications_settled().await;
+    let notifications = std::mem::take(&mut *deliveries.lock().await);
+    for (step, text) in ["TAR arrives", "TCN arrives"].into_iter().zip(notifications) {
+        binaries.invoke(step, "receive-notification", notification_event(&text)?).await?;
     }
-    binaries.ask("the browser comes back", "receive-callback", came_back(&page.way_back().await?)?).await?;
-    let last =
-        binaries.ask("the app asks how it went", "get-enrollment", asks_about(client, &enrollment)?).await?;
-    binaries.ask("the app shows the cards again", "list-cards", asks_for_cards(client)?).await?;
+    binaries
+        .invoke("the browser returns", "receive-callback", callback_event(&page.way_back().await?)?)
+        .await?;
+    let last = binaries
+        .invoke("the app reads the status", "get-enrollment", get_enrollment_event(client, &enrollment)?)
+        .await?;
+    binaries.invoke("the app lists the cards again", "list-cards", list_cards_event(client)?).await?;
     match body(&last)["status"].as_str() {
         Some("ENABLED") => Ok(binaries.steps),
-        status => Err(BenchError::Unusable { what: format!("the journey ended as {status:?}") }),
+        status => Err(BenchError::InvalidResult { detail: format!("the journey ended as {status:?}") }),
     }
 }
 
 impl Binaries<'_> {
-    async fn ask(
+    async fn invoke(
         &mut self,
         step: &'static str,
         function: &'static str,
         event: Value,
     ) -> Result<Value, BenchError> {
         if !self.running.contains_key(function) {
-            let started = Function::start(&self.stage.binaries, function, &self.stage.variables).await?;
-            self.running.insert(function, started);
+            let process = Function::start(&self.harness.binaries, function, &self.harness.variables).await?;
+            self.running.insert(function, process);
         }
         let Some(running) = self.running.get_mut(function) else { return Ok(Value::Null) };
-        // What came before it, and what its start asked, is not the step's.
-        let _ = (self.stage.dynamodb.take(), self.stage.mastercard());
-        let Answered { answer, .. } = running.invoke(event).await?;
-        let [token_connect, processing] = self.stage.mastercard().map(|count| count.requests);
+        // Excludes the requests of earlier steps and of the startup.
+        let _ = (self.harness.dynamodb.take(), self.harness.mastercard());
+        let Invocation { response, .. } = running.invoke(event).await?;
+        let [token_connect, processing] = self.harness.mastercard().map(|count| count.requests);
         self.steps.push(Step {
             step,
             function,
-            dynamodb: self.stage.dynamodb.take(),
+            dynamodb: self.harness.dynamodb.take(),
             token_connect,
             processing,
         });
-        match answer["statusCode"].as_u64() {
-            Some(status) if status < 400 => Ok(answer),
-            status => Err(BenchError::Unusable {
-                what: format!("{function} answers {status:?}: {}", answer["body"]),
+        match response["statusCode"].as_u64() {
+            Some(status) if status < 400 => Ok(response),
+            status => Err(BenchError::InvalidResult {
+                detail: format!("{function} responded {status:?}: {}", response["body"]),
             }),
         }
     }
@@ -105,19 +112,19 @@ impl Binaries<'_> {
 
 type Deliveries = Arc<Mutex<Vec<String>>>;
 
-/// Takes every notification and keeps it, for the binary to be handed.
-async fn deliveries(stage: &Stage) -> Result<Deliveries, BenchError> {
+/// Starts an endpoint that stores every notification for the binary.
+async fn deliveries(harness: &Harness) -> Result<Deliveries, BenchError> {
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(BenchError::Port)?;
     let address = listener.local_addr().map_err(BenchError::Port)?;
     let deliveries = Deliveries::default();
-    let router = Router::new().route("/", post(keep)).with_state(Arc::clone(&deliveries));
+    let router = Router::new().route("/", post(store)).with_state(Arc::clone(&deliveries));
     tokio::spawn(axum::serve(listener, router).into_future());
     let target = NotificationTarget::plain(format!("http://{address}/").parse()?);
-    stage.world.simulator().set_notifications(Some(target))?;
+    harness.world.simulator().set_notifications(Some(target))?;
     Ok(deliveries)
 }
 
-async fn keep(State(deliveries): State<Deliveries>, text: String) -> StatusCode {
+async fn store(State(deliveries): State<Deliveries>, text: String) -> StatusCode {
     deliveries.lock().await.push(text);
     StatusCode::OK
 }

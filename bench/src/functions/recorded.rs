@@ -1,4 +1,4 @@
-//! Counts that the next ones are compared with, beside the code that they are of.
+//! The recorded counts (`recorded.json`), the baseline of later runs.
 
 use std::{collections::BTreeMap, fs, io, process::Command};
 
@@ -12,31 +12,31 @@ use crate::{error::BenchError, machine};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/recorded.json");
 
-/// What does not depend on the machine's mood.
+/// Counts that do not depend on the load of the machine.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Recorded {
-    /// Another compiler makes other instructions, and another processor runs others.
-    pub(super) made_and_run_by: String,
+pub(super) struct RecordedCounts {
+    /// Instruction counts are comparable only for the same compiler and processor.
+    pub(super) compiler_and_processor: String,
     pub(super) instructions: BTreeMap<String, Instructions>,
-    /// Of one enrollment, from the tap to the answer.
+    /// DynamoDB capacity units of one enrollment, from `POST /enrollments` to its final status.
     pub(super) write_units: f64,
     pub(super) read_units: f64,
-    /// Of the lists that the app shows before and after it.
+    /// DynamoDB read units of the lists before and after the enrollment.
     pub(super) read_units_of_lists: f64,
 }
 
-impl Recorded {
-    pub(super) fn of(functions: &[Figures], steps: &[Step]) -> Self {
+impl RecordedCounts {
+    pub(super) fn new(functions: &[Figures], steps: &[Step]) -> Self {
         let rustc = Command::new("rustc").arg("--version").output().ok();
-        let rustc = rustc.and_then(|said| String::from_utf8(said.stdout).ok()).unwrap_or_default();
+        let rustc = rustc.and_then(|output| String::from_utf8(output.stdout).ok()).unwrap_or_default();
         let counted = functions.iter().filter_map(|it| Some((it.function.to_owned(), it.instructions?)));
         let read_units = |lists: bool| {
-            let those = steps.iter().filter(|step| step.is_list() == lists);
-            those.map(|step| step.dynamodb.read_units).sum()
+            let selected = steps.iter().filter(|step| step.is_list() == lists);
+            selected.map(|step| step.dynamodb.read_units).sum()
         };
         Self {
-            made_and_run_by: format!("{}, {}", rustc.trim(), machine::processor()),
+            compiler_and_processor: format!("{}, {}", rustc.trim(), machine::processor()),
             instructions: counted.collect(),
             write_units: steps.iter().map(|step| step.dynamodb.write_units).sum(),
             read_units: read_units(false),
@@ -44,20 +44,20 @@ impl Recorded {
         }
     }
 
-    /// What an earlier run wrote, if one did.
+    /// The counts of an earlier run; `None` without the file.
     pub(super) fn read() -> Result<Option<Self>, BenchError> {
         match fs::read(FILE) {
-            Ok(text) => serde_json::from_slice(&text).map(Some).map_err(|error| unusable(error.into())),
+            Ok(text) => serde_json::from_slice(&text).map(Some).map_err(|error| file_error(error.into())),
             Err(_) => Ok(None),
         }
     }
 
     pub(super) fn write(&self) -> Result<(), BenchError> {
         let text = serde_json::to_string_pretty(self).unwrap_or_default();
-        fs::write(FILE, text + "\n").map_err(unusable)
+        fs::write(FILE, text + "\n").map_err(file_error)
     }
 }
 
-fn unusable(source: io::Error) -> BenchError {
-    BenchError::File { what: FILE.into(), source }
+fn file_error(source: io::Error) -> BenchError {
+    BenchError::File { file: FILE.into(), source }
 }

@@ -1,4 +1,4 @@
-//! The figures, as tables of Markdown for people and as JSON for programs.
+//! The report, as Markdown and JSON.
 
 use std::fmt;
 
@@ -8,21 +8,21 @@ use super::{
     budgets::float,
     figures::{Figures, Spread, Times},
     journey::Step,
-    stamina::Stamina,
+    soak::Soak,
 };
 use crate::{
     machine::Machine,
     report::{self, Target},
 };
 
-/// Everything that was measured.
+/// The results of the benchmark.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Report {
     pub(super) machine: Machine,
     pub(super) echo_start: Spread,
     pub(super) functions: Vec<Figures>,
-    pub(super) stamina: Stamina,
+    pub(super) soak: Soak,
     pub(super) steps: Vec<Step>,
     pub(super) targets: Vec<Target>,
 }
@@ -35,45 +35,43 @@ impl report::Report for Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}; an echo starts in {:.1} ms.\n", self.machine, self.echo_start.p50)?;
+        writeln!(f, "{}; the echo starts in {:.1} ms.\n", self.machine, self.echo_start.p50)?;
         writeln!(
             f,
-            "| function | binary, zip, MB | start, p50 and longest, ms | first event, ms | warm, p50 and p99, ms | less waiting, p50, ms | peak memory, MB |"
+            "| function | binary, zip, MB | start, p50 and longest, ms | first event, ms | warm, p50 and p99, ms | without upstreams, p50, ms | peak memory, MB |"
         )?;
         writeln!(f, "|---|---|---|---|---|---|---|")?;
         for Figures { function, binary_bytes, zip_bytes, times, .. } in &self.functions {
-            let Times { start, first, warm, warm_alone, peak_megabytes, .. } = times;
+            let Times { start, first, warm, warm_without_upstreams, peak_megabytes, .. } = times;
             let (binary, zip) = (float(*binary_bytes) / 1e6, float(*zip_bytes) / 1e6);
             writeln!(
                 f,
                 "| {function} | {binary:.1}, {zip:.2} | {:.1}, {:.1} | {:.1} | {:.2}, {:.2} | {:.2} | {peak_megabytes:.0} |",
-                start.p50, start.longest, first.p50, warm.p50, warm.p99, warm_alone.p50
+                start.p50, start.longest, first.p50, warm.p50, warm.p99, warm_without_upstreams.p50
             )?;
         }
-        chart(f, "from exec to the first request for an event, ms", &self.functions, |it| {
-            it.times.start.p50
-        })?;
+        chart(f, "from exec to the first poll for an event, ms", &self.functions, |it| it.times.start.p50)?;
         chart(f, "first event, ms", &self.functions, |it| it.times.first.p50)?;
         chart(f, "zip, MB", &self.functions, |it| float(it.zip_bytes) / 1e6)?;
-        self.held_back(f)?;
+        self.throttled(f)?;
         self.instructions(f)?;
-        self.stamina(f)?;
+        self.soak(f)?;
         self.steps(f)?;
         report::table(f, &self.targets)
     }
 }
 
 impl Report {
-    fn held_back(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let measured = self.functions.iter().filter_map(|it| Some((it.function, it.held_back.as_ref()?)));
-        for (index, (function, held)) in measured.enumerate() {
+    fn throttled(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let throttled = self.functions.iter().filter_map(|it| Some((it.function, it.throttled.as_ref()?)));
+        for (index, (function, figures)) in throttled.enumerate() {
             if index == 0 {
                 writeln!(
                     f,
-                    "\n| with 14 % of a processor | start, p50, ms | first event, p50, ms |\n|---|---|---|"
+                    "\n| with 14 % of a vCPU | start, p50, ms | first event, p50, ms |\n|---|---|---|"
                 )?;
             }
-            writeln!(f, "| {function} | {:.0} | {:.0} |", held.start.p50, held.first.p50)?;
+            writeln!(f, "| {function} | {:.0} | {:.0} |", figures.start.p50, figures.first.p50)?;
         }
         Ok(())
     }
@@ -89,22 +87,24 @@ impl Report {
         Ok(())
     }
 
-    fn stamina(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Stamina { enrollments, peak_megabytes, enrollments_a_second, signatures, decryptions, .. } =
-            self.stamina;
+    fn soak(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Soak { enrollments, peak_megabytes, enrollments_per_second, signatures, decryptions, .. } =
+            self.soak;
         writeln!(
             f,
-            "\n{enrollments} enrollments in one process: {peak_megabytes:.0} MB at most, {enrollments_a_second:.0} a second of a \
-             processor's time, each with {signatures:.1} signatures and {decryptions:.1} decryptions."
+            "\n{enrollments} enrollments in one process: peak memory {peak_megabytes:.0} MB, {enrollments_per_second:.0} enrollments per second of \
+             CPU time, each with {signatures:.1} signatures and {decryptions:.1} decryptions."
         )?;
-        let Some(openssl) = self.stamina.openssl else { return Ok(()) };
-        for (how, signs) in [("without", openssl.signatures_a_second), ("with", openssl.with_avx512)] {
-            let allowed = self.stamina.allowed(signs);
+        let Some(openssl) = self.soak.openssl else { return Ok(()) };
+        for (avx512, signatures) in
+            [("without", openssl.signatures_per_second), ("with", openssl.with_avx512)]
+        {
+            let limit = self.soak.rsa_limit(signatures);
             writeln!(
                 f,
-                "`openssl speed rsa2048` signs {signs:.0} times a second {how} AVX-512: RSA alone would allow {allowed:.0} enrollments, \
-                 {:.2} of that are done.",
-                enrollments_a_second / allowed
+                "`openssl speed rsa2048` makes {signatures:.0} signatures per second {avx512} AVX-512: the limit by RSA is {limit:.0} enrollments \
+                 per second; the ratio to it is {:.2}.",
+                enrollments_per_second / limit
             )?;
         }
         Ok(())
@@ -129,12 +129,12 @@ impl Report {
             row(f, &format!("{} | {}", step.step, step.function), &[step])?;
         }
         let (lists, enrollment): (Vec<_>, Vec<_>) = self.steps.iter().partition(|step| step.is_list());
-        row(f, "**from the tap to the answer** | ", &enrollment)?;
+        row(f, "**enrollment** | ", &enrollment)?;
         row(f, "**lists** | ", &lists)
     }
 }
 
-/// Bars, as Mermaid draws them in Markdown.
+/// A bar chart in Mermaid.
 fn chart(
     f: &mut fmt::Formatter<'_>,
     title: &str,

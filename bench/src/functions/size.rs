@@ -1,4 +1,4 @@
-//! What a function weighs.
+//! Sizes of binaries.
 
 use std::{
     fs,
@@ -10,22 +10,22 @@ use flate2::{Compression, write::DeflateEncoder};
 
 use crate::error::BenchError;
 
-/// In the panic messages of the S3 client's own code.
+/// Occurs in the panic messages of the S3 client's code.
 const S3: &[u8] = b"aws-sdk-s3-";
-/// A zip's headers for one file.
-const AROUND: u64 = 150;
+/// Bytes of a zip's headers for one file.
+const ZIP_HEADERS: u64 = 150;
 
-/// Bytes of the binary and of its zip, and whether the S3 client is in it.
-pub(super) fn weigh(binary: &Path) -> Result<(u64, u64, bool), BenchError> {
-    let weighed = || -> io::Result<_> {
+/// Bytes of the binary and of its zip, and whether it contains the S3 client.
+pub(super) fn measure(binary: &Path) -> Result<(u64, u64, bool), BenchError> {
+    let measure = || -> io::Result<_> {
         let bytes = fs::read(binary)?;
-        let mut zip = DeflateEncoder::new(Counter(AROUND), Compression::default());
+        let mut zip = DeflateEncoder::new(Counter(ZIP_HEADERS), Compression::default());
         zip.write_all(&bytes)?;
         let zipped = zip.finish()?.0;
         let has_s3 = bytes.windows(S3.len()).any(|window| window == S3);
         Ok((fs::metadata(binary)?.len(), zipped, has_s3))
     };
-    weighed().map_err(|source| BenchError::File { what: binary.display().to_string(), source })
+    measure().map_err(|source| BenchError::File { file: binary.display().to_string(), source })
 }
 
 struct Counter(u64);

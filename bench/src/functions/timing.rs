@@ -1,100 +1,109 @@
-//! Starts, first events, later events.
+//! Durations of startups, first events and warm events.
 
 use std::{ffi::OsString, time::Duration};
 
 use super::{
-    figures::{HeldBack, Spread, Times},
-    share::Share,
-    stage::Stage,
+    cpu_quota::CpuQuota,
+    figures::{Spread, Throttled, Times},
+    harness::Harness,
 };
 use crate::{
     error::BenchError,
-    function::{Answered, Function},
+    function::{Function, Invocation},
 };
 
-/// How often.
+/// Numbers of samples.
 #[derive(Clone, Copy)]
-pub(super) struct Often {
+pub(super) struct SampleSizes {
     pub(super) starts: usize,
     pub(super) warm: usize,
 }
 
-/// Fresh processes for one event each, and one process for many.
-pub(super) async fn times(stage: &Stage, name: &'static str, often: Often) -> Result<Times, BenchError> {
-    let (start, first) = starts(stage, name, often.starts, &[]).await?;
-    let mut function = Function::start(&stage.binaries, name, &stage.variables).await?;
-    let mut warm = Took::default();
-    let _ = one(stage, &mut function, name).await?;
-    for _ in 0..often.warm {
-        warm.add(one(stage, &mut function, name).await?);
+/// Measures new processes with one event each, and one process with many.
+pub(super) async fn measure(
+    harness: &Harness,
+    name: &'static str,
+    samples: SampleSizes,
+) -> Result<Times, BenchError> {
+    let (start, first) = starts(harness, name, samples.starts, &[]).await?;
+    let mut function = Function::start(&harness.binaries, name, &harness.variables).await?;
+    let mut warm = Durations::default();
+    let _ = invoke(harness, &mut function, name).await?;
+    for _ in 0..samples.warm {
+        warm.add(invoke(harness, &mut function, name).await?);
     }
     let peak_megabytes = f64::from(function.peak_kilobytes()) / 1e3;
     Ok(Times {
         start: Spread::of(start),
-        first: Spread::of(first.all),
-        first_own: Spread::of(first.own),
-        warm: Spread::of(warm.all),
-        warm_own: Spread::of(warm.own),
-        warm_alone: Spread::of(warm.alone),
+        first: Spread::of(first.total),
+        first_without_mastercard: Spread::of(first.without_mastercard),
+        warm: Spread::of(warm.total),
+        warm_without_mastercard: Spread::of(warm.without_mastercard),
+        warm_without_upstreams: Spread::of(warm.without_upstreams),
         peak_megabytes,
     })
 }
 
-/// The same with little of the processor, where this machine can hold a process back.
-pub(super) async fn held_back(
-    stage: &Stage,
+/// Measures new processes with a CPU quota; `None` if this machine does not allow it.
+pub(super) async fn throttled(
+    harness: &Harness,
     name: &'static str,
     times: usize,
-) -> Result<Option<HeldBack>, BenchError> {
-    let Some(share) = Share::of_256_megabytes(name) else { return Ok(None) };
-    let (start, first) = starts(stage, name, times, &share.wrapper()).await?;
-    Ok(Some(HeldBack { start: Spread::of(start), first: Spread::of(first.all) }))
+) -> Result<Option<Throttled>, BenchError> {
+    let Some(quota) = CpuQuota::of_256_megabytes(name) else { return Ok(None) };
+    let (start, first) = starts(harness, name, times, &quota.wrapper()).await?;
+    Ok(Some(Throttled { start: Spread::of(start), first: Spread::of(first.total) }))
 }
 
 async fn starts(
-    stage: &Stage,
+    harness: &Harness,
     name: &'static str,
     times: usize,
     wrapper: &[OsString],
-) -> Result<(Vec<Duration>, Took), BenchError> {
-    let (mut start, mut first) = (Vec::new(), Took::default());
+) -> Result<(Vec<Duration>, Durations), BenchError> {
+    let (mut start, mut first) = (Vec::new(), Durations::default());
     for _ in 0..times {
-        let mut function = Function::start_under(wrapper, &stage.binaries, name, &stage.variables).await?;
-        start.push(function.started);
-        first.add(one(stage, &mut function, name).await?);
+        let mut function =
+            Function::start_under(wrapper, &harness.binaries, name, &harness.variables).await?;
+        start.push(function.startup);
+        first.add(invoke(harness, &mut function, name).await?);
     }
     Ok((start, first))
 }
 
-/// What events took: altogether, less Mastercard, and less DynamoDB too.
+/// Durations of events.
 #[derive(Default)]
-struct Took {
-    all: Vec<Duration>,
-    own: Vec<Duration>,
-    alone: Vec<Duration>,
+struct Durations {
+    total: Vec<Duration>,
+    /// Without the time waiting for Mastercard.
+    without_mastercard: Vec<Duration>,
+    /// Without the time waiting for Mastercard and DynamoDB.
+    without_upstreams: Vec<Duration>,
 }
 
-impl Took {
-    fn add(&mut self, [all, own, alone]: [Duration; 3]) {
-        self.all.push(all);
-        self.own.push(own);
-        self.alone.push(alone);
+impl Durations {
+    fn add(&mut self, [total, without_mastercard, without_upstreams]: [Duration; 3]) {
+        self.total.push(total);
+        self.without_mastercard.push(without_mastercard);
+        self.without_upstreams.push(without_upstreams);
     }
 }
 
-async fn one(
-    stage: &Stage,
+async fn invoke(
+    harness: &Harness,
     function: &mut Function,
     name: &'static str,
 ) -> Result<[Duration; 3], BenchError> {
-    let event = stage.event(name).await?;
-    let _ = (stage.mastercard(), stage.dynamodb.take());
-    let Answered { answer, took } = function.invoke(event).await?;
-    let status = answer["statusCode"].as_u64().unwrap_or(200);
+    let event = harness.event(name).await?;
+    let _ = (harness.mastercard(), harness.dynamodb.take());
+    let Invocation { response, duration } = function.invoke(event).await?;
+    let status = response["statusCode"].as_u64().unwrap_or(200);
     if status >= 400 {
-        return Err(BenchError::Unusable { what: format!("{name} answers {status}: {}", answer["body"]) });
+        return Err(BenchError::InvalidResult {
+            detail: format!("{name} responded {status}: {}", response["body"]),
+        });
     }
-    let waited = stage.mastercard().into_iter().map(|count| count.waited).sum();
-    let own = took.saturating_sub(waited);
-    Ok([took, own, own.saturating_sub(stage.dynamodb.take().waited)])
+    let wait_time = harness.mastercard().into_iter().map(|count| count.wait_time).sum();
+    let without_mastercard = duration.saturating_sub(wait_time);
+    Ok([duration, without_mastercard, without_mastercard.saturating_sub(harness.dynamodb.take().wait_time)])
 }

@@ -49,7 +49,7 @@ async fn cancelling_reports_cancelled_and_removes_the_token() {
 }
 
 #[tokio::test]
-async fn the_terms_must_be_answered_before_there_is_a_way_back() {
+async fn there_is_no_callback_before_the_terms_are_answered() {
     let issuer = Issuer::new().await;
     let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
     let (_, page) = issuer.open_redirect(&pushed).await;
@@ -148,7 +148,7 @@ async fn a_redirect_without_a_valid_signature_as_its_only_parameter_is_a_bad_req
 }
 
 #[tokio::test]
-async fn the_way_back_can_be_written_carelessly() {
+async fn the_callback_style_changes_the_callback() {
     let issuer = Issuer::new().await;
     let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
     let (_, page) = issuer.open_redirect(&pushed).await;
