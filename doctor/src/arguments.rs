@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use doctor::operate::Allowed;
+use doctor::operate::AllowedHost;
 use jiff::Timestamp;
 use mastercard::card::ClientId;
 use model::enrollment::EnrollmentId;
 use runtime::config::Environment;
 
-/// Finds what is wrong before the first live call, and shows what happened after it.
+/// Checks settings, keys and connectivity before the first live call; answers support's and operators' questions after it.
 #[derive(Parser)]
 #[command(version)]
 pub(crate) struct Arguments {
@@ -17,11 +17,11 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-/// Where the tables are, and how to print.
+/// Options of every command that reads from AWS.
 #[derive(Args)]
-pub(crate) struct Desk {
-    /// Tables, TENANT, functions, queue and where AWS is, one NAME=value a line, as `local --env-file` writes them; the
-    /// process environment and AWS' own configuration by default
+pub(crate) struct CommonOptions {
+    /// File with table names, TENANT, function names, queue URL and AWS endpoints, one NAME=value per line, as `local
+    /// --env-file` writes it; by default the process environment and the AWS configuration
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Print JSON
@@ -29,94 +29,94 @@ pub(crate) struct Desk {
     pub(crate) json: bool,
 }
 
-/// Before something is changed outside `local`.
+/// Options of every command that changes something.
 #[derive(Args)]
-pub(crate) struct Consent {
-    /// Do not ask
+pub(crate) struct Confirmation {
+    /// Do not ask for confirmation
     #[arg(long)]
     pub(crate) yes: bool,
 }
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Check settings, keys, the way to Mastercard and one harmless signed call per API
+    /// Check settings, keys, the connection to Mastercard and one signed read-only call per API
     ///
-    /// Exits with 0, with 1 if anything is wrong, with 2 if it could not check. No secret is printed.
+    /// Exit codes: 0 if nothing is wrong, 1 if anything is wrong, 2 if the check could not run. Prints no secret.
     Check {
         /// The environment that the settings are meant for: sandbox, mtf, production or local
         #[arg(long)]
         env: Environment,
-        /// The functions' settings, one NAME=value a line; the process environment by default
+        /// File with the functions' settings, one NAME=value per line; by default the process environment
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
-        /// Stop before the network
+        /// Make no network connection
         #[arg(long)]
         offline: bool,
         /// Print one JSON document instead of the table
         #[arg(long)]
         json: bool,
-        /// Read the tokens of this client id; in the sandbox 40000 has some
+        /// Client id whose tokens the Processing call reads; in the sandbox, 40000 has some
         #[arg(long, value_name = "N")]
         client_id: Option<ClientId>,
     },
-    /// Tell one enrollment's story: facts, calls, correlation ids, what never came; fit for a ticket
+    /// Show the timeline of one enrollment: facts, calls, correlation ids, what is missing; contains no secret
     ///
-    /// Exits with 1 if there is no such enrollment.
+    /// Exits with 1 if the enrollment does not exist.
     Timeline {
-        /// As in `GET /enrollments/{enrollmentId}`
+        /// The enrollment's id, as in `GET /enrollments/{enrollmentId}`
         enrollment_id: EnrollmentId,
         #[command(flatten)]
-        desk: Desk,
+        common: CommonOptions,
     },
-    /// List notifications that matched no enrollment
+    /// List the notifications that match no enrollment
     Unmatched {
-        /// Compare each with the enrollments of its card once more
+        /// Match each of them again first
         #[arg(long)]
         retry: bool,
         #[command(flatten)]
-        desk: Desk,
+        common: CommonOptions,
     },
-    /// Export what cardholders agreed to, as JSON lines, one for each attempt; reads the whole table
+    /// Export the consents of all cardholders, as JSON lines, one per attempt; reads the whole table
     Consents {
-        /// Leave out what is older, such as 2026-01-01T00:00:00Z
+        /// Only consents received at or after this time, for example 2026-01-01T00:00:00Z
         #[arg(long, value_name = "TIME", default_value = "1970-01-01T00:00:00Z")]
         since: Timestamp,
         #[command(flatten)]
-        desk: Desk,
+        common: CommonOptions,
     },
-    /// Refresh the catalog now: token requestors, then every logo that is missing
+    /// Refresh the catalog now: token requestors, then every missing logo
     ///
-    /// Exits with 1 if a logo is missing afterwards.
+    /// Exits with 1 if a logo is still missing afterwards.
     Refresh {
-        /// Believe an answer in which many token requestors are gone
+        /// Apply the refresh even if many token requestors have disappeared
         #[arg(long)]
         force: bool,
-        /// Let a token requestor lead to a host that it did not have before, such as 50123197928=src.mastercard.com
+        /// Allow a new redirect host for a token requestor, for example 50123197928=src.mastercard.com; may repeat
         #[arg(long, value_name = "ID=HOST")]
-        allow: Vec<Allowed>,
+        allow: Vec<AllowedHost>,
         #[command(flatten)]
-        consent: Consent,
+        confirmation: Confirmation,
         #[command(flatten)]
-        desk: Desk,
+        common: CommonOptions,
     },
-    /// List what the last refreshes changed, and which changes wait to be allowed
+    /// List the changes of the last refreshes, and the token requestors in quarantine
     Changes {
         #[command(flatten)]
-        desk: Desk,
+        common: CommonOptions,
     },
-    /// Start again what failed for good and lies in the dead-letter queue
+    /// Invoke again the functions whose failed events are in the dead-letter queue
     Redrive {
         #[command(flatten)]
-        consent: Consent,
+        confirmation: Confirmation,
         #[command(flatten)]
-        desk: Desk,
+        common: CommonOptions,
     },
-    /// Show what signatures are made over: JSON lines in, JSON lines out
+    /// Show the OAuth signature base string of requests: JSON lines in, JSON lines out
     ///
-    /// In: method, url, body as text or bodyBase64, consumerKey, nonce, timestamp, and signatureMethod if it is not
-    /// RSA-SHA256. Out: baseUri, parameterString, baseString, bodyHash; a line that cannot be read gives line and error.
+    /// Input: method, url, body (text) or bodyBase64, consumerKey, nonce, timestamp, and signatureMethod if it is not
+    /// RSA-SHA256. Output: baseUri, parameterString, baseString, bodyHash; for an invalid line, line and error.
     ExplainSignature {
-        /// The base string that the gateway would have accepted, or @FILE with it: adds firstDifference
+        /// The base string that Mastercard's gateway reported, or @FILE that contains it; adds firstDifference
         #[arg(long, value_name = "BASE_STRING|@FILE")]
         expect: Option<String>,
     },

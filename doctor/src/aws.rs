@@ -1,11 +1,11 @@
-//! Where AWS is: as `local --env-file` writes it, else as AWS' own tools find it.
+//! The AWS SDK's configuration: from the settings, as `local --env-file` writes them, else from the SDK's defaults.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use runtime::config::Settings;
 
-/// Region, keys and the endpoint of one service (`DYNAMODB`, `LAMBDA`, `SQS`) from the settings; without keys in them from
-/// environment and profile.
+/// Region, access key and endpoint of one service (`DYNAMODB`, `LAMBDA`, `SQS`) from the settings. Settings without an
+/// access key select the SDK's default providers (environment, profile).
 pub(crate) async fn config(settings: &Settings, service: &str) -> SdkConfig {
     let setting =
         |name: &str| settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned());

@@ -1,14 +1,14 @@
-//! `doctor check`: from the settings to one harmless signed call per API, each step a row. A later step is skipped
-//! when an earlier one already tells what is wrong.
+//! `doctor check`: from the settings to one signed read-only call per API; each step is a row of the report. A step is
+//! skipped when an earlier one failed that it depends on.
 
-mod addresses;
+mod base_urls;
 mod calls;
+mod certificates;
+mod connectivity;
 mod consumer_keys;
-mod facts;
 mod keys;
 mod links;
 mod ranges;
-mod reach;
 mod reading;
 
 use aws_config::SdkConfig;
@@ -19,20 +19,20 @@ use runtime::config::{Environment, Runtime, Settings};
 use crate::report::{Report, Row, Verdict};
 use reading::Reading;
 
-/// What to check and how far to go.
+/// Options of a check.
 #[derive(Clone, Debug)]
 pub struct Check {
-    /// Which of Mastercard's environments the settings are meant for.
+    /// The Mastercard environment that the settings are meant for.
     pub environment: Environment,
-    /// Stop before the network.
+    /// Make no network connection.
     pub offline: bool,
-    /// A cardholder to read the token list of; by default one who does not exist.
+    /// Client id whose token list is read; by default one that does not exist.
     pub client_id: Option<ClientId>,
-    /// The time that certificates and servers are compared with.
+    /// Source of the time that certificates and servers are compared with.
     pub clock: Clock,
 }
 
-/// One of Mastercard's two APIs, and the settings that belong to it.
+/// One of Mastercard's two APIs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Api {
     TokenConnect,
@@ -49,13 +49,13 @@ impl Api {
         }
     }
 
-    /// `TOKEN_CONNECT` or `PROCESSING`: what the names of its settings begin with.
-    fn setting(self, rest: &str) -> String {
+    /// The name of one of its settings: `TOKEN_CONNECT_…` or `PROCESSING_…`.
+    fn setting(self, suffix: &str) -> String {
         let prefix = match self {
             Self::TokenConnect => "TOKEN_CONNECT",
             Self::Processing => "PROCESSING",
         };
-        format!("{prefix}_{rest}")
+        format!("{prefix}_{suffix}")
     }
 }
 
@@ -63,7 +63,7 @@ impl Check {
     /// Checks the settings of all functions together.
     pub async fn run(&self, settings: &Settings) -> Report {
         let mut reading = Reading::of(settings);
-        let mut rows = addresses::rows(&mut reading, self.environment);
+        let mut rows = base_urls::rows(&mut reading, self.environment);
         rows.extend(consumer_keys::rows(&mut reading));
         rows.extend(keys::rows(&mut reading, self.clock.now()).await);
         rows.extend(ranges::row(&mut reading));
@@ -71,29 +71,29 @@ impl Check {
         rows.extend(reading.rest());
 
         let healthy = is_healthy(&rows);
-        let host = Runtime::new(settings.clone(), SdkConfig::builder().build(), self.clock.clone());
-        let (token_connect, made) = calls::token_connect(&host, healthy).await;
-        rows.push(made);
-        let (processing, made) = calls::processing(&host, healthy).await;
-        rows.push(made);
+        let runtime = Runtime::new(settings.clone(), SdkConfig::builder().build(), self.clock.clone());
+        let (token_connect, row) = calls::token_connect(&runtime, healthy).await;
+        rows.push(row);
+        let (processing, row) = calls::processing(&runtime, healthy).await;
+        rows.push(row);
         if self.offline {
             rows.push(Row::skipped("network", "--offline"));
             return Report { rows };
         }
 
         for api in Api::ALL {
-            // Nothing is sent to an address that is not the one that was meant.
-            let wrong = |row: &Row| row.what == api.setting("URL") && row.verdict == Verdict::Wrong;
-            let url = reading.value(&api.setting("URL")).filter(|_| !rows.iter().any(wrong));
-            let (Some(url), Ok(transport)) = (url, host.transport().await) else {
-                rows.push(calls::unreached(api));
+            // Send nothing to a base URL of another environment.
+            let wrong_url = |row: &Row| row.what == api.setting("URL") && row.verdict == Verdict::Wrong;
+            let url = reading.value(&api.setting("URL")).filter(|_| !rows.iter().any(wrong_url));
+            let (Some(url), Ok(transport)) = (url, runtime.transport().await) else {
+                rows.push(calls::not_connected(api));
                 continue;
             };
-            let reached = reach::rows(api, &url, &transport, &self.clock).await;
-            let healthy = is_healthy(&reached);
-            rows.extend(reached);
+            let connection = connectivity::rows(api, &url, &transport, &self.clock).await;
+            let healthy = is_healthy(&connection);
+            rows.extend(connection);
             rows.push(match (api, healthy) {
-                (_, false) => calls::unreached(api),
+                (_, false) => calls::not_connected(api),
                 (Api::TokenConnect, true) => {
                     calls::get_eligible_token_requestors(token_connect.as_ref(), &reading).await
                 }

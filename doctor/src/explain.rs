@@ -1,5 +1,5 @@
-//! `doctor explain-signature`: what a request's signature is made over, step by step, without any key. Requests come
-//! in as JSON lines and are never sent; a line that cannot be read is told, and the next one is read.
+//! `doctor explain-signature`: the OAuth signature base string of requests and its parts, without any key. Requests are
+//! JSON lines and are never sent. An invalid line gives an error line; the following lines are still processed.
 
 mod difference;
 mod request;
@@ -28,20 +28,20 @@ pub struct Explanation {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Compared {
+struct Comparison {
     #[serde(flatten)]
     explanation: Explanation,
-    /// `null` when both agree.
+    /// `null` if both base strings are equal.
     first_difference: Option<Difference>,
 }
 
 #[derive(Serialize)]
-struct Failed {
+struct LineError {
     line: usize,
     error: String,
 }
 
-/// Explains one request, with the functions that the server signs with.
+/// Explains one request, with the functions that sign the server's requests.
 pub fn explain(request: &Request) -> Explanation {
     let body_hash = oauth1::body_hash(&request.body);
     let oauth = [
@@ -58,34 +58,34 @@ pub fn explain(request: &Request) -> Explanation {
     Explanation { base_uri, parameter_string, base_string, body_hash }
 }
 
-/// Answers each line of `input` with a line of `output`; empty lines are passed over. With `expected`, a base string
-/// that the gateway printed, each answer also tells the first difference to it.
+/// Writes one line of `output` for each line of `input`; empty lines are skipped. With `expected`, the base string that
+/// the gateway reported, each output line has the first difference to it.
 ///
 /// # Errors
-/// When reading or writing fails; a bad request is a line with `error`, not an error.
+/// When reading or writing fails. An invalid request is a line with `error`, not an error.
 pub fn explain_lines(input: impl BufRead, mut output: impl Write, expected: Option<&str>) -> io::Result<()> {
     for (index, line) in input.split(b'\n').enumerate() {
         let line = line?;
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let answer = match Request::parse(&line) {
-            Ok(request) => answer(explain(&request), expected),
-            Err(error) => serde_json::to_string(&Failed { line: index + 1, error: error.to_string() }),
+        let output_line = match Request::parse(&line) {
+            Ok(request) => to_json(explain(&request), expected),
+            Err(error) => serde_json::to_string(&LineError { line: index + 1, error: error.to_string() }),
         };
-        writeln!(output, "{}", answer?)?;
-        // Whoever asks line by line reads the answer before asking again.
+        writeln!(output, "{}", output_line?)?;
+        // An interactive caller reads each line before it writes the next one.
         output.flush()?;
     }
     Ok(())
 }
 
-fn answer(explanation: Explanation, expected: Option<&str>) -> serde_json::Result<String> {
+fn to_json(explanation: Explanation, expected: Option<&str>) -> serde_json::Result<String> {
     match expected {
         None => serde_json::to_string(&explanation),
         Some(theirs) => {
             let first_difference = first_difference(&explanation.base_string, theirs);
-            serde_json::to_string(&Compared { explanation, first_difference })
+            serde_json::to_string(&Comparison { explanation, first_difference })
         }
     }
 }

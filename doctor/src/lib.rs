@@ -1,10 +1,10 @@
-//! Finds what is wrong with credentials, settings and signatures before the first live call, in words that say what
-//! to do. It reads everything through the functions' own readers: what it accepts is what they accept.
+//! Checks credentials, settings and signatures before the first live call, and answers support's and operators'
+//! questions after it. Settings are read by the functions' own readers, so `doctor` accepts what the functions accept.
 
 mod aws;
 pub mod check;
-pub mod desk;
 pub mod explain;
 pub mod operate;
 pub mod report;
 pub mod settings_file;
+pub mod support;

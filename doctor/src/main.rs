@@ -1,7 +1,7 @@
-//! `doctor`: a human with credentials in hand, before the first live call and after it.
+//! The program `doctor`: arguments, commands, exit codes.
 
 mod arguments;
-mod serve;
+mod commands;
 
 use std::{
     io::{self, Write as _},
@@ -12,102 +12,109 @@ use std::{
 use clap::Parser as _;
 use doctor::{
     check::Check,
-    desk::Desk,
     explain::{acceptable_base_string, explain_lines},
-    operate::Orders,
+    operate::RefreshOptions,
     report::Verdict,
     settings_file::{self, SettingsFileError},
+    support::Support,
 };
 use runtime::{config::Settings, telemetry};
 
 use arguments::{Arguments, Command};
-use serve::ServeError;
+use commands::CommandError;
 
-/// Something is wrong, and was told.
+/// Exit code: the command ran, and its report or answer is negative.
 const WRONG: u8 = 1;
-/// Bad usage: nothing was checked.
+/// Exit code: the command did not run or could not finish.
 const NOT_CHECKED: u8 = 2;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let done = match Arguments::parse().command {
+    let result = match Arguments::parse().command {
         Command::Check { env, config, offline, json, client_id } => {
             let check = Check { environment: env, offline, client_id, clock: Default::default() };
             match settings(config) {
-                Ok(settings) => tell(&check, &settings, json).await,
+                Ok(settings) => print_report(&check, &settings, json).await,
                 Err(error) => return stop(&error),
             }
         }
-        Command::ExplainSignature { expect } => match expect.map(|expect| expected(&expect)).transpose() {
-            Ok(expected) => {
-                let expected = expected.as_deref().map(acceptable_base_string);
-                explain_lines(io::stdin().lock(), io::stdout().lock(), expected).map(|()| ExitCode::SUCCESS)
-            }
-            Err(error) => return stop(&error),
-        },
-        Command::Timeline { enrollment_id, desk } => {
-            return served(desk.config, async |settings| {
-                serve::timeline(&Desk::connect(settings).await?, enrollment_id, desk.json).await
-            })
-            .await;
-        }
-        Command::Unmatched { retry, desk } => {
-            return served(desk.config, async |settings| {
-                serve::unmatched(&Desk::connect(settings).await?, retry, desk.json).await.map(|()| true)
-            })
-            .await;
-        }
-        Command::Consents { since, desk } => {
-            return served(desk.config, async |settings| {
-                serve::consents(&Desk::connect(settings).await?, since).await.map(|()| true)
-            })
-            .await;
-        }
-        Command::Refresh { force, allow, consent, desk } => {
-            return served(desk.config, async |settings| {
-                let agreed = serve::agreed(&settings, consent.yes, "refresh the catalog")?;
-                Ok(agreed && serve::refresh(&settings, &Orders { force, allow }, desk.json).await?)
-            })
-            .await;
-        }
-        Command::Changes { desk } => {
-            return served(desk.config, async |settings| {
-                serve::changes(settings, desk.json).await.map(|()| true)
-            })
-            .await;
-        }
-        Command::Redrive { consent, desk } => {
-            return served(desk.config, async |settings| {
-                let agreed = serve::agreed(&settings, consent.yes, "start what failed again")?;
-                if agreed {
-                    serve::redrive(&settings, desk.json).await?;
+        Command::ExplainSignature { expect } => {
+            match expect.map(|expect| text_or_file(&expect)).transpose() {
+                Ok(expected) => {
+                    let expected = expected.as_deref().map(acceptable_base_string);
+                    explain_lines(io::stdin().lock(), io::stdout().lock(), expected)
+                        .map(|()| ExitCode::SUCCESS)
                 }
-                Ok(agreed)
+                Err(error) => return stop(&error),
+            }
+        }
+        Command::Timeline { enrollment_id, common } => {
+            return run_command(common.config, async |settings| {
+                commands::timeline(&Support::connect(settings).await?, enrollment_id, common.json).await
+            })
+            .await;
+        }
+        Command::Unmatched { retry, common } => {
+            return run_command(common.config, async |settings| {
+                commands::unmatched(&Support::connect(settings).await?, retry, common.json)
+                    .await
+                    .map(|()| true)
+            })
+            .await;
+        }
+        Command::Consents { since, common } => {
+            return run_command(common.config, async |settings| {
+                commands::consents(&Support::connect(settings).await?, since).await.map(|()| true)
+            })
+            .await;
+        }
+        Command::Refresh { force, allow, confirmation, common } => {
+            return run_command(common.config, async |settings| {
+                let confirmed = commands::is_confirmed(&settings, confirmation.yes, "refresh the catalog")?;
+                Ok(confirmed
+                    && commands::refresh(&settings, &RefreshOptions { force, allow }, common.json).await?)
+            })
+            .await;
+        }
+        Command::Changes { common } => {
+            return run_command(common.config, async |settings| {
+                commands::changes(settings, common.json).await.map(|()| true)
+            })
+            .await;
+        }
+        Command::Redrive { confirmation, common } => {
+            return run_command(common.config, async |settings| {
+                let confirmed =
+                    commands::is_confirmed(&settings, confirmation.yes, "invoke the failed functions again")?;
+                if confirmed {
+                    commands::redrive(&settings, common.json).await?;
+                }
+                Ok(confirmed)
             })
             .await;
         }
     };
-    match done {
+    match result {
         Ok(code) => code,
-        // A reader who went away has seen enough.
+        // The reader closed the pipe, as `head` does.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => stop(&error),
     }
 }
 
-/// Does what support or an operator asked for; `false` is an answer that somebody will not like.
-async fn served(
+/// Runs a command of support or operators; its result `false` becomes exit code 1.
+async fn run_command(
     config: Option<PathBuf>,
-    what: impl AsyncFnOnce(Settings) -> Result<bool, ServeError>,
+    command: impl AsyncFnOnce(Settings) -> Result<bool, CommandError>,
 ) -> ExitCode {
     let settings = match settings(config) {
         Ok(settings) => settings,
         Err(error) => return stop(&error),
     };
-    match what(settings).await {
+    match command(settings).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(WRONG),
-        Err(ServeError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(CommandError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => stop(&error),
     }
 }
@@ -116,15 +123,15 @@ fn settings(file: Option<PathBuf>) -> Result<Settings, SettingsFileError> {
     file.map_or_else(|| Ok(std::env::vars().collect()), |file| settings_file::read(&file))
 }
 
-/// The text itself, or that of the file behind `@`.
-fn expected(argument: &str) -> io::Result<String> {
+/// The argument itself, or the content of the file that it names after `@`.
+fn text_or_file(argument: &str) -> io::Result<String> {
     match argument.strip_prefix('@') {
         Some(file) => std::fs::read_to_string(Path::new(file)),
         None => Ok(argument.to_owned()),
     }
 }
 
-async fn tell(check: &Check, settings: &Settings, json: bool) -> io::Result<ExitCode> {
+async fn print_report(check: &Check, settings: &Settings, json: bool) -> io::Result<ExitCode> {
     let report = check.run(settings).await;
     let mut output = io::stdout().lock();
     if json {

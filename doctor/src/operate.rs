@@ -1,4 +1,4 @@
-//! What operators order: a refresh now, a look at what changed, another try at what failed for good.
+//! Operators' commands: refresh the catalog now, list its changes, redrive the dead-letter queue.
 
 mod changes;
 mod redrive;
@@ -10,34 +10,34 @@ use serde_json::Value;
 
 use crate::aws;
 
-pub use changes::{Catalog, Waiting};
-pub use redrive::{DeadLetters, Redriven};
-pub use refresh::{Allowed, Fetched, Orders};
+pub use changes::{Catalog, QuarantinedRequestor};
+pub use redrive::{DeadLetters, RedriveReport};
+pub use refresh::{AllowedHost, FetchReport, RefreshOptions};
 
-/// Invokes functions. Its fields are all that it may touch.
+/// Invokes the functions that have no route.
 pub struct Operator {
     lambda: Client,
     sync_requestors: String,
     fetch_assets: String,
 }
 
-/// An order was not carried out.
+/// An operator's command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum OperateError {
-    /// AWS could not be reached, or refused.
-    #[error("AWS did not do it: {0}")]
+    /// AWS could not be reached, or rejected the request.
+    #[error("the AWS request failed: {0}")]
     Aws(String),
-    /// The function ran and failed; its own words.
-    #[error("{function} failed: {why}")]
+    /// The function was invoked and failed.
+    #[error("{function} failed: {message}")]
     Function {
-        /// Which.
+        /// Name or ARN of the function.
         function: String,
-        /// Why.
-        why: String,
+        /// The function's error message.
+        message: String,
     },
-    /// The function's answer is none.
-    #[error("{0} answered what cannot be read")]
-    Unreadable(String),
+    /// The function returned something that is not its response document.
+    #[error("the response of {0} cannot be parsed")]
+    InvalidResponse(String),
 }
 
 impl OperateError {
@@ -47,7 +47,7 @@ impl OperateError {
 }
 
 impl Operator {
-    /// Reads `SYNC_REQUESTORS_FUNCTION` and `FETCH_ASSETS_FUNCTION`, names or ARNs; and where AWS is.
+    /// Reads `SYNC_REQUESTORS_FUNCTION` and `FETCH_ASSETS_FUNCTION` (names or ARNs) and the AWS configuration.
     ///
     /// # Errors
     /// When one is missing.
@@ -59,23 +59,23 @@ impl Operator {
         Ok(Self { lambda, sync_requestors, fetch_assets })
     }
 
-    /// Invokes a function and waits for what it returns.
+    /// Invokes a function and waits for its response.
     async fn invoke(&self, function: &str, event: &Value) -> Result<Value, OperateError> {
         let invoked = self.lambda.invoke().function_name(function);
         let invoked =
             invoked.payload(Blob::new(event.to_string())).send().await.map_err(OperateError::aws)?;
-        let answer = invoked.payload.unwrap_or_else(|| Blob::new("null"));
-        let answer: Value = serde_json::from_slice(answer.as_ref())
-            .map_err(|_| OperateError::Unreadable(function.to_owned()))?;
+        let payload = invoked.payload.unwrap_or_else(|| Blob::new("null"));
+        let response: Value = serde_json::from_slice(payload.as_ref())
+            .map_err(|_| OperateError::InvalidResponse(function.to_owned()))?;
         if invoked.function_error.is_none() {
-            return Ok(answer);
+            return Ok(response);
         }
-        let why = answer["errorMessage"].as_str().unwrap_or("it does not say why").to_owned();
-        Err(OperateError::Function { function: function.to_owned(), why })
+        let message = response["errorMessage"].as_str().unwrap_or("without an error message").to_owned();
+        Err(OperateError::Function { function: function.to_owned(), message })
     }
 }
 
-/// Starts a function without waiting for it.
+/// Invokes a function asynchronously.
 async fn start(lambda: &Client, function: &str, event: &Value) -> Result<(), OperateError> {
     let started = lambda.invoke().function_name(function).invocation_type(InvocationType::Event);
     let started = started.payload(Blob::new(event.to_string())).send().await;

@@ -1,20 +1,20 @@
-//! What was found, row by row: a table for people, one JSON document for machines. Nothing secret enters a row.
+//! The report of `doctor check`: a table for people, one JSON document for machines. Rows contain no secret.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
-/// How a check ended.
+/// Result of a check; the greater, the worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Not checked, and why is said.
+    /// Not checked; the row gives the reason.
     Skipped,
-    /// As it has to be.
+    /// Correct.
     Ok,
-    /// Works, and deserves a look.
+    /// Works, but should be reviewed.
     Warning,
-    /// Does not work, or will not.
+    /// Does not work.
     Wrong,
 }
 
@@ -35,40 +35,40 @@ impl fmt::Display for Verdict {
 pub struct Row {
     /// What was checked.
     pub what: String,
-    /// How it ended.
+    /// Its result.
     pub verdict: Verdict,
-    /// What was seen, a fact a line.
+    /// Findings, one per line.
     pub found: Vec<String>,
-    /// What to do about it.
+    /// What the operator should do.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub to_do: Option<String>,
+    pub remedy: Option<String>,
 }
 
 impl Row {
-    /// Nothing to do.
+    /// A check that found nothing wrong.
     pub fn ok(what: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { what: what.into(), verdict: Verdict::Ok, found: vec![found.into()], to_do: None }
+        Self { what: what.into(), verdict: Verdict::Ok, found: vec![found.into()], remedy: None }
     }
 
-    /// Not checked, because.
-    pub fn skipped(what: impl Into<String>, because: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Skipped, ..Self::ok(what, because) }
+    /// A check that was not made.
+    pub fn skipped(what: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Skipped, ..Self::ok(what, reason) }
     }
 
-    /// Worth a look.
-    pub fn warning(what: impl Into<String>, found: impl Into<String>, to_do: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Warning, to_do: Some(to_do.into()), ..Self::ok(what, found) }
+    /// A check whose finding should be reviewed.
+    pub fn warning(what: impl Into<String>, found: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Warning, remedy: Some(remedy.into()), ..Self::ok(what, found) }
     }
 
-    /// Has to be put right.
-    pub fn wrong(what: impl Into<String>, found: impl Into<String>, to_do: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Wrong, to_do: Some(to_do.into()), ..Self::ok(what, found) }
+    /// A check that failed.
+    pub fn wrong(what: impl Into<String>, found: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Wrong, remedy: Some(remedy.into()), ..Self::ok(what, found) }
     }
 
-    /// The same with more facts.
+    /// Adds findings.
     #[must_use]
-    pub fn and(mut self, facts: impl IntoIterator<Item = String>) -> Self {
-        self.found.extend(facts);
+    pub fn with_findings(mut self, findings: impl IntoIterator<Item = String>) -> Self {
+        self.found.extend(findings);
         self
     }
 }
@@ -81,18 +81,18 @@ pub struct Report {
 }
 
 impl Report {
-    /// The gravest verdict; [`Verdict::Ok`] if nothing is wrong and nothing deserves a look.
+    /// The worst verdict of all rows, [`Verdict::Ok`] at least: skipped checks do not count.
     pub fn verdict(&self) -> Verdict {
         self.rows.iter().map(|row| row.verdict).fold(Verdict::Ok, Ord::max)
     }
 
-    /// The first row about this.
+    /// The first row with this `what`.
     pub fn row(&self, what: &str) -> Option<&Row> {
         self.rows.iter().find(|row| row.what == what)
     }
 }
 
-/// `{"verdict": …, "rows": [{"what", "verdict", "found": […], "toDo"?}]}`
+/// `{"verdict": …, "rows": [{"what", "verdict", "found": […], "remedy"?}]}`
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut document = serializer.serialize_struct("Report", 2)?;
@@ -102,13 +102,13 @@ impl Serialize for Report {
     }
 }
 
-/// The table: what, how it ended, what was seen; what to do stands below, behind an arrow.
+/// The table: what, verdict, findings; the remedy follows after an arrow.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = self.rows.iter().map(|row| row.what.chars().count()).max().unwrap_or_default();
         for row in &self.rows {
-            let to_do = row.to_do.iter().map(|text| format!("-> {text}"));
-            let mut lines = row.found.iter().cloned().chain(to_do);
+            let remedy = row.remedy.iter().map(|text| format!("-> {text}"));
+            let mut lines = row.found.iter().cloned().chain(remedy);
             let first = lines.next().unwrap_or_default();
             writeln!(f, "{:width$}  {:7}  {first}", row.what, row.verdict)?;
             lines.try_for_each(|line| writeln!(f, "{:width$}  {:7}  {line}", "", ""))?;
@@ -116,7 +116,7 @@ impl fmt::Display for Report {
         let count = |verdict| self.rows.iter().filter(|row| row.verdict == verdict).count();
         write!(
             f,
-            "\n{} ok, {} wrong, {} to look at, {} skipped",
+            "\n{} ok, {} wrong, {} to review, {} skipped",
             count(Verdict::Ok),
             count(Verdict::Wrong),
             count(Verdict::Warning),
@@ -130,11 +130,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_operator_reads_columns_that_stand_below_each_other() {
+    fn an_operator_reads_aligned_columns() {
         let rows = vec![Row::ok("a", "fine"), Row::wrong("longer", "seen", "do this")];
-        let told = Report { rows }.to_string();
+        let table = Report { rows }.to_string();
         let expected = "a       ok       fine\nlonger  wrong    seen\n                 -> do this\n";
-        assert_eq!(told, format!("{expected}\n1 ok, 1 wrong, 0 to look at, 0 skipped"));
+        assert_eq!(table, format!("{expected}\n1 ok, 1 wrong, 0 to review, 0 skipped"));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! `doctor check` against a whole world on this machine: what is healthy is told so, and each planted fault is named in
-//! the row where an operator would look for it.
+//! `doctor check` against a `World`: healthy settings are reported as healthy, and each fault is reported in the row of
+//! its setting or API.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod support;
@@ -15,16 +15,16 @@ use local::World;
 use runtime::config::Environment;
 use support::{key_pem, offline, online, settings, world};
 
-/// The row's verdict, and everything it says.
-fn told(report: &Report, what: &str) -> (Verdict, String) {
+/// The row's verdict, findings and remedy.
+fn row(report: &Report, what: &str) -> (Verdict, String) {
     let row = report.row(what).expect(what);
-    (row.verdict, [row.found.clone(), row.to_do.iter().cloned().collect()].concat().join("\n"))
+    (row.verdict, [row.found.clone(), row.remedy.iter().cloned().collect()].concat().join("\n"))
 }
 
-fn assert_wrong(report: &Report, what: &str, says: &str) {
-    let (verdict, text) = told(report, what);
+fn assert_wrong(report: &Report, what: &str, part: &str) {
+    let (verdict, text) = row(report, what);
     assert_eq!(verdict, Verdict::Wrong, "{report}");
-    assert!(text.contains(says), "{says} is not in\n{report}");
+    assert!(text.contains(part), "{part} is not in\n{report}");
     assert_eq!(report.verdict(), Verdict::Wrong);
 }
 
@@ -33,49 +33,49 @@ async fn check_with(world: &World, changes: &[(&str, &str)]) -> Report {
 }
 
 #[tokio::test]
-async fn a_healthy_world_is_told_to_be_healthy() {
+async fn a_healthy_world_is_reported_as_healthy() {
     let world = world().await;
     let report = check_with(&world, &[]).await;
     assert_eq!(report.verdict(), Verdict::Ok, "{report}");
-    assert_eq!(told(&report, "Token Connect: getEligibleTokenRequestors").0, Verdict::Ok);
-    assert_eq!(told(&report, "Processing: getTokensByClient").0, Verdict::Ok);
+    assert_eq!(row(&report, "Token Connect: getEligibleTokenRequestors").0, Verdict::Ok);
+    assert_eq!(row(&report, "Processing: getTokensByClient").0, Verdict::Ok);
     let skipped = report.rows.iter().filter(|row| row.verdict == Verdict::Skipped);
     let skipped: Vec<&str> = skipped.map(|row| row.what.as_str()).collect();
     assert_eq!(skipped, ["MASTERCARD_ENVIRONMENT", "Token Connect: TLS", "Processing: TLS"]);
-    let (_, certificate) = told(&report, "CLIENT_ENCRYPTION_CERTIFICATE");
+    let (_, certificate) = row(&report, "CLIENT_ENCRYPTION_CERTIFICATE");
     for part in ["RSA 2048", "days left", "certificate SHA-256", "certificate SHA-1", "public key SHA-1"] {
         assert!(certificate.contains(part), "{certificate}");
     }
 }
 
 #[tokio::test]
-async fn a_cardholder_who_was_named_has_tokens_to_count() {
+async fn the_tokens_of_the_given_client_id_are_counted() {
     let world = world().await;
     let check = Check { client_id: Some("40000".parse().unwrap()), ..online() };
     let report = check.run(&settings(&world, &[])).await;
-    let (verdict, text) = told(&report, "Processing: getTokensByClient");
+    let (verdict, text) = row(&report, "Processing: getTokensByClient");
     assert_eq!(verdict, Verdict::Ok);
     assert!(text.contains("tokens of this cardholder"), "{text}");
 }
 
 #[tokio::test]
-async fn the_key_of_somebody_else_is_found_by_the_first_signed_call() {
+async fn a_signing_key_of_another_project_is_found_by_the_first_signed_call() {
     let (world, folder) = (world().await, tempfile::tempdir().unwrap());
     let file = folder.path().join("key.pem");
     fs::write(&file, key_pem()).unwrap();
     let key = format!("file:{}", file.display());
     let report = check_with(&world, &[("TOKEN_CONNECT_SIGNING_KEY", &key)]).await;
     assert_wrong(&report, "Token Connect: getEligibleTokenRequestors", "AUTHENTICATION_FAILED");
-    assert_eq!(told(&report, "Processing: getTokensByClient").0, Verdict::Ok);
-    assert_eq!(told(&report, "TOKEN_CONNECT_SIGNING_KEY").0, Verdict::Ok);
+    assert_eq!(row(&report, "Processing: getTokensByClient").0, Verdict::Ok);
+    assert_eq!(row(&report, "TOKEN_CONNECT_SIGNING_KEY").0, Verdict::Ok);
 }
 
 #[tokio::test]
-async fn the_consumer_key_of_somebody_else_is_found_by_the_first_signed_call() {
+async fn a_consumer_key_of_another_project_is_found_by_the_first_signed_call() {
     let world = world().await;
     let report = check_with(&world, &[("PROCESSING_CONSUMER_KEY", "somebody!else")]).await;
     assert_wrong(&report, "Processing: getTokensByClient", "consumer key");
-    assert_eq!(told(&report, "PROCESSING_CONSUMER_KEY").0, Verdict::Warning);
+    assert_eq!(row(&report, "PROCESSING_CONSUMER_KEY").0, Verdict::Warning);
 }
 
 #[tokio::test]
@@ -91,13 +91,13 @@ async fn an_expired_certificate_is_named_with_the_day_it_ended() {
 }
 
 #[tokio::test]
-async fn a_key_is_told_with_the_certificate_that_lies_beside_it() {
+async fn a_key_is_checked_with_the_certificate_in_its_file() {
     let (world, folder) = (world().await, tempfile::tempdir().unwrap());
     let file = folder.path().join("key.pem");
     let key = format!("file:{}", file.display());
     let (expired, own) = support::expired_with_key();
-    for (beside, says) in [(own, "expired on 2021-01-01"), (key_pem(), "another key")] {
-        fs::write(&file, [beside, expired.clone()].concat()).unwrap();
+    for (private_key, says) in [(own, "expired on 2021-01-01"), (key_pem(), "another key")] {
+        fs::write(&file, [private_key, expired.clone()].concat()).unwrap();
         let report = offline().run(&settings(&world, &[("PROCESSING_SIGNING_KEY", &key)])).await;
         assert_wrong(&report, "PROCESSING_SIGNING_KEY", says);
     }
@@ -112,8 +112,8 @@ async fn a_key_set_that_will_replace_the_one_in_use_is_checked_too() {
     let next =
         [("TOKEN_CONNECT_NEXT_SIGNING_KEY", &*key), ("TOKEN_CONNECT_NEXT_CONSUMER_KEY", "local:short!key")];
     let report = offline().run(&settings(&world, &next)).await;
-    assert_eq!(told(&report, "TOKEN_CONNECT_NEXT_SIGNING_KEY").0, Verdict::Ok);
-    let (verdict, text) = told(&report, "TOKEN_CONNECT_NEXT_CONSUMER_KEY");
+    assert_eq!(row(&report, "TOKEN_CONNECT_NEXT_SIGNING_KEY").0, Verdict::Ok);
+    let (verdict, text) = row(&report, "TOKEN_CONNECT_NEXT_CONSUMER_KEY");
     assert!(verdict == Verdict::Warning && text.contains("5 characters before"), "{text}");
     let report = offline().run(&settings(&world, &next[..1])).await;
     assert_wrong(&report, "TOKEN_CONNECT_NEXT_CONSUMER_KEY", "is not set");
@@ -144,7 +144,7 @@ async fn a_key_file_that_is_not_there_and_a_key_written_out_are_named() {
 }
 
 #[tokio::test]
-async fn mastercards_certificate_and_our_key_are_not_to_be_one_pair() {
+async fn mastercards_certificate_and_our_key_must_not_be_one_pair() {
     let (world, folder) = (world().await, tempfile::tempdir().unwrap());
     let (pair, other) = (folder.path().join("pair.pem"), folder.path().join("key.pem"));
     let key = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
@@ -153,11 +153,11 @@ async fn mastercards_certificate_and_our_key_are_not_to_be_one_pair() {
     let (pair, key) = (format!("file:{}", pair.display()), format!("file:{}", other.display()));
     let changes = [("PROCESSING_ENCRYPTION_CERTIFICATE", &*pair), ("PROCESSING_DECRYPTION_KEY", &*key)];
     let report = offline().run(&settings(&world, &changes)).await;
-    assert_wrong(&report, "keys together", "PROCESSING_ENCRYPTION_CERTIFICATE");
+    assert_wrong(&report, "key reuse", "PROCESSING_ENCRYPTION_CERTIFICATE");
 }
 
 #[tokio::test]
-async fn a_client_encryption_key_larger_than_token_connect_takes_is_named() {
+async fn a_client_encryption_key_larger_than_token_connect_accepts_is_named() {
     let (world, folder) = (world().await, tempfile::tempdir().unwrap());
     let file = folder.path().join("large.pem");
     let key = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_3072).unwrap();
@@ -166,20 +166,20 @@ async fn a_client_encryption_key_larger_than_token_connect_takes_is_named() {
     let report = offline().run(&settings(&world, &[("CLIENT_ENCRYPTION_CERTIFICATE", &large)])).await;
     assert_wrong(&report, "CLIENT_ENCRYPTION_CERTIFICATE", "RSA 3072 bits");
     let report = offline().run(&settings(&world, &[("PROCESSING_ENCRYPTION_CERTIFICATE", &large)])).await;
-    assert_eq!(told(&report, "PROCESSING_ENCRYPTION_CERTIFICATE").0, Verdict::Ok);
+    assert_eq!(row(&report, "PROCESSING_ENCRYPTION_CERTIFICATE").0, Verdict::Ok);
 }
 
 #[tokio::test]
-async fn a_bad_account_range_is_named_by_its_place() {
+async fn a_bad_account_range_is_named_by_its_position() {
     let world = world().await;
     let report = offline().run(&settings(&world, &[("ACCOUNT_RANGES", "555555000, 1234, 55555x000")])).await;
     assert_wrong(&report, "ACCOUNT_RANGES", "entry 2: length 4");
-    assert!(told(&report, "ACCOUNT_RANGES").1.contains("entry 3: length 9, not all digits"));
+    assert!(row(&report, "ACCOUNT_RANGES").1.contains("entry 3: length 9, not all digits"));
     assert!(report.row("settings").is_none(), "{report}");
 }
 
 #[tokio::test]
-async fn more_than_25_ranges_are_several_calls_and_a_repeated_one_or_a_card_number_deserves_a_look() {
+async fn more_than_25_ranges_are_several_calls_and_a_repeated_one_or_a_card_number_is_a_warning() {
     let world = world().await;
     let many: Vec<String> = (0..26).map(|n| (555_555_000 + n).to_string()).collect();
     let cases = [
@@ -189,30 +189,30 @@ async fn more_than_25_ranges_are_several_calls_and_a_repeated_one_or_a_card_numb
     ];
     for (ranges, verdict, says) in cases {
         let report = offline().run(&settings(&world, &[("ACCOUNT_RANGES", &ranges)])).await;
-        let (told_verdict, text) = told(&report, "ACCOUNT_RANGES");
-        assert_eq!(told_verdict, verdict, "{text}");
+        let (row_verdict, text) = row(&report, "ACCOUNT_RANGES");
+        assert_eq!(row_verdict, verdict, "{text}");
         assert!(text.contains(says) && !text.contains("5555555555554444"), "{text}");
     }
 }
 
 #[tokio::test]
-async fn an_address_where_nobody_listens_is_named_and_its_call_is_not_tried() {
+async fn an_address_that_refuses_connections_is_named_and_its_call_is_not_made() {
     let world = world().await;
-    // No test is ever given this port.
+    // Tests never listen on this port.
     let nowhere = "http://127.0.0.1:1/mdes";
     let report = check_with(&world, &[("TOKEN_CONNECT_URL", nowhere)]).await;
     assert_wrong(&report, "Token Connect: TCP", "port");
-    assert_eq!(told(&report, "Token Connect: getEligibleTokenRequestors").0, Verdict::Skipped);
-    assert_eq!(told(&report, "Processing: getTokensByClient").0, Verdict::Ok);
+    assert_eq!(row(&report, "Token Connect: getEligibleTokenRequestors").0, Verdict::Skipped);
+    assert_eq!(row(&report, "Processing: getTokensByClient").0, Verdict::Ok);
 
     let check = Check { environment: Environment::Sandbox, ..online() };
-    let nobody = [
+    let unknown_host = [
         ("TOKEN_CONNECT_URL", "https://name.invalid/mdes"),
         ("PROCESSING_URL", "https://name.invalid/global-processing/digital"),
         ("MASTERCARD_ENVIRONMENT", "sandbox"),
     ];
-    let unknown = check.run(&settings(&world, &nobody)).await;
-    assert_eq!(told(&unknown, "PROCESSING_URL").0, Verdict::Warning);
+    let unknown = check.run(&settings(&world, &unknown_host)).await;
+    assert_eq!(row(&unknown, "PROCESSING_URL").0, Verdict::Warning);
     assert_wrong(&unknown, "Processing: DNS", "name server");
 }
 
@@ -225,7 +225,7 @@ async fn a_clock_an_hour_ahead_is_named_and_half_a_minute_is_not() {
         let check = online();
         check.clock.advance(SignedDuration::from_secs(ahead));
         let report = check.run(&settings(&world, &[])).await;
-        assert_eq!(told(&report, "Token Connect: clock").0, verdict, "{report}");
+        assert_eq!(row(&report, "Token Connect: clock").0, verdict, "{report}");
         assert_eq!(report.verdict(), verdict);
     }
 }
@@ -254,13 +254,13 @@ async fn an_address_of_another_environment_is_named() {
     assert_wrong(&report, "TOKEN_CONNECT_URL", "production");
     assert_wrong(&report, "PROCESSING_URL", "mtf");
     let report = online().run(&settings(&world, &urls)).await;
-    assert_eq!(told(&report, "Token Connect: getEligibleTokenRequestors").0, Verdict::Skipped);
+    assert_eq!(row(&report, "Token Connect: getEligibleTokenRequestors").0, Verdict::Skipped);
     assert!(report.row("Token Connect: DNS").is_none(), "nothing is sent there: {report}");
     let report = check.run(&settings(&world, &[("MASTERCARD_ENVIRONMENT", "production")])).await;
     assert_wrong(&report, "MASTERCARD_ENVIRONMENT", "--env says sandbox");
     let report = check.run(&settings(&world, &[("MASTERCARD_ENVIRONMENT", "staging")])).await;
     assert_wrong(&report, "MASTERCARD_ENVIRONMENT", "sandbox, mtf, production or local");
-    assert!(report.row("settings").is_none(), "told twice: {report}");
+    assert!(report.row("settings").is_none(), "reported twice: {report}");
     let wrong_path = [
         ("TOKEN_CONNECT_URL", "https://sandbox.api.mastercard.com/mdes/connect/1/0"),
         ("PROCESSING_URL", "https://sandbox.api.mastercard.com/global-processing/digital"),

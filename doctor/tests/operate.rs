@@ -1,4 +1,4 @@
-//! What operators order, against a world on this machine: the functions are invoked as in AWS.
+//! Operators' commands against a `World`: the functions are invoked as in AWS.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{env, process::Output};
@@ -16,7 +16,7 @@ struct Bank {
 }
 
 impl Bank {
-    /// Before anything was ever refreshed.
+    /// A bank whose catalog was never refreshed.
     async fn new() -> Self {
         let world = World::start(local::Options::default()).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -24,7 +24,7 @@ impl Bank {
         Self { world, folder }
     }
 
-    /// One more setting, or another value of one.
+    /// Adds a setting, or replaces its value.
     fn set(&self, name: &str, value: &str) {
         let file = self.folder.path().join("env");
         let text = std::fs::read_to_string(&file).unwrap();
@@ -38,7 +38,7 @@ impl Bank {
     }
 }
 
-fn told(ran: &Output) -> String {
+fn output(ran: &Output) -> String {
     [&ran.stdout[..], &ran.stderr].concat().into_iter().map(char::from).collect()
 }
 
@@ -46,19 +46,19 @@ fn told(ran: &Output) -> String {
 async fn an_operator_refreshes_the_catalog_and_sees_what_changed() {
     let bank = Bank::new().await;
     let ran = bank.doctor(&["refresh"]).await;
-    assert_eq!(ran.status.code(), Some(0), "{}", told(&ran));
-    assert!(told(&ran).contains("logos were fetched, 0 are missing."), "{}", told(&ran));
+    assert_eq!(ran.status.code(), Some(0), "{}", output(&ran));
+    assert!(output(&ran).contains("logos were fetched, 0 are missing."), "{}", output(&ran));
     assert!(bank.world.token_requestors().catalog().await.unwrap().is_some());
     let changes = bank.doctor(&["changes"]).await;
     assert!(
-        told(&changes).contains("Version 1") && told(&changes).contains("50123197928"),
+        output(&changes).contains("Version 1") && output(&changes).contains("50123197928"),
         "{}",
-        told(&changes)
+        output(&changes)
     );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_requestor_that_wants_to_lead_elsewhere_waits_until_an_operator_allows_it() {
+async fn a_requestor_with_a_new_host_stays_in_quarantine_until_an_operator_allows_it() {
     let bank = Bank::new().await;
     bank.doctor(&["refresh"]).await;
     let requestors = bank.world.simulator().requestors();
@@ -69,30 +69,30 @@ async fn a_requestor_that_wants_to_lead_elsewhere_waits_until_an_operator_allows
     bank.doctor(&["refresh"]).await;
     let changes = bank.doctor(&["changes", "--json"]).await;
     let changes: Value = serde_json::from_slice(&changes.stdout).unwrap();
-    assert_eq!(changes["waiting"][0]["tokenRequestorId"], json!(id), "{changes}");
-    assert_eq!(changes["waiting"][0]["hosts"], json!(["elsewhere.example"]));
+    assert_eq!(changes["quarantined"][0]["tokenRequestorId"], json!(id), "{changes}");
+    assert_eq!(changes["quarantined"][0]["hosts"], json!(["elsewhere.example"]));
 
     let ran = bank.doctor(&["refresh", "--allow", &format!("{id}=elsewhere.example")]).await;
-    assert_eq!(ran.status.code(), Some(0), "{}", told(&ran));
+    assert_eq!(ran.status.code(), Some(0), "{}", output(&ran));
     let changes: Value = serde_json::from_slice(&bank.doctor(&["changes", "--json"]).await.stdout).unwrap();
-    assert_eq!(changes["waiting"], json!([]));
+    assert_eq!(changes["quarantined"], json!([]));
 }
 
 #[tokio::test]
-async fn outside_of_this_machine_nothing_is_changed_unless_somebody_says_yes() {
+async fn outside_of_this_machine_nothing_is_changed_without_confirmation() {
     let bank = Bank::new().await;
     bank.set("AWS_ENDPOINT_URL_LAMBDA", "https://lambda.eu-west-1.amazonaws.com");
-    for order in ["refresh", "redrive"] {
-        let ran = bank.doctor(&[order]).await;
+    for command in ["refresh", "redrive"] {
+        let ran = bank.doctor(&[command]).await;
         assert_eq!(ran.status.code(), Some(1));
-        assert!(told(&ran).contains("Say --yes."), "{}", told(&ran));
+        assert!(output(&ran).contains("Confirm it with --yes."), "{}", output(&ran));
     }
     assert_eq!(bank.world.simulator().calls(simulator::Operation::GetEligibleTokenRequestors), 0);
 }
 
-/// A real queue, of the second engine: the embedded ones have none.
+/// Needs the second engine's queue: the embedded engines have none.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_failed_for_good_is_started_again_and_leaves_the_queue() {
+async fn failed_events_are_redriven_and_leave_the_queue() {
     let Some(engine) = env::vars().find(|(name, url)| name == "SECOND_ENGINE_URL" && !url.is_empty()) else {
         assert!(
             env::vars().all(|(name, value)| name != "CI" || value != "true"),
@@ -121,7 +121,7 @@ async fn what_failed_for_good_is_started_again_and_leaves_the_queue() {
     bank.set("DEAD_LETTERS_URL", &queue);
     let ran = bank.doctor(&["redrive", "--json"]).await;
     let redriven: Value = serde_json::from_slice(&ran.stdout).unwrap_or_default();
-    assert_eq!(redriven, json!({"started": 1, "left": 1}), "{}", told(&ran));
+    assert_eq!(redriven, json!({"started": 1, "left": 1}), "{}", output(&ran));
     let refreshed = async {
         while bank.world.token_requestors().catalog().await.unwrap().is_none() {
             tokio::task::yield_now().await;

@@ -1,4 +1,4 @@
-//! `doctor` as a shell sees it: exit codes, JSON, and that no secret reaches the screen.
+//! The program `doctor`: exit codes, JSON, and that no secret is printed.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
@@ -22,12 +22,12 @@ fn doctor(arguments: &[&str], input: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A program that refuses its arguments does not wait for input.
+    // A program that rejects its arguments does not read its input.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
 }
 
-/// Off the runtime's threads: the world has to answer meanwhile.
+/// Runs off the runtime's threads: the `World` has to respond meanwhile.
 async fn check(arguments: Vec<String>) -> Output {
     let run = move || doctor(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), "");
     tokio::task::spawn_blocking(run).await.unwrap()
@@ -38,7 +38,7 @@ fn arguments(file: &Path, more: &[&str]) -> Vec<String> {
     [&["check", "--env", "local", "--config", &file], more].concat().into_iter().map(str::to_owned).collect()
 }
 
-fn told(run: &Output) -> String {
+fn output(run: &Output) -> String {
     [&run.stdout[..], &run.stderr].concat().into_iter().map(char::from).collect()
 }
 
@@ -65,7 +65,7 @@ async fn a_healthy_world_is_exit_0_a_fault_is_exit_1_and_neither_shows_a_secret(
     assert!(secrets.len() > 60, "{} lines of keys", secrets.len());
 
     let table = check(arguments(&file, &[])).await;
-    assert_eq!(table.status.code(), Some(0), "{}", told(&table));
+    assert_eq!(table.status.code(), Some(0), "{}", output(&table));
     let json = check(arguments(&file, &["--json", "--client-id", "40000"])).await;
     let document: Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!((json.status.code(), &document["verdict"]), (Some(0), &Value::from("ok")));
@@ -73,12 +73,12 @@ async fn a_healthy_world_is_exit_0_a_fault_is_exit_1_and_neither_shows_a_secret(
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, format!("{text}PROCESSING_CONSUMER_KEY='client-of-somebody!else'\n")).unwrap();
     let fault = check(arguments(&file, &[])).await;
-    assert_eq!(fault.status.code(), Some(1), "{}", told(&fault));
+    assert_eq!(fault.status.code(), Some(1), "{}", output(&fault));
     secrets.push("client-of-somebody".into());
     for run in [&table, &json, &fault] {
-        let told = told(run);
-        let leaked = secrets.iter().any(|secret| told.contains(secret));
-        assert!(!leaked, "a secret is in\n{told}");
+        let text = output(run);
+        let leaked = secrets.iter().any(|secret| text.contains(secret));
+        assert!(!leaked, "a secret is in\n{text}");
     }
 }
 
@@ -99,12 +99,12 @@ fn what_cannot_be_checked_is_exit_2() {
     for arguments in cases {
         let run = doctor(arguments, "");
         assert_eq!(run.status.code(), Some(2), "{arguments:?}");
-        assert!(run.stdout.is_empty() && !told(&run).contains("BEGIN PRIVATE"), "{}", told(&run));
+        assert!(run.stdout.is_empty() && !output(&run).contains("BEGIN PRIVATE"), "{}", output(&run));
     }
 }
 
 #[test]
-fn signatures_are_explained_line_by_line_and_bad_lines_are_no_failure() {
+fn signatures_are_explained_line_by_line_and_bad_lines_do_not_stop_it() {
     let request = json!({
         "method": "GET", "url": "https://sandbox.api.mastercard.com/global-processing/digital/clients/40000/tokens",
         "consumerKey": "client!key", "nonce": "n", "timestamp": 1767225600,

@@ -1,4 +1,4 @@
-//! The clients, made as the functions make them, and one signed call with each that changes nothing.
+//! Creates the clients as the functions do, and makes one signed read-only call with each.
 
 use std::time::Duration;
 
@@ -19,38 +19,38 @@ use super::{
 };
 use crate::report::Row;
 
-const PATIENCE: Duration = Duration::from_secs(20);
-/// Asked for when nobody named a cardholder: the largest id there is.
-const NOBODY: u64 = 9_223_372_036_854_775_807;
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// Read without `--client-id`: the largest client id, which does not exist.
+const UNKNOWN_CLIENT_ID: u64 = 9_223_372_036_854_775_807;
 
-/// Token Connect's client and the row about it.
-pub(super) async fn token_connect(host: &Runtime, healthy: bool) -> (Option<TokenConnect>, Row) {
-    let made = match TokenConnectSettings::read(&mut host.settings.read()) {
-        Some(settings) => Some(settings.connect(host).await),
+/// Token Connect's client and its row.
+pub(super) async fn token_connect(runtime: &Runtime, healthy: bool) -> (Option<TokenConnect>, Row) {
+    let client = match TokenConnectSettings::read(&mut runtime.settings.read()) {
+        Some(settings) => Some(settings.connect(runtime).await),
         None => None,
     };
-    made_or_not(Api::TokenConnect, made, healthy)
+    client_row(Api::TokenConnect, client, healthy)
 }
 
-/// Processing's client and the row about it.
-pub(super) async fn processing(host: &Runtime, healthy: bool) -> (Option<Processing>, Row) {
-    let made = match ProcessingSettings::read(&mut host.settings.read()) {
-        Some(settings) => Some(settings.connect(host).await),
+/// Processing's client and its row.
+pub(super) async fn processing(runtime: &Runtime, healthy: bool) -> (Option<Processing>, Row) {
+    let client = match ProcessingSettings::read(&mut runtime.settings.read()) {
+        Some(settings) => Some(settings.connect(runtime).await),
         None => None,
     };
-    made_or_not(Api::Processing, made, healthy)
+    client_row(Api::Processing, client, healthy)
 }
 
-/// A client that cannot be made is news only if no row above says why.
-fn made_or_not<T>(api: Api, made: Option<Result<T, ConfigError>>, healthy: bool) -> (Option<T>, Row) {
+/// A client that cannot be created is reported only if no row above gives the reason.
+fn client_row<T>(api: Api, client: Option<Result<T, ConfigError>>, healthy: bool) -> (Option<T>, Row) {
     let what = format!("{}: client", api.name());
-    match made {
-        Some(Ok(client)) => (Some(client), Row::ok(what, "made as the functions make it")),
+    match client {
+        Some(Ok(client)) => (Some(client), Row::ok(what, "created as the functions create it")),
         Some(Err(error)) if healthy => {
-            let told = telemetry::chain(&error);
-            (None, Row::wrong(what, told, "correct it: the functions do not start with it"))
+            let finding = telemetry::chain(&error);
+            (None, Row::wrong(what, finding, "correct it: the functions do not start with it"))
         }
-        _ => (None, Row::skipped(what, "what is wrong above stands in its way")),
+        _ => (None, Row::skipped(what, "needs the settings that are wrong above")),
     }
 }
 
@@ -61,12 +61,12 @@ fn operation(api: Api) -> String {
     }
 }
 
-/// The call that was not made because nobody would have answered.
-pub(super) fn unreached(api: Api) -> Row {
-    Row::skipped(operation(api), "not reached, see above")
+/// The row of a call that was not made because the connection failed.
+pub(super) fn not_connected(api: Api) -> Row {
+    Row::skipped(operation(api), "no connection, see above")
 }
 
-/// Steps 1 and 2, with as many of the configured ranges as one call takes.
+/// Steps 1 and 2, with as many of the configured account ranges as one call takes.
 pub(super) async fn get_eligible_token_requestors(
     client: Option<&TokenConnect>,
     reading: &Reading<'_>,
@@ -78,43 +78,46 @@ pub(super) async fn get_eligible_token_requestors(
     let Some(client) = client.filter(|_| !ranges.is_empty()) else {
         return Row::skipped(what, "no client or no account range, see above");
     };
-    let found = client.get_eligible_token_requestors(&ranges, Deadline::after(PATIENCE)).await;
-    let found = match found {
-        Ok(found) => found,
-        Err(error) => return refused(what, &error),
+    let response = client.get_eligible_token_requestors(&ranges, Deadline::after(TIMEOUT)).await;
+    let requestors = match response {
+        Ok(requestors) => requestors,
+        Err(error) => return failed_call(what, &error),
     };
     let default: Option<TokenRequestorId> = reading.value("DEFAULT_TOKEN_REQUESTOR_ID");
-    let known = found.iter().any(|requestor| Some(&requestor.token_requestor_id) == default.as_ref());
-    let told = format!("{} token requestors", found.len());
-    if found.is_empty() {
-        Row::warning(what, told, "ask Mastercard whether the account ranges are enabled for Token Connect")
-    } else if !known {
-        let to_do = "ask Mastercard to enable the account ranges for it, or name another default";
-        Row::warning(what, format!("{told}, the default one is not among them"), to_do)
+    let has_default =
+        requestors.iter().any(|requestor| Some(&requestor.token_requestor_id) == default.as_ref());
+    let count = format!("{} token requestors", requestors.len());
+    if requestors.is_empty() {
+        Row::warning(what, count, "ask Mastercard whether the account ranges are enabled for Token Connect")
+    } else if !has_default {
+        let remedy = "ask Mastercard to enable the account ranges for it, or name another default";
+        Row::warning(what, format!("{count}, the default one is not among them"), remedy)
     } else {
-        Row::ok(what, format!("{told}, the default one among them"))
+        Row::ok(what, format!("{count}, the default one among them"))
     }
 }
 
-/// The tip after step 4. An unknown cardholder is as good an answer as any: the call was signed, sent and read.
+/// The tip after step 4. The answer that the client id is unknown is a success: the call was signed, sent and parsed.
 pub(super) async fn get_tokens_by_client(client: Option<&Processing>, id: Option<ClientId>) -> Row {
     let what = operation(Api::Processing);
     let Some(client) = client else { return Row::skipped(what, "no client, see above") };
-    let asked = id.unwrap_or_else(|| NOBODY.into());
-    match (client.get_tokens_by_client(asked, Deadline::after(PATIENCE)).await, id) {
+    let client_id = id.unwrap_or_else(|| UNKNOWN_CLIENT_ID.into());
+    match (client.get_tokens_by_client(client_id, Deadline::after(TIMEOUT)).await, id) {
         (Ok(tokens), Some(_)) => Row::ok(what, format!("{} tokens of this cardholder", tokens.len())),
         (Ok(_), None) => {
-            Row::ok(what, "answered for a cardholder who does not exist (--client-id asks for another)")
+            Row::ok(what, "answered for a client id that does not exist (--client-id reads another)")
         }
-        (Err(error), _) => refused(what, &error),
+        (Err(error), _) => failed_call(what, &error),
     }
 }
 
-/// In the words of the client's own diagnosis. Where base strings differ is told by place and name, never by value.
-fn refused(what: String, error: &MastercardError) -> Row {
+/// The row of a failed call, from the client's diagnosis. A difference between base strings is shown by position and
+/// parameter name, never by value.
+fn failed_call(what: String, error: &MastercardError) -> Row {
     let diagnosis = error.diagnosis();
     let strings = error.refusal().and_then(|refusal| refusal.base_strings.as_ref());
     let strings = strings.map(|strings| format!("the gateway's base string and ours {strings}"));
     let meaning = Some(diagnosis.meaning.to_owned());
-    Row::wrong(what, telemetry::chain(error), diagnosis.remedy).and([meaning, strings].into_iter().flatten())
+    Row::wrong(what, telemetry::chain(error), diagnosis.remedy)
+        .with_findings([meaning, strings].into_iter().flatten())
 }

@@ -1,43 +1,47 @@
-//! Consumer keys: `<client id, 48 characters>!<key id>`, perhaps with an environment's name and a colon before. The length is what the portal has been seen to give, so it
-//! is a hint only; the key itself is never shown.
+//! Consumer keys: `<client id, 48 characters>!<key id>`, optionally after `<environment>:`. The length is not
+//! documented but is that of the portal's keys, so a different one is a warning. The key itself is never shown.
 
 use runtime::config::Environment;
 
 use super::{Api, reading::Reading};
 use crate::report::{Row, Verdict};
 
-const CLIENT_ID: usize = 48;
-const TO_DO: &str =
-    "copy the consumer key of the project from Mastercard Developers, all of it, with the `!`";
+const CLIENT_ID_LENGTH: usize = 48;
+const REMEDY: &str = "copy the project's complete consumer key from Mastercard Developers, including the `!`";
 
 pub(super) fn rows(reading: &mut Reading<'_>) -> Vec<Row> {
-    let own = Api::ALL.into_iter().map(|api| row(reading, &api.setting("CONSUMER_KEY")));
-    let mut rows: Vec<Row> = own.collect();
-    // The key set that will replace the one in use; there may be none.
+    let current = Api::ALL.into_iter().map(|api| row(reading, &api.setting("CONSUMER_KEY")));
+    let mut rows: Vec<Row> = current.collect();
+    // The optional key set that will replace the one in use.
     let next = Api::ALL.map(|api| api.setting("NEXT_CONSUMER_KEY"));
     rows.extend(next.iter().map(|name| row(reading, name)).filter(|row| row.verdict != Verdict::Skipped));
     rows
 }
 
 fn row(reading: &mut Reading<'_>, name: &str) -> Row {
-    if let Some(refused) = reading.refused(name, TO_DO) {
-        return refused;
+    if let Some(row) = reading.refused(name, REMEDY) {
+        return row;
     }
     let Some(key) = reading.raw(name) else { return Row::skipped(name, "not set") };
     let labeled = key.split_once(':').filter(|(label, _)| label.parse::<Environment>().is_ok());
     let key = labeled.map_or(key, |(_, key)| key);
     let fits_header = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b',');
     if !key.bytes().all(fits_header) {
-        return Row::wrong(name, "has characters that no consumer key has: spaces, quotes, commas", TO_DO);
+        return Row::wrong(
+            name,
+            "contains characters that consumer keys do not have: spaces, quotes, commas",
+            REMEDY,
+        );
     }
     match key.split_once('!') {
-        Some((client, id)) if client.len() == CLIENT_ID && !id.is_empty() => {
-            Row::ok(name, format!("{CLIENT_ID} characters, `!`, {} characters", id.len()))
+        Some((client, id)) if client.len() == CLIENT_ID_LENGTH && !id.is_empty() => {
+            Row::ok(name, format!("{CLIENT_ID_LENGTH} characters, `!`, {} characters", id.len()))
         }
         Some((client, _)) => {
-            let told = format!("{} characters before the `!`, usually there are {CLIENT_ID}", client.len());
-            Row::warning(name, told, TO_DO)
+            let finding =
+                format!("{} characters before the `!`, usually there are {CLIENT_ID_LENGTH}", client.len());
+            Row::warning(name, finding, REMEDY)
         }
-        None => Row::warning(name, "has no `!`", TO_DO),
+        None => Row::warning(name, "has no `!`", REMEDY),
     }
 }

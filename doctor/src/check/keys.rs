@@ -1,4 +1,6 @@
-//! Keys and certificates: each is fetched and opened as the functions do it, then described by what is public in it.
+//! Keys and certificates: each is fetched and parsed as the functions do, then described by its public properties.
+
+mod reuse;
 
 use jiff::Timestamp;
 use mastercard::{PrivateKey, keys::Certificate};
@@ -9,7 +11,7 @@ use runtime::{
 use secrecy::ExposeSecret as _;
 
 use super::{
-    facts::{self, Validity},
+    certificates::{self, Validity},
     reading::Reading,
 };
 use crate::report::Row;
@@ -28,80 +30,87 @@ const ENCRYPTION: &str = "PROCESSING_ENCRYPTION_CERTIFICATE";
 const CLIENT_ENCRYPTION: &str = "CLIENT_ENCRYPTION_CERTIFICATE";
 
 /// A wrapped content key of Token Connect has at most 512 hex digits, so no larger key fits.
-const LARGEST_CLIENT_ENCRYPTION: usize = 2048;
+const MAX_CLIENT_ENCRYPTION_BITS: usize = 2048;
 
-const NAME_IT: &str = "name it as file:/path, or by its Secrets Manager ARN where the functions run";
-const PRIVATE: &str =
-    "give the private key as Mastercard Developers does: .p12 with its password, or PEM without one";
-const PUBLIC: &str = "give the certificate from Mastercard Developers as PEM";
+const REFERENCE_REMEDY: &str = "set it to file:/path, or in AWS to the secret's Secrets Manager ARN";
+const PRIVATE_KEY_REMEDY: &str =
+    "store the private key as a .p12 file with its password, or as PEM without a password";
+const CERTIFICATE_REMEDY: &str = "store the certificate from Mastercard Developers as PEM";
 
-/// The public key (DER) of each secret that could be opened, by its setting.
-type Opened = Vec<(&'static str, Vec<u8>)>;
+/// The public key (DER) of each secret that could be parsed, by its setting.
+type PublicKeys = Vec<(&'static str, Vec<u8>)>;
 
 pub(super) async fn rows(reading: &mut Reading<'_>, now: Timestamp) -> Vec<Row> {
-    let (mut rows, mut opened) = (Vec::new(), Opened::new());
+    let (mut rows, mut public_keys) = (Vec::new(), PublicKeys::new());
     for names in SIGNING {
-        rows.extend(private(reading, names, now, &mut opened).await);
+        rows.extend(private_key_row(reading, names, now, &mut public_keys).await);
     }
     if reading.raw("PROCESSING_JWE") == Some("off") {
         rows.push(Row::skipped(ENCRYPTION, "PROCESSING_JWE is off"));
         rows.push(Row::skipped(DECRYPTION[0].key, "PROCESSING_JWE is off"));
     } else {
-        rows.push(public(reading, ENCRYPTION, now, &mut opened).await);
+        rows.push(certificate_row(reading, ENCRYPTION, now, &mut public_keys).await);
         for names in DECRYPTION {
-            rows.extend(private(reading, names, now, &mut opened).await);
+            rows.extend(private_key_row(reading, names, now, &mut public_keys).await);
         }
     }
-    rows.push(public(reading, CLIENT_ENCRYPTION, now, &mut opened).await);
-    rows.push(together(&opened));
+    rows.push(certificate_row(reading, CLIENT_ENCRYPTION, now, &mut public_keys).await);
+    rows.push(reuse::row(&public_keys));
     rows
 }
 
-/// `None` for a key that need not be there and is not.
-async fn private(
+/// `None` for an optional key that is not set.
+async fn private_key_row(
     reading: &mut Reading<'_>,
     names: KeyNames,
     now: Timestamp,
-    opened: &mut Opened,
+    public_keys: &mut PublicKeys,
 ) -> Option<Row> {
-    let refused = reading.refused(names.key, NAME_IT).or_else(|| reading.refused(names.password, NAME_IT));
-    if refused.is_some() {
-        return refused;
+    let row = reading
+        .refused(names.key, REFERENCE_REMEDY)
+        .or_else(|| reading.refused(names.password, REFERENCE_REMEDY));
+    if row.is_some() {
+        return row;
     }
     reading.raw(names.key)?;
     let key = match KeySettings::read(&mut reading.reader(), names)?.fetch().await {
         Ok(key) => key,
         Err(error) => return Some(unusable(names.key, &error)),
     };
-    opened.push((names.key, key.public_key()));
-    Some(described(names.key, &key, now))
+    public_keys.push((names.key, key.public_key()));
+    Some(describe(names.key, &key, now))
 }
 
-fn described(name: &str, key: &PrivateKey, now: Timestamp) -> Row {
-    let size = facts::size(Some(key.bits()));
+fn describe(name: &str, key: &PrivateKey, now: Timestamp) -> Row {
+    let size = certificates::key_size(Some(key.bits()));
     let Some(certificate) = key.certificate() else {
-        let told = [
-            vec!["no certificate beside it tells when it expires".into()],
-            facts::public_key(&key.public_key()),
-        ];
-        return Row::ok(name, size).and(told.concat());
+        let unknown_expiry = vec!["no certificate is stored with it: its expiry is unknown".into()];
+        let fingerprints = certificates::public_key_fingerprints(&key.public_key());
+        return Row::ok(name, size).with_findings([unknown_expiry, fingerprints].concat());
     };
-    let (validity, told) = facts::validity(certificate, now);
+    let (validity, sentence) = certificates::validity(certificate, now);
     let row = match validity {
-        Validity::Lasts => Row::ok(name, size),
-        Validity::EndsSoon => {
-            Row::warning(name, size, "order its successor, and set it beside this one with NEXT in the names")
-        }
-        Validity::Over | Validity::NotYet => {
-            Row::wrong(name, size, "take the present key from Mastercard Developers")
+        Validity::Valid => Row::ok(name, size),
+        Validity::ExpiresSoon => Row::warning(
+            name,
+            size,
+            "order its successor, and set it in the settings with NEXT in their names",
+        ),
+        Validity::Expired | Validity::NotYetValid => {
+            Row::wrong(name, size, "download the current key from Mastercard Developers")
         }
     };
-    row.and([told]).and(facts::certificate(certificate))
+    row.with_findings([sentence]).with_findings(certificates::certificate_fingerprints(certificate))
 }
 
-async fn public(reading: &mut Reading<'_>, name: &'static str, now: Timestamp, opened: &mut Opened) -> Row {
-    if let Some(refused) = reading.refused(name, NAME_IT) {
-        return refused;
+async fn certificate_row(
+    reading: &mut Reading<'_>,
+    name: &'static str,
+    now: Timestamp,
+    public_keys: &mut PublicKeys,
+) -> Row {
+    if let Some(row) = reading.refused(name, REFERENCE_REMEDY) {
+        return row;
     }
     let Some(secret) = reading.value::<SecretRef>(name) else { return Row::skipped(name, "not set") };
     let fetched = secret.fetch().await.map_err(|source| ConfigError::Secret { name, source });
@@ -110,72 +119,51 @@ async fn public(reading: &mut Reading<'_>, name: &'static str, now: Timestamp, o
     });
     let certificate = match certificate {
         Ok(certificate) => certificate,
-        Err(error) => return Row { to_do: Some(remedy(&error, PUBLIC).into()), ..unusable(name, &error) },
+        Err(error) => {
+            return Row { remedy: Some(remedy(&error, CERTIFICATE_REMEDY).into()), ..unusable(name, &error) };
+        }
     };
-    opened.push((name, certificate.public_key().to_vec()));
-    let size = facts::size(certificate.bits());
-    let too_large = name == CLIENT_ENCRYPTION && certificate.bits() > Some(LARGEST_CLIENT_ENCRYPTION);
-    let (validity, told) = facts::validity(&certificate, now);
+    public_keys.push((name, certificate.public_key().to_vec()));
+    let size = certificates::key_size(certificate.bits());
+    let too_large = name == CLIENT_ENCRYPTION && certificate.bits() > Some(MAX_CLIENT_ENCRYPTION_BITS);
+    let (validity, sentence) = certificates::validity(&certificate, now);
     let row = match validity {
         _ if certificate.bits().is_none() => {
-            Row::wrong(name, size, "ask for one with an RSA key of 2048 bits")
+            Row::wrong(name, size, "request one with an RSA key of 2048 bits")
         }
         _ if too_large => Row::wrong(
             name,
             size,
-            "ask for a key of 2048 bits: a larger one does not fit Token Connect's encryptedKey",
+            "request a key of 2048 bits: a larger one does not fit Token Connect's encryptedKey",
         ),
-        Validity::Over | Validity::NotYet => Row::wrong(
+        Validity::Expired | Validity::NotYetValid => Row::wrong(
             name,
             size,
-            "fetch the present certificate of this environment from Mastercard Developers",
+            "download the current certificate of this environment from Mastercard Developers",
         ),
-        Validity::EndsSoon => Row::warning(name, size, "fetch its successor from Mastercard Developers"),
-        Validity::Lasts => Row::ok(name, size),
+        Validity::ExpiresSoon => {
+            Row::warning(name, size, "download its successor from Mastercard Developers")
+        }
+        Validity::Valid => Row::ok(name, size),
     };
-    row.and([told]).and(facts::certificate(&certificate))
+    row.with_findings([sentence]).with_findings(certificates::certificate_fingerprints(&certificate))
 }
 
-/// The row of a key that was not had or does not open; what is told is never its content.
+/// The row of a key that could not be fetched or parsed; it never contains the key.
 fn unusable(name: &str, error: &ConfigError) -> Row {
     let cause = std::error::Error::source(error).map_or_else(|| error.to_string(), telemetry::chain);
-    let told = cause.trim_start_matches(name).trim_start_matches(": ").to_owned();
-    Row::wrong(name, told, remedy(error, PRIVATE))
+    let finding = cause.trim_start_matches(name).trim_start_matches(": ").to_owned();
+    Row::wrong(name, finding, remedy(error, PRIVATE_KEY_REMEDY))
 }
 
-fn remedy(error: &ConfigError, unreadable: &'static str) -> &'static str {
+fn remedy(error: &ConfigError, invalid: &'static str) -> &'static str {
     match error {
         ConfigError::Secret { source: SecretUnavailable::File(_), .. } => {
-            "check the path, and that you may read the file"
+            "check the path and the file's permissions"
         }
         ConfigError::Secret { source: SecretUnavailable::Extension(_), .. } => {
-            "Secrets Manager is read inside Lambda only: save the secret to a file and name it file:/path"
+            "Secrets Manager is read in Lambda only: save the secret to a file and set file:/path"
         }
-        _ => unreadable,
+        _ => invalid,
     }
-}
-
-/// Two directions, three parties: a key that stands in two places was put into the wrong one.
-fn together(opened: &Opened) -> Row {
-    const WHAT: &str = "keys together";
-    let key = |name| opened.iter().find(|(known, _)| *known == name).map(|(_, key)| key);
-    let same = |one, other| key(one).is_some() && key(one) == key(other);
-    let ours = || SIGNING.iter().chain(&DECRYPTION).map(|names| names.key);
-    for theirs in [ENCRYPTION, CLIENT_ENCRYPTION] {
-        if let Some(own) = ours().find(|own| same(*own, theirs)) {
-            let told = format!("{theirs} is the certificate of {own}, a key of ours");
-            return Row::wrong(WHAT, told, format!("put Mastercard's certificate into {theirs}"));
-        }
-    }
-    if same(ENCRYPTION, CLIENT_ENCRYPTION) {
-        let told = format!("{CLIENT_ENCRYPTION} and {ENCRYPTION} are the same certificate");
-        return Row::warning(WHAT, told, "one is of Token Connect, the other of Processing: fetch both");
-    }
-    for decryption in DECRYPTION.map(|names| names.key) {
-        if let Some(signing) = SIGNING.iter().map(|names| names.key).find(|it| same(*it, decryption)) {
-            let told = format!("{signing} and {decryption} are the same key");
-            return Row::warning(WHAT, told, "keep them apart: each key has one purpose");
-        }
-    }
-    Row::ok(WHAT, "none stands in the place of another")
 }

@@ -1,4 +1,4 @@
-//! Where cardholders are sent, and where they come back: redirect origins, the callback address and the app's links.
+//! The URLs that cardholders' browsers follow: redirect origins, the callback URL and the app links.
 
 use mastercard::token_requestor::TokenRequestorId;
 use runtime::config::Environment;
@@ -7,15 +7,15 @@ use url::Url;
 use super::reading::Reading;
 use crate::report::Row;
 
-/// Mastercard's limit of `callbackURL`, and a sensible one for links of ours.
-const LONGEST: usize = 256;
+/// Mastercard's limit for `callbackURL`, in characters; used for app links too.
+const MAX_LENGTH: usize = 256;
 const CALLBACK: &str = "CALLBACK_BASE_URL";
 const LINKS: &str = "APP_LINKS";
 const ORIGINS: &str = "ALLOWED_REDIRECT_ORIGINS";
 const DEFAULT: &str = "DEFAULT_TOKEN_REQUESTOR_ID";
 const VALIDITY: &str = "RECEIPTS_VALIDITY_MINUTES";
-/// Schemes that name no app and no page.
-const NOWHERE: [&str; 6] = ["about", "blob", "data", "file", "javascript", "vbscript"];
+/// Schemes that open neither an app nor a page.
+const UNUSABLE_SCHEMES: [&str; 6] = ["about", "blob", "data", "file", "javascript", "vbscript"];
 
 pub(super) fn rows(reading: &mut Reading<'_>, environment: Environment) -> Vec<Row> {
     vec![
@@ -24,41 +24,41 @@ pub(super) fn rows(reading: &mut Reading<'_>, environment: Environment) -> Vec<R
         default_requestor(reading),
         origins(reading, environment),
         reading
-            .refused(VALIDITY, "give 5 to 15, or leave it out for 15")
+            .refused(VALIDITY, "set it to 5 to 15, or leave it unset for 15")
             .unwrap_or_else(|| Row::ok(VALIDITY, reading.raw(VALIDITY).unwrap_or("15, by default"))),
     ]
 }
 
 fn callback(reading: &mut Reading<'_>, environment: Environment) -> Row {
-    let to_do = "give the public address of receive-callback, for example https://bank.example/callback";
-    if let Some(refused) = reading.refused(CALLBACK, to_do) {
-        return refused;
+    let remedy = "set it to the public URL of receive-callback, for example https://bank.example/callback";
+    if let Some(row) = reading.refused(CALLBACK, remedy) {
+        return row;
     }
     let Some(url) = reading.value::<Url>(CALLBACK) else { return Row::skipped(CALLBACK, "not set") };
-    if let Some(told) = unfit_for_browsers(&url, environment) {
-        return Row::wrong(CALLBACK, told, to_do);
+    if let Some(finding) = browser_url_problem(&url, environment) {
+        return Row::wrong(CALLBACK, finding, remedy);
     }
-    let state = reading.enroll.as_ref().and_then(|terms| Some((terms, terms.new_state().ok()?)));
-    let length = state.map_or(url.as_str().len(), |(terms, state)| terms.callback_url(&state).len());
-    if length > LONGEST {
-        let told = format!("{length} characters with the state; Mastercard takes {LONGEST}");
-        return Row::wrong(CALLBACK, told, to_do);
+    let state = reading.enroll.as_ref().and_then(|config| Some((config, config.new_state().ok()?)));
+    let length = state.map_or(url.as_str().len(), |(config, state)| config.callback_url(&state).len());
+    if length > MAX_LENGTH {
+        let finding = format!("{length} characters with the state; Mastercard accepts {MAX_LENGTH}");
+        return Row::wrong(CALLBACK, finding, remedy);
     }
-    Row::ok(CALLBACK, format!("{length} of {LONGEST} characters with the state"))
+    Row::ok(CALLBACK, format!("{length} of {MAX_LENGTH} characters with the state"))
 }
 
 fn app_links(reading: &mut Reading<'_>, environment: Environment) -> Row {
-    let to_do = "give id=URL pairs, each https or a scheme of your app";
-    if let Some(refused) = reading.refused(LINKS, to_do) {
-        return refused;
+    let remedy = "set it to id=URL pairs, each with https or your app's scheme";
+    if let Some(row) = reading.refused(LINKS, remedy) {
+        return row;
     }
     let links = reading.pairs(LINKS);
-    let unfit = links.iter().find_map(|(id, link)| {
-        let told = unfit_link(&link.parse().ok()?, environment)?;
-        Some(format!("{id}: {told}"))
+    let problem = links.iter().find_map(|(id, link)| {
+        let problem = app_link_problem(&link.parse().ok()?, environment)?;
+        Some(format!("{id}: {problem}"))
     });
-    match unfit {
-        Some(told) => Row::wrong(LINKS, told, to_do),
+    match problem {
+        Some(problem) => Row::wrong(LINKS, problem, remedy),
         None => {
             let ids: Vec<&str> = links.iter().map(|(id, _)| id.as_str()).collect();
             Row::ok(LINKS, ids.join(", "))
@@ -66,30 +66,32 @@ fn app_links(reading: &mut Reading<'_>, environment: Environment) -> Row {
     }
 }
 
-fn unfit_link(link: &Url, environment: Environment) -> Option<String> {
+fn app_link_problem(link: &Url, environment: Environment) -> Option<String> {
     match link.scheme() {
-        "http" | "https" => unfit_for_browsers(link, environment),
-        scheme if NOWHERE.contains(&scheme) => Some(format!("{scheme}: leads to no app and no page")),
+        "http" | "https" => browser_url_problem(link, environment),
+        scheme if UNUSABLE_SCHEMES.contains(&scheme) => {
+            Some(format!("{scheme}: opens neither an app nor a page"))
+        }
         _ => None,
     }
-    .or_else(|| (link.as_str().len() > LONGEST).then(|| format!("longer than {LONGEST} characters")))
+    .or_else(|| (link.as_str().len() > MAX_LENGTH).then(|| format!("longer than {MAX_LENGTH} characters")))
 }
 
-fn unfit_for_browsers(url: &Url, environment: Environment) -> Option<String> {
-    match ((environment == Environment::Local), url.scheme()) {
+fn browser_url_problem(url: &Url, environment: Environment) -> Option<String> {
+    match (environment == Environment::Local, url.scheme()) {
         (true, "http" | "https") => None,
         (false, "https") if Environment::of(url) == Some(Environment::Local) => {
             Some("is on this machine".into())
         }
         (false, "https") => None,
-        (_, scheme) => Some(format!("{scheme}, where https is needed")),
+        (_, scheme) => Some(format!("{scheme}, but https is needed")),
     }
 }
 
 fn default_requestor(reading: &mut Reading<'_>) -> Row {
-    let to_do = "give eleven digits; Click to Pay is 50123197928";
-    if let Some(refused) = reading.refused(DEFAULT, to_do) {
-        return refused;
+    let remedy = "set it to eleven digits; Click to Pay is 50123197928";
+    if let Some(row) = reading.refused(DEFAULT, remedy) {
+        return row;
     }
     let Some(id) = reading.value::<TokenRequestorId>(DEFAULT) else {
         return Row::skipped(DEFAULT, "not set");
@@ -98,26 +100,26 @@ fn default_requestor(reading: &mut Reading<'_>) -> Row {
 }
 
 fn origins(reading: &mut Reading<'_>, environment: Environment) -> Row {
-    let to_do = "give <token requestor id>=<scheme://host[:port]> pairs, one for each place that its push methods lead to";
-    if let Some(refused) = reading.refused(ORIGINS, to_do) {
-        return refused;
+    let remedy = "set it to <token requestor id>=<scheme://host[:port]> pairs, one for each origin of its push methods";
+    if let Some(row) = reading.refused(ORIGINS, remedy) {
+        return row;
     }
     let origins = reading.pairs(ORIGINS);
-    let plain = |origin: &String| !(environment == Environment::Local) && origin.starts_with("http:");
+    let plain = |origin: &String| environment != Environment::Local && origin.starts_with("http:");
     if let Some((id, _)) = origins.iter().find(|(_, origin)| plain(origin)) {
-        return Row::wrong(ORIGINS, format!("{id}: http, where https is needed"), to_do);
+        return Row::wrong(ORIGINS, format!("{id}: http, but https is needed"), remedy);
     }
     let default = reading.raw(DEFAULT).unwrap_or_default();
     if !origins.iter().any(|(id, _)| id == default) {
         return Row::warning(
             ORIGINS,
-            "none for the default token requestor: it cannot be redirected to",
-            to_do,
+            "none for the default token requestor: cardholders cannot be redirected to it",
+            remedy,
         );
     }
     let sandbox = |origin: &String| origin.contains("//sandbox.");
     if environment == Environment::Production && origins.iter().any(|(_, origin)| sandbox(origin)) {
-        return Row::warning(ORIGINS, "one of them is of the sandbox", "remove it before cardholders come");
+        return Row::warning(ORIGINS, "one of them is of the sandbox", "remove it in production");
     }
-    Row::ok(ORIGINS, format!("{} in all", origins.len()))
+    Row::ok(ORIGINS, format!("{} origins", origins.len()))
 }

@@ -1,5 +1,5 @@
-//! `ACCOUNT_RANGES`: starts of account ranges, 9 to 19 digits, that Mastercard pads with zeros to 19 and compares
-//! whole. Entries are told by their place in the list, since a card number may have strayed into it.
+//! `ACCOUNT_RANGES`: prefixes of 9 to 19 digits, which Mastercard pads with zeros to 19. Entries are shown by their
+//! position in the list, since the list may contain a card number by mistake.
 
 use std::collections::BTreeSet;
 
@@ -8,45 +8,48 @@ use mastercard::{card::AccountRange, token_connect::RANGES_A_CALL};
 use super::reading::{ACCOUNT_RANGES, Reading};
 use crate::report::Row;
 
-/// What an account range starts with is followed by zeros; a whole card number seldom ends in many.
-const CARD_NUMBER: std::ops::RangeInclusive<usize> = 15..=18;
+/// Lengths of a card number; an entry of such a length that does not end in 0 is probably one.
+const CARD_NUMBER_LENGTHS: std::ops::RangeInclusive<usize> = 15..=18;
 
 pub(super) fn row(reading: &mut Reading<'_>) -> Option<Row> {
     let raw = reading.raw(ACCOUNT_RANGES).unwrap_or_default();
     let entries: Vec<&str> = raw.split(',').map(str::trim).collect();
-    if let Some(mut refused) = reading.refused(ACCOUNT_RANGES, "give 9 to 19 digits each, comma separated") {
+    if let Some(mut row) =
+        reading.refused(ACCOUNT_RANGES, "set it to entries of 9 to 19 digits, separated by commas")
+    {
         let bad = entries.iter().enumerate().filter(|(_, entry)| entry.parse::<AccountRange>().is_err());
         if !raw.is_empty() {
-            refused = refused.and(bad.map(|(index, entry)| {
+            row = row.with_findings(bad.map(|(index, entry)| {
                 let digits = entry.bytes().all(|b| b.is_ascii_digit());
-                let why = if digits { "" } else { ", not all digits" };
-                format!("entry {}: length {}{why}", index + 1, entry.chars().count())
+                let suffix = if digits { "" } else { ", not all digits" };
+                format!("entry {}: length {}{suffix}", index + 1, entry.chars().count())
             }));
         }
-        return Some(refused);
+        return Some(row);
     }
     let ranges: Vec<AccountRange> = entries.iter().filter_map(|entry| entry.parse().ok()).collect();
     let distinct: BTreeSet<&AccountRange> = ranges.iter().collect();
     let padded = entries.iter().filter(|entry| entry.len() < 19).count();
     let calls = ranges.len().div_ceil(RANGES_A_CALL);
-    let told = format!(
+    let summary = format!(
         "{} in {calls} call{}, {padded} padded with zeros to 19 digits",
         ranges.len(),
         if calls == 1 { "" } else { "s" }
     );
-    let strayed =
-        entries.iter().position(|entry| CARD_NUMBER.contains(&entry.len()) && !entry.ends_with('0'));
-    Some(if let Some(index) = strayed {
-        let told = format!("entry {} looks like a card number", index + 1);
+    let card_number =
+        entries.iter().position(|entry| CARD_NUMBER_LENGTHS.contains(&entry.len()) && !entry.ends_with('0'));
+    Some(if let Some(index) = card_number {
+        let finding = format!("entry {} looks like a card number", index + 1);
         Row::warning(
             ACCOUNT_RANGES,
-            told,
-            "give the start of the range: no card number may enter this server",
+            finding,
+            "set the start of the range: no card number may enter this server",
         )
     } else if distinct.len() < ranges.len() {
-        let twice = ranges.len() - distinct.len();
-        Row::warning(ACCOUNT_RANGES, told, "remove the repeated entries").and([format!("{twice} repeated")])
+        let repeated = ranges.len() - distinct.len();
+        Row::warning(ACCOUNT_RANGES, summary, "remove the repeated entries")
+            .with_findings([format!("{repeated} repeated")])
     } else {
-        Row::ok(ACCOUNT_RANGES, told)
+        Row::ok(ACCOUNT_RANGES, summary)
     })
 }

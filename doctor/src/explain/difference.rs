@@ -1,35 +1,35 @@
-//! Where our signature base string departs from the one that the gateway would have accepted, and in which part of
-//! the request that is.
+//! The first difference between our signature base string and the one that the gateway reported, and the part of the
+//! request that it belongs to.
 
 use serde::Serialize;
 
-/// Characters shown of each string, from the difference on.
+/// Characters of each string that are shown, from the difference on.
 const WINDOW: usize = 40;
 
 /// The first character in which two base strings differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// In characters, from zero.
+    /// Position in characters, from zero.
     pub index: usize,
-    /// Ours from there on, shortened; empty if ours ends there.
+    /// The rest of our string, shortened; empty if ours ends there.
     pub ours: String,
-    /// Theirs from there on, shortened; empty if theirs ends there.
+    /// The rest of the gateway's string, shortened; empty if theirs ends there.
     pub theirs: String,
-    /// `method`, `base URI` or `parameter <name>`, by our string.
+    /// `method`, `base URI`, `parameter <name>` or `end`, in our string.
     #[serde(rename = "where")]
-    pub place: String,
-    /// What usually causes it.
+    pub location: String,
+    /// The usual cause.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<&'static str>,
 }
 
-/// The base string in what was pasted: the whole description of `AUTHENTICATION_FAILED`, or the string alone.
+/// Extracts the base string from the description of `AUTHENTICATION_FAILED`; a base string alone is returned as it is.
 pub fn acceptable_base_string(pasted: &str) -> &str {
     let string = pasted.split_once("signature base string:").map_or(pasted, |(_, string)| string);
     string.trim().trim_matches(['"', '\'']).trim()
 }
 
-/// `None` if they are the same.
+/// Compares two base strings; `None` if they are equal.
 pub fn first_difference(ours: &str, theirs: &str) -> Option<Difference> {
     if ours == theirs {
         return None;
@@ -38,14 +38,15 @@ pub fn first_difference(ours: &str, theirs: &str) -> Option<Difference> {
     let (index, bytes) = same.fold((0, 0), |(index, bytes), (c, _)| (index + 1, bytes + c.len_utf8()));
     let (our_rest, their_rest) =
         (ours.get(bytes..).unwrap_or_default(), theirs.get(bytes..).unwrap_or_default());
-    let place = place(ours, bytes);
-    let hint = hint(&place, ours, theirs);
+    let location = location(ours, bytes);
+    let hint = hint(&location, ours, theirs);
     let window = |rest: &str| rest.chars().take(WINDOW).collect();
-    Some(Difference { index, ours: window(our_rest), theirs: window(their_rest), place, hint })
+    Some(Difference { index, ours: window(our_rest), theirs: window(their_rest), location, hint })
 }
 
-/// Three parts joined with `&`; in the third, `%26` stands between parameters and `%3D` behind a name.
-fn place(base_string: &str, at: usize) -> String {
+/// The part of a base string at a byte position. A base string has three parts joined with `&`; in the third,
+/// parameters are separated by `%26`, names and values by `%3D`.
+fn location(base_string: &str, at: usize) -> String {
     let mut parts = base_string.splitn(3, '&');
     let mut next = || parts.next().unwrap_or_default();
     let mut end = next().len();
@@ -67,19 +68,21 @@ fn place(base_string: &str, at: usize) -> String {
     "end".into()
 }
 
-fn hint(place: &str, ours: &str, theirs: &str) -> Option<&'static str> {
+fn hint(location: &str, ours: &str, theirs: &str) -> Option<&'static str> {
     if theirs.replace("%25", "%") == ours.replace("%25", "%") {
         return Some(
-            "one of the two is percent-encoded once more: sign what travels, and encode it once in the base string",
+            "one of the two is percent-encoded once more: sign what is sent, and encode it once in the base string",
         );
     }
-    Some(match place {
-        "method" => "signed for another method than was sent",
-        "base URI" => "signed for another URL than was sent: environment, path, port or a proxy in between",
-        "parameter oauth_body_hash" => "the body that arrived is not the one that was hashed",
+    Some(match location {
+        "method" => "signed with another method than the one sent",
+        "base URI" => {
+            "signed with another URL than the one sent: environment, path, port or a proxy in between"
+        }
+        "parameter oauth_body_hash" => "the body that was sent is not the one that was hashed",
         "parameter oauth_consumer_key" => "another consumer key",
         "parameter oauth_nonce" | "parameter oauth_timestamp" => {
-            "another attempt of the same request: compare with the base string of the attempt that was refused"
+            "another attempt of the same request: compare with the base string of the rejected attempt"
         }
         _ => return None,
     })

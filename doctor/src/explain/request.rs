@@ -1,5 +1,5 @@
-//! A request as a JSON line: `method`, `url`, `body` as text or `bodyBase64`, `consumerKey`, `nonce`, `timestamp`
-//! (number or text), and optionally `signatureMethod`. Errors name the field and never repeat its value.
+//! A request as a JSON line: `method`, `url`, `body` (text) or `bodyBase64`, `consumerKey`, `nonce`, `timestamp`
+//! (number or text), and optionally `signatureMethod`. Errors name the field and never contain its value.
 
 use base64::{
     Engine as _, alphabet,
@@ -8,50 +8,50 @@ use base64::{
 use serde_json::{Map, Value};
 use url::Url;
 
-/// Padding or not: what was pasted counts, not how.
+/// Accepts base64 with and without padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// What would be sent, and the stamp it would be signed with.
+/// A request, and the OAuth parameters that it is signed with.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
-    /// In any case; the base string has it in upper case.
+    /// HTTP method in any case; the base string has it in upper case.
     pub method: String,
-    /// As an HTTP client sends it, after WHATWG's parsing.
+    /// As an HTTP client sends it, after parsing by the WHATWG URL standard.
     pub url: Url,
-    /// The exact bytes.
+    /// The exact bytes of the body.
     pub body: Vec<u8>,
     /// `<client id>!<key id>`.
     pub consumer_key: String,
-    /// Any text.
+    /// `oauth_nonce`.
     pub nonce: String,
-    /// Unix seconds, as they stand in the header.
+    /// `oauth_timestamp`, in Unix seconds.
     pub timestamp: String,
-    /// `RSA-SHA256` unless the line says otherwise.
+    /// `oauth_signature_method`, by default `RSA-SHA256`.
     pub signature_method: String,
 }
 
-/// A line is no request.
+/// A line is not a valid request.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRequest {
-    /// Not JSON, or JSON of something else.
+    /// Not a JSON object.
     #[error("not a JSON object in UTF-8")]
     NotAnObject,
-    /// A field is not there.
+    /// A field is missing.
     #[error("{0} is missing")]
     Missing(&'static str),
-    /// A field holds something else.
+    /// A field has an invalid value: its name, and what is wrong with it.
     #[error("{0} {1}")]
-    Unusable(&'static str, &'static str),
+    Invalid(&'static str, &'static str),
 }
 
 impl Request {
-    /// Reads one line; fields that it does not know are passed over.
+    /// Parses one line; unknown fields are ignored.
     ///
     /// # Errors
-    /// Names the first field that cannot be used.
+    /// For the first field that is missing or invalid.
     pub fn parse(line: &[u8]) -> Result<Self, InvalidRequest> {
         let fields: Map<String, Value> =
             serde_json::from_slice(line).map_err(|_| InvalidRequest::NotAnObject)?;
@@ -74,7 +74,7 @@ fn optional<'a>(fields: &'a Fields, name: &'static str) -> Result<Option<&'a str
     match fields.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(InvalidRequest::Unusable(name, "is text")),
+        Some(_) => Err(InvalidRequest::Invalid(name, "is not text")),
     }
 }
 
@@ -85,21 +85,21 @@ fn required<'a>(fields: &'a Fields, name: &'static str) -> Result<&'a str, Inval
 fn method(fields: &Fields) -> Result<String, InvalidRequest> {
     let method = required(fields, "method")?;
     let token = !method.is_empty() && method.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-');
-    token.then(|| method.to_owned()).ok_or(InvalidRequest::Unusable("method", "is not a method of HTTP"))
+    token.then(|| method.to_owned()).ok_or(InvalidRequest::Invalid("method", "is not an HTTP method"))
 }
 
 fn url(fields: &Fields) -> Result<Url, InvalidRequest> {
     let url: Option<Url> = required(fields, "url")?.parse().ok();
     url.filter(|url| matches!(url.scheme(), "http" | "https"))
-        .ok_or(InvalidRequest::Unusable("url", "is not an absolute http or https URL"))
+        .ok_or(InvalidRequest::Invalid("url", "is not an absolute http or https URL"))
 }
 
 fn body(fields: &Fields) -> Result<Vec<u8>, InvalidRequest> {
     match (optional(fields, "body")?, optional(fields, "bodyBase64")?) {
-        (Some(_), Some(_)) => Err(InvalidRequest::Unusable("body", "and bodyBase64 exclude each other")),
+        (Some(_), Some(_)) => Err(InvalidRequest::Invalid("body", "and bodyBase64 exclude each other")),
         (Some(text), None) => Ok(text.as_bytes().to_vec()),
         (None, Some(base64)) => {
-            BASE64.decode(base64).map_err(|_| InvalidRequest::Unusable("bodyBase64", "is not base64"))
+            BASE64.decode(base64).map_err(|_| InvalidRequest::Invalid("bodyBase64", "is not base64"))
         }
         (None, None) => Ok(Vec::new()),
     }
@@ -110,6 +110,6 @@ fn timestamp(fields: &Fields) -> Result<String, InvalidRequest> {
         None | Some(Value::Null) => Err(InvalidRequest::Missing("timestamp")),
         Some(Value::String(text)) => Ok(text.clone()),
         Some(Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(number.to_string()),
-        Some(_) => Err(InvalidRequest::Unusable("timestamp", "is a whole number or text")),
+        Some(_) => Err(InvalidRequest::Invalid("timestamp", "is neither a whole number nor text")),
     }
 }

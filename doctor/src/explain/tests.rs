@@ -9,7 +9,7 @@ fn answers(input: &str, expected: Option<&str>) -> Vec<Value> {
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn asked(changes: Value) -> String {
+fn request_line(changes: Value) -> String {
     let mut request = json!({
         "method": "GET", "url": "https://api.example/", "consumerKey": "client!key", "nonce": "n",
         "timestamp": 1767225600,
@@ -36,11 +36,12 @@ fn decoded(parameters: &str) -> Vec<&str> {
 }
 
 #[test]
-fn published_body_hashes_come_out_of_text_and_of_base64() {
+fn published_body_hashes_are_reproduced_from_text_and_from_base64() {
     for vector in section("body_hash").iter().filter(|vector| vector.get("sha256_b64").is_some()) {
         let body = vector["body"].as_str().unwrap();
         let base64 = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, body);
-        let lines = [asked(json!({"body": body})), asked(json!({"bodyBase64": base64}))].join("\n");
+        let lines =
+            [request_line(json!({"body": body})), request_line(json!({"bodyBase64": base64}))].join("\n");
         for answer in answers(&lines, None) {
             assert_eq!(answer["bodyHash"], vector["sha256_b64"]);
         }
@@ -48,34 +49,35 @@ fn published_body_hashes_come_out_of_text_and_of_base64() {
 }
 
 #[test]
-fn published_base_uris_come_out() {
+fn published_base_uris_are_reproduced() {
     for vector in section("base_uri") {
-        let answer = &answers(&asked(json!({"url": vector["url"]})), None)[0];
+        let answer = &answers(&request_line(json!({"url": vector["url"]})), None)[0];
         assert_eq!(answer["baseUri"], vector["out"]);
     }
 }
 
-/// A request always has its `oauth_*` parameters besides: the published ones have to be among them, in their order.
+/// A request always has its `oauth_*` parameters too: the published parameters have to be among them, in their order.
 #[test]
-fn published_parameters_come_out_in_their_order() {
+fn published_parameters_are_reproduced_in_their_order() {
     for vector in section("param_string") {
         let url = format!("https://api.example/?{}", vector["query"].as_str().unwrap());
-        let answer = &answers(&asked(json!({"url": url})), None)[0];
-        let told = answer["parameterString"].as_str().unwrap();
-        let ours: Vec<_> = decoded(told).into_iter().filter(|pair| !pair.starts_with("oauth_")).collect();
+        let answer = &answers(&request_line(json!({"url": url})), None)[0];
+        let parameter_string = answer["parameterString"].as_str().unwrap();
+        let ours: Vec<_> =
+            decoded(parameter_string).into_iter().filter(|pair| !pair.starts_with("oauth_")).collect();
         let published = decoded(vector["out"].as_str().unwrap());
         let published: Vec<_> = published.into_iter().filter(|pair| !pair.starts_with("oauth_")).collect();
         assert_eq!(ours, published);
-        let mut sorted = decoded(told);
+        let mut sorted = decoded(parameter_string);
         sorted.sort_unstable_by_key(|pair| pair.split_once('='));
-        assert_eq!(decoded(told), sorted);
+        assert_eq!(decoded(parameter_string), sorted);
     }
 }
 
-/// Those whose URL and parameters a real request can have; the others leave out what is always sent.
+/// Vectors whose URL and parameters a real request can have; the others lack parameters that are always sent.
 #[test]
-fn published_base_strings_come_out_where_they_are_of_a_whole_request() {
-    let mut whole = 0;
+fn published_base_strings_of_complete_requests_are_reproduced() {
+    let mut compared = 0;
     for vector in section("base_string") {
         let (Some(url), Some(oauth)) = (vector["url"].as_str(), vector["oauth"].as_object()) else {
             continue;
@@ -87,7 +89,7 @@ fn published_base_strings_come_out_where_they_are_of_a_whole_request() {
             continue;
         }
         let answer = &answers(
-            &asked(json!({
+            &request_line(json!({
                 "method": vector["method"], "url": url, "body": vector["body"],
                 "consumerKey": oauth["oauth_consumer_key"], "nonce": oauth["oauth_nonce"],
                 "timestamp": oauth["oauth_timestamp"],
@@ -95,9 +97,9 @@ fn published_base_strings_come_out_where_they_are_of_a_whole_request() {
             None,
         )[0];
         assert_eq!(answer["baseString"], vector["out"]);
-        whole += 1;
+        compared += 1;
     }
-    assert!(whole > 0);
+    assert!(compared > 0);
 }
 
 #[test]
@@ -106,9 +108,10 @@ fn published_encodings_of_queries_enter_the_base_string_once() {
         let (query, out) = (vector["query"].as_str(), vector["out"].as_str().unwrap());
         let Some(query) = query else { continue };
         let url = format!("{}?{query}", vector["base_uri"].as_str().unwrap());
-        let told = answers(&asked(json!({"url": url})), None)[0]["baseString"].as_str().unwrap().to_owned();
+        let base_string =
+            answers(&request_line(json!({"url": url})), None)[0]["baseString"].as_str().unwrap().to_owned();
         let parameters = out.splitn(3, '&').nth(2).unwrap();
-        assert!(told.contains(parameters), "{told} lacks {parameters}");
+        assert!(base_string.contains(parameters), "{base_string} lacks {parameters}");
     }
 }
 
@@ -135,18 +138,20 @@ fn the_three_steps_are_those_of_the_worked_example() {
 }
 
 #[test]
-fn a_bad_line_is_told_by_its_number_and_the_next_one_is_read() {
+fn a_bad_line_is_reported_by_its_number_and_the_next_one_is_read() {
     let bad = [
         "not json".to_owned(),
         "[]".to_owned(),
-        asked(json!({"url": "/relative"})),
-        asked(json!({"method": null})),
-        asked(json!({"timestamp": 1.5})),
-        asked(json!({"body": {"a": 1}})),
-        asked(json!({"body": "", "bodyBase64": ""})),
-        asked(json!({"bodyBase64": "***"})),
+        request_line(json!({"url": "/relative"})),
+        request_line(json!({"method": null})),
+        request_line(json!({"timestamp": 1.5})),
+        request_line(json!({"body": {"a": 1}})),
+        request_line(json!({"body": "", "bodyBase64": ""})),
+        request_line(json!({"bodyBase64": "***"})),
     ];
-    let lines = [&["".to_owned(), asked(json!({}))], &bad[..], &[asked(json!({}))]].concat().join("\r\n");
+    let lines = [&["".to_owned(), request_line(json!({}))], &bad[..], &[request_line(json!({}))]]
+        .concat()
+        .join("\r\n");
     let answers = answers(&lines, None);
     assert_eq!(answers.len(), bad.len() + 2);
     for (index, answer) in answers[1..=bad.len()].iter().enumerate() {
@@ -159,24 +164,24 @@ fn a_bad_line_is_told_by_its_number_and_the_next_one_is_read() {
 #[test]
 fn a_line_that_is_not_utf8_is_a_bad_line() {
     let mut output = Vec::new();
-    let input = [b"\xff\n", asked(json!({})).as_bytes()].concat();
+    let input = [b"\xff\n", request_line(json!({})).as_bytes()].concat();
     explain_lines(&input[..], &mut output, None).unwrap();
     assert_eq!(String::from_utf8(output).unwrap().lines().count(), 2);
 }
 
 #[test]
 fn the_first_difference_to_the_gateways_string_is_named() {
-    let ours = answers(&asked(json!({})), None)[0]["baseString"].as_str().unwrap().to_owned();
+    let ours = answers(&request_line(json!({})), None)[0]["baseString"].as_str().unwrap().to_owned();
     let differs = |theirs: &str| first_difference(&ours, theirs).unwrap();
 
     assert_eq!(first_difference(&ours, &ours), None);
     let method = differs(&ours.replacen("GET", "PUT", 1));
-    assert_eq!((method.index, method.place.as_str()), (0, "method"));
-    assert_eq!(differs(&ours.replacen("api", "mtf", 1)).place, "base URI");
+    assert_eq!((method.index, method.location.as_str()), (0, "method"));
+    assert_eq!(differs(&ours.replacen("api", "mtf", 1)).location, "base URI");
     let hash = differs(&ours.replacen("47DEQ", "47DEX", 1));
-    assert_eq!(hash.place, "parameter oauth_body_hash");
+    assert_eq!(hash.location, "parameter oauth_body_hash");
     assert!(hash.ours.starts_with("Qpj8") && hash.theirs.starts_with("Xpj8"), "{hash:?}");
-    assert_eq!(differs(&ours.replacen("client%21", "other%21", 1)).place, "parameter oauth_consumer_key");
+    assert_eq!(differs(&ours.replacen("client%21", "other%21", 1)).location, "parameter oauth_consumer_key");
     let twice = differs(&ours.replace("U%3D", "U%253D"));
     assert!(twice.hint.unwrap().contains("once more"), "{twice:?}");
     let longer = differs(&format!("{ours}%26x%3D1"));
@@ -185,8 +190,8 @@ fn the_first_difference_to_the_gateways_string_is_named() {
 
 #[test]
 fn the_gateways_whole_sentence_may_be_pasted() {
-    let ours = answers(&asked(json!({})), None)[0]["baseString"].as_str().unwrap().to_owned();
+    let ours = answers(&request_line(json!({})), None)[0]["baseString"].as_str().unwrap().to_owned();
     let pasted = format!("OAuth signature did not match. Acceptable signature base string: \"{ours}\"\n");
     let theirs = acceptable_base_string(&pasted);
-    assert_eq!(answers(&asked(json!({})), Some(theirs))[0]["firstDifference"], Value::Null);
+    assert_eq!(answers(&request_line(json!({})), Some(theirs))[0]["firstDifference"], Value::Null);
 }

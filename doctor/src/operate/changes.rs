@@ -1,4 +1,4 @@
-//! What the refreshes changed, and which changes wait for somebody to allow them.
+//! The changes of the last refreshes, and the token requestors in quarantine.
 
 use std::fmt;
 
@@ -13,25 +13,25 @@ use serde::Serialize;
 
 use crate::aws;
 
-/// How many changes are told.
-const TOLD: usize = 20;
+/// Number of changes that are listed.
+const LISTED: usize = 20;
 
-/// The catalog's recent past.
+/// The catalog's recent changes.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Catalog {
-    /// When Mastercard last answered for all account ranges.
+    /// When Mastercard last answered for all account ranges; `None` if it never did.
     pub updated_at: Option<Timestamp>,
     /// Newest first.
     pub changes: Vec<ChangeRecord>,
-    /// In quarantine.
-    pub waiting: Vec<Waiting>,
+    /// Token requestors whose new push methods are in quarantine.
+    pub quarantined: Vec<QuarantinedRequestor>,
 }
 
-/// A token requestor that wants to lead somewhere new.
+/// A token requestor with new redirect hosts that an operator has to allow.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Waiting {
+pub struct QuarantinedRequestor {
     token_requestor_id: TokenRequestorId,
     name: String,
     hosts: Vec<String>,
@@ -39,11 +39,11 @@ pub struct Waiting {
 }
 
 impl Catalog {
-    /// Reads `TOKEN_REQUESTORS_TABLE` and `TENANT`, and the table.
+    /// Reads the settings `TOKEN_REQUESTORS_TABLE` and `TENANT`, then the table.
     ///
     /// # Errors
     /// When a setting is missing; the inner one when the table cannot be read.
-    pub async fn look(settings: Settings) -> Result<Result<Self, StoreError>, ConfigError> {
+    pub async fn read(settings: Settings) -> Result<Result<Self, StoreError>, ConfigError> {
         let aws = aws::config(&settings, "DYNAMODB").await;
         let host = Runtime::new(settings, aws, Default::default());
         let mut read = host.settings.read();
@@ -52,19 +52,19 @@ impl Catalog {
     }
 
     async fn of(requestors: &TokenRequestors) -> Result<Self, StoreError> {
-        let (snapshot, changes) = (requestors.snapshot().await?, requestors.changes(TOLD).await?);
-        let waiting = snapshot.entries.values().filter_map(waiting).collect();
-        Ok(Self { updated_at: snapshot.catalog.and_then(|it| it.updated_at), changes, waiting })
+        let (snapshot, changes) = (requestors.snapshot().await?, requestors.changes(LISTED).await?);
+        let quarantined = snapshot.entries.values().filter_map(quarantined).collect();
+        Ok(Self { updated_at: snapshot.catalog.and_then(|it| it.updated_at), changes, quarantined })
     }
 }
 
-fn waiting(known: &CatalogEntry) -> Option<Waiting> {
+fn quarantined(known: &CatalogEntry) -> Option<QuarantinedRequestor> {
     let quarantine = known.quarantine.as_ref()?;
     let hosts = quarantine.push_methods.iter().filter_map(|method| method.uri.host_str()).map(str::to_owned);
     let mut hosts: Vec<_> = hosts.collect();
     hosts.sort();
     hosts.dedup();
-    Some(Waiting {
+    Some(QuarantinedRequestor {
         token_requestor_id: known.requestor.token_requestor_id.clone(),
         name: known.requestor.consumer_facing_entity_name.clone(),
         hosts,
@@ -82,9 +82,9 @@ impl fmt::Display for Catalog {
             let lists = [
                 ("new", &change.added),
                 ("changed", &change.changed),
-                ("gone", &change.retired),
-                ("back again", &change.returned),
-                ("waiting to be allowed", &change.quarantined),
+                ("retired", &change.retired),
+                ("returned", &change.returned),
+                ("quarantined", &change.quarantined),
             ];
             writeln!(f, "\nVersion {version}, {at:.0}")?;
             for (what, ids) in lists.into_iter().filter(|(_, ids)| !ids.is_empty()) {
@@ -92,9 +92,12 @@ impl fmt::Display for Catalog {
                 writeln!(f, "  {what}: {}", ids.join(", "))?;
             }
         }
-        for Waiting { token_requestor_id, name, hosts, since } in &self.waiting {
+        for QuarantinedRequestor { token_requestor_id, name, hosts, since } in &self.quarantined {
             let hosts = hosts.join(", ");
-            writeln!(f, "\n{name} ({token_requestor_id}) wants to lead to {hosts} since {since:.0}.")?;
+            writeln!(
+                f,
+                "\n{name} ({token_requestor_id}) is in quarantine since {since:.0}: new host {hosts}."
+            )?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The dead-letter queue once more: what failed for good is given to its function again.
+//! Redrive of the dead-letter queue: each failed event is sent to its function again.
 
 use aws_sdk_lambda::Client as Lambda;
 use aws_sdk_sqs::{Client as Sqs, types::Message};
@@ -9,26 +9,26 @@ use serde_json::Value;
 use super::{OperateError, start};
 use crate::aws;
 
-/// The queue, and the functions that its messages were meant for.
+/// The dead-letter queue and the Lambda client that invokes its messages' functions.
 pub struct DeadLetters {
     queue: String,
     sqs: Sqs,
     lambda: Lambda,
 }
 
-/// How much was done.
+/// Counts of a redrive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Redriven {
-    /// Functions that were started again; their messages are gone.
+pub struct RedriveReport {
+    /// Functions that were invoked again; their messages were deleted.
     pub started: usize,
-    /// Messages that name no function: of a schedule or a pipe. They stay.
+    /// Messages that name no function (of a schedule or a pipe). They stay in the queue.
     pub left: usize,
 }
 
-/// What Lambda writes when an invocation failed for good (the record of an on-failure destination).
+/// The record that Lambda's on-failure destination writes after the last retry.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Record {
+struct FailureRecord {
     request_context: RequestContext,
     request_payload: Value,
 }
@@ -40,7 +40,7 @@ struct RequestContext {
 }
 
 impl DeadLetters {
-    /// Reads `DEAD_LETTERS_URL`, and where AWS is.
+    /// Reads `DEAD_LETTERS_URL` and the AWS configuration.
     ///
     /// # Errors
     /// When it is missing.
@@ -52,33 +52,36 @@ impl DeadLetters {
         Ok(Self { queue, sqs, lambda })
     }
 
-    /// About how many messages lie there.
+    /// Approximate number of messages in the queue.
     ///
     /// # Errors
     /// When the queue cannot be read.
     pub async fn count(&self) -> Result<u64, OperateError> {
         use aws_sdk_sqs::types::QueueAttributeName::ApproximateNumberOfMessages;
-        let asked = self.sqs.get_queue_attributes().queue_url(&self.queue);
-        let asked = asked.attribute_names(ApproximateNumberOfMessages).send().await;
-        let attributes = asked.map_err(OperateError::aws)?.attributes.unwrap_or_default();
+        let request = self.sqs.get_queue_attributes().queue_url(&self.queue);
+        let response = request.attribute_names(ApproximateNumberOfMessages).send().await;
+        let attributes = response.map_err(OperateError::aws)?.attributes.unwrap_or_default();
         let count = attributes.get(&ApproximateNumberOfMessages).and_then(|count| count.parse().ok());
         Ok(count.unwrap_or_default())
     }
 
-    /// Goes through the queue once. A message is deleted after its function was started, so that a crash in between
-    /// starts it twice rather than never: every function bears that.
+    /// Goes through the queue once. A message is deleted after its function was invoked, so a crash in between invokes
+    /// it twice, never zero times: every function is idempotent.
     ///
     /// # Errors
-    /// When AWS refuses; what was not started stays in the queue.
-    pub async fn redrive(&self, mut progress: impl FnMut(Redriven)) -> Result<Redriven, OperateError> {
-        let mut done = Redriven::default();
+    /// When AWS rejects a request; messages that were not redriven stay in the queue.
+    pub async fn redrive(
+        &self,
+        mut progress: impl FnMut(RedriveReport),
+    ) -> Result<RedriveReport, OperateError> {
+        let mut report = RedriveReport::default();
         loop {
-            // Long enough hidden that the loop meets no message twice, unless it runs for minutes.
+            // The visibility timeout (seconds) keeps the loop from receiving a message twice.
             let received = self.sqs.receive_message().queue_url(&self.queue);
             let received = received.max_number_of_messages(10).visibility_timeout(300).send().await;
             let messages = received.map_err(OperateError::aws)?.messages.unwrap_or_default();
             if messages.is_empty() {
-                return Ok(done);
+                return Ok(report);
             }
             for message in messages {
                 match record(&message) {
@@ -86,11 +89,11 @@ impl DeadLetters {
                         let function = unqualified(&record.request_context.function_arn);
                         start(&self.lambda, function, &record.request_payload).await?;
                         self.delete(&message).await?;
-                        done.started += 1;
+                        report.started += 1;
                     }
-                    None => done.left += 1,
+                    None => report.left += 1,
                 }
-                progress(done);
+                progress(report);
             }
         }
     }
@@ -102,11 +105,11 @@ impl DeadLetters {
     }
 }
 
-fn record(message: &Message) -> Option<Record> {
+fn record(message: &Message) -> Option<FailureRecord> {
     serde_json::from_str(message.body()?).ok()
 }
 
-/// Without the version that failed: `…:function:name:$LATEST`.
+/// The function's ARN without the version: `…:function:name:$LATEST`.
 fn unqualified(arn: &str) -> &str {
     arn.strip_suffix(":$LATEST").unwrap_or(arn)
 }

@@ -1,4 +1,4 @@
-//! Use-case steps 1 to 4, now: the token requestors, then every logo that is missing.
+//! Refresh of the catalog (steps 1 to 4): token requestors, then every missing logo.
 
 use mastercard::token_requestor::TokenRequestorId;
 use serde::{Deserialize, Serialize};
@@ -6,44 +6,44 @@ use serde_json::{Value, json};
 
 use super::{OperateError, Operator};
 
-/// What only a person may decide; nothing by default.
+/// Decisions of an operator about a refresh; the event of `sync-requestors`.
 #[derive(Debug, Default, Serialize)]
-pub struct Orders {
-    /// Believe an answer in which many token requestors are gone.
+pub struct RefreshOptions {
+    /// Apply the refresh even if many token requestors have disappeared.
     pub force: bool,
-    /// Let token requestors lead to hosts that they did not have before.
-    pub allow: Vec<Allowed>,
+    /// New redirect hosts that are allowed.
+    pub allow: Vec<AllowedHost>,
 }
 
-/// A host that somebody looked at and found right.
+/// A redirect host that an operator allows for a token requestor.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Allowed {
-    /// Whose.
+pub struct AllowedHost {
+    /// The token requestor.
     pub token_requestor_id: TokenRequestorId,
-    /// As in the push URI, without port.
+    /// Host of the push URI, without port.
     pub host: String,
 }
 
-/// What one invocation of `fetch-assets` did, in counts.
+/// Counts of one invocation of `fetch-assets`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Fetched {
-    /// Logos that are held now.
+pub struct FetchReport {
+    /// Logos that were stored.
     pub stored: usize,
-    /// Those that could not be had; tried again at the next refresh.
+    /// Logos that could not be fetched; the next refresh tries again.
     pub failed: usize,
-    /// Those that there was no time for.
+    /// Logos that the invocation had no time for.
     pub remaining: usize,
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct FetchAssetsResponse {
     stored: Vec<Value>,
     failed: Vec<Value>,
     remaining: usize,
 }
 
-impl std::str::FromStr for Allowed {
+impl std::str::FromStr for AllowedHost {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -55,22 +55,23 @@ impl std::str::FromStr for Allowed {
 }
 
 impl Operator {
-    /// Steps 1 and 2. What changed, as `sync-requestors` tells it.
+    /// Steps 1 and 2. Returns the response of `sync-requestors`.
     ///
     /// # Errors
     /// When the function cannot be invoked or fails.
-    pub async fn sync_requestors(&self, orders: &Orders) -> Result<Value, OperateError> {
-        self.invoke(&self.sync_requestors, &json!(orders)).await
+    pub async fn sync_requestors(&self, options: &RefreshOptions) -> Result<Value, OperateError> {
+        self.invoke(&self.sync_requestors, &json!(options)).await
     }
 
-    /// Steps 3 and 4: logos that are missing, as many as one invocation has time for.
+    /// Steps 3 and 4: fetches missing logos, as many as one invocation has time for.
     ///
     /// # Errors
     /// When the function cannot be invoked or fails.
-    pub async fn fetch_assets(&self) -> Result<Fetched, OperateError> {
-        let answer = self.invoke(&self.fetch_assets, &json!({})).await?;
-        let unreadable = |_| OperateError::Unreadable(self.fetch_assets.clone());
-        let Answer { stored, failed, remaining } = serde_json::from_value(answer).map_err(unreadable)?;
-        Ok(Fetched { stored: stored.len(), failed: failed.len(), remaining })
+    pub async fn fetch_assets(&self) -> Result<FetchReport, OperateError> {
+        let response = self.invoke(&self.fetch_assets, &json!({})).await?;
+        let invalid = |_| OperateError::InvalidResponse(self.fetch_assets.clone());
+        let FetchAssetsResponse { stored, failed, remaining } =
+            serde_json::from_value(response).map_err(invalid)?;
+        Ok(FetchReport { stored: stored.len(), failed: failed.len(), remaining })
     }
 }

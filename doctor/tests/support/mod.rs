@@ -1,4 +1,4 @@
-//! A world, its settings with changes, and keys made for the occasion.
+//! A `World`, its settings with changes, and generated keys.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
 
 use doctor::check::Check;
@@ -17,7 +17,7 @@ pub fn settings(world: &World, changes: &[(&str, &str)]) -> Settings {
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// Everything, in the local environment.
+/// All checks, in the local environment.
 pub fn online() -> Check {
     Check { environment: Environment::Local, offline: false, client_id: None, clock: Default::default() }
 }
@@ -31,12 +31,12 @@ fn key() -> KeyPair {
     KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap()
 }
 
-/// A private key of nobody's.
+/// A private key that the simulator does not know.
 pub fn key_pem() -> String {
     key().serialize_pem()
 }
 
-/// A certificate that ended with the year 2020, and the key it is for.
+/// A certificate that expired at the end of 2020, and its key.
 pub fn expired_with_key() -> (String, String) {
     let key = key();
     let mut params = CertificateParams::default();

@@ -1,49 +1,50 @@
-//! What is public in keys and certificates: size, validity, and the fingerprints in every form that Mastercard's
-//! documents use, hex SHA-256 and SHA-1 over the certificate's DER and over the public key's.
+//! The public properties of keys and certificates: size, validity, and the fingerprints in every form that
+//! Mastercard's documents use (hex SHA-256 and SHA-1 of the certificate's DER and of the public key's DER).
 
 use aws_lc_rs::digest::{self, Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use jiff::Timestamp;
 use mastercard::keys::Certificate;
 use runtime::config::EXPIRES_SOON_DAYS;
 
-/// How a certificate stands in time.
+/// Validity of a certificate at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Validity {
-    NotYet,
-    Lasts,
-    EndsSoon,
-    Over,
+    NotYetValid,
+    Valid,
+    ExpiresSoon,
+    Expired,
 }
 
-/// How it stands, and the same in words.
+/// The validity, and a sentence about it.
 pub(super) fn validity(certificate: &Certificate, now: Timestamp) -> (Validity, String) {
     let (begins, ends) = (certificate.not_before(), certificate.not_after());
     let day = |time: Timestamp| time.strftime("%F").to_string();
     match certificate.expires_in_days(now) {
-        _ if begins > now => (Validity::NotYet, format!("not valid before {}", day(begins))),
-        left @ ..0 => (Validity::Over, format!("expired on {}, {} days ago", day(ends), -left)),
+        _ if begins > now => (Validity::NotYetValid, format!("not valid before {}", day(begins))),
+        left @ ..0 => (Validity::Expired, format!("expired on {}, {} days ago", day(ends), -left)),
         left => {
-            let validity = if left < EXPIRES_SOON_DAYS { Validity::EndsSoon } else { Validity::Lasts };
+            let validity = if left < EXPIRES_SOON_DAYS { Validity::ExpiresSoon } else { Validity::Valid };
             (validity, format!("valid until {}, {left} days left", day(ends)))
         }
     }
 }
 
 /// `RSA 2048 bits`.
-pub(super) fn size(bits: Option<usize>) -> String {
+pub(super) fn key_size(bits: Option<usize>) -> String {
     match bits {
         Some(bits) => format!("RSA {bits} bits"),
         None => "no RSA key of 2048 to 8192 bits".into(),
     }
 }
 
-/// Fingerprints of a certificate and of the key in it.
-pub(super) fn certificate(certificate: &Certificate) -> Vec<String> {
-    [fingerprints("certificate", certificate.der()), public_key(certificate.public_key())].concat()
+/// Fingerprints of a certificate and of its public key.
+pub(super) fn certificate_fingerprints(certificate: &Certificate) -> Vec<String> {
+    [fingerprints("certificate", certificate.der()), public_key_fingerprints(certificate.public_key())]
+        .concat()
 }
 
 /// Fingerprints of a public key (DER `SubjectPublicKeyInfo`).
-pub(super) fn public_key(public_key: &[u8]) -> Vec<String> {
+pub(super) fn public_key_fingerprints(public_key: &[u8]) -> Vec<String> {
     fingerprints("public key", public_key)
 }
 
@@ -56,7 +57,7 @@ fn fingerprints(of: &str, der: &[u8]) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn throw_away() -> Certificate {
+    fn test_certificate() -> Certificate {
         Certificate::from_pem(
             "certificate",
             include_str!("../../../shared/mastercard/testdata/certificate.pem"),
@@ -67,7 +68,7 @@ mod tests {
     #[test]
     fn fingerprints_come_in_all_four_published_forms() {
         assert_eq!(
-            certificate(&throw_away()),
+            certificate_fingerprints(&test_certificate()),
             [
                 "certificate SHA-256 b39ba9209e4608aaab98af31cacadb736273e4922f29c6a5bb7764b3d5b8d8ac",
                 "certificate SHA-1 a963471b0b830b48e7fdf11b86fd9656cebde286",
@@ -75,14 +76,14 @@ mod tests {
                 "public key SHA-1 f71674cf14ec99316b69372a185b823056276827",
             ]
         );
-        assert_eq!(size(throw_away().bits()), "RSA 2048 bits");
+        assert_eq!(key_size(test_certificate().bits()), "RSA 2048 bits");
     }
 
     #[test]
-    fn a_certificate_is_told_with_the_days_it_has_left() {
-        let at = |day: &str| validity(&throw_away(), format!("{day}T17:41:00Z").parse().unwrap());
-        assert_eq!(at("2026-11-20"), (Validity::NotYet, "not valid before 2026-11-22".into()));
-        assert_eq!(at("2026-11-23"), (Validity::EndsSoon, "valid until 2026-11-23, 0 days left".into()));
-        assert_eq!(at("2026-11-28").0, Validity::Over);
+    fn a_certificate_is_shown_with_the_days_it_has_left() {
+        let at = |day: &str| validity(&test_certificate(), format!("{day}T17:41:00Z").parse().unwrap());
+        assert_eq!(at("2026-11-20"), (Validity::NotYetValid, "not valid before 2026-11-22".into()));
+        assert_eq!(at("2026-11-23"), (Validity::ExpiresSoon, "valid until 2026-11-23, 0 days left".into()));
+        assert_eq!(at("2026-11-28").0, Validity::Expired);
     }
 }

@@ -1,4 +1,4 @@
-//! One enrollment from new_attempt to end: each fact, when it was learned, which calls told it, and what never came.
+//! The timeline of one enrollment: each fact, when it was recorded, the calls that it came from, and what is missing.
 
 use std::fmt;
 
@@ -12,26 +12,26 @@ use model::enrollment::{Attempt, Enrollment, EnrollmentId, Fact, Status, StatusR
 use runtime::store::StoreError;
 use serde::Serialize;
 
-use super::Desk;
+use super::Support;
 
-/// What support reads; fit for a ticket.
+/// An enrollment for support; contains no secret.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Story {
+pub struct Timeline {
     enrollment_id: EnrollmentId,
     client_id: ClientId,
     card_contract_id: CardContractId,
     token_requestor_id: TokenRequestorId,
     status: Status,
     reason: Option<StatusReason>,
-    /// When the token list is read next; nothing more will be found out without it.
+    /// When the token list is read next; `None` if the status is final.
     next_check: Option<Timestamp>,
     steps: Vec<Step>,
-    /// What the latest attempt should have brought and did not (yet).
+    /// Facts of the latest attempt that are not recorded (yet).
     missing: Vec<&'static str>,
 }
 
-/// One line of it.
+/// One line of the timeline.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Step {
@@ -40,55 +40,55 @@ struct Step {
     event: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
-    /// By Mastercard's clock, for what they told.
+    /// When it happened, by Mastercard's clock, for notifications.
     #[serde(skip_serializing_if = "Option::is_none")]
     occurred_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     calls: Vec<Call>,
 }
 
-impl Desk {
-    /// The story of an enrollment, by its id alone; `None` if there is no such enrollment.
+impl Support {
+    /// The timeline of an enrollment; `None` if the enrollment does not exist.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn story(&self, id: EnrollmentId) -> Result<Option<Story>, StoreError> {
+    pub async fn timeline(&self, id: EnrollmentId) -> Result<Option<Timeline>, StoreError> {
         let enrollment = self.enrollments.find(id).await?;
-        Ok(enrollment.map(|enrollment| Story::of(&enrollment, self.clock.now())))
+        Ok(enrollment.map(|enrollment| Timeline::new(&enrollment, self.clock.now())))
     }
 }
 
-impl Story {
-    /// As of now.
+impl Timeline {
+    /// The timeline as of `now`.
     #[must_use]
-    pub fn of(enrollment: &Enrollment, now: Timestamp) -> Self {
+    pub fn new(enrollment: &Enrollment, now: Timestamp) -> Self {
         let report = enrollment.status_at(now);
         let first = enrollment.attempts().next();
-        let asked = first.iter().map(|attempt| Step {
+        let requested = first.iter().map(|attempt| Step {
             at: attempt.began_at,
             attempt: attempt.number,
             event: "requested",
-            detail: Some(terms(attempt)),
+            detail: Some(request_detail(attempt)),
             occurred_at: None,
             calls: Vec::new(),
         });
-        let known = enrollment.facts.iter().map(|known| {
-            let told = enrollment.attempts().find(|attempt| attempt.number == known.attempt);
-            let (event, detail) = known.fact.timeline_entry();
+        let recorded = enrollment.facts.iter().map(|recorded| {
+            let attempt = enrollment.attempts().find(|attempt| attempt.number == recorded.attempt);
+            let (event, detail) = recorded.fact.timeline_entry();
             Step {
-                at: known.at,
-                attempt: known.attempt,
+                at: recorded.at,
+                attempt: recorded.attempt,
                 event,
-                detail: match &known.fact {
-                    Fact::Restarted { .. } => told.map(|attempt| terms(&attempt)),
-                    Fact::Pushed { expires_at, .. } => Some(format!("receipts until {expires_at:.0}")),
+                detail: match &recorded.fact {
+                    Fact::Restarted { .. } => attempt.map(|attempt| request_detail(&attempt)),
+                    Fact::Pushed { expires_at, .. } => Some(format!("receipts valid until {expires_at:.0}")),
                     _ => detail,
                 },
-                occurred_at: occurred_at(&known.fact),
-                calls: known.calls.clone(),
+                occurred_at: occurred_at(&recorded.fact),
+                calls: recorded.calls.clone(),
             }
         });
-        let mut steps: Vec<_> = asked.chain(known).collect();
+        let mut steps: Vec<_> = requested.chain(recorded).collect();
         steps.sort_by_key(|step| step.at);
         Self {
             enrollment_id: enrollment.enrollment_id,
@@ -104,11 +104,11 @@ impl Story {
     }
 }
 
-fn terms(attempt: &Attempt<'_>) -> String {
+fn request_detail(attempt: &Attempt<'_>) -> String {
     let consent = attempt.consent;
     let platform = attempt.platform.as_str();
     format!(
-        "{platform}, back to {}, terms {} accepted {:.0}",
+        "{platform}, callback {}, terms {} accepted {:.0}",
         attempt.callback, consent.terms_version, consent.accepted_at
     )
 }
@@ -123,22 +123,22 @@ fn occurred_at(fact: &Fact) -> Option<Timestamp> {
 
 fn missing(enrollment: &Enrollment) -> Vec<&'static str> {
     let number = enrollment.attempt().number;
-    let any = |is: fn(&Fact) -> bool| enrollment.facts.iter().any(|known| is(&known.fact));
+    let any = |is: fn(&Fact) -> bool| enrollment.facts.iter().any(|recorded| is(&recorded.fact));
     let current = |is: fn(&Fact) -> bool| {
-        enrollment.facts.iter().any(|known| known.attempt == number && is(&known.fact))
+        enrollment.facts.iter().any(|recorded| recorded.attempt == number && is(&recorded.fact))
     };
     if !current(|fact| matches!(fact, Fact::Pushed { .. })) {
-        return vec!["the answer to the push"];
+        return vec!["the response to the push"];
     }
-    let wanted = [
+    let expected = [
         ("TAR", any(|fact| matches!(fact, Fact::Tar { .. }))),
         ("TCN", any(|fact| matches!(fact, Fact::Tcn { .. }))),
         ("the cardholder's return", current(|fact| matches!(fact, Fact::Callback { .. }))),
     ];
-    wanted.into_iter().filter_map(|(name, came)| (!came).then_some(name)).collect()
+    expected.into_iter().filter_map(|(name, recorded)| (!recorded).then_some(name)).collect()
 }
 
-impl fmt::Display for Story {
+impl fmt::Display for Timeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { enrollment_id, client_id, card_contract_id, token_requestor_id, .. } = self;
         let status = self.status.as_str();
@@ -158,7 +158,7 @@ impl fmt::Display for Story {
                 writeln!(f, "{:>38}  at {occurred_at:.3} by Mastercard's clock", "")?;
             }
             for Call { operation, milliseconds, status, correlation_id } in &step.calls {
-                let status = status.map_or("no answer".into(), |status| status.to_string());
+                let status = status.map_or("no response".into(), |status| status.to_string());
                 writeln!(
                     f,
                     "{:>38}  {operation}: {status}, {milliseconds} ms, correlation id {correlation_id}",
@@ -167,11 +167,11 @@ impl fmt::Display for Story {
             }
         }
         if !self.missing.is_empty() {
-            writeln!(f, "\nNever came: {}", self.missing.join(", "))?;
+            writeln!(f, "\nMissing: {}", self.missing.join(", "))?;
         }
         match self.next_check {
             Some(next) => write!(f, "\nThe token list is read next at {next:.0}."),
-            None => write!(f, "\nFinal: nothing more will be found out by asking."),
+            None => write!(f, "\nFinal: the token list is not read again."),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Base URLs against the environment that was named. Mastercard documents them per API; for MTF's Token Connect its
-//! pages and its OpenAPI document disagree about the host, so both are taken.
+//! Compares the base URLs with those that Mastercard documents for the environment. For Token Connect in MTF,
+//! Mastercard's pages and its OpenAPI document name different hosts: both are accepted.
 
 use runtime::config::Environment;
 use url::Url;
@@ -7,8 +7,8 @@ use url::Url;
 use super::{Api, reading::Reading};
 use crate::report::Row;
 
-/// What the functions may be told, to hold their base URLs against.
-const NAMED: &str = "MASTERCARD_ENVIRONMENT";
+/// Optional setting with which the functions check their base URLs.
+const ENVIRONMENT: &str = "MASTERCARD_ENVIRONMENT";
 
 fn documented(environment: Environment, api: Api) -> &'static [&'static str] {
     match (environment, api) {
@@ -30,53 +30,53 @@ fn documented(environment: Environment, api: Api) -> &'static [&'static str] {
 
 pub(super) fn rows(reading: &mut Reading<'_>, environment: Environment) -> Vec<Row> {
     let urls = Api::ALL.map(|api| row(reading, api, environment));
-    urls.into_iter().chain([named(reading, environment)]).collect()
+    urls.into_iter().chain([environment_row(reading, environment)]).collect()
 }
 
-fn named(reading: &mut Reading<'_>, environment: Environment) -> Row {
-    let to_do = format!("set it to {environment}");
-    if let Some(refused) = reading.refused(NAMED, &to_do) {
-        return refused;
+fn environment_row(reading: &mut Reading<'_>, environment: Environment) -> Row {
+    let remedy = format!("set it to {environment}");
+    if let Some(row) = reading.refused(ENVIRONMENT, &remedy) {
+        return row;
     }
-    match reading.value::<Environment>(NAMED) {
-        Some(named) if named == environment => Row::ok(NAMED, named.as_str()),
-        Some(named) => Row::wrong(NAMED, format!("is {named}, but --env says {environment}"), to_do),
-        None => Row::skipped(NAMED, "not set: the base URLs tell"),
+    match reading.value::<Environment>(ENVIRONMENT) {
+        Some(named) if named == environment => Row::ok(ENVIRONMENT, named.as_str()),
+        Some(named) => Row::wrong(ENVIRONMENT, format!("is {named}, but --env says {environment}"), remedy),
+        None => Row::skipped(ENVIRONMENT, "not set: the base URLs decide"),
     }
 }
 
 fn row(reading: &mut Reading<'_>, api: Api, environment: Environment) -> Row {
     let name = api.setting("URL");
-    let known = documented(environment, api);
-    let wanted = match known.first() {
+    let documented_urls = documented(environment, api);
+    let remedy = match documented_urls.first() {
         Some(documented) => format!("set it to {documented}"),
         None => "set it to the simulator's address, as `local --env-file` writes it".into(),
     };
-    if let Some(refused) = reading.refused(&name, &wanted) {
-        return refused;
+    if let Some(row) = reading.refused(&name, &remedy) {
+        return row;
     }
     let Some(url) = reading.value::<Url>(&name) else { return Row::skipped(name, "not set") };
     if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
-        return Row::wrong(name, "holds a user name, a password or a query", wanted);
+        return Row::wrong(name, "contains a user name, a password or a query", remedy);
     }
     let shown = format!("{}{}", url.origin().ascii_serialization(), url.path());
     match Environment::of(&url) {
         Some(other) if other != environment => {
-            let told = format!("{shown} is of {other}, but --env says {environment}");
-            Row::wrong(name, told, format!("{wanted}, or name the other environment"))
+            let finding = format!("{shown} is of {other}, but --env says {environment}");
+            Row::wrong(name, finding, format!("{remedy}, or give the other environment to --env"))
         }
         Some(Environment::Local) => Row::ok(name, shown),
-        Some(_) if known.contains(&url.as_str().trim_end_matches('/')) => Row::ok(name, shown),
+        Some(_) if documented_urls.contains(&url.as_str().trim_end_matches('/')) => Row::ok(name, shown),
         Some(_) => {
-            Row::wrong(name, format!("{shown} is not the documented address of {environment}"), wanted)
+            Row::wrong(name, format!("{shown} is not the documented address of {environment}"), remedy)
         }
         None if environment == Environment::Local => {
-            Row::wrong(name, format!("{shown} is not on this machine"), wanted)
+            Row::wrong(name, format!("{shown} is not on this machine"), remedy)
         }
         None => Row::warning(
             name,
-            format!("{shown} is no address that Mastercard documents"),
-            format!("make sure of it (a region of its own, a gateway of yours?), else {wanted}"),
+            format!("{shown} is not documented by Mastercard"),
+            format!("verify it (a regional host or your own gateway?), or {remedy}"),
         ),
     }
 }

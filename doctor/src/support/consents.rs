@@ -1,4 +1,4 @@
-//! What cardholders agreed to, for auditors: one row for each attempt of each enrollment.
+//! The consents of all cardholders, for auditors: one row for each attempt of each enrollment.
 
 use jiff::Timestamp;
 use mastercard::{
@@ -9,9 +9,9 @@ use model::enrollment::{Enrollment, EnrollmentId};
 use runtime::store::StoreError;
 use serde::Serialize;
 
-use super::Desk;
+use super::Support;
 
-/// One consent.
+/// The consent of one attempt.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConsentRow {
@@ -19,26 +19,27 @@ pub struct ConsentRow {
     client_id: ClientId,
     card_contract_id: CardContractId,
     token_requestor_id: TokenRequestorId,
-    /// Counted from 1.
+    /// Number of the attempt, counted from 1.
     attempt: u32,
     terms_version: String,
-    /// By the app.
+    /// When the cardholder accepted, by the app's clock.
     accepted_at: Timestamp,
-    /// When this server was asked to push the card.
+    /// When this server received the request.
     received_at: Timestamp,
 }
 
-/// How much was looked through.
+/// Counts of an export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Exported {
-    /// Enrollments seen so far.
+pub struct ExportReport {
+    /// Enrollments read so far.
     pub enrollments: usize,
     /// Rows written so far.
     pub rows: usize,
 }
 
-impl Desk {
-    /// Hands on every consent since a moment, in no order; `progress` hears of every page of the table.
+impl Support {
+    /// Calls `write` with every consent received at or after `since`, in no particular order, and `progress` after
+    /// each page of the table.
     ///
     /// # Errors
     /// When the store cannot be read, or `write` fails.
@@ -46,21 +47,21 @@ impl Desk {
         &self,
         since: Timestamp,
         mut write: impl FnMut(&ConsentRow) -> Result<(), E>,
-        mut progress: impl FnMut(Exported),
-    ) -> Result<Exported, E> {
-        let mut exported = Exported::default();
+        mut progress: impl FnMut(ExportReport),
+    ) -> Result<ExportReport, E> {
+        let mut report = ExportReport::default();
         let mut pages = self.enrollments.all();
         while let Some(page) = pages.next().await? {
             for enrollment in &page {
-                exported.enrollments += 1;
+                report.enrollments += 1;
                 for row in rows(enrollment).filter(|row| row.received_at >= since) {
                     write(&row)?;
-                    exported.rows += 1;
+                    report.rows += 1;
                 }
             }
-            progress(exported);
+            progress(report);
         }
-        Ok(exported)
+        Ok(report)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Notifications that matched no enrollment, and another try at them.
+//! Notifications that match no enrollment, and their retry.
 
 use std::fmt;
 
@@ -7,19 +7,19 @@ use mastercard::{card::CardContractId, token_requestor::TokenRequestorId};
 use runtime::store::{StoreError, enrollments::InboxEntry};
 use serde::Serialize;
 
-use super::Desk;
+use super::Support;
 
-/// One of them. Its content is not shown, only what it speaks of.
+/// A notification that matches no enrollment. Its content is not shown, except for the ids it is matched by.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Unmatched {
     received_at: Timestamp,
     occurred_at: Timestamp,
-    /// TAR, TCN, TVN, or what its sender called it.
+    /// `TAR`, `TCN`, `TVN`, or the type that the sender gave.
     kind: String,
     card_contract_id: Option<CardContractId>,
     token_requestor_id: Option<TokenRequestorId>,
-    /// How often it was compared with the enrollments of its card.
+    /// How often its match was tried.
     tries: usize,
 }
 
@@ -33,8 +33,8 @@ impl fmt::Display for Unmatched {
     }
 }
 
-impl Desk {
-    /// All that match nothing so far, oldest first.
+impl Support {
+    /// All notifications that match no enrollment, oldest first.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -45,21 +45,21 @@ impl Desk {
         Ok(unmatched)
     }
 
-    /// Compares all of them once more, after an enrollment was repaired or a mapping was changed. How many now match.
+    /// Matches all of them again, after an enrollment was repaired or a mapping was changed. Returns how many matched.
     ///
     /// # Errors
     /// When the store cannot be read or written.
     pub async fn retry_unmatched(&self) -> Result<usize, StoreError> {
         let mut applied = 0;
-        for received in self.enrollments.unmatched_notifications().await? {
-            applied += usize::from(self.enrollments.apply(received, self.clock.now()).await?.is_some());
+        for entry in self.enrollments.unmatched_notifications().await? {
+            applied += usize::from(self.enrollments.apply(entry, self.clock.now()).await?.is_some());
         }
         Ok(applied)
     }
 }
 
-fn row(received: InboxEntry) -> Unmatched {
-    let InboxEntry { notification, received_at, unmatched, .. } = received;
+fn row(entry: InboxEntry) -> Unmatched {
+    let InboxEntry { notification, received_at, unmatched, .. } = entry;
     Unmatched {
         received_at,
         occurred_at: notification.occurred_at,

@@ -1,4 +1,4 @@
-//! The support desk: one cardholder's story, notifications that matched nothing, and what auditors ask for.
+//! Support's commands: one enrollment's timeline, unmatched notifications, and the export of consents for auditors.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::path::PathBuf;
@@ -15,8 +15,8 @@ struct Bank {
     folder: TempDir,
 }
 
-/// What the program printed and how it ended.
-struct Told {
+/// The program's exit code and output.
+struct Run {
     code: Option<i32>,
     output: String,
     errors: String,
@@ -32,16 +32,16 @@ impl Bank {
         Self { world, cardholder, folder }
     }
 
-    async fn doctor(&self, arguments: &[&str]) -> Told {
+    async fn doctor(&self, arguments: &[&str]) -> Run {
         let program = PathBuf::from(env!("CARGO_BIN_EXE_doctor"));
-        let mut ran = Command::new(program);
-        ran.env_clear().args(arguments).arg("--config").arg(self.folder.path().join("env"));
-        let ran = ran.output().await.unwrap();
+        let mut command = Command::new(program);
+        command.env_clear().args(arguments).arg("--config").arg(self.folder.path().join("env"));
+        let ran = command.output().await.unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        Told { code: ran.status.code(), output: text(ran.stdout), errors: text(ran.stderr) }
+        Run { code: ran.status.code(), output: text(ran.stdout), errors: text(ran.stderr) }
     }
 
-    /// The whole journey of one card; its id, and the redirect that must not be told.
+    /// The whole journey of one card: the enrollment's id, and the redirect URL, which must not be printed.
     async fn enabled(&self, card: &str) -> (String, String) {
         let enrollment = self.cardholder.enrolls(card).await.unwrap();
         let redirect = enrollment["redirectUrl"].as_str().unwrap().to_owned();
@@ -53,29 +53,29 @@ impl Bank {
 }
 
 #[tokio::test]
-async fn support_reads_an_enrollments_story_and_no_secret_of_it() {
+async fn support_reads_an_enrollments_timeline_and_no_secret_of_it() {
     let bank = Bank::open().await;
     let (id, redirect) = bank.enabled("70001").await;
-    let told = bank.doctor(&["timeline", &id]).await;
-    assert_eq!(told.code, Some(0), "{}", told.errors);
+    let run = bank.doctor(&["timeline", &id]).await;
+    assert_eq!(run.code, Some(0), "{}", run.errors);
     for part in [
         &*format!("Enrollment {id}: ENABLED"),
         "Card contract 70001 of client 40000 at token requestor 50123197928",
-        "requested               ios, back to mobile-app, terms 2026-01",
-        "pushed                  receipts until",
+        "requested               ios, callback mobile-app, terms 2026-01",
+        "pushed                  receipts valid until",
         "tokenization_decided    approved",
         "searchFundingAccounts: 200, ",
         "getTokensByClient: 200, ",
         "pushMultipleAccounts: 200, ",
         "correlation id ",
-        "Final: nothing more will be found out by asking.",
+        "Final: the token list is not read again.",
     ] {
-        assert!(told.output.contains(part), "{part} is not in\n{}", told.output);
+        assert!(run.output.contains(part), "{part} is not in\n{}", run.output);
     }
     let reference = bank.world.simulator().tokens_of(40000)[0].token_unique_reference.clone();
     let signature = redirect.rsplit('=').next().unwrap();
     for secret in [signature, &reference, "MCC-"] {
-        assert!(!told.output.contains(secret), "{}", told.output);
+        assert!(!run.output.contains(secret), "{}", run.output);
     }
     let json: Value = serde_json::from_str(&bank.doctor(&["timeline", &id, "--json"]).await.output).unwrap();
     assert_eq!((&json["status"], &json["missing"]), (&json!("ENABLED"), &json!([])));
@@ -83,40 +83,40 @@ async fn support_reads_an_enrollments_story_and_no_secret_of_it() {
 }
 
 #[tokio::test]
-async fn what_never_came_is_named() {
+async fn what_is_missing_is_named() {
     let bank = Bank::open().await;
     let enrollment = bank.cardholder.enrolls("70001").await.unwrap();
-    let told = bank.doctor(&["timeline", enrollment["enrollmentId"].as_str().unwrap()]).await;
-    assert!(told.output.contains("Never came: TAR, TCN, the cardholder's return"), "{}", told.output);
-    assert!(told.output.contains("The token list is read next at "), "{}", told.output);
+    let run = bank.doctor(&["timeline", enrollment["enrollmentId"].as_str().unwrap()]).await;
+    assert!(run.output.contains("Missing: TAR, TCN, the cardholder's return"), "{}", run.output);
+    assert!(run.output.contains("The token list is read next at "), "{}", run.output);
 }
 
 #[tokio::test]
-async fn an_enrollment_that_is_not_there_is_said_not_to_be() {
+async fn an_enrollment_that_does_not_exist_is_reported() {
     let bank = Bank::open().await;
-    let told = bank.doctor(&["timeline", "01930000-0000-7000-8000-000000000000"]).await;
-    assert_eq!((told.code, told.output.as_str()), (Some(1), ""));
-    assert_eq!(told.errors, "There is no enrollment 01930000-0000-7000-8000-000000000000.\n");
+    let run = bank.doctor(&["timeline", "01930000-0000-7000-8000-000000000000"]).await;
+    assert_eq!((run.code, run.output.as_str()), (Some(1), ""));
+    assert_eq!(run.errors, "There is no enrollment 01930000-0000-7000-8000-000000000000.\n");
     assert_eq!(bank.doctor(&["timeline", "not an id"]).await.code, Some(2));
 }
 
 #[tokio::test]
 async fn a_notification_that_matched_nothing_is_listed_until_it_does() {
     let bank = Bank::open().await;
-    // The cardholder had the card tokenized elsewhere, before the app was asked.
+    // The cardholder had the card tokenized elsewhere, before the app's request.
     let other = bank.world.simulator();
     let client = reqwest(&bank.world);
     let body = json!({"notificationId": "n-1", "type": "TCN", "cardContractId": 70002,
         "tokenRequestorId": simulator::CLICK_TO_PAY, "occurredAt": "2040-01-01T00:00:00Z"});
     let sent = client.post(bank.world.door_url().clone()).header("content-type", "application/json");
     assert_eq!(sent.body(body.to_string()).send().await.unwrap().status(), 200);
-    let told = bank.doctor(&["unmatched"]).await;
-    assert!(told.output.contains("TCN     card contract 70002"), "{} {}", told.output, told.errors);
-    assert_eq!(told.errors, "1 notifications match no enrollment.\n");
+    let run = bank.doctor(&["unmatched"]).await;
+    assert!(run.output.contains("TCN     card contract 70002"), "{} {}", run.output, run.errors);
+    assert_eq!(run.errors, "1 notifications match no enrollment.\n");
 
     bank.cardholder.enrolls("70002").await.unwrap();
-    let told = bank.doctor(&["unmatched", "--retry", "--json"]).await;
-    assert_eq!((told.errors.as_str(), told.output.trim()), ("1 of them match now.\n", "[]"));
+    let run = bank.doctor(&["unmatched", "--retry", "--json"]).await;
+    assert_eq!((run.errors.as_str(), run.output.trim()), ("1 of them match now.\n", "[]"));
     assert_eq!(other.calls(simulator::Operation::PushMultipleAccounts), 1);
 }
 
@@ -126,14 +126,14 @@ async fn an_auditor_gets_every_consent_of_every_attempt() {
     let (first, _) = bank.enabled("70001").await;
     let second = bank.cardholder.enrolls("70002").await.unwrap()["enrollmentId"].as_str().unwrap().to_owned();
     bank.cardholder.restarts(&second, "again").await.unwrap();
-    let told = bank.doctor(&["consents"]).await;
-    assert_eq!(told.code, Some(0), "{}", told.errors);
-    assert!(told.errors.ends_with("3 consents of 2 enrollments.\n"), "{}", told.errors);
-    let mut rows: Vec<Value> = told.output.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let run = bank.doctor(&["consents"]).await;
+    assert_eq!(run.code, Some(0), "{}", run.errors);
+    assert!(run.errors.ends_with("3 consents of 2 enrollments.\n"), "{}", run.errors);
+    let mut rows: Vec<Value> = run.output.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     rows.sort_by_key(|row| (row["enrollmentId"].to_string(), row["attempt"].to_string()));
-    let told: Vec<_> =
+    let attempts: Vec<_> =
         rows.iter().map(|row| (row["enrollmentId"].as_str().unwrap(), &row["attempt"])).collect();
-    assert_eq!(told, [(&*first, &json!(1)), (&*second, &json!(1)), (&*second, &json!(2))]);
+    assert_eq!(attempts, [(&*first, &json!(1)), (&*second, &json!(1)), (&*second, &json!(2))]);
     assert!(rows.iter().all(|row| row["termsVersion"] == "2026-01" && row["clientId"] == "40000"));
     let later = bank.doctor(&["consents", "--since", "2100-01-01T00:00:00Z"]).await;
     assert_eq!((later.output.as_str(), later.code), ("", Some(0)));

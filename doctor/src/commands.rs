@@ -1,0 +1,177 @@
+//! The commands of support and operators: each runs one operation and prints its result.
+
+use std::{
+    io::{self, IsTerminal as _, Write},
+    time::Duration,
+};
+
+use doctor::{
+    operate::{Catalog, DeadLetters, FetchReport, OperateError, Operator, RedriveReport, RefreshOptions},
+    support::{ConsentRow, ExportReport, Support},
+};
+use indicatif::ProgressBar;
+use jiff::Timestamp;
+use model::enrollment::EnrollmentId;
+use runtime::{
+    config::{ConfigError, Settings},
+    store::StoreError,
+};
+use serde::Serialize;
+use serde_json::json;
+
+/// A command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CommandError {
+    #[error(transparent)]
+    Settings(#[from] ConfigError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Operate(#[from] OperateError),
+    #[error("the output could not be written")]
+    Output(#[from] io::Error),
+    #[error("the output could not be written")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Interval between two frames of a spinner.
+const TICK: Duration = Duration::from_millis(100);
+
+/// `false` if the enrollment does not exist.
+pub(crate) async fn timeline(support: &Support, id: EnrollmentId, json: bool) -> Result<bool, CommandError> {
+    let Some(timeline) = support.timeline(id).await? else {
+        writeln!(io::stderr(), "There is no enrollment {id}.")?;
+        return Ok(false);
+    };
+    if json {
+        print_json(&timeline)?
+    } else {
+        writeln!(io::stdout(), "{timeline}")?
+    }
+    Ok(true)
+}
+
+pub(crate) async fn unmatched(support: &Support, retry: bool, json: bool) -> Result<(), CommandError> {
+    if retry {
+        let applied = support.retry_unmatched().await?;
+        writeln!(io::stderr(), "{applied} of them match now.")?;
+    }
+    let unmatched = support.unmatched().await?;
+    if json {
+        return print_json(&unmatched);
+    }
+    let mut output = io::stdout().lock();
+    for row in &unmatched {
+        writeln!(output, "{row}")?;
+    }
+    writeln!(io::stderr(), "{} notifications match no enrollment.", unmatched.len())?;
+    Ok(())
+}
+
+/// Always JSON lines, for an auditor's program.
+pub(crate) async fn consents(support: &Support, since: Timestamp) -> Result<(), CommandError> {
+    let bar = ProgressBar::new_spinner();
+    let write = |row: &ConsentRow| -> Result<(), CommandError> {
+        let mut output = io::stdout().lock();
+        serde_json::to_writer(&mut output, row)?;
+        Ok(writeln!(output)?)
+    };
+    let progress = |ExportReport { enrollments, rows }| {
+        bar.set_message(format!("{rows} consents of {enrollments} enrollments"));
+        bar.tick();
+    };
+    let ExportReport { enrollments, rows } = support.consents(since, write, progress).await?;
+    bar.finish_and_clear();
+    writeln!(io::stderr(), "{rows} consents of {enrollments} enrollments.")?;
+    Ok(())
+}
+
+/// `false` if a logo is still missing afterwards.
+pub(crate) async fn refresh(
+    settings: &Settings,
+    options: &RefreshOptions,
+    json: bool,
+) -> Result<bool, CommandError> {
+    let operator = Operator::connect(settings).await?;
+    let bar = ProgressBar::new_spinner();
+    bar.set_message("fetching token requestors from Mastercard");
+    bar.enable_steady_tick(TICK);
+    let synced = operator.sync_requestors(options).await?;
+    let mut total = FetchReport::default();
+    loop {
+        let FetchReport { stored, failed, remaining } = operator.fetch_assets().await?;
+        total = FetchReport { stored: total.stored + stored, failed, remaining };
+        bar.set_message(format!("{} logos fetched, {remaining} remaining", total.stored));
+        if remaining == 0 || stored == 0 {
+            break;
+        }
+    }
+    bar.finish_and_clear();
+    if json {
+        print_json(&json!({ "tokenRequestors": synced, "logos": total }))?;
+    } else {
+        let count = |name: &str| synced[name].as_array().map_or(0, Vec::len);
+        let (new, changed, retired) = (count("added"), count("changed"), count("retired"));
+        let FetchReport { stored, failed, remaining } = total;
+        let missing = failed + remaining;
+        writeln!(
+            io::stdout(),
+            "Mastercard listed {} token requestors: {new} new, {changed} changed, {retired} retired.\n\
+             {stored} logos were fetched, {missing} are missing.",
+            synced["requestors"]
+        )?;
+    }
+    Ok(total.failed + total.remaining == 0)
+}
+
+pub(crate) async fn changes(settings: Settings, json: bool) -> Result<(), CommandError> {
+    let catalog = Catalog::read(settings).await??;
+    if json { print_json(&catalog) } else { Ok(write!(io::stdout(), "{catalog}")?) }
+}
+
+pub(crate) async fn redrive(settings: &Settings, json: bool) -> Result<(), CommandError> {
+    let queue = DeadLetters::connect(settings).await?;
+    let bar = ProgressBar::new(queue.count().await?);
+    let report = queue.redrive(|report| bar.set_position(position(report))).await?;
+    bar.finish_and_clear();
+    if json {
+        return print_json(&report);
+    }
+    let RedriveReport { started, left } = report;
+    writeln!(
+        io::stdout(),
+        "{started} functions were invoked again; {left} messages name no function and stay in the queue."
+    )?;
+    Ok(())
+}
+
+fn position(report: RedriveReport) -> u64 {
+    u64::try_from(report.started + report.left).unwrap_or(u64::MAX)
+}
+
+/// Whether the user confirms the change. Not asked with `--yes`, or when the functions run in `local` on this machine;
+/// without a terminal the answer is no.
+pub(crate) fn is_confirmed(settings: &Settings, yes: bool, what: &str) -> Result<bool, CommandError> {
+    let setting = |name| settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned());
+    let on_this_machine =
+        setting("AWS_ENDPOINT_URL_LAMBDA").is_some_and(|url| url.starts_with("http://127.0.0.1:"));
+    if yes || on_this_machine {
+        return Ok(true);
+    }
+    if !io::stdin().is_terminal() {
+        writeln!(io::stderr(), "This would {what}. Confirm it with --yes.")?;
+        return Ok(false);
+    }
+    let place = setting("MASTERCARD_ENVIRONMENT")
+        .unwrap_or_else(|| "an environment that the settings do not name".into());
+    write!(io::stderr(), "This will {what} in {place}. Continue? [y/N] ")?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(answer.trim().eq_ignore_ascii_case("y"))
+}
+
+fn print_json(value: &impl Serialize) -> Result<(), CommandError> {
+    let mut output = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut output, value)?;
+    Ok(writeln!(output)?)
+}

@@ -1,0 +1,44 @@
+//! Support's commands: they read the enrollments and notifications of all clients. Their output contains no receipts,
+//! signatures, token references or card numbers.
+
+mod consents;
+mod timeline;
+mod unmatched;
+
+use model::clock::Clock;
+use runtime::{
+    config::{ConfigError, Runtime, Settings},
+    store::Enrollments,
+};
+
+use crate::aws;
+
+pub use consents::{ConsentRow, ExportReport};
+pub use timeline::Timeline;
+pub use unmatched::Unmatched;
+
+/// Access to the store of enrollments.
+pub struct Support {
+    enrollments: Enrollments,
+    clock: Clock,
+}
+
+impl Support {
+    /// Reads `ENROLLMENTS_TABLE`, `TENANT` and the AWS configuration.
+    ///
+    /// # Errors
+    /// When a setting is missing or invalid.
+    pub async fn connect(settings: Settings) -> Result<Self, ConfigError> {
+        let aws = aws::config(&settings, "DYNAMODB").await;
+        let runtime = Runtime::new(settings, aws, Clock::default());
+        let mut read = runtime.settings.read();
+        let enrollments = Enrollments::read(&mut read, &runtime).ok_or_else(|| read.problems())?;
+        Ok(Self { enrollments, clock: runtime.clock })
+    }
+
+    /// Over a store that is connected already.
+    #[must_use]
+    pub fn new(enrollments: Enrollments, clock: Clock) -> Self {
+        Self { enrollments, clock }
+    }
+}
