@@ -1,4 +1,4 @@
-//! Faults at every place: each way in which Mastercard can fail, and processes that die between their writes.
+//! Faults at every parameter: each way in which Mastercard can fail, and processes that die between their writes.
 
 mod mastercard;
 mod refresh_calls;

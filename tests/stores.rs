@@ -37,7 +37,7 @@ struct Stores {
     enrollments: Enrollments,
     requestors: TokenRequestors,
     db: Client,
-    host: Runtime,
+    runtime: Runtime,
     tables: TableNames,
     _world: Option<World>,
 }
@@ -76,16 +76,16 @@ impl Stores {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .endpoint_url(url)
             .build();
-        let host = Runtime::new(Settings::default(), aws, Clock::default());
-        let db = host.dynamodb();
+        let runtime = Runtime::new(Settings::default(), aws, Clock::default());
+        let db = runtime.dynamodb();
         let set = Uuid::new_v4().simple();
         let tables = TableNames {
             token_requestors: format!("TokenRequestors-{set}"),
             enrollments: format!("Enrollments-{set}"),
         };
         create_tables(&db, &tables).await.unwrap();
-        let (enrollments, requestors) = stores(&host, &tables, "default");
-        Self { enrollments, requestors, db, host, tables, _world: world }
+        let (enrollments, requestors) = stores(&runtime, &tables, "default");
+        Self { enrollments, requestors, db, runtime, tables, _world: world }
     }
 
     /// All items of a table as they lie there.
@@ -96,21 +96,21 @@ impl Stores {
 
     /// Another bank's stores in the same tables.
     fn of_tenant(&self, tenant: &str) -> (Enrollments, TokenRequestors) {
-        stores(&self.host, &self.tables, tenant)
+        stores(&self.runtime, &self.tables, tenant)
     }
 }
 
 /// As a function connects them.
-fn stores(host: &Runtime, tables: &TableNames, tenant: &str) -> (Enrollments, TokenRequestors) {
+fn stores(runtime: &Runtime, tables: &TableNames, tenant: &str) -> (Enrollments, TokenRequestors) {
     let variables = [
         ("ENROLLMENTS_TABLE", tables.enrollments.as_str()),
         ("TOKEN_REQUESTORS_TABLE", tables.token_requestors.as_str()),
         ("TENANT", tenant),
     ];
     let settings = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
-    let host = host.with_settings(settings);
-    let mut read = host.settings.read();
-    let stores = Enrollments::read(&mut read, &host).zip(TokenRequestors::read(&mut read, &host));
+    let runtime = runtime.with_settings(settings);
+    let mut read = runtime.settings.read();
+    let stores = Enrollments::read(&mut read, &runtime).zip(TokenRequestors::read(&mut read, &runtime));
     stores.unwrap_or_else(|| panic!("{}", read.problems()))
 }
 

@@ -2,14 +2,14 @@
 
 pub(crate) mod app;
 pub(crate) mod catalog;
-pub(crate) mod door;
+pub(crate) mod crash_proxy;
+pub(crate) mod enrollment_fixture;
+pub(crate) mod function_runtime;
 pub(crate) mod gzip;
-pub(crate) mod host;
 pub(crate) mod leaks;
 pub(crate) mod logs;
+pub(crate) mod notification_client;
 pub(crate) mod openapi;
-pub(crate) mod tap;
-pub(crate) mod wire;
 
 use local::{Options, World};
 

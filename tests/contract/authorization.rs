@@ -2,9 +2,9 @@
 //! another cardholder's, nobody's and garbage, under every kind of token or certificate. The cells are made from the
 //! routes and the contract; `rules.rs` says what each answers, and nothing moves that is not the caller's.
 
-mod cast;
-mod cells;
-mod door;
+mod matrix;
+mod notifications;
+mod principals;
 mod routes;
 mod rules;
 
@@ -16,8 +16,8 @@ use simulator::Operation;
 use tokio::runtime;
 
 use self::{
-    cast::Party,
-    cells::{Given, Token, given},
+    matrix::{IdCase, Token, given},
+    principals::Principal,
     routes::{Kind, Route},
     rules::{Expected, expected},
 };
@@ -26,7 +26,7 @@ use crate::support::{app::App, world};
 #[test]
 fn no_route_lets_a_cardholder_see_or_move_what_is_anothers() {
     let routes = alone(routes());
-    let for_the_app = routes.iter().filter(|route| route.key != door::KEY);
+    let for_the_app = routes.iter().filter(|route| route.key != notifications::KEY);
     let cells: usize = thread::scope(|scope| {
         let play = |route: &Route| {
             let route = route.clone();
@@ -41,7 +41,8 @@ fn no_route_lets_a_cardholder_see_or_move_what_is_anothers() {
 #[tokio::test]
 async fn every_kind_of_id_is_taken_somewhere() {
     let routes = routes().await;
-    let taken: BTreeSet<_> = routes.iter().flat_map(|route| &route.places).map(|place| place.kind).collect();
+    let taken: BTreeSet<_> =
+        routes.iter().flat_map(|route| &route.parameters).map(|parameter| parameter.kind).collect();
     assert_eq!(taken.len(), 10, "{taken:?}");
     assert!(routes.iter().filter(|route| !route.public).count() >= 6, "routes that want a token");
 }
@@ -60,7 +61,7 @@ fn alone<T>(work: impl Future<Output = T>) -> T {
 struct Stage {
     app: App,
     route: Route,
-    parties: [Party; 2],
+    principals: [Principal; 2],
 }
 
 impl Stage {
@@ -69,18 +70,18 @@ impl Stage {
     }
 
     async fn of(route: Route, app: App) -> Self {
-        let one = Party::enter(&app, "40000", ["70001", "70002"]).await;
-        let other = Party::enter(&app, "40001", ["80001", "80002"]).await;
-        let parties = [one.hears(&app).await, other.hears(&app).await];
-        Self { app, route, parties }
+        let one = Principal::enter(&app, "40000", ["70001", "70002"]).await;
+        let other = Principal::enter(&app, "40001", ["80001", "80002"]).await;
+        let principals = [one.hears(&app).await, other.hears(&app).await];
+        Self { app, route, principals }
     }
 
     /// Plays all cells of the route; says how many.
     async fn play(self) -> usize {
-        let bearers = Token::ALL.map(|token| (token, token.borne_by(&self.app, &self.parties)));
+        let bearers = Token::ALL.map(|token| (token, token.bearer(&self.app, &self.principals)));
         let mut before = self.app.stored().await;
         let mut cells = 0;
-        for given in given(&self.route, &self.parties) {
+        for given in given(&self.route, &self.principals) {
             let about = format!("{} with {given:?}", self.route.key);
             // Those that change nothing are looked at together: a look takes longer than a request.
             let (may_change, harmless): (Vec<_>, Vec<_>) =
@@ -91,9 +92,9 @@ impl Stage {
             assert_eq!(before, self.app.stored().await, "{about}: something was stored");
             for (token, bearer) in may_change {
                 self.cell(given.as_ref(), *token, bearer).await;
-                let (after, party) = (self.app.stored().await, &self.parties[token.caller()]);
+                let (after, principal) = (self.app.stored().await, &self.principals[token.caller()]);
                 let of_others = |items: &[Value]| {
-                    items.iter().filter(|item| !party.owns(item)).cloned().collect::<Vec<_>>()
+                    items.iter().filter(|item| !principal.owns(item)).cloned().collect::<Vec<_>>()
                 };
                 assert_eq!(of_others(&before), of_others(&after), "{about} and {token:?}");
                 before = after;
@@ -104,7 +105,7 @@ impl Stage {
     }
 
     /// Whether something of the caller's own may change.
-    fn may_change(&self, given: Option<&Given>, token: Token) -> bool {
+    fn may_change(&self, given: Option<&IdCase>, token: Token) -> bool {
         match expected(&self.route, given, token) {
             Expected::Served => true,
             // Whether a card is the cardholder's Mastercard alone knows; that it was asked for is kept.
@@ -113,9 +114,9 @@ impl Stage {
         }
     }
 
-    async fn cell(&self, given: Option<&Given>, token: Token, bearer: &Cardholder) {
+    async fn cell(&self, given: Option<&IdCase>, token: Token, bearer: &Cardholder) {
         let why = format!("{} with {token:?} and {given:?}", self.route.key);
-        let (party, stranger) = (&self.parties[token.caller()], &self.parties[1 - token.caller()]);
+        let (principal, stranger) = (&self.principals[token.caller()], &self.principals[1 - token.caller()]);
         let (expected, pushes) = (expected(&self.route, given, token), self.pushes());
         let answer = self.answer(given, token, bearer).await;
         assert!(expected.is(&answer), "{why}: {expected:?}, not {} {}", answer.status, answer.body["code"]);
@@ -130,13 +131,13 @@ impl Stage {
             stranger.secrets().filter(|it| Some(*it) != sent && !named.iter().any(|id| id == it));
         assert_eq!(secrets.find(|secret| tells(&answer, secret)), None, "{why}: tells what is another's");
         match expected {
-            Expected::AsIfNobodys => {
+            Expected::SameAsUnknown => {
                 let (given, value) = (given.expect("an id"), sent.expect("an id"));
                 let other = self.answer(Some(&given.with("78888")), token, bearer).await.body.to_string();
                 assert_eq!(answer.body.to_string(), other.replace("78888", value), "{why}");
             }
             Expected::OwnEnrollments => {
-                let own = party.ids(Kind::Enrollment);
+                let own = principal.ids(Kind::Enrollment);
                 let mut listed = answer.body["enrollments"].as_array().expect("a list").iter();
                 let is_own = |it: &Value| own.iter().any(|id| it["enrollmentId"] == id.as_str());
                 assert!(listed.all(is_own), "{why}: enrollments that are not the caller's");
@@ -145,13 +146,14 @@ impl Stage {
         }
     }
 
-    async fn answer(&self, given: Option<&Given>, token: Token, bearer: &Cardholder) -> Answer {
-        let party = &self.parties[token.caller()];
-        let ask = self.route.ask(|place| match given.filter(|given| given.place == *place) {
-            Some(given) => given.value.clone(),
-            None => Some(party.companion(place, &uuid::Uuid::new_v4().to_string())),
-        });
-        self.app.ask_as(bearer, &ask).await
+    async fn answer(&self, given: Option<&IdCase>, token: Token, bearer: &Cardholder) -> Answer {
+        let principal = &self.principals[token.caller()];
+        let request =
+            self.route.send(|parameter| match given.filter(|given| given.parameter == *parameter) {
+                Some(given) => given.value.clone(),
+                None => Some(principal.companion(parameter, &uuid::Uuid::new_v4().to_string())),
+            });
+        self.app.send_as(bearer, &request).await
     }
 
     fn pushes(&self) -> usize {

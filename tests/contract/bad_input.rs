@@ -1,8 +1,8 @@
 //! Bad input to every route, through the real gateway: the right problem, nothing of what was sent comes back, nothing
 //! is stored, nobody at Mastercard is asked.
 
-mod door;
 mod enrollment_requests;
+mod notifications;
 mod paths;
 mod queries;
 mod tokens;
@@ -11,7 +11,7 @@ use local::cardholder::{Answer, Cardholder};
 use serde_json::Value;
 use simulator::Operation;
 
-use crate::support::app::{App, Ask};
+use crate::support::app::{ApiRequest, App};
 
 /// The card number that everybody sends by mistake.
 const CARD_NUMBER: &str = "5555555555554444";
@@ -19,14 +19,14 @@ const CARD_NUMBER: &str = "5555555555554444";
 const SENT: [&str; 4] = ["zebra", "77319", CARD_NUMBER, "5555 5555 5555 4444"];
 
 /// A `World` that holds one enrollment, and how it was before the bad input.
-struct Untouched {
+struct UnchangedWorld {
     app: App,
     enrollment_id: String,
     stored: Vec<Value>,
     calls: usize,
 }
 
-impl Untouched {
+impl UnchangedWorld {
     async fn start() -> Self {
         Self::of(App::start().await).await
     }
@@ -39,17 +39,24 @@ impl Untouched {
     }
 
     /// Refused by a function, with a problem document of this code.
-    async fn refuses(&self, why: &str, ask: &Ask, status: u16, code: &str) {
-        self.refuses_to(&self.app.cardholder, why, ask, status, code).await;
+    async fn check_refused(&self, why: &str, request: &ApiRequest, status: u16, code: &str) {
+        self.check_refused_for(&self.app.cardholder, why, request, status, code).await;
     }
 
-    async fn refuses_to(&self, cardholder: &Cardholder, why: &str, ask: &Ask, status: u16, code: &str) {
-        let answer = self.app.ask_as(cardholder, ask).await;
-        is_problem(why, &answer, status, code);
+    async fn check_refused_for(
+        &self,
+        cardholder: &Cardholder,
+        why: &str,
+        request: &ApiRequest,
+        status: u16,
+        code: &str,
+    ) {
+        let answer = self.app.send_as(cardholder, request).await;
+        check_problem(why, &answer, status, code);
     }
 
     /// Nothing came of all that.
-    async fn stays(&self) {
+    async fn check_unchanged(&self) {
         assert_eq!(self.app.stored().await, self.stored, "something was stored");
         assert_eq!(calls(&self.app), self.calls, "Mastercard was asked");
     }
@@ -62,7 +69,7 @@ fn calls(app: &App) -> usize {
 }
 
 /// A problem document of this status and code, under the gateway's request id, that repeats nothing.
-fn is_problem(why: &str, answer: &Answer, status: u16, code: &str) {
+fn check_problem(why: &str, answer: &Answer, status: u16, code: &str) {
     let body = &answer.body;
     assert_eq!((answer.status, body["code"].as_str()), (status, Some(code)), "{why}: {}", body["errors"]);
     assert_eq!(
@@ -76,16 +83,16 @@ fn is_problem(why: &str, answer: &Answer, status: u16, code: &str) {
         (request_id, Some(status.into())),
         "{why}"
     );
-    repeats_nothing(why, answer);
+    check_no_echo(why, answer);
 }
 
 /// A refusal of API Gateway itself.
-fn is_gateway_refusal(why: &str, answer: &Answer, status: u16, message: &str) {
+fn check_gateway_error(why: &str, answer: &Answer, status: u16, message: &str) {
     assert_eq!((answer.status, answer.body["message"].as_str()), (status, Some(message)), "{why}");
-    repeats_nothing(why, answer);
+    check_no_echo(why, answer);
 }
 
-fn repeats_nothing(why: &str, answer: &Answer) {
+fn check_no_echo(why: &str, answer: &Answer) {
     let said = format!("{} {:?}", answer.body, answer.headers);
     assert!(SENT.iter().all(|sent| !said.contains(sent)), "{why}: the answer repeats what was sent");
 }

@@ -117,7 +117,7 @@ fn asked(enrollment_id: &Value) -> Value {
     event
 }
 
-/// What the browser asks on its way back, as API Gateway passes it on.
+/// What the browser requests on its way back, as API Gateway passes it on.
 fn came_back(callback: &Url) -> Value {
     let mut event = event("receive-callback-approved.json");
     event["rawPath"] = callback.path().into();

@@ -13,10 +13,9 @@ use serde_json::{Value, json};
 use simulator::{CLICK_TO_PAY, Operation};
 
 use crate::support::{
-    host::{enrollments, host},
-    open_world,
-    tap::Tap,
-    world,
+    enrollment_fixture::EnrollmentFixture,
+    function_runtime::{enrollments, runtime_of},
+    open_world, world,
 };
 
 /// A test for each file; the list is held against the folder.
@@ -74,7 +73,7 @@ fn every_event_is_fed_to_a_function_and_described() {
 
 async fn a_card_is_pushed_with_every_field(event: Event) {
     let world = open_world().await;
-    let enroll = enroll::Enroll::connect(&host(&world)).await.unwrap();
+    let enroll = enroll::Enroll::connect(&runtime_of(&world)).await.unwrap();
     let answer = answer(enroll.handle(event.request()).await.unwrap());
     assert_eq!((answer.status, &answer.body["status"]), (201, &json!("READY")), "{}", answer.body);
     assert!(answer.body["redirectUrl"].as_str().is_some_and(|url| url.contains("pushAccountData=")));
@@ -95,7 +94,7 @@ async fn a_request_without_a_key_is_refused(event: Event) {
 /// 400, and Mastercard hears nothing of it.
 async fn refused(event: Event, code: &str) {
     let world = open_world().await;
-    let enroll = enroll::Enroll::connect(&host(&world)).await.unwrap();
+    let enroll = enroll::Enroll::connect(&runtime_of(&world)).await.unwrap();
     let answer = answer(enroll.handle(event.request()).await.unwrap());
     assert_eq!((answer.status, answer.body["code"].as_str()), (400, Some(code)));
     let told = [Operation::SearchFundingAccounts, Operation::PushMultipleAccounts];
@@ -112,7 +111,7 @@ async fn logos_are_fetched_by_hand(event: Event) {
 
 async fn logos_are_fetched_anew(event: Event) {
     let world = open_world().await;
-    let fetch = fetch_assets::FetchAssets::connect(&host(&world)).await.unwrap();
+    let fetch = fetch_assets::FetchAssets::connect(&runtime_of(&world)).await.unwrap();
     let done = fetch.handle(event.scheduled()).await.unwrap();
     assert_eq!((done.stored.len(), done.skipped.len()), (1, 0));
 }
@@ -120,9 +119,9 @@ async fn logos_are_fetched_anew(event: Event) {
 /// The one logo that the event names.
 async fn fetched(event: Event) {
     let world = world().await;
-    let sync = sync_requestors::SyncRequestors::connect(&host(&world)).await.unwrap();
+    let sync = sync_requestors::SyncRequestors::connect(&runtime_of(&world)).await.unwrap();
     sync.handle(scheduled(json!({}))).await.unwrap();
-    let fetch = fetch_assets::FetchAssets::connect(&host(&world)).await.unwrap();
+    let fetch = fetch_assets::FetchAssets::connect(&runtime_of(&world)).await.unwrap();
     let done = json!(fetch.handle(event.scheduled()).await.unwrap());
     let stored = json!(["3a7a2f0e-5a0e-4c65-9e0b-1f6f2c0d9a11"]);
     let all = json!({"stored": stored, "skipped": [], "failed": [], "refused": [], "remaining": 0});
@@ -131,7 +130,7 @@ async fn fetched(event: Event) {
 
 async fn a_cardholder_asks_about_an_enrollment(event: Event) {
     let world = world().await;
-    let get = get_enrollment::GetEnrollment::connect(&host(&world)).await.unwrap();
+    let get = get_enrollment::GetEnrollment::connect(&runtime_of(&world)).await.unwrap();
     let before = answer(get.handle(event.request()).await.unwrap());
     assert_eq!((before.status, before.body["code"].as_str()), (404, Some("not_found")));
     let seeded = event_tap(&world).await;
@@ -142,7 +141,7 @@ async fn a_cardholder_asks_about_an_enrollment(event: Event) {
 async fn a_stranger_asks_about_an_enrollment(event: Event) {
     let world = world().await;
     event_tap(&world).await;
-    let get = get_enrollment::GetEnrollment::connect(&host(&world)).await.unwrap();
+    let get = get_enrollment::GetEnrollment::connect(&runtime_of(&world)).await.unwrap();
     let answer = answer(get.handle(event.request()).await.unwrap());
     assert_eq!((answer.status, answer.body["code"].as_str()), (404, Some("not_found")));
 }
@@ -150,8 +149,8 @@ async fn a_stranger_asks_about_an_enrollment(event: Event) {
 async fn a_cardholder_asks_about_a_card(event: Event) {
     let world = world().await;
     let seeded = event_tap(&world).await;
-    Tap::new("key-2").of_card(70002).started(&enrollments(&world)).await;
-    let get = get_enrollment::GetEnrollment::connect(&host(&world)).await.unwrap();
+    EnrollmentFixture::new("key-2").of_card(70002).started(&enrollments(&world)).await;
+    let get = get_enrollment::GetEnrollment::connect(&runtime_of(&world)).await.unwrap();
     let answer = answer(get.handle(event.request()).await.unwrap());
     assert_eq!(answer.status, 200);
     assert_eq!(answer.all("enrollments", "enrollmentId"), [&json!(seeded.id())]);
@@ -159,7 +158,7 @@ async fn a_cardholder_asks_about_a_card(event: Event) {
 
 async fn two_cards_can_be_enabled(event: Event) {
     let world = open_world().await;
-    let list = list_cards::ListCards::connect(&host(&world)).await.unwrap();
+    let list = list_cards::ListCards::connect(&runtime_of(&world)).await.unwrap();
     let answer = answer(list.handle(event.request()).await.unwrap());
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(answer.all("cards", "cardContractId"), ["70001", "70002"]);
@@ -168,7 +167,7 @@ async fn two_cards_can_be_enabled(event: Event) {
 
 async fn an_iphone_is_shown_what_can_be_chosen(event: Event) {
     let world = open_world().await;
-    let list = list_requestors::ListRequestors::connect(&host(&world)).await.unwrap();
+    let list = list_requestors::ListRequestors::connect(&runtime_of(&world)).await.unwrap();
     let answer = answer(list.handle(event.request()).await.unwrap());
     assert_eq!((answer.status, answer.header("etag").is_empty()), (200, false));
     assert!(
@@ -180,7 +179,7 @@ async fn an_iphone_is_shown_what_can_be_chosen(event: Event) {
 
 async fn an_iphone_that_takes_gzip_asks_for_one_account_range(event: Event) {
     let world = open_world().await;
-    let list = list_requestors::ListRequestors::connect(&host(&world)).await.unwrap();
+    let list = list_requestors::ListRequestors::connect(&runtime_of(&world)).await.unwrap();
     let response = list.handle(event.request()).await.unwrap();
     assert_eq!(response.headers()["content-encoding"], "gzip");
     assert!(matches!(response.body(), lambda_http::Body::Binary(_)), "API Gateway gets it in base64");
@@ -197,7 +196,7 @@ async fn an_iphone_that_takes_gzip_asks_for_one_account_range(event: Event) {
 
 async fn an_iphone_has_seen_it_before(event: Event) {
     let world = open_world().await;
-    let list = list_requestors::ListRequestors::connect(&host(&world)).await.unwrap();
+    let list = list_requestors::ListRequestors::connect(&runtime_of(&world)).await.unwrap();
     let first = answer(list.handle(event.request()).await.unwrap());
     assert_eq!(first.status, 200, "ETAG is nobody's");
     let current = event.with("ETAG", first.header("etag").trim_matches('"'));
@@ -207,25 +206,29 @@ async fn an_iphone_has_seen_it_before(event: Event) {
 
 async fn a_cardholder_comes_back(event: Event) {
     let world = world().await;
-    let receive = receive_callback::ReceiveCallback::connect(&host(&world)).await.unwrap();
+    let receive = receive_callback::ReceiveCallback::connect(&runtime_of(&world)).await.unwrap();
     assert_eq!(receive.handle(event.request()).await.unwrap().status(), 404, "before there is an enrollment");
     let state = CallbackState::new("example-state-of-the-enrollment-on-its-way-0");
-    let tap = Tap { state, ..Tap::new("key-1") }.started(&enrollments(&world)).await;
+    let fixture =
+        EnrollmentFixture { state, ..EnrollmentFixture::new("key-1") }.started(&enrollments(&world)).await;
     let receipt_hashes = vec![receipt_hash(&PushAccountReceipt::new("RECEIPT"))];
-    let expires_at = tap.at() + SignedDuration::from_mins(10);
-    let fact = Fact::Pushed { receipt_hashes, expires_at }.recorded(tap.at(), "");
-    enrollments(&world).record_facts(tap.enrollment.client_id, tap.id(), &[fact], tap.at()).await.unwrap();
+    let expires_at = fixture.at() + SignedDuration::from_mins(10);
+    let fact = Fact::Pushed { receipt_hashes, expires_at }.recorded(fixture.at(), "");
+    enrollments(&world)
+        .record_facts(fixture.enrollment.client_id, fixture.id(), &[fact], fixture.at())
+        .await
+        .unwrap();
 
     let answer = answer(receive.handle(event.request()).await.unwrap());
-    let link = format!("bankapp://click-to-pay?enrollmentId={}&outcome=completed", tap.id());
+    let link = format!("bankapp://click-to-pay?enrollmentId={}&outcome=completed", fixture.id());
     assert_eq!((answer.status, answer.header("location")), (303, link.as_str()));
-    let facts = stored(&world, &tap).await.facts;
+    let facts = stored(&world, &fixture).await.facts;
     assert!(facts.iter().any(|known| known.fact == Fact::Callback { result: "APPROVED".into() }));
 }
 
 async fn somebody_comes_back_with_a_state_that_never_was(event: Event) {
     let world = world().await;
-    let receive = receive_callback::ReceiveCallback::connect(&host(&world)).await.unwrap();
+    let receive = receive_callback::ReceiveCallback::connect(&runtime_of(&world)).await.unwrap();
     let answer = answer(receive.handle(event.request()).await.unwrap());
     assert_eq!((answer.status, answer.header("content-type")), (404, "text/html; charset=utf-8"));
 }
@@ -241,17 +244,17 @@ async fn processing_tells_that_there_is_a_token(event: Event) {
 /// 200, and how the enrollment stands then.
 async fn notified(event: Event) -> Status {
     let world = world().await;
-    let tap = event_tap(&world).await;
-    let receive = receive_notification::ReceiveNotification::connect(&host(&world)).await.unwrap();
+    let fixture = event_tap(&world).await;
+    let receive = receive_notification::ReceiveNotification::connect(&runtime_of(&world)).await.unwrap();
     let answer = answer(receive.handle(event.request()).await.unwrap());
     assert_eq!((answer.status, answer.body), (200, json!({"accepted": 1})));
-    stored(&world, &tap).await.status_at(Timestamp::now()).status
+    stored(&world, &fixture).await.status_at(Timestamp::now()).status
 }
 
 async fn somebody_without_a_certificate_tells_of_a_token(event: Event) {
     let world = world().await;
     event_tap(&world).await;
-    let receive = receive_notification::ReceiveNotification::connect(&host(&world)).await.unwrap();
+    let receive = receive_notification::ReceiveNotification::connect(&runtime_of(&world)).await.unwrap();
     let answer = answer(receive.handle(event.request()).await.unwrap());
     assert_eq!((answer.status, answer.body["code"].as_str()), (403, Some("forbidden")));
     assert_eq!(enrollments(&world).notification("n-tcn-1").await.unwrap(), None, "nothing is kept of it");
@@ -259,17 +262,17 @@ async fn somebody_without_a_certificate_tells_of_a_token(event: Event) {
 
 async fn what_never_arrived_is_found_out(event: Event) {
     let world = world().await;
-    let tap = event_tap(&world).await;
-    let reconcile = reconcile_enrollments::ReconcileEnrollments::connect(&host(&world)).await.unwrap();
+    let fixture = event_tap(&world).await;
+    let reconcile = reconcile_enrollments::ReconcileEnrollments::connect(&runtime_of(&world)).await.unwrap();
     let done = json!(reconcile.handle(event.scheduled()).await.unwrap());
-    let healed = json!([{"enrollmentId": tap.id(), "from": "PENDING", "to": "FAILED"}]);
+    let healed = json!([{"enrollmentId": fixture.id(), "from": "PENDING", "to": "FAILED"}]);
     let counts = json!({"checked": 1, "healed": healed, "unread": 0, "notificationsApplied": 0, "left": 0, "failed": 0});
     assert_eq!(done, counts);
 }
 
 async fn the_token_requestors_are_refreshed(event: Event) {
     let world = world().await;
-    let sync = sync_requestors::SyncRequestors::connect(&host(&world)).await.unwrap();
+    let sync = sync_requestors::SyncRequestors::connect(&runtime_of(&world)).await.unwrap();
     let done = json!(sync.handle(event.scheduled()).await.unwrap());
     let all = world.simulator().requestors().len();
     let counts = ["added", "assets", "retired"].map(|name| done[name].as_array().map(Vec::len));
@@ -282,7 +285,7 @@ async fn a_new_host_is_allowed(event: Event) {
     let mut moved = requestors.into_iter().find(|it| it.token_requestor_id == CLICK_TO_PAY).unwrap();
     moved.push_page = Some("https://elsewhere.example/push".parse().unwrap());
     world.simulator().add_requestor(moved);
-    let sync = sync_requestors::SyncRequestors::connect(&host(&world)).await.unwrap();
+    let sync = sync_requestors::SyncRequestors::connect(&runtime_of(&world)).await.unwrap();
     let quarantined = sync.handle(scheduled(json!({}))).await.unwrap().change.quarantined;
     assert_eq!(json!(quarantined), json!([CLICK_TO_PAY]));
     let allowed = sync.handle(event.scheduled()).await.unwrap().change;
@@ -294,19 +297,22 @@ async fn few_token_requestors_are_believed(event: Event) {
     world.simulator().requestors().iter().skip(1).for_each(|gone| {
         world.simulator().remove_requestor(&gone.token_requestor_id).unwrap();
     });
-    let sync = sync_requestors::SyncRequestors::connect(&host(&world)).await.unwrap();
+    let sync = sync_requestors::SyncRequestors::connect(&runtime_of(&world)).await.unwrap();
     assert!(sync.handle(scheduled(json!({}))).await.unwrap().rejected.is_some());
     assert_eq!(sync.handle(event.scheduled()).await.unwrap().change.retired.len(), 4);
 }
 
-async fn stored(world: &World, tap: &Tap) -> Enrollment {
-    tap.stored(&enrollments(world)).await.unwrap()
+async fn stored(world: &World, fixture: &EnrollmentFixture) -> Enrollment {
+    fixture.stored(&enrollments(world)).await.unwrap()
 }
 
 /// The enrollment that the events speak of, asked for a minute before they happen.
-async fn event_tap(world: &World) -> Tap {
+async fn event_tap(world: &World) -> EnrollmentFixture {
     let id: EnrollmentId = "0197b3c0-5f10-7c3e-8a51-3f6f0c9be001".parse().unwrap();
-    let tap = Tap::new("key-1").asked("2026-01-05T10:30:00Z".parse().unwrap());
-    let tap = Tap { enrollment: Enrollment { enrollment_id: id, ..tap.enrollment.clone() }, ..tap };
-    tap.started(&enrollments(world)).await
+    let fixture = EnrollmentFixture::new("key-1").asked("2026-01-05T10:30:00Z".parse().unwrap());
+    let fixture = EnrollmentFixture {
+        enrollment: Enrollment { enrollment_id: id, ..fixture.enrollment.clone() },
+        ..fixture
+    };
+    fixture.started(&enrollments(world)).await
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use simulator::{CLICK_TO_PAY, Fault, Operation};
 
 use crate::support::{
-    app::{App, Ask},
+    app::{ApiRequest, App},
     openapi::{self, CONTRACT, escaped, violations},
     world,
 };
@@ -56,7 +56,7 @@ async fn whatever_the_contract_gives_as_an_example_of_a_request_is_understood() 
     for (name, card) in [("smallest", "70006"), ("with_account_holder", "70007")] {
         let mut request = content["examples"][name]["value"].clone();
         request["cardContractId"] = json!(card);
-        let answer = app.ask(&Ask::enroll(&request)).await;
+        let answer = app.send(&ApiRequest::enroll(&request)).await;
         assert_eq!(answer.status, 201, "{name}: {}", answer.body["errors"]);
     }
 }
@@ -66,65 +66,65 @@ async fn every_answer_on_the_way_to_an_enabled_card_keeps_the_contract() {
     let app = App::start().await;
     for platform in ["ios", "android", "web"] {
         let path = format!("/token-requestors?platform={platform}");
-        let offered = app.ask(&Ask::get(&path)).await;
+        let offered = app.send(&ApiRequest::get(&path)).await;
         assert_eq!(offered.status, 200);
-        let again = app.ask(&Ask::get(&path).with("if-none-match", &offered.headers["etag"])).await;
+        let again = app.send(&ApiRequest::get(&path).with("if-none-match", &offered.headers["etag"])).await;
         assert_eq!(again.status, 304);
     }
-    let cards = Ask::get("/cards?cardContractId=70001&cardContractId=70005:5555570000000000000");
+    let cards = ApiRequest::get("/cards?cardContractId=70001&cardContractId=70005:5555570000000000000");
     assert_eq!(states(&app, &cards).await, ["eligible", "not_eligible"]);
 
-    let wish = Ask::enroll(&Cardholder::smallest_request("70001"));
-    let ready = app.ask(&wish).await;
+    let request = ApiRequest::enroll(&Cardholder::smallest_request("70001"));
+    let ready = app.send(&request).await;
     assert_eq!(ready.status, 201);
-    assert_eq!(app.ask(&wish).await.body, ready.body);
+    assert_eq!(app.send(&request).await.body, ready.body);
     assert_eq!(states(&app, &cards).await, ["in_progress", "not_eligible"]);
     let one = format!("/enrollments/{}", ready.body["enrollmentId"].as_str().expect("an id"));
-    assert_eq!(app.ask(&Ask::get(&one)).await.body["status"], "READY");
+    assert_eq!(app.send(&ApiRequest::get(&one)).await.body["status"], "READY");
 
     let redirect = ready.body["redirectUrl"].as_str().expect("a redirect");
     let page = app.cardholder.opens(redirect).await.expect("a page").accepts().await.expect("terms");
     let callback = page.way_back().await.expect("a way back");
     let path = format!("{}?{}", callback.path(), callback.query().expect("results"));
-    let returned = app.ask_as(&app.cardholder.with_token(""), &Ask::get(path)).await;
+    let returned = app.send_as(&app.cardholder.with_token(""), &ApiRequest::get(path)).await;
     assert_eq!(returned.status, 303);
 
     app.world.simulator().notifications_settled().await;
-    assert_eq!(app.ask(&Ask::get(&one)).await.body["status"], "ENABLED");
+    assert_eq!(app.send(&ApiRequest::get(&one)).await.body["status"], "ENABLED");
     assert_eq!(states(&app, &cards).await, ["already_enabled", "not_eligible"]);
-    app.ask(&Ask::enroll(&Cardholder::smallest_request("70002"))).await;
-    let page = app.ask(&Ask::get("/enrollments?limit=1")).await;
+    app.send(&ApiRequest::enroll(&Cardholder::smallest_request("70002"))).await;
+    let page = app.send(&ApiRequest::get("/enrollments?limit=1")).await;
     let next = page.body["nextToken"].as_str().expect("a second page");
-    let page = app.ask(&Ask::get(format!("/enrollments?limit=1&nextToken={next}"))).await;
+    let page = app.send(&ApiRequest::get(format!("/enrollments?limit=1&nextToken={next}"))).await;
     assert_eq!(page.body["enrollments"][0]["cardContractId"], "70001");
 
     app.world.clock().advance(SignedDuration::from_mins(16));
-    assert_eq!(app.ask(&wish).await.status, 200, "the redirect has died");
+    assert_eq!(app.send(&request).await.status, 200, "the redirect has died");
 }
 
-async fn states(app: &App, cards: &Ask) -> Vec<Value> {
-    let answer = app.ask(cards).await;
+async fn states(app: &App, cards: &ApiRequest) -> Vec<Value> {
+    let answer = app.send(cards).await;
     answer.body["cards"].as_array().expect("cards").iter().map(|card| card["state"].clone()).collect()
 }
 
 #[tokio::test]
 async fn every_other_end_of_an_enrollment_keeps_the_contract() {
     let app = App::start().await;
-    let wish = |card: &str| Ask::enroll(&Cardholder::smallest_request(card));
-    let first = wish("70001");
-    let ready = app.ask(&first).await.body;
-    let other = first.clone().saying(Cardholder::smallest_request("70002").to_string());
+    let request = |card: &str| ApiRequest::enroll(&Cardholder::smallest_request(card));
+    let first = request("70001");
+    let ready = app.send(&first).await.body;
+    let other = first.clone().with_body(Cardholder::smallest_request("70002").to_string());
     told(&app, &other, 422, "idempotency_key_reused").await;
-    let busy = told(&app, &wish("70001"), 409, "enrollment_in_progress").await;
+    let busy = told(&app, &request("70001"), 409, "enrollment_in_progress").await;
     assert_eq!(busy["enrollmentId"], ready["enrollmentId"]);
-    told(&app, &wish("70003"), 422, "card_not_eligible").await;
-    told(&app, &wish("70005"), 422, "card_not_eligible").await;
-    told(&app, &wish("80001"), 404, "card_not_found").await;
+    told(&app, &request("70003"), 422, "card_not_eligible").await;
+    told(&app, &request("70005"), 422, "card_not_eligible").await;
+    told(&app, &request("80001"), 404, "card_not_found").await;
 
     let redirect = ready["redirectUrl"].as_str().expect("a redirect");
     app.cardholder.opens(redirect).await.expect("a page").accepts().await.expect("terms");
     app.world.simulator().notifications_settled().await;
-    told(&app, &wish("70001"), 409, "already_enabled").await;
+    told(&app, &request("70001"), 409, "already_enabled").await;
 
     let simulator = app.world.simulator();
     let faults = [
@@ -147,23 +147,23 @@ async fn every_other_end_of_an_enrollment_keeps_the_contract() {
         faults.into_iter().zip(["70006", "70007", "70008", "70009"])
     {
         simulator.set_fault(operation, fault, simulator::Times::Always);
-        let refused = wish(card);
+        let refused = request(card);
         told(&app, &refused, status, code).await;
         told(&app, &refused, status, code).await;
         simulator.clear_faults();
     }
     simulator.set_fault(Operation::GetTokensByClient, Fault::HtmlBadGateway, simulator::Times::Always);
-    let cards = Ask::get(format!("/cards?cardContractId=70001&tokenRequestorId={CLICK_TO_PAY}"));
+    let cards = ApiRequest::get(format!("/cards?cardContractId=70001&tokenRequestorId={CLICK_TO_PAY}"));
     told(&app, &cards, 503, "mastercard_unavailable").await;
 
-    let list = app.ask(&Ask::get("/enrollments?limit=50")).await;
+    let list = app.send(&ApiRequest::get("/enrollments?limit=50")).await;
     let ends = list.body["enrollments"].as_array().expect("enrollments").iter().map(|it| &it["status"]);
     // What Mastercard was not there for was really tried twice.
     assert_eq!(ends.filter(|status| **status == "FAILED").count(), 7);
 }
 
-async fn told(app: &App, ask: &Ask, status: u16, code: &str) -> Value {
-    let answer = app.ask(ask).await;
+async fn told(app: &App, request: &ApiRequest, status: u16, code: &str) -> Value {
+    let answer = app.send(request).await;
     assert_eq!((answer.status, answer.body["code"].as_str()), (status, Some(code)));
     answer.body
 }

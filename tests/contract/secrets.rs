@@ -10,10 +10,10 @@ use serde_json::json;
 use simulator::{Fault, Operation};
 
 use crate::support::{
-    app::{App, Ask},
-    door::Door,
+    app::{ApiRequest, App},
     leaks::{Leak, leak},
     logs,
+    notification_client::NotificationClient,
 };
 
 #[test]
@@ -134,32 +134,32 @@ async fn only_the_redirect_keeps_receipts_and_signatures() {
 /// Enabled, cancelled, refused by everybody, lost, forged.
 async fn goes_through_everything(app: &App) {
     let (cardholder, simulator) = (&app.cardholder, app.world.simulator());
-    let wish = |card: &str| Ask::enroll(&Cardholder::smallest_request(card));
+    let request = |card: &str| ApiRequest::enroll(&Cardholder::smallest_request(card));
     for (card, button) in [("70001", "accept"), ("70002", "cancel")] {
-        let ready = app.ask(&wish(card)).await.body;
+        let ready = app.send(&request(card)).await.body;
         let redirect = ready["redirectUrl"].as_str().expect("a redirect");
         let page = cardholder.opens(redirect).await.expect("a page").presses(button).await.expect("a button");
         assert_eq!(page.returns().await.expect("a return").status, 303);
     }
     simulator.notifications_settled().await;
     for card in ["70003", "70004", "70005", "80001", "70001"] {
-        assert!(app.ask(&wish(card)).await.status >= 400);
+        assert!(app.send(&request(card)).await.status >= 400);
     }
     simulator.set_fault(Operation::PushMultipleAccounts, Fault::ResponseLost, 1);
-    assert_eq!(app.ask(&wish("70006")).await.status, 503);
+    assert_eq!(app.send(&request("70006")).await.status, 503);
     simulator.set_fault(Operation::SearchFundingAccounts, Fault::TruncatedJson, simulator::Times::Always);
-    assert!(app.ask(&wish("70007")).await.status >= 500);
+    assert!(app.send(&request("70007")).await.status >= 500);
     simulator.clear_faults();
     let mut card_number = Cardholder::smallest_request("70008");
     card_number["accountHolder"] = json!({ "name": "5555 5555 5555 4444" });
-    assert_eq!(app.ask(&Ask::enroll(&card_number)).await.status, 400);
+    assert_eq!(app.send(&ApiRequest::enroll(&card_number)).await.status, 400);
     let forged = "/callback/3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAA?results[MCC-STL-FORGED]=APPROVED";
-    assert_eq!(app.ask_as(&cardholder.with_token(""), &Ask::get(forged)).await.status, 404);
-    let door = Door::of(&app.world);
-    assert_eq!(door.tells(json!({"type": "TCN", "cardContractId": "99999"}).to_string()).await.status, 200);
-    let unknown = Door::without_certificate(&app.world);
-    assert!(unknown.try_tells("{}").await.is_err());
-    assert_eq!(app.ask(&Ask::get("/enrollments")).await.status, 200);
+    assert_eq!(app.send_as(&cardholder.with_token(""), &ApiRequest::get(forged)).await.status, 404);
+    let client = NotificationClient::of(&app.world);
+    assert_eq!(client.send(json!({"type": "TCN", "cardContractId": "99999"}).to_string()).await.status, 200);
+    let unknown = NotificationClient::without_certificate(&app.world);
+    assert!(unknown.try_send("{}").await.is_err());
+    assert_eq!(app.send(&ApiRequest::get("/enrollments")).await.status, 200);
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use self::{
     table::{Row, rows},
 };
 use crate::support::{
-    app::{App, Ask},
+    app::{ApiRequest, App},
     open_world_with, world_with,
 };
 
@@ -120,7 +120,7 @@ async fn without_a_signature_a_cardholder_goes_on_only_where_the_bank_allows_it(
         let app = App::of(world);
         app.world.simulator().set_fault(Operation::PushMultipleAccounts, Fault::Unsigned, 1);
         let answer = app
-            .ask(&Ask::enroll(&json!({
+            .send(&ApiRequest::enroll(&json!({
                 "cardContractId": "70001", "platform": "web", "callback": "web-bank",
                 "consent": {"termsVersion": "1", "acceptedAt": jiff::Timestamp::now()},
             })))

@@ -14,7 +14,7 @@ use crate::support::{
         mastercard::{calls, large_world, moves_on, name, visitor},
         view::CatalogView,
     },
-    host::host,
+    function_runtime::runtime_of,
     open_world, world_with,
 };
 
@@ -44,7 +44,7 @@ fn ways() -> Vec<(Fault, bool)> {
 
 /// A process of its own: it has seen no failure yet.
 async fn sync(world: &World) -> Option<SyncReport> {
-    SyncRequestors::connect(&host(world)).await.unwrap().handle(event(json!({}))).await.ok()
+    SyncRequestors::connect(&runtime_of(world)).await.unwrap().handle(event(json!({}))).await.ok()
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn a_call_that_is_never_answered_keeps_what_it_would_have_told_and_the_res
             Fault::Latency { milliseconds: 60_000 },
             Times::Always,
         );
-        let sync = SyncRequestors::connect(&host(&world)).await.unwrap();
+        let sync = SyncRequestors::connect(&runtime_of(&world)).await.unwrap();
         sync.handle(hurried(json!({}), Duration::from_secs(8))).await.unwrap();
         let left = keeps_what_was_not_told(&world, &old, &range, time).await;
         world.simulator().clear_faults();
@@ -154,7 +154,7 @@ async fn a_refresh_in_which_every_call_fails_changes_nothing() {
         assert_eq!(CatalogView::of(&world).await, old, "{fault:?}");
     }
     world.simulator().set_fault(LIST, Fault::Latency { milliseconds: 60_000 }, Times::Always);
-    let function = SyncRequestors::connect(&host(&world)).await.unwrap();
+    let function = SyncRequestors::connect(&runtime_of(&world)).await.unwrap();
     let failed = function.handle(hurried(json!({}), Duration::from_secs(2))).await.unwrap_err();
     assert_eq!(failed.error_type, "Retryable");
     assert_eq!(CatalogView::of(&world).await, old);
@@ -171,7 +171,7 @@ async fn a_logo_that_fails_once_is_asked_for_again_and_one_that_fails_for_good_l
             let asset = &assets[failing];
             world.simulator().set_fault_matching(Operation::GetAsset, asset, fault.clone(), times);
             let synced = sync(&world).await.unwrap();
-            let fetch = fetch_assets::FetchAssets::connect(&host(&world)).await.unwrap();
+            let fetch = fetch_assets::FetchAssets::connect(&runtime_of(&world)).await.unwrap();
             let fetched = fetch.handle(event(json!({ "responsePayload": synced }))).await.unwrap();
             let left = CatalogView::of(&world).await;
             let fails = times == Times::Always || !repeated;

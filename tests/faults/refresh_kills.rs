@@ -13,13 +13,13 @@ use crate::support::{
         mastercard::{large_world, moves_on, name, restore, visitor},
         view::CatalogView,
     },
-    wire::{LastWrite, Wire},
+    crash_proxy::{CrashProxy, LastWrite},
 };
 
 /// Both functions, one after the other, as processes of their own.
-async fn refreshes(host: Runtime) {
-    let synced = SyncRequestors::connect(&host).await.unwrap().handle(event(json!({}))).await.unwrap();
-    let fetch = FetchAssets::connect(&host).await.unwrap();
+async fn refreshes(runtime: Runtime) {
+    let synced = SyncRequestors::connect(&runtime).await.unwrap().handle(event(json!({}))).await.unwrap();
+    let fetch = FetchAssets::connect(&runtime).await.unwrap();
     fetch.handle(event(json!({ "responsePayload": synced }))).await.unwrap();
 }
 
@@ -29,18 +29,18 @@ async fn a_refresh_that_dies_anywhere(last: LastWrite) {
     for time in 1.. {
         moves_on(&world, time);
         let old = CatalogView::of(&world).await;
-        let wire = Wire::cut_after(time - 1, last, &world).await;
-        let died = wire.runs(refreshes(wire.host(&world))).await.is_none();
+        let proxy = CrashProxy::crash_after(time - 1, last, &world).await;
+        let died = proxy.run(refreshes(proxy.runtime(&world))).await.is_none();
         let left = CatalogView::of(&world).await;
         // The claim of a dead writer is respected for twenty seconds.
         world.clock().advance(SignedDuration::from_mins(1));
         world.refresh().await.unwrap();
         let new = CatalogView::of(&world).await;
-        assert!(left.is_one_of(&old, &new), "after {:?}: {old:#?} {left:#?} {new:#?}", wire.writes());
+        assert!(left.is_one_of(&old, &new), "after {:?}: {old:#?} {left:#?} {new:#?}", proxy.writes());
         assert_eq!(new.name(&visitor(time)), Some(name(&visitor(time), time).as_str()));
         assert_eq!(new.name(&visitor(time - 1)), None);
         if !died {
-            assert_eq!(wire.writes(), writes());
+            assert_eq!(proxy.writes(), writes());
             assert_eq!((left.known, left.logos), (new.known, new.logos));
             break;
         }
@@ -71,17 +71,17 @@ async fn a_refresh_that_was_only_slow_does_not_undo_the_one_that_took_over() {
     world.refresh().await.unwrap();
     for late in 0..writes().len() {
         moves_on(&world, 2 * late + 1);
-        let wire = Wire::cut_after(late, LastWrite::Late, &world).await;
+        let proxy = CrashProxy::crash_after(late, LastWrite::Late, &world).await;
         let others = async {
-            wire.is_cut().await;
+            proxy.crashed().await;
             world.clock().advance(SignedDuration::from_mins(1));
             moves_on(&world, 2 * late + 2);
             world.refresh().await.unwrap();
             let new = CatalogView::of(&world).await;
-            wire.mend();
+            proxy.release();
             new
         };
-        let (new, ()) = tokio::join!(others, refreshes(wire.host(&world)));
+        let (new, ()) = tokio::join!(others, refreshes(proxy.runtime(&world)));
         let now = CatalogView::of(&world).await;
         assert_eq!(
             new.name(&visitor(2 * late + 2)),
@@ -101,8 +101,8 @@ async fn what_a_dead_refresh_had_begun_is_never_seen_when_mastercard_takes_it_ba
     // Dead after the claim, and with a part or all of it staged.
     for writes in 1..=3 {
         moves_on(&world, writes);
-        let wire = Wire::cut_after(writes, LastWrite::Lost, &world).await;
-        assert!(wire.runs(refreshes(wire.host(&world))).await.is_none());
+        let proxy = CrashProxy::crash_after(writes, LastWrite::Lost, &world).await;
+        assert!(proxy.run(refreshes(proxy.runtime(&world))).await.is_none());
         restore(&world, &before);
         world.clock().advance(SignedDuration::from_mins(1));
         let (synced, _) = world.refresh().await.unwrap();

@@ -11,15 +11,15 @@ use simulator::CLICK_TO_PAY;
 
 use crate::support::{gzip::decompress, open_world, open_world_with, openapi::violations, world};
 
-/// As the app asks, with more headers.
-async fn ask(world: &World, query: &str, headers: &[(&str, &str)]) -> Response {
+/// As the app requests, with more headers.
+async fn get(world: &World, query: &str, headers: &[(&str, &str)]) -> Response {
     let url = format!("{}token-requestors?{query}", world.base_url());
     let request = reqwest::Client::new().get(url).bearer_auth(world.token_for("40000").unwrap());
     headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).send().await.unwrap()
 }
 
 async fn listed(world: &World, query: &str) -> Value {
-    let answer = ask(world, query, &[]).await;
+    let answer = get(world, query, &[]).await;
     assert_eq!(answer.status(), 200);
     answer.json().await.unwrap()
 }
@@ -97,8 +97,8 @@ async fn who_takes_no_part_in_token_connect_is_not_offered() {
 #[tokio::test]
 async fn a_compressed_answer_is_the_same_answer() {
     let world = open_world().await;
-    let plain = ask(&world, "platform=web", &[]).await;
-    let packed = ask(&world, "platform=web", &[("accept-encoding", "br;q=1.0, gzip;q=0.8")]).await;
+    let plain = get(&world, "platform=web", &[]).await;
+    let packed = get(&world, "platform=web", &[("accept-encoding", "br;q=1.0, gzip;q=0.8")]).await;
     assert_eq!(
         (plain.headers().get("content-encoding"), &packed.headers()["content-encoding"]),
         (None, &"gzip".parse().unwrap())
@@ -113,7 +113,7 @@ async fn a_compressed_answer_is_the_same_answer() {
     let (plain, packed) = (plain.json::<Value>().await.unwrap(), packed.bytes().await.unwrap());
     assert_eq!(decompress(&packed), plain);
     assert_eq!(violations("/components/schemas/TokenRequestors", &plain), [""; 0]);
-    let refused = ask(&world, "platform=web", &[("accept-encoding", "gzip;q=0")]).await;
+    let refused = get(&world, "platform=web", &[("accept-encoding", "gzip;q=0")]).await;
     assert_eq!(refused.headers().get("content-encoding"), None);
 }
 
@@ -125,13 +125,13 @@ async fn an_etag_is_good_for_one_question_and_one_encoding() {
     let mut seen = Vec::new();
     for (question, encoding) in questions.into_iter().flat_map(|question| encodings.map(|it| (question, it)))
     {
-        let first = ask(&world, question, &[("accept-encoding", encoding)]).await;
+        let first = get(&world, question, &[("accept-encoding", encoding)]).await;
         seen.push((question, encoding, etag(first.headers())));
     }
     for (question, encoding, _) in &seen {
         for (of, packed, etag) in &seen {
             let headers = [("accept-encoding", *encoding), ("if-none-match", etag.as_str())];
-            let again = ask(&world, question, &headers).await;
+            let again = get(&world, question, &headers).await;
             let known = (question, encoding) == (of, packed);
             assert_eq!(
                 again.status(),
@@ -156,7 +156,7 @@ async fn only_requestors_of_the_cards_range_are_shown_when_it_is_given() {
         assert_eq!(wanted.is_empty(), range.starts_with('4'), "{range}");
     }
     for wrong in ["55555500", "55555500000000000000", "555555abc", "555555000&accountRange=555556000", ""] {
-        let refused = ask(&world, &format!("platform=ios&accountRange={wrong}"), &[]).await;
+        let refused = get(&world, &format!("platform=ios&accountRange={wrong}"), &[]).await;
         assert_eq!(refused.status(), 400, "{wrong}");
         assert_eq!(refused.json::<Value>().await.unwrap()["errors"][0]["field"], "accountRange");
     }
@@ -172,17 +172,17 @@ async fn a_catalog_that_is_known_takes_one_small_read() {
         !names(&listed(&world, "platform=android").await).is_empty(),
         "from memory, though never asked before"
     );
-    let etag = etag(ask(&world, "platform=ios", &[]).await.headers());
-    assert_eq!(ask(&world, "platform=ios", &[("if-none-match", &etag)]).await.status(), 304);
+    let etag = etag(get(&world, "platform=ios", &[]).await.headers());
+    assert_eq!(get(&world, "platform=ios", &[("if-none-match", &etag)]).await.status(), 304);
 }
 
 #[tokio::test]
 async fn an_app_that_has_it_is_told_so_by_a_function_that_just_started() {
     let world = open_world().await;
-    let etag = etag(ask(&world, "platform=web", &[]).await.headers());
+    let etag = etag(get(&world, "platform=web", &[]).await.headers());
     forget_all_but_the_version(&world).await;
-    let host = crate::support::host::host(&world);
-    let fresh = list_requestors::ListRequestors::connect(&host).await.unwrap();
+    let runtime = crate::support::function_runtime::runtime_of(&world);
+    let fresh = list_requestors::ListRequestors::connect(&runtime).await.unwrap();
     let request = lambda_http::http::Request::builder()
         .uri("/token-requestors?platform=web")
         .header("if-none-match", etag);
@@ -205,7 +205,7 @@ async fn what_was_shown_is_still_shown_when_the_table_is_gone() {
 async fn a_function_that_never_saw_the_catalog_says_that_it_failed() {
     let world = open_world().await;
     lose_the_table(&world).await;
-    let answer = ask(&world, "platform=web", &[]).await;
+    let answer = get(&world, "platform=web", &[]).await;
     assert_eq!(answer.status(), 500);
     assert_eq!(answer.json::<Value>().await.unwrap()["code"], "internal_error");
 }
@@ -215,7 +215,7 @@ async fn time_passes_in_an_answer_that_is_kept() {
     let world = open_world().await;
     let gzip = [("accept-encoding", "gzip")];
     let told = async || {
-        let answer = ask(&world, "platform=web", &gzip).await;
+        let answer = get(&world, "platform=web", &gzip).await;
         let tag = etag(answer.headers());
         (tag, decompress(&answer.bytes().await.unwrap()))
     };
@@ -265,7 +265,7 @@ async fn a_catalog_that_is_too_large_is_sent_compressed_or_by_range_or_not_at_al
     }).collect();
     let plan = |_: &_| (Plan { write: known.clone(), complete: true, ..Plan::default() }, ());
     world.token_requestors().refresh(world.clock().now(), plan).await.unwrap();
-    let refused = ask(&world, "platform=web", &[]).await;
+    let refused = get(&world, "platform=web", &[]).await;
     assert_eq!(refused.status(), 406);
     let problem: Value = refused.json().await.unwrap();
     assert_eq!(problem["code"], "answer_too_large");
@@ -273,7 +273,7 @@ async fn a_catalog_that_is_too_large_is_sent_compressed_or_by_range_or_not_at_al
         violations("/components/responses/AnswerTooLarge/content/application~1problem+json/schema", &problem),
         [""; 0]
     );
-    let packed = ask(&world, "platform=web", &[("accept-encoding", "gzip")]).await;
+    let packed = get(&world, "platform=web", &[("accept-encoding", "gzip")]).await;
     assert_eq!(names(&decompress(&packed.bytes().await.unwrap())).len(), 300);
     assert_eq!(names(&listed(&world, "platform=web&accountRange=5555000000").await), ["Requestor 7"]);
 }

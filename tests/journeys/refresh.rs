@@ -3,6 +3,6 @@
 mod artwork;
 mod at_once;
 mod cost;
-mod disbelieved;
 mod offered;
 mod quarantine;
+mod rejected;

@@ -6,7 +6,7 @@ use runtime::store::enrollments::{BeginOutcome, Enrollments, NewAttempt};
 use tokio::task::JoinSet;
 
 use super::{Stores, checks};
-use crate::support::tap::{CARD, CLIENT, Tap, facts};
+use crate::support::enrollment_fixture::{CARD, CLIENT, EnrollmentFixture, facts};
 
 checks! {
     what_began_is_known_without_reading_it,
@@ -25,56 +25,65 @@ checks! {
 }
 
 async fn what_began_is_known_without_reading_it(stores: &Stores) {
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
-    let seen = stores.enrollments.get_versioned(CLIENT.into(), tap.id()).await.unwrap();
-    assert_eq!(seen, Some(tap.begun(&stores.enrollments)));
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let seen = stores.enrollments.get_versioned(CLIENT.into(), fixture.id()).await.unwrap();
+    assert_eq!(seen, Some(fixture.begun(&stores.enrollments)));
 }
 
 async fn a_repeated_request_finds_the_enrollment_that_it_began(stores: &Stores) {
-    let first = Tap::new("key-1");
+    let first = EnrollmentFixture::new("key-1");
     assert_eq!(first.begin(&stores.enrollments).await, BeginOutcome::Started);
-    let again = Tap::new("key-1");
+    let again = EnrollmentFixture::new("key-1");
     assert_eq!(again.begin(&stores.enrollments).await, BeginOutcome::Replayed(first.id(), 1));
     assert_eq!(all(&stores.enrollments).await, [first.enrollment]);
 }
 
 async fn a_key_that_came_before_with_another_request_is_told(stores: &Stores) {
-    assert_eq!(Tap::new("key-1").begin(&stores.enrollments).await, BeginOutcome::Started);
-    let other = Tap { fingerprint: "another request".into(), ..Tap::new("key-1") };
+    assert_eq!(EnrollmentFixture::new("key-1").begin(&stores.enrollments).await, BeginOutcome::Started);
+    let other =
+        EnrollmentFixture { fingerprint: "another request".into(), ..EnrollmentFixture::new("key-1") };
     assert_eq!(other.begin(&stores.enrollments).await, BeginOutcome::IdempotencyKeyReused);
     assert_eq!(other.by_state(&stores.enrollments).await, None, "nothing of it is kept");
 }
 
 async fn a_key_is_forgotten_after_a_day(stores: &Stores) {
-    let first = Tap::new("key-1");
+    let first = EnrollmentFixture::new("key-1");
     first.begin(&stores.enrollments).await;
     let within = first.at() + SignedDuration::from_secs(24 * 60 * 60 - 1);
     assert_eq!(
-        Tap::new("key-1").begin_at(&stores.enrollments, within).await,
+        EnrollmentFixture::new("key-1").begin_at(&stores.enrollments, within).await,
         BeginOutcome::Replayed(first.id(), 1)
     );
     let after = first.at() + SignedDuration::from_hours(24);
-    let (key, Tap { enrollment, fingerprint, state, .. }) = (first.key.parse().unwrap(), &first);
+    let (key, EnrollmentFixture { enrollment, fingerprint, state, .. }) =
+        (first.key.parse().unwrap(), &first);
     let new_attempt = NewAttempt { enrollment, revision: None, key: &key, fingerprint, state };
     assert_eq!(stores.enrollments.find_replay(&new_attempt, after).await.unwrap(), None);
-    assert_eq!(Tap::new("key-1").begin_at(&stores.enrollments, after).await, BeginOutcome::Started);
+    assert_eq!(
+        EnrollmentFixture::new("key-1").begin_at(&stores.enrollments, after).await,
+        BeginOutcome::Started
+    );
 }
 
 async fn a_key_is_let_go_only_by_the_enrollment_that_has_it(stores: &Stores) {
-    let (enrollments, first, key) = (&stores.enrollments, Tap::new("key-1"), "key-1".parse().unwrap());
+    let (enrollments, first, key) =
+        (&stores.enrollments, EnrollmentFixture::new("key-1"), "key-1".parse().unwrap());
     first.begin(enrollments).await;
     let failed = Fact::PushFailed { reason: PushFailure::MastercardUnavailable, retryable: true };
     facts(enrollments, &first, [failed]).await;
-    enrollments.release(CLIENT.into(), &key, Tap::new("another").id()).await.unwrap();
-    assert_eq!(Tap::new("key-1").begin(enrollments).await, BeginOutcome::Replayed(first.id(), 1));
+    enrollments.release(CLIENT.into(), &key, EnrollmentFixture::new("another").id()).await.unwrap();
+    assert_eq!(
+        EnrollmentFixture::new("key-1").begin(enrollments).await,
+        BeginOutcome::Replayed(first.id(), 1)
+    );
     enrollments.release(CLIENT.into(), &key, first.id()).await.unwrap();
-    assert_eq!(Tap::new("key-1").begin(enrollments).await, BeginOutcome::Started);
+    assert_eq!(EnrollmentFixture::new("key-1").begin(enrollments).await, BeginOutcome::Started);
 }
 
 async fn a_card_is_held_by_its_live_enrollment(stores: &Stores) {
-    let first = Tap::new("key-1");
+    let first = EnrollmentFixture::new("key-1");
     first.begin(&stores.enrollments).await;
-    let second = Tap::new("key-2");
+    let second = EnrollmentFixture::new("key-2");
     assert_eq!(second.begin(&stores.enrollments).await, BeginOutcome::CardLocked(first.id()));
     assert_eq!(all(&stores.enrollments).await, [first.enrollment]);
     assert_eq!(
@@ -85,52 +94,55 @@ async fn a_card_is_held_by_its_live_enrollment(stores: &Stores) {
 }
 
 async fn another_card_requestor_or_client_is_not_held(stores: &Stores) {
-    for (key, tap) in [
-        ("key-1", Tap::new("key-1")),
-        ("key-2", Tap::new("key-2").of_card(70002)),
-        ("key-3", Tap::new("key-3").at_requestor("50999000001")),
-        ("key-1 of another client", Tap::new("key-1").of_client(40001)),
+    for (key, fixture) in [
+        ("key-1", EnrollmentFixture::new("key-1")),
+        ("key-2", EnrollmentFixture::new("key-2").of_card(70002)),
+        ("key-3", EnrollmentFixture::new("key-3").at_requestor("50999000001")),
+        ("key-1 of another client", EnrollmentFixture::new("key-1").of_client(40001)),
     ] {
-        assert_eq!(tap.begin(&stores.enrollments).await, BeginOutcome::Started, "{key}");
+        assert_eq!(fixture.begin(&stores.enrollments).await, BeginOutcome::Started, "{key}");
     }
 }
 
 async fn a_card_is_free_again_once_nothing_could_be_pushed(stores: &Stores) {
-    let first = Tap::new("key-1");
+    let first = EnrollmentFixture::new("key-1");
     first.begin(&stores.enrollments).await;
     let failed = Fact::PushFailed { reason: PushFailure::MastercardUnavailable, retryable: true };
     facts(&stores.enrollments, &first, [failed]).await;
-    let second = Tap::new("key-2");
+    let second = EnrollmentFixture::new("key-2");
     assert_eq!(second.begin(&stores.enrollments).await, BeginOutcome::Started);
     assert_eq!(holder(stores).await, second.id());
 }
 
 async fn a_request_that_crashed_holds_its_card_no_longer_than_the_app_waits(stores: &Stores) {
-    let crashed = Tap::new("key-1");
+    let crashed = EnrollmentFixture::new("key-1");
     crashed.begin(&stores.enrollments).await;
     let waiting = crashed.enrollment.answer_by;
     assert_eq!(
-        Tap::new("key-2").begin_at(&stores.enrollments, waiting).await,
+        EnrollmentFixture::new("key-2").begin_at(&stores.enrollments, waiting).await,
         BeginOutcome::CardLocked(crashed.id())
     );
     let later = waiting + SignedDuration::from_secs(3);
-    assert_eq!(Tap::new("key-2").begin_at(&stores.enrollments, later).await, BeginOutcome::Started);
+    assert_eq!(
+        EnrollmentFixture::new("key-2").begin_at(&stores.enrollments, later).await,
+        BeginOutcome::Started
+    );
 }
 
 /// At worst reconciliation gives up after four days and a half: a day of readings, three of failures, and what is between.
 async fn a_held_card_stays_held_for_as_long_as_anybody_asks_for_its_enrollment(stores: &Stores) {
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     let items = stores.scan(&stores.tables.enrollments).await;
     let guard = items.iter().find(|item| item["sk"].as_s().is_ok_and(|sk| sk.starts_with("LIVE#")));
     let ends: i64 = guard.unwrap()["ttl"].as_n().unwrap().parse().unwrap();
     assert!(
-        ends > (tap.at() + SignedDuration::from_hours(5 * 24)).as_second(),
+        ends > (fixture.at() + SignedDuration::from_hours(5 * 24)).as_second(),
         "DynamoDB would let go of it"
     );
 }
 
 async fn of_twenty_taps_with_twenty_keys_one_begins(stores: &Stores) {
-    let began = race(stores, |n| Tap::new(&format!("key-{n}")), Timestamp::now()).await;
+    let began = race(stores, |n| EnrollmentFixture::new(&format!("key-{n}")), Timestamp::now()).await;
     let holder = holder(stores).await;
     assert_eq!(began.iter().filter(|begun| **begun == BeginOutcome::Started).count(), 1, "{began:?}");
     assert_eq!(
@@ -142,7 +154,7 @@ async fn of_twenty_taps_with_twenty_keys_one_begins(stores: &Stores) {
 }
 
 async fn of_twenty_repetitions_of_one_tap_one_begins(stores: &Stores) {
-    let began = race(stores, |_| Tap::new("key-1"), Timestamp::now()).await;
+    let began = race(stores, |_| EnrollmentFixture::new("key-1"), Timestamp::now()).await;
     let holder = holder(stores).await;
     assert_eq!(began.iter().filter(|begun| **begun == BeginOutcome::Started).count(), 1, "{began:?}");
     assert_eq!(
@@ -153,10 +165,10 @@ async fn of_twenty_repetitions_of_one_tap_one_begins(stores: &Stores) {
 }
 
 async fn of_twenty_that_take_over_a_stale_card_one_begins(stores: &Stores) {
-    let crashed = Tap::new("key-0");
+    let crashed = EnrollmentFixture::new("key-0");
     crashed.begin(&stores.enrollments).await;
     let later = crashed.at() + SignedDuration::from_secs(61);
-    let began = race(stores, |n| Tap::new(&format!("key-{}", n + 1)).asked(later), later).await;
+    let began = race(stores, |n| EnrollmentFixture::new(&format!("key-{}", n + 1)).asked(later), later).await;
     let holder = holder(stores).await;
     assert_ne!(holder, crashed.id());
     assert_eq!(began.iter().filter(|begun| **begun == BeginOutcome::Started).count(), 1, "{began:?}");
@@ -168,13 +180,17 @@ async fn of_twenty_that_take_over_a_stale_card_one_begins(stores: &Stores) {
 }
 
 /// Twenty at once.
-async fn race(stores: &Stores, tap: impl Fn(u8) -> Tap, now: Timestamp) -> Vec<BeginOutcome> {
-    let mut taps = JoinSet::new();
+async fn race(
+    stores: &Stores,
+    fixture: impl Fn(u8) -> EnrollmentFixture,
+    now: Timestamp,
+) -> Vec<BeginOutcome> {
+    let mut fixtures = JoinSet::new();
     for n in 0..20 {
-        let (tap, enrollments) = (tap(n), stores.enrollments.clone());
-        taps.spawn(async move { tap.begin_at(&enrollments, now).await });
+        let (fixture, enrollments) = (fixture(n), stores.enrollments.clone());
+        fixtures.spawn(async move { fixture.begin_at(&enrollments, now).await });
     }
-    taps.join_all().await
+    fixtures.join_all().await
 }
 
 async fn all(enrollments: &Enrollments) -> Vec<Enrollment> {
@@ -183,7 +199,7 @@ async fn all(enrollments: &Enrollments) -> Vec<Enrollment> {
 
 /// Who holds the sample card now.
 async fn holder(stores: &Stores) -> EnrollmentId {
-    let requestor = Tap::new("any").enrollment.token_requestor_id;
+    let requestor = EnrollmentFixture::new("any").enrollment.token_requestor_id;
     let holder = stores.enrollments.holder_of(CLIENT.into(), CARD.into(), &requestor).await.unwrap();
     holder.unwrap().enrollment_id
 }

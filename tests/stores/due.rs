@@ -7,7 +7,7 @@ use model::enrollment::{EnrollmentId, Fact, PushFailure};
 use runtime::store::enrollments::{DueItem, SHARDS};
 
 use super::{Stores, checks, eventually};
-use crate::support::tap::{Tap, facts};
+use crate::support::enrollment_fixture::{EnrollmentFixture, facts};
 
 checks! {
     an_enrollment_is_due_when_its_receipts_have_ended,
@@ -18,30 +18,31 @@ checks! {
 }
 
 async fn an_enrollment_is_due_when_its_receipts_have_ended(stores: &Stores) {
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
-    let redirect = tap.redirect();
-    let fact = tap.pushed().recorded(tap.at(), "");
-    let begun = tap.begun(&stores.enrollments);
-    stores.enrollments.record_push(begun, fact, &redirect, tap.at()).await.unwrap();
-    assert_eq!(ids(&due(stores, redirect.expires_at, |due| due.len() == 1).await), [tap.id()]);
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let redirect = fixture.redirect();
+    let fact = fixture.pushed().recorded(fixture.at(), "");
+    let begun = fixture.begun(&stores.enrollments);
+    stores.enrollments.record_push(begun, fact, &redirect, fixture.at()).await.unwrap();
+    assert_eq!(ids(&due(stores, redirect.expires_at, |due| due.len() == 1).await), [fixture.id()]);
     let second_before = redirect.expires_at - SignedDuration::from_secs(1);
     assert!(due(stores, second_before, Vec::is_empty).await.is_empty());
 }
 
 async fn an_enrollment_that_is_final_is_not_due(stores: &Stores) {
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
-    assert_eq!(ids(&due(stores, end_of_time(), |due| due.len() == 1).await), [tap.id()]);
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    assert_eq!(ids(&due(stores, end_of_time(), |due| due.len() == 1).await), [fixture.id()]);
     let failed = Fact::PushFailed { reason: PushFailure::CardNotEligible, retryable: false };
-    let learned = facts(&stores.enrollments, &tap, [failed]).await;
-    assert_eq!(learned.status_at(tap.at()).next_check, None);
+    let learned = facts(&stores.enrollments, &fixture, [failed]).await;
+    assert_eq!(learned.status_at(fixture.at()).next_check, None);
     assert!(due(stores, end_of_time(), Vec::is_empty).await.is_empty());
 }
 
 async fn what_is_due_is_spread_over_the_shards(stores: &Stores) {
     let mut begun = BTreeSet::new();
     for n in 0..32 {
-        let tap = Tap::new(&format!("key-{n}")).of_card(70001 + n).started(&stores.enrollments).await;
-        begun.insert(tap.id());
+        let fixture =
+            EnrollmentFixture::new(&format!("key-{n}")).of_card(70001 + n).started(&stores.enrollments).await;
+        begun.insert(fixture.id());
     }
     let due = due(stores, end_of_time(), |due| due.len() == 32).await;
     assert_eq!(ids(&due).into_iter().collect::<BTreeSet<_>>(), begun, "each is in one shard");
@@ -50,14 +51,14 @@ async fn what_is_due_is_spread_over_the_shards(stores: &Stores) {
 }
 
 async fn only_what_is_due_is_in_the_index(stores: &Stores) {
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     let indexed = async || {
         let scan = stores.db.scan().table_name(&stores.tables.enrollments).index_name("due");
         scan.send().await.unwrap().items.unwrap_or_default()
     };
     let indexed = eventually(indexed, |items| !items.is_empty()).await;
     let keys: Vec<_> = indexed.iter().map(|item| item["sk"].as_s().unwrap().clone()).collect();
-    assert_eq!(keys, [format!("ENROLLMENT#{}", tap.id())]);
+    assert_eq!(keys, [format!("ENROLLMENT#{}", fixture.id())]);
     assert!(stores.scan(&stores.tables.enrollments).await.len() > 1);
 }
 
@@ -67,8 +68,8 @@ async fn the_most_overdue_comes_first(stores: &Stores) {
     // With more enrollments than shards, some shard holds two.
     for n in (0..=SHARDS).rev() {
         let asked = start + SignedDuration::from_secs(n.into());
-        let tap = Tap::new(&format!("key-{n}")).of_card(70001 + u64::from(n)).asked(asked);
-        tap.clone().started(&stores.enrollments).await;
+        let fixture = EnrollmentFixture::new(&format!("key-{n}")).of_card(70001 + u64::from(n)).asked(asked);
+        fixture.clone().started(&stores.enrollments).await;
     }
     for (shard, item) in due(stores, end_of_time(), |due| due.len() == usize::from(SHARDS) + 1).await {
         shards[usize::from(shard)].push(id(&item));

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use self::model::{Answer, Model};
 use super::Stores;
-use crate::support::tap::Tap;
+use crate::support::enrollment_fixture::EnrollmentFixture;
 
 /// What happens next. Numbers choose among few clients, keys, bodies and cards, and among the enrollments so far.
 #[derive(Clone, Debug)]
@@ -57,13 +57,13 @@ struct Played<'a> {
     enrollments: &'a Enrollments,
     /// First of two clients that nobody else uses.
     client: u64,
-    began: Vec<Tap>,
+    began: Vec<EnrollmentFixture>,
     keys: Vec<IdempotencyKey>,
 }
 
 impl Played<'_> {
     fn number(&self, id: EnrollmentId) -> usize {
-        self.began.iter().position(|tap| tap.id() == id).expect("an enrollment that was begun here")
+        self.began.iter().position(|fixture| fixture.id() == id).expect("an enrollment that was begun here")
     }
 
     fn answer(&self, begun: BeginOutcome) -> Answer {
@@ -77,29 +77,32 @@ impl Played<'_> {
     }
 
     async fn begin(&mut self, client: u64, key: u8, body: u8, card: u64, now: Timestamp) -> Answer {
-        let tap = Tap::new(&format!("key-{key}")).of_client(self.client + client).of_card(70001 + card);
-        let tap = Tap { fingerprint: format!("{card} {body}"), ..tap.asked(now) };
-        let begun = tap.begin(self.enrollments).await;
+        let fixture = EnrollmentFixture::new(&format!("key-{key}"))
+            .of_client(self.client + client)
+            .of_card(70001 + card);
+        let fixture = EnrollmentFixture { fingerprint: format!("{card} {body}"), ..fixture.asked(now) };
+        let begun = fixture.begin(self.enrollments).await;
         if begun == BeginOutcome::Started {
-            self.keys.push(tap.key.parse().unwrap());
-            self.began.push(tap);
+            self.keys.push(fixture.key.parse().unwrap());
+            self.began.push(fixture);
         }
         self.answer(begun)
     }
 
     /// As `enroll` does it.
     async fn restart(&mut self, which: usize, key: u8, body: u8, now: Timestamp) -> Answer {
-        let (tap, consent) = (&self.began[which], Consent { terms_version: "2".into(), accepted_at: now });
-        let client = tap.enrollment.client_id;
+        let (fixture, consent) =
+            (&self.began[which], Consent { terms_version: "2".into(), accepted_at: now });
+        let client = fixture.enrollment.client_id;
         let Versioned { mut enrollment, revision } =
-            self.enrollments.get_versioned(client, tap.id()).await.unwrap().unwrap();
+            self.enrollments.get_versioned(client, fixture.id()).await.unwrap().unwrap();
         let restartable = enrollment.is_restartable(now);
         let answer_by = now + SignedDuration::from_secs(10);
         let fact =
             Fact::Restarted { platform: Platform::Web, callback: "web-bank".into(), consent, answer_by };
         let number = enrollment.attempt().number + 1;
         enrollment.add_fact(fact.recorded(now, "").in_attempt(number));
-        let key = format!("key-{key}").parse::<IdempotencyKey>().unwrap().for_restart_of(tap.id());
+        let key = format!("key-{key}").parse::<IdempotencyKey>().unwrap().for_restart_of(fixture.id());
         let (fingerprint, state) = (body.to_string(), mastercard::secret::CallbackState::new(Uuid::new_v4()));
         let (revision, key, state) = (Some(revision), &key, &state);
         let new_attempt =
@@ -130,8 +133,11 @@ impl Played<'_> {
     }
 
     async fn release(&self, which: usize) {
-        let tap = &self.began[which];
-        self.enrollments.release(tap.enrollment.client_id, &self.keys[which], tap.id()).await.unwrap();
+        let fixture = &self.began[which];
+        self.enrollments
+            .release(fixture.enrollment.client_id, &self.keys[which], fixture.id())
+            .await
+            .unwrap();
     }
 }
 

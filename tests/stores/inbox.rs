@@ -14,7 +14,7 @@ use super::{
     due::{due, end_of_time},
     eventually,
 };
-use crate::support::tap::{CARD, CLIENT, Tap, facts};
+use crate::support::enrollment_fixture::{CARD, CLIENT, EnrollmentFixture, facts};
 
 checks! {
     a_notification_that_came_before_is_given_back_as_it_is_kept,
@@ -49,18 +49,18 @@ async fn a_notification_is_kept_for_ninety_days(stores: &Stores) {
 }
 
 async fn a_notification_is_applied_once(stores: &Stores) {
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     visible(stores, 1).await;
-    let received = stores.enrollments.receive(&approval(), tap.at()).await.unwrap();
+    let received = stores.enrollments.receive(&approval(), fixture.at()).await.unwrap();
     for _ in 0..2 {
-        let applied = stores.enrollments.apply(received.clone(), tap.at()).await.unwrap();
-        assert_eq!(applied, Some(tap.id()));
+        let applied = stores.enrollments.apply(received.clone(), fixture.at()).await.unwrap();
+        assert_eq!(applied, Some(fixture.id()));
     }
-    let kept = stores.enrollments.receive(&approval(), tap.at()).await.unwrap();
-    assert_eq!(kept.applied_to, Some(tap.id()));
-    assert_eq!(stores.enrollments.apply(kept, tap.at()).await.unwrap(), Some(tap.id()));
-    let stored = tap.stored(&stores.enrollments).await.unwrap();
-    assert_eq!((stored.facts.len(), stored.status_at(tap.at()).status), (1, Status::Authorized));
+    let kept = stores.enrollments.receive(&approval(), fixture.at()).await.unwrap();
+    assert_eq!(kept.applied_to, Some(fixture.id()));
+    assert_eq!(stores.enrollments.apply(kept, fixture.at()).await.unwrap(), Some(fixture.id()));
+    let stored = fixture.stored(&stores.enrollments).await.unwrap();
+    assert_eq!((stored.facts.len(), stored.status_at(fixture.at()).status), (1, Status::Authorized));
     assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
 }
 
@@ -68,12 +68,12 @@ async fn a_notification_that_came_too_early_is_applied_later(stores: &Stores) {
     let now = Timestamp::now();
     let received = stores.enrollments.receive(&approval(), now).await.unwrap();
     assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), None);
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     visible(stores, 1).await;
     let [received] =
         notifications_due(stores, now + SignedDuration::from_mins(1), 1).await.try_into().unwrap();
-    assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(tap.id()));
-    assert_eq!(tap.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
+    assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(fixture.id()));
+    assert_eq!(fixture.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
     assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
     let kept = stores.enrollments.notification("n-1").await.unwrap().unwrap();
     assert!(kept.matched_enrollment.is_some(), "and stays about it");
@@ -107,9 +107,9 @@ async fn a_notification_that_found_its_enrollment_at_last_is_no_longer_unmatched
     stores.enrollments.apply(received, now).await.unwrap();
     let unmatched = async || stores.enrollments.unmatched_notifications().await.unwrap();
     let [received] = eventually(unmatched, |found| found.len() == 1).await.try_into().unwrap();
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     visible(stores, 1).await;
-    assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(tap.id()));
+    assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(fixture.id()));
     assert_eq!(eventually(unmatched, Vec::is_empty).await, []);
 }
 
@@ -132,7 +132,7 @@ async fn notifications_are_due_in_the_shards_that_reconciliation_reads(stores: &
 }
 
 async fn a_notification_that_matched_an_enrollment_is_about_no_later_one(stores: &Stores) {
-    let first = Tap::new("key-1").started(&stores.enrollments).await;
+    let first = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     visible(stores, 1).await;
     let now = first.at();
     let received = stores.enrollments.receive(&approval(), now).await.unwrap();
@@ -140,8 +140,10 @@ async fn a_notification_that_matched_an_enrollment_is_about_no_later_one(stores:
     // The first enrollment is over, and the cardholder begins another one.
     let failed = Fact::PushFailed { reason: PushFailure::MastercardRefused, retryable: true };
     facts(&stores.enrollments, &first, [failed]).await;
-    let second =
-        Tap::new("key-2").asked(now + SignedDuration::from_secs(1)).started(&stores.enrollments).await;
+    let second = EnrollmentFixture::new("key-2")
+        .asked(now + SignedDuration::from_secs(1))
+        .started(&stores.enrollments)
+        .await;
     visible(stores, 2).await;
     let looked_at_before = InboxEntry { applied_to: None, ..received };
     for received in [looked_at_before.clone(), InboxEntry { matched_enrollment: None, ..looked_at_before }] {
@@ -151,25 +153,25 @@ async fn a_notification_that_matched_an_enrollment_is_about_no_later_one(stores:
 }
 
 async fn what_was_applied_stays_applied(stores: &Stores) {
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     visible(stores, 1).await;
-    let received = stores.enrollments.receive(&approval(), tap.at()).await.unwrap();
-    stores.enrollments.apply(received.clone(), tap.at()).await.unwrap();
+    let received = stores.enrollments.receive(&approval(), fixture.at()).await.unwrap();
+    stores.enrollments.apply(received.clone(), fixture.at()).await.unwrap();
     // As a slower reader would have it, whose index did not show the enrollment yet.
     let blind = Notification { card_contract_id: Some(79999.into()), ..received.notification.clone() };
     let blind = InboxEntry { notification: blind, matched_enrollment: None, applied_to: None, ..received };
-    assert_eq!(stores.enrollments.apply(blind, tap.at()).await.unwrap(), None);
+    assert_eq!(stores.enrollments.apply(blind, fixture.at()).await.unwrap(), None);
     let kept = stores.enrollments.notification("n-1").await.unwrap().unwrap();
-    assert_eq!((kept.applied_to, kept.unmatched), (Some(tap.id()), 0));
+    assert_eq!((kept.applied_to, kept.unmatched), (Some(fixture.id()), 0));
 }
 
 async fn another_clients_notification_moves_nothing(stores: &Stores) {
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     visible(stores, 1).await;
     let foreign = Notification { client_id: Some(40001.into()), ..approval() };
-    let received = stores.enrollments.receive(&foreign, tap.at()).await.unwrap();
-    assert_eq!(stores.enrollments.apply(received, tap.at()).await.unwrap(), None);
-    assert_eq!(tap.stored(&stores.enrollments).await, Some(tap.enrollment));
+    let received = stores.enrollments.receive(&foreign, fixture.at()).await.unwrap();
+    assert_eq!(stores.enrollments.apply(received, fixture.at()).await.unwrap(), None);
+    assert_eq!(fixture.stored(&stores.enrollments).await, Some(fixture.enrollment));
 }
 
 /// Step 17 for the sample card, whenever it was asked for.

@@ -6,7 +6,7 @@ use runtime::store::enrollments::Enrollments;
 use tokio::task::JoinSet;
 
 use super::{Stores, checks};
-use crate::support::tap::{CLIENT, Tap, facts};
+use crate::support::enrollment_fixture::{CLIENT, EnrollmentFixture, facts};
 
 checks! {
     a_fact_told_twice_is_known_once,
@@ -19,58 +19,58 @@ checks! {
 }
 
 async fn a_fact_told_twice_is_known_once(stores: &Stores) {
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
-    let once = facts(&stores.enrollments, &tap, [approved()]).await;
-    let written = revision(stores, &tap).await;
-    let later = tap.at() + SignedDuration::from_secs(5);
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let once = facts(&stores.enrollments, &fixture, [approved()]).await;
+    let written = revision(stores, &fixture).await;
+    let later = fixture.at() + SignedDuration::from_secs(5);
     let again = approved().recorded(later, "a source");
-    let twice = stores.enrollments.record_facts(CLIENT.into(), tap.id(), &[again], later).await.unwrap();
+    let twice = stores.enrollments.record_facts(CLIENT.into(), fixture.id(), &[again], later).await.unwrap();
     assert_eq!((once.facts.len(), twice.as_ref()), (1, Some(&once)));
-    assert_eq!(tap.stored(&stores.enrollments).await, Some(once), "the first telling stays");
-    assert_eq!(revision(stores, &tap).await, written, "nothing is written for it");
+    assert_eq!(fixture.stored(&stores.enrollments).await, Some(once), "the first telling stays");
+    assert_eq!(revision(stores, &fixture).await, written, "nothing is written for it");
 }
 
 async fn of_twenty_facts_told_at_once_none_is_lost(stores: &Stores) {
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
-    tell_at_once(&stores.enrollments, &tap, |n| format!("notification {n}")).await;
-    assert_eq!(tap.stored(&stores.enrollments).await.unwrap().facts.len(), 20);
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    tell_at_once(&stores.enrollments, &fixture, |n| format!("notification {n}")).await;
+    assert_eq!(fixture.stored(&stores.enrollments).await.unwrap().facts.len(), 20);
 }
 
 async fn one_fact_told_by_twenty_at_once_is_known_once(stores: &Stores) {
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
-    tell_at_once(&stores.enrollments, &tap, |_| "the same notification".into()).await;
-    assert_eq!(tap.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    tell_at_once(&stores.enrollments, &fixture, |_| "the same notification".into()).await;
+    assert_eq!(fixture.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
 }
 
 async fn one_push_noted_by_twenty_at_once_is_known_once(stores: &Stores) {
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     let pushes: JoinSet<_> = (0..20)
         .map(|_| {
-            let (enrollments, tap) = (stores.enrollments.clone(), tap.clone());
-            async move { push(&enrollments, &tap).await }
+            let (enrollments, fixture) = (stores.enrollments.clone(), fixture.clone());
+            async move { push(&enrollments, &fixture).await }
         })
         .collect();
-    assert_eq!(pushes.join_all().await, [Some(tap.id()); 20]);
-    assert_eq!(tap.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
+    assert_eq!(pushes.join_all().await, [Some(fixture.id()); 20]);
+    assert_eq!(fixture.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
 }
 
 async fn a_redirect_is_shown_once_the_push_is_known(stores: &Stores) {
-    let (enrollments, now) = (&stores.enrollments, Tap::new("any").at());
-    let tap = Tap::new("key-1").asked(now);
-    assert_eq!(push(enrollments, &tap).await, None, "the redirect is put, the fact is not");
-    let tap = tap.started(enrollments).await;
-    let ignorant = tap.stored(enrollments).await.unwrap();
+    let (enrollments, now) = (&stores.enrollments, EnrollmentFixture::new("any").at());
+    let fixture = EnrollmentFixture::new("key-1").asked(now);
+    assert_eq!(push(enrollments, &fixture).await, None, "the redirect is put, the fact is not");
+    let fixture = fixture.started(enrollments).await;
+    let ignorant = fixture.stored(enrollments).await.unwrap();
     assert_eq!(enrollments.redirect(&ignorant, 1, now).await.unwrap(), None);
-    push(enrollments, &tap).await.unwrap();
-    let stored = tap.stored(enrollments).await.unwrap();
+    push(enrollments, &fixture).await.unwrap();
+    let stored = fixture.stored(enrollments).await.unwrap();
     assert_eq!(stored.status_at(now).status, Status::Ready);
-    assert_eq!(stored.facts.iter().map(|known| &known.fact).collect::<Vec<_>>(), [&tap.pushed()]);
-    assert_eq!(enrollments.redirect(&stored, 1, now).await.unwrap(), Some(tap.redirect()));
+    assert_eq!(stored.facts.iter().map(|known| &known.fact).collect::<Vec<_>>(), [&fixture.pushed()]);
+    assert_eq!(enrollments.redirect(&stored, 1, now).await.unwrap(), Some(fixture.redirect()));
     assert_eq!(enrollments.redirect(&stored, 2, now).await.unwrap(), None, "of another attempt");
 }
 
 async fn nothing_is_learned_of_an_enrollment_that_is_not_there(stores: &Stores) {
-    let (enrollments, nobody) = (&stores.enrollments, Tap::new("never-begun"));
+    let (enrollments, nobody) = (&stores.enrollments, EnrollmentFixture::new("never-begun"));
     let fact = [approved().recorded(nobody.at(), "a source")];
     assert_eq!(enrollments.record_facts(CLIENT.into(), nobody.id(), &fact, nobody.at()).await.unwrap(), None);
     assert_eq!(push(enrollments, &nobody).await, None);
@@ -78,12 +78,12 @@ async fn nothing_is_learned_of_an_enrollment_that_is_not_there(stores: &Stores) 
 }
 
 async fn a_redirect_ends_with_its_receipts(stores: &Stores) {
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
-    push(&stores.enrollments, &tap).await.unwrap();
-    let end = tap.redirect().expires_at;
-    let stored = tap.stored(&stores.enrollments).await.unwrap();
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    push(&stores.enrollments, &fixture).await.unwrap();
+    let end = fixture.redirect().expires_at;
+    let stored = fixture.stored(&stores.enrollments).await.unwrap();
     let redirect = async |at| stores.enrollments.redirect(&stored, 1, at).await.unwrap();
-    assert_eq!(redirect(end - SignedDuration::from_millis(1)).await, Some(tap.redirect()));
+    assert_eq!(redirect(end - SignedDuration::from_millis(1)).await, Some(fixture.redirect()));
     assert_eq!(redirect(end).await, None);
 }
 
@@ -91,16 +91,17 @@ fn approved() -> Fact {
     Fact::Tar { decision: Decision::Approved, occurred_at: None }
 }
 
-async fn push(enrollments: &Enrollments, tap: &Tap) -> Option<EnrollmentId> {
-    let fact = tap.pushed().recorded(tap.at(), "");
-    let pushed = enrollments.record_push(tap.begun(enrollments), fact, &tap.redirect(), tap.at()).await;
+async fn push(enrollments: &Enrollments, fixture: &EnrollmentFixture) -> Option<EnrollmentId> {
+    let fact = fixture.pushed().recorded(fixture.at(), "");
+    let pushed =
+        enrollments.record_push(fixture.begun(enrollments), fact, &fixture.redirect(), fixture.at()).await;
     pushed.unwrap().map(|enrollment| enrollment.enrollment_id)
 }
 
-async fn tell_at_once(enrollments: &Enrollments, tap: &Tap, source: impl Fn(u8) -> String) {
+async fn tell_at_once(enrollments: &Enrollments, fixture: &EnrollmentFixture, source: impl Fn(u8) -> String) {
     let mut tellers = JoinSet::new();
     for n in 0..20 {
-        let (enrollments, id, now) = (enrollments.clone(), tap.id(), tap.at());
+        let (enrollments, id, now) = (enrollments.clone(), fixture.id(), fixture.at());
         let fact = [approved().recorded(now, &source(n))];
         tellers.spawn(async move {
             enrollments.record_facts(CLIENT.into(), id, &fact, now).await.unwrap().unwrap()
@@ -110,9 +111,9 @@ async fn tell_at_once(enrollments: &Enrollments, tap: &Tap, source: impl Fn(u8) 
 }
 
 /// How often the enrollment was written.
-async fn revision(stores: &Stores, tap: &Tap) -> String {
+async fn revision(stores: &Stores, fixture: &EnrollmentFixture) -> String {
     let items = stores.scan(&stores.tables.enrollments).await;
-    let key = format!("ENROLLMENT#{}", tap.id());
+    let key = format!("ENROLLMENT#{}", fixture.id());
     let item = items.into_iter().find(|item| item["sk"].as_s() == Ok(&key)).unwrap();
     item["revision"].as_n().unwrap().clone()
 }

@@ -6,7 +6,7 @@ use model::enrollment::{Enrollment, EnrollmentId, Fact, PushFailure};
 use runtime::store::enrollments::{BeginOutcome, Enrollments};
 
 use super::{Stores, checks, eventually};
-use crate::support::tap::{CARD, CLIENT, Tap, facts};
+use crate::support::enrollment_fixture::{CARD, CLIENT, EnrollmentFixture, facts};
 
 checks! {
     another_client_sees_nothing_of_an_enrollment,
@@ -25,48 +25,52 @@ checks! {
 const STRANGER: u64 = 40001;
 
 async fn another_client_sees_nothing_of_an_enrollment(stores: &Stores) {
-    let (enrollments, tap) = (&stores.enrollments, pushed(stores).await);
-    let requestor = &tap.enrollment.token_requestor_id;
-    assert_eq!(enrollments.get(STRANGER.into(), tap.id()).await.unwrap(), None);
-    let stored = tap.stored(enrollments).await.unwrap();
+    let (enrollments, fixture) = (&stores.enrollments, pushed(stores).await);
+    let requestor = &fixture.enrollment.token_requestor_id;
+    assert_eq!(enrollments.get(STRANGER.into(), fixture.id()).await.unwrap(), None);
+    let stored = fixture.stored(enrollments).await.unwrap();
     let stolen = Enrollment { client_id: STRANGER.into(), ..stored };
-    assert_eq!(enrollments.redirect(&stolen, 1, tap.at()).await.unwrap(), None);
+    assert_eq!(enrollments.redirect(&stolen, 1, fixture.at()).await.unwrap(), None);
     assert_eq!(enrollments.holder_of(STRANGER.into(), CARD.into(), requestor).await.unwrap(), None);
     assert!(list(enrollments, STRANGER, None, 50, None).await.0.is_empty());
-    assert!(list(enrollments, STRANGER, Some(CARD), 50, Some(tap.id())).await.0.is_empty());
+    assert!(list(enrollments, STRANGER, Some(CARD), 50, Some(fixture.id())).await.0.is_empty());
 }
 
 async fn another_client_teaches_an_enrollment_nothing(stores: &Stores) {
-    let (enrollments, tap) = (&stores.enrollments, pushed(stores).await);
-    let before = tap.stored(enrollments).await;
-    let fact = [Fact::PushUnknown.recorded(tap.at(), "")];
-    assert_eq!(enrollments.record_facts(STRANGER.into(), tap.id(), &fact, tap.at()).await.unwrap(), None);
-    assert_eq!(tap.stored(enrollments).await, before);
+    let (enrollments, fixture) = (&stores.enrollments, pushed(stores).await);
+    let before = fixture.stored(enrollments).await;
+    let fact = [Fact::PushUnknown.recorded(fixture.at(), "")];
+    assert_eq!(
+        enrollments.record_facts(STRANGER.into(), fixture.id(), &fact, fixture.at()).await.unwrap(),
+        None
+    );
+    assert_eq!(fixture.stored(enrollments).await, before);
 }
 
 async fn another_bank_sees_nothing_of_an_enrollment(stores: &Stores) {
     let (theirs, _) = stores.of_tenant("another-bank");
-    let tap = pushed(stores).await;
-    assert_eq!(tap.stored(&theirs).await, None);
-    assert_eq!(tap.by_state(&theirs).await, None);
-    assert_eq!(tap.begin(&theirs).await, BeginOutcome::Started, "same client, card and key");
+    let fixture = pushed(stores).await;
+    assert_eq!(fixture.stored(&theirs).await, None);
+    assert_eq!(fixture.by_state(&theirs).await, None);
+    assert_eq!(fixture.begin(&theirs).await, BeginOutcome::Started, "same client, card and key");
     eventually(async || stores.enrollments.by_card(CARD.into()).await.unwrap(), |found| found.len() == 1)
         .await;
-    assert_eq!(theirs.by_card(CARD.into()).await.unwrap(), [tap.enrollment]);
+    assert_eq!(theirs.by_card(CARD.into()).await.unwrap(), [fixture.enrollment]);
 }
 
 async fn support_finds_an_enrollment_by_its_id_alone(stores: &Stores) {
     let (theirs, _) = stores.of_tenant("another-bank");
-    let tap = pushed(stores).await;
-    let found = eventually(async || stores.enrollments.find(tap.id()).await.unwrap(), Option::is_some).await;
-    assert_eq!(found, tap.stored(&stores.enrollments).await);
-    assert_eq!(stores.enrollments.find(Tap::new("never begun").id()).await.unwrap(), None);
-    assert_eq!(theirs.find(tap.id()).await.unwrap(), None);
+    let fixture = pushed(stores).await;
+    let found =
+        eventually(async || stores.enrollments.find(fixture.id()).await.unwrap(), Option::is_some).await;
+    assert_eq!(found, fixture.stored(&stores.enrollments).await);
+    assert_eq!(stores.enrollments.find(EnrollmentFixture::new("never begun").id()).await.unwrap(), None);
+    assert_eq!(theirs.find(fixture.id()).await.unwrap(), None);
 }
 
 async fn an_export_holds_every_enrollment_of_this_bank_and_none_of_another(stores: &Stores) {
     let (theirs, _) = stores.of_tenant("another-bank");
-    Tap::new("key-1").started(&theirs).await;
+    EnrollmentFixture::new("key-1").started(&theirs).await;
     let ours = five(stores).await;
     let (mut exported, mut pages) = (Vec::new(), stores.enrollments.all());
     while let Some(page) = pages.next().await.unwrap() {
@@ -100,60 +104,71 @@ async fn a_notification_finds_the_enrollments_of_its_card_newest_first(stores: &
 }
 
 async fn a_returning_browser_is_known_by_its_state_alone_for_two_hours(stores: &Stores) {
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
-    let other = Tap::new("key-2").of_card(70002).started(&stores.enrollments).await;
-    let end = tap.at() + SignedDuration::from_hours(2);
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let other = EnrollmentFixture::new("key-2").of_card(70002).started(&stores.enrollments).await;
+    let end = fixture.at() + SignedDuration::from_hours(2);
     let by = async |state: &CallbackState, at| {
         let found = stores.enrollments.by_state(state, at).await.unwrap();
         found.map(|(seen, attempt)| (seen.enrollment, attempt))
     };
-    assert_eq!(by(&tap.state, end - SignedDuration::from_millis(1)).await, Some((tap.enrollment.clone(), 1)));
-    assert_eq!(by(&other.state, tap.at()).await, Some((other.enrollment, 1)));
-    assert_eq!(by(&CallbackState::new("never-given"), tap.at()).await, None);
-    assert_eq!(by(&tap.state, end).await, None);
+    assert_eq!(
+        by(&fixture.state, end - SignedDuration::from_millis(1)).await,
+        Some((fixture.enrollment.clone(), 1))
+    );
+    assert_eq!(by(&other.state, fixture.at()).await, Some((other.enrollment, 1)));
+    assert_eq!(by(&CallbackState::new("never-given"), fixture.at()).await, None);
+    assert_eq!(by(&fixture.state, end).await, None);
 }
 
 async fn what_was_written_before_there_were_attempts_is_of_the_first(stores: &Stores) {
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     for mut item in stores.scan(&stores.tables.enrollments).await {
         if item.remove("attempt").is_some() {
             let put = stores.db.put_item().table_name(&stores.tables.enrollments);
             put.set_item(Some(item)).send().await.unwrap();
         }
     }
-    let returned = stores.enrollments.by_state(&tap.state, tap.at()).await.unwrap();
-    assert_eq!(returned, Some((tap.begun(&stores.enrollments), 1)));
-    assert_eq!(Tap::new("key-1").begin(&stores.enrollments).await, BeginOutcome::Replayed(tap.id(), 1));
+    let returned = stores.enrollments.by_state(&fixture.state, fixture.at()).await.unwrap();
+    assert_eq!(returned, Some((fixture.begun(&stores.enrollments), 1)));
+    assert_eq!(
+        EnrollmentFixture::new("key-1").begin(&stores.enrollments).await,
+        BeginOutcome::Replayed(fixture.id(), 1)
+    );
 }
 
 async fn what_opens_something_is_not_stored_as_it_is(stores: &Stores) {
-    let tap = pushed(stores).await;
+    let fixture = pushed(stores).await;
     for item in stores.scan(&stores.tables.enrollments).await {
         assert_eq!(item["tenant"].as_s().map(String::as_str), Ok("default"));
         let redirect = item["sk"].as_s().is_ok_and(|sk| sk.starts_with("REDIRECT#"));
         let printed = format!("{item:?}");
-        assert!(!printed.contains(tap.state.expose()) && !printed.contains(&tap.key), "{:?}", item["sk"]);
+        assert!(
+            !printed.contains(fixture.state.expose()) && !printed.contains(&fixture.key),
+            "{:?}",
+            item["sk"]
+        );
         assert_eq!(printed.contains("MCC-SAMPLE"), redirect, "{:?}", item["sk"]);
     }
 }
 
-async fn pushed(stores: &Stores) -> Tap {
-    let tap = Tap::new("a-key-that-is-long-enough").started(&stores.enrollments).await;
-    let fact = tap.pushed().recorded(tap.at(), "");
-    let (begun, redirect) = (tap.begun(&stores.enrollments), tap.redirect());
-    stores.enrollments.record_push(begun, fact, &redirect, tap.at()).await.unwrap().unwrap();
-    tap
+async fn pushed(stores: &Stores) -> EnrollmentFixture {
+    let fixture = EnrollmentFixture::new("a-key-that-is-long-enough").started(&stores.enrollments).await;
+    let fact = fixture.pushed().recorded(fixture.at(), "");
+    let (begun, redirect) = (fixture.begun(&stores.enrollments), fixture.redirect());
+    stores.enrollments.record_push(begun, fact, &redirect, fixture.at()).await.unwrap().unwrap();
+    fixture
 }
 
 /// Five enrollments, a second apart: of the sample card the first, third and fifth, and nothing came of them.
 async fn five(stores: &Stores) -> [EnrollmentId; 5] {
-    let start = Tap::new("any").at() - SignedDuration::from_secs(5);
+    let start = EnrollmentFixture::new("any").at() - SignedDuration::from_secs(5);
     let mut begun = Vec::new();
     for n in 0_u8..5 {
-        let tap = Tap::new(&format!("key-{n}")).of_card(CARD + u64::from(n % 2));
-        let tap = tap.asked(start + SignedDuration::from_secs(n.into())).started(&stores.enrollments).await;
-        facts(&stores.enrollments, &tap, [failed()]).await;
-        begun.push(tap.id());
+        let fixture = EnrollmentFixture::new(&format!("key-{n}")).of_card(CARD + u64::from(n % 2));
+        let fixture =
+            fixture.asked(start + SignedDuration::from_secs(n.into())).started(&stores.enrollments).await;
+        facts(&stores.enrollments, &fixture, [failed()]).await;
+        begun.push(fixture.id());
     }
     begun.try_into().unwrap()
 }

@@ -14,7 +14,7 @@ use runtime::store::{
 };
 
 use super::Stores;
-use crate::support::tap::{CARD, CLIENT, Tap};
+use crate::support::enrollment_fixture::{CARD, CLIENT, EnrollmentFixture};
 
 #[tokio::test]
 async fn a_notification_that_could_not_be_stored_is_not_accepted() {
@@ -35,30 +35,37 @@ async fn a_notification_of_which_nothing_could_be_noted_is_not_settled() {
 #[tokio::test]
 async fn a_fact_that_could_not_be_written_is_not_known() {
     let stores = Stores::embedded().await;
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     let failed = Fact::PushFailed { reason: PushFailure::Other("r".repeat(TOO_LARGE)), retryable: true };
-    let fact = [failed.recorded(tap.at(), "")];
-    refused(stores.enrollments.record_facts(CLIENT.into(), tap.id(), &fact, tap.at()).await);
-    assert_eq!(tap.stored(&stores.enrollments).await, Some(tap.enrollment));
+    let fact = [failed.recorded(fixture.at(), "")];
+    refused(stores.enrollments.record_facts(CLIENT.into(), fixture.id(), &fact, fixture.at()).await);
+    assert_eq!(fixture.stored(&stores.enrollments).await, Some(fixture.enrollment));
 }
 
 #[tokio::test]
 async fn a_push_whose_redirect_could_not_be_written_is_not_known() {
     let stores = Stores::embedded().await;
-    let tap = Tap::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     let receipt = PushAccountReceipt::new("R".repeat(TOO_LARGE));
-    let redirect = Redirect { push_account_receipts: vec![receipt], ..tap.redirect() };
-    let fact = tap.pushed().recorded(tap.at(), "");
-    refused(stores.enrollments.record_push(tap.begun(&stores.enrollments), fact, &redirect, tap.at()).await);
-    assert_eq!(tap.stored(&stores.enrollments).await, Some(tap.enrollment));
+    let redirect = Redirect { push_account_receipts: vec![receipt], ..fixture.redirect() };
+    let fact = fixture.pushed().recorded(fixture.at(), "");
+    refused(
+        stores
+            .enrollments
+            .record_push(fixture.begun(&stores.enrollments), fact, &redirect, fixture.at())
+            .await,
+    );
+    assert_eq!(fixture.stored(&stores.enrollments).await, Some(fixture.enrollment));
 }
 
 #[tokio::test]
 async fn a_key_that_could_not_be_let_go_is_not_free() {
     let stores = Stores::embedded().await;
     let tables = TableNames { enrollments: "Nowhere".into(), ..stores.tables.clone() };
-    let (nowhere, _) = super::stores(&stores.host, &tables, "default");
-    refused(nowhere.release(CLIENT.into(), &"key-1".parse().unwrap(), Tap::new("key-1").id()).await);
+    let (nowhere, _) = super::stores(&stores.runtime, &tables, "default");
+    refused(
+        nowhere.release(CLIENT.into(), &"key-1".parse().unwrap(), EnrollmentFixture::new("key-1").id()).await,
+    );
 }
 
 const TOO_LARGE: usize = 450_000;

@@ -6,9 +6,9 @@ use runtime::store::{Enrollments, enrollments::BeginOutcome};
 
 use crate::support::{
     self,
-    host::enrollments,
-    tap::{Tap, facts},
-    wire::{LastWrite, Wire},
+    crash_proxy::{CrashProxy, LastWrite},
+    enrollment_fixture::{EnrollmentFixture, facts},
+    function_runtime::enrollments,
 };
 
 /// The first transaction meets the guard, the second is the takeover: the wire holds it until the approval is known.
@@ -16,23 +16,23 @@ use crate::support::{
 async fn a_late_approval_keeps_the_card_from_who_is_just_taking_it_over() {
     let world = support::world().await;
     let direct = enrollments(&world);
-    let late = Tap::new("key-1").started(&direct).await;
+    let late = EnrollmentFixture::new("key-1").started(&direct).await;
     facts(&direct, &late, [late.pushed()]).await;
     let ended = late.at() + SignedDuration::from_mins(11);
 
-    let wire = Wire::cut_after(1, LastWrite::Late, &world).await;
-    let host = wire.host(&world);
-    let held = Enrollments::read(&mut host.settings.read(), &host).unwrap();
-    let other = Tap::new("key-2").asked(ended);
+    let proxy = CrashProxy::crash_after(1, LastWrite::Late, &world).await;
+    let runtime = proxy.runtime(&world);
+    let held = Enrollments::read(&mut runtime.settings.read(), &runtime).unwrap();
+    let other = EnrollmentFixture::new("key-2").asked(ended);
     let approval = async {
-        wire.is_cut().await;
+        proxy.crashed().await;
         let approved = Fact::Tar { decision: Decision::Approved, occurred_at: Some(ended) };
         let learned = facts(&direct, &late, [approved]).await;
         assert_eq!(learned.status_at(ended).status, Status::Authorized);
-        wire.mend();
+        proxy.release();
     };
     let (begun, ()) = tokio::join!(other.begin_at(&held, ended), approval);
     assert_eq!(begun, BeginOutcome::CardLocked(late.id()));
     assert_eq!(other.stored(&direct).await, None);
-    assert_eq!(wire.writes(), ["TransactWriteItems"; 2]);
+    assert_eq!(proxy.writes(), ["TransactWriteItems"; 2]);
 }

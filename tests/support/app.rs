@@ -24,14 +24,14 @@ pub(crate) struct App {
 
 /// A request, good or bad.
 #[derive(Clone)]
-pub(crate) struct Ask {
+pub(crate) struct ApiRequest {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
 }
 
-impl Ask {
+impl ApiRequest {
     pub(crate) fn new(method: Method, path: impl Into<String>) -> Self {
         Self { method, path: path.into(), headers: Vec::new(), body: String::new() }
     }
@@ -44,7 +44,7 @@ impl Ask {
     pub(crate) fn enroll(body: &Value) -> Self {
         let keyed =
             Self::new(Method::POST, "/enrollments").with("idempotency-key", &Uuid::new_v4().to_string());
-        keyed.with("content-type", "application/json").saying(body.to_string())
+        keyed.with("content-type", "application/json").with_body(body.to_string())
     }
 
     /// With one more header; a second one of a name is sent beside the first.
@@ -58,7 +58,7 @@ impl Ask {
         self
     }
 
-    pub(crate) fn saying(self, body: impl Into<String>) -> Self {
+    pub(crate) fn with_body(self, body: impl Into<String>) -> Self {
         Self { body: body.into(), ..self }
     }
 }
@@ -79,19 +79,20 @@ impl App {
     }
 
     /// Asks with the cardholder's token.
-    pub(crate) async fn ask(&self, ask: &Ask) -> Answer {
-        self.ask_as(&self.cardholder, ask).await
+    pub(crate) async fn send(&self, request: &ApiRequest) -> Answer {
+        self.send_as(&self.cardholder, request).await
     }
 
     /// Asks as somebody else.
-    pub(crate) async fn ask_as(&self, cardholder: &Cardholder, ask: &Ask) -> Answer {
-        let headers: Vec<_> = ask.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let answer = cardholder.request(ask.method.clone(), &ask.path, &headers, ask.body.clone()).await;
+    pub(crate) async fn send_as(&self, cardholder: &Cardholder, request: &ApiRequest) -> Answer {
+        let headers: Vec<_> = request.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let answer =
+            cardholder.request(request.method.clone(), &request.path, &headers, request.body.clone()).await;
         let answer = answer.expect("an answer");
-        let template = template(&ask.path).expect("a path of the contract");
-        conforms(&ask.method, template, &answer);
+        let template = template(&request.path).expect("a path of the contract");
+        conforms(&request.method, template, &answer);
         if answer.status >= 400 {
-            assert_eq!(leak(&answer.body.to_string()), None, "{} {}", ask.method, template);
+            assert_eq!(leak(&answer.body.to_string()), None, "{} {}", request.method, template);
         }
         answer
     }

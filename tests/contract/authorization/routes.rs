@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{
-    app::Ask,
+    app::ApiRequest,
     openapi::{CONTRACT, escaped, resolved, violations},
 };
 
@@ -27,7 +27,7 @@ pub(super) enum Kind {
 
 /// Where a request carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Part {
+pub(super) enum Location {
     Path,
     Query,
     Header,
@@ -36,8 +36,8 @@ pub(super) enum Part {
 
 /// One id that a route takes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Place {
-    pub(super) part: Part,
+pub(super) struct Parameter {
+    pub(super) location: Location,
     pub(super) name: String,
     pub(super) kind: Kind,
     pub(super) required: bool,
@@ -51,9 +51,9 @@ pub(super) struct Route {
     pub(super) template: String,
     /// Asks for no token.
     pub(super) public: bool,
-    pub(super) places: Vec<Place>,
+    pub(super) parameters: Vec<Parameter>,
     /// What goes with every good request.
-    rest: Vec<(Part, String, Value)>,
+    rest: Vec<(Location, String, Value)>,
 }
 
 impl Kind {
@@ -107,17 +107,17 @@ impl Route {
             public: operation["security"]
                 .as_array()
                 .is_some_and(|schemes| schemes.iter().all(|it| it["bearer"].is_null())),
-            places: Vec::new(),
+            parameters: Vec::new(),
             rest: Vec::new(),
         };
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
-            let part = match parameter["in"].as_str() {
-                Some("path") => Part::Path,
-                Some("query") => Part::Query,
-                Some("header") => Part::Header,
+            let location = match parameter["in"].as_str() {
+                Some("path") => Location::Path,
+                Some("query") => Location::Query,
+                Some("header") => Location::Header,
                 other => panic!("{key} has a parameter in {other:?}"),
             };
-            route.takes(part, parameter["name"].as_str().expect("a name"), parameter["required"] == true);
+            route.takes(location, parameter["name"].as_str().expect("a name"), parameter["required"] == true);
         }
         let body = resolved(format!("{at}/requestBody/content/application~1json/schema"));
         let body = if CONTRACT.pointer(&format!("{body}/oneOf")).is_some() {
@@ -128,21 +128,26 @@ impl Route {
         let body = CONTRACT.pointer(&body).unwrap_or(&Value::Null);
         let required = body["required"].as_array().into_iter().flatten().collect::<Vec<_>>();
         for name in body["properties"].as_object().into_iter().flat_map(|fields| fields.keys()) {
-            route.takes(Part::Body, name, required.contains(&&json!(name)));
+            route.takes(Location::Body, name, required.contains(&&json!(name)));
         }
         let named =
             |segment: &str| segment.strip_prefix('{').and_then(|it| it.strip_suffix('}')).map(str::to_owned);
         for name in template.split('/').filter_map(named) {
-            let known = route.places.iter().any(|place| place.part == Part::Path && place.name == name);
+            let known = route
+                .parameters
+                .iter()
+                .any(|parameter| parameter.location == Location::Path && parameter.name == name);
             assert!(known, "{key} takes {name}, which is no id that the matrix knows");
         }
         route
     }
 
-    fn takes(&mut self, part: Part, name: &str, required: bool) {
+    fn takes(&mut self, location: Location, name: &str, required: bool) {
         match (Kind::named(name), good(name)) {
-            (Some(kind), _) => self.places.push(Place { part, name: name.into(), kind, required }),
-            (None, Some(value)) => self.rest.push((part, name.into(), value)),
+            (Some(kind), _) => {
+                self.parameters.push(Parameter { location, name: name.into(), kind, required })
+            }
+            (None, Some(value)) => self.rest.push((location, name.into(), value)),
             (None, None) => {
                 assert!(!required, "{} wants {name}, and nobody said which is a good one", self.key)
             }
@@ -150,28 +155,31 @@ impl Route {
     }
 
     /// The request in which every id is the one that `id` chooses; left out where it chooses none.
-    pub(super) fn ask(&self, id: impl Fn(&Place) -> Option<String>) -> Ask {
-        let ids = self.places.iter().filter_map(|place| Some((place.part, &place.name, json!(id(place)?))));
-        let rest = self.rest.iter().map(|(part, name, value)| (*part, name, value.clone()));
+    pub(super) fn send(&self, id: impl Fn(&Parameter) -> Option<String>) -> ApiRequest {
+        let ids = self
+            .parameters
+            .iter()
+            .filter_map(|parameter| Some((parameter.location, &parameter.name, json!(id(parameter)?))));
+        let rest = self.rest.iter().map(|(location, name, value)| (*location, name, value.clone()));
         let (mut path, mut query, mut body) = (self.template.clone(), Vec::new(), json!({}));
-        let mut ask = Ask::new(self.method.clone(), "");
-        for (part, name, value) in ids.chain(rest) {
+        let mut request = ApiRequest::new(self.method.clone(), "");
+        for (location, name, value) in ids.chain(rest) {
             let text = value.as_str().unwrap_or_default();
-            match part {
-                Part::Path => path = path.replace(&format!("{{{name}}}"), &encoded(text)),
-                Part::Query if name == "results" => {
+            match location {
+                Location::Path => path = path.replace(&format!("{{{name}}}"), &encoded(text)),
+                Location::Query if name == "results" => {
                     query.push(format!("results%5B{}%5D=APPROVED", encoded(text)))
                 }
-                Part::Query => query.push(format!("{name}={}", encoded(text))),
-                Part::Header => ask = ask.with(name, text),
-                Part::Body => body[name] = value,
+                Location::Query => query.push(format!("{name}={}", encoded(text))),
+                Location::Header => request = request.with(name, text),
+                Location::Body => body[name] = value,
             }
         }
         if self.method == Method::POST {
-            ask = ask.with("content-type", "application/json").saying(body.to_string());
+            request = request.with("content-type", "application/json").with_body(body.to_string());
         }
-        ask.path = if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) };
-        ask
+        request.path = if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) };
+        request
     }
 }
 

@@ -4,31 +4,31 @@ use jiff::{SignedDuration, Timestamp};
 use local::cardholder::Cardholder;
 use serde_json::{Value, json};
 
-use super::{CARD_NUMBER, Untouched};
-use crate::support::app::Ask;
+use super::{CARD_NUMBER, UnchangedWorld};
+use crate::support::app::ApiRequest;
 
 /// A good request with one field changed: a JSON pointer, and its value.
-fn with(pointer: &str, value: Value) -> Ask {
+fn with(pointer: &str, value: Value) -> ApiRequest {
     let mut request = Cardholder::smallest_request("70001");
     let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
     if parent == "/accountHolder" || parent.starts_with("/accountHolder/") {
         request["accountHolder"] = json!({ "address": {}, "mobilePhoneNumber": {} });
     }
     request.pointer_mut(parent).expect("a parent")[name] = value;
-    Ask::enroll(&request)
+    ApiRequest::enroll(&request)
 }
 
-fn without(pointer: &str) -> Ask {
+fn without(pointer: &str) -> ApiRequest {
     let mut request = Cardholder::smallest_request("70001");
     let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
     let parent = request.pointer_mut(parent).and_then(Value::as_object_mut).expect("a parent");
     parent.remove(name).expect("the field");
-    Ask::enroll(&request)
+    ApiRequest::enroll(&request)
 }
 
 #[tokio::test]
 async fn a_request_without_one_of_its_fields_is_refused() {
-    let untouched = Untouched::start().await;
+    let unchanged = UnchangedWorld::start().await;
     for field in [
         "/cardContractId",
         "/platform",
@@ -37,14 +37,14 @@ async fn a_request_without_one_of_its_fields_is_refused() {
         "/consent/termsVersion",
         "/consent/acceptedAt",
     ] {
-        untouched.refuses(&format!("without {field}"), &without(field), 400, "invalid_request").await;
+        unchanged.check_refused(&format!("without {field}"), &without(field), 400, "invalid_request").await;
     }
-    untouched.stays().await;
+    unchanged.check_unchanged().await;
 }
 
 #[tokio::test]
 async fn a_field_that_is_unknown_ill_typed_or_too_long_is_refused() {
-    let untouched = Untouched::start().await;
+    let unchanged = UnchangedWorld::start().await;
     let tomorrow = (Timestamp::now() + SignedDuration::from_hours(24)).to_string();
     let long = |length: usize| json!("zebra".repeat(length / 5 + 1));
     for (field, value) in [
@@ -110,14 +110,14 @@ async fn a_field_that_is_unknown_ill_typed_or_too_long_is_refused() {
         ("/accountHolder/address/country", json!("zebra")),
     ] {
         let why = format!("{field} as {value}");
-        untouched.refuses(&why, &with(field, value), 400, "invalid_request").await;
+        unchanged.check_refused(&why, &with(field, value), 400, "invalid_request").await;
     }
-    untouched.stays().await;
+    unchanged.check_unchanged().await;
 }
 
 #[tokio::test]
 async fn a_card_number_is_refused_wherever_it_stands() {
-    let untouched = Untouched::start().await;
+    let unchanged = UnchangedWorld::start().await;
     let grouped = "5555 5555 5555 4444";
     let sentence = format!("zebra, my card is {CARD_NUMBER}!");
     for field in [
@@ -142,34 +142,37 @@ async fn a_card_number_is_refused_wherever_it_stands() {
         for number in [json!(CARD_NUMBER), json!(grouped), json!(sentence), json!(5_555_555_555_554_444_u64)]
         {
             let why = format!("a card number in {field}");
-            untouched.refuses(&why, &with(field, number), 400, "card_number_refused").await;
+            unchanged.check_refused(&why, &with(field, number), 400, "card_number_refused").await;
         }
     }
-    let good = Ask::enroll(&Cardholder::smallest_request("70001"));
-    for (why, ask) in [
+    let good = ApiRequest::enroll(&Cardholder::smallest_request("70001"));
+    for (why, request) in [
         ("as the name of a field", with(&format!("/{CARD_NUMBER}"), json!(1))),
         ("deep in an unknown field", with("/nickname", json!([{ "zebra": [grouped] }]))),
-        ("in broken JSON", good.clone().saying(format!("{{\"zebra\": {CARD_NUMBER}"))),
+        ("in broken JSON", good.clone().with_body(format!("{{\"zebra\": {CARD_NUMBER}"))),
         (
             "in text",
-            good.clone().saying(sentence.as_str()).without("content-type").with("content-type", "text/plain"),
+            good.clone()
+                .with_body(sentence.as_str())
+                .without("content-type")
+                .with("content-type", "text/plain"),
         ),
         ("as the key", good.clone().without("idempotency-key").with("idempotency-key", CARD_NUMBER)),
         ("in a header of its own", good.clone().with("x-zebra", grouped)),
         ("as the user agent", good.clone().with("user-agent", &sentence)),
         ("in a cookie", good.clone().with("cookie", &format!("zebra={CARD_NUMBER}"))),
         ("in the media type", good.clone().without("content-type").with("content-type", CARD_NUMBER)),
-        ("in the query", Ask { path: format!("/enrollments?zebra={CARD_NUMBER}"), ..good.clone() }),
+        ("in the query", ApiRequest { path: format!("/enrollments?zebra={CARD_NUMBER}"), ..good.clone() }),
     ] {
-        untouched.refuses(why, &ask, 400, "card_number_refused").await;
+        unchanged.check_refused(why, &request, 400, "card_number_refused").await;
     }
-    untouched.stays().await;
+    unchanged.check_unchanged().await;
 }
 
 #[tokio::test]
 async fn a_body_that_is_not_one_json_object_is_refused() {
-    let untouched = Untouched::start().await;
-    let good = Ask::enroll(&Cardholder::smallest_request("70001"));
+    let unchanged = UnchangedWorld::start().await;
+    let good = ApiRequest::enroll(&Cardholder::smallest_request("70001"));
     let twice = good.body.repeat(2);
     let same_field_twice = good.body.replacen('{', r#"{"platform":"zebra","#, 1);
     for body in [
@@ -185,46 +188,50 @@ async fn a_body_that_is_not_one_json_object_is_refused() {
         &twice,
         &same_field_twice,
     ] {
-        untouched.refuses(body, &good.clone().saying(body), 400, "invalid_request").await;
+        unchanged.check_refused(body, &good.clone().with_body(body), 400, "invalid_request").await;
     }
     let deep = format!("{}{}", "[".repeat(7000), "]".repeat(7000));
-    untouched.refuses("a deep body", &good.clone().saying(deep), 400, "invalid_request").await;
+    unchanged.check_refused("a deep body", &good.clone().with_body(deep), 400, "invalid_request").await;
     let large = Cardholder::smallest_request("70001").to_string();
     for length in [16 * 1024 + 1, 1024 * 1024] {
         let padded = format!("{large}{}", " ".repeat(length - large.len()));
-        untouched.refuses("a large body", &good.clone().saying(padded), 413, "request_too_large").await;
+        unchanged
+            .check_refused("a large body", &good.clone().with_body(padded), 413, "request_too_large")
+            .await;
     }
     let bare = good.without("content-type");
     for media_type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonzebra", "zebra"] {
         let other = bare.clone().with("content-type", media_type);
-        untouched.refuses(media_type, &other, 415, "unsupported_media_type").await;
+        unchanged.check_refused(media_type, &other, 415, "unsupported_media_type").await;
     }
-    untouched.refuses("no media type", &bare, 415, "unsupported_media_type").await;
-    untouched.stays().await;
+    unchanged.check_refused("no media type", &bare, 415, "unsupported_media_type").await;
+    unchanged.check_unchanged().await;
 }
 
 #[tokio::test]
 async fn a_request_without_one_good_idempotency_key_is_refused() {
-    let untouched = Untouched::start().await;
-    let bare = Ask::enroll(&Cardholder::smallest_request("70001")).without("idempotency-key");
-    untouched.refuses("no key", &bare, 400, "idempotency_key_missing").await;
+    let unchanged = UnchangedWorld::start().await;
+    let bare = ApiRequest::enroll(&Cardholder::smallest_request("70001")).without("idempotency-key");
+    unchanged.check_refused("no key", &bare, 400, "idempotency_key_missing").await;
     for key in ["", "zebra zebra", "zebra/1", "zebra,zebra", &"zebra".repeat(13)] {
-        untouched.refuses(key, &bare.clone().with("idempotency-key", key), 400, "invalid_request").await;
+        unchanged
+            .check_refused(key, &bare.clone().with("idempotency-key", key), 400, "invalid_request")
+            .await;
     }
     let two = bare.with("idempotency-key", "zebra-1").with("idempotency-key", "zebra-2");
-    untouched.refuses("two keys", &two, 400, "invalid_request").await;
-    untouched.stays().await;
+    unchanged.check_refused("two keys", &two, 400, "invalid_request").await;
+    unchanged.check_unchanged().await;
 }
 
 #[tokio::test]
 async fn a_requestor_that_is_unknown_or_out_of_reach_is_refused_before_anything_begins() {
-    let untouched = Untouched::start().await;
+    let unchanged = UnchangedWorld::start().await;
     let unknown = with("/tokenRequestorId", json!("50999999999"));
-    untouched.refuses("an unknown requestor", &unknown, 404, "token_requestor_not_found").await;
+    unchanged.check_refused("an unknown requestor", &unknown, 404, "token_requestor_not_found").await;
     // Has doors for apps only.
     let mut app_only = Cardholder::smallest_request("70001");
     app_only["tokenRequestorId"] = json!("50999000004");
     app_only["platform"] = json!("web");
-    untouched.refuses("no door", &Ask::enroll(&app_only), 422, "platform_not_supported").await;
-    untouched.stays().await;
+    unchanged.check_refused("no door", &ApiRequest::enroll(&app_only), 422, "platform_not_supported").await;
+    unchanged.check_unchanged().await;
 }

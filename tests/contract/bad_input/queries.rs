@@ -1,11 +1,11 @@
 //! The queries of the three `GET` routes for the app.
 
-use super::{CARD_NUMBER, Untouched};
-use crate::support::app::Ask;
+use super::{CARD_NUMBER, UnchangedWorld};
+use crate::support::app::ApiRequest;
 
 #[tokio::test]
 async fn a_query_that_asks_wrongly_is_refused() {
-    let untouched = Untouched::start().await;
+    let unchanged = UnchangedWorld::start().await;
     let many = vec!["cardContractId=70001"; 51].join("&");
     for query in [
         "/token-requestors",
@@ -43,17 +43,17 @@ async fn a_query_that_asks_wrongly_is_refused() {
         "/enrollments?clientId=77319",
         "/enrollments?zebra",
     ] {
-        untouched.refuses(query, &Ask::get(query), 400, "invalid_request").await;
+        unchanged.check_refused(query, &ApiRequest::get(query), 400, "invalid_request").await;
     }
     let unknown = "/cards?cardContractId=70001&tokenRequestorId=50999999999";
-    untouched.refuses(unknown, &Ask::get(unknown), 404, "token_requestor_not_found").await;
-    untouched.stays().await;
+    unchanged.check_refused(unknown, &ApiRequest::get(unknown), 404, "token_requestor_not_found").await;
+    unchanged.check_unchanged().await;
 }
 
 #[tokio::test]
 async fn a_card_number_in_a_query_or_header_is_refused() {
-    let untouched = Untouched::start().await;
-    let one = format!("/enrollments/{}", untouched.enrollment_id);
+    let unchanged = UnchangedWorld::start().await;
+    let one = format!("/enrollments/{}", unchanged.enrollment_id);
     let routes =
         ["/token-requestors?platform=ios", "/cards?cardContractId=70001", "/enrollments?limit=5", &one];
     for route in routes {
@@ -64,24 +64,24 @@ async fn a_card_number_in_a_query_or_header_is_refused() {
             "platform=5555%205555+5555-4444".into(),
             format!("limit={CARD_NUMBER}"),
         ] {
-            let ask = Ask::get(format!("{route}{and}{query}"));
-            untouched.refuses(&ask.path.clone(), &ask, 400, "card_number_refused").await;
+            let request = ApiRequest::get(format!("{route}{and}{query}"));
+            unchanged.check_refused(&request.path.clone(), &request, 400, "card_number_refused").await;
         }
-        let header = Ask::get(route).with("x-zebra", CARD_NUMBER);
-        untouched.refuses(route, &header, 400, "card_number_refused").await;
-        let language = Ask::get(route).with("accept-language", "zebra; 5555-5555-5555-4444");
-        untouched.refuses(route, &language, 400, "card_number_refused").await;
+        let header = ApiRequest::get(route).with("x-zebra", CARD_NUMBER);
+        unchanged.check_refused(route, &header, 400, "card_number_refused").await;
+        let language = ApiRequest::get(route).with("accept-language", "zebra; 5555-5555-5555-4444");
+        unchanged.check_refused(route, &language, 400, "card_number_refused").await;
     }
-    untouched.stays().await;
+    unchanged.check_unchanged().await;
 }
 
 #[tokio::test]
 async fn a_question_with_a_large_body_is_refused() {
-    let untouched = Untouched::start().await;
-    let one = format!("/enrollments/{}", untouched.enrollment_id);
+    let unchanged = UnchangedWorld::start().await;
+    let one = format!("/enrollments/{}", unchanged.enrollment_id);
     for route in ["/token-requestors?platform=ios", "/cards?cardContractId=70001", "/enrollments", &one] {
-        let ask = Ask::get(route).saying("zebra ".repeat(180_000));
-        untouched.refuses(route, &ask, 413, "request_too_large").await;
+        let request = ApiRequest::get(route).with_body("zebra ".repeat(180_000));
+        unchanged.check_refused(route, &request, 413, "request_too_large").await;
     }
-    untouched.stays().await;
+    unchanged.check_unchanged().await;
 }

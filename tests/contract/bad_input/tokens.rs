@@ -5,17 +5,17 @@ use local::{cardholder::Cardholder, journey::CLIENT_ID};
 use rcgen::{KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use serde_json::{Value, json};
 
-use super::{Untouched, is_gateway_refusal};
-use crate::support::app::Ask;
+use super::{UnchangedWorld, check_gateway_error};
+use crate::support::app::ApiRequest;
 
 /// One request to each route that wants a token.
-fn asks(untouched: &Untouched) -> [Ask; 5] {
+fn requests(unchanged: &UnchangedWorld) -> [ApiRequest; 5] {
     [
-        Ask::get("/token-requestors?platform=ios"),
-        Ask::get("/cards?cardContractId=70001"),
-        Ask::enroll(&Cardholder::smallest_request("70001")),
-        Ask::get("/enrollments"),
-        Ask::get(format!("/enrollments/{}", untouched.enrollment_id)),
+        ApiRequest::get("/token-requestors?platform=ios"),
+        ApiRequest::get("/cards?cardContractId=70001"),
+        ApiRequest::enroll(&Cardholder::smallest_request("70001")),
+        ApiRequest::get("/enrollments"),
+        ApiRequest::get(format!("/enrollments/{}", unchanged.enrollment_id)),
     ]
 }
 
@@ -31,8 +31,8 @@ fn claims(good: &str, name: &str, value: Value) -> Value {
 
 #[tokio::test]
 async fn only_a_token_that_the_banks_login_signed_for_this_api_and_this_hour_is_let_in() {
-    let untouched = Untouched::start().await;
-    let world = &untouched.app.world;
+    let unchanged = UnchangedWorld::start().await;
+    let world = &unchanged.app.world;
     let good = world.token_for(CLIENT_ID).expect("a token");
     let own: Value = insecure_decode_claims(&good).expect("claims");
     let now = own["iat"].as_i64().expect("a time");
@@ -64,27 +64,27 @@ async fn only_a_token_that_the_banks_login_signed_for_this_api_and_this_hour_is_
         ("with another's payload", format!("{head}.{other_payload}.{signature}")),
     ];
     for (why, token) in &tokens {
-        let nobody = untouched.app.cardholder.with_token(token);
-        for ask in asks(&untouched) {
-            let answer = untouched.app.ask_as(&nobody, &ask).await;
-            is_gateway_refusal(&format!("{why}: {}", ask.path), &answer, 401, "Unauthorized");
+        let nobody = unchanged.app.cardholder.with_token(token);
+        for request in requests(&unchanged) {
+            let answer = unchanged.app.send_as(&nobody, &request).await;
+            check_gateway_error(&format!("{why}: {}", request.path), &answer, 401, "Unauthorized");
             assert_eq!(answer.headers.get("www-authenticate").map(String::as_str), Some("Bearer"), "{why}");
         }
     }
-    for ask in asks(&untouched) {
-        let nobody = untouched.app.cardholder.with_token("");
-        let basic = ask.clone().with("authorization", "Basic emVicmE6emVicmE=");
-        is_gateway_refusal("a password", &untouched.app.ask_as(&nobody, &basic).await, 401, "Unauthorized");
-        let and = if ask.path.contains('?') { '&' } else { '?' };
-        let in_query = Ask { path: format!("{}{and}access_token={good}", ask.path), ..ask };
-        is_gateway_refusal(
+    for request in requests(&unchanged) {
+        let nobody = unchanged.app.cardholder.with_token("");
+        let basic = request.clone().with("authorization", "Basic emVicmE6emVicmE=");
+        check_gateway_error("a password", &unchanged.app.send_as(&nobody, &basic).await, 401, "Unauthorized");
+        let and = if request.path.contains('?') { '&' } else { '?' };
+        let in_query = ApiRequest { path: format!("{}{and}access_token={good}", request.path), ..request };
+        check_gateway_error(
             "in the query",
-            &untouched.app.ask_as(&nobody, &in_query).await,
+            &unchanged.app.send_as(&nobody, &in_query).await,
             401,
             "Unauthorized",
         );
     }
-    untouched.stays().await;
+    unchanged.check_unchanged().await;
 }
 
 fn owned((head, tail): (&str, &str)) -> (String, String) {
@@ -93,19 +93,19 @@ fn owned((head, tail): (&str, &str)) -> (String, String) {
 
 #[tokio::test]
 async fn a_good_token_that_names_no_client_is_served_nothing_of_anybody() {
-    let untouched = Untouched::start().await;
-    let world = &untouched.app.world;
+    let unchanged = UnchangedWorld::start().await;
+    let world = &unchanged.app.world;
     let good = world.token_for(CLIENT_ID).expect("a token");
     for client_id in
         [Value::Null, json!(""), json!("zebra"), json!("-77319"), json!(["40000"]), json!("40000 40001")]
     {
         let token = world.token_with(&claims(&good, "client_id", client_id.clone())).expect("a token");
-        let nobody = untouched.app.cardholder.with_token(token);
+        let nobody = unchanged.app.cardholder.with_token(token);
         // The catalog is the same for everybody.
-        for ask in asks(&untouched).iter().skip(1) {
-            let why = format!("{} with {client_id}", ask.path);
-            untouched.refuses_to(&nobody, &why, ask, 401, "unauthenticated").await;
+        for request in requests(&unchanged).iter().skip(1) {
+            let why = format!("{} with {client_id}", request.path);
+            unchanged.check_refused_for(&nobody, &why, request, 401, "unauthenticated").await;
         }
     }
-    untouched.stays().await;
+    unchanged.check_unchanged().await;
 }

@@ -66,7 +66,7 @@ impl Lambda {
         }
     }
 
-    /// Starts it without some of its settings: it ends on its own, with an error, before it asks for an event.
+    /// Starts it without some of its settings: it ends on its own, with an error, before it requests for an event.
     pub(super) async fn ends(
         function: &'static str,
         world: &World,

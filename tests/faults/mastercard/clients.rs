@@ -15,7 +15,7 @@ use runtime::{
 use simulator::{CLICK_TO_PAY, Operation};
 use uuid::Uuid;
 
-use crate::support::{host::host, tap};
+use crate::support::{enrollment_fixture, function_runtime::runtime_of};
 
 const PATIENT: Duration = Duration::from_secs(10);
 
@@ -30,10 +30,10 @@ pub(super) struct Clients {
 impl Clients {
     /// New ones, which have seen no failure yet.
     pub(super) async fn of(world: &World) -> Self {
-        let host = host(world);
-        let mut read = host.settings.read();
-        let token_connect = TokenConnectSettings::read(&mut read).unwrap().connect(&host).await.unwrap();
-        let processing = ProcessingSettings::read(&mut read).unwrap().connect(&host).await.unwrap();
+        let runtime = runtime_of(world);
+        let mut read = runtime.settings.read();
+        let token_connect = TokenConnectSettings::read(&mut read).unwrap().connect(&runtime).await.unwrap();
+        let processing = ProcessingSettings::read(&mut read).unwrap().connect(&runtime).await.unwrap();
         let search = SearchSettings::read(&mut read).unwrap().connect().await.unwrap();
         let requestors = world.simulator().requestors();
         let click_to_pay = requestors.iter().find(|it| it.token_requestor_id == CLICK_TO_PAY).unwrap();
@@ -66,9 +66,11 @@ impl Clients {
                 let found = self.token_connect.get_asset(&self.logo.parse().unwrap(), deadline).await;
                 found.map(|found| assert_eq!(found.len(), 2))
             }
-            Operation::GetTokensByClient => {
-                self.processing.get_tokens_by_client(tap::CLIENT.into(), deadline).await.map(drop)
-            }
+            Operation::GetTokensByClient => self
+                .processing
+                .get_tokens_by_client(enrollment_fixture::CLIENT.into(), deadline)
+                .await
+                .map(drop),
             Operation::SearchFundingAccounts => self.found(deadline).await.map(drop),
             Operation::PushMultipleAccounts => {
                 return match self.push(prepared.unwrap(), deadline).await {
@@ -86,12 +88,14 @@ impl Clients {
         let search = FundingAccountSearch {
             request_id: Uuid::new_v4(),
             push_account_id: "CA-1".into(),
-            card_contract_id: tap::CARD.into(),
+            card_contract_id: enrollment_fixture::CARD.into(),
             token_requestor_id: CLICK_TO_PAY.parse().unwrap(),
             signature_data: signature_data(),
             account_holder: None,
         };
-        self.processing.search_funding_accounts(tap::CLIENT.into(), &search, &self.search, deadline).await
+        self.processing
+            .search_funding_accounts(enrollment_fixture::CLIENT.into(), &search, &self.search, deadline)
+            .await
     }
 
     async fn push(&self, card: PushFundingAccounts, deadline: Deadline) -> Result<(), PushError> {

@@ -14,8 +14,8 @@ async fn a_double_tap_pushes_once() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let request = Cardholder::smallest_request(CARD);
-    let tap = || cardholder.enroll_request("one-tap", &request);
-    let (first, second) = tokio::join!(tap(), tap());
+    let send = || cardholder.enroll_request("one-tap", &request);
+    let (first, second) = tokio::join!(send(), send());
     let (first, second) = (first.unwrap(), second.unwrap());
     let statuses = [first.status, second.status];
     assert!(statuses.contains(&201), "{statuses:?}");
@@ -27,22 +27,22 @@ async fn a_double_tap_pushes_once() {
 }
 
 #[tokio::test]
-async fn the_same_wish_with_its_fields_in_another_order_is_the_same_wish() {
+async fn the_same_request_with_its_fields_in_another_order_is_the_same_request() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let consent = r#"{"termsVersion":"2026-01","acceptedAt":"2026-01-05T10:29:58Z"}"#;
-    let turned = r#"{"acceptedAt":"2026-01-05T10:29:58Z","termsVersion":"2026-01"}"#;
-    let wishes = [
+    let reordered = r#"{"acceptedAt":"2026-01-05T10:29:58Z","termsVersion":"2026-01"}"#;
+    let bodies = [
         format!(
             r#"{{"cardContractId":"70001","platform":"ios","callback":"mobile-app","consent":{consent}}}"#
         ),
         format!(
-            r#"{{"consent":{turned}, "callback":"mobile-app","platform":"ios","cardContractId":"70001"}}"#
+            r#"{{"consent":{reordered}, "callback":"mobile-app","platform":"ios","cardContractId":"70001"}}"#
         ),
     ];
-    for wish in wishes {
+    for body in bodies {
         let headers = [("idempotency-key", "one-tap"), ("content-type", "application/json")];
-        let answer = cardholder.request(Method::POST, "/enrollments", &headers, wish).await.unwrap();
+        let answer = cardholder.request(Method::POST, "/enrollments", &headers, body).await.unwrap();
         assert_eq!(answer.status, 201, "{}", answer.body["code"]);
     }
     assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 1);

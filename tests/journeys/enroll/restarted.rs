@@ -56,16 +56,16 @@ async fn a_restart_told_twice_pushes_once_and_answers_the_same() {
     let cardholder = world.cardholder("40000").unwrap();
     let id = unopened(&cardholder).await;
     let body = Cardholder::restart_body();
-    let tap = || async { cardholder.restart_request(&id, "again", &body).await.unwrap() };
-    let taps = futures_util::future::join_all((0..4).map(|_| tap())).await;
-    assert!(taps.iter().any(|answer| answer.status == 201));
-    for answer in &taps {
+    let send = || async { cardholder.restart_request(&id, "again", &body).await.unwrap() };
+    let answers = futures_util::future::join_all((0..4).map(|_| send())).await;
+    assert!(answers.iter().any(|answer| answer.status == 201));
+    for answer in &answers {
         let in_progress = answer.body["code"] == "request_in_progress";
         assert!(answer.status == 201 || in_progress, "{} {:?}", answer.status, answer.body);
     }
     assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 2);
-    let first = taps.iter().find(|answer| answer.status == 201).unwrap();
-    assert_eq!(tap().await.body, first.body);
+    let first = answers.iter().find(|answer| answer.status == 201).unwrap();
+    assert_eq!(send().await.body, first.body);
     let other = cardholder.restarts(&id, "again").await.unwrap();
     assert_eq!((other.status, &other.body["code"]), (422, &json!("idempotency_key_reused")));
 }

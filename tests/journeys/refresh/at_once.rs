@@ -82,7 +82,7 @@ async fn the_last_that_asked_is_believed() {
     let mut exchanges = world.simulator().subscribe();
     for time in 1..=MANY {
         moves_on(&world, time);
-        // The sooner one asks, the later the answer comes.
+        // The sooner one requests, the later the answer comes.
         let milliseconds = u64::try_from(200 * (MANY - time)).unwrap();
         let calls = Times::Next(u32::try_from(calls().len()).unwrap());
         world.simulator().set_fault(LIST, Fault::Latency { milliseconds }, calls);

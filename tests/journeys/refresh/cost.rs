@@ -9,7 +9,7 @@ use crate::support::{
         invocation::event,
         mastercard::{CLICK_TO_PAY, calls, large_world, requestor},
     },
-    wire::Wire,
+    crash_proxy::CrashProxy,
 };
 
 #[tokio::test]
@@ -17,10 +17,10 @@ async fn an_unchanged_refresh_writes_its_time_and_one_change_is_three_writes() {
     let world = large_world().await;
     world.refresh().await.unwrap();
     let before = world.simulator().calls(Operation::GetEligibleTokenRequestors);
-    let wire = Wire::to(&world).await;
-    let sync = SyncRequestors::connect(&wire.host(&world)).await.unwrap();
+    let proxy = CrashProxy::to(&world).await;
+    let sync = SyncRequestors::connect(&proxy.runtime(&world)).await.unwrap();
     sync.handle(event(json!({}))).await.unwrap();
-    assert_eq!(wire.writes(), ["UpdateItem"]);
+    assert_eq!(proxy.writes(), ["UpdateItem"]);
     let made = world.simulator().calls(Operation::GetEligibleTokenRequestors) - before;
     assert_eq!(made, calls().len());
 
@@ -28,5 +28,5 @@ async fn an_unchanged_refresh_writes_its_time_and_one_change_is_three_writes() {
     let click_to_pay = requestor(&world, CLICK_TO_PAY);
     world.simulator().add_requestor(TokenRequestor { consumer_facing_entity_name, ..click_to_pay });
     sync.handle(event(json!({}))).await.unwrap();
-    assert_eq!(wire.writes()[1..], ["UpdateItem", "TransactWriteItems", "TransactWriteItems"]);
+    assert_eq!(proxy.writes()[1..], ["UpdateItem", "TransactWriteItems", "TransactWriteItems"]);
 }

@@ -34,7 +34,7 @@ pub(crate) async fn large_world() -> World {
     world
 }
 
-/// A range of each call that a refresh of the large world makes, and how many ranges it asks for.
+/// A range of each call that a refresh of the large world makes, and how many ranges it requests for.
 pub(crate) fn calls() -> [(String, usize); 3] {
     [(range(0), 25), (range(25), 25), (SAMPLE_RANGES[0].to_owned(), SAMPLE_RANGES.len())]
 }

@@ -1,4 +1,4 @@
-//! Mastercard's door: who knocks, and about whose card. Mastercard may speak of everybody, but not in one breath: what
+//! Mastercard's client: who knocks, and about whose card. Mastercard may speak of everybody, but not in one breath: what
 //! does not belong together moves nothing, and is kept.
 
 use std::{collections::BTreeMap, io::Write as _};
@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use super::{
     Stage,
-    cast::is_notification,
-    cells::{Given, Whose, given},
-    routes::{Kind, Place, Route},
+    matrix::{IdCase, Ownership, given},
+    principals::is_notification,
+    routes::{Kind, Parameter, Route},
     told,
 };
-use crate::support::{app::App, door::Door};
+use crate::support::{app::App, notification_client::NotificationClient};
 
 /// The one route behind it.
 pub(super) const KEY: &str = "POST /notifications";
@@ -49,41 +49,41 @@ async fn play(mut settings: BTreeMap<String, String>, callers: &[Knocks]) -> usi
     settings.insert("NOTIFICATION_SHARED_SECRET".into(), format!("file:{}", file.path().display()));
     let app = App::start_with(Options { settings, ..Options::default() }).await;
     let mut stage = Stage::of(Route::of(KEY), app).await;
-    stage.parties = stage.parties.map(|party| party.with_its_token());
+    stage.principals = stage.principals.map(|principal| principal.with_its_token());
     let callers: Vec<_> = callers.iter().map(|caller| (*caller, caller.at(&stage))).collect();
     let mut before = stage.app.stored().await;
-    let all = given(&stage.route, &stage.parties);
+    let all = given(&stage.route, &stage.principals);
     for given in all.iter().flatten() {
-        for (caller, door) in callers.iter().filter(|(caller, _)| *caller != Knocks::Mastercard) {
-            stage.is_not_heard(*caller, door, given).await;
+        for (caller, client) in callers.iter().filter(|(caller, _)| *caller != Knocks::Mastercard) {
+            stage.is_not_heard(*caller, client, given).await;
         }
         assert_eq!(before, stage.app.stored().await, "{given:?}: something changed");
-        for (_, door) in callers.iter().filter(|(caller, _)| *caller == Knocks::Mastercard) {
-            before = stage.is_heard(door, given, before).await;
+        for (_, client) in callers.iter().filter(|(caller, _)| *caller == Knocks::Mastercard) {
+            before = stage.is_heard(client, given, before).await;
         }
     }
     all.len() * callers.len()
 }
 
 impl Knocks {
-    fn at(self, stage: &Stage) -> Door {
+    fn at(self, stage: &Stage) -> NotificationClient {
         let world = &stage.app.world;
         match self {
-            Self::Mastercard | Self::SomebodyElse => Door::of(world).with_secret(SECRET),
-            Self::WithoutSecret => Door::of(world),
-            Self::WithAnotherSecret => Door::of(world).with_secret("another-secret"),
-            Self::Impostor => Door::of_an_impostor(world).with_secret(SECRET),
-            Self::WithoutCertificate => Door::without_certificate(world).with_secret(SECRET),
+            Self::Mastercard | Self::SomebodyElse => NotificationClient::of(world).with_secret(SECRET),
+            Self::WithoutSecret => NotificationClient::of(world),
+            Self::WithAnotherSecret => NotificationClient::of(world).with_secret("another-secret"),
+            Self::Impostor => NotificationClient::with_untrusted_certificate(world).with_secret(SECRET),
+            Self::WithoutCertificate => NotificationClient::without_certificate(world).with_secret(SECRET),
         }
     }
 }
 
 /// Whether a notification of Mastercard's moves the enrollment that it speaks of.
-fn moves(given: &Given) -> bool {
-    match (given.place.kind, given.whose(0)) {
+fn moves(given: &IdCase) -> bool {
+    match (given.parameter.kind, given.ownership(0)) {
         // Its sender's name for it: one that came before changes nothing, whatever it says now.
-        (Kind::Notification, Whose::Own | Whose::Foreign) => false,
-        (Kind::Notification, _) | (_, Whose::Own) => true,
+        (Kind::Notification, Ownership::Own | Ownership::Foreign) => false,
+        (Kind::Notification, _) | (_, Ownership::Own) => true,
         // The card says which enrollment; its token only says which of the card's, if it has several.
         (Kind::Token, _) => true,
         (Kind::Client | Kind::Card | Kind::TokenRequestor, _) => false,
@@ -92,8 +92,8 @@ fn moves(given: &Given) -> bool {
 }
 
 impl Stage {
-    async fn is_not_heard(&self, caller: Knocks, door: &Door, given: &Given) {
-        let answer = door.try_tells(self.notification(given)).await;
+    async fn is_not_heard(&self, caller: Knocks, client: &NotificationClient, given: &IdCase) {
+        let answer = client.try_send(self.notification(given)).await;
         match caller {
             Knocks::Impostor | Knocks::WithoutCertificate => {
                 assert!(
@@ -110,12 +110,12 @@ impl Stage {
     }
 
     /// Mastercard is; what it says moves what it may.
-    async fn is_heard(&self, door: &Door, given: &Given, before: Vec<Value>) -> Vec<Value> {
-        let [party, _] = &self.parties;
-        assert_eq!(door.tells(self.notification(given)).await.status, 200, "{given:?}");
+    async fn is_heard(&self, client: &NotificationClient, given: &IdCase, before: Vec<Value>) -> Vec<Value> {
+        let [principal, _] = &self.principals;
+        assert_eq!(client.send(self.notification(given)).await.status, 200, "{given:?}");
         let after = self.app.stored().await;
         let enrollments = |items: &[Value], own: bool| {
-            let items = items.iter().filter(|item| !is_notification(item) && party.owns(item) == own);
+            let items = items.iter().filter(|item| !is_notification(item) && principal.owns(item) == own);
             items.cloned().collect::<Vec<_>>()
         };
         assert_eq!(enrollments(&before, false), enrollments(&after, false), "{given:?} moved another's");
@@ -124,9 +124,13 @@ impl Stage {
         after
     }
 
-    fn notification(&self, given: &Given) -> String {
-        let companion = |place: &Place| Some(self.parties[0].companion(place, &Uuid::new_v4().to_string()));
-        let ids = |place: &Place| if given.place == *place { given.value.clone() } else { companion(place) };
-        self.route.ask(ids).body
+    fn notification(&self, given: &IdCase) -> String {
+        let companion = |parameter: &Parameter| {
+            Some(self.principals[0].companion(parameter, &Uuid::new_v4().to_string()))
+        };
+        let ids = |parameter: &Parameter| {
+            if given.parameter == *parameter { given.value.clone() } else { companion(parameter) }
+        };
+        self.route.send(ids).body
     }
 }

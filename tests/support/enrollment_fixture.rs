@@ -15,14 +15,14 @@ pub(crate) const CARD: u64 = 70001;
 
 /// A request to enable a card, as `enroll` hands it to the store.
 #[derive(Clone)]
-pub(crate) struct Tap {
+pub(crate) struct EnrollmentFixture {
     pub(crate) enrollment: Enrollment,
     pub(crate) key: String,
     pub(crate) fingerprint: String,
     pub(crate) state: CallbackState,
 }
 
-impl Tap {
+impl EnrollmentFixture {
     /// The sample card at Click to Pay, asked for now.
     pub(crate) fn new(key: &str) -> Self {
         let now = Timestamp::now();
@@ -131,10 +131,11 @@ impl Tap {
 /// The enrollment learns facts of one source.
 pub(crate) async fn facts<const N: usize>(
     enrollments: &Enrollments,
-    tap: &Tap,
+    fixture: &EnrollmentFixture,
     facts: [Fact; N],
 ) -> Enrollment {
-    let recorded = facts.map(|fact| fact.recorded(tap.at(), "a source"));
-    let learned = enrollments.record_facts(tap.enrollment.client_id, tap.id(), &recorded, tap.at()).await;
+    let recorded = facts.map(|fact| fact.recorded(fixture.at(), "a source"));
+    let learned =
+        enrollments.record_facts(fixture.enrollment.client_id, fixture.id(), &recorded, fixture.at()).await;
     learned.unwrap().unwrap()
 }

@@ -10,12 +10,12 @@ use runtime::{
 use url::Url;
 
 /// What a function of this world is connected with.
-pub(crate) fn host(world: &World) -> Runtime {
-    host_at(world, world.dynamodb_url(), world.settings())
+pub(crate) fn runtime_of(world: &World) -> Runtime {
+    runtime_with(world, world.dynamodb_url(), world.settings())
 }
 
 /// The same with another way to DynamoDB and other settings.
-pub(crate) fn host_at(world: &World, dynamodb: &Url, settings: Settings) -> Runtime {
+pub(crate) fn runtime_with(world: &World, dynamodb: &Url, settings: Settings) -> Runtime {
     let variables = world.aws_variables();
     let variable =
         |name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap();
@@ -29,6 +29,6 @@ pub(crate) fn host_at(world: &World, dynamodb: &Url, settings: Settings) -> Runt
 
 /// The world's enrollments, without going through a function.
 pub(crate) fn enrollments(world: &World) -> Enrollments {
-    let host = host(world);
-    Enrollments::read(&mut host.settings.read(), &host).unwrap()
+    let runtime = runtime_of(world);
+    Enrollments::read(&mut runtime.settings.read(), &runtime).unwrap()
 }

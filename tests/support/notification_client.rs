@@ -10,13 +10,13 @@ use url::Url;
 use super::openapi::conforms;
 
 /// A caller of `POST /notifications`.
-pub(crate) struct Door {
+pub(crate) struct NotificationClient {
     http: Client,
     url: Url,
     secret: Option<String>,
 }
 
-impl Door {
+impl NotificationClient {
     /// With the certificate that the door knows.
     pub(crate) fn of(world: &World) -> Self {
         let identity = Identity::from_pem(world.door_client_identity().as_bytes()).expect("an identity");
@@ -28,7 +28,7 @@ impl Door {
     }
 
     /// With a certificate of the right name that another authority vouches for: itself.
-    pub(crate) fn of_an_impostor(world: &World) -> Self {
+    pub(crate) fn with_untrusted_certificate(world: &World) -> Self {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::OrganizationName, "Simulator");
         params.distinguished_name.push(DnType::CommonName, "notifications.mastercard.example");
@@ -52,12 +52,12 @@ impl Door {
     }
 
     /// Delivers; the answer keeps the contract.
-    pub(crate) async fn tells(&self, body: impl Into<String>) -> Answer {
-        self.try_tells(body).await.expect("the door is open")
+    pub(crate) async fn send(&self, body: impl Into<String>) -> Answer {
+        self.try_send(body).await.expect("the door is open")
     }
 
     /// Delivers, if the door lets it.
-    pub(crate) async fn try_tells(&self, body: impl Into<String>) -> reqwest::Result<Answer> {
+    pub(crate) async fn try_send(&self, body: impl Into<String>) -> reqwest::Result<Answer> {
         let request = self.http.post(self.url.clone()).header("content-type", "application/json");
         let secret =
             self.secret.iter().fold(request, |request, it| request.header("x-notification-secret", it));

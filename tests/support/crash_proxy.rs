@@ -14,7 +14,7 @@ use runtime::config::Runtime;
 use tokio::{net::TcpListener, sync::watch, task::AbortHandle};
 use url::Url;
 
-use super::host::host_at;
+use super::function_runtime::runtime_with;
 
 /// Larger requests are not carried.
 const LARGEST: usize = 8 << 20;
@@ -30,8 +30,8 @@ pub(crate) enum LastWrite {
     Late,
 }
 
-/// The wire. Once cut it stays so until it is mended.
-pub(crate) struct Wire {
+/// The proxy. Once cut it stays so until it is mended.
+pub(crate) struct CrashProxy {
     url: Url,
     line: Arc<Line>,
     serving: AbortHandle,
@@ -58,14 +58,14 @@ enum Passage {
     Dead,
 }
 
-impl Wire {
+impl CrashProxy {
     /// To both engines of this world, for good.
     pub(crate) async fn to(world: &World) -> Self {
-        Self::cut_after(usize::MAX, LastWrite::Lost, world).await
+        Self::crash_after(usize::MAX, LastWrite::Lost, world).await
     }
 
     /// To both engines of this world, until the write after so many.
-    pub(crate) async fn cut_after(most: usize, last: LastWrite, world: &World) -> Self {
+    pub(crate) async fn crash_after(most: usize, last: LastWrite, world: &World) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
         let line = Arc::new(Line {
@@ -90,39 +90,39 @@ impl Wire {
     }
 
     /// A machine that reaches AWS by this wire alone.
-    pub(crate) fn host(&self, world: &World) -> Runtime {
+    pub(crate) fn runtime(&self, world: &World) -> Runtime {
         let s3 = ("S3_ENDPOINT_URL".to_owned(), self.url.as_str().trim_end_matches('/').to_owned());
         let variables = world
             .settings()
             .iter()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect::<Vec<_>>();
-        host_at(world, &self.url, variables.into_iter().chain([s3]).collect())
+        runtime_with(world, &self.url, variables.into_iter().chain([s3]).collect())
     }
 
     /// Runs what works by this wire until it is done, or until the wire is cut: `None`, and it is dead. The engines are
     /// at rest afterwards.
-    pub(crate) async fn runs<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let done = tokio::select! {
             done = work => Some(done),
-            () = self.is_cut() => None,
+            () = self.crashed() => None,
         };
         self.line.under_way.subscribe().wait_for(|requests| *requests == 0).await.unwrap();
         done
     }
 
     /// Waits for the write at which the wire is cut.
-    pub(crate) async fn is_cut(&self) {
+    pub(crate) async fn crashed(&self) {
         self.line.cut.subscribe().wait_for(|cut| *cut).await.unwrap();
     }
 
     /// What is late arrives now.
-    pub(crate) fn mend(&self) {
+    pub(crate) fn release(&self) {
         self.line.mended.send_replace(true);
     }
 }
 
-impl Drop for Wire {
+impl Drop for CrashProxy {
     fn drop(&mut self) {
         self.serving.abort();
     }

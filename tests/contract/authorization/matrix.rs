@@ -1,4 +1,4 @@
-//! The cells: who asks, with which id in which place.
+//! The cells: who requests, with which id in which parameter.
 
 use jsonwebtoken::dangerous::insecure_decode_claims;
 use local::cardholder::Cardholder;
@@ -7,22 +7,22 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    cast::Party,
-    routes::{Kind, Part, Place, Route},
+    principals::Principal,
+    routes::{Kind, Location, Parameter, Route},
 };
 use crate::support::app::App;
 
-/// Whose an id is, to the one who asks.
+/// Ownership an id is, to the one who requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Whose {
+pub(super) enum Ownership {
     Own,
     Foreign,
     /// Well formed, and nobody's.
-    Nobodys,
+    Unknown,
     /// Not such an id at all.
-    Garbage,
+    Malformed,
     /// Not there.
-    LeftOut,
+    Missing,
 }
 
 /// What the app's request bears.
@@ -36,13 +36,13 @@ pub(super) enum Token {
     WithoutClient,
 }
 
-/// An id in a place.
+/// An id in a parameter.
 #[derive(Clone, Debug)]
-pub(super) struct Given {
-    pub(super) place: Place,
-    /// Which of the two parties has it, if any.
+pub(super) struct IdCase {
+    pub(super) parameter: Parameter,
+    /// Which of the two principals has it, if any.
     owner: Option<usize>,
-    whose_else: Whose,
+    ownership: Ownership,
     pub(super) value: Option<String>,
 }
 
@@ -53,7 +53,7 @@ impl Token {
     /// For whom it is; a token that is good for nobody is tried by the first.
     pub(super) fn caller(self) -> usize {
         match self {
-            Self::Of(party) => party,
+            Self::Of(principal) => principal,
             _ => 0,
         }
     }
@@ -64,71 +64,73 @@ impl Token {
     }
 
     /// The first cardholder, or the one that it is of, bearing it.
-    pub(super) fn borne_by(self, app: &App, parties: &[Party; 2]) -> Cardholder {
-        let party = &parties[self.caller()];
-        let good = app.world.token_for(&party.client).expect("a token");
+    pub(super) fn bearer(self, app: &App, principals: &[Principal; 2]) -> Cardholder {
+        let principal = &principals[self.caller()];
+        let good = app.world.token_for(&principal.client).expect("a token");
         let changed = |name: &str, value: Value| {
             let mut claims: Value = insecure_decode_claims(&good).expect("claims");
             claims[name] = value;
             app.world.token_with(&claims).expect("a token")
         };
         let token = match self {
-            Self::Of(_) => return party.cardholder.clone(),
+            Self::Of(_) => return principal.cardholder.clone(),
             Self::None => String::new(),
             Self::Expired => changed("exp", json!(1)),
             Self::OtherAudience => changed("aud", json!("https://another.example")),
             Self::WithoutClient => changed("client_id", Value::Null),
         };
-        party.cardholder.with_token(token)
+        principal.cardholder.with_token(token)
     }
 }
 
-impl Given {
+impl IdCase {
     /// The same place with another id.
     pub(super) fn with(&self, value: &str) -> Self {
         Self { value: Some(value.into()), ..self.clone() }
     }
 
-    /// Whose it is to a caller.
-    pub(super) fn whose(&self, caller: usize) -> Whose {
+    /// Ownership it is to a caller.
+    pub(super) fn ownership(&self, caller: usize) -> Ownership {
         match self.owner {
-            Some(owner) if owner == caller => Whose::Own,
-            Some(_) => Whose::Foreign,
-            None => self.whose_else,
+            Some(owner) if owner == caller => Ownership::Own,
+            Some(_) => Ownership::Foreign,
+            None => self.ownership,
         }
     }
 }
 
-/// Every id that a route may be given, in each of its places; none for a route that takes no id.
-pub(super) fn given(route: &Route, parties: &[Party; 2]) -> Vec<Option<Given>> {
-    if route.places.is_empty() {
+/// Every id that a route may be given, in each of its parameters; none for a route that takes no id.
+pub(super) fn given(route: &Route, principals: &[Principal; 2]) -> Vec<Option<IdCase>> {
+    if route.parameters.is_empty() {
         return vec![None];
     }
-    route.places.iter().flat_map(|place| in_place(place, parties)).map(Some).collect()
+    route.parameters.iter().flat_map(|parameter| in_place(parameter, principals)).map(Some).collect()
 }
 
-fn in_place(place: &Place, parties: &[Party; 2]) -> Vec<Given> {
-    let given = |owner, whose_else, value| Given { place: place.clone(), owner, whose_else, value };
+fn in_place(parameter: &Parameter, principals: &[Principal; 2]) -> Vec<IdCase> {
+    let given = |owner, ownership, value| IdCase { parameter: parameter.clone(), owner, ownership, value };
     let mut all = Vec::new();
-    for (owner, party) in parties.iter().enumerate() {
-        let mut ids = party.ids(place.kind);
+    for (owner, principal) in principals.iter().enumerate() {
+        let mut ids = principal.ids(parameter.kind);
         ids.dedup();
-        all.extend(ids.into_iter().map(|id| given(Some(owner), Whose::Own, Some(id))));
+        all.extend(ids.into_iter().map(|id| given(Some(owner), Ownership::Own, Some(id))));
     }
-    if place.kind == Kind::TokenRequestor {
-        all.push(given(None, Whose::Own, Some(simulator::CLICK_TO_PAY.into())));
+    if parameter.kind == Kind::TokenRequestor {
+        all.push(given(None, Ownership::Own, Some(simulator::CLICK_TO_PAY.into())));
     }
     let owned: Vec<_> = all.iter().filter_map(|it| it.value.clone()).collect();
-    let mut strange = vec![nobodys(place.kind)];
-    strange.extend(misshapen(&parties[0].companion(place, "tap"), &parties[0]));
+    let mut strange = vec![nobodys(parameter.kind)];
+    strange.extend(misshapen(&principals[0].companion(parameter, "tap"), &principals[0]));
     strange.sort();
     strange.dedup();
-    for value in strange.into_iter().filter(|value| !owned.contains(value) && travels(place.part, value)) {
-        let whose = if place.kind.fits(&value) { Whose::Nobodys } else { Whose::Garbage };
-        all.push(given(None, whose, Some(value)));
+    for value in
+        strange.into_iter().filter(|value| !owned.contains(value) && travels(parameter.location, value))
+    {
+        let ownership = if parameter.kind.fits(&value) { Ownership::Unknown } else { Ownership::Malformed };
+        all.push(given(None, ownership, Some(value)));
     }
-    if place.required && place.part != Part::Path {
-        all.push(given(None, Whose::LeftOut, None));
+    if parameter.required && parameter.location != Location::Path {
+        all.push(given(None, Ownership::Missing, None));
     }
     all
 }
@@ -148,8 +150,8 @@ fn nobodys(kind: Kind) -> String {
     }
 }
 
-/// What an id becomes in clumsy or hostile hands; and ids of other kinds in its place.
-fn misshapen(id: &str, party: &Party) -> Vec<String> {
+/// What an id becomes in clumsy or hostile hands; and ids of other kinds in its parameter.
+fn misshapen(id: &str, principal: &Principal) -> Vec<String> {
     let mut all = vec![
         String::new(),
         id.chars().skip(1).collect(),
@@ -170,16 +172,16 @@ fn misshapen(id: &str, party: &Party) -> Vec<String> {
         "z".repeat(200),
     ];
     let kinds = [Kind::Enrollment, Kind::Card, Kind::CallbackState, Kind::Client];
-    all.extend(kinds.into_iter().filter_map(|kind| party.ids(kind).pop()));
+    all.extend(kinds.into_iter().filter_map(|kind| principal.ids(kind).pop()));
     all.push(simulator::CLICK_TO_PAY.into());
     all
 }
 
 /// Whether HTTP carries it there as it is: no control characters and no outer spaces in headers, no empty segments.
-fn travels(part: Part, value: &str) -> bool {
-    match part {
-        Part::Path => !value.is_empty(),
-        Part::Header => HeaderValue::from_str(value).is_ok() && value.trim() == value,
-        Part::Query | Part::Body => true,
+fn travels(location: Location, value: &str) -> bool {
+    match location {
+        Location::Path => !value.is_empty(),
+        Location::Header => HeaderValue::from_str(value).is_ok() && value.trim() == value,
+        Location::Query | Location::Body => true,
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use simulator::CLICK_TO_PAY;
 use url::Url;
 
-use super::routes::{Kind, Place, Route};
+use super::routes::{Kind, Parameter, Route};
 use crate::support::app::App;
 
 /// One enrollment's ids.
@@ -21,7 +21,7 @@ struct Ids {
 
 /// One cardholder's ids.
 #[derive(Clone)]
-pub(super) struct Party {
+pub(super) struct Principal {
     pub(super) client: String,
     pub(super) cardholder: Cardholder,
     /// Used for the living enrollment, and for new_attempt the settled one anew.
@@ -32,27 +32,27 @@ pub(super) struct Party {
     notifications: Vec<String>,
 }
 
-impl Party {
+impl Principal {
     /// Enrolls two cards.
     pub(super) async fn enter(app: &App, client: &str, [live, settled]: [&str; 2]) -> Self {
         let cardholder = app.world.cardholder(client).expect("a cardholder");
         let key = format!("tap-of-{client}");
         let begin = async |card: &str, key: &str| {
-            let ids = |place: &Place| match place.kind {
+            let ids = |parameter: &Parameter| match parameter.kind {
                 Kind::Card => Some(card.to_owned()),
                 Kind::TokenRequestor => Some(CLICK_TO_PAY.into()),
                 _ => Some(key.to_owned()),
             };
-            ready(app.ask_as(&cardholder, &Route::of("POST /enrollments").ask(ids)).await, card)
+            ready(app.send_as(&cardholder, &Route::of("POST /enrollments").send(ids)).await, card)
         };
         let live = begin(live, &key).await;
         let first = begin(settled, &format!("first-{key}")).await;
         let again = Route::of("POST /enrollments/{enrollmentId}/attempts");
-        let again = again.ask(|place| match place.kind {
+        let again = again.send(|parameter| match parameter.kind {
             Kind::Enrollment => Some(first.enrollment.clone()),
             _ => Some(key.clone()),
         });
-        let again = app.ask_as(&cardholder, &again).await;
+        let again = app.send_as(&cardholder, &again).await;
         let redirect = again.body["redirectUrl"].as_str().expect("a redirect").to_owned();
         let settled = ready(again, settled);
         let page = cardholder.opens(&redirect).await.expect("a page").accepts().await.expect("the end");
@@ -93,8 +93,8 @@ impl Party {
 
     /// Its id to stand beside the one that a cell is about. A key is of no effect beside it: the card is on its way,
     /// the enrollment settled.
-    pub(super) fn companion(&self, place: &Place, fresh: &str) -> String {
-        match place.kind {
+    pub(super) fn companion(&self, parameter: &Parameter, fresh: &str) -> String {
+        match parameter.kind {
             Kind::Enrollment | Kind::Page => self.settled.enrollment.clone(),
             Kind::Card => self.live.card.clone(),
             Kind::CallbackState => self.live.state.clone(),
@@ -135,7 +135,7 @@ fn ready(answer: Answer, card: &str) -> Ids {
     assert_eq!(answer.status, 201, "{:?}", answer.body["code"]);
     let text = |field: &Value| field.as_str().expect("a text").to_owned();
     let signature = text(&answer.body["signature"]);
-    let payload = signature.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+    let payload = signature.split('.').nth(1).and_then(|location| URL_SAFE_NO_PAD.decode(location).ok());
     let payload: Value = serde_json::from_slice(&payload.expect("a payload")).expect("JSON");
     let callback: Url = text(&payload["callbackURL"]).parse().expect("a URL");
     let state = callback.path_segments().and_then(|mut it| it.next_back()).expect("a state").to_owned();

@@ -1,0 +1,74 @@
+//! `POST /notifications`, by those who may not and by those who may but make no sense.
+
+use std::{collections::BTreeMap, fs};
+
+use local::Options;
+use serde_json::json;
+
+use super::{UnchangedWorld, check_problem};
+use crate::support::{app::App, notification_client::NotificationClient};
+
+/// A TCN that would enable the card of the enrollment if it were believed.
+fn tcn() -> String {
+    json!({ "type": "TCN", "clientId": "40000", "cardContractId": "70030" }).to_string()
+}
+
+async fn set(name: &str, value: String) -> UnchangedWorld {
+    let settings = BTreeMap::from([(name.to_owned(), value)]);
+    UnchangedWorld::of(App::start_with(Options { settings, ..Options::default() }).await).await
+}
+
+#[tokio::test]
+async fn nobody_notifies_without_a_certificate() {
+    let unchanged = UnchangedWorld::start().await;
+    let refused = NotificationClient::without_certificate(&unchanged.app.world).try_send(tcn()).await;
+    assert!(refused.is_err_and(|error| !error.is_timeout()), "the handshake fails");
+    unchanged.check_unchanged().await;
+}
+
+#[tokio::test]
+async fn a_certificate_of_another_name_is_refused() {
+    let unchanged =
+        set("NOTIFICATION_CLIENT_SUBJECTS", "CN=zebra;CN=notifications.mastercard.example".into()).await;
+    check_problem("a TCN", &NotificationClient::of(&unchanged.app.world).send(tcn()).await, 403, "forbidden");
+    unchanged.check_unchanged().await;
+}
+
+#[tokio::test]
+async fn a_wrong_shared_secret_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("secret");
+    fs::write(&file, "a-secret-of-this-test\n").expect("a file");
+    let unchanged = set("NOTIFICATION_SHARED_SECRET", format!("file:{}", file.display())).await;
+    let world = &unchanged.app.world;
+    check_problem("no secret", &NotificationClient::of(world).send(tcn()).await, 403, "forbidden");
+    for secret in ["zebra", "", "a-secret-of-this-tes", "a-secret-of-this-testt"] {
+        check_problem(
+            secret,
+            &NotificationClient::of(world).with_secret(secret).send(tcn()).await,
+            403,
+            "forbidden",
+        );
+    }
+    unchanged.check_unchanged().await;
+    let right = NotificationClient::of(world).with_secret("a-secret-of-this-test").send(tcn()).await;
+    assert_eq!(right.status, 200, "the right one is let in");
+    assert_ne!(unchanged.app.stored().await, unchanged.stored, "and believed");
+}
+
+#[tokio::test]
+async fn a_delivery_of_which_nothing_can_be_read_is_refused() {
+    let unchanged = UnchangedWorld::start().await;
+    let client = NotificationClient::of(&unchanged.app.world);
+    let many = format!("[{}]", vec![tcn(); 101].join(","));
+    for body in
+        ["", "{", "zebra", "{\"zebra", "77319", "null", "[]", "[[]]", "{}", r#"{"type":77319}"#, &many]
+    {
+        check_problem(body, &client.send(body).await, 400, "invalid_request");
+    }
+    let large = json!({ "type": "TCN", "padding": "zebra".repeat(13 * 1024) }).to_string();
+    assert!(large.len() > 65 * 1024);
+    check_problem("65 kB", &client.send(large).await, 413, "request_too_large");
+    check_problem("1 MB", &client.send(" ".repeat(1024 * 1024)).await, 413, "request_too_large");
+    unchanged.check_unchanged().await;
+}
