@@ -1,5 +1,5 @@
 //! Generated logos: three rings in a color derived from the asset id, as SVG and as PNG of 192 x 192 pixels with alpha,
-//! the two formats of token requestors' logos. Large PNGs contain noise instead.
+//! the two formats of token requestors' logos. Large PNG files contain noise instead.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
