@@ -1,4 +1,4 @@
-//! See `mastercard::probe::callback_query`.
+//! See `mastercard::fuzzing::callback_query`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mastercard::probe::callback_query(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mastercard::fuzzing::callback_query(bytes));

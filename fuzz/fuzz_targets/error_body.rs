@@ -1,4 +1,4 @@
-//! See `mastercard::probe::error_body`.
+//! See `mastercard::fuzzing::error_body`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mastercard::probe::error_body(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mastercard::fuzzing::error_body(bytes));

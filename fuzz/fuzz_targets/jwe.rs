@@ -1,10 +1,10 @@
-//! See `mastercard::probe::jwe`. The key is made anew for each run.
+//! See `mastercard::fuzzing::jwe`. The key is made anew for each run.
 #![no_main]
 
 use std::sync::LazyLock;
 
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
-use mastercard::{Certificate, JweKeys, PrivateKey, probe};
+use mastercard::{Certificate, JweKeys, PrivateKey, fuzzing};
 
 static KEYS: LazyLock<JweKeys> = LazyLock::new(|| {
     let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
@@ -14,4 +14,4 @@ static KEYS: LazyLock<JweKeys> = LazyLock::new(|| {
     JweKeys::new(&certificate, None, &[private]).unwrap()
 });
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| probe::jwe(&KEYS, bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzzing::jwe(&KEYS, bytes));

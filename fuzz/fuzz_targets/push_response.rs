@@ -1,4 +1,4 @@
-//! See `mastercard::probe::push_response`.
+//! See `mastercard::fuzzing::push_response`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mastercard::probe::push_response(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mastercard::fuzzing::push_response(bytes));

@@ -1,4 +1,4 @@
-//! See `mastercard::probe::token_requestors`.
+//! See `mastercard::fuzzing::token_requestors`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mastercard::probe::token_requestors(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mastercard::fuzzing::token_requestors(bytes));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mastercard::{
     Deadline, MastercardError, Processing, TokenConnect,
     card::{AccountRange, ClientId},
-    token_connect::RANGES_A_CALL,
+    token_connect::MAX_RANGES_PER_CALL,
     token_requestor::TokenRequestorId,
 };
 use runtime::{
@@ -74,7 +74,7 @@ pub(super) async fn get_eligible_token_requestors(
     let what = operation(Api::TokenConnect);
     let ranges = reading.raw(ACCOUNT_RANGES).unwrap_or_default().split(',');
     let ranges: Vec<AccountRange> =
-        ranges.filter_map(|entry| entry.trim().parse().ok()).take(RANGES_A_CALL).collect();
+        ranges.filter_map(|entry| entry.trim().parse().ok()).take(MAX_RANGES_PER_CALL).collect();
     let Some(client) = client.filter(|_| !ranges.is_empty()) else {
         return Row::skipped(what, "no client or no account range, see above");
     };
@@ -115,7 +115,7 @@ pub(super) async fn get_tokens_by_client(client: Option<&Processing>, id: Option
 /// parameter name, never by value.
 fn failed_call(what: String, error: &MastercardError) -> Row {
     let diagnosis = error.diagnosis();
-    let strings = error.refusal().and_then(|refusal| refusal.base_strings.as_ref());
+    let strings = error.api_error().and_then(|error| error.base_strings.as_ref());
     let strings = strings.map(|strings| format!("the gateway's base string and ours {strings}"));
     let meaning = Some(diagnosis.meaning.to_owned());
     Row::wrong(what, telemetry::chain(error), diagnosis.remedy)

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use mastercard::{card::AccountRange, token_connect::RANGES_A_CALL};
+use mastercard::{card::AccountRange, token_connect::MAX_RANGES_PER_CALL};
 
 use super::reading::{ACCOUNT_RANGES, Reading};
 use crate::report::Row;
@@ -30,7 +30,7 @@ pub(super) fn row(reading: &mut Reading<'_>) -> Option<Row> {
     let ranges: Vec<AccountRange> = entries.iter().filter_map(|entry| entry.parse().ok()).collect();
     let distinct: BTreeSet<&AccountRange> = ranges.iter().collect();
     let padded = entries.iter().filter(|entry| entry.len() < 19).count();
-    let calls = ranges.len().div_ceil(RANGES_A_CALL);
+    let calls = ranges.len().div_ceil(MAX_RANGES_PER_CALL);
     let summary = format!(
         "{} in {calls} call{}, {padded} padded with zeros to 19 digits",
         ranges.len(),

@@ -155,7 +155,7 @@ impl Enroll {
     ) -> Result<Arc<TokenRequestor>, Problem> {
         let id = id.unwrap_or(&self.config.default_requestor);
         let requestor = self.requestors.get(id, now).await?.ok_or(Code::TokenRequestorNotFound)?;
-        if requestor.reaches(platform) { Ok(requestor) } else { Err(Code::PlatformNotSupported.into()) }
+        if requestor.supports(platform) { Ok(requestor) } else { Err(Code::PlatformNotSupported.into()) }
     }
 
     /// When the app will have stopped waiting.

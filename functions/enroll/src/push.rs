@@ -3,12 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Response};
 use mastercard::{
-    Deadline, MastercardError,
+    Deadline, MastercardError, PushFundingAccounts, SignatureData,
     call::CallLog,
-    processing::{FundingAccountSearch, PushFundingAccounts},
+    processing::FundingAccountSearch,
     redirect::{self, RedirectError},
     secret::CallbackState,
-    token_connect::{PushError, PushMultipleAccounts, PushedAccounts, SignatureData},
+    token_connect::{PushError, PushMultipleAccounts, PushedAccounts},
     token_requestor::TokenRequestor,
 };
 use model::{
@@ -213,7 +213,7 @@ impl From<MastercardError> for Stopped {
 impl From<PushError> for Stopped {
     fn from(error: PushError) -> Self {
         match error {
-            PushError::Refused(error) => error.into(),
+            PushError::Rejected(error) => error.into(),
             PushError::Unknown(error) => Self {
                 facts: vec![Fact::PushUnknown],
                 problem: Problem::from(Code::PushOutcomeUnknown).with_source(error),
@@ -226,9 +226,9 @@ impl From<RedirectError> for Stopped {
     fn from(error: RedirectError) -> Self {
         let stopped = Self::failed(match error {
             RedirectError::NoPushMethod => PushFailure::PlatformNotSupported,
-            RedirectError::ForbiddenOrigin | RedirectError::NoSignature | RedirectError::Unusable => {
-                PushFailure::MastercardRefused
-            }
+            RedirectError::ForbiddenOrigin
+            | RedirectError::NoSignature
+            | RedirectError::InvalidParameters => PushFailure::MastercardRefused,
         });
         Self { problem: stopped.problem.with_source(error), ..stopped }
     }

@@ -87,7 +87,7 @@ impl CachedListing {
     fn make(&self, query: &ListRequestorsQuery, freshness: CatalogFreshness) -> Result<Answer, BoxError> {
         let fits = |requestor: &TokenRequestor| {
             let takes = |range| requestor.enabled_account_ranges.contains(range);
-            requestor.reaches(query.platform) && query.account_range.as_ref().is_none_or(takes)
+            requestor.supports(query.platform) && query.account_range.as_ref().is_none_or(takes)
         };
         let entries = self.entries.iter().filter(|entry| fits(&entry.requestor));
         let document = Document {

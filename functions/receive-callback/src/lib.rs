@@ -61,7 +61,7 @@ impl ReceiveCallback {
         };
         let result = result(enrollment, request.uri().query().unwrap_or_default());
         if let Some(result) = &result {
-            let fact = Fact::Callback { result: word(&result.result) }.recorded(now, "").in_attempt(attempt);
+            let fact = Fact::Callback { result: word(&result.outcome) }.recorded(now, "").in_attempt(attempt);
             // The cardholder goes on whatever happens; what is not noted here, reconciliation finds out.
             if let Err(error) = self.enrollments.record_facts_if_unchanged(seen, &[fact], now).await {
                 tracing::error!(
@@ -73,7 +73,7 @@ impl ReceiveCallback {
         let mut link = link.clone();
         link.query_pairs_mut()
             .append_pair("enrollmentId", &id.to_string())
-            .append_pair("outcome", outcome(result.as_ref().map(|result| &result.result)));
+            .append_pair("outcome", outcome(result.as_ref().map(|result| &result.outcome)));
         answer(StatusCode::SEE_OTHER)
             .header(header::LOCATION, link.as_str())
             .body(Body::Empty)

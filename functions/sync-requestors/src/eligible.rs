@@ -1,4 +1,4 @@
-//! Use-case steps 1 and 2: the token requestors of all account ranges, in batches of [`RANGES_A_CALL`]. A batch that
+//! Use-case steps 1 and 2: the token requestors of all account ranges, in batches of [`MAX_RANGES_PER_CALL`]. A batch that
 //! fails does not affect the others.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,7 +7,7 @@ use futures_util::{StreamExt as _, stream};
 use mastercard::{
     Deadline, MastercardError, TokenConnect,
     card::AccountRange,
-    token_connect::RANGES_A_CALL,
+    token_connect::MAX_RANGES_PER_CALL,
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
 use runtime::{log_event, telemetry};
@@ -33,7 +33,7 @@ pub(crate) async fn fetch_eligible(
     ranges: &[AccountRange],
     deadline: Deadline,
 ) -> Result<EligibleRequestors, MastercardError> {
-    let batches = stream::iter(ranges.chunks(RANGES_A_CALL)).map(async |batch| {
+    let batches = stream::iter(ranges.chunks(MAX_RANGES_PER_CALL)).map(async |batch| {
         let found = token_connect.get_eligible_token_requestors(batch, deadline).await;
         (batch, found)
     });

@@ -1,4 +1,4 @@
-//! The way to one API: its base URL, its keys, when a call is made, and when again.
+//! The client of one API: base URL, authentication, rate limit, circuit breaker and retries.
 
 use std::time::{Duration, Instant};
 
@@ -6,15 +6,17 @@ use reqwest::Method;
 use url::Url;
 
 use super::{
-    authenticator::{Authenticator, Keys},
+    authenticator::{Authenticator, KeySet},
     breaker::Breaker,
+    call::CallLog,
     deadline::{Attempts, Deadline},
     error::{Diagnosis, MastercardError, Upstream},
     limiter::{Limiter, RateLimit},
-    retry::{self, RetryPolicy},
-    transport::{ApiResponse, Request, Transport},
+    log_event,
+    response::ApiResponse,
+    retry::RetryPolicy,
+    transport::{ApiRequest, Transport},
 };
-use crate::{call::CallLog, log_event};
 
 #[derive(Clone, Debug)]
 pub(super) struct ApiClient {
@@ -24,7 +26,7 @@ pub(super) struct ApiClient {
     transport: Transport,
     breaker: Breaker,
     limiter: Option<Limiter>,
-    calls: Option<CallLog>,
+    call_log: Option<CallLog>,
 }
 
 impl ApiClient {
@@ -35,17 +37,17 @@ impl ApiClient {
         transport: Transport,
     ) -> Self {
         let breaker = Breaker::new(upstream);
-        Self { upstream, base_url, authenticator, transport, breaker, limiter: None, calls: None }
+        Self { upstream, base_url, authenticator, transport, breaker, limiter: None, call_log: None }
     }
 
-    /// The same, which notes its calls there.
-    pub(super) fn with_call_log(&self, calls: &CallLog) -> Self {
-        Self { calls: Some(calls.clone()), ..self.clone() }
+    /// A clone that records its calls in `call_log`.
+    pub(super) fn with_call_log(&self, call_log: &CallLog) -> Self {
+        Self { call_log: Some(call_log.clone()), ..self.clone() }
     }
 
-    /// The same, no faster than this.
-    pub(super) fn limited(self, pace: RateLimit) -> Self {
-        Self { limiter: Some(Limiter::new(pace)), ..self }
+    /// The same client, limited to `rate_limit`.
+    pub(super) fn with_rate_limit(self, rate_limit: RateLimit) -> Self {
+        Self { limiter: Some(Limiter::new(rate_limit)), ..self }
     }
 
     /// A request to a path below the base URL; the path is already percent-encoded.
@@ -55,36 +57,36 @@ impl ApiClient {
         method: Method,
         path: &str,
         body: Vec<u8>,
-    ) -> Request {
+    ) -> ApiRequest {
         let mut url = self.base_url.clone();
         url.set_path(&format!("{}/{path}", self.base_url.path().trim_end_matches('/')));
-        Request { operation, method, url, headers: Default::default(), body }
+        ApiRequest { operation, method, url, headers: Default::default(), body }
     }
 
-    /// Asks for something that changes nothing: up to three attempts, each made and signed anew.
+    /// Calls an operation that changes nothing: up to three attempts, each built and signed again.
     pub(super) async fn read<T>(
         &self,
         deadline: Deadline,
-        request: impl Fn() -> Result<Request, MastercardError>,
+        request: impl Fn() -> Result<ApiRequest, MastercardError>,
         parse_response: impl Fn(ApiResponse) -> Result<T, MastercardError>,
     ) -> Result<T, MastercardError> {
         let mut attempts = Attempts::until(deadline);
         loop {
             let request = request()?;
             let operation = request.operation;
-            let answer = self.exchange(request, attempts.share()).await;
-            match answer.and_then(&parse_response) {
-                Err(error) if attempts.pause(retry::after(&error), error.retry_after()).await => {}
+            let response = self.exchange(request, attempts.share()).await;
+            match response.and_then(&parse_response) {
+                Err(error) if attempts.pause(RetryPolicy::after(&error), error.retry_after()).await => {}
                 outcome => return outcome.inspect_err(|error| self.report(operation, error)),
             }
         }
     }
 
-    /// Sends something that may take effect: again only while it certainly has not left.
+    /// Calls an operation that may take effect: retries only while no connection was made.
     pub(super) async fn push<T, E: From<MastercardError> + AsRef<MastercardError>>(
         &self,
         deadline: Deadline,
-        request: impl Fn() -> Result<Request, MastercardError>,
+        request: impl Fn() -> Result<ApiRequest, MastercardError>,
         parse_response: impl Fn(ApiResponse) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut attempts = Attempts::until(deadline);
@@ -101,10 +103,10 @@ impl ApiClient {
         }
     }
 
-    /// Tells the operator what a failed call means and what to do; the reason codes, never Mastercard's text.
+    /// Logs a failed call with its diagnosis and reason codes, without Mastercard's text.
     fn report(&self, operation: &'static str, error: &MastercardError) {
         let Diagnosis { meaning, remedy } = error.diagnosis();
-        let base_strings = error.refusal().and_then(|refusal| refusal.base_strings.as_ref());
+        let base_strings = error.api_error().and_then(|error| error.base_strings.as_ref());
         let reason_codes: Vec<_> = error.reason_codes().iter().map(ToString::to_string).collect();
         tracing::warn!(
             event = log_event::MASTERCARD_CALL_FAILED, api = %self.upstream, operation, status = error.status(),
@@ -113,38 +115,39 @@ impl ApiClient {
         );
     }
 
-    async fn exchange(&self, request: Request, timeout: Duration) -> Result<ApiResponse, MastercardError> {
-        let begun = Instant::now();
-        let (keys, answer) = self.prove_and_send(request.clone(), timeout).await?;
-        if answer.unauthenticated() && self.authenticator.refused(keys, self.upstream) {
-            let timeout = timeout.saturating_sub(begun.elapsed());
-            return self.prove_and_send(request, timeout).await.map(|(_, answer)| answer);
+    /// One attempt; a second one at once if the gateway rejects the key set and there is another.
+    async fn exchange(&self, request: ApiRequest, timeout: Duration) -> Result<ApiResponse, MastercardError> {
+        let started = Instant::now();
+        let (key_set, response) = self.authenticate_and_send(request.clone(), timeout).await?;
+        if response.is_unauthenticated() && self.authenticator.fall_back(key_set, self.upstream) {
+            let timeout = timeout.saturating_sub(started.elapsed());
+            return self.authenticate_and_send(request, timeout).await.map(|(_, response)| response);
         }
-        Ok(answer)
+        Ok(response)
     }
 
-    async fn prove_and_send(
+    async fn authenticate_and_send(
         &self,
-        request: Request,
+        request: ApiRequest,
         timeout: Duration,
-    ) -> Result<(Keys, ApiResponse), MastercardError> {
-        let begun = Instant::now();
+    ) -> Result<(KeySet, ApiResponse), MastercardError> {
+        let started = Instant::now();
         if let Some(limiter) = &self.limiter
             && !limiter.acquire(timeout).await
         {
             return Err(MastercardError::OutOfTime);
         }
-        let timeout = timeout.saturating_sub(begun.elapsed());
+        let timeout = timeout.saturating_sub(started.elapsed());
         if timeout.is_zero() {
             return Err(MastercardError::OutOfTime);
         }
         self.breaker.admit()?;
-        let Request { method, url, body, .. } = &request;
-        let proof = self.authenticator.authenticate(method, url, body).await?;
-        let keys = proof.keys;
-        let answer =
-            self.transport.exchange(self.upstream, request, proof, timeout, self.calls.as_ref()).await;
-        self.breaker.record(&answer, timeout);
-        Ok((keys, answer?))
+        let ApiRequest { method, url, body, .. } = &request;
+        let authentication = self.authenticator.authenticate(method, url, body).await?;
+        let key_set = authentication.key_set;
+        let call_log = self.call_log.as_ref();
+        let response = self.transport.send(self.upstream, request, authentication, timeout, call_log).await;
+        self.breaker.record(&response, timeout);
+        Ok((key_set, response?))
     }
 }

@@ -1,17 +1,25 @@
-//! Digital assets of token requestors: logos, immutable under their id.
+//! Digital assets of token requestors, such as logos.
 
 use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Names an asset in MDES' repository: 1 to 64 characters, often a UUID. Artwork never changes under an id.
+/// The id of an asset: 1 to 64 characters, often a UUID. The content of an id never changes.
+///
+/// ```
+/// use push_provisioning_client::asset::AssetId;
+///
+/// let id: AssetId = "3789637f-32a1-4810-a138-4bf34501c509".parse()?;
+/// assert_eq!(id.as_str().len(), 36);
+/// # Ok::<(), push_provisioning_client::asset::InvalidAssetId>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AssetId(String);
 
 impl AssetId {
-    /// The id as Mastercard wrote it.
+    /// The id as Mastercard sent it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -50,7 +58,7 @@ impl fmt::Display for AssetId {
     }
 }
 
-/// Not an asset id.
+/// The text is not an asset id.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an asset id has 1 to 64 characters")]
 pub struct InvalidAssetId;

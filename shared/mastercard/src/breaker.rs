@@ -1,8 +1,8 @@
-//! Fails fast while an API is down, so that cardholders learn it at once and Mastercard can recover.
+//! A circuit breaker per API, so that callers fail at once while the API is down and the API can recover.
 //!
-//! Closed: calls pass. After five failures in a row it opens: calls fail at once, but for a single probe every five
-//! seconds. One answer closes it again. Down is who cannot be reached, does not answer or says 500, 502, 503 or 504;
-//! a refusal, even 429, is a sign of life.
+//! Closed: calls pass. Five failures in a row open it: calls fail at once, except one probe every five seconds. A
+//! response to the probe closes it. Failures are connect errors, timeouts and the statuses 500, 502, 503 and 504; any
+//! other response, also 429, is a success.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -13,16 +13,16 @@ use reqwest::StatusCode;
 
 use super::{
     error::{MastercardError, Upstream},
-    transport::ApiResponse,
+    response::ApiResponse,
 };
 use crate::log_event;
 
-const FAILURES: u32 = 5;
-const PAUSE: Duration = Duration::from_secs(5);
-/// Who was given less time than this to answer has not shown that it is down.
-const FAIR: Duration = Duration::from_secs(1);
+const FAILURE_THRESHOLD: u32 = 5;
+const PROBE_INTERVAL: Duration = Duration::from_secs(5);
+/// A call that times out sooner than this is not counted as a failure.
+const MIN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Clones learn together.
+/// Clones share their state.
 #[derive(Clone, Debug)]
 pub(super) struct Breaker {
     api: Upstream,
@@ -31,6 +31,7 @@ pub(super) struct Breaker {
 
 #[derive(Debug, Default)]
 struct State {
+    /// Failures in a row.
     failures: u32,
     /// While open: when the next probe may pass.
     next_probe: Option<Instant>,
@@ -41,40 +42,40 @@ impl Breaker {
         Self { api, state: Arc::default() }
     }
 
-    /// Lets a call pass, or says that it would be in vain.
+    /// Lets a call pass, or fails while the circuit is open.
     pub(super) fn admit(&self) -> Result<(), MastercardError> {
         self.admit_at(Instant::now())
             .map_err(|retry_after| MastercardError::CircuitOpen { api: self.api, retry_after })
     }
 
-    /// Takes in how a call went that was given so much time.
-    pub(super) fn record(&self, outcome: &Result<ApiResponse, MastercardError>, given: Duration) {
-        let alive = match outcome {
-            Ok(answer) => !is_down(answer.status),
+    /// Records the outcome of a call that had `timeout` to complete.
+    pub(super) fn record(&self, outcome: &Result<ApiResponse, MastercardError>, timeout: Duration) {
+        let success = match outcome {
+            Ok(response) => !is_failure(response.status),
             Err(MastercardError::Connect(_)) => false,
-            Err(MastercardError::ResponseLost(_)) if given >= FAIR => false,
+            Err(MastercardError::ResponseLost(_)) if timeout >= MIN_TIMEOUT => false,
             Err(_) => return,
         };
-        self.record_at(alive, Instant::now());
+        self.record_at(success, Instant::now());
     }
 
-    /// An abandoned probe leaves nothing behind: the next one passes a pause later.
+    /// If a probe has no outcome because its caller was canceled, the next probe passes one interval later.
     fn admit_at(&self, now: Instant) -> Result<(), Duration> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match state.next_probe {
             Some(next) if next > now => Err(next - now),
             Some(_) => {
-                state.next_probe = Some(now + PAUSE);
+                state.next_probe = Some(now + PROBE_INTERVAL);
                 Ok(())
             }
             None => Ok(()),
         }
     }
 
-    fn record_at(&self, alive: bool, now: Instant) {
+    fn record_at(&self, success: bool, now: Instant) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let was_open = state.next_probe.is_some();
-        if alive {
+        if success {
             *state = State::default();
             if was_open {
                 tracing::info!(event = log_event::CIRCUIT_CLOSED, api = %self.api, "circuit closed");
@@ -82,8 +83,8 @@ impl Breaker {
             return;
         }
         state.failures = state.failures.saturating_add(1);
-        if state.failures >= FAILURES {
-            state.next_probe = Some(now + PAUSE);
+        if state.failures >= FAILURE_THRESHOLD {
+            state.next_probe = Some(now + PROBE_INTERVAL);
             if !was_open {
                 let failures = state.failures;
                 tracing::error!(event = log_event::CIRCUIT_OPENED, api = %self.api, failures, "circuit opened");
@@ -92,7 +93,7 @@ impl Breaker {
     }
 }
 
-fn is_down(status: StatusCode) -> bool {
+fn is_failure(status: StatusCode) -> bool {
     matches!(status.as_u16(), 500 | 502..=504)
 }
 
@@ -102,7 +103,7 @@ mod tests {
 
     fn open(start: Instant) -> Breaker {
         let breaker = Breaker::new(Upstream::Processing);
-        for _ in 0..FAILURES {
+        for _ in 0..FAILURE_THRESHOLD {
             assert_eq!(breaker.admit_at(start), Ok(()));
             breaker.record_at(false, start);
         }
@@ -114,21 +115,21 @@ mod tests {
         let start = Instant::now();
         let breaker = Breaker::new(Upstream::Processing);
         for _ in 0..20 {
-            for _ in 1..FAILURES {
+            for _ in 1..FAILURE_THRESHOLD {
                 breaker.record_at(false, start);
             }
             breaker.record_at(true, start);
         }
         assert_eq!(breaker.admit_at(start), Ok(()));
-        assert_eq!(open(start).admit_at(start), Err(PAUSE));
+        assert_eq!(open(start).admit_at(start), Err(PROBE_INTERVAL));
     }
 
     #[test]
-    fn one_probe_passes_and_its_answer_closes_it() {
+    fn one_probe_passes_and_its_response_closes_it() {
         let start = Instant::now();
-        let (breaker, later) = (open(start), start + PAUSE);
+        let (breaker, later) = (open(start), start + PROBE_INTERVAL);
         assert_eq!(breaker.admit_at(later), Ok(()));
-        assert_eq!(breaker.admit_at(later), Err(PAUSE), "a single one");
+        assert_eq!(breaker.admit_at(later), Err(PROBE_INTERVAL), "only one probe");
         breaker.record_at(true, later);
         for _ in 0..3 {
             assert_eq!(breaker.admit_at(later), Ok(()));
@@ -136,23 +137,23 @@ mod tests {
     }
 
     #[test]
-    fn a_probe_that_fails_or_is_abandoned_costs_one_more_pause() {
+    fn after_a_failed_or_canceled_probe_the_next_one_passes_an_interval_later() {
         let start = Instant::now();
-        let (breaker, later) = (open(start), start + PAUSE);
+        let (breaker, later) = (open(start), start + PROBE_INTERVAL);
         assert_eq!(breaker.admit_at(later), Ok(()));
         breaker.record_at(false, later);
-        assert_eq!(breaker.admit_at(later), Err(PAUSE));
-        assert_eq!(breaker.admit_at(later + PAUSE), Ok(()));
-        assert_eq!(breaker.admit_at(later + PAUSE * 2), Ok(()), "nobody heard of the one before");
+        assert_eq!(breaker.admit_at(later), Err(PROBE_INTERVAL));
+        assert_eq!(breaker.admit_at(later + PROBE_INTERVAL), Ok(()));
+        assert_eq!(breaker.admit_at(later + PROBE_INTERVAL * 2), Ok(()), "the probe before has no outcome");
     }
 
     #[test]
-    fn a_refusal_is_a_sign_of_life() {
+    fn only_four_statuses_are_failures() {
         for status in [200, 400, 401, 403, 404, 408, 429, 501] {
-            assert!(!is_down(StatusCode::from_u16(status).unwrap()), "{status}");
+            assert!(!is_failure(StatusCode::from_u16(status).unwrap()), "{status}");
         }
         for status in [500, 502, 503, 504] {
-            assert!(is_down(StatusCode::from_u16(status).unwrap()), "{status}");
+            assert!(is_failure(StatusCode::from_u16(status).unwrap()), "{status}");
         }
     }
 }

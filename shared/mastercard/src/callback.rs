@@ -1,7 +1,8 @@
-//! Reading the query with which the cardholder comes back (step 25):
-//! `results%5B<receipt>%5D=<RESULT>[%7C<token unique reference>]`, once for each receipt.
+//! Parses the query of the callback URL (step 25):
+//! `results%5B<receipt>%5D=<OUTCOME>[%7C<token unique reference>]`, once for each receipt.
 //!
-//! It comes through a browser, unsigned and replayable: a hint, never a proof.
+//! The query is neither signed nor protected against replay: verify the outcome with
+//! [`Processing::get_tokens_by_client`](crate::Processing::get_tokens_by_client).
 
 use std::fmt;
 
@@ -9,46 +10,53 @@ use percent_encoding::percent_decode_str;
 
 use crate::secret::PushAccountReceipt;
 
-/// More results than any redirect has receipts (five) are somebody's play.
-const MOST_RESULTS: usize = 10;
+/// A redirect has at most five receipts; further results are not parsed.
+const MAX_RESULTS: usize = 10;
 
-/// What one `results[…]` says.
+/// One `results[…]` parameter. `Debug` prints only the outcome.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CallbackResult {
-    /// Whose result it is; to be compared with those of the enrollment.
+    /// The receipt of the pushed card. Compare it with the receipts of the push.
     pub receipt: PushAccountReceipt,
-    /// How it ended.
-    pub result: CallbackOutcome,
-    /// 48 characters, where the requestor gives one.
+    /// The outcome at the token requestor.
+    pub outcome: CallbackOutcome,
+    /// 48 characters; not sent by every requestor.
     pub token_unique_reference: Option<String>,
 }
 
 impl fmt::Debug for CallbackResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallbackResult").field("result", &self.result).finish_non_exhaustive()
+        f.debug_struct("CallbackResult").field("outcome", &self.outcome).finish_non_exhaustive()
     }
 }
 
-/// How it ended, in the token requestor's words.
+/// The outcome of a push at the token requestor, parsed case-insensitively.
+///
+/// ```
+/// use push_provisioning_client::callback::CallbackOutcome;
+///
+/// assert_eq!(CallbackOutcome::from("APPROVED"), CallbackOutcome::Approved);
+/// assert_eq!(CallbackOutcome::from("NEW"), CallbackOutcome::Other("NEW".into()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallbackOutcome {
-    /// Tokenized.
+    /// The card was tokenized.
     Approved,
-    /// Tokenized, inactive: the cardholder still has to be authenticated.
+    /// The card was tokenized; the token is inactive until the cardholder is authenticated.
     RequireAdditionalAuthentication,
-    /// The issuer or its processor declined.
+    /// The issuer or its processor declined the tokenization.
     Declined,
-    /// By the cardholder or the requestor; also after a token was made and removed again.
+    /// Canceled by the cardholder or the requestor, possibly after tokenization: the token was then deleted.
     Cancelled,
     /// A technical error.
     Error,
-    /// Authenticated after tokenization.
+    /// The cardholder was authenticated after tokenization.
     Authenticated,
-    /// Not authenticated after tokenization, the token was deleted.
+    /// The cardholder was not authenticated after tokenization; the token was deleted.
     Deleted,
-    /// The card is already there.
+    /// The token requestor already has the card.
     DuplicateRequest,
-    /// A word of the future, up to 64 characters, control characters removed.
+    /// An unknown value, up to 64 characters, without control characters.
     Other(String),
 }
 
@@ -68,13 +76,23 @@ impl From<&str> for CallbackOutcome {
     }
 }
 
-/// All results in a raw query string, in order; brackets and bar raw or percent-encoded. Other parameters, among
-/// them the bank's own, and results without a plausible receipt are passed over.
+/// All results in a raw query string, in order, at most ten. Brackets and bar may be percent-encoded. Other parameters
+/// and results without a valid receipt are ignored.
+///
+/// ```
+/// use push_provisioning_client::callback::{self, CallbackOutcome};
+///
+/// let query = "results%5BMCC-109031C0%5D=APPROVED%7CDM4MMC00005dfea6f3f93916b4add66c2a2f796790addcf8";
+/// let results = callback::parse(query);
+/// assert_eq!(results[0].receipt.expose(), "MCC-109031C0");
+/// assert_eq!(results[0].outcome, CallbackOutcome::Approved);
+/// assert_eq!(results[0].token_unique_reference.as_deref().map(str::len), Some(48));
+/// ```
 pub fn parse(query: &str) -> Vec<CallbackResult> {
-    query.split('&').filter_map(result).take(MOST_RESULTS).collect()
+    query.split('&').filter_map(parse_pair).take(MAX_RESULTS).collect()
 }
 
-fn result(pair: &str) -> Option<CallbackResult> {
+fn parse_pair(pair: &str) -> Option<CallbackResult> {
     let (name, value) = pair.split_once('=')?;
     let (name, value) =
         (percent_decode_str(name).decode_utf8().ok()?, percent_decode_str(value).decode_utf8().ok()?);
@@ -82,15 +100,15 @@ fn result(pair: &str) -> Option<CallbackResult> {
     if !(1..=64).contains(&receipt.len()) || !receipt.bytes().all(|b| b.is_ascii_graphic()) {
         return None;
     }
-    let (word, reference) = value.split_once('|').unwrap_or((&value, ""));
+    let (outcome, reference) = value.split_once('|').unwrap_or((&value, ""));
     Some(CallbackResult {
         receipt: PushAccountReceipt::new(receipt),
-        result: word.into(),
+        outcome: outcome.into(),
         token_unique_reference: Some(reference).filter(|it| is_reference(it)).map(Into::into),
     })
 }
 
-/// 48 letters and digits in every example; length and alphabet are left a little room.
+/// Every published example has 48 letters and digits; length and alphabet are checked less strictly.
 fn is_reference(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')

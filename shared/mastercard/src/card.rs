@@ -1,4 +1,4 @@
-//! The bank's cards as this server knows them: contract ids and account ranges, never card numbers.
+//! Identifiers of a bank's cards in place of card numbers: client ids, card contract ids and account ranges.
 
 use std::{fmt, str::FromStr};
 
@@ -11,7 +11,7 @@ macro_rules! numeric_id {
         pub struct $name(u64);
 
         impl $name {
-            /// The number as Mastercard Processing wants it in its JSON.
+            /// The number, as Mastercard Processing has it in JSON.
             pub fn number(self) -> u64 {
                 self.0
             }
@@ -32,7 +32,7 @@ macro_rules! numeric_id {
         impl FromStr for $name {
             type Err = InvalidId;
 
-            /// Decimal digits only, no sign, no leading zero, at most `i64::MAX` (Core's ids are 64-bit).
+            /// Decimal digits without sign or leading zero, at most `i64::MAX`.
             fn from_str(raw: &str) -> Result<Self, InvalidId> {
                 let plain = raw.bytes().all(|b| b.is_ascii_digit()) && !raw.starts_with('0');
                 match raw.parse::<u64>() {
@@ -43,7 +43,7 @@ macro_rules! numeric_id {
         }
 
         impl Serialize for $name {
-            /// As a string: ids may exceed 2^53.
+            /// A string, because ids may exceed 2^53.
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
             }
@@ -58,27 +58,51 @@ macro_rules! numeric_id {
 }
 
 numeric_id! {
-    /// A cardholder in the card management system: made by Processing Core's `createClient`.
+    /// A cardholder in Mastercard Processing's card management system, created with Processing Core's `createClient`.
+    ///
+    /// ```
+    /// use push_provisioning_client::card::ClientId;
+    ///
+    /// let client: ClientId = "40000".parse()?;
+    /// assert_eq!(client, ClientId::from(40000));
+    /// # Ok::<(), push_provisioning_client::card::InvalidId>(())
+    /// ```
     ClientId, "client id"
 }
 numeric_id! {
-    /// A card in the card management system: made by Processing Core's `createCardContract`.
+    /// A card in Mastercard Processing's card management system, created with Processing Core's `createCardContract`.
+    ///
+    /// ```
+    /// use push_provisioning_client::card::CardContractId;
+    ///
+    /// let card: CardContractId = "70001".parse()?;
+    /// assert_eq!((card.number(), card.to_string().as_str()), (70001, "70001"));
+    /// # Ok::<(), push_provisioning_client::card::InvalidId>(())
+    /// ```
     CardContractId, "card contract id"
 }
 
-/// An id that is not a plain positive 64-bit decimal number.
+/// The text is not a positive 64-bit decimal number.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a {0} is a positive decimal number of at most 19 digits")]
 pub struct InvalidId(&'static str);
 
-/// The start of an account range: 9 to 19 digits, zero-padded on the right to 19 as MDES does.
-/// Ranges match only when the padded starts are equal.
+/// The first account number of an account range: 9 to 19 digits, padded on the right with zeros to 19, as in MDES. Two
+/// ranges are the same if the padded numbers are equal.
+///
+/// ```
+/// use push_provisioning_client::card::AccountRange;
+///
+/// let range: AccountRange = "555555000".parse()?;
+/// assert_eq!(range.as_str(), "5555550000000000000");
+/// # Ok::<(), push_provisioning_client::card::InvalidAccountRange>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AccountRange(String);
 
 impl AccountRange {
-    /// All 19 digits.
+    /// The 19 digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -117,9 +141,9 @@ impl fmt::Display for AccountRange {
     }
 }
 
-/// Not the start of an account range.
+/// The text is not an account range.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an account range starts with 9 to 19 digits")]
+#[error("an account range has 9 to 19 digits")]
 pub struct InvalidAccountRange;
 
 #[cfg(test)]
@@ -132,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_of_eight_digits_or_with_letters_is_refused() {
+    fn a_range_of_eight_digits_or_with_letters_is_rejected() {
         for raw in ["55555500", "55555500a", "", "55555500000000000000"] {
             assert_eq!(raw.parse::<AccountRange>(), Err(InvalidAccountRange), "{raw}");
         }
@@ -147,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_travel_as_strings() {
+    fn ids_are_serialized_as_strings() {
         assert_eq!(
             serde_json::to_string(&ClientId::from(9007199254740993)).unwrap(),
             r#""9007199254740993""#

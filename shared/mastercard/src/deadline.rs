@@ -1,4 +1,4 @@
-//! How long, and how often, Mastercard may be asked: until the caller's deadline, at most three times.
+//! The deadline of a call, and its attempts within it.
 
 use std::time::{Duration, Instant};
 
@@ -6,24 +6,34 @@ use aws_lc_rs::rand;
 
 use super::retry::RetryPolicy;
 
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 
-/// The moment after which nobody waits for the answer any more.
+/// The point in time by which a call must have completed. Retries, waiting for the rate limit and reading the response
+/// all end by then.
+///
+/// ```
+/// use std::time::{Duration, Instant};
+/// use push_provisioning_client::Deadline;
+///
+/// let deadline = Deadline::after(Duration::from_secs(10));
+/// assert!(deadline.remaining() <= Duration::from_secs(10));
+/// assert!(Deadline::at(Instant::now()).remaining().is_zero());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Deadline(Instant);
 
 impl Deadline {
-    /// At a moment of the monotonic clock.
-    pub fn at(moment: Instant) -> Self {
-        Self(moment)
+    /// A deadline at an instant of the monotonic clock.
+    pub fn at(instant: Instant) -> Self {
+        Self(instant)
     }
 
-    /// That long from now.
+    /// A deadline `timeout` from now.
     pub fn after(timeout: Duration) -> Self {
         Self(Instant::now() + timeout)
     }
 
-    /// What is left; zero when it has passed.
+    /// The remaining time; zero once the deadline has passed.
     pub fn remaining(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())
     }
@@ -40,32 +50,32 @@ impl Attempts {
         Self { deadline, made: 0 }
     }
 
-    /// An attempt that another may follow takes at most half of what is left, the last one all of it.
+    /// The timeout of the next attempt: half of the remaining time, for the last attempt all of it.
     pub(super) fn share(&self) -> Duration {
         let remaining = self.deadline.remaining();
         if self.made + 1 < RetryPolicy::Standard.attempts() { remaining / 2 } else { remaining }
     }
 
-    /// All that is left, for an attempt that cannot be repeated.
+    /// The remaining time, as the timeout of an attempt that is not repeated.
     pub(super) fn remaining(&self) -> Duration {
         self.deadline.remaining()
     }
 
-    /// Waits before the next attempt: as long as Mastercard asked, else a random part of a growing ceiling.
-    /// `false`, at once, when there is no next attempt or no time for it.
-    pub(super) async fn pause(&mut self, again: RetryPolicy, retry_after: Option<Duration>) -> bool {
+    /// Waits before the next attempt: for `retry_after`, else an exponential backoff with full jitter. Returns `false`
+    /// at once if the policy allows no further attempt or the deadline leaves no time for it.
+    pub(super) async fn pause(&mut self, policy: RetryPolicy, retry_after: Option<Duration>) -> bool {
         self.made += 1;
-        let ceiling = FIRST_PAUSE * 4_u32.saturating_pow(self.made - 1);
-        let pause = retry_after.unwrap_or_else(|| jitter(ceiling));
-        if self.made >= again.attempts() || pause >= self.deadline.remaining() {
+        let ceiling = FIRST_BACKOFF * 4_u32.saturating_pow(self.made - 1);
+        let backoff = retry_after.unwrap_or_else(|| jitter(ceiling));
+        if self.made >= policy.attempts() || backoff >= self.deadline.remaining() {
             return false;
         }
-        tokio::time::sleep(pause).await;
+        tokio::time::sleep(backoff).await;
         true
     }
 }
 
-/// Anything between zero and the ceiling, so that many callers do not return at the same moment.
+/// A random duration up to the ceiling, so that callers do not retry at the same time.
 fn jitter(ceiling: Duration) -> Duration {
     let mut random = [0; 4];
     match rand::fill(&mut random) {

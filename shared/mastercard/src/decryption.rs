@@ -1,4 +1,4 @@
-//! Our private keys as openers of what Mastercard wraps for us: two while one replaces the other.
+//! Unwraps the content keys that Mastercard encrypts for our private keys; there are two keys during a rotation.
 
 use aws_lc_rs::{
     error::Unspecified,
@@ -6,48 +6,48 @@ use aws_lc_rs::{
 };
 use secrecy::zeroize::Zeroizing;
 
-use super::keys::{Certificate, DecryptingKey, KeyError, KeyProblem};
+use super::keys::{Certificate, DecryptionKey, KeyError, KeyProblem};
 use crate::digest::sha256_hex;
 
 /// The preferred one first.
-pub(super) struct DecryptionKeys(Vec<DecryptionKey>);
+pub(super) struct DecryptionKeys(Vec<IdentifiedKey>);
 
-struct DecryptionKey {
+struct IdentifiedKey {
     key: OaepPrivateDecryptingKey,
-    /// What Mastercard may call it: a fingerprint of its public key or of its certificate.
-    names: Vec<String>,
+    /// The key ids that Mastercard may use: fingerprints of the public key and of the certificate.
+    key_ids: Vec<String>,
 }
 
 impl DecryptionKeys {
-    pub(super) fn new(keys: &[DecryptingKey]) -> Result<Self, KeyError> {
-        let bad = |_| KeyError { key: "payload decryption key".into(), problem: KeyProblem::NotRsa };
-        keys.iter().map(|key| decryption_key(key).map_err(bad)).collect::<Result<_, _>>().map(Self)
+    pub(super) fn new(keys: &[DecryptionKey]) -> Result<Self, KeyError> {
+        let error = |_| KeyError { key: "payload decryption key".into(), problem: KeyProblem::NotRsa };
+        keys.iter().map(|key| identified_key(key).map_err(error)).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Unwraps a content key. The key that is named is tried first; then every other, for Mastercard may call our keys
-    /// what it likes.
+    /// Unwraps a content key. The key with that id is tried first, then all others: how Mastercard names our keys is
+    /// not published.
     pub(super) fn content_key(
         &self,
-        name: Option<&str>,
+        key_id: Option<&str>,
         algorithm: &'static OaepAlgorithm,
         wrapped: &[u8],
     ) -> Option<Zeroizing<Vec<u8>>> {
-        let named = |key: &&DecryptionKey| {
-            name.is_some_and(|name| key.names.iter().any(|own| own.eq_ignore_ascii_case(name)))
+        let matches = |key: &&IdentifiedKey| {
+            key_id.is_some_and(|key_id| key.key_ids.iter().any(|own| own.eq_ignore_ascii_case(key_id)))
         };
-        let mut in_turn = self.0.iter().filter(named).chain(self.0.iter().filter(|key| !named(key)));
-        in_turn.find_map(|key| unwrap_key(&key.key, algorithm, wrapped))
+        let mut ordered = self.0.iter().filter(matches).chain(self.0.iter().filter(|key| !matches(key)));
+        ordered.find_map(|key| unwrap_key(&key.key, algorithm, wrapped))
     }
 }
 
-fn decryption_key(key: &DecryptingKey) -> Result<DecryptionKey, Unspecified> {
+fn identified_key(key: &DecryptionKey) -> Result<IdentifiedKey, Unspecified> {
     let of_certificate = key
         .certificate()
         .map(|it: &Certificate| [it.fingerprint(), it.fingerprint_sha1()])
         .into_iter()
         .flatten();
-    let names = [sha256_hex(&key.public_key())].into_iter().chain(of_certificate).collect();
-    Ok(DecryptionKey { key: OaepPrivateDecryptingKey::new(key.key().clone())?, names })
+    let key_ids = [sha256_hex(&key.public_key())].into_iter().chain(of_certificate).collect();
+    Ok(IdentifiedKey { key: OaepPrivateDecryptingKey::new(key.key().clone())?, key_ids })
 }
 
 fn unwrap_key(
@@ -66,13 +66,13 @@ mod tests {
     use crate::testing::{certificate_pem, private_key_pem};
 
     #[test]
-    fn a_key_answers_to_the_fingerprints_of_its_public_key_and_its_certificate() {
+    fn the_key_ids_are_the_fingerprints_of_public_key_and_certificate() {
         let pem = private_key_pem() + &certificate_pem();
-        let with_certificate = DecryptingKey::read("key", pem.as_bytes(), None).unwrap();
-        let key = decryption_key(&with_certificate).unwrap();
+        let with_certificate = DecryptionKey::read("key", pem.as_bytes(), None).unwrap();
+        let key = identified_key(&with_certificate).unwrap();
         let certificate = Certificate::from_pem("certificate", &certificate_pem()).unwrap();
-        let names =
+        let key_ids =
             [certificate.public_key_fingerprint(), certificate.fingerprint(), certificate.fingerprint_sha1()];
-        assert_eq!(key.names, names);
+        assert_eq!(key.key_ids, key_ids);
     }
 }

@@ -1,28 +1,26 @@
-//! Why a call to Mastercard failed: never their text, only their reason codes and what to do about it.
+//! Why a call to Mastercard failed. Errors carry Mastercard's reason codes and a diagnosis, never Mastercard's text.
+
+mod api_error;
+mod base_strings;
+mod diagnosis;
+mod reason_code;
+mod transience;
 
 use std::{fmt, time::Duration};
 
 use reqwest::StatusCode;
 
-use super::{
-    jwe::JweError,
-    keys::SigningFailed,
-    retry::{self, RetryPolicy},
-};
+use super::{jwe::JweError, keys::SigningError};
 
-mod base_strings;
-mod diagnosis;
-mod reason_code;
-mod shapes;
-
-pub(super) use self::shapes::{refusal, retry_after};
+pub(crate) use self::transience::Transience;
 pub use self::{
-    base_strings::{BaseStrings, Component},
+    api_error::{ApiError, ErrorSource},
+    base_strings::{BaseStringComparison, BaseStringComponent},
     diagnosis::Diagnosis,
     reason_code::ReasonCode,
 };
 
-/// Who answered, as far as the answer tells.
+/// The system that answered, as far as the response shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Upstream {
     /// Mastercard's API gateway: signature, body hash, project authorization.
@@ -31,7 +29,7 @@ pub enum Upstream {
     TokenConnect,
     /// Mastercard Processing Digital.
     Processing,
-    /// Something in between that does not speak JSON.
+    /// Network equipment in between, which does not answer in JSON.
     Network,
 }
 
@@ -46,129 +44,138 @@ impl fmt::Display for Upstream {
     }
 }
 
-/// A call that did not succeed. Its texts are fit for logs; what a caller may know is for the edge to decide.
+/// A failed call. `Display` and `Debug` are safe for logs: they hold no card data, no keys and no text of Mastercard.
+///
+/// ```
+/// use push_provisioning_client::{InvalidRequest, MastercardError};
+///
+/// fn log(error: &MastercardError) -> String {
+///     let diagnosis = error.diagnosis();
+///     format!("{error}: {}; {}; retry: {}", diagnosis.meaning, diagnosis.remedy, error.retryable())
+/// }
+///
+/// let error = MastercardError::from(InvalidRequest::LimitExceeded("a push account id has 1 to 36 characters"));
+/// assert!(log(&error).ends_with("retry: false"));
+/// assert!(error.upstream().is_none() && error.status().is_none() && error.api_error().is_none());
+/// assert!(error.reason_codes().is_empty() && error.correlation_id().is_none() && error.retry_after().is_none());
+/// ```
 #[derive(Debug, thiserror::Error)]
 pub enum MastercardError {
-    /// The connection was never made: certainly nothing was sent.
+    /// No connection was made, so nothing was sent.
     #[error("Mastercard could not be reached")]
     Connect(#[source] reqwest::Error),
-    /// Bytes may have left, no answer came: a broken connection or the deadline.
-    #[error("Mastercard's answer was lost")]
+    /// The request may have been sent, and no complete response was received: a broken connection or the deadline.
+    #[error("Mastercard's response was lost")]
     ResponseLost(#[source] reqwest::Error),
     /// The deadline had passed before anything was sent.
-    #[error("no time was left to ask Mastercard")]
+    #[error("the deadline passed before the request was sent")]
     OutOfTime,
-    /// Nothing was sent, since the API has not answered for a while: see `breaker`.
-    #[error("{api} is down")]
+    /// Nothing was sent: the circuit breaker is open after repeated failures of this API.
+    #[error("the circuit breaker of {api} is open")]
     CircuitOpen {
-        /// Which API.
+        /// The API that failed.
         api: Upstream,
-        /// When it will be asked again at the earliest.
+        /// Time until the next call may be sent.
         retry_after: Duration,
     },
-    /// An answer that says no.
+    /// The response was an error.
     #[error(transparent)]
     Rejected(#[from] Box<ApiError>),
-    /// A success that does not hold what it should, is larger than 8 MB, or did not decrypt.
-    #[error("{upstream} answered what this server cannot read, correlation id {correlation_id}")]
+    /// A success response without its required content, larger than 8 MiB, or that could not be decrypted.
+    #[error("{upstream} sent an invalid response, correlation id {correlation_id}")]
     InvalidResponse {
-        /// Who answered.
+        /// The system that answered.
         upstream: Upstream,
-        /// Mastercard's id of the exchange, else ours.
+        /// Mastercard's correlation id, or the client's if the response had none.
         correlation_id: String,
     },
-    /// The request broke a rule on our side and was never sent.
-    #[error("the request could not be made")]
+    /// The request could not be built and was not sent.
+    #[error("the request could not be built")]
     InvalidRequest(#[source] InvalidRequest),
 }
 
-/// Why a request never left.
+/// Why a request was not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidRequest {
-    /// The signing key did not sign.
+    /// Signing failed.
     #[error(transparent)]
-    Unsigned(#[from] SigningFailed),
-    /// The payload encryption failed.
+    Signing(#[from] SigningError),
+    /// Encrypting the body failed.
     #[error(transparent)]
-    Unsealed(#[from] JweError),
-    /// A value does not fit Mastercard's limits.
+    Encryption(#[from] JweError),
+    /// A value exceeds one of Mastercard's limits; the text names the limit.
     #[error("{0}")]
-    Limits(&'static str),
-    /// The HTTP client refused it, for example for a header value.
-    #[error("the HTTP client refused the request")]
+    LimitExceeded(&'static str),
+    /// The HTTP client rejected the request, for example because of a header value.
+    #[error("the HTTP client rejected the request")]
     Malformed,
 }
 
 impl MastercardError {
-    /// Whether the same request may succeed later. 429, 5xx and lost answers: yes. Credentials, ineligible
-    /// accounts and our own mistakes: no.
+    /// Whether the same request may succeed later: true for 429, 5xx, lost and invalid responses; false for
+    /// credentials, ineligible accounts and invalid requests.
     pub fn retryable(&self) -> bool {
-        match self {
-            Self::Connect(_) | Self::ResponseLost(_) | Self::InvalidResponse { .. } => true,
-            Self::OutOfTime | Self::CircuitOpen { .. } => true,
-            Self::Rejected(refusal) => retry::after_refusal(refusal) != RetryPolicy::None,
-            Self::InvalidRequest(_) => false,
-        }
+        self.transience() != Transience::Permanent
     }
 
-    /// Who answered, if anyone did.
+    /// The system that answered; `None` if there was no response.
     pub fn upstream(&self) -> Option<Upstream> {
         match self {
-            Self::Rejected(refusal) => Some(refusal.upstream),
+            Self::Rejected(error) => Some(error.upstream),
             Self::InvalidResponse { upstream, .. } => Some(*upstream),
             _ => None,
         }
     }
 
-    /// The HTTP status of a refusal; 200 is possible.
+    /// The HTTP status of an error response; it can be 200.
     pub fn status(&self) -> Option<u16> {
-        self.refusal().map(|refusal| refusal.status.as_u16())
+        self.api_error().map(|error| error.status.as_u16())
     }
 
-    /// The reason codes of a refusal; may be empty.
+    /// The reason codes of an error response, in their order; empty if there are none.
     pub fn reason_codes(&self) -> &[ReasonCode] {
-        self.refusal().map(|refusal| refusal.reason_codes.as_slice()).unwrap_or_default()
+        self.api_error().map(|error| error.reason_codes.as_slice()).unwrap_or_default()
     }
 
-    /// The id by which Mastercard's support finds the exchange.
+    /// The id by which Mastercard's support finds the call.
     pub fn correlation_id(&self) -> Option<&str> {
         match self {
-            Self::Rejected(refusal) => Some(&refusal.correlation_id),
+            Self::Rejected(error) => Some(&error.correlation_id),
             Self::InvalidResponse { correlation_id, .. } => Some(correlation_id),
             _ => None,
         }
     }
 
-    /// How long Mastercard asked to wait, or how long nobody will be asked.
+    /// The delay of the response's `Retry-After`, or the time until the circuit breaker lets a call pass.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::CircuitOpen { retry_after, .. } => Some(*retry_after),
-            _ => self.refusal()?.retry_after,
+            _ => self.api_error()?.retry_after,
         }
     }
 
-    /// What it means and what to do, for operators.
+    /// What the failure means and how to fix it, for operators.
     pub fn diagnosis(&self) -> Diagnosis {
         diagnosis::of(self)
     }
 
-    /// The answer that said no, if that is what happened.
-    pub fn refusal(&self) -> Option<&ApiError> {
+    /// The error response, if there was one.
+    pub fn api_error(&self) -> Option<&ApiError> {
         match self {
-            Self::Rejected(refusal) => Some(refusal),
+            Self::Rejected(error) => Some(error),
             _ => None,
         }
     }
 
-    /// Whether Mastercard certainly did nothing: the request never left, or a 4xx, a redirect or a 200 with errors
-    /// refused it. 408 and 5xx leave it open.
+    /// Whether Mastercard certainly did not process the request: it was not sent, or the response is a 4xx, a redirect or
+    /// a 200 with errors. After 408 and 5xx this is unknown, so the result is false.
     pub(super) fn not_processed(&self) -> bool {
         match self {
             Self::Connect(_) | Self::OutOfTime | Self::CircuitOpen { .. } | Self::InvalidRequest(_) => true,
             Self::ResponseLost(_) | Self::InvalidResponse { .. } => false,
-            Self::Rejected(refusal) => {
-                let timed_out = refusal.status == StatusCode::REQUEST_TIMEOUT;
-                !timed_out && !refusal.status.is_server_error()
+            Self::Rejected(error) => {
+                let timed_out = error.status == StatusCode::REQUEST_TIMEOUT;
+                !timed_out && !error.status.is_server_error()
             }
         }
     }
@@ -179,59 +186,3 @@ impl From<InvalidRequest> for MastercardError {
         Self::InvalidRequest(reason)
     }
 }
-
-/// An answer that says no: another status than 2xx, or 200 with errors inside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ApiError {
-    /// Who said it.
-    pub upstream: Upstream,
-    /// Which operation was asked for.
-    pub operation: &'static str,
-    /// The HTTP status; 200 is possible.
-    pub status: StatusCode,
-    /// All reason codes, in order; none if the body was not JSON.
-    pub reason_codes: Vec<ReasonCode>,
-    /// Mastercard's `recoverable`: false if any error says so, true if one does and none denies it.
-    pub recoverable: Option<bool>,
-    /// Whom Mastercard blames.
-    pub source: Source,
-    /// `Retry-After`, from now.
-    pub retry_after: Option<Duration>,
-    /// Mastercard's id of the exchange, else ours.
-    pub correlation_id: String,
-    /// After `AUTHENTICATION_FAILED`, if the gateway printed its signature base string.
-    pub base_strings: Option<BaseStrings>,
-}
-
-/// Whom Mastercard blames for a refusal (`source`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// The data of the request.
-    Input,
-    /// MDES.
-    Mdes,
-    /// Somebody else, or nobody.
-    Other,
-}
-
-impl ApiError {
-    /// Whether Mastercard does not believe, or does not allow, this server as such.
-    pub(super) fn credentials(&self) -> bool {
-        self.reason_codes.iter().any(ReasonCode::is_of_credentials)
-    }
-
-    /// Whether a code says a thing that no repetition heals.
-    pub(super) fn known(&self) -> bool {
-        self.reason_codes.iter().any(ReasonCode::is_final)
-    }
-}
-
-impl fmt::Display for ApiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} refused {} with HTTP {}", self.upstream, self.operation, self.status.as_u16())?;
-        self.reason_codes.iter().try_for_each(|code| write!(f, " {code}"))?;
-        write!(f, ", correlation id {}", self.correlation_id)
-    }
-}
-
-impl std::error::Error for ApiError {}

@@ -1,8 +1,8 @@
-//! Mastercard's field-level encryption, for opening: an object of hex fields stands where the plaintext stood. MDES uses
-//! it towards issuers; that Processing's notifications use it is an assumption.
+//! Mastercard's field-level encryption: an object of hex fields in place of the plaintext. MDES uses it towards issuers; that
+//! Processing's notifications use it is an assumption.
 //!
-//! AES-CBC alone authenticates nothing, so whatever goes wrong is one and the same error, and whoever asks has to be known
-//! by other means. RSA PKCS#1 v1.5, which a missing `oaepHashingAlgorithm` would mean, is refused: it lets itself be asked.
+//! AES-CBC is not authenticated: errors have no cause, and the sender must be authenticated by other means. RSA PKCS#1
+//! v1.5, the meaning of an absent `oaepHashingAlgorithm`, is not supported, because it allows padding oracle attacks.
 
 use std::{fmt, sync::Arc};
 
@@ -15,15 +15,27 @@ use serde::Deserialize;
 
 use super::{
     decryption::DecryptionKeys,
-    jwe::content::{self, Sealed},
-    keys::{DecryptingKey, KeyError},
+    jwe::content::{self, EncryptedContent},
+    keys::{DecryptionKey, KeyError},
 };
 
-/// Our private keys, the preferred one first; two while one replaces the other.
+/// The private keys that decrypt payloads, in their order; there are two during a key rotation. Cloning is cheap.
+///
+/// ```
+/// # fn pem() -> String { rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap().serialize_pem() }
+/// use push_provisioning_client::{DecryptionKey, FieldLevelKeys, field_level::{DecryptionError, EncryptedPayload}};
+///
+/// let keys = FieldLevelKeys::new(&[DecryptionKey::read("decryption key", pem().as_bytes(), None)?])?;
+/// let payload: EncryptedPayload = serde_json::from_str(
+///     r#"{"encryptedData": "00", "encryptedKey": "00", "oaepHashingAlgorithm": "SHA512", "iv": "00"}"#,
+/// ).unwrap();
+/// assert_eq!(keys.decrypt(&payload), Err(DecryptionError));
+/// # Ok::<(), push_provisioning_client::KeyError>(())
+/// ```
 #[derive(Clone)]
 pub struct FieldLevelKeys(Arc<DecryptionKeys>);
 
-/// What stands in the place of the plaintext; binary fields are hex, in either case.
+/// The object in place of the plaintext; binary fields are hex in either case.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EncryptedPayload {
@@ -37,40 +49,45 @@ pub struct EncryptedPayload {
     aad: Option<String>,
 }
 
-/// It did not open. One error for every cause: the cause would help nobody but an attacker.
+/// Decryption failed. There is no cause, because a cause would help an attacker.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the encrypted payload does not open")]
-pub struct Unopened;
+#[error("the encrypted payload cannot be decrypted")]
+pub struct DecryptionError;
 
 impl FieldLevelKeys {
-    /// Fails if a key cannot decrypt.
-    pub fn new(keys: &[DecryptingKey]) -> Result<Self, KeyError> {
+    /// # Errors
+    /// If a key is not an RSA key of 2048 to 8192 bits.
+    pub fn new(keys: &[DecryptionKey]) -> Result<Self, KeyError> {
         DecryptionKeys::new(keys).map(|keys| Self(Arc::new(keys)))
     }
 
-    /// RSA-OAEP with SHA-256 or SHA-512 around AES with 128 or 256 bits: CBC (an absent IV is all zero, as documented), or
-    /// GCM with a 12-byte IV, `tag` and `aad`.
-    pub fn open(&self, payload: &EncryptedPayload) -> Result<Vec<u8>, Unopened> {
+    /// Decrypts RSA-OAEP (SHA-256 or SHA-512) with AES of 128 or 256 bits: CBC (without IV it is all zeros, as
+    /// documented), or GCM with a 12-byte IV, `tag` and `aad`.
+    ///
+    /// # Errors
+    /// If it cannot be decrypted, for any reason.
+    pub fn decrypt(&self, payload: &EncryptedPayload) -> Result<Vec<u8>, DecryptionError> {
         let algorithm = match payload.oaep_hashing_algorithm.as_deref() {
             Some("SHA256") => &OAEP_SHA256_MGF1SHA256,
             Some("SHA512") => &OAEP_SHA512_MGF1SHA512,
-            _ => return Err(Unopened),
+            _ => return Err(DecryptionError),
         };
         let name = payload.public_key_fingerprint.as_deref();
-        let key = self.0.content_key(name, algorithm, &bytes(&payload.encrypted_key)?).ok_or(Unopened)?;
+        let key =
+            self.0.content_key(name, algorithm, &bytes(&payload.encrypted_key)?).ok_or(DecryptionError)?;
         let ciphertext = bytes(&payload.encrypted_data)?;
         let iv = payload.iv.as_deref().map(bytes).transpose()?;
         match payload.algorithm_cipher_mode.as_deref() {
             None | Some("CBC") => cbc(&key, iv.as_deref().unwrap_or(&[0; 16]), ciphertext),
             Some("GCM") => {
-                let part = |part: &Option<String>| bytes(part.as_deref().ok_or(Unopened)?);
+                let part = |part: &Option<String>| bytes(part.as_deref().ok_or(DecryptionError)?);
                 let (tag, aad) = (part(&payload.tag)?, part(&payload.aad)?);
                 let enc = if key.len() == 32 { "A256GCM" } else { "A128GCM" };
-                let iv = iv.ok_or(Unopened)?;
-                let sealed = Sealed { aad: &aad, iv: &iv, ciphertext: &ciphertext, tag: &tag };
-                content::open(enc, &key, &sealed).map_err(|_| Unopened)
+                let iv = iv.ok_or(DecryptionError)?;
+                let encrypted = EncryptedContent { aad: &aad, iv: &iv, ciphertext: &ciphertext, tag: &tag };
+                content::decrypt(enc, &key, &encrypted).map_err(|_| DecryptionError)
             }
-            Some(_) => Err(Unopened),
+            Some(_) => Err(DecryptionError),
         }
     }
 }
@@ -81,18 +98,18 @@ impl fmt::Debug for FieldLevelKeys {
     }
 }
 
-fn cbc(key: &[u8], iv: &[u8], mut content: Vec<u8>) -> Result<Vec<u8>, Unopened> {
+fn cbc(key: &[u8], iv: &[u8], mut content: Vec<u8>) -> Result<Vec<u8>, DecryptionError> {
     let algorithm = if key.len() == 32 { &AES_256 } else { &AES_128 };
     let key = UnboundCipherKey::new(algorithm, key).and_then(PaddedBlockDecryptingKey::cbc_pkcs7);
-    let iv = FixedLength::try_from(iv).map_err(|_| Unopened)?;
-    let opened =
+    let iv = FixedLength::try_from(iv).map_err(|_| DecryptionError)?;
+    let plaintext =
         key.and_then(|key| key.decrypt(&mut content, DecryptionContext::Iv128(iv)).map(|plain| plain.len()));
-    content.truncate(opened.map_err(|_| Unopened)?);
+    content.truncate(plaintext.map_err(|_| DecryptionError)?);
     Ok(content)
 }
 
-fn bytes(hex: &str) -> Result<Vec<u8>, Unopened> {
-    hex::decode(hex).map_err(|_| Unopened)
+fn bytes(hex: &str) -> Result<Vec<u8>, DecryptionError> {
+    hex::decode(hex).map_err(|_| DecryptionError)
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! Mastercard's payload encryption for Processing: compact JWE (RFC 7516), RSA-OAEP-256 around AES, inside
-//! `{"encryptedData":"<jwe>"}`. The name of that wrapper is inferred from sibling products, not published.
+//! Mastercard's payload encryption for Processing: compact JWE (RFC 7516) with RSA-OAEP-256, inside
+//! `{"encryptedData":"<jwe>"}`. The name of that field is inferred from other Mastercard products; it is not published for
+//! this one.
 //!
-//! What does not open says nothing of why. The time that it took does: a key that does not unwrap fails sooner than a
-//! tag that does not agree. That is left so, for the ciphertexts come from the server that TLS vouches for, one an
-//! answer, and OAEP tells nothing useful.
+//! Errors have no cause. Their timing differs: a key that cannot be unwrapped fails sooner than a wrong tag. That is
+//! accepted, because the ciphertexts come from a server authenticated by TLS, one in each response.
 
 pub(super) mod content;
 
@@ -22,26 +22,46 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::zeroize::Zeroizing;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
-use self::content::{Sealed, TAG};
+use self::content::{EncryptedContent, TAG};
 use super::{
     decryption::DecryptionKeys,
-    keys::{Certificate, DecryptingKey, KeyError, KeyProblem},
+    keys::{Certificate, DecryptionKey, KeyError, KeyProblem},
 };
 
 const IV: usize = 12;
 
-/// Both directions of one project's payload encryption: Mastercard's certificate seals what we send, our private
-/// keys open what comes back.
+/// The payload encryption of one project: Mastercard's certificate encrypts requests, our private keys decrypt
+/// responses. Cloning is cheap; `Debug` prints nothing of it.
+///
+/// ```
+/// # let key = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
+/// # let certificate = rcgen::CertificateParams::new(["example".to_owned()]).unwrap().self_signed(&key).unwrap().pem();
+/// # let private_key = key.serialize_pem();
+/// use push_provisioning_client::{Certificate, DecryptionKey, JweKeys};
+///
+/// let certificate = Certificate::from_pem("encryption certificate", &certificate)?;
+/// let private_key = DecryptionKey::read("decryption key", private_key.as_bytes(), None)?;
+/// let keys = JweKeys::new(&certificate, None, &[private_key])?;
+///
+/// let body = keys.encrypt_body(br#"{"cardContractId":70001}"#).unwrap();
+/// assert!(body.starts_with(br#"{"encryptedData":""#));
+/// assert_eq!(keys.decrypt_body(&body).unwrap().unwrap(), br#"{"cardContractId":70001}"#);
+/// assert_eq!(keys.decrypt_body(b"{}"), Ok(None));
+///
+/// let jwe = keys.encrypt(b"{}").unwrap();
+/// assert_eq!(keys.decrypt(&jwe).unwrap(), b"{}");
+/// # Ok::<(), push_provisioning_client::KeyError>(())
+/// ```
 #[derive(Clone)]
 pub struct JweKeys(Arc<Inner>);
 
 struct Inner {
-    seal_for: OaepPublicEncryptingKey,
+    encryption_key: OaepPublicEncryptingKey,
     kid: String,
-    open_with: DecryptionKeys,
+    decryption_keys: DecryptionKeys,
 }
 
-/// The content did not seal or open. One error for every cause: the cause would help nobody but an attacker.
+/// Encryption or decryption failed. There is no cause, because a cause would help an attacker.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the payload encryption failed")]
 pub struct JweError;
@@ -55,11 +75,11 @@ struct Header<'a> {
 }
 
 #[derive(Deserialize)]
-struct TheirHeader {
+struct ReceivedHeader {
     alg: String,
     enc: String,
     kid: Option<String>,
-    /// Compression and demands on the reader, neither of which this one knows (RFC 7516 §4.1.3, §4.1.13).
+    /// Compression and critical extensions are not supported (RFC 7516 §4.1.3, §4.1.13).
     zip: Option<IgnoredAny>,
     crit: Option<IgnoredAny>,
 }
@@ -71,71 +91,87 @@ struct Wrapper {
 }
 
 impl JweKeys {
-    /// Mastercard's certificate and our private keys, the preferred one first; two while one replaces another.
+    /// `private_keys` are tried in their order; there are two during a key rotation. `kid` is the id of Mastercard's key,
+    /// by default the SHA-256 of its public key in hex, as in Mastercard's libraries.
     ///
-    /// `kid` is what Mastercard calls its key; if absent, the SHA-256 of its public key in hex, as their libraries do.
+    /// # Errors
+    /// If a key is not an RSA key of 2048 to 8192 bits.
     pub fn new(
         certificate: &Certificate,
         kid: Option<String>,
-        private_keys: &[DecryptingKey],
+        private_keys: &[DecryptionKey],
     ) -> Result<Self, KeyError> {
-        let bad = |key: &str| KeyError { key: key.into(), problem: KeyProblem::NotRsa };
-        let seal_for = PublicEncryptingKey::from_der(certificate.public_key())
+        let error = |key: &str| KeyError { key: key.into(), problem: KeyProblem::NotRsa };
+        let encryption_key = PublicEncryptingKey::from_der(certificate.public_key())
             .map_err(|_| Unspecified)
             .and_then(OaepPublicEncryptingKey::new)
-            .map_err(|_| bad("payload encryption certificate"))?;
+            .map_err(|_| error("payload encryption certificate"))?;
         let kid = kid.unwrap_or_else(|| certificate.public_key_fingerprint());
-        Ok(Self(Arc::new(Inner { seal_for, kid, open_with: DecryptionKeys::new(private_keys)? })))
+        Ok(Self(Arc::new(Inner { encryption_key, kid, decryption_keys: DecryptionKeys::new(private_keys)? })))
     }
 
-    /// Wraps a JSON body: `{"encryptedData":"<jwe>"}`.
-    pub fn wrap(&self, body: &[u8]) -> Result<Vec<u8>, JweError> {
-        serde_json::to_vec(&Wrapper { encrypted_data: self.seal(body)? }).map_err(|_| JweError)
+    /// Encrypts a JSON body: `{"encryptedData":"<jwe>"}`.
+    ///
+    /// # Errors
+    /// If the cryptographic library fails.
+    pub fn encrypt_body(&self, body: &[u8]) -> Result<Vec<u8>, JweError> {
+        serde_json::to_vec(&Wrapper { encrypted_data: self.encrypt(body)? }).map_err(|_| JweError)
     }
 
-    /// The inner JSON of a wrapped body, or `None` if the body is not wrapped (as errors of the gateway are not).
-    pub fn unwrap(&self, body: &[u8]) -> Result<Option<Vec<u8>>, JweError> {
+    /// Decrypts a JSON body; `None` if it is not encrypted, as the errors of the gateway.
+    ///
+    /// # Errors
+    /// If the body is encrypted and cannot be decrypted.
+    pub fn decrypt_body(&self, body: &[u8]) -> Result<Option<Vec<u8>>, JweError> {
         match serde_json::from_slice::<Wrapper>(body) {
-            Ok(wrapper) => self.open(&wrapper.encrypted_data).map(Some),
+            Ok(wrapper) => self.decrypt(&wrapper.encrypted_data).map(Some),
             Err(_) => Ok(None),
         }
     }
 
-    /// RSA-OAEP-256, A256GCM with a fresh key and a 12-byte IV.
-    pub fn seal(&self, plaintext: &[u8]) -> Result<String, JweError> {
+    /// Encrypts with RSA-OAEP-256 and A256GCM, with a new content key and a 12-byte IV.
+    ///
+    /// # Errors
+    /// If the cryptographic library fails.
+    pub fn encrypt(&self, plaintext: &[u8]) -> Result<String, JweError> {
         let header =
             Header { alg: "RSA-OAEP-256", enc: "A256GCM", kid: &self.0.kid, cty: "application/json" };
         let header = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header).map_err(|_| JweError)?);
         let (mut key, mut iv) = (Zeroizing::new([0; 32]), [0; IV]);
         rand::fill(&mut *key).and_then(|()| rand::fill(&mut iv)).map_err(|_| JweError)?;
 
-        let mut wrapped = vec![0; self.0.seal_for.ciphertext_size()];
-        let wrapped = self.0.seal_for.encrypt(&OAEP_SHA256_MGF1SHA256, &*key, &mut wrapped, None);
+        let mut wrapped = vec![0; self.0.encryption_key.ciphertext_size()];
+        let wrapped = self.0.encryption_key.encrypt(&OAEP_SHA256_MGF1SHA256, &*key, &mut wrapped, None);
         let wrapped: &[u8] = wrapped.map_err(|_| JweError)?;
         let payload = Payload { msg: plaintext, aad: header.as_bytes() };
         let cipher = Aes256Gcm::new_from_slice(&*key).map_err(|_| JweError)?;
-        let sealed = cipher.encrypt(&iv.into(), payload).map_err(|_| JweError)?;
-        let (ciphertext, tag) = sealed.split_at(sealed.len() - TAG);
+        let encrypted = cipher.encrypt(&iv.into(), payload).map_err(|_| JweError)?;
+        let (ciphertext, tag) = encrypted.split_at(encrypted.len() - TAG);
 
         let parts = [wrapped, &iv, ciphertext, tag].map(|part| URL_SAFE_NO_PAD.encode(part));
         Ok(format!("{header}.{}", parts.join(".")))
     }
 
-    /// RSA-OAEP-256 with A128GCM, A192GCM or A256GCM (an IV of 12 or 16 bytes) or A128CBC-HS256. `+`, `/` and padding,
-    /// which base64url does not have, are understood all the same.
-    pub fn open(&self, jwe: &str) -> Result<Vec<u8>, JweError> {
+    /// Decrypts RSA-OAEP-256 with A128GCM, A192GCM or A256GCM (IV of 12 or 16 bytes) or A128CBC-HS256. Standard base64
+    /// (`+`, `/`, padding) is accepted in place of base64url.
+    ///
+    /// # Errors
+    /// If it cannot be decrypted, for any reason.
+    pub fn decrypt(&self, jwe: &str) -> Result<Vec<u8>, JweError> {
         let parts: Vec<&str> = jwe.trim().split('.').collect();
         let &[protected, wrapped, iv, ciphertext, tag] = parts.as_slice() else { return Err(JweError) };
-        let header: TheirHeader = serde_json::from_slice(&decode(protected)?).map_err(|_| JweError)?;
+        let header: ReceivedHeader = serde_json::from_slice(&decode(protected)?).map_err(|_| JweError)?;
         if header.alg != "RSA-OAEP-256" || header.zip.is_some() || header.crit.is_some() {
             return Err(JweError);
         }
         let (wrapped, iv, ciphertext, tag) =
             (decode(wrapped)?, decode(iv)?, decode(ciphertext)?, decode(tag)?);
-        let key = self.0.open_with.content_key(header.kid.as_deref(), &OAEP_SHA256_MGF1SHA256, &wrapped);
+        let key =
+            self.0.decryption_keys.content_key(header.kid.as_deref(), &OAEP_SHA256_MGF1SHA256, &wrapped);
         let key = key.ok_or(JweError)?;
-        let sealed = Sealed { aad: protected.as_bytes(), iv: &iv, ciphertext: &ciphertext, tag: &tag };
-        content::open(&header.enc, &key, &sealed)
+        let encrypted =
+            EncryptedContent { aad: protected.as_bytes(), iv: &iv, ciphertext: &ciphertext, tag: &tag };
+        content::decrypt(&header.enc, &key, &encrypted)
     }
 }
 
@@ -145,7 +181,7 @@ impl fmt::Debug for JweKeys {
     }
 }
 
-/// Base64url; Mastercard's Node library leaves `/`, `+` and padding in place.
+/// Decodes base64url; Mastercard's Node.js library sends `/`, `+` and padding.
 fn decode(part: &str) -> Result<Vec<u8>, JweError> {
     let part = part.trim_end_matches('=').replace('/', "_").replace('+', "-");
     URL_SAFE_NO_PAD.decode(part).map_err(|_| JweError)

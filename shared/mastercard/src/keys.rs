@@ -1,4 +1,4 @@
-//! Keys as operators hold them, PEM or PKCS#12, turned into keys that work. A bad one is named; its content never is.
+//! Keys and certificates from PEM and PKCS#12. Errors name the key and never contain any of its content.
 
 mod certificate;
 mod private;
@@ -12,14 +12,22 @@ use aws_lc_rs::{
 
 pub use self::{
     certificate::{Certificate, ClientEncryptionKey},
-    private::{DecryptingKey, KeyUse, PrivateKey},
+    private::{DecryptionKey, PrivateKey, RsaPrivateKey},
 };
 
 /// A key that cannot be used.
+///
+/// ```
+/// use push_provisioning_client::{SigningKey, keys::KeyProblem};
+///
+/// let error = SigningKey::from_pem("signing key", "no PEM").unwrap_err();
+/// assert_eq!(error.to_string(), "signing key: neither PEM nor PKCS#12");
+/// assert_eq!(error.problem, KeyProblem::NotAKeyFile);
+/// ```
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{key}: {problem}")]
 pub struct KeyError {
-    /// Which one, in the words of whoever loaded it.
+    /// The name of the key that the caller gave.
     pub key: String,
     /// What is wrong with it.
     pub problem: KeyProblem,
@@ -28,10 +36,10 @@ pub struct KeyError {
 /// What can be wrong with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyProblem {
-    /// No PEM armor, or broken base64 inside.
+    /// No PEM encapsulation boundaries, or invalid base64 inside.
     #[error("not PEM")]
     NotPem,
-    /// Nothing that a private key comes in.
+    /// Neither PEM nor PKCS#12.
     #[error("neither PEM nor PKCS#12")]
     NotAKeyFile,
     /// PEM, but not of a private key.
@@ -43,54 +51,69 @@ pub enum KeyProblem {
     /// Another algorithm, damaged, or outside 2048 to 8192 bits.
     #[error("not an RSA key of 2048 to 8192 bits")]
     NotRsa,
-    /// The container does not open.
-    #[error("the password does not open the PKCS#12 container, or none is set")]
+    /// The PKCS#12 container cannot be decrypted with the password.
+    #[error("the password of the PKCS#12 container is wrong or missing")]
     WrongPassword,
-    /// Damaged, or protected in a way that is not read: PBMAC1, RC2 with 128 bits, RC4.
-    #[error("a PKCS#12 container that is damaged or of a kind not read here (PBES2, 3DES and RC2-40 are)")]
-    UnreadableContainer,
-    /// None or several, and nobody said which.
+    /// Damaged, or encrypted with an unsupported algorithm: PBMAC1, RC2 with 128 bits, RC4.
+    #[error(
+        "a PKCS#12 container that is damaged or has an unsupported encryption (PBES2, 3DES and RC2-40 are supported)"
+    )]
+    UnsupportedContainer,
+    /// No private key, or several.
     #[error("does not hold exactly one private key")]
     NotOneKey,
-    /// Certificates lie beside the key, and none of them is for it.
-    #[error("the certificate beside it belongs to another key")]
-    Unpaired,
+    /// The file contains certificates, none of them for the key.
+    #[error("the certificate in the same file belongs to another key")]
+    CertificateMismatch,
 }
 
-/// The RSA private key that signs requests (OAuth 1.0a).
+/// The RSA private key that signs requests (OAuth 1.0a). [`Signer`](crate::Signer) shows its use.
 #[derive(Clone, Debug)]
 pub struct SigningKey(PrivateKey);
 
-/// How the signature is padded; the name is what `oauth_signature_method` says.
+/// The signature method (`oauth_signature_method`).
+///
+/// ```
+/// use push_provisioning_client::SignatureMethod;
+///
+/// assert_eq!("RSA-PSS".parse(), Ok(SignatureMethod::RsaPss));
+/// assert_eq!(SignatureMethod::default().as_str(), "RSA-SHA256");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SignatureMethod {
     /// RSASSA-PKCS1-v1_5 with SHA-256: what both APIs document.
     #[default]
     RsaSha256,
-    /// RSASSA-PSS with SHA-256, MGF1-SHA-256 and a salt of 32 bytes. Mastercard's newer libraries offer it; whether
-    /// these two APIs take it is not published.
+    /// RSASSA-PSS with SHA-256, MGF1-SHA-256 and a salt of 32 bytes. Mastercard's newer libraries support it; whether
+    /// these two APIs do is not published.
     RsaPss,
 }
 
 impl SigningKey {
-    /// Reads PKCS#8 or PKCS#1 PEM; `key` names it in errors.
-    pub fn from_pem(key: &str, pem: &str) -> Result<Self, KeyError> {
-        PrivateKey::read(key, pem.as_bytes(), None).map(Self)
+    /// Reads PKCS#8 or PKCS#1 PEM. `name` is the name of the key in errors.
+    ///
+    /// # Errors
+    /// If `pem` is not exactly one RSA private key of 2048 to 8192 bits.
+    pub fn from_pem(name: &str, pem: &str) -> Result<Self, KeyError> {
+        PrivateKey::read(name, pem.as_bytes(), None).map(Self)
     }
 
-    /// Signs over SHA-256.
-    pub fn sign(&self, method: SignatureMethod, message: &[u8]) -> Result<Vec<u8>, SigningFailed> {
+    /// Signs the SHA-256 digest of the message.
+    ///
+    /// # Errors
+    /// If the cryptographic library cannot sign with the key.
+    pub fn sign(&self, method: SignatureMethod, message: &[u8]) -> Result<Vec<u8>, SigningError> {
         let padding: &'static dyn RsaEncoding = match method {
             SignatureMethod::RsaSha256 => &RSA_PKCS1_SHA256,
             SignatureMethod::RsaPss => &RSA_PSS_SHA256,
         };
         let pair = self.0.key();
         let mut signature = vec![0; pair.public_modulus_len()];
-        pair.sign(padding, &SystemRandom::new(), message, &mut signature).map_err(|_| SigningFailed)?;
+        pair.sign(padding, &SystemRandom::new(), message, &mut signature).map_err(|_| SigningError)?;
         Ok(signature)
     }
 
-    /// PKCS#1 DER of the public half, as signature verifiers take it.
+    /// The public key as PKCS#1 DER.
     pub fn public_key(&self) -> &[u8] {
         self.0.pkcs1_public_key()
     }
@@ -123,15 +146,15 @@ impl FromStr for SignatureMethod {
     }
 }
 
-/// No signature method of Mastercard's.
+/// The text is not a signature method.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("is RSA-SHA256 or RSA-PSS")]
 pub struct UnknownSignatureMethod;
 
-/// The cryptographic library refused to sign.
+/// The cryptographic library could not sign.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the signing key did not sign")]
-pub struct SigningFailed;
+#[error("signing failed")]
+pub struct SigningError;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
-//! Keeps one process below Mastercard Processing's limit of requests a second, which is 30 unless it was agreed otherwise.
+//! A client-side rate limit, below Mastercard Processing's limit of 30 requests a second (unless agreed otherwise).
 //!
-//! A token bucket that remembers a single moment (the generic cell rate algorithm): small enough to be our own. Other
-//! processes of the same client share Mastercard's limit, hence 429 is still to be expected.
+//! The generic cell rate algorithm: a token bucket whose state is one instant. All processes of one client share
+//! Mastercard's limit, so a 429 is still possible.
 
 use std::{
     str::FromStr,
@@ -9,10 +9,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// At most so many at once, and as many as the pace says more in each second: 29 in any one second at the usual pace.
+/// Requests that may be sent without delay; with the default rate, at most 29 in any second.
 const BURST: u32 = 5;
 
-/// How many requests a second one process makes, 1 to 1 000; 24 unless something else is agreed with Mastercard.
+/// Requests a second of one process: 1 to 1000, by default 24.
+///
+/// ```
+/// use push_provisioning_client::RateLimit;
+///
+/// let agreed: RateLimit = "100".parse()?;
+/// assert_ne!(agreed, RateLimit::default());
+/// assert!("0".parse::<RateLimit>().is_err());
+/// # Ok::<(), push_provisioning_client::InvalidRateLimit>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit(u32);
 
@@ -26,29 +35,29 @@ impl FromStr for RateLimit {
     type Err = InvalidRateLimit;
 
     fn from_str(raw: &str) -> Result<Self, InvalidRateLimit> {
-        raw.parse().ok().filter(|pace| (1..=1_000).contains(pace)).map(Self).ok_or(InvalidRateLimit)
+        raw.parse().ok().filter(|rate| (1..=1_000).contains(rate)).map(Self).ok_or(InvalidRateLimit)
     }
 }
 
-/// Not a pace.
+/// The text is not a rate limit.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("is a whole number from 1 to 1000")]
 pub struct InvalidRateLimit;
 
-/// Clones count together.
+/// Clones share their state.
 #[derive(Clone, Debug)]
 pub(super) struct Limiter {
     /// When the bucket is full again.
     full_at: Arc<Mutex<Instant>>,
-    pace: RateLimit,
+    rate_limit: RateLimit,
 }
 
 impl Limiter {
-    pub(super) fn new(pace: RateLimit) -> Self {
-        Self { full_at: Arc::new(Mutex::new(Instant::now())), pace }
+    pub(super) fn new(rate_limit: RateLimit) -> Self {
+        Self { full_at: Arc::new(Mutex::new(Instant::now())), rate_limit }
     }
 
-    /// Waits for its turn; `false`, at once, if that comes later than anyone waits.
+    /// Waits until the request may be sent; returns `false` at once if that takes longer than `timeout`.
     pub(super) async fn acquire(&self, timeout: Duration) -> bool {
         let Some(wait) = self.reserve(Instant::now(), timeout) else { return false };
         if !wait.is_zero() {
@@ -58,14 +67,14 @@ impl Limiter {
     }
 
     fn reserve(&self, now: Instant, timeout: Duration) -> Option<Duration> {
-        let each = Duration::from_secs(1) / self.pace.0;
+        let interval = Duration::from_secs(1) / self.rate_limit.0;
         let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         let behind = full_at.saturating_duration_since(now);
-        let wait = behind.saturating_sub(each * (BURST - 1));
+        let wait = behind.saturating_sub(interval * (BURST - 1));
         if wait >= timeout {
             return None;
         }
-        *full_at = now + behind + each;
+        *full_at = now + behind + interval;
         Some(wait)
     }
 }
@@ -74,24 +83,24 @@ impl Limiter {
 mod tests {
     use super::*;
 
-    const PATIENT: Duration = Duration::from_secs(60);
+    const TIMEOUT: Duration = Duration::from_secs(60);
 
     #[test]
-    fn no_second_sees_thirty_calls() {
+    fn no_second_has_thirty_calls() {
         let (limiter, start) = (Limiter::new(RateLimit::default()), Instant::now());
-        let mut calls: Vec<Duration> = (0..200).map(|_| limiter.reserve(start, PATIENT).unwrap()).collect();
+        let mut calls: Vec<Duration> = (0..200).map(|_| limiter.reserve(start, TIMEOUT).unwrap()).collect();
         calls.sort();
         for (index, first) in calls.iter().enumerate() {
             let second = calls[index..].iter().take_while(|at| **at < *first + Duration::from_secs(1));
             assert!(second.count() < 30);
         }
-        assert!(*calls.last().unwrap() > Duration::from_secs(8), "it is used");
+        assert!(*calls.last().unwrap() > Duration::from_secs(8), "the limit is used");
     }
 
     #[test]
-    fn another_pace_may_be_agreed() {
+    fn a_higher_rate_may_be_configured() {
         let (limiter, start) = (Limiter::new("100".parse().unwrap()), Instant::now());
-        let last = (0..1005).map(|_| limiter.reserve(start, PATIENT).unwrap()).max().unwrap();
+        let last = (0..1005).map(|_| limiter.reserve(start, TIMEOUT).unwrap()).max().unwrap();
         assert_eq!(last, Duration::from_secs(10));
         for raw in ["0", "1001", "-1", "24.5", ""] {
             assert_eq!(raw.parse::<RateLimit>(), Err(InvalidRateLimit), "{raw}");
@@ -99,25 +108,25 @@ mod tests {
     }
 
     #[test]
-    fn few_calls_never_wait() {
+    fn a_burst_below_the_limit_does_not_wait() {
         let (limiter, start) = (Limiter::new(RateLimit::default()), Instant::now());
         for second in 0..10 {
             for _ in 0..BURST {
                 let now = start + Duration::from_secs(second);
-                assert_eq!(limiter.reserve(now, PATIENT), Some(Duration::ZERO));
+                assert_eq!(limiter.reserve(now, TIMEOUT), Some(Duration::ZERO));
             }
         }
     }
 
     #[test]
-    fn nobody_waits_in_vain_or_in_the_way_of_others() {
+    fn a_request_without_enough_time_is_rejected_at_once_and_delays_no_other() {
         let (limiter, start) = (Limiter::new(RateLimit::default()), Instant::now());
         for _ in 0..BURST {
-            limiter.reserve(start, PATIENT);
+            limiter.reserve(start, TIMEOUT);
         }
         for _ in 0..100 {
             assert_eq!(limiter.reserve(start, Duration::from_millis(10)), None);
         }
-        assert!(limiter.reserve(start, PATIENT).unwrap() < Duration::from_millis(50));
+        assert!(limiter.reserve(start, TIMEOUT).unwrap() < Duration::from_millis(50));
     }
 }

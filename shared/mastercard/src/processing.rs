@@ -1,5 +1,5 @@
-//! Mastercard Processing Digital: the PAN-less bank's way to cards and tokens. It turns a card contract id into an
-//! encrypted card (steps 7 to 9) and lists a cardholder's tokens (the tip after step 4).
+//! Mastercard Processing Digital, for banks that hold no card numbers: it turns a card contract id into an encrypted card
+//! (steps 7 to 9 of the use case) and lists a cardholder's tokens (the tip after step 4).
 
 mod account_holder;
 mod funding_accounts;
@@ -11,82 +11,128 @@ use reqwest::{
 };
 use url::Url;
 
+#[cfg(test)]
+pub(super) use self::funding_accounts::parse_body as parse_search_body;
 pub use self::{
     account_holder::{AccountHolder, Address, InvalidAccountHolder, MobilePhoneNumber},
-    funding_accounts::{
-        CallbackField, FundingAccountSearch, Layout, PushFundingAccounts, SearchShape, UnknownSearchShape,
-    },
+    funding_accounts::{CallbackField, FundingAccountSearch, Layout, SearchShape, UnknownSearchShape},
     tokens::{ClientToken, TokenStatus},
 };
 use super::{
     api_client::ApiClient,
     authenticator::Authenticator,
+    call::CallLog,
+    card::ClientId,
     deadline::Deadline,
     error::{InvalidRequest, MastercardError, Upstream},
     jwe::JweKeys,
     keys::ClientEncryptionKey,
     limiter::RateLimit,
-    transport::{ApiResponse, Transport},
+    push_funding_accounts::PushFundingAccounts,
+    response::ApiResponse,
+    transport::Transport,
 };
-use crate::{call::CallLog, card::ClientId};
 
 const CLIENT_ENCRYPTION_KEY: HeaderName = HeaderName::from_static("token-connect-client-encryption-key");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The client; cloning is cheap.
+/// The client of Mastercard Processing Digital. Clones share connections, rate limit and circuit breaker.
+///
+/// ```no_run
+/// # use push_provisioning_client::{Deadline, Processing, RateLimit, Signer, Transport, JweKeys};
+/// # async fn example(signer: Signer, jwe_keys: JweKeys) -> Result<(), Box<dyn std::error::Error>> {
+/// let client = Processing::new(
+///     "https://sandbox.api.mastercard.com/global-processing/digital".parse()?,
+///     signer,
+///     Some(jwe_keys),
+///     Transport::new()?,
+///     RateLimit::default(),
+/// );
+/// let deadline = Deadline::after(std::time::Duration::from_secs(10));
+/// for token in client.get_tokens_by_client(40000.into(), deadline).await? {
+///     println!("card {}: {:?}", token.card_contract_id, token.status);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Processing {
     api_client: ApiClient,
     jwe: Option<JweKeys>,
 }
 
-/// What only the search of steps 7 to 9 needs.
+/// Configuration that only [`Processing::search_funding_accounts`] needs.
 #[derive(Clone, Debug)]
 pub struct SearchConfig {
-    /// Whom Processing encrypts for.
+    /// Token Connect's public key, for which Processing encrypts the card.
     pub client_encryption_key: ClientEncryptionKey,
-    /// How the request is laid out.
+    /// The layout of the request.
     pub shape: SearchShape,
 }
 
 impl Processing {
-    /// The base URL ends in `/global-processing/digital`. Without `jwe`, bodies travel as plain JSON.
+    /// `base_url` ends in `/global-processing/digital`. Without `jwe`, bodies are plain JSON.
     pub fn new(
         base_url: Url,
         authenticator: impl Into<Authenticator>,
         jwe: Option<JweKeys>,
         transport: Transport,
-        pace: RateLimit,
+        rate_limit: RateLimit,
     ) -> Self {
         let api_client = ApiClient::new(Upstream::Processing, base_url, authenticator.into(), transport);
-        Self { api_client: api_client.limited(pace), jwe }
+        Self { api_client: api_client.with_rate_limit(rate_limit), jwe }
     }
 
-    /// The same client, which notes its calls there.
+    /// A clone that records its calls in `call_log`.
     #[must_use]
-    pub fn with_call_log(&self, calls: &CallLog) -> Self {
-        Self { api_client: self.api_client.with_call_log(calls), jwe: self.jwe.clone() }
+    pub fn with_call_log(&self, call_log: &CallLog) -> Self {
+        Self { api_client: self.api_client.with_call_log(call_log), jwe: self.jwe.clone() }
     }
 
-    /// Steps 7 to 9: has Processing check the card and encrypt it for Token Connect.
+    /// Steps 7 to 9: Processing checks the card and encrypts it for Token Connect.
     ///
-    /// Changes nothing, so lost answers are asked for again, with the same body and `Idempotency-Key`.
+    /// The search changes nothing, so it is retried, with the same body and `Idempotency-Key`.
+    ///
+    /// # Errors
+    /// [`MastercardError::InvalidRequest`] if a value exceeds a limit; [`MastercardError::Rejected`] if, for example, the
+    /// card is blocked; the others as for every call.
+    ///
+    /// ```no_run
+    /// # use push_provisioning_client::{ClientEncryptionKey, Deadline, Processing, PushFundingAccounts, SignatureData};
+    /// use push_provisioning_client::processing::{FundingAccountSearch, SearchConfig, SearchShape};
+    ///
+    /// # async fn example(
+    /// #     client: Processing, signature_data: SignatureData, client_encryption_key: ClientEncryptionKey, deadline: Deadline,
+    /// # ) -> Result<PushFundingAccounts, Box<dyn std::error::Error>> {
+    /// let search = FundingAccountSearch {
+    ///     request_id: uuid::Uuid::new_v4(),
+    ///     push_account_id: "CARD-1".into(),
+    ///     card_contract_id: 70001.into(),
+    ///     token_requestor_id: "50123197928".parse()?,
+    ///     signature_data,
+    ///     account_holder: None,
+    /// };
+    /// let config = SearchConfig { client_encryption_key, shape: SearchShape::default() };
+    /// let encrypted_card = client.search_funding_accounts(40000.into(), &search, &config, deadline).await?;
+    /// # Ok(encrypted_card)
+    /// # }
+    /// ```
     pub async fn search_funding_accounts(
         &self,
         client: ClientId,
         search: &FundingAccountSearch,
-        terms: &SearchConfig,
+        config: &SearchConfig,
         deadline: Deadline,
     ) -> Result<PushFundingAccounts, MastercardError> {
         search.check()?;
-        let body = funding_accounts::body(search, terms.shape)?;
+        let body = funding_accounts::body(search, config.shape)?;
         let body = match &self.jwe {
-            Some(keys) => keys.wrap(&body).map_err(InvalidRequest::from)?,
+            Some(keys) => keys.encrypt_body(&body).map_err(InvalidRequest::from)?,
             None => body,
         };
-        let key = HeaderValue::from_str(&terms.client_encryption_key.header_value());
+        let key = HeaderValue::from_str(&config.client_encryption_key.header_value());
         let key = key.map_err(|_| InvalidRequest::Malformed)?;
-        let idempotency =
+        let idempotency_key =
             HeaderValue::from_str(&search.request_id.to_string()).map_err(|_| InvalidRequest::Malformed)?;
         let path = format!("clients/{client}/funding-accounts/searches");
 
@@ -94,17 +140,21 @@ impl Processing {
             let mut request =
                 self.api_client.request("searchFundingAccounts", Method::POST, &path, body.clone());
             request.headers.insert(CLIENT_ENCRYPTION_KEY, key.clone());
-            request.headers.insert(IDEMPOTENCY_KEY, idempotency.clone());
+            request.headers.insert(IDEMPOTENCY_KEY, idempotency_key.clone());
             Ok(request)
         };
-        let parse_response = |answer| funding_accounts::parse_response(self.opened(answer)?.accepted()?);
+        let parse_response =
+            |response| funding_accounts::parse_response(self.decrypted(response)?.into_success()?);
         self.api_client.read(deadline, request, parse_response).await
     }
 
     /// The tip after step 4: all tokens of a cardholder, of all wallets and in every status.
     ///
-    /// Whether a client without tokens is an empty list or a 404 is not published: a 404 that Processing itself
-    /// answers counts as an empty list, one of the gateway or the network as the failure it is.
+    /// Whether a client without tokens has an empty list or a 404 is not published: a 404 from Processing itself is
+    /// an empty list, a 404 from the gateway or the network an error.
+    ///
+    /// # Errors
+    /// Those of every call; see [`MastercardError`].
     pub async fn get_tokens_by_client(
         &self,
         client: ClientId,
@@ -112,10 +162,10 @@ impl Processing {
     ) -> Result<Vec<ClientToken>, MastercardError> {
         let path = format!("clients/{client}/tokens");
         let request = || Ok(self.api_client.request("getTokensByClient", Method::GET, &path, Vec::new()));
-        let parse_response = |answer| match self.opened(answer)?.accepted() {
-            Ok(answer) => tokens::parse_response(answer),
-            Err(MastercardError::Rejected(refusal))
-                if refusal.status == StatusCode::NOT_FOUND && refusal.upstream == Upstream::Processing =>
+        let parse_response = |response| match self.decrypted(response)?.into_success() {
+            Ok(response) => tokens::parse_response(response),
+            Err(MastercardError::Rejected(error))
+                if error.status == StatusCode::NOT_FOUND && error.upstream == Upstream::Processing =>
             {
                 Ok(Vec::new())
             }
@@ -124,17 +174,17 @@ impl Processing {
         self.api_client.read(deadline, request, parse_response).await
     }
 
-    /// Decrypts the body if it is encrypted. What never reached Processing comes back plain.
-    fn opened(&self, mut answer: ApiResponse) -> Result<ApiResponse, MastercardError> {
-        let Some(keys) = &self.jwe else { return Ok(answer) };
-        match keys.unwrap(&answer.body) {
-            Ok(Some(body)) => answer.body = body,
+    /// The response with its body decrypted, if it was encrypted. Errors of gateway and network are not.
+    fn decrypted(&self, mut response: ApiResponse) -> Result<ApiResponse, MastercardError> {
+        let Some(keys) = &self.jwe else { return Ok(response) };
+        match keys.decrypt_body(&response.body) {
+            Ok(Some(body)) => response.body = body,
             Ok(None) => {}
-            // An error that does not decrypt is still an error of that status.
-            Err(_) if !answer.status.is_success() => answer.body.clear(),
-            Err(_) => return Err(answer.unreadable()),
+            // An error response that cannot be decrypted still has its status.
+            Err(_) if !response.status.is_success() => response.body.clear(),
+            Err(_) => return Err(response.invalid()),
         }
-        Ok(answer)
+        Ok(response)
     }
 }
 

@@ -1,17 +1,18 @@
-//! What holds for every body, whatever is in it: JWE gives back what it was given, and the encrypted card passes
-//! through byte for byte.
+//! Property tests: a JWE decrypts to what was encrypted, and the encrypted card is passed on byte for byte.
 
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::{
-    Certificate, JweKeys, PrivateKey, callback,
-    processing::PushFundingAccounts,
+    callback,
+    jwe::JweKeys,
+    keys::{Certificate, PrivateKey},
+    processing::parse_search_body,
     testing::{certificate_pem, private_key_pem},
 };
 
-/// JSON texts with spaces, numbers and nesting as no serializer of ours would write them.
-fn strange_json() -> impl Strategy<Value = String> {
+/// JSON texts with spaces, numbers and nesting that `serde_json` would not write.
+fn unusual_json() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just("null".to_owned()),
         Just("1.50".to_owned()),
@@ -41,7 +42,7 @@ fn payload() -> impl Strategy<Value = String> {
         )),
         Just(r#","algorithmCipherMode":"CBC","oaepHashingAlgorithm":"SHA512","iv":"0806eda4509818f35f76ea9ddd02e939""#.to_owned()),
     ];
-    (hex(), hex(), "[0-9a-f]{64}", gcm, strange_json()).prop_map(|(data, key, fingerprint, gcm, unknown)| {
+    (hex(), hex(), "[0-9a-f]{64}", gcm, unusual_json()).prop_map(|(data, key, fingerprint, gcm, unknown)| {
         format!(
             r#"{{ "introducedTomorrow": {unknown}, "encryptedData":"{data}","encryptedKey" :"{key}","publicKeyFingerprint":"{fingerprint}"{gcm}}}"#
         )
@@ -52,28 +53,28 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_encrypted_card_passes_through_byte_for_byte(payload in payload(), beside in strange_json()) {
-        let object = format!("{{ \"beside\":{beside} ,\"encryptedPayload\":{payload}\n}}");
-        let wrapped = format!(r#"{{"requestId":1,"x":{beside},"pushFundingAccounts":{object} }}"#);
-        let passed = PushFundingAccounts::read(wrapped.as_bytes()).unwrap();
+    fn the_encrypted_card_passes_through_byte_for_byte(payload in payload(), extra in unusual_json()) {
+        let object = format!("{{ \"extra\":{extra} ,\"encryptedPayload\":{payload}\n}}");
+        let wrapped = format!(r#"{{"requestId":1,"x":{extra},"pushFundingAccounts":{object} }}"#);
+        let passed = parse_search_body(wrapped.as_bytes()).unwrap();
         prop_assert_eq!(serde_json::to_string(&passed).unwrap(), object);
 
-        let at_the_top = format!(r#"{{"x":{beside},"encryptedPayload": {payload}}}"#);
-        let passed = PushFundingAccounts::read(at_the_top.as_bytes()).unwrap();
+        let at_the_top = format!(r#"{{"x":{extra},"encryptedPayload": {payload}}}"#);
+        let passed = parse_search_body(at_the_top.as_bytes()).unwrap();
         prop_assert_eq!(serde_json::to_string(&passed).unwrap(), format!(r#"{{"encryptedPayload":{payload}}}"#));
     }
 
     #[test]
-    fn what_is_encrypted_comes_back_as_it_was(body in prop::collection::vec(any::<u8>(), 0..2000)) {
+    fn an_encrypted_body_decrypts_to_the_original(body in prop::collection::vec(any::<u8>(), 0..2000)) {
         let certificate = Certificate::from_pem("certificate", &certificate_pem()).unwrap();
         let key = PrivateKey::read("key", private_key_pem().as_bytes(), None).unwrap();
         let keys = JweKeys::new(&certificate, None, &[key]).unwrap();
-        let sealed = keys.wrap(&body).unwrap();
-        prop_assert_eq!(keys.unwrap(&sealed).unwrap(), Some(body));
+        let encrypted = keys.encrypt_body(&body).unwrap();
+        prop_assert_eq!(keys.decrypt_body(&encrypted).unwrap(), Some(body));
     }
 
     #[test]
-    fn no_query_upsets_the_callback(query in "\\PC{0,200}", receipt in "[!-~]{1,64}") {
+    fn any_query_is_parsed_and_its_receipt_is_found(query in "\\PC{0,200}", receipt in "[!-~]{1,64}") {
         let _ = callback::parse(&query);
         let encoded: String = receipt.bytes().map(|b| format!("%{b:02x}")).collect();
         let results = callback::parse(&format!("{}&results%5B{encoded}%5D=APPROVED", query.replace("results", "")));

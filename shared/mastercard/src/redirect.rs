@@ -1,23 +1,29 @@
-//! Composing the redirect to the token requestor (steps 12 and 13): its own URI with exactly one more parameter,
-//! the JWS. Receipts and callback URL travel inside it.
-//!
-//! Without a signature there is only the form that was in use before 2023, in which everything travels in the open:
-//! see [`compose_unsigned`].
+//! The redirect to the token requestor (steps 12 and 13): the URI of its push method with one more parameter, the JWS,
+//! which contains receipts and callback URL. [`compose_unsigned`] is the form without a signature.
 
 use std::str::FromStr;
 
 use url::Url;
 
-use super::{oauth1::percent_encode, token_connect::SignatureData};
-use crate::{
+use super::{
+    oauth1::percent_encode,
     secret::{PushAccountReceipt, RedirectUrl, Signature},
+    signature_data::SignatureData,
     token_requestor::{Platform, PushMethod},
 };
 
 const PUSH_ACCOUNT_DATA: &str = "pushAccountData";
 
-/// Scheme, host and port that a token requestor's push methods may have, from configuration:
-/// `https://src.mastercard.com`.
+/// An origin (scheme, host, port) to which cardholders may be redirected, from configuration.
+///
+/// ```
+/// use push_provisioning_client::redirect::AllowedOrigin;
+///
+/// let origin: AllowedOrigin = "https://src.mastercard.com".parse()?;
+/// assert!(origin.allows(&"https://src.mastercard.com/provision".parse().unwrap()));
+/// assert!(!origin.allows(&"https://src.mastercard.com.evil.example/".parse().unwrap()));
+/// # Ok::<(), push_provisioning_client::redirect::InvalidOrigin>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllowedOrigin {
     scheme: String,
@@ -26,15 +32,19 @@ pub struct AllowedOrigin {
 }
 
 impl AllowedOrigin {
-    /// Whether the URL leads there; not with a user name or password in it.
+    /// Whether the URL has this origin; false if it contains a user name or password.
     pub fn allows(&self, url: &Url) -> bool {
         Self::of(url).is_some_and(|origin| origin == *self)
     }
 
     fn of(url: &Url) -> Option<Self> {
         let host = url.host_str().filter(|host| !host.is_empty())?.to_ascii_lowercase();
-        let anonymous = url.username().is_empty() && url.password().is_none();
-        anonymous.then(|| Self { scheme: url.scheme().into(), host, port: url.port_or_known_default() })
+        let without_credentials = url.username().is_empty() && url.password().is_none();
+        without_credentials.then(|| Self {
+            scheme: url.scheme().into(),
+            host,
+            port: url.port_or_known_default(),
+        })
     }
 }
 
@@ -48,29 +58,52 @@ impl FromStr for AllowedOrigin {
     }
 }
 
-/// Not an origin.
+/// The text is not an origin.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an origin is scheme://host[:port] and nothing else")]
 pub struct InvalidOrigin;
 
-/// Why the cardholder cannot be sent on.
+/// Why no redirect can be composed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RedirectError {
-    /// None of the push methods suits what the cardholder holds in hand.
-    #[error("the token requestor cannot be reached from this platform")]
+    /// No push method is available for the platform.
+    #[error("the token requestor has no push method for this platform")]
     NoPushMethod,
-    /// The push method leads somewhere that configuration does not allow.
-    #[error("the token requestor's push method leads to an origin that is not allowed")]
+    /// The origin of the push method is not allowed.
+    #[error("the origin of the token requestor's push method is not allowed")]
     ForbiddenOrigin,
-    /// And the unsigned form, obsolete since 2023, is not allowed for this requestor.
+    /// Token Connect returned no signature.
     #[error("Token Connect returned no signature")]
     NoSignature,
-    /// Not a compact JWS, no receipt, or the push method already carries what would be appended.
-    #[error("signature or receipts cannot be appended to the push method")]
-    Unusable,
+    /// The signature is not a compact JWS, there is no receipt, or the URI already has one of the parameters.
+    #[error("the signature or the receipts cannot be appended to the push method")]
+    InvalidParameters,
 }
 
-/// The signed redirect for one platform; query and fragment of the push method stay.
+/// The signed redirect: the URI of the push method for the platform, with the JWS as `pushAccountData`. Query and
+/// fragment of the URI are kept.
+///
+/// # Errors
+/// See [`RedirectError`].
+///
+/// ```
+/// use push_provisioning_client::{redirect, secret::Signature, token_requestor::{Platform, PushMethod, PushMethodKind}};
+///
+/// // Both are in the response to the push.
+/// let push_methods = [PushMethod {
+///     kind: PushMethodKind::Web,
+///     uri: "https://src.mastercard.com/provision".parse().unwrap(),
+/// }];
+/// let signature = Signature::new("eyJhbGciOiJSUzI1NiJ9.e30.c2ln");
+/// let allowed_origins = ["https://src.mastercard.com".parse().unwrap()];
+///
+/// let url = redirect::compose(&push_methods, Platform::Ios, Some(&signature), &allowed_origins)?;
+/// assert_eq!(
+///     url.expose(),
+///     "https://src.mastercard.com/provision?pushAccountData=eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
+/// );
+/// # Ok::<(), redirect::RedirectError>(())
+/// ```
 pub fn compose(
     push_methods: &[PushMethod],
     platform: Platform,
@@ -79,13 +112,30 @@ pub fn compose(
 ) -> Result<RedirectUrl, RedirectError> {
     let signature = signature.ok_or(RedirectError::NoSignature)?.expose();
     if !is_compact_jws(signature) {
-        return Err(RedirectError::Unusable);
+        return Err(RedirectError::InvalidParameters);
     }
     append(push_methods, platform, &[(PUSH_ACCOUNT_DATA, signature.into())], allowed_origins)
 }
 
-/// The unsigned redirect: receipts, callback URL and flags as parameters of their own. Only for requestors that
-/// verify no signatures, and only where configuration allows it. A requestor for single cards reads the first receipt.
+/// The unsigned redirect, obsolete since 2023: receipts, callback URL and flags as query parameters. Only for requestors
+/// that do not verify signatures. A requestor that supports one card per redirect reads the first receipt.
+///
+/// # Errors
+/// See [`RedirectError`].
+///
+/// ```
+/// # use push_provisioning_client::{SignatureData, redirect, secret::PushAccountReceipt, token_requestor::{Platform, PushMethod, PushMethodKind}};
+/// # let push_methods = [PushMethod { kind: PushMethodKind::Web, uri: "https://tr.example/push".parse().unwrap() }];
+/// # let signature_data = SignatureData {
+/// #     callback_url: "https://bank.example/callback".into(), complete_issuer_app_activation: true,
+/// #     complete_website_activation: true, account_holder_data_supplied: false, locale: None,
+/// # };
+/// let receipts = [PushAccountReceipt::new("MCC-1")];
+/// let allowed_origins = ["https://tr.example".parse().unwrap()];
+/// let url = redirect::compose_unsigned(&push_methods, Platform::Web, &receipts, &signature_data, &allowed_origins)?;
+/// assert!(url.expose().starts_with("https://tr.example/push?pushAccountReceipts=MCC-1&callbackURL=https%3A"));
+/// # Ok::<(), redirect::RedirectError>(())
+/// ```
 pub fn compose_unsigned(
     push_methods: &[PushMethod],
     platform: Platform,
@@ -94,7 +144,7 @@ pub fn compose_unsigned(
     allowed_origins: &[AllowedOrigin],
 ) -> Result<RedirectUrl, RedirectError> {
     if receipts.is_empty() {
-        return Err(RedirectError::Unusable);
+        return Err(RedirectError::InvalidParameters);
     }
     let receipts: Vec<_> = receipts.iter().map(|receipt| percent_encode(receipt.expose())).collect();
     let mut parameters = vec![
@@ -109,29 +159,29 @@ pub fn compose_unsigned(
     append(push_methods, platform, &parameters, allowed_origins)
 }
 
-/// Values are encoded already.
+/// Appends parameters whose values are already percent-encoded.
 fn append(
     push_methods: &[PushMethod],
     platform: Platform,
     parameters: &[(&str, String)],
     allowed_origins: &[AllowedOrigin],
 ) -> Result<RedirectUrl, RedirectError> {
-    let mut url = platform.choose(push_methods).ok_or(RedirectError::NoPushMethod)?.uri.clone();
+    let mut url = platform.select(push_methods).ok_or(RedirectError::NoPushMethod)?.uri.clone();
     if !allowed_origins.iter().any(|origin| origin.allows(&url)) {
         return Err(RedirectError::ForbiddenOrigin);
     }
     let taken = |(name, _): (_, _)| parameters.iter().any(|(parameter, _)| name == *parameter);
     if url.query_pairs().any(taken) {
-        return Err(RedirectError::Unusable);
+        return Err(RedirectError::InvalidParameters);
     }
-    let before = url.query().filter(|query| !query.is_empty()).map(ToOwned::to_owned);
-    let ours = parameters.iter().map(|(name, value)| format!("{name}={value}"));
-    let query: Vec<_> = before.into_iter().chain(ours).collect();
+    let original = url.query().filter(|query| !query.is_empty()).map(ToOwned::to_owned);
+    let appended = parameters.iter().map(|(name, value)| format!("{name}={value}"));
+    let query: Vec<_> = original.into_iter().chain(appended).collect();
     url.set_query(Some(&query.join("&")));
     Ok(RedirectUrl::new(url))
 }
 
-/// Three parts of base64url, so nothing in it needs encoding.
+/// Three non-empty parts of base64url, which need no percent-encoding (RFC 7515 §7.1).
 fn is_compact_jws(signature: &str) -> bool {
     let base64url = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     let mut parts = signature.split('.');

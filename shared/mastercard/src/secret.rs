@@ -1,4 +1,4 @@
-//! Values that open something: they never print, and serialize only where they are sent on.
+//! Secret strings, which `Debug` does not print.
 
 use std::fmt;
 
@@ -12,12 +12,12 @@ macro_rules! secret {
         pub struct $name(String);
 
         impl $name {
-            /// Takes the value over; nothing of it will be printed.
+            /// Wraps the value.
             pub fn new(value: impl Into<String>) -> Self {
                 Self(value.into())
             }
 
-            /// The bare value, for the one place that sends or hashes it.
+            /// The value, to send or hash it.
             pub fn expose(&self) -> &str {
                 &self.0
             }
@@ -32,20 +32,28 @@ macro_rules! secret {
 }
 
 secret! {
-    /// A single-use voucher for a pushed card: lives 5 to 15 minutes, for one token requestor, at most 64
-    /// characters. Its inner form varies between environments, so only its length is checked.
+    /// The receipt of a pushed card: single-use, valid for 5 to 15 minutes at one token requestor, at most 64 characters.
+    /// Its format differs between environments.
+    ///
+    /// ```
+    /// use push_provisioning_client::secret::PushAccountReceipt;
+    ///
+    /// let receipt = PushAccountReceipt::new("MCC-1");
+    /// assert_eq!(receipt.expose(), "MCC-1");
+    /// assert_eq!(format!("{receipt:?}"), "PushAccountReceipt(<redacted>)");
+    /// ```
     PushAccountReceipt
 }
 secret! {
-    /// The JWS that Token Connect signs over receipts and callback URL. Opaque to the issuer.
+    /// Token Connect's JWS over receipts and callback URL; opaque to the issuer. See [`PushAccountReceipt`].
     Signature
 }
 secret! {
-    /// Where the cardholder's browser is sent: the token requestor's URI with the signature in its query.
+    /// The URL to which the cardholder's browser is redirected. See [`crate::redirect::compose`].
     RedirectUrl
 }
 secret! {
-    /// The unguessable part of a callback URL; it binds a returning browser to one enrollment.
+    /// A random value in the callback URL that identifies the enrollment, like `state` in OAuth 2.0.
     CallbackState
 }
 

@@ -1,5 +1,4 @@
-//! For the tests of this module: a key made at run time, a certificate around it, and a Mastercard that answers
-//! by a script.
+//! Test fixtures: a key generated at run time, a certificate for it, and an HTTP server with scripted replies.
 
 use std::{
     collections::HashMap,
@@ -24,10 +23,10 @@ use super::{
     error::{ApiError, Upstream},
     keys::{Certificate, SigningKey},
     oauth1::Signer,
-    transport::ApiResponse,
+    response::ApiResponse,
 };
 
-/// A throw-away certificate whose private key was destroyed.
+/// A test certificate whose private key was destroyed.
 pub(super) const CERTIFICATE: &str = include_str!("../testdata/certificate.pem");
 
 static KEY: LazyLock<KeyPair> = LazyLock::new(|| KeyPair::generate(KeySize::Rsa2048).unwrap());
@@ -45,14 +44,14 @@ pub(super) fn private_key_pem() -> String {
     to_pem("PRIVATE KEY", &pkcs8())
 }
 
-/// The certificate above with our public key in the place of its own, which is as long. Its signature no longer
-/// fits; nothing here looks at it.
+/// [`CERTIFICATE`] with the public key replaced by that of [`private_key_pem`]. Its signature becomes invalid, which no
+/// test verifies.
 pub(super) fn certificate_pem() -> String {
-    let theirs = Certificate::from_pem("theirs", CERTIFICATE).unwrap().public_key().to_vec();
+    let original = Certificate::from_pem("original", CERTIFICATE).unwrap().public_key().to_vec();
     let ours = KEY.public_key().as_der().unwrap().as_ref().to_vec();
     let (_, mut der) = pem::decode_vec(CERTIFICATE.as_bytes()).unwrap();
-    let at = der.windows(theirs.len()).position(|window| window == theirs).unwrap();
-    der[at..at + theirs.len()].copy_from_slice(&ours);
+    let at = der.windows(original.len()).position(|window| window == original).unwrap();
+    der[at..at + original.len()].copy_from_slice(&ours);
     to_pem("CERTIFICATE", &der)
 }
 
@@ -64,9 +63,9 @@ pub(super) fn soon() -> Deadline {
     Deadline::after(Duration::from_secs(20))
 }
 
-/// A refusal by Token Connect with one error, without a code if that is empty.
-pub(super) fn refusal(status: u16, source: &str, code: &str) -> ApiError {
-    let answer = ApiResponse {
+/// An error of Token Connect with one reason code, or none if `code` is empty.
+pub(super) fn api_error(status: u16, source: &str, code: &str) -> ApiError {
+    let response = ApiResponse {
         upstream: Upstream::TokenConnect,
         operation: "getAsset",
         status: StatusCode::from_u16(status).unwrap(),
@@ -75,63 +74,63 @@ pub(super) fn refusal(status: u16, source: &str, code: &str) -> ApiError {
         correlation_id: "c-1".into(),
         base_string: String::new(),
     };
-    super::error::refusal(&answer).unwrap()
+    response.api_error().unwrap()
 }
 
-/// One line of the script.
+/// One scripted reply.
 #[derive(Clone)]
 pub(super) enum Reply {
     /// Status, extra headers (each ending in CRLF), body.
-    Says(u16, &'static str, Vec<u8>),
+    Response(u16, &'static str, Vec<u8>),
     /// Reads the request, then closes the connection.
-    HangsUp,
+    CloseConnection,
 }
 
-/// 200 with that body.
+/// A 200 with this body.
 pub(super) fn ok(body: impl ToString) -> Reply {
-    Reply::Says(200, "", body.to_string().into_bytes())
+    Reply::Response(200, "", body.to_string().into_bytes())
 }
 
-/// That status with that body.
+/// A response with this status and body.
 pub(super) fn status(status: u16, body: impl ToString) -> Reply {
-    Reply::Says(status, "", body.to_string().into_bytes())
+    Reply::Response(status, "", body.to_string().into_bytes())
 }
 
-/// A request as it arrived; header names in lower case.
-pub(super) struct InboxEntry {
+/// A received request; header names are lowercase.
+pub(super) struct ReceivedRequest {
     pub(super) line: String,
     pub(super) headers: HashMap<String, String>,
     pub(super) body: Vec<u8>,
 }
 
-impl InboxEntry {
+impl ReceivedRequest {
     pub(super) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 }
 
-/// Answers one request for each line of the script, then is gone.
-pub(super) struct Mastercard {
+/// Sends each reply to one request, then stops listening.
+pub(super) struct FakeServer {
     pub(super) url: Url,
-    received: Arc<Mutex<Vec<InboxEntry>>>,
+    received: Arc<Mutex<Vec<ReceivedRequest>>>,
 }
 
-impl Mastercard {
-    pub(super) fn answers(script: impl IntoIterator<Item = Reply>) -> Self {
+impl FakeServer {
+    pub(super) fn start(script: impl IntoIterator<Item = Reply>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/api", listener.local_addr().unwrap()).parse().unwrap();
-        let received = Arc::<Mutex<Vec<InboxEntry>>>::default();
-        let (seen, script): (_, Vec<Reply>) = (received.clone(), script.into_iter().collect());
+        let received = Arc::<Mutex<Vec<ReceivedRequest>>>::default();
+        let (requests, script): (_, Vec<Reply>) = (received.clone(), script.into_iter().collect());
         std::thread::spawn(move || {
             for reply in script {
                 let (mut stream, _) = listener.accept().unwrap();
-                seen.lock().unwrap().push(read(&mut BufReader::new(&mut stream)));
-                if let Reply::Says(status, headers, body) = reply {
+                requests.lock().unwrap().push(read(&mut BufReader::new(&mut stream)));
+                if let Reply::Response(status, headers, body) = reply {
                     let length = body.len();
                     let head = format!(
                         "HTTP/1.1 {status} X\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n"
                     );
-                    // A client that has read enough may hang up first.
+                    // The client may close the connection before it has read the whole body.
                     let _ = stream.write_all(&[head.into_bytes(), body].concat());
                 }
             }
@@ -139,17 +138,17 @@ impl Mastercard {
         Self { url, received }
     }
 
-    /// A port at which nobody listens: one that was free a moment ago may be another test's by now, this one never is.
-    pub(super) fn nowhere() -> Self {
+    /// Port 1, on which nothing listens. (A port that was free before may belong to another test by now.)
+    pub(super) fn unreachable() -> Self {
         Self { url: "http://127.0.0.1:1/api".parse().unwrap(), received: Arc::default() }
     }
 
-    pub(super) fn received(&self) -> Vec<InboxEntry> {
+    pub(super) fn received(&self) -> Vec<ReceivedRequest> {
         std::mem::take(&mut self.received.lock().unwrap())
     }
 }
 
-fn read(stream: &mut impl BufRead) -> InboxEntry {
+fn read(stream: &mut impl BufRead) -> ReceivedRequest {
     let mut lines = stream.by_ref().lines().map(Result::unwrap).take_while(|line| !line.is_empty());
     let line = lines.next().unwrap();
     let headers: HashMap<String, String> = lines
@@ -160,5 +159,5 @@ fn read(stream: &mut impl BufRead) -> InboxEntry {
     let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
     let mut body = vec![0; length];
     stream.read_exact(&mut body).unwrap();
-    InboxEntry { line, headers, body }
+    ReceivedRequest { line, headers, body }
 }

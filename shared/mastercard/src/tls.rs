@@ -1,18 +1,26 @@
-//! TLS as the clients for AWS and for Mastercard speak it: 1.2 or newer, trusting the platform's roots.
+//! TLS configuration for HTTP clients: TLS 1.2 or newer, the platform's root certificates.
 
 use std::sync::{Arc, OnceLock};
 
 use rustls::{ClientConfig, crypto::aws_lc_rs};
 use rustls_platform_verifier::Verifier;
 
-/// The same for every client of this process: reading the platform's 150 roots is a noticeable part of a start.
+/// The TLS configuration of this process, loaded once: reading the platform's root certificates takes several
+/// milliseconds.
 ///
 /// # Errors
-/// When the platform offers no roots.
-pub fn platform() -> Result<ClientConfig, rustls::Error> {
-    static READ: OnceLock<ClientConfig> = OnceLock::new();
-    if let Some(read) = READ.get() {
-        return Ok(read.clone());
+/// If the platform has no root certificates.
+///
+/// ```
+/// let config = push_provisioning_client::tls::platform_config()?;
+/// let client = reqwest::Client::builder().tls_backend_preconfigured(config).build();
+/// # assert!(client.is_ok());
+/// # Ok::<(), push_provisioning_client::tls::ClientError>(())
+/// ```
+pub fn platform_config() -> Result<ClientConfig, rustls::Error> {
+    static CONFIG: OnceLock<ClientConfig> = OnceLock::new();
+    if let Some(config) = CONFIG.get() {
+        return Ok(config.clone());
     }
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = Verifier::new(Arc::clone(&provider))?;
@@ -21,16 +29,16 @@ pub fn platform() -> Result<ClientConfig, rustls::Error> {
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
-    Ok(READ.get_or_init(|| config).clone())
+    Ok(CONFIG.get_or_init(|| config).clone())
 }
 
-/// An HTTP client could not be made.
+/// Building an HTTP client failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// The platform offers no roots.
-    #[error("the platform's TLS roots cannot be used")]
+    /// The platform has no root certificates.
+    #[error("the platform's root certificates cannot be loaded")]
     Roots(#[from] rustls::Error),
-    /// The client itself.
-    #[error("the HTTP client does not start")]
+    /// The HTTP client reported an error.
+    #[error("the HTTP client cannot be built")]
     Client(#[from] reqwest::Error),
 }

@@ -1,4 +1,4 @@
-//! MDES Token Connect, the issuer's side of version 2.11: who can be pushed to, their artwork, and the push itself.
+//! MDES Token Connect, the issuer's operations of version 2.11: eligible token requestors, their assets, and the push.
 
 mod assets;
 mod push;
@@ -15,53 +15,77 @@ use url::Url;
 
 pub use self::{
     assets::MediaContent,
-    push::{AccountFailure, PushError, PushMultipleAccounts, PushedAccounts, SignatureData},
-    requestors::RANGES_A_CALL,
+    push::{AccountFailure, PushError, PushMultipleAccounts, PushedAccounts},
+    requestors::MAX_RANGES_PER_CALL,
 };
 use super::{
     api_client::ApiClient,
+    asset::AssetId,
     authenticator::Authenticator,
+    call::CallLog,
+    card::AccountRange,
     deadline::Deadline,
     error::{InvalidRequest, MastercardError, Upstream},
     oauth1::percent_encode,
-    transport::{Request, Transport},
+    token_requestor::TokenRequestor,
+    transport::{ApiRequest, Transport},
 };
-use crate::{asset::AssetId, call::CallLog, card::AccountRange, token_requestor::TokenRequestor};
 
-/// The client; cloning is cheap.
+/// The client of MDES Token Connect. Clones share connections and circuit breaker.
+///
+/// ```no_run
+/// # use push_provisioning_client::{Deadline, Signer, TokenConnect, Transport};
+/// # async fn example(signer: Signer) -> Result<(), Box<dyn std::error::Error>> {
+/// let client = TokenConnect::new("https://sandbox.api.mastercard.com/mdes".parse()?, signer, Transport::new()?);
+/// let deadline = Deadline::after(std::time::Duration::from_secs(10));
+/// for requestor in client.get_eligible_token_requestors(&["555555000".parse()?], deadline).await? {
+///     println!("{} {}", requestor.token_requestor_id, requestor.consumer_facing_entity_name);
+///     if let Some(logo) = &requestor.image_asset_id {
+///         println!("{:?}", client.get_asset(logo, deadline).await?);
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct TokenConnect {
     api_client: ApiClient,
 }
 
 impl TokenConnect {
-    /// The base URL ends in `/mdes` (production, sandbox) or `/mdes/mtf`.
+    /// `base_url` ends in `/mdes` (production, sandbox) or `/mdes/mtf`.
     pub fn new(base_url: Url, authenticator: impl Into<Authenticator>, transport: Transport) -> Self {
         let api_client = ApiClient::new(Upstream::TokenConnect, base_url, authenticator.into(), transport);
         Self { api_client }
     }
 
-    /// The same client, which notes its calls there.
+    /// A clone that records its calls in `call_log`.
     #[must_use]
-    pub fn with_call_log(&self, calls: &CallLog) -> Self {
-        Self { api_client: self.api_client.with_call_log(calls) }
+    pub fn with_call_log(&self, call_log: &CallLog) -> Self {
+        Self { api_client: self.api_client.with_call_log(call_log) }
     }
 
-    /// Steps 1 and 2: who can be pushed to from these ranges, at most [`RANGES_A_CALL`]. A requestor names those of the
-    /// ranges asked for that it accepts.
+    /// Steps 1 and 2: the token requestors that accept cards of these account ranges, at most
+    /// [`MAX_RANGES_PER_CALL`]. Each requestor lists those of the ranges that it accepts.
+    ///
+    /// # Errors
+    /// [`MastercardError::InvalidRequest`] for too many ranges; the others as for every call.
     pub async fn get_eligible_token_requestors(
         &self,
         ranges: &[AccountRange],
         deadline: Deadline,
     ) -> Result<Vec<TokenRequestor>, MastercardError> {
-        if ranges.len() > RANGES_A_CALL {
-            return Err(InvalidRequest::Limits("one call takes at most 25 account ranges").into());
+        if ranges.len() > MAX_RANGES_PER_CALL {
+            return Err(InvalidRequest::LimitExceeded("one call takes at most 25 account ranges").into());
         }
-        let request = || self.post("getEligibleTokenRequestors", &requestors::Asked::about(ranges));
+        let request = || self.post("getEligibleTokenRequestors", &requestors::RequestorsRequest::new(ranges));
         self.api_client.read(deadline, request, requestors::parse_response).await
     }
 
-    /// Steps 3 and 4: an asset in all its forms, normally SVG and PNG. The list may be empty.
+    /// Steps 3 and 4: an asset in all its formats, normally SVG and PNG. The list may be empty.
+    ///
+    /// # Errors
+    /// Those of every call; see [`MastercardError`].
     pub async fn get_asset(
         &self,
         id: &AssetId,
@@ -72,7 +96,33 @@ impl TokenConnect {
         self.api_client.read(deadline, request, assets::parse_response).await
     }
 
-    /// Steps 10 and 11: pushes the encrypted card. Never repeated once bytes may have left.
+    /// Steps 10 and 11: pushes the encrypted card. Retried only while no connection was made.
+    ///
+    /// # Errors
+    /// [`PushError::Rejected`] if certainly nothing was pushed, [`PushError::Unknown`] if the card may have been pushed.
+    ///
+    /// ```no_run
+    /// # use push_provisioning_client::{Deadline, PushFundingAccounts, SignatureData, TokenConnect};
+    /// use push_provisioning_client::token_connect::{PushError, PushMultipleAccounts};
+    ///
+    /// # async fn example(
+    /// #     client: TokenConnect, push_funding_accounts: PushFundingAccounts, signature_data: SignatureData, deadline: Deadline,
+    /// # ) -> Result<(), Box<dyn std::error::Error>> {
+    /// let push = PushMultipleAccounts {
+    ///     request_id: uuid::Uuid::new_v4(),
+    ///     token_requestor_id: "50123197928".parse()?,
+    ///     push_funding_accounts,
+    ///     signature_data,
+    ///     receipts_validity_minutes: 15,
+    /// };
+    /// match client.push_multiple_accounts(&push, deadline).await {
+    ///     Ok(pushed) => println!("{} receipts", pushed.receipts.len()),
+    ///     Err(PushError::Rejected(error)) => println!("nothing was pushed: {error}"),
+    ///     Err(PushError::Unknown(error)) => println!("check the token list before a new push: {error}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn push_multiple_accounts(
         &self,
         push: &PushMultipleAccounts,
@@ -83,7 +133,7 @@ impl TokenConnect {
         self.api_client.push(deadline, request, push::parse_response).await
     }
 
-    fn post(&self, operation: &'static str, body: &impl Serialize) -> Result<Request, MastercardError> {
+    fn post(&self, operation: &'static str, body: &impl Serialize) -> Result<ApiRequest, MastercardError> {
         let body = serde_json::to_vec(body).map_err(|_| InvalidRequest::Malformed)?;
         Ok(self.api_client.request(operation, Method::POST, &format!("connect/1/0/{operation}"), body))
     }

@@ -1,4 +1,4 @@
-//! Token requestors: who a card can be pushed to, and how the cardholder gets there.
+//! Token requestors, to which cards are pushed, and their push methods.
 
 use std::{fmt, str::FromStr};
 
@@ -7,13 +7,21 @@ use url::Url;
 
 use crate::{asset::AssetId, card::AccountRange};
 
-/// Eleven digits. Click to Pay is `50123197928`: data, never a special case in code.
+/// The id of a token requestor: eleven digits. Click to Pay is `50123197928`.
+///
+/// ```
+/// use push_provisioning_client::token_requestor::TokenRequestorId;
+///
+/// let click_to_pay: TokenRequestorId = "50123197928".parse()?;
+/// assert_eq!(click_to_pay.as_str(), "50123197928");
+/// # Ok::<(), push_provisioning_client::token_requestor::InvalidTokenRequestorId>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct TokenRequestorId(String);
 
 impl TokenRequestorId {
-    /// All eleven digits.
+    /// The eleven digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -48,37 +56,47 @@ impl fmt::Display for TokenRequestorId {
     }
 }
 
-/// Not a token requestor id.
+/// The text is not a token requestor id.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a token requestor id has eleven digits")]
 pub struct InvalidTokenRequestorId;
 
-/// A door of a token requestor.
+/// The kind of a push method.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PushMethodKind {
-    /// App intent.
+    /// An Android intent.
     Android,
-    /// Universal link.
+    /// An iOS universal link.
     Ios,
-    /// Any browser.
+    /// A web page.
     Web,
-    /// A kind that this server does not know yet; never chosen.
+    /// An unknown kind; never selected.
     #[serde(untagged)]
     Other(String),
 }
 
-/// Where to send the cardholder (`availablePushMethods`); the URI has 11 to 128 characters.
+/// A URI to which the cardholder can be redirected (`availablePushMethods`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PushMethod {
-    /// Which door.
+    /// The kind.
     #[serde(rename = "type")]
     pub kind: PushMethodKind,
-    /// Its address, to which the signature is appended.
+    /// The URI, 11 to 128 characters, to which the signature is appended.
     pub uri: Url,
 }
 
-/// What the cardholder holds in hand.
+/// The platform of the cardholder's device.
+///
+/// ```
+/// use push_provisioning_client::token_requestor::{Platform, PushMethod, PushMethodKind};
+///
+/// let web = PushMethod { kind: PushMethodKind::Web, uri: "https://requestor.example/push".parse().unwrap() };
+/// // A phone falls back to the web page.
+/// let platform: Platform = "ios".parse()?;
+/// assert_eq!(platform.select(std::slice::from_ref(&web)), Some(&web));
+/// # Ok::<(), push_provisioning_client::token_requestor::UnknownPlatform>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Platform {
@@ -91,7 +109,7 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// As the API writes it.
+    /// The lowercase name: `ios`, `android` or `web`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ios => "ios",
@@ -100,8 +118,8 @@ impl Platform {
         }
     }
 
-    /// The doors that fit, best first: the platform's own, then the web.
-    pub fn doors(self) -> &'static [PushMethodKind] {
+    /// The kinds of push method that the platform supports, in order of preference.
+    pub fn push_methods(self) -> &'static [PushMethodKind] {
         match self {
             Self::Ios => &[PushMethodKind::Ios, PushMethodKind::Web],
             Self::Android => &[PushMethodKind::Android, PushMethodKind::Web],
@@ -109,9 +127,9 @@ impl Platform {
         }
     }
 
-    /// The best door among those offered; of two of one kind, the first.
-    pub fn choose(self, offered: &[PushMethod]) -> Option<&PushMethod> {
-        self.doors().iter().find_map(|door| offered.iter().find(|method| method.kind == *door))
+    /// The preferred one of the available push methods; the first, if there are two of the same kind.
+    pub fn select(self, available: &[PushMethod]) -> Option<&PushMethod> {
+        self.push_methods().iter().find_map(|kind| available.iter().find(|method| method.kind == *kind))
     }
 }
 
@@ -128,41 +146,41 @@ impl FromStr for Platform {
     }
 }
 
-/// Not a platform.
+/// The text is not a platform.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the platform is ios, android or web")]
 pub struct UnknownPlatform;
 
-/// A token requestor as Mastercard describes it (use-case step 2).
+/// A token requestor (step 2). [`TokenConnect`](crate::TokenConnect) shows how to list them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenRequestor {
-    /// Eleven digits.
+    /// The id.
     pub token_requestor_id: TokenRequestorId,
     /// Legal name, up to 64 characters.
     pub name: String,
-    /// The name to show, up to 100 characters, always whole.
+    /// The name to display, up to 100 characters; it must not be truncated.
     pub consumer_facing_entity_name: String,
-    /// `MERCHANT`, `WALLET`, or a word of the future.
+    /// `MERCHANT`, `WALLET`, or an unknown value.
     pub token_requestor_type: String,
-    /// For wallet providers.
+    /// The wallet id of a wallet provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wallet_id: Option<String>,
-    /// The current artwork.
+    /// The current logo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image_asset_id: Option<AssetId>,
-    /// Starts of the ranges whose cards may be pushed.
+    /// The account ranges whose cards may be pushed.
     pub enabled_account_ranges: Vec<AccountRange>,
-    /// Empty when the requestor takes no part in Token Connect.
+    /// Empty if the requestor does not support Token Connect.
     #[serde(default)]
     pub supported_push_methods: Vec<PushMethodKind>,
-    /// Where they are, if Mastercard said so already.
+    /// Their URIs; empty if they are only in the response to a push.
     #[serde(default)]
     pub available_push_methods: Vec<PushMethod>,
-    /// Up to five receipts a redirect.
+    /// Whether a redirect may have several receipts, up to five.
     #[serde(default)]
     pub supports_multiple_pushed_cards: bool,
-    /// `NAME`, `ADDRESS`, `EMAIL_ADDRESS`, `MOBILE_PHONE_NUMBER`, and words of the future.
+    /// `NAME`, `ADDRESS`, `EMAIL_ADDRESS`, `MOBILE_PHONE_NUMBER`, and unknown values.
     #[serde(default)]
     pub supported_account_holder_data: Vec<String>,
     /// Whether the cardholder can be authenticated after tokenization.
@@ -171,9 +189,9 @@ pub struct TokenRequestor {
 }
 
 impl TokenRequestor {
-    /// Whether a cardholder on this platform can get there.
-    pub fn reaches(&self, platform: Platform) -> bool {
-        platform.doors().iter().any(|door| self.supported_push_methods.contains(door))
+    /// Whether the requestor has a push method for this platform.
+    pub fn supports(&self, platform: Platform) -> bool {
+        platform.push_methods().iter().any(|kind| self.supported_push_methods.contains(kind))
     }
 }
 
@@ -187,21 +205,21 @@ mod tests {
 
     #[test]
     fn a_phone_falls_back_to_the_web() {
-        let offered = [method(PushMethodKind::Web, "https://requestor.example/push")];
-        assert_eq!(Platform::Ios.choose(&offered), Some(&offered[0]));
-        assert_eq!(Platform::Android.choose(&offered), Some(&offered[0]));
+        let available = [method(PushMethodKind::Web, "https://requestor.example/push")];
+        assert_eq!(Platform::Ios.select(&available), Some(&available[0]));
+        assert_eq!(Platform::Android.select(&available), Some(&available[0]));
     }
 
     #[test]
     fn a_desktop_browser_cannot_open_an_app() {
-        let offered = [method(PushMethodKind::Android, "intent://requestor.example/push")];
-        assert_eq!(Platform::Web.choose(&offered), None);
+        let available = [method(PushMethodKind::Android, "intent://requestor.example/push")];
+        assert_eq!(Platform::Web.select(&available), None);
     }
 
     #[test]
-    fn a_push_method_of_the_future_is_kept_and_never_chosen() {
+    fn an_unknown_push_method_is_kept_and_never_selected() {
         let kind: PushMethodKind = serde_json::from_str(r#""VISION""#).unwrap();
         assert_eq!(kind, PushMethodKind::Other("VISION".into()));
-        assert_eq!(Platform::Web.choose(&[method(kind, "https://requestor.example/push")]), None);
+        assert_eq!(Platform::Web.select(&[method(kind, "https://requestor.example/push")]), None);
     }
 }

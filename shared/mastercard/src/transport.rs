@@ -1,7 +1,7 @@
-//! One signed exchange over HTTP: the bytes that are hashed are the bytes that are sent, redirects are refused,
-//! and what is logged is how it went, never what was said.
+//! The HTTP client. It sends exactly the bytes that were signed, follows no redirects, and logs operation, status and
+//! duration, never a body or a URL.
 //!
-//! `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are honored, in either case.
+//! `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are honored, in upper or lower case.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -13,36 +13,45 @@ use url::Url;
 use uuid::Uuid;
 
 use super::{
-    authenticator::Proof,
-    error::{InvalidRequest, MastercardError, ReasonCode, Upstream, refusal, retry_after},
-};
-use crate::{
+    authenticator::RequestAuthentication,
     call::{Call, CallLog},
+    error::{InvalidRequest, MastercardError, Upstream},
     log_event,
+    response::ApiResponse,
     tls::{self, ClientError},
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// Between two pieces of an answer.
+/// Between two chunks of a response.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
-/// A function that was frozen in between must not find a connection that has died meanwhile: a push on it would
-/// be lost without anyone knowing where.
+/// Short, because a frozen process (AWS Lambda between two invocations) does not notice that the server closed a
+/// connection, and the outcome of a push on a closed connection is unknown.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
-const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
-/// Both APIs document JSON in UTF-8; Processing wants the content type on GET too.
+const MAX_RESPONSE_BYTES: usize = 8 * 1024 * 1024;
+/// Both APIs document JSON in UTF-8; Processing requires the content type on GET too.
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=UTF-8");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("correlation-id");
 const MC_CORRELATION_ID: HeaderName = HeaderName::from_static("x-mc-correlation-id");
 
-/// The HTTP client: TLS 1.2 or newer, connections kept open between the calls of a journey. Cloning shares the connections.
+/// An HTTP client with TLS 1.2 or newer and a connection pool. Clones share the pool; one `Transport` serves both APIs.
+///
+/// Timeouts: 2 s to connect, 10 s between two chunks of a response, idle connections are closed after 10 s. The
+/// deadline of each call limits it as a whole.
+///
+/// ```
+/// use push_provisioning_client::Transport;
+///
+/// let transport = Transport::new()?;
+/// # Ok::<(), push_provisioning_client::tls::ClientError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Transport {
     client: Client,
 }
 
-/// What one attempt sends.
+/// One attempt, not yet authenticated.
 #[derive(Clone)]
-pub(super) struct Request {
+pub(super) struct ApiRequest {
     pub(super) operation: &'static str,
     pub(super) method: Method,
     pub(super) url: Url,
@@ -50,56 +59,32 @@ pub(super) struct Request {
     pub(super) body: Vec<u8>,
 }
 
-/// What came back, of whatever status.
-pub(super) struct ApiResponse {
-    pub(super) upstream: Upstream,
-    pub(super) operation: &'static str,
-    pub(super) status: StatusCode,
-    pub(super) body: Vec<u8>,
-    pub(super) retry_after: Option<Duration>,
-    pub(super) correlation_id: String,
-    pub(super) base_string: String,
-}
-
-impl ApiResponse {
-    /// The answer again if it says yes: 2xx and no errors inside.
-    pub(super) fn accepted(self) -> Result<Self, MastercardError> {
-        self.refused().map_or(Ok(self), Err)
-    }
-
-    /// The error for an answer that says no.
-    pub(super) fn refused(&self) -> Option<MastercardError> {
-        refusal(self).map(|refusal| MastercardError::Rejected(Box::new(refusal)))
-    }
-
-    /// Whether the gateway did not believe who sent the request.
-    pub(super) fn unauthenticated(&self) -> bool {
-        let failed = |code: &ReasonCode| code.as_str() == "AUTHENTICATION_FAILED";
-        self.status == StatusCode::UNAUTHORIZED
-            || (self.status.is_client_error()
-                && refusal(self).is_some_and(|refusal| refusal.reason_codes.iter().any(failed)))
-    }
-
-    /// The error for a success that does not hold what it should.
-    pub(super) fn unreadable(&self) -> MastercardError {
-        MastercardError::InvalidResponse {
-            upstream: self.upstream,
-            correlation_id: self.correlation_id.clone(),
-        }
-    }
-}
-
 impl Transport {
-    /// Fails if the platform offers no TLS roots.
+    /// A client that trusts the platform's root certificates.
+    ///
+    /// # Errors
+    /// If the platform has no root certificates.
     pub fn new() -> Result<Self, ClientError> {
-        Ok(Self::build(Client::builder().tls_backend_preconfigured(tls::platform()?))?)
+        Ok(Self::build(Client::builder().tls_backend_preconfigured(tls::platform_config()?))?)
     }
 
-    /// The same, which also trusts the roots in `pem` (one certificate or many), for a proxy that looks inside TLS.
-    /// Fails, too, if that is no PEM or holds no certificate that can be a root.
-    pub fn with_roots(pem: &str) -> Result<Self, reqwest::Error> {
-        let roots = Certificate::from_pem_bundle(pem.as_bytes())?;
-        Self::build(Client::builder().tls_certs_merge(roots).tls_version_min(reqwest::tls::Version::TLS_1_2))
+    /// A client that also trusts the CA certificates in `pem` (one or more), for a proxy that terminates TLS.
+    ///
+    /// # Errors
+    /// If the platform has no root certificates, or `pem` is not PEM or contains an invalid CA certificate.
+    ///
+    /// ```no_run
+    /// use push_provisioning_client::Transport;
+    ///
+    /// let pem = std::fs::read_to_string("proxy-ca.pem").expect("a readable file");
+    /// let transport = Transport::with_extra_ca_certs(&pem)?;
+    /// # Ok::<(), reqwest::Error>(())
+    /// ```
+    pub fn with_extra_ca_certs(pem: &str) -> Result<Self, reqwest::Error> {
+        let certificates = Certificate::from_pem_bundle(pem.as_bytes())?;
+        Self::build(
+            Client::builder().tls_certs_merge(certificates).tls_version_min(reqwest::tls::Version::TLS_1_2),
+        )
     }
 
     fn build(client: ClientBuilder) -> Result<Self, reqwest::Error> {
@@ -114,26 +99,37 @@ impl Transport {
         Ok(Self { client })
     }
 
-    /// What time it is over there: the `Date` of whatever is answered to a request that is not signed and asks for
-    /// nothing. An answer at all means that the way is open and TLS agrees.
+    /// The `Date` header of the response to an unsigned GET of `url`; `None` if the response has none. Any response
+    /// shows that network and TLS work; the date shows the clock skew, which OAuth timestamps must not exceed.
+    ///
+    /// # Errors
+    /// If no response is received within `timeout`.
+    ///
+    /// ```no_run
+    /// # async fn example(transport: push_provisioning_client::Transport) -> Result<(), reqwest::Error> {
+    /// let url = "https://sandbox.api.mastercard.com/".parse().expect("a URL");
+    /// let date = transport.date(&url, std::time::Duration::from_secs(5)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn date(&self, url: &Url, timeout: Duration) -> Result<Option<String>, reqwest::Error> {
-        let answer = self.client.get(url.clone()).timeout(timeout).send().await;
-        let answer = answer.map_err(reqwest::Error::without_url)?;
-        Ok(answer.headers().get(DATE).and_then(|date| date.to_str().ok()).map(str::to_owned))
+        let response = self.client.get(url.clone()).timeout(timeout).send().await;
+        let response = response.map_err(reqwest::Error::without_url)?;
+        Ok(response.headers().get(DATE).and_then(|date| date.to_str().ok()).map(str::to_owned))
     }
 
-    /// Sends, and reads the whole answer within `timeout`.
-    pub(super) async fn exchange(
+    /// Sends one authenticated attempt and reads the response, both within `timeout`.
+    pub(super) async fn send(
         &self,
         upstream: Upstream,
-        request: Request,
-        proof: Proof,
+        request: ApiRequest,
+        authentication: RequestAuthentication,
         timeout: Duration,
-        calls: Option<&CallLog>,
+        call_log: Option<&CallLog>,
     ) -> Result<ApiResponse, MastercardError> {
-        let Request { operation, method, url, mut headers, body } = request;
+        let ApiRequest { operation, method, url, mut headers, body } = request;
         let correlation_id = Uuid::new_v4().to_string();
-        headers.extend(proof.headers);
+        headers.extend(authentication.headers);
         headers.insert(ACCEPT, JSON);
         headers.insert(CONTENT_TYPE, JSON);
         headers.insert(
@@ -141,56 +137,57 @@ impl Transport {
             HeaderValue::from_str(&correlation_id).map_err(|_| InvalidRequest::Malformed)?,
         );
 
-        let begun = Instant::now();
+        let started = Instant::now();
         let request = self.client.request(method.clone(), url).headers(headers).body(body).timeout(timeout);
-        let (theirs, answered) = match request.send().await {
-            Ok(response) => (their_id(response.headers()), whole(response).await),
+        let (mastercard_correlation_id, outcome) = match request.send().await {
+            Ok(response) => (response_correlation_id(response.headers()), read_body(response).await),
             Err(error) => (None, Err(error)),
         };
-        let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        if let Some(calls) = calls {
-            calls.note(Call {
+        let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if let Some(call_log) = call_log {
+            call_log.record(Call {
                 operation: operation.into(),
                 milliseconds: duration_ms,
-                status: answered.as_ref().ok().map(|(status, ..)| status.as_u16()),
-                correlation_id: theirs.clone().unwrap_or_else(|| correlation_id.clone()),
+                status: outcome.as_ref().ok().map(|(status, ..)| status.as_u16()),
+                correlation_id: mastercard_correlation_id.clone().unwrap_or_else(|| correlation_id.clone()),
             });
         }
-        let (status, headers, body) = answered.map_err(|error| {
+        let (status, headers, body) = outcome.map_err(|error| {
             tracing::warn!(
                 event = log_event::MASTERCARD_RESPONSE_MISSING, api = %upstream, operation, %method, duration_ms,
-                sent_correlation_id = correlation_id, mastercard_correlation_id = theirs.as_deref(),
+                sent_correlation_id = correlation_id, mastercard_correlation_id,
                 "response from mastercard missing"
             );
-            lost(error)
+            classify_send_error(error)
         })?;
 
         tracing::info!(
             event = log_event::MASTERCARD_RESPONSE_RECEIVED, api = %upstream, operation, %method,
             status = status.as_u16(), duration_ms, sent_correlation_id = correlation_id,
-            mastercard_correlation_id = theirs.as_deref(), "response from mastercard received"
+            mastercard_correlation_id, "response from mastercard received"
         );
-        let answer = ApiResponse {
+        Ok(ApiResponse {
             upstream,
             operation,
             status,
             retry_after: headers
                 .get(RETRY_AFTER)
-                .and_then(|it| retry_after(it.to_str().ok()?, SystemTime::now())),
-            correlation_id: theirs.unwrap_or(correlation_id),
-            base_string: proof.base_string,
+                .and_then(|it| parse_retry_after(it.to_str().ok()?, SystemTime::now())),
+            correlation_id: mastercard_correlation_id.unwrap_or(correlation_id),
+            base_string: authentication.base_string,
             body: body.unwrap_or_default(),
-        };
-        Ok(answer)
+        })
     }
 }
 
-/// Reads the body; `None` if it is larger than this server takes.
-async fn whole(mut response: Response) -> Result<(StatusCode, HeaderMap, Option<Vec<u8>>), reqwest::Error> {
+/// Reads the body; `None` if it is larger than [`MAX_RESPONSE_BYTES`].
+async fn read_body(
+    mut response: Response,
+) -> Result<(StatusCode, HeaderMap, Option<Vec<u8>>), reqwest::Error> {
     let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > LARGEST_ANSWER {
+        if body.len() + chunk.len() > MAX_RESPONSE_BYTES {
             return Ok((status, headers, None));
         }
         body.extend_from_slice(&chunk);
@@ -198,7 +195,7 @@ async fn whole(mut response: Response) -> Result<(StatusCode, HeaderMap, Option<
     Ok((status, headers, Some(body)))
 }
 
-fn lost(error: reqwest::Error) -> MastercardError {
+fn classify_send_error(error: reqwest::Error) -> MastercardError {
     let error = error.without_url();
     if error.is_builder() {
         MastercardError::InvalidRequest(InvalidRequest::Malformed)
@@ -209,12 +206,19 @@ fn lost(error: reqwest::Error) -> MastercardError {
     }
 }
 
-fn their_id(headers: &HeaderMap) -> Option<String> {
-    headers.get(MC_CORRELATION_ID).and_then(|id| plain_id(id.to_str().ok()?))
+/// `Retry-After` (RFC 9110 §10.2.3), in seconds or as a date; a date in the past is zero.
+fn parse_retry_after(header: &str, now: SystemTime) -> Option<Duration> {
+    let seconds = header.trim().parse().ok().map(Duration::from_secs);
+    let until = |date: SystemTime| date.duration_since(now).unwrap_or_default();
+    seconds.or_else(|| httpdate::parse_http_date(header.trim()).ok().map(until))
 }
 
-/// An id fit for logs, or nothing.
-fn plain_id(id: &str) -> Option<String> {
+fn response_correlation_id(headers: &HeaderMap) -> Option<String> {
+    headers.get(MC_CORRELATION_ID).and_then(|id| loggable_id(id.to_str().ok()?))
+}
+
+/// An id of 1 to 64 letters, digits and dashes, which is safe for logs.
+fn loggable_id(id: &str) -> Option<String> {
     let plain = id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     (plain && (1..=64).contains(&id.len())).then(|| id.into())
 }

@@ -89,7 +89,7 @@ impl Runtime {
             Some(Some(roots)) => {
                 let roots = roots.fetch().await;
                 let pem = roots.map_err(|source| ConfigError::Secret { name: ROOTS, source })?;
-                Transport::with_roots(pem.expose_secret()).map_err(ConfigError::Roots)?
+                Transport::with_extra_ca_certs(pem.expose_secret()).map_err(ConfigError::Roots)?
             }
         };
         Ok(self.clients.transport.get_or_init(|| transport).clone())

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use local::World;
 use mastercard::{
-    Deadline, MastercardError, Processing, TokenConnect,
-    processing::{FundingAccountSearch, PushFundingAccounts, SearchConfig},
-    token_connect::{PushError, PushMultipleAccounts, SignatureData},
+    Deadline, MastercardError, Processing, PushFundingAccounts, SignatureData, TokenConnect,
+    processing::{FundingAccountSearch, SearchConfig},
+    token_connect::{PushError, PushMultipleAccounts},
 };
 use runtime::{
     config::{ProcessingSettings, SearchSettings, TokenConnectSettings},
@@ -76,7 +76,7 @@ impl Clients {
                 return match self.push(prepared.unwrap(), deadline).await {
                     Ok(()) => String::new(),
                     Err(PushError::Unknown(_)) => "push_outcome_unknown".into(),
-                    Err(PushError::Refused(error)) => Problem::from(error).code.as_str().into(),
+                    Err(PushError::Rejected(error)) => Problem::from(error).code.as_str().into(),
                 };
             }
             other => panic!("{} is not the issuer's to call", other.name()),

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use local::World;
-use mastercard::{SignatureMethod, Signer, SigningKey, oauth1::Stamp};
+use mastercard::{SignatureMethod, Signer, SigningKey, oauth1::NonceAndTimestamp};
 use proptest::{
     prelude::*,
     test_runner::{TestCaseError, TestRunner},
@@ -61,13 +61,13 @@ impl Gateway {
         let file = setting("PROCESSING_SIGNING_KEY");
         let pem = std::fs::read_to_string(file.trim_start_matches("file:")).unwrap();
         let key = SigningKey::from_pem("signing key", &pem).unwrap();
-        let signer = Signer::new(setting("PROCESSING_CONSUMER_KEY"), key).with_method(method);
+        let signer = Signer::new(setting("PROCESSING_CONSUMER_KEY"), key).with_signature_method(method);
         Self { world, client: Client::new(), signer, refused: OnceLock::new() }
     }
 
     /// Whether the gateway lets the request through, whatever stands behind it says.
     async fn admits(&self, method: Method, url: Url, body: Vec<u8>) -> bool {
-        let signed = self.signer.authorization(method.as_str(), &url, &body, &Stamp::now()).unwrap();
+        let signed = self.signer.sign(method.as_str(), &url, &body, &NonceAndTimestamp::now()).unwrap();
         let request = self.client.request(method, url).header("authorization", signed.header);
         let request = request.header("content-type", "application/json").body(body);
         // What the HTTP client does not take is never sent.

@@ -10,22 +10,22 @@ fn one(query: &str) -> CallbackResult {
 }
 
 #[test]
-fn an_approved_card_comes_back_with_its_reference() {
+fn an_approved_card_has_its_reference() {
     let result = one(&format!("s=9b1c&results%5BMCC-109031C0-5318%5D=APPROVED%7C{TUR}"));
     assert_eq!(result.receipt.expose(), "MCC-109031C0-5318");
-    assert_eq!(result.result, CallbackOutcome::Approved);
+    assert_eq!(result.outcome, CallbackOutcome::Approved);
     assert_eq!(result.token_unique_reference.as_deref(), Some(TUR));
 }
 
 #[test]
-fn brackets_and_bar_may_come_raw_and_hex_in_either_case() {
+fn brackets_and_bar_may_be_raw_or_percent_encoded_in_either_case() {
     let expected = one(&format!("results%5BMCC-1%5D=APPROVED%7C{TUR}"));
     assert_eq!(one(&format!("results[MCC-1]=APPROVED|{TUR}")), expected);
     assert_eq!(one(&format!("results%5bMCC-1%5d=APPROVED%7c{TUR}")), expected);
 }
 
 #[test]
-fn every_documented_word_is_known() {
+fn every_documented_outcome_is_known() {
     let words = [
         ("APPROVED", CallbackOutcome::Approved),
         ("REQUIRE_ADDITIONAL_AUTHENTICATION", CallbackOutcome::RequireAdditionalAuthentication),
@@ -37,20 +37,20 @@ fn every_documented_word_is_known() {
         ("DUPLICATE_REQUEST", CallbackOutcome::DuplicateRequest),
     ];
     for (word, outcome) in words {
-        assert_eq!(one(&format!("results%5BR%5D={word}")).result, outcome);
+        assert_eq!(one(&format!("results%5BR%5D={word}")).outcome, outcome);
     }
-    assert_eq!(one("results[R]=POSTPONED").result, CallbackOutcome::Other("POSTPONED".into()));
-    assert_eq!(one("results[R]=").result, CallbackOutcome::Other(String::new()));
+    assert_eq!(one("results[R]=POSTPONED").outcome, CallbackOutcome::Other("POSTPONED".into()));
+    assert_eq!(one("results[R]=").outcome, CallbackOutcome::Other(String::new()));
 }
 
 #[test]
-fn a_reference_may_come_with_every_word() {
+fn a_reference_may_come_with_every_outcome() {
     for word in ["REQUIRE_ADDITIONAL_AUTHENTICATION", "AUTHENTICATED", "DELETED", "POSTPONED", "approved "] {
         let word = word.replace(' ', "%20");
         let result = one(&format!("results%5BR%5D={word}%7C{TUR}"));
         assert_eq!(result.token_unique_reference.as_deref(), Some(TUR), "{word}");
     }
-    assert_eq!(one("results[R]=approved%20").result, CallbackOutcome::Approved);
+    assert_eq!(one("results[R]=approved%20").outcome, CallbackOutcome::Approved);
     for reference in ["", "a|b", "a b", "%FF", &"x".repeat(65)] {
         let results = parse(&format!("results[R]=APPROVED|{reference}"));
         assert!(results.iter().all(|it| it.token_unique_reference.is_none()), "{reference}");
@@ -58,26 +58,26 @@ fn a_reference_may_come_with_every_word() {
 }
 
 #[test]
-fn the_banks_own_parameters_and_foreign_ones_are_passed_over() {
+fn other_parameters_are_ignored() {
     let query =
         "&&s=results[R]&results[R]=DECLINED&Results[X]=APPROVED&results[Y]x=APPROVED&result[Z]=ERROR&=&";
-    assert_eq!(one(query).result, CallbackOutcome::Declined);
+    assert_eq!(one(query).outcome, CallbackOutcome::Declined);
 }
 
 #[test]
-fn several_cards_and_repeated_keys_are_all_told() {
+fn several_cards_and_repeated_keys_are_all_parsed() {
     let results = parse("results[A]=APPROVED&x=1&results[B]=DECLINED&results[A]=CANCELLED");
-    let told: Vec<_> = results.iter().map(|it| (it.receipt.expose(), &it.result)).collect();
+    let parsed: Vec<_> = results.iter().map(|it| (it.receipt.expose(), &it.outcome)).collect();
     let expected = [
         ("A", &CallbackOutcome::Approved),
         ("B", &CallbackOutcome::Declined),
         ("A", &CallbackOutcome::Cancelled),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(parsed, expected);
 }
 
 #[test]
-fn what_is_no_result_is_passed_over() {
+fn malformed_results_are_ignored() {
     let long = format!("results[{}]=APPROVED", "R".repeat(65));
     for query in [
         "",
@@ -94,7 +94,7 @@ fn what_is_no_result_is_passed_over() {
     assert_eq!(parse(&"results[R]=ERROR&".repeat(1000)).len(), 10);
     assert_eq!(one("results[R]=APPROVED|<script>").token_unique_reference, None);
     assert_eq!(
-        one(&format!("results[R]={}", "%0a".repeat(99))).result,
+        one(&format!("results[R]={}", "%0a".repeat(99))).outcome,
         CallbackOutcome::Other(String::new())
     );
 }
@@ -102,5 +102,5 @@ fn what_is_no_result_is_passed_over() {
 #[test]
 fn neither_receipt_nor_reference_prints() {
     let printed = format!("{:?}", one(&format!("results[MCC-1]=APPROVED|{TUR}")));
-    assert_eq!(printed, "CallbackResult { result: Approved, .. }");
+    assert_eq!(printed, "CallbackResult { outcome: Approved, .. }");
 }

@@ -1,96 +1,103 @@
-//! Where the signature base string that the gateway would have accepted departs from ours: a place and a name, never
-//! a value.
+//! Compares the signature base string that the gateway expected with the one that was signed: the position of the first
+//! difference and the component there, never a value.
 
 use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
-/// Ours and the gateway's, compared.
+/// The comparison of our signature base string with the one that the gateway expected.
+///
+/// ```
+/// use push_provisioning_client::{BaseStringComparison, BaseStringComponent};
+///
+/// let comparison = BaseStringComparison::Different { position: 19, component: BaseStringComponent::BaseUri };
+/// assert_eq!(comparison.to_string(), "differ at 19, in the base URI");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BaseStrings {
-    /// The same was signed, so the key, the consumer key or the clock is wrong.
-    Agree,
-    /// Something else was signed than arrived.
-    Differ {
-        /// Bytes of our base string before the first difference.
+pub enum BaseStringComparison {
+    /// The base strings are equal, so the key, the consumer key or the clock is wrong.
+    Equal,
+    /// The request that arrived is not the one that was signed.
+    Different {
+        /// Offset of the first difference in our base string, in bytes.
         position: usize,
-        /// The part in which it lies.
-        component: Component,
+        /// The component at that offset.
+        component: BaseStringComponent,
     },
 }
 
-/// A part of a base string.
+/// A component of a base string (RFC 5849 §3.4.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Component {
+pub enum BaseStringComponent {
     /// The HTTP method.
     Method,
     /// Scheme, host, port or path.
     BaseUri,
-    /// A parameter of the query or of OAuth, by name; without one if the name is not a plain one.
+    /// A query or OAuth parameter, by name; `None` if the name could be a value.
     Parameter(Option<String>),
 }
 
-impl BaseStrings {
-    /// Compares; `None` if no base string is in the gateway's description.
-    pub(super) fn compare(ours: &str, description: &str) -> Option<Self> {
-        let theirs = acceptable(description)?;
-        let position = ours.bytes().zip(theirs.bytes()).take_while(|(our, their)| our == their).count();
-        if position == ours.len() && position == theirs.len() {
-            return Some(Self::Agree);
+impl BaseStringComparison {
+    /// `None` if the gateway's description contains no base string.
+    pub(crate) fn compare(ours: &str, description: &str) -> Option<Self> {
+        let expected = expected_base_string(description)?;
+        let position = ours.bytes().zip(expected.bytes()).take_while(|(a, b)| a == b).count();
+        if position == ours.len() && position == expected.len() {
+            return Some(Self::Equal);
         }
-        // Where ours has ended, only theirs can say what more there is.
-        let told_by = if position < ours.len() { ours } else { theirs };
-        Some(Self::Differ { position, component: component(told_by, position) })
+        // Ours may be a prefix of the expected one.
+        let longer = if position < ours.len() { ours } else { expected };
+        Some(Self::Different { position, component: component(longer, position) })
     }
 }
 
-/// The base string in a description. Nothing else in it has `&http` inside, and a base string has neither spaces nor
-/// colons nor quotes.
-fn acceptable(description: &str) -> Option<&str> {
-    let around =
+/// Finds the base string in a description: the only word that contains `&http`. A base string contains no whitespace,
+/// colon, quote or bracket.
+fn expected_base_string(description: &str) -> Option<&str> {
+    let delimiter =
         |c: char| c.is_whitespace() || matches!(c, ':' | '"' | '\'' | '<' | '>' | '[' | ']' | '(' | ')');
     description
-        .split(around)
+        .split(delimiter)
         .find(|word| word.contains("&http"))
         .map(|word| word.trim_end_matches([',', ';']))
 }
 
-/// `METHOD&base URI&parameters`; between parameters stands `%26`, behind a name `%3D`.
-fn component(base_string: &str, position: usize) -> Component {
+/// The component of `METHOD&base URI&parameters` at the position. `%26` separates parameters, `%3D` name and value.
+fn component(base_string: &str, position: usize) -> BaseStringComponent {
     let mut parts = base_string.splitn(3, '&');
     let (method, base_uri) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let parameters = method.len() + base_uri.len() + 2;
     if position <= method.len() {
-        return Component::Method;
+        return BaseStringComponent::Method;
     }
     if position < parameters {
-        return Component::BaseUri;
+        return BaseStringComponent::BaseUri;
     }
     let mut end = parameters;
-    let holds = |parameter: &&str| {
+    let contains_position = |parameter: &&str| {
         end += parameter.len() + "%26".len();
         position < end
     };
-    let parameter = parts.next().unwrap_or_default().split("%26").find(holds).unwrap_or_default();
+    let parameter = parts.next().unwrap_or_default().split("%26").find(contains_position).unwrap_or_default();
     let name = parameter.split("%3D").next().unwrap_or_default();
     let name = percent_decode_str(name).decode_utf8().ok();
     let plain = |name: &str| {
         let plain = |b: u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b'.');
         (1..=64).contains(&name.len()) && name.bytes().all(plain)
     };
-    Component::Parameter(name.filter(|name| plain(name)).map(Into::into))
+    BaseStringComponent::Parameter(name.filter(|name| plain(name)).map(Into::into))
 }
 
-impl fmt::Display for BaseStrings {
+impl fmt::Display for BaseStringComparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Agree => f.write_str("agree"),
-            Self::Differ { position, component } => write!(f, "differ at {position}, in {component}"),
+            Self::Equal => f.write_str("agree"),
+            Self::Different { position, component } => write!(f, "differ at {position}, in {component}"),
         }
     }
 }
 
-impl fmt::Display for Component {
+impl fmt::Display for BaseStringComponent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Method => f.write_str("the method"),
@@ -107,43 +114,47 @@ mod tests {
 
     const OURS: &str = "POST&https%3A%2F%2Fa.example%2F&a%3D1%26oauth_nonce%3D12";
 
-    fn compared(theirs: &str) -> String {
-        let description = format!("Invalid signature. Acceptable signature base string: {theirs}");
-        BaseStrings::compare(OURS, &description).unwrap().to_string()
+    fn compare(expected: &str) -> String {
+        let description = format!("Invalid signature. Acceptable signature base string: {expected}");
+        BaseStringComparison::compare(OURS, &description).unwrap().to_string()
     }
 
     #[test]
-    fn an_operator_is_told_where_the_base_strings_differ_and_no_value() {
-        assert_eq!(compared(OURS), "agree");
-        assert_eq!(compared(&OURS.replace("POST", "PUT")), "differ at 1, in the method");
-        assert_eq!(compared(&OURS.replace("a.ex", "b.ex")), "differ at 19, in the base URI");
-        assert_eq!(compared(&OURS.replace("a%3D1", "a%3D2")), "differ at 36, in the parameter a");
-        assert_eq!(compared(&OURS.replace("%3D12", "%3D13")), "differ at 55, in the parameter oauth_nonce");
+    fn the_display_names_position_and_component_but_no_value() {
+        assert_eq!(compare(OURS), "agree");
+        assert_eq!(compare(&OURS.replace("POST", "PUT")), "differ at 1, in the method");
+        assert_eq!(compare(&OURS.replace("a.ex", "b.ex")), "differ at 19, in the base URI");
+        assert_eq!(compare(&OURS.replace("a%3D1", "a%3D2")), "differ at 36, in the parameter a");
+        assert_eq!(compare(&OURS.replace("%3D12", "%3D13")), "differ at 55, in the parameter oauth_nonce");
         assert_eq!(
-            compared(&format!("{OURS}%26oauth_version%3D1.0")),
+            compare(&format!("{OURS}%26oauth_version%3D1.0")),
             "differ at 56, in the parameter oauth_nonce"
         );
-        assert_eq!(compared(&OURS[..40]), "differ at 40, in the parameter oauth_nonce");
+        assert_eq!(compare(&OURS[..40]), "differ at 40, in the parameter oauth_nonce");
     }
 
     #[test]
-    fn the_base_string_is_found_whatever_stands_around_it() {
+    fn the_base_string_is_found_between_any_other_words() {
         for description in [
             format!("\"{OURS}\""),
             format!("expected <{OURS}>, got another"),
             format!("BASE STRING:{OURS}; see https://developer.mastercard.com?a&b"),
         ] {
-            assert_eq!(BaseStrings::compare(OURS, &description), Some(BaseStrings::Agree), "{description}");
+            assert_eq!(
+                BaseStringComparison::compare(OURS, &description),
+                Some(BaseStringComparison::Equal),
+                "{description}"
+            );
         }
         for description in ["", "signature base string:", "unknown consumer key & more"] {
-            assert_eq!(BaseStrings::compare(OURS, description), None, "{description}");
+            assert_eq!(BaseStringComparison::compare(OURS, description), None, "{description}");
         }
     }
 
     #[test]
-    fn a_name_that_may_be_a_value_is_not_told() {
+    fn a_parameter_name_that_may_be_a_value_is_not_shown() {
         let ours = "GET&http%3A%2F%2Fa%2F&5555%3D1";
-        let compared = BaseStrings::compare(ours, "GET&http%3A%2F%2Fa%2F&5555%3D2").unwrap();
+        let compared = BaseStringComparison::compare(ours, "GET&http%3A%2F%2Fa%2F&5555%3D2").unwrap();
         assert!(compared.to_string().ends_with("in a parameter"), "{compared}");
     }
 }

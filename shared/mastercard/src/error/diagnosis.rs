@@ -1,21 +1,28 @@
-//! What a failed call means and what to do about it: two sentences for the operator, in logs and in the doctor.
+//! What a failed call means and how to fix it, for operators.
 
-use super::{ApiError, BaseStrings, MastercardError, Upstream};
+use super::{ApiError, BaseStringComparison, MastercardError, Upstream};
 
-/// For a person who can act; fit for logs.
+/// The meaning of a failure and its remedy, for operators; safe for logs.
+///
+/// ```
+/// use push_provisioning_client::{InvalidRequest, MastercardError};
+///
+/// let diagnosis = MastercardError::from(InvalidRequest::Malformed).diagnosis();
+/// println!("{}: {}", diagnosis.meaning, diagnosis.remedy);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
     /// What happened.
     pub meaning: &'static str,
-    /// What to do.
+    /// How to fix it.
     pub remedy: &'static str,
 }
 
-/// The codes that Mastercard publishes or was seen to send.
+/// Reason code, meaning and remedy of the codes that Mastercard publishes or is known to send.
 const CODES: [(&str, &str, &str); 10] = [
     (
         "ACCOUNT_INELIGIBLE",
-        "MDES knows no account range for this card",
+        "the card is in no account range that MDES has enabled",
         "have Mastercard enable the account range for Token Connect; until then do not offer this card",
     ),
     (
@@ -36,17 +43,17 @@ const CODES: [(&str, &str, &str); 10] = [
     (
         "DUPLICATE_REQUEST",
         "the token requestor already has this card",
-        "nothing: show the card as enabled once the token list says so",
+        "none: show the card as enabled once the token list has the token",
     ),
     (
         "INVALID_BODY_HASH",
         "the body that arrived is not the body that was signed",
-        "look for a proxy that changes bodies; without one it is a mistake of this server",
+        "look for a proxy that changes bodies; without one it is a bug of this client",
     ),
     (
         "INVALID_FIELD_LENGTH",
         "a field of the request breaks Mastercard's limits",
-        "report it with the correlation id: this server should have refused the value itself",
+        "report it as a bug, with the correlation id: this client should have rejected the value",
     ),
     (
         "INVALID_JSON",
@@ -60,13 +67,14 @@ const CODES: [(&str, &str, &str); 10] = [
     ),
     (
         "INVALID_PAN",
-        "MDES does not take the card number that Processing encrypted",
+        "MDES does not accept the card number that Processing encrypted",
         "have the issuer's processor check this card contract",
     ),
 ];
 
+/// The diagnosis of a reason code; `None` if the code is unknown.
 pub(super) fn of_code(code: &str) -> Option<Diagnosis> {
-    let (_, meaning, remedy) = CODES.into_iter().find(|(known, ..)| *known == code)?;
+    let (_, meaning, remedy) = CODES.into_iter().find(|(it, ..)| *it == code)?;
     Some(Diagnosis { meaning, remedy })
 }
 
@@ -74,116 +82,87 @@ pub(super) fn of(error: &MastercardError) -> Diagnosis {
     let (meaning, remedy) = match error {
         MastercardError::Connect(_) => (
             "no connection could be made",
-            "check the base URL, DNS, the firewall, the proxy, and the roots that this server trusts",
+            "check the base URL, DNS, the firewall, the proxy, and the trusted CA certificates",
         ),
         MastercardError::ResponseLost(_) => (
-            "the request may have left, and no whole answer came in time",
-            "if it happens often, ask Mastercard's support with the time and our correlation id",
+            "the request may have been sent, and no complete response was received in time",
+            "if it happens often, contact Mastercard's support with the time and the correlation id",
         ),
         MastercardError::OutOfTime => (
-            "the caller's time was over before Mastercard could be asked",
-            "look for what took so long before; for many calls at once, Processing's limit per second",
+            "the deadline passed before the request was sent",
+            "look for slow work before the call; with many parallel calls, check the rate limit",
         ),
         MastercardError::CircuitOpen { .. } => (
-            "the API failed so often in a row that it is left in peace for a few seconds",
-            "nothing, if it passes; else look at Mastercard's status page and the failures before",
+            "the API failed several times in a row, so calls are suspended for a few seconds",
+            "none, if it passes; otherwise check Mastercard's status page and the failures before",
         ),
         MastercardError::InvalidResponse { .. } => (
-            "a success came whose body this server cannot read or decrypt",
+            "the body of a success response could not be parsed or decrypted",
             "check PROCESSING_JWE and the decryption key; then compare with the API's release notes",
         ),
         MastercardError::InvalidRequest(_) => (
-            "the request broke a rule on our side and was not sent",
-            "check the settings and keys that the cause names",
+            "the request was invalid and was not sent",
+            "check the settings and keys that the source error names",
         ),
-        MastercardError::Rejected(refusal) => return of_refusal(refusal),
+        MastercardError::Rejected(error) => return of_api_error(error),
     };
     Diagnosis { meaning, remedy }
 }
 
-fn of_refusal(refusal: &ApiError) -> Diagnosis {
-    match &refusal.base_strings {
-        Some(BaseStrings::Agree) => {
+fn of_api_error(error: &ApiError) -> Diagnosis {
+    match &error.base_strings {
+        Some(BaseStringComparison::Equal) => {
             return Diagnosis {
-                meaning: "the gateway would sign the same base string: the keys or the clock are wrong, not the signing",
+                meaning: "the gateway expects the same base string: the keys or the clock are wrong",
                 remedy: "check that the signing key belongs to the consumer key, has not expired, and that the clock is right",
             };
         }
-        Some(BaseStrings::Differ { .. }) => {
+        Some(BaseStringComparison::Different { .. }) => {
             return Diagnosis {
-                meaning: "what arrived is not what was signed",
-                remedy: "look at where the base strings differ: a proxy rewrote it, or the base URL is not the one called",
+                meaning: "the request that arrived is not the one that was signed",
+                remedy: "look at where the base strings differ: a proxy changed the request, or the base URL is wrong",
             };
         }
         None => {}
     }
-    if let Some(known) = refusal.reason_codes.iter().find_map(super::ReasonCode::diagnosis) {
+    if let Some(known) = error.reason_codes.iter().find_map(super::ReasonCode::diagnosis) {
         return known;
     }
-    let (meaning, remedy) = match (refusal.status.as_u16(), refusal.upstream) {
+    let (meaning, remedy) = match (error.status.as_u16(), error.upstream) {
         (429, _) => (
             "too many requests in a short time",
             "lower the concurrency of the functions: the limit counts for all of them together",
         ),
-        (401, _) => {
-            ("Mastercard does not know who is asking", "check consumer key, signing key and environment")
-        }
+        (401, _) => ("the request was not authenticated", "check consumer key, signing key and environment"),
         (403, Upstream::Processing) => (
             "the operation is not allowed for this client or card contract",
             "check that the client id belongs to this institution and the project is approved for the API",
         ),
         (403, _) => ("the project is not allowed to do this", "check the project's approval for this API"),
-        (404, Upstream::Network | Upstream::Gateway) => ("nothing is at this address", "check the base URL"),
+        (404, Upstream::Network | Upstream::Gateway) => ("the URL does not exist", "check the base URL"),
         (404, _) => (
-            "what was asked for does not exist",
+            "the requested object does not exist",
             "check the identifier; it may belong to another environment",
         ),
         (300..=399, _) => (
-            "the answer leads elsewhere, which is never followed",
-            "check the base URL and whether a proxy asks for a login",
+            "the response is a redirect, which is not followed",
+            "check the base URL and whether a proxy requires a login",
         ),
         (408 | 500..=599, Upstream::Network) => (
-            "something between here and Mastercard failed, or Mastercard's entrance did",
-            "wait; if it stays, check the proxy, then Mastercard's status page",
+            "network equipment or Mastercard's gateway failed",
+            "wait; if it persists, check the proxy, then Mastercard's status page",
         ),
-        (408 | 500..=599, _) => {
-            ("Mastercard failed", "wait; if it stays, ask Mastercard's support with the correlation id")
-        }
+        (408 | 500..=599, _) => (
+            "Mastercard failed",
+            "wait; if it persists, contact Mastercard's support with the correlation id",
+        ),
         _ => (
-            "Mastercard refused for a reason that this server does not know",
-            "look the reason code up in the API's documentation, or ask Mastercard's support with the correlation id",
+            "Mastercard rejected the request for an unknown reason",
+            "look the reason code up in the API's documentation, or contact Mastercard's support with the correlation id",
         ),
     };
     Diagnosis { meaning, remedy }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::refusal;
-
-    fn meaning(refusal: ApiError) -> &'static str {
-        MastercardError::Rejected(Box::new(refusal)).diagnosis().meaning
-    }
-
-    #[test]
-    fn an_operator_is_told_what_each_known_code_means() {
-        for (code, told, _) in CODES {
-            assert_eq!(meaning(refusal(400, "MDES", code)), told);
-        }
-    }
-
-    #[test]
-    fn an_unknown_code_is_explained_by_its_status() {
-        assert!(meaning(refusal(429, "Gateway", "NEW")).starts_with("too many"));
-        assert!(meaning(refusal(400, "MDES", "NEW")).contains("does not know"));
-        assert_ne!(meaning(refusal(404, "", "")), meaning(refusal(500, "", "")));
-    }
-
-    #[test]
-    fn a_refused_signature_is_explained_by_the_base_strings() {
-        let mut refused = refusal(401, "Gateway", "AUTHENTICATION_FAILED");
-        refused.base_strings = Some(BaseStrings::Agree);
-        assert!(meaning(refused).contains("clock"));
-    }
-}
+mod tests;

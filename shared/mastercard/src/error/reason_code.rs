@@ -1,15 +1,25 @@
-//! Mastercard's words for a refusal, and what is known of them.
+//! Mastercard's reason codes, and what is known about them.
 
 use std::fmt;
 
 use super::diagnosis::{self, Diagnosis};
 
-/// Mastercard's word for a refusal, for example `ACCOUNT_INELIGIBLE`. The full list is not published.
+/// Mastercard's code for the reason of an error: `ACCOUNT_INELIGIBLE`. The full list is not published.
+///
+/// ```
+/// # use push_provisioning_client::MastercardError;
+/// # fn example(error: MastercardError) {
+/// for code in error.reason_codes() {
+///     println!("{}: {:?}", code.as_str(), code.diagnosis());
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReasonCode(String);
 
 impl ReasonCode {
-    /// Letters, digits and `_ - .`, at most 100, or it is no code and might be anything: then `UNREADABLE`.
+    /// A code has at most 100 letters, digits and `_ - .`, and fewer than 9 digits. Anything else may contain card data
+    /// and becomes `UNREADABLE`.
     pub(crate) fn new(raw: &str) -> Self {
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
         let digits = raw.bytes().filter(u8::is_ascii_digit).count();
@@ -22,18 +32,18 @@ impl ReasonCode {
         &self.0
     }
 
-    /// What it means and what to do; `None` for a code that this server does not know.
+    /// Meaning and remedy; `None` for an unknown code.
     pub fn diagnosis(&self) -> Option<Diagnosis> {
         diagnosis::of_code(self.as_str())
     }
 
-    /// Those that no repetition heals: configuration, credentials, data, or a mistake of ours. All known ones are.
-    pub(super) fn is_final(&self) -> bool {
+    /// Whether a retry would fail the same way; true for all known codes.
+    pub(super) fn is_permanent(&self) -> bool {
         self.diagnosis().is_some()
     }
 
-    /// The gateway's words for a request whose sender it does not believe.
-    pub(super) fn is_of_credentials(&self) -> bool {
+    /// Whether the gateway rejected the signature, the body hash or an OAuth parameter.
+    pub(super) fn is_authentication_failure(&self) -> bool {
         matches!(self.as_str(), "AUTHENTICATION_FAILED" | "INVALID_BODY_HASH" | "INVALID_OAUTH_SBS")
     }
 }

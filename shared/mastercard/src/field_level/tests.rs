@@ -7,20 +7,20 @@ use aws_lc_rs::{
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Certificate, testing};
+use crate::{keys::Certificate, testing};
 
-/// Published ciphertexts under known content keys: computed twice by others, see `testdata/README.md`.
+/// Published ciphertexts with known content keys; see `testdata/README.md`.
 const VECTORS: &str = include_str!("../../testdata/content-encryption-vectors.json");
 const CBC_PLAINTEXT: &str = r#"{"tokenUniqueReference":"a reference"}"#;
 
-fn key() -> DecryptingKey {
-    DecryptingKey::read("key", testing::private_key_pem().as_bytes(), None).unwrap()
+fn key() -> DecryptionKey {
+    DecryptionKey::read("key", testing::private_key_pem().as_bytes(), None).unwrap()
 }
 
-fn another_key() -> DecryptingKey {
+fn another_key() -> DecryptionKey {
     let key = KeyPair::generate(KeySize::Rsa2048).unwrap();
     let der: aws_lc_rs::encoding::Pkcs8V1Der<'_> = key.as_der().unwrap();
-    DecryptingKey::read("key", testing::to_pem("PRIVATE KEY", der.as_ref()).as_bytes(), None).unwrap()
+    DecryptionKey::read("key", testing::to_pem("PRIVATE KEY", der.as_ref()).as_bytes(), None).unwrap()
 }
 
 fn wrap(content_key: &[u8], algorithm: &'static OaepAlgorithm) -> String {
@@ -30,7 +30,7 @@ fn wrap(content_key: &[u8], algorithm: &'static OaepAlgorithm) -> String {
     hex::encode(key.encrypt(algorithm, content_key, &mut wrapped, None).unwrap())
 }
 
-/// As MDES sends it: CBC, SHA-512.
+/// The format of MDES: CBC, SHA-512.
 fn cbc() -> Value {
     let (content_key, iv) = ([7; 16], [9; 16]);
     let cipher = aws_lc_rs::cipher::PaddedBlockEncryptingKey::cbc_pkcs7(
@@ -49,10 +49,10 @@ fn cbc() -> Value {
     })
 }
 
-fn opened(payload: &Value, keys: &[DecryptingKey]) -> Result<String, Unopened> {
+fn decrypt(payload: &Value, keys: &[DecryptionKey]) -> Result<String, DecryptionError> {
     let payload: EncryptedPayload = serde_json::from_value(payload.clone()).unwrap();
-    let opened = FieldLevelKeys::new(keys).unwrap().open(&payload)?;
-    Ok(String::from_utf8(opened).unwrap())
+    let plaintext = FieldLevelKeys::new(keys).unwrap().decrypt(&payload)?;
+    Ok(String::from_utf8(plaintext).unwrap())
 }
 
 fn with(mut payload: Value, field: &str, value: Value) -> Value {
@@ -61,12 +61,12 @@ fn with(mut payload: Value, field: &str, value: Value) -> Value {
 }
 
 #[test]
-fn what_mdes_encrypts_opens() {
-    assert_eq!(opened(&cbc(), &[key()]).unwrap(), CBC_PLAINTEXT);
+fn a_payload_in_the_format_of_mdes_is_decrypted() {
+    assert_eq!(decrypt(&cbc(), &[key()]).unwrap(), CBC_PLAINTEXT);
 }
 
 #[test]
-fn what_was_published_in_gcm_opens() {
+fn a_published_gcm_payload_is_decrypted() {
     let vectors: Vec<Value> = serde_json::from_str(VECTORS).unwrap();
     let gcm = vectors.iter().find(|vector| vector["name"] == "published, AES-128-GCM").unwrap();
     let content_key = hex::decode(gcm["key"].as_str().unwrap()).unwrap();
@@ -75,29 +75,37 @@ fn what_was_published_in_gcm_opens() {
         "encryptedKey": wrap(&content_key, &OAEP_SHA256_MGF1SHA256),
         "oaepHashingAlgorithm": "SHA256", "algorithmCipherMode": "GCM",
     });
-    assert_eq!(opened(&payload, &[key()]).unwrap(), gcm["plaintext"].as_str().unwrap());
+    assert_eq!(decrypt(&payload, &[key()]).unwrap(), gcm["plaintext"].as_str().unwrap());
     for field in ["tag", "aad", "iv"] {
-        assert_eq!(opened(&with(payload.clone(), field, Value::Null), &[key()]), Err(Unopened), "{field}");
+        assert_eq!(
+            decrypt(&with(payload.clone(), field, Value::Null), &[key()]),
+            Err(DecryptionError),
+            "{field}"
+        );
         let other = "00".repeat(gcm[field].as_str().unwrap().len() / 2);
-        assert_eq!(opened(&with(payload.clone(), field, other.into()), &[key()]), Err(Unopened), "{field}");
+        assert_eq!(
+            decrypt(&with(payload.clone(), field, other.into()), &[key()]),
+            Err(DecryptionError),
+            "{field}"
+        );
     }
 }
 
 #[test]
-fn either_of_two_keys_opens_whatever_mastercard_calls_it() {
+fn either_of_two_keys_decrypts_with_any_fingerprint() {
     let fingerprint =
         Certificate::from_pem("certificate", &testing::certificate_pem()).unwrap().fingerprint();
     for name in [json!(fingerprint), json!("unknown"), Value::Null, cbc()["publicKeyFingerprint"].clone()] {
         let payload = with(cbc(), "publicKeyFingerprint", name);
-        assert_eq!(opened(&payload, &[another_key(), key()]).unwrap(), CBC_PLAINTEXT);
-        assert_eq!(opened(&payload, &[key(), another_key()]).unwrap(), CBC_PLAINTEXT);
+        assert_eq!(decrypt(&payload, &[another_key(), key()]).unwrap(), CBC_PLAINTEXT);
+        assert_eq!(decrypt(&payload, &[key(), another_key()]).unwrap(), CBC_PLAINTEXT);
     }
-    assert_eq!(opened(&cbc(), &[another_key()]), Err(Unopened));
+    assert_eq!(decrypt(&cbc(), &[another_key()]), Err(DecryptionError));
 }
 
 #[test]
-fn the_padding_of_old_is_refused_and_so_is_what_nobody_knows() {
-    let old = with(cbc(), "encryptedKey", wrap(&[7; 16], &OAEP_SHA1_MGF1SHA1).into());
+fn pkcs1_padding_and_unknown_algorithms_are_rejected() {
+    let sha1 = with(cbc(), "encryptedKey", wrap(&[7; 16], &OAEP_SHA1_MGF1SHA1).into());
     for (field, value) in [
         ("oaepHashingAlgorithm", Value::Null),
         ("oaepHashingAlgorithm", "SHA1".into()),
@@ -107,13 +115,13 @@ fn the_padding_of_old_is_refused_and_so_is_what_nobody_knows() {
         ("encryptedKey", "".into()),
         ("iv", "00".into()),
     ] {
-        assert_eq!(opened(&with(cbc(), field, value), &[key()]), Err(Unopened), "{field}");
+        assert_eq!(decrypt(&with(cbc(), field, value), &[key()]), Err(DecryptionError), "{field}");
     }
-    assert_eq!(opened(&with(old, "oaepHashingAlgorithm", "SHA1".into()), &[key()]), Err(Unopened));
+    assert_eq!(decrypt(&with(sha1, "oaepHashingAlgorithm", "SHA1".into()), &[key()]), Err(DecryptionError));
 }
 
 #[test]
-fn keys_do_not_print() {
+fn debug_prints_no_keys() {
     let keys = FieldLevelKeys::new(&[key()]).unwrap();
     assert_eq!(format!("{keys:?}"), "FieldLevelKeys(<redacted>)");
 }

@@ -1,4 +1,4 @@
-//! Certificates: whose key it is, until when, and the fingerprints by which Mastercard's documents and portal call it.
+//! X.509 certificates: public key, validity, and the fingerprints that Mastercard uses as key ids.
 
 use aws_lc_rs::{digest, rsa::PublicEncryptingKey};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -13,7 +13,18 @@ use x509_cert::{
 use super::{KeyError, KeyProblem};
 use crate::digest::sha256_hex;
 
-/// A certificate, public. Parsed, never chain-validated: Mastercard's own samples are self-signed and have expired.
+/// An X.509 certificate. It is parsed, not validated: Mastercard's own samples are self-signed and have expired.
+///
+/// ```
+/// # let key = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
+/// # let pem = rcgen::CertificateParams::new(["example".to_owned()]).unwrap().self_signed(&key).unwrap().pem();
+/// use push_provisioning_client::Certificate;
+///
+/// let certificate = Certificate::from_pem("encryption certificate", &pem)?;
+/// assert_eq!((certificate.bits(), certificate.fingerprint().len()), (Some(2048), 64));
+/// assert!(certificate.expires_in_days(certificate.not_before()) > 0);
+/// # Ok::<(), push_provisioning_client::KeyError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
     der: Vec<u8>,
@@ -23,15 +34,18 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Reads a PEM certificate; `key` names it in errors.
-    pub fn from_pem(key: &str, pem: &str) -> Result<Self, KeyError> {
-        let bad = |problem| KeyError { key: key.into(), problem };
-        let (label, der) = pem::decode_vec(pem.trim().as_bytes()).map_err(|_| bad(KeyProblem::NotPem))?;
+    /// Reads a PEM certificate. `name` is its name in errors.
+    ///
+    /// # Errors
+    /// If `pem` is not a PEM certificate.
+    pub fn from_pem(name: &str, pem: &str) -> Result<Self, KeyError> {
+        let error = |problem| KeyError { key: name.into(), problem };
+        let (label, der) = pem::decode_vec(pem.trim().as_bytes()).map_err(|_| error(KeyProblem::NotPem))?;
         let certificate = Self::from_der(der).filter(|_| label == "CERTIFICATE");
-        certificate.ok_or_else(|| bad(KeyProblem::NotACertificate))
+        certificate.ok_or_else(|| error(KeyProblem::NotACertificate))
     }
 
-    /// `None` if it is no certificate.
+    /// `None` if `der` is not a certificate.
     pub(super) fn from_der(der: Vec<u8>) -> Option<Self> {
         let parsed = X509::from_der(&der).ok()?;
         let content = parsed.tbs_certificate();
@@ -40,39 +54,42 @@ impl Certificate {
         Some(Self { der, public_key, not_before: timestamp(not_before), not_after: timestamp(not_after) })
     }
 
-    /// The certificate itself.
+    /// The certificate as DER.
     pub fn der(&self) -> &[u8] {
         &self.der
     }
 
-    /// DER `SubjectPublicKeyInfo`.
+    /// The public key as DER `SubjectPublicKeyInfo`.
     pub fn public_key(&self) -> &[u8] {
         &self.public_key
     }
 
-    /// PKCS#1 DER of its RSA key, as signature verifiers take it.
+    /// The RSA public key as PKCS#1 DER.
+    ///
+    /// # Errors
+    /// If the key is not an RSA key of 2048 to 8192 bits.
     pub fn pkcs1_public_key(&self) -> Result<Vec<u8>, KeyProblem> {
         self.bits().ok_or(KeyProblem::NotRsa)?;
         let info = SubjectPublicKeyInfoOwned::from_der(&self.public_key).map_err(|_| KeyProblem::NotRsa)?;
         Ok(info.subject_public_key.raw_bytes().to_vec())
     }
 
-    /// The size of its RSA key; `None` if the key is no RSA key of 2048 to 8192 bits.
+    /// The size of the RSA key in bits; `None` if it is not an RSA key of 2048 to 8192 bits.
     pub fn bits(&self) -> Option<usize> {
         PublicEncryptingKey::from_der(&self.public_key).ok().map(|key| key.key_size_bits())
     }
 
-    /// When it begins to be valid: of two keys, the later one replaces the other.
+    /// Start of the validity.
     pub fn not_before(&self) -> Timestamp {
         self.not_before
     }
 
-    /// When it expires. Keys of Mastercard Processing do after 13 months.
+    /// End of the validity. Keys of Mastercard Processing expire after 13 months.
     pub fn not_after(&self) -> Timestamp {
         self.not_after
     }
 
-    /// Whole days until it expires; negative once it has.
+    /// Whole days until the end of the validity; negative once it has expired.
     pub fn expires_in_days(&self, now: Timestamp) -> i64 {
         self.not_after.duration_since(now).as_secs().div_euclid(24 * 60 * 60)
     }
@@ -82,7 +99,7 @@ impl Certificate {
         sha256_hex(&self.der)
     }
 
-    /// Hex SHA-1 over the DER certificate: MDES' `publicKeyFingerprint` of old.
+    /// Hex SHA-1 over the DER certificate: MDES' former `publicKeyFingerprint`.
     pub fn fingerprint_sha1(&self) -> String {
         sha1_hex(&self.der)
     }
@@ -100,34 +117,47 @@ impl Certificate {
 
 /// Mastercard's certificate for Token Connect, sent to Processing in step 7 so that it encrypts for Token Connect.
 ///
-/// Whoever holds the private half of this key can read card numbers, so it comes from configuration only.
+/// The holder of its private key can decrypt card numbers, so take it from configuration only.
+///
+/// ```
+/// # let key = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
+/// # let pem = rcgen::CertificateParams::new(["example".to_owned()]).unwrap().self_signed(&key).unwrap().pem();
+/// use push_provisioning_client::ClientEncryptionKey;
+///
+/// let key = ClientEncryptionKey::from_pem("client encryption key", &pem)?;
+/// assert!(key.header_value().starts_with("MII"));
+/// # Ok::<(), push_provisioning_client::KeyError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ClientEncryptionKey(Certificate);
 
 impl ClientEncryptionKey {
-    /// Reads a PEM certificate; `key` names it in errors.
-    pub fn from_pem(key: &str, pem: &str) -> Result<Self, KeyError> {
-        Certificate::from_pem(key, pem).map(Self)
+    /// Reads a PEM certificate. `name` is its name in errors.
+    ///
+    /// # Errors
+    /// If `pem` is not a PEM certificate.
+    pub fn from_pem(name: &str, pem: &str) -> Result<Self, KeyError> {
+        Certificate::from_pem(name, pem).map(Self)
     }
 
-    /// The value of `Token-Connect-Client-Encryption-Key`: the DER certificate in one line of base64.
+    /// The value of the header `Token-Connect-Client-Encryption-Key`: the DER certificate as one line of base64.
     pub fn header_value(&self) -> String {
         STANDARD.encode(&self.0.der)
     }
 
-    /// The certificate itself, for its fingerprints.
+    /// The certificate.
     pub fn certificate(&self) -> &Certificate {
         &self.0
     }
 }
 
-/// "Never expires" is written as the last second of the year 9999, which is later than this clock goes.
+/// "No expiry" is the last second of the year 9999 (RFC 5280 §4.1.2.5), which `Timestamp` cannot represent.
 fn timestamp(time: Time) -> Timestamp {
     let seconds = i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
     Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
 }
 
-/// SHA-1 as a name, not as protection.
+/// SHA-1 as a key id; it protects nothing.
 fn sha1_hex(bytes: &[u8]) -> String {
     hex::encode(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes))
 }

@@ -1,6 +1,6 @@
-//! Private keys as they are stored: PKCS#8 or PKCS#1 PEM, or the PKCS#12 container that Mastercard Developers gives.
+//! Private keys from PKCS#8 or PKCS#1 PEM, or from a PKCS#12 container as Mastercard Developers provides it.
 //!
-//! A certificate beside the key, in the container or as one more PEM block, must belong to it and tells its expiry.
+//! A certificate in the same file, in the container or as a further PEM block, must belong to the key.
 
 use std::{fmt, sync::Arc};
 
@@ -19,27 +19,39 @@ use super::{Certificate, KeyError, KeyProblem};
 /// The first byte of every DER structure here, PKCS#12 among them.
 const DER_SEQUENCE: u8 = 0x30;
 
-/// An RSA private key, with its certificate if one was stored beside it: one that signs, or a [`DecryptingKey`].
-/// aws-lc checks a key each time that it reads one, which takes most of a start; so it is read once, for its use.
+/// An RSA private key and its certificate, if the file has one. It signs (the default), or decrypts as a
+/// [`DecryptionKey`]. AWS-LC validates a key whenever it is loaded, which takes milliseconds, so each key is loaded once,
+/// for one use. `Debug` prints nothing of it.
+///
+/// ```
+/// # fn pem() -> String { rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap().serialize_pem() }
+/// use push_provisioning_client::{DecryptionKey, PrivateKey, SigningKey};
+///
+/// // The file may also be PKCS#12; then the password is needed.
+/// let signing_key = SigningKey::from(PrivateKey::read("signing key", pem().as_bytes(), None)?);
+/// let decryption_key = DecryptionKey::read("decryption key", pem().as_bytes(), None)?;
+/// assert!(decryption_key.certificate().is_none() && !decryption_key.public_key().is_empty());
+/// # Ok::<(), push_provisioning_client::KeyError>(())
+/// ```
 pub struct PrivateKey<K = KeyPair> {
     key: Arc<K>,
     certificate: Option<Arc<Certificate>>,
 }
 
 /// An RSA private key that decrypts.
-pub type DecryptingKey = PrivateKey<PrivateDecryptingKey>;
+pub type DecryptionKey = PrivateKey<PrivateDecryptingKey>;
 
-/// What a private key is read for.
-pub trait KeyUse: Sized {
-    /// From PKCS#8 DER.
+/// An RSA private key of `aws-lc-rs`: `KeyPair` signs, `PrivateDecryptingKey` decrypts.
+pub trait RsaPrivateKey: Sized {
+    /// Loads PKCS#8 DER; `None` if it is not a valid key.
     fn from_pkcs8(der: &[u8]) -> Option<Self>;
-    /// From PKCS#1 DER.
+    /// Loads PKCS#1 DER; `None` if it is not a valid key.
     fn from_pkcs1(der: &[u8]) -> Option<Self>;
-    /// DER `SubjectPublicKeyInfo` of the public half.
+    /// The public key as DER `SubjectPublicKeyInfo`.
     fn public_key_info(&self) -> Option<Vec<u8>>;
 }
 
-impl KeyUse for KeyPair {
+impl RsaPrivateKey for KeyPair {
     fn from_pkcs8(der: &[u8]) -> Option<Self> {
         Self::from_pkcs8(der).ok()
     }
@@ -54,7 +66,7 @@ impl KeyUse for KeyPair {
     }
 }
 
-impl KeyUse for PrivateDecryptingKey {
+impl RsaPrivateKey for PrivateDecryptingKey {
     fn from_pkcs8(der: &[u8]) -> Option<Self> {
         Self::from_pkcs8(der).ok()
     }
@@ -70,35 +82,37 @@ impl KeyUse for PrivateDecryptingKey {
     }
 }
 
-/// What a file holds, before anything is known to fit.
-struct Stored<K> {
+/// The content of a file; key and certificates are not yet matched.
+struct KeyFile<K> {
     key: K,
     certificates: Vec<Certificate>,
 }
 
-impl<K: KeyUse> PrivateKey<K> {
-    /// Reads PEM, or PKCS#12 with its password; `key` names it in errors. What it is shows in its first bytes.
-    /// PKCS#12 may also come as the base64 text of it, which is how a console lets a binary secret be pasted.
+impl<K: RsaPrivateKey> PrivateKey<K> {
+    /// Reads PEM, or PKCS#12 with its password; `name` is the name of the key in errors. PKCS#12 may be base64 text, as
+    /// consoles without support for binary secrets require. PBES2 with AES, PBE-SHA1-3DES and RC2-40 are supported.
     ///
-    /// Containers may be modern (PBES2 with AES) or old (PBE-SHA1-3DES, RC2-40). Copies of the key that are made on
-    /// the way are wiped, but for those within the PKCS#12 reader, which does not wipe its own.
-    pub fn read(key: &str, stored: &[u8], password: Option<&str>) -> Result<Self, KeyError> {
-        let read = if stored.first() == Some(&DER_SEQUENCE) {
-            from_pkcs12(stored, password)
-        } else if let Some(der) = pasted(stored) {
+    /// Temporary copies of the key are zeroized, except those inside the PKCS#12 parser.
+    ///
+    /// # Errors
+    /// See [`KeyProblem`].
+    pub fn read(name: &str, content: &[u8], password: Option<&str>) -> Result<Self, KeyError> {
+        let file = if content.first() == Some(&DER_SEQUENCE) {
+            from_pkcs12(content, password)
+        } else if let Some(der) = decode_base64(content) {
             from_pkcs12(&der, password)
         } else {
-            from_pem(stored)
+            from_pem(content)
         };
-        read.and_then(paired).map_err(|problem| KeyError { key: key.into(), problem })
+        file.and_then(match_certificate).map_err(|problem| KeyError { key: name.into(), problem })
     }
 
-    /// The certificate that was stored beside it.
+    /// The certificate of the key, if the file has one.
     pub fn certificate(&self) -> Option<&Certificate> {
         self.certificate.as_deref()
     }
 
-    /// DER `SubjectPublicKeyInfo` of the public half, as certificates hold it. Never empty for an RSA key that was read.
+    /// The public key as DER `SubjectPublicKeyInfo`.
     pub fn public_key(&self) -> Vec<u8> {
         self.key.public_key_info().unwrap_or_default()
     }
@@ -109,7 +123,7 @@ impl<K: KeyUse> PrivateKey<K> {
 }
 
 impl PrivateKey {
-    /// The size of the modulus.
+    /// The size of the key in bits.
     pub fn bits(&self) -> usize {
         self.key.public_modulus_len() * 8
     }
@@ -131,32 +145,32 @@ impl<K> fmt::Debug for PrivateKey<K> {
     }
 }
 
-/// PKCS#12 as base64 text, perhaps in lines.
-fn pasted(stored: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    // Never grown: what a vector grows out of is not wiped.
-    let mut text = Zeroizing::new(Vec::with_capacity(stored.len()));
-    text.extend(stored.iter().filter(|byte| !byte.is_ascii_whitespace()));
+/// PKCS#12 from base64 text with or without line breaks; `None` for anything else.
+fn decode_base64(content: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    // Full capacity from the start: a vector that grows leaves copies that are not zeroized.
+    let mut text = Zeroizing::new(Vec::with_capacity(content.len()));
+    text.extend(content.iter().filter(|byte| !byte.is_ascii_whitespace()));
     let der = Zeroizing::new(STANDARD.decode(&*text).ok()?);
     (der.first() == Some(&DER_SEQUENCE)).then_some(der)
 }
 
-fn from_pkcs12<K: KeyUse>(der: &[u8], password: Option<&str>) -> Result<Stored<K>, KeyProblem> {
+fn from_pkcs12<K: RsaPrivateKey>(der: &[u8], password: Option<&str>) -> Result<KeyFile<K>, KeyProblem> {
     let archive =
         Pkcs12Archive::from_pkcs12(der, password.unwrap_or_default()).map_err(|error| match error {
             Pkcs12Error::MacError(_) | Pkcs12Error::UnpadError | Pkcs12Error::Pkcs5Error(_) => {
                 KeyProblem::WrongPassword
             }
-            _ => KeyProblem::UnreadableContainer,
+            _ => KeyProblem::UnsupportedContainer,
         })?;
     let [key] = archive.keys.as_slice() else { return Err(KeyProblem::NotOneKey) };
     let key = K::from_pkcs8(key.key.as_der()).ok_or(KeyProblem::NotRsa)?;
     let certificates = archive.certs.iter().filter_map(|bag| Certificate::from_der(bag.cert.as_der().into()));
-    Ok(Stored { key, certificates: certificates.collect() })
+    Ok(KeyFile { key, certificates: certificates.collect() })
 }
 
-/// Text around the blocks, such as OpenSSL's bag attributes, is passed over.
-fn from_pem<K: KeyUse>(stored: &[u8]) -> Result<Stored<K>, KeyProblem> {
-    let text = std::str::from_utf8(stored).map_err(|_| KeyProblem::NotAKeyFile)?;
+/// Text around the blocks, such as OpenSSL's bag attributes, is ignored.
+fn from_pem<K: RsaPrivateKey>(content: &[u8]) -> Result<KeyFile<K>, KeyProblem> {
+    let text = std::str::from_utf8(content).map_err(|_| KeyProblem::NotAKeyFile)?;
     let (mut keys, mut certificates) = (Vec::new(), Vec::new());
     for block in pem_blocks(text) {
         let (label, der) = pem::decode_vec(block.as_bytes()).map_err(|_| KeyProblem::NotAKeyFile)?;
@@ -172,14 +186,14 @@ fn from_pem<K: KeyUse>(stored: &[u8]) -> Result<Stored<K>, KeyProblem> {
         }
     }
     match keys.len() {
-        1 => Ok(Stored { key: keys.remove(0), certificates }),
+        1 => Ok(KeyFile { key: keys.remove(0), certificates }),
         0 if certificates.is_empty() => Err(KeyProblem::NotAKeyFile),
         0 => Err(KeyProblem::NotAPrivateKey),
         _ => Err(KeyProblem::NotOneKey),
     }
 }
 
-/// Each from its `-----BEGIN` to the end of its `-----END …-----`.
+/// The PEM blocks, each from `-----BEGIN` to the end of the line of `-----END`.
 fn pem_blocks(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices("-----BEGIN ").map(|(begin, _)| {
         let block = &text[begin..];
@@ -189,14 +203,15 @@ fn pem_blocks(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn paired<K: KeyUse>(stored: Stored<K>) -> Result<PrivateKey<K>, KeyProblem> {
-    let Stored { key, mut certificates } = stored;
-    let stands_alone = certificates.is_empty();
+/// Keeps the latest certificate for the key.
+fn match_certificate<K: RsaPrivateKey>(file: KeyFile<K>) -> Result<PrivateKey<K>, KeyProblem> {
+    let KeyFile { key, mut certificates } = file;
+    let has_certificates = !certificates.is_empty();
     let public_key = key.public_key_info();
     certificates.retain(|certificate| Some(certificate.public_key()) == public_key.as_deref());
     let certificate = certificates.into_iter().max_by_key(Certificate::not_after).map(Arc::new);
-    if certificate.is_none() && !stands_alone {
-        return Err(KeyProblem::Unpaired);
+    if certificate.is_none() && has_certificates {
+        return Err(KeyProblem::CertificateMismatch);
     }
     Ok(PrivateKey { key: Arc::new(key), certificate })
 }

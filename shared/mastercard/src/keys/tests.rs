@@ -2,9 +2,9 @@ use super::*;
 use crate::testing::{CERTIFICATE, pkcs8, private_key_pem, to_pem};
 
 #[test]
-fn a_signing_key_comes_as_pkcs8_or_pkcs1() {
+fn a_signing_key_is_read_from_pkcs8_and_pkcs1() {
     let modern = SigningKey::from_pem("signing key", &private_key_pem()).unwrap();
-    // PKCS#8 of a 2048-bit RSA key is PKCS#1 behind a head of 26 bytes.
+    // PKCS#8 of a 2048-bit RSA key is PKCS#1 after a header of 26 bytes.
     let traditional =
         SigningKey::from_pem("signing key", &to_pem("RSA PRIVATE KEY", &pkcs8()[26..])).unwrap();
     let sign = |key: &SigningKey| key.sign(SignatureMethod::RsaSha256, b"base string");
@@ -13,7 +13,7 @@ fn a_signing_key_comes_as_pkcs8_or_pkcs1() {
 }
 
 #[test]
-fn a_bad_signing_key_is_named_and_not_shown() {
+fn an_invalid_signing_key_is_named_and_not_shown() {
     let problem = |pem: &str| SigningKey::from_pem("token-connect signing key", pem).unwrap_err();
     assert_eq!(problem("hunter2").to_string(), "token-connect signing key: neither PEM nor PKCS#12");
     assert_eq!(problem("").problem, KeyProblem::NotAKeyFile);
@@ -23,7 +23,7 @@ fn a_bad_signing_key_is_named_and_not_shown() {
 }
 
 #[test]
-fn the_certificate_travels_as_one_line_of_base64() {
+fn the_header_value_is_one_line_of_base64() {
     let key = ClientEncryptionKey::from_pem("client encryption key", CERTIFICATE).unwrap();
     let body: String = CERTIFICATE.lines().filter(|line| !line.starts_with("-----")).collect();
     assert_eq!(key.header_value(), body);
@@ -31,7 +31,7 @@ fn the_certificate_travels_as_one_line_of_base64() {
 }
 
 #[test]
-fn a_certificate_keeps_its_published_fingerprints() {
+fn a_certificate_has_its_known_fingerprints() {
     let certificate = Certificate::from_pem("certificate", CERTIFICATE).unwrap();
     let fingerprint = "b39ba9209e4608aaab98af31cacadb736273e4922f29c6a5bb7764b3d5b8d8ac";
     assert_eq!(certificate.fingerprint(), fingerprint);
@@ -42,7 +42,7 @@ fn a_certificate_keeps_its_published_fingerprints() {
 }
 
 #[test]
-fn a_certificate_tells_its_days() {
+fn a_certificate_has_its_validity_in_days() {
     let certificate = Certificate::from_pem("certificate", CERTIFICATE).unwrap();
     assert_eq!(certificate.not_before().to_string(), "2026-11-22T17:41:01Z");
     assert_eq!(certificate.bits(), Some(2048));
@@ -53,7 +53,7 @@ fn a_certificate_tells_its_days() {
 }
 
 #[test]
-fn a_signature_may_be_padded_either_way() {
+fn both_signature_methods_are_verified() {
     use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
     let key = SigningKey::from_pem("signing key", &private_key_pem()).unwrap();
     let verified = |method, by| {
@@ -68,7 +68,7 @@ fn a_signature_may_be_padded_either_way() {
 }
 
 #[test]
-fn a_certificate_is_told_from_a_key_and_from_noise() {
+fn a_key_or_noise_is_not_a_certificate() {
     let problem =
         |pem: &str| ClientEncryptionKey::from_pem("client encryption key", pem).unwrap_err().problem;
     assert_eq!(problem("MIIDWzCC"), KeyProblem::NotPem);

@@ -85,7 +85,7 @@ fn published_base_strings_agree() {
 fn the_example_of_rfc_5849_agrees() {
     let [vector] = vectors("rfc5849_3_4_1_1").try_into().unwrap();
     let url: Url = text(&vector["url"]).parse().unwrap();
-    // The RFC also counts the parameters of its form body, which never travel here: written as a query would.
+    // The RFC includes the parameters of its form body, which Mastercard's dialect does not: they are passed as a query.
     let query = format!("{}&{}", url.query().unwrap(), text(&vector["form_body"]).replace('+', "%20"));
     let parameters = parameter_string(Some(&query), &pairs(&vector["oauth"]));
     assert_eq!(base_string("post", &base_uri(&url), &parameters), text(&vector["out"]));
@@ -107,8 +107,8 @@ fn a_signed_request_verifies_against_the_public_key() {
     let url =
         "https://sandbox.api.mastercard.com/mdes/connect/1/0/getEligibleTokenRequestors".parse().unwrap();
     let body = br#"{"requestId":"r-1","accountRanges":["5555550000000000000"]}"#;
-    let stamp = Stamp { nonce: "nOnCe0123456789a".into(), timestamp: 1_767_225_600 };
-    let signed = signer.authorization("POST", &url, body, &stamp).unwrap();
+    let once = NonceAndTimestamp { nonce: "nOnCe0123456789a".into(), timestamp: 1_767_225_600 };
+    let signed = signer.sign("POST", &url, body, &once).unwrap();
 
     assert_eq!(
         signed.base_string,
@@ -130,18 +130,18 @@ fn a_signed_request_verifies_against_the_public_key() {
 }
 
 #[test]
-fn a_signer_says_how_it_pads() {
+fn the_header_names_the_signature_method() {
     let url = "https://a.example/".parse().unwrap();
-    let told = |signer: Signer| signer.authorization("GET", &url, b"", &Stamp::now()).unwrap();
-    let signed = told(testing::signer().with_method(SignatureMethod::RsaPss));
+    let sign = |signer: Signer| signer.sign("GET", &url, b"", &NonceAndTimestamp::now()).unwrap();
+    let signed = sign(testing::signer().with_signature_method(SignatureMethod::RsaPss));
     assert!(signed.header.contains(r#"oauth_signature_method="RSA-PSS""#));
     assert!(signed.base_string.contains("oauth_signature_method%3DRSA-PSS%26"));
-    assert!(told(testing::signer()).header.contains(r#"oauth_signature_method="RSA-SHA256""#));
+    assert!(sign(testing::signer()).header.contains(r#"oauth_signature_method="RSA-SHA256""#));
 }
 
 #[test]
-fn every_stamp_is_unlike_any_other() {
-    let (one, other) = (Stamp::now(), Stamp::now());
+fn every_nonce_is_different() {
+    let (one, other) = (NonceAndTimestamp::now(), NonceAndTimestamp::now());
     assert_ne!(one.nonce, other.nonce);
     assert!(one.nonce.len() >= 16 && one.nonce.bytes().all(|b| b.is_ascii_alphanumeric()));
 }
@@ -150,6 +150,6 @@ fn every_stamp_is_unlike_any_other() {
 fn neither_key_nor_header_prints() {
     let signer = testing::signer();
     let signed =
-        signer.authorization("GET", &"https://a.example/".parse().unwrap(), b"", &Stamp::now()).unwrap();
+        signer.sign("GET", &"https://a.example/".parse().unwrap(), b"", &NonceAndTimestamp::now()).unwrap();
     assert_eq!(format!("{signer:?} {signed:?}"), "Signer(<redacted>) Authorization(<redacted>)");
 }

@@ -1,11 +1,23 @@
-//! What the cardholder lets the token requestor know, within Token Connect's limits. Reaches the requestor only if
-//! the card is approved, and is erased at MDES afterwards.
+//! Data about the cardholder, within Token Connect's limits. The token requestor receives it only if the card is
+//! approved; MDES then erases it.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Read in this API's words (`name`, `emailAddress` …), written in Token Connect's (`accountHolderName` …).
+/// Data about the cardholder for the token requestor. It deserializes from short names (`name`, `emailAddress`) and
+/// serializes to Token Connect's (`accountHolderName`). `Debug` prints nothing of it.
+///
+/// ```
+/// use push_provisioning_client::processing::AccountHolder;
+///
+/// let holder: AccountHolder = serde_json::from_str(r#"{"name": "ALEX EXAMPLE", "emailAddress": "a@b.example"}"#)?;
+/// holder.validate().unwrap();
+/// // The requestor supports only the name.
+/// let limited = holder.limited_to(&["NAME".into()]).unwrap();
+/// assert_eq!(serde_json::to_string(&limited)?, r#"{"accountHolderName":"ALEX EXAMPLE"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AccountHolder {
@@ -19,7 +31,7 @@ pub struct AccountHolder {
         skip_serializing_if = "Option::is_none"
     )]
     pub email_address: Option<String>,
-    /// In international form, in two parts.
+    /// In international format.
     #[serde(
         rename(serialize = "accountHolderMobilePhoneNumber"),
         default,
@@ -31,7 +43,7 @@ pub struct AccountHolder {
     pub address: Option<Address>,
 }
 
-/// A phone number in two parts.
+/// A phone number: country code and national number.
 #[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MobilePhoneNumber {
@@ -66,25 +78,28 @@ pub struct Address {
 }
 
 impl AccountHolder {
-    /// Checks every part against Token Connect's limits and names the first that does not fit.
+    /// Checks all fields against Token Connect's limits.
+    ///
+    /// # Errors
+    /// The first field outside of its limits.
     pub fn validate(&self) -> Result<(), InvalidAccountHolder> {
-        fits("name", self.name.as_deref(), 1, 27)?;
-        fits("emailAddress", self.email_address.as_deref(), 6, 320)?;
+        check_length("name", self.name.as_deref(), 1, 27)?;
+        check_length("emailAddress", self.email_address.as_deref(), 6, 320)?;
         if let Some(MobilePhoneNumber { country_dial_in_code, phone_number }) = &self.mobile_phone_number {
-            digits("mobilePhoneNumber.countryDialInCode", country_dial_in_code, 4)?;
-            digits("mobilePhoneNumber.phoneNumber", phone_number, 20)?;
+            check_digits("mobilePhoneNumber.countryDialInCode", country_dial_in_code, 4)?;
+            check_digits("mobilePhoneNumber.phoneNumber", phone_number, 20)?;
         }
         self.address.as_ref().map_or(Ok(()), Address::validate)
     }
 
-    /// Only what the token requestor's `supportedAccountHolderData` lists; `None` if nothing is left.
+    /// Only the fields in the token requestor's `supportedAccountHolderData`; `None` if none is left.
     pub fn limited_to(self, supported: &[String]) -> Option<Self> {
-        let wants = |word: &str| supported.iter().any(|it| it == word);
+        let supports = |name: &str| supported.iter().any(|it| it == name);
         let limited = Self {
-            name: self.name.filter(|_| wants("NAME")),
-            email_address: self.email_address.filter(|_| wants("EMAIL_ADDRESS")),
-            mobile_phone_number: self.mobile_phone_number.filter(|_| wants("MOBILE_PHONE_NUMBER")),
-            address: self.address.filter(|_| wants("ADDRESS")),
+            name: self.name.filter(|_| supports("NAME")),
+            email_address: self.email_address.filter(|_| supports("EMAIL_ADDRESS")),
+            mobile_phone_number: self.mobile_phone_number.filter(|_| supports("MOBILE_PHONE_NUMBER")),
+            address: self.address.filter(|_| supports("ADDRESS")),
         };
         let Self { name, email_address, mobile_phone_number, address } = &limited;
         let empty =
@@ -95,11 +110,11 @@ impl AccountHolder {
 
 impl Address {
     fn validate(&self) -> Result<(), InvalidAccountHolder> {
-        fits("address.line1", self.line1.as_deref(), 1, 64)?;
-        fits("address.line2", self.line2.as_deref(), 1, 64)?;
-        fits("address.city", self.city.as_deref(), 1, 32)?;
-        fits("address.countrySubdivision", self.country_subdivision.as_deref(), 1, 12)?;
-        fits("address.postalCode", self.postal_code.as_deref(), 1, 16)?;
+        check_length("address.line1", self.line1.as_deref(), 1, 64)?;
+        check_length("address.line2", self.line2.as_deref(), 1, 64)?;
+        check_length("address.city", self.city.as_deref(), 1, 32)?;
+        check_length("address.countrySubdivision", self.country_subdivision.as_deref(), 1, 12)?;
+        check_length("address.postalCode", self.postal_code.as_deref(), 1, 16)?;
         match self.country.as_deref() {
             Some(country) if country.len() != 3 || !country.bytes().all(|b| b.is_ascii_uppercase()) => {
                 Err(InvalidAccountHolder { field: "address.country" })
@@ -109,27 +124,26 @@ impl Address {
     }
 }
 
-fn fits(
+fn check_length(
     field: &'static str,
     text: Option<&str>,
-    least: usize,
-    most: usize,
+    min: usize,
+    max: usize,
 ) -> Result<(), InvalidAccountHolder> {
-    let fit =
-        |text: &str| (least..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    let fit = |text: &str| (min..=max).contains(&text.chars().count()) && !text.chars().any(char::is_control);
     if text.is_none_or(fit) { Ok(()) } else { Err(InvalidAccountHolder { field }) }
 }
 
-fn digits(field: &'static str, text: &str, most: usize) -> Result<(), InvalidAccountHolder> {
-    let fit = (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+fn check_digits(field: &'static str, text: &str, max: usize) -> Result<(), InvalidAccountHolder> {
+    let fit = (1..=max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     if fit { Ok(()) } else { Err(InvalidAccountHolder { field }) }
 }
 
-/// A part of the account holder that does not fit Token Connect's limits.
+/// A field of the account holder outside of Token Connect's limits.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field} does not fit Token Connect's limits")]
+#[error("{field} is outside of Token Connect's limits")]
 pub struct InvalidAccountHolder {
-    /// Which part, as a path of field names in this API's words.
+    /// The path of the field, in the names of the deserialized form: `address.city`.
     pub field: &'static str,
 }
 

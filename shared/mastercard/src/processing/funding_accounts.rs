@@ -1,10 +1,8 @@
 //! Provisional: Mastercard publishes neither the request nor the response of `funding-accounts/searches`.
 //!
-//! Assumed: the request is that of `pushMultipleAccounts` with the card number replaced by the card contract id
-//! (nested), or the properties that the use case names, side by side (flat); the response holds
-//! `encryptedPayload` at the top or inside `pushFundingAccounts`. This file is the one place to change.
-
-use std::fmt;
+//! Assumptions: the request is that of `pushMultipleAccounts` with the card contract id in place of the card number
+//! (nested), or has the properties that the use case names at the top level (flat); the response has
+//! `encryptedPayload` at the top level or inside `pushFundingAccounts`. Only this file depends on them.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -15,60 +13,69 @@ use super::account_holder::AccountHolder;
 use crate::{
     card::CardContractId,
     error::{InvalidRequest, MastercardError},
-    token_connect::SignatureData,
+    push_funding_accounts::PushFundingAccounts,
+    response::ApiResponse,
+    signature_data::SignatureData,
     token_requestor::TokenRequestorId,
-    transport::ApiResponse,
 };
 
-/// What step 7 asks for.
+/// The request of step 7. [`Processing::search_funding_accounts`](crate::Processing::search_funding_accounts) shows it.
 #[derive(Debug)]
 pub struct FundingAccountSearch {
-    /// Unique for each search; also its `Idempotency-Key`.
+    /// Unique for each search; also sent as `Idempotency-Key`.
     pub request_id: Uuid,
-    /// Names the account within the push: 1 to 36 characters.
+    /// Identifies the account within the push: 1 to 36 characters.
     pub push_account_id: String,
-    /// The card.
+    /// The card to encrypt.
     pub card_contract_id: CardContractId,
-    /// Who the card goes to.
+    /// The token requestor to push the card to.
     pub token_requestor_id: TokenRequestorId,
     /// The same as in the push that follows.
     pub signature_data: SignatureData,
-    /// What the token requestor may learn about the cardholder.
+    /// Data about the cardholder that the token requestor receives.
     pub account_holder: Option<AccountHolder>,
 }
 
 impl FundingAccountSearch {
     pub(super) fn check(&self) -> Result<(), InvalidRequest> {
         if !(1..=36).contains(&self.push_account_id.chars().count()) {
-            return Err(InvalidRequest::Limits("a push account id has 1 to 36 characters"));
+            return Err(InvalidRequest::LimitExceeded("a push account id has 1 to 36 characters"));
         }
         self.signature_data.check()
     }
 }
 
-/// How the request is laid out, until Mastercard's own description is at hand.
+/// The layout of the search request; provisional, because Mastercard does not publish it.
+///
+/// ```
+/// use push_provisioning_client::processing::{CallbackField, Layout, SearchShape};
+///
+/// let shape: SearchShape = "flat:callbackUrl".parse()?;
+/// assert_eq!(shape, SearchShape { layout: Layout::Flat, callback_field: CallbackField::CallbackUrl });
+/// # Ok::<(), push_provisioning_client::processing::UnknownSearchShape>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SearchShape {
-    /// Where the card contract id stands.
+    /// The position of the card contract id.
     pub layout: Layout,
-    /// How the callback URL is called.
+    /// The name of the callback URL's field.
     pub callback_field: CallbackField,
 }
 
-/// Where the card contract id stands.
+/// The position of the card contract id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Layout {
     /// Where `pushMultipleAccounts` has the card number.
     #[default]
     Nested,
-    /// At the top.
+    /// At the top level.
     Flat,
 }
 
-/// How the callback URL is called: the use case and Token Connect differ.
+/// The name of the callback URL's field: the use case and Token Connect's API reference differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CallbackField {
-    /// `callbackURL`, as in Token Connect's description.
+    /// `callbackURL`, as in Token Connect's API reference.
     #[default]
     CallbackUpperUrl,
     /// `callbackUrl`, as in the use case.
@@ -78,7 +85,7 @@ pub enum CallbackField {
 impl std::str::FromStr for SearchShape {
     type Err = UnknownSearchShape;
 
-    /// `nested` or `flat`; with `:callbackUrl` behind it, the use case's spelling.
+    /// `nested` or `flat`, optionally followed by `:callbackURL` (the default) or `:callbackUrl`.
     fn from_str(raw: &str) -> Result<Self, UnknownSearchShape> {
         let (layout, field) = raw.split_once(':').unwrap_or((raw, "callbackURL"));
         let layout = match layout {
@@ -95,7 +102,7 @@ impl std::str::FromStr for SearchShape {
     }
 }
 
-/// Not a search shape.
+/// The text is not a search shape.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a search shape is nested or flat, and may end in :callbackURL or :callbackUrl")]
 pub struct UnknownSearchShape;
@@ -139,37 +146,15 @@ pub(super) fn body(search: &FundingAccountSearch, shape: SearchShape) -> Result<
     serde_json::to_vec(&body).map_err(|_| InvalidRequest::Malformed)
 }
 
-/// Half an hour from now, as Mastercard recommends (at most 30 days).
+/// 30 minutes from now, as Mastercard recommends (at most 30 days).
 fn valid_until() -> String {
-    let moment = Timestamp::now() + SignedDuration::from_mins(30);
-    moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-/// The encrypted card of step 9. Only MDES can open it: it is passed on byte for byte, never stored, never printed.
-#[derive(Clone, Serialize)]
-#[serde(transparent)]
-pub struct PushFundingAccounts(Box<RawValue>);
-
-#[cfg(test)]
-impl PushFundingAccounts {
-    pub(crate) fn for_test(json: &str) -> Self {
-        Self(RawValue::from_string(json.into()).unwrap())
-    }
-
-    pub(crate) fn read(body: &[u8]) -> Option<Self> {
-        extract(body)
-    }
-}
-
-impl fmt::Debug for PushFundingAccounts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PushFundingAccounts(<redacted>)")
-    }
+    let timestamp = Timestamp::now() + SignedDuration::from_mins(30);
+    timestamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Answered {
+struct SearchResponse {
     #[serde(default)]
     push_funding_accounts: Option<Box<RawValue>>,
     #[serde(default)]
@@ -178,52 +163,24 @@ struct Answered {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Wrapped {
+struct Wrapper {
     encrypted_payload: Box<RawValue>,
 }
 
-/// What `pushMultipleAccounts` requires of the object. `encryptedData` must be a text: a list there would be card
-/// data that nobody encrypted.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Expected {
-    encrypted_payload: ExpectedPayload,
+pub(super) fn parse_response(response: ApiResponse) -> Result<PushFundingAccounts, MastercardError> {
+    parse_body(&response.body).ok_or_else(|| response.invalid())
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ExpectedPayload {
-    encrypted_data: String,
-    encrypted_key: String,
-    public_key_fingerprint: String,
-}
-
-impl Expected {
-    fn holds(self) -> bool {
-        let ExpectedPayload { encrypted_data, encrypted_key, public_key_fingerprint } =
-            self.encrypted_payload;
-        let hex = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_hexdigit());
-        // Shorter than a block of AES, it could hold digits in the clear.
-        encrypted_data.len() >= 32
-            && [encrypted_data, encrypted_key, public_key_fingerprint].iter().all(|it| hex(it))
-    }
-}
-
-pub(super) fn parse_response(answer: ApiResponse) -> Result<PushFundingAccounts, MastercardError> {
-    extract(&answer.body).ok_or_else(|| answer.unreadable())
-}
-
-fn extract(body: &[u8]) -> Option<PushFundingAccounts> {
-    let answered: Answered = serde_json::from_slice(body).ok()?;
-    let object = match (answered.push_funding_accounts, answered.encrypted_payload) {
+pub(crate) fn parse_body(body: &[u8]) -> Option<PushFundingAccounts> {
+    let response: SearchResponse = serde_json::from_slice(body).ok()?;
+    let object = match (response.push_funding_accounts, response.encrypted_payload) {
         (Some(object), _) => object,
         (None, Some(encrypted_payload)) => {
-            serde_json::value::to_raw_value(&Wrapped { encrypted_payload }).ok()?
+            serde_json::value::to_raw_value(&Wrapper { encrypted_payload }).ok()?
         }
         (None, None) => return None,
     };
-    let expected: Expected = serde_json::from_str(object.get()).ok()?;
-    expected.holds().then_some(PushFundingAccounts(object))
+    PushFundingAccounts::from_json(object)
 }
 
 #[cfg(test)]

@@ -3,19 +3,19 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    Certificate, PrivateKey,
-    testing::{CERTIFICATE, Mastercard, certificate_pem, ok, private_key_pem, signer, soon, status},
-    token_connect::SignatureData,
+    keys::{Certificate, PrivateKey},
+    signature_data::SignatureData,
+    testing::{CERTIFICATE, FakeServer, certificate_pem, ok, private_key_pem, signer, soon, status},
 };
 
-fn processing(mastercard: &Mastercard, jwe: Option<JweKeys>) -> Processing {
+fn processing(mastercard: &FakeServer, jwe: Option<JweKeys>) -> Processing {
     Processing::new(mastercard.url.clone(), signer(), jwe, Transport::new().unwrap(), RateLimit::default())
 }
 
-async fn searched(processing: Processing) -> Result<PushFundingAccounts, MastercardError> {
+async fn search_with(processing: Processing) -> Result<PushFundingAccounts, MastercardError> {
     let client_encryption_key = ClientEncryptionKey::from_pem("client encryption key", CERTIFICATE).unwrap();
-    let terms = SearchConfig { client_encryption_key, shape: SearchShape::default() };
-    processing.search_funding_accounts(40000.into(), &search(), &terms, soon()).await
+    let config = SearchConfig { client_encryption_key, shape: SearchShape::default() };
+    processing.search_funding_accounts(40000.into(), &search(), &config, soon()).await
 }
 
 fn jwe() -> JweKeys {
@@ -24,8 +24,8 @@ fn jwe() -> JweKeys {
     JweKeys::new(&certificate, None, &[key]).unwrap()
 }
 
-fn sealed(body: Value) -> String {
-    String::from_utf8(jwe().wrap(body.to_string().as_bytes()).unwrap()).unwrap()
+fn encrypted(body: Value) -> String {
+    String::from_utf8(jwe().encrypt_body(body.to_string().as_bytes()).unwrap()).unwrap()
 }
 
 fn search() -> FundingAccountSearch {
@@ -51,9 +51,9 @@ fn found() -> Value {
 }
 
 #[tokio::test]
-async fn a_card_comes_back_encrypted_for_token_connect() {
-    let mastercard = Mastercard::answers([status(503, ""), ok(found())]);
-    searched(processing(&mastercard, None)).await.unwrap();
+async fn a_search_returns_the_card_encrypted_for_token_connect() {
+    let mastercard = FakeServer::start([status(503, ""), ok(found())]);
+    search_with(processing(&mastercard, None)).await.unwrap();
 
     let [first, second] = mastercard.received().try_into().ok().unwrap();
     assert_eq!(first.line, "POST /api/clients/40000/funding-accounts/searches HTTP/1.1");
@@ -67,20 +67,20 @@ async fn a_card_comes_back_encrypted_for_token_connect() {
 }
 
 #[tokio::test]
-async fn bodies_travel_encrypted_when_keys_are_configured() {
-    let mastercard = Mastercard::answers([ok(sealed(found()))]);
-    searched(processing(&mastercard, Some(jwe()))).await.unwrap();
+async fn bodies_are_encrypted_when_keys_are_configured() {
+    let mastercard = FakeServer::start([ok(encrypted(found()))]);
+    search_with(processing(&mastercard, Some(jwe()))).await.unwrap();
     let [received] = mastercard.received().try_into().ok().unwrap();
-    let body: Value = serde_json::from_slice(&jwe().unwrap(&received.body).unwrap().unwrap()).unwrap();
+    let body: Value = serde_json::from_slice(&jwe().decrypt_body(&received.body).unwrap().unwrap()).unwrap();
     assert_eq!(body["tokenRequestorId"], "50123197928");
 }
 
 #[tokio::test]
-async fn a_blocked_card_is_refused_in_the_clear_or_encrypted() {
-    let refusal = json!({"Errors": {"Error": [{"Source": "CMS", "ReasonCode": "CARD_NOT_ACTIVE", "Recoverable": false}]}});
-    for body in [refusal.to_string(), sealed(refusal)] {
-        let mastercard = Mastercard::answers([status(409, body)]);
-        let outcome = searched(processing(&mastercard, Some(jwe()))).await;
+async fn a_blocked_card_is_rejected_in_plaintext_or_encrypted() {
+    let error_body = json!({"Errors": {"Error": [{"Source": "CMS", "ReasonCode": "CARD_NOT_ACTIVE", "Recoverable": false}]}});
+    for body in [error_body.to_string(), encrypted(error_body)] {
+        let mastercard = FakeServer::start([status(409, body)]);
+        let outcome = search_with(processing(&mastercard, Some(jwe()))).await;
         let error = outcome.unwrap_err();
         assert_eq!((error.status(), error.reason_codes()[0].as_str()), (Some(409), "CARD_NOT_ACTIVE"));
         assert_eq!((error.upstream(), error.retryable()), (Some(Upstream::Processing), false));
@@ -88,18 +88,18 @@ async fn a_blocked_card_is_refused_in_the_clear_or_encrypted() {
 }
 
 #[tokio::test]
-async fn what_does_not_decrypt_is_unreadable() {
-    let mastercard = Mastercard::answers(vec![ok(json!({"encryptedData": "a.b.c.d.e"})); 3]);
-    let outcome = searched(processing(&mastercard, Some(jwe()))).await;
+async fn a_body_that_cannot_be_decrypted_is_an_invalid_response() {
+    let mastercard = FakeServer::start(vec![ok(json!({"encryptedData": "a.b.c.d.e"})); 3]);
+    let outcome = search_with(processing(&mastercard, Some(jwe()))).await;
     assert!(matches!(outcome, Err(MastercardError::InvalidResponse { .. })));
-    let mastercard = Mastercard::answers([status(400, json!({"encryptedData": "a.b.c.d.e"}))]);
-    let outcome = searched(processing(&mastercard, Some(jwe()))).await;
+    let mastercard = FakeServer::start([status(400, json!({"encryptedData": "a.b.c.d.e"}))]);
+    let outcome = search_with(processing(&mastercard, Some(jwe()))).await;
     assert_eq!(outcome.unwrap_err().status(), Some(400));
 }
 
 #[tokio::test]
 async fn the_tokens_of_a_cardholder_are_listed_without_their_numbers() {
-    let mastercard = Mastercard::answers([ok(json!({"total": "3", "clientTokens": [
+    let mastercard = FakeServer::start([ok(json!({"total": "3", "clientTokens": [
         {"cardContractId": 70001, "tokenNumber": "5555559999990007", "tokenRequestorId": "50123197928",
          "tokenStatus": "Active", "walletName": "MDES for Merchants", "tokenUniqueReference": "DM4MMC"},
         {"cardContractId": "70002", "tokenRequestorId": 50_123_197_928_u64, "tokenStatus": "SUSPENDED", "walletName": null},
@@ -118,22 +118,23 @@ async fn the_tokens_of_a_cardholder_are_listed_without_their_numbers() {
 
 #[tokio::test]
 async fn a_cardholder_without_tokens_has_an_empty_list() {
-    let gone = json!({"Errors": {"Error": [{"Source": "CMS", "ReasonCode": "CLIENT_NOT_FOUND"}]}});
-    for reply in [ok(json!({"clientTokens": []})), ok(json!({"clientTokens": null})), status(404, gone)] {
+    let not_found = json!({"Errors": {"Error": [{"Source": "CMS", "ReasonCode": "CLIENT_NOT_FOUND"}]}});
+    for reply in [ok(json!({"clientTokens": []})), ok(json!({"clientTokens": null})), status(404, not_found)]
+    {
         let tokens =
-            processing(&Mastercard::answers([reply]), None).get_tokens_by_client(1.into(), soon()).await;
+            processing(&FakeServer::start([reply]), None).get_tokens_by_client(1.into(), soon()).await;
         assert_eq!(tokens.unwrap(), []);
     }
 }
 
 #[tokio::test]
-async fn a_wrong_address_is_no_empty_list() {
+async fn a_404_of_the_gateway_or_the_network_is_an_error() {
     let gateway = json!({"Errors": {"Error": [{"Source": "Gateway", "ReasonCode": "NO_ROUTE"}]}}).to_string();
     for body in ["<html>404</html>".into(), String::new(), gateway] {
-        let mastercard = Mastercard::answers([status(404, body)]);
+        let mastercard = FakeServer::start([status(404, body)]);
         let tokens = processing(&mastercard, None).get_tokens_by_client(1.into(), soon()).await;
         assert_eq!(tokens.unwrap_err().status(), Some(404));
     }
-    let mastercard = Mastercard::answers(vec![ok(json!({"tokens": []})); 3]);
+    let mastercard = FakeServer::start(vec![ok(json!({"tokens": []})); 3]);
     assert!(processing(&mastercard, None).get_tokens_by_client(1.into(), soon()).await.is_err());
 }

@@ -1,27 +1,27 @@
-//! `getTokensByClient` on the wire. Of each token only what the use case needs is kept; the token number, which
-//! Mastercard sends in the clear, is dropped while reading.
+//! The response of `getTokensByClient`. Only fields of the use case are kept; the token number, which Mastercard sends
+//! in plaintext, is not deserialized.
 
 use std::fmt;
 
 use serde::Deserialize;
 
 use crate::{
-    card::CardContractId, error::MastercardError, log_event, token_requestor::TokenRequestorId,
-    transport::ApiResponse, wire,
+    card::CardContractId, error::MastercardError, lenient, log_event, response::ApiResponse,
+    token_requestor::TokenRequestorId,
 };
 
-/// A token of one of the cardholder's cards, of any wallet.
+/// A token of one of the cardholder's cards, in any wallet.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ClientToken {
-    /// The card; relinking can change it.
+    /// The card; a token can be relinked to another one.
     pub card_contract_id: CardContractId,
-    /// Who holds the token.
+    /// The token requestor that holds the token.
     pub token_requestor_id: Option<TokenRequestorId>,
     /// `MDES for Merchants` for Click to Pay.
     pub wallet_name: Option<String>,
-    /// Only an active token means that the card is enabled.
+    /// The card is enabled only if the status is active.
     pub status: TokenStatus,
-    /// 48 characters; equals the one of the callback and, presumably, of the TCN.
+    /// 48 characters; the same as in the callback and, presumably, in the TCN.
     pub token_unique_reference: Option<String>,
 }
 
@@ -35,18 +35,25 @@ impl fmt::Debug for ClientToken {
     }
 }
 
-/// Mastercard shows only `Active`; the other words are borrowed from MDES and read in any case.
+/// The status of a token, compared case-insensitively. Mastercard documents only `Active`; the others are those of MDES.
+///
+/// ```
+/// use push_provisioning_client::processing::TokenStatus;
+///
+/// assert_eq!(TokenStatus::from("Active"), TokenStatus::Active);
+/// assert_eq!(TokenStatus::from("Frozen"), TokenStatus::Other("Frozen".into()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenStatus {
-    /// Can pay.
+    /// Usable for payments.
     Active,
-    /// For the time being.
+    /// Temporarily unusable.
     Suspended,
-    /// For ever.
+    /// Permanently unusable.
     Deactivated,
-    /// Not yet, or no longer.
+    /// Not activated, or no longer active.
     Inactive,
-    /// A word that this server does not know; empty if there was none.
+    /// An unknown value; empty if the field is absent.
     Other(String),
 }
 
@@ -64,33 +71,33 @@ impl From<&str> for TokenStatus {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Answered {
-    #[serde(default, deserialize_with = "wire::readable")]
-    client_tokens: Option<Vec<Wire>>,
-    /// Core's lists come in pages and say their length; whether Digital's do is not published.
-    #[serde(default, deserialize_with = "wire::parsed")]
+struct TokensResponse {
+    #[serde(default, deserialize_with = "lenient::valid_elements")]
+    client_tokens: Option<Vec<TokenItem>>,
+    /// Processing Core's lists are paginated and have a total; whether Digital's are is not published.
+    #[serde(default, deserialize_with = "lenient::from_str")]
     total: Option<usize>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Wire {
-    #[serde(default, deserialize_with = "wire::parsed")]
+struct TokenItem {
+    #[serde(default, deserialize_with = "lenient::from_str")]
     card_contract_id: Option<CardContractId>,
-    #[serde(default, deserialize_with = "wire::parsed")]
+    #[serde(default, deserialize_with = "lenient::from_str")]
     token_requestor_id: Option<TokenRequestorId>,
-    #[serde(default, deserialize_with = "wire::text")]
+    #[serde(default, deserialize_with = "lenient::string")]
     wallet_name: Option<String>,
-    #[serde(default, deserialize_with = "wire::text")]
+    #[serde(default, deserialize_with = "lenient::string")]
     token_status: Option<String>,
-    #[serde(default, deserialize_with = "wire::text")]
+    #[serde(default, deserialize_with = "lenient::string")]
     token_unique_reference: Option<String>,
 }
 
-pub(super) fn parse_response(answer: ApiResponse) -> Result<Vec<ClientToken>, MastercardError> {
-    let answered: Option<Answered> = serde_json::from_slice(&answer.body).ok();
-    let Some((tokens, total)) = answered.and_then(|it| Some((it.client_tokens?, it.total))) else {
-        return Err(answer.unreadable());
+pub(super) fn parse_response(response: ApiResponse) -> Result<Vec<ClientToken>, MastercardError> {
+    let parsed: Option<TokensResponse> = serde_json::from_slice(&response.body).ok();
+    let Some((tokens, total)) = parsed.and_then(|it| Some((it.client_tokens?, it.total))) else {
+        return Err(response.invalid());
     };
     if total.is_some_and(|total| total > tokens.len()) {
         tracing::warn!(
@@ -100,10 +107,10 @@ pub(super) fn parse_response(answer: ApiResponse) -> Result<Vec<ClientToken>, Ma
             "token list incomplete"
         );
     }
-    Ok(tokens.into_iter().filter_map(Wire::into_token).collect())
+    Ok(tokens.into_iter().filter_map(TokenItem::into_token).collect())
 }
 
-impl Wire {
+impl TokenItem {
     fn into_token(self) -> Option<ClientToken> {
         Some(ClientToken {
             card_contract_id: self.card_contract_id?,

@@ -14,13 +14,13 @@ fn composed(uri: &str, allowed: &str) -> Result<String, RedirectError> {
 }
 
 #[test]
-fn the_cardholder_carries_exactly_the_signature() {
+fn the_redirect_has_exactly_the_signature() {
     let redirect = composed("https://src.example/provision", "https://src.example").unwrap();
     assert_eq!(redirect, format!("https://src.example/provision?pushAccountData={JWS}"));
 }
 
 #[test]
-fn query_and_fragment_of_the_requestor_stay() {
+fn query_and_fragment_of_the_requestor_are_kept() {
     let redirect = composed("https://src.example/p?a=b%20c&d#top", "https://src.example").unwrap();
     assert_eq!(redirect, format!("https://src.example/p?a=b%20c&d&pushAccountData={JWS}#top"));
     let redirect = composed("https://src.example/p?", "https://src.example").unwrap();
@@ -28,7 +28,7 @@ fn query_and_fragment_of_the_requestor_stay() {
 }
 
 #[test]
-fn the_cardholder_is_sent_nowhere_else() {
+fn the_cardholder_is_redirected_only_to_allowed_origins() {
     let elsewhere = [
         "http://src.example/provision",
         "https://src.example.evil.example/provision",
@@ -68,11 +68,11 @@ fn without_a_usable_signature_there_is_no_redirect() {
         let signature = Signature::new(signature);
         assert_eq!(
             compose(&methods, Platform::Web, Some(&signature), &allowed),
-            Err(RedirectError::Unusable)
+            Err(RedirectError::InvalidParameters)
         );
     }
     let taken = "https://src.example/?pushAccountDat%61=x";
-    assert_eq!(composed(taken, "https://src.example"), Err(RedirectError::Unusable));
+    assert_eq!(composed(taken, "https://src.example"), Err(RedirectError::InvalidParameters));
 }
 
 fn unsigned(uri: &str, receipts: &[&str], locale: Option<&str>) -> Result<String, RedirectError> {
@@ -90,7 +90,7 @@ fn unsigned(uri: &str, receipts: &[&str], locale: Option<&str>) -> Result<String
 }
 
 #[test]
-fn the_unsigned_form_carries_everything_in_the_open() {
+fn the_unsigned_form_has_all_parameters_in_plaintext() {
     let redirect =
         unsigned("https://tr.example/push?a=b%20c#top", &["MCC-1", "DMC-2&x"], Some("en_GB")).unwrap();
     let expected = "https://tr.example/push?a=b%20c&pushAccountReceipts=MCC-1,DMC-2%26x\
@@ -102,15 +102,15 @@ fn the_unsigned_form_carries_everything_in_the_open() {
 }
 
 #[test]
-fn the_unsigned_form_is_held_to_the_same_rules() {
-    assert_eq!(unsigned("https://tr.example/push", &[], None), Err(RedirectError::Unusable));
+fn the_unsigned_form_follows_the_same_rules() {
+    assert_eq!(unsigned("https://tr.example/push", &[], None), Err(RedirectError::InvalidParameters));
     assert_eq!(unsigned("https://evil.example/push", &["MCC-1"], None), Err(RedirectError::ForbiddenOrigin));
     let taken = unsigned("https://tr.example/?callbackURL=https://evil.example", &["MCC-1"], None);
-    assert_eq!(taken, Err(RedirectError::Unusable));
+    assert_eq!(taken, Err(RedirectError::InvalidParameters));
 }
 
 #[test]
-fn an_origin_is_nothing_more() {
+fn an_origin_has_no_path_query_or_user() {
     for raw in [
         "src.example",
         "https://src.example/path",

@@ -1,22 +1,22 @@
-//! `getAsset` on the wire (steps 3 and 4).
+//! The response of `getAsset` (steps 3 and 4).
 
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 
-use crate::{error::MastercardError, transport::ApiResponse, wire};
+use crate::{error::MastercardError, lenient, response::ApiResponse};
 
-/// One form of an asset. SVG is active content: it is Mastercard's, yet to be treated with care.
+/// One format of an asset. SVG and HTML can contain scripts: sanitize them before they are shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MediaContent {
-    /// `image/svg+xml`, `image/png`, `application/pdf`, `text/plain` …
+    /// The media type: `image/svg+xml`, `image/png`, `application/pdf`, `text/plain` and others.
     pub media_type: String,
-    /// The content itself; `None` if it was not base64.
+    /// The decoded content; `None` if it was not base64.
     pub data: Option<Vec<u8>>,
-    /// Pixels, for images that have any.
+    /// Pixels; only for raster images.
     pub width: Option<u32>,
-    /// Pixels, for images that have any.
+    /// Pixels; only for raster images.
     pub height: Option<u32>,
 }
 
@@ -29,32 +29,31 @@ impl fmt::Debug for MediaContent {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Answered {
-    #[serde(default, deserialize_with = "wire::readable")]
-    media_contents: Option<Vec<Wire>>,
+struct AssetResponse {
+    #[serde(default, deserialize_with = "lenient::valid_elements")]
+    media_contents: Option<Vec<MediaItem>>,
 }
 
 #[derive(Deserialize)]
-struct Wire {
+struct MediaItem {
     #[serde(rename = "type")]
     media_type: String,
     data: String,
-    /// Texts on the wire.
-    #[serde(default, deserialize_with = "wire::parsed")]
+    /// Mastercard sends width and height as strings.
+    #[serde(default, deserialize_with = "lenient::from_str")]
     width: Option<u32>,
-    #[serde(default, deserialize_with = "wire::parsed")]
+    #[serde(default, deserialize_with = "lenient::from_str")]
     height: Option<u32>,
 }
 
-pub(super) fn parse_response(answer: ApiResponse) -> Result<Vec<MediaContent>, MastercardError> {
-    let answer = answer.accepted()?;
-    let answered: Option<Answered> = serde_json::from_slice(&answer.body).ok();
-    let contents =
-        answered.and_then(|answered| answered.media_contents).ok_or_else(|| answer.unreadable())?;
-    Ok(contents.into_iter().map(Wire::decode).collect())
+pub(super) fn parse_response(response: ApiResponse) -> Result<Vec<MediaContent>, MastercardError> {
+    let response = response.into_success()?;
+    let parsed: Option<AssetResponse> = serde_json::from_slice(&response.body).ok();
+    let contents = parsed.and_then(|parsed| parsed.media_contents).ok_or_else(|| response.invalid())?;
+    Ok(contents.into_iter().map(MediaItem::decode).collect())
 }
 
-impl Wire {
+impl MediaItem {
     fn decode(self) -> MediaContent {
         let Self { media_type, data, width, height } = self;
         MediaContent { media_type, data: STANDARD.decode(data).ok(), width, height }

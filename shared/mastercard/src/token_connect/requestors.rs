@@ -1,4 +1,4 @@
-//! `getEligibleTokenRequestors` on the wire (steps 1 and 2).
+//! Request and response of `getEligibleTokenRequestors` (steps 1 and 2).
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -7,89 +7,88 @@ use crate::{
     asset::AssetId,
     card::AccountRange,
     error::MastercardError,
+    lenient,
+    response::ApiResponse,
     token_requestor::{PushMethod, PushMethodKind, TokenRequestor, TokenRequestorId},
-    transport::ApiResponse,
-    wire,
 };
 
-/// Documented limit of one call.
-pub const RANGES_A_CALL: usize = 25;
+/// Account ranges in one call of `getEligibleTokenRequestors`, as Mastercard documents it.
+pub const MAX_RANGES_PER_CALL: usize = 25;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Asked<'a> {
+pub(super) struct RequestorsRequest<'a> {
     request_id: Uuid,
     account_ranges: &'a [AccountRange],
 }
 
-impl<'a> Asked<'a> {
-    /// With a request id of its own.
-    pub(super) fn about(account_ranges: &'a [AccountRange]) -> Self {
+impl<'a> RequestorsRequest<'a> {
+    /// A request with a new request id.
+    pub(super) fn new(account_ranges: &'a [AccountRange]) -> Self {
         Self { request_id: Uuid::new_v4(), account_ranges }
     }
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Answered {
-    #[serde(default, deserialize_with = "wire::readable")]
-    token_requestors: Option<Vec<Wire>>,
+struct RequestorsResponse {
+    #[serde(default, deserialize_with = "lenient::valid_elements")]
+    token_requestors: Option<Vec<RequestorItem>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Wire {
-    #[serde(default, deserialize_with = "wire::parsed")]
+struct RequestorItem {
+    #[serde(default, deserialize_with = "lenient::from_str")]
     token_requestor_id: Option<TokenRequestorId>,
-    #[serde(default, deserialize_with = "wire::text")]
+    #[serde(default, deserialize_with = "lenient::string")]
     name: Option<String>,
-    #[serde(default, deserialize_with = "wire::text")]
+    #[serde(default, deserialize_with = "lenient::string")]
     consumer_facing_entity_name: Option<String>,
-    #[serde(default, deserialize_with = "wire::text")]
+    #[serde(default, deserialize_with = "lenient::string")]
     token_requestor_type: Option<String>,
-    #[serde(default, deserialize_with = "wire::text")]
+    #[serde(default, deserialize_with = "lenient::string")]
     wallet_id: Option<String>,
-    #[serde(default, deserialize_with = "wire::parsed")]
+    #[serde(default, deserialize_with = "lenient::from_str")]
     image_asset_id: Option<AssetId>,
-    /// JSON numbers of 19 digits, beyond 2^53 and partly beyond `i64::MAX`.
-    #[serde(default, deserialize_with = "wire::readable")]
-    enabled_account_ranges: Option<Vec<Range>>,
-    #[serde(default, deserialize_with = "wire::readable")]
+    /// JSON numbers of 19 digits, above 2^53 and some above `i64::MAX`.
+    #[serde(default, deserialize_with = "lenient::valid_elements")]
+    enabled_account_ranges: Option<Vec<RangeItem>>,
+    #[serde(default, deserialize_with = "lenient::valid_elements")]
     supported_push_methods: Option<Vec<PushMethodKind>>,
-    #[serde(default, deserialize_with = "wire::readable")]
+    #[serde(default, deserialize_with = "lenient::valid_elements")]
     available_push_methods: Option<Vec<PushMethod>>,
-    #[serde(default, deserialize_with = "wire::flag")]
+    #[serde(default, deserialize_with = "lenient::boolean")]
     supports_multiple_pushed_cards: Option<bool>,
-    #[serde(default, deserialize_with = "wire::readable")]
+    #[serde(default, deserialize_with = "lenient::valid_elements")]
     supported_account_holder_data: Option<Vec<String>>,
-    #[serde(default, deserialize_with = "wire::flag")]
+    #[serde(default, deserialize_with = "lenient::boolean")]
     supports_card_holder_authentication: Option<bool>,
-    /// The same, as a release note spells it. No alias: if both came, one alias would make the requestor unreadable.
-    #[serde(default, deserialize_with = "wire::flag")]
+    /// The spelling of a release note. Not an alias: with an alias, an object that has both does not deserialize.
+    #[serde(default, deserialize_with = "lenient::boolean")]
     supports_cardholder_authentication: Option<bool>,
 }
 
 #[derive(Deserialize)]
 #[serde(transparent)]
-struct Range(#[serde(deserialize_with = "wire::parsed")] Option<AccountRange>);
+struct RangeItem(#[serde(deserialize_with = "lenient::from_str")] Option<AccountRange>);
 
-pub(crate) fn parse_response(answer: ApiResponse) -> Result<Vec<TokenRequestor>, MastercardError> {
-    let answer = answer.accepted()?;
-    let answered: Option<Answered> = serde_json::from_slice(&answer.body).ok();
-    let requestors =
-        answered.and_then(|answered| answered.token_requestors).ok_or_else(|| answer.unreadable())?;
-    Ok(requestors.into_iter().filter_map(Wire::into_noun).collect())
+pub(crate) fn parse_response(response: ApiResponse) -> Result<Vec<TokenRequestor>, MastercardError> {
+    let response = response.into_success()?;
+    let parsed: Option<RequestorsResponse> = serde_json::from_slice(&response.body).ok();
+    let requestors = parsed.and_then(|parsed| parsed.token_requestors).ok_or_else(|| response.invalid())?;
+    Ok(requestors.into_iter().filter_map(RequestorItem::into_token_requestor).collect())
 }
 
-impl Wire {
-    /// `None` without an id or any name: there would be nothing to push to or to show.
-    fn into_noun(self) -> Option<TokenRequestor> {
-        let shown = self.consumer_facing_entity_name.clone().or_else(|| self.name.clone())?;
+impl RequestorItem {
+    /// `None` without an id or without a name.
+    fn into_token_requestor(self) -> Option<TokenRequestor> {
+        let display_name = self.consumer_facing_entity_name.clone().or_else(|| self.name.clone())?;
         let ranges = self.enabled_account_ranges.unwrap_or_default();
         Some(TokenRequestor {
             token_requestor_id: self.token_requestor_id?,
-            name: self.name.unwrap_or_else(|| shown.clone()),
-            consumer_facing_entity_name: shown,
+            name: self.name.unwrap_or_else(|| display_name.clone()),
+            consumer_facing_entity_name: display_name,
             token_requestor_type: self.token_requestor_type.unwrap_or_default(),
             wallet_id: self.wallet_id,
             image_asset_id: self.image_asset_id,

@@ -3,14 +3,15 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    processing::PushFundingAccounts,
-    testing::{Mastercard, Reply, ok, signer, soon, status},
+    push_funding_accounts::PushFundingAccounts,
+    signature_data::SignatureData,
+    testing::{FakeServer, Reply, ok, signer, soon, status},
     token_requestor::PushMethodKind,
 };
 
 const RECEIPT: &str = "MCC-109031C0-5318-848B-A78B-A04165BAAAD1";
 
-fn token_connect(mastercard: &Mastercard) -> TokenConnect {
+fn token_connect(mastercard: &FakeServer) -> TokenConnect {
     TokenConnect::new(mastercard.url.clone(), signer(), Transport::new().unwrap())
 }
 
@@ -26,12 +27,12 @@ fn click_to_pay(ranges: Value) -> Value {
 }
 
 async fn eligible(body: Value) -> Result<Vec<TokenRequestor>, MastercardError> {
-    let mastercard = Mastercard::answers(vec![ok(body); 3]);
+    let mastercard = FakeServer::start(vec![ok(body); 3]);
     token_connect(&mastercard).get_eligible_token_requestors(&["555555000".parse().unwrap()], soon()).await
 }
 
 #[tokio::test]
-async fn click_to_pay_is_read_with_all_it_says() {
+async fn all_fields_of_click_to_pay_are_parsed() {
     let body = json!({"responseId": "1", "tokenRequestors": [click_to_pay(json!([9_399_999_999_999_999_999_u64, "555556000"]))]});
     let [found] = eligible(body).await.unwrap().try_into().unwrap();
     assert_eq!(found.token_requestor_id.as_str(), "50123197928");
@@ -45,7 +46,7 @@ async fn click_to_pay_is_read_with_all_it_says() {
 }
 
 #[tokio::test]
-async fn a_requestor_without_an_id_hides_none_of_the_others() {
+async fn a_requestor_without_a_valid_id_does_not_hide_the_others() {
     let mut broken = click_to_pay(json!([]));
     broken["tokenRequestorId"] = json!("5012");
     let body = json!({"tokenRequestors": [broken, null, click_to_pay(json!(null))]});
@@ -53,20 +54,20 @@ async fn a_requestor_without_an_id_hides_none_of_the_others() {
 }
 
 #[tokio::test]
-async fn a_success_without_a_list_is_no_empty_catalog() {
+async fn a_success_without_a_list_is_an_invalid_response() {
     for body in [json!({"responseId": "1"}), json!([]), json!({"tokenRequestors": "none"})] {
         assert!(matches!(eligible(body).await, Err(MastercardError::InvalidResponse { .. })));
     }
 }
 
 #[tokio::test]
-async fn one_call_asks_for_at_most_twenty_five_ranges() {
+async fn one_call_takes_at_most_twenty_five_ranges() {
     let ranges: Vec<AccountRange> = (0..26).map(|n| format!("5555550{n:02}").parse().unwrap()).collect();
-    let answer = ok(json!({"tokenRequestors": [click_to_pay(json!([5_555_550_000_000_000_000_u64]))]}));
-    let mastercard = Mastercard::answers([answer]);
+    let response = ok(json!({"tokenRequestors": [click_to_pay(json!([5_555_550_000_000_000_000_u64]))]}));
+    let mastercard = FakeServer::start([response]);
     let client = token_connect(&mastercard);
-    let refused = client.get_eligible_token_requestors(&ranges, soon()).await.unwrap_err();
-    assert!(!refused.retryable(), "{refused}");
+    let error = client.get_eligible_token_requestors(&ranges, soon()).await.unwrap_err();
+    assert!(!error.retryable(), "{error}");
     assert_eq!(client.get_eligible_token_requestors(&ranges[..25], soon()).await.unwrap().len(), 1);
 
     let [first] = mastercard.received().try_into().ok().unwrap();
@@ -76,8 +77,8 @@ async fn one_call_asks_for_at_most_twenty_five_ranges() {
 }
 
 #[tokio::test]
-async fn a_logo_is_read_in_both_forms_and_a_broken_form_is_not_lost() {
-    let mastercard = Mastercard::answers([ok(json!({"mediaContents": [
+async fn a_logo_has_both_formats_and_one_with_invalid_base64_is_kept_without_data() {
+    let mastercard = FakeServer::start([ok(json!({"mediaContents": [
         {"type": "image/svg+xml", "data": "PHN2Zy8+"},
         {"type": "image/png", "data": "iVBORw==", "height": "192", "width": 192},
         {"type": "image/png", "data": "not base64"}, {"type": "image/png"},
@@ -100,7 +101,7 @@ async fn a_logo_is_read_in_both_forms_and_a_broken_form_is_not_lost() {
 
 const ENCRYPTED: &str = r#"{ "encryptedPayload": {"unknown":1.0, "encryptedData":"ab"} }"#;
 
-async fn push_to(mastercard: &Mastercard) -> Result<PushedAccounts, PushError> {
+async fn push_to(mastercard: &FakeServer) -> Result<PushedAccounts, PushError> {
     let push = PushMultipleAccounts {
         request_id: Uuid::nil(),
         token_requestor_id: "50123197928".parse().unwrap(),
@@ -126,8 +127,8 @@ fn pushed() -> Value {
 }
 
 #[tokio::test]
-async fn a_pushed_card_brings_its_receipt_and_signature() {
-    let mastercard = Mastercard::answers([ok(pushed())]);
+async fn a_pushed_card_has_a_receipt_and_a_signature() {
+    let mastercard = FakeServer::start([ok(pushed())]);
     let accounts = push_to(&mastercard).await.unwrap();
     assert_eq!(accounts.receipts[0].expose(), RECEIPT);
     assert_eq!(accounts.signature.as_ref().unwrap().expose(), "a.b.c");
@@ -146,65 +147,66 @@ async fn a_pushed_card_brings_its_receipt_and_signature() {
 }
 
 #[tokio::test]
-async fn a_push_whose_answer_is_lost_is_never_repeated() {
-    for reply in [Reply::HangsUp, status(503, ""), status(500, "{}"), ok("{\"pushAccountReceipts\":[{\"push")]
+async fn a_push_whose_response_is_lost_is_not_retried() {
+    for reply in
+        [Reply::CloseConnection, status(503, ""), status(500, "{}"), ok("{\"pushAccountReceipts\":[{\"push")]
     {
-        let mastercard = Mastercard::answers([reply, ok(pushed())]);
+        let mastercard = FakeServer::start([reply, ok(pushed())]);
         assert!(matches!(push_to(&mastercard).await, Err(PushError::Unknown(_))));
         assert_eq!(mastercard.received().len(), 1);
     }
 }
 
 #[tokio::test]
-async fn a_push_that_never_left_may_be_tried_again() {
-    let error = push_to(&Mastercard::nowhere()).await.unwrap_err();
-    assert!(matches!(error, PushError::Refused(MastercardError::Connect(_))));
+async fn a_push_that_was_not_sent_is_rejected() {
+    let error = push_to(&FakeServer::unreachable()).await.unwrap_err();
+    assert!(matches!(error, PushError::Rejected(MastercardError::Connect(_))));
 }
 
 #[tokio::test]
-async fn an_ineligible_card_is_refused_even_in_a_success() {
+async fn an_ineligible_card_is_rejected_even_with_a_success_status() {
     let reason = json!([{"source": "MDES", "reasonCode": "ACCOUNT_INELIGIBLE", "description": "x"}]);
     let of_account = json!({"pushAccountReceipts": [{"pushAccountId": "CA-1", "errors": reason}]});
     let of_request = json!({"errors": reason, "pushAccountReceipts": null, "signature": null});
     for reply in [ok(&of_account), ok(&of_request), status(400, &of_request)] {
-        let Err(PushError::Refused(error)) = push_to(&Mastercard::answers([reply])).await else { panic!() };
+        let Err(PushError::Rejected(error)) = push_to(&FakeServer::start([reply])).await else { panic!() };
         assert_eq!(error.reason_codes()[0].as_str(), "ACCOUNT_INELIGIBLE");
     }
 }
 
 #[tokio::test]
-async fn a_receipt_beside_an_error_leaves_the_push_open() {
+async fn a_receipt_together_with_an_error_is_an_unknown_outcome() {
     let mut body = pushed();
     body["errors"] = json!([{"source": "MDES", "reasonCode": "ODD"}]);
-    assert!(matches!(push_to(&Mastercard::answers([ok(body)])).await, Err(PushError::Unknown(_))));
+    assert!(matches!(push_to(&FakeServer::start([ok(body)])).await, Err(PushError::Unknown(_))));
 
     let mut body = pushed();
     body["pushAccountReceipts"].as_array_mut().unwrap().push(json!({"pushAccountId": "CA-2"}));
-    assert!(matches!(push_to(&Mastercard::answers([ok(body)])).await, Err(PushError::Unknown(_))));
+    assert!(matches!(push_to(&FakeServer::start([ok(body)])).await, Err(PushError::Unknown(_))));
 
     for receipt in [String::new(), "R".repeat(65), "a b".into()] {
         let mut body = pushed();
         body["pushAccountReceipts"][0]["pushAccountReceipt"] = json!(receipt);
-        assert!(matches!(push_to(&Mastercard::answers([ok(body)])).await, Err(PushError::Unknown(_))));
+        assert!(matches!(push_to(&FakeServer::start([ok(body)])).await, Err(PushError::Unknown(_))));
     }
 }
 
 #[tokio::test]
-async fn a_card_refused_beside_another_is_named_and_the_other_goes_on() {
+async fn one_rejected_card_of_two_is_reported_and_the_other_has_its_receipt() {
     let mut body = pushed();
     let errors = json!([{"source": "MDES", "reasonCode": "ACCOUNT_INELIGIBLE"}, null]);
     body["pushAccountReceipts"]
         .as_array_mut()
         .unwrap()
         .push(json!({"pushAccountId": "CA-2", "errors": errors}));
-    let accounts = push_to(&Mastercard::answers([ok(body)])).await.unwrap();
+    let accounts = push_to(&FakeServer::start([ok(body)])).await.unwrap();
     let [failure] = accounts.failures.try_into().unwrap();
     assert_eq!((accounts.receipts.len(), failure.push_account_id.as_deref()), (1, Some("CA-2")));
     assert_eq!(failure.reason_codes[0].as_str(), "ACCOUNT_INELIGIBLE");
 }
 
 #[tokio::test]
-async fn an_answer_is_read_through_nulls_texts_and_things_of_the_future() {
+async fn a_response_is_parsed_despite_nulls_strings_and_unknown_fields() {
     let mut body = pushed();
     body["errors"] = json!([null]);
     body["tokenRequestorSignatureSupport"] = json!("FALSE");
@@ -214,17 +216,17 @@ async fn an_answer_is_read_through_nulls_texts_and_things_of_the_future() {
     body["pushAccountReceipts"][0]["errors"] = json!(null);
     body["pushAccountReceipts"][0]["pushAccountId"] = json!(7);
     body["future"] = json!({"a": [null]});
-    let accounts = push_to(&Mastercard::answers([ok(body)])).await.unwrap();
+    let accounts = push_to(&FakeServer::start([ok(body)])).await.unwrap();
     assert_eq!((accounts.token_requestor_signature_support, accounts.signature), (Some(false), None));
     let [method] = accounts.available_push_methods.try_into().unwrap();
     assert_eq!(method.kind, PushMethodKind::Other("VISION".into()));
 
     let body = json!({"responseId": null, "pushAccountReceipts": [null], "signature": null, "errors": null});
-    assert!(matches!(push_to(&Mastercard::answers([ok(body)])).await, Err(PushError::Unknown(_))));
+    assert!(matches!(push_to(&FakeServer::start([ok(body)])).await, Err(PushError::Unknown(_))));
 }
 
 #[tokio::test]
-async fn both_spellings_and_numbers_as_texts_name_the_same_requestor() {
+async fn both_spellings_and_numbers_as_strings_are_accepted() {
     let mut requestor =
         click_to_pay(json!(["9399999999999999999", 5_555_560_000_000_000_000_u64, null, "x", -1]));
     requestor["tokenRequestorId"] = json!(50_123_197_928_u64);
@@ -237,8 +239,8 @@ async fn both_spellings_and_numbers_as_texts_name_the_same_requestor() {
 }
 
 #[tokio::test]
-async fn what_breaks_mastercards_limits_is_never_sent() {
-    let mastercard = Mastercard::answers([ok(pushed())]);
+async fn a_request_beyond_mastercards_limits_is_not_sent() {
+    let mastercard = FakeServer::start([ok(pushed())]);
     let signature_data = SignatureData {
         callback_url: "x".repeat(257),
         complete_issuer_app_activation: true,
@@ -253,10 +255,10 @@ async fn what_breaks_mastercards_limits_is_never_sent() {
         signature_data,
         receipts_validity_minutes: 5,
     };
-    let unsendable = |outcome| matches!(outcome, Err(PushError::Refused(MastercardError::InvalidRequest(_))));
-    assert!(unsendable(token_connect(&mastercard).push_multiple_accounts(&push, soon()).await));
+    let not_sent = |outcome| matches!(outcome, Err(PushError::Rejected(MastercardError::InvalidRequest(_))));
+    assert!(not_sent(token_connect(&mastercard).push_multiple_accounts(&push, soon()).await));
     push.signature_data.callback_url.truncate(256);
     push.receipts_validity_minutes = 4;
-    assert!(unsendable(token_connect(&mastercard).push_multiple_accounts(&push, soon()).await));
+    assert!(not_sent(token_connect(&mastercard).push_multiple_accounts(&push, soon()).await));
     assert!(mastercard.received().is_empty());
 }

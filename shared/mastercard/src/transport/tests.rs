@@ -3,12 +3,12 @@ use serde_json::json;
 use super::*;
 use crate::{
     Deadline, TokenConnect,
-    testing::{Mastercard, Reply, ok, signer, soon, status},
+    testing::{FakeServer, Reply, ok, signer, soon, status},
 };
 
-const NOBODY: &str = r#"{"tokenRequestors":[]}"#;
+const NO_REQUESTORS: &str = r#"{"tokenRequestors":[]}"#;
 
-async fn refresh(mastercard: &Mastercard, deadline: Deadline) -> Result<usize, MastercardError> {
+async fn list_requestors(mastercard: &FakeServer, deadline: Deadline) -> Result<usize, MastercardError> {
     let token_connect = TokenConnect::new(mastercard.url.clone(), signer(), Transport::new().unwrap());
     let ranges = ["555555000".parse().unwrap()];
     token_connect.get_eligible_token_requestors(&ranges, deadline).await.map(|requestors| requestors.len())
@@ -19,9 +19,9 @@ fn nonce(authorization: &str) -> &str {
 }
 
 #[tokio::test]
-async fn a_stumbling_mastercard_is_asked_again_with_fresh_ids() {
-    let mastercard = Mastercard::answers([status(503, ""), Reply::HangsUp, ok(NOBODY)]);
-    assert_eq!(refresh(&mastercard, soon()).await.unwrap(), 0);
+async fn a_failed_call_is_retried_with_fresh_ids() {
+    let mastercard = FakeServer::start([status(503, ""), Reply::CloseConnection, ok(NO_REQUESTORS)]);
+    assert_eq!(list_requestors(&mastercard, soon()).await.unwrap(), 0);
 
     let received = mastercard.received();
     assert_eq!(received.len(), 3);
@@ -34,91 +34,93 @@ async fn a_stumbling_mastercard_is_asked_again_with_fresh_ids() {
 }
 
 #[tokio::test]
-async fn three_failures_are_enough() {
-    let mastercard = Mastercard::answers(vec![status(500, ""); 4]);
-    let error = refresh(&mastercard, soon()).await.unwrap_err();
+async fn after_three_failures_the_call_fails() {
+    let mastercard = FakeServer::start(vec![status(500, ""); 4]);
+    let error = list_requestors(&mastercard, soon()).await.unwrap_err();
     assert_eq!((error.status(), error.retryable(), mastercard.received().len()), (Some(500), true, 3));
 }
 
 #[tokio::test]
-async fn a_refusal_is_taken_at_its_word() {
+async fn a_permanent_error_is_not_retried() {
     let body = json!({"errors":[{"source":"INPUT","reasonCode":"AUTHORIZATION_FAILED","description":"x"}]});
-    let mastercard = Mastercard::answers([ok(body), ok(NOBODY)]);
-    let error = refresh(&mastercard, soon()).await.unwrap_err();
+    let mastercard = FakeServer::start([ok(body), ok(NO_REQUESTORS)]);
+    let error = list_requestors(&mastercard, soon()).await.unwrap_err();
     assert_eq!(error.reason_codes()[0].as_str(), "AUTHORIZATION_FAILED");
     assert_eq!((error.retryable(), mastercard.received().len()), (false, 1));
 }
 
 #[tokio::test]
-async fn a_wait_longer_than_anyone_waits_is_not_begun() {
-    let timeout = Reply::Says(429, "retry-after: 60\r\nx-mc-correlation-id: mc-7\r\n", vec![]);
-    let mastercard = Mastercard::answers([timeout, ok(NOBODY)]);
-    let error = refresh(&mastercard, soon()).await.unwrap_err();
+async fn a_retry_after_beyond_the_deadline_is_not_waited_for() {
+    let reply = Reply::Response(429, "retry-after: 60\r\nx-mc-correlation-id: mc-7\r\n", vec![]);
+    let mastercard = FakeServer::start([reply, ok(NO_REQUESTORS)]);
+    let error = list_requestors(&mastercard, soon()).await.unwrap_err();
     assert_eq!((error.status(), error.retry_after()), (Some(429), Some(Duration::from_secs(60))));
     assert_eq!((error.correlation_id(), mastercard.received().len()), (Some("mc-7"), 1));
 }
 
 #[tokio::test]
-async fn a_short_wait_is_kept() {
-    let mastercard = Mastercard::answers([Reply::Says(429, "retry-after: 0\r\n", vec![]), ok(NOBODY)]);
-    assert_eq!(refresh(&mastercard, soon()).await.unwrap(), 0);
+async fn a_short_retry_after_is_waited_for() {
+    let mastercard =
+        FakeServer::start([Reply::Response(429, "retry-after: 0\r\n", vec![]), ok(NO_REQUESTORS)]);
+    assert_eq!(list_requestors(&mastercard, soon()).await.unwrap(), 0);
 }
 
 #[tokio::test]
-async fn a_redirect_is_refused_because_its_signature_would_be_for_another_place() {
-    let elsewhere = Mastercard::answers([ok(NOBODY)]);
-    let mastercard = Mastercard::answers([Reply::Says(307, "location: /elsewhere\r\n", vec![]), ok(NOBODY)]);
-    let error = refresh(&mastercard, soon()).await.unwrap_err();
+async fn a_redirect_is_an_error_because_the_signature_covers_the_original_url() {
+    let elsewhere = FakeServer::start([ok(NO_REQUESTORS)]);
+    let mastercard =
+        FakeServer::start([Reply::Response(307, "location: /elsewhere\r\n", vec![]), ok(NO_REQUESTORS)]);
+    let error = list_requestors(&mastercard, soon()).await.unwrap_err();
     assert_eq!((error.status(), error.retryable(), mastercard.received().len()), (Some(307), false, 1));
     assert!(elsewhere.received().is_empty());
 }
 
 #[tokio::test]
-async fn an_answer_beyond_all_measure_is_not_read() {
-    let huge = Reply::Says(200, "", vec![b' '; LARGEST_ANSWER + 1]);
-    let error = refresh(&Mastercard::answers(vec![huge; 3]), soon()).await.unwrap_err();
+async fn a_response_larger_than_the_limit_is_invalid() {
+    let huge = Reply::Response(200, "", vec![b' '; MAX_RESPONSE_BYTES + 1]);
+    let error = list_requestors(&FakeServer::start(vec![huge; 3]), soon()).await.unwrap_err();
     assert!(matches!(error, MastercardError::InvalidResponse { upstream: Upstream::TokenConnect, .. }));
 }
 
 #[tokio::test]
-async fn nobody_is_asked_after_the_deadline() {
-    let mastercard = Mastercard::answers([ok(NOBODY)]);
-    let error = refresh(&mastercard, Deadline::after(Duration::ZERO)).await.unwrap_err();
+async fn after_the_deadline_nothing_is_sent() {
+    let mastercard = FakeServer::start([ok(NO_REQUESTORS)]);
+    let error = list_requestors(&mastercard, Deadline::after(Duration::ZERO)).await.unwrap_err();
     assert!(matches!(error, MastercardError::OutOfTime));
     assert!(mastercard.received().is_empty());
 }
 
 #[tokio::test]
-async fn an_unreachable_mastercard_is_told_without_its_address() {
-    let mastercard = Mastercard::nowhere();
-    let error = refresh(&mastercard, soon()).await.unwrap_err();
+async fn a_connect_error_does_not_print_the_url() {
+    let mastercard = FakeServer::unreachable();
+    let error = list_requestors(&mastercard, soon()).await.unwrap_err();
     assert!(matches!(error, MastercardError::Connect(_)) && error.retryable() && error.not_processed());
     assert!(!format!("{error:?}").contains("getEligible"));
 }
 
 #[test]
-fn an_id_fit_for_logs_has_nothing_but_letters_digits_and_dashes() {
-    assert_eq!(plain_id("a-1"), Some("a-1".into()));
-    assert_eq!((plain_id(""), plain_id("a\n"), plain_id(&"a".repeat(65))), (None, None, None));
+fn a_loggable_id_has_only_letters_digits_and_dashes() {
+    assert_eq!(loggable_id("a-1"), Some("a-1".into()));
+    assert_eq!((loggable_id(""), loggable_id("a\n"), loggable_id(&"a".repeat(65))), (None, None, None));
 }
 
 #[tokio::test]
-async fn an_unknown_word_is_asked_about_once_more_and_then_believed() {
+async fn an_unknown_reason_code_is_retried_once() {
     let odd = json!({"errors": [{"source": "MDES", "reasonCode": "ODD", "description": "x"}]});
-    let mastercard = Mastercard::answers(vec![ok(&odd); 4]);
-    let error = refresh(&mastercard, soon()).await.unwrap_err();
+    let mastercard = FakeServer::start(vec![ok(&odd); 4]);
+    let error = list_requestors(&mastercard, soon()).await.unwrap_err();
     assert_eq!((error.reason_codes()[0].as_str(), mastercard.received().len()), ("ODD", 2));
 }
 
 #[tokio::test]
-async fn a_mastercard_that_is_down_is_left_in_peace() {
-    let mastercard = Mastercard::answers(vec![status(503, ""); 9]);
+async fn an_api_that_is_down_is_not_called_while_the_circuit_is_open() {
+    let mastercard = FakeServer::start(vec![status(503, ""); 9]);
     let token_connect = TokenConnect::new(mastercard.url.clone(), signer(), Transport::new().unwrap());
     let ranges = ["555555000".parse().unwrap()];
     let mut errors = Vec::new();
     for _ in 0..4 {
-        let asked = token_connect.clone();
-        errors.push(asked.get_eligible_token_requestors(&ranges, soon()).await.unwrap_err());
+        let clone = token_connect.clone();
+        errors.push(clone.get_eligible_token_requestors(&ranges, soon()).await.unwrap_err());
     }
     assert_eq!(mastercard.received().len(), 5);
     let [first, second, third, _] = errors.try_into().unwrap();
@@ -132,10 +134,21 @@ async fn a_mastercard_that_is_down_is_left_in_peace() {
 }
 
 #[test]
-fn roots_of_the_banks_own_are_trusted_and_nonsense_is_not() {
+fn the_banks_own_ca_certificate_is_accepted_and_a_malformed_one_is_not() {
     let root = rcgen::generate_simple_self_signed(["proxy.bank.example".into()]).unwrap().cert.pem();
-    assert!(Transport::with_roots(&root).is_ok());
-    assert!(Transport::with_roots(&root.repeat(2)).is_ok());
+    assert!(Transport::with_extra_ca_certs(&root).is_ok());
+    assert!(Transport::with_extra_ca_certs(&root.repeat(2)).is_ok());
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-    assert!(Transport::with_roots(broken).is_err());
+    assert!(Transport::with_extra_ca_certs(broken).is_err());
+}
+
+#[test]
+fn retry_after_is_read_in_seconds_or_until_a_date() {
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_792_567_680);
+    assert_eq!(parse_retry_after(" 3 ", now), Some(Duration::from_secs(3)));
+    assert_eq!(parse_retry_after("Wed, 21 Oct 2026 07:28:20 GMT", now), Some(Duration::from_secs(20)));
+    assert_eq!(parse_retry_after("Wed, 21 Oct 2020 07:28:00 GMT", now), Some(Duration::ZERO));
+    for header in ["", "-1", "1.5", "soon", "Wed, 99 Oct 2026 07:28:00 GMT"] {
+        assert_eq!(parse_retry_after(header, now), None, "{header}");
+    }
 }

@@ -119,7 +119,7 @@ fn opened(message: Value, keys: Option<&FieldLevelKeys>) -> Result<Value, Unread
         return Ok(fields.into());
     };
     let open = |keys: &FieldLevelKeys| -> Option<Map<String, Value>> {
-        let opened = keys.open(&serde_json::from_value(encrypted).ok()?).ok()?;
+        let opened = keys.decrypt(&serde_json::from_value(encrypted).ok()?).ok()?;
         serde_json::from_slice(&opened).ok()
     };
     fields.extend(keys.and_then(open).ok_or(Unreadable::Encrypted)?);

@@ -101,7 +101,7 @@ impl ApiSettings {
     }
 
     fn signer(&self, settings: &SignerSettings, key: PrivateKey) -> Signer {
-        Signer::new(&settings.consumer_key, key.into()).with_method(self.signature_method)
+        Signer::new(&settings.consumer_key, key.into()).with_signature_method(self.signature_method)
     }
 }
 

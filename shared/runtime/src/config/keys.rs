@@ -5,7 +5,7 @@ use secrecy::ExposeSecret as _;
 
 use super::{ConfigError, SecretRef, SettingsReader};
 use crate::log_event;
-use mastercard::{Certificate, DecryptingKey, KeyUse, PrivateKey};
+use mastercard::{Certificate, DecryptionKey, PrivateKey, RsaPrivateKey};
 
 /// From here on, the days left are a warning: time enough to order a key and to run it beside the old one.
 pub const EXPIRES_SOON_DAYS: i64 = 45;
@@ -34,7 +34,7 @@ impl KeySettings {
     }
 
     /// Fetches the key, opens it, and logs how long it lasts. What was fetched is wiped.
-    pub async fn fetch<K: KeyUse>(&self) -> Result<PrivateKey<K>, ConfigError> {
+    pub async fn fetch<K: RsaPrivateKey>(&self) -> Result<PrivateKey<K>, ConfigError> {
         let name = self.name;
         let unavailable = |source| ConfigError::Secret { name, source };
         let password = async {
@@ -78,7 +78,7 @@ impl RotatingKeySettings {
     }
 
     /// Fetches both, to decrypt; the one that replaces the other comes first.
-    pub async fn fetch(&self) -> Result<Vec<DecryptingKey>, ConfigError> {
+    pub async fn fetch(&self) -> Result<Vec<DecryptionKey>, ConfigError> {
         let Some(next) = &self.next else { return Ok(vec![self.key.fetch().await?]) };
         let (key, next) = tokio::try_join!(self.key.fetch(), next.fetch())?;
         Ok(vec![next, key])

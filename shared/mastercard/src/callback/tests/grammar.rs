@@ -1,36 +1,36 @@
-//! Whatever results a token requestor tells, however it writes them and whatever stands between them, are read as told.
+//! Property tests: results are parsed in any percent-encoding and between any other parameters.
 
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use super::*;
 
-/// How one character is written.
+/// The encoding of one character.
 #[derive(Clone, Copy, Debug)]
-enum Written {
+enum Encoding {
     Raw,
     Upper,
     Lower,
 }
 
-fn written() -> impl Strategy<Value = Vec<Written>> {
-    vec(select(vec![Written::Raw, Written::Upper, Written::Lower]), 1..8)
+fn encodings() -> impl Strategy<Value = Vec<Encoding>> {
+    vec(select(vec![Encoding::Raw, Encoding::Upper, Encoding::Lower]), 1..8)
 }
 
-/// `text`, each character in one of the ways in turn; what would end the name or the pair is never raw.
-fn write(text: &str, ways: &[Written], never_raw: &str) -> String {
-    let character = |(c, way): (char, &Written)| {
+/// Encodes each character of `text` with one of the encodings in turn; delimiters are never raw.
+fn encode(text: &str, encodings: &[Encoding], never_raw: &str) -> String {
+    let character = |(c, encoding): (char, &Encoding)| {
         let bytes = c.to_string().into_bytes();
-        match way {
-            Written::Raw if !never_raw.contains(c) => c.to_string(),
-            Written::Lower => bytes.iter().map(|byte| format!("%{byte:02x}")).collect(),
+        match encoding {
+            Encoding::Raw if !never_raw.contains(c) => c.to_string(),
+            Encoding::Lower => bytes.iter().map(|byte| format!("%{byte:02x}")).collect(),
             _ => bytes.iter().map(|byte| format!("%{byte:02X}")).collect(),
         }
     };
-    text.chars().zip(ways.iter().cycle()).map(character).collect()
+    text.chars().zip(encodings.iter().cycle()).map(character).collect()
 }
 
-/// The documented words.
-const WORDS: [(&str, CallbackOutcome); 8] = [
+/// The documented values.
+const DOCUMENTED: [(&str, CallbackOutcome); 8] = [
     ("APPROVED", CallbackOutcome::Approved),
     ("REQUIRE_ADDITIONAL_AUTHENTICATION", CallbackOutcome::RequireAdditionalAuthentication),
     ("DECLINED", CallbackOutcome::Declined),
@@ -41,42 +41,42 @@ const WORDS: [(&str, CallbackOutcome); 8] = [
     ("DUPLICATE_REQUEST", CallbackOutcome::DuplicateRequest),
 ];
 
-/// A result, and the word by which it is told.
-type Told = (CallbackResult, String);
+/// A result, and the text of its outcome.
+type Written = (CallbackResult, String);
 
-fn documented(word: &str) -> bool {
-    WORDS.iter().any(|(known, _)| word.trim().eq_ignore_ascii_case(known))
+fn is_documented(text: &str) -> bool {
+    DOCUMENTED.iter().any(|(known, _)| text.trim().eq_ignore_ascii_case(known))
 }
 
-/// Documented words in either case, perhaps with spaces around, and words of the future.
+/// Documented values in either case, possibly with spaces around, and unknown values.
 fn outcome() -> impl Strategy<Value = (String, CallbackOutcome)> {
-    let known = (select(&WORDS[..]), any::<bool>(), "[ ]?", "[ ]?");
-    let known = known.prop_map(|((word, outcome), small, before, after)| {
-        let word = if small { word.to_ascii_lowercase() } else { word.to_owned() };
-        (format!("{before}{word}{after}"), outcome)
+    let known = (select(&DOCUMENTED[..]), any::<bool>(), "[ ]?", "[ ]?");
+    let known = known.prop_map(|((text, outcome), lowercase, before, after)| {
+        let text = if lowercase { text.to_ascii_lowercase() } else { text.to_owned() };
+        (format!("{before}{text}{after}"), outcome)
     });
-    let future = "[^|\\p{Cc}]{0,64}".prop_filter("documented", |word| !documented(word));
-    prop_oneof![2 => known, 1 => future.prop_map(|word| (word.clone(), CallbackOutcome::Other(word)))]
+    let unknown = "[^|\\p{Cc}]{0,64}".prop_filter("documented", |text| !is_documented(text));
+    prop_oneof![2 => known, 1 => unknown.prop_map(|text| (text.clone(), CallbackOutcome::Other(text)))]
 }
 
-fn told() -> impl Strategy<Value = Told> {
+fn result() -> impl Strategy<Value = Written> {
     let reference = option::of("[A-Za-z0-9_-]{1,64}");
-    let told = ("[!-~]{1,64}", outcome(), reference);
-    told.prop_map(|(receipt, (word, result), token_unique_reference)| {
+    let result = ("[!-~]{1,64}", outcome(), reference);
+    result.prop_map(|(receipt, (text, outcome), token_unique_reference)| {
         let receipt = PushAccountReceipt::new(receipt);
-        (CallbackResult { receipt, result, token_unique_reference }, word)
+        (CallbackResult { receipt, outcome, token_unique_reference }, text)
     })
 }
 
-fn pair((told, word): &Told, ways: &[Written]) -> String {
-    let name = format!("results[{}]", told.receipt.expose());
-    let reference = told.token_unique_reference.iter().map(|reference| format!("|{reference}"));
-    let value = format!("{word}{}", reference.collect::<String>());
-    format!("{}={}", write(&name, ways, "&=%"), write(&value, ways, "&%"))
+fn pair((result, outcome): &Written, encodings: &[Encoding]) -> String {
+    let name = format!("results[{}]", result.receipt.expose());
+    let reference = result.token_unique_reference.iter().map(|reference| format!("|{reference}"));
+    let value = format!("{outcome}{}", reference.collect::<String>());
+    format!("{}={}", encode(&name, encodings, "&=%"), encode(&value, encodings, "&%"))
 }
 
-/// Pairs that are no results: the bank's own, foreign ones, broken ones.
-fn noise() -> impl Strategy<Value = String> {
+/// Parameters that are not results: other ones, malformed ones.
+fn other_parameter() -> impl Strategy<Value = String> {
     prop_oneof![
         select(vec![
             "",
@@ -98,46 +98,46 @@ fn noise() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What may get in between.
-const WEDGES: [&str; 10] = ["%", "%5", "%0", "&", "=", "]", "|", "%00", "%C3", "é"];
+/// Texts that are inserted at random positions.
+const INSERTIONS: [&str; 10] = ["%", "%5", "%0", "&", "=", "]", "|", "%00", "%C3", "é"];
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_told_is_read(told in vec((told(), written(), noise()), 0..=MOST_RESULTS), first in noise()) {
-        let pairs = told.iter().flat_map(|(told, ways, noise)| [pair(told, ways), noise.clone()]);
+    fn all_results_are_parsed(results in vec((result(), encodings(), other_parameter()), 0..=MAX_RESULTS), first in other_parameter()) {
+        let pairs = results.iter().flat_map(|(result, encodings, other)| [pair(result, encodings), other.clone()]);
         let query = std::iter::once(first).chain(pairs).collect::<Vec<_>>().join("&");
-        let told: Vec<_> = told.into_iter().map(|((told, _), ..)| told).collect();
-        prop_assert!(parse(&query) == told, "{query}");
+        let results: Vec<_> = results.into_iter().map(|((result, _), ..)| result).collect();
+        prop_assert!(parse(&query) == results, "{query}");
     }
 
     #[test]
-    fn what_is_said_twice_is_read_twice_and_no_more_than_ten_times(
-        told in told(), ways in written(), times in 1..30_usize,
+    fn repeated_results_are_parsed_up_to_ten_times(
+        result in result(), encodings in encodings(), times in 1..30_usize,
     ) {
-        let query = vec![pair(&told, &ways); times].join("&");
-        prop_assert!(parse(&query) == vec![told.0; times.min(MOST_RESULTS)], "{query}");
+        let query = vec![pair(&result, &encodings); times].join("&");
+        prop_assert!(parse(&query) == vec![result.0; times.min(MAX_RESULTS)], "{query}");
     }
 
     #[test]
-    fn nothing_upsets_it_and_whatever_it_reads_keeps_its_bounds(
-        told in vec((told(), written()), 0..4),
-        hurt in vec((any::<prop::sample::Index>(), select(&WEDGES[..])), 0..6),
+    fn any_query_is_parsed_and_the_results_keep_their_limits(
+        results in vec((result(), encodings()), 0..4),
+        insertions in vec((any::<prop::sample::Index>(), select(&INSERTIONS[..])), 0..6),
         anything in "\\PC{0,40}",
     ) {
-        let pairs: Vec<_> = told.iter().map(|(told, ways)| pair(told, ways)).collect();
+        let pairs: Vec<_> = results.iter().map(|(result, encodings)| pair(result, encodings)).collect();
         let mut query: Vec<char> = format!("{}&{anything}", pairs.join("&")).chars().collect();
-        for (index, wedge) in hurt {
+        for (index, insertion) in insertions {
             let at = index.index(query.len());
-            query.splice(at..at, wedge.chars());
+            query.splice(at..at, insertion.chars());
         }
         let query: String = query.into_iter().collect();
-        for CallbackResult { receipt, result, token_unique_reference } in parse(&query) {
+        for CallbackResult { receipt, outcome, token_unique_reference } in parse(&query) {
             let receipt = receipt.expose();
             prop_assert!((1..=64).contains(&receipt.len()) && receipt.bytes().all(|b| b.is_ascii_graphic()));
-            let plain = |word: &String| word.chars().count() <= 64 && !word.chars().any(char::is_control);
-            prop_assert!(!matches!(&result, CallbackOutcome::Other(word) if !plain(word)));
+            let plain = |text: &String| text.chars().count() <= 64 && !text.chars().any(char::is_control);
+            prop_assert!(!matches!(&outcome, CallbackOutcome::Other(text) if !plain(text)));
             prop_assert!(token_unique_reference.is_none_or(|it| is_reference(&it)));
         }
     }

@@ -18,12 +18,12 @@ fn bytes(hex: &str) -> Vec<u8> {
     hex::decode(hex).unwrap()
 }
 
-/// Opens it after a change to its parts: aad, iv, ciphertext, tag.
-fn opened(vector: &Vector, change: impl FnOnce(&mut [Vec<u8>; 4])) -> Result<Vec<u8>, JweError> {
+/// Decrypts after a change to the parts: aad, iv, ciphertext, tag.
+fn decrypt_changed(vector: &Vector, change: impl FnOnce(&mut [Vec<u8>; 4])) -> Result<Vec<u8>, JweError> {
     let mut parts = [&vector.aad, &vector.iv, &vector.ciphertext, &vector.tag].map(|hex| bytes(hex));
     change(&mut parts);
     let [aad, iv, ciphertext, tag] = &parts;
-    open(&vector.enc, &bytes(&vector.key), &Sealed { aad, iv, ciphertext, tag })
+    decrypt(&vector.enc, &bytes(&vector.key), &EncryptedContent { aad, iv, ciphertext, tag })
 }
 
 fn vectors() -> Vec<Vector> {
@@ -32,40 +32,40 @@ fn vectors() -> Vec<Vector> {
 }
 
 #[test]
-fn published_ciphertexts_open() {
+fn published_ciphertexts_are_decrypted() {
     for vector in vectors() {
-        let opened = opened(&vector, |_| {}).expect(&vector.name);
-        assert_eq!(String::from_utf8(opened).unwrap(), vector.plaintext, "{}", vector.name);
+        let decrypted = decrypt_changed(&vector, |_| {}).expect(&vector.name);
+        assert_eq!(String::from_utf8(decrypted).unwrap(), vector.plaintext, "{}", vector.name);
     }
 }
 
 #[test]
-fn a_changed_bit_anywhere_does_not_open() {
+fn a_changed_bit_anywhere_is_rejected() {
     for vector in vectors() {
         for part in 0..4 {
-            let changed = opened(&vector, |parts| parts[part][0] ^= 1);
+            let changed = decrypt_changed(&vector, |parts| parts[part][0] ^= 1);
             assert_eq!(changed, Err(JweError), "{}, part {part}", vector.name);
         }
     }
 }
 
 #[test]
-fn a_part_of_another_length_does_not_open() {
+fn a_part_of_another_length_is_rejected() {
     for vector in vectors() {
         for part in 0..4 {
-            let shortened = opened(&vector, |parts| parts[part].truncate(parts[part].len() - 1));
+            let shortened = decrypt_changed(&vector, |parts| parts[part].truncate(parts[part].len() - 1));
             assert_eq!(shortened, Err(JweError), "{}, part {part}", vector.name);
-            let emptied = opened(&vector, |parts| parts[part].clear());
+            let emptied = decrypt_changed(&vector, |parts| parts[part].clear());
             assert_eq!(emptied, Err(JweError), "{}, part {part}", vector.name);
         }
         let short_key = Vector { key: vector.key[2..].into(), ..vector };
-        assert_eq!(opened(&short_key, |_| {}), Err(JweError));
+        assert_eq!(decrypt_changed(&short_key, |_| {}), Err(JweError));
     }
 }
 
 #[test]
-fn no_other_content_encryption_is_known() {
+fn other_content_encryption_algorithms_are_rejected() {
     let mut vector = vectors().remove(0);
     vector.enc = "A256CBC-HS512".into();
-    assert_eq!(opened(&vector, |_| {}), Err(JweError));
+    assert_eq!(decrypt_changed(&vector, |_| {}), Err(JweError));
 }

@@ -11,7 +11,7 @@ fn certificate_der(pem: &str) -> Vec<u8> {
     pem::decode_vec(pem.as_bytes()).unwrap().1
 }
 
-/// A container with our key, protected in that way, and these certificates.
+/// A PKCS#12 container with our key and these certificates.
 fn container(encryption: EncryptionAlgorithm, mac: MacAlgorithm, certificates: &[&str]) -> Vec<u8> {
     let key = p12_keystore::PrivateKey::from_der(&pkcs8()).unwrap();
     let certificates =
@@ -28,8 +28,8 @@ fn modern() -> Vec<u8> {
     container(encryption, MacAlgorithm::HmacSha256, &[&certificate_pem()])
 }
 
-fn read(stored: &[u8]) -> Result<PrivateKey, KeyProblem> {
-    PrivateKey::read("signing key", stored, Some(PASSWORD)).map_err(|error| error.problem)
+fn read(content: &[u8]) -> Result<PrivateKey, KeyProblem> {
+    PrivateKey::read("signing key", content, Some(PASSWORD)).map_err(|error| error.problem)
 }
 
 fn is_ours(key: &PrivateKey) -> bool {
@@ -38,10 +38,10 @@ fn is_ours(key: &PrivateKey) -> bool {
 }
 
 #[test]
-fn containers_of_every_age_open_and_bring_their_certificate() {
+fn modern_and_legacy_containers_are_read_with_their_certificate() {
     let old = [
         (EncryptionAlgorithm::PbeWithShaAnd3KeyTripleDesCbc, MacAlgorithm::HmacSha1),
-        // So named by its crate; the cipher is RC2 with 40 bits.
+        // The crate's name; the cipher is RC2 with 40 bits.
         (EncryptionAlgorithm::PbeWithShaAnd40BitRc4Cbc, MacAlgorithm::HmacSha1),
     ];
     for (encryption, mac) in old {
@@ -54,19 +54,19 @@ fn containers_of_every_age_open_and_bring_their_certificate() {
 }
 
 #[test]
-fn a_key_decrypts_in_every_form_in_which_it_signs() {
+fn a_decryption_key_is_read_from_every_supported_format() {
     let ours = Certificate::from_pem("ours", &certificate_pem()).unwrap();
     let traditional = to_pem("RSA PRIVATE KEY", &pkcs8()[26..]);
-    for stored in [private_key_pem().into_bytes(), traditional.into_bytes(), modern()] {
-        let key = DecryptingKey::read("key", &stored, Some(PASSWORD)).unwrap();
+    for content in [private_key_pem().into_bytes(), traditional.into_bytes(), modern()] {
+        let key = DecryptionKey::read("key", &content, Some(PASSWORD)).unwrap();
         assert_eq!(key.public_key(), ours.public_key());
     }
 }
 
-/// What Mastercard Developers hands out: the key under 3DES, the certificate under RC2-40, a SHA-1 MAC; and what
-/// OpenSSL 3 writes by default.
+/// The format of Mastercard Developers (key with 3DES, certificate with RC2-40, SHA-1 MAC), and the default of
+/// OpenSSL 3.
 #[test]
-fn containers_that_openssl_wrote_open() {
+fn containers_written_by_openssl_are_read() {
     let folder = std::env::temp_dir().join(uuid::Uuid::new_v4().to_string());
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("key.pem"), private_key_pem()).unwrap();
@@ -79,7 +79,7 @@ fn containers_that_openssl_wrote_open() {
     let containers: Vec<_> = kinds.iter().filter_map(|kind| openssl(&folder, kind)).collect();
     let rc2_128 = openssl(&folder, &["-legacy", "-keypbe", "PBE-SHA1-RC2-128"]);
     std::fs::remove_dir_all(folder).unwrap();
-    assert!(rc2_128.is_none_or(|it| read(&it).unwrap_err() == KeyProblem::UnreadableContainer));
+    assert!(rc2_128.is_none_or(|it| read(&it).unwrap_err() == KeyProblem::UnsupportedContainer));
     for container in containers {
         assert!(is_ours(&read(&container).unwrap()));
         assert_eq!(
@@ -89,7 +89,7 @@ fn containers_that_openssl_wrote_open() {
     }
 }
 
-/// `None` where there is no OpenSSL, or one without its legacy provider.
+/// `None` without OpenSSL or without its legacy provider.
 fn openssl(folder: &Path, kind: &[&str]) -> Option<Vec<u8>> {
     let mut openssl = Command::new("openssl");
     openssl.current_dir(folder).args(["pkcs12", "-export", "-inkey", "key.pem", "-in", "certificate.pem"]);
@@ -98,7 +98,7 @@ fn openssl(folder: &Path, kind: &[&str]) -> Option<Vec<u8>> {
 }
 
 #[test]
-fn a_container_may_be_pasted_as_base64() {
+fn a_container_may_be_base64_text() {
     let text = STANDARD.encode(modern());
     let lines: Vec<&str> =
         text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
@@ -106,7 +106,7 @@ fn a_container_may_be_pasted_as_base64() {
 }
 
 #[test]
-fn a_certificate_in_the_same_pem_tells_the_expiry() {
+fn a_certificate_in_the_same_pem_is_kept() {
     let both = format!(
         "Bag Attributes\n    friendlyName: keyalias\n{}Bag Attributes\n{}",
         private_key_pem(),
@@ -118,35 +118,35 @@ fn a_certificate_in_the_same_pem_tells_the_expiry() {
 }
 
 #[test]
-fn a_key_beside_the_certificate_of_another_is_refused() {
+fn a_key_with_the_certificate_of_another_key_is_rejected() {
     let both = format!("{}{CERTIFICATE}", private_key_pem());
-    assert_eq!(read(both.as_bytes()).unwrap_err(), KeyProblem::Unpaired);
+    assert_eq!(read(both.as_bytes()).unwrap_err(), KeyProblem::CertificateMismatch);
     let noise = private_key_pem() + &to_pem("CERTIFICATE", b"noise");
     assert_eq!(read(noise.as_bytes()).unwrap_err(), KeyProblem::NotACertificate);
     let encryption = EncryptionAlgorithm::PbeWithHmacSha256AndAes256;
     let both = container(encryption, MacAlgorithm::HmacSha256, &[CERTIFICATE]);
-    assert_eq!(read(&both).unwrap_err(), KeyProblem::Unpaired);
+    assert_eq!(read(&both).unwrap_err(), KeyProblem::CertificateMismatch);
 }
 
 #[test]
-fn a_container_that_does_not_open_says_what_to_look_at() {
-    let problem = |stored: &[u8], password| <PrivateKey>::read("", stored, password).unwrap_err().problem;
+fn a_container_that_cannot_be_read_has_its_own_problem() {
+    let problem = |content: &[u8], password| <PrivateKey>::read("", content, password).unwrap_err().problem;
     assert_eq!(problem(&modern(), Some("keystorepasswort")), KeyProblem::WrongPassword);
     assert_eq!(problem(&modern(), None), KeyProblem::WrongPassword);
-    assert_eq!(problem(&modern()[..200], Some(PASSWORD)), KeyProblem::UnreadableContainer);
-    assert_eq!(problem(&certificate_der(CERTIFICATE), Some(PASSWORD)), KeyProblem::UnreadableContainer);
+    assert_eq!(problem(&modern()[..200], Some(PASSWORD)), KeyProblem::UnsupportedContainer);
+    assert_eq!(problem(&certificate_der(CERTIFICATE), Some(PASSWORD)), KeyProblem::UnsupportedContainer);
     let without_key = KeyStore::new().writer(PASSWORD).write().unwrap();
     assert_eq!(problem(&without_key, Some(PASSWORD)), KeyProblem::NotOneKey);
 }
 
 #[test]
-fn two_keys_in_one_file_are_one_too_many() {
+fn two_keys_in_one_file_are_rejected() {
     let two = private_key_pem() + &private_key_pem();
     assert_eq!(read(two.as_bytes()).unwrap_err(), KeyProblem::NotOneKey);
 }
 
 #[test]
-fn a_password_does_no_harm_to_pem() {
+fn a_password_is_ignored_for_pem() {
     assert!(read(to_pem("PRIVATE KEY", &pkcs8()).as_bytes()).is_ok());
     assert_eq!(format!("{:?}", read(private_key_pem().as_bytes())), "Ok(PrivateKey(<redacted>))");
 }

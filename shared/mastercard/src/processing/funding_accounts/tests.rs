@@ -19,13 +19,13 @@ fn search() -> FundingAccountSearch {
     }
 }
 
-fn sent(shape: &str) -> Value {
+fn request_body(shape: &str) -> Value {
     serde_json::from_slice(&body(&search(), shape.parse().unwrap()).unwrap()).unwrap()
 }
 
 #[test]
-fn nested_the_card_contract_stands_where_the_card_number_stood() {
-    let body = sent("nested");
+fn nested_has_the_card_contract_in_place_of_the_card_number() {
+    let body = request_body("nested");
     let account = &body["pushFundingAccounts"]["encryptedPayload"]["encryptedData"][0];
     assert_eq!(account["pushAccountId"], "CA-1");
     let data = &account["fundingAccountData"];
@@ -38,8 +38,8 @@ fn nested_the_card_contract_stands_where_the_card_number_stood() {
 }
 
 #[test]
-fn flat_the_properties_stand_side_by_side() {
-    let body = sent("flat:callbackUrl");
+fn flat_has_all_properties_at_the_top_level() {
+    let body = request_body("flat:callbackUrl");
     assert_eq!(
         (&body["cardContractId"], &body["pushFundingAccounts"]),
         (&json!(9_007_199_254_740_993_u64), &Value::Null)
@@ -50,7 +50,7 @@ fn flat_the_properties_stand_side_by_side() {
 }
 
 #[test]
-fn a_search_shape_is_one_of_those_known() {
+fn only_documented_search_shapes_are_accepted() {
     assert_eq!("nested".parse(), Ok(SearchShape::default()));
     for raw in ["", "Nested", "flat:", "flat:callbackuri"] {
         assert_eq!(raw.parse::<SearchShape>(), Err(UnknownSearchShape), "{raw}");
@@ -64,16 +64,16 @@ fn the_encrypted_card_is_passed_on_byte_for_byte() {
         r#"{{"encryptedPayload" : {{"encryptedData":"{data}","encryptedKey":"CD","publicKeyFingerprint":"ef","aad":"1","x":[1.50]}} }}"#
     );
     let wrapped =
-        extract(format!(r#"{{"requestId":"1","pushFundingAccounts":{object}}}"#).as_bytes()).unwrap();
+        parse_body(format!(r#"{{"requestId":"1","pushFundingAccounts":{object}}}"#).as_bytes()).unwrap();
     assert_eq!(serde_json::to_string(&wrapped).unwrap(), object);
     let payload = object.trim_start_matches(r#"{"encryptedPayload" : "#).trim_end_matches(" }");
-    let top = extract(format!(r#"{{"requestId":"1","encryptedPayload":{payload}}}"#).as_bytes()).unwrap();
+    let top = parse_body(format!(r#"{{"requestId":"1","encryptedPayload":{payload}}}"#).as_bytes()).unwrap();
     assert_eq!(serde_json::to_string(&top).unwrap(), format!(r#"{{"encryptedPayload":{payload}}}"#));
     assert_eq!(format!("{wrapped:?}"), "PushFundingAccounts(<redacted>)");
 }
 
 #[test]
-fn what_is_not_encrypted_is_not_passed_on() {
+fn plaintext_is_not_passed_on() {
     let hex = "ab".repeat(32);
     let plain = json!([{"fundingAccountData": {"cardAccountData": {"accountNumber": "5555555555554444"}}}]);
     for data in
@@ -81,11 +81,11 @@ fn what_is_not_encrypted_is_not_passed_on() {
     {
         let payload = json!({"encryptedData": data, "encryptedKey": hex, "publicKeyFingerprint": hex});
         let body = json!({"pushFundingAccounts": {"encryptedPayload": payload}}).to_string();
-        assert!(extract(body.as_bytes()).is_none(), "{data}");
+        assert!(parse_body(body.as_bytes()).is_none(), "{data}");
     }
     for body in
         ["", "{}", r#"{"pushFundingAccounts":null}"#, r#"{"encryptedPayload":{"encryptedData":"ab"}}"#]
     {
-        assert!(extract(body.as_bytes()).is_none(), "{body}");
+        assert!(parse_body(body.as_bytes()).is_none(), "{body}");
     }
 }

@@ -28,7 +28,7 @@ impl OverReqwest {
     /// AWS is reached directly, whatever proxy leads to Mastercard. Fails if the platform offers no TLS roots.
     pub(super) fn new() -> Result<Self, ClientError> {
         let client = Client::builder()
-            .tls_backend_preconfigured(tls::platform()?)
+            .tls_backend_preconfigured(tls::platform_config()?)
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())

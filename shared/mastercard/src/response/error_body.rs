@@ -1,41 +1,39 @@
-//! The seven shapes in which Mastercard says no, read into one [`ApiError`].
+//! The seven shapes of Mastercard's errors, parsed into one [`ApiError`].
 //!
 //! A: `errors[]` in a 200, at the top or inside the elements of `pushAccountReceipts`. B: `errors[]` in another
-//! status. C, D: `Errors.Error[]`, capitalized keys. E: top-level `errorCode`, maybe beside `errors[]` and fields
-//! full of null. F: `errordetail[]`, or only a top-level `reason`. G: not JSON, or nothing.
-
-use std::time::{Duration, SystemTime};
+//! status. C, D: `Errors.Error[]`, capitalized keys. E: top-level `errorCode`, possibly with `errors[]` and null
+//! fields. F: `errordetail[]`, or only a top-level `reason`. G: not JSON, or empty.
 
 use serde_json::{Map, Value};
 
-use super::{ApiError, BaseStrings, ReasonCode, Source, Upstream};
-use crate::transport::ApiResponse;
+use super::ApiResponse;
+use crate::error::{ApiError, BaseStringComparison, ErrorSource, ReasonCode, Upstream};
 
 type Object = Map<String, Value>;
 
-/// What the answer refuses, or `None` if it does not.
-pub(crate) fn refusal(answer: &ApiResponse) -> Option<ApiError> {
-    let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
+/// The error that the response reports; `None` for a success.
+pub(super) fn parse(response: &ApiResponse) -> Option<ApiError> {
+    let body: Option<Value> = serde_json::from_slice(&response.body).ok();
     let object = body.as_ref().and_then(Value::as_object);
     let mut errors = object.map(errors).unwrap_or_default();
-    if answer.status.is_success() && errors.is_empty() {
+    if response.status.is_success() && errors.is_empty() {
         return None;
     }
     if errors.is_empty() {
         errors.extend(object.filter(|body| text(body, "reason").is_some()));
     }
     Some(ApiError {
-        upstream: upstream(answer, body.is_some(), &errors),
-        operation: answer.operation,
-        status: answer.status,
+        upstream: upstream(response, body.is_some(), &errors),
+        operation: response.operation,
+        status: response.status,
         reason_codes: errors.iter().filter_map(|error| reason_code(error)).collect(),
         recoverable: recoverable(&errors),
         source: source(&errors),
-        retry_after: answer.retry_after,
-        correlation_id: answer.correlation_id.clone(),
-        base_strings: errors
-            .iter()
-            .find_map(|error| BaseStrings::compare(&answer.base_string, text(error, "description")?)),
+        retry_after: response.retry_after,
+        correlation_id: response.correlation_id.clone(),
+        base_strings: errors.iter().find_map(|error| {
+            BaseStringComparison::compare(&response.base_string, text(error, "description")?)
+        }),
     })
 }
 
@@ -59,12 +57,12 @@ fn errors(body: &Object) -> Vec<&Object> {
     errors
 }
 
-fn upstream(answer: &ApiResponse, json: bool, errors: &[&Object]) -> Upstream {
+fn upstream(response: &ApiResponse, json: bool, errors: &[&Object]) -> Upstream {
     let gateway = |source: &str| source == "Gateway" || source.starts_with("Security");
     if errors.iter().filter_map(|error| text(error, "source")).any(gateway) {
         Upstream::Gateway
     } else if json {
-        answer.upstream
+        response.upstream
     } else {
         Upstream::Network
     }
@@ -75,23 +73,25 @@ fn reason_code(error: &Object) -> Option<ReasonCode> {
 }
 
 fn recoverable(errors: &[&Object]) -> Option<bool> {
-    let said = errors.iter().filter_map(|error| match get(error, "recoverable")? {
+    let flags = errors.iter().filter_map(|error| match get(error, "recoverable")? {
         Value::Bool(flag) => Some(*flag),
         Value::String(text) => text.to_ascii_lowercase().parse().ok(),
         _ => None,
     });
-    said.reduce(|all, one| all && one)
+    flags.reduce(|all, one| all && one)
 }
 
-/// One error of the request's data is enough to blame it.
-fn source(errors: &[&Object]) -> Source {
-    let named = |wanted: &str| {
-        errors.iter().any(|error| text(error, "source").is_some_and(|it| it.eq_ignore_ascii_case(wanted)))
+/// `INPUT` in any of the errors wins over `MDES`.
+fn source(errors: &[&Object]) -> ErrorSource {
+    let has = |source: &str| {
+        errors.iter().any(|error| text(error, "source").is_some_and(|it| it.eq_ignore_ascii_case(source)))
     };
-    match () {
-        () if named("INPUT") => Source::Input,
-        () if named("MDES") => Source::Mdes,
-        () => Source::Other,
+    if has("INPUT") {
+        ErrorSource::Input
+    } else if has("MDES") {
+        ErrorSource::Mdes
+    } else {
+        ErrorSource::Other
     }
 }
 
@@ -99,16 +99,9 @@ fn text<'a>(object: &'a Object, name: &str) -> Option<&'a str> {
     get(object, name)?.as_str().filter(|text| !text.is_empty())
 }
 
-/// Names differ between products in case only.
+/// Key names differ between the products only in case.
 fn get<'a>(object: &'a Object, name: &str) -> Option<&'a Value> {
     object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
-}
-
-/// `Retry-After`, in seconds or as a date; a date that has passed is now.
-pub(crate) fn retry_after(header: &str, now: SystemTime) -> Option<Duration> {
-    let seconds = header.trim().parse().ok().map(Duration::from_secs);
-    let until = |date: SystemTime| date.duration_since(now).unwrap_or_default();
-    seconds.or_else(|| httpdate::parse_http_date(header.trim()).ok().map(until))
 }
 
 #[cfg(test)]

@@ -1,0 +1,55 @@
+//! A response of one of the APIs, and whether it is a success.
+
+mod error_body;
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+
+use super::error::{ApiError, MastercardError, ReasonCode, Upstream};
+
+/// A complete response of any status.
+pub(super) struct ApiResponse {
+    /// The API that was called.
+    pub(super) upstream: Upstream,
+    pub(super) operation: &'static str,
+    pub(super) status: StatusCode,
+    pub(super) body: Vec<u8>,
+    pub(super) retry_after: Option<Duration>,
+    pub(super) correlation_id: String,
+    /// The signature base string of the request.
+    pub(super) base_string: String,
+}
+
+impl ApiResponse {
+    /// The response itself if it is a success: 2xx without errors in its body.
+    pub(super) fn into_success(self) -> Result<Self, MastercardError> {
+        self.error().map_or(Ok(self), Err)
+    }
+
+    /// The error that the response reports, if any.
+    pub(super) fn error(&self) -> Option<MastercardError> {
+        self.api_error().map(|error| MastercardError::Rejected(Box::new(error)))
+    }
+
+    /// The same, not yet wrapped.
+    pub(super) fn api_error(&self) -> Option<ApiError> {
+        error_body::parse(self)
+    }
+
+    /// Whether the gateway rejected the signature or the consumer key.
+    pub(super) fn is_unauthenticated(&self) -> bool {
+        let failed = |code: &ReasonCode| code.as_str() == "AUTHENTICATION_FAILED";
+        self.status == StatusCode::UNAUTHORIZED
+            || (self.status.is_client_error()
+                && self.api_error().is_some_and(|error| error.reason_codes.iter().any(failed)))
+    }
+
+    /// The error for a success response without its required content.
+    pub(super) fn invalid(&self) -> MastercardError {
+        MastercardError::InvalidResponse {
+            upstream: self.upstream,
+            correlation_id: self.correlation_id.clone(),
+        }
+    }
+}
