@@ -1,4 +1,4 @@
-//! What the deployed functions promise at their borders: the API description, access, input, secrets, events, binaries.
+//! The external behavior of the deployed functions: API description, authorization, bad input, secrets, events, binaries.
 
 mod authorization;
 mod bad_input;

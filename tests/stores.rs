@@ -1,5 +1,5 @@
-//! What both stores promise, held against two engines: the embedded one in every run, and, where `SECOND_ENGINE_URL`
-//! names it, an independent one (`ministack` in CI), so that neither engine's leniency goes unnoticed.
+//! Checks of both stores on two engines: the embedded one always, and an independent one at `SECOND_ENGINE_URL` (`ministack` in
+//! CI), since each engine may be too lenient.
 
 mod begin;
 mod catalog;
@@ -32,7 +32,7 @@ use uuid::Uuid;
 
 use crate::support;
 
-/// Both stores on tables of their own.
+/// Both stores on new tables.
 struct Stores {
     enrollments: Enrollments,
     requestors: TokenRequestors,
@@ -48,7 +48,7 @@ impl Stores {
         Self::at(world.dynamodb_url().as_str().to_owned(), Some(world)).await
     }
 
-    /// `None` where there is no second engine and none is asked for.
+    /// `None` if `SECOND_ENGINE_URL` is not set.
     async fn second_engine() -> Option<Self> {
         static TOLD: Once = Once::new();
         const MISSING: &str = "SECOND_ENGINE_URL is not set: start ministack (pip install ministack; \
@@ -88,13 +88,13 @@ impl Stores {
         Self { enrollments, requestors, db, runtime, tables, _world: world }
     }
 
-    /// All items of a table as they lie there.
+    /// All items of a table.
     async fn scan(&self, table: &str) -> Vec<HashMap<String, AttributeValue>> {
         let scanned = self.db.scan().table_name(table).consistent_read(true).send().await.unwrap();
         scanned.items.unwrap_or_default()
     }
 
-    /// Another bank's stores in the same tables.
+    /// Stores of another tenant in the same tables.
     fn of_tenant(&self, tenant: &str) -> (Enrollments, TokenRequestors) {
         stores(&self.runtime, &self.tables, tenant)
     }
@@ -118,7 +118,7 @@ fn variable(name: &str) -> Option<String> {
     env::vars().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value)
 }
 
-/// Looks until it is good, for five seconds at most: indexes of real engines follow their table.
+/// Reads until the result is as expected, for five seconds at most: indexes are eventually consistent.
 async fn eventually<T>(mut look: impl AsyncFnMut() -> T, good: impl Fn(&T) -> bool) -> T {
     let until = Instant::now() + Duration::from_secs(5);
     loop {

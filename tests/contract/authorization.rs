@@ -1,6 +1,6 @@
-//! Who may do what with whose ids: every route that the gateways have, every id that the contract lets it take, own,
-//! another cardholder's, nobody's and garbage, under every kind of token or certificate. The cells are made from the
-//! routes and the contract; `rules.rs` says what each answers, and nothing moves that is not the caller's.
+//! The authorization matrix: every route of the gateways, every id that it takes (the caller's, another cardholder's, an
+//! unknown one, a malformed one), every kind of token or certificate. The cases are derived from the routes and the API
+//! description; `rules.rs` has the expected response of each, and nothing changes that is not the caller's.
 
 mod matrix;
 mod notifications;
@@ -47,17 +47,17 @@ async fn every_kind_of_id_is_taken_somewhere() {
     assert!(routes.iter().filter(|route| !route.public).count() >= 6, "routes that want a token");
 }
 
-/// All that the gateways have.
+/// All routes of the gateways.
 async fn routes() -> Vec<Route> {
     world().await.routes().iter().map(|key| Route::of(key)).collect()
 }
 
-/// On a thread of its own.
+/// Runs this on a runtime of the current thread.
 fn alone<T>(work: impl Future<Output = T>) -> T {
     runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(work)
 }
 
-/// A world for one route, and two cardholders in it.
+/// A world for the cases of one route, with two cardholders.
 struct Stage {
     app: App,
     route: Route,
@@ -76,14 +76,14 @@ impl Stage {
         Self { app, route, principals }
     }
 
-    /// Plays all cells of the route; says how many.
+    /// Checks all cases of the route. Returns how many.
     async fn play(self) -> usize {
         let bearers = Token::ALL.map(|token| (token, token.bearer(&self.app, &self.principals)));
         let mut before = self.app.stored().await;
         let mut cells = 0;
         for given in given(&self.route, &self.principals) {
             let about = format!("{} with {given:?}", self.route.key);
-            // Those that change nothing are looked at together: a look takes longer than a request.
+            // One comparison for all that change nothing: it takes longer than a request.
             let (may_change, harmless): (Vec<_>, Vec<_>) =
                 bearers.iter().partition(|(token, _)| self.may_change(given.as_ref(), *token));
             for (token, bearer) in harmless {
@@ -104,11 +104,11 @@ impl Stage {
         cells
     }
 
-    /// Whether something of the caller's own may change.
+    /// Whether an item of the caller may change.
     fn may_change(&self, given: Option<&IdCase>, token: Token) -> bool {
         match expected(&self.route, given, token) {
             Expected::Served => true,
-            // Whether a card is the cardholder's Mastercard alone knows; that it was asked for is kept.
+            // Only Mastercard knows whose card it is, so the failed enrollment is stored.
             Expected::Problem(404, ["card_not_found"]) => true,
             _ => false,
         }
@@ -125,7 +125,7 @@ impl Stage {
             "{why}: Mastercard was asked to push"
         );
         let sent = given.and_then(|given| given.value.as_deref());
-        // Whoever bears a callback state learns which enrollment it is of.
+        // The callback shows the enrollment id to every browser that has its state.
         let named = if self.route.public { stranger.ids(Kind::Enrollment) } else { Vec::new() };
         let mut secrets =
             stranger.secrets().filter(|it| Some(*it) != sent && !named.iter().any(|id| id == it));
@@ -161,7 +161,7 @@ impl Stage {
     }
 }
 
-/// Whether an answer repeats a secret: a long one anywhere, a short one as a whole value.
+/// Whether a response contains a secret: a long one anywhere, a short one as a whole value.
 fn tells(answer: &Answer, secret: &str) -> bool {
     fn is_value(value: &Value, secret: &str) -> bool {
         match value {

@@ -1,5 +1,5 @@
-//! Bad input to every route, through the real gateway: the right problem, nothing of what was sent comes back, nothing
-//! is stored, nobody at Mastercard is asked.
+//! Bad input to every route, through the real gateway: the expected problem, no echo of the input, nothing stored, no call to
+//! Mastercard.
 
 mod enrollment_requests;
 mod notifications;
@@ -13,12 +13,12 @@ use simulator::Operation;
 
 use crate::support::app::{ApiRequest, App};
 
-/// The card number that everybody sends by mistake.
+/// A card number sent by mistake.
 const CARD_NUMBER: &str = "5555555555554444";
-/// What the cases send, in any field; no answer may repeat it.
+/// Values that the cases send; no response may contain them.
 const SENT: [&str; 4] = ["zebra", "77319", CARD_NUMBER, "5555 5555 5555 4444"];
 
-/// A `World` that holds one enrollment, and how it was before the bad input.
+/// A `World` with one enrollment, and its state before the bad input.
 struct UnchangedWorld {
     app: App,
     enrollment_id: String,
@@ -38,7 +38,7 @@ impl UnchangedWorld {
         Self { app, enrollment_id, stored, calls }
     }
 
-    /// Refused by a function, with a problem document of this code.
+    /// A function responds with a problem document of this code.
     async fn check_refused(&self, why: &str, request: &ApiRequest, status: u16, code: &str) {
         self.check_refused_for(&self.app.cardholder, why, request, status, code).await;
     }
@@ -55,7 +55,7 @@ impl UnchangedWorld {
         check_problem(why, &answer, status, code);
     }
 
-    /// Nothing came of all that.
+    /// Nothing was stored, and Mastercard was not called.
     async fn check_unchanged(&self) {
         assert_eq!(self.app.stored().await, self.stored, "something was stored");
         assert_eq!(calls(&self.app), self.calls, "Mastercard was asked");
@@ -68,7 +68,7 @@ fn calls(app: &App) -> usize {
     operations.map(|operation| app.world.simulator().calls(operation)).iter().sum()
 }
 
-/// A problem document of this status and code, under the gateway's request id, that repeats nothing.
+/// The response is a problem document of this status and code, with the gateway's request id and without the input.
 fn check_problem(why: &str, answer: &Answer, status: u16, code: &str) {
     let body = &answer.body;
     assert_eq!((answer.status, body["code"].as_str()), (status, Some(code)), "{why}: {}", body["errors"]);
@@ -86,7 +86,7 @@ fn check_problem(why: &str, answer: &Answer, status: u16, code: &str) {
     check_no_echo(why, answer);
 }
 
-/// A refusal of API Gateway itself.
+/// The response is API Gateway's own error, without the input.
 fn check_gateway_error(why: &str, answer: &Answer, status: u16, message: &str) {
     assert_eq!((answer.status, answer.body["message"].as_str()), (status, Some(message)), "{why}");
     check_no_echo(why, answer);

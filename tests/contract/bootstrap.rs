@@ -1,5 +1,5 @@
-//! The real binaries, as Lambda starts them: a process of its own for each function, environment variables, and the
-//! Runtime API on loopback (`lambda-simulator` plays it). Stores and Mastercard are those of a `World`.
+//! The real binaries, started as Lambda starts them: one process per function, settings in environment variables, and the
+//! Runtime API on loopback (`lambda-simulator`). Stores and Mastercard are those of a `World`.
 
 mod lambda;
 
@@ -117,7 +117,7 @@ fn asked(enrollment_id: &Value) -> Value {
     event
 }
 
-/// What the browser requests on its way back, as API Gateway passes it on.
+/// API Gateway's event of the callback.
 fn came_back(callback: &Url) -> Value {
     let mut event = event("receive-callback-approved.json");
     event["rawPath"] = callback.path().into();
@@ -127,7 +127,7 @@ fn came_back(callback: &Url) -> Value {
     event
 }
 
-/// Of the sample cardholder's two cards.
+/// States of the sample cardholder's two cards.
 async fn states(cards: &Lambda) -> Vec<Value> {
     let (status, answer) = cards.answer(event("list-cards.json")).await;
     assert_eq!(status, 200);

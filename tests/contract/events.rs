@@ -1,4 +1,4 @@
-//! Every file of `events/`, fed to its function as its source would deliver it, answers what `events/README.md` says.
+//! Every file of `events/`, passed to its function as its source delivers it, gives the response in `events/README.md`.
 
 mod delivered;
 
@@ -18,7 +18,7 @@ use crate::support::{
     open_world, world,
 };
 
-/// A test for each file; the list is held against the folder.
+/// A test for each file; another test compares the list with the folder.
 macro_rules! events {
     ($($file:literal => $test:ident),+ $(,)?) => {
         const FED: &[&str] = &[$($file),+];
@@ -91,7 +91,7 @@ async fn a_request_without_a_key_is_refused(event: Event) {
     refused(event, "idempotency_key_missing").await;
 }
 
-/// 400, and Mastercard hears nothing of it.
+/// Expects a 400 and no push.
 async fn refused(event: Event, code: &str) {
     let world = open_world().await;
     let enroll = enroll::Enroll::connect(&runtime_of(&world)).await.unwrap();
@@ -116,7 +116,7 @@ async fn logos_are_fetched_anew(event: Event) {
     assert_eq!((done.stored.len(), done.skipped.len()), (1, 0));
 }
 
-/// The one logo that the event names.
+/// Expects one stored logo: the one that the event names.
 async fn fetched(event: Event) {
     let world = world().await;
     let sync = sync_requestors::SyncRequestors::connect(&runtime_of(&world)).await.unwrap();
@@ -241,7 +241,7 @@ async fn processing_tells_that_there_is_a_token(event: Event) {
     assert_eq!(notified(event).await, Status::Enabled);
 }
 
-/// 200, and how the enrollment stands then.
+/// Expects a 200. Returns the status of the enrollment after it.
 async fn notified(event: Event) -> Status {
     let world = world().await;
     let fixture = event_tap(&world).await;
@@ -306,7 +306,7 @@ async fn stored(world: &World, fixture: &EnrollmentFixture) -> Enrollment {
     fixture.stored(&enrollments(world)).await.unwrap()
 }
 
-/// The enrollment that the events speak of, asked for a minute before they happen.
+/// The enrollment that the events name, created a minute before them.
 async fn event_tap(world: &World) -> EnrollmentFixture {
     let id: EnrollmentId = "0197b3c0-5f10-7c3e-8a51-3f6f0c9be001".parse().unwrap();
     let fixture = EnrollmentFixture::new("key-1").asked("2026-01-05T10:30:00Z".parse().unwrap());

@@ -1,5 +1,5 @@
-//! Every answer of a happy journey, and of the ways in which it ends otherwise, keeps `infra/openapi.yaml`; and the
-//! contract, the template and the local gateway have the same routes.
+//! Every response of a successful journey, and of failed ones, conforms to `infra/openapi.yaml`; and the API description,
+//! the template and the local gateway have the same routes.
 
 use std::collections::BTreeSet;
 
@@ -40,7 +40,7 @@ fn the_examples_of_the_contract_keep_it() {
     }
 }
 
-/// Pointers to everything that has a schema and an example.
+/// Collects JSON pointers to all objects that have a schema and an example.
 fn find(value: &Value, at: &str, contents: &mut Vec<String>) {
     if value.get("schema").is_some() && (value.get("example").or(value.get("examples"))).is_some() {
         contents.push(at.to_owned());
@@ -158,7 +158,7 @@ async fn every_other_end_of_an_enrollment_keeps_the_contract() {
 
     let list = app.send(&ApiRequest::get("/enrollments?limit=50")).await;
     let ends = list.body["enrollments"].as_array().expect("enrollments").iter().map(|it| &it["status"]);
-    // What Mastercard was not there for was really tried twice.
+    // Requests that failed because Mastercard was unavailable were attempted twice.
     assert_eq!(ends.filter(|status| **status == "FAILED").count(), 7);
 }
 

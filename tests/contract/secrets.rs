@@ -1,5 +1,4 @@
-//! What must not get out does not: not into the logs, not into problem documents, not into the tables but for the
-//! short-lived redirect, and not by `Debug`.
+//! No secret gets into logs, problem documents or `Debug` output, nor into the tables except for the short-lived redirect.
 
 use std::{env, fmt::Debug, process::Command};
 
@@ -68,7 +67,7 @@ fn an_ordinary_log_line_is_left_alone() {
     }
 }
 
-/// In a process of its own, which is this one once more.
+/// In a child process of this test binary.
 #[test]
 fn a_log_line_with_a_secret_ends_the_whole_run_and_is_not_repeated() {
     let run = Command::new(env::current_exe().expect("this program"))
@@ -91,7 +90,7 @@ fn a_function_that_says_too_much() {
     tracing::info!(cause = "receipt MCC-STL-0A1B2C was refused", "the push failed");
 }
 
-/// Logs are looked through line by line while the test runs; see `support::logs`.
+/// `support::logs` searches each line while the test runs.
 #[tokio::test]
 async fn a_journey_and_its_failures_are_logged_without_a_secret() {
     let app = App::start().await;
@@ -131,7 +130,7 @@ async fn only_the_redirect_keeps_receipts_and_signatures() {
     }
 }
 
-/// Enabled, cancelled, refused by everybody, lost, forged.
+/// Enrollments that are enabled, cancelled, refused, lost and forged.
 async fn goes_through_everything(app: &App) {
     let (cardholder, simulator) = (&app.cardholder, app.world.simulator());
     let request = |card: &str| ApiRequest::enroll(&Cardholder::smallest_request(card));

@@ -1,5 +1,5 @@
-//! Every way in which Mastercard can fail, against every operation: how often it is asked, how long that takes, and
-//! what the app is told in the end.
+//! Every fault of Mastercard, against every operation: the number of calls, their duration, and the problem that the app
+//! receives.
 
 mod clients;
 mod signatures;
@@ -26,7 +26,7 @@ async fn watched_clocks() -> World {
     world_with(Options { simulator, ..Options::default() }).await
 }
 
-/// Every row against one operation. Each has clients of its own: a breaker remembers.
+/// Checks every row against one operation. Each row has new clients, since circuit breakers have state.
 async fn keeps_the_table(operation: Operation, column: impl Fn(&Row) -> (usize, &'static str)) {
     let world = watched_clocks().await;
     let mut wrong = Vec::new();

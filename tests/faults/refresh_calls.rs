@@ -1,5 +1,5 @@
-//! Each call of a refresh fails, in every way of the menu, once or for good. What was not answered stays as it was; what was
-//! answered is new.
+//! Each call of a refresh fails with every fault of the simulator, once or always. Requestors of failed calls keep their old
+//! state; the others get the new one.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -20,7 +20,7 @@ use crate::support::{
 
 const LIST: Operation = Operation::GetEligibleTokenRequestors;
 
-/// Ways to fail, and whether another attempt is made.
+/// Faults, and whether the call is retried.
 fn ways() -> Vec<(Fault, bool)> {
     let errors = |code: &str| Fault::ErrorsInOk { reason_code: code.into() };
     vec![
@@ -42,7 +42,7 @@ fn ways() -> Vec<(Fault, bool)> {
     ]
 }
 
-/// A process of its own: it has seen no failure yet.
+/// A newly connected function, whose circuit breaker is closed.
 async fn sync(world: &World) -> Option<SyncReport> {
     SyncRequestors::connect(&runtime_of(world)).await.unwrap().handle(event(json!({}))).await.ok()
 }
@@ -102,7 +102,7 @@ async fn a_call_that_is_never_answered_keeps_what_it_would_have_told_and_the_res
     }
 }
 
-/// Everybody is either as before or as now, by the calls that were answered; nobody has less than before.
+/// Each requestor is in its old state or in the new one, depending on the calls that succeeded, and none has lost data.
 async fn keeps_what_was_not_told(world: &World, old: &CatalogView, range: &str, time: usize) -> CatalogView {
     let left = CatalogView::of(world).await;
     assert_eq!(left.updated_at, old.updated_at);
@@ -131,7 +131,7 @@ async fn keeps_what_was_not_told(world: &World, old: &CatalogView, range: &str, 
     left
 }
 
-/// Mastercard answers again: everything is as it says, and the time moves.
+/// Mastercard is available again: the catalog has its state, and the time advances.
 async fn catches_up(world: &World, old: &CatalogView, time: usize) {
     sync(world).await.unwrap();
     let new = CatalogView::of(world).await;

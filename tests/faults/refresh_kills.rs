@@ -1,5 +1,5 @@
-//! The process dies at any of its writes, before or after the write arrived. Readers see the old catalog or the new one,
-//! and the next refresh ends in the new one.
+//! The process crashes at each of its writes, before or after the write is processed. Readers see the old catalog or the new
+//! one, and the next refresh completes the new one.
 
 use fetch_assets::FetchAssets;
 use jiff::SignedDuration;
@@ -16,7 +16,7 @@ use crate::support::{
     crash_proxy::{CrashProxy, LastWrite},
 };
 
-/// Both functions, one after the other, as processes of their own.
+/// Both functions, one after the other, newly connected.
 async fn refreshes(runtime: Runtime) {
     let synced = SyncRequestors::connect(&runtime).await.unwrap().handle(event(json!({}))).await.unwrap();
     let fetch = FetchAssets::connect(&runtime).await.unwrap();
@@ -32,7 +32,7 @@ async fn a_refresh_that_dies_anywhere(last: LastWrite) {
         let proxy = CrashProxy::crash_after(time - 1, last, &world).await;
         let died = proxy.run(refreshes(proxy.runtime(&world))).await.is_none();
         let left = CatalogView::of(&world).await;
-        // The claim of a dead writer is respected for twenty seconds.
+        // The claim of a crashed writer is valid for twenty seconds.
         world.clock().advance(SignedDuration::from_mins(1));
         world.refresh().await.unwrap();
         let new = CatalogView::of(&world).await;
@@ -47,7 +47,7 @@ async fn a_refresh_that_dies_anywhere(last: LastWrite) {
     }
 }
 
-/// Of a refresh, when more than one transaction is changed and there are two new logos of two forms.
+/// Writes of a refresh that changes more than one transaction and fetches two logos in two formats.
 fn writes() -> Vec<&'static str> {
     let staged = ["UpdateItem", "TransactWriteItems", "TransactWriteItems"];
     let committed = ["TransactWriteItems"];
@@ -98,7 +98,7 @@ async fn what_a_dead_refresh_had_begun_is_never_seen_when_mastercard_takes_it_ba
     world.refresh().await.unwrap();
     let old = CatalogView::of(&world).await;
     let before = world.simulator().requestors();
-    // Dead after the claim, and with a part or all of it staged.
+    // A crash after the claim, after some of the staging writes, and after all.
     for writes in 1..=3 {
         moves_on(&world, writes);
         let proxy = CrashProxy::crash_after(writes, LastWrite::Lost, &world).await;

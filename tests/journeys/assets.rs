@@ -1,4 +1,4 @@
-//! Artwork: fetched once, looked at, stored whole or not at all.
+//! Artwork: fetched once, checked, stored completely or not at all.
 
 mod hostile;
 
@@ -26,7 +26,7 @@ async fn recorded(world: &World, id: &str) -> Option<Asset> {
     world.token_requestors().snapshot().await.unwrap().assets.remove(&id.parse().unwrap())
 }
 
-/// The function as connected in this world, but for one setting, and with so much time.
+/// Runs the function in this world with one setting changed and this much time left.
 async fn fetches_in(world: &World, changed: (&str, &str), time: Duration, event: Value) -> Fetched {
     let settings = world.settings();
     let changed = [(changed.0.to_owned(), changed.1.to_owned())];
@@ -71,7 +71,7 @@ async fn a_list_that_leaves_some_out_fetches_all_that_is_missing() {
 async fn one_that_fails_fails_alone_and_is_fetched_next_time() {
     let world = world().await;
     world.sync_requestors(json!({})).await.unwrap();
-    // Not to be repeated, so that exactly one asset suffers.
+    // Not retryable, so that exactly one asset fails.
     let fault = Fault::ApiError {
         code: 400,
         source: "INPUT".into(),
@@ -120,7 +120,7 @@ async fn an_asset_that_hangs_does_not_use_up_the_time_for_recording() {
     world.simulator().set_fault(Operation::GetAsset, Fault::Latency { milliseconds: 60_000 }, 1);
     let event = json!({"assets": ["a", "b"]});
     let fetched = fetches_in(&world, ("TENANT", "bank"), Duration::from_secs(8), event).await;
-    // The first attempt gives up after half of the time, the second one succeeds.
+    // The first attempt times out after half of the time, the second one succeeds.
     assert_eq!((fetched.stored.len(), fetched.failed.len(), fetched.remaining), (2, 0, 0), "{fetched:?}");
 }
 

@@ -1,4 +1,4 @@
-//! One cardholder, one card: how an enrollment goes, and how it ends when any one thing is off.
+//! One cardholder, one card: a successful enrollment, and its end when one thing fails.
 
 mod refused;
 mod repeated;
@@ -24,7 +24,7 @@ async fn at_click_to_pay(cardholder: &Cardholder) -> (String, Page) {
     (enrollment["enrollmentId"].as_str().unwrap().to_owned(), page)
 }
 
-/// The whole way, until Mastercard has told us all.
+/// Completes an enrollment, until all notifications have arrived.
 async fn enable(world: &World, cardholder: &Cardholder) {
     at_click_to_pay(cardholder).await.1.accepts().await.unwrap().returns().await.unwrap();
     world.simulator().notifications_settled().await;
@@ -100,7 +100,7 @@ async fn a_redirect_that_nobody_opened_expires() {
     let ready = cardholder.enrolls(CARD).await.unwrap();
     let id = ready["enrollmentId"].as_str().unwrap().to_owned();
     assert_eq!(enrollment(&cardholder, &id).await["redirectUrl"], ready["redirectUrl"]);
-    // It ends for the app a quarter of a minute before the receipts do.
+    // It ends for the app 15 seconds before the receipts expire.
     world.clock().advance(SignedDuration::from_secs(15 * 60 - 14));
     assert_eq!(enrollment(&cardholder, &id).await.get("redirectUrl"), None);
     world.clock().advance(SignedDuration::from_mins(1));

@@ -1,4 +1,4 @@
-//! What the app shows: in the order for people, compressed, from memory, and still there when the table is not.
+//! The list of token requestors: sorted for display, compressed, cached, and available when the table is not.
 
 use futures_util::future::join_all;
 use jiff::SignedDuration;
@@ -11,7 +11,7 @@ use simulator::CLICK_TO_PAY;
 
 use crate::support::{gzip::decompress, open_world, open_world_with, openapi::violations, world};
 
-/// As the app requests, with more headers.
+/// The app's request, with additional headers.
 async fn get(world: &World, query: &str, headers: &[(&str, &str)]) -> Response {
     let url = format!("{}token-requestors?{query}", world.base_url());
     let request = reqwest::Client::new().get(url).bearer_auth(world.token_for("40000").unwrap());
@@ -33,7 +33,7 @@ fn etag(headers: &HeaderMap) -> String {
     headers["etag"].to_str().unwrap().to_owned()
 }
 
-/// Nothing of the catalog is left but the small item that says which version is current.
+/// Deletes all of the catalog but the item that names the current version.
 async fn forget_all_but_the_version(world: &World) {
     let (db, table) = (world.dynamodb(), &world.tables().token_requestors);
     let items = db.scan().table_name(table).send().await.unwrap().items.unwrap();
@@ -251,7 +251,7 @@ async fn many_who_come_at_once_get_one_answer() {
     assert!(answers.iter().all(|answer| *answer == answers[0]));
 }
 
-/// A catalog of so many ranges that its text is more than Lambda can send.
+/// A catalog whose uncompressed list exceeds Lambda's response limit.
 #[tokio::test]
 async fn a_catalog_that_is_too_large_is_sent_compressed_or_by_range_or_not_at_all() {
     let world = world().await;

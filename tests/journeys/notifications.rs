@@ -1,4 +1,4 @@
-//! What Processing tells us, in every order, twice, late or never; and who else may not.
+//! Processing's notifications in every order, repeated, late or lost; and unauthorized ones.
 
 mod sealed;
 
@@ -12,7 +12,7 @@ use crate::support::open_world;
 const CARD: &str = "70001";
 const CLICK_TO_PAY: &str = "50123197928";
 
-/// A cardholder goes all the way to the app, under a plan for the notifications.
+/// A cardholder completes an enrollment, with a plan for its notifications.
 async fn enrolled(world: &World, plan: NotificationPlan) -> (Cardholder, String) {
     world.simulator().set_notification_plan(plan);
     let cardholder = world.cardholder("40000").unwrap();
@@ -35,7 +35,7 @@ fn lost() -> Delivery {
     Delivery { copies: 0, ..Delivery::default() }
 }
 
-/// Processing as seen from its network: a client with the certificate that the door knows.
+/// Sends a notification as Processing does, with the trusted client certificate.
 async fn notify(world: &World, body: &Value) -> u16 {
     let client = reqwest::Client::builder()
         .tls_certs_only([reqwest::Certificate::from_pem(world.door_authority().as_bytes()).unwrap()])

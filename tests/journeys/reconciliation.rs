@@ -1,4 +1,4 @@
-//! What never arrived is found out: once for each client, ever later while Mastercard cannot tell, and never for ever.
+//! Lost notifications are found by reconciliation: one call per client, with growing intervals, and an end.
 
 use jiff::SignedDuration;
 use local::{World, cardholder::Cardholder};
@@ -9,7 +9,7 @@ use crate::support::open_world;
 
 const CARDS: [&str; 3] = ["70001", "70002", "70006"];
 
-/// The cardholder's cards are pushed, and nobody opens the redirects.
+/// The cardholder's cards are pushed, and the redirects are not opened.
 async fn unopened(world: &World) -> Cardholder {
     let cardholder = world.cardholder("40000").unwrap();
     for card in CARDS {
@@ -39,7 +39,7 @@ async fn a_client_with_three_cards_is_asked_for_once() {
     assert_eq!((&report["checked"], report["healed"].as_array().unwrap().len()), (&json!(3), 3), "{report}");
     assert_eq!(lists_read(&world), before + 1);
     assert!(all(&cardholder).await.iter().all(|(status, ..)| status == "EXPIRED"));
-    // What was read is not due again at once.
+    // An enrollment is not due again directly after a reading.
     world.reconcile().await.unwrap();
     assert_eq!(lists_read(&world), before + 1);
 }
@@ -83,7 +83,7 @@ async fn while_processing_is_down_what_is_due_stays_due() {
     let world = open_world().await;
     let cardholder = unopened(&world).await;
     world.simulator().set_fault(Operation::GetTokensByClient, Fault::ConnectionClosed, Times::Always);
-    // Enough failures that nobody is asked any more for a while.
+    // Enough failures to open the circuit.
     let mut report = Value::Null;
     for _ in 0..10 {
         report = world.reconcile().await.unwrap();

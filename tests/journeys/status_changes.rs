@@ -1,4 +1,4 @@
-//! Every change of an enrollment's status is told to the bank's other systems: once, in order, by the template's pipe.
+//! Every change of an enrollment's status is published to the bank's other systems: once, in order, by the template's pipe.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::support::{leaks::leak, open_world};
 
-/// Everything that was told, each held to the published schema and free of secrets.
+/// All published events, each checked against the published schema and for secrets.
 async fn told(world: &World) -> Vec<Value> {
     let schema =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/events/enrollment-status-changed.schema.json");
@@ -39,7 +39,7 @@ async fn a_journey_is_told_step_by_step_and_repetitions_are_not() {
     let changes = told(&world).await;
     assert_eq!(field(&changes, "to").first(), Some(&"PENDING"));
     assert_eq!(field(&changes, "to").last(), Some(&"ENABLED"));
-    // Each begins where the one before it ended.
+    // Each starts with the status at which the one before it ended.
     assert_eq!(field(&changes, "from")[1..], field(&changes, "to")[..changes.len() - 1]);
     for (name, value) in [("cardContractId", "70001"), ("clientId", "40000"), ("attempt", "1")] {
         assert!(field(&changes, name).iter().all(|told| *told == value), "{name}");

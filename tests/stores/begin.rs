@@ -1,4 +1,4 @@
-//! NewAttempt: once for a key, alone for a card and requestor, whoever taps first.
+//! New attempts: one per idempotency key, and one live enrollment per card and requestor.
 
 use jiff::{SignedDuration, Timestamp};
 use model::enrollment::{Enrollment, EnrollmentId, Fact, PushFailure};
@@ -129,7 +129,7 @@ async fn a_request_that_crashed_holds_its_card_no_longer_than_the_app_waits(stor
     );
 }
 
-/// At worst reconciliation gives up after four days and a half: a day of readings, three of failures, and what is between.
+/// Reconciliation ends after four days and a half at most: a day of readings, three of failures, and the time between.
 async fn a_held_card_stays_held_for_as_long_as_anybody_asks_for_its_enrollment(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     let items = stores.scan(&stores.tables.enrollments).await;
@@ -179,7 +179,7 @@ async fn of_twenty_that_take_over_a_stale_card_one_begins(stores: &Stores) {
     );
 }
 
-/// Twenty at once.
+/// Runs twenty concurrently.
 async fn race(
     stores: &Stores,
     fixture: impl Fn(u8) -> EnrollmentFixture,
@@ -197,7 +197,7 @@ async fn all(enrollments: &Enrollments) -> Vec<Enrollment> {
     enrollments.list(CLIENT.into(), None, 50, None).await.unwrap().enrollments
 }
 
-/// Who holds the sample card now.
+/// The enrollment that holds the guard of the sample card.
 async fn holder(stores: &Stores) -> EnrollmentId {
     let requestor = EnrollmentFixture::new("any").enrollment.token_requestor_id;
     let holder = stores.enrollments.holder_of(CLIENT.into(), CARD.into(), &requestor).await.unwrap();

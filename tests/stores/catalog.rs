@@ -1,4 +1,4 @@
-//! The catalog: a refresh writes what differs and becomes visible whole; artwork is written once.
+//! The catalog: a refresh writes only differences and becomes visible atomically; artwork is written once.
 
 use std::collections::BTreeSet;
 
@@ -99,7 +99,7 @@ async fn what_a_tap_knows_of_a_requestor_is_a_minute_old_at_most(stores: &Stores
     let retired = CatalogEntry { retired_at: Some(at(2)), ..renamed.clone() };
     refresh(stores, vec![retired], 2).await;
     assert_eq!(name(at(0) + minute).await, Some(renamed.requestor));
-    // A clock that was set back: nobody knows how old it is.
+    // A clock that was set back: the age is unknown.
     assert_eq!(name(at(0)).await, None);
     assert_eq!(name(at(0) + minute).await, None);
 }
@@ -196,7 +196,7 @@ async fn refresh(stores: &Stores, write: Vec<CatalogEntry>, day: i64) -> Option<
     stores.requestors.refresh(at(day), |_| (plan.clone(), ())).await.unwrap().0
 }
 
-/// Midnight of a day; a refresh that takes no second keeps it.
+/// Midnight of a day.
 fn at(day: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * (20_000 + day))
 }

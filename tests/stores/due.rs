@@ -1,4 +1,4 @@
-//! What waits for reconciliation: every enrollment that is not final, from its time on, and nothing else.
+//! Items that are due for reconciliation: every enrollment that is not final, from its due time on, and nothing else.
 
 use std::collections::BTreeSet;
 
@@ -81,7 +81,7 @@ async fn the_most_overdue_comes_first(stores: &Stores) {
     assert_eq!(first.iter().map(id).collect::<Vec<_>>(), expected[..1]);
 }
 
-/// What is due in all shards, once it is as expected or after the timeout of [`eventually`].
+/// Due items of all shards, once they are as expected or after the timeout of [`eventually`].
 pub(super) async fn due(
     stores: &Stores,
     at: Timestamp,
@@ -98,7 +98,7 @@ pub(super) async fn due(
     eventually(look, good).await
 }
 
-/// Later than any reconciliation of what happens in a test.
+/// Later than any due time in a test.
 pub(super) fn end_of_time() -> Timestamp {
     Timestamp::now() + SignedDuration::from_hours(48)
 }

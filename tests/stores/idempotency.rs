@@ -1,4 +1,4 @@
-//! Keys, bodies, cards and clocks at random: the store answers every request as a model of the contract's rules does.
+//! Random keys, bodies, cards and times: the store answers every request as a model of the API's rules does.
 
 mod model;
 
@@ -19,20 +19,20 @@ use self::model::{Answer, Model};
 use super::Stores;
 use crate::support::enrollment_fixture::EnrollmentFixture;
 
-/// What happens next. Numbers choose among few clients, keys, bodies and cards, and among the enrollments so far.
+/// One step. Numbers select one of few clients, keys, bodies and cards, and one of the enrollments so far.
 #[derive(Clone, Debug)]
 enum Step {
     /// `POST /enrollments`.
     Begin { client: u64, key: u8, body: u8, card: u64 },
     /// `POST /enrollments/{enrollmentId}/attempts`.
     Restart { which: usize, key: u8, body: u8 },
-    /// The push of the latest attempt succeeds; its receipts live ten minutes.
+    /// The push of the latest attempt succeeds; its receipts are valid for ten minutes.
     Pushed { which: usize },
-    /// It fails, in a way that may pass or not.
+    /// The push of the latest attempt fails, retryable or not.
     Failed { which: usize, passing: bool },
     /// Reconciliation finds no token.
     Looked { which: usize },
-    /// Time passes.
+    /// The clock advances.
     Wait { seconds: i64 },
 }
 
@@ -52,10 +52,10 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// The store under test, and whom its answers are about.
+/// The store under test.
 struct Played<'a> {
     enrollments: &'a Enrollments,
-    /// First of two clients that nobody else uses.
+    /// First of two clients that no other run uses.
     client: u64,
     began: Vec<EnrollmentFixture>,
     keys: Vec<IdempotencyKey>,
@@ -89,7 +89,7 @@ impl Played<'_> {
         self.answer(begun)
     }
 
-    /// As `enroll` does it.
+    /// A new attempt, as `enroll` creates it.
     async fn restart(&mut self, which: usize, key: u8, body: u8, now: Timestamp) -> Answer {
         let (fixture, consent) =
             (&self.began[which], Consent { terms_version: "2".into(), accepted_at: now });
@@ -121,7 +121,7 @@ impl Played<'_> {
         self.answer(begun)
     }
 
-    /// A fact of the latest attempt, or a reading of the list.
+    /// Records a fact of the latest attempt, or a reading of the token list.
     async fn learns(&self, which: usize, fact: Fact, now: Timestamp) {
         let (client, id) = (self.began[which].enrollment.client_id, self.began[which].id());
         let stored = self.enrollments.get(client, id).await.unwrap().unwrap();
@@ -141,7 +141,7 @@ impl Played<'_> {
     }
 }
 
-/// Plays the steps to both; the first answer on which they differ.
+/// Applies the steps to store and model. Returns the first answers that differ.
 async fn differ(
     enrollments: &Enrollments,
     client: u64,

@@ -1,4 +1,4 @@
-//! The inbox: a notification is kept before anything else, applied once, and never lost.
+//! The inbox: a notification is stored first, applied once, and never lost.
 
 use std::collections::BTreeSet;
 
@@ -137,7 +137,7 @@ async fn a_notification_that_matched_an_enrollment_is_about_no_later_one(stores:
     let now = first.at();
     let received = stores.enrollments.receive(&approval(), now).await.unwrap();
     assert_eq!(received.applied_to, Some(first.id()));
-    // The first enrollment is over, and the cardholder begins another one.
+    // The first enrollment fails, and the cardholder starts another one.
     let failed = Fact::PushFailed { reason: PushFailure::MastercardRefused, retryable: true };
     facts(&stores.enrollments, &first, [failed]).await;
     let second = EnrollmentFixture::new("key-2")
@@ -157,7 +157,7 @@ async fn what_was_applied_stays_applied(stores: &Stores) {
     visible(stores, 1).await;
     let received = stores.enrollments.receive(&approval(), fixture.at()).await.unwrap();
     stores.enrollments.apply(received.clone(), fixture.at()).await.unwrap();
-    // As a slower reader would have it, whose index did not show the enrollment yet.
+    // As a reader has it whose index did not show the enrollment yet.
     let blind = Notification { card_contract_id: Some(79999.into()), ..received.notification.clone() };
     let blind = InboxEntry { notification: blind, matched_enrollment: None, applied_to: None, ..received };
     assert_eq!(stores.enrollments.apply(blind, fixture.at()).await.unwrap(), None);
@@ -174,7 +174,7 @@ async fn another_clients_notification_moves_nothing(stores: &Stores) {
     assert_eq!(fixture.stored(&stores.enrollments).await, Some(fixture.enrollment));
 }
 
-/// Step 17 for the sample card, whenever it was asked for.
+/// The notification of step 17 for the sample card.
 fn approval() -> Notification {
     Notification {
         id: "n-1".into(),
@@ -187,7 +187,7 @@ fn approval() -> Notification {
     }
 }
 
-/// Until the index shows the enrollments of the sample card.
+/// Waits until the index shows this many enrollments of the sample card.
 async fn visible(stores: &Stores, count: usize) -> Vec<Enrollment> {
     let found = async || stores.enrollments.by_card(CARD.into()).await.unwrap();
     eventually(found, |found| found.len() == count).await

@@ -1,4 +1,4 @@
-//! Learning: a fact told twice is one fact, of facts told at once none is lost, and a redirect never stands alone.
+//! Recording facts: a repeated fact is recorded once, concurrent facts are all recorded, and no redirect is without its fact.
 
 use jiff::SignedDuration;
 use model::enrollment::{Decision, EnrollmentId, Fact, Status};

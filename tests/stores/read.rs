@@ -1,4 +1,4 @@
-//! Reading: a client sees its own, newest first; a callback state opens one enrollment, for a while.
+//! Reading: a client sees only its own enrollments, newest first; a callback state finds one enrollment, for two hours.
 
 use jiff::SignedDuration;
 use mastercard::secret::CallbackState;
@@ -159,7 +159,7 @@ async fn pushed(stores: &Stores) -> EnrollmentFixture {
     fixture
 }
 
-/// Five enrollments, a second apart: of the sample card the first, third and fifth, and nothing came of them.
+/// Five failed enrollments, a second apart; the first, third and fifth are of the sample card.
 async fn five(stores: &Stores) -> [EnrollmentId; 5] {
     let start = EnrollmentFixture::new("any").at() - SignedDuration::from_secs(5);
     let mut begun = Vec::new();

@@ -1,5 +1,5 @@
-//! What DynamoDB refuses is told: it is no answer, and nobody who wrote first. The embedded engine keeps DynamoDB's limit of
-//! 400 KB an item, so something larger is refused when it is written and not before.
+//! An error of DynamoDB is returned as an error, not as an absent item or a lost race. The embedded engine has DynamoDB's limit
+//! of 400 KB per item, so that a larger item fails only when it is written.
 
 use jiff::Timestamp;
 use local::TableNames;
@@ -70,7 +70,7 @@ async fn a_key_that_could_not_be_let_go_is_not_free() {
 
 const TOO_LARGE: usize = 450_000;
 
-/// One that says something that nobody knows, at length.
+/// A notification of an unknown kind, with a long text.
 fn of_size(size: usize) -> Notification {
     Notification {
         id: "n-1".into(),

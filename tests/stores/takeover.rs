@@ -1,4 +1,4 @@
-//! A card is taken only from an enrollment that has no claim to it at that very moment.
+//! A card is taken over only from an enrollment that is not live at that time.
 
 use jiff::SignedDuration;
 use model::enrollment::{Decision, Fact, Status};
@@ -11,7 +11,7 @@ use crate::support::{
     function_runtime::enrollments,
 };
 
-/// The first transaction meets the guard, the second is the takeover: the wire holds it until the approval is known.
+/// The first transaction meets the guard, the second is the takeover: the proxy holds it until the approval is recorded.
 #[tokio::test]
 async fn a_late_approval_keeps_the_card_from_who_is_just_taking_it_over() {
     let world = support::world().await;

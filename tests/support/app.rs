@@ -1,4 +1,4 @@
-//! The bank's app against a whole `World`, with every answer held to the contract.
+//! The bank's app against a whole `World`; every response is checked against the API description.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use local::{
@@ -22,7 +22,7 @@ pub(crate) struct App {
     pub(crate) cardholder: Cardholder,
 }
 
-/// A request, good or bad.
+/// A request of the app, valid or not.
 #[derive(Clone)]
 pub(crate) struct ApiRequest {
     pub(crate) method: Method,
@@ -40,14 +40,14 @@ impl ApiRequest {
         Self::new(Method::GET, path)
     }
 
-    /// `POST /enrollments` under a fresh key.
+    /// `POST /enrollments` with a new idempotency key.
     pub(crate) fn enroll(body: &Value) -> Self {
         let keyed =
             Self::new(Method::POST, "/enrollments").with("idempotency-key", &Uuid::new_v4().to_string());
         keyed.with("content-type", "application/json").with_body(body.to_string())
     }
 
-    /// With one more header; a second one of a name is sent beside the first.
+    /// With an additional header; a name may occur twice.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -72,18 +72,18 @@ impl App {
         Self::of(open_world_with(options).await)
     }
 
-    /// Of a `World` that runs already.
+    /// With a `World` that is running.
     pub(crate) fn of(world: World) -> Self {
         let cardholder = world.cardholder(CLIENT_ID).expect("a cardholder");
         Self { world, cardholder }
     }
 
-    /// Asks with the cardholder's token.
+    /// Sends it with the cardholder's token.
     pub(crate) async fn send(&self, request: &ApiRequest) -> Answer {
         self.send_as(&self.cardholder, request).await
     }
 
-    /// Asks as somebody else.
+    /// Sends it as another cardholder.
     pub(crate) async fn send_as(&self, cardholder: &Cardholder, request: &ApiRequest) -> Answer {
         let headers: Vec<_> = request.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
         let answer =
@@ -97,7 +97,7 @@ impl App {
         answer
     }
 
-    /// Every item of the enrollments' table, as text, in a fixed order.
+    /// All items of the enrollments table, sorted.
     pub(crate) async fn stored(&self) -> Vec<Value> {
         let db = self.world.dynamodb();
         let scan = db.scan().table_name(&self.world.tables().enrollments).into_paginator().items().send();
@@ -109,7 +109,7 @@ impl App {
     }
 }
 
-/// As DynamoDB has it, less the names of types.
+/// An attribute value as plain JSON.
 fn json(value: AttributeValue) -> Value {
     match value {
         AttributeValue::S(text) | AttributeValue::N(text) => text.into(),

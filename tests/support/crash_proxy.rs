@@ -1,4 +1,4 @@
-//! A wire between AWS clients and the engines of a `World` that can be cut at any write, as if the process had died there.
+//! A proxy between AWS clients and the engines of a `World` that can simulate a crash of the process at any write.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,21 +16,21 @@ use url::Url;
 
 use super::function_runtime::runtime_with;
 
-/// Larger requests are not carried.
+/// Larger requests are not forwarded; in bytes.
 const LARGEST: usize = 8 << 20;
 
-/// What becomes of the write at which the wire is cut.
+/// What happens to the write at which the process crashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LastWrite {
-    /// It never arrives.
+    /// It is not processed.
     Lost,
-    /// It arrives, and nobody learns of it.
+    /// It is processed, and the response is lost.
     Unanswered,
-    /// It arrives when the wire is mended, and so does all that comes after it.
+    /// It is held until [`CrashProxy::release`], as are all later requests.
     Late,
 }
 
-/// The proxy. Once cut it stays so until it is mended.
+/// The proxy. After the crash it forwards nothing until it is released.
 pub(crate) struct CrashProxy {
     url: Url,
     line: Arc<Line>,
@@ -41,17 +41,17 @@ struct Line {
     http: Client,
     dynamodb: Url,
     s3: Url,
-    /// It is cut at the write after so many.
+    /// Number of writes before the crash.
     most: usize,
     last: LastWrite,
     writes: Mutex<Vec<String>>,
-    /// Requests that an engine has not answered yet.
+    /// Requests without a response of the engine.
     under_way: watch::Sender<usize>,
     cut: watch::Sender<bool>,
     mended: watch::Sender<bool>,
 }
 
-/// What becomes of a request.
+/// What happens to a request.
 enum Passage {
     Free,
     Last,
@@ -59,12 +59,12 @@ enum Passage {
 }
 
 impl CrashProxy {
-    /// To both engines of this world, for good.
+    /// To both engines of this world, without a crash.
     pub(crate) async fn to(world: &World) -> Self {
         Self::crash_after(usize::MAX, LastWrite::Lost, world).await
     }
 
-    /// To both engines of this world, until the write after so many.
+    /// To both engines of this world, with a crash after this many writes.
     pub(crate) async fn crash_after(most: usize, last: LastWrite, world: &World) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
@@ -84,12 +84,12 @@ impl CrashProxy {
         Self { url, line, serving }
     }
 
-    /// Writes so far, by DynamoDB's operation or S3's method.
+    /// Writes so far: DynamoDB's operation or S3's method.
     pub(crate) fn writes(&self) -> Vec<String> {
         self.line.writes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A machine that reaches AWS by this wire alone.
+    /// A runtime that reaches AWS through this proxy only.
     pub(crate) fn runtime(&self, world: &World) -> Runtime {
         let s3 = ("S3_ENDPOINT_URL".to_owned(), self.url.as_str().trim_end_matches('/').to_owned());
         let variables = world
@@ -100,8 +100,7 @@ impl CrashProxy {
         runtime_with(world, &self.url, variables.into_iter().chain([s3]).collect())
     }
 
-    /// Runs what works by this wire until it is done, or until the wire is cut: `None`, and it is dead. The engines are
-    /// at rest afterwards.
+    /// Runs this until it is done, or until the crash, which drops it and returns `None`. Then no request is in progress.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let done = tokio::select! {
             done = work => Some(done),
@@ -111,12 +110,12 @@ impl CrashProxy {
         done
     }
 
-    /// Waits for the write at which the wire is cut.
+    /// Waits for the crash.
     pub(crate) async fn crashed(&self) {
         self.line.cut.subscribe().wait_for(|cut| *cut).await.unwrap();
     }
 
-    /// What is late arrives now.
+    /// Forwards the requests that are held.
     pub(crate) fn release(&self) {
         self.line.mended.send_replace(true);
     }
@@ -129,7 +128,7 @@ impl Drop for CrashProxy {
 }
 
 impl Line {
-    /// From the cut on nothing passes: not the writes that go beside the last one, and no reads either.
+    /// After the crash no request passes: no concurrent write and no read.
     fn admit(&self, write: Option<String>) -> Passage {
         let mut writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
         let passage = match writes.len() {
@@ -141,7 +140,7 @@ impl Line {
         passage
     }
 
-    /// To the engine that is meant, and back; it goes on when the client is gone.
+    /// Forwards a request to its engine, to the end even if the client disconnects.
     async fn forward(self: &Arc<Self>, parts: Parts, body: Bytes) -> Response<Body> {
         self.under_way.send_modify(|requests| *requests += 1);
         let line = Arc::clone(self);
@@ -172,7 +171,7 @@ impl Line {
 
 async fn carry(State(line): State<Arc<Line>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    // Who died while speaking has said nothing.
+    // A request whose client disconnected before its end is ignored.
     if let Ok(body) = to_bytes(body, LARGEST).await {
         let passage = line.admit(write(&parts));
         match (passage, line.last) {
@@ -193,7 +192,7 @@ async fn carry(State(line): State<Arc<Line>>, request: Request) -> Response<Body
     std::future::pending().await
 }
 
-/// What a request changes, in a word; `None` if it changes nothing.
+/// Operation or method of a write; `None` for a read.
 fn write(parts: &Parts) -> Option<String> {
     const WRITING: [&str; 5] =
         ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"];

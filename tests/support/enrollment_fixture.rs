@@ -1,4 +1,4 @@
-//! One cardholder, one card, one tap on "enable", as the store sees it; to be varied.
+//! A request to enroll one card of one cardholder, as the store receives it.
 
 use jiff::{SignedDuration, Timestamp};
 use mastercard::{
@@ -13,7 +13,7 @@ use uuid::Uuid;
 pub(crate) const CLIENT: u64 = 40000;
 pub(crate) const CARD: u64 = 70001;
 
-/// A request to enable a card, as `enroll` hands it to the store.
+/// A request to enable a card, as `enroll` passes it to the store.
 #[derive(Clone)]
 pub(crate) struct EnrollmentFixture {
     pub(crate) enrollment: Enrollment,
@@ -23,7 +23,7 @@ pub(crate) struct EnrollmentFixture {
 }
 
 impl EnrollmentFixture {
-    /// The sample card at Click to Pay, asked for now.
+    /// The sample card at Click to Pay, created now.
     pub(crate) fn new(key: &str) -> Self {
         let now = Timestamp::now();
         let enrollment = Enrollment {
@@ -57,7 +57,7 @@ impl EnrollmentFixture {
         self
     }
 
-    /// Asked for at another time, which its id tells too.
+    /// Created at another time, which is in its id too.
     pub(crate) fn asked(mut self, at: Timestamp) -> Self {
         self.enrollment.enrollment_id = EnrollmentId::new(at);
         self.enrollment.created_at = at;
@@ -86,7 +86,7 @@ impl EnrollmentFixture {
             .unwrap()
     }
 
-    /// What it wrote if it began, as `enroll` knows it.
+    /// The stored enrollment if it has begun, as `enroll` has it.
     pub(crate) fn begun(&self, enrollments: &Enrollments) -> Versioned {
         let key = self.key.parse().unwrap();
         let Self { enrollment, fingerprint, state, .. } = self;
@@ -94,7 +94,7 @@ impl EnrollmentFixture {
         enrollments.as_written(&new_attempt, self.at())
     }
 
-    /// Begins and says what was begun; it has to be a fresh start.
+    /// Begins it, which has to succeed.
     pub(crate) async fn started(self, enrollments: &Enrollments) -> Self {
         assert_eq!(self.begin(enrollments).await, BeginOutcome::Started);
         self
@@ -109,7 +109,7 @@ impl EnrollmentFixture {
         found.map(|(seen, _)| seen.enrollment)
     }
 
-    /// What Token Connect answered: ten minutes to go on.
+    /// A redirect of Token Connect, valid for ten minutes.
     pub(crate) fn redirect(&self) -> Redirect {
         Redirect {
             redirect_url: RedirectUrl::new("https://requestor.example/push?pushAccountData=e30"),
@@ -120,7 +120,7 @@ impl EnrollmentFixture {
         }
     }
 
-    /// The fact that goes with it.
+    /// The fact of that redirect.
     pub(crate) fn pushed(&self) -> Fact {
         let redirect = self.redirect();
         let receipt_hashes = redirect.push_account_receipts.iter().map(receipt_hash).collect();
@@ -128,7 +128,7 @@ impl EnrollmentFixture {
     }
 }
 
-/// The enrollment learns facts of one source.
+/// Records facts of one source.
 pub(crate) async fn facts<const N: usize>(
     enrollments: &Enrollments,
     fixture: &EnrollmentFixture,

@@ -1,4 +1,4 @@
-//! What a function of a `World` is connected with, for a test that calls it in person.
+//! The runtime of a function in a `World`, for tests that call its handler directly.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
@@ -9,12 +9,12 @@ use runtime::{
 };
 use url::Url;
 
-/// What a function of this world is connected with.
+/// The runtime of a function in this world.
 pub(crate) fn runtime_of(world: &World) -> Runtime {
     runtime_with(world, world.dynamodb_url(), world.settings())
 }
 
-/// The same with another way to DynamoDB and other settings.
+/// The same with another endpoint of DynamoDB and other settings.
 pub(crate) fn runtime_with(world: &World, dynamodb: &Url, settings: Settings) -> Runtime {
     let variables = world.aws_variables();
     let variable =
@@ -27,7 +27,7 @@ pub(crate) fn runtime_with(world: &World, dynamodb: &Url, settings: Settings) ->
     Runtime::new(settings, aws.build(), world.clock().clone())
 }
 
-/// The world's enrollments, without going through a function.
+/// The enrollments store of this world.
 pub(crate) fn enrollments(world: &World) -> Enrollments {
     let runtime = runtime_of(world);
     Enrollments::read(&mut runtime.settings.read(), &runtime).unwrap()

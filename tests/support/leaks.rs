@@ -1,21 +1,21 @@
-//! What must never stand in a log, a problem document or outside a redirect, by its look. Written apart from the
-//! server's own guard, so that one mistake does not hide in both.
+//! Detects secrets in logs, problem documents and stored items by their form. It is independent of the server's own
+//! redaction, so that a mistake is not in both.
 
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
 use serde_json::Value;
 
-/// Something secret and where it stands; never what it is.
+/// A secret that was found, without its value.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Leak {
-    /// What it looks like.
+    /// What kind of secret it is.
     pub(crate) kind: &'static str,
-    /// The field that holds it, as a path; empty for a bare text.
+    /// Path of the field that has it; empty for plain text.
     pub(crate) field: String,
 }
 
-/// Each by a form that nothing harmless has.
+/// Kinds of secrets, each with a form that no harmless value has.
 static KINDS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
     let kind = |name, pattern| (name, Regex::new(pattern).expect("a pattern"));
     vec![
@@ -31,13 +31,13 @@ static KINDS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
 static UUID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b").expect("a pattern")
 });
-/// Alone, or in the groups that are printed on a card.
+/// A number without spaces, or in the groups that are printed on a card.
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(\d{12,19}|\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}|\d{4}[ -]\d{6}[ -]\d{5})\b")
         .expect("a pattern")
 });
 
-/// Looks through a JSON document, its names too, or through a bare text.
+/// Finds a secret in a JSON document, in its names too, or in plain text.
 pub(crate) fn leak(text: &str) -> Option<Leak> {
     match serde_json::from_str::<Value>(text) {
         Ok(document) => leak_in(&document, ""),
@@ -58,7 +58,7 @@ fn leak_in(value: &Value, field: &str) -> Option<Leak> {
     }
 }
 
-/// Percent-encoding hides nothing.
+/// The kind of secret in a text, percent-encoded ones too.
 fn kind(text: &str) -> Option<&'static str> {
     let pairs = url::form_urlencoded::parse(text.as_bytes());
     let decoded: String = pairs.map(|(name, value)| format!("{name} {value} ")).collect();

@@ -1,5 +1,4 @@
-//! The logs of all tests together: every line is looked through as it is written, and one that holds a secret ends the
-//! whole run, whichever test it came from.
+//! The logs of all tests: every line is searched for secrets when it is written, and a line with a secret ends the whole run.
 
 use std::{
     collections::BTreeMap,
@@ -21,7 +20,7 @@ const FILTER: &str = "info,push_provisioning_client=debug,model=debug,runtime=de
 /// How many lines were logged with each event code. Their other fields are searched for secrets and not kept.
 static EVENTS: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
 
-/// Starts listening, once in a process.
+/// Installs the subscriber, once per process.
 pub(crate) fn watch() {
     static WATCH: Once = Once::new();
     WATCH.call_once(|| {
@@ -45,7 +44,7 @@ pub(crate) async fn comes(code: &str) -> bool {
     }
 }
 
-/// How many lines were looked through so far.
+/// How many lines were searched so far.
 pub(crate) fn lines() -> usize {
     EVENTS.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
 }
@@ -59,7 +58,7 @@ impl Write for Watch {
         let event: Value = serde_json::from_str(&text).unwrap_or_default();
         if let Some(leak) = leak(&text) {
             let target = event["target"].as_str().unwrap_or("somebody");
-            // Past the test harness, which would keep it for a report that is never printed.
+            // Directly to stderr: libtest captures the print macros, and the process exits here.
             let said = writeln!(io::stderr(), "{target} logged {} in {}", leak.kind, leak.field);
             std::process::exit(if said.is_ok() { 70 } else { 71 });
         }

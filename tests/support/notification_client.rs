@@ -1,4 +1,4 @@
-//! Mastercard's side of the door for notifications, or somebody who would like to be.
+//! A client of the notification endpoint: Mastercard, or an unauthorized caller.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub(crate) struct NotificationClient {
 }
 
 impl NotificationClient {
-    /// With the certificate that the door knows.
+    /// With the client certificate that the endpoint accepts.
     pub(crate) fn of(world: &World) -> Self {
         let identity = Identity::from_pem(world.door_client_identity().as_bytes()).expect("an identity");
         Self::new(world, Some(identity))
@@ -27,7 +27,7 @@ impl NotificationClient {
         Self::new(world, None)
     }
 
-    /// With a certificate of the right name that another authority vouches for: itself.
+    /// With a self-signed client certificate of the expected name.
     pub(crate) fn with_untrusted_certificate(world: &World) -> Self {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::OrganizationName, "Simulator");
@@ -51,12 +51,12 @@ impl NotificationClient {
         Self { http: http.build().expect("a client"), url: world.door_url().clone(), secret: None }
     }
 
-    /// Delivers; the answer keeps the contract.
+    /// Sends a notification. The response conforms to the API description.
     pub(crate) async fn send(&self, body: impl Into<String>) -> Answer {
         self.try_send(body).await.expect("the door is open")
     }
 
-    /// Delivers, if the door lets it.
+    /// Sends a notification; the handshake may fail.
     pub(crate) async fn try_send(&self, body: impl Into<String>) -> reqwest::Result<Answer> {
         let request = self.http.post(self.url.clone()).header("content-type", "application/json");
         let secret =

@@ -1,4 +1,4 @@
-//! The contract: `infra/openapi.yaml`, and whether an answer keeps it.
+//! The API description, `infra/openapi.yaml`, and checks of responses against it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,7 +23,7 @@ pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(&file).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// Its routes, as API Gateway writes them: `GET /cards`.
+/// Its route keys, such as `GET /cards`.
 pub(crate) fn routes() -> BTreeSet<String> {
     let paths = CONTRACT["paths"].as_object().expect("paths");
     let keys = paths.iter().flat_map(|(template, item)| {
@@ -34,7 +34,7 @@ pub(crate) fn routes() -> BTreeSet<String> {
     keys.collect()
 }
 
-/// The path template that a request's path fits.
+/// The path template that matches a request's path.
 pub(crate) fn template(path: &str) -> Option<&'static str> {
     let path = path.split('?').next().unwrap_or_default();
     let fits = |template: &&String| {
@@ -45,7 +45,7 @@ pub(crate) fn template(path: &str) -> Option<&'static str> {
     CONTRACT["paths"].as_object()?.keys().find(fits).map(String::as_str)
 }
 
-/// Holds an answer to the contract: its route, status, headers, content type and schema.
+/// Checks a response against the API description: route, status, headers, content type and schema.
 pub(crate) fn conforms(method: &Method, template: &str, answer: &Answer) {
     let what = format!("{method} {template} {}", answer.status);
     let operation = format!("/paths/{}/{}", escaped(template), method.as_str().to_lowercase());
@@ -72,14 +72,14 @@ pub(crate) fn conforms(method: &Method, template: &str, answer: &Answer) {
     }
 }
 
-/// What is wrong with a document by the schema at `pointer`, without its values.
+/// Violations of the schema at `pointer` in a document, without its values.
 pub(crate) fn violations(pointer: &str, document: &Value) -> Vec<String> {
     let validator = validator(pointer);
     let errors = validator.iter_errors(document);
     errors.map(|error| format!("{} at {}", error.masked(), error.instance_path())).collect()
 }
 
-/// Made once for each schema, which takes longer than asking it.
+/// Built once for each schema, since this takes longer than a validation.
 fn validator(pointer: &str) -> Arc<Validator> {
     static MADE: Mutex<BTreeMap<String, Arc<Validator>>> = Mutex::new(BTreeMap::new());
     let made = || {

@@ -1,4 +1,4 @@
-//! The cells: who requests, with which id in which parameter.
+//! The cases: which token, with which id in which parameter.
 
 use jsonwebtoken::dangerous::insecure_decode_claims;
 use local::cardholder::Cardholder;
@@ -12,23 +12,23 @@ use super::{
 };
 use crate::support::app::App;
 
-/// Ownership an id is, to the one who requests.
+/// How an id relates to the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ownership {
     Own,
     Foreign,
-    /// Well formed, and nobody's.
+    /// Well formed, and never issued.
     Unknown,
-    /// Not such an id at all.
+    /// Not in the form of such an id.
     Malformed,
-    /// Not there.
+    /// Left out.
     Missing,
 }
 
-/// What the app's request bears.
+/// The token of the app's request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Token {
-    /// Of the one or of the other of two cardholders.
+    /// Of the principal with this index.
     Of(usize),
     None,
     Expired,
@@ -40,7 +40,7 @@ pub(super) enum Token {
 #[derive(Clone, Debug)]
 pub(super) struct IdCase {
     pub(super) parameter: Parameter,
-    /// Which of the two principals has it, if any.
+    /// Index of the principal that has it, if any.
     owner: Option<usize>,
     ownership: Ownership,
     pub(super) value: Option<String>,
@@ -50,7 +50,7 @@ impl Token {
     pub(super) const ALL: [Self; 6] =
         [Self::Of(0), Self::Of(1), Self::None, Self::Expired, Self::OtherAudience, Self::WithoutClient];
 
-    /// For whom it is; a token that is good for nobody is tried by the first.
+    /// Index of the principal that uses it.
     pub(super) fn caller(self) -> usize {
         match self {
             Self::Of(principal) => principal,
@@ -58,12 +58,12 @@ impl Token {
         }
     }
 
-    /// Whether API Gateway lets it in.
+    /// Whether API Gateway accepts it.
     pub(super) fn enters(self) -> bool {
         matches!(self, Self::Of(_) | Self::WithoutClient)
     }
 
-    /// The first cardholder, or the one that it is of, bearing it.
+    /// The cardholder with this token.
     pub(super) fn bearer(self, app: &App, principals: &[Principal; 2]) -> Cardholder {
         let principal = &principals[self.caller()];
         let good = app.world.token_for(&principal.client).expect("a token");
@@ -84,12 +84,12 @@ impl Token {
 }
 
 impl IdCase {
-    /// The same place with another id.
+    /// The same parameter with another id.
     pub(super) fn with(&self, value: &str) -> Self {
         Self { value: Some(value.into()), ..self.clone() }
     }
 
-    /// Ownership it is to a caller.
+    /// How the id relates to this caller.
     pub(super) fn ownership(&self, caller: usize) -> Ownership {
         match self.owner {
             Some(owner) if owner == caller => Ownership::Own,
@@ -99,7 +99,7 @@ impl IdCase {
     }
 }
 
-/// Every id that a route may be given, in each of its parameters; none for a route that takes no id.
+/// Every id for each parameter of a route; `None` for a route without parameters for ids.
 pub(super) fn given(route: &Route, principals: &[Principal; 2]) -> Vec<Option<IdCase>> {
     if route.parameters.is_empty() {
         return vec![None];
@@ -135,7 +135,7 @@ fn in_place(parameter: &Parameter, principals: &[Principal; 2]) -> Vec<IdCase> {
     all
 }
 
-/// A good one that was never given to anybody.
+/// A well-formed id that was never issued.
 fn nobodys(kind: Kind) -> String {
     match kind {
         Kind::Enrollment | Kind::Page => Uuid::now_v7().to_string(),
@@ -150,7 +150,7 @@ fn nobodys(kind: Kind) -> String {
     }
 }
 
-/// What an id becomes in clumsy or hostile hands; and ids of other kinds in its parameter.
+/// Malformed variants of an id, and ids of other kinds.
 fn misshapen(id: &str, principal: &Principal) -> Vec<String> {
     let mut all = vec![
         String::new(),
@@ -177,7 +177,7 @@ fn misshapen(id: &str, principal: &Principal) -> Vec<String> {
     all
 }
 
-/// Whether HTTP carries it there as it is: no control characters and no outer spaces in headers, no empty segments.
+/// Whether HTTP can carry it there: no control characters and no outer spaces in headers, no empty path segments.
 fn travels(location: Location, value: &str) -> bool {
     match location {
         Location::Path => !value.is_empty(),

@@ -1,5 +1,5 @@
-//! Mastercard's client: who knocks, and about whose card. Mastercard may speak of everybody, but not in one breath: what
-//! does not belong together moves nothing, and is kept.
+//! The notification endpoint: which caller, about whose card. Mastercard may notify about every client, but ids of one
+//! notification that do not belong together change nothing; such a notification is stored.
 
 use std::{collections::BTreeMap, io::Write as _};
 
@@ -16,19 +16,19 @@ use super::{
 };
 use crate::support::{app::App, notification_client::NotificationClient};
 
-/// The one route behind it.
+/// Key of its route.
 pub(super) const KEY: &str = "POST /notifications";
 const SECRET: &str = "the-secret-of-this-test";
 
-/// Who knocks.
+/// A caller of the endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Knocks {
     Mastercard,
     WithoutSecret,
     WithAnotherSecret,
-    /// A good certificate of another name.
+    /// A trusted certificate of another name.
     SomebodyElse,
-    /// The right name, from another authority.
+    /// The expected name, from an untrusted authority.
     Impostor,
     WithoutCertificate,
 }
@@ -42,7 +42,7 @@ async fn no_notification_moves_what_is_anothers_or_comes_from_somebody_else() {
     told(&format!("authorization: {} cells at Mastercard's door", cells + more));
 }
 
-/// Plays the cells of some callers in a world of their own; says how many.
+/// Checks the cases of some callers in a new world. Returns how many.
 async fn play(mut settings: BTreeMap<String, String>, callers: &[Knocks]) -> usize {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     file.write_all(SECRET.as_bytes()).expect("a secret");
@@ -78,13 +78,13 @@ impl Knocks {
     }
 }
 
-/// Whether a notification of Mastercard's moves the enrollment that it speaks of.
+/// Whether a notification of Mastercard changes the enrollment that it names.
 fn moves(given: &IdCase) -> bool {
     match (given.parameter.kind, given.ownership(0)) {
-        // Its sender's name for it: one that came before changes nothing, whatever it says now.
+        // The sender's id of it: a repeated one changes nothing.
         (Kind::Notification, Ownership::Own | Ownership::Foreign) => false,
         (Kind::Notification, _) | (_, Ownership::Own) => true,
-        // The card says which enrollment; its token only says which of the card's, if it has several.
+        // The card identifies the enrollment; the token only decides between several of that card.
         (Kind::Token, _) => true,
         (Kind::Client | Kind::Card | Kind::TokenRequestor, _) => false,
         unknown => panic!("no rule says whether {unknown:?} moves anything"),
@@ -109,7 +109,7 @@ impl Stage {
         }
     }
 
-    /// Mastercard is; what it says moves what it may.
+    /// Mastercard's notification is accepted and changes only what it may.
     async fn is_heard(&self, client: &NotificationClient, given: &IdCase, before: Vec<Value>) -> Vec<Value> {
         let [principal, _] = &self.principals;
         assert_eq!(client.send(self.notification(given)).await.status, 200, "{given:?}");

@@ -1,5 +1,5 @@
-//! Two cardholders with everything that has an id: an enrollment whose redirect lives, and one that was begun anew and
-//! went all the way.
+//! Two cardholders with ids of every kind: from an enrollment with a valid redirect, and from one that was restarted and
+//! completed.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use local::cardholder::{Answer, Cardholder};
@@ -10,7 +10,7 @@ use url::Url;
 use super::routes::{Kind, Parameter, Route};
 use crate::support::app::App;
 
-/// One enrollment's ids.
+/// Ids of one enrollment.
 #[derive(Clone, Default)]
 struct Ids {
     enrollment: String,
@@ -19,12 +19,12 @@ struct Ids {
     receipt: String,
 }
 
-/// One cardholder's ids.
+/// Ids of one cardholder.
 #[derive(Clone)]
 pub(super) struct Principal {
     pub(super) client: String,
     pub(super) cardholder: Cardholder,
-    /// Used for the living enrollment, and for new_attempt the settled one anew.
+    /// Used for the live enrollment, and to restart the settled one.
     key: String,
     live: Ids,
     settled: Ids,
@@ -62,7 +62,7 @@ impl Principal {
         Self { client: client.into(), cardholder, key, live, settled, token, notifications: Vec::new() }
     }
 
-    /// The ids of the notifications about it, once all came.
+    /// With the ids of all notifications about it, once they have arrived.
     pub(super) async fn hears(mut self, app: &App) -> Self {
         app.world.simulator().notifications_settled().await;
         let stored = app.stored().await;
@@ -86,13 +86,13 @@ impl Principal {
             Kind::Client => vec![self.client.clone()],
             Kind::Token => vec![self.token.clone()],
             Kind::Notification => self.notifications.clone(),
-            // Belong to nobody.
+            // Shared by all clients.
             Kind::TokenRequestor => Vec::new(),
         }
     }
 
-    /// Its id to stand beside the one that a cell is about. A key is of no effect beside it: the card is on its way,
-    /// the enrollment settled.
+    /// Its id for the other parameters of a case. The idempotency key is a new one, which has no effect: the card has a live
+    /// enrollment, and the other enrollment is settled.
     pub(super) fn companion(&self, parameter: &Parameter, fresh: &str) -> String {
         match parameter.kind {
             Kind::Enrollment | Kind::Page => self.settled.enrollment.clone(),
@@ -106,19 +106,19 @@ impl Principal {
         }
     }
 
-    /// As Mastercard's notifications speak of it: of the card that has a token.
+    /// With the ids that Mastercard's notifications contain: those of the card that has a token.
     pub(super) fn with_its_token(&self) -> Self {
         Self { live: self.settled.clone(), ..self.clone() }
     }
 
-    /// Whatever must not be told to others.
+    /// Ids that no other client may see.
     pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
         let all = [&self.live, &self.settled].into_iter();
         let ids = all.flat_map(|ids| [&*ids.enrollment, &*ids.card, &*ids.state, &*ids.receipt]);
         ids.chain([&*self.client, &*self.key, &*self.token])
     }
 
-    /// Whether a stored item is this party's.
+    /// Whether a stored item belongs to this principal.
     pub(super) fn owns(&self, item: &Value) -> bool {
         item["clientId"] == self.client.as_str()
             || item["pk"].as_str().is_some_and(|pk| pk.ends_with(&format!("#{}", self.client)))
@@ -130,7 +130,7 @@ pub(super) fn is_notification(item: &Value) -> bool {
     item["sk"] == "NOTIFICATION"
 }
 
-/// What a 201 tells, and the state that its signature carries.
+/// The ids in a 201, and the callback state in its signature.
 fn ready(answer: Answer, card: &str) -> Ids {
     assert_eq!(answer.status, 201, "{:?}", answer.body["code"]);
     let text = |field: &Value| field.as_str().expect("a text").to_owned();

@@ -1,5 +1,4 @@
-//! What each route takes, as the contract has it: the ids among its parameters and fields, and the rest. A name that
-//! nobody has told the matrix about fails it.
+//! The parameters and fields of each route in the API description: ids and others. An unknown name fails the test.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -9,11 +8,11 @@ use crate::support::{
     openapi::{CONTRACT, escaped, resolved, violations},
 };
 
-/// What an id names.
+/// What an id identifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Kind {
     Enrollment,
-    /// Where a page of enrollments begins.
+    /// Start of a page of enrollments.
     Page,
     Card,
     IdempotencyKey,
@@ -25,7 +24,7 @@ pub(super) enum Kind {
     Notification,
 }
 
-/// Where a request carries it.
+/// Where a request has the id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Location {
     Path,
@@ -34,7 +33,7 @@ pub(super) enum Location {
     Body,
 }
 
-/// One id that a route takes.
+/// A parameter or field for an id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Parameter {
     pub(super) location: Location,
@@ -43,21 +42,21 @@ pub(super) struct Parameter {
     pub(super) required: bool,
 }
 
-/// One route, as API Gateway and the contract know it.
+/// A route of API Gateway and the API description.
 #[derive(Clone, Debug)]
 pub(super) struct Route {
     pub(super) key: String,
     pub(super) method: Method,
     pub(super) template: String,
-    /// Asks for no token.
+    /// Needs no token.
     pub(super) public: bool,
     pub(super) parameters: Vec<Parameter>,
-    /// What goes with every good request.
+    /// Parameters and fields that are not ids, with valid values.
     rest: Vec<(Location, String, Value)>,
 }
 
 impl Kind {
-    /// By the name that the contract gives it; `None` for what is no id.
+    /// By the name in the API description; `None` for what is not an id.
     fn named(name: &str) -> Option<Self> {
         match name {
             "enrollmentId" => Some(Self::Enrollment),
@@ -80,7 +79,7 @@ impl Kind {
         }
     }
 
-    /// Whether a text could be such an id. A page begins at an enrollment; states and receipts have no form of their own.
+    /// Whether a text has the form of such an id. States, receipts and notification ids have no form.
     pub(super) fn fits(self, text: &str) -> bool {
         let schema = match self {
             Self::Enrollment | Self::Page => "/components/schemas/EnrollmentId",
@@ -95,7 +94,7 @@ impl Kind {
 }
 
 impl Route {
-    /// By its key: `GET /cards`.
+    /// The route with this key, such as `GET /cards`.
     pub(super) fn of(key: &str) -> Self {
         let (method, template) = key.split_once(' ').expect("a route key");
         let at = format!("/paths/{}/{}", escaped(template), method.to_lowercase());
@@ -154,7 +153,7 @@ impl Route {
         }
     }
 
-    /// The request in which every id is the one that `id` chooses; left out where it chooses none.
+    /// A request with the ids that `id` returns; where it returns `None`, the parameter is left out.
     pub(super) fn send(&self, id: impl Fn(&Parameter) -> Option<String>) -> ApiRequest {
         let ids = self
             .parameters
@@ -183,7 +182,7 @@ impl Route {
     }
 }
 
-/// A good value of what is no id; the same each time, so that a repeated request is one.
+/// A valid value of what is not an id; always the same, so that a repeated request is identical.
 fn good(name: &str) -> Option<Value> {
     match name {
         "platform" => Some(json!("ios")),
@@ -195,7 +194,7 @@ fn good(name: &str) -> Option<Value> {
     }
 }
 
-/// Every byte but letters, digits and hyphens as `%XX`.
+/// Percent-encodes every byte but letters, digits and hyphens.
 fn encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     text.bytes()

@@ -1,4 +1,4 @@
-//! What a cell's answer has to be, by rule.
+//! The expected response of each case, by rule.
 
 use local::cardholder::Answer;
 use serde_json::Value;
@@ -8,31 +8,31 @@ use super::{
     routes::{Kind, Location, Route},
 };
 
-/// What the one who requests gets to see.
+/// The expected response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Expected {
-    /// What the owner may have: an answer, or the conflict that the owner's own enrollment makes.
+    /// A response with the owner's data, or the conflict that the owner's enrollment causes.
     Served,
     /// API Gateway's own 401.
     Unauthorized,
     /// A problem of this status and one of these codes.
     Problem(u16, &'static [&'static str]),
-    /// The page that says nothing.
+    /// The page for an unknown callback state.
     UnknownStatePage,
-    /// On to the app, which learns nothing from the results.
+    /// A redirect to the app with `outcome=unknown`.
     RedirectWithoutOutcome,
-    /// What would be answered for an id that nobody has.
+    /// The same as for an unknown id.
     SameAsUnknown,
-    /// Only enrollments of the one who requests.
+    /// Only enrollments of the caller.
     OwnEnrollments,
 }
 
-/// A cell's answer. Panics at a place that it does not know.
+/// The expected response of a case. Panics if no rule covers it.
 pub(super) fn expected(route: &Route, given: Option<&IdCase>, token: Token) -> Expected {
     if !route.public && !token.enters() {
         return Expected::Unauthorized;
     }
-    // The catalog is the same for everybody.
+    // The catalog is the same for all clients.
     if !route.public && token == Token::WithoutClient && route.key != "GET /token-requestors" {
         return Expected::Problem(401, &["unauthenticated"]);
     }
@@ -40,7 +40,7 @@ pub(super) fn expected(route: &Route, given: Option<&IdCase>, token: Token) -> E
     let (parameter, ownership) = (&given.parameter, given.ownership(token.caller()));
     match (parameter.location, parameter.kind, ownership) {
         (_, _, Ownership::Own) => Expected::Served,
-        // Both are good, they do not belong together.
+        // State and receipt are valid and do not belong together.
         (Location::Path, Kind::CallbackState, Ownership::Foreign) | (Location::Query, Kind::Receipt, _) => {
             Expected::RedirectWithoutOutcome
         }
@@ -58,7 +58,7 @@ pub(super) fn expected(route: &Route, given: Option<&IdCase>, token: Token) -> E
         (Location::Body, Kind::Card, _) => Expected::Problem(404, &["card_not_found"]),
         (Location::Query, Kind::Card, _) => Expected::SameAsUnknown,
         (Location::Query, Kind::Page, _) => Expected::OwnEnrollments,
-        // Names a request, not a thing: to everybody else it is a name that was not used yet.
+        // Identifies a request of one client: for other clients it is unused.
         (Location::Header, Kind::IdempotencyKey, _) => {
             Expected::Problem(409, &["enrollment_in_progress", "enrollment_not_restartable"])
         }
@@ -67,7 +67,7 @@ pub(super) fn expected(route: &Route, given: Option<&IdCase>, token: Token) -> E
 }
 
 impl Expected {
-    /// Whether this is the answer, less what only another answer or the principals can tell.
+    /// Whether a response is as expected, except for what the caller of this compares itself.
     pub(super) fn is(&self, answer: &Answer) -> bool {
         let (status, body) = (answer.status, &answer.body);
         let code = body["code"].as_str().unwrap_or_default();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{CARD_NUMBER, UnchangedWorld};
 use crate::support::app::ApiRequest;
 
-/// A good request with one field changed: a JSON pointer, and its value.
+/// A valid request with the field at a JSON pointer changed.
 fn with(pointer: &str, value: Value) -> ApiRequest {
     let mut request = Cardholder::smallest_request("70001");
     let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
@@ -228,7 +228,7 @@ async fn a_requestor_that_is_unknown_or_out_of_reach_is_refused_before_anything_
     let unchanged = UnchangedWorld::start().await;
     let unknown = with("/tokenRequestorId", json!("50999999999"));
     unchanged.check_refused("an unknown requestor", &unknown, 404, "token_requestor_not_found").await;
-    // Has doors for apps only.
+    // Has push methods for apps only.
     let mut app_only = Cardholder::smallest_request("70001");
     app_only["tokenRequestorId"] = json!("50999000004");
     app_only["platform"] = json!("web");

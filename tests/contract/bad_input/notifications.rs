@@ -1,4 +1,4 @@
-//! `POST /notifications`, by those who may not and by those who may but make no sense.
+//! `POST /notifications` by unauthorized callers, and with bodies that cannot be read.
 
 use std::{collections::BTreeMap, fs};
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{UnchangedWorld, check_problem};
 use crate::support::{app::App, notification_client::NotificationClient};
 
-/// A TCN that would enable the card of the enrollment if it were believed.
+/// A TCN that would enable the card of the enrollment if it were accepted.
 fn tcn() -> String {
     json!({ "type": "TCN", "clientId": "40000", "cardContractId": "70030" }).to_string()
 }

@@ -1,4 +1,4 @@
-//! Paths: enrollments that are not there or somebody else's, callback states, routes that are none.
+//! Paths: enrollments that do not exist or belong to another client, callback states, unknown routes.
 
 use reqwest::Method;
 use uuid::Uuid;

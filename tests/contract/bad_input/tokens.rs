@@ -1,4 +1,4 @@
-//! Tokens that are none, or not for this API, or for nobody.
+//! Tokens that are malformed, for another API, or without a client.
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, dangerous::insecure_decode_claims, encode};
 use local::{cardholder::Cardholder, journey::CLIENT_ID};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{UnchangedWorld, check_gateway_error};
 use crate::support::app::ApiRequest;
 
-/// One request to each route that wants a token.
+/// One request to each route that needs a token.
 fn requests(unchanged: &UnchangedWorld) -> [ApiRequest; 5] {
     [
         ApiRequest::get("/token-requestors?platform=ios"),
@@ -19,7 +19,7 @@ fn requests(unchanged: &UnchangedWorld) -> [ApiRequest; 5] {
     ]
 }
 
-/// The claims of a good token with one of them changed; null leaves it out.
+/// The claims of a valid token with one of them changed, or removed if the value is null.
 fn claims(good: &str, name: &str, value: Value) -> Value {
     let mut claims: Value = insecure_decode_claims(good).expect("claims");
     match value {
@@ -101,7 +101,7 @@ async fn a_good_token_that_names_no_client_is_served_nothing_of_anybody() {
     {
         let token = world.token_with(&claims(&good, "client_id", client_id.clone())).expect("a token");
         let nobody = unchanged.app.cardholder.with_token(token);
-        // The catalog is the same for everybody.
+        // The catalog is the same for all clients.
         for request in requests(&unchanged).iter().skip(1) {
             let why = format!("{} with {client_id}", request.path);
             unchanged.check_refused_for(&nobody, &why, request, 401, "unauthenticated").await;

@@ -1,4 +1,4 @@
-//! One function in a process of its own, with the Runtime API before it.
+//! One function in a child process, with a Runtime API.
 
 use std::{
     env,
@@ -17,10 +17,10 @@ use tokio::process::Child;
 
 use crate::support::leaks::leak;
 
-/// How long a binary may take to start, to answer or to give up.
+/// How long a binary may take to start, to respond or to exit.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// All nine, and what each cannot do without.
+/// All nine functions, with the settings that each requires.
 pub(super) const FUNCTIONS: [(&str, &[&str]); 9] = [
     ("sync-requestors", &["TOKEN_REQUESTORS_TABLE", "TOKEN_CONNECT_URL", "ACCOUNT_RANGES"]),
     ("fetch-assets", &["TOKEN_REQUESTORS_TABLE", "LOGO_BUCKET", "TOKEN_CONNECT_SIGNING_KEY"]),
@@ -49,7 +49,7 @@ pub(super) struct Failed {
 }
 
 impl Lambda {
-    /// Starts it with the world's settings; it has asked for its first event.
+    /// Starts it with the world's settings, until it asks for its first event.
     pub(super) async fn start(function: &'static str, world: &World) -> Self {
         let mut lambda = Self::spawn(function, world, |_| false).await;
         let exit = {
@@ -66,7 +66,7 @@ impl Lambda {
         }
     }
 
-    /// Starts it without some of its settings: it ends on its own, with an error, before it requests for an event.
+    /// Starts it without some of its settings: it exits with an error before it asks for an event.
     pub(super) async fn ends(
         function: &'static str,
         world: &World,
@@ -103,7 +103,7 @@ impl Lambda {
         Self { function, runtime_api, process: process.unwrap(), log }
     }
 
-    /// One event, one answer; or what the runtime reported.
+    /// Sends one event. Returns its response, or the error that the function reported.
     pub(super) async fn invoke(&self, event: Value) -> Result<Value, Failed> {
         let id = self.runtime_api.enqueue_payload(event).await;
         let state = async || self.runtime_api.get_invocation_state(&id).await.unwrap();
@@ -122,14 +122,14 @@ impl Lambda {
         }
     }
 
-    /// The status and JSON of an answer to API Gateway.
+    /// Status and JSON body of a response to API Gateway.
     pub(super) async fn answer(&self, event: Value) -> (u64, Value) {
         let answer = self.invoke(event).await.unwrap();
         let body = answer["body"].as_str().map(|body| serde_json::from_str(body).unwrap_or_default());
         (answer["statusCode"].as_u64().unwrap(), body.unwrap_or_default())
     }
 
-    /// Ends it and gives what it logged, in which there is no secret.
+    /// Stops it. Returns its log, after a check that it has no secret.
     pub(super) fn stop(mut self) -> String {
         let _ = self.process.start_kill();
         let mut told = String::new();
@@ -142,8 +142,8 @@ impl Lambda {
     }
 }
 
-/// The folder of the binaries, next to this test's own, with all of them up to date. Cargo has nothing to do when
-/// they are; the packages are chosen so that it builds with the features that this test was built with.
+/// The folder of the binaries, next to this test binary, after Cargo has built them. The packages are selected so that Cargo
+/// uses the features of this test binary, and has nothing to do if they are up to date.
 fn binaries() -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(build).clone()

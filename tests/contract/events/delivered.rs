@@ -1,4 +1,4 @@
-//! A file of `events/` as its source delivers it, and the answer as API Gateway gets it.
+//! A file of `events/` as its source delivers it, and the response as API Gateway receives it.
 
 use std::{fs, path::PathBuf};
 
@@ -6,7 +6,7 @@ use lambda_http::{Body, Request, Response};
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 
-/// One of `events/`.
+/// A file of `events/`.
 pub(super) struct Event(String);
 
 impl Event {
@@ -14,18 +14,18 @@ impl Event {
         Self(fs::read_to_string(folder().join(file)).unwrap())
     }
 
-    /// With the value of a placeholder, which exists only at run time.
+    /// With a placeholder replaced by a value that exists only at run time.
     pub(super) fn with(&self, placeholder: &str, value: &str) -> Self {
         assert!(self.0.contains(placeholder));
         Self(self.0.replace(placeholder, value))
     }
 
-    /// As API Gateway's integration hands it to `lambda_http`.
+    /// As `lambda_http` receives it from API Gateway.
     pub(super) fn request(&self) -> Request {
         lambda_http::request::from_str(&self.0).unwrap()
     }
 
-    /// As any other source hands it to `lambda_runtime`.
+    /// As `lambda_runtime` receives it from any other source.
     pub(super) fn scheduled(&self) -> LambdaEvent<Value> {
         scheduled(serde_json::from_str(&self.0).unwrap())
     }
@@ -39,7 +39,7 @@ pub(super) fn folder() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../events"))
 }
 
-/// What API Gateway would send on.
+/// The response that API Gateway forwards.
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: Value,

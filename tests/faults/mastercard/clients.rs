@@ -28,7 +28,7 @@ pub(super) struct Clients {
 }
 
 impl Clients {
-    /// New ones, which have seen no failure yet.
+    /// New clients, whose circuit breakers are closed.
     pub(super) async fn of(world: &World) -> Self {
         let runtime = runtime_of(world);
         let mut read = runtime.settings.read();
@@ -40,7 +40,7 @@ impl Clients {
         Self { token_connect, processing, search, logo: click_to_pay.image_asset_id.clone().unwrap() }
     }
 
-    /// What has to be there before the call: the encrypted card, for a push.
+    /// What the call needs: the encrypted card, for a push.
     pub(super) async fn prepare(&self, operation: Operation) -> Option<PushFundingAccounts> {
         match operation {
             Operation::PushMultipleAccounts => Some(self.found(Deadline::after(PATIENT)).await.unwrap()),
@@ -48,7 +48,7 @@ impl Clients {
         }
     }
 
-    /// CallLog, and answers with the code of the problem that the app would be told; empty for a success.
+    /// Calls the operation. Returns the code of the problem that the app would receive; empty for a success.
     pub(super) async fn call(
         &self,
         operation: Operation,

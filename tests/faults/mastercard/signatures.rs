@@ -1,5 +1,5 @@
-//! Our signatures against a verifier that was written apart from them: whatever is in the path, the query and the
-//! body, the simulator's gateway signs the same base string.
+//! Our signatures against an independent verifier: for random paths, queries and bodies, the simulator's gateway computes the
+//! same base string.
 
 use std::sync::OnceLock;
 
@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::support::world;
 
-/// Parts of a query as nobody should write them.
+/// Unusual query strings.
 fn query() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         "[a-z]{0,3}",
@@ -65,12 +65,12 @@ impl Gateway {
         Self { world, client: Client::new(), signer, refused: OnceLock::new() }
     }
 
-    /// Whether the gateway lets the request through, whatever stands behind it says.
+    /// Whether the gateway accepts the request, whatever the operation responds.
     async fn admits(&self, method: Method, url: Url, body: Vec<u8>) -> bool {
         let signed = self.signer.sign(method.as_str(), &url, &body, &NonceAndTimestamp::now()).unwrap();
         let request = self.client.request(method, url).header("authorization", signed.header);
         let request = request.header("content-type", "application/json").body(body);
-        // What the HTTP client does not take is never sent.
+        // The HTTP client rejects some URLs, which are never sent.
         let Ok(request) = request.build() else { return true };
         let answer = self.client.execute(request).await.unwrap().text().await.unwrap();
         let refused = ["AUTHENTICATION_FAILED", "INVALID_BODY_HASH", "INVALID_OAUTH_SBS"];

@@ -1,4 +1,4 @@
-//! The table: a fault, and what comes of it. A read changes nothing and may be repeated; a push may not.
+//! The table of faults and their outcomes. A read may be retried; a push may not.
 
 use std::{ops::Range, time::Duration};
 
@@ -10,9 +10,9 @@ pub(super) struct Row {
     pub(super) times: Times,
     /// How long the app waits.
     pub(super) timeout: Duration,
-    /// How long it takes, on a slow machine too.
+    /// How long it takes, also on a slow machine.
     pub(super) takes: Range<Duration>,
-    /// CallLog of a read, and the code of the problem; empty for a success.
+    /// Number of calls of a read, and the code of the problem; empty for a success.
     pub(super) read: (usize, &'static str),
     /// The same of a push.
     pub(super) push: (usize, &'static str),
@@ -43,7 +43,7 @@ pub(super) fn rows() -> Vec<Row> {
     let slow = |milliseconds| Fault::Latency { milliseconds };
     let (once, twice, always) = (Times::Next(1), Times::Next(2), Times::Always);
     let mut rows: Vec<_> = [
-        // Something happened to the answer.
+        // The response is damaged.
         (slow(200),                                     once,   (1, ""),            (1, "")),
         (ExtraFields,                                   once,   (1, ""),            (1, "")),
         (ResetMidBody,                                  once,   (2, ""),            (1, UNKNOWN)),
@@ -55,7 +55,7 @@ pub(super) fn rows() -> Vec<Row> {
         (ResponseLost,                                    once,   (2, ""),            (1, UNKNOWN)),
         (ConnectionClosed,                                        once,   (2, ""),            (1, UNKNOWN)),
         (ConnectionClosed,                                        always, (3, UNAVAILABLE),   (1, UNKNOWN)),
-        // Mastercard, or something before it, fails.
+        // Mastercard, or an intermediary, fails.
         (HtmlBadGateway,                                once,   (2, ""),            (1, UNKNOWN)),
         (HtmlBadGateway,                                always, (3, UNAVAILABLE),   (1, UNKNOWN)),
         (status(503, false),                            twice,  (3, ""),            (1, UNKNOWN)),
@@ -64,12 +64,12 @@ pub(super) fn rows() -> Vec<Row> {
         (status(504, false),                            always, (3, UNAVAILABLE),   (1, UNKNOWN)),
         (status(408, false),                            always, (3, UNAVAILABLE),   (1, UNKNOWN)),
         (status(501, false),                            always, (1, UNAVAILABLE),   (1, UNKNOWN)),
-        // Mastercard says whether another attempt is worth it.
+        // Mastercard's `Recoverable` decides about a retry.
         (refuse(400, "MDES", "LATER", Some(true)),      once,   (2, ""),            (1, REFUSED)),
         (refuse(400, "MDES", "LATER", Some(true)),      always, (3, REFUSED),       (1, REFUSED)),
         (refuse(400, "MDES", "NEVER", Some(false)),     always, (1, REFUSED),       (1, REFUSED)),
         (refuse(500, "MDES", "NEVER", Some(false)),     always, (1, UNAVAILABLE),   (1, UNKNOWN)),
-        // It does not say: known words are final, unknown ones are asked about once more.
+        // Without it: known reason codes are final, unknown ones are retried once.
         (errors("ACCOUNT_INELIGIBLE"),                  always, (1, NOT_ELIGIBLE),  (1, NOT_ELIGIBLE)),
         (errors("AUTHORIZATION_FAILED"),                always, (1, REFUSED),       (1, REFUSED)),
         (errors("NEVER_HEARD"),                         once,   (2, ""),            (1, REFUSED)),
@@ -80,13 +80,13 @@ pub(super) fn rows() -> Vec<Row> {
         (status(400, true),                             always, (1, REFUSED),       (1, REFUSED)),
         (status(404, true),                             always, (1, REFUSED),       (1, REFUSED)),
         (status(307, false),                            always, (1, REFUSED),       (1, REFUSED)),
-        // The gateway does not believe us.
+        // The gateway rejects our signature.
         (status(401, true),                             always, (1, REFUSED),       (1, REFUSED)),
         (refuse(403, "Gateway", "LATER", Some(true)),   always, (1, REFUSED),       (1, REFUSED)),
         (BodyAltered,                                   always, (1, REFUSED),       (1, REFUSED)),
         (Fault::ClockAhead { seconds: 301 },            always, (1, REFUSED),       (1, REFUSED)),
         (Fault::ClockAhead { seconds: 200 },            always, (1, ""),            (1, "")),
-        // A wait longer than the app's is not begun.
+        // No retry if the wait is longer than the app's timeout.
         (busy(60),                                      always, (1, UNAVAILABLE),   (1, UNAVAILABLE)),
         (busy(0),                                       always, (3, UNAVAILABLE),   (1, UNAVAILABLE)),
     ]
@@ -97,8 +97,8 @@ pub(super) fn rows() -> Vec<Row> {
     rows
 }
 
-/// Those in which time matters. Of three attempts the first takes half of the app's timeout, the second half of the
-/// rest, the third what is left; the only attempt of a push takes all of it.
+/// Rows in which time matters. The first of three attempts has half of the app's timeout, the second half of the rest, the
+/// third what is left; the only attempt of a push has all of it.
 fn timed() -> Vec<Row> {
     let until = Duration::from_secs(3);
     vec![

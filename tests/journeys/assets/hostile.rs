@@ -1,4 +1,4 @@
-//! What must not reach an app, from Mastercard's answer to the logo's address.
+//! Hostile artwork, from Mastercard's response to the logo's URL.
 
 use std::{fs, path::Path};
 
@@ -13,7 +13,7 @@ fn corpus() -> Vec<(String, Vec<u8>)> {
     files.map(|file| (file.file_stem().unwrap().to_str().unwrap().into(), fs::read(&file).unwrap())).collect()
 }
 
-/// Words that no drawing needs.
+/// Markup that no safe SVG needs.
 const ACTIVE: [&str; 16] = [
     "<script",
     "</script",
@@ -99,7 +99,7 @@ async fn a_document_is_kept_and_cannot_be_opened_from_outside() {
     }
 }
 
-/// The media types with which Click to Pay is shown once it has this artwork.
+/// Media types of Click to Pay's logos once it has this artwork.
 async fn shown(world: &local::World, asset: &str) -> Vec<String> {
     let mut all = world.simulator().requestors();
     let mut click_to_pay =

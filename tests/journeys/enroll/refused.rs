@@ -1,4 +1,4 @@
-//! What is refused, and that nothing is pushed then.
+//! Requests that are refused, for which nothing is pushed.
 
 use local::{Options, cardholder::Cardholder};
 use serde_json::json;
@@ -46,7 +46,7 @@ async fn a_body_that_was_tampered_with_on_its_way_pushes_nothing() {
     let line = tampering::line(world.simulator().base_url().clone()).await;
     let token_connect_url = Some(line.join("mdes").unwrap());
     let through = Options { token_connect_url, ..Options::default() };
-    // The second world pushes through a line on which somebody changes one digit.
+    // The second world pushes through a proxy that changes one digit.
     let world = open_world_with(through).await;
     let cardholder = world.cardholder("40000").unwrap();
     let answer = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
@@ -85,7 +85,7 @@ async fn a_card_of_a_range_that_no_requestor_takes_is_not_eligible() {
     let cardholder = world.cardholder("40000").unwrap();
     let answer = cardholder.enroll_request("key", &Cardholder::smallest_request("70005")).await.unwrap();
     assert_eq!((answer.status, &answer.body["code"]), (422, &json!("card_not_eligible")));
-    // Zeros that pad a range do not count; eleven digits are the most that a range has.
+    // A range has eleven digits at most; the rest is padding with zeros.
     for range in ["5555570000000000000", "55555700001"] {
         let states = cardholder.cards(&[&format!("70005:{range}")]).await.unwrap().body;
         assert_eq!(states["cards"][0]["state"], "not_eligible", "{states}");
@@ -110,7 +110,7 @@ async fn processing_that_stays_down_is_told_with_a_time_to_come_back() {
     assert_eq!((answer.status, &answer.body["code"]), (503, &json!("mastercard_unavailable")));
     assert_eq!(answer.body["retryable"], true);
     assert!(answer.headers.contains_key("retry-after"));
-    // The card is free again at once, and so is the key.
+    // Card and key are free again at once.
     world.simulator().clear_faults();
     let again = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
     assert_eq!((again.status, &again.body["status"]), (201, &json!("READY")));

@@ -1,4 +1,4 @@
-//! The same wish told twice: by an impatient finger, by two devices, after a lost answer.
+//! Repeated requests: by a double tap, by two devices, after a lost response.
 
 use jiff::SignedDuration;
 use local::cardholder::Cardholder;

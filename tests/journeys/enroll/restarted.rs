@@ -1,4 +1,4 @@
-//! NewAttempt anew: the redirect was never opened or expired, and the cardholder still wants the card enabled.
+//! Restarts: the redirect was not opened or has expired, and the cardholder still wants to enable the card.
 
 use jiff::SignedDuration;
 use local::{World, cardholder::Cardholder};
@@ -8,12 +8,12 @@ use simulator::{Fault, Operation, Times};
 use super::{CARD, enable, enrollment, the_only};
 use crate::support::open_world;
 
-/// A card is pushed and nobody opens the redirect.
+/// A card is pushed, and the redirect is not opened.
 async fn unopened(cardholder: &Cardholder) -> String {
     cardholder.enrolls(CARD).await.unwrap()["enrollmentId"].as_str().unwrap().to_owned()
 }
 
-/// The receipts are over, and the token list was read.
+/// Receipts expire, and reconciliation reads the token list.
 async fn expire(world: &World) {
     world.clock().advance(SignedDuration::from_mins(16));
     world.reconcile().await.unwrap();

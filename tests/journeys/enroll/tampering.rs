@@ -1,4 +1,4 @@
-//! A line between us and Token Connect on which somebody changes a push.
+//! A proxy in front of Token Connect that changes a push.
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},

@@ -1,4 +1,4 @@
-//! Notifications that are signed, encrypted, or carry a secret; and what becomes of those that should be and are not.
+//! Notifications that are signed, encrypted, or have a shared secret; and those that lack what is required.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::{enrolled, notify, view};
 use crate::support::open_world_with;
 
-/// A key of one side and its certificate, PEM, as files too.
+/// A key and its certificate, as PEM and as files.
 struct Pair {
     key: String,
     certificate: String,
@@ -37,7 +37,7 @@ fn reference(path: &Path) -> String {
     format!("file:{}", path.display())
 }
 
-/// A world with these settings, whose simulator notifies in its own way.
+/// A world with these settings, and a simulator with these options for notifications.
 async fn world(settings: &[(&str, String)], target: impl Fn(&mut NotificationTarget)) -> World {
     let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let world = open_world_with(Options { settings, ..Options::default() }).await;
@@ -51,7 +51,7 @@ async fn world(settings: &[(&str, String)], target: impl Fn(&mut NotificationTar
     world
 }
 
-/// What became of an enrollment whose notifications were sent once, and not again when they were refused.
+/// Status of an enrollment whose notifications were sent once, without retries.
 async fn status(world: &World) -> String {
     let (cardholder, id) =
         enrolled(world, NotificationPlan { retries: 0, ..NotificationPlan::default() }).await;
@@ -98,7 +98,7 @@ async fn a_body_that_nobody_or_somebody_else_signed_is_refused() {
     assert_eq!(notify(&unsigned, &json!({"type": "TCN"})).await, 403);
     let forged = world(&settings, |target| target.signing_key_pem = Some(stranger.key.clone())).await;
     for world in [unsigned, forged] {
-        // The browser says that all is well; it alone enables nothing.
+        // The browser returns with APPROVED, which alone enables nothing.
         assert_eq!(status(&world).await, "PENDING");
         assert!(inbox(&world).await.is_empty());
     }
@@ -113,7 +113,7 @@ async fn what_does_not_open_is_refused_and_says_no_more() {
     for world in [world(&settings, sealed).await, world(&[], sealed).await] {
         assert_eq!(status(&world).await, "PENDING");
         assert!(inbox(&world).await.is_empty());
-        // A plain one beside it is accepted, although the delivery as a whole is not.
+        // A plain one in the same delivery is accepted, although the response is an error.
         let mixed = json!([{"type": "TCN", "encryptedPayload": {"encryptedData": "00"}}, {"type": "TCN"}]);
         assert_eq!(notify(&world, &mixed).await, 400);
         assert_eq!(inbox(&world).await.len(), 1);
@@ -140,13 +140,13 @@ async fn while_one_secret_replaces_another_both_are_good_and_no_third_is() {
         let told = |target: &mut NotificationTarget| target.shared_secret = secret.map(str::to_owned);
         assert_eq!(status(&world(&settings, told).await).await, ended, "{secret:?}");
     }
-    // On the way out of the change both settings name the new one.
+    // At the end of a rotation both settings have the new one.
     let both = settings.map(|(name, _)| (name, file("new", "new secret")));
     let told = |target: &mut NotificationTarget| target.shared_secret = Some("new secret".into());
     assert_eq!(status(&world(&both, told).await).await, "ENABLED");
 }
 
-/// Keys of the notifications that were kept.
+/// Keys of the stored notifications.
 async fn inbox(world: &World) -> Vec<String> {
     let items = world.dynamodb().scan().table_name(&world.tables().enrollments).send().await.unwrap();
     let keys = items.items().iter().map(|item| item["pk"].as_s().unwrap().clone());

@@ -1,4 +1,4 @@
-//! Artwork is asked for when its id is unknown, and never again.
+//! Artwork is fetched when its id is unknown, and never again.
 
 use serde_json::json;
 use simulator::{Operation, TokenRequestor};

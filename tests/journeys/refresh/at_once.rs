@@ -1,4 +1,4 @@
-//! Refreshes at once: by hand while the schedule's is under way, or the schedule's twice.
+//! Concurrent refreshes: a manual one during a scheduled one, or two scheduled ones.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,14 +18,14 @@ use crate::support::catalog::mastercard::{calls, large_world, moves_on, name, vi
 const MANY: usize = 6;
 const LIST: Operation = Operation::GetEligibleTokenRequestors;
 
-/// Waits until Token Connect has made up its mind about all calls of a refresh, whether or not the answers arrived.
+/// Waits until Token Connect has processed all calls of a refresh, whether or not the responses have arrived.
 async fn decided(exchanges: &mut Receiver<simulator::Exchange>) {
     for _ in calls() {
         while exchanges.recv().await.unwrap().step != 2 {}
     }
 }
 
-/// The time that one answer is of, whole, by the names in it.
+/// The time of Mastercard's state that a list shows, by the names in it.
 fn time_of<'a>(names: impl Iterator<Item = &'a str>) -> usize {
     let times: BTreeSet<usize> =
         names.map(|name| name.split(" at ").nth(1).unwrap().parse().unwrap()).collect();
@@ -33,7 +33,7 @@ fn time_of<'a>(names: impl Iterator<Item = &'a str>) -> usize {
     *times.first().unwrap()
 }
 
-/// What a function reads: the version and its time.
+/// Version and time that a function reads.
 async fn read(world: &World) -> (u64, usize) {
     let snapshot = world.token_requestors().snapshot().await.unwrap();
     let names = || snapshot.offered().map(|known| known.requestor.consumer_facing_entity_name.as_str());
@@ -43,14 +43,14 @@ async fn read(world: &World) -> (u64, usize) {
     (snapshot.catalog.unwrap().version, time)
 }
 
-/// What the app is answered: the time of it.
+/// The time that the app's list shows.
 async fn listed(world: &World) -> usize {
     let answer = world.cardholder("40000").unwrap().token_requestors("web").await.unwrap();
     let offers = answer.body["tokenRequestors"].as_array().unwrap();
     time_of(offers.iter().map(|offer| offer["displayName"].as_str().unwrap()))
 }
 
-/// Readers that look until all refreshes are done: time never runs back, and a version never changes.
+/// Readers that read until all refreshes are done: the time never decreases, and a version never changes.
 async fn reads(world: &World, refreshes: &mut JoinSet<Value>) -> Vec<Value> {
     let (mut done, mut seen, mut times) = (Vec::new(), BTreeMap::new(), Vec::new());
     while !refreshes.is_empty() {
@@ -65,7 +65,7 @@ async fn reads(world: &World, refreshes: &mut JoinSet<Value>) -> Vec<Value> {
     done
 }
 
-/// All of them in one thread: what they wait for is elsewhere.
+/// Runs all concurrently on one thread.
 async fn together(test: impl Future<Output = ()>) {
     LocalSet::new().run_until(test).await;
 }
@@ -82,7 +82,7 @@ async fn the_last_that_asked_is_believed() {
     let mut exchanges = world.simulator().subscribe();
     for time in 1..=MANY {
         moves_on(&world, time);
-        // The sooner one requests, the later the answer comes.
+        // The earlier the request, the later the response.
         let milliseconds = u64::try_from(200 * (MANY - time)).unwrap();
         let calls = Times::Next(u32::try_from(calls().len()).unwrap());
         world.simulator().set_fault(LIST, Fault::Latency { milliseconds }, calls);

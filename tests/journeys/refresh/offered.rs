@@ -1,4 +1,4 @@
-//! What is offered after a refresh, and after the next one.
+//! Token requestors that are listed after a refresh, and after the next one.
 
 use jiff::SignedDuration;
 use local::{World, cardholder::Answer};

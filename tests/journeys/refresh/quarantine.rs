@@ -1,4 +1,4 @@
-//! Where a requestor takes cardholders in does not move to another host on Mastercard's word alone.
+//! A push URL on a new host is quarantined until an operator allows the host.
 
 use local::World;
 use runtime::log_event;
@@ -15,7 +15,7 @@ fn moves_its_page(world: &World, page: &str) {
     world.simulator().add_requestor(moved);
 }
 
-/// What `enroll` is told.
+/// The host of the push URL that `enroll` uses.
 async fn host_in_use(world: &World) -> String {
     let found = world.token_requestors().get(&CLICK_TO_PAY.parse().unwrap()).await.unwrap();
     found.unwrap().available_push_methods[0].uri.host_str().unwrap().to_owned()

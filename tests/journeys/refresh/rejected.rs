@@ -1,4 +1,4 @@
-//! Answers that are too bad to be true, and a person who knows that they are.
+//! Refreshes that the safety check rejects, and an operator who forces them.
 
 use local::{Options, World};
 use runtime::log_event;
@@ -13,7 +13,7 @@ use crate::support::{
     logs, open_world, open_world_with,
 };
 
-/// Mastercard no longer names these; what it named before.
+/// Removes these requestors at Mastercard. Returns all that were there before.
 fn gone(world: &World, ids: &[String]) -> Vec<TokenRequestor> {
     let before = world.simulator().requestors();
     ids.iter().for_each(|id| world.simulator().remove_requestor(id).unwrap());
@@ -31,7 +31,7 @@ fn sorted(mut ids: Vec<String>) -> Value {
     json!(ids)
 }
 
-/// Nothing changes until a person says so; what returns has its logo at once.
+/// Nothing changes until the refresh is forced. A requestor that returns has its logo at once.
 async fn is_believed_only_when_forced(world: &World, ids: Vec<String>, reason: &str) {
     let old = CatalogView::of(world).await;
     let before = gone(world, &ids);

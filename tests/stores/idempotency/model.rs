@@ -1,11 +1,11 @@
-//! The rules of the contract, in memory: a key is good for one request of one client on one route for a day; a card has
-//! one live enrollment; a request that died holds its card no longer than the app waits, and two seconds.
+//! The API's rules, in memory: an idempotency key is valid for one request of one client on one route for a day; a card has one
+//! live enrollment; a request that crashed holds its card until the app's timeout and two seconds.
 
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// What a request is told. Enrollments are numbered as they were begun.
+/// The answer to a request. Enrollments are numbered in the order of their creation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     Started,
@@ -101,7 +101,7 @@ impl Model {
         Answer::Started
     }
 
-    /// Whether the latest attempt is not known to have ended.
+    /// Whether the latest attempt has no outcome yet.
     pub(super) fn is_being_pushed(&self, which: usize) -> bool {
         matches!(self.enrollments[which].push, Push::Asked(_))
     }
@@ -110,7 +110,7 @@ impl Model {
         self.enrollments[which].push = Push::Ready(until);
     }
 
-    /// What may pass lets its key go, unless another enrollment has it by now.
+    /// A retryable failure releases the key, unless another enrollment has it.
     pub(super) fn failed(&mut self, which: usize, passing: bool) {
         self.enrollments[which].push = Push::Failed;
         let key = self.enrollments[which].key;
@@ -123,7 +123,7 @@ impl Model {
         let push = &mut self.enrollments[which].push;
         match *push {
             Push::Ready(until) if now >= until => *push = Push::Expired,
-            // Sixteen minutes after it was asked no receipt can live, whatever came of the push.
+            // Sixteen minutes after the request no receipt is valid, whatever the outcome of the push.
             Push::Asked(_) | Push::Ready(_) | Push::Failed | Push::Expired => {}
         }
     }

@@ -1,16 +1,16 @@
-//! The functions of a refresh, called by a test instead of a schedule.
+//! Events for the functions of a refresh.
 
 use std::time::{Duration, SystemTime};
 
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 
-/// An invocation with all the time that the function takes for itself.
+/// An event without a deadline.
 pub(crate) fn event(payload: Value) -> LambdaEvent<Value> {
     LambdaEvent::new(payload, Context::default())
 }
 
-/// An invocation that Lambda ends soon.
+/// An event whose deadline is this far away.
 pub(crate) fn hurried(payload: Value, left: Duration) -> LambdaEvent<Value> {
     let end = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap() + left;
     let mut context = Context::default();

@@ -1,4 +1,4 @@
-//! Mastercard's side at one time and another.
+//! Mastercard's token requestors, which change from one time to the next.
 
 use local::{Options, World};
 use simulator::TokenRequestor;
@@ -6,16 +6,16 @@ use simulator::TokenRequestor;
 use crate::support::world_with;
 
 pub(crate) const CLICK_TO_PAY: &str = simulator::CLICK_TO_PAY;
-/// Requestors besides those of the sample world: a refresh stages more than one transaction.
+/// Additional requestors, so that a refresh stages more than one transaction.
 const MORE: usize = 26;
-/// Account ranges besides those of the sample world: three calls in all.
+/// Additional account ranges, so that a refresh makes three calls.
 const MORE_RANGES: usize = 50;
-/// How the ids of those begin who stay for one time only.
+/// Prefix of the ids of requestors that exist at one time only.
 const VISITOR: &str = "50888";
 const SAMPLE_RANGES: [&str; 4] =
     ["5555550000000000000", "5555560000000000000", "5555570000000000000", "9300000000000000000"];
 
-/// A world in which a refresh takes more than one call and more than one transaction. Nothing was refreshed yet.
+/// A world in which a refresh takes more than one call and more than one transaction, before its first refresh.
 pub(crate) async fn large_world() -> World {
     let ranges: Vec<_> = ranges().chain(SAMPLE_RANGES.map(str::to_owned)).collect();
     let settings = [("ACCOUNT_RANGES".to_owned(), ranges.join(","))].into();
@@ -34,12 +34,12 @@ pub(crate) async fn large_world() -> World {
     world
 }
 
-/// A range of each call that a refresh of the large world makes, and how many ranges it requests for.
+/// The first range of each call of a refresh of the large world, and the number of its ranges.
 pub(crate) fn calls() -> [(String, usize); 3] {
     [(range(0), 25), (range(25), 25), (SAMPLE_RANGES[0].to_owned(), SAMPLE_RANGES.len())]
 }
 
-/// First numbers of the additional ranges, in the order in which they are asked for: before all others, 25 a call.
+/// First numbers of the additional ranges, in the order of the requests: before all others, 25 per call.
 fn ranges() -> impl Iterator<Item = String> {
     (0..MORE_RANGES).map(range)
 }
@@ -48,7 +48,8 @@ fn range(n: usize) -> String {
     format!("52{n:04}0000000000000")
 }
 
-/// Time passes: everybody has another name, Click to Pay another logo; one came and one went.
+/// Changes Mastercard's state to that of this time: each requestor has another name, Click to Pay has another logo, one
+/// requestor is added and one is removed.
 pub(crate) fn moves_on(world: &World, time: usize) {
     let simulator = world.simulator();
     let is_visitor = |id: &str| id.starts_with(VISITOR);
@@ -64,12 +65,12 @@ pub(crate) fn moves_on(world: &World, time: usize) {
     simulator.rotate_artwork(CLICK_TO_PAY).unwrap();
 }
 
-/// What everybody is called at this time.
+/// Name of a requestor at this time.
 pub(crate) fn name(id: &str, time: usize) -> String {
     format!("{id} at {time}")
 }
 
-/// Who is there at this time only, with a logo of its own.
+/// Id of the requestor that exists at this time only.
 pub(crate) fn visitor(time: usize) -> String {
     format!("{VISITOR}{time:06}")
 }
@@ -88,7 +89,7 @@ fn merchant(world: &World, id: &str, range: String) -> TokenRequestor {
     }
 }
 
-/// As it was at another time.
+/// Restores an earlier state.
 pub(crate) fn restore(world: &World, before: &[TokenRequestor]) {
     for requestor in world.simulator().requestors() {
         world.simulator().remove_requestor(&requestor.token_requestor_id).unwrap();

@@ -1,4 +1,4 @@
-//! What readers see of the catalog, whole, to be compared with what they saw before.
+//! A view of the whole catalog as all readers see it, to be compared with an earlier view.
 
 use std::collections::BTreeMap;
 
@@ -7,21 +7,21 @@ use mastercard::{digest::sha256_hex, token_requestor::TokenRequestorId};
 use model::catalog::{Catalog, CatalogEntry};
 use serde_json::{Value, json};
 
-/// One look of all readers.
+/// The catalog as all readers see it at one time.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CatalogView {
     pub(crate) catalog: Option<Catalog>,
-    /// Everybody ever named, as functions read them.
+    /// All entries, retired ones too, as functions read them.
     pub(crate) known: BTreeMap<TokenRequestorId, CatalogEntry>,
-    /// What the app is answered on each platform, without logos.
+    /// The app's list on each platform, without logos.
     pub(crate) listed: BTreeMap<&'static str, Vec<Value>>,
-    /// The URLs that the app is answered, by requestor.
+    /// Keys of the logos in the app's list, by requestor.
     pub(crate) logos: BTreeMap<String, Value>,
     pub(crate) updated_at: Value,
 }
 
 impl CatalogView {
-    /// Looks. Every logo that is shown is there, and has the content that its name promises.
+    /// Reads it. Every listed logo exists, and its content has the hash in its name.
     pub(crate) async fn of(world: &World) -> Self {
         let snapshot = world.token_requestors().snapshot().await.unwrap();
         let mut shown = Self {
@@ -64,8 +64,8 @@ impl CatalogView {
         }
     }
 
-    /// Whether this is exactly the one catalog or exactly the other; a requestor may be ahead with its logos, or, in
-    /// the new catalog, still have those of before.
+    /// Whether this is exactly the old catalog or exactly the new one. A requestor may have its new logos in the old catalog,
+    /// and its old logos in the new one.
     pub(crate) fn is_one_of(&self, old: &Self, new: &Self) -> bool {
         let requestors = |shown: &Self| (shown.known.clone(), shown.listed.clone());
         let whole = (requestors(self) == requestors(old) && self.updated_at == old.updated_at)
@@ -73,12 +73,12 @@ impl CatalogView {
         let logos = |(id, logos): (&String, &Value)| {
             Some(logos) == old.logos.get(id) || Some(logos) == new.logos.get(id)
         };
-        // Who is new has no logo to keep.
+        // A new requestor has no old logo.
         let new_here = |id: &String, logos: &Value| !old.logos.contains_key(id) && logos == &json!([]);
         whole && self.logos.iter().all(|(id, them)| logos((id, them)) || new_here(id, them))
     }
 
-    /// What one requestor is called, and how many logos it shows.
+    /// Name of a requestor that is not retired.
     pub(crate) fn name(&self, id: &str) -> Option<&str> {
         let known = self.known.get(&id.parse().unwrap())?;
         let offered = known.retired_at.is_none();
