@@ -24,7 +24,7 @@ use self::{
 use crate::support::{app::App, world};
 
 #[test]
-fn no_route_lets_a_cardholder_see_or_move_what_is_anothers() {
+fn no_route_shows_or_changes_what_belongs_to_another_cardholder() {
     let routes = alone(routes());
     let for_the_app = routes.iter().filter(|route| route.key != notifications::KEY);
     let cells: usize = thread::scope(|scope| {
@@ -39,7 +39,7 @@ fn no_route_lets_a_cardholder_see_or_move_what_is_anothers() {
 }
 
 #[tokio::test]
-async fn every_kind_of_id_is_taken_somewhere() {
+async fn every_kind_of_id_is_a_parameter_of_some_route() {
     let routes = routes().await;
     let taken: BTreeSet<_> =
         routes.iter().flat_map(|route| &route.parameters).map(|parameter| parameter.kind).collect();

@@ -90,7 +90,7 @@ async fn a_function_without_its_settings_does_not_start_and_names_all_that_is_mi
 }
 
 #[tokio::test]
-async fn an_event_that_is_none_is_an_error_and_the_next_one_is_served() {
+async fn an_invalid_event_is_an_error_and_the_next_one_is_processed() {
     let world = open_world().await;
     let list = Lambda::start("list-requestors", &world).await;
     list.invoke(json!({"not": "an event"})).await.unwrap_err();

@@ -38,28 +38,28 @@ events! {
     "enroll-unknown-field.json" => a_field_that_is_not_in_the_api_is_refused,
     "enroll-without-key.json" => a_request_without_a_key_is_refused,
     "fetch-assets.json" => logos_are_fetched_after_a_refresh,
-    "fetch-assets-again.json" => logos_are_fetched_anew,
-    "fetch-assets-by-hand.json" => logos_are_fetched_by_hand,
-    "get-enrollment.json" => a_cardholder_asks_about_an_enrollment,
-    "get-enrollment-foreign.json" => a_stranger_asks_about_an_enrollment,
+    "fetch-assets-again.json" => logos_are_fetched_again,
+    "fetch-assets-by-hand.json" => logos_are_fetched_on_demand,
+    "get-enrollment.json" => a_cardholder_reads_an_enrollment,
+    "get-enrollment-foreign.json" => another_cardholder_reads_an_enrollment,
     "list-cards.json" => two_cards_can_be_enabled,
-    "list-enrollments.json" => a_cardholder_asks_about_a_card,
-    "list-requestors.json" => an_iphone_is_shown_what_can_be_chosen,
-    "list-requestors-gzip.json" => an_iphone_that_takes_gzip_asks_for_one_account_range,
-    "list-requestors-not-modified.json" => an_iphone_has_seen_it_before,
-    "receive-callback-approved.json" => a_cardholder_comes_back,
-    "receive-callback-unknown-state.json" => somebody_comes_back_with_a_state_that_never_was,
-    "receive-notification-tar.json" => processing_tells_that_it_approved,
-    "receive-notification-tcn.json" => processing_tells_that_there_is_a_token,
-    "receive-notification-without-certificate.json" => somebody_without_a_certificate_tells_of_a_token,
-    "reconcile-enrollments.json" => what_never_arrived_is_found_out,
+    "list-enrollments.json" => a_cardholder_reads_the_state_of_a_card,
+    "list-requestors.json" => an_iphone_lists_token_requestors,
+    "list-requestors-gzip.json" => an_iphone_that_accepts_gzip_lists_one_account_range,
+    "list-requestors-not-modified.json" => an_iphone_has_the_current_list,
+    "receive-callback-approved.json" => a_cardholder_returns,
+    "receive-callback-unknown-state.json" => a_browser_returns_with_an_unknown_state,
+    "receive-notification-tar.json" => processing_notifies_of_an_approval,
+    "receive-notification-tcn.json" => processing_notifies_of_a_token,
+    "receive-notification-without-certificate.json" => a_caller_without_a_certificate_notifies_of_a_token,
+    "reconcile-enrollments.json" => a_lost_notification_is_reconciled,
     "sync-requestors.json" => the_token_requestors_are_refreshed,
     "sync-requestors-allow.json" => a_new_host_is_allowed,
-    "sync-requestors-force.json" => few_token_requestors_are_believed,
+    "sync-requestors-force.json" => a_refresh_with_few_token_requestors_is_forced,
 }
 
 #[test]
-fn every_event_is_fed_to_a_function_and_described() {
+fn every_event_has_a_test_and_a_description() {
     let files = fs::read_dir(folder()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
     let mut files: Vec<_> = files.filter(|name| name.ends_with(".json")).collect();
     let mut fed = FED.to_vec();
@@ -105,11 +105,11 @@ async fn logos_are_fetched_after_a_refresh(event: Event) {
     fetched(event).await;
 }
 
-async fn logos_are_fetched_by_hand(event: Event) {
+async fn logos_are_fetched_on_demand(event: Event) {
     fetched(event).await;
 }
 
-async fn logos_are_fetched_anew(event: Event) {
+async fn logos_are_fetched_again(event: Event) {
     let world = open_world().await;
     let fetch = fetch_assets::FetchAssets::connect(&runtime_of(&world)).await.unwrap();
     let done = fetch.handle(event.scheduled()).await.unwrap();
@@ -128,7 +128,7 @@ async fn fetched(event: Event) {
     assert_eq!(done, all);
 }
 
-async fn a_cardholder_asks_about_an_enrollment(event: Event) {
+async fn a_cardholder_reads_an_enrollment(event: Event) {
     let world = world().await;
     let get = get_enrollment::GetEnrollment::connect(&runtime_of(&world)).await.unwrap();
     let before = answer(get.handle(event.request()).await.unwrap());
@@ -138,7 +138,7 @@ async fn a_cardholder_asks_about_an_enrollment(event: Event) {
     assert_eq!((after.status, &after.body["enrollmentId"]), (200, &json!(seeded.id())));
 }
 
-async fn a_stranger_asks_about_an_enrollment(event: Event) {
+async fn another_cardholder_reads_an_enrollment(event: Event) {
     let world = world().await;
     event_tap(&world).await;
     let get = get_enrollment::GetEnrollment::connect(&runtime_of(&world)).await.unwrap();
@@ -146,7 +146,7 @@ async fn a_stranger_asks_about_an_enrollment(event: Event) {
     assert_eq!((answer.status, answer.body["code"].as_str()), (404, Some("not_found")));
 }
 
-async fn a_cardholder_asks_about_a_card(event: Event) {
+async fn a_cardholder_reads_the_state_of_a_card(event: Event) {
     let world = world().await;
     let seeded = event_tap(&world).await;
     EnrollmentFixture::new("key-2").of_card(70002).started(&enrollments(&world)).await;
@@ -165,7 +165,7 @@ async fn two_cards_can_be_enabled(event: Event) {
     assert_eq!(answer.all("cards", "state"), ["eligible", "eligible"]);
 }
 
-async fn an_iphone_is_shown_what_can_be_chosen(event: Event) {
+async fn an_iphone_lists_token_requestors(event: Event) {
     let world = open_world().await;
     let list = list_requestors::ListRequestors::connect(&runtime_of(&world)).await.unwrap();
     let answer = answer(list.handle(event.request()).await.unwrap());
@@ -177,7 +177,7 @@ async fn an_iphone_is_shown_what_can_be_chosen(event: Event) {
     );
 }
 
-async fn an_iphone_that_takes_gzip_asks_for_one_account_range(event: Event) {
+async fn an_iphone_that_accepts_gzip_lists_one_account_range(event: Event) {
     let world = open_world().await;
     let list = list_requestors::ListRequestors::connect(&runtime_of(&world)).await.unwrap();
     let response = list.handle(event.request()).await.unwrap();
@@ -194,7 +194,7 @@ async fn an_iphone_that_takes_gzip_asks_for_one_account_range(event: Event) {
     }
 }
 
-async fn an_iphone_has_seen_it_before(event: Event) {
+async fn an_iphone_has_the_current_list(event: Event) {
     let world = open_world().await;
     let list = list_requestors::ListRequestors::connect(&runtime_of(&world)).await.unwrap();
     let first = answer(list.handle(event.request()).await.unwrap());
@@ -204,7 +204,7 @@ async fn an_iphone_has_seen_it_before(event: Event) {
     assert_eq!((second.status, second.body), (304, Value::Null));
 }
 
-async fn a_cardholder_comes_back(event: Event) {
+async fn a_cardholder_returns(event: Event) {
     let world = world().await;
     let receive = receive_callback::ReceiveCallback::connect(&runtime_of(&world)).await.unwrap();
     assert_eq!(receive.handle(event.request()).await.unwrap().status(), 404, "before there is an enrollment");
@@ -226,18 +226,18 @@ async fn a_cardholder_comes_back(event: Event) {
     assert!(facts.iter().any(|known| known.fact == Fact::Callback { result: "APPROVED".into() }));
 }
 
-async fn somebody_comes_back_with_a_state_that_never_was(event: Event) {
+async fn a_browser_returns_with_an_unknown_state(event: Event) {
     let world = world().await;
     let receive = receive_callback::ReceiveCallback::connect(&runtime_of(&world)).await.unwrap();
     let answer = answer(receive.handle(event.request()).await.unwrap());
     assert_eq!((answer.status, answer.header("content-type")), (404, "text/html; charset=utf-8"));
 }
 
-async fn processing_tells_that_it_approved(event: Event) {
+async fn processing_notifies_of_an_approval(event: Event) {
     assert_eq!(notified(event).await, Status::Authorized);
 }
 
-async fn processing_tells_that_there_is_a_token(event: Event) {
+async fn processing_notifies_of_a_token(event: Event) {
     assert_eq!(notified(event).await, Status::Enabled);
 }
 
@@ -251,7 +251,7 @@ async fn notified(event: Event) -> Status {
     stored(&world, &fixture).await.status_at(Timestamp::now()).status
 }
 
-async fn somebody_without_a_certificate_tells_of_a_token(event: Event) {
+async fn a_caller_without_a_certificate_notifies_of_a_token(event: Event) {
     let world = world().await;
     event_tap(&world).await;
     let receive = receive_notification::ReceiveNotification::connect(&runtime_of(&world)).await.unwrap();
@@ -260,7 +260,7 @@ async fn somebody_without_a_certificate_tells_of_a_token(event: Event) {
     assert_eq!(enrollments(&world).notification("n-tcn-1").await.unwrap(), None, "nothing is kept of it");
 }
 
-async fn what_never_arrived_is_found_out(event: Event) {
+async fn a_lost_notification_is_reconciled(event: Event) {
     let world = world().await;
     let fixture = event_tap(&world).await;
     let reconcile = reconcile_enrollments::ReconcileEnrollments::connect(&runtime_of(&world)).await.unwrap();
@@ -292,7 +292,7 @@ async fn a_new_host_is_allowed(event: Event) {
     assert_eq!((json!(allowed.changed), allowed.quarantined.len()), (json!([CLICK_TO_PAY]), 0));
 }
 
-async fn few_token_requestors_are_believed(event: Event) {
+async fn a_refresh_with_few_token_requestors_is_forced(event: Event) {
     let world = open_world().await;
     world.simulator().requestors().iter().skip(1).for_each(|gone| {
         world.simulator().remove_requestor(&gone.token_requestor_id).unwrap();

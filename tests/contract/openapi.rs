@@ -24,7 +24,7 @@ async fn the_contract_the_template_and_the_gateway_have_the_same_routes() {
 }
 
 #[test]
-fn the_examples_of_the_contract_keep_it() {
+fn the_examples_of_the_contract_conform_to_it() {
     let mut contents = Vec::new();
     find(&CONTRACT, "", &mut contents);
     assert!(contents.len() > 10, "examples of {contents:?}");
@@ -50,7 +50,7 @@ fn find(value: &Value, at: &str, contents: &mut Vec<String>) {
 }
 
 #[tokio::test]
-async fn whatever_the_contract_gives_as_an_example_of_a_request_is_understood() {
+async fn every_example_of_a_request_in_the_contract_is_accepted() {
     let app = App::start().await;
     let content = &CONTRACT["paths"]["/enrollments"]["post"]["requestBody"]["content"]["application/json"];
     for (name, card) in [("smallest", "70006"), ("with_account_holder", "70007")] {
@@ -62,7 +62,7 @@ async fn whatever_the_contract_gives_as_an_example_of_a_request_is_understood() 
 }
 
 #[tokio::test]
-async fn every_answer_on_the_way_to_an_enabled_card_keeps_the_contract() {
+async fn every_answer_of_a_successful_enrollment_conforms_to_the_contract() {
     let app = App::start().await;
     for platform in ["ios", "android", "web"] {
         let path = format!("/token-requestors?platform={platform}");
@@ -108,7 +108,7 @@ async fn states(app: &App, cards: &ApiRequest) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn every_other_end_of_an_enrollment_keeps_the_contract() {
+async fn every_answer_of_a_failed_enrollment_conforms_to_the_contract() {
     let app = App::start().await;
     let request = |card: &str| ApiRequest::enroll(&Cardholder::smallest_request(card));
     let first = request("70001");

@@ -16,7 +16,7 @@ use crate::support::{
 };
 
 #[test]
-fn every_kind_of_secret_is_seen_in_a_log_line() {
+fn every_kind_of_secret_is_found_in_a_log_line() {
     let long_hex = "0f".repeat(64);
     let base64 = format!("MIIB{}", "IjANBgkqhkiG9w0B".repeat(4));
     let kinds = [
@@ -49,7 +49,7 @@ fn every_kind_of_secret_is_seen_in_a_log_line() {
 }
 
 #[test]
-fn an_ordinary_log_line_is_left_alone() {
+fn an_ordinary_log_line_has_no_secret() {
     let harmless = [
         r#"{"timestamp":"2026-11-24T02:56:20.123456Z","level":"INFO","fields":{"event":"card_pushed"}}"#,
         r#"{"fields":{"enrollment_id":"0197b3c0-5f10-7c3e-8a51-3f6f0c9be001","correlation_id":"JKJaXmPLvHcESHA="}}"#,
@@ -71,7 +71,7 @@ fn an_ordinary_log_line_is_left_alone() {
 #[test]
 fn a_log_line_with_a_secret_ends_the_whole_run_and_is_not_repeated() {
     let run = Command::new(env::current_exe().expect("this program"))
-        .args(["--ignored", "--exact", "contract::secrets::a_function_that_says_too_much"])
+        .args(["--ignored", "--exact", "contract::secrets::a_function_that_logs_a_secret"])
         .output()
         .expect("a run");
     let said = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
@@ -85,7 +85,7 @@ fn a_log_line_with_a_secret_ends_the_whole_run_and_is_not_repeated() {
 
 #[test]
 #[ignore = "ends the run; the test above expects it to"]
-fn a_function_that_says_too_much() {
+fn a_function_that_logs_a_secret() {
     logs::watch();
     tracing::info!(cause = "receipt MCC-STL-0A1B2C was refused", "the push failed");
 }
@@ -95,7 +95,7 @@ fn a_function_that_says_too_much() {
 async fn a_journey_and_its_failures_are_logged_without_a_secret() {
     let app = App::start().await;
     let before = logs::lines();
-    goes_through_everything(&app).await;
+    play_all_journeys(&app).await;
     app.world.reconcile().await.expect("a reconciliation");
     assert!(logs::lines() >= before + 12, "{} lines", logs::lines() - before);
     for code in [
@@ -116,7 +116,7 @@ async fn a_journey_and_its_failures_are_logged_without_a_secret() {
 #[tokio::test]
 async fn only_the_redirect_keeps_receipts_and_signatures() {
     let app = App::start().await;
-    goes_through_everything(&app).await;
+    play_all_journeys(&app).await;
     let stored = app.stored().await;
     let (redirects, others): (Vec<_>, Vec<_>) =
         stored.iter().partition(|item| item["sk"].as_str().is_some_and(|sk| sk.starts_with("REDIRECT#")));
@@ -131,7 +131,7 @@ async fn only_the_redirect_keeps_receipts_and_signatures() {
 }
 
 /// Enrollments that are enabled, cancelled, refused, lost and forged.
-async fn goes_through_everything(app: &App) {
+async fn play_all_journeys(app: &App) {
     let (cardholder, simulator) = (&app.cardholder, app.world.simulator());
     let request = |card: &str| ApiRequest::enroll(&Cardholder::smallest_request(card));
     for (card, button) in [("70001", "accept"), ("70002", "cancel")] {
@@ -162,7 +162,7 @@ async fn goes_through_everything(app: &App) {
 }
 
 #[tokio::test]
-async fn what_opens_something_does_not_print() {
+async fn debug_output_has_no_secret() {
     let secret = "eyJhbGciOiJQUzI1NiJ9.e30.MCC-STL-0A1B2C";
     let printed: [&dyn Debug; 4] = [
         &PushAccountReceipt::new(secret),

@@ -20,15 +20,15 @@ use crate::support::{
     open_world_with, world_with,
 };
 
-async fn watched_clocks() -> World {
+async fn world_that_checks_timestamps() -> World {
     let simulator =
         simulator::Options { clock_skew: Some(Duration::from_secs(300)), ..simulator::Options::default() };
     world_with(Options { simulator, ..Options::default() }).await
 }
 
 /// Checks every row against one operation. Each row has new clients, since circuit breakers have state.
-async fn keeps_the_table(operation: Operation, column: impl Fn(&Row) -> (usize, &'static str)) {
-    let world = watched_clocks().await;
+async fn check_table(operation: Operation, column: impl Fn(&Row) -> (usize, &'static str)) {
+    let world = world_that_checks_timestamps().await;
     let mut wrong = Vec::new();
     for row in rows() {
         let clients = Clients::of(&world).await;
@@ -48,33 +48,33 @@ async fn keeps_the_table(operation: Operation, column: impl Fn(&Row) -> (usize, 
 }
 
 #[tokio::test]
-async fn the_list_of_requestors_is_asked_for_as_the_table_says() {
-    keeps_the_table(Operation::GetEligibleTokenRequestors, |row| row.read).await;
+async fn the_list_of_requestors_is_called_as_the_table_says() {
+    check_table(Operation::GetEligibleTokenRequestors, |row| row.read).await;
 }
 
 #[tokio::test]
-async fn a_logo_is_asked_for_as_the_table_says() {
-    keeps_the_table(Operation::GetAsset, |row| row.read).await;
+async fn a_logo_is_called_as_the_table_says() {
+    check_table(Operation::GetAsset, |row| row.read).await;
 }
 
 #[tokio::test]
-async fn the_tokens_of_a_cardholder_are_asked_for_as_the_table_says() {
-    keeps_the_table(Operation::GetTokensByClient, |row| row.read).await;
+async fn the_tokens_of_a_cardholder_are_called_as_the_table_says() {
+    check_table(Operation::GetTokensByClient, |row| row.read).await;
 }
 
 #[tokio::test]
-async fn an_encrypted_card_is_asked_for_as_the_table_says() {
-    keeps_the_table(Operation::SearchFundingAccounts, |row| row.read).await;
+async fn an_encrypted_card_is_called_as_the_table_says() {
+    check_table(Operation::SearchFundingAccounts, |row| row.read).await;
 }
 
 #[tokio::test]
 async fn a_card_is_pushed_once_whatever_happens() {
-    keeps_the_table(Operation::PushMultipleAccounts, |row| row.push).await;
+    check_table(Operation::PushMultipleAccounts, |row| row.push).await;
 }
 
 #[tokio::test]
-async fn a_processing_that_is_down_is_left_in_peace_until_a_probe_is_answered() {
-    let world = watched_clocks().await;
+async fn a_processing_that_is_down_gets_no_calls_until_a_probe_succeeds() {
+    let world = world_that_checks_timestamps().await;
     let (clients, operation) = (Clients::of(&world).await, Operation::GetTokensByClient);
     let call = async || clients.call(operation, None, Duration::from_secs(10)).await;
     world.simulator().set_fault(
@@ -113,7 +113,7 @@ async fn many_cards_at_once_stay_below_processings_limit() {
 }
 
 #[tokio::test]
-async fn without_a_signature_a_cardholder_goes_on_only_where_the_bank_allows_it() {
+async fn without_a_signature_a_cardholder_is_redirected_only_if_the_bank_allows_it() {
     for (setting, status) in [("", 502), (simulator::CLICK_TO_PAY, 201)] {
         let settings = [("UNSIGNED_REDIRECTS".to_owned(), setting.to_owned())].into();
         let world = open_world_with(Options { settings, ..Options::default() }).await;

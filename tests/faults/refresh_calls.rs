@@ -10,8 +10,8 @@ use sync_requestors::{SyncReport, SyncRequestors};
 
 use crate::support::{
     catalog::{
-        invocation::{event, hurried},
-        mastercard::{calls, large_world, moves_on, name, visitor},
+        invocation::{event, event_with_time_left},
+        mastercard::{advance_mastercard, calls, large_world, name, visitor},
         view::CatalogView,
     },
     function_runtime::runtime_of,
@@ -54,7 +54,7 @@ async fn a_call_that_fails_once_is_repeated_and_the_catalog_is_the_new_one() {
     let ways = ways().into_iter().filter(|(_, repeated)| *repeated);
     let all = ways.flat_map(|(fault, _)| calls().map(|(range, _)| (fault.clone(), range)));
     for (time, (fault, range)) in (1..).zip(all) {
-        moves_on(&world, time);
+        advance_mastercard(&world, time);
         world.simulator().set_fault_matching(LIST, &range, fault.clone(), 1);
         let synced = sync(&world).await.unwrap();
         assert_eq!((synced.unanswered_ranges, synced.change.retired.len()), (0, 1), "{fault:?} {range}");
@@ -64,29 +64,29 @@ async fn a_call_that_fails_once_is_repeated_and_the_catalog_is_the_new_one() {
 }
 
 #[tokio::test]
-async fn a_call_that_fails_for_good_keeps_what_it_would_have_told_and_the_rest_is_new() {
+async fn a_call_that_always_fails_keeps_its_old_requestors_and_the_rest_is_new() {
     let world = large_world().await;
     world.refresh().await.unwrap();
     let all = ways().into_iter().flat_map(|(fault, _)| calls().map(|call| (fault.clone(), call)));
     for (time, (fault, (range, ranges))) in (1..).zip(all) {
-        moves_on(&world, time);
+        advance_mastercard(&world, time);
         let old = CatalogView::of(&world).await;
         world.simulator().set_fault_matching(LIST, &range, fault, Times::Always);
         let synced = sync(&world).await.unwrap();
         assert_eq!((synced.unanswered_ranges, synced.rejected), (ranges, None));
         assert!(synced.version.is_some() && synced.change.retired.is_empty(), "{synced:?}");
-        let left = keeps_what_was_not_told(&world, &old, &range, time).await;
+        let left = check_partial_refresh(&world, &old, &range, time).await;
         world.simulator().clear_faults();
-        catches_up(&world, &left, time).await;
+        check_recovery(&world, &left, time).await;
     }
 }
 
 #[tokio::test]
-async fn a_call_that_is_never_answered_keeps_what_it_would_have_told_and_the_rest_is_new() {
+async fn a_call_that_times_out_keeps_its_old_requestors_and_the_rest_is_new() {
     let world = large_world().await;
     world.refresh().await.unwrap();
     for (time, (range, _)) in (1..).zip(calls()) {
-        moves_on(&world, time);
+        advance_mastercard(&world, time);
         let old = CatalogView::of(&world).await;
         world.simulator().set_fault_matching(
             LIST,
@@ -95,15 +95,15 @@ async fn a_call_that_is_never_answered_keeps_what_it_would_have_told_and_the_res
             Times::Always,
         );
         let sync = SyncRequestors::connect(&runtime_of(&world)).await.unwrap();
-        sync.handle(hurried(json!({}), Duration::from_secs(8))).await.unwrap();
-        let left = keeps_what_was_not_told(&world, &old, &range, time).await;
+        sync.handle(event_with_time_left(json!({}), Duration::from_secs(8))).await.unwrap();
+        let left = check_partial_refresh(&world, &old, &range, time).await;
         world.simulator().clear_faults();
-        catches_up(&world, &left, time).await;
+        check_recovery(&world, &left, time).await;
     }
 }
 
 /// Each requestor is in its old state or in the new one, depending on the calls that succeeded, and none has lost data.
-async fn keeps_what_was_not_told(world: &World, old: &CatalogView, range: &str, time: usize) -> CatalogView {
+async fn check_partial_refresh(world: &World, old: &CatalogView, range: &str, time: usize) -> CatalogView {
     let left = CatalogView::of(world).await;
     assert_eq!(left.updated_at, old.updated_at);
     let call = calls().iter().position(|(first, _)| first == range).unwrap();
@@ -132,7 +132,7 @@ async fn keeps_what_was_not_told(world: &World, old: &CatalogView, range: &str, 
 }
 
 /// Mastercard is available again: the catalog has its state, and the time advances.
-async fn catches_up(world: &World, old: &CatalogView, time: usize) {
+async fn check_recovery(world: &World, old: &CatalogView, time: usize) {
     sync(world).await.unwrap();
     let new = CatalogView::of(world).await;
     assert_ne!(new.updated_at, old.updated_at);
@@ -147,7 +147,7 @@ async fn a_refresh_in_which_every_call_fails_changes_nothing() {
     let world = large_world().await;
     world.refresh().await.unwrap();
     let old = CatalogView::of(&world).await;
-    moves_on(&world, 1);
+    advance_mastercard(&world, 1);
     for (fault, _) in ways() {
         world.simulator().set_fault(LIST, fault.clone(), Times::Always);
         assert!(sync(&world).await.is_none(), "{fault:?}");
@@ -155,13 +155,13 @@ async fn a_refresh_in_which_every_call_fails_changes_nothing() {
     }
     world.simulator().set_fault(LIST, Fault::Latency { milliseconds: 60_000 }, Times::Always);
     let function = SyncRequestors::connect(&runtime_of(&world)).await.unwrap();
-    let failed = function.handle(hurried(json!({}), Duration::from_secs(2))).await.unwrap_err();
+    let failed = function.handle(event_with_time_left(json!({}), Duration::from_secs(2))).await.unwrap_err();
     assert_eq!(failed.error_type, "Retryable");
     assert_eq!(CatalogView::of(&world).await, old);
 }
 
 #[tokio::test]
-async fn a_logo_that_fails_once_is_asked_for_again_and_one_that_fails_for_good_leaves_the_old_one() {
+async fn a_logo_that_fails_once_is_retried_and_one_that_always_fails_leaves_the_old_one() {
     let world = open_world().await;
     let ids = [simulator::CLICK_TO_PAY, "50999000001"];
     for (n, (fault, repeated)) in ways().into_iter().enumerate() {

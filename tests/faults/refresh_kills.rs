@@ -10,7 +10,7 @@ use sync_requestors::SyncRequestors;
 use crate::support::{
     catalog::{
         invocation::event,
-        mastercard::{large_world, moves_on, name, restore, visitor},
+        mastercard::{advance_mastercard, large_world, name, restore, visitor},
         view::CatalogView,
     },
     crash_proxy::{CrashProxy, LastWrite},
@@ -23,11 +23,11 @@ async fn refreshes(runtime: Runtime) {
     fetch.handle(event(json!({ "responsePayload": synced }))).await.unwrap();
 }
 
-async fn a_refresh_that_dies_anywhere(last: LastWrite) {
+async fn check_crash_at_every_write(last: LastWrite) {
     let world = large_world().await;
     world.refresh().await.unwrap();
     for time in 1.. {
-        moves_on(&world, time);
+        advance_mastercard(&world, time);
         let old = CatalogView::of(&world).await;
         let proxy = CrashProxy::crash_after(time - 1, last, &world).await;
         let died = proxy.run(refreshes(proxy.runtime(&world))).await.is_none();
@@ -56,13 +56,13 @@ fn writes() -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn a_refresh_that_dies_before_any_write_leaves_the_old_catalog_or_the_new_one() {
-    a_refresh_that_dies_anywhere(LastWrite::Lost).await;
+async fn a_refresh_that_crashes_before_any_write_leaves_the_old_catalog_or_the_new_one() {
+    check_crash_at_every_write(LastWrite::Lost).await;
 }
 
 #[tokio::test]
-async fn a_refresh_that_dies_after_any_write_leaves_the_old_catalog_or_the_new_one() {
-    a_refresh_that_dies_anywhere(LastWrite::Unanswered).await;
+async fn a_refresh_that_crashes_after_any_write_leaves_the_old_catalog_or_the_new_one() {
+    check_crash_at_every_write(LastWrite::Unanswered).await;
 }
 
 #[tokio::test]
@@ -70,12 +70,12 @@ async fn a_refresh_that_was_only_slow_does_not_undo_the_one_that_took_over() {
     let world = large_world().await;
     world.refresh().await.unwrap();
     for late in 0..writes().len() {
-        moves_on(&world, 2 * late + 1);
+        advance_mastercard(&world, 2 * late + 1);
         let proxy = CrashProxy::crash_after(late, LastWrite::Late, &world).await;
         let others = async {
             proxy.crashed().await;
             world.clock().advance(SignedDuration::from_mins(1));
-            moves_on(&world, 2 * late + 2);
+            advance_mastercard(&world, 2 * late + 2);
             world.refresh().await.unwrap();
             let new = CatalogView::of(&world).await;
             proxy.release();
@@ -93,14 +93,14 @@ async fn a_refresh_that_was_only_slow_does_not_undo_the_one_that_took_over() {
 }
 
 #[tokio::test]
-async fn what_a_dead_refresh_had_begun_is_never_seen_when_mastercard_takes_it_back() {
+async fn what_a_crashed_refresh_staged_is_never_seen_once_mastercard_reverts_it() {
     let world = large_world().await;
     world.refresh().await.unwrap();
     let old = CatalogView::of(&world).await;
     let before = world.simulator().requestors();
     // A crash after the claim, after some of the staging writes, and after all.
     for writes in 1..=3 {
-        moves_on(&world, writes);
+        advance_mastercard(&world, writes);
         let proxy = CrashProxy::crash_after(writes, LastWrite::Lost, &world).await;
         assert!(proxy.run(refreshes(proxy.runtime(&world))).await.is_none());
         restore(&world, &before);
@@ -113,7 +113,7 @@ async fn what_a_dead_refresh_had_begun_is_never_seen_when_mastercard_takes_it_ba
             (old.known.clone(), old.listed.clone(), old.logos.clone())
         );
     }
-    moves_on(&world, 1);
+    advance_mastercard(&world, 1);
     world.refresh().await.unwrap();
     let new = CatalogView::of(&world).await;
     assert_eq!(new.name(&visitor(1)), Some(name(&visitor(1), 1).as_str()));

@@ -40,7 +40,7 @@ async fn fetches_in(world: &World, changed: (&str, &str), time: Duration, event:
 }
 
 #[tokio::test]
-async fn what_is_held_is_skipped_and_asked_for_again_only_on_demand() {
+async fn a_stored_asset_is_skipped_and_fetched_again_only_on_demand() {
     let world = open_world().await;
     world.simulator().set_asset("asked-for", form("image/svg+xml", RED));
     let event = json!({"assets": ["asked-for", "asked-for"]});
@@ -57,7 +57,7 @@ async fn what_is_held_is_skipped_and_asked_for_again_only_on_demand() {
 }
 
 #[tokio::test]
-async fn a_list_that_leaves_some_out_fetches_all_that_is_missing() {
+async fn an_incomplete_list_fetches_all_that_is_missing() {
     let world = world().await;
     let synced = world.sync_requestors(json!({})).await.unwrap();
     let first = &synced["assets"][0];
@@ -68,7 +68,7 @@ async fn a_list_that_leaves_some_out_fetches_all_that_is_missing() {
 }
 
 #[tokio::test]
-async fn one_that_fails_fails_alone_and_is_fetched_next_time() {
+async fn an_asset_that_fails_fails_alone_and_is_fetched_next_time() {
     let world = world().await;
     world.sync_requestors(json!({})).await.unwrap();
     // Not retryable, so that exactly one asset fails.
@@ -91,7 +91,7 @@ async fn one_that_fails_fails_alone_and_is_fetched_next_time() {
 }
 
 #[tokio::test]
-async fn what_the_bucket_does_not_take_is_not_recorded() {
+async fn an_asset_that_the_bucket_refuses_is_not_recorded() {
     let world = world().await;
     world.simulator().set_asset("a", form("image/svg+xml", RED));
     let event = json!({"assets": ["a"]});
@@ -103,7 +103,7 @@ async fn what_the_bucket_does_not_take_is_not_recorded() {
 }
 
 #[tokio::test]
-async fn nothing_is_begun_when_the_time_is_almost_over() {
+async fn nothing_is_fetched_when_the_time_is_almost_over() {
     let world = world().await;
     let event = json!({"assets": ["a", "b", "c"]});
     let fetched = fetches_in(&world, ("TENANT", "bank"), Duration::from_secs(4), event).await;
@@ -125,7 +125,7 @@ async fn an_asset_that_hangs_does_not_use_up_the_time_for_recording() {
 }
 
 #[tokio::test]
-async fn an_asset_without_forms_is_tried_again_and_one_whose_forms_are_refused_is_not() {
+async fn an_asset_without_contents_is_retried_and_one_whose_contents_are_refused_is_not() {
     let world = world().await;
     world.simulator().set_asset("empty", json!([]));
     world.simulator().set_asset("broken", json!([{"type": "image/png", "data": "no base64!"}]));
@@ -138,7 +138,7 @@ async fn an_asset_without_forms_is_tried_again_and_one_whose_forms_are_refused_i
 }
 
 #[tokio::test]
-async fn many_assets_of_one_content_are_stored_side_by_side() {
+async fn many_assets_of_one_content_are_stored_concurrently() {
     let world = world().await;
     let ids: Vec<String> = (0..60).map(|n| format!("asset-{n}")).collect();
     for id in &ids {

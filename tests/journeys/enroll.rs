@@ -46,7 +46,7 @@ async fn card_state(cardholder: &Cardholder) -> Value {
 }
 
 #[tokio::test]
-async fn a_cardholder_enables_a_card_and_comes_back_to_the_app() {
+async fn a_cardholder_enables_a_card_and_returns_to_the_app() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     assert_eq!(card_state(&cardholder).await["state"], "eligible");
@@ -71,7 +71,7 @@ async fn a_cardholder_enables_a_card_and_comes_back_to_the_app() {
 }
 
 #[tokio::test]
-async fn a_cardholder_of_fifty_cards_asks_about_all_at_once() {
+async fn a_cardholder_of_fifty_cards_reads_all_their_states_at_once() {
     let world = open_world().await;
     let cards: Vec<_> = (70001..=70050).map(|card| card.to_string()).collect();
     let cards: Vec<_> = cards.iter().map(String::as_str).collect();
@@ -94,7 +94,7 @@ async fn a_receipt_that_expired_on_the_way_ends_in_failed_and_may_be_tried_again
 }
 
 #[tokio::test]
-async fn a_redirect_that_nobody_opened_expires() {
+async fn a_redirect_that_is_not_opened_expires() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let ready = cardholder.enrolls(CARD).await.unwrap();

@@ -177,7 +177,7 @@ async fn a_catalog_that_is_known_takes_one_small_read() {
 }
 
 #[tokio::test]
-async fn an_app_that_has_it_is_told_so_by_a_function_that_just_started() {
+async fn an_app_that_has_the_list_gets_a_304_from_a_function_that_just_started() {
     let world = open_world().await;
     let etag = etag(get(&world, "platform=web", &[]).await.headers());
     forget_all_but_the_version(&world).await;
@@ -191,7 +191,7 @@ async fn an_app_that_has_it_is_told_so_by_a_function_that_just_started() {
 }
 
 #[tokio::test]
-async fn what_was_shown_is_still_shown_when_the_table_is_gone() {
+async fn a_list_that_was_read_is_still_served_when_the_table_is_gone() {
     let world = open_world().await;
     let before = listed(&world, "platform=web").await;
     lose_the_table(&world).await;
@@ -202,7 +202,7 @@ async fn what_was_shown_is_still_shown_when_the_table_is_gone() {
 }
 
 #[tokio::test]
-async fn a_function_that_never_saw_the_catalog_says_that_it_failed() {
+async fn a_function_that_has_never_read_the_catalog_fails() {
     let world = open_world().await;
     lose_the_table(&world).await;
     let answer = get(&world, "platform=web", &[]).await;
@@ -211,7 +211,7 @@ async fn a_function_that_never_saw_the_catalog_says_that_it_failed() {
 }
 
 #[tokio::test]
-async fn time_passes_in_an_answer_that_is_kept() {
+async fn a_cached_answer_becomes_stale_with_time() {
     let world = open_world().await;
     let gzip = [("accept-encoding", "gzip")];
     let told = async || {
@@ -244,7 +244,7 @@ async fn new_artwork_is_shown_without_a_new_version() {
 }
 
 #[tokio::test]
-async fn many_who_come_at_once_get_one_answer() {
+async fn many_concurrent_requests_get_one_answer() {
     let world = open_world().await;
     let answers = join_all((0..20).map(|_| listed(&world, "platform=web"))).await;
     assert!(!names(&answers[0]).is_empty());

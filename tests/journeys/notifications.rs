@@ -66,7 +66,7 @@ async fn notifications_that_come_three_times_are_applied_once() {
 }
 
 #[tokio::test]
-async fn a_lost_tcn_is_found_out_from_the_token_list() {
+async fn a_lost_tcn_is_found_in_the_token_list() {
     let world = open_world().await;
     let (cardholder, id) =
         enrolled(&world, NotificationPlan { tcn: lost(), ..NotificationPlan::default() }).await;
@@ -107,7 +107,7 @@ async fn a_token_that_is_suspended_resumed_and_deleted_is_followed() {
 }
 
 #[tokio::test]
-async fn a_notification_for_a_card_that_nobody_enrolled_is_accepted_and_kept() {
+async fn a_notification_for_a_card_without_an_enrollment_is_accepted_and_stored() {
     let world = open_world().await;
     let body = json!({"notificationId": "n-1", "type": "TCN", "cardContractId": 99999, "tokenRequestorId": CLICK_TO_PAY});
     assert_eq!(notify(&world, &body).await, 200);
@@ -117,7 +117,7 @@ async fn a_notification_for_a_card_that_nobody_enrolled_is_accepted_and_kept() {
 }
 
 #[tokio::test]
-async fn a_notification_that_names_another_client_moves_nothing() {
+async fn a_notification_that_names_another_client_changes_nothing() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let id = cardholder.enrolls(CARD).await.unwrap()["enrollmentId"].as_str().unwrap().to_owned();
@@ -128,7 +128,7 @@ async fn a_notification_that_names_another_client_moves_nothing() {
 }
 
 #[tokio::test]
-async fn a_kind_of_notification_that_nobody_knows_is_kept_and_moves_nothing() {
+async fn an_unknown_kind_of_notification_is_stored_and_changes_nothing() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let id = cardholder.enrolls(CARD).await.unwrap()["enrollmentId"].as_str().unwrap().to_owned();

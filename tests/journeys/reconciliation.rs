@@ -31,7 +31,7 @@ fn lists_read(world: &World) -> usize {
 }
 
 #[tokio::test]
-async fn a_client_with_three_cards_is_asked_for_once() {
+async fn a_client_with_three_cards_is_read_once() {
     let world = open_world().await;
     let cardholder = unopened(&world).await;
     let before = lists_read(&world);
@@ -45,7 +45,7 @@ async fn a_client_with_three_cards_is_asked_for_once() {
 }
 
 #[tokio::test]
-async fn a_list_that_cannot_be_read_is_asked_for_later_and_then_heals() {
+async fn a_token_list_that_is_unavailable_is_read_later_and_then_reconciled() {
     let world = open_world().await;
     let cardholder = unopened(&world).await;
     world.simulator().set_fault(Operation::GetTokensByClient, Fault::TruncatedJson, Times::Always);
@@ -63,7 +63,7 @@ async fn a_list_that_cannot_be_read_is_asked_for_later_and_then_heals() {
 }
 
 #[tokio::test]
-async fn an_enrollment_that_mastercard_never_tells_about_ends_and_says_that_nobody_knows() {
+async fn an_enrollment_without_any_information_from_mastercard_ends_as_unknown() {
     let world = open_world().await;
     let cardholder = unopened(&world).await;
     world.simulator().set_fault(Operation::GetTokensByClient, Fault::TruncatedJson, Times::Always);
@@ -79,7 +79,7 @@ async fn an_enrollment_that_mastercard_never_tells_about_ends_and_says_that_nobo
 }
 
 #[tokio::test]
-async fn while_processing_is_down_what_is_due_stays_due() {
+async fn while_processing_is_down_reconciliation_is_deferred() {
     let world = open_world().await;
     let cardholder = unopened(&world).await;
     world.simulator().set_fault(Operation::GetTokensByClient, Fault::ConnectionClosed, Times::Always);

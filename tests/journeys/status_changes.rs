@@ -27,7 +27,7 @@ fn field<'a>(changes: &'a [Value], name: &str) -> Vec<&'a str> {
 }
 
 #[tokio::test]
-async fn a_journey_is_told_step_by_step_and_repetitions_are_not() {
+async fn a_journey_is_published_step_by_step_and_repetitions_are_not() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let enrollment = cardholder.enrolls("70001").await.unwrap();
@@ -48,7 +48,7 @@ async fn a_journey_is_told_step_by_step_and_repetitions_are_not() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_suspended_much_later_is_told_too() {
+async fn a_token_that_is_suspended_much_later_is_published_too() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let enrollment = cardholder.enrolls("70001").await.unwrap();
@@ -65,7 +65,7 @@ async fn a_token_that_is_suspended_much_later_is_told_too() {
 }
 
 #[tokio::test]
-async fn what_time_alone_ended_is_told_when_it_was_found_out() {
+async fn an_enrollment_that_expired_is_published_when_reconciliation_reads_it() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let enrollment = cardholder.enrolls("70001").await.unwrap();

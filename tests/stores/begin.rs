@@ -9,22 +9,22 @@ use super::{Stores, checks};
 use crate::support::enrollment_fixture::{CARD, CLIENT, EnrollmentFixture, facts};
 
 checks! {
-    what_began_is_known_without_reading_it,
+    a_new_attempt_is_known_without_reading_it,
     a_repeated_request_finds_the_enrollment_that_it_began,
-    a_key_that_came_before_with_another_request_is_told,
-    a_key_is_forgotten_after_a_day,
-    a_key_is_let_go_only_by_the_enrollment_that_has_it,
+    a_key_that_was_used_with_another_request_is_reported,
+    a_key_expires_after_a_day,
+    a_key_is_released_only_by_the_enrollment_that_has_it,
     a_card_is_held_by_its_live_enrollment,
     another_card_requestor_or_client_is_not_held,
     a_card_is_free_again_once_nothing_could_be_pushed,
     a_request_that_crashed_holds_its_card_no_longer_than_the_app_waits,
-    a_held_card_stays_held_for_as_long_as_anybody_asks_for_its_enrollment,
-    of_twenty_taps_with_twenty_keys_one_begins,
-    of_twenty_repetitions_of_one_tap_one_begins,
-    of_twenty_that_take_over_a_stale_card_one_begins,
+    a_held_card_stays_held_as_long_as_its_enrollment_is_reconciled,
+    of_twenty_requests_with_twenty_keys_one_begins,
+    of_twenty_repetitions_of_one_request_one_begins,
+    of_twenty_takeovers_of_a_stale_card_one_begins,
 }
 
-async fn what_began_is_known_without_reading_it(stores: &Stores) {
+async fn a_new_attempt_is_known_without_reading_it(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     let seen = stores.enrollments.get_versioned(CLIENT.into(), fixture.id()).await.unwrap();
     assert_eq!(seen, Some(fixture.begun(&stores.enrollments)));
@@ -38,7 +38,7 @@ async fn a_repeated_request_finds_the_enrollment_that_it_began(stores: &Stores) 
     assert_eq!(all(&stores.enrollments).await, [first.enrollment]);
 }
 
-async fn a_key_that_came_before_with_another_request_is_told(stores: &Stores) {
+async fn a_key_that_was_used_with_another_request_is_reported(stores: &Stores) {
     assert_eq!(EnrollmentFixture::new("key-1").begin(&stores.enrollments).await, BeginOutcome::Started);
     let other =
         EnrollmentFixture { fingerprint: "another request".into(), ..EnrollmentFixture::new("key-1") };
@@ -46,7 +46,7 @@ async fn a_key_that_came_before_with_another_request_is_told(stores: &Stores) {
     assert_eq!(other.by_state(&stores.enrollments).await, None, "nothing of it is kept");
 }
 
-async fn a_key_is_forgotten_after_a_day(stores: &Stores) {
+async fn a_key_expires_after_a_day(stores: &Stores) {
     let first = EnrollmentFixture::new("key-1");
     first.begin(&stores.enrollments).await;
     let within = first.at() + SignedDuration::from_secs(24 * 60 * 60 - 1);
@@ -65,7 +65,7 @@ async fn a_key_is_forgotten_after_a_day(stores: &Stores) {
     );
 }
 
-async fn a_key_is_let_go_only_by_the_enrollment_that_has_it(stores: &Stores) {
+async fn a_key_is_released_only_by_the_enrollment_that_has_it(stores: &Stores) {
     let (enrollments, first, key) =
         (&stores.enrollments, EnrollmentFixture::new("key-1"), "key-1".parse().unwrap());
     first.begin(enrollments).await;
@@ -130,7 +130,7 @@ async fn a_request_that_crashed_holds_its_card_no_longer_than_the_app_waits(stor
 }
 
 /// Reconciliation ends after four days and a half at most: a day of readings, three of failures, and the time between.
-async fn a_held_card_stays_held_for_as_long_as_anybody_asks_for_its_enrollment(stores: &Stores) {
+async fn a_held_card_stays_held_as_long_as_its_enrollment_is_reconciled(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     let items = stores.scan(&stores.tables.enrollments).await;
     let guard = items.iter().find(|item| item["sk"].as_s().is_ok_and(|sk| sk.starts_with("LIVE#")));
@@ -141,7 +141,7 @@ async fn a_held_card_stays_held_for_as_long_as_anybody_asks_for_its_enrollment(s
     );
 }
 
-async fn of_twenty_taps_with_twenty_keys_one_begins(stores: &Stores) {
+async fn of_twenty_requests_with_twenty_keys_one_begins(stores: &Stores) {
     let began = race(stores, |n| EnrollmentFixture::new(&format!("key-{n}")), Timestamp::now()).await;
     let holder = holder(stores).await;
     assert_eq!(began.iter().filter(|begun| **begun == BeginOutcome::Started).count(), 1, "{began:?}");
@@ -153,7 +153,7 @@ async fn of_twenty_taps_with_twenty_keys_one_begins(stores: &Stores) {
     assert_eq!(all(&stores.enrollments).await.len(), 1);
 }
 
-async fn of_twenty_repetitions_of_one_tap_one_begins(stores: &Stores) {
+async fn of_twenty_repetitions_of_one_request_one_begins(stores: &Stores) {
     let began = race(stores, |_| EnrollmentFixture::new("key-1"), Timestamp::now()).await;
     let holder = holder(stores).await;
     assert_eq!(began.iter().filter(|begun| **begun == BeginOutcome::Started).count(), 1, "{began:?}");
@@ -164,7 +164,7 @@ async fn of_twenty_repetitions_of_one_tap_one_begins(stores: &Stores) {
     );
 }
 
-async fn of_twenty_that_take_over_a_stale_card_one_begins(stores: &Stores) {
+async fn of_twenty_takeovers_of_a_stale_card_one_begins(stores: &Stores) {
     let crashed = EnrollmentFixture::new("key-0");
     crashed.begin(&stores.enrollments).await;
     let later = crashed.at() + SignedDuration::from_secs(61);

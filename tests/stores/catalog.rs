@@ -14,17 +14,17 @@ use super::{Stores, checks};
 
 checks! {
     before_the_first_refresh_there_is_no_catalog,
-    a_refresh_makes_one_version_of_all_that_it_writes,
-    a_refresh_without_a_change_moves_only_the_time,
-    half_an_answer_does_not_move_the_time,
-    a_retired_requestor_cannot_be_had_and_is_remembered,
-    what_a_tap_knows_of_a_requestor_is_a_minute_old_at_most,
-    a_requestor_that_was_missing_is_looked_for_again,
-    refreshes_at_once_build_on_each_other,
-    a_reader_never_sees_a_mix,
-    artwork_is_noticed_and_is_no_refresh,
-    artwork_before_the_first_refresh_makes_no_catalog,
-    what_changed_is_told_newest_first,
+    a_refresh_creates_one_version_of_all_that_it_writes,
+    a_refresh_without_a_change_updates_only_the_time,
+    a_partial_answer_does_not_update_the_time,
+    a_retired_requestor_is_stored_and_not_available,
+    a_cached_requestor_is_a_minute_old_at_most,
+    a_requestor_that_was_missing_is_read_again,
+    concurrent_refreshes_build_on_each_other,
+    a_reader_never_sees_a_mix_of_versions,
+    artwork_is_visible_and_is_no_refresh,
+    artwork_before_the_first_refresh_creates_no_catalog,
+    changes_are_listed_newest_first,
     another_bank_has_its_own_catalog,
 }
 
@@ -37,7 +37,7 @@ async fn before_the_first_refresh_there_is_no_catalog(stores: &Stores) {
     assert_eq!(stores.requestors.get(&id(CLICK_TO_PAY)).await.unwrap(), None);
 }
 
-async fn a_refresh_makes_one_version_of_all_that_it_writes(stores: &Stores) {
+async fn a_refresh_creates_one_version_of_all_that_it_writes(stores: &Stores) {
     // More than one page and many transactions.
     let many: Vec<_> = (0..120).map(|n| named(&nth(n), "First")).collect();
     let changed = refresh(stores, many.clone(), 0).await.unwrap();
@@ -56,7 +56,7 @@ async fn a_refresh_makes_one_version_of_all_that_it_writes(stores: &Stores) {
     assert_eq!(stores.requestors.get(&id(&nth(7))).await.unwrap(), Some(renamed.requestor));
 }
 
-async fn a_refresh_without_a_change_moves_only_the_time(stores: &Stores) {
+async fn a_refresh_without_a_change_updates_only_the_time(stores: &Stores) {
     refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
     let before = stores.requestors.catalog().await.unwrap().unwrap();
     assert_eq!(refresh(stores, vec![], 1).await, None);
@@ -65,7 +65,7 @@ async fn a_refresh_without_a_change_moves_only_the_time(stores: &Stores) {
     assert_eq!((after.version, after.change), (before.version, before.change));
 }
 
-async fn half_an_answer_does_not_move_the_time(stores: &Stores) {
+async fn a_partial_answer_does_not_update_the_time(stores: &Stores) {
     refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
     for write in [vec![], vec![named(&nth(1), "Another")]] {
         let half = Plan { write, complete: false, ..Plan::default() };
@@ -75,7 +75,7 @@ async fn half_an_answer_does_not_move_the_time(stores: &Stores) {
     assert_eq!(stores.requestors.snapshot().await.unwrap().entries.len(), 2);
 }
 
-async fn a_retired_requestor_cannot_be_had_and_is_remembered(stores: &Stores) {
+async fn a_retired_requestor_is_stored_and_not_available(stores: &Stores) {
     refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
     let retired = CatalogEntry { retired_at: Some(at(1)), ..named(CLICK_TO_PAY, "Click to Pay") };
     refresh(stores, vec![retired.clone()], 1).await;
@@ -84,7 +84,7 @@ async fn a_retired_requestor_cannot_be_had_and_is_remembered(stores: &Stores) {
     assert_eq!((snapshot.offered().count(), &snapshot.entries[&id(CLICK_TO_PAY)]), (0, &retired));
 }
 
-async fn what_a_tap_knows_of_a_requestor_is_a_minute_old_at_most(stores: &Stores) {
+async fn a_cached_requestor_is_a_minute_old_at_most(stores: &Stores) {
     let first = named(CLICK_TO_PAY, "Click to Pay");
     refresh(stores, vec![first.clone()], 0).await;
     let recent = TokenRequestorCache::new(stores.requestors.clone());
@@ -104,14 +104,14 @@ async fn what_a_tap_knows_of_a_requestor_is_a_minute_old_at_most(stores: &Stores
     assert_eq!(name(at(0) + minute).await, None);
 }
 
-async fn a_requestor_that_was_missing_is_looked_for_again(stores: &Stores) {
+async fn a_requestor_that_was_missing_is_read_again(stores: &Stores) {
     let recent = TokenRequestorCache::new(stores.requestors.clone());
     assert_eq!(recent.get(&id(CLICK_TO_PAY), at(0)).await.unwrap(), None);
     refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
     assert!(recent.get(&id(CLICK_TO_PAY), at(0)).await.unwrap().is_some());
 }
 
-async fn refreshes_at_once_build_on_each_other(stores: &Stores) {
+async fn concurrent_refreshes_build_on_each_other(stores: &Stores) {
     let add = async |n: usize| {
         let plan = |seen: &Snapshot| {
             let write: Vec<_> = (!seen.entries.contains_key(&id(&nth(n))))
@@ -128,7 +128,7 @@ async fn refreshes_at_once_build_on_each_other(stores: &Stores) {
     assert_eq!(stores.requestors.snapshot().await.unwrap().entries.len(), 3);
 }
 
-async fn a_reader_never_sees_a_mix(stores: &Stores) {
+async fn a_reader_never_sees_a_mix_of_versions(stores: &Stores) {
     const ALL: usize = 60;
     let version = |name: &str| (0..ALL).map(|n| named(&nth(n), name)).collect::<Vec<_>>();
     refresh(stores, version("0"), 0).await;
@@ -149,7 +149,7 @@ async fn a_reader_never_sees_a_mix(stores: &Stores) {
     tokio::join!(write, read);
 }
 
-async fn artwork_is_noticed_and_is_no_refresh(stores: &Stores) {
+async fn artwork_is_visible_and_is_no_refresh(stores: &Stores) {
     refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
     let before = stores.requestors.catalog().await.unwrap().unwrap();
     let missing = |snapshot: &Snapshot| snapshot.missing_assets().len();
@@ -166,13 +166,13 @@ async fn artwork_is_noticed_and_is_no_refresh(stores: &Stores) {
     assert_eq!(snapshot.logos(known), asset("art-1").logos);
 }
 
-async fn artwork_before_the_first_refresh_makes_no_catalog(stores: &Stores) {
+async fn artwork_before_the_first_refresh_creates_no_catalog(stores: &Stores) {
     stores.requestors.record_assets(&[asset("art-1")]).await.unwrap();
     assert_eq!(stores.requestors.catalog().await.unwrap(), None);
     assert_eq!(refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await.unwrap().version, 1);
 }
 
-async fn what_changed_is_told_newest_first(stores: &Stores) {
+async fn changes_are_listed_newest_first(stores: &Stores) {
     for n in 0..12 {
         refresh(stores, vec![named(&nth(n), "New")], i64::try_from(n).unwrap()).await;
     }

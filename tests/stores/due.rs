@@ -12,8 +12,8 @@ use crate::support::enrollment_fixture::{EnrollmentFixture, facts};
 checks! {
     an_enrollment_is_due_when_its_receipts_have_ended,
     an_enrollment_that_is_final_is_not_due,
-    what_is_due_is_spread_over_the_shards,
-    only_what_is_due_is_in_the_index,
+    due_items_are_spread_over_the_shards,
+    only_due_items_are_in_the_index,
     the_most_overdue_comes_first,
 }
 
@@ -37,7 +37,7 @@ async fn an_enrollment_that_is_final_is_not_due(stores: &Stores) {
     assert!(due(stores, end_of_time(), Vec::is_empty).await.is_empty());
 }
 
-async fn what_is_due_is_spread_over_the_shards(stores: &Stores) {
+async fn due_items_are_spread_over_the_shards(stores: &Stores) {
     let mut begun = BTreeSet::new();
     for n in 0..32 {
         let fixture =
@@ -50,7 +50,7 @@ async fn what_is_due_is_spread_over_the_shards(stores: &Stores) {
     assert!(shards.len() > 3, "32 enrollments are in the shards {shards:?}");
 }
 
-async fn only_what_is_due_is_in_the_index(stores: &Stores) {
+async fn only_due_items_are_in_the_index(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     let indexed = async || {
         let scan = stores.db.scan().table_name(&stores.tables.enrollments).index_name("due");

@@ -203,7 +203,7 @@ async fn differ(
 }
 
 #[test]
-fn every_request_is_answered_as_the_contract_has_it() {
+fn every_request_is_answered_as_the_model_does() {
     let runtime = Runtime::new().unwrap();
     let stores = runtime.block_on(Stores::embedded());
     let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };

@@ -17,20 +17,20 @@ use super::{
 use crate::support::enrollment_fixture::{CARD, CLIENT, EnrollmentFixture, facts};
 
 checks! {
-    a_notification_that_came_before_is_given_back_as_it_is_kept,
-    a_notification_is_kept_for_ninety_days,
+    a_repeated_notification_is_returned_as_it_is_stored,
+    a_notification_is_stored_for_ninety_days,
     a_notification_is_applied_once,
-    a_notification_that_came_too_early_is_applied_later,
-    a_notification_that_matches_nothing_is_tried_again_and_then_kept,
-    a_notification_that_found_its_enrollment_at_last_is_no_longer_unmatched,
-    a_notification_that_matched_an_enrollment_is_about_no_later_one,
-    a_notification_that_nobody_looked_at_yet_is_not_unmatched,
+    a_notification_before_its_enrollment_is_applied_later,
+    a_notification_that_matches_nothing_is_retried_and_then_unmatched,
+    a_notification_that_matches_in_the_end_is_no_longer_unmatched,
+    a_notification_that_matched_an_enrollment_matches_no_later_one,
+    a_notification_that_was_not_processed_yet_is_not_unmatched,
     notifications_are_due_in_the_shards_that_reconciliation_reads,
     what_was_applied_stays_applied,
-    another_clients_notification_moves_nothing,
+    another_clients_notification_changes_nothing,
 }
 
-async fn a_notification_that_came_before_is_given_back_as_it_is_kept(stores: &Stores) {
+async fn a_repeated_notification_is_returned_as_it_is_stored(stores: &Stores) {
     let (now, later) = (Timestamp::now(), Timestamp::now() + SignedDuration::from_secs(30));
     let first = stores.enrollments.receive(&approval(), now).await.unwrap();
     let again = stores.enrollments.receive(&approval(), later).await.unwrap();
@@ -40,7 +40,7 @@ async fn a_notification_that_came_before_is_given_back_as_it_is_kept(stores: &St
     assert_eq!(stores.enrollments.notification("n-2").await.unwrap(), None);
 }
 
-async fn a_notification_is_kept_for_ninety_days(stores: &Stores) {
+async fn a_notification_is_stored_for_ninety_days(stores: &Stores) {
     let now = Timestamp::now();
     stores.enrollments.receive(&approval(), now).await.unwrap();
     let [item] = stores.scan(&stores.tables.enrollments).await.try_into().unwrap();
@@ -64,7 +64,7 @@ async fn a_notification_is_applied_once(stores: &Stores) {
     assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
 }
 
-async fn a_notification_that_came_too_early_is_applied_later(stores: &Stores) {
+async fn a_notification_before_its_enrollment_is_applied_later(stores: &Stores) {
     let now = Timestamp::now();
     let received = stores.enrollments.receive(&approval(), now).await.unwrap();
     assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), None);
@@ -79,7 +79,7 @@ async fn a_notification_that_came_too_early_is_applied_later(stores: &Stores) {
     assert!(kept.matched_enrollment.is_some(), "and stays about it");
 }
 
-async fn a_notification_that_matches_nothing_is_tried_again_and_then_kept(stores: &Stores) {
+async fn a_notification_that_matches_nothing_is_retried_and_then_unmatched(stores: &Stores) {
     let mut now = Timestamp::now();
     let mut received = stores.enrollments.receive(&approval(), now).await.unwrap();
     let gaps = [SignedDuration::from_mins(1), SignedDuration::from_mins(15), SignedDuration::from_hours(6)];
@@ -101,7 +101,7 @@ async fn a_notification_that_matches_nothing_is_tried_again_and_then_kept(stores
     assert_eq!(unmatched.await, [kept]);
 }
 
-async fn a_notification_that_found_its_enrollment_at_last_is_no_longer_unmatched(stores: &Stores) {
+async fn a_notification_that_matches_in_the_end_is_no_longer_unmatched(stores: &Stores) {
     let now = Timestamp::now();
     let received = stores.enrollments.receive(&approval(), now).await.unwrap();
     stores.enrollments.apply(received, now).await.unwrap();
@@ -113,7 +113,7 @@ async fn a_notification_that_found_its_enrollment_at_last_is_no_longer_unmatched
     assert_eq!(eventually(unmatched, Vec::is_empty).await, []);
 }
 
-async fn a_notification_that_nobody_looked_at_yet_is_not_unmatched(stores: &Stores) {
+async fn a_notification_that_was_not_processed_yet_is_not_unmatched(stores: &Stores) {
     let now = Timestamp::now();
     stores.enrollments.receive(&approval(), now).await.unwrap();
     assert_eq!(notifications_due(stores, now, 1).await.len(), 1);
@@ -131,7 +131,7 @@ async fn notifications_are_due_in_the_shards_that_reconciliation_reads(stores: &
     assert!(due.len() == 32 && shards.len() > 3, "{} notifications are in the shards {shards:?}", due.len());
 }
 
-async fn a_notification_that_matched_an_enrollment_is_about_no_later_one(stores: &Stores) {
+async fn a_notification_that_matched_an_enrollment_matches_no_later_one(stores: &Stores) {
     let first = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     visible(stores, 1).await;
     let now = first.at();
@@ -165,7 +165,7 @@ async fn what_was_applied_stays_applied(stores: &Stores) {
     assert_eq!((kept.applied_to, kept.unmatched), (Some(fixture.id()), 0));
 }
 
-async fn another_clients_notification_moves_nothing(stores: &Stores) {
+async fn another_clients_notification_changes_nothing(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     visible(stores, 1).await;
     let foreign = Notification { client_id: Some(40001.into()), ..approval() };

@@ -9,16 +9,16 @@ use super::{Stores, checks};
 use crate::support::enrollment_fixture::{CLIENT, EnrollmentFixture, facts};
 
 checks! {
-    a_fact_told_twice_is_known_once,
-    of_twenty_facts_told_at_once_none_is_lost,
-    one_fact_told_by_twenty_at_once_is_known_once,
-    one_push_noted_by_twenty_at_once_is_known_once,
-    a_redirect_is_shown_once_the_push_is_known,
-    nothing_is_learned_of_an_enrollment_that_is_not_there,
+    a_repeated_fact_is_recorded_once,
+    of_twenty_concurrent_facts_none_is_lost,
+    one_fact_recorded_twenty_times_concurrently_is_recorded_once,
+    one_push_recorded_twenty_times_concurrently_is_recorded_once,
+    a_redirect_is_shown_once_the_push_is_recorded,
+    nothing_is_recorded_of_an_unknown_enrollment,
     a_redirect_ends_with_its_receipts,
 }
 
-async fn a_fact_told_twice_is_known_once(stores: &Stores) {
+async fn a_repeated_fact_is_recorded_once(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     let once = facts(&stores.enrollments, &fixture, [approved()]).await;
     let written = revision(stores, &fixture).await;
@@ -30,19 +30,19 @@ async fn a_fact_told_twice_is_known_once(stores: &Stores) {
     assert_eq!(revision(stores, &fixture).await, written, "nothing is written for it");
 }
 
-async fn of_twenty_facts_told_at_once_none_is_lost(stores: &Stores) {
+async fn of_twenty_concurrent_facts_none_is_lost(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
-    tell_at_once(&stores.enrollments, &fixture, |n| format!("notification {n}")).await;
+    record_concurrently(&stores.enrollments, &fixture, |n| format!("notification {n}")).await;
     assert_eq!(fixture.stored(&stores.enrollments).await.unwrap().facts.len(), 20);
 }
 
-async fn one_fact_told_by_twenty_at_once_is_known_once(stores: &Stores) {
+async fn one_fact_recorded_twenty_times_concurrently_is_recorded_once(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
-    tell_at_once(&stores.enrollments, &fixture, |_| "the same notification".into()).await;
+    record_concurrently(&stores.enrollments, &fixture, |_| "the same notification".into()).await;
     assert_eq!(fixture.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
 }
 
-async fn one_push_noted_by_twenty_at_once_is_known_once(stores: &Stores) {
+async fn one_push_recorded_twenty_times_concurrently_is_recorded_once(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     let pushes: JoinSet<_> = (0..20)
         .map(|_| {
@@ -54,7 +54,7 @@ async fn one_push_noted_by_twenty_at_once_is_known_once(stores: &Stores) {
     assert_eq!(fixture.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
 }
 
-async fn a_redirect_is_shown_once_the_push_is_known(stores: &Stores) {
+async fn a_redirect_is_shown_once_the_push_is_recorded(stores: &Stores) {
     let (enrollments, now) = (&stores.enrollments, EnrollmentFixture::new("any").at());
     let fixture = EnrollmentFixture::new("key-1").asked(now);
     assert_eq!(push(enrollments, &fixture).await, None, "the redirect is put, the fact is not");
@@ -69,7 +69,7 @@ async fn a_redirect_is_shown_once_the_push_is_known(stores: &Stores) {
     assert_eq!(enrollments.redirect(&stored, 2, now).await.unwrap(), None, "of another attempt");
 }
 
-async fn nothing_is_learned_of_an_enrollment_that_is_not_there(stores: &Stores) {
+async fn nothing_is_recorded_of_an_unknown_enrollment(stores: &Stores) {
     let (enrollments, nobody) = (&stores.enrollments, EnrollmentFixture::new("never-begun"));
     let fact = [approved().recorded(nobody.at(), "a source")];
     assert_eq!(enrollments.record_facts(CLIENT.into(), nobody.id(), &fact, nobody.at()).await.unwrap(), None);
@@ -98,7 +98,11 @@ async fn push(enrollments: &Enrollments, fixture: &EnrollmentFixture) -> Option<
     pushed.unwrap().map(|enrollment| enrollment.enrollment_id)
 }
 
-async fn tell_at_once(enrollments: &Enrollments, fixture: &EnrollmentFixture, source: impl Fn(u8) -> String) {
+async fn record_concurrently(
+    enrollments: &Enrollments,
+    fixture: &EnrollmentFixture,
+    source: impl Fn(u8) -> String,
+) {
     let mut tellers = JoinSet::new();
     for n in 0..20 {
         let (enrollments, id, now) = (enrollments.clone(), fixture.id(), fixture.at());

@@ -10,16 +10,16 @@ use crate::support::enrollment_fixture::{CARD, CLIENT, EnrollmentFixture, facts}
 
 checks! {
     another_client_sees_nothing_of_an_enrollment,
-    another_client_teaches_an_enrollment_nothing,
+    another_client_records_nothing_on_an_enrollment,
     another_bank_sees_nothing_of_an_enrollment,
     enrollments_are_listed_in_pages_newest_first,
     a_page_of_one_card_holds_no_other_card,
     a_notification_finds_the_enrollments_of_its_card_newest_first,
     support_finds_an_enrollment_by_its_id_alone,
     an_export_holds_every_enrollment_of_this_bank_and_none_of_another,
-    a_returning_browser_is_known_by_its_state_alone_for_two_hours,
-    what_was_written_before_there_were_attempts_is_of_the_first,
-    what_opens_something_is_not_stored_as_it_is,
+    a_returning_browser_is_identified_by_its_state_for_two_hours,
+    items_written_before_there_were_attempts_belong_to_the_first,
+    secrets_are_not_stored_in_plain_text,
 }
 
 const STRANGER: u64 = 40001;
@@ -36,7 +36,7 @@ async fn another_client_sees_nothing_of_an_enrollment(stores: &Stores) {
     assert!(list(enrollments, STRANGER, Some(CARD), 50, Some(fixture.id())).await.0.is_empty());
 }
 
-async fn another_client_teaches_an_enrollment_nothing(stores: &Stores) {
+async fn another_client_records_nothing_on_an_enrollment(stores: &Stores) {
     let (enrollments, fixture) = (&stores.enrollments, pushed(stores).await);
     let before = fixture.stored(enrollments).await;
     let fact = [Fact::PushUnknown.recorded(fixture.at(), "")];
@@ -103,7 +103,7 @@ async fn a_notification_finds_the_enrollments_of_its_card_newest_first(stores: &
     assert_eq!(eventually(found, |found| found.len() == 3).await, [e, c, a]);
 }
 
-async fn a_returning_browser_is_known_by_its_state_alone_for_two_hours(stores: &Stores) {
+async fn a_returning_browser_is_identified_by_its_state_for_two_hours(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     let other = EnrollmentFixture::new("key-2").of_card(70002).started(&stores.enrollments).await;
     let end = fixture.at() + SignedDuration::from_hours(2);
@@ -120,7 +120,7 @@ async fn a_returning_browser_is_known_by_its_state_alone_for_two_hours(stores: &
     assert_eq!(by(&fixture.state, end).await, None);
 }
 
-async fn what_was_written_before_there_were_attempts_is_of_the_first(stores: &Stores) {
+async fn items_written_before_there_were_attempts_belong_to_the_first(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     for mut item in stores.scan(&stores.tables.enrollments).await {
         if item.remove("attempt").is_some() {
@@ -136,7 +136,7 @@ async fn what_was_written_before_there_were_attempts_is_of_the_first(stores: &St
     );
 }
 
-async fn what_opens_something_is_not_stored_as_it_is(stores: &Stores) {
+async fn secrets_are_not_stored_in_plain_text(stores: &Stores) {
     let fixture = pushed(stores).await;
     for item in stores.scan(&stores.tables.enrollments).await {
         assert_eq!(item["tenant"].as_s().map(String::as_str), Ok("default"));

@@ -24,7 +24,7 @@ async fn a_notification_that_could_not_be_stored_is_not_accepted() {
 }
 
 #[tokio::test]
-async fn a_notification_of_which_nothing_could_be_noted_is_not_settled() {
+async fn a_notification_whose_outcome_could_not_be_written_is_not_settled() {
     let stores = Stores::embedded().await;
     let kept = stores.enrollments.receive(&of_size(1), Timestamp::now()).await.unwrap();
     let received = InboxEntry { notification: of_size(TOO_LARGE), ..kept.clone() };
@@ -33,7 +33,7 @@ async fn a_notification_of_which_nothing_could_be_noted_is_not_settled() {
 }
 
 #[tokio::test]
-async fn a_fact_that_could_not_be_written_is_not_known() {
+async fn a_fact_that_could_not_be_written_is_not_recorded() {
     let stores = Stores::embedded().await;
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     let failed = Fact::PushFailed { reason: PushFailure::Other("r".repeat(TOO_LARGE)), retryable: true };
@@ -43,7 +43,7 @@ async fn a_fact_that_could_not_be_written_is_not_known() {
 }
 
 #[tokio::test]
-async fn a_push_whose_redirect_could_not_be_written_is_not_known() {
+async fn a_push_whose_redirect_could_not_be_written_is_not_recorded() {
     let stores = Stores::embedded().await;
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     let receipt = PushAccountReceipt::new("R".repeat(TOO_LARGE));
@@ -59,7 +59,7 @@ async fn a_push_whose_redirect_could_not_be_written_is_not_known() {
 }
 
 #[tokio::test]
-async fn a_key_that_could_not_be_let_go_is_not_free() {
+async fn a_key_that_could_not_be_released_is_not_free() {
     let stores = Stores::embedded().await;
     let tables = TableNames { enrollments: "Nowhere".into(), ..stores.tables.clone() };
     let (nowhere, _) = super::stores(&stores.runtime, &tables, "default");

@@ -13,7 +13,7 @@ use crate::support::{
 
 /// The first transaction meets the guard, the second is the takeover: the proxy holds it until the approval is recorded.
 #[tokio::test]
-async fn a_late_approval_keeps_the_card_from_who_is_just_taking_it_over() {
+async fn a_late_approval_prevents_a_concurrent_takeover_of_the_card() {
     let world = support::world().await;
     let direct = enrollments(&world);
     let late = EnrollmentFixture::new("key-1").started(&direct).await;

@@ -75,7 +75,7 @@ fn number(text: &str) -> Option<&'static str> {
     match digits.len() {
         // The start of an account range, padded with zeros.
         19 if significant <= 11 => None,
-        13 | 16 | 19 if is_moment(text) => None,
+        13 | 16 | 19 if is_timestamp(text) => None,
         _ if luhn(&digits) => Some("a card number"),
         16 => Some("a token number"),
         _ => None,
@@ -83,7 +83,7 @@ fn number(text: &str) -> Option<&'static str> {
 }
 
 /// Milliseconds, microseconds or nanoseconds since 1970, between 2020 and 2034. No card number begins so.
-fn is_moment(text: &str) -> bool {
+fn is_timestamp(text: &str) -> bool {
     text.get(..4).is_some_and(|start| ("1577".."2051").contains(&start))
 }
 

@@ -119,8 +119,8 @@ fn in_place(parameter: &Parameter, principals: &[Principal; 2]) -> Vec<IdCase> {
         all.push(given(None, Ownership::Own, Some(simulator::CLICK_TO_PAY.into())));
     }
     let owned: Vec<_> = all.iter().filter_map(|it| it.value.clone()).collect();
-    let mut strange = vec![nobodys(parameter.kind)];
-    strange.extend(misshapen(&principals[0].companion(parameter, "tap"), &principals[0]));
+    let mut strange = vec![never_issued(parameter.kind)];
+    strange.extend(malformed(&principals[0].companion(parameter, "tap"), &principals[0]));
     strange.sort();
     strange.dedup();
     for value in
@@ -136,7 +136,7 @@ fn in_place(parameter: &Parameter, principals: &[Principal; 2]) -> Vec<IdCase> {
 }
 
 /// A well-formed id that was never issued.
-fn nobodys(kind: Kind) -> String {
+fn never_issued(kind: Kind) -> String {
     match kind {
         Kind::Enrollment | Kind::Page => Uuid::now_v7().to_string(),
         Kind::Card => "79999".into(),
@@ -151,7 +151,7 @@ fn nobodys(kind: Kind) -> String {
 }
 
 /// Malformed variants of an id, and ids of other kinds.
-fn misshapen(id: &str, principal: &Principal) -> Vec<String> {
+fn malformed(id: &str, principal: &Principal) -> Vec<String> {
     let mut all = vec![
         String::new(),
         id.chars().skip(1).collect(),

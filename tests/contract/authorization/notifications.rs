@@ -34,7 +34,7 @@ enum Knocks {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_notification_moves_what_is_anothers_or_comes_from_somebody_else() {
+async fn no_notification_changes_anothers_enrollment_or_is_accepted_from_others() {
     use Knocks::{Impostor, Mastercard, SomebodyElse, WithAnotherSecret, WithoutCertificate, WithoutSecret};
     let known = [Mastercard, WithoutSecret, WithAnotherSecret, Impostor, WithoutCertificate];
     let other_name = BTreeMap::from([("NOTIFICATION_CLIENT_SUBJECTS".into(), "CN=somebody.example".into())]);
@@ -55,11 +55,11 @@ async fn play(mut settings: BTreeMap<String, String>, callers: &[Knocks]) -> usi
     let all = given(&stage.route, &stage.principals);
     for given in all.iter().flatten() {
         for (caller, client) in callers.iter().filter(|(caller, _)| *caller != Knocks::Mastercard) {
-            stage.is_not_heard(*caller, client, given).await;
+            stage.check_refused(*caller, client, given).await;
         }
         assert_eq!(before, stage.app.stored().await, "{given:?}: something changed");
         for (_, client) in callers.iter().filter(|(caller, _)| *caller == Knocks::Mastercard) {
-            before = stage.is_heard(client, given, before).await;
+            before = stage.check_accepted(client, given, before).await;
         }
     }
     all.len() * callers.len()
@@ -92,7 +92,7 @@ fn moves(given: &IdCase) -> bool {
 }
 
 impl Stage {
-    async fn is_not_heard(&self, caller: Knocks, client: &NotificationClient, given: &IdCase) {
+    async fn check_refused(&self, caller: Knocks, client: &NotificationClient, given: &IdCase) {
         let answer = client.try_send(self.notification(given)).await;
         match caller {
             Knocks::Impostor | Knocks::WithoutCertificate => {
@@ -110,7 +110,12 @@ impl Stage {
     }
 
     /// Mastercard's notification is accepted and changes only what it may.
-    async fn is_heard(&self, client: &NotificationClient, given: &IdCase, before: Vec<Value>) -> Vec<Value> {
+    async fn check_accepted(
+        &self,
+        client: &NotificationClient,
+        given: &IdCase,
+        before: Vec<Value>,
+    ) -> Vec<Value> {
         let [principal, _] = &self.principals;
         assert_eq!(client.send(self.notification(given)).await.status, 200, "{given:?}");
         let after = self.app.stored().await;

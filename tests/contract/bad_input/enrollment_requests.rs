@@ -224,7 +224,7 @@ async fn a_request_without_one_good_idempotency_key_is_refused() {
 }
 
 #[tokio::test]
-async fn a_requestor_that_is_unknown_or_out_of_reach_is_refused_before_anything_begins() {
+async fn a_requestor_that_is_unknown_or_unreachable_is_refused_before_anything_is_stored() {
     let unchanged = UnchangedWorld::start().await;
     let unknown = with("/tokenRequestorId", json!("50999999999"));
     unchanged.check_refused("an unknown requestor", &unknown, 404, "token_requestor_not_found").await;

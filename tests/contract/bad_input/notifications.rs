@@ -19,7 +19,7 @@ async fn set(name: &str, value: String) -> UnchangedWorld {
 }
 
 #[tokio::test]
-async fn nobody_notifies_without_a_certificate() {
+async fn a_notification_without_a_certificate_is_refused() {
     let unchanged = UnchangedWorld::start().await;
     let refused = NotificationClient::without_certificate(&unchanged.app.world).try_send(tcn()).await;
     assert!(refused.is_err_and(|error| !error.is_timeout()), "the handshake fails");
@@ -57,7 +57,7 @@ async fn a_wrong_shared_secret_is_refused() {
 }
 
 #[tokio::test]
-async fn a_delivery_of_which_nothing_can_be_read_is_refused() {
+async fn a_delivery_that_cannot_be_parsed_is_refused() {
     let unchanged = UnchangedWorld::start().await;
     let client = NotificationClient::of(&unchanged.app.world);
     let many = format!("[{}]", vec![tcn(); 101].join(","));

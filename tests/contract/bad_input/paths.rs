@@ -7,7 +7,7 @@ use super::{CARD_NUMBER, UnchangedWorld, check_gateway_error, check_no_echo, che
 use crate::support::app::ApiRequest;
 
 #[tokio::test]
-async fn an_enrollment_that_is_not_there_or_another_cardholders_is_the_same_404() {
+async fn an_unknown_enrollment_and_another_cardholders_give_the_same_404() {
     let unchanged = UnchangedWorld::start().await;
     let upper = unchanged.enrollment_id.to_uppercase();
     for id in ["zebra", "77319", CARD_NUMBER, "%00", "..%2Fcards", &upper, &Uuid::now_v7().to_string()] {
@@ -23,7 +23,7 @@ async fn an_enrollment_that_is_not_there_or_another_cardholders_is_the_same_404(
 }
 
 #[tokio::test]
-async fn an_unknown_callback_state_leads_nowhere() {
+async fn an_unknown_callback_state_gives_the_page_for_unknown_states() {
     let unchanged = UnchangedWorld::start().await;
     let browser = unchanged.app.cardholder.with_token("");
     for state in
@@ -47,7 +47,7 @@ async fn an_unknown_callback_state_leads_nowhere() {
 }
 
 #[tokio::test]
-async fn what_is_no_route_is_refused_by_the_gateway() {
+async fn an_unknown_route_is_refused_by_the_gateway() {
     let unchanged = UnchangedWorld::start().await;
     let one = format!("/enrollments/{}", unchanged.enrollment_id);
     let (get, post) = (Method::GET, Method::POST);

@@ -4,7 +4,7 @@ use super::{CARD_NUMBER, UnchangedWorld};
 use crate::support::app::ApiRequest;
 
 #[tokio::test]
-async fn a_query_that_asks_wrongly_is_refused() {
+async fn an_invalid_query_is_refused() {
     let unchanged = UnchangedWorld::start().await;
     let many = vec!["cardContractId=70001"; 51].join("&");
     for query in [
@@ -76,7 +76,7 @@ async fn a_card_number_in_a_query_or_header_is_refused() {
 }
 
 #[tokio::test]
-async fn a_question_with_a_large_body_is_refused() {
+async fn a_get_with_a_large_body_is_refused() {
     let unchanged = UnchangedWorld::start().await;
     let one = format!("/enrollments/{}", unchanged.enrollment_id);
     for route in ["/token-requestors?platform=ios", "/cards?cardContractId=70001", "/enrollments", &one] {

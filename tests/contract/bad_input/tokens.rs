@@ -30,7 +30,7 @@ fn claims(good: &str, name: &str, value: Value) -> Value {
 }
 
 #[tokio::test]
-async fn only_a_token_that_the_banks_login_signed_for_this_api_and_this_hour_is_let_in() {
+async fn only_a_valid_token_of_the_banks_login_for_this_api_is_accepted() {
     let unchanged = UnchangedWorld::start().await;
     let world = &unchanged.app.world;
     let good = world.token_for(CLIENT_ID).expect("a token");
@@ -92,7 +92,7 @@ fn owned((head, tail): (&str, &str)) -> (String, String) {
 }
 
 #[tokio::test]
-async fn a_good_token_that_names_no_client_is_served_nothing_of_anybody() {
+async fn a_valid_token_without_a_client_gets_no_clients_data() {
     let unchanged = UnchangedWorld::start().await;
     let world = &unchanged.app.world;
     let good = world.token_for(CLIENT_ID).expect("a token");

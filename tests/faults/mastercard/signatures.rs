@@ -114,6 +114,6 @@ fn every_request_is_signed_as_an_independent_verifier_reads_it() {
 }
 
 #[test]
-fn so_is_every_request_with_the_newer_method() {
+fn every_request_with_the_newer_method_is_signed_as_an_independent_verifier_reads_it() {
     is_admitted(SignatureMethod::RsaPss, 32);
 }

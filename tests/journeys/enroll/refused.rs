@@ -93,7 +93,7 @@ async fn a_card_of_a_range_that_no_requestor_takes_is_not_eligible() {
 }
 
 #[tokio::test]
-async fn processing_that_is_down_for_a_moment_is_asked_again() {
+async fn processing_that_is_down_for_a_short_time_is_called_again() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     world.simulator().set_fault(Operation::SearchFundingAccounts, Fault::Status { code: 503, json: true }, 1);
@@ -102,7 +102,7 @@ async fn processing_that_is_down_for_a_moment_is_asked_again() {
 }
 
 #[tokio::test]
-async fn processing_that_stays_down_is_told_with_a_time_to_come_back() {
+async fn processing_that_stays_down_is_answered_with_a_retry_after() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     world.simulator().set_fault(Operation::SearchFundingAccounts, Fault::HtmlBadGateway, Times::Always);

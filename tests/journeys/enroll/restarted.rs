@@ -20,7 +20,7 @@ async fn expire(world: &World) {
 }
 
 #[tokio::test]
-async fn a_cardholder_whose_browser_never_opened_begins_anew_and_enables_the_card() {
+async fn a_cardholder_whose_browser_never_opened_restarts_and_enables_the_card() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let id = unopened(&cardholder).await;
@@ -39,7 +39,7 @@ async fn a_cardholder_whose_browser_never_opened_begins_anew_and_enables_the_car
 }
 
 #[tokio::test]
-async fn an_expired_enrollment_begins_anew() {
+async fn an_expired_enrollment_can_be_restarted() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let id = unopened(&cardholder).await;
@@ -51,7 +51,7 @@ async fn an_expired_enrollment_begins_anew() {
 }
 
 #[tokio::test]
-async fn a_restart_told_twice_pushes_once_and_answers_the_same() {
+async fn a_repeated_restart_pushes_once_and_answers_the_same() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let id = unopened(&cardholder).await;
@@ -83,7 +83,7 @@ async fn restarts_from_two_devices_make_attempts_one_after_the_other() {
 }
 
 #[tokio::test]
-async fn an_enabled_enrollment_does_not_begin_anew_and_neither_does_a_strangers() {
+async fn an_enabled_enrollment_cannot_be_restarted_nor_can_another_cardholders() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     enable(&world, &cardholder).await;
@@ -97,7 +97,7 @@ async fn an_enabled_enrollment_does_not_begin_anew_and_neither_does_a_strangers(
 }
 
 #[tokio::test]
-async fn a_new_enrollment_of_the_card_keeps_the_expired_one_from_beginning_anew() {
+async fn a_new_enrollment_of_the_card_prevents_a_restart_of_the_expired_one() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let expired = unopened(&cardholder).await;

@@ -73,7 +73,7 @@ async fn notifications_that_are_signed_and_encrypted_enable_the_card() {
 }
 
 #[tokio::test]
-async fn while_one_key_replaces_another_both_are_good() {
+async fn while_one_key_replaces_another_both_are_valid() {
     let (old, new) = (Pair::new(), Pair::new());
     let settings = [
         ("NOTIFICATION_SIGNER_CERTIFICATE", old.file("certificate")),
@@ -91,7 +91,7 @@ async fn while_one_key_replaces_another_both_are_good() {
 }
 
 #[tokio::test]
-async fn a_body_that_nobody_or_somebody_else_signed_is_refused() {
+async fn a_body_without_a_signature_or_with_anothers_is_refused() {
     let (signer, stranger) = (Pair::new(), Pair::new());
     let settings = [("NOTIFICATION_SIGNER_CERTIFICATE", signer.file("certificate"))];
     let unsigned = world(&settings, |_| {}).await;
@@ -105,7 +105,7 @@ async fn a_body_that_nobody_or_somebody_else_signed_is_refused() {
 }
 
 #[tokio::test]
-async fn what_does_not_open_is_refused_and_says_no_more() {
+async fn a_body_that_cannot_be_decrypted_is_refused_without_details() {
     let (ours, other) = (Pair::new(), Pair::new());
     let settings = [("NOTIFICATION_DECRYPTION_KEY", ours.file("key"))];
     let sealed =
@@ -121,7 +121,7 @@ async fn what_does_not_open_is_refused_and_says_no_more() {
 }
 
 #[tokio::test]
-async fn while_one_secret_replaces_another_both_are_good_and_no_third_is() {
+async fn while_one_secret_replaces_another_both_are_valid_and_no_third_is() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, content: &str| {
         std::fs::write(folder.path().join(name), content).unwrap();

@@ -22,7 +22,7 @@ async fn a_second_refresh_fetches_no_logo_again() {
 }
 
 #[tokio::test]
-async fn only_artwork_that_is_new_is_asked_for() {
+async fn only_new_artwork_is_fetched() {
     let world = open_world().await;
     let before = world.simulator().calls(Operation::GetAsset);
     let old = CatalogView::of(&world).await;
@@ -52,7 +52,7 @@ async fn one_logo_of_two_requestors_is_fetched_once() {
 }
 
 #[tokio::test]
-async fn artwork_of_somebody_who_returns_is_still_there() {
+async fn artwork_of_a_requestor_that_returns_still_exists() {
     let world = open_world().await;
     let (click_to_pay, old) = (requestor(&world, CLICK_TO_PAY), CatalogView::of(&world).await);
     world.simulator().remove_requestor(CLICK_TO_PAY).unwrap();

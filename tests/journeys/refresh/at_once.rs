@@ -13,7 +13,7 @@ use tokio::{
     task::{JoinSet, LocalSet},
 };
 
-use crate::support::catalog::mastercard::{calls, large_world, moves_on, name, visitor};
+use crate::support::catalog::mastercard::{advance_mastercard, calls, large_world, name, visitor};
 
 const MANY: usize = 6;
 const LIST: Operation = Operation::GetEligibleTokenRequestors;
@@ -71,17 +71,17 @@ async fn together(test: impl Future<Output = ()>) {
 }
 
 #[tokio::test]
-async fn of_many_refreshes_at_once_the_last_that_asked_is_believed() {
-    together(the_last_that_asked_is_believed()).await;
+async fn of_many_concurrent_refreshes_the_last_request_wins() {
+    together(check_that_the_last_request_wins()).await;
 }
 
-async fn the_last_that_asked_is_believed() {
+async fn check_that_the_last_request_wins() {
     let world = Arc::new(large_world().await);
     world.refresh().await.unwrap();
     let mut refreshes = JoinSet::new();
     let mut exchanges = world.simulator().subscribe();
     for time in 1..=MANY {
-        moves_on(&world, time);
+        advance_mastercard(&world, time);
         // The earlier the request, the later the response.
         let milliseconds = u64::try_from(200 * (MANY - time)).unwrap();
         let calls = Times::Next(u32::try_from(calls().len()).unwrap());
@@ -104,14 +104,14 @@ async fn the_last_that_asked_is_believed() {
 }
 
 #[tokio::test]
-async fn of_many_refreshes_with_one_answer_one_makes_a_version() {
-    together(one_makes_a_version()).await;
+async fn of_many_concurrent_refreshes_with_one_answer_one_creates_a_version() {
+    together(check_that_one_creates_a_version()).await;
 }
 
-async fn one_makes_a_version() {
+async fn check_that_one_creates_a_version() {
     let world = Arc::new(large_world().await);
     world.refresh().await.unwrap();
-    moves_on(&world, 1);
+    advance_mastercard(&world, 1);
     let mut refreshes = JoinSet::new();
     for _ in 0..MANY {
         let asking = Arc::clone(&world);

@@ -22,7 +22,7 @@ fn find<'a>(answer: &'a Answer, id: &str) -> Option<&'a Value> {
 }
 
 #[tokio::test]
-async fn before_the_first_refresh_there_is_nothing_to_offer() {
+async fn before_the_first_refresh_the_list_is_empty() {
     let world = world().await;
     let answer = listed(&world, "web").await;
     assert_eq!((answer.status, &answer.body["tokenRequestors"]), (200, &json!([])));
@@ -30,7 +30,7 @@ async fn before_the_first_refresh_there_is_nothing_to_offer() {
 }
 
 #[tokio::test]
-async fn after_a_refresh_click_to_pay_is_offered_with_its_logos() {
+async fn after_a_refresh_click_to_pay_is_listed_with_its_logos() {
     let world = open_world().await;
     let answer = listed(&world, "ios").await;
     let click_to_pay = find(&answer, CLICK_TO_PAY).unwrap();
@@ -49,7 +49,7 @@ async fn after_a_refresh_click_to_pay_is_offered_with_its_logos() {
 }
 
 #[tokio::test]
-async fn a_range_beyond_what_javascript_and_i64_hold_travels_as_text() {
+async fn a_range_that_exceeds_javascripts_numbers_and_i64_is_text() {
     let world = open_world().await;
     let answer = listed(&world, "web").await;
     let ranges = answer.body["tokenRequestors"]
@@ -61,7 +61,7 @@ async fn a_range_beyond_what_javascript_and_i64_hold_travels_as_text() {
 }
 
 #[tokio::test]
-async fn a_requestor_that_a_platform_cannot_reach_is_not_offered_there() {
+async fn a_requestor_without_push_methods_for_a_platform_is_not_listed_there() {
     let world = open_world().await;
     let on = |answer: &Answer| -> Vec<Value> {
         answer.body["tokenRequestors"]
@@ -78,7 +78,7 @@ async fn a_requestor_that_a_platform_cannot_reach_is_not_offered_there() {
 }
 
 #[tokio::test]
-async fn an_app_that_has_the_catalog_is_told_so() {
+async fn an_app_that_has_the_catalog_gets_a_304() {
     let world = open_world().await;
     let answer = listed(&world, "web").await;
     let etag = answer.headers["etag"].clone();
@@ -100,7 +100,7 @@ async fn an_app_that_has_the_catalog_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_requestor_that_is_gone_is_hidden_and_comes_back() {
+async fn a_requestor_that_is_removed_is_hidden_and_returns() {
     let world = open_world().await;
     let click_to_pay = requestor(&world, CLICK_TO_PAY);
     world.simulator().remove_requestor(CLICK_TO_PAY).unwrap();
@@ -115,7 +115,7 @@ async fn a_requestor_that_is_gone_is_hidden_and_comes_back() {
 }
 
 #[tokio::test]
-async fn a_catalog_that_missed_a_refresh_says_that_it_is_stale() {
+async fn a_catalog_that_missed_a_refresh_is_stale() {
     let world = open_world().await;
     world.clock().advance(SignedDuration::from_hours(16 * 24));
     assert_eq!(listed(&world, "web").await.body["stale"], true);

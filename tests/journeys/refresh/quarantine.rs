@@ -9,7 +9,7 @@ use crate::support::{
     logs, open_world,
 };
 
-fn moves_its_page(world: &World, page: &str) {
+fn move_push_page(world: &World, page: &str) {
     let mut moved = requestor(world, CLICK_TO_PAY);
     moved.push_page = Some(page.parse().unwrap());
     world.simulator().add_requestor(moved);
@@ -30,10 +30,10 @@ fn allow(host: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_push_page_on_a_new_host_is_not_used_until_somebody_allows_it() {
+async fn a_push_page_on_a_new_host_is_not_used_until_an_operator_allows_it() {
     let world = open_world().await;
     let old = host_in_use(&world).await;
-    moves_its_page(&world, "https://elsewhere.example/push");
+    move_push_page(&world, "https://elsewhere.example/push");
     assert_eq!(quarantined(&world, json!({})).await, json!([CLICK_TO_PAY]));
     assert_eq!(host_in_use(&world).await, old);
     assert!(logs::comes(log_event::REDIRECT_HOST_QUARANTINED).await);
@@ -54,7 +54,7 @@ async fn a_push_page_on_a_new_host_is_not_used_until_somebody_allows_it() {
 async fn everything_else_of_a_requestor_in_quarantine_is_refreshed() {
     let world = open_world().await;
     let old = host_in_use(&world).await;
-    moves_its_page(&world, "https://elsewhere.example/push");
+    move_push_page(&world, "https://elsewhere.example/push");
     world.sync_requestors(json!({})).await.unwrap();
     let mut renamed = requestor(&world, CLICK_TO_PAY);
     renamed.consumer_facing_entity_name = "Click to Pay, renamed".into();
@@ -71,7 +71,7 @@ async fn a_requestor_that_moves_back_leaves_quarantine() {
     let world = open_world().await;
     let (before, old) = (requestor(&world, CLICK_TO_PAY), host_in_use(&world).await);
     for expected in [json!([CLICK_TO_PAY]), json!([CLICK_TO_PAY])] {
-        moves_its_page(&world, "https://elsewhere.example/push");
+        move_push_page(&world, "https://elsewhere.example/push");
         assert_eq!(quarantined(&world, json!({})).await, expected, "and is told again when it comes again");
         world.simulator().add_requestor(before.clone());
         world.sync_requestors(json!({})).await.unwrap();

@@ -32,7 +32,7 @@ fn sorted(mut ids: Vec<String>) -> Value {
 }
 
 /// Nothing changes until the refresh is forced. A requestor that returns has its logo at once.
-async fn is_believed_only_when_forced(world: &World, ids: Vec<String>, reason: &str) {
+async fn check_accepted_only_when_forced(world: &World, ids: Vec<String>, reason: &str) {
     let old = CatalogView::of(world).await;
     let before = gone(world, &ids);
     let (synced, _) = world.refresh().await.unwrap();
@@ -57,21 +57,21 @@ async fn is_believed_only_when_forced(world: &World, ids: Vec<String>, reason: &
 }
 
 #[tokio::test]
-async fn a_large_drop_hides_nobody_unless_it_is_forced() {
+async fn a_large_drop_hides_no_requestor_unless_it_is_forced() {
     let world = open_world().await;
     let two_of_five = first(&world, 2);
-    is_believed_only_when_forced(&world, two_of_five, "drop").await;
+    check_accepted_only_when_forced(&world, two_of_five, "drop").await;
 }
 
 #[tokio::test]
-async fn an_empty_answer_hides_nobody_unless_it_is_forced() {
+async fn an_empty_answer_hides_no_requestor_unless_it_is_forced() {
     let world = open_world().await;
     let all = first(&world, 5);
-    is_believed_only_when_forced(&world, all, "empty").await;
+    check_accepted_only_when_forced(&world, all, "empty").await;
 }
 
 #[tokio::test]
-async fn how_large_a_drop_is_believed_can_be_set() {
+async fn the_largest_accepted_drop_is_a_setting() {
     for (percent, disbelieved) in [("39", json!("drop")), ("40", Value::Null)] {
         let settings = [("LARGEST_DROP_PERCENT".to_owned(), percent.to_owned())].into();
         let world = open_world_with(Options { settings, ..Options::default() }).await;
@@ -82,7 +82,7 @@ async fn how_large_a_drop_is_believed_can_be_set() {
 }
 
 #[tokio::test]
-async fn an_empty_answer_is_not_believed_whatever_drop_is_allowed() {
+async fn an_empty_answer_is_rejected_whatever_drop_is_allowed() {
     let settings = [("LARGEST_DROP_PERCENT".to_owned(), "100".to_owned())].into();
     let world = open_world_with(Options { settings, ..Options::default() }).await;
     gone(&world, &first(&world, 5));

@@ -11,7 +11,7 @@ pub(crate) fn event(payload: Value) -> LambdaEvent<Value> {
 }
 
 /// An event whose deadline is this far away.
-pub(crate) fn hurried(payload: Value, left: Duration) -> LambdaEvent<Value> {
+pub(crate) fn event_with_time_left(payload: Value, left: Duration) -> LambdaEvent<Value> {
     let end = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap() + left;
     let mut context = Context::default();
     context.deadline = u64::try_from(end.as_millis()).unwrap();

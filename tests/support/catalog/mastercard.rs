@@ -30,7 +30,7 @@ pub(crate) async fn large_world() -> World {
             range(n * 2 % MORE_RANGES),
         ));
     }
-    moves_on(&world, 0);
+    advance_mastercard(&world, 0);
     world
 }
 
@@ -50,7 +50,7 @@ fn range(n: usize) -> String {
 
 /// Changes Mastercard's state to that of this time: each requestor has another name, Click to Pay has another logo, one
 /// requestor is added and one is removed.
-pub(crate) fn moves_on(world: &World, time: usize) {
+pub(crate) fn advance_mastercard(world: &World, time: usize) {
     let simulator = world.simulator();
     let is_visitor = |id: &str| id.starts_with(VISITOR);
     for gone in simulator.requestors().into_iter().filter(|it| is_visitor(&it.token_requestor_id)) {
