@@ -1,4 +1,4 @@
-//! Faults at every parameter: each way in which Mastercard can fail, and processes that die between their writes.
+//! Fault injection: each way in which Mastercard can fail, and processes that crash between their writes.
 
 mod mastercard;
 mod refresh_calls;

@@ -50,18 +50,18 @@ impl Stores {
 
     /// `None` if `SECOND_ENGINE_URL` is not set.
     async fn second_engine() -> Option<Self> {
-        static TOLD: Once = Once::new();
+        static REPORTED: Once = Once::new();
         const MISSING: &str = "SECOND_ENGINE_URL is not set: start ministack (pip install ministack; \
             BIND_HOST=127.0.0.1 ministack) and set it to http://127.0.0.1:4566";
         match variable("SECOND_ENGINE_URL") {
             Some(url) => Some(Self::at(url, None).await),
             None if variable("CI").as_deref() == Some("true") => panic!("{MISSING}"),
             None => {
-                TOLD.call_once(|| {
-                    let told = format!("not checked on a second engine: {MISSING}\n");
-                    // Past the harness, which shows nobody what a passing test printed.
+                REPORTED.call_once(|| {
+                    let message = format!("not checked on a second engine: {MISSING}\n");
+                    // Although the test passes: libtest captures only what the print macros write.
                     let mut stderr = std::io::stderr();
-                    stderr.write_all(told.as_bytes()).unwrap();
+                    stderr.write_all(message.as_bytes()).unwrap();
                 });
                 None
             }
@@ -119,12 +119,12 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// Reads until the result is as expected, for five seconds at most: indexes are eventually consistent.
-async fn eventually<T>(mut look: impl AsyncFnMut() -> T, good: impl Fn(&T) -> bool) -> T {
+async fn eventually<T>(mut read: impl AsyncFnMut() -> T, is_expected: impl Fn(&T) -> bool) -> T {
     let until = Instant::now() + Duration::from_secs(5);
     loop {
-        let seen = look().await;
-        if good(&seen) || Instant::now() >= until {
-            return seen;
+        let result = read().await;
+        if is_expected(&result) || Instant::now() >= until {
+            return result;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -18,7 +18,7 @@ pub(crate) async fn world() -> World {
     world_with(Options::default()).await
 }
 
-/// The same, set up in another way.
+/// The same with other options.
 pub(crate) async fn world_with(options: Options) -> World {
     logs::watch();
     World::start(options).await.expect("a World")
@@ -29,7 +29,7 @@ pub(crate) async fn open_world() -> World {
     open_world_with(Options::default()).await
 }
 
-/// The same, set up in another way.
+/// The same with other options.
 pub(crate) async fn open_world_with(options: Options) -> World {
     let world = world_with(options).await;
     world.refresh().await.expect("a refresh");

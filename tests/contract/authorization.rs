@@ -16,7 +16,7 @@ use simulator::Operation;
 use tokio::runtime;
 
 use self::{
-    matrix::{IdCase, Token, given},
+    matrix::{IdCase, Token, cases},
     principals::Principal,
     routes::{Kind, Route},
     rules::{Expected, expected},
@@ -25,17 +25,17 @@ use crate::support::{app::App, world};
 
 #[test]
 fn no_route_shows_or_changes_what_belongs_to_another_cardholder() {
-    let routes = alone(routes());
+    let routes = block_on(routes());
     let for_the_app = routes.iter().filter(|route| route.key != notifications::KEY);
-    let cells: usize = thread::scope(|scope| {
+    let cases: usize = thread::scope(|scope| {
         let play = |route: &Route| {
             let route = route.clone();
-            scope.spawn(|| alone(async { Stage::set(route).await.play().await }))
+            scope.spawn(|| block_on(async { Harness::start(route).await.play().await }))
         };
         let plays: Vec<_> = for_the_app.map(play).collect();
-        plays.into_iter().map(|play| play.join().expect("every cell is as the rules say")).sum()
+        plays.into_iter().map(|play| play.join().expect("every case is as the rules say")).sum()
     });
-    told(&format!("authorization: {cells} cells of {} routes for app and browser", routes.len() - 1));
+    print(&format!("authorization: {cases} cases of {} routes for app and browser", routes.len() - 1));
 }
 
 #[tokio::test]
@@ -53,26 +53,26 @@ async fn routes() -> Vec<Route> {
 }
 
 /// Runs this on a runtime of the current thread.
-fn alone<T>(work: impl Future<Output = T>) -> T {
+fn block_on<T>(work: impl Future<Output = T>) -> T {
     runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(work)
 }
 
 /// A world for the cases of one route, with two cardholders.
-struct Stage {
+struct Harness {
     app: App,
     route: Route,
     principals: [Principal; 2],
 }
 
-impl Stage {
-    async fn set(route: Route) -> Self {
+impl Harness {
+    async fn start(route: Route) -> Self {
         Self::of(route, App::start().await).await
     }
 
     async fn of(route: Route, app: App) -> Self {
-        let one = Principal::enter(&app, "40000", ["70001", "70002"]).await;
-        let other = Principal::enter(&app, "40001", ["80001", "80002"]).await;
-        let principals = [one.hears(&app).await, other.hears(&app).await];
+        let one = Principal::enroll(&app, "40000", ["70001", "70002"]).await;
+        let other = Principal::enroll(&app, "40001", ["80001", "80002"]).await;
+        let principals = [one.with_notifications(&app).await, other.with_notifications(&app).await];
         Self { app, route, principals }
     }
 
@@ -80,18 +80,18 @@ impl Stage {
     async fn play(self) -> usize {
         let bearers = Token::ALL.map(|token| (token, token.bearer(&self.app, &self.principals)));
         let mut before = self.app.stored().await;
-        let mut cells = 0;
-        for given in given(&self.route, &self.principals) {
-            let about = format!("{} with {given:?}", self.route.key);
+        let mut count = 0;
+        for case in cases(&self.route, &self.principals) {
+            let about = format!("{} with {case:?}", self.route.key);
             // One comparison for all that change nothing: it takes longer than a request.
             let (may_change, harmless): (Vec<_>, Vec<_>) =
-                bearers.iter().partition(|(token, _)| self.may_change(given.as_ref(), *token));
+                bearers.iter().partition(|(token, _)| self.may_change(case.as_ref(), *token));
             for (token, bearer) in harmless {
-                self.cell(given.as_ref(), *token, bearer).await;
+                self.check_case(case.as_ref(), *token, bearer).await;
             }
             assert_eq!(before, self.app.stored().await, "{about}: something was stored");
             for (token, bearer) in may_change {
-                self.cell(given.as_ref(), *token, bearer).await;
+                self.check_case(case.as_ref(), *token, bearer).await;
                 let (after, principal) = (self.app.stored().await, &self.principals[token.caller()]);
                 let of_others = |items: &[Value]| {
                     items.iter().filter(|item| !principal.owns(item)).cloned().collect::<Vec<_>>()
@@ -99,14 +99,14 @@ impl Stage {
                 assert_eq!(of_others(&before), of_others(&after), "{about} and {token:?}");
                 before = after;
             }
-            cells += bearers.len();
+            count += bearers.len();
         }
-        cells
+        count
     }
 
     /// Whether an item of the caller may change.
-    fn may_change(&self, given: Option<&IdCase>, token: Token) -> bool {
-        match expected(&self.route, given, token) {
+    fn may_change(&self, case: Option<&IdCase>, token: Token) -> bool {
+        match expected(&self.route, case, token) {
             Expected::Served => true,
             // Only Mastercard knows whose card it is, so the failed enrollment is stored.
             Expected::Problem(404, ["card_not_found"]) => true,
@@ -114,26 +114,26 @@ impl Stage {
         }
     }
 
-    async fn cell(&self, given: Option<&IdCase>, token: Token, bearer: &Cardholder) {
-        let why = format!("{} with {token:?} and {given:?}", self.route.key);
-        let (principal, stranger) = (&self.principals[token.caller()], &self.principals[1 - token.caller()]);
-        let (expected, pushes) = (expected(&self.route, given, token), self.pushes());
-        let answer = self.answer(given, token, bearer).await;
+    async fn check_case(&self, case: Option<&IdCase>, token: Token, bearer: &Cardholder) {
+        let why = format!("{} with {token:?} and {case:?}", self.route.key);
+        let (principal, other) = (&self.principals[token.caller()], &self.principals[1 - token.caller()]);
+        let (expected, pushes) = (expected(&self.route, case, token), self.pushes());
+        let answer = self.answer(case, token, bearer).await;
         assert!(expected.is(&answer), "{why}: {expected:?}, not {} {}", answer.status, answer.body["code"]);
-        assert!(
-            expected == Expected::Served || self.pushes() == pushes,
-            "{why}: Mastercard was asked to push"
-        );
-        let sent = given.and_then(|given| given.value.as_deref());
+        assert!(expected == Expected::Served || self.pushes() == pushes, "{why}: Mastercard was called");
+        let sent = case.and_then(|case| case.value.as_deref());
         // The callback shows the enrollment id to every browser that has its state.
-        let named = if self.route.public { stranger.ids(Kind::Enrollment) } else { Vec::new() };
-        let mut secrets =
-            stranger.secrets().filter(|it| Some(*it) != sent && !named.iter().any(|id| id == it));
-        assert_eq!(secrets.find(|secret| tells(&answer, secret)), None, "{why}: tells what is another's");
+        let named = if self.route.public { other.ids(Kind::Enrollment) } else { Vec::new() };
+        let mut secrets = other.secrets().filter(|it| Some(*it) != sent && !named.iter().any(|id| id == it));
+        assert_eq!(
+            secrets.find(|secret| contains_secret(&answer, secret)),
+            None,
+            "{why}: shows what belongs to another"
+        );
         match expected {
             Expected::SameAsUnknown => {
-                let (given, value) = (given.expect("an id"), sent.expect("an id"));
-                let other = self.answer(Some(&given.with("78888")), token, bearer).await.body.to_string();
+                let (case, value) = (case.expect("an id"), sent.expect("an id"));
+                let other = self.answer(Some(&case.with("78888")), token, bearer).await.body.to_string();
                 assert_eq!(answer.body.to_string(), other.replace("78888", value), "{why}");
             }
             Expected::OwnEnrollments => {
@@ -146,13 +146,12 @@ impl Stage {
         }
     }
 
-    async fn answer(&self, given: Option<&IdCase>, token: Token, bearer: &Cardholder) -> Answer {
+    async fn answer(&self, case: Option<&IdCase>, token: Token, bearer: &Cardholder) -> Answer {
         let principal = &self.principals[token.caller()];
-        let request =
-            self.route.send(|parameter| match given.filter(|given| given.parameter == *parameter) {
-                Some(given) => given.value.clone(),
-                None => Some(principal.companion(parameter, &uuid::Uuid::new_v4().to_string())),
-            });
+        let request = self.route.send(|parameter| match case.filter(|case| case.parameter == *parameter) {
+            Some(case) => case.value.clone(),
+            None => Some(principal.companion(parameter, &uuid::Uuid::new_v4().to_string())),
+        });
         self.app.send_as(bearer, &request).await
     }
 
@@ -162,7 +161,7 @@ impl Stage {
 }
 
 /// Whether a response contains a secret: a long one anywhere, a short one as a whole value.
-fn tells(answer: &Answer, secret: &str) -> bool {
+fn contains_secret(answer: &Answer, secret: &str) -> bool {
     fn is_value(value: &Value, secret: &str) -> bool {
         match value {
             Value::Object(fields) => fields.values().any(|value| is_value(value, secret)),
@@ -177,7 +176,7 @@ fn tells(answer: &Answer, secret: &str) -> bool {
     format!("{} {:?}", answer.body, answer.headers).contains(secret)
 }
 
-/// Past the harness, which shows nobody what a passing test printed.
-fn told(line: &str) {
+/// Although the test passes: libtest captures only what the print macros write.
+fn print(line: &str) {
     writeln!(std::io::stderr(), "{line}").expect("a terminal");
 }

@@ -58,7 +58,7 @@ impl UnchangedWorld {
     /// Nothing was stored, and Mastercard was not called.
     async fn check_unchanged(&self) {
         assert_eq!(self.app.stored().await, self.stored, "something was stored");
-        assert_eq!(calls(&self.app), self.calls, "Mastercard was asked");
+        assert_eq!(calls(&self.app), self.calls, "Mastercard was called");
     }
 }
 
@@ -93,6 +93,6 @@ fn check_gateway_error(why: &str, answer: &Answer, status: u16, message: &str) {
 }
 
 fn check_no_echo(why: &str, answer: &Answer) {
-    let said = format!("{} {:?}", answer.body, answer.headers);
-    assert!(SENT.iter().all(|sent| !said.contains(sent)), "{why}: the answer repeats what was sent");
+    let text = format!("{} {:?}", answer.body, answer.headers);
+    assert!(SENT.iter().all(|sent| !text.contains(sent)), "{why}: the answer repeats what was sent");
 }

@@ -43,9 +43,9 @@ async fn a_card_is_enabled_by_the_real_binaries() {
     assert_eq!((status, &enrolled["status"]), (201, &json!("READY")));
     assert_eq!(states(&cards).await, ["eligible", "in_progress"]);
     let get = Lambda::start("get-enrollment", &world).await;
-    let asked = asked(&enrolled["enrollmentId"]);
-    let (status, seen) = get.answer(asked.clone()).await;
-    assert_eq!((status, &seen["redirectUrl"]), (200, &enrolled["redirectUrl"]));
+    let request = request(&enrolled["enrollmentId"]);
+    let (status, shown) = get.answer(request.clone()).await;
+    assert_eq!((status, &shown["redirectUrl"]), (200, &enrolled["redirectUrl"]));
 
     let cardholder = world.cardholder("40000").unwrap();
     let page = cardholder.opens(enrolled["redirectUrl"].as_str().unwrap()).await.unwrap();
@@ -56,7 +56,7 @@ async fn a_card_is_enabled_by_the_real_binaries() {
     assert_eq!((&passed_on["statusCode"], link.ends_with("outcome=completed")), (&json!(303), true));
 
     world.simulator().notifications_settled().await;
-    assert_eq!(get.answer(asked).await.1["status"], "ENABLED");
+    assert_eq!(get.answer(request).await.1["status"], "ENABLED");
     assert_eq!(states(&cards).await, ["eligible", "already_enabled"]);
     for lambda in [sync, fetch, list, cards, enroll, get, callback] {
         lambda.stop();
@@ -82,9 +82,12 @@ async fn a_notification_without_a_certificate_is_refused_by_the_real_binary() {
 async fn a_function_without_its_settings_does_not_start_and_names_all_that_is_missing() {
     let world = world().await;
     for (function, missing) in FUNCTIONS {
-        let told = Lambda::ends(function, &world, |name| missing.contains(&name)).await;
+        let message = Lambda::start_fails(function, &world, |name| missing.contains(&name)).await;
         for name in missing {
-            assert!(told.contains(&format!("{name} is not set")), "{function} does not name {name}: {told}");
+            assert!(
+                message.contains(&format!("{name} is not set")),
+                "{function} does not name {name}: {message}"
+            );
         }
     }
 }
@@ -96,9 +99,9 @@ async fn an_invalid_event_is_an_error_and_the_next_one_is_processed() {
     list.invoke(json!({"not": "an event"})).await.unwrap_err();
     assert_eq!(list.answer(event("list-requestors.json")).await.0, 200);
     let fetch = Lambda::start("fetch-assets", &world).await;
-    let failed = fetch.invoke(json!({"assets": [{"assetId": "of nobody"}]})).await.unwrap_err();
-    let told = "the event cannot be read".to_owned();
-    assert_eq!(failed, Failed { error_type: "NonRetryable".into(), error_message: told });
+    let failed = fetch.invoke(json!({"assets": [{"assetId": "unknown"}]})).await.unwrap_err();
+    let message = "the event cannot be read".to_owned();
+    assert_eq!(failed, Failed { error_type: "NonRetryable".into(), error_message: message });
     let nothing = json!({"stored": [], "skipped": [], "failed": [], "refused": [], "remaining": 0});
     assert_eq!(fetch.invoke(json!({})).await.unwrap(), nothing);
     list.stop();
@@ -111,7 +114,7 @@ fn event(file: &str) -> Value {
 }
 
 /// `GET /enrollments/{enrollmentId}` of the sample cardholder.
-fn asked(enrollment_id: &Value) -> Value {
+fn request(enrollment_id: &Value) -> Value {
     let mut event = event("get-enrollment.json");
     event["pathParameters"]["enrollmentId"] = enrollment_id.clone();
     event

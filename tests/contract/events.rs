@@ -97,8 +97,8 @@ async fn refused(event: Event, code: &str) {
     let enroll = enroll::Enroll::connect(&runtime_of(&world)).await.unwrap();
     let answer = answer(enroll.handle(event.request()).await.unwrap());
     assert_eq!((answer.status, answer.body["code"].as_str()), (400, Some(code)));
-    let told = [Operation::SearchFundingAccounts, Operation::PushMultipleAccounts];
-    assert_eq!(told.map(|operation| world.simulator().calls(operation)), [0, 0]);
+    let calls = [Operation::SearchFundingAccounts, Operation::PushMultipleAccounts];
+    assert_eq!(calls.map(|operation| world.simulator().calls(operation)), [0, 0]);
 }
 
 async fn logos_are_fetched_after_a_refresh(event: Event) {
@@ -133,14 +133,14 @@ async fn a_cardholder_reads_an_enrollment(event: Event) {
     let get = get_enrollment::GetEnrollment::connect(&runtime_of(&world)).await.unwrap();
     let before = answer(get.handle(event.request()).await.unwrap());
     assert_eq!((before.status, before.body["code"].as_str()), (404, Some("not_found")));
-    let seeded = event_tap(&world).await;
+    let seeded = event_fixture(&world).await;
     let after = answer(get.handle(event.request()).await.unwrap());
     assert_eq!((after.status, &after.body["enrollmentId"]), (200, &json!(seeded.id())));
 }
 
 async fn another_cardholder_reads_an_enrollment(event: Event) {
     let world = world().await;
-    event_tap(&world).await;
+    event_fixture(&world).await;
     let get = get_enrollment::GetEnrollment::connect(&runtime_of(&world)).await.unwrap();
     let answer = answer(get.handle(event.request()).await.unwrap());
     assert_eq!((answer.status, answer.body["code"].as_str()), (404, Some("not_found")));
@@ -148,7 +148,7 @@ async fn another_cardholder_reads_an_enrollment(event: Event) {
 
 async fn a_cardholder_reads_the_state_of_a_card(event: Event) {
     let world = world().await;
-    let seeded = event_tap(&world).await;
+    let seeded = event_fixture(&world).await;
     EnrollmentFixture::new("key-2").of_card(70002).started(&enrollments(&world)).await;
     let get = get_enrollment::GetEnrollment::connect(&runtime_of(&world)).await.unwrap();
     let answer = answer(get.handle(event.request()).await.unwrap());
@@ -198,7 +198,7 @@ async fn an_iphone_has_the_current_list(event: Event) {
     let world = open_world().await;
     let list = list_requestors::ListRequestors::connect(&runtime_of(&world)).await.unwrap();
     let first = answer(list.handle(event.request()).await.unwrap());
-    assert_eq!(first.status, 200, "ETAG is nobody's");
+    assert_eq!(first.status, 200, "the ETag is unknown");
     let current = event.with("ETAG", first.header("etag").trim_matches('"'));
     let second = answer(list.handle(current.request()).await.unwrap());
     assert_eq!((second.status, second.body), (304, Value::Null));
@@ -244,7 +244,7 @@ async fn processing_notifies_of_a_token(event: Event) {
 /// Expects a 200. Returns the status of the enrollment after it.
 async fn notified(event: Event) -> Status {
     let world = world().await;
-    let fixture = event_tap(&world).await;
+    let fixture = event_fixture(&world).await;
     let receive = receive_notification::ReceiveNotification::connect(&runtime_of(&world)).await.unwrap();
     let answer = answer(receive.handle(event.request()).await.unwrap());
     assert_eq!((answer.status, answer.body), (200, json!({"accepted": 1})));
@@ -253,16 +253,16 @@ async fn notified(event: Event) -> Status {
 
 async fn a_caller_without_a_certificate_notifies_of_a_token(event: Event) {
     let world = world().await;
-    event_tap(&world).await;
+    event_fixture(&world).await;
     let receive = receive_notification::ReceiveNotification::connect(&runtime_of(&world)).await.unwrap();
     let answer = answer(receive.handle(event.request()).await.unwrap());
     assert_eq!((answer.status, answer.body["code"].as_str()), (403, Some("forbidden")));
-    assert_eq!(enrollments(&world).notification("n-tcn-1").await.unwrap(), None, "nothing is kept of it");
+    assert_eq!(enrollments(&world).notification("n-tcn-1").await.unwrap(), None, "nothing is stored");
 }
 
 async fn a_lost_notification_is_reconciled(event: Event) {
     let world = world().await;
-    let fixture = event_tap(&world).await;
+    let fixture = event_fixture(&world).await;
     let reconcile = reconcile_enrollments::ReconcileEnrollments::connect(&runtime_of(&world)).await.unwrap();
     let done = json!(reconcile.handle(event.scheduled()).await.unwrap());
     let healed = json!([{"enrollmentId": fixture.id(), "from": "PENDING", "to": "FAILED"}]);
@@ -307,9 +307,9 @@ async fn stored(world: &World, fixture: &EnrollmentFixture) -> Enrollment {
 }
 
 /// The enrollment that the events name, created a minute before them.
-async fn event_tap(world: &World) -> EnrollmentFixture {
+async fn event_fixture(world: &World) -> EnrollmentFixture {
     let id: EnrollmentId = "0197b3c0-5f10-7c3e-8a51-3f6f0c9be001".parse().unwrap();
-    let fixture = EnrollmentFixture::new("key-1").asked("2026-01-05T10:30:00Z".parse().unwrap());
+    let fixture = EnrollmentFixture::new("key-1").created_at("2026-01-05T10:30:00Z".parse().unwrap());
     let fixture = EnrollmentFixture {
         enrollment: Enrollment { enrollment_id: id, ..fixture.enrollment.clone() },
         ..fixture

@@ -84,7 +84,7 @@ async fn every_answer_of_a_successful_enrollment_conforms_to_the_contract() {
 
     let redirect = ready.body["redirectUrl"].as_str().expect("a redirect");
     let page = app.cardholder.opens(redirect).await.expect("a page").accepts().await.expect("terms");
-    let callback = page.way_back().await.expect("a way back");
+    let callback = page.way_back().await.expect("the callback URL");
     let path = format!("{}?{}", callback.path(), callback.query().expect("results"));
     let returned = app.send_as(&app.cardholder.with_token(""), &ApiRequest::get(path)).await;
     assert_eq!(returned.status, 303);
@@ -99,7 +99,7 @@ async fn every_answer_of_a_successful_enrollment_conforms_to_the_contract() {
     assert_eq!(page.body["enrollments"][0]["cardContractId"], "70001");
 
     app.world.clock().advance(SignedDuration::from_mins(16));
-    assert_eq!(app.send(&request).await.status, 200, "the redirect has died");
+    assert_eq!(app.send(&request).await.status, 200, "the redirect has expired");
 }
 
 async fn states(app: &App, cards: &ApiRequest) -> Vec<Value> {
@@ -114,17 +114,17 @@ async fn every_answer_of_a_failed_enrollment_conforms_to_the_contract() {
     let first = request("70001");
     let ready = app.send(&first).await.body;
     let other = first.clone().with_body(Cardholder::smallest_request("70002").to_string());
-    told(&app, &other, 422, "idempotency_key_reused").await;
-    let busy = told(&app, &request("70001"), 409, "enrollment_in_progress").await;
+    expect_problem(&app, &other, 422, "idempotency_key_reused").await;
+    let busy = expect_problem(&app, &request("70001"), 409, "enrollment_in_progress").await;
     assert_eq!(busy["enrollmentId"], ready["enrollmentId"]);
-    told(&app, &request("70003"), 422, "card_not_eligible").await;
-    told(&app, &request("70005"), 422, "card_not_eligible").await;
-    told(&app, &request("80001"), 404, "card_not_found").await;
+    expect_problem(&app, &request("70003"), 422, "card_not_eligible").await;
+    expect_problem(&app, &request("70005"), 422, "card_not_eligible").await;
+    expect_problem(&app, &request("80001"), 404, "card_not_found").await;
 
     let redirect = ready["redirectUrl"].as_str().expect("a redirect");
     app.cardholder.opens(redirect).await.expect("a page").accepts().await.expect("terms");
     app.world.simulator().notifications_settled().await;
-    told(&app, &request("70001"), 409, "already_enabled").await;
+    expect_problem(&app, &request("70001"), 409, "already_enabled").await;
 
     let simulator = app.world.simulator();
     let faults = [
@@ -148,13 +148,13 @@ async fn every_answer_of_a_failed_enrollment_conforms_to_the_contract() {
     {
         simulator.set_fault(operation, fault, simulator::Times::Always);
         let refused = request(card);
-        told(&app, &refused, status, code).await;
-        told(&app, &refused, status, code).await;
+        expect_problem(&app, &refused, status, code).await;
+        expect_problem(&app, &refused, status, code).await;
         simulator.clear_faults();
     }
     simulator.set_fault(Operation::GetTokensByClient, Fault::HtmlBadGateway, simulator::Times::Always);
     let cards = ApiRequest::get(format!("/cards?cardContractId=70001&tokenRequestorId={CLICK_TO_PAY}"));
-    told(&app, &cards, 503, "mastercard_unavailable").await;
+    expect_problem(&app, &cards, 503, "mastercard_unavailable").await;
 
     let list = app.send(&ApiRequest::get("/enrollments?limit=50")).await;
     let ends = list.body["enrollments"].as_array().expect("enrollments").iter().map(|it| &it["status"]);
@@ -162,7 +162,7 @@ async fn every_answer_of_a_failed_enrollment_conforms_to_the_contract() {
     assert_eq!(ends.filter(|status| **status == "FAILED").count(), 7);
 }
 
-async fn told(app: &App, request: &ApiRequest, status: u16, code: &str) -> Value {
+async fn expect_problem(app: &App, request: &ApiRequest, status: u16, code: &str) -> Value {
     let answer = app.send(request).await;
     assert_eq!((answer.status, answer.body["code"].as_str()), (status, Some(code)));
     answer.body

@@ -74,13 +74,13 @@ fn a_log_line_with_a_secret_ends_the_whole_run_and_is_not_repeated() {
         .args(["--ignored", "--exact", "contract::secrets::a_function_that_logs_a_secret"])
         .output()
         .expect("a run");
-    let said = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
-    assert_eq!(run.status.code(), Some(70), "{said}");
+    let output = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert_eq!(run.status.code(), Some(70), "{output}");
     assert!(
-        said.contains("world::contract::secrets logged a push account receipt in /fields/cause"),
-        "{said}"
+        output.contains("world::contract::secrets logged a push account receipt in /fields/cause"),
+        "{output}"
     );
-    assert!(!said.contains("0A1B2C"), "the value is not repeated");
+    assert!(!output.contains("0A1B2C"), "the value is not repeated");
 }
 
 #[test]
@@ -109,7 +109,7 @@ async fn a_journey_and_its_failures_are_logged_without_a_secret() {
         log_event::RECONCILIATION_COMPLETED,
         "tls_handshake_failed",
     ] {
-        assert!(logs::comes(code).await, "not logged: {code}");
+        assert!(logs::is_logged(code).await, "not logged: {code}");
     }
 }
 

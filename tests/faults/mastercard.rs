@@ -35,13 +35,13 @@ async fn check_table(operation: Operation, column: impl Fn(&Row) -> (usize, &'st
         let prepared = clients.prepare(operation).await;
         let before = world.simulator().calls(operation);
         world.simulator().set_fault(operation, row.fault.clone(), row.times);
-        let begun = Instant::now();
-        let told = clients.call(operation, prepared, row.timeout).await;
-        let took = begun.elapsed();
+        let start = Instant::now();
+        let code = clients.call(operation, prepared, row.timeout).await;
+        let elapsed = start.elapsed();
         world.simulator().clear_faults();
         let calls = world.simulator().calls(operation) - before;
-        if (calls, told.as_str()) != column(&row) || !row.takes.contains(&took) {
-            wrong.push(format!("{:?} {:?}: {calls} calls, {told:?}, {took:?}", row.fault, row.times));
+        if (calls, code.as_str()) != column(&row) || !row.takes.contains(&elapsed) {
+            wrong.push(format!("{:?} {:?}: {calls} calls, {code:?}, {elapsed:?}", row.fault, row.times));
         }
     }
     assert!(wrong.is_empty(), "{}: {wrong:#?}", operation.name());
@@ -88,9 +88,9 @@ async fn a_processing_that_is_down_gets_no_calls_until_a_probe_succeeds() {
     assert_eq!(world.simulator().calls(operation), 5);
 
     world.simulator().clear_faults();
-    let begun = Instant::now();
-    assert_eq!(call().await, "mastercard_unavailable", "nobody has asked yet");
-    assert!(begun.elapsed() < Duration::from_secs(1));
+    let start = Instant::now();
+    assert_eq!(call().await, "mastercard_unavailable", "the circuit is open");
+    assert!(start.elapsed() < Duration::from_secs(1));
     assert_eq!(world.simulator().calls(operation), 5);
     tokio::time::sleep(Duration::from_millis(5_100)).await;
     assert_eq!(call().await, "");

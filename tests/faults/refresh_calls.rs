@@ -21,7 +21,7 @@ use crate::support::{
 const LIST: Operation = Operation::GetEligibleTokenRequestors;
 
 /// Faults, and whether the call is retried.
-fn ways() -> Vec<(Fault, bool)> {
+fn faults() -> Vec<(Fault, bool)> {
     let errors = |code: &str| Fault::ErrorsInOk { reason_code: code.into() };
     vec![
         (Fault::Status { code: 500, json: true }, true),
@@ -51,8 +51,8 @@ async fn sync(world: &World) -> Option<SyncReport> {
 async fn a_call_that_fails_once_is_repeated_and_the_catalog_is_the_new_one() {
     let world = large_world().await;
     world.refresh().await.unwrap();
-    let ways = ways().into_iter().filter(|(_, repeated)| *repeated);
-    let all = ways.flat_map(|(fault, _)| calls().map(|(range, _)| (fault.clone(), range)));
+    let faults = faults().into_iter().filter(|(_, repeated)| *repeated);
+    let all = faults.flat_map(|(fault, _)| calls().map(|(range, _)| (fault.clone(), range)));
     for (time, (fault, range)) in (1..).zip(all) {
         advance_mastercard(&world, time);
         world.simulator().set_fault_matching(LIST, &range, fault.clone(), 1);
@@ -67,7 +67,7 @@ async fn a_call_that_fails_once_is_repeated_and_the_catalog_is_the_new_one() {
 async fn a_call_that_always_fails_keeps_its_old_requestors_and_the_rest_is_new() {
     let world = large_world().await;
     world.refresh().await.unwrap();
-    let all = ways().into_iter().flat_map(|(fault, _)| calls().map(|call| (fault.clone(), call)));
+    let all = faults().into_iter().flat_map(|(fault, _)| calls().map(|call| (fault.clone(), call)));
     for (time, (fault, (range, ranges))) in (1..).zip(all) {
         advance_mastercard(&world, time);
         let old = CatalogView::of(&world).await;
@@ -107,14 +107,14 @@ async fn check_partial_refresh(world: &World, old: &CatalogView, range: &str, ti
     let left = CatalogView::of(world).await;
     assert_eq!(left.updated_at, old.updated_at);
     let call = calls().iter().position(|(first, _)| first == range).unwrap();
-    let told_by = |range: &str| {
+    let call_of = |range: &str| {
         let firsts = calls().map(|(first, _)| first);
         firsts.iter().rposition(|first| first.as_str() <= range).unwrap()
     };
     let now = world.simulator().requestors();
     let named: BTreeSet<String> = now
         .iter()
-        .filter(|it| it.account_ranges.iter().any(|range| told_by(range) != call))
+        .filter(|it| it.account_ranges.iter().any(|range| call_of(range) != call))
         .map(|it| it.token_requestor_id.clone())
         .collect();
     for (id, before) in &old.known {
@@ -148,7 +148,7 @@ async fn a_refresh_in_which_every_call_fails_changes_nothing() {
     world.refresh().await.unwrap();
     let old = CatalogView::of(&world).await;
     advance_mastercard(&world, 1);
-    for (fault, _) in ways() {
+    for (fault, _) in faults() {
         world.simulator().set_fault(LIST, fault.clone(), Times::Always);
         assert!(sync(&world).await.is_none(), "{fault:?}");
         assert_eq!(CatalogView::of(&world).await, old, "{fault:?}");
@@ -164,7 +164,7 @@ async fn a_refresh_in_which_every_call_fails_changes_nothing() {
 async fn a_logo_that_fails_once_is_retried_and_one_that_always_fails_leaves_the_old_one() {
     let world = open_world().await;
     let ids = [simulator::CLICK_TO_PAY, "50999000001"];
-    for (n, (fault, repeated)) in ways().into_iter().enumerate() {
+    for (n, (fault, repeated)) in faults().into_iter().enumerate() {
         for (times, failing) in [(Times::Next(1), n % 2), (Times::Always, (n + 1) % 2)] {
             let old = CatalogView::of(&world).await;
             let assets = ids.map(|id| world.simulator().rotate_artwork(id).unwrap());
@@ -183,8 +183,11 @@ async fn a_logo_that_fails_once_is_retried_and_one_that_always_fails_leaves_the_
                 "{fault:?}"
             );
             for (n, id) in ids.into_iter().enumerate() {
-                let kept = left.logos[id] == old.logos[id];
-                assert_eq!((kept, left.logos[id].as_array().map(Vec::len)), (fails && n == failing, Some(2)));
+                let unchanged = left.logos[id] == old.logos[id];
+                assert_eq!(
+                    (unchanged, left.logos[id].as_array().map(Vec::len)),
+                    (fails && n == failing, Some(2))
+                );
             }
             world.simulator().clear_faults();
             world.refresh().await.unwrap();

@@ -30,7 +30,7 @@ async fn check_crash_at_every_write(last: LastWrite) {
         advance_mastercard(&world, time);
         let old = CatalogView::of(&world).await;
         let proxy = CrashProxy::crash_after(time - 1, last, &world).await;
-        let died = proxy.run(refreshes(proxy.runtime(&world))).await.is_none();
+        let crashed = proxy.run(refreshes(proxy.runtime(&world))).await.is_none();
         let left = CatalogView::of(&world).await;
         // The claim of a crashed writer is valid for twenty seconds.
         world.clock().advance(SignedDuration::from_mins(1));
@@ -39,7 +39,7 @@ async fn check_crash_at_every_write(last: LastWrite) {
         assert!(left.is_one_of(&old, &new), "after {:?}: {old:#?} {left:#?} {new:#?}", proxy.writes());
         assert_eq!(new.name(&visitor(time)), Some(name(&visitor(time), time).as_str()));
         assert_eq!(new.name(&visitor(time - 1)), None);
-        if !died {
+        if !crashed {
             assert_eq!(proxy.writes(), writes());
             assert_eq!((left.known, left.logos), (new.known, new.logos));
             break;

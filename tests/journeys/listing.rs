@@ -26,7 +26,7 @@ async fn listed(world: &World, query: &str) -> Value {
 
 fn names(listed: &Value) -> Vec<&str> {
     let offers = listed["tokenRequestors"].as_array().unwrap();
-    offers.iter().map(|offer| offer["displayName"].as_str().unwrap()).collect()
+    offers.iter().map(|requestor| requestor["displayName"].as_str().unwrap()).collect()
 }
 
 fn etag(headers: &HeaderMap) -> String {
@@ -122,21 +122,20 @@ async fn an_etag_is_good_for_one_question_and_one_encoding() {
     let world = open_world().await;
     let questions = ["platform=web", "platform=ios", "platform=web&accountRange=555555000"];
     let encodings = ["identity", "gzip"];
-    let mut seen = Vec::new();
-    for (question, encoding) in questions.into_iter().flat_map(|question| encodings.map(|it| (question, it)))
-    {
-        let first = get(&world, question, &[("accept-encoding", encoding)]).await;
-        seen.push((question, encoding, etag(first.headers())));
+    let mut answers = Vec::new();
+    for (query, encoding) in questions.into_iter().flat_map(|query| encodings.map(|it| (query, it))) {
+        let first = get(&world, query, &[("accept-encoding", encoding)]).await;
+        answers.push((query, encoding, etag(first.headers())));
     }
-    for (question, encoding, _) in &seen {
-        for (of, packed, etag) in &seen {
+    for (query, encoding, _) in &answers {
+        for (of, packed, etag) in &answers {
             let headers = [("accept-encoding", *encoding), ("if-none-match", etag.as_str())];
-            let again = get(&world, question, &headers).await;
-            let known = (question, encoding) == (of, packed);
+            let again = get(&world, query, &headers).await;
+            let known = (query, encoding) == (of, packed);
             assert_eq!(
                 again.status(),
                 if known { 304 } else { 200 },
-                "{question} {encoding} with that of {of} {packed}"
+                "{query} {encoding} with that of {of} {packed}"
             );
             assert_eq!(again.headers()["vary"], "accept-encoding");
         }
@@ -150,10 +149,10 @@ async fn only_requestors_of_the_cards_range_are_shown_when_it_is_given() {
     for range in ["555555000", "5555550000000000000", "9300000000000000000", "4444440000000000000"] {
         let found = listed(&world, &format!("platform=ios&accountRange={range}")).await;
         let padded = json!(format!("{range:0<19}"));
-        let mut wanted = all["tokenRequestors"].as_array().unwrap().clone();
-        wanted.retain(|offer| offer["accountRanges"].as_array().unwrap().contains(&padded));
-        assert_eq!(found["tokenRequestors"], json!(wanted), "{range}");
-        assert_eq!(wanted.is_empty(), range.starts_with('4'), "{range}");
+        let mut expected = all["tokenRequestors"].as_array().unwrap().clone();
+        expected.retain(|requestor| requestor["accountRanges"].as_array().unwrap().contains(&padded));
+        assert_eq!(found["tokenRequestors"], json!(expected), "{range}");
+        assert_eq!(expected.is_empty(), range.starts_with('4'), "{range}");
     }
     for wrong in ["55555500", "55555500000000000000", "555555abc", "555555000&accountRange=555556000", ""] {
         let refused = get(&world, &format!("platform=ios&accountRange={wrong}"), &[]).await;
@@ -170,7 +169,7 @@ async fn a_catalog_that_is_known_takes_one_small_read() {
     assert_eq!(listed(&world, "platform=web").await, before, "from memory");
     assert!(
         !names(&listed(&world, "platform=android").await).is_empty(),
-        "from memory, though never asked before"
+        "from the cache, for a request that is new"
     );
     let etag = etag(get(&world, "platform=ios", &[]).await.headers());
     assert_eq!(get(&world, "platform=ios", &[("if-none-match", &etag)]).await.status(), 304);
@@ -214,18 +213,18 @@ async fn a_function_that_has_never_read_the_catalog_fails() {
 async fn a_cached_answer_becomes_stale_with_time() {
     let world = open_world().await;
     let gzip = [("accept-encoding", "gzip")];
-    let told = async || {
+    let read = async || {
         let answer = get(&world, "platform=web", &gzip).await;
         let tag = etag(answer.headers());
         (tag, decompress(&answer.bytes().await.unwrap()))
     };
-    let (first_tag, first) = told().await;
+    let (first_tag, first) = read().await;
     assert_eq!(first["stale"], false);
     world.clock().advance(SignedDuration::from_hours(15 * 24 + 1));
-    let (stale_tag, stale) = told().await;
+    let (stale_tag, stale) = read().await;
     assert_eq!((&stale["stale"], &stale["catalogUpdatedAt"]), (&json!(true), &first["catalogUpdatedAt"]));
     world.refresh().await.unwrap();
-    let (fresh_tag, fresh) = told().await;
+    let (fresh_tag, fresh) = read().await;
     assert_eq!((&fresh["stale"], &fresh["tokenRequestors"]), (&json!(false), &first["tokenRequestors"]));
     assert!(fresh["catalogUpdatedAt"].as_str() > first["catalogUpdatedAt"].as_str());
     assert!(first_tag != stale_tag && stale_tag != fresh_tag && first_tag != fresh_tag);

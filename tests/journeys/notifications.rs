@@ -27,8 +27,8 @@ async fn view(cardholder: &Cardholder, id: &str) -> Value {
     cardholder.asks_about(id).await.unwrap().body
 }
 
-fn events(view: &Value, word: &str) -> usize {
-    view["timeline"].as_array().unwrap().iter().filter(|event| event["event"] == word).count()
+fn events(view: &Value, kind: &str) -> usize {
+    view["timeline"].as_array().unwrap().iter().filter(|event| event["event"] == kind).count()
 }
 
 fn lost() -> Delivery {
@@ -111,9 +111,9 @@ async fn a_notification_for_a_card_without_an_enrollment_is_accepted_and_stored(
     let world = open_world().await;
     let body = json!({"notificationId": "n-1", "type": "TCN", "cardContractId": 99999, "tokenRequestorId": CLICK_TO_PAY});
     assert_eq!(notify(&world, &body).await, 200);
-    let kept = world.dynamodb().scan().table_name(&world.tables().enrollments).send().await.unwrap();
-    assert_eq!(kept.items().len(), 1);
-    assert!(kept.items()[0]["pk"].as_s().unwrap().starts_with("INBOX#"));
+    let stored = world.dynamodb().scan().table_name(&world.tables().enrollments).send().await.unwrap();
+    assert_eq!(stored.items().len(), 1);
+    assert!(stored.items()[0]["pk"].as_s().unwrap().starts_with("INBOX#"));
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn an_unknown_kind_of_notification_is_stored_and_changes_nothing() {
 
 #[tokio::test]
 async fn a_caller_with_a_certificate_of_another_name_is_refused() {
-    let settings = [("NOTIFICATION_CLIENT_SUBJECTS".to_owned(), "CN=somebody else".to_owned())].into();
+    let settings = [("NOTIFICATION_CLIENT_SUBJECTS".to_owned(), "CN=another name".to_owned())].into();
     let world = crate::support::open_world_with(local::Options { settings, ..Default::default() }).await;
     let (cardholder, id) =
         enrolled(&world, NotificationPlan { retries: 0, ..NotificationPlan::default() }).await;

@@ -22,8 +22,8 @@ async fn unopened(world: &World) -> Cardholder {
 /// Status, reason and finality of each of the cardholder's enrollments.
 async fn all(cardholder: &Cardholder) -> Vec<(Value, Value, Value)> {
     let list = cardholder.get("/enrollments").await.unwrap().body;
-    let told = |it: &Value| (it["status"].clone(), it["reason"].clone(), it["final"].clone());
-    list["enrollments"].as_array().unwrap().iter().map(told).collect()
+    let fields = |it: &Value| (it["status"].clone(), it["reason"].clone(), it["final"].clone());
+    list["enrollments"].as_array().unwrap().iter().map(fields).collect()
 }
 
 fn lists_read(world: &World) -> usize {
@@ -51,10 +51,10 @@ async fn a_token_list_that_is_unavailable_is_read_later_and_then_reconciled() {
     world.simulator().set_fault(Operation::GetTokensByClient, Fault::TruncatedJson, Times::Always);
     let report = world.reconcile().await.unwrap();
     assert_eq!((&report["unread"], &report["checked"]), (&json!(3), &json!(0)), "{report}");
-    let asked = lists_read(&world);
+    let calls = lists_read(&world);
     world.clock().advance(SignedDuration::from_mins(4));
     assert_eq!(world.reconcile().await.unwrap()["unread"], 0);
-    assert_eq!(lists_read(&world), asked, "it is too early to ask again");
+    assert_eq!(lists_read(&world), calls, "it is too early to read again");
 
     world.simulator().clear_faults();
     world.clock().advance(SignedDuration::from_mins(2));
@@ -72,7 +72,7 @@ async fn an_enrollment_without_any_information_from_mastercard_ends_as_unknown()
         world.reconcile().await.unwrap();
         world.clock().advance(SignedDuration::from_hours(25));
         runs += 1;
-        assert!(runs < 20, "nothing stays open for ever");
+        assert!(runs < 20, "every enrollment becomes final");
     }
     let ended = (json!("FAILED"), json!("outcome_unknown"), json!(true));
     assert_eq!(all(&cardholder).await, [ended.clone(), ended.clone(), ended]);

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::{leaks::leak, open_world};
 
 /// All published events, each checked against the published schema and for secrets.
-async fn told(world: &World) -> Vec<Value> {
+async fn published(world: &World) -> Vec<Value> {
     let schema =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/events/enrollment-status-changed.schema.json");
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
@@ -36,13 +36,13 @@ async fn a_journey_is_published_step_by_step_and_repetitions_are_not() {
     world.simulator().notifications_settled().await;
     world.reconcile().await.unwrap();
 
-    let changes = told(&world).await;
+    let changes = published(&world).await;
     assert_eq!(field(&changes, "to").first(), Some(&"PENDING"));
     assert_eq!(field(&changes, "to").last(), Some(&"ENABLED"));
     // Each starts with the status at which the one before it ended.
     assert_eq!(field(&changes, "from")[1..], field(&changes, "to")[..changes.len() - 1]);
     for (name, value) in [("cardContractId", "70001"), ("clientId", "40000"), ("attempt", "1")] {
-        assert!(field(&changes, name).iter().all(|told| *told == value), "{name}");
+        assert!(field(&changes, name).iter().all(|field| *field == value), "{name}");
     }
     assert!(field(&changes, "enrollmentId").iter().all(|id| *id == enrollment["enrollmentId"]));
 }
@@ -57,7 +57,7 @@ async fn a_token_that_is_suspended_much_later_is_published_too() {
     world.simulator().notifications_settled().await;
     world.simulator().suspend_token(70001, simulator::CLICK_TO_PAY).unwrap();
     world.simulator().notifications_settled().await;
-    let changes = told(&world).await;
+    let changes = published(&world).await;
     assert_eq!(
         (field(&changes, "from").last(), field(&changes, "to").last()),
         (Some(&"ENABLED"), Some(&"SUSPENDED"))
@@ -73,7 +73,7 @@ async fn an_enrollment_that_expired_is_published_when_reconciliation_reads_it() 
     world.reconcile().await.unwrap();
     let id = enrollment["enrollmentId"].as_str().unwrap();
     cardholder.restarts(id, "again").await.unwrap();
-    let changes = told(&world).await;
+    let changes = published(&world).await;
     let steps = ["PENDING", "READY", "EXPIRED", "PENDING", "READY"];
     assert_eq!(field(&changes, "to"), steps);
     assert_eq!(field(&changes, "attempt"), ["1", "1", "1", "2", "2"]);

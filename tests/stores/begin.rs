@@ -26,8 +26,8 @@ checks! {
 
 async fn a_new_attempt_is_known_without_reading_it(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
-    let seen = stores.enrollments.get_versioned(CLIENT.into(), fixture.id()).await.unwrap();
-    assert_eq!(seen, Some(fixture.begun(&stores.enrollments)));
+    let versioned = stores.enrollments.get_versioned(CLIENT.into(), fixture.id()).await.unwrap();
+    assert_eq!(versioned, Some(fixture.versioned(&stores.enrollments)));
 }
 
 async fn a_repeated_request_finds_the_enrollment_that_it_began(stores: &Stores) {
@@ -43,7 +43,7 @@ async fn a_key_that_was_used_with_another_request_is_reported(stores: &Stores) {
     let other =
         EnrollmentFixture { fingerprint: "another request".into(), ..EnrollmentFixture::new("key-1") };
     assert_eq!(other.begin(&stores.enrollments).await, BeginOutcome::IdempotencyKeyReused);
-    assert_eq!(other.by_state(&stores.enrollments).await, None, "nothing of it is kept");
+    assert_eq!(other.by_state(&stores.enrollments).await, None, "nothing of it is stored");
 }
 
 async fn a_key_expires_after_a_day(stores: &Stores) {
@@ -144,9 +144,9 @@ async fn a_held_card_stays_held_as_long_as_its_enrollment_is_reconciled(stores: 
 async fn of_twenty_requests_with_twenty_keys_one_begins(stores: &Stores) {
     let began = race(stores, |n| EnrollmentFixture::new(&format!("key-{n}")), Timestamp::now()).await;
     let holder = holder(stores).await;
-    assert_eq!(began.iter().filter(|begun| **begun == BeginOutcome::Started).count(), 1, "{began:?}");
+    assert_eq!(began.iter().filter(|outcome| **outcome == BeginOutcome::Started).count(), 1, "{began:?}");
     assert_eq!(
-        began.iter().filter(|begun| **begun == BeginOutcome::CardLocked(holder)).count(),
+        began.iter().filter(|outcome| **outcome == BeginOutcome::CardLocked(holder)).count(),
         19,
         "{began:?}"
     );
@@ -156,9 +156,9 @@ async fn of_twenty_requests_with_twenty_keys_one_begins(stores: &Stores) {
 async fn of_twenty_repetitions_of_one_request_one_begins(stores: &Stores) {
     let began = race(stores, |_| EnrollmentFixture::new("key-1"), Timestamp::now()).await;
     let holder = holder(stores).await;
-    assert_eq!(began.iter().filter(|begun| **begun == BeginOutcome::Started).count(), 1, "{began:?}");
+    assert_eq!(began.iter().filter(|outcome| **outcome == BeginOutcome::Started).count(), 1, "{began:?}");
     assert_eq!(
-        began.iter().filter(|begun| **begun == BeginOutcome::Replayed(holder, 1)).count(),
+        began.iter().filter(|outcome| **outcome == BeginOutcome::Replayed(holder, 1)).count(),
         19,
         "{began:?}"
     );
@@ -168,12 +168,13 @@ async fn of_twenty_takeovers_of_a_stale_card_one_begins(stores: &Stores) {
     let crashed = EnrollmentFixture::new("key-0");
     crashed.begin(&stores.enrollments).await;
     let later = crashed.at() + SignedDuration::from_secs(61);
-    let began = race(stores, |n| EnrollmentFixture::new(&format!("key-{}", n + 1)).asked(later), later).await;
+    let began =
+        race(stores, |n| EnrollmentFixture::new(&format!("key-{}", n + 1)).created_at(later), later).await;
     let holder = holder(stores).await;
     assert_ne!(holder, crashed.id());
-    assert_eq!(began.iter().filter(|begun| **begun == BeginOutcome::Started).count(), 1, "{began:?}");
+    assert_eq!(began.iter().filter(|outcome| **outcome == BeginOutcome::Started).count(), 1, "{began:?}");
     assert_eq!(
-        began.iter().filter(|begun| **begun == BeginOutcome::CardLocked(holder)).count(),
+        began.iter().filter(|outcome| **outcome == BeginOutcome::CardLocked(holder)).count(),
         19,
         "{began:?}"
     );

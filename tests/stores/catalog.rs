@@ -113,12 +113,12 @@ async fn a_requestor_that_was_missing_is_read_again(stores: &Stores) {
 
 async fn concurrent_refreshes_build_on_each_other(stores: &Stores) {
     let add = async |n: usize| {
-        let plan = |seen: &Snapshot| {
-            let write: Vec<_> = (!seen.entries.contains_key(&id(&nth(n))))
+        let plan = |snapshot: &Snapshot| {
+            let write: Vec<_> = (!snapshot.entries.contains_key(&id(&nth(n))))
                 .then(|| named(&nth(n), "New"))
                 .into_iter()
                 .collect();
-            (Plan { write, complete: true, ..Plan::default() }, seen.entries.len())
+            (Plan { write, complete: true, ..Plan::default() }, snapshot.entries.len())
         };
         stores.requestors.refresh(at(0), plan).await.unwrap()
     };

@@ -21,8 +21,8 @@ async fn an_enrollment_is_due_when_its_receipts_have_ended(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     let redirect = fixture.redirect();
     let fact = fixture.pushed().recorded(fixture.at(), "");
-    let begun = fixture.begun(&stores.enrollments);
-    stores.enrollments.record_push(begun, fact, &redirect, fixture.at()).await.unwrap();
+    let base = fixture.versioned(&stores.enrollments);
+    stores.enrollments.record_push(base, fact, &redirect, fixture.at()).await.unwrap();
     assert_eq!(ids(&due(stores, redirect.expires_at, |due| due.len() == 1).await), [fixture.id()]);
     let second_before = redirect.expires_at - SignedDuration::from_secs(1);
     assert!(due(stores, second_before, Vec::is_empty).await.is_empty());
@@ -38,14 +38,14 @@ async fn an_enrollment_that_is_final_is_not_due(stores: &Stores) {
 }
 
 async fn due_items_are_spread_over_the_shards(stores: &Stores) {
-    let mut begun = BTreeSet::new();
+    let mut started = BTreeSet::new();
     for n in 0..32 {
         let fixture =
             EnrollmentFixture::new(&format!("key-{n}")).of_card(70001 + n).started(&stores.enrollments).await;
-        begun.insert(fixture.id());
+        started.insert(fixture.id());
     }
     let due = due(stores, end_of_time(), |due| due.len() == 32).await;
-    assert_eq!(ids(&due).into_iter().collect::<BTreeSet<_>>(), begun, "each is in one shard");
+    assert_eq!(ids(&due).into_iter().collect::<BTreeSet<_>>(), started, "each is in one shard");
     let shards: BTreeSet<u8> = due.iter().map(|(shard, _)| *shard).collect();
     assert!(shards.len() > 3, "32 enrollments are in the shards {shards:?}");
 }
@@ -67,8 +67,9 @@ async fn the_most_overdue_comes_first(stores: &Stores) {
     let mut shards = vec![Vec::new(); SHARDS.into()];
     // With more enrollments than shards, some shard holds two.
     for n in (0..=SHARDS).rev() {
-        let asked = start + SignedDuration::from_secs(n.into());
-        let fixture = EnrollmentFixture::new(&format!("key-{n}")).of_card(70001 + u64::from(n)).asked(asked);
+        let created_at = start + SignedDuration::from_secs(n.into());
+        let fixture =
+            EnrollmentFixture::new(&format!("key-{n}")).of_card(70001 + u64::from(n)).created_at(created_at);
         fixture.clone().started(&stores.enrollments).await;
     }
     for (shard, item) in due(stores, end_of_time(), |due| due.len() == usize::from(SHARDS) + 1).await {
@@ -85,9 +86,9 @@ async fn the_most_overdue_comes_first(stores: &Stores) {
 pub(super) async fn due(
     stores: &Stores,
     at: Timestamp,
-    good: impl Fn(&Vec<(u8, DueItem)>) -> bool,
+    is_expected: impl Fn(&Vec<(u8, DueItem)>) -> bool,
 ) -> Vec<(u8, DueItem)> {
-    let look = async || {
+    let read = async || {
         let mut all = Vec::new();
         for shard in 0..SHARDS {
             let due = stores.enrollments.due(shard, at, 50).await.unwrap();
@@ -95,7 +96,7 @@ pub(super) async fn due(
         }
         all
     };
-    eventually(look, good).await
+    eventually(read, is_expected).await
 }
 
 /// Later than any due time in a test.

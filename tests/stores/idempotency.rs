@@ -31,7 +31,7 @@ enum Step {
     /// The push of the latest attempt fails, retryable or not.
     Failed { which: usize, passing: bool },
     /// Reconciliation finds no token.
-    Looked { which: usize },
+    ReadTokenList { which: usize },
     /// The clock advances.
     Wait { seconds: i64 },
 }
@@ -47,7 +47,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (which(), 0..2_u8, 0..2_u8).prop_map(|(which, key, body)| Step::Restart { which, key, body }),
         3 => which().prop_map(|which| Step::Pushed { which }),
         3 => (which(), any::<bool>()).prop_map(|(which, passing)| Step::Failed { which, passing }),
-        2 => which().prop_map(|which| Step::Looked { which }),
+        2 => which().prop_map(|which| Step::ReadTokenList { which }),
         4 => waits.prop_map(|seconds| Step::Wait { seconds }),
     ]
 }
@@ -63,11 +63,11 @@ struct Played<'a> {
 
 impl Played<'_> {
     fn number(&self, id: EnrollmentId) -> usize {
-        self.began.iter().position(|fixture| fixture.id() == id).expect("an enrollment that was begun here")
+        self.began.iter().position(|fixture| fixture.id() == id).expect("an enrollment of this run")
     }
 
-    fn answer(&self, begun: BeginOutcome) -> Answer {
-        match begun {
+    fn answer(&self, outcome: BeginOutcome) -> Answer {
+        match outcome {
             BeginOutcome::Started => Answer::Started,
             BeginOutcome::Replayed(id, attempt) => Answer::Before(self.number(id), attempt),
             BeginOutcome::IdempotencyKeyReused => Answer::KeyReused,
@@ -80,13 +80,13 @@ impl Played<'_> {
         let fixture = EnrollmentFixture::new(&format!("key-{key}"))
             .of_client(self.client + client)
             .of_card(70001 + card);
-        let fixture = EnrollmentFixture { fingerprint: format!("{card} {body}"), ..fixture.asked(now) };
-        let begun = fixture.begin(self.enrollments).await;
-        if begun == BeginOutcome::Started {
+        let fixture = EnrollmentFixture { fingerprint: format!("{card} {body}"), ..fixture.created_at(now) };
+        let outcome = fixture.begin(self.enrollments).await;
+        if outcome == BeginOutcome::Started {
             self.keys.push(fixture.key.parse().unwrap());
             self.began.push(fixture);
         }
-        self.answer(begun)
+        self.answer(outcome)
     }
 
     /// A new attempt, as `enroll` creates it.
@@ -108,17 +108,17 @@ impl Played<'_> {
         let new_attempt =
             NewAttempt { enrollment: &enrollment, revision, key, fingerprint: &fingerprint, state };
         let known = || async { self.enrollments.find_replay(&new_attempt, now).await.unwrap() };
-        let begun = match restartable {
+        let outcome = match restartable {
             true => self.enrollments.begin(&new_attempt, now).await.unwrap(),
             false => match known().await {
-                Some(begun) => begun,
+                Some(outcome) => outcome,
                 None => return Answer::NotRestartable,
             },
         };
-        if begun == BeginOutcome::Started {
+        if outcome == BeginOutcome::Started {
             self.keys[which] = key.clone();
         }
-        self.answer(begun)
+        self.answer(outcome)
     }
 
     /// Records a fact of the latest attempt, or a reading of the token list.
@@ -146,14 +146,14 @@ async fn differ(
     enrollments: &Enrollments,
     client: u64,
     steps: &[Step],
-    told: &mut BTreeMap<&'static str, usize>,
+    answers: &mut BTreeMap<&'static str, usize>,
 ) -> Result<(), TestCaseError> {
     let mut played = Played { enrollments, client, began: Vec::new(), keys: Vec::new() };
     let (mut model, mut now) =
         (Model::default(), Timestamp::from_second(Timestamp::now().as_second()).unwrap());
     for (at, step) in steps.iter().enumerate() {
         let chosen = |which: usize| which.checked_rem(played.began.len());
-        let (said, expected) = match *step {
+        let (answer, expected) = match *step {
             Step::Wait { seconds } => {
                 now += SignedDuration::from_secs(seconds);
                 continue;
@@ -189,15 +189,15 @@ async fn differ(
                 }
                 continue;
             }
-            Step::Looked { which } => {
+            Step::ReadTokenList { which } => {
                 let Some(which) = chosen(which) else { continue };
-                model.looked(which, now);
+                model.token_list_read(which, now);
                 played.learns(which, Fact::TokenList { token: None }, now).await;
                 continue;
             }
         };
-        prop_assert_eq!(said, expected, "step {} of {:?}", at, steps);
-        *told.entry(said.as_str()).or_default() += 1;
+        prop_assert_eq!(answer, expected, "step {} of {:?}", at, steps);
+        *answers.entry(answer.as_str()).or_default() += 1;
     }
     Ok(())
 }
@@ -207,11 +207,11 @@ fn every_request_is_answered_as_the_model_does() {
     let runtime = Runtime::new().unwrap();
     let stores = runtime.block_on(Stores::embedded());
     let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
-    let (clients, told) = (Cell::new(50_000), RefCell::default());
+    let (clients, answers) = (Cell::new(50_000), RefCell::default());
     let outcome = TestRunner::new(config).run(&vec(step(), 1..60), |steps| {
         clients.set(clients.get() + 2);
-        runtime.block_on(differ(&stores.enrollments, clients.get(), &steps, &mut told.borrow_mut()))
+        runtime.block_on(differ(&stores.enrollments, clients.get(), &steps, &mut answers.borrow_mut()))
     });
     assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
-    assert_eq!(told.borrow().len(), 5, "every kind of answer was given: {told:?}");
+    assert_eq!(answers.borrow().len(), 5, "every kind of answer was given: {answers:?}");
 }

@@ -56,9 +56,9 @@ async fn a_notification_is_applied_once(stores: &Stores) {
         let applied = stores.enrollments.apply(received.clone(), fixture.at()).await.unwrap();
         assert_eq!(applied, Some(fixture.id()));
     }
-    let kept = stores.enrollments.receive(&approval(), fixture.at()).await.unwrap();
-    assert_eq!(kept.applied_to, Some(fixture.id()));
-    assert_eq!(stores.enrollments.apply(kept, fixture.at()).await.unwrap(), Some(fixture.id()));
+    let entry = stores.enrollments.receive(&approval(), fixture.at()).await.unwrap();
+    assert_eq!(entry.applied_to, Some(fixture.id()));
+    assert_eq!(stores.enrollments.apply(entry, fixture.at()).await.unwrap(), Some(fixture.id()));
     let stored = fixture.stored(&stores.enrollments).await.unwrap();
     assert_eq!((stored.facts.len(), stored.status_at(fixture.at()).status), (1, Status::Authorized));
     assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
@@ -75,8 +75,8 @@ async fn a_notification_before_its_enrollment_is_applied_later(stores: &Stores) 
     assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(fixture.id()));
     assert_eq!(fixture.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
     assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
-    let kept = stores.enrollments.notification("n-1").await.unwrap().unwrap();
-    assert!(kept.matched_enrollment.is_some(), "and stays about it");
+    let entry = stores.enrollments.notification("n-1").await.unwrap().unwrap();
+    assert!(entry.matched_enrollment.is_some(), "and it stays matched");
 }
 
 async fn a_notification_that_matches_nothing_is_retried_and_then_unmatched(stores: &Stores) {
@@ -92,13 +92,13 @@ async fn a_notification_that_matches_nothing_is_retried_and_then_unmatched(store
     }
     assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), None);
     assert_eq!(notifications_due(stores, end_of_time(), 0).await, []);
-    let kept = stores.enrollments.notification("n-1").await.unwrap().unwrap();
-    assert_eq!((&kept.notification, kept.applied_to, kept.unmatched), (&approval(), None, 4));
+    let entry = stores.enrollments.notification("n-1").await.unwrap().unwrap();
+    assert_eq!((&entry.notification, entry.applied_to, entry.unmatched), (&approval(), None, 4));
     let unmatched = eventually(
         async || stores.enrollments.unmatched_notifications().await.unwrap(),
         |found| found.len() == 1,
     );
-    assert_eq!(unmatched.await, [kept]);
+    assert_eq!(unmatched.await, [entry]);
 }
 
 async fn a_notification_that_matches_in_the_end_is_no_longer_unmatched(stores: &Stores) {
@@ -141,7 +141,7 @@ async fn a_notification_that_matched_an_enrollment_matches_no_later_one(stores: 
     let failed = Fact::PushFailed { reason: PushFailure::MastercardRefused, retryable: true };
     facts(&stores.enrollments, &first, [failed]).await;
     let second = EnrollmentFixture::new("key-2")
-        .asked(now + SignedDuration::from_secs(1))
+        .created_at(now + SignedDuration::from_secs(1))
         .started(&stores.enrollments)
         .await;
     visible(stores, 2).await;
@@ -161,8 +161,8 @@ async fn what_was_applied_stays_applied(stores: &Stores) {
     let blind = Notification { card_contract_id: Some(79999.into()), ..received.notification.clone() };
     let blind = InboxEntry { notification: blind, matched_enrollment: None, applied_to: None, ..received };
     assert_eq!(stores.enrollments.apply(blind, fixture.at()).await.unwrap(), None);
-    let kept = stores.enrollments.notification("n-1").await.unwrap().unwrap();
-    assert_eq!((kept.applied_to, kept.unmatched), (Some(fixture.id()), 0));
+    let entry = stores.enrollments.notification("n-1").await.unwrap().unwrap();
+    assert_eq!((entry.applied_to, entry.unmatched), (Some(fixture.id()), 0));
 }
 
 async fn another_clients_notification_changes_nothing(stores: &Stores) {

@@ -26,7 +26,7 @@ async fn a_repeated_fact_is_recorded_once(stores: &Stores) {
     let again = approved().recorded(later, "a source");
     let twice = stores.enrollments.record_facts(CLIENT.into(), fixture.id(), &[again], later).await.unwrap();
     assert_eq!((once.facts.len(), twice.as_ref()), (1, Some(&once)));
-    assert_eq!(fixture.stored(&stores.enrollments).await, Some(once), "the first telling stays");
+    assert_eq!(fixture.stored(&stores.enrollments).await, Some(once), "the first record stays");
     assert_eq!(revision(stores, &fixture).await, written, "nothing is written for it");
 }
 
@@ -56,7 +56,7 @@ async fn one_push_recorded_twenty_times_concurrently_is_recorded_once(stores: &S
 
 async fn a_redirect_is_shown_once_the_push_is_recorded(stores: &Stores) {
     let (enrollments, now) = (&stores.enrollments, EnrollmentFixture::new("any").at());
-    let fixture = EnrollmentFixture::new("key-1").asked(now);
+    let fixture = EnrollmentFixture::new("key-1").created_at(now);
     assert_eq!(push(enrollments, &fixture).await, None, "the redirect is put, the fact is not");
     let fixture = fixture.started(enrollments).await;
     let ignorant = fixture.stored(enrollments).await.unwrap();
@@ -70,11 +70,14 @@ async fn a_redirect_is_shown_once_the_push_is_recorded(stores: &Stores) {
 }
 
 async fn nothing_is_recorded_of_an_unknown_enrollment(stores: &Stores) {
-    let (enrollments, nobody) = (&stores.enrollments, EnrollmentFixture::new("never-begun"));
-    let fact = [approved().recorded(nobody.at(), "a source")];
-    assert_eq!(enrollments.record_facts(CLIENT.into(), nobody.id(), &fact, nobody.at()).await.unwrap(), None);
-    assert_eq!(push(enrollments, &nobody).await, None);
-    assert_eq!(nobody.stored(enrollments).await, None);
+    let (enrollments, unknown) = (&stores.enrollments, EnrollmentFixture::new("never-started"));
+    let fact = [approved().recorded(unknown.at(), "a source")];
+    assert_eq!(
+        enrollments.record_facts(CLIENT.into(), unknown.id(), &fact, unknown.at()).await.unwrap(),
+        None
+    );
+    assert_eq!(push(enrollments, &unknown).await, None);
+    assert_eq!(unknown.stored(enrollments).await, None);
 }
 
 async fn a_redirect_ends_with_its_receipts(stores: &Stores) {
@@ -93,8 +96,9 @@ fn approved() -> Fact {
 
 async fn push(enrollments: &Enrollments, fixture: &EnrollmentFixture) -> Option<EnrollmentId> {
     let fact = fixture.pushed().recorded(fixture.at(), "");
-    let pushed =
-        enrollments.record_push(fixture.begun(enrollments), fact, &fixture.redirect(), fixture.at()).await;
+    let pushed = enrollments
+        .record_push(fixture.versioned(enrollments), fact, &fixture.redirect(), fixture.at())
+        .await;
     pushed.unwrap().map(|enrollment| enrollment.enrollment_id)
 }
 

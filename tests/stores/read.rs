@@ -22,18 +22,18 @@ checks! {
     secrets_are_not_stored_in_plain_text,
 }
 
-const STRANGER: u64 = 40001;
+const OTHER_CLIENT: u64 = 40001;
 
 async fn another_client_sees_nothing_of_an_enrollment(stores: &Stores) {
     let (enrollments, fixture) = (&stores.enrollments, pushed(stores).await);
     let requestor = &fixture.enrollment.token_requestor_id;
-    assert_eq!(enrollments.get(STRANGER.into(), fixture.id()).await.unwrap(), None);
+    assert_eq!(enrollments.get(OTHER_CLIENT.into(), fixture.id()).await.unwrap(), None);
     let stored = fixture.stored(enrollments).await.unwrap();
-    let stolen = Enrollment { client_id: STRANGER.into(), ..stored };
+    let stolen = Enrollment { client_id: OTHER_CLIENT.into(), ..stored };
     assert_eq!(enrollments.redirect(&stolen, 1, fixture.at()).await.unwrap(), None);
-    assert_eq!(enrollments.holder_of(STRANGER.into(), CARD.into(), requestor).await.unwrap(), None);
-    assert!(list(enrollments, STRANGER, None, 50, None).await.0.is_empty());
-    assert!(list(enrollments, STRANGER, Some(CARD), 50, Some(fixture.id())).await.0.is_empty());
+    assert_eq!(enrollments.holder_of(OTHER_CLIENT.into(), CARD.into(), requestor).await.unwrap(), None);
+    assert!(list(enrollments, OTHER_CLIENT, None, 50, None).await.0.is_empty());
+    assert!(list(enrollments, OTHER_CLIENT, Some(CARD), 50, Some(fixture.id())).await.0.is_empty());
 }
 
 async fn another_client_records_nothing_on_an_enrollment(stores: &Stores) {
@@ -41,7 +41,7 @@ async fn another_client_records_nothing_on_an_enrollment(stores: &Stores) {
     let before = fixture.stored(enrollments).await;
     let fact = [Fact::PushUnknown.recorded(fixture.at(), "")];
     assert_eq!(
-        enrollments.record_facts(STRANGER.into(), fixture.id(), &fact, fixture.at()).await.unwrap(),
+        enrollments.record_facts(OTHER_CLIENT.into(), fixture.id(), &fact, fixture.at()).await.unwrap(),
         None
     );
     assert_eq!(fixture.stored(enrollments).await, before);
@@ -64,7 +64,7 @@ async fn support_finds_an_enrollment_by_its_id_alone(stores: &Stores) {
     let found =
         eventually(async || stores.enrollments.find(fixture.id()).await.unwrap(), Option::is_some).await;
     assert_eq!(found, fixture.stored(&stores.enrollments).await);
-    assert_eq!(stores.enrollments.find(EnrollmentFixture::new("never begun").id()).await.unwrap(), None);
+    assert_eq!(stores.enrollments.find(EnrollmentFixture::new("never-started").id()).await.unwrap(), None);
     assert_eq!(theirs.find(fixture.id()).await.unwrap(), None);
 }
 
@@ -109,7 +109,7 @@ async fn a_returning_browser_is_identified_by_its_state_for_two_hours(stores: &S
     let end = fixture.at() + SignedDuration::from_hours(2);
     let by = async |state: &CallbackState, at| {
         let found = stores.enrollments.by_state(state, at).await.unwrap();
-        found.map(|(seen, attempt)| (seen.enrollment, attempt))
+        found.map(|(versioned, attempt)| (versioned.enrollment, attempt))
     };
     assert_eq!(
         by(&fixture.state, end - SignedDuration::from_millis(1)).await,
@@ -129,7 +129,7 @@ async fn items_written_before_there_were_attempts_belong_to_the_first(stores: &S
         }
     }
     let returned = stores.enrollments.by_state(&fixture.state, fixture.at()).await.unwrap();
-    assert_eq!(returned, Some((fixture.begun(&stores.enrollments), 1)));
+    assert_eq!(returned, Some((fixture.versioned(&stores.enrollments), 1)));
     assert_eq!(
         EnrollmentFixture::new("key-1").begin(&stores.enrollments).await,
         BeginOutcome::Replayed(fixture.id(), 1)
@@ -154,23 +154,25 @@ async fn secrets_are_not_stored_in_plain_text(stores: &Stores) {
 async fn pushed(stores: &Stores) -> EnrollmentFixture {
     let fixture = EnrollmentFixture::new("a-key-that-is-long-enough").started(&stores.enrollments).await;
     let fact = fixture.pushed().recorded(fixture.at(), "");
-    let (begun, redirect) = (fixture.begun(&stores.enrollments), fixture.redirect());
-    stores.enrollments.record_push(begun, fact, &redirect, fixture.at()).await.unwrap().unwrap();
+    let (base, redirect) = (fixture.versioned(&stores.enrollments), fixture.redirect());
+    stores.enrollments.record_push(base, fact, &redirect, fixture.at()).await.unwrap().unwrap();
     fixture
 }
 
 /// Five failed enrollments, a second apart; the first, third and fifth are of the sample card.
 async fn five(stores: &Stores) -> [EnrollmentId; 5] {
     let start = EnrollmentFixture::new("any").at() - SignedDuration::from_secs(5);
-    let mut begun = Vec::new();
+    let mut ids = Vec::new();
     for n in 0_u8..5 {
         let fixture = EnrollmentFixture::new(&format!("key-{n}")).of_card(CARD + u64::from(n % 2));
-        let fixture =
-            fixture.asked(start + SignedDuration::from_secs(n.into())).started(&stores.enrollments).await;
+        let fixture = fixture
+            .created_at(start + SignedDuration::from_secs(n.into()))
+            .started(&stores.enrollments)
+            .await;
         facts(&stores.enrollments, &fixture, [failed()]).await;
-        begun.push(fixture.id());
+        ids.push(fixture.id());
     }
-    begun.try_into().unwrap()
+    ids.try_into().unwrap()
 }
 
 fn failed() -> Fact {

@@ -26,10 +26,10 @@ async fn a_notification_that_could_not_be_stored_is_not_accepted() {
 #[tokio::test]
 async fn a_notification_whose_outcome_could_not_be_written_is_not_settled() {
     let stores = Stores::embedded().await;
-    let kept = stores.enrollments.receive(&of_size(1), Timestamp::now()).await.unwrap();
-    let received = InboxEntry { notification: of_size(TOO_LARGE), ..kept.clone() };
+    let entry = stores.enrollments.receive(&of_size(1), Timestamp::now()).await.unwrap();
+    let received = InboxEntry { notification: of_size(TOO_LARGE), ..entry.clone() };
     refused(stores.enrollments.apply(received, Timestamp::now()).await);
-    assert_eq!(stores.enrollments.notification("n-1").await.unwrap(), Some(kept));
+    assert_eq!(stores.enrollments.notification("n-1").await.unwrap(), Some(entry));
 }
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn a_push_whose_redirect_could_not_be_written_is_not_recorded() {
     refused(
         stores
             .enrollments
-            .record_push(fixture.begun(&stores.enrollments), fact, &redirect, fixture.at())
+            .record_push(fixture.versioned(&stores.enrollments), fact, &redirect, fixture.at())
             .await,
     );
     assert_eq!(fixture.stored(&stores.enrollments).await, Some(fixture.enrollment));

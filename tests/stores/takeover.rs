@@ -23,7 +23,7 @@ async fn a_late_approval_prevents_a_concurrent_takeover_of_the_card() {
     let proxy = CrashProxy::crash_after(1, LastWrite::Late, &world).await;
     let runtime = proxy.runtime(&world);
     let held = Enrollments::read(&mut runtime.settings.read(), &runtime).unwrap();
-    let other = EnrollmentFixture::new("key-2").asked(ended);
+    let other = EnrollmentFixture::new("key-2").created_at(ended);
     let approval = async {
         proxy.crashed().await;
         let approved = Fact::Tar { decision: Decision::Approved, occurred_at: Some(ended) };
@@ -31,8 +31,8 @@ async fn a_late_approval_prevents_a_concurrent_takeover_of_the_card() {
         assert_eq!(learned.status_at(ended).status, Status::Authorized);
         proxy.release();
     };
-    let (begun, ()) = tokio::join!(other.begin_at(&held, ended), approval);
-    assert_eq!(begun, BeginOutcome::CardLocked(late.id()));
+    let (outcome, ()) = tokio::join!(other.begin_at(&held, ended), approval);
+    assert_eq!(outcome, BeginOutcome::CardLocked(late.id()));
     assert_eq!(other.stored(&direct).await, None);
     assert_eq!(proxy.writes(), ["TransactWriteItems"; 2]);
 }

@@ -51,11 +51,11 @@ struct Line {
     mended: watch::Sender<bool>,
 }
 
-/// What happens to a request.
+/// When a request arrives, relative to the crash.
 enum Passage {
-    Free,
-    Last,
-    Dead,
+    Before,
+    At,
+    After,
 }
 
 impl CrashProxy {
@@ -132,9 +132,9 @@ impl Line {
     fn admit(&self, write: Option<String>) -> Passage {
         let mut writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
         let passage = match writes.len() {
-            before if before > self.most => Passage::Dead,
-            before if before == self.most && write.is_some() => Passage::Last,
-            _ => Passage::Free,
+            before if before > self.most => Passage::After,
+            before if before == self.most && write.is_some() => Passage::At,
+            _ => Passage::Before,
         };
         writes.extend(write);
         passage
@@ -175,18 +175,18 @@ async fn carry(State(line): State<Arc<Line>>, request: Request) -> Response<Body
     if let Ok(body) = to_bytes(body, LARGEST).await {
         let passage = line.admit(write(&parts));
         match (passage, line.last) {
-            (Passage::Free, _) => return line.forward(parts, body).await,
-            (Passage::Last, LastWrite::Lost) => drop(line.cut.send_replace(true)),
-            (Passage::Last, LastWrite::Unanswered) => {
+            (Passage::Before, _) => return line.forward(parts, body).await,
+            (Passage::At, LastWrite::Lost) => drop(line.cut.send_replace(true)),
+            (Passage::At, LastWrite::Unanswered) => {
                 line.forward(parts, body).await;
                 line.cut.send_replace(true);
             }
-            (Passage::Last | Passage::Dead, LastWrite::Late) => {
+            (Passage::At | Passage::After, LastWrite::Late) => {
                 line.cut.send_replace(true);
                 line.mended.subscribe().wait_for(|mended| *mended).await.unwrap();
                 return line.forward(parts, body).await;
             }
-            (Passage::Dead, _) => {}
+            (Passage::After, _) => {}
         }
     }
     std::future::pending().await
@@ -197,9 +197,9 @@ fn write(parts: &Parts) -> Option<String> {
     const WRITING: [&str; 5] =
         ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"];
     let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-    let (word, writes) = match target.and_then(|target| target.split('.').next_back()) {
+    let (name, writes) = match target.and_then(|target| target.split('.').next_back()) {
         Some(operation) => (operation, WRITING.contains(&operation)),
         None => (parts.method.as_str(), ![Method::GET, Method::HEAD].contains(&parts.method)),
     };
-    writes.then(|| word.to_owned())
+    writes.then(|| name.to_owned())
 }

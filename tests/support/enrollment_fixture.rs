@@ -58,7 +58,7 @@ impl EnrollmentFixture {
     }
 
     /// Created at another time, which is in its id too.
-    pub(crate) fn asked(mut self, at: Timestamp) -> Self {
+    pub(crate) fn created_at(mut self, at: Timestamp) -> Self {
         self.enrollment.enrollment_id = EnrollmentId::new(at);
         self.enrollment.created_at = at;
         self.enrollment.answer_by = at + SignedDuration::from_secs(10);
@@ -87,7 +87,7 @@ impl EnrollmentFixture {
     }
 
     /// The stored enrollment if it has begun, as `enroll` has it.
-    pub(crate) fn begun(&self, enrollments: &Enrollments) -> Versioned {
+    pub(crate) fn versioned(&self, enrollments: &Enrollments) -> Versioned {
         let key = self.key.parse().unwrap();
         let Self { enrollment, fingerprint, state, .. } = self;
         let new_attempt = NewAttempt { enrollment, revision: None, key: &key, fingerprint, state };
@@ -106,7 +106,7 @@ impl EnrollmentFixture {
 
     pub(crate) async fn by_state(&self, enrollments: &Enrollments) -> Option<Enrollment> {
         let found = enrollments.by_state(&self.state, self.at()).await.unwrap();
-        found.map(|(seen, _)| seen.enrollment)
+        found.map(|(versioned, _)| versioned.enrollment)
     }
 
     /// A redirect of Token Connect, valid for ten minutes.

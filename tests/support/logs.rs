@@ -31,7 +31,7 @@ pub(crate) fn watch() {
 }
 
 /// Whether a line with this event code is logged by any test within five seconds: some follow the response.
-pub(crate) async fn comes(code: &str) -> bool {
+pub(crate) async fn is_logged(code: &str) -> bool {
     let until = Instant::now() + Duration::from_secs(5);
     loop {
         if EVENTS.lock().unwrap_or_else(PoisonError::into_inner).contains_key(code) {
@@ -57,10 +57,10 @@ impl Write for Watch {
         let text = String::from_utf8_lossy(line);
         let event: Value = serde_json::from_str(&text).unwrap_or_default();
         if let Some(leak) = leak(&text) {
-            let target = event["target"].as_str().unwrap_or("somebody");
+            let target = event["target"].as_str().unwrap_or("unknown");
             // Directly to stderr: libtest captures the print macros, and the process exits here.
-            let said = writeln!(io::stderr(), "{target} logged {} in {}", leak.kind, leak.field);
-            std::process::exit(if said.is_ok() { 70 } else { 71 });
+            let written = writeln!(io::stderr(), "{target} logged {} in {}", leak.kind, leak.field);
+            std::process::exit(if written.is_ok() { 70 } else { 71 });
         }
         let code = event["fields"]["event"].as_str().unwrap_or_default().to_owned();
         *EVENTS.lock().unwrap_or_else(PoisonError::into_inner).entry(code).or_default() += 1;

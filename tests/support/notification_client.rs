@@ -53,7 +53,7 @@ impl NotificationClient {
 
     /// Sends a notification. The response conforms to the API description.
     pub(crate) async fn send(&self, body: impl Into<String>) -> Answer {
-        self.try_send(body).await.expect("the door is open")
+        self.try_send(body).await.expect("a response")
     }
 
     /// Sends a notification; the handshake may fail.

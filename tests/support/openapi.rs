@@ -38,9 +38,9 @@ pub(crate) fn routes() -> BTreeSet<String> {
 pub(crate) fn template(path: &str) -> Option<&'static str> {
     let path = path.split('?').next().unwrap_or_default();
     let fits = |template: &&String| {
-        let (wanted, given): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
-        let pair = |(wanted, given): (&&str, &&str)| wanted == given || wanted.starts_with('{');
-        wanted.len() == given.len() && wanted.iter().zip(&given).all(pair)
+        let (expected, given): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+        let pair = |(expected, given): (&&str, &&str)| expected == given || expected.starts_with('{');
+        expected.len() == given.len() && expected.iter().zip(&given).all(pair)
     };
     CONTRACT["paths"].as_object()?.keys().find(fits).map(String::as_str)
 }

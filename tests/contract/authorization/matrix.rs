@@ -59,7 +59,7 @@ impl Token {
     }
 
     /// Whether API Gateway accepts it.
-    pub(super) fn enters(self) -> bool {
+    pub(super) fn is_accepted(self) -> bool {
         matches!(self, Self::Of(_) | Self::WithoutClient)
     }
 
@@ -100,37 +100,37 @@ impl IdCase {
 }
 
 /// Every id for each parameter of a route; `None` for a route without parameters for ids.
-pub(super) fn given(route: &Route, principals: &[Principal; 2]) -> Vec<Option<IdCase>> {
+pub(super) fn cases(route: &Route, principals: &[Principal; 2]) -> Vec<Option<IdCase>> {
     if route.parameters.is_empty() {
         return vec![None];
     }
-    route.parameters.iter().flat_map(|parameter| in_place(parameter, principals)).map(Some).collect()
+    route.parameters.iter().flat_map(|parameter| cases_of(parameter, principals)).map(Some).collect()
 }
 
-fn in_place(parameter: &Parameter, principals: &[Principal; 2]) -> Vec<IdCase> {
-    let given = |owner, ownership, value| IdCase { parameter: parameter.clone(), owner, ownership, value };
+fn cases_of(parameter: &Parameter, principals: &[Principal; 2]) -> Vec<IdCase> {
+    let case = |owner, ownership, value| IdCase { parameter: parameter.clone(), owner, ownership, value };
     let mut all = Vec::new();
     for (owner, principal) in principals.iter().enumerate() {
         let mut ids = principal.ids(parameter.kind);
         ids.dedup();
-        all.extend(ids.into_iter().map(|id| given(Some(owner), Ownership::Own, Some(id))));
+        all.extend(ids.into_iter().map(|id| case(Some(owner), Ownership::Own, Some(id))));
     }
     if parameter.kind == Kind::TokenRequestor {
-        all.push(given(None, Ownership::Own, Some(simulator::CLICK_TO_PAY.into())));
+        all.push(case(None, Ownership::Own, Some(simulator::CLICK_TO_PAY.into())));
     }
     let owned: Vec<_> = all.iter().filter_map(|it| it.value.clone()).collect();
-    let mut strange = vec![never_issued(parameter.kind)];
-    strange.extend(malformed(&principals[0].companion(parameter, "tap"), &principals[0]));
-    strange.sort();
-    strange.dedup();
+    let mut unknown = vec![never_issued(parameter.kind)];
+    unknown.extend(malformed(&principals[0].companion(parameter, "tap"), &principals[0]));
+    unknown.sort();
+    unknown.dedup();
     for value in
-        strange.into_iter().filter(|value| !owned.contains(value) && travels(parameter.location, value))
+        unknown.into_iter().filter(|value| !owned.contains(value) && can_be_sent(parameter.location, value))
     {
         let ownership = if parameter.kind.fits(&value) { Ownership::Unknown } else { Ownership::Malformed };
-        all.push(given(None, ownership, Some(value)));
+        all.push(case(None, ownership, Some(value)));
     }
     if parameter.required && parameter.location != Location::Path {
-        all.push(given(None, Ownership::Missing, None));
+        all.push(case(None, Ownership::Missing, None));
     }
     all
 }
@@ -142,11 +142,11 @@ fn never_issued(kind: Kind) -> String {
         Kind::Card => "79999".into(),
         Kind::Client => "49999".into(),
         Kind::TokenRequestor => "50999999999".into(),
-        Kind::IdempotencyKey => "a-tap-of-nobody".into(),
+        Kind::IdempotencyKey => "an-unused-key".into(),
         Kind::CallbackState => "c3RhdGUtdGhhdC1ub2JvZHktd2FzLWdpdmVu".into(),
         Kind::Receipt => "MCC-STL-00000000-0000-4000-8000-000000000000".into(),
         Kind::Token => "DM4MMC0000ffffffffffffffffffffffffffffffffffffff".into(),
-        Kind::Notification => "a-notification-of-nobody".into(),
+        Kind::Notification => "an-unknown-notification".into(),
     }
 }
 
@@ -178,7 +178,7 @@ fn malformed(id: &str, principal: &Principal) -> Vec<String> {
 }
 
 /// Whether HTTP can carry it there: no control characters and no outer spaces in headers, no empty path segments.
-fn travels(location: Location, value: &str) -> bool {
+fn can_be_sent(location: Location, value: &str) -> bool {
     match location {
         Location::Path => !value.is_empty(),
         Location::Header => HeaderValue::from_str(value).is_ok() && value.trim() == value,

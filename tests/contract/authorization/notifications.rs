@@ -8,11 +8,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    Stage,
-    matrix::{IdCase, Ownership, given},
+    Harness,
+    matrix::{IdCase, Ownership, cases},
     principals::is_notification,
+    print,
     routes::{Kind, Parameter, Route},
-    told,
 };
 use crate::support::{app::App, notification_client::NotificationClient};
 
@@ -22,12 +22,12 @@ const SECRET: &str = "the-secret-of-this-test";
 
 /// A caller of the endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Knocks {
+enum Caller {
     Mastercard,
     WithoutSecret,
     WithAnotherSecret,
     /// A trusted certificate of another name.
-    SomebodyElse,
+    OtherName,
     /// The expected name, from an untrusted authority.
     Impostor,
     WithoutCertificate,
@@ -35,41 +35,41 @@ enum Knocks {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_notification_changes_anothers_enrollment_or_is_accepted_from_others() {
-    use Knocks::{Impostor, Mastercard, SomebodyElse, WithAnotherSecret, WithoutCertificate, WithoutSecret};
+    use Caller::{Impostor, Mastercard, OtherName, WithAnotherSecret, WithoutCertificate, WithoutSecret};
     let known = [Mastercard, WithoutSecret, WithAnotherSecret, Impostor, WithoutCertificate];
-    let other_name = BTreeMap::from([("NOTIFICATION_CLIENT_SUBJECTS".into(), "CN=somebody.example".into())]);
-    let (cells, more) = tokio::join!(play(BTreeMap::new(), &known), play(other_name, &[SomebodyElse]));
-    told(&format!("authorization: {} cells at Mastercard's door", cells + more));
+    let other_name = BTreeMap::from([("NOTIFICATION_CLIENT_SUBJECTS".into(), "CN=other.example".into())]);
+    let (cases, more) = tokio::join!(play(BTreeMap::new(), &known), play(other_name, &[OtherName]));
+    print(&format!("authorization: {} cases of the notification endpoint", cases + more));
 }
 
 /// Checks the cases of some callers in a new world. Returns how many.
-async fn play(mut settings: BTreeMap<String, String>, callers: &[Knocks]) -> usize {
+async fn play(mut settings: BTreeMap<String, String>, callers: &[Caller]) -> usize {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     file.write_all(SECRET.as_bytes()).expect("a secret");
     settings.insert("NOTIFICATION_SHARED_SECRET".into(), format!("file:{}", file.path().display()));
     let app = App::start_with(Options { settings, ..Options::default() }).await;
-    let mut stage = Stage::of(Route::of(KEY), app).await;
-    stage.principals = stage.principals.map(|principal| principal.with_its_token());
-    let callers: Vec<_> = callers.iter().map(|caller| (*caller, caller.at(&stage))).collect();
-    let mut before = stage.app.stored().await;
-    let all = given(&stage.route, &stage.principals);
-    for given in all.iter().flatten() {
-        for (caller, client) in callers.iter().filter(|(caller, _)| *caller != Knocks::Mastercard) {
-            stage.check_refused(*caller, client, given).await;
+    let mut harness = Harness::of(Route::of(KEY), app).await;
+    harness.principals = harness.principals.map(|principal| principal.with_its_token());
+    let callers: Vec<_> = callers.iter().map(|caller| (*caller, caller.at(&harness))).collect();
+    let mut before = harness.app.stored().await;
+    let all = cases(&harness.route, &harness.principals);
+    for case in all.iter().flatten() {
+        for (caller, client) in callers.iter().filter(|(caller, _)| *caller != Caller::Mastercard) {
+            harness.check_refused(*caller, client, case).await;
         }
-        assert_eq!(before, stage.app.stored().await, "{given:?}: something changed");
-        for (_, client) in callers.iter().filter(|(caller, _)| *caller == Knocks::Mastercard) {
-            before = stage.check_accepted(client, given, before).await;
+        assert_eq!(before, harness.app.stored().await, "{case:?}: something changed");
+        for (_, client) in callers.iter().filter(|(caller, _)| *caller == Caller::Mastercard) {
+            before = harness.check_accepted(client, case, before).await;
         }
     }
     all.len() * callers.len()
 }
 
-impl Knocks {
-    fn at(self, stage: &Stage) -> NotificationClient {
-        let world = &stage.app.world;
+impl Caller {
+    fn at(self, harness: &Harness) -> NotificationClient {
+        let world = &harness.app.world;
         match self {
-            Self::Mastercard | Self::SomebodyElse => NotificationClient::of(world).with_secret(SECRET),
+            Self::Mastercard | Self::OtherName => NotificationClient::of(world).with_secret(SECRET),
             Self::WithoutSecret => NotificationClient::of(world),
             Self::WithAnotherSecret => NotificationClient::of(world).with_secret("another-secret"),
             Self::Impostor => NotificationClient::with_untrusted_certificate(world).with_secret(SECRET),
@@ -79,32 +79,32 @@ impl Knocks {
 }
 
 /// Whether a notification of Mastercard changes the enrollment that it names.
-fn moves(given: &IdCase) -> bool {
-    match (given.parameter.kind, given.ownership(0)) {
+fn changes_enrollment(case: &IdCase) -> bool {
+    match (case.parameter.kind, case.ownership(0)) {
         // The sender's id of it: a repeated one changes nothing.
         (Kind::Notification, Ownership::Own | Ownership::Foreign) => false,
         (Kind::Notification, _) | (_, Ownership::Own) => true,
         // The card identifies the enrollment; the token only decides between several of that card.
         (Kind::Token, _) => true,
         (Kind::Client | Kind::Card | Kind::TokenRequestor, _) => false,
-        unknown => panic!("no rule says whether {unknown:?} moves anything"),
+        unknown => panic!("no rule says whether {unknown:?} changes anything"),
     }
 }
 
-impl Stage {
-    async fn check_refused(&self, caller: Knocks, client: &NotificationClient, given: &IdCase) {
-        let answer = client.try_send(self.notification(given)).await;
+impl Harness {
+    async fn check_refused(&self, caller: Caller, client: &NotificationClient, case: &IdCase) {
+        let answer = client.try_send(self.notification(case)).await;
         match caller {
-            Knocks::Impostor | Knocks::WithoutCertificate => {
+            Caller::Impostor | Caller::WithoutCertificate => {
                 assert!(
                     answer.is_err_and(|error| !error.is_timeout()),
-                    "{caller:?} was let in with {given:?}"
+                    "{caller:?} was accepted with {case:?}"
                 );
             }
             _ => {
                 let answer = answer.expect("an answer");
-                let told = (answer.status, answer.body["code"].as_str());
-                assert_eq!(told, (403, Some("forbidden")), "{caller:?} with {given:?}");
+                let problem = (answer.status, answer.body["code"].as_str());
+                assert_eq!(problem, (403, Some("forbidden")), "{caller:?} with {case:?}");
             }
         }
     }
@@ -113,28 +113,28 @@ impl Stage {
     async fn check_accepted(
         &self,
         client: &NotificationClient,
-        given: &IdCase,
+        case: &IdCase,
         before: Vec<Value>,
     ) -> Vec<Value> {
         let [principal, _] = &self.principals;
-        assert_eq!(client.send(self.notification(given)).await.status, 200, "{given:?}");
+        assert_eq!(client.send(self.notification(case)).await.status, 200, "{case:?}");
         let after = self.app.stored().await;
         let enrollments = |items: &[Value], own: bool| {
             let items = items.iter().filter(|item| !is_notification(item) && principal.owns(item) == own);
             items.cloned().collect::<Vec<_>>()
         };
-        assert_eq!(enrollments(&before, false), enrollments(&after, false), "{given:?} moved another's");
-        let moved = enrollments(&before, true) != enrollments(&after, true);
-        assert_eq!(moved, moves(given), "{given:?}");
+        assert_eq!(enrollments(&before, false), enrollments(&after, false), "{case:?} changed another's");
+        let changed = enrollments(&before, true) != enrollments(&after, true);
+        assert_eq!(changed, changes_enrollment(case), "{case:?}");
         after
     }
 
-    fn notification(&self, given: &IdCase) -> String {
+    fn notification(&self, case: &IdCase) -> String {
         let companion = |parameter: &Parameter| {
             Some(self.principals[0].companion(parameter, &Uuid::new_v4().to_string()))
         };
         let ids = |parameter: &Parameter| {
-            if given.parameter == *parameter { given.value.clone() } else { companion(parameter) }
+            if case.parameter == *parameter { case.value.clone() } else { companion(parameter) }
         };
         self.route.send(ids).body
     }

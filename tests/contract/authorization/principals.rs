@@ -34,9 +34,9 @@ pub(super) struct Principal {
 
 impl Principal {
     /// Enrolls two cards.
-    pub(super) async fn enter(app: &App, client: &str, [live, settled]: [&str; 2]) -> Self {
+    pub(super) async fn enroll(app: &App, client: &str, [live, settled]: [&str; 2]) -> Self {
         let cardholder = app.world.cardholder(client).expect("a cardholder");
-        let key = format!("tap-of-{client}");
+        let key = format!("key-of-{client}");
         let begin = async |card: &str, key: &str| {
             let ids = |parameter: &Parameter| match parameter.kind {
                 Kind::Card => Some(card.to_owned()),
@@ -56,14 +56,14 @@ impl Principal {
         let redirect = again.body["redirectUrl"].as_str().expect("a redirect").to_owned();
         let settled = ready(again, settled);
         let page = cardholder.opens(&redirect).await.expect("a page").accepts().await.expect("the end");
-        page.returns().await.expect("a way back");
+        page.returns().await.expect("the callback URL");
         let token = app.world.simulator().tokens_of(client.parse().expect("a number")).remove(0);
         let token = token.token_unique_reference;
         Self { client: client.into(), cardholder, key, live, settled, token, notifications: Vec::new() }
     }
 
     /// With the ids of all notifications about it, once they have arrived.
-    pub(super) async fn hears(mut self, app: &App) -> Self {
+    pub(super) async fn with_notifications(mut self, app: &App) -> Self {
         app.world.simulator().notifications_settled().await;
         let stored = app.stored().await;
         let inbox = stored.iter().filter(|item| is_notification(item)).map(|item| &item["notification"]);

@@ -75,7 +75,7 @@ impl Kind {
             "Accept-Encoding" | "If-None-Match" => None,
             "type" | "tokenStatus" | "occurredAt" | "correlationId" | "walletName" => None,
             "decision" | "responseCode" => None,
-            unknown => panic!("the matrix does not know what {unknown} is"),
+            unknown => panic!("unknown parameter or field: {unknown}"),
         }
     }
 
@@ -136,7 +136,7 @@ impl Route {
                 .parameters
                 .iter()
                 .any(|parameter| parameter.location == Location::Path && parameter.name == name);
-            assert!(known, "{key} takes {name}, which is no id that the matrix knows");
+            assert!(known, "{key} takes {name}, which is not a known id");
         }
         route
     }
@@ -148,7 +148,7 @@ impl Route {
             }
             (None, Some(value)) => self.rest.push((location, name.into(), value)),
             (None, None) => {
-                assert!(!required, "{} wants {name}, and nobody said which is a good one", self.key)
+                assert!(!required, "{} requires {name}, for which `good` has no value", self.key)
             }
         }
     }

@@ -28,16 +28,16 @@ pub(super) enum Expected {
 }
 
 /// The expected response of a case. Panics if no rule covers it.
-pub(super) fn expected(route: &Route, given: Option<&IdCase>, token: Token) -> Expected {
-    if !route.public && !token.enters() {
+pub(super) fn expected(route: &Route, case: Option<&IdCase>, token: Token) -> Expected {
+    if !route.public && !token.is_accepted() {
         return Expected::Unauthorized;
     }
     // The catalog is the same for all clients.
     if !route.public && token == Token::WithoutClient && route.key != "GET /token-requestors" {
         return Expected::Problem(401, &["unauthenticated"]);
     }
-    let Some(given) = given else { return Expected::Served };
-    let (parameter, ownership) = (&given.parameter, given.ownership(token.caller()));
+    let Some(case) = case else { return Expected::Served };
+    let (parameter, ownership) = (&case.parameter, case.ownership(token.caller()));
     match (parameter.location, parameter.kind, ownership) {
         (_, _, Ownership::Own) => Expected::Served,
         // State and receipt are valid and do not belong together.
@@ -62,7 +62,7 @@ pub(super) fn expected(route: &Route, given: Option<&IdCase>, token: Token) -> E
         (Location::Header, Kind::IdempotencyKey, _) => {
             Expected::Problem(409, &["enrollment_in_progress", "enrollment_not_restartable"])
         }
-        unknown => panic!("no rule says what {} answers to {unknown:?}", route.key),
+        unknown => panic!("no rule for {} with {unknown:?}", route.key),
     }
 }
 
@@ -77,7 +77,7 @@ impl Expected {
                 [200, 201, 303].contains(&status) || status == 409 && code != "request_in_progress"
             }
             Self::Unauthorized => status == 401 && body["message"] == "Unauthorized",
-            Self::Problem(wanted, codes) => status == *wanted && codes.contains(&code),
+            Self::Problem(expected, codes) => status == *expected && codes.contains(&code),
             Self::UnknownStatePage => status == 404 && *body == Value::Null && location.is_empty(),
             Self::RedirectWithoutOutcome => status == 303 && location.ends_with("&outcome=unknown"),
             Self::SameAsUnknown | Self::OwnEnrollments => status == 200,

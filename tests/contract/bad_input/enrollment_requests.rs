@@ -232,6 +232,8 @@ async fn a_requestor_that_is_unknown_or_unreachable_is_refused_before_anything_i
     let mut app_only = Cardholder::smallest_request("70001");
     app_only["tokenRequestorId"] = json!("50999000004");
     app_only["platform"] = json!("web");
-    unchanged.check_refused("no door", &ApiRequest::enroll(&app_only), 422, "platform_not_supported").await;
+    unchanged
+        .check_refused("no push method", &ApiRequest::enroll(&app_only), 422, "platform_not_supported")
+        .await;
     unchanged.check_unchanged().await;
 }

@@ -13,7 +13,7 @@ fn tcn() -> String {
     json!({ "type": "TCN", "clientId": "40000", "cardContractId": "70030" }).to_string()
 }
 
-async fn set(name: &str, value: String) -> UnchangedWorld {
+async fn start_with(name: &str, value: String) -> UnchangedWorld {
     let settings = BTreeMap::from([(name.to_owned(), value)]);
     UnchangedWorld::of(App::start_with(Options { settings, ..Options::default() }).await).await
 }
@@ -29,7 +29,8 @@ async fn a_notification_without_a_certificate_is_refused() {
 #[tokio::test]
 async fn a_certificate_of_another_name_is_refused() {
     let unchanged =
-        set("NOTIFICATION_CLIENT_SUBJECTS", "CN=zebra;CN=notifications.mastercard.example".into()).await;
+        start_with("NOTIFICATION_CLIENT_SUBJECTS", "CN=zebra;CN=notifications.mastercard.example".into())
+            .await;
     check_problem("a TCN", &NotificationClient::of(&unchanged.app.world).send(tcn()).await, 403, "forbidden");
     unchanged.check_unchanged().await;
 }
@@ -39,7 +40,7 @@ async fn a_wrong_shared_secret_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("secret");
     fs::write(&file, "a-secret-of-this-test\n").expect("a file");
-    let unchanged = set("NOTIFICATION_SHARED_SECRET", format!("file:{}", file.display())).await;
+    let unchanged = start_with("NOTIFICATION_SHARED_SECRET", format!("file:{}", file.display())).await;
     let world = &unchanged.app.world;
     check_problem("no secret", &NotificationClient::of(world).send(tcn()).await, 403, "forbidden");
     for secret in ["zebra", "", "a-secret-of-this-tes", "a-secret-of-this-testt"] {
@@ -52,8 +53,8 @@ async fn a_wrong_shared_secret_is_refused() {
     }
     unchanged.check_unchanged().await;
     let right = NotificationClient::of(world).with_secret("a-secret-of-this-test").send(tcn()).await;
-    assert_eq!(right.status, 200, "the right one is let in");
-    assert_ne!(unchanged.app.stored().await, unchanged.stored, "and believed");
+    assert_eq!(right.status, 200, "the right one is accepted");
+    assert_ne!(unchanged.app.stored().await, unchanged.stored, "and accepted");
 }
 
 #[tokio::test]

@@ -15,10 +15,10 @@ async fn an_unknown_enrollment_and_another_cardholders_give_the_same_404() {
     }
     let own = ApiRequest::get(format!("/enrollments/{}", unchanged.enrollment_id));
     assert_eq!(unchanged.app.send(&own).await.status, 200);
-    let stranger = unchanged.app.world.cardholder("40001").expect("a cardholder");
-    unchanged.check_refused_for(&stranger, "another cardholder's", &own, 404, "not_found").await;
+    let other = unchanged.app.world.cardholder("40001").expect("a cardholder");
+    unchanged.check_refused_for(&other, "another cardholder's", &own, 404, "not_found").await;
     let list = ApiRequest::get(format!("/enrollments?nextToken={}", unchanged.enrollment_id));
-    assert_eq!(unchanged.app.send_as(&stranger, &list).await.body["enrollments"], serde_json::json!([]));
+    assert_eq!(unchanged.app.send_as(&other, &list).await.body["enrollments"], serde_json::json!([]));
     unchanged.check_unchanged().await;
 }
 

@@ -42,8 +42,8 @@ async fn only_a_valid_token_of_the_banks_login_for_this_api_is_accepted() {
     let (_, other_tail) =
         world.token_for("40001").expect("a token").split_once('.').map(owned).expect("a token");
     let other_payload = other_tail.split('.').next().expect("a payload").to_owned();
-    let stranger = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).expect("a key");
-    let stranger = EncodingKey::from_rsa_pem(stranger.serialize_pem().as_bytes()).expect("a key");
+    let other = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).expect("a key");
+    let other = EncodingKey::from_rsa_pem(other.serialize_pem().as_bytes()).expect("a key");
     let shared = EncodingKey::from_secret(b"zebra");
     let tokens = [
         ("no token", String::new()),
@@ -55,7 +55,7 @@ async fn only_a_valid_token_of_the_banks_login_for_this_api_is_accepted() {
         ("of no issuer", signed("iss", Value::Null)),
         ("for another audience", signed("aud", json!("https://zebra.example"))),
         ("for no audience", signed("aud", Value::Null)),
-        ("of another key", encode(&Header::new(Algorithm::RS256), &own, &stranger).expect("a token")),
+        ("of another key", encode(&Header::new(Algorithm::RS256), &own, &other).expect("a token")),
         ("of a shared key", encode(&Header::new(Algorithm::HS256), &own, &shared).expect("a token")),
         // {"alg":"none"}
         ("of no key", format!("eyJhbGciOiJub25lIn0.{payload}.")),
@@ -64,22 +64,22 @@ async fn only_a_valid_token_of_the_banks_login_for_this_api_is_accepted() {
         ("with another's payload", format!("{head}.{other_payload}.{signature}")),
     ];
     for (why, token) in &tokens {
-        let nobody = unchanged.app.cardholder.with_token(token);
+        let caller = unchanged.app.cardholder.with_token(token);
         for request in requests(&unchanged) {
-            let answer = unchanged.app.send_as(&nobody, &request).await;
+            let answer = unchanged.app.send_as(&caller, &request).await;
             check_gateway_error(&format!("{why}: {}", request.path), &answer, 401, "Unauthorized");
             assert_eq!(answer.headers.get("www-authenticate").map(String::as_str), Some("Bearer"), "{why}");
         }
     }
     for request in requests(&unchanged) {
-        let nobody = unchanged.app.cardholder.with_token("");
+        let caller = unchanged.app.cardholder.with_token("");
         let basic = request.clone().with("authorization", "Basic emVicmE6emVicmE=");
-        check_gateway_error("a password", &unchanged.app.send_as(&nobody, &basic).await, 401, "Unauthorized");
+        check_gateway_error("a password", &unchanged.app.send_as(&caller, &basic).await, 401, "Unauthorized");
         let and = if request.path.contains('?') { '&' } else { '?' };
         let in_query = ApiRequest { path: format!("{}{and}access_token={good}", request.path), ..request };
         check_gateway_error(
             "in the query",
-            &unchanged.app.send_as(&nobody, &in_query).await,
+            &unchanged.app.send_as(&caller, &in_query).await,
             401,
             "Unauthorized",
         );
@@ -100,11 +100,11 @@ async fn a_valid_token_without_a_client_gets_no_clients_data() {
         [Value::Null, json!(""), json!("zebra"), json!("-77319"), json!(["40000"]), json!("40000 40001")]
     {
         let token = world.token_with(&claims(&good, "client_id", client_id.clone())).expect("a token");
-        let nobody = unchanged.app.cardholder.with_token(token);
+        let caller = unchanged.app.cardholder.with_token(token);
         // The catalog is the same for all clients.
         for request in requests(&unchanged).iter().skip(1) {
             let why = format!("{} with {client_id}", request.path);
-            unchanged.check_refused_for(&nobody, &why, request, 401, "unauthenticated").await;
+            unchanged.check_refused_for(&caller, &why, request, 401, "unauthenticated").await;
         }
     }
     unchanged.check_unchanged().await;

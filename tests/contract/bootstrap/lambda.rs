@@ -18,7 +18,7 @@ use tokio::process::Child;
 use crate::support::leaks::leak;
 
 /// How long a binary may take to start, to respond or to exit.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// All nine functions, with the settings that each requires.
 pub(super) const FUNCTIONS: [(&str, &[&str]); 9] = [
@@ -54,7 +54,7 @@ impl Lambda {
         let mut lambda = Self::spawn(function, world, |_| false).await;
         let exit = {
             let ready = async || lambda.runtime_api.phase().await == SimulatorPhase::Ready;
-            let started = lambda.runtime_api.wait_for(ready, PATIENCE);
+            let started = lambda.runtime_api.wait_for(ready, TIMEOUT);
             tokio::select! {
                 started = started => { started.unwrap(); None }
                 exit = lambda.process.wait() => Some(exit.unwrap()),
@@ -67,13 +67,13 @@ impl Lambda {
     }
 
     /// Starts it without some of its settings: it exits with an error before it asks for an event.
-    pub(super) async fn ends(
+    pub(super) async fn start_fails(
         function: &'static str,
         world: &World,
         without: impl Fn(&str) -> bool,
     ) -> String {
         let mut lambda = Self::spawn(function, world, without).await;
-        let exit: ExitStatus = tokio::time::timeout(PATIENCE, lambda.process.wait()).await.unwrap().unwrap();
+        let exit: ExitStatus = tokio::time::timeout(TIMEOUT, lambda.process.wait()).await.unwrap().unwrap();
         assert!(!exit.success(), "{function} ended as if all were well");
         assert_eq!(
             lambda.runtime_api.phase().await,
@@ -84,7 +84,7 @@ impl Lambda {
     }
 
     async fn spawn(function: &'static str, world: &World, without: impl Fn(&str) -> bool) -> Self {
-        let build = Simulator::builder().function_name(function).invocation_timeout(PATIENCE).build();
+        let build = Simulator::builder().function_name(function).invocation_timeout(TIMEOUT).build();
         let runtime_api = build.await.unwrap();
         let binary = tokio::task::spawn_blocking(binaries).await.unwrap().join(function);
         let log = tempfile::tempfile().unwrap();
@@ -110,7 +110,7 @@ impl Lambda {
         let done = async || {
             !matches!(state().await.status, InvocationStatus::Pending | InvocationStatus::InProgress)
         };
-        let waited = self.runtime_api.wait_for(done, PATIENCE).await;
+        let waited = self.runtime_api.wait_for(done, TIMEOUT).await;
         waited.unwrap_or_else(|error| panic!("{}: {error}", self.function));
         let state = state().await;
         match (state.response, state.error) {
@@ -132,13 +132,13 @@ impl Lambda {
     /// Stops it. Returns its log, after a check that it has no secret.
     pub(super) fn stop(mut self) -> String {
         let _ = self.process.start_kill();
-        let mut told = String::new();
+        let mut message = String::new();
         self.log.rewind().unwrap();
-        self.log.read_to_string(&mut told).unwrap();
-        for line in told.lines() {
+        self.log.read_to_string(&mut message).unwrap();
+        for line in message.lines() {
             assert_eq!(leak(line), None, "in the log of {}", self.function);
         }
-        told
+        message
     }
 }
 

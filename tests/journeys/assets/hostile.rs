@@ -53,7 +53,7 @@ async fn no_hostile_drawing_is_ever_served_as_one() {
             assert_eq!(response.headers()["x-content-type-options"], "nosniff");
             if logo.media_type == "image/svg+xml" {
                 let text = response.text().await.unwrap().to_ascii_lowercase();
-                let active = ACTIVE.iter().find(|word| text.contains(**word));
+                let active = ACTIVE.iter().find(|markup| text.contains(**markup));
                 assert_eq!(active, None, "{title}");
                 served += 1;
             }

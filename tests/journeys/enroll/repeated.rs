@@ -14,7 +14,7 @@ async fn a_double_tap_pushes_once() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let request = Cardholder::smallest_request(CARD);
-    let send = || cardholder.enroll_request("one-tap", &request);
+    let send = || cardholder.enroll_request("one-key", &request);
     let (first, second) = tokio::join!(send(), send());
     let (first, second) = (first.unwrap(), second.unwrap());
     let statuses = [first.status, second.status];
@@ -41,7 +41,7 @@ async fn the_same_request_with_its_fields_in_another_order_is_the_same_request()
         ),
     ];
     for body in bodies {
-        let headers = [("idempotency-key", "one-tap"), ("content-type", "application/json")];
+        let headers = [("idempotency-key", "one-key"), ("content-type", "application/json")];
         let answer = cardholder.request(Method::POST, "/enrollments", &headers, body).await.unwrap();
         assert_eq!(answer.status, 201, "{}", answer.body["code"]);
     }

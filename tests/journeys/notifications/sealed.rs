@@ -41,13 +41,13 @@ fn reference(path: &Path) -> String {
 async fn world(settings: &[(&str, String)], target: impl Fn(&mut NotificationTarget)) -> World {
     let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let world = open_world_with(Options { settings, ..Options::default() }).await;
-    let mut told = NotificationTarget {
+    let mut options = NotificationTarget {
         identity_pem: Some(world.door_client_identity()),
         root_certificate_pem: Some(world.door_authority().to_owned()),
         ..NotificationTarget::plain(world.door_url().clone())
     };
-    target(&mut told);
-    world.simulator().set_notifications(Some(told)).unwrap();
+    target(&mut options);
+    world.simulator().set_notifications(Some(options)).unwrap();
     world
 }
 
@@ -92,11 +92,11 @@ async fn while_one_key_replaces_another_both_are_valid() {
 
 #[tokio::test]
 async fn a_body_without_a_signature_or_with_anothers_is_refused() {
-    let (signer, stranger) = (Pair::new(), Pair::new());
+    let (signer, other) = (Pair::new(), Pair::new());
     let settings = [("NOTIFICATION_SIGNER_CERTIFICATE", signer.file("certificate"))];
     let unsigned = world(&settings, |_| {}).await;
     assert_eq!(notify(&unsigned, &json!({"type": "TCN"})).await, 403);
-    let forged = world(&settings, |target| target.signing_key_pem = Some(stranger.key.clone())).await;
+    let forged = world(&settings, |target| target.signing_key_pem = Some(other.key.clone())).await;
     for world in [unsigned, forged] {
         // The browser returns with APPROVED, which alone enables nothing.
         assert_eq!(status(&world).await, "PENDING");
@@ -137,13 +137,13 @@ async fn while_one_secret_replaces_another_both_are_valid_and_no_third_is() {
         (Some("old"), "PENDING"),
         (None, "PENDING"),
     ] {
-        let told = |target: &mut NotificationTarget| target.shared_secret = secret.map(str::to_owned);
-        assert_eq!(status(&world(&settings, told).await).await, ended, "{secret:?}");
+        let with_secret = |target: &mut NotificationTarget| target.shared_secret = secret.map(str::to_owned);
+        assert_eq!(status(&world(&settings, with_secret).await).await, ended, "{secret:?}");
     }
     // At the end of a rotation both settings have the new one.
     let both = settings.map(|(name, _)| (name, file("new", "new secret")));
-    let told = |target: &mut NotificationTarget| target.shared_secret = Some("new secret".into());
-    assert_eq!(status(&world(&both, told).await).await, "ENABLED");
+    let with_secret = |target: &mut NotificationTarget| target.shared_secret = Some("new secret".into());
+    assert_eq!(status(&world(&both, with_secret).await).await, "ENABLED");
 }
 
 /// Keys of the stored notifications.

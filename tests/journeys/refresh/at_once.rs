@@ -52,10 +52,10 @@ async fn listed(world: &World) -> usize {
 
 /// Readers that read until all refreshes are done: the time never decreases, and a version never changes.
 async fn reads(world: &World, refreshes: &mut JoinSet<Value>) -> Vec<Value> {
-    let (mut done, mut seen, mut times) = (Vec::new(), BTreeMap::new(), Vec::new());
+    let (mut done, mut times_of_versions, mut times) = (Vec::new(), BTreeMap::new(), Vec::new());
     while !refreshes.is_empty() {
         let (version, time) = read(world).await;
-        assert_eq!(*seen.entry(version).or_insert(time), time, "a version that changed");
+        assert_eq!(*times_of_versions.entry(version).or_insert(time), time, "a version that changed");
         times.extend([time, listed(world).await]);
         while let Some(synced) = refreshes.try_join_next() {
             done.push(synced.unwrap());

@@ -36,9 +36,9 @@ async fn a_push_page_on_a_new_host_is_not_used_until_an_operator_allows_it() {
     move_push_page(&world, "https://elsewhere.example/push");
     assert_eq!(quarantined(&world, json!({})).await, json!([CLICK_TO_PAY]));
     assert_eq!(host_in_use(&world).await, old);
-    assert!(logs::comes(log_event::REDIRECT_HOST_QUARANTINED).await);
+    assert!(logs::is_logged(log_event::REDIRECT_HOST_QUARANTINED).await);
 
-    assert_eq!(quarantined(&world, allow("another.example")).await, json!([]), "it is told once");
+    assert_eq!(quarantined(&world, allow("another.example")).await, json!([]), "it is reported once");
     assert_eq!(host_in_use(&world).await, old);
     assert_eq!(quarantined(&world, json!({"force": true})).await, json!([]));
     assert_eq!(host_in_use(&world).await, old, "force is about something else");
@@ -47,7 +47,7 @@ async fn a_push_page_on_a_new_host_is_not_used_until_an_operator_allows_it() {
     assert_eq!((&synced["changed"], &synced["quarantined"]), (&json!([CLICK_TO_PAY]), &json!([])));
     assert_eq!(host_in_use(&world).await, "elsewhere.example");
     assert_eq!(quarantined(&world, json!({})).await, json!([]));
-    assert_eq!(host_in_use(&world).await, "elsewhere.example", "what was allowed stays so");
+    assert_eq!(host_in_use(&world).await, "elsewhere.example", "an allowed host stays allowed");
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn a_requestor_that_moves_back_leaves_quarantine() {
     let (before, old) = (requestor(&world, CLICK_TO_PAY), host_in_use(&world).await);
     for expected in [json!([CLICK_TO_PAY]), json!([CLICK_TO_PAY])] {
         move_push_page(&world, "https://elsewhere.example/push");
-        assert_eq!(quarantined(&world, json!({})).await, expected, "and is told again when it comes again");
+        assert_eq!(quarantined(&world, json!({})).await, expected, "and is reported again when it returns");
         world.simulator().add_requestor(before.clone());
         world.sync_requestors(json!({})).await.unwrap();
         assert_eq!(host_in_use(&world).await, old);

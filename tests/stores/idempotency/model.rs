@@ -34,7 +34,7 @@ type Body = (Option<u64>, u8);
 
 #[derive(Clone, Copy, PartialEq)]
 enum Push {
-    Asked(Timestamp),
+    Pending(Timestamp),
     Ready(Timestamp),
     Failed,
     Expired,
@@ -85,7 +85,7 @@ impl Model {
     fn busy(&self, client: u64, card: u64, which: usize, now: Timestamp) -> Option<Answer> {
         let holder = *self.holders.get(&(client, card)).filter(|holder| **holder != which)?;
         let live = match self.enrollments[holder].push {
-            Push::Asked(asked) => now <= asked + SignedDuration::from_secs(12),
+            Push::Pending(started_at) => now <= started_at + SignedDuration::from_secs(12),
             Push::Ready(until) => now < until,
             Push::Failed | Push::Expired => false,
         };
@@ -95,7 +95,7 @@ impl Model {
     fn start(&mut self, which: usize, key: (Route, u8), body: Body, now: Timestamp) -> Answer {
         let enrollment = &mut self.enrollments[which];
         enrollment.attempt += 1;
-        (enrollment.push, enrollment.key) = (Push::Asked(now), key);
+        (enrollment.push, enrollment.key) = (Push::Pending(now), key);
         self.keys.insert(key, (body, which, enrollment.attempt, now + SignedDuration::from_hours(24)));
         self.holders.insert((enrollment.client, enrollment.card), which);
         Answer::Started
@@ -103,7 +103,7 @@ impl Model {
 
     /// Whether the latest attempt has no outcome yet.
     pub(super) fn is_being_pushed(&self, which: usize) -> bool {
-        matches!(self.enrollments[which].push, Push::Asked(_))
+        matches!(self.enrollments[which].push, Push::Pending(_))
     }
 
     pub(super) fn pushed(&mut self, which: usize, until: Timestamp) {
@@ -119,12 +119,12 @@ impl Model {
         }
     }
 
-    pub(super) fn looked(&mut self, which: usize, now: Timestamp) {
+    pub(super) fn token_list_read(&mut self, which: usize, now: Timestamp) {
         let push = &mut self.enrollments[which].push;
         match *push {
             Push::Ready(until) if now >= until => *push = Push::Expired,
             // Sixteen minutes after the request no receipt is valid, whatever the outcome of the push.
-            Push::Asked(_) | Push::Ready(_) | Push::Failed | Push::Expired => {}
+            Push::Pending(_) | Push::Ready(_) | Push::Failed | Push::Expired => {}
         }
     }
 }
