@@ -29,7 +29,7 @@ fn steps(told: &[Value]) -> BTreeSet<u64> {
 }
 
 fn final_answer(exchange: &Value) -> bool {
-    exchange["said"][0]["body"]["final"] == true
+    exchange["messages"][0]["body"]["final"] == true
 }
 
 #[tokio::test]

@@ -55,11 +55,7 @@ pub(crate) fn router(mastercard: Arc<Mastercard>) -> Router {
         .merge(click_to_pay::router())
         .merge(control::router())
         .fallback(|| async {
-            let error = ErrorResponse::gateway(
-                StatusCode::NOT_FOUND,
-                "NOT_FOUND",
-                "There is nothing at this address.",
-            );
+            let error = ErrorResponse::gateway(StatusCode::NOT_FOUND, "NOT_FOUND", "There is no such route.");
             json_response(error.status, &error.body).0
         })
         .with_state(mastercard)

@@ -99,7 +99,7 @@ async fn whoever_closes_the_tab_finds_the_card_enabled_in_the_app() {
         stage.enables(70_001).await;
         stage.clicks("summary").await;
         stage.presses("close").await;
-        stage.reads("As if the tab were closed").await;
+        stage.reads("Tab closed").await;
         stage.opens(&stage.url("/")).await;
         stage.sees(".already_enabled").await;
     })

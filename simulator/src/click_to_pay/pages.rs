@@ -63,7 +63,7 @@ pub(super) fn error(detail: &str) -> String {
 pub(super) fn closed(requestor_name: &str) -> String {
     let detail = "The terms were neither accepted nor refused. The card was tokenized when this page opened, so the \
         bank is notified nevertheless. Open the bank's app again to see the result.";
-    notice(requestor_name, "As if the tab were closed", detail)
+    notice(requestor_name, "Tab closed", detail)
 }
 
 fn notice(name: &str, headline: &str, problem: &str) -> String {

@@ -94,8 +94,8 @@ fn redeem_receipt(session: &mut Session, mastercard: &Mastercard, requestor_id: 
 /// The value of `pushAccountData`, if it is the only parameter and occurs once. The parameter `app` belongs to the push
 /// URIs of requestors other than Click to Pay.
 fn only_parameter(query: &str, requestor_id: &str) -> Option<String> {
-    let own = |name: &str| name == "app" && requestor_id != CLICK_TO_PAY;
-    let mut pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !own(name));
+    let is_app = |name: &str| name == "app" && requestor_id != CLICK_TO_PAY;
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !is_app(name));
     match (pairs.next(), pairs.next()) {
         (Some((name, value)), None) if name == "pushAccountData" => Some(value.into_owned()),
         _ => None,

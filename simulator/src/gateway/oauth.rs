@@ -74,13 +74,13 @@ impl<'a> SignedCall<'a> {
     /// Verifies consumer key and signature; the error is the same whichever of the two is wrong.
     pub(crate) fn verify(&self, consumer_key: &str, key: &PublicKey) -> Result<(), ErrorResponse> {
         // Clients may percent-encode the consumer key in the header: it is signed as sent, and compared decoded.
-        let named = percent_decode_str(self.value("oauth_consumer_key")).decode_utf8_lossy();
+        let received_key = percent_decode_str(self.value("oauth_consumer_key")).decode_utf8_lossy();
         let message = self.base_string.as_bytes();
         let verified = match self.value("oauth_signature_method") {
             "RSA-PSS" => key.pss_verify::<Sha256>(message, &self.signature),
             _ => key.pkcs1v15_verify::<Sha256>(message, &self.signature),
         };
-        if named == consumer_key && verified.is_ok() {
+        if received_key == consumer_key && verified.is_ok() {
             Ok(())
         } else {
             Err(self.unauthorized("OAuth signature did not match."))

@@ -102,6 +102,6 @@ async fn closing_the_tab_keeps_the_token_and_causes_no_callback() {
     let closed = issuer.press(&page, "close").await;
     assert_eq!(closed.status(), StatusCode::OK);
     let closed = closed.text().await.unwrap();
-    assert!(closed.contains("As if the tab were closed") && !closed.contains("/return"));
+    assert!(closed.contains("Tab closed") && !closed.contains("/return"));
     assert_eq!(issuer.simulator.tokens_of(40_000)[0].status, TokenStatus::Active);
 }
