@@ -13,11 +13,11 @@ use tracing::{Instrument as _, Span};
 use crate::{BoxError, telemetry};
 use mastercard::Deadline;
 
-/// Time kept back from Lambda's own deadline, so that an answer still leaves the function.
+/// Time between the end of the work and Lambda's deadline, for the response.
 const RESPONSE_MARGIN: Duration = Duration::from_millis(500);
 
-/// How long this invocation may work: `timeout`, and never beyond the Lambda's own deadline. A deadline that was over
-/// before the function ran says nothing: `cargo lambda watch` names a moment of 1970.
+/// The deadline of this invocation's work: after `timeout`, and [`RESPONSE_MARGIN`] before Lambda's deadline at the
+/// latest. A deadline in the past is ignored, because `cargo lambda watch` sends one of 1970.
 pub fn deadline(context: Option<&Context>, timeout: Duration) -> Deadline {
     let left = context.and_then(|context| context.deadline().duration_since(SystemTime::now()).ok());
     Deadline::after(left.map_or(timeout, |left| left.saturating_sub(RESPONSE_MARGIN).min(timeout)))
