@@ -4,9 +4,9 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use runtime::config::Settings;
 
-/// Region, access key and endpoint of one service (`DYNAMODB`, `LAMBDA`, `SQS`) from the settings. Settings without an
-/// access key select the SDK's default providers (environment, profile).
-pub(crate) async fn config(settings: &Settings, service: &str) -> SdkConfig {
+/// Region, access key and endpoint from the settings. `endpoint` is the variable of one service's endpoint, such as
+/// `AWS_ENDPOINT_URL_DYNAMODB`. Settings without an access key select the SDK's default providers (environment, profile).
+pub(crate) async fn config(settings: &Settings, endpoint: &str) -> SdkConfig {
     let setting =
         |name: &str| settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned());
     let (Some(id), Some(secret)) = (setting("AWS_ACCESS_KEY_ID"), setting("AWS_SECRET_ACCESS_KEY")) else {
@@ -17,7 +17,7 @@ pub(crate) async fn config(settings: &Settings, service: &str) -> SdkConfig {
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .region(setting("AWS_REGION").map(Region::new));
-    match setting(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|| setting("AWS_ENDPOINT_URL")) {
+    match setting(endpoint).or_else(|| setting("AWS_ENDPOINT_URL")) {
         Some(endpoint) => config.endpoint_url(endpoint).build(),
         None => config.build(),
     }

@@ -14,7 +14,11 @@ mod reading;
 use aws_config::SdkConfig;
 use mastercard::card::ClientId;
 use model::clock::Clock;
-use runtime::config::{Environment, Runtime, Settings};
+use runtime::config::{
+    Environment, Runtime, Settings,
+    registry::{self, Setting},
+};
+use url::Url;
 
 use crate::report::{Report, Row, Verdict};
 use reading::Reading;
@@ -49,13 +53,25 @@ impl Api {
         }
     }
 
-    /// The name of one of its settings: `TOKEN_CONNECT_…` or `PROCESSING_…`.
-    fn setting(self, suffix: &str) -> String {
-        let prefix = match self {
-            Self::TokenConnect => "TOKEN_CONNECT",
-            Self::Processing => "PROCESSING",
-        };
-        format!("{prefix}_{suffix}")
+    fn url(self) -> Setting<Url> {
+        match self {
+            Self::TokenConnect => registry::TOKEN_CONNECT_URL,
+            Self::Processing => registry::PROCESSING_URL,
+        }
+    }
+
+    fn consumer_key(self) -> Setting<String> {
+        match self {
+            Self::TokenConnect => registry::TOKEN_CONNECT_CONSUMER_KEY,
+            Self::Processing => registry::PROCESSING_CONSUMER_KEY,
+        }
+    }
+
+    fn next_consumer_key(self) -> Setting<String> {
+        match self {
+            Self::TokenConnect => registry::TOKEN_CONNECT_NEXT_CONSUMER_KEY,
+            Self::Processing => registry::PROCESSING_NEXT_CONSUMER_KEY,
+        }
     }
 }
 
@@ -83,8 +99,8 @@ impl Check {
 
         for api in Api::ALL {
             // Send nothing to a base URL of another environment.
-            let wrong_url = |row: &Row| row.what == api.setting("URL") && row.verdict == Verdict::Wrong;
-            let url = reading.value(&api.setting("URL")).filter(|_| !rows.iter().any(wrong_url));
+            let wrong_url = |row: &Row| row.what == api.url().name() && row.verdict == Verdict::Wrong;
+            let url = reading.value(&api.url()).filter(|_| !rows.iter().any(wrong_url));
             let (Some(url), Ok(transport)) = (url, runtime.transport().await) else {
                 rows.push(calls::not_connected(api));
                 continue;

@@ -5,7 +5,7 @@ mod redrive;
 mod refresh;
 
 use aws_sdk_lambda::{Client, error::DisplayErrorContext, primitives::Blob, types::InvocationType};
-use runtime::config::{ConfigError, Settings};
+use runtime::config::{ConfigError, Settings, registry};
 use serde_json::Value;
 
 use crate::aws;
@@ -53,9 +53,10 @@ impl Operator {
     /// When one is missing.
     pub async fn connect(settings: &Settings) -> Result<Self, ConfigError> {
         let mut read = settings.read();
-        let functions = (read.required("SYNC_REQUESTORS_FUNCTION"), read.required("FETCH_ASSETS_FUNCTION"));
+        let functions =
+            (read.value(&registry::SYNC_REQUESTORS_FUNCTION), read.value(&registry::FETCH_ASSETS_FUNCTION));
         let (Some(sync_requestors), Some(fetch_assets)) = functions else { return Err(read.problems()) };
-        let lambda = Client::new(&aws::config(settings, "LAMBDA").await);
+        let lambda = Client::new(&aws::config(settings, "AWS_ENDPOINT_URL_LAMBDA").await);
         Ok(Self { lambda, sync_requestors, fetch_assets })
     }
 

@@ -1,17 +1,17 @@
-//! The functions' settings in a file, one `NAME=value` a line, as `local --env-file` writes them and as
-//! `cargo lambda --env-file` reads them: values may be quoted, `#` begins a comment line, `export` is allowed.
+//! The functions' settings in a file: one `NAME=value` a line, as `local --env-file` writes them and as
+//! `cargo lambda --env-file` reads them. Values may be quoted, `#` begins a comment line, `export` is allowed.
 
 use std::{io, path::Path};
 
 use runtime::config::Settings;
 
-/// The file is of no use.
+/// Why a settings file could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsFileError {
     /// It could not be read.
     #[error("the settings file cannot be read")]
     Unreadable(#[source] io::Error),
-    /// A line is no setting. The line itself is not repeated: it may hold a secret.
+    /// The line of this number, from 1, is neither a setting nor a comment. The line itself is not repeated: it may hold a secret.
     #[error("line {0} of the settings file is not NAME=value")]
     Line(usize),
 }
@@ -24,7 +24,7 @@ pub fn read(file: &Path) -> Result<Settings, SettingsFileError> {
     parse(&std::fs::read_to_string(file).map_err(SettingsFileError::Unreadable)?)
 }
 
-/// Reads its text; the last of two lines with the same name counts.
+/// Parses the text of a settings file; of two lines with the same name, the last one counts.
 ///
 /// # Errors
 /// When a line is neither a setting nor a comment.
@@ -38,9 +38,10 @@ fn setting(line: &str) -> Option<(String, String)> {
     let line = line.strip_prefix("export ").unwrap_or(line);
     let (name, value) = line.split_once('=')?;
     let (name, value) = (name.trim(), value.trim());
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    let named = !name.is_empty() && name.bytes().all(plain);
-    named.then(|| (name.to_owned(), unquoted(value).to_owned()))
+    // A hyphen is never right; the name is read, so that `doctor check` can say which one is meant.
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let is_name = !name.is_empty() && name.bytes().all(is_plain);
+    is_name.then(|| (name.to_owned(), unquoted(value).to_owned()))
 }
 
 fn unquoted(value: &str) -> &str {

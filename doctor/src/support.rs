@@ -29,7 +29,7 @@ impl Support {
     /// # Errors
     /// When a setting is missing or invalid.
     pub async fn connect(settings: Settings) -> Result<Self, ConfigError> {
-        let aws = aws::config(&settings, "DYNAMODB").await;
+        let aws = aws::config(&settings, "AWS_ENDPOINT_URL_DYNAMODB").await;
         let runtime = Runtime::new(settings, aws, Clock::default());
         let mut read = runtime.settings.read();
         let enrollments = Enrollments::read(&mut read, &runtime).ok_or_else(|| read.problems())?;

@@ -289,3 +289,38 @@ async fn everything_that_is_not_set_is_named_at_once() {
         assert_wrong(&report, name, "is not set");
     }
 }
+
+#[tokio::test]
+async fn a_setting_of_any_function_that_does_not_parse_is_named() {
+    let world = world().await;
+    for (name, value, says) in [
+        ("LOG_LEVEL", "inof", "LOG_LEVEL: is a level"),
+        ("LARGEST_DROP_PERCENT", "101", "LARGEST_DROP_PERCENT: is 0 to 100"),
+        ("NOTIFICATION_SHARED_SECRET", "hunter2", "NOTIFICATION_SHARED_SECRET: a secret is named by"),
+    ] {
+        let report = offline().run(&settings(&world, &[(name, value)])).await;
+        assert_wrong(&report, "settings", says);
+        assert!(!report.to_string().contains("hunter2"), "{report}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_resembles_a_setting_which_is_not_set_is_pointed_out() {
+    let world = world().await;
+    let changes = [("APP_LINKS", ""), ("APP-LINKS", "web=https://bank.example/"), ("TERM", "xterm")];
+    let report = offline().run(&settings(&world, &changes)).await;
+    assert_eq!(row(&report, "APP-LINKS").0, Verdict::Warning);
+    assert!(row(&report, "APP-LINKS").1.contains("resembles APP_LINKS"), "{report}");
+    assert_wrong(&report, "APP_LINKS", "is not set");
+    assert!(report.row("TERM").is_none(), "{report}");
+}
+
+#[tokio::test]
+async fn names_of_tables_may_be_missing_before_there_is_a_deployment() {
+    let world = world().await;
+    let report = offline().run(&settings(&world, &[("ENROLLMENTS_TABLE", ""), ("LOGO_BUCKET", "")])).await;
+    let (verdict, text) = row(&report, "settings of the deployment");
+    assert_eq!(verdict, Verdict::Skipped);
+    assert!(text.contains("ENROLLMENTS_TABLE") && text.contains("LOGO_BUCKET"), "{text}");
+    assert_eq!(report.verdict(), Verdict::Ok, "{report}");
+}

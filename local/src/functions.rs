@@ -6,12 +6,12 @@ use std::sync::Arc;
 use axum::http::Method;
 use futures_util::{FutureExt as _, future::BoxFuture};
 use lambda_http::{Body, Error, Request, Response};
-use runtime::config::{ConfigError, Runtime};
+use runtime::config::{ConfigError, Function, Runtime};
 
 use crate::{
     gateway::{Authorizer, Gateway, Handler, Route},
     live::journal::Journal,
-    settings::{self, Environment},
+    settings::Environment,
 };
 
 /// All of them.
@@ -28,26 +28,24 @@ pub(crate) struct Functions {
 }
 
 impl Functions {
-    /// Connects every function to its part of the environment.
-    pub(crate) async fn connect(environment: &Environment, machine: &Runtime) -> Result<Self, ConfigError> {
-        let host = |names| machine.with_settings(environment.only(names));
+    /// Connects every function with its settings.
+    pub(crate) async fn connect(environment: &Environment, runtime: &Runtime) -> Result<Self, ConfigError> {
+        let of = |function| runtime.with_settings(environment.of(function));
         Ok(Self {
-            sync_requestors: sync_requestors::SyncRequestors::connect(&host(settings::SYNC_REQUESTORS))
-                .await?,
-            fetch_assets: fetch_assets::FetchAssets::connect(&host(settings::FETCH_ASSETS)).await?,
-            list_requestors: list_requestors::ListRequestors::connect(&host(settings::LIST_REQUESTORS))
-                .await?,
-            list_cards: list_cards::ListCards::connect(&host(settings::LIST_CARDS)).await?,
-            enroll: enroll::Enroll::connect(&host(settings::ENROLL)).await?,
-            get_enrollment: get_enrollment::GetEnrollment::connect(&host(settings::GET_ENROLLMENT)).await?,
-            receive_notification: receive_notification::ReceiveNotification::connect(&host(
-                settings::RECEIVE_NOTIFICATION,
+            sync_requestors: sync_requestors::SyncRequestors::connect(&of(Function::SyncRequestors)).await?,
+            fetch_assets: fetch_assets::FetchAssets::connect(&of(Function::FetchAssets)).await?,
+            list_requestors: list_requestors::ListRequestors::connect(&of(Function::ListRequestors)).await?,
+            list_cards: list_cards::ListCards::connect(&of(Function::ListCards)).await?,
+            enroll: enroll::Enroll::connect(&of(Function::Enroll)).await?,
+            get_enrollment: get_enrollment::GetEnrollment::connect(&of(Function::GetEnrollment)).await?,
+            receive_notification: receive_notification::ReceiveNotification::connect(&of(
+                Function::ReceiveNotification,
             ))
             .await?,
-            receive_callback: receive_callback::ReceiveCallback::connect(&host(settings::RECEIVE_CALLBACK))
+            receive_callback: receive_callback::ReceiveCallback::connect(&of(Function::ReceiveCallback))
                 .await?,
-            reconcile_enrollments: reconcile_enrollments::ReconcileEnrollments::connect(&host(
-                settings::RECONCILE_ENROLLMENTS,
+            reconcile_enrollments: reconcile_enrollments::ReconcileEnrollments::connect(&of(
+                Function::ReconcileEnrollments,
             ))
             .await?,
         })

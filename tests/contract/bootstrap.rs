@@ -82,12 +82,21 @@ async fn a_notification_without_a_certificate_is_refused_by_the_real_binary() {
 async fn a_function_without_its_settings_does_not_start_and_names_all_that_is_missing() {
     let world = world().await;
     for (function, missing) in FUNCTIONS {
-        let message = Lambda::start_fails(function, &world, |name| missing.contains(&name)).await;
+        let log = Lambda::start_fails(function, &world, |name| missing.contains(&name), &[]).await;
         for name in missing {
-            assert!(
-                message.contains(&format!("{name} is not set")),
-                "{function} does not name {name}: {message}"
-            );
+            assert!(log.contains(&format!("{name} is not set")), "{function} does not name {name}: {log}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_function_with_a_bad_log_level_does_not_start_and_names_it_with_all_else() {
+    let world = world().await;
+    let changes = [("LOG_LEVEL", "inof"), ("TENANT", "The Bank")];
+    for (function, _) in FUNCTIONS {
+        let log = Lambda::start_fails(function, &world, |_| false, &changes).await;
+        for problem in ["LOG_LEVEL: is a level", "TENANT: "] {
+            assert!(log.contains(problem), "{function} does not say {problem}: {log}");
         }
     }
 }

@@ -1,14 +1,10 @@
 //! Compares the base URLs with those that Mastercard documents for the environment. For Token Connect in MTF,
 //! Mastercard's pages and its OpenAPI document name different hosts: both are accepted.
 
-use runtime::config::Environment;
-use url::Url;
+use runtime::config::{Environment, registry::MASTERCARD_ENVIRONMENT};
 
 use super::{Api, reading::Reading};
 use crate::report::Row;
-
-/// Optional setting with which the functions check their base URLs.
-const ENVIRONMENT: &str = "MASTERCARD_ENVIRONMENT";
 
 fn documented(environment: Environment, api: Api) -> &'static [&'static str] {
     match (environment, api) {
@@ -34,28 +30,29 @@ pub(super) fn rows(reading: &mut Reading<'_>, environment: Environment) -> Vec<R
 }
 
 fn environment_row(reading: &mut Reading<'_>, environment: Environment) -> Row {
+    let name = MASTERCARD_ENVIRONMENT.name();
     let remedy = format!("set it to {environment}");
-    if let Some(row) = reading.refused(ENVIRONMENT, &remedy) {
+    if let Some(row) = reading.refused(&MASTERCARD_ENVIRONMENT, &remedy) {
         return row;
     }
-    match reading.value::<Environment>(ENVIRONMENT) {
-        Some(named) if named == environment => Row::ok(ENVIRONMENT, named.as_str()),
-        Some(named) => Row::wrong(ENVIRONMENT, format!("is {named}, but --env says {environment}"), remedy),
-        None => Row::skipped(ENVIRONMENT, "not set: the base URLs decide"),
+    match reading.value(&MASTERCARD_ENVIRONMENT) {
+        Some(named) if named == environment => Row::ok(name, named.as_str()),
+        Some(named) => Row::wrong(name, format!("is {named}, but --env says {environment}"), remedy),
+        None => Row::skipped(name, "not set: the base URLs decide"),
     }
 }
 
 fn row(reading: &mut Reading<'_>, api: Api, environment: Environment) -> Row {
-    let name = api.setting("URL");
+    let name = api.url().name();
     let documented_urls = documented(environment, api);
     let remedy = match documented_urls.first() {
         Some(documented) => format!("set it to {documented}"),
         None => "set it to the simulator's address, as `local --env-file` writes it".into(),
     };
-    if let Some(row) = reading.refused(&name, &remedy) {
+    if let Some(row) = reading.refused(&api.url(), &remedy) {
         return row;
     }
-    let Some(url) = reading.value::<Url>(&name) else { return Row::skipped(name, "not set") };
+    let Some(url) = reading.value(&api.url()) else { return Row::skipped(name, "not set") };
     if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
         return Row::wrong(name, "contains a user name, a password or a query", remedy);
     }

@@ -9,14 +9,14 @@ use mastercard::{
     token_requestor::TokenRequestorId,
 };
 use runtime::{
-    config::{ConfigError, ProcessingSettings, Runtime, TokenConnectSettings},
+    config::{
+        ConfigError, ProcessingSettings, Runtime, TokenConnectSettings,
+        registry::{ACCOUNT_RANGES, DEFAULT_TOKEN_REQUESTOR_ID},
+    },
     telemetry,
 };
 
-use super::{
-    Api,
-    reading::{ACCOUNT_RANGES, Reading},
-};
+use super::{Api, reading::Reading};
 use crate::report::Row;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -72,7 +72,7 @@ pub(super) async fn get_eligible_token_requestors(
     reading: &Reading<'_>,
 ) -> Row {
     let what = operation(Api::TokenConnect);
-    let ranges = reading.raw(ACCOUNT_RANGES).unwrap_or_default().split(',');
+    let ranges = reading.raw(&ACCOUNT_RANGES).unwrap_or_default().split(',');
     let ranges: Vec<AccountRange> =
         ranges.filter_map(|entry| entry.trim().parse().ok()).take(MAX_RANGES_PER_CALL).collect();
     let Some(client) = client.filter(|_| !ranges.is_empty()) else {
@@ -83,7 +83,7 @@ pub(super) async fn get_eligible_token_requestors(
         Ok(requestors) => requestors,
         Err(error) => return failed_call(what, &error),
     };
-    let default: Option<TokenRequestorId> = reading.value("DEFAULT_TOKEN_REQUESTOR_ID");
+    let default: Option<TokenRequestorId> = reading.value(&DEFAULT_TOKEN_REQUESTOR_ID);
     let has_default =
         requestors.iter().any(|requestor| Some(&requestor.token_requestor_id) == default.as_ref());
     let count = format!("{} token requestors", requestors.len());

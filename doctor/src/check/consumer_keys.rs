@@ -1,7 +1,7 @@
 //! Consumer keys: `<client id, 48 characters>!<key id>`, optionally after `<environment>:`. The length is not
 //! documented but is that of the portal's keys, so a different one is a warning. The key itself is never shown.
 
-use runtime::config::Environment;
+use runtime::config::{Environment, registry::Setting};
 
 use super::{Api, reading::Reading};
 use crate::report::{Row, Verdict};
@@ -10,19 +10,22 @@ const CLIENT_ID_LENGTH: usize = 48;
 const REMEDY: &str = "copy the project's complete consumer key from Mastercard Developers, including the `!`";
 
 pub(super) fn rows(reading: &mut Reading<'_>) -> Vec<Row> {
-    let current = Api::ALL.into_iter().map(|api| row(reading, &api.setting("CONSUMER_KEY")));
+    let current = Api::ALL.into_iter().map(|api| row(reading, &api.consumer_key()));
     let mut rows: Vec<Row> = current.collect();
     // The optional key set that will replace the one in use.
-    let next = Api::ALL.map(|api| api.setting("NEXT_CONSUMER_KEY"));
-    rows.extend(next.iter().map(|name| row(reading, name)).filter(|row| row.verdict != Verdict::Skipped));
+    let next = Api::ALL.map(Api::next_consumer_key);
+    rows.extend(
+        next.iter().map(|setting| row(reading, setting)).filter(|row| row.verdict != Verdict::Skipped),
+    );
     rows
 }
 
-fn row(reading: &mut Reading<'_>, name: &str) -> Row {
-    if let Some(row) = reading.refused(name, REMEDY) {
+fn row(reading: &mut Reading<'_>, setting: &Setting<String>) -> Row {
+    let name = setting.name();
+    if let Some(row) = reading.refused(setting, REMEDY) {
         return row;
     }
-    let Some(key) = reading.raw(name) else { return Row::skipped(name, "not set") };
+    let Some(key) = reading.raw(setting) else { return Row::skipped(name, "not set") };
     let labeled = key.split_once(':').filter(|(label, _)| label.parse::<Environment>().is_ok());
     let key = labeled.map_or(key, |(_, key)| key);
     let fits_header = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b',');

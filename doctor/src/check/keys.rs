@@ -5,7 +5,10 @@ mod reuse;
 use jiff::Timestamp;
 use mastercard::{PrivateKey, keys::Certificate};
 use runtime::{
-    config::{ConfigError, KeyNames, KeySettings, SecretRef, SecretUnavailable},
+    config::{
+        ConfigError, KeyNames, KeySettings, SecretRef, SecretUnavailable, Switch,
+        registry::{self, CLIENT_ENCRYPTION_CERTIFICATE, PROCESSING_ENCRYPTION_CERTIFICATE, Setting},
+    },
     telemetry,
 };
 use secrecy::ExposeSecret as _;
@@ -17,17 +20,32 @@ use super::{
 use crate::report::Row;
 
 const SIGNING: [KeyNames; 4] = [
-    KeyNames { key: "TOKEN_CONNECT_SIGNING_KEY", password: "TOKEN_CONNECT_SIGNING_KEY_PASSWORD" },
-    KeyNames { key: "TOKEN_CONNECT_NEXT_SIGNING_KEY", password: "TOKEN_CONNECT_NEXT_SIGNING_KEY_PASSWORD" },
-    KeyNames { key: "PROCESSING_SIGNING_KEY", password: "PROCESSING_SIGNING_KEY_PASSWORD" },
-    KeyNames { key: "PROCESSING_NEXT_SIGNING_KEY", password: "PROCESSING_NEXT_SIGNING_KEY_PASSWORD" },
+    KeyNames {
+        key: registry::TOKEN_CONNECT_SIGNING_KEY,
+        password: registry::TOKEN_CONNECT_SIGNING_KEY_PASSWORD,
+    },
+    KeyNames {
+        key: registry::TOKEN_CONNECT_NEXT_SIGNING_KEY,
+        password: registry::TOKEN_CONNECT_NEXT_SIGNING_KEY_PASSWORD,
+    },
+    KeyNames { key: registry::PROCESSING_SIGNING_KEY, password: registry::PROCESSING_SIGNING_KEY_PASSWORD },
+    KeyNames {
+        key: registry::PROCESSING_NEXT_SIGNING_KEY,
+        password: registry::PROCESSING_NEXT_SIGNING_KEY_PASSWORD,
+    },
 ];
 const DECRYPTION: [KeyNames; 2] = [
-    KeyNames { key: "PROCESSING_DECRYPTION_KEY", password: "PROCESSING_DECRYPTION_KEY_PASSWORD" },
-    KeyNames { key: "PROCESSING_NEXT_DECRYPTION_KEY", password: "PROCESSING_NEXT_DECRYPTION_KEY_PASSWORD" },
+    KeyNames {
+        key: registry::PROCESSING_DECRYPTION_KEY,
+        password: registry::PROCESSING_DECRYPTION_KEY_PASSWORD,
+    },
+    KeyNames {
+        key: registry::PROCESSING_NEXT_DECRYPTION_KEY,
+        password: registry::PROCESSING_NEXT_DECRYPTION_KEY_PASSWORD,
+    },
 ];
-const ENCRYPTION: &str = "PROCESSING_ENCRYPTION_CERTIFICATE";
-const CLIENT_ENCRYPTION: &str = "CLIENT_ENCRYPTION_CERTIFICATE";
+const ENCRYPTION: &str = PROCESSING_ENCRYPTION_CERTIFICATE.name();
+const CLIENT_ENCRYPTION: &str = CLIENT_ENCRYPTION_CERTIFICATE.name();
 
 /// A wrapped content key of Token Connect has at most 512 hex digits, so no larger key fits.
 const MAX_CLIENT_ENCRYPTION_BITS: usize = 2048;
@@ -45,16 +63,16 @@ pub(super) async fn rows(reading: &mut Reading<'_>, now: Timestamp) -> Vec<Row> 
     for names in SIGNING {
         rows.extend(private_key_row(reading, names, now, &mut public_keys).await);
     }
-    if reading.raw("PROCESSING_JWE") == Some("off") {
+    if reading.value(&registry::PROCESSING_JWE) == Some(Switch::Off) {
         rows.push(Row::skipped(ENCRYPTION, "PROCESSING_JWE is off"));
-        rows.push(Row::skipped(DECRYPTION[0].key, "PROCESSING_JWE is off"));
+        rows.push(Row::skipped(DECRYPTION[0].key.name(), "PROCESSING_JWE is off"));
     } else {
-        rows.push(certificate_row(reading, ENCRYPTION, now, &mut public_keys).await);
+        rows.push(certificate_row(reading, &PROCESSING_ENCRYPTION_CERTIFICATE, now, &mut public_keys).await);
         for names in DECRYPTION {
             rows.extend(private_key_row(reading, names, now, &mut public_keys).await);
         }
     }
-    rows.push(certificate_row(reading, CLIENT_ENCRYPTION, now, &mut public_keys).await);
+    rows.push(certificate_row(reading, &CLIENT_ENCRYPTION_CERTIFICATE, now, &mut public_keys).await);
     rows.push(reuse::row(&public_keys));
     rows
 }
@@ -66,19 +84,20 @@ async fn private_key_row(
     now: Timestamp,
     public_keys: &mut PublicKeys,
 ) -> Option<Row> {
+    let name = names.key.name();
     let row = reading
-        .refused(names.key, REFERENCE_REMEDY)
-        .or_else(|| reading.refused(names.password, REFERENCE_REMEDY));
+        .refused(&names.key, REFERENCE_REMEDY)
+        .or_else(|| reading.refused(&names.password, REFERENCE_REMEDY));
     if row.is_some() {
         return row;
     }
-    reading.raw(names.key)?;
+    reading.raw(&names.key)?;
     let key = match KeySettings::read(&mut reading.reader(), names)?.fetch().await {
         Ok(key) => key,
-        Err(error) => return Some(unusable(names.key, &error)),
+        Err(error) => return Some(unusable(name, &error)),
     };
-    public_keys.push((names.key, key.public_key()));
-    Some(describe(names.key, &key, now))
+    public_keys.push((name, key.public_key()));
+    Some(describe(name, &key, now))
 }
 
 fn describe(name: &str, key: &PrivateKey, now: Timestamp) -> Row {
@@ -105,14 +124,15 @@ fn describe(name: &str, key: &PrivateKey, now: Timestamp) -> Row {
 
 async fn certificate_row(
     reading: &mut Reading<'_>,
-    name: &'static str,
+    setting: &Setting<SecretRef>,
     now: Timestamp,
     public_keys: &mut PublicKeys,
 ) -> Row {
-    if let Some(row) = reading.refused(name, REFERENCE_REMEDY) {
+    let name = setting.name();
+    if let Some(row) = reading.refused(setting, REFERENCE_REMEDY) {
         return row;
     }
-    let Some(secret) = reading.value::<SecretRef>(name) else { return Row::skipped(name, "not set") };
+    let Some(secret) = reading.value(setting) else { return Row::skipped(name, "not set") };
     let fetched = secret.fetch().await.map_err(|source| ConfigError::Secret { name, source });
     let certificate = fetched.and_then(|pem| {
         Certificate::from_pem(name, pem.expose_secret()).map_err(|source| ConfigError::Key { name, source })

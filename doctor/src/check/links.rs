@@ -1,7 +1,12 @@
 //! The URLs that cardholders' browsers follow: redirect origins, the callback URL and the app links.
 
-use mastercard::token_requestor::TokenRequestorId;
-use runtime::config::Environment;
+use runtime::config::{
+    Environment, Pairs,
+    registry::{
+        ALLOWED_REDIRECT_ORIGINS, APP_LINKS, CALLBACK_BASE_URL, DEFAULT_TOKEN_REQUESTOR_ID,
+        RECEIPTS_VALIDITY_MINUTES,
+    },
+};
 use url::Url;
 
 use super::reading::Reading;
@@ -9,11 +14,11 @@ use crate::report::Row;
 
 /// Mastercard's limit for `callbackURL`, in characters; used for app links too.
 const MAX_LENGTH: usize = 256;
-const CALLBACK: &str = "CALLBACK_BASE_URL";
-const LINKS: &str = "APP_LINKS";
-const ORIGINS: &str = "ALLOWED_REDIRECT_ORIGINS";
-const DEFAULT: &str = "DEFAULT_TOKEN_REQUESTOR_ID";
-const VALIDITY: &str = "RECEIPTS_VALIDITY_MINUTES";
+const CALLBACK: &str = CALLBACK_BASE_URL.name();
+const LINKS: &str = APP_LINKS.name();
+const ORIGINS: &str = ALLOWED_REDIRECT_ORIGINS.name();
+const DEFAULT: &str = DEFAULT_TOKEN_REQUESTOR_ID.name();
+const VALIDITY: &str = RECEIPTS_VALIDITY_MINUTES.name();
 /// Schemes that open neither an app nor a page.
 const UNUSABLE_SCHEMES: [&str; 6] = ["about", "blob", "data", "file", "javascript", "vbscript"];
 
@@ -24,17 +29,19 @@ pub(super) fn rows(reading: &mut Reading<'_>, environment: Environment) -> Vec<R
         default_requestor(reading),
         origins(reading, environment),
         reading
-            .refused(VALIDITY, "set it to 5 to 15, or leave it unset for 15")
-            .unwrap_or_else(|| Row::ok(VALIDITY, reading.raw(VALIDITY).unwrap_or("15, by default"))),
+            .refused(&RECEIPTS_VALIDITY_MINUTES, "set it to 5 to 15, or leave it unset for 15")
+            .unwrap_or_else(|| {
+                Row::ok(VALIDITY, reading.raw(&RECEIPTS_VALIDITY_MINUTES).unwrap_or("15, by default"))
+            }),
     ]
 }
 
 fn callback(reading: &mut Reading<'_>, environment: Environment) -> Row {
     let remedy = "set it to the public URL of receive-callback, for example https://bank.example/callback";
-    if let Some(row) = reading.refused(CALLBACK, remedy) {
+    if let Some(row) = reading.refused(&CALLBACK_BASE_URL, remedy) {
         return row;
     }
-    let Some(url) = reading.value::<Url>(CALLBACK) else { return Row::skipped(CALLBACK, "not set") };
+    let Some(url) = reading.value(&CALLBACK_BASE_URL) else { return Row::skipped(CALLBACK, "not set") };
     if let Some(finding) = browser_url_problem(&url, environment) {
         return Row::wrong(CALLBACK, finding, remedy);
     }
@@ -49,18 +56,16 @@ fn callback(reading: &mut Reading<'_>, environment: Environment) -> Row {
 
 fn app_links(reading: &mut Reading<'_>, environment: Environment) -> Row {
     let remedy = "set it to id=URL pairs, each with https or your app's scheme";
-    if let Some(row) = reading.refused(LINKS, remedy) {
+    if let Some(row) = reading.refused(&APP_LINKS, remedy) {
         return row;
     }
-    let links = reading.pairs(LINKS);
-    let problem = links.iter().find_map(|(id, link)| {
-        let problem = app_link_problem(&link.parse().ok()?, environment)?;
-        Some(format!("{id}: {problem}"))
-    });
+    let Some(links) = reading.value(&APP_LINKS) else { return Row::skipped(LINKS, "not set") };
+    let problem =
+        links.iter().find_map(|(id, link)| Some(format!("{id}: {}", app_link_problem(link, environment)?)));
     match problem {
         Some(problem) => Row::wrong(LINKS, problem, remedy),
         None => {
-            let ids: Vec<&str> = links.iter().map(|(id, _)| id.as_str()).collect();
+            let ids: Vec<&str> = links.iter().map(|(id, _)| id).collect();
             Row::ok(LINKS, ids.join(", "))
         }
     }
@@ -90,10 +95,10 @@ fn browser_url_problem(url: &Url, environment: Environment) -> Option<String> {
 
 fn default_requestor(reading: &mut Reading<'_>) -> Row {
     let remedy = "set it to eleven digits; Click to Pay is 50123197928";
-    if let Some(row) = reading.refused(DEFAULT, remedy) {
+    if let Some(row) = reading.refused(&DEFAULT_TOKEN_REQUESTOR_ID, remedy) {
         return row;
     }
-    let Some(id) = reading.value::<TokenRequestorId>(DEFAULT) else {
+    let Some(id) = reading.value(&DEFAULT_TOKEN_REQUESTOR_ID) else {
         return Row::skipped(DEFAULT, "not set");
     };
     Row::ok(DEFAULT, id.to_string())
@@ -101,15 +106,17 @@ fn default_requestor(reading: &mut Reading<'_>) -> Row {
 
 fn origins(reading: &mut Reading<'_>, environment: Environment) -> Row {
     let remedy = "set it to <token requestor id>=<scheme://host[:port]> pairs, one for each origin of its push methods";
-    if let Some(row) = reading.refused(ORIGINS, remedy) {
+    if let Some(row) = reading.refused(&ALLOWED_REDIRECT_ORIGINS, remedy) {
         return row;
     }
-    let origins = reading.pairs(ORIGINS);
+    let Some(Pairs(origins)) = reading.value(&ALLOWED_REDIRECT_ORIGINS) else {
+        return Row::skipped(ORIGINS, "not set");
+    };
     let plain = |origin: &String| environment != Environment::Local && origin.starts_with("http:");
     if let Some((id, _)) = origins.iter().find(|(_, origin)| plain(origin)) {
         return Row::wrong(ORIGINS, format!("{id}: http, but https is needed"), remedy);
     }
-    let default = reading.raw(DEFAULT).unwrap_or_default();
+    let default = reading.raw(&DEFAULT_TOKEN_REQUESTOR_ID).unwrap_or_default();
     if !origins.iter().any(|(id, _)| id == default) {
         return Row::warning(
             ORIGINS,

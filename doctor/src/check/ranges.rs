@@ -4,18 +4,19 @@
 use std::collections::BTreeSet;
 
 use mastercard::{card::AccountRange, token_connect::MAX_RANGES_PER_CALL};
+use runtime::config::registry::ACCOUNT_RANGES;
 
-use super::reading::{ACCOUNT_RANGES, Reading};
+use super::reading::Reading;
 use crate::report::Row;
 
 /// Lengths of a card number; an entry of such a length that does not end in 0 is probably one.
 const CARD_NUMBER_LENGTHS: std::ops::RangeInclusive<usize> = 15..=18;
 
 pub(super) fn row(reading: &mut Reading<'_>) -> Option<Row> {
-    let raw = reading.raw(ACCOUNT_RANGES).unwrap_or_default();
+    let raw = reading.raw(&ACCOUNT_RANGES).unwrap_or_default();
     let entries: Vec<&str> = raw.split(',').map(str::trim).collect();
     if let Some(mut row) =
-        reading.refused(ACCOUNT_RANGES, "set it to entries of 9 to 19 digits, separated by commas")
+        reading.refused(&ACCOUNT_RANGES, "set it to entries of 9 to 19 digits, separated by commas")
     {
         let bad = entries.iter().enumerate().filter(|(_, entry)| entry.parse::<AccountRange>().is_err());
         if !raw.is_empty() {
@@ -41,15 +42,15 @@ pub(super) fn row(reading: &mut Reading<'_>) -> Option<Row> {
     Some(if let Some(index) = card_number {
         let finding = format!("entry {} looks like a card number", index + 1);
         Row::warning(
-            ACCOUNT_RANGES,
+            ACCOUNT_RANGES.name(),
             finding,
             "set the start of the range: no card number may enter this server",
         )
     } else if distinct.len() < ranges.len() {
         let repeated = ranges.len() - distinct.len();
-        Row::warning(ACCOUNT_RANGES, summary, "remove the repeated entries")
+        Row::warning(ACCOUNT_RANGES.name(), summary, "remove the repeated entries")
             .with_findings([format!("{repeated} repeated")])
     } else {
-        Row::ok(ACCOUNT_RANGES, summary)
+        Row::ok(ACCOUNT_RANGES.name(), summary)
     })
 }

@@ -1,78 +1,101 @@
-//! The settings as the functions' own readers see them. Each problem that a reader notes becomes the row of the
-//! setting it names; what no row asks for is told at the end.
+//! The settings as the functions' own readers see them. Each problem that a reader notes becomes the row of its setting;
+//! problems that no other check asks for become rows at the end.
 
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 
 use enroll::EnrollConfig;
-use mastercard::card::AccountRange;
 use runtime::config::{
     ConfigError, ProcessingSettings, SearchSettings, Settings, SettingsReader, TokenConnectSettings,
+    registry::{self, ACCOUNT_RANGES, Presence, Setting},
 };
 
 use crate::report::Row;
 
-/// The list of [`AccountRange`]s, as `sync-requestors` reads it.
-pub(super) const ACCOUNT_RANGES: &str = "ACCOUNT_RANGES";
-
 pub(super) struct Reading<'a> {
     settings: &'a Settings,
     problems: Vec<String>,
-    /// What enrollment goes by, if all of it could be read.
+    /// Variables whose names resemble settings that are not set.
+    misspellings: Vec<(&'a str, &'static str)>,
+    /// Required settings that are not set, apart from those that are problems.
+    unset: Vec<&'static str>,
+    /// Settings of enrollment, if all of them could be read.
     pub(super) enroll: Option<EnrollConfig>,
 }
 
 impl<'a> Reading<'a> {
-    /// Reads everything that has to do with Mastercard; stores and the app's own settings are not its business.
+    /// Reads every setting of every function. What has to do with Mastercard is required; of the others only those that
+    /// are set are checked, for a deployment makes them: names of tables, addresses.
     pub(super) fn of(settings: &'a Settings) -> Self {
         let mut read = settings.read();
         let _ = TokenConnectSettings::read(&mut read);
         let _ = ProcessingSettings::read(&mut read);
         let _ = SearchSettings::read(&mut read);
-        let _ = read.list::<AccountRange>(ACCOUNT_RANGES);
+        let _ = read.value(&ACCOUNT_RANGES);
         let enroll = EnrollConfig::read(&mut read);
-        let mut problems = match read.problems() {
+        registry::check_all(&mut read);
+        let misspellings = read.misspellings().collect();
+        let problems = match read.problems() {
             ConfigError::Settings(problems) => problems,
             other => vec![other.to_string()],
         };
-        let mut told = BTreeSet::new();
-        problems.retain(|problem| told.insert(problem.clone()));
-        Self { settings, problems, enroll }
+        let required = registry::definitions().filter(|definition| {
+            definition.presence == Presence::Required && !definition.functions.is_empty()
+        });
+        let unset = required
+            .map(|definition| definition.name)
+            .filter(|name| text(settings, name).is_none())
+            .filter(|name| !problems.iter().any(|problem| is_about(problem, name)))
+            .collect();
+        Self { settings, problems, misspellings, unset, enroll }
     }
 
     /// The text of a setting; `None` if it is not set.
-    pub(super) fn raw(&self, name: &str) -> Option<&'a str> {
-        let known = self.settings.iter().find(|(known, value)| *known == name && !value.is_empty());
-        known.map(|(_, value)| value)
+    pub(super) fn raw<T>(&self, setting: &Setting<T>) -> Option<&'a str> {
+        text(self.settings, setting.name())
     }
 
     /// A setting as the functions read it; `None` if it is not set or does not parse.
-    pub(super) fn value<T: FromStr<Err: fmt::Display>>(&self, name: &str) -> Option<T> {
-        self.settings.read().required(name)
+    pub(super) fn value<T: FromStr<Err: fmt::Display>>(&self, setting: &Setting<T>) -> Option<T> {
+        self.settings.read().value(setting)
     }
 
-    /// The functions' own reader, for what reads several settings; its problems are known already.
+    /// The functions' own reader, for readers of several settings; its problems are known already.
     pub(super) fn reader(&self) -> SettingsReader<'a> {
         self.settings.read()
     }
 
-    /// `name=value` pairs as the functions read them.
-    pub(super) fn pairs(&self, name: &str) -> Vec<(String, String)> {
-        self.settings.read().pairs(name).unwrap_or_default()
-    }
-
-    /// The row of a setting that a reader refused.
-    pub(super) fn refused(&mut self, name: &str, to_do: &str) -> Option<Row> {
-        let names =
-            |problem: &String| problem.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', ':']));
-        let problem = self.problems.remove(self.problems.iter().position(names)?);
+    /// The row of a setting with a problem.
+    pub(super) fn refused<T>(&mut self, setting: &Setting<T>, remedy: &str) -> Option<Row> {
+        let name = setting.name();
+        let problem = self.problems.remove(self.problems.iter().position(|problem| is_about(problem, name))?);
         let what = problem.strip_prefix(name).unwrap_or_default().trim_start_matches([' ', ':']);
-        Some(Row::wrong(name, what, to_do))
+        Some(Row::wrong(name, what, remedy))
     }
 
-    /// Problems that no row asked for.
+    /// Problems that no other check asked for, misspelled names, and settings that only a deployment has.
     pub(super) fn rest(&mut self) -> Vec<Row> {
-        let rest = std::mem::take(&mut self.problems).into_iter();
-        rest.map(|problem| Row::wrong("settings", problem, "correct it: the functions do not start with it"))
-            .collect()
+        let misspellings = self.misspellings.iter().map(|(variable, setting)| {
+            let found = format!("is no setting, and resembles {setting}, which is not set");
+            Row::warning(*variable, found, format!("rename it, if {setting} is meant"))
+        });
+        let problems = std::mem::take(&mut self.problems).into_iter();
+        let problems = problems
+            .map(|problem| Row::wrong("settings", problem, "correct it: the functions do not start with it"));
+        let mut rows: Vec<Row> = problems.chain(misspellings).collect();
+        if !self.unset.is_empty() {
+            let found =
+                format!("not set, and required before the functions start: {}", self.unset.join(", "));
+            rows.push(Row::skipped("settings of the deployment", found));
+        }
+        rows
     }
+}
+
+fn text<'a>(settings: &'a Settings, name: &str) -> Option<&'a str> {
+    let variable = settings.iter().find(|(known, value)| *known == name && !value.is_empty());
+    variable.map(|(_, value)| value)
+}
+
+fn is_about(problem: &str, name: &str) -> bool {
+    problem.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', ':']))
 }

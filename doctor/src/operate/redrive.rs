@@ -2,7 +2,7 @@
 
 use aws_sdk_lambda::Client as Lambda;
 use aws_sdk_sqs::{Client as Sqs, types::Message};
-use runtime::config::{ConfigError, Settings};
+use runtime::config::{ConfigError, Settings, registry};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -46,9 +46,9 @@ impl DeadLetters {
     /// When it is missing.
     pub async fn connect(settings: &Settings) -> Result<Self, ConfigError> {
         let mut read = settings.read();
-        let queue = read.required("DEAD_LETTERS_URL").ok_or_else(|| read.problems())?;
-        let sqs = Sqs::new(&aws::config(settings, "SQS").await);
-        let lambda = Lambda::new(&aws::config(settings, "LAMBDA").await);
+        let queue = read.value(&registry::DEAD_LETTERS_URL).ok_or_else(|| read.problems())?;
+        let sqs = Sqs::new(&aws::config(settings, "AWS_ENDPOINT_URL_SQS").await);
+        let lambda = Lambda::new(&aws::config(settings, "AWS_ENDPOINT_URL_LAMBDA").await);
         Ok(Self { queue, sqs, lambda })
     }
 

@@ -1,4 +1,4 @@
-//! The bank's own terms: where cardholders may be sent and where they come back.
+//! Settings of enrollment: where cardholders may be redirected to, and where they return.
 
 use std::time::Duration;
 
@@ -6,7 +6,10 @@ use aws_lc_rs::rand;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use mastercard::{redirect::AllowedOrigin, secret::CallbackState, token_requestor::TokenRequestorId};
 use runtime::{
-    config::{AppLinks, SettingsReader},
+    config::{
+        AppLinks, List, Pairs, SettingsReader,
+        registry::{self, ALLOWED_REDIRECT_ORIGINS, CALLBACK_BASE_URL},
+    },
     http::Problem,
 };
 use url::Url;
@@ -18,9 +21,9 @@ const LONGEST_BASE: usize = 200;
 
 /// Settings of this function alone.
 pub struct EnrollConfig {
-    /// Whom an app means that names nobody.
+    /// The token requestor of a request that names none.
     pub(crate) default_requestor: TokenRequestorId,
-    /// How long receipts are asked to live: 5 to 15 minutes.
+    /// Lifetime of push account receipts: 5 to 15 minutes.
     pub(crate) validity_minutes: u8,
     pub(crate) app_links: AppLinks,
     /// How long the app waits; Lambda's own deadline may be sooner.
@@ -31,23 +34,22 @@ pub struct EnrollConfig {
 }
 
 impl EnrollConfig {
-    /// `DEFAULT_TOKEN_REQUESTOR_ID`, `RECEIPTS_VALIDITY_MINUTES`, `APP_LINKS`, `ALLOWED_REDIRECT_ORIGINS`,
-    /// `CALLBACK_BASE_URL`; `UNSIGNED_REDIRECTS`, ids of token requestors, and `ENROLL_TIMEOUT_SECONDS` may be absent.
+    /// Reads them; `None` if a problem was noted.
     pub fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
-        let default_requestor = read.required("DEFAULT_TOKEN_REQUESTOR_ID");
-        let validity_minutes = validity_minutes(read);
-        let app_links = AppLinks::read(read);
-        let timeout = timeout(read);
+        let default_requestor = read.value(&registry::DEFAULT_TOKEN_REQUESTOR_ID);
+        let validity_minutes = read.value(&registry::RECEIPTS_VALIDITY_MINUTES);
+        let app_links = read.value(&registry::APP_LINKS);
+        let timeout = read.value(&registry::ENROLL_TIMEOUT_SECONDS);
         let allowed_origins = allowed_origins(read);
-        let unsigned = unsigned(read);
+        let unsigned = read.optional(&registry::UNSIGNED_REDIRECTS);
         let callback_base_url = callback_base_url(read);
         Some(Self {
             default_requestor: default_requestor?,
-            validity_minutes: validity_minutes?,
+            validity_minutes: validity_minutes?.get(),
             app_links: app_links?,
-            timeout: timeout?,
+            timeout: Duration::from_secs(timeout?.get().into()),
             allowed_origins: allowed_origins?,
-            unsigned: unsigned?,
+            unsigned: unsigned?.map_or_else(Vec::new, |List(ids)| ids),
             callback_base_url: callback_base_url?,
         })
     }
@@ -76,52 +78,24 @@ impl EnrollConfig {
     }
 }
 
-fn timeout(read: &mut SettingsReader<'_>) -> Option<Duration> {
-    const NAME: &str = "ENROLL_TIMEOUT_SECONDS";
-    let seconds = read.or_default::<u8>(NAME, 10)?;
-    if (2..=25).contains(&seconds) {
-        return Some(Duration::from_secs(seconds.into()));
-    }
-    read.problem(NAME, "is 2 to 25");
-    None
-}
-
-fn validity_minutes(read: &mut SettingsReader<'_>) -> Option<u8> {
-    const NAME: &str = "RECEIPTS_VALIDITY_MINUTES";
-    let minutes = read.or_default::<u8>(NAME, 15)?;
-    if (5..=15).contains(&minutes) {
-        return Some(minutes);
-    }
-    read.problem(NAME, "is 5 to 15");
-    None
-}
-
 fn allowed_origins(read: &mut SettingsReader<'_>) -> Option<Vec<(TokenRequestorId, AllowedOrigin)>> {
-    const NAME: &str = "ALLOWED_REDIRECT_ORIGINS";
-    let pairs = read.pairs(NAME)?;
+    let Pairs(pairs) = read.value(&ALLOWED_REDIRECT_ORIGINS)?;
     let parsed: Option<_> =
         pairs.into_iter().map(|(id, origin)| Some((id.parse().ok()?, origin.parse().ok()?))).collect();
     if parsed.is_none() {
-        read.problem(NAME, "wants <token requestor id>=<scheme://host[:port]>, comma separated");
+        let what = "wants <token requestor id>=<scheme://host[:port]>, comma separated";
+        read.problem(&ALLOWED_REDIRECT_ORIGINS, what);
     }
     parsed
 }
 
-fn unsigned(read: &mut SettingsReader<'_>) -> Option<Vec<TokenRequestorId>> {
-    const NAME: &str = "UNSIGNED_REDIRECTS";
-    match read.optional::<String>(NAME)? {
-        Some(_) => read.list(NAME),
-        None => Some(Vec::new()),
-    }
-}
-
 fn callback_base_url(read: &mut SettingsReader<'_>) -> Option<Url> {
-    const NAME: &str = "CALLBACK_BASE_URL";
-    let url = read.required::<Url>(NAME)?;
+    let url = read.value(&CALLBACK_BASE_URL)?;
     if url.as_str().len() <= LONGEST_BASE && url.query().is_none() && url.fragment().is_none() {
         return Some(url);
     }
-    read.problem(NAME, format!("has at most {LONGEST_BASE} characters, no query and no fragment"));
+    let what = format_args!("has at most {LONGEST_BASE} characters, no query and no fragment");
+    read.problem(&CALLBACK_BASE_URL, what);
     None
 }
 

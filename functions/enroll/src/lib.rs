@@ -47,26 +47,25 @@ pub struct Enroll {
 }
 
 impl Enroll {
-    /// Reads both tables' names, `TENANT`, `PROCESSING_*`, `CLIENT_ENCRYPTION_CERTIFICATE`, `TOKEN_CONNECT_*`,
-    /// `CLIENT_ID_CLAIM`, and what [`EnrollConfig`] names.
-    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
-        let mut read = host.settings.read();
-        let stores = (TokenRequestors::read(&mut read, host), Enrollments::read(&mut read, host));
-        let processing = (ProcessingSettings::read(&mut read), SearchSettings::read(&mut read));
-        let token_connect = TokenConnectSettings::read(&mut read);
-        let own = (Caller::read(&mut read), EnrollConfig::read(&mut read));
-        let (
-            (Some(requestors), Some(enrollments)),
-            (Some(processing), Some(search)),
-            Some(token_connect),
-            (Some(caller), Some(config)),
-        ) = (stores, processing, token_connect, own)
-        else {
-            return Err(read.problems());
-        };
+    /// Reads its settings and makes its clients.
+    ///
+    /// # Errors
+    /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
+    pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
+        let (requestors, enrollments, processing, search, token_connect, caller, config) = runtime
+            .read_settings(|read| {
+                let requestors = TokenRequestors::read(read, runtime);
+                let enrollments = Enrollments::read(read, runtime);
+                let processing = ProcessingSettings::read(read);
+                let search = SearchSettings::read(read);
+                let token_connect = TokenConnectSettings::read(read);
+                let caller = Caller::read(read);
+                let config = EnrollConfig::read(read);
+                Some((requestors?, enrollments?, processing?, search?, token_connect?, caller?, config?))
+            })?;
         // At once: on Lambda each secret is a call of Secrets Manager.
         let (processing, search, token_connect) =
-            tokio::try_join!(processing.connect(host), search.connect(), token_connect.connect(host))?;
+            tokio::try_join!(processing.connect(runtime), search.connect(), token_connect.connect(runtime))?;
         Ok(Self {
             processing,
             search,
@@ -75,7 +74,7 @@ impl Enroll {
             enrollments,
             caller,
             config,
-            clock: host.clock.clone(),
+            clock: runtime.clock.clone(),
         })
     }
 

@@ -12,7 +12,7 @@ use aws_sdk_s3::{
 };
 use aws_types::SdkConfig;
 use bytes::Bytes;
-use runtime::config::SettingsReader;
+use runtime::config::{SettingsReader, registry};
 
 use crate::logo::Object;
 
@@ -29,8 +29,8 @@ pub struct Bucket {
 impl Bucket {
     /// From `LOGO_BUCKET`; `S3_ENDPOINT_URL` names another S3 than AWS', addressed by path.
     pub fn read(read: &mut SettingsReader<'_>, aws: &SdkConfig) -> Option<Self> {
-        let name = read.required("LOGO_BUCKET");
-        let endpoint = read.optional::<String>("S3_ENDPOINT_URL");
+        let name = read.value(&registry::LOGO_BUCKET);
+        let endpoint = read.optional(&registry::S3_ENDPOINT_URL);
         let config = Builder::from(aws);
         let config = match endpoint? {
             Some(endpoint) => config.endpoint_url(endpoint).force_path_style(true),

@@ -51,21 +51,22 @@ pub struct FetchAssets {
 }
 
 impl FetchAssets {
-    /// Reads `TOKEN_REQUESTORS_TABLE`, `TENANT`, `LOGO_BUCKET`, `TOKEN_CONNECT_*`.
-    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
-        let mut read = host.settings.read();
-        let requestors = TokenRequestors::read(&mut read, host);
-        let token_connect = TokenConnectSettings::read(&mut read);
-        let bucket = Bucket::read(&mut read, &host.aws);
-        let (Some(requestors), Some(token_connect), Some(bucket)) = (requestors, token_connect, bucket)
-        else {
-            return Err(read.problems());
-        };
+    /// Reads its settings and makes its clients.
+    ///
+    /// # Errors
+    /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
+    pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
+        let (requestors, token_connect, bucket) = runtime.read_settings(|read| {
+            let requestors = TokenRequestors::read(read, runtime);
+            let token_connect = TokenConnectSettings::read(read);
+            let bucket = Bucket::read(read, &runtime.aws);
+            Some((requestors?, token_connect?, bucket?))
+        })?;
         Ok(Self {
-            token_connect: token_connect.connect(host).await?,
+            token_connect: token_connect.connect(runtime).await?,
             requestors,
             bucket,
-            clock: host.clock.clone(),
+            clock: runtime.clock.clone(),
             looking: Semaphore::new(1),
         })
     }

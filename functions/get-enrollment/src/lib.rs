@@ -41,13 +41,17 @@ struct Wanted {
 }
 
 impl GetEnrollment {
-    /// Reads `ENROLLMENTS_TABLE`, `TENANT`, `CLIENT_ID_CLAIM`.
-    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
-        let mut read = host.settings.read();
-        let enrollments = Enrollments::read(&mut read, host);
-        let caller = Caller::read(&mut read);
-        let (Some(enrollments), Some(caller)) = (enrollments, caller) else { return Err(read.problems()) };
-        Ok(Self { enrollments, caller, clock: host.clock.clone() })
+    /// Reads its settings.
+    ///
+    /// # Errors
+    /// When a setting is missing or ill-formed.
+    pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
+        let (enrollments, caller) = runtime.read_settings(|read| {
+            let enrollments = Enrollments::read(read, runtime);
+            let caller = Caller::read(read);
+            Some((enrollments?, caller?))
+        })?;
+        Ok(Self { enrollments, caller, clock: runtime.clock.clone() })
     }
 
     /// `GET /enrollments/{enrollmentId}` and `GET /enrollments[?cardContractId=…][&limit=…][&nextToken=…]`

@@ -1,11 +1,14 @@
 //! Wires `GetEnrollment` to the Lambda runtime.
 
 use lambda_http::Error;
-use runtime::{config::Runtime, http, telemetry};
+use runtime::{
+    config::{Function, Runtime},
+    http,
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::init(env!("CARGO_PKG_NAME"));
-    let function = &get_enrollment::GetEnrollment::connect(&Runtime::from_env()?).await?;
+    let runtime = Runtime::start(Function::GetEnrollment)?;
+    let function = &get_enrollment::GetEnrollment::connect(&runtime).await?;
     http::run(|request| function.handle(request)).await
 }

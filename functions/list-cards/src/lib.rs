@@ -18,7 +18,7 @@ use model::{
     token_list,
 };
 use runtime::{
-    config::{ConfigError, ProcessingSettings, Runtime},
+    config::{ConfigError, ProcessingSettings, Runtime, registry},
     http::{self, Caller, Code, Problem, StatusCode},
     store::{Enrollments, TokenRequestorCache, TokenRequestors},
 };
@@ -66,22 +66,28 @@ enum State {
 }
 
 impl ListCards {
-    /// Reads both tables' names, `TENANT`, `PROCESSING_*`, `CLIENT_ID_CLAIM`, `DEFAULT_TOKEN_REQUESTOR_ID`.
-    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
-        let mut read = host.settings.read();
-        let requestors = TokenRequestors::read(&mut read, host);
-        let enrollments = Enrollments::read(&mut read, host);
-        let processing = ProcessingSettings::read(&mut read);
-        let caller = Caller::read(&mut read);
-        let default_requestor = read.required("DEFAULT_TOKEN_REQUESTOR_ID");
-        let (Some(requestors), Some(enrollments), Some(processing), Some(caller), Some(default_requestor)) =
-            (requestors, enrollments, processing, caller, default_requestor)
-        else {
-            return Err(read.problems());
-        };
-        let processing = processing.connect(host).await?;
-        let requestors = TokenRequestorCache::new(requestors);
-        Ok(Self { processing, requestors, enrollments, caller, default_requestor, clock: host.clock.clone() })
+    /// Reads its settings and makes its clients.
+    ///
+    /// # Errors
+    /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
+    pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
+        let (requestors, enrollments, processing, caller, default_requestor) =
+            runtime.read_settings(|read| {
+                let requestors = TokenRequestors::read(read, runtime);
+                let enrollments = Enrollments::read(read, runtime);
+                let processing = ProcessingSettings::read(read);
+                let caller = Caller::read(read);
+                let default_requestor = read.value(&registry::DEFAULT_TOKEN_REQUESTOR_ID);
+                Some((requestors?, enrollments?, processing?, caller?, default_requestor?))
+            })?;
+        Ok(Self {
+            processing: processing.connect(runtime).await?,
+            requestors: TokenRequestorCache::new(requestors),
+            enrollments,
+            caller,
+            default_requestor,
+            clock: runtime.clock.clone(),
+        })
     }
 
     /// `GET /cards?cardContractId=…[:accountRange][&cardContractId=…][&tokenRequestorId=…]`

@@ -16,11 +16,10 @@ use lambda_http::{
 use mastercard::digest::sha256_hex;
 use model::{catalog::Catalog, clock::Clock};
 use runtime::{
-    config::{ConfigError, Runtime},
+    config::{ConfigError, Runtime, registry},
     http::{self, Code, Problem},
     store::TokenRequestors,
 };
-use url::Url;
 
 use cache::CatalogCache;
 use listing::CatalogFreshness;
@@ -41,20 +40,22 @@ pub struct ListRequestors {
 }
 
 impl ListRequestors {
-    /// Reads `TOKEN_REQUESTORS_TABLE`, `TENANT`, `LOGO_BASE_URL`, `FEATURED_TOKEN_REQUESTORS`, `CATALOG_LOCALE`.
-    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
-        let mut read = host.settings.read();
-        let requestors = TokenRequestors::read(&mut read, host);
-        let logo_base_url = read.required::<Url>("LOGO_BASE_URL");
-        let order = Order::read(&mut read);
-        let (Some(requestors), Some(logo_base_url), Some(order)) = (requestors, logo_base_url, order) else {
-            return Err(read.problems());
-        };
-        let made_of = format!("{} {logo_base_url} {}", env!("CARGO_PKG_VERSION"), order.fingerprint());
+    /// Reads its settings.
+    ///
+    /// # Errors
+    /// When a setting is missing or ill-formed.
+    pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
+        let (requestors, logo_base_url, order) = runtime.read_settings(|read| {
+            let requestors = TokenRequestors::read(read, runtime);
+            let logo_base_url = read.value(&registry::LOGO_BASE_URL);
+            let order = Order::read(read);
+            Some((requestors?, logo_base_url?, order?))
+        })?;
+        let inputs = format!("{} {logo_base_url} {}", env!("CARGO_PKG_VERSION"), order.fingerprint());
         Ok(Self {
             cache: CatalogCache::new(requestors, logo_base_url, order),
-            settings_digest: sha256_hex(made_of.as_bytes()),
-            clock: host.clock.clone(),
+            settings_digest: sha256_hex(inputs.as_bytes()),
+            clock: runtime.clock.clone(),
         })
     }
 

@@ -6,7 +6,10 @@ use std::cmp::Ordering;
 use icu_collator::{Collator, CollatorBorrowed, options::CollatorOptions};
 use icu_locale_core::Locale;
 use mastercard::token_requestor::{TokenRequestor, TokenRequestorId};
-use runtime::config::SettingsReader;
+use runtime::config::{
+    List, SettingsReader,
+    registry::{CATALOG_LOCALE, FEATURED_TOKEN_REQUESTORS},
+};
 
 /// From `FEATURED_TOKEN_REQUESTORS` and `CATALOG_LOCALE`.
 pub(crate) struct Order {
@@ -17,13 +20,13 @@ pub(crate) struct Order {
 
 impl Order {
     pub(crate) fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
-        let featured = featured(read);
+        let featured = read.optional(&FEATURED_TOKEN_REQUESTORS);
         let locale = locale(read);
-        let (featured, locale) = (featured?, locale?);
+        let (featured, locale) = (featured?.map_or_else(Vec::new, |List(ids)| ids), locale?);
         match Collator::try_new((&locale).into(), CollatorOptions::default()) {
             Ok(collator) => Some(Self { featured, locale, collator }),
             Err(_) => {
-                read.problem(LOCALE, "is no locale that names can be sorted by");
+                read.problem(&CATALOG_LOCALE, "is no locale that names can be sorted by");
                 None
             }
         }
@@ -41,26 +44,16 @@ impl Order {
         rank(one).cmp(&rank(other)).then_with(names).then_with(ids)
     }
 
-    /// The settings, for telling one order from another.
+    /// Text that two orders share only if they sort alike.
     pub(crate) fn fingerprint(&self) -> String {
         format!("{} {:?}", self.locale, self.featured)
     }
 }
 
-const LOCALE: &str = "CATALOG_LOCALE";
-
 fn locale(read: &mut SettingsReader<'_>) -> Option<Locale> {
-    let Some(raw) = read.optional::<String>(LOCALE)? else { return Some(Locale::UNKNOWN) };
+    let Some(raw) = read.optional(&CATALOG_LOCALE)? else { return Some(Locale::UNKNOWN) };
     let locale = raw.parse();
-    locale.map_err(|_| read.problem(LOCALE, "is no BCP 47 language tag, such as de or pt-BR")).ok()
-}
-
-fn featured(read: &mut SettingsReader<'_>) -> Option<Vec<TokenRequestorId>> {
-    const NAME: &str = "FEATURED_TOKEN_REQUESTORS";
-    match read.optional::<String>(NAME)? {
-        Some(_) => read.list(NAME),
-        None => Some(Vec::new()),
-    }
+    locale.map_err(|_| read.problem(&CATALOG_LOCALE, "is no BCP 47 language tag, such as de or pt-BR")).ok()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use model::{
     enrollment::{Enrollment, Fact, receipt_hash},
 };
 use runtime::{
-    config::{AppLinks, ConfigError, Runtime},
+    config::{AppLinks, ConfigError, Runtime, registry},
     http::{self, Problem},
     log_event,
     store::Enrollments,
@@ -32,15 +32,17 @@ pub struct ReceiveCallback {
 }
 
 impl ReceiveCallback {
-    /// Reads `ENROLLMENTS_TABLE`, `TENANT`, `APP_LINKS`.
-    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
-        let mut read = host.settings.read();
-        let enrollments = Enrollments::read(&mut read, host);
-        let app_links = AppLinks::read(&mut read);
-        let (Some(enrollments), Some(app_links)) = (enrollments, app_links) else {
-            return Err(read.problems());
-        };
-        Ok(Self { enrollments, app_links, clock: host.clock.clone() })
+    /// Reads its settings.
+    ///
+    /// # Errors
+    /// When a setting is missing or ill-formed.
+    pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
+        let (enrollments, app_links) = runtime.read_settings(|read| {
+            let enrollments = Enrollments::read(read, runtime);
+            let app_links = read.value(&registry::APP_LINKS);
+            Some((enrollments?, app_links?))
+        })?;
+        Ok(Self { enrollments, app_links, clock: runtime.clock.clone() })
     }
 
     /// `GET /callback/{state}?results[<receipt>]=<RESULT>|<reference>`; public.

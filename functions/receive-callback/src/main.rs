@@ -1,11 +1,14 @@
 //! Wires `ReceiveCallback` to the Lambda runtime.
 
 use lambda_http::Error;
-use runtime::{config::Runtime, http, telemetry};
+use runtime::{
+    config::{Function, Runtime},
+    http,
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::init(env!("CARGO_PKG_NAME"));
-    let function = &receive_callback::ReceiveCallback::connect(&Runtime::from_env()?).await?;
+    let runtime = Runtime::start(Function::ReceiveCallback)?;
+    let function = &receive_callback::ReceiveCallback::connect(&runtime).await?;
     http::run(|request| function.handle(request)).await
 }

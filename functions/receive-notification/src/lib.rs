@@ -40,18 +40,18 @@ struct Accepted {
 }
 
 impl ReceiveNotification {
-    /// Reads `ENROLLMENTS_TABLE`, `TENANT`, `NOTIFICATION_CLIENT_SUBJECTS`. Optional, each with a `NEXT` one that replaces
-    /// it: `NOTIFICATION_SHARED_SECRET`, `NOTIFICATION_SIGNER_CERTIFICATE`, `NOTIFICATION_DECRYPTION_KEY` with its
-    /// `_PASSWORD`.
-    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
-        let mut read = host.settings.read();
-        let enrollments = Enrollments::read(&mut read, host);
-        let authentication = AuthenticationSettings::read(&mut read);
-        let (Some(enrollments), Some(authentication)) = (enrollments, authentication) else {
-            return Err(read.problems());
-        };
+    /// Reads its settings and makes its clients.
+    ///
+    /// # Errors
+    /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
+    pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
+        let (enrollments, authentication) = runtime.read_settings(|read| {
+            let enrollments = Enrollments::read(read, runtime);
+            let authentication = AuthenticationSettings::read(read);
+            Some((enrollments?, authentication?))
+        })?;
         let (authentication, decryption) = authentication.connect().await?;
-        Ok(Self { enrollments, authentication, decryption, clock: host.clock.clone() })
+        Ok(Self { enrollments, authentication, decryption, clock: runtime.clock.clone() })
     }
 
     /// `POST /notifications`, on Mastercard's own domain with mutual TLS.

@@ -43,15 +43,17 @@ pub struct ReconcileEnrollments {
 }
 
 impl ReconcileEnrollments {
-    /// Reads `ENROLLMENTS_TABLE`, `TENANT`, `PROCESSING_*`.
-    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
-        let mut read = host.settings.read();
-        let enrollments = Enrollments::read(&mut read, host);
-        let processing = ProcessingSettings::read(&mut read);
-        let (Some(enrollments), Some(processing)) = (enrollments, processing) else {
-            return Err(read.problems());
-        };
-        Ok(Self { processing: processing.connect(host).await?, enrollments, clock: host.clock.clone() })
+    /// Reads its settings and makes its clients.
+    ///
+    /// # Errors
+    /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
+    pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
+        let (enrollments, processing) = runtime.read_settings(|read| {
+            let enrollments = Enrollments::read(read, runtime);
+            let processing = ProcessingSettings::read(read);
+            Some((enrollments?, processing?))
+        })?;
+        Ok(Self { processing: processing.connect(runtime).await?, enrollments, clock: runtime.clock.clone() })
     }
 
     /// One run; the event says nothing.

@@ -11,7 +11,10 @@ use lambda_runtime::{Diagnostic, LambdaEvent};
 use mastercard::{TokenConnect, asset::AssetId, card::AccountRange};
 use model::{catalog::Change, clock::Clock};
 use runtime::{
-    config::{ConfigError, Runtime, TokenConnectSettings},
+    config::{
+        ConfigError, List, Runtime, SettingsReader, TokenConnectSettings,
+        registry::{self, ACCOUNT_RANGES},
+    },
     invocation::{deadline, failed},
     log_event,
     store::TokenRequestors,
@@ -25,8 +28,6 @@ pub use plan::RejectedRefresh;
 
 /// For the calls to Token Connect; the rest of Lambda's two minutes is for writing.
 const TIMEOUT: Duration = Duration::from_secs(90);
-/// Default of `LARGEST_DROP_PERCENT`: the share of all requestors that one refresh may retire.
-const LARGEST_DROP_PERCENT: usize = 30;
 /// The most asset ids in a report. A Lambda destination takes 256 kB; `fetch-assets` finds further ones by itself.
 const MAX_ASSETS: usize = 1000;
 
@@ -66,28 +67,25 @@ pub struct SyncReport {
 }
 
 impl SyncRequestors {
-    /// Reads `TOKEN_REQUESTORS_TABLE`, `TENANT`, `TOKEN_CONNECT_*`, `ACCOUNT_RANGES` and `LARGEST_DROP_PERCENT`.
-    pub async fn connect(host: &Runtime) -> Result<Self, ConfigError> {
-        let mut read = host.settings.read();
-        let requestors = TokenRequestors::read(&mut read, host);
-        let token_connect = TokenConnectSettings::read(&mut read);
-        let account_ranges = read.unique_list::<AccountRange>("ACCOUNT_RANGES");
-        let largest_drop_percent = read.or_default("LARGEST_DROP_PERCENT", LARGEST_DROP_PERCENT);
-        if largest_drop_percent.is_some_and(|percent| percent > 100) {
-            read.problem("LARGEST_DROP_PERCENT", "is a share of 0 to 100");
-            return Err(read.problems());
-        }
-        let (Some(requestors), Some(token_connect), Some(account_ranges), Some(largest_drop_percent)) =
-            (requestors, token_connect, account_ranges, largest_drop_percent)
-        else {
-            return Err(read.problems());
-        };
+    /// Reads its settings and makes its clients.
+    ///
+    /// # Errors
+    /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
+    pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
+        let (requestors, token_connect, account_ranges, largest_drop_percent) =
+            runtime.read_settings(|read| {
+                let requestors = TokenRequestors::read(read, runtime);
+                let token_connect = TokenConnectSettings::read(read);
+                let account_ranges = account_ranges(read);
+                let largest_drop_percent = read.value(&registry::LARGEST_DROP_PERCENT);
+                Some((requestors?, token_connect?, account_ranges?, largest_drop_percent?))
+            })?;
         Ok(Self {
-            token_connect: token_connect.connect(host).await?,
+            token_connect: token_connect.connect(runtime).await?,
             requestors,
             account_ranges,
-            largest_drop_percent,
-            clock: host.clock.clone(),
+            largest_drop_percent: largest_drop_percent.get().into(),
+            clock: runtime.clock.clone(),
         })
     }
 
@@ -134,6 +132,17 @@ impl SyncRequestors {
         log(&report);
         Ok(report)
     }
+}
+
+/// In ascending order, without repetition.
+fn account_ranges(read: &mut SettingsReader<'_>) -> Option<Vec<AccountRange>> {
+    let List(mut ranges) = read.value(&ACCOUNT_RANGES)?;
+    ranges.sort();
+    if ranges.windows(2).any(|pair| pair.first() == pair.last()) {
+        read.problem(&ACCOUNT_RANGES, "names something twice");
+        return None;
+    }
+    Some(ranges)
 }
 
 fn is_false(flag: &bool) -> bool {

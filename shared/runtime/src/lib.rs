@@ -1,6 +1,6 @@
 //! What each function runs on: settings and secrets, the app's side of HTTP, DynamoDB stores, logs.
 //!
-//! Direction inside: `http` and `config` may use `store`, never the other way; nothing here knows a function.
+//! Direction inside: `http` and `config` may use `store`, never the other way; nothing here depends on a function.
 
 pub mod config;
 pub mod http;

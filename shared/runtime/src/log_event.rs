@@ -63,6 +63,8 @@ pub const REDIRECT_HOST_QUARANTINED: &str = "redirect_host_quarantined";
 pub const REQUEST_FAILED: &str = "request_failed";
 /// Info. A request was answered with a 4xx.
 pub const REQUEST_REJECTED: &str = "request_rejected";
+/// Warn. The name of an unknown environment variable resembles a setting that is not set.
+pub const SETTING_MISSPELLED: &str = "setting_misspelled";
 /// Error. The catalog could not be read; the copy in memory was served.
 pub const STALE_CATALOG_SERVED: &str = "stale_catalog_served";
 /// Warn. A client's token list could not be read.

@@ -2,14 +2,22 @@
 
 mod json_lines;
 
-use std::io::{self, Write as _};
+use std::{
+    io::{self, Write as _},
+    str::FromStr,
+};
 
-use tracing::Level;
+use tracing::{Level, level_filters::LevelFilter};
 use tracing_subscriber::{
     filter::Targets, layer::SubscriberExt as _, registry, util::SubscriberInitExt as _,
 };
 
 use json_lines::JsonLines;
+
+use crate::config::{
+    InRange, InvalidValue, Settings, SettingsReader,
+    registry::{LOG_DEBUG_PERCENT, LOG_LEVEL},
+};
 
 /// The crates whose lines hold no secret, at any level.
 const OURS: [&str; 12] = [
@@ -27,29 +35,57 @@ const OURS: [&str; 12] = [
     "reconcile_enrollments",
 ];
 
-/// Starts logging; `service` is the function's name. `LOG_LEVEL` is a level (`info`) of this workspace's crates, or a
-/// whole filter (`info,runtime=debug`). `LOG_DEBUG_PERCENT` (0 by default) is the share of processes that log
-/// everything from `debug` on.
-pub fn init(service: &'static str) {
-    let variable = |wanted: &str| std::env::vars().find(|(name, _)| name == wanted).map(|(_, value)| value);
-    let percent = variable("LOG_DEBUG_PERCENT").and_then(|percent| percent.parse().ok()).unwrap_or(0);
+/// What `LOG_LEVEL` holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LogFilter {
+    /// The level of this workspace's crates; of others at most warnings. What they log below, the AWS SDK's items and the
+    /// headers of HTTP libraries, may hold secrets.
+    Level(Level),
+    /// Levels by crate or module, such as `info,runtime=debug`.
+    Targets(Targets),
+}
+
+impl FromStr for LogFilter {
+    type Err = InvalidValue;
+
+    fn from_str(raw: &str) -> Result<Self, InvalidValue> {
+        const INVALID: InvalidValue = InvalidValue("is a level, or levels such as info,runtime=debug");
+        // `Targets` would take any word for the name of a crate, and log nothing of the others.
+        let is_level = |level: &str| !level.is_empty() && level.parse::<LevelFilter>().is_ok();
+        let is_directive = |part: &str| is_level(part.rsplit_once('=').map_or(part, |(_, level)| level));
+        match raw.parse() {
+            Ok(level) => Ok(Self::Level(level)),
+            Err(_) if raw.split(',').all(is_directive) => raw.parse().map(Self::Targets).map_err(|_| INVALID),
+            Err(_) => Err(INVALID),
+        }
+    }
+}
+
+/// Starts logging; `service` is the function's name. `LOG_DEBUG_PERCENT` is the share of processes that log everything
+/// from `debug` on, the others log by `LOG_LEVEL`. Ill-formed ones count as absent here;
+/// [`Runtime::read_settings`](crate::config::Runtime::read_settings) reports them.
+pub fn init(service: &'static str, settings: &Settings) {
+    let (setting, percent) = read_settings(&mut settings.read());
     let [random, ..] = uuid::Uuid::new_v4().into_bytes();
-    let filter = filter(variable("LOG_LEVEL").as_deref(), is_sampled(percent, random));
+    let filter = filter(setting, is_sampled(percent.map_or(0, InRange::get), random));
     let write = |line: &[u8]| {
         let _ = io::stdout().lock().write_all(line);
     };
     let _ = registry().with(JsonLines { service, write }).with(filter).try_init();
 }
 
-/// Libraries log from `warn` on: at `debug` the AWS SDK logs whole items, and HTTP libraries log headers.
-/// A setting that is neither a level nor a filter counts as none.
-fn filter(setting: Option<&str>, sampled: bool) -> Targets {
-    let setting = setting.filter(|setting| !setting.is_empty() && !sampled);
-    let level = match setting.map(|setting| (setting.parse::<Level>(), setting.parse::<Targets>())) {
-        Some((Ok(level), _)) => level,
-        Some((_, Ok(filter))) => return filter,
+/// Reads the settings of logging.
+pub(crate) fn read_settings(read: &mut SettingsReader<'_>) -> (Option<LogFilter>, Option<InRange<0, 100>>) {
+    (read.value(&LOG_LEVEL), read.value(&LOG_DEBUG_PERCENT))
+}
+
+/// A process that is sampled logs everything of this workspace's crates from `debug` on.
+fn filter(setting: Option<LogFilter>, sampled: bool) -> Targets {
+    let level = match setting {
         _ if sampled => Level::DEBUG,
-        _ => Level::INFO,
+        Some(LogFilter::Targets(targets)) => return targets,
+        Some(LogFilter::Level(level)) => level,
+        None => Level::INFO,
     };
     Targets::new().with_default(level.min(Level::WARN)).with_targets(OURS.map(|name| (name, level)))
 }
@@ -97,10 +133,11 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::config::{Runtime, registry::LOGO_BUCKET};
 
     /// The least severe level that is logged of this workspace's crates, and of a library.
     fn levels(setting: Option<&str>, sampled: bool) -> (Option<Level>, Option<Level>) {
-        let filter = filter(setting, sampled);
+        let filter = filter(setting.and_then(|setting| setting.parse().ok()), sampled);
         let deepest = |target: &str| {
             let levels = [Level::TRACE, Level::DEBUG, Level::INFO, Level::WARN, Level::ERROR];
             levels.into_iter().find(|level| filter.would_enable(target, level))
@@ -137,7 +174,7 @@ mod tests {
     #[test]
     #[ignore = "the test above runs it"]
     fn a_process_that_logs() {
-        init("test");
+        init("test", &std::env::vars().collect());
         tracing::debug!("push attempted");
         tracing::info!("card pushed");
     }
@@ -152,6 +189,25 @@ mod tests {
         }
         assert_eq!(levels(Some("info,hyper=debug"), false), ours_and_theirs(Level::INFO, Level::DEBUG));
         assert_eq!(levels(Some("off"), false), (None, None));
+    }
+
+    #[test]
+    fn a_level_that_is_none_is_reported_with_the_other_problems_at_init() {
+        let runtime = |level: &str| {
+            let settings = [("LOG_LEVEL", level), ("LOG_DEBUG_PERCENT", "101"), ("LOGO_BUCKET", "")];
+            let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let aws = aws_types::SdkConfig::builder().build();
+            Runtime::new(settings.into_iter().collect(), aws, model::clock::Clock::default())
+        };
+        for level in ["inof", "info,runtime=verbose", "runtime", "info,", "no=such=filter"] {
+            let read = runtime(level).read_settings(|read| read.value(&LOGO_BUCKET));
+            assert_eq!(
+                read.unwrap_err().to_string(),
+                "settings: LOG_LEVEL: is a level, or levels such as info,runtime=debug; \
+                 LOG_DEBUG_PERCENT: is 0 to 100; LOGO_BUCKET is not set"
+            );
+            assert!(runtime(level).read_settings(|_| Some(())).is_err(), "{level} alone stops init");
+        }
     }
 
     #[test]

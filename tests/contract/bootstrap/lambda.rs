@@ -51,7 +51,7 @@ pub(super) struct Failed {
 impl Lambda {
     /// Starts it with the world's settings, until it asks for its first event.
     pub(super) async fn start(function: &'static str, world: &World) -> Self {
-        let mut lambda = Self::spawn(function, world, |_| false).await;
+        let mut lambda = Self::spawn(function, world, |_| false, &[]).await;
         let exit = {
             let ready = async || lambda.runtime_api.phase().await == SimulatorPhase::Ready;
             let started = lambda.runtime_api.wait_for(ready, TIMEOUT);
@@ -66,13 +66,15 @@ impl Lambda {
         }
     }
 
-    /// Starts it without some of its settings: it exits with an error before it asks for an event.
+    /// Starts it without some of its settings and with changes to others: it exits with an error before it asks for an
+    /// event.
     pub(super) async fn start_fails(
         function: &'static str,
         world: &World,
         without: impl Fn(&str) -> bool,
+        changes: &[(&str, &str)],
     ) -> String {
-        let mut lambda = Self::spawn(function, world, without).await;
+        let mut lambda = Self::spawn(function, world, without, changes).await;
         let exit: ExitStatus = tokio::time::timeout(TIMEOUT, lambda.process.wait()).await.unwrap().unwrap();
         assert!(!exit.success(), "{function} ended as if all were well");
         assert_eq!(
@@ -83,7 +85,12 @@ impl Lambda {
         lambda.stop()
     }
 
-    async fn spawn(function: &'static str, world: &World, without: impl Fn(&str) -> bool) -> Self {
+    async fn spawn(
+        function: &'static str,
+        world: &World,
+        without: impl Fn(&str) -> bool,
+        changes: &[(&str, &str)],
+    ) -> Self {
         let build = Simulator::builder().function_name(function).invocation_timeout(TIMEOUT).build();
         let runtime_api = build.await.unwrap();
         let binary = tokio::task::spawn_blocking(binaries).await.unwrap().join(function);
@@ -95,6 +102,7 @@ impl Lambda {
             .envs(runtime_api.lambda_env_vars())
             .envs(world.aws_variables())
             .envs(settings)
+            .envs(changes.iter().copied())
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log.try_clone().unwrap())

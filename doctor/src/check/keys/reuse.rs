@@ -8,7 +8,7 @@ const WHAT: &str = "key reuse";
 pub(super) fn row(public_keys: &PublicKeys) -> Row {
     let key = |name| public_keys.iter().find(|(known, _)| *known == name).map(|(_, key)| key);
     let same = |one, other| key(one).is_some() && key(one) == key(other);
-    let ours = || SIGNING.iter().chain(&DECRYPTION).map(|names| names.key);
+    let ours = || SIGNING.iter().chain(&DECRYPTION).map(|names| names.key.name());
     for theirs in [ENCRYPTION, CLIENT_ENCRYPTION] {
         if let Some(own) = ours().find(|own| same(*own, theirs)) {
             let finding = format!("{theirs} is the certificate of {own}, which is our own key");
@@ -20,8 +20,8 @@ pub(super) fn row(public_keys: &PublicKeys) -> Row {
         let remedy = "download both: one is of Token Connect, the other of Processing";
         return Row::warning(WHAT, finding, remedy);
     }
-    for decryption in DECRYPTION.map(|names| names.key) {
-        if let Some(signing) = SIGNING.iter().map(|names| names.key).find(|it| same(*it, decryption)) {
+    for decryption in DECRYPTION.map(|names| names.key.name()) {
+        if let Some(signing) = SIGNING.iter().map(|names| names.key.name()).find(|it| same(*it, decryption)) {
             let finding = format!("{signing} and {decryption} are the same key");
             return Row::warning(WHAT, finding, "use separate keys: each key has one purpose");
         }

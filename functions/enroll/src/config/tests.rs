@@ -7,7 +7,7 @@ use super::*;
 const CLICK_TO_PAY: &str = "50123197928";
 const WALLET: &str = "50111111111";
 
-/// The terms of a bank that offers two requestors, with one setting as given; or what is wrong with them.
+/// The settings of a bank that offers two requestors, with one setting as given; or their problems.
 pub(crate) fn config(name: &str, value: &str) -> Result<EnrollConfig, String> {
     let origins = format!("{CLICK_TO_PAY}=https://src.example,{WALLET}=https://wallet.example");
     let all = [
@@ -25,7 +25,7 @@ pub(crate) fn config(name: &str, value: &str) -> Result<EnrollConfig, String> {
 
 #[test]
 fn a_cardholder_is_sent_only_to_an_origin_of_the_requestor_that_was_chosen() {
-    let config = config("", "").unwrap_or_else(|told| panic!("{told}"));
+    let config = config("", "").unwrap_or_else(|problems| panic!("{problems}"));
     let origins = |requestor: &str| config.origins(&requestor.parse().unwrap());
     assert_eq!(origins(CLICK_TO_PAY), ["https://src.example".parse().unwrap()]);
     assert_eq!(origins(WALLET), ["https://wallet.example".parse().unwrap()]);
@@ -35,11 +35,15 @@ fn a_cardholder_is_sent_only_to_an_origin_of_the_requestor_that_was_chosen() {
 #[test]
 fn a_callback_address_has_room_for_a_state_and_no_query_or_fragment() {
     let of_length = |length: usize| format!("{:a<length$}", "https://bank.example/");
-    let longest = config("CALLBACK_BASE_URL", &of_length(200)).unwrap_or_else(|told| panic!("{told}"));
+    let longest =
+        config("CALLBACK_BASE_URL", &of_length(200)).unwrap_or_else(|problems| panic!("{problems}"));
     let callback = longest.callback_url(&longest.new_state().unwrap());
     assert!(callback.len() <= 256, "as Mastercard takes it: {}", callback.len());
     for url in [&of_length(201), "https://bank.example/?from=c2p", "https://bank.example/#cards"] {
-        let told = config("CALLBACK_BASE_URL", url).err().unwrap_or_default();
-        assert!(told.starts_with("settings: CALLBACK_BASE_URL: has at most 200 characters"), "{url}: {told}");
+        let problems = config("CALLBACK_BASE_URL", url).err().unwrap_or_default();
+        assert!(
+            problems.starts_with("settings: CALLBACK_BASE_URL: has at most 200 characters"),
+            "{url}: {problems}"
+        );
     }
 }

@@ -1,25 +1,30 @@
-//! The settings of the chain, and the keys that open what is encrypted.
+//! Settings of the authentication of notifications, and of the keys that decrypt them.
 
 use futures_util::future::try_join_all;
 use jsonwebtoken::DecodingKey;
 use mastercard::{Certificate, FieldLevelKeys};
 use runtime::config::{
     ConfigError, KeyNames, RotatingKeySettings, SecretRef, SettingsReader, log_key_expiry,
+    registry::{self, NOTIFICATION_CLIENT_SUBJECTS, Setting},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Authentication;
 
-const SECRETS: [&str; 2] = ["NOTIFICATION_SHARED_SECRET", "NOTIFICATION_NEXT_SHARED_SECRET"];
-const SIGNERS: [&str; 2] = ["NOTIFICATION_SIGNER_CERTIFICATE", "NOTIFICATION_NEXT_SIGNER_CERTIFICATE"];
-const DECRYPTION_KEY: KeyNames =
-    KeyNames { key: "NOTIFICATION_DECRYPTION_KEY", password: "NOTIFICATION_DECRYPTION_KEY_PASSWORD" };
+const SECRETS: [Setting<SecretRef>; 2] =
+    [registry::NOTIFICATION_SHARED_SECRET, registry::NOTIFICATION_NEXT_SHARED_SECRET];
+const SIGNERS: [Setting<SecretRef>; 2] =
+    [registry::NOTIFICATION_SIGNER_CERTIFICATE, registry::NOTIFICATION_NEXT_SIGNER_CERTIFICATE];
+const DECRYPTION_KEY: KeyNames = KeyNames {
+    key: registry::NOTIFICATION_DECRYPTION_KEY,
+    password: registry::NOTIFICATION_DECRYPTION_KEY_PASSWORD,
+};
 const NEXT_DECRYPTION_KEY: KeyNames = KeyNames {
-    key: "NOTIFICATION_NEXT_DECRYPTION_KEY",
-    password: "NOTIFICATION_NEXT_DECRYPTION_KEY_PASSWORD",
+    key: registry::NOTIFICATION_NEXT_DECRYPTION_KEY,
+    password: registry::NOTIFICATION_NEXT_DECRYPTION_KEY_PASSWORD,
 };
 
-/// What is to be checked, by reference.
+/// Certificate subjects, and references to secrets, certificates and keys.
 pub(crate) struct AuthenticationSettings {
     subjects: Vec<String>,
     secrets: Named,
@@ -27,20 +32,20 @@ pub(crate) struct AuthenticationSettings {
     decryption: Option<RotatingKeySettings>,
 }
 
-/// References, each with its setting's name.
+/// References, each with the name of its setting.
 type Named = Vec<(&'static str, SecretRef)>;
 
 impl AuthenticationSettings {
     pub(crate) fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
-        let subjects = read.required::<String>("NOTIFICATION_CLIENT_SUBJECTS");
+        let subjects = read.value(&NOTIFICATION_CLIENT_SUBJECTS);
         let (secrets, signers) = (named(read, SECRETS), named(read, SIGNERS));
-        let decryption = match read.is_set(DECRYPTION_KEY.key) {
+        let decryption = match read.is_set(&DECRYPTION_KEY.key) {
             true => RotatingKeySettings::read(read, DECRYPTION_KEY, NEXT_DECRYPTION_KEY).map(Some),
             false => Some(None),
         };
         let subjects: Vec<_> = subjects?.split(';').map(|subject| subject.trim().to_owned()).collect();
         if subjects.iter().any(String::is_empty) {
-            read.problem("NOTIFICATION_CLIENT_SUBJECTS", "wants subject names, semicolon separated");
+            read.problem(&NOTIFICATION_CLIENT_SUBJECTS, "wants subject names, semicolon separated");
             return None;
         }
         Some(Self { subjects, secrets: secrets?, signers: signers?, decryption: decryption? })
@@ -50,7 +55,7 @@ impl AuthenticationSettings {
         let Self { subjects, secrets, signers, decryption } = self;
         let keys = async {
             let Some(keys) = decryption else { return Ok(None) };
-            let bad = |source| ConfigError::Key { name: DECRYPTION_KEY.key, source };
+            let bad = |source| ConfigError::Key { name: DECRYPTION_KEY.key.name(), source };
             FieldLevelKeys::new(&keys.fetch().await?).map(Some).map_err(bad)
         };
         // At once: on Lambda each secret is a call of Secrets Manager.
@@ -63,10 +68,10 @@ impl AuthenticationSettings {
     }
 }
 
-fn named(read: &mut SettingsReader<'_>, names: [&'static str; 2]) -> Option<Named> {
+fn named(read: &mut SettingsReader<'_>, settings: [Setting<SecretRef>; 2]) -> Option<Named> {
     let mut found = Vec::new();
-    for name in names {
-        found.extend(read.optional(name)?.map(|secret| (name, secret)));
+    for setting in settings {
+        found.extend(read.optional(&setting)?.map(|secret| (setting.name(), secret)));
     }
     Some(found)
 }

@@ -1,13 +1,14 @@
-//! Settings of Mastercard's two APIs: base URL, consumer key and keys of their own each. Two key sets may be live while
-//! one replaces the other; the variables of the replacement have `_NEXT_` in their names.
+//! Settings of Mastercard's two APIs. Each has a base URL, a consumer key and keys. Two key sets may be valid while one
+//! replaces the other; the settings of the replacement have `_NEXT_` in their names.
 
 use secrecy::ExposeSecret as _;
 use url::Url;
 
 use super::{
-    ConfigError, Runtime, SecretRef, SettingsReader,
+    ConfigError, Runtime, SecretRef, SettingsReader, Switch,
     environment::{self, Environment},
     keys::{KeyNames, KeySettings, RotatingKeySettings, log_key_expiry, next_is_newer},
+    registry::{self, CLIENT_ENCRYPTION_CERTIFICATE, PROCESSING_ENCRYPTION_CERTIFICATE, Setting},
 };
 use mastercard::{
     Authenticator, Certificate, ClientEncryptionKey, JweKeys, KeyError, PrivateKey, Processing, RateLimit,
@@ -15,52 +16,67 @@ use mastercard::{
     processing::{SearchConfig, SearchShape},
 };
 
-/// The variables of one API.
+/// The settings of one API.
 struct Names {
-    url: &'static str,
-    signature_method: &'static str,
+    url: Setting<Url>,
+    signature_method: Setting<SignatureMethod>,
     current: SignerNames,
     next: SignerNames,
 }
 
-/// The variables of one key set.
+/// The settings of one key set.
 struct SignerNames {
-    consumer_key: &'static str,
+    consumer_key: Setting<String>,
     signing_key: KeyNames,
 }
 
-macro_rules! signer_names {
-    ($prefix:literal) => {
-        SignerNames {
-            consumer_key: concat!($prefix, "_CONSUMER_KEY"),
-            signing_key: KeyNames {
-                key: concat!($prefix, "_SIGNING_KEY"),
-                password: concat!($prefix, "_SIGNING_KEY_PASSWORD"),
-            },
-        }
-    };
-}
-
 const TOKEN_CONNECT: Names = Names {
-    url: "TOKEN_CONNECT_URL",
-    signature_method: "TOKEN_CONNECT_SIGNATURE_METHOD",
-    current: signer_names!("TOKEN_CONNECT"),
-    next: signer_names!("TOKEN_CONNECT_NEXT"),
+    url: registry::TOKEN_CONNECT_URL,
+    signature_method: registry::TOKEN_CONNECT_SIGNATURE_METHOD,
+    current: SignerNames {
+        consumer_key: registry::TOKEN_CONNECT_CONSUMER_KEY,
+        signing_key: KeyNames {
+            key: registry::TOKEN_CONNECT_SIGNING_KEY,
+            password: registry::TOKEN_CONNECT_SIGNING_KEY_PASSWORD,
+        },
+    },
+    next: SignerNames {
+        consumer_key: registry::TOKEN_CONNECT_NEXT_CONSUMER_KEY,
+        signing_key: KeyNames {
+            key: registry::TOKEN_CONNECT_NEXT_SIGNING_KEY,
+            password: registry::TOKEN_CONNECT_NEXT_SIGNING_KEY_PASSWORD,
+        },
+    },
 };
 const PROCESSING: Names = Names {
-    url: "PROCESSING_URL",
-    signature_method: "PROCESSING_SIGNATURE_METHOD",
-    current: signer_names!("PROCESSING"),
-    next: signer_names!("PROCESSING_NEXT"),
+    url: registry::PROCESSING_URL,
+    signature_method: registry::PROCESSING_SIGNATURE_METHOD,
+    current: SignerNames {
+        consumer_key: registry::PROCESSING_CONSUMER_KEY,
+        signing_key: KeyNames {
+            key: registry::PROCESSING_SIGNING_KEY,
+            password: registry::PROCESSING_SIGNING_KEY_PASSWORD,
+        },
+    },
+    next: SignerNames {
+        consumer_key: registry::PROCESSING_NEXT_CONSUMER_KEY,
+        signing_key: KeyNames {
+            key: registry::PROCESSING_NEXT_SIGNING_KEY,
+            password: registry::PROCESSING_NEXT_SIGNING_KEY_PASSWORD,
+        },
+    },
 };
 
-const ENCRYPTION_CERTIFICATE: &str = "PROCESSING_ENCRYPTION_CERTIFICATE";
-const DECRYPTION_KEY: KeyNames =
-    KeyNames { key: "PROCESSING_DECRYPTION_KEY", password: "PROCESSING_DECRYPTION_KEY_PASSWORD" };
-const NEXT_DECRYPTION_KEY: KeyNames =
-    KeyNames { key: "PROCESSING_NEXT_DECRYPTION_KEY", password: "PROCESSING_NEXT_DECRYPTION_KEY_PASSWORD" };
+const DECRYPTION_KEY: KeyNames = KeyNames {
+    key: registry::PROCESSING_DECRYPTION_KEY,
+    password: registry::PROCESSING_DECRYPTION_KEY_PASSWORD,
+};
+const NEXT_DECRYPTION_KEY: KeyNames = KeyNames {
+    key: registry::PROCESSING_NEXT_DECRYPTION_KEY,
+    password: registry::PROCESSING_NEXT_DECRYPTION_KEY_PASSWORD,
+};
 
-/// Where an API is and who signs.
+/// Address and signers of one API.
 struct ApiSettings {
     url: Url,
     signature_method: SignatureMethod,
@@ -75,15 +91,18 @@ struct SignerSettings {
 
 impl ApiSettings {
     fn read(read: &mut SettingsReader<'_>, names: &Names, other: &Names) -> Option<Self> {
-        let base_url = environment::base_url(read, names.url, other.url);
+        // The client is made later; its certificates are checked here, with all other settings.
+        let extra_ca_certs = read.optional(&registry::MASTERCARD_EXTRA_CA_CERTS);
+        let base_url = environment::base_url(read, &names.url, &other.url);
         let environment = base_url.as_ref().map(|(_, environment)| *environment);
-        let signature_method = read.or_default(names.signature_method, SignatureMethod::default());
+        let signature_method = read.value(&names.signature_method);
         let current = SignerSettings::read(read, &names.current, environment);
-        let next_is_set = [names.next.consumer_key, names.next.signing_key.key].map(|name| read.is_set(name));
-        let next = match next_is_set {
+        let has_next = [read.is_set(&names.next.consumer_key), read.is_set(&names.next.signing_key.key)];
+        let next = match has_next {
             [false, false] => None,
             _ => Some(SignerSettings::read(read, &names.next, environment)?),
         };
+        extra_ca_certs?;
         let (url, _) = base_url?;
         Some(Self { url, signature_method: signature_method?, current: current?, next })
     }
@@ -111,17 +130,13 @@ impl SignerSettings {
         names: &SignerNames,
         environment: Option<Environment>,
     ) -> Option<Self> {
-        let consumer_key = environment::consumer_key(read, names.consumer_key, environment);
+        let consumer_key = environment::consumer_key(read, &names.consumer_key, environment);
         let signing_key = KeySettings::read(read, names.signing_key);
         Some(Self { consumer_key: consumer_key?, signing_key: signing_key? })
     }
 }
 
-/// `TOKEN_CONNECT_URL` (ends in `/mdes`), `TOKEN_CONNECT_CONSUMER_KEY`, `TOKEN_CONNECT_SIGNING_KEY`.
-///
-/// Optional: `TOKEN_CONNECT_SIGNING_KEY_PASSWORD` for PKCS#12, `TOKEN_CONNECT_SIGNATURE_METHOD` (`RSA-SHA256`), and
-/// for the key set that will replace this one `TOKEN_CONNECT_NEXT_CONSUMER_KEY`, `TOKEN_CONNECT_NEXT_SIGNING_KEY` and
-/// `TOKEN_CONNECT_NEXT_SIGNING_KEY_PASSWORD`. `MASTERCARD_ENVIRONMENT` as [`Environment`] reads it.
+/// Settings of Token Connect: the section of that name in the [`registry`].
 pub struct TokenConnectSettings(ApiSettings);
 
 impl TokenConnectSettings {
@@ -131,45 +146,33 @@ impl TokenConnectSettings {
     }
 
     /// Fetches the keys and makes the client.
-    pub async fn connect(self, host: &Runtime) -> Result<TokenConnect, ConfigError> {
+    pub async fn connect(self, runtime: &Runtime) -> Result<TokenConnect, ConfigError> {
         let authenticator = self.0.authenticator().await?;
-        Ok(TokenConnect::new(self.0.url, authenticator, host.transport().await?))
+        Ok(TokenConnect::new(self.0.url, authenticator, runtime.transport().await?))
     }
 }
 
-/// `PROCESSING_URL` (ends in `/global-processing/digital`), `PROCESSING_CONSUMER_KEY`, `PROCESSING_SIGNING_KEY`;
-/// with `PROCESSING_JWE` `on` (the default) also `PROCESSING_ENCRYPTION_CERTIFICATE` and `PROCESSING_DECRYPTION_KEY`.
-///
-/// Optional: as for [`TokenConnectSettings`]; and `PROCESSING_DECRYPTION_KEY_PASSWORD`, and for the key that will
-/// replace this one `PROCESSING_NEXT_DECRYPTION_KEY` and `PROCESSING_NEXT_DECRYPTION_KEY_PASSWORD`.
-/// `PROCESSING_REQUESTS_PER_SECOND` as [`RateLimit`] reads it.
+/// Settings of Processing: the section of that name in the [`registry`].
 pub struct ProcessingSettings {
     api: ApiSettings,
     jwe: Option<JweSettings>,
-    pace: RateLimit,
+    rate_limit: RateLimit,
 }
 
 impl ProcessingSettings {
     /// Reads them; `None` if a problem was noted.
     pub fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
         let api = ApiSettings::read(read, &PROCESSING, &TOKEN_CONNECT);
-        let jwe = match read.or_default("PROCESSING_JWE", "on".to_owned()).as_deref() {
-            Some("on") => Some(JweSettings::read(read)?),
-            Some("off") => None,
-            _ => {
-                read.problem("PROCESSING_JWE", "is on or off");
-                return None;
-            }
+        let rate_limit = read.value(&registry::PROCESSING_REQUESTS_PER_SECOND);
+        let jwe = match read.value(&registry::PROCESSING_JWE)? {
+            Switch::On => Some(JweSettings::read(read)?),
+            Switch::Off => None,
         };
-        Some(Self {
-            api: api?,
-            jwe,
-            pace: read.or_default("PROCESSING_REQUESTS_PER_SECOND", RateLimit::default())?,
-        })
+        Some(Self { api: api?, jwe, rate_limit: rate_limit? })
     }
 
     /// Fetches the keys and makes the client.
-    pub async fn connect(self, host: &Runtime) -> Result<Processing, ConfigError> {
+    pub async fn connect(self, runtime: &Runtime) -> Result<Processing, ConfigError> {
         let jwe = async {
             match self.jwe {
                 Some(jwe) => jwe.connect().await.map(Some),
@@ -177,7 +180,7 @@ impl ProcessingSettings {
             }
         };
         let (authenticator, jwe) = tokio::try_join!(self.api.authenticator(), jwe)?;
-        Ok(Processing::new(self.api.url, authenticator, jwe, host.transport().await?, self.pace))
+        Ok(Processing::new(self.api.url, authenticator, jwe, runtime.transport().await?, self.rate_limit))
     }
 }
 
@@ -188,20 +191,21 @@ struct JweSettings {
 
 impl JweSettings {
     fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
-        let certificate = read.required(ENCRYPTION_CERTIFICATE);
+        let certificate = read.value(&PROCESSING_ENCRYPTION_CERTIFICATE);
         let keys = RotatingKeySettings::read(read, DECRYPTION_KEY, NEXT_DECRYPTION_KEY);
         Some(Self { certificate: certificate?, keys: keys? })
     }
 
     async fn connect(self) -> Result<JweKeys, ConfigError> {
-        let certificate = certificate(ENCRYPTION_CERTIFICATE, &self.certificate, Certificate::from_pem);
+        let name = PROCESSING_ENCRYPTION_CERTIFICATE.name();
+        let certificate = certificate(name, &self.certificate, Certificate::from_pem);
         let (certificate, keys) = tokio::try_join!(certificate, self.keys.fetch())?;
-        log_key_expiry(ENCRYPTION_CERTIFICATE, &certificate);
-        JweKeys::new(&certificate, None, &keys).map_err(|source| bad(ENCRYPTION_CERTIFICATE, source))
+        log_key_expiry(name, &certificate);
+        JweKeys::new(&certificate, None, &keys).map_err(|source| ConfigError::Key { name, source })
     }
 }
 
-/// How step 7 asks: `CLIENT_ENCRYPTION_CERTIFICATE`, and the provisional `PROCESSING_SEARCH_SHAPE`.
+/// Settings of the request of step 7: `CLIENT_ENCRYPTION_CERTIFICATE`, and the provisional `PROCESSING_SEARCH_SHAPE`.
 pub struct SearchSettings {
     certificate: SecretRef,
     shape: SearchShape,
@@ -210,17 +214,17 @@ pub struct SearchSettings {
 impl SearchSettings {
     /// Reads them; `None` if a problem was noted.
     pub fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
-        let certificate = read.required("CLIENT_ENCRYPTION_CERTIFICATE");
-        let shape = read.or_default("PROCESSING_SEARCH_SHAPE", SearchShape::default());
+        let certificate = read.value(&CLIENT_ENCRYPTION_CERTIFICATE);
+        let shape = read.value(&registry::PROCESSING_SEARCH_SHAPE);
         Some(Self { certificate: certificate?, shape: shape? })
     }
 
     /// Fetches the certificate.
     pub async fn connect(self) -> Result<SearchConfig, ConfigError> {
-        const NAME: &str = "CLIENT_ENCRYPTION_CERTIFICATE";
+        let name = CLIENT_ENCRYPTION_CERTIFICATE.name();
         let client_encryption_key =
-            certificate(NAME, &self.certificate, ClientEncryptionKey::from_pem).await?;
-        log_key_expiry(NAME, client_encryption_key.certificate());
+            certificate(name, &self.certificate, ClientEncryptionKey::from_pem).await?;
+        log_key_expiry(name, client_encryption_key.certificate());
         Ok(SearchConfig { client_encryption_key, shape: self.shape })
     }
 }
@@ -231,11 +235,7 @@ async fn certificate<T>(
     from_pem: impl Fn(&str, &str) -> Result<T, KeyError>,
 ) -> Result<T, ConfigError> {
     let pem = secret.fetch().await.map_err(|source| ConfigError::Secret { name, source })?;
-    from_pem(name, pem.expose_secret()).map_err(|source| bad(name, source))
-}
-
-fn bad(name: &'static str, source: KeyError) -> ConfigError {
-    ConfigError::Key { name, source }
+    from_pem(name, pem.expose_secret()).map_err(|source| ConfigError::Key { name, source })
 }
 
 #[cfg(test)]

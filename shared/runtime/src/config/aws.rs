@@ -17,22 +17,22 @@ use over_reqwest::OverReqwest;
 /// `AWS_ENDPOINT_URL`, and `AWS_ENDPOINT_URL_DYNAMODB` and its like before it. `AWS_USE_FIPS_ENDPOINT` and
 /// `AWS_USE_DUALSTACK_ENDPOINT` may be `true`.
 pub(super) fn config(settings: &Settings) -> Result<SdkConfig, ConfigError> {
+    let text = |name| settings.text(name).map(str::to_owned);
     let is_on = |name| settings.text(name).is_some_and(|on| on.eq_ignore_ascii_case("true"));
-    let keys = settings.text("AWS_ACCESS_KEY_ID").zip(settings.text("AWS_SECRET_ACCESS_KEY"));
+    let keys = text("AWS_ACCESS_KEY_ID").zip(text("AWS_SECRET_ACCESS_KEY"));
     let credentials = keys.map(|(id, secret)| {
-        let credentials =
-            Credentials::new(id, secret, settings.text("AWS_SESSION_TOKEN"), None, "environment");
+        let credentials = Credentials::new(id, secret, text("AWS_SESSION_TOKEN"), None, "environment");
         SharedCredentialsProvider::new(credentials)
     });
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
-        .region(settings.text("AWS_REGION").map(Region::new))
+        .region(text("AWS_REGION").map(Region::new))
         .use_fips(is_on("AWS_USE_FIPS_ENDPOINT"))
         .use_dual_stack(is_on("AWS_USE_DUALSTACK_ENDPOINT"))
         .service_config(Variables(settings.clone()))
         .http_client(OverReqwest::new().map_err(ConfigError::Http)?);
     config.set_credentials_provider(credentials);
-    config.set_endpoint_url(settings.text("AWS_ENDPOINT_URL"));
+    config.set_endpoint_url(text("AWS_ENDPOINT_URL"));
     Ok(config.build())
 }
 
@@ -43,7 +43,7 @@ struct Variables(Settings);
 impl LoadServiceConfig for Variables {
     fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
         let service = key.service_id().to_uppercase().replace(' ', "_");
-        self.0.text(&format!("{}_{service}", key.env()))
+        self.0.text(&format!("{}_{service}", key.env())).map(str::to_owned)
     }
 }
 

@@ -1,13 +1,14 @@
-//! Mastercard's environments, told by the base URL. Addresses, consumer keys and keys of two environments never meet in
-//! one process: a sandbox key in production fails every call, a production key in the sandbox is a leak.
+//! Mastercard's environments, derived from the base URL. One process never mixes addresses, consumer keys and keys of two
+//! environments: a sandbox key in production fails every call, a production key in the sandbox is a leak.
 
 use std::{fmt, str::FromStr};
 
 use url::{Host, Url};
 
-use super::SettingsReader;
-
-const NAMED: &str = "MASTERCARD_ENVIRONMENT";
+use super::{
+    SettingsReader,
+    registry::{MASTERCARD_ENVIRONMENT, Setting},
+};
 
 /// Where a base URL leads, and which credentials it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,23 +75,30 @@ pub struct UnknownEnvironment;
 
 /// A base URL and its environment, which is the one that `MASTERCARD_ENVIRONMENT` names, if that is set, and the one of
 /// the other API's base URL, if this function has both. `None` if a problem was noted.
-pub(super) fn base_url(read: &mut SettingsReader<'_>, name: &str, other: &str) -> Option<(Url, Environment)> {
-    let url: Url = read.required(name)?;
-    let named: Option<Environment> = read.optional(NAMED)?;
+pub(super) fn base_url(
+    read: &mut SettingsReader<'_>,
+    setting: &Setting<Url>,
+    other: &Setting<Url>,
+) -> Option<(Url, Environment)> {
+    let url = read.value(setting)?;
+    let named = read.optional(&MASTERCARD_ENVIRONMENT)?;
     let known = Environment::of(&url);
     let Some(environment) = known.or(named) else {
-        let what =
-            format_args!("its host is none that Mastercard publishes: {NAMED} must say where it leads");
-        read.problem(name, what);
+        let name = MASTERCARD_ENVIRONMENT.name();
+        let what = format_args!("its host is none that Mastercard publishes: {name} must say where it leads");
+        read.problem(setting, what);
         return None;
     };
-    let others = read.text(other).and_then(|other| other.parse().ok()).and_then(|url| Environment::of(&url));
+    let others = read.peek(other).and_then(|other| other.parse().ok()).and_then(|url| Environment::of(&url));
     if url.scheme() != "https" && known != Some(Environment::Local) {
-        read.problem(name, "is not https");
+        read.problem(setting, "is not https");
     } else if let Some(named) = named.filter(|named| *named != environment) {
-        read.problem(name, format_args!("leads to {environment}, and {NAMED} is {named}"));
+        read.problem(
+            setting,
+            format_args!("leads to {environment}, and {MASTERCARD_ENVIRONMENT:?} is {named}"),
+        );
     } else if let Some(others) = others.filter(|others| *others != environment) {
-        read.problem(name, format_args!("leads to {environment}, and {other} to {others}"));
+        read.problem(setting, format_args!("leads to {environment}, and {other:?} to {others}"));
     } else {
         return Some((url, environment));
     }
@@ -101,10 +109,10 @@ pub(super) fn base_url(read: &mut SettingsReader<'_>, name: &str, other: &str) -
 /// with the key wherever it is copied to, and must be the base URL's.
 pub(super) fn consumer_key(
     read: &mut SettingsReader<'_>,
-    name: &str,
+    setting: &Setting<String>,
     environment: Option<Environment>,
 ) -> Option<String> {
-    let raw: String = read.required(name)?;
+    let raw = read.value(setting)?;
     let labeled =
         raw.split_once(':').and_then(|(label, key)| Some((label.parse::<Environment>().ok()?, key)));
     match labeled {
@@ -112,7 +120,7 @@ pub(super) fn consumer_key(
             let Some(other) = environment.filter(|environment| *environment != label) else {
                 return Some(key.into());
             };
-            read.problem(name, format_args!("is for {label}, and the base URL leads to {other}"));
+            read.problem(setting, format_args!("is for {label}, and the base URL leads to {other}"));
             None
         }
         None => Some(raw),

@@ -1,22 +1,22 @@
-//! Private keys by reference: where each is, where its password is, which of two is the newer, how long it lasts.
+//! Private keys by reference: key, password, rotation and expiry.
 
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 
-use super::{ConfigError, SecretRef, SettingsReader};
+use super::{ConfigError, SecretRef, SettingsReader, registry::Setting};
 use crate::log_event;
 use mastercard::{Certificate, DecryptionKey, PrivateKey, RsaPrivateKey};
 
-/// From here on, the days left are a warning: time enough to order a key and to run it beside the old one.
+/// A key that expires in fewer days than this is warned of: time enough to order its successor and to use both.
 pub const EXPIRES_SOON_DAYS: i64 = 45;
 
-/// The variables of one key.
-#[derive(Clone, Copy)]
+/// The settings of one key.
+#[derive(Clone, Copy, Debug)]
 pub struct KeyNames {
-    /// Names a file or secret with PEM or PKCS#12.
-    pub key: &'static str,
-    /// Names the file or secret with the password of PKCS#12; optional.
-    pub password: &'static str,
+    /// Refers to PEM or PKCS#12.
+    pub key: Setting<SecretRef>,
+    /// Refers to the password of PKCS#12; optional.
+    pub password: Setting<SecretRef>,
 }
 
 /// One key by reference.
@@ -29,8 +29,8 @@ pub struct KeySettings {
 impl KeySettings {
     /// Reads them; `None` if a problem was noted.
     pub fn read(read: &mut SettingsReader<'_>, names: KeyNames) -> Option<Self> {
-        let (key, password) = (read.required(names.key), read.optional(names.password));
-        Some(Self { name: names.key, key: key?, password: password? })
+        let (key, password) = (read.value(&names.key), read.optional(&names.password));
+        Some(Self { name: names.key.name(), key: key?, password: password? })
     }
 
     /// Fetches the key, opens it, and logs how long it lasts. What was fetched is wiped.
@@ -70,7 +70,7 @@ impl RotatingKeySettings {
     /// Reads them; `None` if a problem was noted.
     pub fn read(read: &mut SettingsReader<'_>, names: KeyNames, next: KeyNames) -> Option<Self> {
         let key = KeySettings::read(read, names);
-        let next = match read.is_set(next.key) {
+        let next = match read.is_set(&next.key) {
             true => Some(KeySettings::read(read, next)?),
             false => None,
         };

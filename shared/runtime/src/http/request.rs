@@ -8,7 +8,10 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::{Code, Problem};
-use crate::{config::SettingsReader, invocation};
+use crate::{
+    config::{SettingsReader, registry},
+    invocation,
+};
 use mastercard::{Deadline, card::ClientId};
 use model::pan;
 
@@ -37,7 +40,7 @@ pub struct Caller {
 impl Caller {
     /// From `CLIENT_ID_CLAIM`, by default `client_id`.
     pub fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
-        Some(Self { claim: read.or_default("CLIENT_ID_CLAIM", "client_id".to_owned())? })
+        Some(Self { claim: read.value(&registry::CLIENT_ID_CLAIM)? })
     }
 
     /// Whose request this is: from the claim that API Gateway's JWT authorizer verified, and from nowhere else.

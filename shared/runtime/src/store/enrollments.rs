@@ -30,8 +30,8 @@ pub use items::{IdempotencyKey, Redirect};
 pub use read::{Page, Pages};
 pub use versioned::{Revision, Versioned};
 
-use super::{Tenant, table::Table};
-use crate::config::{Runtime, SettingsReader};
+use super::table::Table;
+use crate::config::{Runtime, SettingsReader, registry};
 use mastercard::{
     card::{CardContractId, ClientId},
     digest::sha256_hex,
@@ -52,10 +52,10 @@ pub struct Enrollments(Table);
 
 impl Enrollments {
     /// From `ENROLLMENTS_TABLE` and `TENANT`.
-    pub fn read(read: &mut SettingsReader<'_>, host: &Runtime) -> Option<Self> {
-        let name = read.required::<String>("ENROLLMENTS_TABLE");
-        let tenant = read.or_default("TENANT", Tenant::default());
-        Some(Self(Table::new(host.dynamodb(), name?, tenant?)))
+    pub fn read(read: &mut SettingsReader<'_>, runtime: &Runtime) -> Option<Self> {
+        let name = read.value(&registry::ENROLLMENTS_TABLE);
+        let tenant = read.value(&registry::TENANT);
+        Some(Self(Table::new(runtime.dynamodb(), name?, tenant?)))
     }
 
     /// The key in the index `by-id`.

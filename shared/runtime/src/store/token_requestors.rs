@@ -14,7 +14,7 @@ mod stage;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::table::Table;
-use crate::config::{Runtime, SettingsReader};
+use crate::config::{Runtime, SettingsReader, registry};
 use mastercard::token_requestor::TokenRequestorId;
 
 pub use artwork::ASSETS_AT_ONCE;
@@ -32,10 +32,10 @@ const ASSET: &str = "ASSET#";
 
 impl TokenRequestors {
     /// From `TOKEN_REQUESTORS_TABLE` and `TENANT`.
-    pub fn read(read: &mut SettingsReader<'_>, host: &Runtime) -> Option<Self> {
-        let name = read.required::<String>("TOKEN_REQUESTORS_TABLE");
-        let tenant = read.or_default("TENANT", super::Tenant::default());
-        Some(Self(Table::new(host.dynamodb(), name?, tenant?)))
+    pub fn read(read: &mut SettingsReader<'_>, runtime: &Runtime) -> Option<Self> {
+        let name = read.value(&registry::TOKEN_REQUESTORS_TABLE);
+        let tenant = read.value(&registry::TENANT);
+        Some(Self(Table::new(runtime.dynamodb(), name?, tenant?)))
     }
 
     fn requestors(&self) -> String {

@@ -3,7 +3,7 @@ use reqwest::Method;
 use super::*;
 use crate::config::{Settings, keys::tests::key_with_certificate};
 
-/// Files in a folder of their own, which goes when the test does.
+/// A temporary folder, removed when the test ends.
 struct Folder(std::path::PathBuf);
 
 impl Folder {
@@ -13,7 +13,7 @@ impl Folder {
         Self(folder)
     }
 
-    /// Writes it and refers to it.
+    /// Writes a file and returns a reference to it.
     fn file(&self, name: &str, content: &str) -> String {
         std::fs::write(self.0.join(name), content).unwrap();
         format!("file:{}", self.0.join(name).display())
@@ -70,20 +70,20 @@ fn half_a_key_set_is_refused() {
         assert!(ApiSettings::read(&mut read, &PROCESSING, &TOKEN_CONNECT).is_none());
         read.problems().to_string()
     };
-    let told = with(("PROCESSING_NEXT_CONSUMER_KEY", "c!d"));
-    assert_eq!(told, "settings: PROCESSING_NEXT_SIGNING_KEY is not set");
-    let told = with(("PROCESSING_NEXT_SIGNING_KEY", "file:/next.pem"));
-    assert_eq!(told, "settings: PROCESSING_NEXT_CONSUMER_KEY is not set");
-    let told = with(("PROCESSING_SIGNATURE_METHOD", "HMAC-SHA1"));
-    assert_eq!(told, "settings: PROCESSING_SIGNATURE_METHOD: is RSA-SHA256 or RSA-PSS");
+    let problems = with(("PROCESSING_NEXT_CONSUMER_KEY", "c!d"));
+    assert_eq!(problems, "settings: PROCESSING_NEXT_SIGNING_KEY is not set");
+    let problems = with(("PROCESSING_NEXT_SIGNING_KEY", "file:/next.pem"));
+    assert_eq!(problems, "settings: PROCESSING_NEXT_CONSUMER_KEY is not set");
+    let problems = with(("PROCESSING_SIGNATURE_METHOD", "HMAC-SHA1"));
+    assert_eq!(problems, "settings: PROCESSING_SIGNATURE_METHOD: is RSA-SHA256 or RSA-PSS");
 }
 
 #[test]
-fn everything_that_is_missing_is_told_at_once() {
+fn everything_that_is_missing_is_reported_at_once() {
     let settings = settings(&[("PROCESSING_URL", "https://somewhere.example/")]);
     let mut read = settings.read();
     assert!(ProcessingSettings::read(&mut read).is_none());
-    let told = read.problems().to_string();
+    let problems = read.problems().to_string();
     for name in [
         "PROCESSING_URL",
         "PROCESSING_CONSUMER_KEY",
@@ -91,7 +91,7 @@ fn everything_that_is_missing_is_told_at_once() {
         "PROCESSING_ENCRYPTION_CERTIFICATE",
         "PROCESSING_DECRYPTION_KEY",
     ] {
-        assert!(told.contains(name), "{name} in {told}");
+        assert!(problems.contains(name), "{name} in {problems}");
     }
 }
 

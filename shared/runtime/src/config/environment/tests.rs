@@ -1,5 +1,8 @@
 use super::*;
-use crate::config::{ConfigError, Settings};
+use crate::config::{
+    ConfigError, Settings,
+    registry::{PROCESSING_CONSUMER_KEY, PROCESSING_URL, TOKEN_CONNECT_URL},
+};
 
 const SANDBOX: &str = "https://sandbox.api.mastercard.com/mdes";
 const PRODUCTION: &str = "https://api.mastercard.com/mdes";
@@ -8,18 +11,18 @@ fn settings(vars: &[(&str, &str)]) -> Settings {
     vars.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
 }
 
-/// What is wrong with these settings, as the reader of Token Connect's base URL tells it.
-fn told(vars: &[(&str, &str)]) -> Result<Environment, String> {
+/// The environment of Token Connect's base URL, or the problems with these settings.
+fn environment(vars: &[(&str, &str)]) -> Result<Environment, String> {
     let settings = settings(vars);
     let mut read = settings.read();
-    match base_url(&mut read, "TOKEN_CONNECT_URL", "PROCESSING_URL") {
+    match base_url(&mut read, &TOKEN_CONNECT_URL, &PROCESSING_URL) {
         Some((_, environment)) => Ok(environment),
         None => Err(read.problems().to_string()),
     }
 }
 
 #[test]
-fn published_addresses_tell_their_environment() {
+fn published_addresses_name_their_environment() {
     let of = |url: &str| Environment::of(&url.parse().unwrap());
     for (url, environment) in [
         (PRODUCTION, Environment::Production),
@@ -42,7 +45,7 @@ fn published_addresses_tell_their_environment() {
 
 #[test]
 fn a_base_url_of_another_environment_than_named_stops_init() {
-    let named = |name| told(&[("TOKEN_CONNECT_URL", SANDBOX), ("MASTERCARD_ENVIRONMENT", name)]);
+    let named = |name| environment(&[("TOKEN_CONNECT_URL", SANDBOX), ("MASTERCARD_ENVIRONMENT", name)]);
     assert_eq!(named("sandbox"), Ok(Environment::Sandbox));
     assert_eq!(
         named("production").unwrap_err(),
@@ -53,7 +56,7 @@ fn a_base_url_of_another_environment_than_named_stops_init() {
 
 #[test]
 fn both_apis_are_of_one_environment() {
-    let beside = |other| told(&[("TOKEN_CONNECT_URL", SANDBOX), ("PROCESSING_URL", other)]);
+    let beside = |other| environment(&[("TOKEN_CONNECT_URL", SANDBOX), ("PROCESSING_URL", other)]);
     let other = "https://sandbox.api.mastercard.com/global-processing/digital";
     assert_eq!(beside(other), Ok(Environment::Sandbox));
     assert_eq!(
@@ -65,26 +68,27 @@ fn both_apis_are_of_one_environment() {
 #[test]
 fn a_host_that_mastercard_does_not_publish_has_to_be_named() {
     let url = ("TOKEN_CONNECT_URL", "https://mastercard.bank.example/mdes");
-    assert!(told(&[url]).unwrap_err().contains("MASTERCARD_ENVIRONMENT must say where it leads"));
-    assert_eq!(told(&[url, ("MASTERCARD_ENVIRONMENT", "mtf")]), Ok(Environment::Mtf));
+    assert!(environment(&[url]).unwrap_err().contains("MASTERCARD_ENVIRONMENT must say where it leads"));
+    assert_eq!(environment(&[url, ("MASTERCARD_ENVIRONMENT", "mtf")]), Ok(Environment::Mtf));
 }
 
 #[test]
 fn plain_http_is_for_loopback_only() {
-    assert_eq!(told(&[("TOKEN_CONNECT_URL", "http://127.0.0.1:1/mdes")]), Ok(Environment::Local));
-    let plain = told(&[("TOKEN_CONNECT_URL", "http://sandbox.api.mastercard.com/mdes")]);
+    assert_eq!(environment(&[("TOKEN_CONNECT_URL", "http://127.0.0.1:1/mdes")]), Ok(Environment::Local));
+    let plain = environment(&[("TOKEN_CONNECT_URL", "http://sandbox.api.mastercard.com/mdes")]);
     assert_eq!(plain.unwrap_err(), "settings: TOKEN_CONNECT_URL: is not https");
     let named_local =
         [("TOKEN_CONNECT_URL", "http://bank.example/mdes"), ("MASTERCARD_ENVIRONMENT", "local")];
-    assert_eq!(told(&named_local).unwrap_err(), "settings: TOKEN_CONNECT_URL: is not https");
+    assert_eq!(environment(&named_local).unwrap_err(), "settings: TOKEN_CONNECT_URL: is not https");
 }
 
 #[test]
 fn a_consumer_key_that_is_for_another_environment_stops_init() {
     let read = |key, environment| {
-        let settings = settings(&[("KEY", key)]);
+        let settings = settings(&[("PROCESSING_CONSUMER_KEY", key)]);
         let mut read = settings.read();
-        consumer_key(&mut read, "KEY", environment).ok_or_else(|| read.problems().to_string())
+        consumer_key(&mut read, &PROCESSING_CONSUMER_KEY, environment)
+            .ok_or_else(|| read.problems().to_string())
     };
     let production = Some(Environment::Production);
     assert_eq!(read("client!key", production).unwrap(), "client!key");
@@ -92,22 +96,22 @@ fn a_consumer_key_that_is_for_another_environment_stops_init() {
     assert_eq!(read("client:x!key", production).unwrap(), "client:x!key");
     assert_eq!(
         read("sandbox:client!key", production).unwrap_err(),
-        "settings: KEY: is for sandbox, and the base URL leads to production"
+        "settings: PROCESSING_CONSUMER_KEY: is for sandbox, and the base URL leads to production"
     );
-    // The base URL has a problem of its own, which is told where it is read.
+    // The base URL itself has a problem, which is noted where it is read.
     assert_eq!(read("sandbox:client!key", None).unwrap(), "client!key");
 }
 
 #[test]
-fn a_setting_that_two_readers_share_is_complained_of_once() {
+fn a_problem_with_a_setting_that_two_readers_share_is_reported_once() {
     let settings = settings(&[
         ("TOKEN_CONNECT_URL", SANDBOX),
         ("PROCESSING_URL", "https://sandbox.api.mastercard.com/global-processing/digital"),
         ("MASTERCARD_ENVIRONMENT", "test"),
     ]);
     let mut read = settings.read();
-    assert_eq!(base_url(&mut read, "TOKEN_CONNECT_URL", "PROCESSING_URL"), None);
-    assert_eq!(base_url(&mut read, "PROCESSING_URL", "TOKEN_CONNECT_URL"), None);
+    assert_eq!(base_url(&mut read, &TOKEN_CONNECT_URL, &PROCESSING_URL), None);
+    assert_eq!(base_url(&mut read, &PROCESSING_URL, &TOKEN_CONNECT_URL), None);
     let ConfigError::Settings(problems) = read.problems() else { panic!("not settings") };
     assert_eq!(problems, ["MASTERCARD_ENVIRONMENT: is sandbox, mtf, production or local"]);
 }

@@ -4,13 +4,16 @@ use jiff::SignedDuration;
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 
 use super::*;
-use crate::{config::Settings, telemetry::testing::logged};
+use crate::{
+    config::{Settings, registry},
+    telemetry::testing::logged,
+};
 
 /// A key in PEM with its certificate, which begins and ends so many days from now.
 pub(in crate::config) fn key_with_certificate(begins: i32, ends: i32) -> String {
     let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
     let mut certificate = CertificateParams::new(["a.example".to_owned()]).unwrap();
-    // A minute more than whole days, for the seconds until somebody asks.
+    // A minute more than whole days, for the seconds until the assertion.
     let day = |days: i32| {
         let at = Timestamp::now()
             + SignedDuration::from_hours(24 * i64::from(days))
@@ -41,7 +44,7 @@ fn without_certificates_the_next_key_is_the_newer() {
 
 #[test]
 fn a_key_with_less_than_45_days_left_is_warned_of() {
-    let told = |days| {
+    let log_line = |days| {
         let key = key(-300, days);
         logged(|| log_key_expiry("PROCESSING_SIGNING_KEY", key.certificate().unwrap()))
     };
@@ -51,7 +54,7 @@ fn a_key_with_less_than_45_days_left_is_warned_of() {
         (44, "WARN", "key_expires_soon"),
         (-3, "WARN", "key_expired"),
     ] {
-        let event: serde_json::Value = serde_json::from_str(&told(days)).unwrap();
+        let event: serde_json::Value = serde_json::from_str(&log_line(days)).unwrap();
         assert_eq!((&event["level"], &event["event"]), (&level.into(), &code.into()), "{days} days");
         assert_eq!(event["key_setting"], "PROCESSING_SIGNING_KEY");
         assert_eq!(event["key_expires_in_days"], days);
@@ -73,18 +76,27 @@ async fn a_container_opens_with_the_password_of_a_file() {
     std::fs::write(folder.join("wrong"), "wrong").unwrap();
 
     let fetch = async |password: &str| {
-        let vars = [("KEY", file("key.p12")), ("KEY_PASSWORD", file(password))];
+        let vars = [
+            ("PROCESSING_DECRYPTION_KEY", file("key.p12")),
+            ("PROCESSING_DECRYPTION_KEY_PASSWORD", file(password)),
+        ];
         let settings: Settings = vars.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let names = KeyNames { key: "KEY", password: "KEY_PASSWORD" };
+        let names = KeyNames {
+            key: registry::PROCESSING_DECRYPTION_KEY,
+            password: registry::PROCESSING_DECRYPTION_KEY_PASSWORD,
+        };
         KeySettings::read(&mut settings.read(), names).unwrap().fetch::<aws_lc_rs::rsa::KeyPair>().await
     };
     assert!(fetch("password").await.is_ok());
     let error = fetch("wrong").await.unwrap_err();
     assert_eq!(
         crate::telemetry::chain(&error),
-        "KEY holds a key or certificate that cannot be used: KEY: the password does not open the PKCS#12 container, \
+        "PROCESSING_DECRYPTION_KEY holds a key or certificate that cannot be used: PROCESSING_DECRYPTION_KEY: the password does not open the PKCS#12 container, \
          or none is set"
     );
-    assert!(matches!(fetch("missing").await, Err(ConfigError::Secret { name: "KEY", .. })));
+    assert!(matches!(
+        fetch("missing").await,
+        Err(ConfigError::Secret { name: "PROCESSING_DECRYPTION_KEY", .. })
+    ));
     std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -1,0 +1,66 @@
+//! Settings of several functions, which have nothing to do with Mastercard.
+
+use super::{
+    Presence::{Default, Required},
+    section,
+};
+use crate::{
+    config::{
+        Function::{
+            self, Enroll, FetchAssets, GetEnrollment, ListCards, ListRequestors, ReceiveCallback,
+            ReceiveNotification, ReconcileEnrollments, SyncRequestors,
+        },
+        InRange,
+    },
+    store::Tenant,
+    telemetry::LogFilter,
+};
+
+section! {
+    "The bank: everywhere";
+
+    TENANT: Tenant {
+        kind: "1 to 32 lower-case letters, digits, hyphens",
+        presence: Default("default"),
+        secret: false,
+        functions: Function::ALL,
+        meaning: "prefix of every item in the tables",
+    }
+    LOG_LEVEL: LogFilter {
+        kind: "`error`, `warn`, `info`, `debug`, `trace`, `off`, or a filter such as `info,runtime=debug`",
+        presence: Default("info"),
+        secret: false,
+        functions: Function::ALL,
+        meaning: "level of the functions' own log lines; what libraries log below `warn` may hold secrets",
+    }
+    LOG_DEBUG_PERCENT: InRange<0, 100> {
+        kind: "0 to 100",
+        presence: Default("0"),
+        secret: false,
+        functions: Function::ALL,
+        meaning: "percentage of function instances that log from `debug` on",
+    }
+    TOKEN_REQUESTORS_TABLE: String {
+        kind: "name of a table",
+        presence: Required,
+        secret: false,
+        functions: &[SyncRequestors, FetchAssets, ListRequestors, ListCards, Enroll],
+        meaning: "DynamoDB table of the catalog",
+    }
+    ENROLLMENTS_TABLE: String {
+        kind: "name of a table",
+        presence: Required,
+        secret: false,
+        functions: &[
+            ListCards, Enroll, GetEnrollment, ReceiveNotification, ReceiveCallback, ReconcileEnrollments,
+        ],
+        meaning: "DynamoDB table of enrollments",
+    }
+    CLIENT_ID_CLAIM: String {
+        kind: "name of a claim",
+        presence: Default("client_id"),
+        secret: false,
+        functions: &[ListCards, Enroll, GetEnrollment],
+        meaning: "claim of the access token that holds the client id",
+    }
+}

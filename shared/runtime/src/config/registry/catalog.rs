@@ -1,0 +1,67 @@
+//! Settings of the catalog of token requestors and their logos.
+
+use mastercard::{card::AccountRange, token_requestor::TokenRequestorId};
+use url::Url;
+
+use super::{
+    Presence::{Default, Optional, Required},
+    section,
+};
+use crate::config::{
+    Function::{FetchAssets, ListRequestors, SyncRequestors},
+    InRange, List,
+};
+
+section! {
+    "The bank: the catalog";
+
+    ACCOUNT_RANGES: List<AccountRange> {
+        kind: "9 to 19 digits each, comma separated",
+        presence: Required,
+        secret: false,
+        functions: &[SyncRequestors],
+        meaning: "starts of the bank's account ranges; none twice",
+    }
+    LARGEST_DROP_PERCENT: InRange<0, 100> {
+        kind: "0 to 100",
+        presence: Default("30"),
+        secret: false,
+        functions: &[SyncRequestors],
+        meaning: "a refresh that would hide a larger share of the token requestors changes nothing until it is forced",
+    }
+    LOGO_BUCKET: String {
+        kind: "name of a bucket",
+        presence: Required,
+        secret: false,
+        functions: &[FetchAssets],
+        meaning: "S3 bucket of the logos",
+    }
+    S3_ENDPOINT_URL: String {
+        kind: "URL",
+        presence: Optional("AWS"),
+        secret: false,
+        functions: &[FetchAssets],
+        meaning: "another S3, addressed by path; without AWS only, so `infra/template.yaml` does not set it",
+    }
+    LOGO_BASE_URL: Url {
+        kind: "origin, such as `https://logos.bank.example`",
+        presence: Required,
+        secret: false,
+        functions: &[ListRequestors],
+        meaning: "where the app loads logos; `/logos/<file>` follows",
+    }
+    FEATURED_TOKEN_REQUESTORS: List<TokenRequestorId> {
+        kind: "token requestor ids, comma separated",
+        presence: Optional("none"),
+        secret: false,
+        functions: &[ListRequestors],
+        meaning: "token requestors that the list begins with, in this order",
+    }
+    CATALOG_LOCALE: String {
+        kind: "BCP 47 language tag, such as `de` or `pt-BR`",
+        presence: Optional("the order for all languages"),
+        secret: false,
+        functions: &[ListRequestors],
+        meaning: "language whose dictionary order the names follow",
+    }
+}

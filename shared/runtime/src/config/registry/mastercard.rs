@@ -1,0 +1,29 @@
+//! Settings of every function that calls Mastercard.
+
+use super::{Presence::Optional, section};
+use crate::config::{
+    Environment,
+    Function::{self, Enroll, FetchAssets, ListCards, ReconcileEnrollments, SyncRequestors},
+    SecretRef,
+};
+
+const CALLS_MASTERCARD: &[Function] = &[SyncRequestors, FetchAssets, ListCards, Enroll, ReconcileEnrollments];
+
+section! {
+    "Mastercard, both APIs";
+
+    MASTERCARD_ENVIRONMENT: Environment {
+        kind: "`sandbox`, `mtf`, `production`, `local`",
+        presence: Optional("from the base URLs; required for hosts that Mastercard does not publish"),
+        secret: false,
+        functions: CALLS_MASTERCARD,
+        meaning: "environment of the base URLs, keys and certificates",
+    }
+    MASTERCARD_EXTRA_CA_CERTS: SecretRef {
+        kind: "reference to PEM",
+        presence: Optional("none"),
+        secret: false,
+        functions: CALLS_MASTERCARD,
+        meaning: "CA certificates that are trusted in addition to the platform's, such as those of a TLS-inspecting proxy",
+    }
+}

@@ -1,0 +1,80 @@
+//! Settings of the endpoint that Mastercard sends notifications to.
+
+use super::{
+    Presence::{Optional, Required},
+    section,
+};
+use crate::config::{
+    Function::{self, ReceiveNotification},
+    SecretRef,
+};
+
+const RECEIVES: &[Function] = &[ReceiveNotification];
+
+section! {
+    "The bank: notifications";
+
+    NOTIFICATION_CLIENT_SUBJECTS: String {
+        kind: "subject names, semicolon separated",
+        presence: Required,
+        secret: false,
+        functions: RECEIVES,
+        meaning: "subjects of the client certificates that are accepted; provisional",
+    }
+    NOTIFICATION_SHARED_SECRET: SecretRef {
+        kind: "reference to text",
+        presence: Optional("none"),
+        secret: true,
+        functions: RECEIVES,
+        meaning: "secret that notifications must carry, this one or the next; provisional",
+    }
+    NOTIFICATION_NEXT_SHARED_SECRET: SecretRef {
+        kind: "reference to text",
+        presence: Optional("none"),
+        secret: true,
+        functions: RECEIVES,
+        meaning: "secret that replaces the current one",
+    }
+    NOTIFICATION_SIGNER_CERTIFICATE: SecretRef {
+        kind: "reference to PEM",
+        presence: Optional("none"),
+        secret: false,
+        functions: RECEIVES,
+        meaning: "the body must be a JWS (RS256, PS256) of this key or the next; provisional",
+    }
+    NOTIFICATION_NEXT_SIGNER_CERTIFICATE: SecretRef {
+        kind: "reference to PEM",
+        presence: Optional("none"),
+        secret: false,
+        functions: RECEIVES,
+        meaning: "certificate that replaces the current one",
+    }
+    NOTIFICATION_DECRYPTION_KEY: SecretRef {
+        kind: "reference to PEM (PKCS#8, PKCS#1) or `.p12`",
+        presence: Optional("none"),
+        secret: true,
+        functions: RECEIVES,
+        meaning: "private key that decrypts what is encrypted as MDES encrypts fields; provisional",
+    }
+    NOTIFICATION_DECRYPTION_KEY_PASSWORD: SecretRef {
+        kind: "reference to text",
+        presence: Optional("none"),
+        secret: true,
+        functions: RECEIVES,
+        meaning: "password of a `.p12`",
+    }
+    NOTIFICATION_NEXT_DECRYPTION_KEY: SecretRef {
+        kind: "reference to PEM (PKCS#8, PKCS#1) or `.p12`",
+        presence: Optional("none"),
+        secret: true,
+        functions: RECEIVES,
+        meaning: "private key that replaces the current one",
+    }
+    NOTIFICATION_NEXT_DECRYPTION_KEY_PASSWORD: SecretRef {
+        kind: "reference to text",
+        presence: Optional("none"),
+        secret: true,
+        functions: RECEIVES,
+        meaning: "password of a `.p12`",
+    }
+}

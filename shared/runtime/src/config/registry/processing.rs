@@ -1,0 +1,132 @@
+//! Settings of Mastercard Processing Digital.
+
+use mastercard::{RateLimit, SignatureMethod, processing::SearchShape};
+use url::Url;
+
+use super::{
+    Presence::{Default, Optional, Required},
+    section,
+};
+use crate::config::{
+    Function::{self, Enroll, ListCards, ReconcileEnrollments},
+    SecretRef, Switch,
+};
+
+const CALLS_PROCESSING: &[Function] = &[ListCards, Enroll, ReconcileEnrollments];
+
+section! {
+    "Mastercard Processing Digital";
+
+    PROCESSING_URL: Url {
+        kind: "base URL, ends in `/global-processing/digital`",
+        presence: Required,
+        secret: false,
+        functions: CALLS_PROCESSING,
+        meaning: "address of the API",
+    }
+    PROCESSING_CONSUMER_KEY: String {
+        kind: "text",
+        presence: Required,
+        secret: false,
+        functions: CALLS_PROCESSING,
+        meaning: "consumer key of the project; may begin with its environment, as in `production:`",
+    }
+    PROCESSING_SIGNING_KEY: SecretRef {
+        kind: "reference to PEM (PKCS#8, PKCS#1) or `.p12`",
+        presence: Required,
+        secret: true,
+        functions: CALLS_PROCESSING,
+        meaning: "private key that signs requests",
+    }
+    PROCESSING_SIGNING_KEY_PASSWORD: SecretRef {
+        kind: "reference to text",
+        presence: Optional("none"),
+        secret: true,
+        functions: CALLS_PROCESSING,
+        meaning: "password of a `.p12`",
+    }
+    PROCESSING_SIGNATURE_METHOD: SignatureMethod {
+        kind: "`RSA-SHA256`, `RSA-PSS`",
+        presence: Default("RSA-SHA256"),
+        secret: false,
+        functions: CALLS_PROCESSING,
+        meaning: "OAuth 1.0a signature method",
+    }
+    PROCESSING_NEXT_CONSUMER_KEY: String {
+        kind: "text",
+        presence: Optional("none; required with the next signing key"),
+        secret: false,
+        functions: CALLS_PROCESSING,
+        meaning: "consumer key of the key set that replaces the current one",
+    }
+    PROCESSING_NEXT_SIGNING_KEY: SecretRef {
+        kind: "reference to PEM (PKCS#8, PKCS#1) or `.p12`",
+        presence: Optional("none; required with the next consumer key"),
+        secret: true,
+        functions: CALLS_PROCESSING,
+        meaning: "private key of the key set that replaces the current one",
+    }
+    PROCESSING_NEXT_SIGNING_KEY_PASSWORD: SecretRef {
+        kind: "reference to text",
+        presence: Optional("none"),
+        secret: true,
+        functions: CALLS_PROCESSING,
+        meaning: "password of a `.p12`",
+    }
+    PROCESSING_REQUESTS_PER_SECOND: RateLimit {
+        kind: "1 to 1000",
+        presence: Default("24"),
+        secret: false,
+        functions: CALLS_PROCESSING,
+        meaning: "the most requests that one process sends in a second; at most 5 at once",
+    }
+    PROCESSING_JWE: Switch {
+        kind: "`on`, `off`",
+        presence: Default("on"),
+        secret: false,
+        functions: CALLS_PROCESSING,
+        meaning: "whether bodies are encrypted",
+    }
+    PROCESSING_ENCRYPTION_CERTIFICATE: SecretRef {
+        kind: "reference to PEM",
+        presence: Optional("required with JWE"),
+        secret: false,
+        functions: CALLS_PROCESSING,
+        meaning: "Mastercard's certificate, which encrypts requests",
+    }
+    PROCESSING_DECRYPTION_KEY: SecretRef {
+        kind: "reference to PEM (PKCS#8, PKCS#1) or `.p12`",
+        presence: Optional("required with JWE"),
+        secret: true,
+        functions: CALLS_PROCESSING,
+        meaning: "private key that decrypts responses",
+    }
+    PROCESSING_DECRYPTION_KEY_PASSWORD: SecretRef {
+        kind: "reference to text",
+        presence: Optional("none"),
+        secret: true,
+        functions: CALLS_PROCESSING,
+        meaning: "password of a `.p12`",
+    }
+    PROCESSING_NEXT_DECRYPTION_KEY: SecretRef {
+        kind: "reference to PEM (PKCS#8, PKCS#1) or `.p12`",
+        presence: Optional("none"),
+        secret: true,
+        functions: CALLS_PROCESSING,
+        meaning: "private key that replaces the current one",
+    }
+    PROCESSING_NEXT_DECRYPTION_KEY_PASSWORD: SecretRef {
+        kind: "reference to text",
+        presence: Optional("none"),
+        secret: true,
+        functions: CALLS_PROCESSING,
+        meaning: "password of a `.p12`",
+    }
+    PROCESSING_SEARCH_SHAPE: SearchShape {
+        kind: "`nested`, `flat`, each with or without `:callbackUrl` after it",
+        presence: Default("nested"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "form of the request of step 7; provisional",
+    }
+}

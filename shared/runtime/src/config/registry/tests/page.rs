@@ -1,0 +1,79 @@
+//! Generates `docs/configuration.md` and compares it.
+
+use std::{fmt::Write as _, path::Path};
+
+use super::*;
+
+const COMMAND: &str = "UPDATE_SETTINGS_PAGE=1 cargo test -p runtime settings_page";
+
+const INTRODUCTION: &str = "\
+# Settings
+
+Environment variables; each function reads only its own. All problems are reported together at init, which then stops. A
+*reference* is a Secrets Manager ARN, or `file:/path` without AWS; the value itself never stands in a setting. In AWS each is
+a parameter of `infra/template.yaml` with the same name in camel case (`ACCOUNT_RANGES`, `AccountRanges`), or made by the
+template (tables, bucket, addresses). An empty value is no value. An unknown variable whose name resembles a setting that is
+not set is logged at init (`setting_misspelled`), and is a row of `doctor check`.
+";
+
+const RULES: &str = "
+Init stops when a base URL is not `https` (loopback excepted), when the two APIs or a labeled consumer key belong to different
+environments, when half of a second key set is missing, and when a certificate does not belong to its key. It logs how many days each
+key has left, as a warning below 45.
+
+All variables of one function together may have 4 KB in Lambda: room for about 150 account ranges.
+";
+
+fn page() -> String {
+    let mut page = format!(
+        "<!-- Generated from shared/runtime/src/config/registry. Edit there, then run: {COMMAND} -->\n\n{INTRODUCTION}"
+    );
+    for section in SECTIONS {
+        let _ = write!(page, "\n## {}\n\n", section.title);
+        page.push_str(
+            "| name | type | default | names a secret | functions | meaning |\n|---|---|---|---|---|---|\n",
+        );
+        for definition in section.settings {
+            let Definition { name, kind, secret, meaning, .. } = definition;
+            let (default, functions) = (default(definition.presence), functions(definition.functions));
+            let secret = if *secret { "yes" } else { "no" };
+            let _ = writeln!(page, "| `{name}` | {kind} | {default} | {secret} | {functions} | {meaning} |");
+        }
+    }
+    page + RULES
+}
+
+fn default(presence: Presence) -> String {
+    match presence {
+        Presence::Required => "required".into(),
+        Presence::Default(text) => format!("`{text}`"),
+        Presence::Optional(effect) => effect.into(),
+    }
+}
+
+fn functions(functions: &[Function]) -> String {
+    match functions {
+        [] => "none".into(),
+        all if all == Function::ALL => "all".into(),
+        some => some.iter().map(|function| function.as_str()).collect::<Vec<_>>().join(", "),
+    }
+}
+
+#[test]
+fn settings_page_and_registry_agree() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/configuration.md");
+    if std::env::vars().any(|(name, _)| name == "UPDATE_SETTINGS_PAGE") {
+        std::fs::write(&file, page()).unwrap();
+    }
+    let stored = std::fs::read_to_string(&file).unwrap();
+    let difference = page()
+        .lines()
+        .zip(stored.lines())
+        .find(|(ours, stored)| ours != stored)
+        .map(|(line, _)| line.to_owned());
+    assert!(
+        page() == stored,
+        "docs/configuration.md differs from shared/runtime/src/config/registry, first at {difference:?}. \
+         Edit the registry, not the page; then run: {COMMAND}"
+    );
+}

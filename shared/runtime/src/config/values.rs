@@ -1,0 +1,90 @@
+//! Forms that several settings have.
+
+use std::{fmt, str::FromStr};
+
+/// A list of at least one entry, comma separated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List<T>(pub Vec<T>);
+
+/// `name=value` pairs, comma separated; a name may repeat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pairs(pub Vec<(String, String)>);
+
+/// A whole number within limits, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InRange<const MIN: u8, const MAX: u8>(u8);
+
+/// `on` or `off`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    /// `on`
+    On,
+    /// `off`
+    Off,
+}
+
+impl<T: FromStr> FromStr for List<T> {
+    type Err = T::Err;
+
+    fn from_str(raw: &str) -> Result<Self, T::Err> {
+        raw.split(',').map(|entry| entry.trim().parse()).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl FromStr for Pairs {
+    type Err = InvalidValue;
+
+    fn from_str(raw: &str) -> Result<Self, InvalidValue> {
+        let pair = |entry: &str| entry.trim().split_once('=').map(|(key, value)| (key.into(), value.into()));
+        let pairs: Option<_> = raw.split(',').map(pair).collect();
+        pairs.map(Self).ok_or(InvalidValue("wants name=value pairs, comma separated"))
+    }
+}
+
+impl<const MIN: u8, const MAX: u8> InRange<MIN, MAX> {
+    /// The number.
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl<const MIN: u8, const MAX: u8> FromStr for InRange<MIN, MAX> {
+    type Err = OutOfRange;
+
+    fn from_str(raw: &str) -> Result<Self, OutOfRange> {
+        let number = raw.parse().ok().filter(|number| (MIN..=MAX).contains(number));
+        number.map(Self).ok_or(OutOfRange { min: MIN, max: MAX })
+    }
+}
+
+impl FromStr for Switch {
+    type Err = InvalidValue;
+
+    fn from_str(raw: &str) -> Result<Self, InvalidValue> {
+        match raw {
+            "on" => Ok(Self::On),
+            "off" => Ok(Self::Off),
+            _ => Err(InvalidValue("is on or off")),
+        }
+    }
+}
+
+/// The text of a setting has another form than it should; the text itself is not repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidValue(pub(crate) &'static str);
+
+impl fmt::Display for InvalidValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for InvalidValue {}
+
+/// Not a whole number within the limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("is {min} to {max}")]
+pub struct OutOfRange {
+    min: u8,
+    max: u8,
+}
