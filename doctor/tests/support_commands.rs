@@ -108,7 +108,7 @@ async fn a_notification_that_matched_nothing_is_listed_until_it_does() {
     let client = reqwest(&bank.world);
     let body = json!({"notificationId": "n-1", "type": "TCN", "cardContractId": 70002,
         "tokenRequestorId": simulator::CLICK_TO_PAY, "occurredAt": "2040-01-01T00:00:00Z"});
-    let sent = client.post(bank.world.door_url().clone()).header("content-type", "application/json");
+    let sent = client.post(bank.world.notifications_url().clone()).header("content-type", "application/json");
     assert_eq!(sent.body(body.to_string()).send().await.unwrap().status(), 200);
     let run = bank.doctor(&["unmatched"]).await;
     assert!(run.output.contains("TCN     card contract 70002"), "{} {}", run.output, run.errors);
@@ -141,8 +141,8 @@ async fn an_auditor_gets_every_consent_of_every_attempt() {
 
 fn reqwest(world: &World) -> reqwest::Client {
     reqwest::Client::builder()
-        .tls_certs_only([reqwest::Certificate::from_pem(world.door_authority().as_bytes()).unwrap()])
-        .identity(reqwest::Identity::from_pem(world.door_client_identity().as_bytes()).unwrap())
+        .tls_certs_only([reqwest::Certificate::from_pem(world.notifications_authority().as_bytes()).unwrap()])
+        .identity(reqwest::Identity::from_pem(world.notifications_client_identity().as_bytes()).unwrap())
         .build()
         .unwrap()
 }

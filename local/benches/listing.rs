@@ -5,7 +5,7 @@
     clippy::unwrap_used,
     clippy::print_stdout,
     missing_docs,
-    reason = "a benchmark that cannot go on stops, and tells"
+    reason = "a benchmark that cannot continue panics with the reason"
 )]
 
 use std::time::{Duration, Instant};
@@ -29,7 +29,7 @@ struct Times([Duration; 3]);
 async fn main() {
     let world = World::start(Options::default()).await.unwrap();
     fill(&world).await;
-    let function = ListRequestors::connect(world.host()).await.unwrap();
+    let function = ListRequestors::connect(world.runtime()).await.unwrap();
     let gzip = |query: &str| request(query, &[("accept-encoding", "gzip")]);
 
     let began = Instant::now();

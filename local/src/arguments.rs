@@ -8,9 +8,9 @@ use mastercard::token_requestor::TokenRequestorId;
 use serde_json::{Value, json};
 use url::Url;
 
-/// The whole use case on one machine: every function, an embedded DynamoDB and S3, and a simulator of Mastercard's
+/// Runs the whole use case on one machine: every function, an embedded DynamoDB and S3, and a simulator of Mastercard's
 /// Token Connect, Processing and Click to Pay. Runs the refresh (steps 1-4) and one cardholder's journey (5-25), then
-/// stays up until Ctrl-C. Listens on 127.0.0.1 only.
+/// keeps running until Ctrl-C. Listens on 127.0.0.1 only.
 #[derive(Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
@@ -22,26 +22,26 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Write the catalog as one HTML page; refresh first if there is none
+    /// Write the catalog as one HTML page; refresh it first if it is empty
     Catalog(Catalog),
-    /// Refresh the catalog and its logos once: 0 if all is well, 1 if something is missing
+    /// Refresh the catalog and its logos once; exits with 1 if something is missing
     Refresh(Refresh),
 }
 
 #[derive(Args)]
 pub(crate) struct Run {
-    /// Exit after the journey: 0 if the card is enabled, 1 if not
+    /// Exit after the journey: with 0 if the card is enabled, with 1 if not
     #[arg(long)]
     pub(crate) once: bool,
-    /// Port of the app's API; a free one by default
+    /// Port of the app's API; by default a free port
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     port: u16,
     #[command(flatten)]
-    place: Place,
-    /// Another Mastercard Processing; ends in /global-processing/digital
+    common: CommonOptions,
+    /// URL of another Mastercard Processing; ends in /global-processing/digital
     #[arg(long, value_name = "URL")]
     processing_url: Option<Url>,
-    /// Once up, write every base URL, tokens, table and bucket names to this file, as JSON
+    /// After the start, write base URLs, tokens, table and bucket names to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,
     /// Write the functions' environment to this file, for `cargo lambda watch --env-file`
@@ -52,11 +52,11 @@ pub(crate) struct Run {
 #[derive(Args)]
 pub(crate) struct Catalog {
     #[command(flatten)]
-    pub(crate) place: Place,
-    /// Refresh first in any case
+    pub(crate) common: CommonOptions,
+    /// Always refresh first
     #[arg(long)]
     pub(crate) refresh: bool,
-    /// Where to; catalog.html in the data folder, or else here, by default
+    /// The file to write; by default catalog.html in the data folder or the current folder
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -64,30 +64,30 @@ pub(crate) struct Catalog {
 #[derive(Args)]
 pub(crate) struct Refresh {
     #[command(flatten)]
-    pub(crate) place: Place,
-    /// Believe Mastercard even if many requestors are gone
+    pub(crate) common: CommonOptions,
+    /// Apply the refresh even if many token requestors have disappeared
     #[arg(long)]
     force: bool,
-    /// Allow a requestor to lead to this host; may repeat
-    #[arg(long, value_name = "ID=HOST", value_parser = allowed)]
+    /// Allow a new redirect host for a token requestor; may repeat
+    #[arg(long, value_name = "ID=HOST", value_parser = allowed_host)]
     allow: Vec<(TokenRequestorId, String)>,
 }
 
-/// What all of them know of.
+/// Options of every command.
 #[derive(Args)]
-pub(crate) struct Place {
-    /// Keep tables, logos and keys in this folder between runs; memory and a temporary folder by default
+pub(crate) struct CommonOptions {
+    /// Keep tables, logos and keys in this folder between runs; by default in memory and a temporary folder
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Another Token Connect: a simulator, a proxy or Mastercard's sandbox; ends in /mdes
+    /// URL of another Token Connect (a simulator, a proxy or Mastercard's sandbox); ends in /mdes
     #[arg(long, value_name = "URL")]
     token_connect_url: Option<Url>,
-    /// Change a variable of the functions' environment, such as TOKEN_CONNECT_SIGNING_KEY=file:/path; may repeat
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = variable)]
+    /// Set an environment variable of the functions, for example TOKEN_CONNECT_SIGNING_KEY=file:/path; may repeat
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     settings: Vec<(String, String)>,
 }
 
-impl Place {
+impl CommonOptions {
     pub(crate) fn options(&self) -> Options {
         Options {
             data: self.data.clone(),
@@ -101,33 +101,33 @@ impl Place {
 impl Run {
     pub(crate) fn options(&self) -> Options {
         let processing_url = self.processing_url.clone();
-        Options { port: self.port, processing_url, ..self.place.options() }
+        Options { port: self.port, processing_url, ..self.common.options() }
     }
 }
 
 impl Catalog {
     pub(crate) fn output(&self) -> PathBuf {
         const NAME: &str = "catalog.html";
-        let beside = || self.place.data.as_ref().map_or_else(|| NAME.into(), |data| data.join(NAME));
-        self.output.clone().unwrap_or_else(beside)
+        let default = || self.common.data.as_ref().map_or_else(|| NAME.into(), |data| data.join(NAME));
+        self.output.clone().unwrap_or_else(default)
     }
 }
 
 impl Refresh {
-    /// The event of `sync-requestors`.
-    pub(crate) fn orders(&self) -> Value {
+    /// The event that `sync-requestors` is invoked with.
+    pub(crate) fn event(&self) -> Value {
         let allow = self.allow.iter().map(|(id, host)| json!({ "tokenRequestorId": id, "host": host }));
         json!({ "force": self.force, "allow": allow.collect::<Value>() })
     }
 }
 
-fn variable(raw: &str) -> Result<(String, String), &'static str> {
-    raw.split_once('=').map(|(name, value)| (name.into(), value.into())).ok_or("wants NAME=VALUE")
+fn setting(raw: &str) -> Result<(String, String), &'static str> {
+    raw.split_once('=').map(|(name, value)| (name.into(), value.into())).ok_or("expected NAME=VALUE")
 }
 
-fn allowed(raw: &str) -> Result<(TokenRequestorId, String), &'static str> {
-    let (id, host) = raw.split_once('=').ok_or("wants ID=HOST")?;
-    Ok((id.parse().map_err(|_| "wants the eleven digits of a token requestor before =")?, host.into()))
+fn allowed_host(raw: &str) -> Result<(TokenRequestorId, String), &'static str> {
+    let (id, host) = raw.split_once('=').ok_or("expected ID=HOST")?;
+    Ok((id.parse().map_err(|_| "expected the eleven digits of a token requestor before =")?, host.into()))
 }
 
 #[cfg(test)]
@@ -135,14 +135,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_person_orders_is_what_sync_requestors_is_told() {
+    fn the_options_of_refresh_become_the_event_of_sync_requestors() {
         let refresh = |arguments: &[&str]| match Arguments::try_parse_from(arguments).ok()?.command? {
-            Command::Refresh(refresh) => Some(refresh.orders()),
+            Command::Refresh(refresh) => Some(refresh.event()),
             Command::Catalog(_) => None,
         };
         assert_eq!(refresh(&["local", "refresh"]), Some(json!({"force": false, "allow": []})));
-        let told = refresh(&["local", "refresh", "--force", "--allow", "50123197928=src.mastercard.com"]);
+        let event = refresh(&["local", "refresh", "--force", "--allow", "50123197928=src.mastercard.com"]);
         let allow = json!([{"tokenRequestorId": "50123197928", "host": "src.mastercard.com"}]);
-        assert_eq!(told, Some(json!({"force": true, "allow": allow})));
+        assert_eq!(event, Some(json!({"force": true, "allow": allow})));
     }
 }

@@ -1,63 +1,63 @@
-//! The commands about the catalog: refresh it, look at it.
+//! The commands `local refresh` and `local catalog`.
 
 use std::process::ExitCode;
 
 use local::{RefreshError, World, page};
 use serde_json::{Value, json};
 
-use crate::{NOT_DONE, NOT_STARTED, arguments, say, stop};
+use crate::{NOT_DONE, NOT_STARTED, arguments, fail, output};
 
 /// `local refresh`
 pub(crate) async fn refresh(arguments: &arguments::Refresh) -> ExitCode {
-    let world = match World::start(arguments.place.options()).await {
+    let world = match World::start(arguments.common.options()).await {
         Ok(world) => world,
-        Err(error) => return stop(NOT_STARTED, &error),
+        Err(error) => return fail(NOT_STARTED, &error),
     };
-    exit(refreshed(&world, arguments.orders()).await)
+    exit_code(run_refresh(&world, arguments.event()).await)
 }
 
 /// `local catalog`
 pub(crate) async fn show(arguments: &arguments::Catalog) -> ExitCode {
-    let world = match World::start(arguments.place.options()).await {
+    let world = match World::start(arguments.common.options()).await {
         Ok(world) => world,
-        Err(error) => return stop(NOT_STARTED, &error),
+        Err(error) => return fail(NOT_STARTED, &error),
     };
-    let known = match world.token_requestors().catalog().await {
+    let exists = match world.token_requestors().catalog().await {
         Ok(catalog) => catalog.is_some(),
-        Err(error) => return stop(NOT_STARTED, &error),
+        Err(error) => return fail(NOT_STARTED, &error),
     };
-    let well = if arguments.refresh || !known { refreshed(&world, json!({})).await } else { true };
+    let complete = if arguments.refresh || !exists { run_refresh(&world, json!({})).await } else { true };
     let file = arguments.output();
     if let Err(error) = page::write(&world, &file).await {
-        return stop(NOT_STARTED, &error);
+        return fail(NOT_STARTED, &error);
     }
-    say::line(file.canonicalize().unwrap_or(file).display());
-    exit(well)
+    output::line(file.canonicalize().unwrap_or(file).display());
+    exit_code(complete)
 }
 
-fn exit(well: bool) -> ExitCode {
-    if well { ExitCode::SUCCESS } else { ExitCode::from(NOT_DONE) }
+fn exit_code(complete: bool) -> ExitCode {
+    if complete { ExitCode::SUCCESS } else { ExitCode::from(NOT_DONE) }
 }
 
-/// Both functions, and what they did; whether nothing is missing.
-async fn refreshed(world: &World, orders: Value) -> bool {
+/// Runs both functions and prints their results. `true` if nothing is missing.
+async fn run_refresh(world: &World, event: Value) -> bool {
     let outcome = async {
-        let synced = world.sync_requestors(orders).await?;
-        let synced_well = tell_requestors(&synced);
-        Ok::<_, RefreshError>(fetch(world).await? && synced_well)
+        let synced = world.sync_requestors(event).await?;
+        let complete = print_sync(&synced);
+        Ok::<_, RefreshError>(fetch_logos(world).await? && complete)
     };
     outcome.await.unwrap_or_else(|error| {
-        say::problem(format_args!("{error}."));
+        output::problem(format_args!("{error}."));
         false
     })
 }
 
-fn tell_requestors(synced: &Value) -> bool {
-    let ids = |name: &str| synced[name].as_array().cloned().unwrap_or_default();
+fn print_sync(report: &Value) -> bool {
+    let ids = |name: &str| report[name].as_array().cloned().unwrap_or_default();
     let count = |name| ids(name).len();
-    say::line(format_args!(
-        "Mastercard named {} token requestors: {} new, {} changed, {} gone, {} back again.",
-        synced["requestors"],
+    output::line(format_args!(
+        "Mastercard listed {} token requestors: {} new, {} changed, {} retired, {} returned.",
+        report["requestors"],
         count("added"),
         count("changed"),
         count("retired"),
@@ -65,22 +65,26 @@ fn tell_requestors(synced: &Value) -> bool {
     ));
     for id in ids("quarantined") {
         let id = id.as_str().unwrap_or_default();
-        say::line(format_args!("{id} leads to a new host, which waits: --allow {id}=HOST lets it in."));
-    }
-    let unanswered = synced["unansweredRanges"].as_u64().unwrap_or_default();
-    if unanswered > 0 {
-        say::problem(format_args!("{unanswered} account ranges got no answer; what is known of them stays."));
-    }
-    if let Some(why) = synced["rejected"].as_str() {
-        say::problem(format_args!(
-            "The refresh was rejected by the safety check ({why}): the catalog is unchanged. --force accepts it."
+        output::line(format_args!(
+            "{id} has a new redirect host, which is in quarantine: allow it with --allow {id}=HOST."
         ));
     }
-    unanswered == 0 && synced["rejected"].is_null()
+    let unanswered = report["unansweredRanges"].as_u64().unwrap_or_default();
+    if unanswered > 0 {
+        output::problem(format_args!(
+            "{unanswered} account ranges got no response; their token requestors are kept."
+        ));
+    }
+    if let Some(reason) = report["rejected"].as_str() {
+        output::problem(format_args!(
+            "The refresh was rejected by the safety check ({reason}): the catalog is unchanged. Apply it with --force."
+        ));
+    }
+    unanswered == 0 && report["rejected"].is_null()
 }
 
-/// All logos that are missing, in as many runs as it takes.
-async fn fetch(world: &World) -> Result<bool, RefreshError> {
+/// Fetches all missing logos, in as many invocations as needed. `true` if none is missing afterwards.
+async fn fetch_logos(world: &World) -> Result<bool, RefreshError> {
     let mut stored = 0_usize;
     let (failed, remaining) = loop {
         let fetched = world.fetch_assets(json!({})).await?;
@@ -91,10 +95,10 @@ async fn fetch(world: &World) -> Result<bool, RefreshError> {
             break (list("failed"), remaining);
         }
     };
-    say::line(format_args!("Logos: {stored} stored, {} failed, {remaining} left.", failed.len()));
+    output::line(format_args!("Logos: {stored} stored, {} failed, {remaining} remaining.", failed.len()));
     for failure in &failed {
         let [id, reason] = ["assetId", "reason"].map(|name| failure[name].as_str().unwrap_or_default());
-        say::problem(format_args!("{id}: {reason}"));
+        output::problem(format_args!("{id}: {reason}"));
     }
     Ok(failed.is_empty() && remaining == 0)
 }

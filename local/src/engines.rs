@@ -1,5 +1,5 @@
-//! AWS on loopback: a DynamoDB and an S3 that speak the real wire protocols, in this process. Functions reach them
-//! through the same SDK clients as in Lambda; only the endpoints differ.
+//! Embedded DynamoDB and S3 on loopback, with the wire protocols of AWS. The functions use the same SDK clients as in
+//! Lambda; only the endpoints differ.
 
 pub mod dynamodb;
 pub(crate) mod s3;
@@ -9,10 +9,10 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use url::Url;
 use uuid::Uuid;
 
-/// The region that the engines pretend to be in.
+/// Region in the SDK's configuration.
 pub(crate) const REGION: &str = "eu-west-1";
 
-/// An access key that only this process's engines know.
+/// The access key of this process's engines.
 #[derive(Clone)]
 pub(crate) struct AccessKey {
     pub(crate) id: String,
@@ -24,7 +24,7 @@ impl AccessKey {
         Self { id: "local".into(), secret: Uuid::new_v4().simple().to_string() }
     }
 
-    /// How the SDK reaches one engine: DynamoDB and S3 listen at different addresses.
+    /// The SDK's configuration for one engine; DynamoDB and S3 have different endpoints.
     pub(crate) fn sdk_config(&self, endpoint: &Url) -> SdkConfig {
         let credentials = Credentials::new(&self.id, &self.secret, None, None, "local");
         SdkConfig::builder()
@@ -45,8 +45,8 @@ pub enum EngineError {
     /// A table could not be created.
     #[error("a table could not be created")]
     Table(#[source] Box<aws_sdk_dynamodb::Error>),
-    /// A table's description is not complete.
-    #[error("a table could not be described")]
+    /// A table's definition is incomplete.
+    #[error("a table could not be defined")]
     Description(#[from] aws_sdk_dynamodb::error::BuildError),
     /// The folder of the bucket cannot be used.
     #[error("the embedded S3 cannot use its folder: {0}")]

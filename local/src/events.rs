@@ -1,5 +1,5 @@
-//! What EventBridge Pipes does in AWS, by the template's own words: a write that moved a status comes out of the
-//! table's stream, and becomes an event `EnrollmentStatusChanged` (`docs/events/`).
+//! EventBridge Pipes, as the template configures it: a write that changes an enrollment's status appears in the table's
+//! stream and becomes an event `EnrollmentStatusChanged` (`docs/events/`).
 
 use std::collections::HashMap;
 
@@ -13,8 +13,8 @@ use serde_json::Value;
 use crate::world::World;
 
 const TEMPLATE: &str = include_str!("../../infra/template.yaml");
-/// What the pipe's filter asks for.
-const MOVED: &str = "dynamodb.NewImage.statusChange.M.to.S";
+/// The attribute that the pipe's filter requires.
+const STATUS_CHANGE: &str = "dynamodb.NewImage.statusChange.M.to.S";
 
 /// The stream could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -28,12 +28,12 @@ impl World {
     /// When the stream cannot be read.
     pub async fn status_changes(&self) -> Result<Vec<Value>, StreamError> {
         let images = new_images(self.streams(), &self.tables().enrollments).await.map_err(StreamError)?;
-        let moved = images.iter().filter(|image| at(image, MOVED).is_some());
-        Ok(moved.filter_map(|image| detail(&input_template(), image)).collect())
+        let changes = images.iter().filter(|image| value_at(image, STATUS_CHANGE).is_some());
+        Ok(changes.filter_map(|image| detail(&input_template(), image)).collect())
     }
 }
 
-/// Everything that was written to a table, as far as its stream remembers.
+/// All new images in the table's stream.
 async fn new_images(client: &Client, table: &str) -> Result<Vec<Image>, BoxError> {
     let mut images = Vec::new();
     for stream in client.list_streams().table_name(table).send().await?.streams() {
@@ -65,13 +65,13 @@ fn input_template() -> String {
     after.lines().skip(1).take_while(|line| !line.trim().is_empty()).map(str::trim).collect()
 }
 
-/// The template with each `<$.path>` replaced by what the record holds there.
+/// The template with each `<$.path>` replaced by the record's value at that path.
 fn detail(template: &str, image: &Image) -> Option<Value> {
     let mut filled = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("<$.") {
         let (path, after) = after.split_once('>')?;
-        let text = Value::String(at(image, path)?).to_string();
+        let text = Value::String(value_at(image, path)?).to_string();
         filled += before;
         filled += text.trim_matches('"');
         rest = after;
@@ -79,8 +79,8 @@ fn detail(template: &str, image: &Image) -> Option<Value> {
     serde_json::from_str(&(filled + rest)).ok()
 }
 
-/// `dynamodb.NewImage.statusChange.M.to.S` and the like.
-fn at(image: &Image, path: &str) -> Option<String> {
+/// The text or number at a path such as `dynamodb.NewImage.statusChange.M.to.S`.
+fn value_at(image: &Image, path: &str) -> Option<String> {
     let mut image = image;
     let mut steps = path.strip_prefix("dynamodb.NewImage.")?.split('.');
     loop {
@@ -96,12 +96,12 @@ fn at(image: &Image, path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests say what they expect")]
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
     use super::*;
 
     #[test]
-    fn the_pipe_of_the_template_is_the_one_that_runs_here() {
+    fn the_pipe_is_the_one_of_the_template() {
         let (from, to) = (AttributeValue::S(String::new()), AttributeValue::S("PENDING".into()));
         let change = HashMap::from([("from".into(), from), ("to".into(), to)]);
         let image = HashMap::from([("statusChange".into(), AttributeValue::M(change))]);
@@ -110,7 +110,10 @@ mod tests {
         assert!(input_template().starts_with('{') && input_template().ends_with('}'));
         assert!(input_template().contains("<$.dynamodb.NewImage.enrollmentId.S>"));
         let filter = r#"{"dynamodb":{"NewImage":{"statusChange":{"M":{"to":{"S":[{"exists":true}]}}}}}}"#;
-        assert!(TEMPLATE.contains(filter), "the filter is another one: change `MOVED`");
-        assert_eq!(at(&image, MOVED).as_deref(), Some("PENDING"));
+        assert!(
+            TEMPLATE.contains(filter),
+            "the pipe's filter in infra/template.yaml has changed: change `STATUS_CHANGE` in local/src/events.rs"
+        );
+        assert_eq!(value_at(&image, STATUS_CHANGE).as_deref(), Some("PENDING"));
     }
 }

@@ -1,5 +1,5 @@
 //! The nine functions, connected as in Lambda: each with only the settings that it uses, the same SDK clients, and the
-//! one clock of the `World`.
+//! clock of the `World`.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::{
     settings::Environment,
 };
 
-/// All of them.
+/// All functions.
 pub(crate) struct Functions {
     pub(crate) sync_requestors: sync_requestors::SyncRequestors,
     pub(crate) fetch_assets: fetch_assets::FetchAssets,
@@ -51,35 +51,35 @@ impl Functions {
         })
     }
 
-    /// The app's API, as `infra/openapi.yaml` has it.
+    /// The gateway of the app's API, as `infra/openapi.yaml` defines it.
     pub(crate) fn app_gateway(self: &Arc<Self>, authorizer: Authorizer, journal: Journal) -> Arc<Gateway> {
         let authorizer = Arc::new(authorizer);
-        let closed = |method, template, handler| Route::new(method, template, &authorizer, handler);
+        let authenticated = |method, template, handler| Route::new(method, template, &authorizer, handler);
         let get_enrollment =
             self.handler(|all, request| async move { all.get_enrollment.handle(request).await }.boxed());
         let routes = vec![
-            closed(
+            authenticated(
                 Method::GET,
                 "/token-requestors",
                 self.handler(|all, request| async move { all.list_requestors.handle(request).await }.boxed()),
             ),
-            closed(
+            authenticated(
                 Method::GET,
                 "/cards",
                 self.handler(|all, request| async move { all.list_cards.handle(request).await }.boxed()),
             ),
-            closed(
+            authenticated(
                 Method::POST,
                 "/enrollments",
                 self.handler(|all, request| async move { all.enroll.handle(request).await }.boxed()),
             ),
-            closed(
+            authenticated(
                 Method::POST,
                 "/enrollments/{enrollmentId}/attempts",
                 self.handler(|all, request| async move { all.enroll.handle(request).await }.boxed()),
             ),
-            closed(Method::GET, "/enrollments", Arc::clone(&get_enrollment)),
-            closed(Method::GET, "/enrollments/{enrollmentId}", get_enrollment),
+            authenticated(Method::GET, "/enrollments", Arc::clone(&get_enrollment)),
+            authenticated(Method::GET, "/enrollments/{enrollmentId}", get_enrollment),
             Route::open(
                 Method::GET,
                 "/callback/{state}",
@@ -88,11 +88,11 @@ impl Functions {
                 }),
             ),
         ];
-        Gateway::watched(routes, journal)
+        Gateway::with_journal(routes, journal)
     }
 
-    /// Mastercard's door.
-    pub(crate) fn door_gateway(self: &Arc<Self>) -> Arc<Gateway> {
+    /// The gateway of the notification endpoint.
+    pub(crate) fn notifications_gateway(self: &Arc<Self>) -> Arc<Gateway> {
         let handler = self
             .handler(|all, request| async move { all.receive_notification.handle(request).await }.boxed());
         Gateway::new(vec![Route::open(Method::POST, "/notifications", handler)])

@@ -1,12 +1,12 @@
-//! API Gateway's part on loopback: match a route, verify the token, hand the function the event that Lambda would get,
-//! answer what it answers. Refusals are API Gateway's own, word for word.
+//! API Gateway on loopback: matches a route, verifies the token, invokes the function with the event that Lambda would
+//! get, and returns its response. Error responses have API Gateway's bodies.
 
-mod answer;
 mod authorizer;
-pub(crate) mod beside;
 mod event;
 pub(crate) mod lambda;
+mod response;
 mod route;
+pub(crate) mod static_files;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -26,10 +26,10 @@ pub(crate) use authorizer::Authorizer;
 pub(crate) use event::Caller;
 pub(crate) use route::{Handler, Route};
 
-use crate::{live::journal::Journal, stop::Stopped};
+use crate::{live::journal::Journal, shutdown::Shutdown};
 
-/// API Gateway's payload quota.
-const LARGEST_BODY: usize = 10 * 1024 * 1024;
+/// API Gateway's payload quota, in bytes.
+const MAX_BODY: usize = 10 * 1024 * 1024;
 /// The longest `Timeout` of a function in the template, and API Gateway's own timeout.
 const FUNCTION_TIMEOUT: Duration = Duration::from_secs(28);
 const GATEWAY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -45,50 +45,52 @@ impl Gateway {
         Arc::new(Self { routes, journal: None })
     }
 
-    /// The same, watched.
-    pub(crate) fn watched(routes: Vec<Route>, journal: Journal) -> Arc<Self> {
+    /// The same, with each exchange reported to the journal.
+    pub(crate) fn with_journal(routes: Vec<Route>, journal: Journal) -> Arc<Self> {
         Arc::new(Self { routes, journal: Some(journal) })
     }
 
-    /// Its routes, as API Gateway writes them.
+    /// Its routes in API Gateway's notation.
     pub(crate) fn route_keys(&self) -> impl Iterator<Item = String> {
         self.routes.iter().map(Route::key)
     }
 
-    /// Serves plain HTTP until stopped; what `beside` routes never reaches the gateway.
-    pub(crate) fn serve(self: Arc<Self>, listener: TcpListener, beside: Router, stopped: &Stopped) {
-        let router = beside.fallback(move |ConnectInfo(address): ConnectInfo<SocketAddr>, request| {
+    /// Serves plain HTTP until shutdown; requests that `other_routes` matches do not reach the gateway.
+    pub(crate) fn serve(self: Arc<Self>, listener: TcpListener, other_routes: Router, shutdown: &Shutdown) {
+        let router = other_routes.fallback(move |ConnectInfo(address): ConnectInfo<SocketAddr>, request| {
             let gateway = Arc::clone(&self);
-            async move { gateway.answer(request, Caller { address, certificate: None }).await }
+            async move { gateway.handle(request, Caller { address, certificate: None }).await }
         });
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let at_once = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-        tokio::spawn(axum::serve(at_once, service).with_graceful_shutdown(stopped.wait()).into_future());
+        let without_delay = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        tokio::spawn(
+            axum::serve(without_delay, service).with_graceful_shutdown(shutdown.wait()).into_future(),
+        );
     }
 
-    /// One request, from the route to the answer.
-    pub(crate) async fn answer(&self, request: Request, caller: Caller) -> Response<Body> {
+    /// Handles one request, from the route to the response.
+    pub(crate) async fn handle(&self, request: Request, caller: Caller) -> Response<Body> {
         let (request, body) = request.into_parts();
         let path = request.uri.path();
         let Some((route, parameters)) =
             self.routes.iter().find_map(|route| route.matches(&request.method, path))
         else {
-            return refusal(StatusCode::NOT_FOUND, "Not Found");
+            return error_response(StatusCode::NOT_FOUND, "Not Found");
         };
         let claims = match route.authorizer.as_ref().map(|authorizer| authorizer.verify(&request.headers)) {
             None => None,
             Some(Some(claims)) => Some(claims),
             Some(None) => {
-                let mut response = refusal(StatusCode::UNAUTHORIZED, "Unauthorized");
+                let mut response = error_response(StatusCode::UNAUTHORIZED, "Unauthorized");
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
                 return response;
             }
         };
-        let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-            return refusal(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+        let Ok(body) = to_bytes(body, MAX_BODY).await else {
+            return error_response(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         };
         let journal = self.journal.as_ref();
-        let asked = journal.and_then(|journal| journal.asked(route.key(), &request, &body));
+        let pending = journal.and_then(|journal| journal.record_request(route.key(), &request, &body));
         let event =
             event::Event { route, parameters, claims, caller: &caller, request: &request, body: &body };
         let request_id = event::request_id();
@@ -97,13 +99,13 @@ impl Gateway {
             response.headers_mut().insert("apigw-requestid", request_id);
         }
         match journal {
-            Some(journal) => journal.answered(asked, response).await,
+            Some(journal) => journal.record_response(pending, response).await,
             None => response,
         }
     }
 }
 
-/// Runs the function on a task of its own, so that a panic ends the invocation and nothing else.
+/// Runs the function on a separate task, so that a panic ends the invocation only.
 async fn invoke(route: &Route, event: &Value) -> Response<Body> {
     let request = match lambda_http::request::from_str(&event.to_string()) {
         Ok(request) => request.with_lambda_context(context(FUNCTION_TIMEOUT)),
@@ -114,7 +116,7 @@ async fn invoke(route: &Route, event: &Value) -> Response<Body> {
     };
     let invocation = tokio::spawn((route.handler)(request));
     match tokio::time::timeout(GATEWAY_TIMEOUT, invocation).await {
-        Ok(Ok(Ok(response))) => answer::deliver(response).await.unwrap_or_else(|error| {
+        Ok(Ok(Ok(response))) => response::to_http(response).await.unwrap_or_else(|error| {
             tracing::error!(%error, route = route.key(), "the answer cannot be delivered");
             internal_error()
         }),
@@ -123,11 +125,11 @@ async fn invoke(route: &Route, event: &Value) -> Response<Body> {
             internal_error()
         }
         Ok(Err(_panicked)) => internal_error(),
-        Err(_elapsed) => refusal(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+        Err(_elapsed) => error_response(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
     }
 }
 
-/// What the Lambda runtime tells a function about its invocation.
+/// The Lambda context of an invocation, with its deadline.
 pub(crate) fn context(timeout: Duration) -> lambda_runtime::Context {
     let deadline = Timestamp::now().saturating_add(timeout).unwrap_or(Timestamp::MAX);
     let mut context = lambda_runtime::Context::default();
@@ -137,10 +139,10 @@ pub(crate) fn context(timeout: Duration) -> lambda_runtime::Context {
 }
 
 fn internal_error() -> Response<Body> {
-    refusal(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+    error_response(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
 }
 
-fn refusal(status: StatusCode, message: &str) -> Response<Body> {
+fn error_response(status: StatusCode, message: &str) -> Response<Body> {
     let mut response = Response::new(Body::from(json!({ "message": message }).to_string()));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -1,5 +1,5 @@
-//! Throw-away identities: the key that signs the app's tokens, and a certificate authority that plays Mastercard's for
-//! the mutual TLS of the door. Made once per process, or kept in the data folder.
+//! Throw-away identities: the key that signs the app's tokens, and the certificate authority of the notification
+//! endpoint's mutual TLS. Generated once per process, or kept in the data folder.
 
 use std::{fmt, fs, io, path::Path, sync::OnceLock};
 
@@ -16,26 +16,26 @@ use crate::private_file;
 
 /// Issuer of the app's tokens.
 pub(crate) const ISSUER: &str = "https://login.bank.example/";
-/// Whom the app's tokens are for.
+/// Audience of the app's tokens.
 pub(crate) const AUDIENCE: &str = "https://api.bank.example";
-/// Long enough for an afternoon of trying by hand.
-const TOKEN_LIFE_SECONDS: i64 = 12 * 60 * 60;
+/// Long enough for manual tests.
+const TOKEN_VALIDITY_SECONDS: i64 = 12 * 60 * 60;
 
-/// Every key of a `World`.
+/// All keys of a `World`.
 #[derive(Clone)]
 pub(crate) struct Keys {
     pub(crate) portal: Portal,
     pub(crate) identity: Identity,
 }
 
-/// What the bank's login and the door need. PEM throughout.
+/// Keys and certificates of the bank's login and of the notification endpoint, all in PEM.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Identity {
     token_key: String,
     pub(crate) token_public_key: String,
-    pub(crate) door_authority: String,
-    pub(crate) door_certificate: String,
-    pub(crate) door_key: String,
+    pub(crate) notifications_authority: String,
+    pub(crate) endpoint_certificate: String,
+    pub(crate) endpoint_key: String,
     pub(crate) client_certificate: String,
     client_key: String,
 }
@@ -46,22 +46,22 @@ impl fmt::Debug for Identity {
     }
 }
 
-/// Keys could not be made or read.
+/// Keys could not be generated or read.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// Mastercard's side.
-    #[error("the simulator's keys")]
+    /// The simulator's keys could not be generated or read.
+    #[error("the simulator's keys cannot be used")]
     Portal(#[from] PortalError),
-    /// Our side could not be generated.
+    /// A key or certificate could not be generated.
     #[error("a key or certificate could not be generated")]
     Generation(#[from] rcgen::Error),
-    /// A thread that generated keys died.
+    /// The thread that generates keys panicked.
     #[error("key generation was interrupted")]
     Interrupted,
-    /// The kept file cannot be read or written.
+    /// `identity.json` cannot be read or written.
     #[error("identity.json cannot be read or written")]
     File(#[source] io::Error),
-    /// The kept file is not what was written.
+    /// `identity.json` has another format.
     #[error("identity.json is not what an earlier run wrote")]
     Malformed(#[source] serde_json::Error),
     /// A token could not be signed or its key read.
@@ -70,7 +70,7 @@ pub enum KeyError {
 }
 
 impl Keys {
-    /// One set for every `World` of this process: generating seven RSA keys takes longer than all else.
+    /// One set for every `World` of this process, since generating seven RSA keys is slow.
     pub(crate) fn of_this_process() -> Result<Self, KeyError> {
         static KEYS: OnceLock<Keys> = OnceLock::new();
         static GENERATING: std::sync::Mutex<()> = std::sync::Mutex::new(());
@@ -87,16 +87,16 @@ impl Keys {
         Ok(KEYS.get_or_init(|| keys).clone())
     }
 
-    /// Those of an earlier run, or new ones that the next run will find.
-    pub(crate) fn kept_in(folder: &Path) -> Result<Self, KeyError> {
+    /// Loads the keys of an earlier run from the folder, or generates and stores them.
+    pub(crate) fn load_or_generate(folder: &Path) -> Result<Self, KeyError> {
         let file = folder.join("identity.json");
         let identity = match fs::read(&file) {
-            Ok(kept) => serde_json::from_slice(&kept).map_err(KeyError::Malformed)?,
+            Ok(content) => serde_json::from_slice(&content).map_err(KeyError::Malformed)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let made = Identity::generate()?;
-                let content = serde_json::to_vec_pretty(&made).map_err(KeyError::Malformed)?;
+                let identity = Identity::generate()?;
+                let content = serde_json::to_vec_pretty(&identity).map_err(KeyError::Malformed)?;
                 private_file::write(&file, &content).map_err(KeyError::File)?;
-                made
+                identity
             }
             Err(error) => return Err(KeyError::File(error)),
         };
@@ -111,29 +111,29 @@ impl Identity {
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
         let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
-        let mut door = CertificateParams::new(["127.0.0.1".to_owned(), "localhost".to_owned()])?;
-        door.insert_extended_key_usage(ExtendedKeyUsagePurpose::ServerAuth);
-        let door_key = KeyPair::generate()?;
+        let mut endpoint = CertificateParams::new(["127.0.0.1".to_owned(), "localhost".to_owned()])?;
+        endpoint.insert_extended_key_usage(ExtendedKeyUsagePurpose::ServerAuth);
+        let endpoint_key = KeyPair::generate()?;
         let mut client = subject("notifications.mastercard.example");
         client.insert_extended_key_usage(ExtendedKeyUsagePurpose::ClientAuth);
         let client_key = KeyPair::generate()?;
         Ok(Self {
             token_public_key: token_key.public_key_pem(),
             token_key: token_key.serialize_pem(),
-            door_certificate: door.signed_by(&door_key, &authority)?.pem(),
-            door_key: door_key.serialize_pem(),
+            endpoint_certificate: endpoint.signed_by(&endpoint_key, &authority)?.pem(),
+            endpoint_key: endpoint_key.serialize_pem(),
             client_certificate: client.signed_by(&client_key, &authority)?.pem(),
             client_key: client_key.serialize_pem(),
-            door_authority: authority.pem(),
+            notifications_authority: authority.pem(),
         })
     }
 
-    /// Certificate and key of whom the door lets in: the simulator in Mastercard's place.
+    /// Client certificate and key, with which the simulator sends notifications.
     pub(crate) fn client_identity(&self) -> String {
         format!("{}{}", self.client_certificate, self.client_key)
     }
 
-    /// A token as the bank's login would give to the app of this client.
+    /// A token as the bank's login would issue it for this client id.
     pub(crate) fn token_for(&self, client_id: &str, now: i64) -> Result<String, KeyError> {
         self.sign(&json!({
             "iss": ISSUER,
@@ -141,11 +141,11 @@ impl Identity {
             "sub": format!("cardholder-of-{client_id}"),
             "client_id": client_id,
             "iat": now,
-            "exp": now + TOKEN_LIFE_SECONDS,
+            "exp": now + TOKEN_VALIDITY_SECONDS,
         }))
     }
 
-    /// A token with any claims, good or bad.
+    /// A token with any claims.
     pub(crate) fn sign(&self, claims: &Value) -> Result<String, KeyError> {
         let key = EncodingKey::from_rsa_pem(self.token_key.as_bytes())?;
         Ok(encode(&Header::new(Algorithm::RS256), claims, &key)?)

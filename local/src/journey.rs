@@ -4,30 +4,30 @@ use serde_json::Value;
 
 use crate::cardholder::{Cardholder, JourneyError};
 
-/// The sample client whose cards are tried, and those of its cards that are active.
+/// The sample client id, and its active cards.
 pub const CLIENT_ID: &str = "40000";
 const CARDS: [&str; 8] = ["70001", "70002", "70006", "70007", "70008", "70009", "70010", "70011"];
 
-/// How it ended.
+/// The outcome of a journey.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The card that was to be enabled.
+    /// The card.
     pub card_contract_id: String,
-    /// The enrollment.
+    /// Id of the enrollment.
     pub enrollment_id: String,
-    /// Its status in the end.
+    /// The enrollment's last status.
     pub status: String,
 }
 
-/// The cardholder chooses Click to Pay and the first card that can be enabled, accepts, and comes back.
+/// The cardholder chooses Click to Pay and the first eligible card, accepts the terms, and returns to the app.
 ///
 /// # Errors
-/// When an answer is not what the next step needs.
+/// When a response lacks what the next step needs.
 pub async fn journey(cardholder: &Cardholder) -> Result<Outcome, JourneyError> {
     journey_with(cardholder, &CARDS).await
 }
 
-/// The same with cards of the caller's choice.
+/// The same with the given cards.
 pub(crate) async fn journey_with(
     cardholder: &Cardholder,
     cards: &[impl AsRef<str>],
@@ -36,17 +36,17 @@ pub(crate) async fn journey_with(
     let requestors = cardholder.token_requestors("ios").await?;
     let offered = |requestor: &Value| requestor["tokenRequestorId"] == simulator::CLICK_TO_PAY;
     if !list(&requestors.body, "tokenRequestors").any(offered) {
-        return Err(JourneyError::NoWay("Click to Pay among the token requestors"));
+        return Err(JourneyError::Missing("Click to Pay among the token requestors"));
     }
     let cards = cardholder.cards(&cards).await?;
     let card = list(&cards.body, "cards").find(|card| card["state"] == "eligible");
-    let card = text(card, "cardContractId").ok_or(JourneyError::NoWay("card that can be enabled"))?;
+    let card = text(card, "cardContractId").ok_or(JourneyError::Missing("card that can be enabled"))?;
     let enrollment = cardholder.enrolls(&card).await?;
-    let redirect = text(Some(&enrollment), "redirectUrl").ok_or(JourneyError::NoWay("redirect"))?;
-    let enrollment_id = text(Some(&enrollment), "enrollmentId").ok_or(JourneyError::NoWay("enrollment"))?;
+    let redirect = text(Some(&enrollment), "redirectUrl").ok_or(JourneyError::Missing("redirect"))?;
+    let enrollment_id = text(Some(&enrollment), "enrollmentId").ok_or(JourneyError::Missing("enrollment"))?;
     cardholder.opens(&redirect).await?.accepts().await?.returns().await?;
-    let ended = cardholder.follows(&enrollment_id).await?;
-    let status = text(Some(&ended), "status").unwrap_or_default();
+    let last = cardholder.follows(&enrollment_id).await?;
+    let status = text(Some(&last), "status").unwrap_or_default();
     Ok(Outcome { card_contract_id: card, enrollment_id, status })
 }
 

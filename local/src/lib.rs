@@ -3,7 +3,6 @@
 //! same [`World`].
 
 pub mod cardholder;
-mod door;
 pub mod engines;
 mod events;
 mod functions;
@@ -12,6 +11,7 @@ mod identity;
 pub mod journey;
 mod live;
 mod logos;
+mod mtls_endpoint;
 pub mod page;
 mod private_file;
 pub mod ready;
@@ -19,15 +19,15 @@ mod sample;
 mod scheduled;
 mod schedules;
 mod settings;
-mod stop;
+mod shutdown;
 mod support;
 pub mod timeline;
 mod web;
 mod world;
 
-pub use door::DoorError;
 pub use engines::{EngineError, dynamodb::TableNames};
 pub use events::StreamError;
 pub use identity::KeyError;
+pub use mtls_endpoint::MtlsEndpointError;
 pub use scheduled::RefreshError;
 pub use world::{Options, StartError, World};

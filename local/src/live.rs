@@ -1,4 +1,4 @@
-//! The 25 steps, live: whatever app, server and Mastercard say to each other lights up on a page as it is said.
+//! The page of the 25 steps: shows each exchange between app, server and Mastercard as it happens.
 
 pub(crate) mod journal;
 mod play;
@@ -20,7 +20,7 @@ use tokio::{
 };
 use url::Url;
 
-use crate::{functions::Functions, identity::Identity, stop::Stopped, web};
+use crate::{functions::Functions, identity::Identity, shutdown::Shutdown, web};
 use journal::Journal;
 
 /// Path, media type and content of each file.
@@ -31,7 +31,7 @@ const FILES: [(&str, &str, &str); 4] = [
     ("/live/steps.js", "text/javascript; charset=utf-8", include_str!("../live/steps.js")),
 ];
 
-/// What the page watches, and what it needs to play a journey.
+/// Sources of the exchanges, and the parts that a journey needs.
 #[derive(Clone)]
 pub(crate) struct Live {
     pub(crate) journal: Journal,
@@ -39,7 +39,7 @@ pub(crate) struct Live {
     pub(crate) functions: Arc<Functions>,
     pub(crate) identity: Identity,
     pub(crate) base_url: Url,
-    pub(crate) stopped: Stopped,
+    pub(crate) shutdown: Shutdown,
 }
 
 /// `GET /live`, `GET /live/exchanges` (server-sent events), `POST /live/journey`.
@@ -55,13 +55,16 @@ pub(crate) fn router(live: Live) -> Router {
 }
 
 async fn exchanges(State(live): State<Live>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let all = stream::select(told(live.simulator.subscribe()), told(live.journal.subscribe()));
+    let all = stream::select(
+        exchange_stream(live.simulator.subscribe()),
+        exchange_stream(live.journal.subscribe()),
+    );
     let events = all.filter_map(async |exchange| Event::default().json_data(&exchange).ok().map(Ok));
-    Sse::new(events.take_until(live.stopped.wait()))
+    Sse::new(events.take_until(live.shutdown.wait()))
 }
 
-/// Ends with its sender; what a slow reader missed is missing.
-fn told(receiver: Receiver<Exchange>) -> impl Stream<Item = Exchange> {
+/// The exchanges of a receiver, until its sender is dropped. A slow reader misses exchanges.
+fn exchange_stream(receiver: Receiver<Exchange>) -> impl Stream<Item = Exchange> {
     stream::unfold(receiver, async |mut receiver| {
         loop {
             match receiver.recv().await {
@@ -73,7 +76,7 @@ fn told(receiver: Receiver<Exchange>) -> impl Stream<Item = Exchange> {
     })
 }
 
-/// On a thread of its own: a scheduled function has no need to be moved between threads, and so cannot be.
+/// Runs on a separate thread, since the futures of scheduled functions are not `Send`.
 async fn journey(State(live): State<Live>) -> StatusCode {
     let runtime = Handle::current();
     match tokio::task::spawn_blocking(move || runtime.block_on(live.play())).await {

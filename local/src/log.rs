@@ -1,4 +1,4 @@
-//! What is logged here: to standard error, so that what was asked for stays readable.
+//! Logs go to standard error; standard output has the command's result only.
 
 use std::io::{self, IsTerminal as _};
 
@@ -7,17 +7,17 @@ use tracing_subscriber::{EnvFilter, Layer as _, layer::SubscriberExt as _, util:
 
 use crate::progress::Progress;
 
-/// Warnings only, unless `LOG_LEVEL` asks for more.
+/// Logs warnings only, unless `LOG_LEVEL` is set.
 pub(crate) fn quiet() {
     let log = tracing_subscriber::fmt().with_env_filter(filter(Level::WARN, &[]));
     let _ = log.with_writer(io::stderr).try_init();
 }
 
-/// On a terminal, bars for what is under way, and warnings above them; elsewhere, progress as lines.
+/// On a terminal, progress bars with warnings above them; otherwise progress as log lines.
 pub(crate) fn with_progress() {
     if io::stderr().is_terminal() {
         let progress = Progress::on_terminal();
-        let log = tracing_subscriber::fmt::layer().with_writer(progress.beside());
+        let log = tracing_subscriber::fmt::layer().with_writer(progress.writer());
         let log = log.with_filter(filter(Level::WARN, &[]));
         let bars = progress.with_filter(LevelFilter::INFO);
         let _ = tracing_subscriber::registry().with(log).with(bars).try_init();
@@ -28,8 +28,7 @@ pub(crate) fn with_progress() {
     }
 }
 
-/// The engines call a condition that is not met a warning, and tell at `info` what was sent to them: they are heard from
-/// `error` on only.
+/// The engines log failed conditions as warnings and requests at `info`: only their errors are shown.
 fn filter(default: Level, functions: &[&str]) -> EnvFilter {
     let filter = EnvFilter::builder().with_env_var("LOG_LEVEL").with_default_directive(default.into());
     let engines = ["dynoxide=error", "s3s=error", "s3s_fs=error"];

@@ -1,28 +1,28 @@
-//! The bucket of logos, as whoever shows them reads it.
+//! Reads logos from the bucket.
 
 use aws_sdk_s3::{Client, error::DisplayErrorContext};
 
-/// The bucket.
+/// The bucket of logos.
 #[derive(Clone)]
 pub(crate) struct Logos {
     pub(crate) s3: Client,
     pub(crate) bucket: String,
 }
 
-/// A logo as stored.
+/// A stored logo.
 pub(crate) struct Logo {
     pub(crate) content: Vec<u8>,
     pub(crate) media_type: String,
     pub(crate) cache_control: String,
 }
 
-/// The bucket did not answer.
+/// The bucket could not be read.
 #[derive(Debug, thiserror::Error)]
 #[error("a logo could not be read: {0}")]
 pub struct LogoError(String);
 
 impl Logos {
-    /// `None` if there is no such logo. What is kept beside the logos, and never shown, cannot be had here.
+    /// Reads a logo; `None` if it does not exist. Other objects of the bucket are never returned.
     pub(crate) async fn get(&self, key: &str) -> Result<Option<Logo>, LogoError> {
         if !is_logo(key) {
             return Ok(None);
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_logos_can_be_asked_for() {
+    fn only_logos_can_be_read() {
         let hash = "0123456789abcdef".repeat(4);
         assert!(is_logo(&format!("logos/{hash}.png")) && is_logo(&format!("logos/{hash}.svg")));
         let others = [

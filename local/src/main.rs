@@ -1,11 +1,11 @@
-//! `cargo run -p local`: the whole use case once, or one of the commands about the catalog.
+//! The program `local`: the whole use case once, or one of the commands about the catalog.
 
 mod arguments;
 mod catalog;
 mod log;
+mod output;
 mod progress;
 mod run;
-mod say;
 
 use std::process::ExitCode;
 
@@ -13,9 +13,9 @@ use clap::Parser as _;
 
 use arguments::{Arguments, Command};
 
-/// It ran, and not everything went well: the card was not enabled, a logo is missing.
+/// Exit code: it ran, but the card was not enabled or a logo is missing.
 const NOT_DONE: u8 = 1;
-/// It did not start.
+/// Exit code: it did not start.
 const NOT_STARTED: u8 = 2;
 
 #[tokio::main]
@@ -36,7 +36,7 @@ async fn main() -> ExitCode {
     }
 }
 
-fn stop(code: u8, error: &dyn std::error::Error) -> ExitCode {
-    say::problem(format_args!("{}.", runtime::telemetry::chain(error)));
+fn fail(code: u8, error: &dyn std::error::Error) -> ExitCode {
+    output::problem(format_args!("{}.", runtime::telemetry::chain(error)));
     ExitCode::from(code)
 }

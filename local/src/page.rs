@@ -1,10 +1,10 @@
-//! The catalog as one self-contained page for people: no script, no request, and of what Mastercard said only text and
-//! pictures.
+//! The catalog as one self-contained HTML page: no scripts and no requests; Mastercard's values are shown as text and
+//! images only.
 
 mod card;
+mod changes;
 mod pictures;
-mod told;
-mod when;
+mod utc_time;
 
 use std::{collections::BTreeMap, io, path::Path};
 
@@ -20,16 +20,16 @@ use crate::{
     world::World,
 };
 use card::Card;
-use told::Told;
-use when::When;
+use changes::VersionChanges;
+use utc_time::UtcTime;
 
 const STYLE: &str = include_str!("../templates/style.css");
-/// Changes that the page tells of.
+/// Number of versions whose changes are shown.
 const CHANGES: usize = 5;
-/// As `list-requestors` has it.
+/// Age of a stale catalog, as in `list-requestors`.
 const STALE: SignedDuration = SignedDuration::from_hours(15 * 24);
 
-/// Why there is no page.
+/// The page could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
     /// The table could not be read.
@@ -38,28 +38,28 @@ pub enum PageError {
     /// The bucket could not be read.
     #[error(transparent)]
     Logo(#[from] LogoError),
-    /// The page could not be put together.
-    #[error("the page could not be put together")]
+    /// The template failed.
+    #[error("the page could not be rendered")]
     Template(#[from] askama::Error),
-    /// The system refused.
+    /// The file could not be written.
     #[error("the file {file} cannot be written")]
     File {
-        /// Which.
+        /// Its path.
         file: String,
-        /// Why.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
 
-/// What the page shows.
+/// The content of the page.
 pub struct Contents<'a> {
     /// The catalog.
     pub snapshot: &'a Snapshot,
-    /// A picture, as a `data:` URL, for each requestor that has one.
+    /// Logos as `data:` URLs, by token requestor.
     pub pictures: &'a BTreeMap<TokenRequestorId, String>,
     /// The last changes, newest first.
     pub changes: &'a [ChangeRecord],
-    /// The time.
+    /// The current time.
     pub now: Timestamp,
 }
 
@@ -68,26 +68,26 @@ pub struct Contents<'a> {
 struct Page<'a> {
     policy: String,
     version: Option<u64>,
-    updated_at: Option<When>,
+    updated_at: Option<UtcTime>,
     stale: bool,
     offered: Vec<Card<'a>>,
     retired: Vec<Card<'a>>,
     quarantined: usize,
-    changes: Vec<Told>,
-    now: When,
+    changes: Vec<VersionChanges>,
+    now: UtcTime,
 }
 
-/// Writes the page about the catalog as it is now, readable by its owner.
+/// Writes the page of the current catalog to a file that only its owner can read.
 ///
 /// # Errors
-/// When the stores cannot be read or the file cannot be written.
+/// UtcTime the stores cannot be read or the file cannot be written.
 pub async fn write(world: &World, file: &Path) -> Result<(), PageError> {
     let page = html(world.token_requestors(), &world.logos, world.clock().now()).await?;
     let written = private_file::write(file, page.as_bytes());
     written.map_err(|source| PageError::File { file: file.display().to_string(), source })
 }
 
-/// The page about the catalog as it is now.
+/// The page of the current catalog.
 pub(crate) async fn html(
     store: &TokenRequestors,
     logos: &Logos,
@@ -98,15 +98,15 @@ pub(crate) async fn html(
     Ok(render(&Contents { snapshot: &snapshot, pictures: &pictures, changes: &changes, now })?)
 }
 
-/// What a browser may do with the page: show its pictures and its one style.
+/// The content security policy: `data:` images and the page's own style only.
 pub(crate) fn policy() -> String {
     format!("default-src 'none'; img-src data:; style-src 'sha256-{}'", sha256_base64(STYLE.as_bytes()))
 }
 
-/// The page.
+/// Renders the page.
 ///
 /// # Errors
-/// Hardly: when a value cannot be written as text.
+/// When the template fails.
 pub fn render(contents: &Contents<'_>) -> Result<String, askama::Error> {
     let Contents { snapshot, pictures, changes, now } = *contents;
     let mut known: Vec<&CatalogEntry> = snapshot.entries.values().collect();
@@ -117,13 +117,13 @@ pub fn render(contents: &Contents<'_>) -> Result<String, askama::Error> {
     let page = Page {
         policy: policy(),
         version: snapshot.catalog.as_ref().map(|catalog| catalog.version),
-        updated_at: updated_at.map(When),
+        updated_at: updated_at.map(UtcTime),
         stale: updated_at.is_none_or(|at| now.duration_since(at) > STALE),
         quarantined: offered.iter().filter(|known| known.quarantine.is_some()).count(),
         offered: cards(offered, pictures),
         retired: cards(retired, pictures),
-        changes: changes.iter().map(|changed| Told::new(changed, snapshot)).collect(),
-        now: When(now),
+        changes: changes.iter().map(|changed| VersionChanges::new(changed, snapshot)).collect(),
+        now: UtcTime(now),
     };
     page.render()
 }

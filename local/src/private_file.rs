@@ -1,4 +1,4 @@
-//! Files for their owner only, there whole or not at all.
+//! Files that only their owner can read, written atomically.
 
 use std::{
     fs, io,
@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-/// Writes beside the file, then renames: a reader never sees half of it.
+/// Writes to a temporary file and renames it: a reader never sees partial content.
 pub(crate) fn write(file: &Path, content: &[u8]) -> io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut draft = tempfile::NamedTempFile::new_in(folder)?;
@@ -16,12 +16,12 @@ pub(crate) fn write(file: &Path, content: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// An empty file for somebody else to fill, unless it is there already.
+/// Creates an empty file, unless it exists.
 pub(crate) fn create(file: &Path) -> io::Result<()> {
     fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file).map(drop)
 }
 
-/// Makes the folder if it is missing, and proves that files can be written there.
+/// Creates the folder if it is missing, and checks that files can be written there.
 pub(crate) fn writable_folder(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     tempfile::NamedTempFile::new_in(folder).map(drop)

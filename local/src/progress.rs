@@ -1,4 +1,4 @@
-//! Progress bars, made of the same events that the functions log in Lambda: `progress_unit`, `progress_done` and
+//! Progress bars, from the events that the functions log in Lambda too: `progress_unit`, `progress_done` and
 //! `progress_total`.
 
 use std::{
@@ -17,30 +17,30 @@ use tracing_subscriber::{
     layer::{Context, Layer},
 };
 
-/// A bar for each thing that is under way.
+/// One bar for each task, by its name.
 #[derive(Clone, Default)]
 pub(crate) struct Progress {
     all: MultiProgress,
     bars: Arc<Mutex<BTreeMap<String, ProgressBar>>>,
 }
 
-/// What an event says of progress.
+/// The progress fields of an event.
 #[derive(Default)]
-struct Told {
+struct ProgressFields {
     of: Option<String>,
     done: Option<u64>,
     total: Option<u64>,
 }
 
 impl Progress {
-    /// On standard error.
+    /// Bars on standard error.
     pub(crate) fn on_terminal() -> Self {
         Self::default()
     }
 
-    /// A writer whose lines do not run into the bars.
-    pub(crate) fn beside(&self) -> Beside {
-        Beside(self.all.clone())
+    /// A writer that prints lines above the bars.
+    pub(crate) fn writer(&self) -> LogWriter {
+        LogWriter(self.all.clone())
     }
 
     fn show(&self, of: String, done: u64, total: u64) {
@@ -60,15 +60,15 @@ impl Progress {
 
 impl<S: Subscriber> Layer<S> for Progress {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut told = Told::default();
-        event.record(&mut told);
-        if let Told { of: Some(of), done: Some(done), total: Some(total) } = told {
+        let mut fields = ProgressFields::default();
+        event.record(&mut fields);
+        if let ProgressFields { of: Some(of), done: Some(done), total: Some(total) } = fields {
             self.show(of, done, total);
         }
     }
 }
 
-impl Visit for Told {
+impl Visit for ProgressFields {
     fn record_u64(&mut self, field: &Field, value: u64) {
         match field.name() {
             "progress_done" => self.done = Some(value),
@@ -87,9 +87,9 @@ impl Visit for Told {
 }
 
 /// Standard error, above the bars.
-pub(crate) struct Beside(MultiProgress);
+pub(crate) struct LogWriter(MultiProgress);
 
-impl<'a> MakeWriter<'a> for Beside {
+impl<'a> MakeWriter<'a> for LogWriter {
     type Writer = Self;
 
     fn make_writer(&'a self) -> Self {
@@ -97,7 +97,7 @@ impl<'a> MakeWriter<'a> for Beside {
     }
 }
 
-impl io::Write for Beside {
+impl io::Write for LogWriter {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         self.0.suspend(|| io::Write::write_all(&mut io::stderr(), line))?;
         Ok(line.len())
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_functions_log_of_their_progress_moves_a_bar_for_each_thing() {
+    fn logged_progress_moves_a_bar_for_each_task() {
         let progress = Progress::default();
         let subscriber = tracing_subscriber::registry().with(progress.clone());
         tracing::subscriber::with_default(subscriber, || {
@@ -131,8 +131,9 @@ mod tests {
             tracing::info!(done = 9, "something else");
         });
         let bars = progress.bars.lock().unwrap();
-        let told: Vec<_> = bars.iter().map(|(of, bar)| (of.as_str(), bar.position(), bar.length())).collect();
-        assert_eq!(told, [("account ranges", 50, Some(50)), ("assets", 1, Some(7))]);
+        let positions: Vec<_> =
+            bars.iter().map(|(of, bar)| (of.as_str(), bar.position(), bar.length())).collect();
+        assert_eq!(positions, [("account ranges", 50, Some(50)), ("assets", 1, Some(7))]);
         assert!(bars["account ranges"].is_finished() && !bars["assets"].is_finished());
     }
 }

@@ -1,4 +1,4 @@
-//! Files for scripts and other programs: where everything listens, and the functions' environment.
+//! Files for scripts and other programs: the addresses of all servers, and the functions' environment.
 
 use std::{io, path::Path};
 
@@ -6,24 +6,24 @@ use serde_json::{Value, json};
 
 use crate::{identity::KeyError, private_file, sample::CARDHOLDERS, world::World};
 
-/// The file was not written.
+/// The file could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadyError {
     /// A token could not be signed.
     #[error(transparent)]
     Token(#[from] KeyError),
-    /// The system refused.
+    /// The operating system reported an error.
     #[error("the file {file} cannot be written")]
     File {
-        /// Which.
+        /// Its path.
         file: String,
-        /// Why.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
 
-/// Writes every base URL, a token for each sample cardholder, table and bucket names, as JSON; all at once, and readable
-/// by its owner only.
+/// Writes base URLs, a token for each sample cardholder, table and bucket names, as JSON; atomically, and readable by its
+/// owner only.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -35,9 +35,9 @@ pub fn write_ready_file(world: &World, file: &Path) -> Result<(), ReadyError> {
     let simulator = world.simulator();
     let content = json!({
         "baseUrl": world.base_url(),
-        "notificationsUrl": world.door_url(),
-        "notificationsAuthority": world.door_authority(),
-        "notificationsClientIdentity": world.door_client_identity(),
+        "notificationsUrl": world.notifications_url(),
+        "notificationsAuthority": world.notifications_authority(),
+        "notificationsClientIdentity": world.notifications_client_identity(),
         "dynamodbUrl": world.dynamodb_url(),
         "s3Url": world.s3_url(),
         "simulatorUrl": simulator.base_url(),
@@ -51,7 +51,7 @@ pub fn write_ready_file(world: &World, file: &Path) -> Result<(), ReadyError> {
     write(file, &format!("{content:#}\n"))
 }
 
-/// Writes the environment of all functions, one `NAME="value"` a line, for `cargo lambda watch --env-file`.
+/// Writes the environment of all functions, one `NAME="value"` per line, for `cargo lambda watch --env-file`.
 ///
 /// # Errors
 /// When the file cannot be written.

@@ -1,4 +1,4 @@
-//! Without a command: starts the `World`, refreshes, lets one cardholder enable a card, then stays up.
+//! `local` without a command: starts the `World`, refreshes the catalog, enables one card, then keeps running.
 
 use std::{process::ExitCode, time::Duration};
 
@@ -6,48 +6,48 @@ use jiff::Timestamp;
 use local::{World, journey, ready, timeline};
 use serde_json::Value;
 
-use crate::{NOT_DONE, NOT_STARTED, arguments::Run, say, stop};
+use crate::{NOT_DONE, NOT_STARTED, arguments::Run, fail, output};
 
-/// Between two looks at the events.
-const EVENTS: Duration = Duration::from_millis(500);
+/// Interval of reading the table's stream.
+const EVENT_POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 pub(crate) async fn run(arguments: &Run) -> ExitCode {
     let started = Timestamp::now();
     let world = match World::start(arguments.options()).await {
         Ok(world) => world,
-        Err(error) => return stop(NOT_STARTED, &error),
+        Err(error) => return fail(NOT_STARTED, &error),
     };
-    let enabled = tell_journey(&world, started).await;
+    let enabled = run_journey(&world, started).await;
     if let Err(error) = write_files(&world, arguments) {
-        return stop(NOT_STARTED, &error);
+        return fail(NOT_STARTED, &error);
     }
     if arguments.once {
         return if enabled { ExitCode::SUCCESS } else { ExitCode::from(NOT_DONE) };
     }
-    match tell_how_to_try(&world) {
-        Ok(text) => say::line(text),
-        Err(error) => return stop(NOT_STARTED, &error),
+    match usage_hints(&world) {
+        Ok(text) => output::line(text),
+        Err(error) => return fail(NOT_STARTED, &error),
     }
     tokio::select! {
-        never = world.keep_schedules() => never,
-        never = tell_events(&world) => never,
+        never = world.run_schedules() => never,
+        never = print_events(&world) => never,
         _ = tokio::signal::ctrl_c() => {}
     }
     ExitCode::SUCCESS
 }
 
-/// Prints each event of the bus as it comes.
-async fn tell_events(world: &World) -> ! {
-    let mut told = 0;
+/// Prints each `EnrollmentStatusChanged` event.
+async fn print_events(world: &World) -> ! {
+    let mut printed = 0;
     loop {
         match world.status_changes().await {
             Ok(changes) => {
-                changes.iter().skip(told).for_each(|change| say::line(event(change)));
-                told = changes.len();
+                changes.iter().skip(printed).for_each(|change| output::line(event(change)));
+                printed = changes.len();
             }
-            Err(error) => say::problem(error),
+            Err(error) => output::problem(error),
         }
-        tokio::time::sleep(EVENTS).await;
+        tokio::time::sleep(EVENT_POLL_INTERVAL).await;
     }
 }
 
@@ -57,12 +57,12 @@ fn event(change: &Value) -> String {
     format!("EnrollmentStatusChanged  {}  {from} -> {} {}", text("enrollmentId"), text("to"), text("reason"))
 }
 
-/// Steps 1 to 25 and their timeline; whether the card was enabled.
-async fn tell_journey(world: &World, started: Timestamp) -> bool {
+/// Runs steps 1 to 25 and prints their timeline. `true` if the card was enabled.
+async fn run_journey(world: &World, started: Timestamp) -> bool {
     let cardholder = match world.cardholder(journey::CLIENT_ID) {
         Ok(cardholder) => cardholder,
         Err(error) => {
-            say::problem(error);
+            output::problem(error);
             return false;
         }
     };
@@ -72,18 +72,18 @@ async fn tell_journey(world: &World, started: Timestamp) -> bool {
     };
     let outcome = tokio::select! {
         outcome = steps => outcome,
-        never = world.keep_schedules() => never,
+        never = world.run_schedules() => never,
     };
     world.simulator().notifications_settled().await;
     let exchanges = [world.simulator().journal(), cardholder.steps()].concat();
-    say::line(timeline::render(exchanges, started));
+    output::line(timeline::render(exchanges, started));
     match outcome {
         Ok(outcome) => {
-            say::line(format_args!("Card contract {}: {}", outcome.card_contract_id, outcome.status));
+            output::line(format_args!("Card contract {}: {}", outcome.card_contract_id, outcome.status));
             outcome.status == "ENABLED"
         }
         Err(error) => {
-            say::problem(format_args!("The journey stopped: {error}."));
+            output::problem(format_args!("The journey stopped: {error}."));
             false
         }
     }
@@ -99,7 +99,7 @@ fn write_files(world: &World, arguments: &Run) -> Result<(), ready::ReadyError> 
     Ok(())
 }
 
-fn tell_how_to_try(world: &World) -> Result<String, local::KeyError> {
+fn usage_hints(world: &World) -> Result<String, local::KeyError> {
     let base = world.base_url().as_str().trim_end_matches('/');
     let client = journey::CLIENT_ID;
     let token = world.token_for(client)?;
@@ -113,7 +113,7 @@ Live steps   {base}/live
 Support      {base}/support
 Simulator    {simulator}__simulator/panel
 API          {base}
-Token of the cardholder with client id {client}, for twelve hours:
+Token of the cardholder with client id {client}, valid for twelve hours:
 
 TOKEN={token}
 
@@ -122,7 +122,7 @@ curl -H \"Authorization: Bearer $TOKEN\" '{base}/cards?cardContractId=70001&card
 curl -H \"Authorization: Bearer $TOKEN\" -H \"Idempotency-Key: $RANDOM\" -H 'Content-Type: application/json' \\
   -d '{request}' {base}/enrollments
 
-Open the redirectUrl of the last answer in a browser. Ctrl-C ends it all.",
+Open the redirectUrl of the last response in a browser. Press Ctrl-C to stop.",
         simulator = world.simulator().base_url(),
     ))
 }

@@ -1,5 +1,5 @@
-//! The sample bank app: its files, and what a real bank has elsewhere, a login and drawings of its cards. It is no
-//! part of what is deployed.
+//! The sample bank app: its files, and a sample of the systems that a real bank has already: a login and the details of
+//! its cards. It is not deployed.
 
 mod login;
 
@@ -29,7 +29,7 @@ const FILES: [(&str, &str, &str); 12] = [
 ];
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// What the login is made of.
+/// State of the sample login.
 #[derive(Clone)]
 pub(crate) struct Bank {
     pub(crate) identity: Identity,

@@ -1,4 +1,4 @@
-//! The functions that schedules invoke, as EventBridge Scheduler and the destination do it.
+//! Invokes the functions without a route, as EventBridge Scheduler and the Lambda destination do.
 
 use std::time::Duration;
 
@@ -9,16 +9,16 @@ use serde_json::{Value, json};
 
 use crate::{functions::Functions, gateway::context};
 
-/// A scheduled function failed; what it said.
+/// A scheduled function failed.
 #[derive(Debug, thiserror::Error)]
-#[error("{function} failed: {why}")]
+#[error("{function} failed: {message}")]
 pub struct RefreshError {
     function: &'static str,
-    why: String,
+    message: String,
 }
 
 impl Functions {
-    /// Steps 1 to 4.
+    /// Steps 1 to 4. Returns the responses of both functions.
     pub(crate) async fn refresh(&self) -> Result<(Value, Value), RefreshError> {
         let synced = self.sync_requestors(json!({})).await?;
         let fetched = self.fetch_assets(destination_record(&synced)).await?;
@@ -26,37 +26,37 @@ impl Functions {
     }
 
     /// Steps 1 and 2.
-    pub(crate) async fn sync_requestors(&self, orders: Value) -> Result<Value, RefreshError> {
-        returned("sync-requestors", self.sync_requestors.handle(event(orders)).await)
+    pub(crate) async fn sync_requestors(&self, payload: Value) -> Result<Value, RefreshError> {
+        response("sync-requestors", self.sync_requestors.handle(event(payload)).await)
     }
 
     /// Steps 3 and 4.
-    pub(crate) async fn fetch_assets(&self, wanted: Value) -> Result<Value, RefreshError> {
-        returned("fetch-assets", self.fetch_assets.handle(event(wanted)).await)
+    pub(crate) async fn fetch_assets(&self, payload: Value) -> Result<Value, RefreshError> {
+        response("fetch-assets", self.fetch_assets.handle(event(payload)).await)
     }
 
-    /// What never arrived.
+    /// Reconciliation of enrollments whose notifications are missing.
     pub(crate) async fn reconcile(&self) -> Result<Value, RefreshError> {
-        returned("reconcile-enrollments", self.reconcile_enrollments.handle(event(json!({}))).await)
+        response("reconcile-enrollments", self.reconcile_enrollments.handle(event(json!({}))).await)
     }
 }
 
-/// An invocation as the template allows it: sync-requestors and fetch-assets have minutes.
+/// An invocation with a timeout of two minutes.
 fn event(payload: Value) -> LambdaEvent<Value> {
     LambdaEvent::new(payload, context(Duration::from_secs(120)))
 }
 
-fn returned(
+fn response(
     function: &'static str,
     outcome: Result<impl Serialize, Diagnostic>,
 ) -> Result<Value, RefreshError> {
-    let failed = |why: String| RefreshError { function, why };
-    let answer = outcome.map_err(|failure| failed(failure.error_message))?;
-    serde_json::to_value(answer).map_err(|error| failed(error.to_string()))
+    let failed = |message: String| RefreshError { function, message };
+    let response = outcome.map_err(|failure| failed(failure.error_message))?;
+    serde_json::to_value(response).map_err(|error| failed(error.to_string()))
 }
 
-/// What a Lambda destination hands on: the return value of the first function in the record's `responsePayload`.
-fn destination_record(returned: &Value) -> Value {
+/// The record of a Lambda destination, with the first function's response in `responsePayload`.
+fn destination_record(response: &Value) -> Value {
     json!({
         "version": "1.0",
         "timestamp": Timestamp::now(),
@@ -68,6 +68,6 @@ fn destination_record(returned: &Value) -> Value {
         },
         "requestPayload": {},
         "responseContext": { "statusCode": 200, "executedVersion": "$LATEST" },
-        "responsePayload": returned,
+        "responsePayload": response,
     })
 }

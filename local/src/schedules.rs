@@ -1,5 +1,5 @@
-//! EventBridge Scheduler's part while `local` stays up. The refresh keeps its 14 days; reconciliation runs every two
-//! seconds instead of every 5 minutes, so that a person at the keyboard sees it happen.
+//! The schedules of EventBridge Scheduler while `local` runs. The refresh keeps its 14 days; reconciliation runs every two
+//! seconds instead of every 5 minutes, so that its effect is visible at once.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ const REFRESH: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 const RECONCILE: Duration = Duration::from_secs(2);
 
 impl World {
-    /// Runs both schedules for as long as it is polled.
-    pub async fn keep_schedules(&self) -> ! {
+    /// Runs both schedules; never returns.
+    pub async fn run_schedules(&self) -> ! {
         let ticks = |period| {
             let mut ticks = interval_at(Instant::now() + period, period);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);

@@ -1,8 +1,12 @@
-//! Support's view of this machine: one enrollment as a picture against time, notifications that match nothing, and the
-//! catalog. In AWS the command line answers the same questions. It shows facts, never a receipt, a token or a secret.
+//! Support's pages: an enrollment as a sequence diagram, unmatched notifications, and the catalog. In AWS, `doctor` shows
+//! the same data. The pages contain no receipts, tokens or secrets.
 
-mod find;
-mod picture;
+mod diagram;
+mod format;
+mod lane;
+mod missing;
+mod row;
+mod search;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -24,11 +28,11 @@ use runtime::{
 use serde::Deserialize;
 
 use crate::{logos::Logos, page, web};
-use find::Found;
+use search::SearchResult;
 
 const HTML: &str = "text/html; charset=utf-8";
 
-/// All that this view reads. It writes nothing.
+/// The stores that the pages read.
 #[derive(Clone)]
 pub(crate) struct Support {
     enrollments: Enrollments,
@@ -38,36 +42,36 @@ pub(crate) struct Support {
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct SearchQuery {
     #[serde(default)]
     find: String,
 }
 
 impl Support {
-    /// From the functions' own settings.
+    /// Connects with the functions' settings.
     pub(crate) fn connect(
-        host: &Runtime,
+        runtime: &Runtime,
         requestors: &TokenRequestors,
         logos: &Logos,
     ) -> Result<Self, ConfigError> {
-        let mut read = host.settings.read();
-        let enrollments = Enrollments::read(&mut read, host).ok_or_else(|| read.problems())?;
+        let mut read = runtime.settings.read();
+        let enrollments = Enrollments::read(&mut read, runtime).ok_or_else(|| read.problems())?;
         Ok(Self {
             enrollments,
             requestors: requestors.clone(),
             logos: logos.clone(),
-            clock: host.clock.clone(),
+            clock: runtime.clock.clone(),
         })
     }
 
-    async fn answer(&self, asked: &str) -> Result<String, Failure> {
-        let found = self.find(asked).await?;
+    async fn page(&self, query: &str) -> Result<String, PageError> {
+        let result = self.search(query).await?;
         let snapshot = self.requestors.snapshot().await?;
-        let unmatched = match found {
-            Found::Latest(_) => self.unmatched().await?,
+        let unmatched = match result {
+            SearchResult::Latest(_) => self.unmatched().await?,
             _ => Vec::new(),
         };
-        Ok(view::render(asked, &found, &unmatched, &snapshot, self.clock.now())?)
+        Ok(view::render(query, &result, &unmatched, &snapshot, self.clock.now())?)
     }
 
     async fn catalog(&self) -> Result<String, page::PageError> {
@@ -76,10 +80,10 @@ impl Support {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum Failure {
+enum PageError {
     #[error("the table could not be read")]
     Store(#[from] runtime::store::StoreError),
-    #[error("the page could not be put together")]
+    #[error("the page could not be rendered")]
     Template(#[from] askama::Error),
 }
 
@@ -95,8 +99,8 @@ pub(crate) fn router(support: Support) -> Router {
         .with_state(support)
 }
 
-async fn show(State(support): State<Support>, Query(asked): Query<Asked>) -> Response<Body> {
-    match support.answer(asked.find.trim()).await {
+async fn show(State(support): State<Support>, Query(query): Query<SearchQuery>) -> Response<Body> {
+    match support.page(query.find.trim()).await {
         Ok(html) => web::file(HTML, html),
         Err(error) => failed(&error),
     }
@@ -110,6 +114,6 @@ async fn catalog(State(support): State<Support>) -> Response<Body> {
 }
 
 fn failed(error: &dyn std::error::Error) -> Response<Body> {
-    tracing::error!(cause = telemetry::chain(error), "support's view could not be shown");
+    tracing::error!(cause = telemetry::chain(error), "a support page could not be rendered");
     StatusCode::BAD_GATEWAY.into_response()
 }

@@ -1,19 +1,20 @@
-//! The timeline that a person reads: who said what to whom, when, and how long it took.
+//! The timeline of a journey as text: sender, receiver, time and duration of each exchange.
 
 use std::{fmt::Write as _, time::Duration};
 
 use jiff::Timestamp;
 use simulator::Exchange;
 
-/// One line an exchange, in the order in which they were over; times count from `started`.
+/// One line per exchange, ordered by the time of its end; times are relative to `started`.
 pub fn render(mut exchanges: Vec<Exchange>, started: Timestamp) -> String {
-    exchanges.sort_by_key(over);
+    exchanges.sort_by_key(end_of);
     let mut lines = String::from(
         "   at      step  from            to              what                                        took\n",
     );
     for exchange in &exchanges {
         let step = if exchange.step == 0 { "-".into() } else { exchange.step.to_string() };
-        let at = milliseconds(Duration::try_from(over(exchange).duration_since(started)).unwrap_or_default());
+        let at =
+            milliseconds(Duration::try_from(end_of(exchange).duration_since(started)).unwrap_or_default());
         let took = if exchange.duration < Duration::from_micros(500) {
             String::new()
         } else {
@@ -31,7 +32,7 @@ fn line(lines: &mut String, [at, step, from, to, what, took]: [&str; 6]) {
     let _ = writeln!(lines, "{}", line.trim_end());
 }
 
-fn over(exchange: &Exchange) -> Timestamp {
+fn end_of(exchange: &Exchange) -> Timestamp {
     exchange.started_at.saturating_add(exchange.duration).unwrap_or(Timestamp::MAX)
 }
 
@@ -47,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_stands_after_what_happened_before_it() {
+    fn a_response_is_listed_after_what_happened_before_it() {
         let started = Timestamp::now();
         let exchange = |step, after: u64, took: u64| Exchange {
             step,

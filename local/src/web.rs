@@ -1,5 +1,5 @@
-//! How this machine's own pages are served: from the binary, to this machine alone, and so that a browser runs and
-//! fetches nothing from elsewhere.
+//! Responses with the pages of `local`: served to this machine only, with a policy that lets a browser run and fetch
+//! nothing from other hosts.
 
 use axum::{
     body::Body,
@@ -10,16 +10,16 @@ use axum::{
 };
 use url::Url;
 
-/// Everything from here, nothing inline.
+/// Allows this origin only, and nothing inline.
 pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// A page, style sheet, script or other part of one, under its media type.
+/// A file with its media type and the policy.
 pub(crate) fn file(media_type: &str, content: impl Into<Body>) -> Response<Body> {
     with_policy(media_type, POLICY, content)
 }
 
-/// One that brings its own policy.
+/// A file with its own policy.
 pub(crate) fn with_policy(media_type: &str, policy: &str, content: impl Into<Body>) -> Response<Body> {
     let headers: [(HeaderName, &str); 6] = [
         (header::CONTENT_TYPE, media_type),
@@ -32,17 +32,21 @@ pub(crate) fn with_policy(media_type: &str, policy: &str, content: impl Into<Bod
     (headers, content.into()).into_response()
 }
 
-/// These pages hand out tokens and show enrollments, so no name but this machine's own leads to them: a page elsewhere
-/// could point a name of its own at 127.0.0.1 and read along.
-pub(crate) async fn only_here(State(base_url): State<Url>, request: Request, next: Next) -> Response<Body> {
-    let here = match base_url.port() {
+/// Redirects requests whose `Host` is not the loopback address. The pages contain tokens and enrollments, which a page of
+/// another site could read by DNS rebinding.
+pub(crate) async fn require_loopback_host(
+    State(base_url): State<Url>,
+    request: Request,
+    next: Next,
+) -> Response<Body> {
+    let expected = match base_url.port() {
         Some(port) => format!("127.0.0.1:{port}"),
         None => "127.0.0.1".to_owned(),
     };
-    let asked = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    if asked == Some(&here) {
+    let given = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    if given == Some(&expected) {
         return next.run(request).await;
     }
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    Redirect::temporary(&format!("http://{here}{path}")).into_response()
+    Redirect::temporary(&format!("http://{expected}{path}")).into_response()
 }

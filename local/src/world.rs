@@ -1,5 +1,5 @@
-//! The `World`: everything of the use case on free loopback ports, for `cargo run -p local` and for every test. Nothing
-//! in it is global, so many run side by side in one process.
+//! The `World`: all servers of the use case on free loopback ports, for `cargo run -p local` and for tests. It has no
+//! global state, so one process can run many.
 
 mod options;
 mod start;
@@ -27,18 +27,18 @@ use crate::{
     identity::{Identity, KeyError},
     logos::Logos,
     scheduled::RefreshError,
-    stop::Running,
+    shutdown::ShutdownGuard,
 };
 
 /// The functions behind their gateway, the engines and the simulator. Stops when dropped.
 pub struct World {
     functions: Arc<Functions>,
-    host: Runtime,
+    runtime: Runtime,
     token_requestors: TokenRequestors,
     simulator: Arc<Simulator>,
     identity: Identity,
     base_url: Url,
-    door_url: Url,
+    notifications_url: Url,
     dynamodb_url: Url,
     s3_url: Url,
     dynamodb: aws_sdk_dynamodb::Client,
@@ -47,13 +47,13 @@ pub struct World {
     pub(crate) logos: Logos,
     routes: Vec<String>,
     access_key: crate::engines::AccessKey,
-    _running: Running,
+    _shutdown: ShutdownGuard,
     _folder: Option<TempDir>,
 }
 
 impl World {
-    /// Steps 1 to 4: what the schedule does every 14 days, and what the destination then invokes. Answers what both
-    /// functions returned.
+    /// Steps 1 to 4: the schedule of 14 days, and the function that its destination invokes. Returns the responses of
+    /// both functions.
     ///
     /// # Errors
     /// When a function fails.
@@ -61,24 +61,24 @@ impl World {
         self.functions.refresh().await
     }
 
-    /// Steps 1 and 2, with the orders that a person may give: `{"force": true}`,
+    /// Steps 1 and 2, with the options of an operator: `{"force": true}`,
     /// `{"allow": [{"tokenRequestorId", "host"}]}`.
     ///
     /// # Errors
     /// When the function fails.
-    pub async fn sync_requestors(&self, orders: Value) -> Result<Value, RefreshError> {
-        self.functions.sync_requestors(orders).await
+    pub async fn sync_requestors(&self, event: Value) -> Result<Value, RefreshError> {
+        self.functions.sync_requestors(event).await
     }
 
-    /// Steps 3 and 4: for the assets that the event names, or, with `{}`, all that are missing.
+    /// Steps 3 and 4: for the assets that the event names or, with `{}`, all missing ones.
     ///
     /// # Errors
     /// When the function fails.
-    pub async fn fetch_assets(&self, wanted: Value) -> Result<Value, RefreshError> {
-        self.functions.fetch_assets(wanted).await
+    pub async fn fetch_assets(&self, event: Value) -> Result<Value, RefreshError> {
+        self.functions.fetch_assets(event).await
     }
 
-    /// What the schedule does every 5 minutes: finds out what never arrived.
+    /// Reconciliation, which the schedule runs every 5 minutes.
     ///
     /// # Errors
     /// When the function fails.
@@ -86,7 +86,7 @@ impl World {
         self.functions.reconcile().await
     }
 
-    /// A cardholder with an app, a browser and a good token.
+    /// A cardholder with an app, a browser and a valid token.
     ///
     /// # Errors
     /// When the token cannot be signed.
@@ -94,7 +94,7 @@ impl World {
         Ok(Cardholder::new(self.base_url.clone(), self.token_for(client_id)?))
     }
 
-    /// A bearer token for a client, good for twelve hours.
+    /// A bearer token for a client id, valid for twelve hours.
     ///
     /// # Errors
     /// When it cannot be signed.
@@ -102,7 +102,7 @@ impl World {
         self.identity.token_for(client_id, Timestamp::now().as_second())
     }
 
-    /// A token with any claims, signed by the right key: expired, for another audience, without a client id.
+    /// A token with any claims, signed with the valid key: for example expired, or for another audience.
     ///
     /// # Errors
     /// When it cannot be signed.
@@ -110,62 +110,62 @@ impl World {
         self.identity.sign(claims)
     }
 
-    /// Certificate and key, PEM, that the door lets in.
-    pub fn door_client_identity(&self) -> String {
+    /// Certificate and key (PEM) of the client that the notification endpoint accepts.
+    pub fn notifications_client_identity(&self) -> String {
         self.identity.client_identity()
     }
 
-    /// The authority, PEM, that the door's own certificate is from.
-    pub fn door_authority(&self) -> &str {
-        &self.identity.door_authority
+    /// The certificate authority (PEM) of the notification endpoint's certificate.
+    pub fn notifications_authority(&self) -> &str {
+        &self.identity.notifications_authority
     }
 
-    /// The routes of both gateways, as API Gateway writes them: `GET /cards`.
+    /// The route keys of both gateways, such as `GET /cards`.
     pub fn routes(&self) -> &[String] {
         &self.routes
     }
 
-    /// The app's API: `http://127.0.0.1:PORT/`.
+    /// Base URL of the app's API: `http://127.0.0.1:PORT/`.
     pub fn base_url(&self) -> &Url {
         &self.base_url
     }
 
-    /// Mastercard's door: `https://127.0.0.1:PORT/notifications`.
-    pub fn door_url(&self) -> &Url {
-        &self.door_url
+    /// The notification endpoint: `https://127.0.0.1:PORT/notifications`.
+    pub fn notifications_url(&self) -> &Url {
+        &self.notifications_url
     }
 
-    /// Mastercard's side, and what a test can do to it.
+    /// The simulator of Mastercard.
     pub fn simulator(&self) -> &Simulator {
         &self.simulator
     }
 
-    /// The functions' clock: a test may let time pass. Gateway and simulator keep real time.
+    /// The functions' clock, which tests may advance. Gateway and simulator use real time.
     pub fn clock(&self) -> &Clock {
-        &self.host.clock
+        &self.runtime.clock
     }
 
-    /// What the tables are called.
+    /// Names of the tables.
     pub fn tables(&self) -> &TableNames {
         &self.tables
     }
 
-    /// What the bucket of logos is called.
+    /// Name of the bucket of logos.
     pub fn bucket(&self) -> &str {
         &self.logos.bucket
     }
 
-    /// Where the embedded DynamoDB listens.
+    /// Endpoint of the embedded DynamoDB.
     pub fn dynamodb_url(&self) -> &Url {
         &self.dynamodb_url
     }
 
-    /// Where the embedded S3 listens.
+    /// Endpoint of the embedded S3.
     pub fn s3_url(&self) -> &Url {
         &self.s3_url
     }
 
-    /// A client of the embedded DynamoDB, to look at what was stored.
+    /// A client of the embedded DynamoDB.
     pub fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
         &self.dynamodb
     }
@@ -174,22 +174,23 @@ impl World {
         &self.streams
     }
 
-    /// What a function is connected with, for a caller who connects one in person: the environment of all functions.
-    pub fn host(&self) -> &Runtime {
-        &self.host
+    /// Settings of all functions, SDK configuration and clock, for callers that connect a function themselves.
+    pub fn runtime(&self) -> &Runtime {
+        &self.runtime
     }
 
-    /// The catalog's table, without going through a function.
+    /// The store of token requestors.
     pub fn token_requestors(&self) -> &TokenRequestors {
         &self.token_requestors
     }
 
-    /// The environment of all functions together. Some values are secret; they do not print.
+    /// The settings of all functions. Some values are secret; `Debug` does not show them.
     pub fn settings(&self) -> Settings {
-        self.host.settings.clone()
+        self.runtime.settings.clone()
     }
 
-    /// Region, endpoints and access key, as environment variables of the AWS SDK, and what functions are called there.
+    /// Environment variables of the AWS SDK (region, endpoints, access key), and the names of the functions without a
+    /// route.
     pub fn aws_variables(&self) -> Vec<(&'static str, String)> {
         vec![
             ("AWS_REGION", crate::engines::REGION.into()),

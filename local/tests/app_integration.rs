@@ -1,5 +1,5 @@
-//! `docs/app-integration.md` tells what really happens: its requests and answers are those of a run, its texts those of
-//! the sample app. `UPDATE_DOCS=1 cargo test -p local --test app_integration` writes them anew.
+//! `docs/app-integration.md` is correct: its requests and responses are those of a run, its texts those of the sample app.
+//! `UPDATE_DOCS=1 cargo test -p local --test app_integration` updates them.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::PathBuf};
@@ -17,19 +17,22 @@ fn path(path: &str) -> PathBuf {
 }
 
 #[tokio::test]
-async fn the_page_for_app_developers_tells_what_really_happens() {
+async fn the_page_for_app_developers_shows_real_responses() {
     let world = World::start(Options::default()).await.unwrap();
     world.refresh().await.unwrap();
     let page = fs::read_to_string(path("../docs/app-integration.md")).unwrap();
-    let mut told = page.clone();
+    let mut updated = page.clone();
     for (name, block) in calls(&world).await {
-        told = filled(&told, &format!("call: {name}"), &block);
+        updated = filled(&updated, &format!("call: {name}"), &block);
     }
-    told = filled(&told, "texts", &texts());
+    updated = filled(&updated, "texts", &texts());
     if env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(path("../docs/app-integration.md"), &told).unwrap();
+        fs::write(path("../docs/app-integration.md"), &updated).unwrap();
     } else {
-        assert!(told == page, "UPDATE_DOCS=1 writes what is different:\n{told}");
+        assert!(
+            updated == page,
+            "docs/app-integration.md is outdated: run `UPDATE_DOCS=1 cargo test -p local --test app_integration`\n{updated}"
+        );
     }
 }
 
@@ -47,25 +50,25 @@ async fn calls(world: &World) -> Vec<(&'static str, String)> {
         (format!("GET {path}\nAuthorization: Bearer $TOKEN"), cardholder.get(path).await.unwrap())
     };
     let mut blocks = Vec::new();
-    let (request, mut offered) = get("/token-requestors?platform=ios&accountRange=555555000").await;
-    offered.body["tokenRequestors"].as_array_mut().unwrap().truncate(1);
-    blocks.push(("token-requestors", block(&request, &offered)));
+    let (request, mut listing) = get("/token-requestors?platform=ios&accountRange=555555000").await;
+    listing.body["tokenRequestors"].as_array_mut().unwrap().truncate(1);
+    blocks.push(("token-requestors", block(&request, &listing)));
 
     let request = "Idempotency-Key: 3f6d0c1e-58a4-4d0b-9d52-0b8f4c1a7e21\nContent-Type: application/json\n\n";
-    let mut wish = Cardholder::smallest_request("70001");
-    wish["accountHolder"] = json!({"name": "ALEX EXAMPLE", "emailAddress": "alex@mail.example"});
-    let ready = cardholder.enroll_request("a-tap", &wish).await.unwrap();
-    let asked = format!("POST /enrollments\nAuthorization: Bearer $TOKEN\n{request}{}", pretty(&wish));
-    let enroll = block(&asked, &ready);
-    let (asked, cards) =
+    let mut body = Cardholder::smallest_request("70001");
+    body["accountHolder"] = json!({"name": "ALEX EXAMPLE", "emailAddress": "alex@mail.example"});
+    let ready = cardholder.enroll_request("a-tap", &body).await.unwrap();
+    let request = format!("POST /enrollments\nAuthorization: Bearer $TOKEN\n{request}{}", pretty(&body));
+    let enroll = block(&request, &ready);
+    let (request, cards) =
         get("/cards?cardContractId=70001&cardContractId=70002&cardContractId=70005:5555570000000000000")
             .await;
-    blocks.push(("cards", block(&asked, &cards)));
+    blocks.push(("cards", block(&request, &cards)));
     blocks.push(("enroll", enroll));
 
-    let refused = cardholder.enroll_request("another-tap", &wish).await.unwrap();
+    let refused = cardholder.enroll_request("another-tap", &body).await.unwrap();
     let page = cardholder.opens(ready.body["redirectUrl"].as_str().unwrap()).await.unwrap();
-    // In this order, in every run.
+    // Makes the order of the events the same in every run.
     world.simulator().notifications_settled().await;
     let returned = page.accepts().await.unwrap().returns().await.unwrap();
     let id = ready.body["enrollmentId"].as_str().unwrap();
@@ -93,20 +96,20 @@ fn block(request: &str, answer: &Answer) -> String {
 
 fn pretty(body: &Value) -> String {
     let mut body = body.clone();
-    tidied("", &mut body, &mut 58);
+    normalize("", &mut body, &mut 58);
     body.sort_all_objects();
     serde_json::to_string_pretty(&body).unwrap()
 }
 
-/// Ids, times, addresses and secrets are made up, the same in every run.
-fn tidied(name: &str, value: &mut Value, second: &mut u32) {
+/// Replaces ids, times, addresses and secrets by constants, so that every run is the same.
+fn normalize(name: &str, value: &mut Value, second: &mut u32) {
     match value {
         Value::Object(fields) => {
             let mut names: Vec<String> = fields.keys().cloned().collect();
             names.sort();
-            names.iter().for_each(|name| tidied(name, fields.get_mut(name).unwrap(), second));
+            names.iter().for_each(|name| normalize(name, fields.get_mut(name).unwrap(), second));
         }
-        Value::Array(elements) => elements.iter_mut().for_each(|element| tidied(name, element, second)),
+        Value::Array(elements) => elements.iter_mut().for_each(|element| normalize(name, element, second)),
         Value::String(text) => {
             let made_up = match name {
                 "enrollmentId" => ENROLLMENT.to_owned(),
@@ -134,14 +137,14 @@ fn tidied(name: &str, value: &mut Value, second: &mut u32) {
 fn texts() -> String {
     let texts: BTreeMap<String, BTreeMap<String, String>> =
         serde_json::from_str(&fs::read_to_string(path("sample-app/texts.json")).unwrap()).unwrap();
-    let mut told = String::new();
+    let mut table = String::new();
     for (title, prefix, what) in [
         ("Where an enrollment stands", "status.", "status, reason"),
         ("What can go wrong when asking", "error.", "code"),
         ("What `GET /cards` says of a card", "card.", "state, reason"),
         ("What the cardholder can do next", "next.", "next step"),
     ] {
-        writeln!(told, "### {title}\n\n| {what} | English | German |\n|---|---|---|").unwrap();
+        writeln!(table, "### {title}\n\n| {what} | English | German |\n|---|---|---|").unwrap();
         for (key, languages) in
             texts.iter().filter(|(key, _)| key.starts_with(prefix) && !key.ends_with(".text"))
         {
@@ -153,10 +156,10 @@ fn texts() -> String {
                 })
             };
             let key = whole.strip_prefix(prefix).unwrap().replace('.', ", ");
-            writeln!(told, "| `{key}` | {} | {} |", text("en"), text("de")).unwrap();
+            writeln!(table, "| `{key}` | {} | {} |", text("en"), text("de")).unwrap();
         }
-        told.push('\n');
+        table.push('\n');
     }
-    told.push_str("`unreachable`, `too_many_requests` and `unavailable` are the app's own words for no network, API Gateway's 429 and its 503.\n");
-    told
+    table.push_str("`unreachable`, `too_many_requests` and `unavailable` are the app's own codes for no network, API Gateway's 429 and its 503.\n");
+    table
 }

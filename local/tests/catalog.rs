@@ -7,7 +7,7 @@ use std::{
     process::{Command, Output},
 };
 
-/// Mastercard knows no such consumer.
+/// A consumer key that the simulator does not know.
 const REFUSED: [&str; 2] = ["--set", "TOKEN_CONNECT_CONSUMER_KEY=somebody-else"];
 
 fn local(data: &Path, arguments: &[&str]) -> Output {
@@ -23,9 +23,9 @@ fn text(bytes: &[u8]) -> String {
 fn the_page_is_one_file_with_everybody_in_it() {
     let data = tempfile::tempdir().unwrap();
     let run = local(data.path(), &["catalog"]);
-    let told = text(&run.stdout);
+    let output = text(&run.stdout);
     let file = data.path().canonicalize().unwrap().join("catalog.html");
-    assert_eq!((run.status.code(), told.lines().last()), (Some(0), file.to_str()), "{}", text(&run.stderr));
+    assert_eq!((run.status.code(), output.lines().last()), (Some(0), file.to_str()), "{}", text(&run.stderr));
     let page = fs::read_to_string(file).unwrap();
     assert!(page.contains("<h3>Click to Pay</h3>") && page.contains(r#"<img src="data:image/png;base64,"#));
     assert_eq!(
@@ -39,7 +39,7 @@ fn the_page_is_one_file_with_everybody_in_it() {
 #[test]
 fn a_catalog_that_is_there_is_shown_as_it_is_unless_a_refresh_is_asked_for() {
     let data = tempfile::tempdir().unwrap();
-    let refreshed = |run: &Output| text(&run.stdout).contains("Mastercard named 5 token requestors");
+    let refreshed = |run: &Output| text(&run.stdout).contains("Mastercard listed 5 token requestors");
     assert!(refreshed(&local(data.path(), &["catalog"])));
     let output = data.path().join("elsewhere.html").display().to_string();
     assert!(!refreshed(&local(data.path(), &["catalog", "--output", &output])));
@@ -48,14 +48,14 @@ fn a_catalog_that_is_there_is_shown_as_it_is_unless_a_refresh_is_asked_for() {
 }
 
 #[test]
-fn a_refresh_tells_what_it_did_and_elsewhere_than_on_a_terminal_its_progress_in_lines() {
+fn a_refresh_prints_its_result_and_without_a_terminal_its_progress_as_lines() {
     let data = tempfile::tempdir().unwrap();
     let run = local(data.path(), &["refresh"]);
-    let (told, logged) = (text(&run.stdout), text(&run.stderr));
+    let (output, logged) = (text(&run.stdout), text(&run.stderr));
     assert_eq!(run.status.code(), Some(0), "{logged}");
     assert!(
-        told.contains("5 new, 0 changed, 0 gone") && told.contains("Logos: 5 stored, 0 failed"),
-        "{told}"
+        output.contains("5 new, 0 changed, 0 retired") && output.contains("Logos: 5 stored, 0 failed"),
+        "{output}"
     );
     for of in ["account ranges", "assets"] {
         assert!(logged.contains(&format!("progress_unit=\"{of}\"")), "{logged}");
@@ -63,18 +63,18 @@ fn a_refresh_tells_what_it_did_and_elsewhere_than_on_a_terminal_its_progress_in_
 }
 
 #[test]
-fn a_refresh_that_mastercard_refuses_is_exit_1_and_leaves_the_catalog() {
+fn a_refresh_that_mastercard_rejects_is_exit_1_and_leaves_the_catalog_unchanged() {
     let data = tempfile::tempdir().unwrap();
     assert_eq!(local(data.path(), &["refresh"]).status.code(), Some(0));
     assert_eq!(local(data.path(), &[&["refresh"], &REFUSED[..]].concat()).status.code(), Some(1));
     let run = local(data.path(), &[&["catalog", "--refresh"], &REFUSED[..]].concat());
     assert_eq!(run.status.code(), Some(1));
     let page = fs::read_to_string(data.path().join("catalog.html")).unwrap();
-    assert!(page.contains("<h3>Click to Pay</h3>"), "who was known is still shown");
+    assert!(page.contains("<h3>Click to Pay</h3>"), "known requestors are still shown");
 }
 
 #[test]
-fn orders_that_mean_nothing_are_refused_before_anything_starts() {
+fn invalid_arguments_are_rejected_before_anything_starts() {
     let data = tempfile::tempdir().unwrap();
     for arguments in [["refresh", "--allow=host"], ["refresh", "--allow=5=host"], ["--once", "refresh"]] {
         let run = local(data.path(), &arguments);

@@ -1,4 +1,4 @@
-//! The 25 steps, live: what the page is told, and that it is told no secret.
+//! The page of the 25 steps: it receives every exchange, and no secret.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{collections::BTreeSet, time::Duration};
@@ -7,9 +7,9 @@ use local::{Options, World};
 use reqwest::{Client, Response};
 use serde_json::Value;
 
-/// What the page is told until the app has its final answer and every step was told of: Processing notes that its TCN was
-/// acknowledged (step 21) while the app asks already.
-async fn told(feed: &mut Response) -> Vec<Value> {
+/// The exchanges until the app has its final response and every step has occurred: Processing records the acknowledgment of
+/// its TCN (step 21) while the app polls already.
+async fn exchanges(feed: &mut Response) -> Vec<Value> {
     let (mut raw, mut all) = (Vec::new(), Vec::new());
     loop {
         while let Some(end) = raw.windows(2).position(|two| two == b"\n\n") {
@@ -24,8 +24,8 @@ async fn told(feed: &mut Response) -> Vec<Value> {
     }
 }
 
-fn steps(told: &[Value]) -> BTreeSet<u64> {
-    told.iter().map(|it| it["step"].as_u64().unwrap()).collect()
+fn steps(exchanges: &[Value]) -> BTreeSet<u64> {
+    exchanges.iter().map(|it| it["step"].as_u64().unwrap()).collect()
 }
 
 fn final_answer(exchange: &Value) -> bool {
@@ -39,16 +39,16 @@ async fn a_journey_lights_up_every_step_and_shows_no_secret() {
     let mut feed = http.get(world.base_url().join("live/exchanges").unwrap()).send().await.unwrap();
     for _ in 0..2 {
         let play = http.post(world.base_url().join("live/journey").unwrap()).send();
-        let told = tokio::time::timeout(Duration::from_secs(30), told(&mut feed));
-        let (played, told) = tokio::join!(play, told);
-        let told = told.expect("all steps are told of");
+        let received = tokio::time::timeout(Duration::from_secs(30), exchanges(&mut feed));
+        let (played, received) = tokio::join!(play, received);
+        let received = received.expect("every step is received");
         assert_eq!(played.unwrap().status(), 204);
         world.simulator().notifications_settled().await;
-        assert_eq!(steps(&told), (0..=25).collect());
-        let all = serde_json::to_string(&told).unwrap();
+        assert_eq!(steps(&received), (0..=25).collect());
+        let all = serde_json::to_string(&received).unwrap();
         assert!(all.contains(r#""displayName":"Click to Pay""#) && all.contains(r#""redirectUrl":"…""#));
         let token = &world.simulator().tokens_of(40_000)[0].token_unique_reference;
-        // Account ranges are no secret, though they begin as card numbers do.
+        // Account ranges are not secret, although they look like card numbers.
         let rest = all.replace("/callback/{state}", "").replace("5555550000000000000", "");
         for secret in ["MCC-", "eyJ", "/callback/", "Bearer", "555555", token.as_str()] {
             assert!(!rest.contains(secret), "{secret}");
@@ -57,7 +57,7 @@ async fn a_journey_lights_up_every_step_and_shows_no_secret() {
 }
 
 #[tokio::test]
-async fn who_watches_does_not_keep_the_world_alive() {
+async fn a_subscriber_does_not_keep_the_world_alive() {
     let world = World::start(Options::default()).await.unwrap();
     let http = Client::builder().no_proxy().build().unwrap();
     let mut feed = http.get(world.base_url().join("live/exchanges").unwrap()).send().await.unwrap();

@@ -1,4 +1,4 @@
-//! `cargo run -p local` as a shell sees it: what it prints and how it exits.
+//! `cargo run -p local` as a shell sees it: output and exit code.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{
@@ -15,18 +15,18 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn once_prints_every_step_from_1_to_25_and_ends_well_when_the_card_is_enabled() {
+fn once_prints_every_step_from_1_to_25_and_exits_with_0_when_the_card_is_enabled() {
     let run = local(&["--once"]);
-    let told = text(&run.stdout);
-    assert_eq!((run.status.code(), text(&run.stderr).as_str()), (Some(0), ""), "{told}");
-    assert!(told.trim_end().ends_with("ENABLED"), "{told}");
-    let steps: Vec<u8> = told
+    let output = text(&run.stdout);
+    assert_eq!((run.status.code(), text(&run.stderr).as_str()), (Some(0), ""), "{output}");
+    assert!(output.trim_end().ends_with("ENABLED"), "{output}");
+    let steps: Vec<u8> = output
         .lines()
         .filter_map(|line| line.split_whitespace().nth(2))
         .filter_map(|step| step.parse().ok())
         .collect();
     for step in 1..=25 {
-        assert!(steps.contains(&step), "no step {step} in\n{told}");
+        assert!(steps.contains(&step), "no step {step} in\n{output}");
     }
 }
 
@@ -51,7 +51,7 @@ fn what_cannot_start_says_why_in_one_sentence_and_is_exit_2() {
     ];
     for arguments in cases {
         let run = local(&[&["--once"], &arguments[..]].concat());
-        let told = text(&run.stderr);
-        assert_eq!((run.status.code(), told.lines().count()), (Some(2), 1), "{told}");
+        let output = text(&run.stderr);
+        assert_eq!((run.status.code(), output.lines().count()), (Some(2), 1), "{output}");
     }
 }

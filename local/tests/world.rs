@@ -1,5 +1,5 @@
-//! The `World` itself: side by side, kept between runs, and refused in one sentence. What the functions do in it is
-//! shown by the package `tests`.
+//! The `World` itself: several in one process, data between runs, start errors. The functions are tested in the package
+//! `tests`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{fs, path::PathBuf};
@@ -18,7 +18,7 @@ fn kept(data: &tempfile::TempDir) -> Options {
 }
 
 #[tokio::test]
-async fn two_worlds_run_side_by_side_and_know_nothing_of_each_other() {
+async fn two_worlds_in_one_process_share_nothing() {
     let (one, other) = tokio::join!(World::start(Options::default()), World::start(Options::default()));
     let (one, other) = (one.unwrap(), other.unwrap());
     assert_eq!(enables_a_card(&one).await, ("70001".into(), "ENABLED".into()));
@@ -64,7 +64,7 @@ async fn a_logo_is_shown_but_nothing_in_it_is_run() {
     }
     let kept = format!("kept/{}", "0".repeat(64));
     for key in [&kept, "logos/page.html"] {
-        keep(&world, key).await;
+        store(&world, key).await;
     }
     for path in [format!("/{kept}"), format!("/logos/..%2F{kept}"), "/logos/page.html".into()] {
         assert_eq!(cardholder.get(&path).await.unwrap().status, 404, "{path}");
@@ -105,8 +105,8 @@ async fn scripts_find_everything_in_the_ready_file_and_only_the_owner_can_read_i
     }
 }
 
-/// Puts something into the bucket that is no logo.
-async fn keep(world: &World, key: &str) {
+/// Stores an object that is not a logo.
+async fn store(world: &World, key: &str) {
     let variables = world.aws_variables();
     let variable = |name| variables.iter().find(|(known, _)| *known == name).unwrap().1.clone();
     let (id, secret) = (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"));

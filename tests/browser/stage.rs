@@ -60,7 +60,7 @@ pub(crate) async fn on_stage(look: Look, act: impl AsyncFnOnce(&Stage)) {
     let outcome = AssertUnwindSafe(async {
         tokio::select! {
             () = acted => {}
-            never = stage.world.keep_schedules() => never,
+            never = stage.world.run_schedules() => never,
         }
     });
     let outcome = outcome.catch_unwind().await;

@@ -42,7 +42,7 @@ async fn support_finds_an_enrollment_by_its_card_and_sees_what_is_missing() {
 
 /// A TCN for a card that nobody enabled here.
 async fn about_nobody(stage: &Stage) {
-    let host = stage.world.host();
+    let host = stage.world.runtime();
     let store = Enrollments::read(&mut host.settings.read(), host).unwrap();
     let now = stage.world.clock().now();
     let told = json!({"id": "n-1", "news": {"kind": "tcn"}, "occurredAt": now, "cardContractId": "77319"});

@@ -49,7 +49,7 @@ async fn a_card_is_enabled_by_the_real_binaries() {
 
     let cardholder = world.cardholder("40000").unwrap();
     let page = cardholder.opens(enrolled["redirectUrl"].as_str().unwrap()).await.unwrap();
-    let way_back = page.accepts().await.unwrap().way_back().await.unwrap();
+    let way_back = page.accepts().await.unwrap().callback_url().await.unwrap();
     let callback = Lambda::start("receive-callback", &world).await;
     let passed_on = callback.invoke(came_back(&way_back)).await.unwrap();
     let link = passed_on["headers"]["location"].as_str().unwrap_or_default();

@@ -84,7 +84,7 @@ async fn every_answer_of_a_successful_enrollment_conforms_to_the_contract() {
 
     let redirect = ready.body["redirectUrl"].as_str().expect("a redirect");
     let page = app.cardholder.opens(redirect).await.expect("a page").accepts().await.expect("terms");
-    let callback = page.way_back().await.expect("the callback URL");
+    let callback = page.callback_url().await.expect("the callback URL");
     let path = format!("{}?{}", callback.path(), callback.query().expect("results"));
     let returned = app.send_as(&app.cardholder.with_token(""), &ApiRequest::get(path)).await;
     assert_eq!(returned.status, 303);

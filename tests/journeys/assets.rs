@@ -32,7 +32,7 @@ async fn fetches_in(world: &World, changed: (&str, &str), time: Duration, event:
     let changed = [(changed.0.to_owned(), changed.1.to_owned())];
     let settings: Settings =
         settings.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).chain(changed).collect();
-    let function = FetchAssets::connect(&world.host().with_settings(settings)).await.unwrap();
+    let function = FetchAssets::connect(&world.runtime().with_settings(settings)).await.unwrap();
     let mut context = Context::default();
     let end = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap() + time;
     context.deadline = u64::try_from(end.as_millis()).unwrap();

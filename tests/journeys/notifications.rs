@@ -38,11 +38,11 @@ fn lost() -> Delivery {
 /// Sends a notification as Processing does, with the trusted client certificate.
 async fn notify(world: &World, body: &Value) -> u16 {
     let client = reqwest::Client::builder()
-        .tls_certs_only([reqwest::Certificate::from_pem(world.door_authority().as_bytes()).unwrap()])
-        .identity(reqwest::Identity::from_pem(world.door_client_identity().as_bytes()).unwrap())
+        .tls_certs_only([reqwest::Certificate::from_pem(world.notifications_authority().as_bytes()).unwrap()])
+        .identity(reqwest::Identity::from_pem(world.notifications_client_identity().as_bytes()).unwrap())
         .build()
         .unwrap();
-    let request = client.post(world.door_url().clone()).header("content-type", "application/json");
+    let request = client.post(world.notifications_url().clone()).header("content-type", "application/json");
     request.body(body.to_string()).send().await.unwrap().status().as_u16()
 }
 

@@ -113,7 +113,7 @@ impl Run<'_> {
             page
         };
         self.collect_notifications().await;
-        if let Ok(url) = page.way_back().await {
+        if let Ok(url) = page.callback_url().await {
             let times = self.rng.choose(&[0, 1, 1, 1, 2]);
             self.browsers.returns.push(Return { principal, name, url, times });
         }

@@ -161,7 +161,7 @@ fn collector_route() -> axum::routing::MethodRouter<Arc<Mutex<Vec<Value>>>> {
 /// A runtime whose only way to DynamoDB and Mastercard is the gate. The SDK's backoff and the timeout of `enroll` are in
 /// real time: the backoff is short, and the timeout is the longest that is allowed, since a busy machine is slow.
 fn runtime_behind(world: &World, gate: &Gate) -> Runtime {
-    let aws = world.host().aws.clone().into_builder().endpoint_url(gate.url.as_str());
+    let aws = world.runtime().aws.clone().into_builder().endpoint_url(gate.url.as_str());
     let aws =
         aws.retry_config(RetryConfig::standard().with_initial_backoff(std::time::Duration::from_millis(1)));
     let runtime = Runtime::new(world.settings(), aws.build(), Clock::default());

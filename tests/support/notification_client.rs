@@ -19,7 +19,8 @@ pub(crate) struct NotificationClient {
 impl NotificationClient {
     /// With the client certificate that the endpoint accepts.
     pub(crate) fn of(world: &World) -> Self {
-        let identity = Identity::from_pem(world.door_client_identity().as_bytes()).expect("an identity");
+        let identity =
+            Identity::from_pem(world.notifications_client_identity().as_bytes()).expect("an identity");
         Self::new(world, Some(identity))
     }
 
@@ -45,10 +46,11 @@ impl NotificationClient {
     }
 
     fn new(world: &World, identity: Option<Identity>) -> Self {
-        let authority = Certificate::from_pem(world.door_authority().as_bytes()).expect("an authority");
+        let authority =
+            Certificate::from_pem(world.notifications_authority().as_bytes()).expect("an authority");
         let http = Client::builder().no_proxy().timeout(Duration::from_secs(20)).tls_certs_only([authority]);
         let http = identity.into_iter().fold(http, reqwest::ClientBuilder::identity);
-        Self { http: http.build().expect("a client"), url: world.door_url().clone(), secret: None }
+        Self { http: http.build().expect("a client"), url: world.notifications_url().clone(), secret: None }
     }
 
     /// Sends a notification. The response conforms to the API description.

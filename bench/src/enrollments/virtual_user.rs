@@ -105,7 +105,7 @@ impl VirtualUser {
 
     async fn enroll(&mut self, card: u64) -> Result<(), JourneyFailure> {
         // A new cardholder, whose recorded steps are dropped with it.
-        let cardholder = self.app.anew();
+        let cardholder = self.app.without_steps();
         let key = format!("{card}-{}", self.results.started + self.results.errors.len());
         let request = Cardholder::smallest_request(&card.to_string());
         let started_at = Instant::now();

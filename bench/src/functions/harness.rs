@@ -106,7 +106,7 @@ impl Harness {
             "receive-callback" => {
                 let (app, _, enrolled) = self.enroll().await?;
                 let page = app.opens(&text(&enrolled, "redirectUrl")).await?.accepts().await?;
-                callback_event(&page.way_back().await?)
+                callback_event(&page.callback_url().await?)
             }
             "receive-notification" => {
                 let (_, card, _) = self.enroll().await?;
@@ -133,7 +133,7 @@ impl Harness {
 
     /// The app and browser of the client that owns a card.
     pub(super) fn cardholder(&self, card: u64) -> Result<Cardholder, BenchError> {
-        Ok(self.app.anew().with_token(self.world.token_for(&client_of_card(card).to_string())?))
+        Ok(self.app.without_steps().with_token(self.world.token_for(&client_of_card(card).to_string())?))
     }
 
     fn card(&self) -> u64 {

@@ -66,7 +66,7 @@ pub(super) async fn steps(folder: PathBuf) -> Result<Vec<Step>, BenchError> {
         binaries.invoke(step, "receive-notification", notification_event(&text)?).await?;
     }
     binaries
-        .invoke("the browser returns", "receive-callback", callback_event(&page.way_back().await?)?)
+        .invoke("the browser returns", "receive-callback", callback_event(&page.callback_url().await?)?)
         .await?;
     let last = binaries
         .invoke("the app reads the status", "get-enrollment", get_enrollment_event(client, &enrollment)?)

@@ -84,7 +84,7 @@ impl Timeline {
                     Fact::Pushed { expires_at, .. } => Some(format!("receipts valid until {expires_at:.0}")),
                     _ => detail,
                 },
-                occurred_at: occurred_at(&recorded.fact),
+                occurred_at: recorded.fact.occurred_at(),
                 calls: recorded.calls.clone(),
             }
         });
@@ -111,14 +111,6 @@ fn request_detail(attempt: &Attempt<'_>) -> String {
         "{platform}, callback {}, terms {} accepted {:.0}",
         attempt.callback, consent.terms_version, consent.accepted_at
     )
-}
-
-fn occurred_at(fact: &Fact) -> Option<Timestamp> {
-    match fact {
-        Fact::Tar { occurred_at, .. } => *occurred_at,
-        Fact::Tcn { occurred_at, .. } | Fact::Tvn { occurred_at, .. } => Some(*occurred_at),
-        _ => None,
-    }
 }
 
 fn missing(enrollment: &Enrollment) -> Vec<&'static str> {

@@ -1,5 +1,5 @@
-//! The cardholder's browser: opens a page, presses its buttons, follows its links. It reads forms and links as the
-//! page has them, and goes from one redirect to the next itself, so that each can be looked at.
+//! The cardholder's browser: opens pages, submits forms, follows links. It follows each redirect itself, so that tests can
+//! check each.
 
 use jiff::Timestamp;
 use reqwest::{Client, Response, header, redirect};
@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{Cardholder, JourneyError};
 
-/// A page that is open.
+/// An open page.
 pub struct Page {
     cardholder: Cardholder,
     url: Url,
@@ -18,18 +18,18 @@ pub struct Page {
     pub html: String,
 }
 
-/// Back from the token requestor.
+/// The browser's return from the token requestor.
 #[derive(Clone, Debug)]
 pub struct Returned {
-    /// Our callback as the token requestor built it, with its results.
+    /// Our callback URL with the token requestor's results.
     pub callback: Url,
-    /// The status code that our callback answered.
+    /// Status code of our callback's response.
     pub status: u16,
-    /// The app link that it passed the cardholder on to, if it did.
+    /// The app link that our callback redirected to, if any.
     pub app_link: Option<Url>,
 }
 
-/// Follows nothing by itself and goes through no proxy.
+/// A client that follows no redirects and uses no proxy.
 pub(super) fn client() -> Client {
     let client = Client::builder().redirect(redirect::Policy::none()).no_proxy().build();
     client.unwrap_or_default()
@@ -37,7 +37,7 @@ pub(super) fn client() -> Client {
 
 impl Page {
     pub(super) async fn open(cardholder: Cardholder, url: &str) -> Result<Self, JourneyError> {
-        let url: Url = url.parse().map_err(|_| JourneyError::NoWay("redirect URL"))?;
+        let url: Url = url.parse().map_err(|_| JourneyError::Missing("redirect URL"))?;
         let response = cardholder.http.get(url.clone()).send().await.map_err(JourneyError::Unreachable)?;
         Self::read(cardholder, url, response).await
     }
@@ -56,7 +56,7 @@ impl Page {
         self.presses("accept").await
     }
 
-    /// Does not accept them after all.
+    /// Cancels instead of accepting the terms and conditions.
     ///
     /// # Errors
     /// When the page has no such button.
@@ -64,56 +64,57 @@ impl Page {
         self.presses("cancel").await
     }
 
-    /// Submits the form whose action ends in `button`; the simulator's `result/DECLINED` and its like too.
+    /// Submits the form whose action ends in `/button`, such as `accept` or the simulator's `result/DECLINED`.
     ///
     /// # Errors
     /// When the page has no such form.
     pub async fn presses(self, button: &str) -> Result<Self, JourneyError> {
         let ending = format!("/{button}");
         let action = attributes(&self.html, "action").find(|action| action.ends_with(&ending));
-        let action = action.ok_or(JourneyError::NoWay("button"))?;
-        let url = self.url.join(&action).map_err(|_| JourneyError::NoWay("button"))?;
+        let action = action.ok_or(JourneyError::Missing("button"))?;
+        let url = self.url.join(&action).map_err(|_| JourneyError::Missing("button"))?;
         let http = &self.cardholder.http;
-        let pressed = http.post(url.clone()).send().await.map_err(JourneyError::Unreachable)?;
-        match location(&pressed) {
+        let response = http.post(url.clone()).send().await.map_err(JourneyError::Unreachable)?;
+        match location(&response) {
             Some(next) => Self::open(self.cardholder, next.as_str()).await,
-            None => Self::read(self.cardholder, url, pressed).await,
+            None => Self::read(self.cardholder, url, response).await,
         }
     }
 
     /// Step 25: follows the link back, through our callback, to the app link.
     ///
     /// # Errors
-    /// When the page has no way back.
+    /// When the page has no link back.
     pub async fn returns(self) -> Result<Returned, JourneyError> {
-        let callback = self.way_back().await?;
+        let callback = self.callback_url().await?;
         self.cardholder.comes_back(callback).await
     }
 
-    /// Where the link back leads: our callback with the results.
+    /// The target of the link back: our callback URL with the results.
     ///
     /// # Errors
-    /// When the page has no way back.
-    pub async fn way_back(&self) -> Result<Url, JourneyError> {
+    /// When the page has no link back.
+    pub async fn callback_url(&self) -> Result<Url, JourneyError> {
         let link = attributes(&self.html, "href").find(|link| link.ends_with("/return"));
-        let url = link.and_then(|link| self.url.join(&link).ok()).ok_or(JourneyError::NoWay("link back"))?;
+        let url =
+            link.and_then(|link| self.url.join(&link).ok()).ok_or(JourneyError::Missing("link back"))?;
         let response = self.cardholder.http.get(url).send().await.map_err(JourneyError::Unreachable)?;
-        location(&response).ok_or(JourneyError::NoWay("redirect back"))
+        location(&response).ok_or(JourneyError::Missing("redirect back"))
     }
 }
 
 impl Cardholder {
-    /// The browser comes back to a callback URL, now or again; without a token, as browsers do.
+    /// Opens a callback URL, without a token, as browsers do; may be repeated.
     ///
     /// # Errors
-    /// When nobody answers.
+    /// When there is no response.
     pub async fn comes_back(&self, callback: Url) -> Result<Returned, JourneyError> {
         let began = Timestamp::now();
         let response = self.http.get(callback.clone()).send().await.map_err(JourneyError::Unreachable)?;
         let status = response.status().as_u16();
         let app_link = location(&response);
-        let scheme = app_link.as_ref().map_or("nowhere", Url::scheme);
-        let what = format!("GET /callback: {status}, on to {scheme}:");
+        let scheme = app_link.as_ref().map_or("none", Url::scheme);
+        let what = format!("GET /callback: {status}, redirects to {scheme}:");
         self.step_since(25, Party::Cardholder, Party::IssuerServer, what, began);
         Ok(Returned { callback, status, app_link })
     }
@@ -124,7 +125,7 @@ fn location(response: &Response) -> Option<Url> {
     response.url().join(location).ok()
 }
 
-/// The values of an attribute, in the page's order.
+/// The values of an attribute, in document order.
 fn attributes<'a>(html: &'a str, name: &str) -> impl Iterator<Item = String> + 'a {
     let opening = format!(" {name}=\"");
     let parts: Vec<&str> = html.split(opening.as_str()).skip(1).collect();

@@ -1,31 +1,31 @@
-//! Why a journey stopped.
+//! Errors of a journey.
 
 use super::Answer;
 
-/// The journey cannot go on.
+/// A journey failed.
 #[derive(Debug, thiserror::Error)]
 pub enum JourneyError {
-    /// No answer.
-    #[error("nobody answered")]
+    /// The request failed without a response.
+    #[error("no response")]
     Unreachable(#[source] reqwest::Error),
-    /// Another answer than the journey needs.
-    #[error("{what} was answered with {status} {code}")]
-    Refused {
-        /// The request.
-        what: &'static str,
-        /// Its answer's status code.
+    /// Another status code than the journey needs.
+    #[error("{request} returned {status} {code}")]
+    Unexpected {
+        /// The request's route.
+        request: &'static str,
+        /// The response's status code.
         status: u16,
-        /// The problem's code, if the answer is a problem document.
+        /// The problem's code; empty if the response is not a problem document.
         code: String,
     },
-    /// A page or answer has no such link, form or field.
-    #[error("there is no {0} to follow")]
-    NoWay(&'static str),
+    /// A page or response lacks a link, form or field.
+    #[error("there is no {0}")]
+    Missing(&'static str),
 }
 
 impl JourneyError {
-    pub(super) fn refused(what: &'static str, answer: Answer) -> Self {
+    pub(super) fn unexpected(request: &'static str, answer: Answer) -> Self {
         let code = answer.body["code"].as_str().unwrap_or_default().to_owned();
-        Self::Refused { what, status: answer.status, code }
+        Self::Unexpected { request, status: answer.status, code }
     }
 }

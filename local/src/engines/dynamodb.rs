@@ -1,4 +1,4 @@
-//! The embedded DynamoDB, and both tables as `infra/template.yaml` declares them.
+//! The embedded DynamoDB, and both tables as `infra/template.yaml` defines them.
 
 use std::path::Path;
 
@@ -13,14 +13,14 @@ use dynoxide::{Database, server};
 use tokio::net::TcpListener;
 
 use super::EngineError;
-use crate::{private_file, stop::Stopped};
+use crate::{private_file, shutdown::Shutdown};
 
-/// What both tables are called.
+/// Names of both tables.
 #[derive(Clone, Debug)]
 pub struct TableNames {
-    /// One item a requestor, and the catalog.
+    /// Table of token requestors and the catalog.
     pub token_requestors: String,
-    /// Everything of a client's enrollments.
+    /// Table of enrollments and notifications.
     pub enrollments: String,
 }
 
@@ -30,25 +30,29 @@ impl Default for TableNames {
     }
 }
 
-/// Serves until stopped; in memory, or in `file`.
-pub(crate) fn serve(listener: TcpListener, file: Option<&Path>, stopped: Stopped) -> Result<(), EngineError> {
+/// Serves until shutdown; in memory, or in `file`.
+pub(crate) fn serve(
+    listener: TcpListener,
+    file: Option<&Path>,
+    shutdown: Shutdown,
+) -> Result<(), EngineError> {
     let database = match file {
         Some(file) => {
-            // It will hold receipts; SQLite would make it readable for everybody.
+            // The file will contain secrets; SQLite would make it readable by all users.
             private_file::create(file).map_err(|error| EngineError::Database(error.to_string()))?;
             Database::new(&file.to_string_lossy())
         }
         None => Database::memory(),
     };
     let database = database.map_err(|error| EngineError::Database(error.to_string()))?;
-    tokio::spawn(server::serve_with_shutdown(listener, database, stopped.wait()));
+    tokio::spawn(server::serve_with_shutdown(listener, database, shutdown.wait()));
     Ok(())
 }
 
-/// Creates both tables on any engine that speaks DynamoDB's protocol; one that is there already stays as it is.
+/// Creates both tables on any engine with DynamoDB's protocol; existing tables are left unchanged.
 ///
 /// # Errors
-/// When the engine refuses.
+/// When the engine rejects a request.
 pub async fn create_tables(client: &Client, names: &TableNames) -> Result<(), EngineError> {
     let by_card = index("by-card", keys("cardKey", "sk")?)?;
     let by_id = index("by-id", vec![key("enrollmentKey", KeyType::Hash)?])?;
@@ -109,7 +113,7 @@ fn key(name: &str, kind: KeyType) -> Result<KeySchemaElement, EngineError> {
     Ok(KeySchemaElement::builder().attribute_name(name).key_type(kind).build()?)
 }
 
-/// An index of keys alone: it costs a write only when they change.
+/// An index that projects keys only: it is written only when they change.
 fn index(name: &str, keys: Vec<KeySchemaElement>) -> Result<GlobalSecondaryIndex, EngineError> {
     let projection = Projection::builder().projection_type(ProjectionType::KeysOnly).build();
     let index = GlobalSecondaryIndex::builder().index_name(name).set_key_schema(Some(keys));

@@ -1,4 +1,4 @@
-//! The embedded S3 over a folder, with the one bucket that the logos lie in.
+//! The embedded S3 over a folder, with the bucket of logos.
 
 use std::path::Path;
 
@@ -10,14 +10,14 @@ use s3s_fs::FileSystem;
 use tokio::net::TcpListener;
 
 use super::{AccessKey, EngineError};
-use crate::stop::Stopped;
+use crate::shutdown::Shutdown;
 
-/// Serves the folder until stopped, to holders of the access key only.
+/// Serves the folder until shutdown; requests need the access key.
 pub(crate) fn serve(
     listener: TcpListener,
     folder: &Path,
     key: &AccessKey,
-    stopped: Stopped,
+    shutdown: Shutdown,
 ) -> Result<(), EngineError> {
     let files = FileSystem::new(folder).map_err(|error| EngineError::Folder(format!("{error:?}")))?;
     let mut service = S3ServiceBuilder::new(files);
@@ -27,16 +27,16 @@ pub(crate) fn serve(
         StatusCode::INTERNAL_SERVER_ERROR
     });
     let router = Router::new().fallback_service(service);
-    tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(stopped.wait()).into_future());
+    tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(shutdown.wait()).into_future());
     Ok(())
 }
 
-/// A client of the engine: bucket names stay in the path, since nothing resolves `bucket.127.0.0.1`.
+/// A client of the engine, with the bucket name in the path, since `bucket.127.0.0.1` does not resolve.
 pub(crate) fn client(aws: &SdkConfig) -> Client {
     Client::from_conf(aws_sdk_s3::config::Builder::from(aws).force_path_style(true).build())
 }
 
-/// Creates the bucket; one that is there already stays as it is.
+/// Creates the bucket; an existing one is left unchanged.
 pub(crate) async fn create_bucket(client: &Client, name: &str) -> Result<(), EngineError> {
     match client.create_bucket().bucket(name).send().await {
         Ok(_) => Ok(()),

@@ -1,5 +1,5 @@
-//! The JWT authorizer: RS256 by one known key, issuer, audience, expiry. Real time is used, not the `World`'s clock, so
-//! that a test which lets time pass keeps its tokens.
+//! The JWT authorizer: RS256 with one key, issuer, audience, expiry. It uses real time, not the `World`'s clock, so that
+//! tokens stay valid in tests that advance the clock.
 
 use axum::http::{HeaderMap, header};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
@@ -11,7 +11,7 @@ pub(crate) struct Authorizer {
     validation: Validation,
 }
 
-/// A verified token's claims, every value as text: API Gateway passes them so.
+/// A verified token's claims; all values are text, as API Gateway passes them.
 pub(super) type Claims = Map<String, Value>;
 
 impl Authorizer {
@@ -30,7 +30,7 @@ impl Authorizer {
         Ok(Self { key: DecodingKey::from_rsa_pem(public_key.as_bytes())?, validation })
     }
 
-    /// The claims, or `None` for any token that is not good; which check failed is nobody's business.
+    /// The claims, or `None` for an invalid token; the failed check is not revealed.
     pub(super) fn verify(&self, headers: &HeaderMap) -> Option<Claims> {
         let header = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
         let (scheme, token) = header.split_once(' ').unwrap_or(("bearer", header));
@@ -42,7 +42,7 @@ impl Authorizer {
     }
 }
 
-/// Lists become `[a b]`.
+/// A claim's value as text; lists become `[a b]`, as in API Gateway.
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -1,5 +1,5 @@
-//! The event of an HTTP API, payload format 2.0, as a function gets it in Lambda. `events/` holds examples; a test
-//! compares their shape with what is built here.
+//! The event of an HTTP API (payload format 2.0), as a function gets it in Lambda. A test compares its structure with the
+//! examples in `events/`.
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
@@ -18,15 +18,15 @@ use super::{
     route::{Parameters, Route},
 };
 
-/// Who opened the connection.
+/// The client of a connection.
 #[derive(Clone)]
 pub(crate) struct Caller {
     pub(crate) address: SocketAddr,
-    /// `requestContext.authentication.clientCert`, where a certificate was asked for.
+    /// `requestContext.authentication.clientCert`, with mutual TLS only.
     pub(crate) certificate: Option<Value>,
 }
 
-/// What an event is made of.
+/// The parts of an event.
 pub(super) struct Event<'a> {
     pub(super) route: &'a Route,
     pub(super) parameters: Parameters,
@@ -36,7 +36,7 @@ pub(super) struct Event<'a> {
     pub(super) body: &'a [u8],
 }
 
-/// Sixteen characters, like API Gateway's.
+/// A request id of sixteen characters, like API Gateway's.
 pub(super) fn request_id() -> String {
     let random = Uuid::new_v4().into_bytes();
     URL_SAFE.encode(random.get(..11).unwrap_or_default())
@@ -111,7 +111,7 @@ impl Event<'_> {
         context
     }
 
-    /// Lower-case names, repeated values joined by commas, cookies apart, and what the gateway adds itself.
+    /// Headers with lower-case names, repeated values joined by commas, without cookies, and with the gateway's own.
     fn headers(&self) -> Value {
         let given = self.request.headers.iter().filter(|(name, _)| *name != header::COOKIE);
         let mut headers = joined(
@@ -138,7 +138,7 @@ impl Event<'_> {
         host.rsplit_once(':').map_or("80", |(_, port)| port).into()
     }
 
-    /// The body as text if it is declared as text and is; anything else travels in base64.
+    /// The body as text if its media type is textual and it is UTF-8; other bodies are sent as base64.
     fn text(&self) -> Option<&str> {
         let media_type = values(&self.request.headers, "content-type").next()?.to_ascii_lowercase();
         let media_type = media_type.split(';').next()?.trim();
@@ -153,7 +153,7 @@ fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a st
     headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok())
 }
 
-/// Pairs by name; a name that repeats has its values joined by commas.
+/// Values by name; values of a repeated name are joined by commas.
 fn joined<'a, I>(pairs: I) -> BTreeMap<String, String>
 where
     I: Iterator<Item = (std::borrow::Cow<'a, str>, std::borrow::Cow<'a, str>)>,

@@ -1,4 +1,4 @@
-//! A route key such as `GET /enrollments/{enrollmentId}`, and the function behind it.
+//! A route such as `GET /enrollments/{enrollmentId}`, and its function.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 
 use super::Authorizer;
 
-/// A function, as the gateway invokes it.
+/// A function as the gateway invokes it.
 pub(crate) type Handler =
     Arc<dyn Fn(Request) -> BoxFuture<'static, Result<Response<Body>, Error>> + Send + Sync>;
 
@@ -25,7 +25,7 @@ pub(crate) struct Route {
 pub(super) type Parameters = Vec<(&'static str, String)>;
 
 impl Route {
-    /// A route for holders of a token.
+    /// A route that needs a token.
     pub(crate) fn new(
         method: Method,
         template: &'static str,
@@ -35,30 +35,30 @@ impl Route {
         Self { method, template, authorizer: Some(Arc::clone(authorizer)), handler }
     }
 
-    /// A route for everybody.
+    /// A route without authentication.
     pub(crate) fn open(method: Method, template: &'static str, handler: Handler) -> Self {
         Self { method, template, authorizer: None, handler }
     }
 
-    /// As API Gateway writes it.
+    /// The route key, as API Gateway writes it.
     pub(super) fn key(&self) -> String {
         format!("{} {}", self.method, self.template)
     }
 
-    /// Matches segment by segment; a parameter takes exactly one segment that is not empty.
+    /// Matches segment by segment; a parameter matches exactly one segment, which must not be empty.
     pub(super) fn matches(&self, method: &Method, path: &str) -> Option<(&Self, Parameters)> {
-        let (wanted, given) = (self.template.split('/'), path.split('/'));
-        if *method != self.method || wanted.clone().count() != given.clone().count() {
+        let (template, given) = (self.template.split('/'), path.split('/'));
+        if *method != self.method || template.clone().count() != given.clone().count() {
             return None;
         }
         let mut parameters = Parameters::new();
-        for (wanted, given) in wanted.zip(given) {
-            match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+        for (expected, given) in template.zip(given) {
+            match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
                 Some(_) if given.is_empty() => return None,
                 Some(name) => {
                     parameters.push((name, percent_decode_str(given).decode_utf8_lossy().into_owned()))
                 }
-                None if wanted == given => {}
+                None if expected == given => {}
                 None => return None,
             }
         }

@@ -7,8 +7,8 @@ use lambda_http::Body as FunctionBody;
 use super::*;
 use crate::identity::{AUDIENCE, ISSUER, Keys};
 
-/// Answers the event's own view of the request.
-fn told(request: lambda_http::Request) -> Value {
+/// The request as the function sees it.
+fn describe(request: lambda_http::Request) -> Value {
     json!({
         "path": request.uri().path(),
         "parameters": request.path_parameters_ref().map(|p| p.iter().map(|(k, v)| (k.into(), v.into())).collect::<serde_json::Map<_, _>>()),
@@ -18,7 +18,8 @@ fn told(request: lambda_http::Request) -> Value {
 
 fn echo() -> Handler {
     Arc::new(|request| {
-        async move { Ok(lambda_http::Response::new(FunctionBody::Text(told(request).to_string()))) }.boxed()
+        async move { Ok(lambda_http::Response::new(FunctionBody::Text(describe(request).to_string()))) }
+            .boxed()
     })
 }
 
@@ -40,18 +41,18 @@ fn token(claims: Value) -> String {
     format!("Bearer {}", Keys::of_this_process().unwrap().identity.sign(&all).unwrap())
 }
 
-async fn ask(method: Method, path: &str, token: &str, body: impl Into<Body>) -> (StatusCode, Value) {
+async fn send(method: Method, path: &str, token: &str, body: impl Into<Body>) -> (StatusCode, Value) {
     let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
     let request = request.header(header::AUTHORIZATION, token).body(body.into()).unwrap();
     let caller = Caller { address: "127.0.0.1:5".parse().unwrap(), certificate: None };
-    let response = gateway().answer(request, caller).await;
+    let response = gateway().handle(request, caller).await;
     let status = response.status();
     let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
     (status, serde_json::from_slice(&body).unwrap())
 }
 
 #[tokio::test]
-async fn a_cardholder_without_a_good_token_is_not_let_in() {
+async fn a_cardholder_without_a_valid_token_is_rejected() {
     let past = Timestamp::now().as_second() - 1;
     let good = token(json!({}));
     let bad = [
@@ -65,10 +66,10 @@ async fn a_cardholder_without_a_good_token_is_not_let_in() {
         token(json!({"exp": null})),
     ];
     for token in bad {
-        let refused = ask(Method::GET, "/cards", &token, "").await;
+        let refused = send(Method::GET, "/cards", &token, "").await;
         assert_eq!(refused, (StatusCode::UNAUTHORIZED, json!({"message": "Unauthorized"})));
     }
-    assert_eq!(ask(Method::GET, "/cards", &good, "").await.0, StatusCode::OK);
+    assert_eq!(send(Method::GET, "/cards", &good, "").await.0, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -81,30 +82,30 @@ async fn what_is_not_a_route_is_not_found_even_without_a_token() {
         (Method::GET, "/callback/"),
         (Method::GET, "/callback/a/b"),
     ] {
-        let found = ask(method, path, "", "").await;
+        let found = send(method, path, "", "").await;
         assert_eq!(found, (StatusCode::NOT_FOUND, json!({"message": "Not Found"})), "{path}");
     }
 }
 
 #[tokio::test]
 async fn a_path_parameter_reaches_the_function_decoded() {
-    let (_, told) = ask(Method::GET, "/callback/a%20b%2Fc", "", "").await;
-    assert_eq!(told["parameters"], json!({"state": "a b/c"}));
+    let (_, request) = send(Method::GET, "/callback/a%20b%2Fc", "", "").await;
+    assert_eq!(request["parameters"], json!({"state": "a b/c"}));
 }
 
 #[tokio::test]
-async fn a_function_that_panics_is_an_internal_error_and_no_more() {
-    let answer = ask(Method::GET, "/broken", "", "").await;
+async fn a_function_that_panics_is_an_internal_error() {
+    let answer = send(Method::GET, "/broken", "", "").await;
     assert_eq!(answer, (StatusCode::INTERNAL_SERVER_ERROR, json!({"message": "Internal Server Error"})));
 }
 
 #[tokio::test]
 async fn a_body_beyond_the_quota_never_reaches_the_function() {
-    let answer = ask(Method::POST, "/enrollments", &token(json!({})), vec![b'x'; LARGEST_BODY + 1]).await;
+    let answer = send(Method::POST, "/enrollments", &token(json!({})), vec![b'x'; MAX_BODY + 1]).await;
     assert_eq!(answer, (StatusCode::PAYLOAD_TOO_LARGE, json!({"message": "Request Entity Too Large"})));
 }
 
-/// Every field of an event file, with the kind of its value; header names differ by who calls.
+/// Every field of an event with the type of its value; headers differ by client.
 fn shape(path: &str, value: &Value, into: &mut Vec<String>) {
     match value {
         Value::Object(fields) if !path.ends_with(".headers") => {
@@ -119,8 +120,8 @@ fn shape(path: &str, value: &Value, into: &mut Vec<String>) {
     }
 }
 
-/// The same request once more, through the gateway's own hands.
-fn rebuilt(example: &Value) -> Value {
+/// The event that the gateway builds from an example's request.
+fn rebuild(example: &Value) -> Value {
     let text =
         |pointer: &str| example.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     let query = text("/rawQueryString");
@@ -161,14 +162,14 @@ fn an_event_has_the_shape_of_the_files_in_events() {
         }
         let (mut expected, mut built) = (Vec::new(), Vec::new());
         shape("", &example, &mut expected);
-        shape("", &rebuilt(&example), &mut built);
+        shape("", &rebuild(&example), &mut built);
         expected.sort();
         built.sort();
         assert_eq!(built, expected, "{}", file.display());
         for same in
             ["/rawPath", "/rawQueryString", "/routeKey", "/body", "/queryStringParameters", "/pathParameters"]
         {
-            assert_eq!(rebuilt(&example).pointer(same), example.pointer(same), "{}: {same}", file.display());
+            assert_eq!(rebuild(&example).pointer(same), example.pointer(same), "{}: {same}", file.display());
         }
         compared += 1;
     }
@@ -176,7 +177,7 @@ fn an_event_has_the_shape_of_the_files_in_events() {
 }
 
 #[test]
-fn a_body_that_is_not_text_travels_in_base64_and_headers_are_joined() {
+fn a_binary_body_is_sent_as_base64_and_headers_are_joined() {
     let request = Request::builder()
         .method(Method::POST)
         .uri("/enrollments?a=1&a=2")

@@ -1,5 +1,5 @@
-//! What app and browser said to the API and what it answered, told to whoever watches; the simulator tells the rest.
-//! The values of a few fields are shown, all others are hidden.
+//! Publishes the exchanges of app and browser with the API to the live page; the simulator publishes the others. Only the
+//! values of some fields are included.
 
 use std::{io::Read as _, time::Duration};
 
@@ -13,8 +13,8 @@ use serde_json::Value;
 use simulator::{Exchange, Message, Party};
 use tokio::sync::broadcast;
 
-/// Fields of the API whose values a person may see.
-const HARMLESS: [&str; 29] = [
+/// Fields of the API whose values may be shown.
+const VISIBLE_FIELDS: [&str; 29] = [
     "accepted",
     "acceptedAt",
     "at",
@@ -45,15 +45,15 @@ const HARMLESS: [&str; 29] = [
     "tokenRequestorId",
     "type",
 ];
-/// What an outline is made of, in bytes; of a longer answer only the head is told.
-const LARGEST: usize = 1 << 20;
+/// Maximum size of a body that is outlined, in bytes; of a larger response only the head is published.
+const MAX_BODY: usize = 1 << 20;
 
 /// The exchanges of the app's gateway.
 #[derive(Clone)]
 pub(crate) struct Journal(broadcast::Sender<Exchange>);
 
-/// A request that is under way.
-pub(crate) struct Asked {
+/// A request without a response yet.
+pub(crate) struct PendingRequest {
     began: Timestamp,
     route: String,
 }
@@ -67,39 +67,49 @@ impl Journal {
         self.0.subscribe()
     }
 
-    /// Notes a request; nothing, when nobody watches.
-    pub(crate) fn asked(&self, route: String, request: &Parts, body: &Bytes) -> Option<Asked> {
+    /// Publishes a request; `None` without subscribers.
+    pub(crate) fn record_request(
+        &self,
+        route: String,
+        request: &Parts,
+        body: &Bytes,
+    ) -> Option<PendingRequest> {
         if self.0.receiver_count() == 0 {
             return None;
         }
         let began = Timestamp::now();
-        // The path of a returning browser is a secret, and so is its query.
+        // Path and query of the callback are secret.
         let head = match request.uri.path_and_query() {
             Some(path) if !route.contains("/callback/") => format!("{} {path}", request.method),
             _ => format!("{route}?results[…]=…"),
         };
-        let said = Message::new(head, serde_json::from_slice::<Value>(body).ok().as_ref(), &HARMLESS);
-        self.note(question(&route), Party::IssuerApp, Party::IssuerServer, &route, began, said);
-        Some(Asked { began, route })
+        let message =
+            Message::new(head, serde_json::from_slice::<Value>(body).ok().as_ref(), &VISIBLE_FIELDS);
+        self.publish(request_step(&route), Party::IssuerApp, Party::IssuerServer, &route, began, message);
+        Some(PendingRequest { began, route })
     }
 
-    /// Notes the answer to it, and gives it back.
-    pub(crate) async fn answered(&self, asked: Option<Asked>, response: Response<Body>) -> Response<Body> {
-        let Some(Asked { began, route }) = asked else { return response };
+    /// Publishes the response, and returns it.
+    pub(crate) async fn record_response(
+        &self,
+        pending: Option<PendingRequest>,
+        response: Response<Body>,
+    ) -> Response<Body> {
+        let Some(PendingRequest { began, route }) = pending else { return response };
         let (parts, body) = response.into_parts();
-        // The gateway made this body of a text that it had in hand.
+        // The gateway built this body from a string, so it cannot fail.
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        let outlined =
+        let json =
             content(&parts.headers, &body).and_then(|body| serde_json::from_slice::<Value>(&body).ok());
-        let said = Message::new(parts.status.to_string(), outlined.as_ref(), &HARMLESS);
+        let message = Message::new(parts.status.to_string(), json.as_ref(), &VISIBLE_FIELDS);
         let what = format!("{route}: {}", parts.status.as_u16());
-        self.note(answer(&route), Party::IssuerServer, Party::IssuerApp, &what, began, said);
+        self.publish(response_step(&route), Party::IssuerServer, Party::IssuerApp, &what, began, message);
         Response::from_parts(parts, Body::from(body))
     }
 
-    fn note(&self, step: u8, from: Party, to: Party, what: &str, began: Timestamp, said: Message) {
+    fn publish(&self, step: u8, from: Party, to: Party, what: &str, began: Timestamp, message: Message) {
         let took = Duration::try_from(Timestamp::now().duration_since(began)).unwrap_or_default();
-        // Nobody watching any more is no failure.
+        // Without subscribers this fails, which is fine.
         let _ = self.0.send(Exchange {
             step,
             from,
@@ -107,13 +117,13 @@ impl Journal {
             summary: what.to_owned(),
             started_at: began,
             duration: took,
-            messages: vec![said],
+            messages: vec![message],
         });
     }
 }
 
-/// Step of the use case that a request is; following an enrollment has no number.
-fn question(route: &str) -> u8 {
+/// The use case's step of a request; 0 for following an enrollment, which has no number.
+fn request_step(route: &str) -> u8 {
     match route {
         "GET /token-requestors" | "GET /cards" => 5,
         "POST /enrollments" | "POST /enrollments/{enrollmentId}/attempts" => 6,
@@ -122,8 +132,8 @@ fn question(route: &str) -> u8 {
     }
 }
 
-fn answer(route: &str) -> u8 {
-    match question(route) {
+fn response_step(route: &str) -> u8 {
+    match request_step(route) {
         6 => 12,
         step => step,
     }
@@ -131,10 +141,10 @@ fn answer(route: &str) -> u8 {
 
 fn content(headers: &HeaderMap, body: &Bytes) -> Option<Bytes> {
     if !headers.contains_key(header::CONTENT_ENCODING) {
-        return (body.len() <= LARGEST).then(|| body.clone());
+        return (body.len() <= MAX_BODY).then(|| body.clone());
     }
     let mut plain = Vec::new();
-    let limit = u64::try_from(LARGEST).unwrap_or_default();
+    let limit = u64::try_from(MAX_BODY).unwrap_or_default();
     GzDecoder::new(body.as_ref()).take(limit).read_to_end(&mut plain).ok()?;
     Some(plain.into())
 }

@@ -1,4 +1,4 @@
-//! A journey for the page: a refresh, then a cardholder with a card that the sample app does not show.
+//! Runs a journey for the page: a refresh, then a cardholder with a card that the sample app does not show.
 
 use std::error::Error;
 
@@ -14,7 +14,7 @@ impl Live {
     pub(super) async fn play(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
         let token = self.identity.token_for(journey::CLIENT_ID, Timestamp::now().as_second())?;
         let cardholder = Cardholder::new(self.base_url.clone(), token);
-        // Without a new logo there would be none to fetch, and no steps 3 and 4.
+        // Steps 3 and 4 need a new logo.
         self.simulator.rotate_artwork(CLICK_TO_PAY)?;
         self.functions.refresh().await?;
         let cards = self.free_cards().await;
@@ -22,7 +22,7 @@ impl Live {
         Ok(())
     }
 
-    /// Once every card has played, all of them leave Click to Pay and begin again.
+    /// Cards without a token. If all cards have one, deletes their tokens first.
     async fn free_cards(&self) -> Vec<String> {
         let client = journey::CLIENT_ID.parse().unwrap_or_default();
         let tokens = self.simulator.tokens_of(client);
@@ -33,7 +33,7 @@ impl Live {
             return free;
         }
         for card in CARDS {
-            // A card without a live token there has none to lose.
+            // Fails for a card without a token, which is fine.
             let _ = self.simulator.delete_token(card, CLICK_TO_PAY);
         }
         self.simulator.notifications_settled().await;

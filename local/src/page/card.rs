@@ -7,7 +7,7 @@ use mastercard::{
 };
 use model::catalog::CatalogEntry;
 
-use super::when::When;
+use super::utc_time::UtcTime;
 
 #[derive(Template)]
 #[template(path = "card.html")]
@@ -15,8 +15,8 @@ pub(super) struct Card<'a> {
     requestor: &'a TokenRequestor,
     picture: Option<&'a str>,
     initial: String,
-    retired_at: Option<When>,
-    quarantine: Option<(When, Vec<(String, String)>)>,
+    retired_at: Option<UtcTime>,
+    quarantine: Option<(UtcTime, Vec<(String, String)>)>,
     methods: Vec<(String, Option<String>)>,
     ranges: &'a [AccountRange],
 }
@@ -25,13 +25,14 @@ impl<'a> Card<'a> {
     pub(super) fn new(known: &'a CatalogEntry, picture: Option<&'a str>) -> Self {
         let requestor = &known.requestor;
         let name = requestor.consumer_facing_entity_name.trim();
-        let doors = |methods: &[PushMethod]| methods.iter().map(|it| (kind(&it.kind), place(it))).collect();
+        let describe =
+            |methods: &[PushMethod]| methods.iter().map(|it| (kind(&it.kind), origin(it))).collect();
         Self {
             requestor,
             picture,
             initial: name.chars().next().into_iter().flat_map(char::to_uppercase).collect(),
-            retired_at: known.retired_at.map(When),
-            quarantine: known.quarantine.as_ref().map(|it| (When(it.since), doors(&it.push_methods))),
+            retired_at: known.retired_at.map(UtcTime),
+            quarantine: known.quarantine.as_ref().map(|it| (UtcTime(it.since), describe(&it.push_methods))),
             methods: requestor
                 .supported_push_methods
                 .iter()
@@ -47,16 +48,16 @@ fn kind(kind: &PushMethodKind) -> String {
         PushMethodKind::Android => "Android".into(),
         PushMethodKind::Ios => "iOS".into(),
         PushMethodKind::Web => "Web".into(),
-        PushMethodKind::Other(word) => word.clone(),
+        PushMethodKind::Other(name) => name.clone(),
     }
 }
 
 fn address(requestor: &TokenRequestor, kind: &PushMethodKind) -> Option<String> {
-    requestor.available_push_methods.iter().find(|method| method.kind == *kind).map(place)
+    requestor.available_push_methods.iter().find(|method| method.kind == *kind).map(origin)
 }
 
-/// Where a method leads, without what only machines read.
-fn place(method: &PushMethod) -> String {
+/// Scheme and host of a push method's URI.
+fn origin(method: &PushMethod) -> String {
     match method.uri.host_str() {
         Some(host) => format!("{}://{host}", method.uri.scheme()),
         None => method.uri.as_str().into(),

@@ -9,23 +9,23 @@ use model::catalog::Snapshot;
 
 use crate::logos::{LogoError, Logos};
 
-/// Logos that are read at once.
-const AT_ONCE: usize = 16;
+/// Logos that are read concurrently.
+const CONCURRENCY: usize = 16;
 
-/// Of each requestor the PNG, as the app would show it, or else the drawing. In an `img` a browser runs nothing of it.
+/// For each token requestor the PNG, or else the SVG. A browser runs no script of an SVG in an `img`.
 pub(super) async fn of(
     snapshot: &Snapshot,
     logos: &Logos,
 ) -> Result<BTreeMap<TokenRequestorId, String>, LogoError> {
-    let mut shown = Vec::new();
+    let mut reads = Vec::new();
     for known in snapshot.entries.values() {
         let forms = snapshot.logos(known);
         let form = |media_type: &str| forms.iter().find(|logo| logo.media_type == media_type);
         if let Some(logo) = form("image/png").or_else(|| form("image/svg+xml")) {
-            shown.push(read(known.requestor.token_requestor_id.clone(), logo.clone(), logos.clone()));
+            reads.push(read(known.requestor.token_requestor_id.clone(), logo.clone(), logos.clone()));
         }
     }
-    let read: Vec<_> = stream::iter(shown).buffer_unordered(AT_ONCE).collect().await;
+    let read: Vec<_> = stream::iter(reads).buffer_unordered(CONCURRENCY).collect().await;
     let mut pictures = BTreeMap::new();
     for picture in read {
         if let (id, Some(url)) = picture? {

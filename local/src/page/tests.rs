@@ -28,7 +28,7 @@ fn page(snapshot: &Snapshot, changes: &[ChangeRecord], now: &str) -> String {
 }
 
 #[test]
-fn a_name_that_would_act_is_only_read() {
+fn a_name_with_markup_is_shown_as_text() {
     let snapshot = snapshot([known("50000000001", HOSTILE)]);
     let change = Change { added: vec!["50000000001".parse().unwrap()], ..Change::default() };
     let changes = [ChangeRecord { version: 3, at: Timestamp::UNIX_EPOCH, change }];
@@ -39,19 +39,19 @@ fn a_name_that_would_act_is_only_read() {
 }
 
 #[test]
-fn a_browser_may_fetch_and_run_nothing() {
+fn a_browser_fetches_and_runs_nothing() {
     let page = page(&snapshot([known("50000000001", "A")]), &[], "2026-01-06T00:00:00Z");
     let policy =
         format!("default-src 'none'; img-src data:; style-src 'sha256-{}'", sha256_base64(STYLE.as_bytes()));
     assert!(page.contains(&format!(r#"http-equiv="Content-Security-Policy" content="{policy}""#)), "{page}");
-    assert!(page.contains(&format!("<style>{STYLE}</style>")), "the policy is that of another style");
+    assert!(page.contains(&format!("<style>{STYLE}</style>")), "the policy has the hash of another style");
     for absent in ["<script", " style=", "src=\"http", "<link", "url("] {
         assert!(!page.contains(absent), "{absent}");
     }
 }
 
 #[test]
-fn who_is_gone_stands_apart_and_what_waits_is_told() {
+fn retired_requestors_are_listed_apart_and_quarantined_hosts_are_shown() {
     let mut gone = known("50000000001", "Gone away");
     gone.retired_at = Some("2026-01-04T00:00:00Z".parse().unwrap());
     let mut moved = known("50000000002", "Moved");

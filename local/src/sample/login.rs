@@ -1,5 +1,5 @@
-//! The sample's login: no password, a token of the kind that the bank's own login would give, and what the bank knows
-//! of its cards. The last four digits come from the simulator; the issuer server knows none.
+//! The sample login: no password, a token like one of the bank's own login, and the details of the cardholder's cards.
+//! The last four digits come from the simulator; the issuer server does not have them.
 
 use axum::{
     Json, Router,
@@ -14,34 +14,34 @@ use simulator::CardSummary;
 
 use super::Bank;
 
-/// Client ids of the simulator's sample cardholders, and what they are called.
+/// Client ids and names of the simulator's sample cardholders.
 pub(crate) const CARDHOLDERS: [(&str, &str); 4] = [
     ("40000", "Alex Example"),
     ("40001", "Sam Sample"),
     ("40002", "Kim Newcomer"),
     ("650971000", "Robin Placeholder"),
 ];
-/// As many as a screen shows.
+/// Number of cards that are shown.
 const CARDS: usize = 6;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Wish {
+struct LoginRequest {
     client_id: String,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Login {
+struct LoginResponse {
     access_token: String,
     client_id: &'static str,
     name: &'static str,
-    cards: Vec<Card>,
+    cards: Vec<CardResponse>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Card {
+struct CardResponse {
     card_contract_id: String,
     last_four: String,
     holder: String,
@@ -64,19 +64,22 @@ async fn cardholders(State(bank): State<Bank>) -> Json<Value> {
     Json(all.collect())
 }
 
-/// JSON alone is taken, so that no form of another page can log in.
-async fn log_in(State(bank): State<Bank>, Json(wish): Json<Wish>) -> Result<Json<Login>, StatusCode> {
-    let known = CARDHOLDERS.iter().find(|(id, _)| *id == wish.client_id);
+/// Accepts JSON only, so that a form of another site cannot log in.
+async fn log_in(
+    State(bank): State<Bank>,
+    Json(request): Json<LoginRequest>,
+) -> Result<Json<LoginResponse>, StatusCode> {
+    let known = CARDHOLDERS.iter().find(|(id, _)| *id == request.client_id);
     let (client_id, name) = *known.ok_or(StatusCode::NOT_FOUND)?;
     let access_token = bank.identity.token_for(client_id, Timestamp::now().as_second()).map_err(|error| {
         tracing::error!(%error, "a sample token could not be signed");
         StatusCode::INTERNAL_SERVER_ERROR
     })?;
-    Ok(Json(Login {
+    Ok(Json(LoginResponse {
         access_token,
         client_id,
         name,
-        cards: cards_of(&bank, client_id).take(CARDS).map(drawn).collect(),
+        cards: cards_of(&bank, client_id).take(CARDS).map(card_response).collect(),
     }))
 }
 
@@ -85,9 +88,9 @@ fn cards_of(bank: &Bank, client_id: &str) -> impl Iterator<Item = CardSummary> {
     bank.simulator.cards().into_iter().filter(move |card| Some(card.client_id) == client)
 }
 
-fn drawn(card: CardSummary) -> Card {
+fn card_response(card: CardSummary) -> CardResponse {
     let last_four = card.masked.chars().filter(char::is_ascii_digit).skip(6).collect();
-    Card {
+    CardResponse {
         card_contract_id: card.card_contract_id.to_string(),
         last_four,
         holder: card.holder,

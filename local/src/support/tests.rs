@@ -5,11 +5,7 @@ use model::{
 };
 use serde_json::{Value, json};
 
-use super::{
-    find::Found,
-    picture::{self, Kind},
-    view,
-};
+use super::{diagram, row::Kind, search::SearchResult, view};
 
 const ID: &str = "0197b3c0-5f10-7c3e-8a51-3f6f0c9be001";
 
@@ -44,23 +40,23 @@ fn tcn() -> Value {
 }
 
 fn missing(enrollment: &Enrollment, now: i64) -> Vec<String> {
-    let rows = picture::of(enrollment, at(now)).into_iter();
-    rows.filter(|row| row.kind == Kind::Missing).map(|row| row.words).collect()
+    let rows = diagram::rows(enrollment, at(now)).into_iter();
+    rows.filter(|row| row.kind == Kind::Missing).map(|row| row.label).collect()
 }
 
 fn page(enrollment: Enrollment, now: i64) -> String {
-    let found = Found::One(Box::new(enrollment));
-    view::render(ID, &found, &[], &Snapshot::default(), at(now)).unwrap()
+    let result = SearchResult::Enrollment(Box::new(enrollment));
+    view::render(ID, &result, &[], &Snapshot::default(), at(now)).unwrap()
 }
 
 #[test]
-fn what_has_not_come_is_shown_as_missing_and_what_is_done_next_stands_last() {
+fn missing_facts_are_shown_and_the_next_step_is_the_last_row() {
     let waiting = enrollment(json!([pushed()]));
     assert_eq!(missing(&waiting, 100), ["TAR", "TCN", "the browser's return"]);
-    let rows = picture::of(&waiting, at(100));
+    let rows = diagram::rows(&waiting, at(100));
     assert_eq!(rows.last().unwrap().kind, Kind::Next);
     assert!(page(waiting, 100).contains("nothing for 1 min 39 s"));
-    assert_eq!(missing(&enrollment(json!([])), 100), ["answer to the push"]);
+    assert_eq!(missing(&enrollment(json!([])), 100), ["response to the push"]);
     let failed = fact(1, json!({"kind": "push_failed", "reason": "card_not_eligible", "retryable": false}));
     assert_eq!(missing(&enrollment(json!([failed])), 100), [""; 0]);
     let back = fact(80, json!({"kind": "callback", "result": "APPROVED"}));
@@ -68,17 +64,17 @@ fn what_has_not_come_is_shown_as_missing_and_what_is_done_next_stands_last() {
 }
 
 #[test]
-fn calls_stand_before_the_fact_that_they_told_with_time_status_and_correlation_id() {
-    let rows = picture::of(&enrollment(json!([pushed()])), at(100));
-    let told: Vec<_> = rows.iter().map(|row| (row.kind, row.words.as_str())).collect();
-    assert_eq!(told[1], (Kind::Call, "searchFundingAccounts, 12 ms"));
-    assert_eq!(told[2], (Kind::Call, "pushMultipleAccounts, 34 ms"));
-    assert_eq!(told[3].0, Kind::Fact);
-    assert_eq!(rows[2].detail.as_deref(), Some("no answer, correlation id c-2"));
+fn calls_are_shown_before_their_fact_with_duration_status_and_correlation_id() {
+    let rows = diagram::rows(&enrollment(json!([pushed()])), at(100));
+    let labels: Vec<_> = rows.iter().map(|row| (row.kind, row.label.as_str())).collect();
+    assert_eq!(labels[1], (Kind::Call, "searchFundingAccounts, 12 ms"));
+    assert_eq!(labels[2], (Kind::Call, "pushMultipleAccounts, 34 ms"));
+    assert_eq!(labels[3].0, Kind::Fact);
+    assert_eq!(rows[2].detail.as_deref(), Some("no response, correlation id c-2"));
 }
 
 #[test]
-fn long_gaps_are_told_and_take_more_room() {
+fn long_gaps_are_shown_and_take_more_space() {
     let page = page(enrollment(json!([pushed(), tcn()])), 100);
     assert!(page.contains("gap3") && page.contains("+1 min 9 s"), "{page}");
 }
@@ -90,10 +86,10 @@ fn neither_receipts_nor_tokens_are_shown() {
 }
 
 #[test]
-fn facts_learned_out_of_order_stand_in_the_order_of_time() {
+fn facts_recorded_out_of_order_are_shown_in_the_order_of_time() {
     let list = Fact::TokenList { token: Some(TokenState::Active) }.recorded(at(50), "1");
     let mut one = enrollment(json!([pushed(), tcn()]));
     one.add_fact(list);
-    let times: Vec<_> = picture::of(&one, at(100)).iter().filter_map(|row| row.at).collect();
+    let times: Vec<_> = diagram::rows(&one, at(100)).iter().filter_map(|row| row.at).collect();
     assert!(times.is_sorted(), "{times:?}");
 }

@@ -1,23 +1,23 @@
-//! How a `World` is set up.
+//! Options of a `World`.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
 use url::Url;
 
-/// The defaults are a `World` of its own: free ports, memory and a temporary folder, its own simulator. It does not
-/// print, since settings may be secret.
+/// By default: free ports, memory and a temporary folder, its own simulator. Has no `Debug`, since settings may be
+/// secret.
 #[derive(Clone, Default)]
 pub struct Options {
-    /// Keeps tables, logos and keys there between runs. The simulator's cards and tokens are in memory always.
+    /// Folder for tables, logos and keys between runs. The simulator's cards and tokens are always in memory.
     pub data: Option<PathBuf>,
-    /// Port of the app's API on 127.0.0.1; 0 takes a free one.
+    /// Port of the app's API on 127.0.0.1; 0 selects a free one.
     pub port: u16,
-    /// Another Token Connect; ends in `/mdes`.
+    /// URL of another Token Connect; ends in `/mdes`.
     pub token_connect_url: Option<Url>,
-    /// Another Mastercard Processing; ends in `/global-processing/digital`.
+    /// URL of another Mastercard Processing; ends in `/global-processing/digital`.
     pub processing_url: Option<Url>,
-    /// Changes to the functions' environment: a variable by its name; an empty value leaves it out.
+    /// Changes to the functions' environment, by variable name; an empty value removes the variable.
     pub settings: BTreeMap<String, String>,
-    /// The simulator's. Its notification target is the `World`'s door, whatever is set here.
+    /// Options of the simulator. Its notification target is always the `World`'s notification endpoint.
     pub simulator: simulator::Options,
 }

@@ -1,4 +1,4 @@
-//! Starting a `World`: listeners first, since every address has to be known before the functions are connected.
+//! Starts a `World`: first the listeners, since the functions' settings contain their addresses.
 
 use std::{io, path::PathBuf, sync::Arc};
 
@@ -15,43 +15,43 @@ use url::Url;
 
 use super::{Options, World};
 use crate::{
-    door::{self, DoorError},
     engines::{AccessKey, EngineError, dynamodb, s3},
     functions::Functions,
-    gateway::{Authorizer, beside, lambda},
+    gateway::{Authorizer, lambda, static_files},
     identity::{AUDIENCE, ISSUER, KeyError, Keys},
     live::{self, Live, journal::Journal},
     logos::Logos,
+    mtls_endpoint::{self, MtlsEndpointError},
     private_file,
     sample::{self, Bank},
     settings::{Environment, Machine},
-    stop,
+    shutdown,
     support::{self, Support},
     web,
 };
 
 const BUCKET: &str = "token-requestor-logos";
 
-/// Why a `World` did not start; each is one sentence for the person at the keyboard.
+/// A `World` did not start. Each message is one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Somebody else listens there.
+    /// The port is in use.
     #[error("port {port} on 127.0.0.1 cannot be used")]
     Port {
-        /// The port asked for; 0 when any would have done.
+        /// The port of the options; 0 for any free port.
         port: u16,
-        /// What the system says.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The data folder is of no use.
+    /// The data folder is not writable.
     #[error("the folder {} cannot be written", .folder.display())]
     Folder {
-        /// Which.
+        /// Its path.
         folder: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// Keys could not be made or read.
+    /// Keys could not be generated or read.
     #[error("the keys cannot be used")]
     Keys(#[from] KeyError),
     /// An engine did not start.
@@ -60,31 +60,31 @@ pub enum StartError {
     /// The simulator did not start.
     #[error("the simulator did not start")]
     Simulator(#[from] simulator::StartError),
-    /// The simulator does not take the door's certificates.
+    /// The simulator rejects the notification endpoint's certificates.
     #[error("the simulator cannot send notifications")]
     Notifications(#[from] simulator::InvalidTarget),
-    /// The door did not start.
-    #[error("the door for notifications did not start")]
-    Door(#[from] DoorError),
+    /// The notification endpoint did not start.
+    #[error("the notification endpoint did not start")]
+    NotificationEndpoint(#[from] MtlsEndpointError),
     /// A function did not start.
     #[error("a function did not start")]
     Function(#[from] ConfigError),
-    /// An address does not make a URL.
-    #[error("a loopback address does not make a URL")]
+    /// A listener's address is not a valid URL.
+    #[error("a loopback address is not a valid URL")]
     Address(#[from] url::ParseError),
 }
 
 impl World {
-    /// Starts everything; under a second once keys exist. Needs a multi-threaded Tokio runtime to be quick, not to work.
+    /// Starts all servers; takes less than a second when keys exist.
     ///
     /// # Errors
     /// See [`StartError`].
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let (folder, temporary) = folder(options.data.as_ref())?;
         let keys = keys(options.data.clone()).await?;
-        let (running, stopped) = stop::running();
-        let (app, base_url) = listen(options.port, "http", "").await?;
-        let (door, door_url) = listen(0, "https", "notifications").await?;
+        let (guard, shutdown) = shutdown::channel();
+        let (app_listener, base_url) = listen(options.port, "http", "").await?;
+        let (notifications_listener, notifications_url) = listen(0, "https", "notifications").await?;
         let (dynamodb_listener, dynamodb_url) = listen(0, "http", "").await?;
         let (s3_listener, s3_url) = listen(0, "http", "").await?;
         let (simulator_listener, _) = listen(0, "http", "").await?;
@@ -92,8 +92,8 @@ impl World {
         let access_key = AccessKey::throw_away();
         let tables = dynamodb::TableNames::default();
         let database = options.data.as_ref().map(|data| data.join("dynamodb.sqlite"));
-        dynamodb::serve(dynamodb_listener, database.as_deref(), stopped.clone())?;
-        s3::serve(s3_listener, &make(folder.join("s3"))?, &access_key, stopped.clone())?;
+        dynamodb::serve(dynamodb_listener, database.as_deref(), shutdown.clone())?;
+        s3::serve(s3_listener, &create_folder(folder.join("s3"))?, &access_key, shutdown.clone())?;
         let aws = access_key.sdk_config(&dynamodb_url);
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
         let streams = aws_sdk_dynamodbstreams::Client::new(&aws);
@@ -105,9 +105,9 @@ impl World {
         let simulator = Arc::new(simulator);
         simulator.set_notifications(Some(NotificationTarget {
             identity_pem: Some(keys.identity.client_identity()),
-            root_certificate_pem: Some(keys.identity.door_authority.clone()),
+            root_certificate_pem: Some(keys.identity.notifications_authority.clone()),
             shared_secret: options.settings.get("NOTIFICATION_SHARED_SECRET").and_then(|raw| secret(raw)),
-            ..NotificationTarget::plain(door_url.clone())
+            ..NotificationTarget::plain(notifications_url.clone())
         }))?;
         let credentials = keys.portal.credentials();
         let credential_files = folder.join("credentials");
@@ -123,44 +123,44 @@ impl World {
             simulator: &simulator,
             credentials,
             credential_files: &credential_files,
-            client_subject: &door::subject_dn(&keys.identity.client_certificate).unwrap_or_default(),
+            client_subject: &mtls_endpoint::subject_dn(&keys.identity.client_certificate).unwrap_or_default(),
             changes: &options.settings,
         });
 
         let clock = Clock::default();
-        let host = Runtime::new(environment.all(), aws, clock.clone());
-        let mut read = host.settings.read();
-        let token_requestors = TokenRequestors::read(&mut read, &host).ok_or_else(|| read.problems())?;
-        let functions = Arc::new(Functions::connect(&environment, &host).await?);
+        let runtime = Runtime::new(environment.all(), aws, clock.clone());
+        let mut read = runtime.settings.read();
+        let token_requestors = TokenRequestors::read(&mut read, &runtime).ok_or_else(|| read.problems())?;
+        let functions = Arc::new(Functions::connect(&environment, &runtime).await?);
         let authorizer =
             Authorizer::new(&keys.identity.token_public_key, ISSUER, AUDIENCE).map_err(KeyError::from)?;
         let journal = Journal::new();
-        let (app_gateway, door_gateway) =
-            (functions.app_gateway(authorizer, journal.clone()), functions.door_gateway());
-        let routes = app_gateway.route_keys().chain(door_gateway.route_keys()).collect();
+        let (app_gateway, notifications_gateway) =
+            (functions.app_gateway(authorizer, journal.clone()), functions.notifications_gateway());
+        let routes = app_gateway.route_keys().chain(notifications_gateway.route_keys()).collect();
         let bank = Bank { identity: keys.identity.clone(), simulator: Arc::clone(&simulator) };
-        let support = Support::connect(&host, &token_requestors, &logos)?;
+        let support = Support::connect(&runtime, &token_requestors, &logos)?;
         let live = Live {
             journal,
             simulator: Arc::clone(&simulator),
             functions: Arc::clone(&functions),
             identity: keys.identity.clone(),
             base_url: base_url.clone(),
-            stopped: stopped.clone(),
+            shutdown: shutdown.clone(),
         };
         let pages = sample::router(bank).merge(support::router(support)).merge(live::router(live));
-        let pages = pages.layer(from_fn_with_state(base_url.clone(), web::only_here));
-        let beside = beside::router(logos.clone()).merge(lambda::router(Arc::clone(&functions)));
-        app_gateway.serve(app, beside.merge(pages), &stopped);
-        door::serve(door, &keys.identity, door_gateway, stopped)?;
+        let pages = pages.layer(from_fn_with_state(base_url.clone(), web::require_loopback_host));
+        let other_routes = static_files::router(logos.clone()).merge(lambda::router(Arc::clone(&functions)));
+        app_gateway.serve(app_listener, other_routes.merge(pages), &shutdown);
+        mtls_endpoint::serve(notifications_listener, &keys.identity, notifications_gateway, shutdown)?;
         Ok(Self {
             functions,
-            host,
+            runtime,
             token_requestors,
             simulator,
             identity: keys.identity,
             base_url,
-            door_url,
+            notifications_url,
             dynamodb_url,
             s3_url,
             dynamodb,
@@ -169,13 +169,13 @@ impl World {
             logos,
             routes,
             access_key,
-            _running: running,
+            _shutdown: guard,
             _folder: temporary,
         })
     }
 }
 
-/// The data folder, or a temporary one that lives as long as the `World`.
+/// The data folder, or a temporary one that is deleted with the `World`.
 fn folder(data: Option<&PathBuf>) -> Result<(PathBuf, Option<TempDir>), StartError> {
     match data {
         Some(data) => {
@@ -191,23 +191,23 @@ fn folder(data: Option<&PathBuf>) -> Result<(PathBuf, Option<TempDir>), StartErr
     }
 }
 
-fn make(folder: PathBuf) -> Result<PathBuf, StartError> {
+fn create_folder(folder: PathBuf) -> Result<PathBuf, StartError> {
     match std::fs::create_dir_all(&folder) {
         Ok(()) => Ok(folder),
         Err(source) => Err(StartError::Folder { folder, source }),
     }
 }
 
-/// Off the runtime's threads: generating takes a while.
+/// Loads or generates the keys, off the runtime's threads, since generating is slow.
 async fn keys(data: Option<PathBuf>) -> Result<Keys, KeyError> {
-    let made = tokio::task::spawn_blocking(move || match data {
-        Some(data) => Keys::kept_in(&data),
+    let keys = tokio::task::spawn_blocking(move || match data {
+        Some(data) => Keys::load_or_generate(&data),
         None => Keys::of_this_process(),
     });
-    made.await.map_err(|_| KeyError::Interrupted)?
+    keys.await.map_err(|_| KeyError::Interrupted)?
 }
 
-/// Loopback only.
+/// Listens on loopback.
 async fn listen(port: u16, scheme: &str, path: &str) -> Result<(TcpListener, Url), StartError> {
     let unusable = |source| StartError::Port { port, source };
     let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(unusable)?;
@@ -215,7 +215,7 @@ async fn listen(port: u16, scheme: &str, path: &str) -> Result<(TcpListener, Url
     Ok((listener, Url::parse(&format!("{scheme}://{address}/{path}"))?))
 }
 
-/// The simulator sends the secret that the function expects: the function's setting names its file.
+/// Reads the shared secret from the file that the function's setting names, so that the simulator sends it.
 fn secret(reference: &str) -> Option<String> {
     std::fs::read_to_string(reference.strip_prefix("file:")?).ok()
 }

@@ -42,9 +42,9 @@ async fn world(settings: &[(&str, String)], target: impl Fn(&mut NotificationTar
     let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let world = open_world_with(Options { settings, ..Options::default() }).await;
     let mut options = NotificationTarget {
-        identity_pem: Some(world.door_client_identity()),
-        root_certificate_pem: Some(world.door_authority().to_owned()),
-        ..NotificationTarget::plain(world.door_url().clone())
+        identity_pem: Some(world.notifications_client_identity()),
+        root_certificate_pem: Some(world.notifications_authority().to_owned()),
+        ..NotificationTarget::plain(world.notifications_url().clone())
     };
     target(&mut options);
     world.simulator().set_notifications(Some(options)).unwrap();

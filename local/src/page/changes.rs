@@ -1,18 +1,18 @@
-//! A change in words: names in place of ids.
+//! The changes of one version, with names instead of ids.
 
 use mastercard::token_requestor::TokenRequestorId;
 use model::catalog::{ChangeRecord, Snapshot};
 
-use super::when::When;
+use super::utc_time::UtcTime;
 
-/// What one version changed.
-pub(super) struct Told {
+/// Names of token requestors by kind of change.
+pub(super) struct VersionChanges {
     pub(super) version: u64,
-    pub(super) at: When,
+    pub(super) at: UtcTime,
     pub(super) lists: Vec<(&'static str, Vec<String>)>,
 }
 
-impl Told {
+impl VersionChanges {
     pub(super) fn new(changed: &ChangeRecord, snapshot: &Snapshot) -> Self {
         let name = |id: &TokenRequestorId| match snapshot.entries.get(id) {
             Some(known) => known.requestor.consumer_facing_entity_name.clone(),
@@ -28,6 +28,6 @@ impl Told {
         ];
         let lists = lists.into_iter().filter(|(_, ids)| !ids.is_empty());
         let lists = lists.map(|(what, ids)| (what, ids.iter().map(name).collect())).collect();
-        Self { version: changed.version, at: When(changed.at), lists }
+        Self { version: changed.version, at: UtcTime(changed.at), lists }
     }
 }

@@ -1,13 +1,13 @@
-//! The one place that writes to the terminal: a reader who went away is no failure.
+//! Writes to the terminal. Errors, such as a closed pipe, are ignored.
 
 use std::{fmt::Display, io, io::Write as _};
 
-/// A line for the person who runs this.
+/// Prints a line to standard output.
 pub(crate) fn line(text: impl Display) {
     let _ = writeln!(io::stdout(), "{text}");
 }
 
-/// A line about why it does not go on.
+/// Prints a line to standard error.
 pub(crate) fn problem(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
 }

@@ -9,11 +9,11 @@ use super::*;
 use crate::{
     gateway::{Handler, Route},
     identity::Keys,
-    stop,
+    shutdown,
 };
 
-/// A door whose function answers the certificate it was shown.
-async fn door() -> (String, Identity, stop::Running) {
+/// An endpoint whose function responds with the client certificate.
+async fn endpoint() -> (String, Identity, shutdown::ShutdownGuard) {
     let identity = Keys::of_this_process().unwrap().identity;
     let handler: Handler = Arc::new(|request| {
         async move {
@@ -26,13 +26,13 @@ async fn door() -> (String, Identity, stop::Running) {
     let gateway = Gateway::new(vec![Route::open(Method::POST, "/notifications", handler)]);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
-    let (running, stopped) = stop::running();
-    serve(listener, &identity, gateway, stopped).unwrap();
-    (url, identity, running)
+    let (guard, shutdown) = shutdown::channel();
+    serve(listener, &identity, gateway, shutdown).unwrap();
+    (url, identity, guard)
 }
 
 fn client(identity: &Identity, shown: Option<&str>) -> Client {
-    let authority = Certificate::from_pem(identity.door_authority.as_bytes()).unwrap();
+    let authority = Certificate::from_pem(identity.notifications_authority.as_bytes()).unwrap();
     let client = Client::builder().tls_certs_only([authority]).no_proxy();
     match shown {
         Some(pem) => client.identity(reqwest::Identity::from_pem(pem.as_bytes()).unwrap()).build().unwrap(),
@@ -41,8 +41,8 @@ fn client(identity: &Identity, shown: Option<&str>) -> Client {
 }
 
 #[tokio::test]
-async fn mastercard_shows_its_certificate_and_the_function_learns_whose_it_is() {
-    let (url, identity, _running) = door().await;
+async fn mastercards_client_certificate_reaches_the_function() {
+    let (url, identity, _guard) = endpoint().await;
     let mastercard = client(&identity, Some(&identity.client_identity()));
     let answer = mastercard.post(format!("{url}/notifications")).body("{}").send().await.unwrap();
     assert_eq!(answer.status(), 200);
@@ -57,8 +57,8 @@ async fn mastercard_shows_its_certificate_and_the_function_learns_whose_it_is() 
 }
 
 #[tokio::test]
-async fn whoever_shows_no_certificate_of_mastercard_is_not_let_in() {
-    let (url, identity, _running) = door().await;
+async fn a_client_without_a_certificate_of_mastercard_is_rejected() {
+    let (url, identity, _guard) = endpoint().await;
     let key = KeyPair::generate().unwrap();
     let forged = CertificateParams::default().self_signed(&key).unwrap();
     let forged = format!("{}{}", forged.pem(), key.serialize_pem());
@@ -69,8 +69,8 @@ async fn whoever_shows_no_certificate_of_mastercard_is_not_let_in() {
 }
 
 #[tokio::test]
-async fn a_caller_that_never_finishes_its_handshake_holds_up_nobody() {
-    let (url, identity, _running) = door().await;
+async fn an_unfinished_handshake_does_not_block_other_clients() {
+    let (url, identity, _guard) = endpoint().await;
     let _silent = TcpStream::connect(url.trim_start_matches("https://")).await.unwrap();
     let mastercard = client(&identity, Some(&identity.client_identity()));
     let answer = mastercard.post(format!("{url}/notifications")).body("{}").send().await.unwrap();

@@ -1,4 +1,4 @@
-//! A client certificate in API Gateway's words: `requestContext.authentication.clientCert`.
+//! A client certificate in API Gateway's format: `requestContext.authentication.clientCert`.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use x509_cert::{
     time::Time,
 };
 
-/// From the DER that the TLS handshake left; `None` if it is not a certificate.
+/// From the DER of the TLS handshake; `None` if it is not a certificate.
 pub(crate) fn client_cert(der: &[u8]) -> Option<Value> {
     let certificate = Certificate::from_der(der).ok()?;
     let content = certificate.tbs_certificate();
@@ -25,7 +25,7 @@ pub(crate) fn client_cert(der: &[u8]) -> Option<Value> {
     }))
 }
 
-/// The subject of a PEM certificate, written as in [`client_cert`]: `NOTIFICATION_CLIENT_SUBJECTS` is compared with it.
+/// The subject of a PEM certificate, in the format of [`client_cert`]: `NOTIFICATION_CLIENT_SUBJECTS` is compared with it.
 pub(crate) fn subject_dn(pem: &str) -> Option<String> {
     Some(Certificate::from_pem(pem).ok()?.tbs_certificate().subject().to_string())
 }

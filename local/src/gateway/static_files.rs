@@ -1,4 +1,4 @@
-//! What stands beside the deployed API: the logos, which a CDN would serve, and the pages of this machine.
+//! The logos, which a CDN serves in AWS.
 
 use axum::{
     Router,
@@ -16,7 +16,8 @@ pub(crate) fn router(logos: Logos) -> Router {
     Router::new().route("/logos/{file}", get(logo)).with_state(logos)
 }
 
-/// The path is the object's key. Its content comes from elsewhere, so a browser must not run anything in it.
+/// The path is the object's key. The content is from a third party, so the policy keeps a browser from running scripts in
+/// it.
 async fn logo(State(logos): State<Logos>, Path(file): Path<String>) -> Response<Body> {
     match logos.get(&format!("logos/{file}")).await {
         Ok(Some(logo)) => {
