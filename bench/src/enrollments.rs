@@ -4,6 +4,7 @@ mod evidence;
 mod memory;
 mod notifications;
 mod report;
+mod results;
 mod virtual_user;
 
 use std::{sync::Arc, time::Duration};
@@ -17,7 +18,8 @@ use evidence::Evidence;
 use memory::MemorySampler;
 use notifications::AcknowledgmentCounter;
 use report::Report;
-use virtual_user::{UserResults, VirtualUser};
+use results::UserResults;
+use virtual_user::VirtualUser;
 
 /// Calls to Processing per second that Mastercard announced; the simulator responds to more with 429.
 const PROCESSING_LIMIT: usize = 30;

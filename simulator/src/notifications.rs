@@ -3,6 +3,7 @@
 
 mod endpoint;
 mod invalid_target;
+mod outgoing;
 pub(crate) mod payload;
 mod plan;
 mod protection;
@@ -11,17 +12,16 @@ pub(crate) mod target;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
-use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use self::endpoint::Endpoint;
 pub use self::invalid_target::InvalidTarget;
+use self::outgoing::Outgoing;
 use self::payload::{Kind, Notification};
 pub use self::plan::{Delivery, NotificationPlan};
 use self::target::NotificationTarget;
-use crate::journal::{Exchange, Journal, Message, Party};
+use crate::journal::Journal;
 
 /// Sends notifications in the background.
 #[derive(Clone)]
@@ -106,7 +106,7 @@ impl Notifier {
                 for _ in 0..delivery.copies {
                     if delivery.delay_milliseconds > 0 {
                         notifier.send_later(&outgoing, delivery.delay_milliseconds, plan.retries, &plan);
-                    } else if !notifier.attempt(&outgoing).await && plan.retries > 0 {
+                    } else if !outgoing.attempt(&notifier.0.journal).await && plan.retries > 0 {
                         notifier.send_later(&outgoing, plan.backoff_milliseconds, plan.retries - 1, &plan);
                     }
                 }
@@ -122,50 +122,11 @@ impl Notifier {
             let _in_flight = in_flight;
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
             for left in (0..=retries).rev() {
-                if notifier.attempt(&outgoing).await || left == 0 {
+                if outgoing.attempt(&notifier.0.journal).await || left == 0 {
                     break;
                 }
                 tokio::time::sleep(backoff).await;
             }
         });
     }
-
-    /// Posts once; returns whether the issuer acknowledged with a 2xx within three seconds.
-    async fn attempt(&self, outgoing: &Outgoing) -> bool {
-        let started_at = Timestamp::now();
-        let Endpoint { url, shared_secret, protection, client } = &outgoing.endpoint;
-        let Some(body) = protection.apply(&outgoing.body) else { return false };
-        let mut request =
-            client.post(url.clone()).header("content-type", "application/json;charset=utf-8").body(body);
-        if let Some(secret) = shared_secret {
-            request = request.header("x-notification-secret", secret);
-        }
-        let (acknowledged, outcome) = match request.send().await {
-            Ok(response) if response.status().is_success() => (true, "acknowledged".to_owned()),
-            Ok(response) => (false, format!("answered {}", response.status().as_u16())),
-            Err(error) if error.is_timeout() => (false, "not answered in time".to_owned()),
-            Err(_) => (false, "not delivered".to_owned()),
-        };
-        let duration = Timestamp::now().duration_since(started_at);
-        self.0.journal.add(Exchange {
-            step: outgoing.kind.step(),
-            from: Party::Processing,
-            to: Party::IssuerServer,
-            summary: format!("{} notification, {outcome}", outgoing.kind.name()),
-            started_at,
-            duration: Duration::try_from(duration).unwrap_or_default(),
-            messages: vec![
-                Message::from_mastercard("POST /notifications", Some(&outgoing.body)),
-                Message::from_mastercard(outcome, None),
-            ],
-        });
-        acknowledged
-    }
-}
-
-#[derive(Clone)]
-struct Outgoing {
-    kind: Kind,
-    body: Value,
-    endpoint: Endpoint,
 }

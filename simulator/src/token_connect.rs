@@ -4,3 +4,4 @@ pub(crate) mod asset;
 mod plaintext;
 pub(crate) mod push;
 pub(crate) mod requestors;
+mod signature;

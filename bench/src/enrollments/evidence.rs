@@ -6,7 +6,7 @@ use local::{World, cardholder::Cardholder};
 use serde_json::Value;
 use simulator::{Operation, TokenStatus};
 
-use super::virtual_user::UserResults;
+use super::results::UserResults;
 use crate::error::BenchError;
 
 /// Counts of all cardholders.

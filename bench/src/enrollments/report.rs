@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::Serialize;
 
-use super::{Arguments, COPIES, evidence::Evidence, virtual_user::UserResults};
+use super::{Arguments, COPIES, evidence::Evidence, results::UserResults};
 use crate::{
     machine::Machine,
     report::{self, Target, count},

@@ -5,16 +5,14 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::plaintext::{self, PushedAccount};
+use super::signature::{sign, signed_claims};
 use crate::{
     call::Call,
-    crypto::{
-        field_level::{self, EncryptedPayload},
-        jws,
-    },
+    crypto::field_level::{self, EncryptedPayload},
     error_response::{ErrorResponse, token_connect_error},
     fields::{self, Fields},
     mastercard::Mastercard,
@@ -85,27 +83,6 @@ pub(crate) fn push(mastercard: &Mastercard, call: &Call) -> OperationResult {
     Ok((StatusCode::OK, response))
 }
 
-/// The claims that the JWS takes from `signatureData`; the sandbox omits `completeIssuerAppActivation`.
-fn signed_claims(data: Fields<'_>) -> Result<Map<String, Value>, ErrorResponse> {
-    data.flag("completeIssuerAppActivation")?;
-    data.text("tokenRequestorSessionId", 3..=64)?;
-    let mut claims = Map::new();
-    if let Some(url) = data.text("callbackURL", 1..=256)? {
-        if url::Url::parse(url).is_err() {
-            return Err(data.invalid("callbackURL"));
-        }
-        claims.insert("callbackURL".to_owned(), json!(url));
-    }
-    let complete = data.flag("completeWebsiteActivation")?.unwrap_or(true);
-    claims.insert("completeWebsiteActivation".to_owned(), json!(complete));
-    let supplied = data.flag("accountHolderDataSupplied")?.unwrap_or(false);
-    claims.insert("accountHolderDataSupplied".to_owned(), json!(supplied));
-    if let Some(locale) = data.text("locale", 5..=5)? {
-        claims.insert("locale".to_owned(), json!(locale));
-    }
-    Ok(claims)
-}
-
 /// Validity of the receipts: more than 4 and at most 15 minutes, 15 by default. Whether fractions are allowed is not
 /// published; here they are.
 fn validity(request: &Fields<'_>) -> Result<Duration, ErrorResponse> {
@@ -152,25 +129,6 @@ fn decrypt(mastercard: &Mastercard, request: &Fields<'_>) -> Result<Vec<PushedAc
     let plaintext = field_level::decrypt(&payload, &keys.client_encryption)
         .map_err(|_| failed("The encrypted payload cannot be decrypted."))?;
     plaintext::read(&plaintext)
-}
-
-fn sign(
-    mastercard: &Mastercard,
-    receipts: &[String],
-    claims: Map<String, Value>,
-) -> Result<String, ErrorResponse> {
-    let keys = mastercard.portal.keys();
-    let mut payload = json!({"pushAccountReceipts": receipts});
-    if let Some(fields) = payload.as_object_mut() {
-        fields.extend(claims);
-    }
-    jws::sign(&payload, &keys.receipt_signing, &keys.receipt_signing_kid).map_err(|_| {
-        ErrorResponse::token_connect(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "SYSTEM_ERROR",
-            "The receipts cannot be signed.",
-        )
-    })
 }
 
 fn digitization_data(receipt: &str) -> String {
