@@ -1,4 +1,4 @@
-// Lights up each arrow as it is said, at a pace that a person can follow.
+// Highlights each exchange as it happens, at the selected pace.
 
 import { CHAPTERS, LANES, rowOf } from "./steps.js";
 
@@ -25,7 +25,7 @@ function node(space, name, attributes, ...children) {
 const middle = (lane) => `${(lane + 0.5) * WIDTH}%`;
 
 function arrow(from, to) {
-  const lives = LANES.map((_, lane) => node(SVG, "line", { class: "life", x1: middle(lane), x2: middle(lane), y1: "0", y2: "100%" }));
+  const lifelines = LANES.map((_, lane) => node(SVG, "line", { class: "life", x1: middle(lane), x2: middle(lane), y1: "0", y2: "100%" }));
   const back = to < from;
   const head = node(SVG, "path", { class: "head", d: back ? "M9 -5 L1 0 L9 5" : "M-9 -5 L-1 0 L-9 5" });
   const line = from === to
@@ -33,7 +33,7 @@ function arrow(from, to) {
     : node(SVG, "line", { class: "arrow", x1: middle(from), x2: middle(to), y1: 0, y2: 0 });
   const at = from === to ? node(SVG, "g", {}) : node(SVG, "svg", { x: middle(to), overflow: "visible" }, head);
   const drawn = node(SVG, "svg", { y: "50%", overflow: "visible" }, line, node(SVG, "circle", { class: "dot", cx: middle(from), cy: 0, r: 3.5 }), at);
-  const all = node(SVG, "svg", { width: "100%", height: "100%", focusable: "false" }, ...lives, drawn);
+  const all = node(SVG, "svg", { width: "100%", height: "100%", focusable: "false" }, ...lifelines, drawn);
   return node(null, "span", { class: "drawn", "aria-hidden": "true" }, all);
 }
 
@@ -44,8 +44,8 @@ function draw() {
     const list = node(null, "ol", {});
     for (const [step, from, to, text] of steps) {
       const took = node(null, "small", {});
-      const way = node(null, "span", { class: "hidden" }, ` ${LANES[from]} to ${LANES[to]}: `);
-      const label = node(null, "span", { class: "label" }, way, text, " ", took);
+      const parties = node(null, "span", { class: "hidden" }, ` ${LANES[from]} to ${LANES[to]}: `);
+      const label = node(null, "span", { class: "label" }, parties, text, " ", took);
       const button = node(null, "button", { type: "button", "aria-pressed": "false" }, node(null, "b", {}, String(step)), arrow(from, to), label);
       const row = { step, text, button, took, exchanges: [] };
       button.addEventListener("click", () => pin(row));
@@ -56,7 +56,7 @@ function draw() {
   }
 }
 
-// A step that a person chose stays open until they choose it again.
+// A selected step stays open until it is selected again.
 function pin(row) {
   pinned = pinned === row ? undefined : row;
   for (const { button } of rows.values()) button.setAttribute("aria-pressed", String(button === pinned?.button));
@@ -70,7 +70,7 @@ function show(row) {
     const details = messages.map(({ head, body }) => node(null, "pre", { tabindex: "0" }, body ? `${head}\n${JSON.stringify(body, null, 2)}` : head));
     return [title, ...details];
   });
-  said.replaceChildren(...(parts.length ? parts : [node(null, "p", { class: "what" }, "Nothing said yet.")]));
+  said.replaceChildren(...(parts.length ? parts : [node(null, "p", { class: "what" }, "No exchange yet.")]));
 }
 
 function light({ step, from, to, summary, duration, messages = [] }) {
@@ -101,10 +101,10 @@ function clear() {
   }
 }
 
-// Both feeds are in order; together they are put in order of when each was over.
-function told(exchange) {
-  const over = ({ started_at: startedAt, duration }) => Date.parse(startedAt) + duration.secs * 1000 + duration.nanos / 1e6;
-  const at = waiting.findLastIndex((other) => over(other) <= over(exchange));
+// Inserts an exchange by the time of its end: the two sources are ordered, but not relative to each other.
+function enqueue(exchange) {
+  const end = ({ started_at: startedAt, duration }) => Date.parse(startedAt) + duration.secs * 1000 + duration.nanos / 1e6;
+  const at = waiting.findLastIndex((other) => end(other) <= end(exchange));
   waiting.splice(at + 1, 0, exchange);
   timer ??= setTimeout(next, pace.value === "real" ? 0 : 100);
 }
@@ -113,9 +113,9 @@ play.addEventListener("click", async () => {
   play.disabled = true;
   clear();
   const answer = await fetch("/live/journey", { method: "POST" });
-  if (!answer.ok) words.textContent = "The journey stopped. The simulator may have been told to misbehave.";
+  if (!answer.ok) words.textContent = "The journey stopped. A fault may be configured in the simulator.";
   if (!waiting.length) play.disabled = false;
 });
 
 draw();
-new EventSource("/live/exchanges").addEventListener("message", ({ data }) => told(JSON.parse(data)));
+new EventSource("/live/exchanges").addEventListener("message", ({ data }) => enqueue(JSON.parse(data)));

@@ -1,9 +1,9 @@
-// The public API as an app calls it: infra/openapi.yaml is its contract. Nothing in here is about the sample; copy it.
+// A client of the public API; its contract is infra/openapi.yaml. Nothing here is specific to the sample: copy it.
 
-// The longest that the server works on an answer is 28 seconds.
-const PATIENCE = 30_000;
+// Milliseconds. The server responds within 28 seconds.
+const TIMEOUT = 30_000;
 
-// A problem document (RFC 9457). Branch on `code` and `retryable`, never on the sentences.
+// A problem document (RFC 9457). Branch on `code` and `retryable`, never on the texts.
 export class Problem extends Error {
   constructor(status, body, retryAfter) {
     super(body.code);
@@ -21,10 +21,10 @@ export class Api {
     this.token = token;
   }
 
-  // Step 5: whom a card can be pushed to from here, best first.
+  // Step 5: the token requestors that a card can be pushed to, in the order to show them.
   async tokenRequestors(platform, accountRange) {
     const range = accountRange ? `&accountRange=${accountRange}` : "";
-    return (await this.ask("GET", `/token-requestors?platform=${platform}${range}`)).tokenRequestors;
+    return (await this.send("GET", `/token-requestors?platform=${platform}${range}`)).tokenRequestors;
   }
 
   // The state of each card at one token requestor. Cards are `{ cardContractId, accountRange? }`.
@@ -34,30 +34,30 @@ export class Api {
       query.append("cardContractId", accountRange ? `${cardContractId}:${accountRange}` : cardContractId);
     }
     if (tokenRequestorId) query.append("tokenRequestorId", tokenRequestorId);
-    return (await this.ask("GET", `/cards?${query}`)).cards;
+    return (await this.send("GET", `/cards?${query}`)).cards;
   }
 
-  // Steps 6 to 12. The same key and wish may be sent as often as need be: the card is pushed once.
-  enroll(key, wish) {
-    return this.askUntilDone("/enrollments", key, wish);
+  // Steps 6 to 12. Sending the same key and body again is safe: the card is pushed once.
+  enroll(key, body) {
+    return this.sendUntilDone("/enrollments", key, body);
   }
 
-  // The same once more, for an enrollment that is READY or EXPIRED.
-  restart(enrollmentId, key, wish) {
-    return this.askUntilDone(`/enrollments/${encodeURIComponent(enrollmentId)}/attempts`, key, wish);
+  // A new attempt of an enrollment that is READY or EXPIRED.
+  restart(enrollmentId, key, body) {
+    return this.sendUntilDone(`/enrollments/${encodeURIComponent(enrollmentId)}/attempts`, key, body);
   }
 
   enrollment(enrollmentId) {
-    return this.ask("GET", `/enrollments/${encodeURIComponent(enrollmentId)}`);
+    return this.send("GET", `/enrollments/${encodeURIComponent(enrollmentId)}`);
   }
 
-  // After step 25: asks with growing pauses until nothing more will be found out, or `signal` says stop.
-  async follow(enrollmentId, { tell, signal }) {
+  // After step 25: polls with growing intervals until the enrollment is final, or `signal` is aborted.
+  async follow(enrollmentId, { onUpdate, signal }) {
     for (let pause = 500; !signal.aborted; pause = Math.min(pause * 1.5, 10_000)) {
       try {
         const enrollment = await this.enrollment(enrollmentId);
         if (signal.aborted) return;
-        tell(enrollment);
+        onUpdate(enrollment);
         if (enrollment.final) return;
       } catch (problem) {
         if (!problem.retryable) throw problem;
@@ -66,11 +66,11 @@ export class Api {
     }
   }
 
-  // While a first request with this key still runs, the server says when to come back.
-  async askUntilDone(path, key, wish) {
+  // While a first request with this key is in progress, waits as long as `Retry-After` says.
+  async sendUntilDone(path, key, body) {
     for (let tries = 0; ; tries += 1) {
       try {
-        return await this.ask("POST", path, { key, body: wish });
+        return await this.send("POST", path, { key, body });
       } catch (problem) {
         if (problem.code !== "request_in_progress" || tries === 5) throw problem;
         await sleep((problem.retryAfter ?? 1) * 1000);
@@ -78,24 +78,24 @@ export class Api {
     }
   }
 
-  async ask(method, path, { key, body } = {}) {
+  async send(method, path, { key, body } = {}) {
     const headers = { Authorization: `Bearer ${this.token}` };
     if (key) headers["Idempotency-Key"] = key;
     if (body) headers["Content-Type"] = "application/json";
     let response;
     try {
-      const signal = AbortSignal.timeout(PATIENCE);
+      const signal = AbortSignal.timeout(TIMEOUT);
       response = await fetch(path, { method, headers, body: body && JSON.stringify(body), signal });
     } catch {
       throw new Problem(0, { code: "unreachable", retryable: true });
     }
     if (response.ok) return response.json();
-    throw await problem(response);
+    throw await toProblem(response);
   }
 }
 
-// API Gateway refuses in its own words, without a code.
-async function problem(response) {
+// Error responses of API Gateway have no code.
+async function toProblem(response) {
   const codes = { 401: "unauthenticated", 404: "not_found", 429: "too_many_requests", 503: "unavailable" };
   const body = await response.json().catch(() => ({}));
   const code = body.code ?? codes[response.status] ?? "internal_error";
@@ -103,4 +103,4 @@ async function problem(response) {
   return new Problem(response.status, { ...body, code, retryable }, Number(response.headers.get("Retry-After")) || undefined);
 }
 
-const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

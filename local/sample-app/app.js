@@ -1,16 +1,16 @@
-// The sample bank app: which view is shown, and what leads to which. The address after # names the view, so that the
-// back button, a reload and a second tab all work.
+// The sample bank app: routing between views. The URL's fragment selects the view, so that the back button, a reload and
+// a second tab work.
 
 import { Api, Problem } from "./api.js";
 import { loggedIn, logOut } from "./bank.js";
 import { el } from "./dom.js";
-import { trouble } from "./outcome.js";
-import { language, speak, text } from "./texts.js";
+import { problemOutcome } from "./outcome.js";
+import { language, setLanguage, text } from "./texts.js";
 import { cards, enable, follow, login } from "./views.js";
 
 const view = document.getElementById("view");
-const said = document.getElementById("said");
-let shown = new AbortController();
+const status = document.getElementById("said");
+let current = new AbortController();
 
 const ROUTES = [
   [/^#\/enable\/(\d+)$/, enable],
@@ -19,16 +19,16 @@ const ROUTES = [
   [/^/, cards],
 ];
 
-// Step 25: the app link `web-bank` leads to /?enrollmentId=…&outcome=…; the outcome is a browser's word, so it is not used.
-function comeBack() {
+// Step 25: the app link `web-bank` is /?enrollmentId=…&outcome=…; the outcome comes from the browser, so it is not used.
+function handleReturn() {
   const enrollmentId = new URLSearchParams(location.search).get("enrollmentId");
   if (enrollmentId) history.replaceState(null, "", `/#/enrollment/${encodeURIComponent(enrollmentId)}`);
 }
 
 async function show() {
-  shown.abort();
-  shown = new AbortController();
-  const { signal } = shown;
+  current.abort();
+  current = new AbortController();
+  const { signal } = current;
   const bank = loggedIn();
   document.getElementById("leave").hidden = !bank;
   const page = {
@@ -36,14 +36,14 @@ async function show() {
     api: bank && new Api(bank.accessToken),
     signal,
     go,
-    say: (words) => signal.aborted || (said.textContent = words),
-    put: (title, ...content) => signal.aborted || put(title, content),
-    fail: (problem, again) => signal.aborted || fail(page, problem, again),
+    announce: (message) => signal.aborted || (status.textContent = message),
+    render: (title, ...content) => signal.aborted || render(title, content),
+    fail: (problem, retry) => signal.aborted || fail(page, problem, retry),
   };
   view.setAttribute("aria-busy", "true");
   try {
-    const [pattern, draw] = bank ? ROUTES.find(([known]) => known.test(location.hash)) : [/^/, login];
-    await draw(page, ...(location.hash.match(pattern) ?? []).slice(1));
+    const [pattern, renderView] = bank ? ROUTES.find(([route]) => route.test(location.hash)) : [/^/, login];
+    await renderView(page, ...(location.hash.match(pattern) ?? []).slice(1));
   } catch (problem) {
     page.fail(problem, show);
   }
@@ -54,8 +54,8 @@ function go(hash) {
   else location.hash = hash;
 }
 
-// A new view is announced by its title, and the keyboard goes on from there.
-function put(title, content) {
+// Shows a view and moves the focus to its title, which screen readers announce.
+function render(title, content) {
   const heading = el("h1", { tabindex: -1 }, title);
   document.title = `${title} · Northshire Bank`;
   view.removeAttribute("aria-busy");
@@ -64,20 +64,20 @@ function put(title, content) {
   scrollTo(0, 0);
 }
 
-function fail(page, problem, again) {
+function fail(page, problem, retry) {
   if (!(problem instanceof Problem)) throw problem;
-  if (problem.status === 401) return leave();
-  const { keys, next } = trouble(problem);
-  const doing = { follow: () => go(`#/enrollment/${problem.enrollmentId}`), retry: again, back: () => go("#/cards") };
+  if (problem.status === 401) return endSession();
+  const { keys, next } = problemOutcome(problem);
+  const actions = { follow: () => go(`#/enrollment/${problem.enrollmentId}`), retry, back: () => go("#/cards") };
   const label = next === "back" ? "cards.back" : `next.${next}`;
-  page.put(
+  page.render(
     text(keys.map((key) => `${key}.title`)),
     el("p", { class: "lead" }, text(keys.map((key) => `${key}.text`), { requestId: problem.requestId ?? "–" })),
-    el("p", { class: "actions" }, el("button", { class: "primary", onclick: doing[next] }, text(label))),
+    el("p", { class: "actions" }, el("button", { class: "primary", onclick: actions[next] }, text(label))),
   );
 }
 
-function leave() {
+function endSession() {
   logOut();
   go("#/");
 }
@@ -91,14 +91,14 @@ function translate() {
 const languages = document.getElementById("language");
 languages.value = language;
 languages.addEventListener("change", () => {
-  speak(languages.value);
+  setLanguage(languages.value);
   translate();
   show();
 });
-document.getElementById("leave").addEventListener("click", leave);
+document.getElementById("leave").addEventListener("click", endSession);
 addEventListener("hashchange", show);
-// The back button may bring back the page as it was when the cardholder left it.
+// The back button may restore the page from the browser's cache.
 addEventListener("pageshow", ({ persisted }) => persisted && show());
 translate();
-comeBack();
+handleReturn();
 show();

@@ -1,4 +1,4 @@
-// Elements without a framework. Text is always text: nothing that came over the network becomes markup.
+// Creates elements without a framework. Strings become text nodes, never markup.
 
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -11,12 +11,12 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
-// A logo, or the first letter of the name where there is none or it does not load.
+// The logo, or the first letter of the name if there is no logo or it does not load.
 export function logo(requestor) {
   const letter = () => el("span", { class: "logo letter", "aria-hidden": "true" }, [...requestor.displayName][0].toUpperCase());
-  const form = requestor.logos.find(({ mediaType }) => mediaType === "image/svg+xml") ?? requestor.logos[0];
-  if (!form) return letter();
-  const image = el("img", { class: "logo", src: form.url, alt: "", width: 48, height: 48 });
+  const source = requestor.logos.find(({ mediaType }) => mediaType === "image/svg+xml") ?? requestor.logos[0];
+  if (!source) return letter();
+  const image = el("img", { class: "logo", src: source.url, alt: "", width: 48, height: 48 });
   image.addEventListener("error", () => image.replaceWith(letter()));
   return image;
 }

@@ -1,7 +1,7 @@
-// From an enrollment to what the cardholder is told, and what they can do next. Nothing in here is about the sample.
+// Maps an enrollment or a problem to its text and the cardholder's next step. Nothing here is specific to the sample.
 
-// What can be done next: `wait`, `continue` at the token requestor, begin `again` the same enrollment, try a `new` one,
-// `call` the bank, or nothing more than `done`.
+// Next steps: `wait`, `continue` at the token requestor, restart the enrollment (`again`), start a `new` one, `call` the
+// bank, or `done`.
 const NEXT = {
   PENDING: "wait",
   READY: "continue",
@@ -14,7 +14,7 @@ const NEXT = {
   EXPIRED: "again",
 };
 
-// The key of the text, its fallback, and the next step. A status or reason of the future falls back.
+// The text's key with fallbacks, for unknown statuses and reasons too, and the next step.
 export function outcome({ status, reason, retryable, final, redirectUrl }) {
   let next = NEXT[status] ?? (retryable ? "new" : "call");
   if (next === "continue" && !redirectUrl) next = "wait";
@@ -22,11 +22,11 @@ export function outcome({ status, reason, retryable, final, redirectUrl }) {
   return { keys: [`status.${status}.${reason}`, `status.${status}`, "status.unknown"], next };
 }
 
-// Problems that say nothing of how it ends: the enrollment that they name does.
+// Problems after which the enrollment in `enrollmentId` has the outcome.
 const UNDECIDED = ["enrollment_in_progress", "enrollment_not_restartable", "push_outcome_unknown"];
 
-// The same for a problem of the API: `follow` the enrollment that it names, `retry` with the same key, or go `back`.
-export function trouble({ code, retryable, enrollmentId }) {
+// The same for a problem: `follow` its enrollment, `retry` with the same key, or go `back`.
+export function problemOutcome({ code, retryable, enrollmentId }) {
   const next = enrollmentId && UNDECIDED.includes(code) ? "follow" : retryable ? "retry" : "back";
   return { keys: [`error.${code}`, "error.internal_error"], next };
 }

@@ -1,4 +1,4 @@
-// Sentences by key, in the cardholder's language. `texts.json` holds them all.
+// Texts by key, in the cardholder's language, from `texts.json`.
 
 const texts = await (await fetch("/app/texts.json")).json();
 const LANGUAGES = ["en", "de"];
@@ -7,19 +7,19 @@ export let language = LANGUAGES.find((known) => known === localStorage.getItem("
   ?? LANGUAGES.find((known) => navigator.language.startsWith(known))
   ?? "en";
 
-export function speak(other) {
-  language = other;
-  localStorage.setItem("language", other);
+export function setLanguage(selected) {
+  language = selected;
+  localStorage.setItem("language", selected);
 }
 
-// The first key that there is a text for; `{name}` in it is replaced.
-export function text(keys, names = {}) {
+// The text of the first key that has one, with each `{name}` replaced by its value.
+export function text(keys, values = {}) {
   const key = [keys].flat().find((known) => texts[known]);
-  return texts[key][language].replace(/\{(\w+)\}/g, (whole, name) => names[name] ?? whole);
+  return texts[key][language].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
 export const has = (key) => key in texts;
 
-export function time(moment) {
-  return new Date(moment).toLocaleTimeString(language, { timeStyle: "medium", hourCycle: "h23" });
+export function time(timestamp) {
+  return new Date(timestamp).toLocaleTimeString(language, { timeStyle: "medium", hourCycle: "h23" });
 }

@@ -2,8 +2,8 @@
 
 import { cardholders, logIn } from "./bank.js";
 import { el, logo } from "./dom.js";
-import { fulfilled, intention } from "./intention.js";
 import { outcome } from "./outcome.js";
+import { forgetRequests, pendingRequest } from "./pending-request.js";
 import { has, text, time } from "./texts.js";
 
 const PLATFORM = "web";
@@ -16,49 +16,49 @@ export async function login(page) {
     el("li", {}, el("button", { class: "row", onclick: enter(clientId) },
       el("span", { class: "logo letter", "aria-hidden": "true" }, name[0]),
       el("span", { class: "grow" }, el("strong", {}, name), el("small", {}, text("login.cards", { count: cards })))));
-  page.put(text("login.title"), el("p", { class: "lead" }, text("login.text")), el("ul", { class: "rows narrow" }, people.map(person)));
+  page.render(text("login.title"), el("p", { class: "lead" }, text("login.text")), el("ul", { class: "rows narrow" }, people.map(person)));
 }
 
 export async function cards(page) {
   const own = page.bank.cards;
-  if (own.length === 0) return page.put(text("cards.title"), el("p", { class: "lead" }, text("cards.none")));
+  if (own.length === 0) return page.render(text("cards.title"), el("p", { class: "lead" }, text("cards.none")));
   const states = await page.api.cards(own);
   const item = (card, { state, reason, enrollmentId }) => {
     const to = { eligible: [`#/enable/${card.cardContractId}`, "cards.enable"], in_progress: [`#/enrollment/${enrollmentId}`, "cards.follow"] }[state];
     return el("li", { class: "owned" },
       picture(card),
       el("div", {},
-        el("h2", {}, naming(card)),
+        el("h2", {}, cardName(card)),
         el("p", { class: `state ${state}` }, text([`card.${state}.${reason}`, `card.${state}`])),
-        to && el("a", { class: "button", href: to[0], "aria-label": `${text(to[1])}: ${naming(card)}` }, text(to[1]))));
+        to && el("a", { class: "button", href: to[0], "aria-label": `${text(to[1])}: ${cardName(card)}` }, text(to[1]))));
   };
-  page.put(text("cards.title"),
+  page.render(text("cards.title"),
     el("p", { class: "lead" }, text("cards.text")),
     el("ul", { class: "wallet" }, own.map((card, at) => item(card, states[at]))));
 }
 
-// With `restarted`, the same enrollment once more: its card and requestor stay, consent is asked for again.
+// With `restarted`, a new attempt of that enrollment, with its card and token requestor, and a new consent.
 export async function enable(page, cardContractId, restarted) {
   const before = restarted && (await page.api.enrollment(restarted));
   const card = page.bank.cards.find((own) => own.cardContractId === (before ?? { cardContractId }).cardContractId);
   if (!card) return page.go("#/cards");
-  const offered = await page.api.tokenRequestors(PLATFORM, card.accountRange);
-  const requestors = before ? offered.filter((one) => one.tokenRequestorId === before.tokenRequestorId) : offered;
-  if (requestors.length === 0) return page.put(text("enable.title"), el("p", { class: "lead" }, text("enable.none")), picture(card), el("p", { class: "actions" }, back()));
+  const available = await page.api.tokenRequestors(PLATFORM, card.accountRange);
+  const requestors = before ? available.filter((one) => one.tokenRequestorId === before.tokenRequestorId) : available;
+  if (requestors.length === 0) return page.render(text("enable.title"), el("p", { class: "lead" }, text("enable.none")), picture(card), el("p", { class: "actions" }, back()));
 
   let chosen = requestors[0];
   const consent = el("input", { type: "checkbox", id: "consent", required: true, "aria-describedby": "missing" });
-  const words = el("span");
+  const consentText = el("span");
   const missing = el("p", { id: "missing", class: "problem", hidden: true }, text("enable.missing"));
   const button = el("button", { class: "primary", type: "submit" });
-  const naming = () => {
-    words.textContent = text("enable.consent", { requestor: chosen.displayName });
+  const updateTexts = () => {
+    consentText.textContent = text("enable.consent", { requestor: chosen.displayName });
     button.textContent = text("enable.go", { requestor: chosen.displayName });
   };
-  naming();
+  updateTexts();
   const choice = (requestor, at) =>
     el("label", { class: "row choice" },
-      el("input", { type: "radio", name: "requestor", checked: at === 0, onchange: () => { chosen = requestor; consent.checked = false; naming(); } }),
+      el("input", { type: "radio", name: "requestor", checked: at === 0, onchange: () => { chosen = requestor; consent.checked = false; updateTexts(); } }),
       logo(requestor),
       el("span", { class: "grow" }, requestor.displayName));
 
@@ -68,14 +68,14 @@ export async function enable(page, cardContractId, restarted) {
     if (!consent.checked) return consent.focus();
     if (button.getAttribute("aria-disabled")) return;
     button.setAttribute("aria-disabled", "true");
-    page.say(text("enable.going", { requestor: chosen.displayName }));
+    page.announce(text("enable.going", { requestor: chosen.displayName }));
     await send(page, card, chosen, restarted);
   };
-  page.put(text("enable.title"),
+  page.render(text("enable.title"),
     el("div", { class: "enable" }, picture(card),
       el("form", { novalidate: true, onsubmit: submit },
         el("fieldset", {}, el("legend", {}, text("enable.where")), requestors.map(choice)),
-        el("label", { class: "consent", for: "consent" }, consent, words), missing,
+        el("label", { class: "consent", for: "consent" }, consent, consentText), missing,
         el("p", { class: "actions" }, button, back()))));
 }
 
@@ -83,12 +83,12 @@ async function send(page, card, requestor, restarted) {
   const { cardContractId } = card;
   const { tokenRequestorId } = requestor;
   const consent = { termsVersion: TERMS, acceptedAt: new Date().toISOString() };
-  const manner = { platform: PLATFORM, callback: "web-bank", consent };
-  const wish = restarted ? manner : { cardContractId, tokenRequestorId, ...manner };
-  const { key, wish: same, repeated, forget } = intention(restarted ?? "new", cardContractId, tokenRequestorId, wish);
+  const attempt = { platform: PLATFORM, callback: "web-bank", consent };
+  const newBody = restarted ? attempt : { cardContractId, tokenRequestorId, ...attempt };
+  const { key, body, repeated, forget } = pendingRequest(restarted ?? "new", cardContractId, tokenRequestorId, newBody);
   try {
-    const answer = restarted ? await page.api.restart(restarted, key, same) : await page.api.enroll(key, same);
-    // A repeated request is answered as the first one was, though the cardholder may have been there meanwhile.
+    const answer = restarted ? await page.api.restart(restarted, key, body) : await page.api.enroll(key, body);
+    // A repeated request gets the first response, so the enrollment's current status is read.
     const { status, redirectUrl, enrollmentId } = repeated ? await page.api.enrollment(answer.enrollmentId) : answer;
     // Step 13.
     if (status === "READY" && redirectUrl) location.assign(redirectUrl);
@@ -101,26 +101,26 @@ async function send(page, card, requestor, restarted) {
 
 export async function follow(page, enrollmentId) {
   const requestors = await page.api.tokenRequestors(PLATFORM);
-  const story = el("ol");
-  let told;
-  const tell = (enrollment) => {
+  const timeline = el("ol");
+  let shown;
+  const onUpdate = (enrollment) => {
     const requestor = requestors.find((one) => one.tokenRequestorId === enrollment.tokenRequestorId)
       ?? { displayName: enrollment.tokenRequestorId, logos: [] };
     const { keys, next } = outcome(enrollment);
-    if (enrollment.final) fulfilled(enrollment);
-    story.replaceChildren(...enrollment.timeline.map((event) => happened(event, requestor)));
-    const now = JSON.stringify([keys, next]);
-    if (now === told) return;
-    told = now;
-    const say = (part) => text(keys.map((key) => `${key}.${part}`), { requestor: requestor.displayName });
+    if (enrollment.final) forgetRequests(enrollment);
+    timeline.replaceChildren(...enrollment.timeline.map((event) => timelineEntry(event, requestor)));
+    const current = JSON.stringify([keys, next]);
+    if (current === shown) return;
+    shown = current;
+    const part = (name) => text(keys.map((key) => `${key}.${name}`), { requestor: requestor.displayName });
     const card = page.bank.cards.find((own) => own.cardContractId === enrollment.cardContractId);
-    page.put(say("title"),
+    page.render(part("title"),
       el("p", { class: "journey", "aria-hidden": "true" }, card && picture(card), el("span", { class: `link ${enrollment.status}` }), logo(requestor)),
-      el("p", { class: "lead" }, say("text")),
+      el("p", { class: "lead" }, part("text")),
       el("p", { class: "actions" }, action(next, enrollment, requestor), back()),
-      el("details", { class: "story", open: true }, el("summary", {}, text("follow.since")), story));
+      el("details", { class: "timeline", open: true }, el("summary", {}, text("follow.since")), timeline));
   };
-  await page.api.follow(enrollmentId, { tell, signal: page.signal });
+  await page.api.follow(enrollmentId, { onUpdate, signal: page.signal });
 }
 
 function action(next, { enrollmentId, cardContractId, redirectUrl }, requestor) {
@@ -128,16 +128,16 @@ function action(next, { enrollmentId, cardContractId, redirectUrl }, requestor) 
   return to && el("a", { class: "button primary", href: to }, text(`next.${next}`, { requestor: requestor.displayName }));
 }
 
-function happened({ at, event }, requestor) {
-  const words = has(`event.${event}`) ? text(`event.${event}`, { requestor: requestor.displayName }) : event;
-  return el("li", {}, el("time", { datetime: at }, time(at)), " ", words);
+function timelineEntry({ at, event }, requestor) {
+  const label = has(`event.${event}`) ? text(`event.${event}`, { requestor: requestor.displayName }) : event;
+  return el("li", {}, el("time", { datetime: at }, time(at)), " ", label);
 }
 
 const back = () => el("a", { class: "button", href: "#/cards" }, text("cards.back"));
 
-const naming = (card) => text("cards.ending", { product: text(`cards.${card.product}`), lastFour: card.lastFour });
+const cardName = (card) => text("cards.ending", { product: text(`cards.${card.product}`), lastFour: card.lastFour });
 
-// A drawing: what it says is said in words beside it.
+// Hidden from screen readers: the same details are shown as text.
 function picture(card) {
   return el("span", { class: `card ${card.product} no${Number(card.cardContractId) % 4}`, "aria-hidden": "true" },
     el("span", { class: "chip" }),

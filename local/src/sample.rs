@@ -21,7 +21,7 @@ const FILES: [(&str, &str, &str); 12] = [
     ("/app/api.js", SCRIPT, include_str!("../sample-app/api.js")),
     ("/app/bank.js", SCRIPT, include_str!("../sample-app/bank.js")),
     ("/app/outcome.js", SCRIPT, include_str!("../sample-app/outcome.js")),
-    ("/app/intention.js", SCRIPT, include_str!("../sample-app/intention.js")),
+    ("/app/pending-request.js", SCRIPT, include_str!("../sample-app/pending-request.js")),
     ("/app/texts.js", SCRIPT, include_str!("../sample-app/texts.js")),
     ("/app/views.js", SCRIPT, include_str!("../sample-app/views.js")),
     ("/app/app.js", SCRIPT, include_str!("../sample-app/app.js")),

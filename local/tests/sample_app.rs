@@ -1,8 +1,11 @@
-//! The sample bank app: its texts say everything that the API can answer, and its pages let a browser do nothing else
-//! than they need.
+//! The sample bank app: it has a text for every value of the API, and its pages have a strict content security policy.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use local::{Options, World};
 use model::enrollment::PushFailure;
@@ -20,16 +23,16 @@ fn texts() -> Texts {
     serde_json::from_str(&read("sample-app/texts.json")).unwrap()
 }
 
-fn words(schema: &str) -> Vec<String> {
+fn enum_values(schema: &str) -> Vec<String> {
     let contract: Value = serde_saphyr::from_str(&read("../infra/openapi.yaml")).unwrap();
-    let words = contract["components"]["schemas"][schema]["enum"].as_array().unwrap().clone();
-    words.iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+    let values = contract["components"]["schemas"][schema]["enum"].as_array().unwrap().clone();
+    values.iter().map(|value| value.as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
 fn every_status_reason_and_error_has_a_sentence() {
     let texts = texts();
-    let (statuses, codes) = (words("Status"), words("ProblemCode"));
+    let (statuses, codes) = (enum_values("Status"), enum_values("ProblemCode"));
     assert!(statuses.len() >= 10 && codes.len() >= 20);
     let keys = statuses.iter().map(|status| format!("status.{status}"));
     let keys = keys.chain(codes.iter().map(|code| format!("error.{code}")));
@@ -37,8 +40,53 @@ fn every_status_reason_and_error_has_a_sentence() {
     let keys = keys.chain(reasons);
     for key in keys {
         for part in ["title", "text"] {
-            assert!(texts.contains_key(&format!("{key}.{part}")), "{key}.{part}");
+            let key = format!("{key}.{part}");
+            assert!(
+                texts.contains_key(&key),
+                "`{key}` has no text: add it in English and German to local/sample-app/texts.json"
+            );
         }
+    }
+}
+
+/// Texts that `pattern` captures in a source file of the model: no code can be added there and be forgotten here.
+fn codes(file: &str, pattern: &str) -> BTreeSet<String> {
+    let source = read(&format!("../shared/model/src/enrollment/{file}"));
+    Regex::new(pattern).unwrap().captures_iter(&source).map(|found| found[1].to_owned()).collect()
+}
+
+#[test]
+fn every_timeline_event_has_a_text_and_is_in_the_contract() {
+    let (texts, contract) = (texts(), read("../infra/openapi.yaml"));
+    let mut events = codes("timeline.rs", r#"\("([a-z_]+)","#);
+    events.insert("requested".into());
+    assert!(events.len() >= 11, "{events:?}");
+    for event in events {
+        assert!(
+            texts.contains_key(&format!("event.{event}")),
+            "`event.{event}` has no text: add it in English and German to local/sample-app/texts.json"
+        );
+        assert!(
+            contract.contains(&format!("`{event}`")),
+            "`{event}` is not documented: add it to `event` of `TimelineEntry` in infra/openapi.yaml"
+        );
+    }
+}
+
+#[test]
+fn every_status_reason_has_a_text() {
+    let texts = texts();
+    let reasons = codes("reason.rs", r#"Self::\w+ => "([a-z_]+)""#);
+    assert!(reasons.len() >= 14, "{reasons:?}");
+    for reason in reasons {
+        let has = |status: &str| texts.contains_key(&format!("status.{status}.{reason}.title"));
+        // The text of the status alone says the same.
+        let general = reason == "outcome_unknown";
+        assert!(
+            general || has("PENDING") || has("FAILED"),
+            "the reason `{reason}` has no text: add `status.<STATUS>.{reason}.title` and `.text` in English and German to \
+             local/sample-app/texts.json"
+        );
     }
 }
 

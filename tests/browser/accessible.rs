@@ -25,7 +25,7 @@ async fn visits_everything(stage: &Stage, axe: &Axe) {
     stage.reads("Your card is enabled").await;
     is_well("Click to Pay's unknown_state_page").await;
     stage.clicks("#return").await;
-    stage.sees(".story").await;
+    stage.sees(".timeline").await;
     is_well("the outcome").await;
     stage.opens(&stage.simulator_url("__simulator/panel")).await;
     is_well("the panel").await;

@@ -82,7 +82,7 @@ async fn a_name_of_a_hundred_characters_without_a_gap_fits_a_small_phone_whole()
         assert_eq!(stage.asks(fits).await, true, "Click to Pay");
         stage.presses("accept").await;
         stage.clicks("#return").await;
-        stage.sees(".story").await;
+        stage.sees(".timeline").await;
         assert_eq!(stage.asks(fits).await, true, "the outcome");
     })
     .await;
@@ -128,7 +128,7 @@ async fn the_keyboard_alone_enables_a_card() {
         stage.reads("Your card is enabled").await;
         press(Key::Tab).await;
         press(Key::Enter).await;
-        stage.sees(".story").await;
+        stage.sees(".timeline").await;
         stage.reads("Your card is enabled").await;
     })
     .await;

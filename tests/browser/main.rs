@@ -29,7 +29,7 @@ async fn a_cardholder_enables_a_card_and_finds_it_enabled() {
         stage.reads("Your card is enabled").await;
         stage.clicks("#return").await;
         stage.reads("Your card is enabled").await;
-        let story = stage.text(".story").await;
+        let story = stage.text(".timeline").await;
         assert!(story.contains("Click to Pay has stored your card safely"), "{story}");
         assert!(
             !stage.driver.current_url().await.unwrap().as_str().contains("outcome"),

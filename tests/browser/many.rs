@@ -41,7 +41,7 @@ async fn the_back_button_after_the_return_sends_nothing_again() {
         stage.driver.back().await.unwrap();
         stage.sees("#return").await;
         stage.driver.forward().await.unwrap();
-        stage.sees(".story").await;
+        stage.sees(".timeline").await;
         stage.reads("Your card is enabled").await;
         assert_eq!(stage.pushes(), 1);
     })
@@ -57,13 +57,13 @@ async fn coming_back_through_the_callback_again_and_reloading_changes_nothing() 
         let way_back = stage.sees("#return").await.prop("href").await.unwrap().unwrap();
         for _ in 0..3 {
             stage.opens(&way_back).await;
-            stage.sees(".story").await;
+            stage.sees(".timeline").await;
             stage.reads("Your card is enabled").await;
             stage.driver.refresh().await.unwrap();
-            stage.sees(".story").await;
+            stage.sees(".timeline").await;
             stage.reads("Your card is enabled").await;
         }
-        let story = stage.text(".story").await;
+        let story = stage.text(".timeline").await;
         assert_eq!(story.matches("You came back").count(), 1, "{story}");
     })
     .await;

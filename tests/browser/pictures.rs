@@ -33,7 +33,7 @@ async fn everything(stage: &Stage, folder: &Path, prefix: &str) {
     tokio::time::sleep(Duration::from_millis(2_500)).await;
     stage.presses("accept").await;
     stage.clicks("#return").await;
-    stage.sees(".story").await;
+    stage.sees(".timeline").await;
     shoot("enabled").await;
     let elsewhere = stage.world.cardholder("40000").unwrap();
     elsewhere.enrolls("70006").await.unwrap();

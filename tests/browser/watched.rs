@@ -85,7 +85,7 @@ async fn notifications_in_any_order_twice_and_late_enable_the_card_all_the_same(
         stage.enables(70_001).await;
         stage.presses("accept").await;
         stage.clicks("#return").await;
-        stage.sees(".story").await;
+        stage.sees(".timeline").await;
         stage.reads("Your card is enabled").await;
     })
     .await;
