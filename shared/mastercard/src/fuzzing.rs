@@ -79,7 +79,7 @@ mod tests {
 
     /// Calls `check` with each seed of the target, complete and truncated.
     fn replay(target: &str, check: impl Fn(&[u8])) {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds").join(target);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/fuzz-seeds").join(target);
         let mut inputs = 0;
         for file in fs::read_dir(folder).unwrap() {
             let bytes = fs::read(file.unwrap().path()).unwrap();

@@ -99,3 +99,8 @@ pub use self::{
     token_connect::TokenConnect,
     transport::Transport,
 };
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
