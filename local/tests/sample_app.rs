@@ -74,8 +74,8 @@ fn every_timeline_event_has_a_text_and_is_in_the_contract() {
 }
 
 #[test]
-fn every_status_reason_has_a_text() {
-    let texts = texts();
+fn every_status_reason_has_a_text_and_is_in_the_contract() {
+    let (texts, contract) = (texts(), read("../infra/openapi.yaml"));
     let reasons = codes("reason.rs", r#"Self::\w+ => "([a-z_]+)""#);
     assert!(reasons.len() >= 14, "{reasons:?}");
     for reason in reasons {
@@ -86,6 +86,10 @@ fn every_status_reason_has_a_text() {
             general || has("PENDING") || has("FAILED"),
             "the reason `{reason}` has no text: add `status.<STATUS>.{reason}.title` and `.text` in English and German to \
              local/sample-app/texts.json"
+        );
+        assert!(
+            contract.contains(&format!("`{reason}`")),
+            "the reason `{reason}` is not documented: add it to `reason` of `Enrollment` in infra/openapi.yaml"
         );
     }
 }
