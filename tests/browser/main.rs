@@ -5,40 +5,40 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stderr,
-    reason = "tests say what they expect, and loudly what they leave out"
+    reason = "a test fails where an expectation does, and prints what it skips"
 )]
 
-mod accessible;
-mod at_hand;
-mod endings;
-mod many;
-mod pictures;
-mod stage;
-mod watched;
+mod accessibility;
+mod conditions;
+mod harness;
+mod outcomes;
+mod repeated;
+mod screenshots;
+mod support_pages;
 
-use crate::stage::{Look, on_stage};
+use crate::harness::{Appearance, with_harness};
 
 #[tokio::test]
 async fn a_cardholder_enables_a_card_and_finds_it_enabled() {
-    on_stage(Look::LAPTOP, async |stage| {
-        stage.logs_in().await;
-        stage.enables(70_001).await;
-        assert!(stage.text(".ribbon").await.contains("A simulator, not Mastercard"));
-        assert!(stage.text(".cards").await.contains("ending 4444"));
-        stage.presses("accept").await;
-        stage.reads("Your card is enabled").await;
-        stage.clicks("#return").await;
-        stage.reads("Your card is enabled").await;
-        let story = stage.text(".timeline").await;
-        assert!(story.contains("Click to Pay has stored your card safely"), "{story}");
+    with_harness(Appearance::LAPTOP, async |harness| {
+        harness.log_in().await;
+        harness.enable(70_001).await;
+        assert!(harness.text(".ribbon").await.contains("A simulator, not Mastercard"));
+        assert!(harness.text(".cards").await.contains("ending 4444"));
+        harness.press("accept").await;
+        harness.expect_heading("Your card is enabled").await;
+        harness.click("#return").await;
+        harness.expect_heading("Your card is enabled").await;
+        let timeline = harness.text(".timeline").await;
+        assert!(timeline.contains("Click to Pay has stored your card safely"), "{timeline}");
         assert!(
-            !stage.driver.current_url().await.unwrap().as_str().contains("outcome"),
-            "a hint stays nowhere"
+            !harness.driver.current_url().await.unwrap().as_str().contains("outcome"),
+            "the URL keeps no outcome"
         );
-        stage.clicks(".actions a[href='#/cards']").await;
-        stage.sees(".wallet").await;
-        assert_eq!(stage.text(".owned:first-child .state").await, "Enabled");
-        assert_eq!(stage.pushes(), 1);
+        harness.click(".actions a[href='#/cards']").await;
+        harness.find(".wallet").await;
+        assert_eq!(harness.text(".owned:first-child .state").await, "Enabled");
+        assert_eq!(harness.pushes(), 1);
     })
     .await;
 }

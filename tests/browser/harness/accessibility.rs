@@ -1,16 +1,16 @@
-//! axe, which knows the rules of accessibility. It comes from npm, pinned by `package-lock.json`, when first needed.
+//! axe, which checks accessibility. It comes from npm, pinned by `package-lock.json`, when first needed.
 
 use std::{fs, path::Path, process::Command, sync::Mutex};
 
 use serde_json::Value;
 
-use super::Stage;
+use super::Harness;
 
 /// The script of axe.
 pub(crate) struct Axe(String);
 
 impl Axe {
-    /// Installed if need be. Without npm it says so, loudly, and answers nothing; in CI it fails.
+    /// Installs it if necessary. Without npm it prints that and returns `None`; in CI it fails.
     pub(crate) fn installed() -> Option<Self> {
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let _one = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -30,11 +30,11 @@ impl Axe {
         Some(Self(fs::read_to_string(script).expect("axe")))
     }
 
-    /// Everything that is wrong with the page that is shown, a line each.
-    pub(crate) async fn complaints(&self, stage: &Stage) -> Vec<String> {
-        stage.driver.execute(self.0.as_str(), vec![]).await.expect("axe runs");
+    /// All violations of the current page, one line each.
+    pub(crate) async fn violations(&self, harness: &Harness) -> Vec<String> {
+        harness.driver.execute(self.0.as_str(), vec![]).await.expect("axe runs");
         let script = "const done = arguments[arguments.length - 1]; axe.run({resultTypes: ['violations']}).then(done, done)";
-        let found = stage.driver.execute_async(script, vec![]).await.expect("axe answers");
+        let found = harness.driver.execute_async(script, vec![]).await.expect("axe answers");
         let violations = found.json()["violations"].as_array().expect("violations").clone();
         violations.iter().flat_map(lines).collect()
     }

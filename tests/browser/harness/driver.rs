@@ -8,7 +8,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use super::Look;
+use super::Appearance;
 
 const FLAGS: [&str; 9] = [
     "--headless=new",
@@ -22,7 +22,7 @@ const FLAGS: [&str; 9] = [
     "--hide-scrollbars",
 ];
 
-/// Ends when dropped; a session that is quit takes its browser along.
+/// Ends when it is dropped; its browser ends with the session.
 pub(crate) struct Chromedriver {
     url: String,
     _process: Child,
@@ -49,22 +49,22 @@ impl Chromedriver {
     }
 
     /// A browser with this profile folder.
-    pub(crate) async fn browser(&self, profile: &Path, look: Look) -> WebDriver {
-        let mut wanted = DesiredCapabilities::chrome();
-        let (width, height) = look.size;
-        let own =
+    pub(crate) async fn browser(&self, profile: &Path, appearance: Appearance) -> WebDriver {
+        let mut capabilities = DesiredCapabilities::chrome();
+        let (width, height) = appearance.size;
+        let arguments =
             [format!("--user-data-dir={}", profile.display()), format!("--window-size={width},{height}")];
         for flag in FLAGS
             .into_iter()
             .map(str::to_owned)
-            .chain(own)
+            .chain(arguments)
             .chain(["--lang=en-GB", "about:blank"].map(str::to_owned))
         {
-            wanted.add_arg(&flag).expect("a flag");
+            capabilities.add_arg(&flag).expect("a flag");
         }
         for log in ["browser", "performance"] {
-            wanted.set_logging_prefs(log, LoggingPrefsLogLevel::All).expect("a log");
+            capabilities.set_logging_prefs(log, LoggingPrefsLogLevel::All).expect("a log");
         }
-        WebDriver::new(self.url.clone(), wanted).await.expect("Chromium starts")
+        WebDriver::new(self.url.clone(), capabilities).await.expect("Chromium starts")
     }
 }

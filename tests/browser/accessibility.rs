@@ -1,0 +1,56 @@
+//! Every page against the rules of axe, on a laptop in light mode and on a phone in dark mode.
+
+use crate::harness::{Appearance, Axe, Harness, with_harness};
+
+async fn check_every_page(harness: &Harness, axe: &Axe) {
+    let check = async |page: &str| {
+        let violations = axe.violations(harness).await;
+        assert!(violations.is_empty(), "{page}: {violations:#?}");
+    };
+    harness.open(&harness.url("/")).await;
+    harness.expect_heading("Who are you today?").await;
+    check("log in").await;
+    harness.log_in().await;
+    check("the cards").await;
+    harness.click("a[href='#/enable/70001']").await;
+    harness.expect_heading("Enable your card").await;
+    check("the choice").await;
+    harness.click("form button.primary").await;
+    check("the choice, without consent").await;
+    harness.agree().await;
+    harness.expect_heading("Add your card").await;
+    harness.click("summary").await;
+    check("Click to Pay's terms").await;
+    harness.press("accept").await;
+    harness.expect_heading("Your card is enabled").await;
+    check("Click to Pay's unknown_state_page").await;
+    harness.click("#return").await;
+    harness.find(".timeline").await;
+    check("the outcome").await;
+    harness.open(&harness.simulator_url("__simulator/panel")).await;
+    check("the panel").await;
+    harness.open(&harness.url("/support")).await;
+    check("support's view").await;
+    harness.click("tbody a").await;
+    harness.find(".timeline").await;
+    check("an enrollment").await;
+    harness.open(&harness.url("/support/catalog")).await;
+    check("the catalog").await;
+    harness.open(&harness.url("/live")).await;
+    harness.click("#pace option[value=real]").await;
+    harness.click("#play").await;
+    harness.find(".picture li:last-child .lit").await;
+    check("the steps").await;
+}
+
+#[tokio::test]
+async fn every_page_is_accessible_on_a_laptop_in_light_mode() {
+    let Some(axe) = Axe::installed() else { return };
+    with_harness(Appearance::LAPTOP, async |harness| check_every_page(harness, &axe).await).await;
+}
+
+#[tokio::test]
+async fn every_page_is_accessible_on_a_phone_in_dark_mode() {
+    let Some(axe) = Axe::installed() else { return };
+    with_harness(Appearance::PHONE, async |harness| check_every_page(harness, &axe).await).await;
+}

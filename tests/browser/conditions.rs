@@ -1,0 +1,148 @@
+//! Conditions: slow networks, missing logos, long names, small screens, other languages, no mouse.
+
+use crate::harness::{Appearance, with_harness};
+use serde_json::json;
+use simulator::CLICK_TO_PAY;
+use thirtyfour::prelude::*;
+
+#[tokio::test]
+async fn on_a_slow_network_the_button_shows_progress_and_ignores_a_second_tap() {
+    with_harness(Appearance::PHONE, async |harness| {
+        harness.log_in().await;
+        harness.click("a[href='#/enable/70001']").await;
+        harness.click("#consent").await;
+        let slow = json!({"offline": false, "latency": 700, "downloadThroughput": 20_000, "uploadThroughput": 20_000});
+        harness.devtools("Network.enable", json!({})).await;
+        harness.devtools("Network.emulateNetworkConditions", slow).await;
+        harness.click("form button.primary").await;
+        harness.find("form button[aria-disabled=true]").await;
+        assert_eq!(harness.execute("return document.querySelector('[role=status]').textContent").await, "Taking you to Click to Pay…");
+        harness.execute("document.querySelector('form button.primary')?.click()").await;
+        harness.expect_heading("Add your card").await;
+        assert_eq!(harness.pushes(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_a_network_a_message_is_shown_and_the_retry_has_the_same_idempotency_key() {
+    with_harness(Appearance::PHONE, async |harness| {
+        harness.allow_errors();
+        harness.log_in().await;
+        harness.click("a[href='#/enable/70001']").await;
+        harness.click("#consent").await;
+        let offline = |offline| json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+        harness.devtools("Network.enable", json!({})).await;
+        harness.devtools("Network.emulateNetworkConditions", offline(true)).await;
+        harness.click("form button.primary").await;
+        harness.expect_heading("No connection").await;
+        harness.devtools("Network.emulateNetworkConditions", offline(false)).await;
+        harness.click(".actions .primary").await;
+        harness.expect_heading("Add your card").await;
+        assert_eq!(harness.pushes(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_logo_that_does_not_load_becomes_a_letter() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        harness.allow_errors();
+        harness.log_in().await;
+        harness.devtools("Network.enable", json!({})).await;
+        harness.devtools("Network.setBlockedURLs", json!({"urls": ["*/logos/*"]})).await;
+        harness.click("a[href='#/enable/70001']").await;
+        harness.find(".choice .letter").await;
+        let letters = harness
+            .execute("return [...document.querySelectorAll('.choice .letter')].map((it) => it.textContent)")
+            .await;
+        assert_eq!(letters, json!(["C", "H", "T"]));
+        assert_eq!(harness.execute("return document.querySelectorAll('.choice img').length").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_of_a_hundred_characters_without_a_space_fits_a_small_phone() {
+    with_harness(Appearance { size: (320, 640), ..Appearance::PHONE }, async |harness| {
+        let simulator = harness.world.simulator();
+        let mut requestor =
+            simulator.requestors().into_iter().find(|it| it.token_requestor_id == CLICK_TO_PAY).unwrap();
+        requestor.consumer_facing_entity_name = "W".repeat(100);
+        simulator.add_requestor(requestor);
+        harness.world.refresh().await.unwrap();
+        harness.log_in().await;
+        let fits = "return document.documentElement.scrollWidth <= innerWidth";
+        assert_eq!(harness.execute(fits).await, true, "the cards");
+        harness.click("a[href='#/enable/70001']").await;
+        assert_eq!(harness.text(".choice .grow").await.len(), 100);
+        assert_eq!(harness.execute(fits).await, true, "the choice");
+        harness.agree().await;
+        harness.expect_heading("Add your card").await;
+        assert_eq!(harness.execute(fits).await, true, "Click to Pay");
+        harness.press("accept").await;
+        harness.click("#return").await;
+        harness.find(".timeline").await;
+        assert_eq!(harness.execute(fits).await, true, "the outcome");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_app_is_available_in_german_and_remembers_the_language() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        harness.log_in().await;
+        harness.click("#language option[value=de]").await;
+        harness.expect_heading("Ihre Karten").await;
+        harness.driver.refresh().await.unwrap();
+        harness.expect_heading("Ihre Karten").await;
+        assert_eq!(harness.execute("return document.documentElement.lang").await, "de");
+        harness.click("a[href='#/enable/70001']").await;
+        harness.expect_heading("Karte aktivieren").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_keyboard_alone_enables_a_card() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        harness.open(&harness.url("/")).await;
+        harness.expect_heading("Who are you today?").await;
+        let press = async |key: Key| {
+            harness.driver.active_element().await.unwrap().send_keys(key + "").await.unwrap();
+        };
+        press(Key::Tab).await;
+        press(Key::Enter).await;
+        harness.expect_heading("Your cards").await;
+        press(Key::Tab).await;
+        press(Key::Enter).await;
+        harness.expect_heading("Enable your card").await;
+        press(Key::Tab).await;
+        press(Key::Tab).await;
+        press(Key::Space).await;
+        press(Key::Tab).await;
+        press(Key::Enter).await;
+        harness.expect_heading("Add your card").await;
+        press(Key::Tab).await;
+        press(Key::Enter).await;
+        harness.expect_heading("Your card is enabled").await;
+        press(Key::Tab).await;
+        press(Key::Enter).await;
+        harness.find(".timeline").await;
+        harness.expect_heading("Your card is enabled").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_consent_a_message_is_shown_and_nothing_is_sent() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        harness.log_in().await;
+        harness.click("a[href='#/enable/70001']").await;
+        harness.click("form button.primary").await;
+        assert_eq!(harness.text("#missing").await, "Please agree first.");
+        assert_eq!(harness.execute("return document.activeElement.id").await, "consent");
+        assert_eq!(harness.pushes(), 0);
+    })
+    .await;
+}

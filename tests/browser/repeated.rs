@@ -1,0 +1,116 @@
+//! Double clicks, the back button, reloads, two tabs: a card is pushed once.
+
+use crate::harness::{Appearance, with_harness};
+
+#[tokio::test]
+async fn a_double_click_pushes_once() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        harness.log_in().await;
+        harness.click("a[href='#/enable/70001']").await;
+        harness.click("#consent").await;
+        let button = harness.find("form button.primary").await;
+        harness.driver.action_chain().double_click_element(&button).perform().await.unwrap();
+        harness.expect_heading("Add your card").await;
+        assert_eq!(harness.pushes(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_back_button_at_click_to_pay_leads_to_the_app_and_continuing_pushes_nothing_new() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        harness.log_in().await;
+        harness.enable(70_001).await;
+        harness.driver.back().await.unwrap();
+        harness.expect_heading("Enable your card").await;
+        harness.agree().await;
+        harness.expect_heading("Your card is enabled").await;
+        assert_eq!(harness.pushes(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_back_button_after_the_return_repeats_no_request() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        harness.log_in().await;
+        harness.enable(70_001).await;
+        harness.press("accept").await;
+        harness.click("#return").await;
+        harness.expect_heading("Your card is enabled").await;
+        harness.driver.back().await.unwrap();
+        harness.find("#return").await;
+        harness.driver.forward().await.unwrap();
+        harness.find(".timeline").await;
+        harness.expect_heading("Your card is enabled").await;
+        assert_eq!(harness.pushes(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn calling_the_callback_again_and_reloading_changes_nothing() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        harness.log_in().await;
+        harness.enable(70_001).await;
+        harness.press("accept").await;
+        let return_url = harness.find("#return").await.prop("href").await.unwrap().unwrap();
+        for _ in 0..3 {
+            harness.open(&return_url).await;
+            harness.find(".timeline").await;
+            harness.expect_heading("Your card is enabled").await;
+            harness.driver.refresh().await.unwrap();
+            harness.find(".timeline").await;
+            harness.expect_heading("Your card is enabled").await;
+        }
+        let timeline = harness.text(".timeline").await;
+        assert_eq!(timeline.matches("You came back").count(), 1, "{timeline}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_tabs_enable_one_card_once() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        harness.allow_errors();
+        harness.log_in().await;
+        harness.click("a[href='#/enable/70001']").await;
+        harness.find("#consent").await;
+        let first = harness.driver.window().await.unwrap();
+        let second = harness.driver.new_tab().await.unwrap();
+        harness.driver.switch_to_window(second).await.unwrap();
+        harness.log_in().await;
+        harness.click("a[href='#/enable/70001']").await;
+        harness.find("#consent").await;
+        let other_device = harness.world.cardholder("40000").unwrap();
+        other_device.enrolls("70001").await.unwrap();
+        harness.agree().await;
+        harness.expect_heading("This card is on its way already").await;
+        harness.click(".actions .primary").await;
+        harness.expect_heading("Not finished yet").await;
+        harness.click(".actions .primary").await;
+        harness.press("accept").await;
+        harness.driver.switch_to_window(first).await.unwrap();
+        harness.agree().await;
+        harness.expect_heading("Your card is enabled already").await;
+        assert_eq!(harness.pushes(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cardholder_who_returns_in_another_browser_logs_in_and_sees_the_outcome() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        harness.log_in().await;
+        harness.enable(70_001).await;
+        harness.press("accept").await;
+        let return_url = harness.find("#return").await.prop("href").await.unwrap().unwrap();
+        let other = harness.driver.new_tab().await.unwrap();
+        harness.driver.switch_to_window(other).await.unwrap();
+        harness.open(&return_url).await;
+        harness.expect_heading("Who are you today?").await;
+        harness.click("main button.row").await;
+        harness.expect_heading("Your card is enabled").await;
+    })
+    .await;
+}

@@ -1,0 +1,114 @@
+//! Support.s pages, the live page, and the simulator.s panel.
+
+use crate::harness::{Appearance, Harness, with_harness};
+use runtime::store::Enrollments;
+use serde_json::json;
+use simulator::NotificationPlan;
+
+#[tokio::test]
+async fn support_finds_an_enrollment_by_its_card_and_sees_what_is_missing() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        let simulator = harness.world.simulator();
+        let mut plan = NotificationPlan::default();
+        plan.tar.copies = 0;
+        simulator.set_notification_plan(plan);
+        harness.log_in().await;
+        harness.enable(70_001).await;
+        simulator.notifications_settled().await;
+        harness.open(&harness.url("/support")).await;
+        harness.find("#find").await.send_keys("70001").await.unwrap();
+        harness.click("form[role=search] button").await;
+        harness.expect_heading("Card contract 70001").await;
+        harness.click("tbody a").await;
+        harness.expect_heading("Card contract 70001 at Click to Pay").await;
+        let timeline = harness.text(".timeline").await;
+        for text in [
+            "asks to enable the card",
+            "searchFundingAccounts",
+            "correlation id",
+            "TCN: a token exists",
+            "missing",
+        ] {
+            assert!(timeline.contains(text), "{text} is not in {timeline}");
+        }
+        let missing = harness
+            .execute("return [...document.querySelectorAll('.missing .what')].map((it) => it.innerText)")
+            .await;
+        assert!(missing[0].as_str().unwrap().contains("TAR"), "{missing}");
+        assert!(missing[1].as_str().unwrap().contains("the browser's return"), "{missing}");
+    })
+    .await;
+}
+
+/// Receives a TCN for a card without an enrollment.
+async fn receive_unmatched_notification(harness: &Harness) {
+    let runtime = harness.world.runtime();
+    let store = Enrollments::read(&mut runtime.settings.read(), runtime).unwrap();
+    let now = harness.world.clock().now();
+    let notification =
+        json!({"id": "n-1", "news": {"kind": "tcn"}, "occurredAt": now, "cardContractId": "77319"});
+    let received = store.receive(&serde_json::from_value(notification).unwrap(), now).await.unwrap();
+    assert_eq!(store.apply(received, now).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn support_sees_notifications_that_match_nothing_and_what_changed_in_the_catalog() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        harness.log_in().await;
+        harness.enable(70_001).await;
+        let simulator = harness.world.simulator();
+        simulator.notifications_settled().await;
+        harness.open(&harness.url("/support")).await;
+        assert!(harness.text("main").await.ends_with("Notifications that match no enrollment\nNone."));
+        receive_unmatched_notification(harness).await;
+        harness.driver.refresh().await.unwrap();
+        assert_eq!(
+            harness.text("h2 + .scroll tbody").await.split(' ').take(2).collect::<Vec<_>>(),
+            ["TCN", "77319"]
+        );
+        harness.click("a[href='/support/catalog']").await;
+        harness.expect_heading("Token requestors").await;
+        assert!(harness.text(".changes").await.contains("New 5"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn repeated_reordered_and_late_notifications_enable_the_card() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        harness.open(&harness.simulator_url("__simulator/panel")).await;
+        harness.click("form[action$='/preset/twice'] button").await;
+        harness.find("input[name=tarCopies][value='2']").await;
+        harness.click("input[name=tcnBeforeTar]").await;
+        harness.click("form[action$='/notifications'] button").await;
+        harness.find("input[name=tcnBeforeTar][checked]").await;
+        harness.log_in().await;
+        harness.enable(70_001).await;
+        harness.press("accept").await;
+        harness.click("#return").await;
+        harness.find(".timeline").await;
+        harness.expect_heading("Your card is enabled").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_live_page_lights_up_all_25_steps() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        harness.open(&harness.url("/live")).await;
+        harness.click("#pace option[value=real]").await;
+        harness.click("#play").await;
+        for _ in 0..200 {
+            if harness.execute("return document.querySelectorAll('.picture .lit').length").await == 27 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let dark = harness.execute("return [...document.querySelectorAll('.picture button:not(.lit) b')].map((it) => it.textContent)").await;
+        assert_eq!(dark, json!([]));
+        harness.click("section:nth-of-type(2) li:nth-child(3) button").await;
+        let details = harness.text("#said").await;
+        assert!(details.contains("POST /enrollments") && details.contains("\"cardContractId\": \"70012\""), "{details}");
+    })
+    .await;
+}
