@@ -91,8 +91,7 @@ async fn a_container_opens_with_the_password_of_a_file() {
     let error = fetch("wrong").await.unwrap_err();
     assert_eq!(
         crate::telemetry::chain(&error),
-        "PROCESSING_DECRYPTION_KEY holds a key or certificate that cannot be used: PROCESSING_DECRYPTION_KEY: the password does not open the PKCS#12 container, \
-         or none is set"
+        "PROCESSING_DECRYPTION_KEY holds a key or certificate that cannot be used: PROCESSING_DECRYPTION_KEY: the password of the PKCS#12 container is wrong or missing"
     );
     assert!(matches!(
         fetch("missing").await,
