@@ -1,4 +1,4 @@
-//! See `mastercard::fuzzing::jwe`. The key is made anew for each run.
+//! See `mastercard::fuzzing::jwe`. Each run generates a new key.
 #![no_main]
 
 use std::sync::LazyLock;

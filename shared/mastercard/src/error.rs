@@ -3,6 +3,7 @@
 mod api_error;
 mod base_strings;
 mod diagnosis;
+mod known_codes;
 mod reason_code;
 mod transience;
 
@@ -16,7 +17,7 @@ pub(crate) use self::transience::Transience;
 pub use self::{
     api_error::{ApiError, ErrorSource},
     base_strings::{BaseStringComparison, BaseStringComponent},
-    diagnosis::Diagnosis,
+    known_codes::Diagnosis,
     reason_code::ReasonCode,
 };
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::diagnosis::{self, Diagnosis};
+use super::known_codes::{self, Diagnosis};
 
 /// Mastercard's code for the reason of an error: `ACCOUNT_INELIGIBLE`. The full list is not published.
 ///
@@ -34,7 +34,7 @@ impl ReasonCode {
 
     /// Meaning and remedy; `None` for an unknown code.
     pub fn diagnosis(&self) -> Option<Diagnosis> {
-        diagnosis::of_code(self.as_str())
+        known_codes::diagnosis(self.as_str())
     }
 
     /// Whether a retry would fail the same way; true for all known codes.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::error::known_codes::CODES;
 use crate::testing::api_error;
 
 fn meaning(error: ApiError) -> &'static str {

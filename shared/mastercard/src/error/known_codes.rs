@@ -1,0 +1,77 @@
+//! The known reason codes, with meaning and remedy.
+
+/// The meaning of a failure and its remedy, for operators; safe for logs.
+///
+/// ```
+/// use push_provisioning_client::{InvalidRequest, MastercardError};
+///
+/// let diagnosis = MastercardError::from(InvalidRequest::Malformed).diagnosis();
+/// println!("{}: {}", diagnosis.meaning, diagnosis.remedy);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// What happened.
+    pub meaning: &'static str,
+    /// How to fix it.
+    pub remedy: &'static str,
+}
+
+/// Reason code, meaning and remedy of the codes that Mastercard publishes or is known to send.
+pub(super) const CODES: [(&str, &str, &str); 10] = [
+    (
+        "ACCOUNT_INELIGIBLE",
+        "the card is in no account range that MDES has enabled",
+        "have Mastercard enable the account range for Token Connect; until then do not offer this card",
+    ),
+    (
+        "AUTHENTICATION_FAILED",
+        "the gateway does not accept the signature or does not know the consumer key",
+        "compare consumer key, signing key and environment with the project in Mastercard Developers, and the expiry of the key",
+    ),
+    (
+        "AUTHORIZATION_FAILED",
+        "the project is not allowed to do this",
+        "check in Mastercard Developers that the project is approved for this API and environment, and its onboarding",
+    ),
+    (
+        "CARD_CONTRACT_NAME_IS_MISSING",
+        "Processing holds no name for the holder of this card",
+        "add the cardholder's name to the card contract",
+    ),
+    (
+        "DUPLICATE_REQUEST",
+        "the token requestor already has this card",
+        "none: show the card as enabled once the token list has the token",
+    ),
+    (
+        "INVALID_BODY_HASH",
+        "the body that arrived is not the body that was signed",
+        "look for a proxy that changes bodies; without one it is a bug of this client",
+    ),
+    (
+        "INVALID_FIELD_LENGTH",
+        "a field of the request breaks Mastercard's limits",
+        "report it as a bug, with the correlation id: this client should have rejected the value",
+    ),
+    (
+        "INVALID_JSON",
+        "the request is malformed, or its card data arrived unencrypted",
+        "check the client encryption certificate and PROCESSING_SEARCH_SHAPE; report it with the correlation id",
+    ),
+    (
+        "INVALID_OAUTH_SBS",
+        "an OAuth parameter is missing or ill-formed",
+        "check that the consumer key is complete: 48 characters, an exclamation mark, a key id",
+    ),
+    (
+        "INVALID_PAN",
+        "MDES does not accept the card number that Processing encrypted",
+        "have the issuer's processor check this card contract",
+    ),
+];
+
+/// The diagnosis of a reason code; `None` if the code is unknown.
+pub(super) fn diagnosis(code: &str) -> Option<Diagnosis> {
+    let (_, meaning, remedy) = CODES.into_iter().find(|(it, ..)| *it == code)?;
+    Some(Diagnosis { meaning, remedy })
+}
