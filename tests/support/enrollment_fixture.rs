@@ -86,7 +86,7 @@ impl EnrollmentFixture {
             .unwrap()
     }
 
-    /// The stored enrollment if it has begun, as `enroll` has it.
+    /// The stored enrollment after the first write, as `enroll` has it.
     pub(crate) fn versioned(&self, enrollments: &Enrollments) -> Versioned {
         let key = self.key.parse().unwrap();
         let Self { enrollment, fingerprint, state, .. } = self;
