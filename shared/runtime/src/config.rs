@@ -10,6 +10,7 @@ mod misspelling;
 mod reader;
 pub mod registry;
 mod secrets;
+mod setting;
 mod settings;
 mod values;
 

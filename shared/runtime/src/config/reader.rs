@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use super::{
     ConfigError, Settings,
     misspelling::resembles,
-    registry::{Definition, Presence, Setting},
+    setting::{Definition, Presence, Setting},
 };
 use crate::log_event;
 
@@ -17,11 +17,14 @@ pub struct SettingsReader<'a> {
     absent: Vec<&'static str>,
 }
 
-impl<'a> SettingsReader<'a> {
-    pub(super) fn new(settings: &'a Settings) -> Self {
-        Self { settings, problems: Vec::new(), absent: Vec::new() }
+impl Settings {
+    /// Starts reading; problems gather until [`SettingsReader::finish`].
+    pub fn read(&self) -> SettingsReader<'_> {
+        SettingsReader { settings: self, problems: Vec::new(), absent: Vec::new() }
     }
+}
 
+impl<'a> SettingsReader<'a> {
     /// A setting, or its default. Without a default it has to be there, even if it is optional by itself: another
     /// setting may make it necessary.
     pub fn value<T: FromStr<Err: fmt::Display>>(&mut self, setting: &Setting<T>) -> Option<T> {

@@ -13,9 +13,7 @@ mod notification;
 mod processing;
 mod token_connect;
 
-use std::{fmt, marker::PhantomData};
-
-use super::{Function, SettingsReader};
+use super::SettingsReader;
 
 pub use self::mastercard::*;
 pub use bank::*;
@@ -26,39 +24,7 @@ pub use notification::*;
 pub use processing::*;
 pub use token_connect::*;
 
-/// A setting whose text parses as a `T`.
-pub struct Setting<T> {
-    definition: &'static Definition,
-    value: PhantomData<fn() -> T>,
-}
-
-/// What is known of a setting, whatever its type.
-#[derive(Debug)]
-pub struct Definition {
-    /// The environment variable.
-    pub name: &'static str,
-    /// The form of its values, in Markdown.
-    pub kind: &'static str,
-    /// What happens without it.
-    pub presence: Presence,
-    /// Whether it refers to a secret.
-    pub secret: bool,
-    /// The functions that may read it. Empty for settings of tools.
-    pub functions: &'static [Function],
-    /// What it is for, in Markdown.
-    pub meaning: &'static str,
-}
-
-/// What happens when a setting is absent or empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// The function does not start.
-    Required,
-    /// This text is parsed in its place.
-    Default(&'static str),
-    /// The function starts without it; the text describes the effect.
-    Optional(&'static str),
-}
+pub use super::setting::{Definition, Presence, Setting};
 
 /// Settings that belong together: one table of the page.
 #[derive(Debug)]
@@ -92,32 +58,6 @@ pub fn check_all(read: &mut SettingsReader<'_>) {
     SECTIONS.iter().for_each(|section| (section.check)(read));
 }
 
-impl<T> Setting<T> {
-    /// Its definition.
-    pub const fn definition(&self) -> &'static Definition {
-        self.definition
-    }
-
-    /// The environment variable.
-    pub const fn name(&self) -> &'static str {
-        self.definition.name
-    }
-}
-
-impl<T> Clone for Setting<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Setting<T> {}
-
-impl<T> fmt::Debug for Setting<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
 /// Defines the settings of one section: a [`Setting`] constant for each, and `SECTION`.
 macro_rules! section {
     ($title:literal; $($name:ident: $type:ty {
@@ -129,17 +69,15 @@ macro_rules! section {
     })*) => {
         $(
             #[doc = $meaning]
-            pub const $name: $crate::config::registry::Setting<$type> = $crate::config::registry::Setting {
-                definition: &$crate::config::registry::Definition {
+            pub const $name: $crate::config::setting::Setting<$type> =
+                $crate::config::setting::Setting::new(&$crate::config::setting::Definition {
                     name: stringify!($name),
                     kind: $kind,
                     presence: $presence,
                     secret: $secret,
                     functions: $functions,
                     meaning: $meaning,
-                },
-                value: std::marker::PhantomData,
-            };
+                });
         )*
 
         pub(super) const SECTION: $crate::config::registry::Section = $crate::config::registry::Section {

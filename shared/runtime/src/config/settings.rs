@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use super::{Function, SettingsReader};
+use super::Function;
 
 /// Environment variables by name. Their values may be sensitive and do not print.
 #[derive(Clone, Default)]
@@ -28,11 +28,6 @@ impl Settings {
     #[must_use]
     pub fn for_function(self, function: Function) -> Self {
         Self { function: Some(function), ..self }
-    }
-
-    /// Starts reading; problems gather until [`SettingsReader::finish`].
-    pub fn read(&self) -> SettingsReader<'_> {
-        SettingsReader::new(self)
     }
 
     /// All variables, for handing them to another process.

@@ -1,0 +1,69 @@
+//! What a setting is: its name, type, default, and which functions may read it. The settings themselves are in `registry`.
+
+use std::{fmt, marker::PhantomData};
+
+use super::Function;
+
+/// A setting whose text parses as a `T`.
+pub struct Setting<T> {
+    definition: &'static Definition,
+    value: PhantomData<fn() -> T>,
+}
+
+/// What is known of a setting, whatever its type.
+#[derive(Debug)]
+pub struct Definition {
+    /// The environment variable.
+    pub name: &'static str,
+    /// The form of its values, in Markdown.
+    pub kind: &'static str,
+    /// What happens without it.
+    pub presence: Presence,
+    /// Whether it refers to a secret.
+    pub secret: bool,
+    /// The functions that may read it. Empty for settings of tools.
+    pub functions: &'static [Function],
+    /// What it is for, in Markdown.
+    pub meaning: &'static str,
+}
+
+/// What happens when a setting is absent or empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// The function does not start.
+    Required,
+    /// This text is parsed in its place.
+    Default(&'static str),
+    /// The function starts without it; the text describes the effect.
+    Optional(&'static str),
+}
+
+impl<T> Setting<T> {
+    pub(super) const fn new(definition: &'static Definition) -> Self {
+        Self { definition, value: PhantomData }
+    }
+
+    /// Its definition.
+    pub const fn definition(&self) -> &'static Definition {
+        self.definition
+    }
+
+    /// The environment variable.
+    pub const fn name(&self) -> &'static str {
+        self.definition.name
+    }
+}
+
+impl<T> Clone for Setting<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Setting<T> {}
+
+impl<T> fmt::Debug for Setting<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
