@@ -1,5 +1,6 @@
 mod page;
 
+use crate::config::Function;
 use std::collections::BTreeSet;
 
 use super::*;

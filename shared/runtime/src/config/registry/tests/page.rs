@@ -1,5 +1,6 @@
 //! Generates `docs/configuration.md` and compares it.
 
+use crate::config::Function;
 use std::{fmt::Write as _, path::Path};
 
 use super::*;
