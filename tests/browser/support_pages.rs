@@ -46,9 +46,9 @@ async fn receive_unmatched_notification(harness: &Harness) {
     let store = Enrollments::read(&mut runtime.settings.read(), runtime).unwrap();
     let now = harness.world.clock().now();
     let notification =
-        json!({"id": "n-1", "news": {"kind": "tcn"}, "occurredAt": now, "cardContractId": "77319"});
-    let received = store.receive(&serde_json::from_value(notification).unwrap(), now).await.unwrap();
-    assert_eq!(store.apply(received, now).await.unwrap(), None);
+        json!({"id": "n-1", "kind": {"kind": "tcn"}, "occurredAt": now, "cardContractId": "77319"});
+    let outcome = store.receive(&serde_json::from_value(notification).unwrap(), now).await.unwrap();
+    assert_eq!(outcome, runtime::store::enrollments::NotificationOutcome::Unmatched);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ mod hostile;
 use std::time::{Duration, SystemTime};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use fetch_assets::{FetchAssets, Fetched};
+use fetch_assets::{FetchAssets, FetchReport};
 use lambda_runtime::{Context, LambdaEvent};
 use local::World;
 use mastercard::asset::Asset;
@@ -27,7 +27,7 @@ async fn recorded(world: &World, id: &str) -> Option<Asset> {
 }
 
 /// Runs the function in this world with one setting changed and this much time left.
-async fn fetches_in(world: &World, changed: (&str, &str), time: Duration, event: Value) -> Fetched {
+async fn fetches_in(world: &World, changed: (&str, &str), time: Duration, event: Value) -> FetchReport {
     let settings = world.settings();
     let changed = [(changed.0.to_owned(), changed.1.to_owned())];
     let settings: Settings =
@@ -97,7 +97,7 @@ async fn an_asset_that_the_bucket_refuses_is_not_recorded() {
     let event = json!({"assets": ["a"]});
     let minute = Duration::from_secs(60);
     let fetched = fetches_in(&world, ("S3_ENDPOINT_URL", "http://127.0.0.1:1"), minute, event.clone()).await;
-    assert_eq!((fetched.stored.len(), fetched.failed[0].reason), (0, "not_stored"));
+    assert_eq!((fetched.stored.len(), fetched.failed[0].reason), (0, fetch_assets::FetchFailure::NotStored));
     assert!(recorded(&world, "a").await.is_none());
     assert_eq!(world.fetch_assets(event).await.unwrap()["stored"], json!(["a"]));
 }

@@ -7,7 +7,11 @@ use model::{
     enrollment::{Decision, Enrollment, Fact, PushFailure, Status},
     notification::{Notification, NotificationKind},
 };
-use runtime::store::enrollments::{DueItem, InboxEntry};
+use runtime::store::enrollments::{
+    DueItem, InboxEntry,
+    NotificationOutcome::{Duplicate, Recorded, Unmatched},
+};
+use serde_json::json;
 
 use super::{
     Stores, checks,
@@ -20,6 +24,7 @@ checks! {
     a_repeated_notification_is_returned_as_it_is_stored,
     a_notification_is_stored_for_ninety_days,
     a_notification_is_applied_once,
+    a_notification_of_a_newer_version_is_kept_as_it_is_stored,
     a_notification_before_its_enrollment_is_applied_later,
     a_notification_that_matches_nothing_is_retried_and_then_unmatched,
     a_notification_that_matches_in_the_end_is_no_longer_unmatched,
@@ -32,8 +37,8 @@ checks! {
 
 async fn a_repeated_notification_is_returned_as_it_is_stored(stores: &Stores) {
     let (now, later) = (Timestamp::now(), Timestamp::now() + SignedDuration::from_secs(30));
-    let first = stores.enrollments.receive(&approval(), now).await.unwrap();
-    let again = stores.enrollments.receive(&approval(), later).await.unwrap();
+    let first = stores.enrollments.store_notification(&approval(), now).await.unwrap();
+    let again = stores.enrollments.store_notification(&approval(), later).await.unwrap();
     assert_eq!((first.received_at, first.applied_to, first.unmatched), (now, None, 0));
     assert_eq!(again, first);
     assert_eq!(stores.enrollments.notification("n-1").await.unwrap(), Some(first));
@@ -51,28 +56,34 @@ async fn a_notification_is_stored_for_ninety_days(stores: &Stores) {
 async fn a_notification_is_applied_once(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     visible(stores, 1).await;
-    let received = stores.enrollments.receive(&approval(), fixture.at()).await.unwrap();
-    for _ in 0..2 {
-        let applied = stores.enrollments.apply(received.clone(), fixture.at()).await.unwrap();
-        assert_eq!(applied, Some(fixture.id()));
+    for outcome in [Recorded(fixture.id()), Duplicate(fixture.id()), Duplicate(fixture.id())] {
+        assert_eq!(stores.enrollments.receive(&approval(), fixture.at()).await.unwrap(), outcome);
     }
-    let entry = stores.enrollments.receive(&approval(), fixture.at()).await.unwrap();
-    assert_eq!(entry.applied_to, Some(fixture.id()));
-    assert_eq!(stores.enrollments.apply(entry, fixture.at()).await.unwrap(), Some(fixture.id()));
+    let kept = stores.enrollments.notification("n-1").await.unwrap().unwrap();
+    assert_eq!(kept.applied_to, Some(fixture.id()));
+    assert_eq!(stores.enrollments.apply(kept, fixture.at()).await.unwrap(), Duplicate(fixture.id()));
     let stored = fixture.stored(&stores.enrollments).await.unwrap();
     assert_eq!((stored.facts.len(), stored.status_at(fixture.at()).status), (1, Status::Authorized));
     assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
 }
 
+async fn a_notification_of_a_newer_version_is_kept_as_it_is_stored(stores: &Stores) {
+    let now = Timestamp::now();
+    let kind = json!({"kind": "acn", "device": {"name": "Watch", "index": 1}});
+    let newer = Notification { kind: serde_json::from_value(kind).unwrap(), ..approval() };
+    assert_eq!(stores.enrollments.receive(&newer, now).await.unwrap(), Unmatched);
+    let kept = stores.enrollments.notification("n-1").await.unwrap().unwrap();
+    assert_eq!((&kept.notification, kept.unmatched), (&newer, 1));
+}
+
 async fn a_notification_before_its_enrollment_is_applied_later(stores: &Stores) {
     let now = Timestamp::now();
-    let received = stores.enrollments.receive(&approval(), now).await.unwrap();
-    assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), None);
+    assert_eq!(stores.enrollments.receive(&approval(), now).await.unwrap(), Unmatched);
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     visible(stores, 1).await;
     let [received] =
         notifications_due(stores, now + SignedDuration::from_mins(1), 1).await.try_into().unwrap();
-    assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(fixture.id()));
+    assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Recorded(fixture.id()));
     assert_eq!(fixture.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
     assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
     let entry = stores.enrollments.notification("n-1").await.unwrap().unwrap();
@@ -81,16 +92,16 @@ async fn a_notification_before_its_enrollment_is_applied_later(stores: &Stores) 
 
 async fn a_notification_that_matches_nothing_is_retried_and_then_unmatched(stores: &Stores) {
     let mut now = Timestamp::now();
-    let mut received = stores.enrollments.receive(&approval(), now).await.unwrap();
+    let mut received = stores.enrollments.store_notification(&approval(), now).await.unwrap();
     let gaps = [SignedDuration::from_mins(1), SignedDuration::from_mins(15), SignedDuration::from_hours(6)];
     for gap in gaps {
-        assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), None);
+        assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Unmatched);
         let again = now + gap;
         assert_eq!(notifications_due(stores, again - SignedDuration::from_secs(1), 0).await, []);
         [received] = notifications_due(stores, again, 1).await.try_into().unwrap();
         now = again;
     }
-    assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), None);
+    assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Unmatched);
     assert_eq!(notifications_due(stores, end_of_time(), 0).await, []);
     let entry = stores.enrollments.notification("n-1").await.unwrap().unwrap();
     assert_eq!((&entry.notification, entry.applied_to, entry.unmatched), (&approval(), None, 4));
@@ -103,19 +114,18 @@ async fn a_notification_that_matches_nothing_is_retried_and_then_unmatched(store
 
 async fn a_notification_that_matches_in_the_end_is_no_longer_unmatched(stores: &Stores) {
     let now = Timestamp::now();
-    let received = stores.enrollments.receive(&approval(), now).await.unwrap();
-    stores.enrollments.apply(received, now).await.unwrap();
+    stores.enrollments.receive(&approval(), now).await.unwrap();
     let unmatched = async || stores.enrollments.unmatched_notifications().await.unwrap();
     let [received] = eventually(unmatched, |found| found.len() == 1).await.try_into().unwrap();
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     visible(stores, 1).await;
-    assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(fixture.id()));
+    assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Recorded(fixture.id()));
     assert_eq!(eventually(unmatched, Vec::is_empty).await, []);
 }
 
 async fn a_notification_that_was_not_processed_yet_is_not_unmatched(stores: &Stores) {
     let now = Timestamp::now();
-    stores.enrollments.receive(&approval(), now).await.unwrap();
+    stores.enrollments.store_notification(&approval(), now).await.unwrap();
     assert_eq!(notifications_due(stores, now, 1).await.len(), 1);
     assert_eq!(stores.enrollments.unmatched_notifications().await.unwrap(), []);
 }
@@ -124,7 +134,7 @@ async fn notifications_are_due_in_the_shards_that_reconciliation_reads(stores: &
     let now = Timestamp::now();
     for n in 0..32 {
         let notification = Notification { id: format!("n-{n}"), ..approval() };
-        stores.enrollments.receive(&notification, now).await.unwrap();
+        stores.enrollments.store_notification(&notification, now).await.unwrap();
     }
     let due = due(stores, now, |due| due.len() == 32).await;
     let shards: BTreeSet<u8> = due.iter().map(|(shard, _)| *shard).collect();
@@ -135,7 +145,8 @@ async fn a_notification_that_matched_an_enrollment_matches_no_later_one(stores: 
     let first = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     visible(stores, 1).await;
     let now = first.at();
-    let received = stores.enrollments.receive(&approval(), now).await.unwrap();
+    assert_eq!(stores.enrollments.receive(&approval(), now).await.unwrap(), Recorded(first.id()));
+    let received = stores.enrollments.notification("n-1").await.unwrap().unwrap();
     assert_eq!(received.applied_to, Some(first.id()));
     // The first enrollment fails, and the cardholder starts another one.
     let failed = Fact::PushFailed { reason: PushFailure::MastercardRefused, retryable: true };
@@ -147,7 +158,7 @@ async fn a_notification_that_matched_an_enrollment_matches_no_later_one(stores: 
     visible(stores, 2).await;
     let looked_at_before = InboxEntry { applied_to: None, ..received };
     for received in [looked_at_before.clone(), InboxEntry { matched_enrollment: None, ..looked_at_before }] {
-        assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Some(first.id()));
+        assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Recorded(first.id()));
     }
     assert_eq!(second.stored(&stores.enrollments).await, Some(second.enrollment));
 }
@@ -155,22 +166,21 @@ async fn a_notification_that_matched_an_enrollment_matches_no_later_one(stores: 
 async fn what_was_applied_stays_applied(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     visible(stores, 1).await;
-    let received = stores.enrollments.receive(&approval(), fixture.at()).await.unwrap();
-    stores.enrollments.apply(received.clone(), fixture.at()).await.unwrap();
+    stores.enrollments.receive(&approval(), fixture.at()).await.unwrap();
+    let received = stores.enrollments.notification("n-1").await.unwrap().unwrap();
     // As a reader has it whose index did not show the enrollment yet.
     let blind = Notification { card_contract_id: Some(79999.into()), ..received.notification.clone() };
     let blind = InboxEntry { notification: blind, matched_enrollment: None, applied_to: None, ..received };
-    assert_eq!(stores.enrollments.apply(blind, fixture.at()).await.unwrap(), None);
-    let entry = stores.enrollments.notification("n-1").await.unwrap().unwrap();
-    assert_eq!((entry.applied_to, entry.unmatched), (Some(fixture.id()), 0));
+    assert_eq!(stores.enrollments.apply(blind, fixture.at()).await.unwrap(), Unmatched);
+    let kept = stores.enrollments.notification("n-1").await.unwrap().unwrap();
+    assert_eq!((kept.applied_to, kept.unmatched), (Some(fixture.id()), 0));
 }
 
 async fn another_clients_notification_changes_nothing(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     visible(stores, 1).await;
     let foreign = Notification { client_id: Some(40001.into()), ..approval() };
-    let received = stores.enrollments.receive(&foreign, fixture.at()).await.unwrap();
-    assert_eq!(stores.enrollments.apply(received, fixture.at()).await.unwrap(), None);
+    assert_eq!(stores.enrollments.receive(&foreign, fixture.at()).await.unwrap(), Unmatched);
     assert_eq!(fixture.stored(&stores.enrollments).await, Some(fixture.enrollment));
 }
 

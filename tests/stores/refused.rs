@@ -10,7 +10,7 @@ use model::{
 };
 use runtime::store::{
     StoreError,
-    enrollments::{InboxEntry, Redirect},
+    enrollments::{InboxEntry, ReceiveError, Redirect},
 };
 
 use super::Stores;
@@ -19,17 +19,19 @@ use crate::support::enrollment_fixture::{CARD, CLIENT, EnrollmentFixture};
 #[tokio::test]
 async fn a_notification_that_could_not_be_stored_is_not_accepted() {
     let stores = Stores::embedded().await;
-    refused(stores.enrollments.receive(&of_size(TOO_LARGE), Timestamp::now()).await);
+    let received = stores.enrollments.receive(&of_size(TOO_LARGE), Timestamp::now()).await;
+    let Err(ReceiveError::NotStored(error)) = received else { panic!("{received:?}") };
+    refused::<()>(Err(error));
     assert_eq!(stores.enrollments.notification("n-1").await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn a_notification_whose_outcome_could_not_be_written_is_not_settled() {
     let stores = Stores::embedded().await;
-    let entry = stores.enrollments.receive(&of_size(1), Timestamp::now()).await.unwrap();
-    let received = InboxEntry { notification: of_size(TOO_LARGE), ..entry.clone() };
+    let kept = stores.enrollments.store_notification(&of_size(1), Timestamp::now()).await.unwrap();
+    let received = InboxEntry { notification: of_size(TOO_LARGE), ..kept.clone() };
     refused(stores.enrollments.apply(received, Timestamp::now()).await);
-    assert_eq!(stores.enrollments.notification("n-1").await.unwrap(), Some(entry));
+    assert_eq!(stores.enrollments.notification("n-1").await.unwrap(), Some(kept));
 }
 
 #[tokio::test]

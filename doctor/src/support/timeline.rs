@@ -37,7 +37,7 @@ pub struct Timeline {
 struct Step {
     at: Timestamp,
     attempt: u32,
-    event: &'static str,
+    event: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
     /// When it happened, by Mastercard's clock, for notifications.
@@ -67,7 +67,7 @@ impl Timeline {
         let requested = first.iter().map(|attempt| Step {
             at: attempt.began_at,
             attempt: attempt.number,
-            event: "requested",
+            event: "requested".into(),
             detail: Some(request_detail(attempt)),
             occurred_at: None,
             calls: Vec::new(),
@@ -78,7 +78,7 @@ impl Timeline {
             Step {
                 at: recorded.at,
                 attempt: recorded.attempt,
-                event,
+                event: event.to_owned(),
                 detail: match &recorded.fact {
                     Fact::Restarted { .. } => attempt.map(|attempt| request_detail(&attempt)),
                     Fact::Pushed { expires_at, .. } => Some(format!("receipts valid until {expires_at:.0}")),

@@ -52,7 +52,8 @@ impl Support {
     pub async fn retry_unmatched(&self) -> Result<usize, StoreError> {
         let mut applied = 0;
         for entry in self.enrollments.unmatched_notifications().await? {
-            applied += usize::from(self.enrollments.apply(entry, self.clock.now()).await?.is_some());
+            let outcome = self.enrollments.apply(entry, self.clock.now()).await?;
+            applied += usize::from(outcome.enrollment_id().is_some());
         }
         Ok(applied)
     }

@@ -48,11 +48,11 @@ impl<'a> Attempt<'a> {
     /// A fact of this attempt, learned now.
     fn recorded(&self, fact: Fact, now: Timestamp) -> RecordedFact {
         let number = self.enrollment.attempt().number;
-        match fact {
-            Fact::TokenList { .. } => fact.recorded(now, &now.to_string()),
-            _ => fact.recorded(now, "").in_attempt(number),
-        }
-        .with_calls(self.calls.take())
+        let recorded = match fact.is_of_one_attempt() {
+            true => fact.recorded(now, "").in_attempt(number),
+            false => fact.recorded(now, &now.to_string()),
+        };
+        recorded.with_calls(self.calls.take())
     }
 }
 

@@ -1,29 +1,32 @@
-//! The events that this function takes: a Lambda destination's record, a list by hand, or nothing.
+//! The events of this function: the record of a Lambda destination, a list from an operator, or an empty event.
 
 use mastercard::asset::AssetId;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What to fetch.
+/// The assets to fetch.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Wanted {
-    /// These; `None` for all artwork that is missing.
+pub(crate) struct FetchRequest {
+    /// These ids; `None` for all missing artwork.
     #[serde(default)]
     pub(crate) assets: Option<Vec<AssetId>>,
-    /// More are missing than the list names.
+    /// Whether more artwork is missing than the list names.
     #[serde(default)]
     more_assets: bool,
-    /// Also what is held already.
+    /// Whether to fetch recorded assets again.
     #[serde(default)]
     pub(crate) again: bool,
 }
 
-/// Reads an event. A list that is not complete stands for all that is missing.
-pub(crate) fn wanted(event: &Value) -> Result<Wanted, serde_json::Error> {
+/// Reads an event. An incomplete list stands for all missing artwork.
+///
+/// # Errors
+/// When a field or an id is invalid.
+pub(crate) fn parse(event: &Value) -> Result<FetchRequest, serde_json::Error> {
     let payload = event.get("responsePayload").unwrap_or(event);
-    let wanted = Wanted::deserialize(payload)?;
-    Ok(if wanted.more_assets { Wanted { assets: None, ..wanted } } else { wanted })
+    let request = FetchRequest::deserialize(payload)?;
+    Ok(if request.more_assets { FetchRequest { assets: None, ..request } } else { request })
 }
 
 #[cfg(test)]
@@ -33,28 +36,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_event_asks_for_all_that_is_missing() {
-        assert_eq!(wanted(&json!({})).unwrap(), Wanted::default());
+    fn an_empty_event_requests_all_missing_artwork() {
+        assert_eq!(parse(&json!({})).unwrap(), FetchRequest::default());
     }
 
     #[test]
-    fn a_destination_record_and_a_list_by_hand_say_the_same() {
+    fn a_destination_record_and_a_list_from_an_operator_mean_the_same() {
         let list = json!({"assets": ["a-1", "a-2"], "moreAssets": false});
         let record = json!({"version": "1.0", "requestPayload": {"again": true}, "responsePayload": list});
-        assert_eq!(wanted(&list).unwrap(), wanted(&record).unwrap());
-        assert_eq!(wanted(&list).unwrap().assets.map(|assets| assets.len()), Some(2));
+        assert_eq!(parse(&list).unwrap(), parse(&record).unwrap());
+        assert_eq!(parse(&list).unwrap().assets.map(|assets| assets.len()), Some(2));
     }
 
     #[test]
-    fn a_list_that_leaves_some_out_asks_for_all_that_is_missing() {
+    fn an_incomplete_list_requests_all_missing_artwork() {
         let record = json!({"responsePayload": {"assets": ["a-1"], "moreAssets": true}});
-        assert_eq!(wanted(&record).unwrap().assets, None);
+        assert_eq!(parse(&record).unwrap().assets, None);
     }
 
     #[test]
     fn a_list_that_cannot_be_read_is_refused_whole() {
         for event in [json!({"assets": [{"assetId": "a-1"}]}), json!({"assets": ["a-1", ""]}), json!([1])] {
-            assert!(wanted(&event).is_err(), "{event}");
+            assert!(parse(&event).is_err(), "{event}");
         }
     }
 }

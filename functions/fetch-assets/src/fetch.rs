@@ -1,49 +1,49 @@
-//! One asset: asked for, looked at, stored. It is recorded later, together with others.
+//! One asset: fetched, checked, stored in the bucket. It is recorded later, in a batch.
 
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 
 use mastercard::{
     Deadline,
     asset::{Asset, AssetId},
     token_connect::MediaContent,
 };
-use runtime::{log_event, telemetry};
+use runtime::{BoxError, log_event, telemetry};
 use tokio::{task::spawn_blocking, time};
 
 use crate::{
-    FetchAssets, LAST_RECORDS,
+    FetchAssets, WRITE_MARGIN,
     logo::{self, Accepted},
-    outcome::Failure,
+    report::{FailedAsset, FetchFailure},
 };
 
-/// One asset may take so long; the others do not wait for it.
+/// For one asset.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl FetchAssets {
-    /// An asset whose objects are all in the bucket.
-    pub(crate) async fn fetch(&self, asset_id: AssetId, until: Deadline) -> Result<Asset, Failure> {
-        let timeout = until.remaining().saturating_sub(LAST_RECORDS).min(FETCH_TIMEOUT);
+    /// Fetches an asset and stores its objects in the bucket.
+    pub(crate) async fn fetch(&self, asset_id: AssetId, deadline: Deadline) -> Result<Asset, FailedAsset> {
+        let timeout = deadline.remaining().saturating_sub(WRITE_MARGIN).min(FETCH_TIMEOUT);
         let fetched = time::timeout(timeout, self.store(&asset_id, Deadline::after(timeout))).await;
-        match fetched.unwrap_or_else(|late| Err(("out_of_time", late.into()))) {
+        match fetched.unwrap_or_else(|elapsed| Err((FetchFailure::OutOfTime, elapsed.into()))) {
             Ok(asset) => Ok(asset),
-            Err((reason, cause)) => {
-                let cause = telemetry::chain(cause.as_ref());
+            Err((failure, cause)) => {
+                let (reason, cause) = (failure.as_str(), telemetry::chain(cause.as_ref()));
                 tracing::warn!(event = log_event::ASSET_FETCH_FAILED, %asset_id, reason, cause, "asset fetch failed");
-                Err(Failure { asset_id, reason })
+                Err(FailedAsset { asset_id, reason: failure })
             }
         }
     }
 
-    async fn store(&self, asset_id: &AssetId, until: Deadline) -> Result<Asset, Why> {
-        let contents = self.token_connect.get_asset(asset_id, until).await;
-        let contents = contents.map_err(|error| why("not_fetched", error))?;
+    async fn store(&self, asset_id: &AssetId, deadline: Deadline) -> Result<Asset, StoreFailure> {
+        let contents = self.token_connect.get_asset(asset_id, deadline).await;
+        let contents = contents.map_err(|error| failure(FetchFailure::NotFetched, error))?;
         let fetched_at = self.clock.now();
         if contents.is_empty() {
-            return Err(why("no_forms", "the answer has no form that can be read"));
+            return Err(failure(FetchFailure::NoForms, "the response has no form"));
         }
-        let Accepted { logos, kept, refused, objects } = self.look_at(contents).await?;
+        let Accepted { logos, kept, refused, objects } = self.check(contents).await?;
         for object in objects {
-            self.bucket.put(object).await.map_err(|error| why("not_stored", error))?;
+            self.bucket.put(object).await.map_err(|error| failure(FetchFailure::NotStored, error))?;
         }
         for form in &refused {
             let (media_type, reason) = (&form.media_type, &form.reason);
@@ -54,20 +54,21 @@ impl FetchAssets {
         Ok(Asset { asset_id: asset_id.clone(), logos, kept, refused, fetched_at })
     }
 
-    /// Off the thread that the network runs on; what makes a library panic fails alone. One at a time: a heavy drawing
-    /// takes several times its size in memory.
-    async fn look_at(&self, contents: Vec<MediaContent>) -> Result<Accepted, Why> {
-        let _turn = self.looking.acquire().await.map_err(|closed| why("not_read", closed))?;
+    /// Checks all forms on a blocking thread, so that a panic of a library fails this asset alone. One asset at a time: a
+    /// large drawing takes several times its size in memory.
+    async fn check(&self, contents: Vec<MediaContent>) -> Result<Accepted, StoreFailure> {
+        let permit = self.checks.acquire().await;
+        let _permit = permit.map_err(|closed| failure(FetchFailure::NotRead, closed))?;
         spawn_blocking(|| logo::accept(contents)).await.map_err(|error| {
-            // The panic's own words could quote the content.
-            let what = if error.is_panic() { "looking at it panicked" } else { "looking at it was stopped" };
-            why("not_read", what)
+            // The panic's message could quote the content.
+            let message = if error.is_panic() { "the check panicked" } else { "the check was cancelled" };
+            failure(FetchFailure::NotRead, message)
         })
     }
 }
 
-type Why = (&'static str, Box<dyn Error + Send + Sync>);
+type StoreFailure = (FetchFailure, BoxError);
 
-fn why(reason: &'static str, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Why {
-    (reason, cause.into())
+fn failure(failure: FetchFailure, cause: impl Into<BoxError>) -> StoreFailure {
+    (failure, cause.into())
 }

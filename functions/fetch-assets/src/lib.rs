@@ -1,11 +1,11 @@
-//! Use-case steps 3 and 4: fetches the artwork that is not held yet, looks at every form of it, and records it once all
-//! that is fit to be stored is in the bucket. What fails leaves the old logo in place and the others alone.
+//! Use-case steps 3 and 4: fetches missing artwork, checks every form of it, stores the usable ones in the bucket and
+//! records the asset. A failure leaves the earlier logo in place and does not affect other assets.
 
 mod bucket;
 mod event;
 mod fetch;
 mod logo;
-mod outcome;
+mod report;
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -27,27 +27,29 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 pub use bucket::Bucket;
+use event::FetchRequest;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub use logo::probe;
-pub use outcome::{Failure, Fetched, Refusal};
+pub use report::{FailedAsset, FetchFailure, FetchReport, RefusedAssetForm};
 
-/// How long all of it may take, if Lambda allows as much.
-const PATIENCE: Duration = Duration::from_secs(14 * 60);
-/// Kept back from that for recording what was fetched last.
-const LAST_RECORDS: Duration = Duration::from_secs(5);
-/// Assets under way at once. Each takes as much memory as its answer.
-const AT_ONCE: usize = 16;
-/// Batches being recorded while further assets are fetched.
-const BATCHES_AT_ONCE: usize = 2;
+/// For a run, if Lambda's own deadline is not earlier.
+const TIMEOUT: Duration = Duration::from_secs(14 * 60);
+/// Of that, reserved for recording the last batch.
+const WRITE_MARGIN: Duration = Duration::from_secs(5);
+/// Assets in flight at once. Each takes as much memory as its response.
+const CONCURRENCY: usize = 16;
+/// Batches that are recorded at once.
+const BATCH_CONCURRENCY: usize = 2;
 
-/// The function; its fields are all that it may touch.
+/// The function. Its fields are all that it has access to.
 pub struct FetchAssets {
     token_connect: TokenConnect,
     requestors: TokenRequestors,
     bucket: Bucket,
     clock: Clock,
-    looking: Semaphore,
+    /// Checks of an asset that may run at once.
+    checks: Semaphore,
 }
 
 impl FetchAssets {
@@ -67,74 +69,77 @@ impl FetchAssets {
             requestors,
             bucket,
             clock: runtime.clock.clone(),
-            looking: Semaphore::new(1),
+            checks: Semaphore::new(1),
         })
     }
 
-    /// Takes what `sync-requestors` hands on as its destination, a list of asset ids by hand, or nothing: then all
-    /// artwork that is missing. Stops before its time is over and says how many remain.
-    pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Fetched, Diagnostic> {
-        let until = deadline(Some(&event.context), PATIENCE);
-        let wanted = event::wanted(&event.payload);
-        let wanted = wanted.map_err(|error| {
+    /// Fetches the assets that the event lists (a report of `sync-requestors`, or a list of ids), or all missing ones.
+    /// Starts no asset shortly before the deadline, and reports how many remain.
+    ///
+    /// # Errors
+    /// When the event or the catalog cannot be read.
+    pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<FetchReport, Diagnostic> {
+        let deadline = deadline(Some(&event.context), TIMEOUT);
+        let request = event::parse(&event.payload);
+        let request = request.map_err(|error| {
             failed(log_event::EVENT_PAYLOAD_INVALID, "invalid event payload", false, error)
         })?;
-        let (unknown, skipped) = self.unknown(wanted).await?;
-        let total = unknown.len();
-        let mut fetched = Fetched { skipped, ..Fetched::default() };
-        self.fetch_all(unknown, until, &mut fetched).await;
-        fetched.remaining = total - fetched.done();
+        let (missing, skipped) = self.missing(request).await?;
+        let total = missing.len();
+        let mut report = FetchReport { skipped, ..FetchReport::default() };
+        self.fetch_all(missing, deadline, &mut report).await;
+        report.remaining = total - report.done();
         tracing::info!(
             event = log_event::ASSET_FETCH_COMPLETED,
-            stored = fetched.stored.len(),
-            skipped = fetched.skipped.len(),
-            failed = fetched.failed.len(),
-            refused = fetched.refused.len(),
-            remaining = fetched.remaining,
+            stored = report.stored.len(),
+            skipped = report.skipped.len(),
+            failed = report.failed.len(),
+            refused = report.refused.len(),
+            remaining = report.remaining,
             "asset fetch completed"
         );
-        Ok(fetched)
+        Ok(report)
     }
 
-    /// What to fetch, each once; and what was asked for and is held.
-    async fn unknown(&self, wanted: event::Wanted) -> Result<(Vec<AssetId>, Vec<AssetId>), Diagnostic> {
+    /// The assets to fetch, and those of the request that are recorded already.
+    async fn missing(&self, request: FetchRequest) -> Result<(Vec<AssetId>, Vec<AssetId>), Diagnostic> {
         let snapshot = self.requestors.snapshot().await;
         let snapshot = snapshot
             .map_err(|error| failed(log_event::CATALOG_READ_FAILED, "catalog read failed", true, error))?;
-        let named: BTreeSet<AssetId> = match wanted.assets {
+        let requested: BTreeSet<AssetId> = match request.assets {
             Some(assets) => assets.into_iter().collect(),
-            None if wanted.again => {
-                snapshot.offered().filter_map(|known| known.requestor.image_asset_id.clone()).collect()
+            None if request.again => {
+                snapshot.offered().filter_map(|entry| entry.requestor.image_asset_id.clone()).collect()
             }
             None => snapshot.missing_assets().into_iter().cloned().collect(),
         };
-        Ok(named.into_iter().partition(|id| wanted.again || !snapshot.assets.contains_key(id)))
+        Ok(requested.into_iter().partition(|id| request.again || !snapshot.assets.contains_key(id)))
     }
 
-    /// Fetching and recording go side by side; nothing new is begun when the time is almost over.
-    async fn fetch_all(&self, unknown: Vec<AssetId>, until: Deadline, fetched: &mut Fetched) {
-        let total = unknown.len();
-        let begun = stream::iter(unknown).take_while(|_| {
-            let time_is_left = until.remaining() > LAST_RECORDS;
-            async move { time_is_left }
+    /// Fetches and records concurrently, until the deadline is near.
+    async fn fetch_all(&self, missing: Vec<AssetId>, deadline: Deadline, report: &mut FetchReport) {
+        let total = missing.len();
+        let started = stream::iter(missing).take_while(|_| {
+            let has_time = deadline.remaining() > WRITE_MARGIN;
+            async move { has_time }
         });
-        let assets = begun.map(async |id| self.fetch(id, until).await).buffer_unordered(AT_ONCE);
+        let assets = started.map(async |id| self.fetch(id, deadline).await).buffer_unordered(CONCURRENCY);
         let batches = assets.chunks(ASSETS_AT_ONCE).map(async |batch| self.record(batch).await);
-        let mut batches = std::pin::pin!(batches.buffer_unordered(BATCHES_AT_ONCE));
+        let mut batches = std::pin::pin!(batches.buffer_unordered(BATCH_CONCURRENCY));
         while let Some((recorded, failures)) = batches.next().await {
-            fetched.recorded(recorded);
-            fetched.failed.extend(failures);
+            report.add_stored(recorded);
+            report.failed.extend(failures);
             tracing::info!(
                 event = log_event::ASSET_FETCH_PROGRESSED,
                 progress_unit = "assets",
-                progress_done = fetched.done(),
+                progress_done = report.done(),
                 progress_total = total,
                 "asset fetch progressed"
             );
         }
     }
 
-    async fn record(&self, batch: Vec<Result<Asset, Failure>>) -> (Vec<Asset>, Vec<Failure>) {
+    async fn record(&self, batch: Vec<Result<Asset, FailedAsset>>) -> (Vec<Asset>, Vec<FailedAsset>) {
         let mut failures = Vec::new();
         let assets: Vec<Asset> =
             batch.into_iter().filter_map(|one| one.map_err(|failure| failures.push(failure)).ok()).collect();
@@ -151,7 +156,8 @@ impl FetchAssets {
                     "recording assets failed"
                 );
                 let lost = assets.into_iter().map(|asset| asset.asset_id);
-                failures.extend(lost.map(|asset_id| Failure { asset_id, reason: "not_recorded" }));
+                failures
+                    .extend(lost.map(|asset_id| FailedAsset { asset_id, reason: FetchFailure::NotRecorded }));
                 (Vec::new(), failures)
             }
         }

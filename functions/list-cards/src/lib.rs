@@ -1,4 +1,4 @@
-//! The tip after use-case step 4: which of the cardholder's cards are enabled already, and which can be.
+//! The tip after use-case step 4: which of the cardholder's cards are enabled, and which can be.
 
 mod query;
 
@@ -26,10 +26,10 @@ use serde::Serialize;
 
 use query::{Card, ListCardsQuery};
 
-/// How long the app waits.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a request may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The function; its fields are all that it may touch.
+/// The function. Its fields are all that it has access to.
 pub struct ListCards {
     processing: Processing,
     requestors: TokenRequestorCache,
@@ -39,30 +39,43 @@ pub struct ListCards {
     clock: Clock,
 }
 
+/// The body of the response.
 #[derive(Serialize)]
-struct Answer {
-    cards: Vec<CardState>,
+struct CardsResponse {
+    cards: Vec<CardResponse>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct CardState {
+struct CardResponse {
     card_contract_id: CardContractId,
     token_requestor_id: TokenRequestorId,
-    state: State,
+    state: CardState,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
+    reason: Option<IneligibleReason>,
     #[serde(skip_serializing_if = "Option::is_none")]
     enrollment_id: Option<EnrollmentId>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
-enum State {
+enum CardState {
+    /// It can be enabled.
     Eligible,
+    /// The token list shows an active token of the requestor.
     AlreadyEnabled,
+    /// An enrollment of it is live.
     InProgress,
+    /// It cannot be enabled.
     NotEligible,
+}
+
+/// Why a card is not eligible.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum IneligibleReason {
+    /// The requestor does not accept its account range.
+    AccountRangeNotEnabled,
 }
 
 impl ListCards {
@@ -100,11 +113,11 @@ impl ListCards {
         let query = ListCardsQuery::parse(request, &self.default_requestor)?;
         let requestor = self.requestors.get(&query.token_requestor_id, self.clock.now()).await?;
         let requestor = requestor.ok_or(Code::TokenRequestorNotFound)?;
-        let until = http::deadline(request, PATIENCE);
-        let tokens = self.processing.get_tokens_by_client(client, until).await?;
+        let deadline = http::deadline(request, TIMEOUT);
+        let tokens = self.processing.get_tokens_by_client(client, deadline).await?;
         let cards = query.cards.iter().map(|card| self.state(client, card, &requestor, &tokens));
         let cards = try_join_all(cards).await?;
-        http::json(StatusCode::OK, &Answer { cards })
+        http::json(StatusCode::OK, &CardsResponse { cards })
     }
 
     async fn state(
@@ -113,9 +126,9 @@ impl ListCards {
         card: &Card,
         requestor: &TokenRequestor,
         tokens: &[ClientToken],
-    ) -> Result<CardState, Problem> {
+    ) -> Result<CardResponse, Problem> {
         let requestor_id = &requestor.token_requestor_id;
-        let told = |state, reason, enrollment_id| CardState {
+        let response = |state, reason, enrollment_id| CardResponse {
             card_contract_id: card.id,
             token_requestor_id: requestor_id.clone(),
             state,
@@ -123,18 +136,18 @@ impl ListCards {
             enrollment_id,
         };
         if token_list::token(tokens, card.id, requestor_id) == Some(TokenState::Active) {
-            return Ok(told(State::AlreadyEnabled, None, None));
+            return Ok(response(CardState::AlreadyEnabled, None, None));
         }
         let holder = self.enrollments.holder_of(client, card.id, requestor_id).map_err(Problem::from).await?;
         if let Some(holder) = holder.filter(|holder| holder.is_live(self.clock.now())) {
-            return Ok(told(State::InProgress, None, Some(holder.enrollment_id)));
+            return Ok(response(CardState::InProgress, None, Some(holder.enrollment_id)));
         }
         let enabled = |range| requestor.enabled_account_ranges.contains(range);
         Ok(match &card.account_range {
             Some(range) if !enabled(range) => {
-                told(State::NotEligible, Some("account_range_not_enabled"), None)
+                response(CardState::NotEligible, Some(IneligibleReason::AccountRangeNotEnabled), None)
             }
-            _ => told(State::Eligible, None, None),
+            Some(_) | None => response(CardState::Eligible, None, None),
         })
     }
 }

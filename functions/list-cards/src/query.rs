@@ -1,4 +1,4 @@
-//! Which cards the app asks about.
+//! The query of `GET /cards`.
 
 use lambda_http::Request;
 use mastercard::{
@@ -7,19 +7,19 @@ use mastercard::{
 };
 use runtime::http::{self, Problem};
 
-/// The most cards in one question.
-const MOST: usize = 50;
+/// The most cards in one request.
+const MAX_CARDS: usize = 50;
 
-/// A whole account number has more digits than any range start; zeros that pad it do not count.
-const LONGEST_RANGE: usize = 11;
+/// Digits of an account range's start, without trailing zeros. A whole account number has more.
+const MAX_RANGE_DIGITS: usize = 11;
 
-/// One card, with the start of its account range if the app knows it.
+/// A card, with the start of its account range if the app knows it.
 pub(crate) struct Card {
     pub(crate) id: CardContractId,
     pub(crate) account_range: Option<AccountRange>,
 }
 
-/// The question.
+/// The query, parsed.
 pub(crate) struct ListCardsQuery {
     pub(crate) cards: Vec<Card>,
     pub(crate) token_requestor_id: TokenRequestorId,
@@ -38,8 +38,8 @@ impl ListCardsQuery {
                 _ => token_requestor_id = Some(value.parse().map_err(|error| Problem::field(name, error))?),
             }
         }
-        if cards.is_empty() || cards.len() > MOST {
-            return Err(Problem::field("cardContractId", format!("is to be given 1 to {MOST} times")));
+        if cards.is_empty() || cards.len() > MAX_CARDS {
+            return Err(Problem::field("cardContractId", format!("is to be given 1 to {MAX_CARDS} times")));
         }
         Ok(Self {
             cards,
@@ -51,9 +51,9 @@ impl ListCardsQuery {
 fn card(value: &str) -> Result<Card, Problem> {
     let (id, range) = value.split_once(':').map_or((value, None), |(id, range)| (id, Some(range)));
     let id = id.parse().map_err(|error| Problem::field("cardContractId", error))?;
-    let bad_range = |told: &str| Problem::field("cardContractId", told);
+    let bad_range = |message: &str| Problem::field("cardContractId", message);
     let account_range = match range {
-        Some(range) if range.trim_end_matches('0').len() > LONGEST_RANGE => {
+        Some(range) if range.trim_end_matches('0').len() > MAX_RANGE_DIGITS => {
             return Err(bad_range("an account range is never a whole account number"));
         }
         Some(range) => Some(range.parse::<AccountRange>().map_err(|error| bad_range(&error.to_string()))?),

@@ -1,5 +1,5 @@
-//! Use-case steps 17 and 21: Processing tells of TAR and TCN. Each notification is stored before it is acknowledged
-//! and applied at once; what could not be applied, reconciliation applies.
+//! Use-case steps 17 and 21: Processing sends TAR and TCN. Each notification is stored before it is acknowledged, and
+//! applied at once; reconciliation applies those that could not be.
 //!
 //! How Mastercard authenticates itself here is not published: `authentication.rs` is a chain that denies by
 //! default, the format is in `model::notification::wire`; both are provisional.
@@ -16,17 +16,20 @@ use runtime::{
     config::{ConfigError, Runtime},
     http::{self, Problem, StatusCode},
     log_event,
-    store::{Enrollments, StoreError},
+    store::{
+        Enrollments, StoreError,
+        enrollments::{NotificationOutcome, ReceiveError},
+    },
     telemetry,
 };
 use serde::Serialize;
 
 use authentication::{Authentication, AuthenticationSettings};
 
-/// The most that one delivery may hold, in bytes.
-const LIMIT: usize = 64 * 1024;
+/// The largest delivery, in bytes.
+const MAX_BYTES: usize = 64 * 1024;
 
-/// The function; its fields are all that it may touch.
+/// The function. Its fields are all that it has access to.
 pub struct ReceiveNotification {
     enrollments: Enrollments,
     authentication: Authentication,
@@ -56,7 +59,7 @@ impl ReceiveNotification {
 
     /// `POST /notifications`, on Mastercard's own domain with mutual TLS.
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
-        http::serve_untrusted(request, LIMIT, async |request| self.receive(&request).await).await
+        http::serve_untrusted(request, MAX_BYTES, async |request| self.receive(&request).await).await
     }
 
     async fn receive(&self, request: &Request) -> Result<Response<Body>, Problem> {
@@ -66,7 +69,7 @@ impl ReceiveNotification {
         for notification in &delivery.notifications {
             self.accept(notification).await?;
         }
-        // Whoever sends it again does no harm to those that were accepted.
+        // The sender repeats the whole delivery; those that were accepted are duplicates then.
         match delivery.unreadable.into_iter().next() {
             Some(error) => Err(unreadable(error)),
             None => http::json(StatusCode::OK, &Accepted { accepted: delivery.notifications.len() }),
@@ -75,21 +78,21 @@ impl ReceiveNotification {
 
     async fn accept(&self, notification: &Notification) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let received = self.enrollments.receive(notification, now).await?;
-        match self.enrollments.apply(received, now).await {
-            Ok(Some(id)) => {
+        match self.enrollments.receive(notification, now).await {
+            Ok(NotificationOutcome::Recorded(id) | NotificationOutcome::Duplicate(id)) => {
                 tracing::info!(
                     event = log_event::NOTIFICATION_APPLIED, enrollment_id = %id, kind = notification.kind.as_str(),
                     "notification applied"
                 )
             }
-            Ok(None) => tracing::warn!(
+            Ok(NotificationOutcome::Unmatched) => tracing::warn!(
                 event = log_event::NOTIFICATION_UNMATCHED,
                 kind = notification.kind.as_str(),
                 "notification matches no enrollment"
             ),
+            Err(ReceiveError::NotStored(error)) => return Err(error),
             // It is stored, so it counts as accepted.
-            Err(error) => {
+            Err(ReceiveError::NotApplied(error)) => {
                 tracing::error!(
                     event = log_event::NOTIFICATION_DEFERRED,
                     cause = telemetry::chain(&error),

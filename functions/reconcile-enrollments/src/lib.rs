@@ -63,7 +63,7 @@ impl ReconcileEnrollments {
         let mut done = Reconciled::default();
         for received in notifications {
             match self.enrollments.apply(received, self.clock.now()).await {
-                Ok(applied) => done.notifications_applied += usize::from(applied.is_some()),
+                Ok(outcome) => done.notifications_applied += usize::from(outcome.enrollment_id().is_some()),
                 Err(error) => done.fail(&error.into()),
             }
         }

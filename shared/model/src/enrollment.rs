@@ -1,6 +1,6 @@
-//! An enrollment is a set of facts, each written once with its time; its status is derived from them.
+//! An enrollment is a set of facts, each recorded once with its time; its status is derived from them.
 //!
-//! Order, repetition and loss of messages therefore cannot corrupt it.
+//! Reordered, repeated and lost messages therefore cannot corrupt it.
 
 mod attempt;
 mod fact;
@@ -25,13 +25,13 @@ use mastercard::{
     token_requestor::{Platform, TokenRequestorId},
 };
 
-/// Names an enrollment: a UUID of version 7, so that ids sort by the time of asking.
+/// The id of an enrollment: a UUID of version 7 (RFC 9562), so that ids sort by the time of the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EnrollmentId(Uuid);
 
 impl EnrollmentId {
-    /// A new id; the time of asking is its first part.
+    /// A new id for a request at `now`.
     pub fn new(now: Timestamp) -> Self {
         let (seconds, nanos) = (now.as_second(), now.subsec_nanosecond());
         let stamp = uuid::Timestamp::from_unix(
@@ -63,51 +63,51 @@ impl FromStr for EnrollmentId {
 #[error("an enrollment id is a UUID in lower case with hyphens")]
 pub struct InvalidEnrollmentId;
 
-/// What the cardholder agreed to before anything was pushed; kept for the auditor.
+/// The cardholder's consent, given before the card is pushed; kept for audits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Consent {
-    /// The bank's own name for the terms, 1 to 64 characters.
+    /// The bank's name for the version of its terms, 1 to 64 characters.
     pub terms_version: String,
-    /// When the cardholder agreed.
-    #[serde(deserialize_with = "moment")]
+    /// When the cardholder accepted them.
+    #[serde(deserialize_with = "timestamp")]
     pub accepted_at: Timestamp,
 }
 
-/// The library's own errors repeat what was sent; this one does not.
-fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-    let told = |_| serde::de::Error::custom("is a time as in RFC 3339: 2026-01-05T10:29:58Z");
-    String::deserialize(deserializer)?.parse().map_err(told)
+/// Jiff's errors quote the input; this one does not.
+fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let error = |_| serde::de::Error::custom("is a time as in RFC 3339: 2026-01-05T10:29:58Z");
+    String::deserialize(deserializer)?.parse().map_err(error)
 }
 
-/// One cardholder's wish to enable one card at one token requestor, and all that is known of it.
+/// A request to enable one card at one token requestor, with all facts recorded since.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Enrollment {
-    /// Its name.
+    /// The id.
     pub enrollment_id: EnrollmentId,
-    /// Whose it is; from the token's claim, never from the caller.
+    /// The client that owns it; from the access token's claim, never from the request.
     pub client_id: ClientId,
-    /// Which card.
+    /// The card to enable.
     pub card_contract_id: CardContractId,
-    /// Where it is to be enabled.
+    /// The token requestor at which the card is to be enabled.
     pub token_requestor_id: TokenRequestorId,
-    /// What the cardholder held in hand.
+    /// The cardholder's platform in the first attempt.
     pub platform: Platform,
-    /// Id of the app link that the cardholder comes back to.
+    /// Id of the app link to return to in the first attempt.
     pub callback: String,
-    /// What the cardholder agreed to.
+    /// The consent for the first attempt.
     pub consent: Consent,
-    /// When it was asked for.
+    /// When it was requested.
     pub created_at: Timestamp,
-    /// When the app no longer waited for an answer to that.
+    /// When the app stopped waiting for the response.
     pub answer_by: Timestamp,
-    /// What is known, in the order of learning it.
+    /// The facts, in the order in which they were recorded.
     pub facts: Vec<RecordedFact>,
 }
 
 impl Enrollment {
-    /// Adds a fact unless one of the same key is there. Says whether it was new.
+    /// Adds a fact unless one with its key is there. Returns whether it was added.
     pub fn add_fact(&mut self, recorded: RecordedFact) -> bool {
         let new = self.facts.iter().all(|known| known.key != recorded.key);
         if new {
@@ -118,21 +118,20 @@ impl Enrollment {
 
     /// Whether the push of an attempt is known to have succeeded.
     pub fn is_pushed(&self, attempt: u32) -> bool {
-        let mut its = self.facts.iter().filter(|known| known.attempt == attempt);
-        its.any(|known| matches!(known.fact, Fact::Pushed { .. }))
+        let mut facts = self.facts.iter().filter(|recorded| recorded.attempt == attempt);
+        facts.any(|recorded| matches!(recorded.fact, Fact::Pushed { .. }))
     }
 
     /// Whether one of its receipts has this hash.
     pub fn has_receipt(&self, hash: &str) -> bool {
-        self.facts.iter().any(|known| {
-            matches!(&known.fact, Fact::Pushed { receipt_hashes, .. } if receipt_hashes.iter().any(|known| known == hash))
+        self.facts.iter().any(|recorded| {
+            matches!(&recorded.fact, Fact::Pushed { receipt_hashes, .. } if receipt_hashes.iter().any(|recorded| known == hash))
         })
     }
 
-    /// Whether Mastercard confirmed that the card is this client's: anybody may ask for any card contract id, and only
-    /// Processing knows whose it is.
+    /// Whether Processing confirmed that the card belongs to this client: a request may name any card contract id.
     pub fn is_of_own_card(&self) -> bool {
-        self.facts.iter().any(|known| match known.fact {
+        self.facts.iter().any(|recorded| match recorded.fact {
             Fact::Pushed { .. }
             | Fact::PushUnknown
             | Fact::Tcn { .. }
@@ -143,14 +142,15 @@ impl Enrollment {
             | Fact::Tvn { .. }
             | Fact::Callback { .. }
             | Fact::TokenList { token: None }
-            | Fact::TokenListUnread => false,
+            | Fact::TokenListUnread
+            | Fact::Unknown(_) => false,
         })
     }
 
-    /// Whether this token unique reference is the one that a TCN of this enrollment named.
+    /// Whether a TCN of this enrollment named this token unique reference.
     pub fn has_token(&self, token_unique_reference: &str) -> bool {
-        self.facts.iter().any(|known| {
-            matches!(&known.fact, Fact::Tcn { token_unique_reference: Some(known), .. } if known == token_unique_reference)
+        self.facts.iter().any(|recorded| {
+            matches!(&recorded.fact, Fact::Tcn { token_unique_reference: Some(known), .. } if known == token_unique_reference)
         })
     }
 }

@@ -9,3 +9,6 @@ pub mod enrollment;
 pub mod notification;
 pub mod pan;
 pub mod token_list;
+mod unknown;
+
+pub use unknown::UnknownVariant;

@@ -1,85 +1,99 @@
-//! Notifications from Mastercard Processing (use-case steps 17 and 21), in this server's own terms.
+//! Notifications from Mastercard Processing (use-case steps 17 and 21), independent of their wire format.
 
 pub mod wire;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::enrollment::{Decision, Enrollment, Fact, TokenState};
+use crate::{
+    enrollment::{Decision, Enrollment, Fact, TokenState},
+    unknown::UnknownVariant,
+};
 use mastercard::{
     card::{CardContractId, ClientId},
     token_requestor::TokenRequestorId,
 };
 
-/// A message about one card, whatever its wire format.
+/// A notification about one card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notification {
-    /// By its sender, or made of its content: the same message twice has the same id.
+    /// The sender's id, or the SHA-256 of its content: a repeated notification has the same id.
     pub id: String,
-    /// What it says.
+    /// Its kind, with the content of that kind.
     pub kind: NotificationKind,
-    /// By the sender's clock; of arrival, if it named none.
+    /// When it happened by the sender's clock; the time of arrival if it states none.
     pub occurred_at: Timestamp,
-    /// Whose card, if it says so.
+    /// The client that owns the card, if stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<ClientId>,
-    /// Which card, if it says so.
+    /// The card, if stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub card_contract_id: Option<CardContractId>,
-    /// At which token requestor, if it says so.
+    /// The token requestor, if stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_requestor_id: Option<TokenRequestorId>,
-    /// Which token, if it says so.
+    /// The token unique reference, if stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_unique_reference: Option<String>,
 }
 
-/// What a notification says.
+/// The kind of a notification.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum NotificationKind {
-    /// Tokenization authorization request: Processing decided.
+    /// Tokenization authorization request (TAR), decided by Processing.
     Tar {
-        /// What it decided.
+        /// The decision.
         decision: Decision,
     },
-    /// Tokenization complete notification: a token exists.
+    /// Tokenization complete notification (TCN): a token exists.
     Tcn,
-    /// Tokenization event notification: a token changed.
+    /// Tokenization event notification (TVN): a token's state changed.
     Tvn {
-        /// What it became.
+        /// The new state.
         token: TokenState,
     },
-    /// Something that this server does not know; kept, moves nothing.
+    /// A kind that this version does not know; kept, changes no enrollment.
     Other {
-        /// The sender's word for it.
+        /// The sender's name for it.
         name: String,
     },
+    /// A kind that a newer version stored, kept for forward compatibility.
+    #[serde(untagged, deserialize_with = "unknown")]
+    Unknown(UnknownVariant),
+}
+
+fn unknown<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UnknownVariant, D::Error> {
+    UnknownVariant::read(deserializer, &NotificationKind::KINDS)
 }
 
 impl NotificationKind {
-    /// The field's name for it, or its sender's own.
+    /// The kinds that this version knows, as stored in `kind`.
+    pub const KINDS: [&str; 4] = ["tar", "tcn", "tvn", "other"];
+
+    /// Mastercard's name for it, or the sender's name for an unknown kind.
     pub fn name(&self) -> &str {
         match self {
             Self::Other { name } => name,
-            known => known.as_str(),
+            Self::Unknown(unknown) => &unknown.kind,
+            Self::Tar { .. } | Self::Tcn | Self::Tvn { .. } => self.as_str(),
         }
     }
 
-    /// The field's name for it.
+    /// Mastercard's name for it; `other` for unknown kinds.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Tar { .. } => "TAR",
             Self::Tcn => "TCN",
             Self::Tvn { .. } => "TVN",
-            Self::Other { .. } => "other",
+            Self::Other { .. } | Self::Unknown(_) => "other",
         }
     }
 }
 
 impl Notification {
-    /// The fact that it tells, if it tells one.
+    /// The fact to record; `None` for kinds that this version does not know.
     pub fn fact(&self) -> Option<Fact> {
         match &self.kind {
             NotificationKind::Tar { decision } => {
@@ -92,14 +106,14 @@ impl Notification {
             NotificationKind::Tvn { token } => {
                 Some(Fact::Tvn { token: token.clone(), occurred_at: self.occurred_at })
             }
-            NotificationKind::Other { .. } => None,
+            NotificationKind::Other { .. } | NotificationKind::Unknown(_) => None,
         }
     }
 
-    /// The enrollment that it speaks of, among those of its card, newest first: the one whose token it names, or
-    /// else the newest that was asked for before it happened. Clocks may differ by [`SKEW_SECONDS`]. One that does not say
-    /// whose card it is speaks only of enrollments whose card is known to be their client's.
-    pub fn choose<'a>(
+    /// The enrollment that it is about, among `candidates` of its card, newest first: the one whose token it names, or
+    /// else the newest that was requested before it happened. Clocks may differ by [`CLOCK_SKEW_SECONDS`]. If it names no
+    /// client, only enrollments whose card is confirmed to be their client's match.
+    pub fn match_enrollment<'a>(
         &self,
         candidates: impl Iterator<Item = &'a Enrollment> + Clone,
     ) -> Option<&'a Enrollment> {
@@ -117,7 +131,8 @@ impl Notification {
             candidates.clone().filter(fits).find(named)
         };
         let before = |enrollment: &&Enrollment| {
-            enrollment.created_at.as_second() <= self.occurred_at.as_second().saturating_add(SKEW_SECONDS)
+            enrollment.created_at.as_second()
+                <= self.occurred_at.as_second().saturating_add(CLOCK_SKEW_SECONDS)
         };
         named().or_else(|| candidates.clone().filter(fits).find(before))
     }
@@ -126,5 +141,5 @@ impl Notification {
 #[cfg(test)]
 mod tests;
 
-/// How far the sender's clock may be behind this server's.
-const SKEW_SECONDS: i64 = 300;
+/// How far the sender's clock may be behind this server's clock.
+const CLOCK_SKEW_SECONDS: i64 = 300;

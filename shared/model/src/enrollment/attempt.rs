@@ -1,4 +1,4 @@
-//! Attempts: the first one, and one more each time that the cardholder begins anew.
+//! The attempts of an enrollment: the first one and one for each restart.
 
 use jiff::Timestamp;
 
@@ -10,33 +10,35 @@ use mastercard::token_requestor::Platform;
 pub struct Attempt<'a> {
     /// Counted from 1.
     pub number: u32,
-    /// When the cardholder asked.
+    /// When it was requested.
     pub began_at: Timestamp,
-    /// When the app no longer waited: a push without a word after that has crashed.
+    /// When the app stopped waiting for the response. A push without an outcome after that has crashed.
     pub answer_by: Timestamp,
-    /// What the cardholder held in hand.
+    /// The cardholder's platform.
     pub platform: Platform,
-    /// Id of the app link to come back to.
+    /// Id of the app link to return to.
     pub callback: &'a str,
-    /// What the cardholder agreed to.
+    /// The consent.
     pub consent: &'a Consent,
 }
 
 impl Enrollment {
     /// All attempts, oldest first; there is always one.
     pub fn attempts(&self) -> impl Iterator<Item = Attempt<'_>> {
-        let again = self.facts.iter().filter_map(|known| match &known.fact {
-            Fact::Restarted { platform, callback, consent, answer_by } => Some(Attempt {
-                number: known.attempt,
-                began_at: known.at,
+        let restarts = self.facts.iter().filter_map(|recorded| {
+            let Fact::Restarted { platform, callback, consent, answer_by } = &recorded.fact else {
+                return None;
+            };
+            Some(Attempt {
+                number: recorded.attempt,
+                began_at: recorded.at,
                 answer_by: *answer_by,
                 platform: *platform,
                 callback,
                 consent,
-            }),
-            _ => None,
+            })
         });
-        std::iter::once(self.first_attempt()).chain(again)
+        std::iter::once(self.first_attempt()).chain(restarts)
     }
 
     /// The latest attempt.
@@ -44,7 +46,7 @@ impl Enrollment {
         self.attempts().max_by_key(|attempt| attempt.number).unwrap_or_else(|| self.first_attempt())
     }
 
-    /// Whether the cardholder may begin anew: while the redirect lives unused, and once it ended unused.
+    /// Whether another attempt may start: while the redirect is unused, and after it expired unused.
     pub fn is_restartable(&self, now: Timestamp) -> bool {
         matches!(self.status_at(now).status, Status::Ready | Status::Expired)
     }

@@ -1,25 +1,26 @@
 //! What can be known of an enrollment.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Consent, PushFailure};
+use crate::unknown::UnknownVariant;
 use mastercard::{call::Call, secret::PushAccountReceipt, token_requestor::Platform};
 
-/// A fact, when this server learned it, and the key under which it is known only once.
+/// A fact with the time at which this server recorded it, and the key by which duplicates are found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RecordedFact {
-    /// Two facts of one key are the same fact told twice.
+    /// Two facts with one key are duplicates; the first one counts.
     pub key: String,
-    /// When this server learned it.
+    /// When this server recorded it.
     pub at: Timestamp,
-    /// In which attempt of the enrollment it happened, counted from 1; told only of what belongs to one attempt.
+    /// The attempt that it belongs to, from 1; 1 for facts that belong to the enrollment as a whole.
     #[serde(default = "first", skip_serializing_if = "is_first")]
     pub attempt: u32,
-    /// What it is.
+    /// The fact.
     pub fact: Fact,
-    /// The calls to Mastercard that told it; for support.
+    /// The calls to Mastercard that led to it; for support.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<Call>,
 }
@@ -33,7 +34,7 @@ fn is_first(attempt: &u32) -> bool {
 }
 
 impl RecordedFact {
-    /// The same fact of another attempt: attempts do not hide each other's facts.
+    /// The same fact in another attempt. The number is part of the key, so that attempts do not hide each other's facts.
     #[must_use]
     pub fn in_attempt(mut self, attempt: u32) -> Self {
         if !is_first(&attempt) {
@@ -42,81 +43,88 @@ impl RecordedFact {
         Self { attempt, ..self }
     }
 
-    /// The same, with the calls that told it.
+    /// The same fact with the calls to Mastercard that led to it.
     #[must_use]
     pub fn with_calls(self, calls: Vec<Call>) -> Self {
         Self { calls, ..self }
     }
 }
 
-/// Something that happened to an enrollment. Receipts are kept as SHA-256 only.
+/// An event in the life of an enrollment. Receipts are kept as SHA-256 only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Fact {
-    /// The cardholder began anew; everything about the push that follows belongs to the new attempt.
+    /// The cardholder started another attempt.
     Restarted {
-        /// What the cardholder holds in hand this time.
+        /// The cardholder's platform in this attempt.
         platform: Platform,
-        /// Id of the app link to come back to this time.
+        /// Id of the app link to return to in this attempt.
         callback: String,
-        /// What the cardholder agreed to this time.
+        /// The consent for this attempt.
         consent: Consent,
-        /// When the app no longer waits for an answer.
+        /// When the app stops waiting for the response.
         answer_by: Timestamp,
     },
-    /// Step 11: Token Connect gave receipts, which live until `expires_at`.
+    /// Step 11: Token Connect issued receipts, which are valid until `expires_at`.
     Pushed {
         /// Hexadecimal SHA-256 of each receipt.
         receipt_hashes: Vec<String>,
-        /// When the receipts end.
+        /// When the receipts expire.
         expires_at: Timestamp,
     },
-    /// Nothing was pushed, certainly.
+    /// Nothing was pushed.
     PushFailed {
         /// Why.
         reason: PushFailure,
-        /// Whether asking again may succeed.
+        /// Whether the same request may succeed later.
         retryable: bool,
     },
-    /// The push left, its answer never came: perhaps pushed.
+    /// The push was sent and its response lost: the card may have been pushed.
     PushUnknown,
-    /// Step 17: what Processing answered to MDES.
+    /// Step 17: Processing's decision on the tokenization authorization request (TAR).
     Tar {
-        /// Its decision.
+        /// The decision.
         decision: Decision,
-        /// By the notification's own clock; unknown in what was written before this was kept.
+        /// By Mastercard's clock; absent in items of early versions.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         occurred_at: Option<Timestamp>,
     },
-    /// Step 21: a token exists.
+    /// Step 21: the tokenization complete notification (TCN); a token exists.
     Tcn {
-        /// 48 characters; names the token, does not pay.
+        /// 48 characters; identifies the token, cannot be used to pay.
         token_unique_reference: Option<String>,
-        /// By the notification's own clock.
+        /// By Mastercard's clock.
         occurred_at: Timestamp,
     },
-    /// A later event in the token's life.
+    /// A later tokenization event notification (TVN): the token's state changed.
     Tvn {
-        /// What the token became.
+        /// The new state.
         token: TokenState,
-        /// By the notification's own clock.
+        /// By Mastercard's clock.
         occurred_at: Timestamp,
     },
-    /// Step 25: what the browser said on its way back. Unsigned: a hint.
+    /// Step 25: the result in the browser's callback. It is not signed: a hint, no proof.
     Callback {
-        /// `APPROVED`, `CANCELLED`, … as it came.
+        /// `APPROVED`, `CANCELLED`, … as in the callback.
         result: String,
     },
-    /// `getTokensByClient` was read for this card and requestor.
+    /// The token list (`getTokensByClient`) was read for this card and requestor.
     TokenList {
         /// The token found, if any.
         token: Option<TokenState>,
     },
-    /// The list was asked for and could not be read; the next time is later.
+    /// The token list was requested and could not be read.
     TokenListUnread,
+    /// A fact of a newer version, kept for forward compatibility. It does not affect the status.
+    #[serde(untagged, deserialize_with = "unknown")]
+    Unknown(UnknownVariant),
 }
 
-/// Processing's answer to a tokenization authorization request.
+fn unknown<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UnknownVariant, D::Error> {
+    UnknownVariant::read(deserializer, &Fact::KINDS)
+}
+
+/// Processing's decision on a tokenization authorization request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Decision {
@@ -126,42 +134,107 @@ pub enum Decision {
     Declined,
     /// The cardholder has to be authenticated first.
     RequireAdditionalAuthentication,
-    /// A word of the future; moves nothing.
+    /// Unknown value, kept for forward compatibility. It does not affect the status.
     #[serde(untagged)]
     Other(String),
 }
 
-/// What a token is good for.
+/// The state of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum TokenState {
-    /// Pays.
+    /// Can be used to pay.
     Active,
-    /// Pays again once resumed.
+    /// Cannot be used to pay until it is resumed.
     Suspended,
-    /// Gone for good.
+    /// Removed for good.
     Deactivated,
-    /// A word of the future; counts as not active.
+    /// Unknown value, kept for forward compatibility. Counts as suspended.
     #[serde(untagged)]
     Other(String),
 }
 
 impl Fact {
-    /// The fact as learned now. `source` tells apart facts of a kind that may come more than once:
-    /// a notification's id, a count of list reads.
+    /// The kinds that this version knows, as stored in `kind`.
+    pub const KINDS: [&str; 10] = [
+        "restarted",
+        "pushed",
+        "push_failed",
+        "push_unknown",
+        "tar",
+        "tcn",
+        "tvn",
+        "callback",
+        "token_list",
+        "token_list_unread",
+    ];
+
+    /// The kind, as stored in `kind`.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Restarted { .. } => "restarted",
+            Self::Pushed { .. } => "pushed",
+            Self::PushFailed { .. } => "push_failed",
+            Self::PushUnknown => "push_unknown",
+            Self::Tar { .. } => "tar",
+            Self::Tcn { .. } => "tcn",
+            Self::Tvn { .. } => "tvn",
+            Self::Callback { .. } => "callback",
+            Self::TokenList { .. } => "token_list",
+            Self::TokenListUnread => "token_list_unread",
+            Self::Unknown(unknown) => &unknown.kind,
+        }
+    }
+
+    /// When it happened by Mastercard's clock; `None` for facts that no notification reports.
+    pub fn occurred_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Tar { occurred_at, .. } => *occurred_at,
+            Self::Tcn { occurred_at, .. } | Self::Tvn { occurred_at, .. } => Some(*occurred_at),
+            Self::Restarted { .. }
+            | Self::Pushed { .. }
+            | Self::PushFailed { .. }
+            | Self::PushUnknown
+            | Self::Callback { .. }
+            | Self::TokenList { .. }
+            | Self::TokenListUnread
+            | Self::Unknown(_) => None,
+        }
+    }
+
+    /// Whether it belongs to one attempt and counts for no other. Notifications and token lists do not name an attempt.
+    pub fn is_of_one_attempt(&self) -> bool {
+        match self {
+            Self::Restarted { .. }
+            | Self::Pushed { .. }
+            | Self::PushFailed { .. }
+            | Self::PushUnknown
+            | Self::Callback { .. } => true,
+            Self::Tar { .. }
+            | Self::Tcn { .. }
+            | Self::Tvn { .. }
+            | Self::TokenList { .. }
+            | Self::TokenListUnread
+            | Self::Unknown(_) => false,
+        }
+    }
+
+    /// The fact as recorded at `at`. `source` distinguishes facts of a kind that may occur more than once: a notification's
+    /// id, or the time of a token list. Of the other kinds the first fact counts, so a replayed callback changes nothing.
     pub fn recorded(self, at: Timestamp, source: &str) -> RecordedFact {
+        let kind = self.kind();
         let key = match &self {
-            Self::Restarted { .. } => "restarted".into(),
-            Self::Pushed { .. } => "pushed".into(),
-            Self::PushFailed { .. } => "push_failed".into(),
-            Self::PushUnknown => "push_unknown".into(),
-            Self::Tar { .. } => format!("tar:{source}"),
-            Self::Tcn { .. } => format!("tcn:{source}"),
-            Self::Tvn { .. } => format!("tvn:{source}"),
-            // The first word counts: whoever reloads or replays the URL tells nothing new.
-            Self::Callback { .. } => "callback".into(),
-            Self::TokenList { .. } => format!("token_list:{source}"),
-            Self::TokenListUnread => format!("token_list_unread:{source}"),
+            Self::Restarted { .. }
+            | Self::Pushed { .. }
+            | Self::PushFailed { .. }
+            | Self::PushUnknown
+            | Self::Callback { .. } => kind.to_owned(),
+            Self::Tar { .. }
+            | Self::Tcn { .. }
+            | Self::Tvn { .. }
+            | Self::TokenList { .. }
+            | Self::TokenListUnread
+            | Self::Unknown(_) => format!("{kind}:{source}"),
         };
         RecordedFact { key, at, attempt: first(), fact: self, calls: Vec::new() }
     }
@@ -182,7 +255,10 @@ impl Fact {
     }
 }
 
-/// How a receipt is kept: enough to recognize it, too little to use it.
+/// The form in which a receipt is stored: it identifies the receipt and cannot be used in its place.
 pub fn receipt_hash(receipt: &PushAccountReceipt) -> String {
     mastercard::digest::sha256_hex(receipt.expose().as_bytes())
 }
+
+#[cfg(test)]
+mod tests;

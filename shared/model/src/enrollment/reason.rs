@@ -1,6 +1,6 @@
-//! Why an enrollment has its status: the words that facts store and answers carry.
+//! Why an enrollment has its status, as stored in facts and returned to the app.
 //!
-//! A word that a newer version stored is kept as it is, so that an older instance can still read the item.
+//! An unknown value of a newer version is kept as it is, so that an older instance can read the item.
 
 use mastercard::{MastercardError, Upstream};
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,7 @@ impl PushFailure {
         Self::InternalError,
     ];
 
-    /// The stable word, as stored and as answered.
+    /// The value, as stored and as returned to the app.
     pub fn as_str(&self) -> &str {
         match self {
             Self::CardNotFound => "card_not_found",
@@ -54,7 +54,7 @@ impl PushFailure {
             Self::MastercardUnreadable => "mastercard_unreadable",
             Self::MastercardUnavailable => "mastercard_unavailable",
             Self::InternalError => "internal_error",
-            Self::Other(word) => word,
+            Self::Other(value) => value,
         }
     }
 
@@ -102,7 +102,7 @@ pub enum StatusReason {
     Interrupted,
     /// The browser's callback says how it ended; the token list has not confirmed it yet.
     AwaitingConfirmation,
-    /// The token list could not be read for days; nobody will look again.
+    /// The token list could not be read for days; no further read is scheduled.
     OutcomeUnknown,
     /// The token requestor's callback says `ERROR`.
     TokenRequestorError,
@@ -112,7 +112,7 @@ pub enum StatusReason {
 }
 
 impl StatusReason {
-    /// The stable word, as answered.
+    /// The value, as returned to the app.
     pub fn as_str(&self) -> &str {
         match self {
             Self::PushInProgress => "push_in_progress",
@@ -133,16 +133,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reason_is_stored_as_the_word_that_is_answered_and_read_again() {
+    fn a_reason_is_stored_as_the_value_that_the_app_reads() {
         let known = PushFailure::ALL.map(|failure| failure.as_str().to_owned());
-        for word in known.iter().map(String::as_str).chain(["a_word_of_a_newer_version"]) {
-            let failure: PushFailure = serde_json::from_value(json!(word)).unwrap();
-            assert_eq!((failure.as_str(), json!(failure)), (word, json!(word)));
-            assert_eq!(matches!(failure, PushFailure::Other(_)), word.starts_with("a_"));
-            let reason: StatusReason = serde_json::from_value(json!(word)).unwrap();
+        for value in known.iter().map(String::as_str).chain(["a_value_of_a_newer_version"]) {
+            let failure: PushFailure = serde_json::from_value(json!(value)).unwrap();
+            assert_eq!((failure.as_str(), json!(failure)), (value, json!(value)));
+            assert_eq!(matches!(failure, PushFailure::Other(_)), value.starts_with("a_"));
+            let reason: StatusReason = serde_json::from_value(json!(value)).unwrap();
             assert_eq!(reason, StatusReason::PushFailed(failure));
         }
-        for word in [
+        for value in [
             "push_in_progress",
             "push_outcome_unknown",
             "interrupted",
@@ -150,8 +150,8 @@ mod tests {
             "outcome_unknown",
             "token_requestor_error",
         ] {
-            let reason: StatusReason = serde_json::from_value(json!(word)).unwrap();
-            assert_eq!((reason.as_str(), json!(reason)), (word, json!(word)));
+            let reason: StatusReason = serde_json::from_value(json!(value)).unwrap();
+            assert_eq!((reason.as_str(), json!(reason)), (value, json!(value)));
             assert!(!matches!(reason, StatusReason::PushFailed(_)));
         }
     }

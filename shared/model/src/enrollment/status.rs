@@ -1,38 +1,38 @@
-//! From facts and the time to a status, and to the moment at which the token list is to be read next.
+//! The status of an enrollment and the time of its next token list read, derived from facts and time.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Attempt, Decision, Enrollment, Fact, PushFailure, StatusReason, TokenState};
 
-/// Where an enrollment stands.
+/// The status of an enrollment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Status {
-    /// Asked for, and the outcome of this or a later step is not known yet; the reason says which.
+    /// Requested; the outcome is not known yet. The reason names the step.
     Pending,
-    /// The redirect lives.
+    /// The redirect can be used.
     Ready,
-    /// TAR approved, nothing final yet.
+    /// Processing approved the tokenization; no token is known yet.
     Authorized,
-    /// The card is enabled: a TCN or the token list says so.
+    /// The card is enabled: a TCN or the token list shows an active token.
     Enabled,
-    /// It was enabled, its token rests.
+    /// The card was enabled; its token is suspended.
     Suspended,
-    /// It was enabled, its token is gone.
+    /// The card was enabled; its token is deactivated.
     Deactivated,
-    /// Refused by Processing, or by the token requestor.
+    /// Declined by Processing or by the token requestor.
     Declined,
-    /// The cardholder changed their mind.
+    /// Cancelled by the cardholder or the token requestor.
     Cancelled,
-    /// The receipts ended unused.
+    /// The receipts expired unused.
     Expired,
-    /// Nothing could be pushed, or the outcome never became known.
+    /// Nothing was pushed, or the outcome could not be found out.
     Failed,
 }
 
 impl Status {
-    /// As the API writes it.
+    /// The value in the API.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "PENDING",
@@ -49,28 +49,27 @@ impl Status {
     }
 }
 
-/// What facts and time add up to.
+/// The state derived from facts and time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StatusReport {
-    /// Where it stands.
+    /// The status.
     pub status: Status,
     /// Why, where the status alone does not say.
     pub reason: Option<StatusReason>,
-    /// For a failure: whether asking again may succeed.
+    /// For [`Status::Failed`]: whether the same request may succeed later.
     pub retryable: Option<bool>,
-    /// When the token list is to be read next; `None` once nothing more will be found out by asking.
+    /// When the token list is to be read next; `None` once the status is final unless Mastercard notifies.
     pub next_check: Option<Timestamp>,
 }
 
-/// Beyond the moment until which the app waits: for the write that follows the last answer.
-const RESPONSE_MARGIN: SignedDuration = SignedDuration::from_secs(2);
-/// Receipts live 15 minutes at most, also those whose answer was lost.
-const LONGEST_RECEIPT: SignedDuration = SignedDuration::from_mins(16);
-/// A token may be missing from the list for so long after its TCN without being gone.
-/// How long Mastercard really takes is not published.
+/// Added to the time until which the app waits, for the write after the response.
+const WRITE_MARGIN: SignedDuration = SignedDuration::from_secs(2);
+/// Receipts are valid for 15 minutes at most; this bounds those whose response was lost.
+const LONGEST_RECEIPT_VALIDITY: SignedDuration = SignedDuration::from_mins(16);
+/// A token that a TCN named may be missing from the list for this long. Mastercard does not publish how long the list takes.
 const LIST_LAG: SignedDuration = SignedDuration::from_hours(1);
-/// When the list is read, counted from the receipts' end; after the last reading the enrollment is final.
-const CHECKS: [SignedDuration; 5] = [
+/// When the list is read, counted from the end of the receipts. After the last read the enrollment is final.
+const READ_SCHEDULE: [SignedDuration; 5] = [
     SignedDuration::ZERO,
     SignedDuration::from_mins(15),
     SignedDuration::from_hours(1),
@@ -78,8 +77,8 @@ const CHECKS: [SignedDuration; 5] = [
     SignedDuration::from_hours(24),
 ];
 
-/// How long after each failure in a row the list is asked for again; after the last one it is given up.
-const AFTER_FAILURES: [SignedDuration; 7] = [
+/// The wait after each consecutive failure to read the list; after the last one no further read is made.
+const RETRY_SCHEDULE: [SignedDuration; 7] = [
     SignedDuration::from_mins(5),
     SignedDuration::from_mins(15),
     SignedDuration::from_hours(1),
@@ -90,12 +89,12 @@ const AFTER_FAILURES: [SignedDuration; 7] = [
 ];
 
 impl Enrollment {
-    /// Status is a pure function of the facts and the time.
+    /// The status at `now`: a pure function of the facts and the time.
     pub fn status_at(&self, now: Timestamp) -> StatusReport {
-        let known = Known::of(self);
-        let next_check = known.next_check();
-        let (status, reason, retryable) = match (known.status(now), next_check) {
-            // Nobody will look any more, so nobody will know.
+        let facts = FactSummary::of(self);
+        let next_check = facts.next_check();
+        let (status, reason, retryable) = match (facts.status(now), next_check) {
+            // No further read is due, so the outcome stays unknown.
             ((Status::Pending | Status::Ready | Status::Authorized, ..), None) => {
                 (Status::Failed, Some(StatusReason::OutcomeUnknown), Some(true))
             }
@@ -104,7 +103,7 @@ impl Enrollment {
         StatusReport { status, reason, retryable, next_check }
     }
 
-    /// Whether this enrollment still holds its card: no second one may start beside it.
+    /// Whether this enrollment locks its card: no other one of the same card and requestor may start.
     pub fn is_live(&self, now: Timestamp) -> bool {
         let report = self.status_at(now);
         match report.status {
@@ -116,18 +115,24 @@ impl Enrollment {
                 );
                 pushing && !self.is_crashed(now)
             }
-            _ => false,
+            Status::Enabled
+            | Status::Suspended
+            | Status::Deactivated
+            | Status::Declined
+            | Status::Cancelled
+            | Status::Expired
+            | Status::Failed => false,
         }
     }
 
-    /// Whether the latest attempt should have ended in an answer by now.
+    /// Whether the response of the latest attempt is overdue.
     fn is_crashed(&self, now: Timestamp) -> bool {
-        now > later(self.attempt().answer_by, RESPONSE_MARGIN)
+        now > plus(self.attempt().answer_by, WRITE_MARGIN)
     }
 }
 
-/// The facts, sorted into the questions that status asks.
-struct Known<'a> {
+/// The facts that count for the latest attempt, grouped.
+struct FactSummary<'a> {
     enrollment: &'a Enrollment,
     attempt: Attempt<'a>,
     expires_at: Option<Timestamp>,
@@ -136,31 +141,34 @@ struct Known<'a> {
     approved: bool,
     declined: bool,
     callbacks: Vec<(&'a str, Timestamp)>,
-    /// What is said of the token, each with the time it speaks of.
-    token: Vec<(Timestamp, Saying<'a>)>,
+    /// Evidence about the token, each with the time that it applies to.
+    token: Vec<(Timestamp, TokenEvidence<'a>)>,
     /// When the list could not be read.
-    unread: Vec<Timestamp>,
+    failed_reads: Vec<Timestamp>,
 }
 
-enum Saying<'a> {
+enum TokenEvidence<'a> {
+    /// A TCN.
     Created,
+    /// A TVN.
     Changed(&'a TokenState),
+    /// The token list, with or without the token.
     Listed(Option<&'a TokenState>),
 }
 
-/// The token as the latest trustworthy saying has it.
+/// The state of the token by the latest evidence that counts.
 #[derive(PartialEq)]
-enum Token {
-    NeverSeen,
+enum CurrentToken {
+    None,
     Active,
     Suspended,
     Gone,
 }
 
-impl<'a> Known<'a> {
+impl<'a> FactSummary<'a> {
     fn of(enrollment: &'a Enrollment) -> Self {
         let attempt = enrollment.attempt();
-        let mut known = Self {
+        let mut summary = Self {
             enrollment,
             attempt,
             expires_at: None,
@@ -170,73 +178,76 @@ impl<'a> Known<'a> {
             declined: false,
             callbacks: Vec::new(),
             token: Vec::new(),
-            unread: Vec::new(),
+            failed_reads: Vec::new(),
         };
         for recorded in &enrollment.facts {
             let current = recorded.attempt == attempt.number;
-            // What was decided before the cardholder began anew was decided about an earlier attempt.
-            let since = |occurred_at: &Option<Timestamp>| {
+            // A decision from before the restart is about an earlier attempt.
+            let in_attempt = |occurred_at: &Option<Timestamp>| {
                 attempt.number == 1 || occurred_at.unwrap_or(recorded.at) >= attempt.began_at
             };
             match &recorded.fact {
-                Fact::Pushed { .. } | Fact::PushFailed { .. } | Fact::PushUnknown if !current => {}
-                Fact::Callback { .. } if !current => {}
-                Fact::Restarted { .. } => {}
-                Fact::Pushed { expires_at, .. } => known.expires_at = Some(*expires_at),
-                Fact::PushFailed { reason, retryable } => known.push_failed = Some((reason, *retryable)),
-                Fact::PushUnknown => known.push_unknown = true,
-                Fact::Tar { decision: Decision::Approved, occurred_at } if since(occurred_at) => {
-                    known.approved = true;
+                fact if fact.is_of_one_attempt() && !current => {}
+                Fact::Restarted { .. } | Fact::Unknown(_) => {}
+                Fact::Pushed { expires_at, .. } => summary.expires_at = Some(*expires_at),
+                Fact::PushFailed { reason, retryable } => summary.push_failed = Some((reason, *retryable)),
+                Fact::PushUnknown => summary.push_unknown = true,
+                Fact::Tar { decision: Decision::Approved, occurred_at } if in_attempt(occurred_at) => {
+                    summary.approved = true;
                 }
-                Fact::Tar { decision: Decision::Declined, occurred_at } if since(occurred_at) => {
-                    known.declined = true;
+                Fact::Tar { decision: Decision::Declined, occurred_at } if in_attempt(occurred_at) => {
+                    summary.declined = true;
                 }
                 Fact::Tar { .. } => {}
-                Fact::Tcn { occurred_at, .. } => known.token.push((*occurred_at, Saying::Created)),
-                Fact::Tvn { token, occurred_at } => known.token.push((*occurred_at, Saying::Changed(token))),
-                Fact::Callback { result } => known.callbacks.push((result, recorded.at)),
-                Fact::TokenList { token } => known.token.push((recorded.at, Saying::Listed(token.as_ref()))),
-                Fact::TokenListUnread => known.unread.push(recorded.at),
+                Fact::Tcn { occurred_at, .. } => summary.token.push((*occurred_at, TokenEvidence::Created)),
+                Fact::Tvn { token, occurred_at } => {
+                    summary.token.push((*occurred_at, TokenEvidence::Changed(token)))
+                }
+                Fact::Callback { result } => summary.callbacks.push((result, recorded.at)),
+                Fact::TokenList { token } => {
+                    summary.token.push((recorded.at, TokenEvidence::Listed(token.as_ref())))
+                }
+                Fact::TokenListUnread => summary.failed_reads.push(recorded.at),
             }
         }
-        // Of two sayings about one moment the one that says more wins, whichever was learned first.
-        known.token.sort_by_key(|(at, saying)| {
-            let weight = match saying {
-                Saying::Listed(None) => 0,
-                Saying::Created => 1,
-                Saying::Listed(Some(_)) => 2,
-                Saying::Changed(TokenState::Active) => 3,
-                Saying::Changed(TokenState::Suspended | TokenState::Other(_)) => 4,
-                Saying::Changed(TokenState::Deactivated) => 5,
+        // At equal times the more specific evidence wins, in whatever order it was recorded.
+        summary.token.sort_by_key(|(at, evidence)| {
+            let rank = match evidence {
+                TokenEvidence::Listed(None) => 0,
+                TokenEvidence::Created => 1,
+                TokenEvidence::Listed(Some(_)) => 2,
+                TokenEvidence::Changed(TokenState::Active) => 3,
+                TokenEvidence::Changed(TokenState::Suspended | TokenState::Other(_)) => 4,
+                TokenEvidence::Changed(TokenState::Deactivated) => 5,
             };
-            (*at, weight)
+            (*at, rank)
         });
-        known
+        summary
     }
 
     fn status(&self, now: Timestamp) -> (Status, Option<StatusReason>, Option<bool>) {
         match self.token() {
-            Token::Active => return (Status::Enabled, None, None),
-            Token::Suspended => return (Status::Suspended, None, None),
-            Token::Gone if self.cancelled_at().is_some() => return (Status::Cancelled, None, None),
-            Token::Gone => return (Status::Deactivated, None, None),
-            Token::NeverSeen => {}
+            CurrentToken::Active => return (Status::Enabled, None, None),
+            CurrentToken::Suspended => return (Status::Suspended, None, None),
+            CurrentToken::Gone if self.cancelled_at().is_some() => return (Status::Cancelled, None, None),
+            CurrentToken::Gone => return (Status::Deactivated, None, None),
+            CurrentToken::None => {}
         }
-        if self.declined || self.said("DECLINED") {
+        if self.declined || self.has_callback("DECLINED") {
             return (Status::Declined, None, None);
         }
         if let (Some((reason, retryable)), None) = (self.push_failed, self.expires_at) {
             return (Status::Failed, Some(StatusReason::PushFailed(reason.clone())), Some(retryable));
         }
         if let Some(cancelled) = self.cancelled_at() {
-            return if self.listed_since(cancelled) {
+            return if self.read_since(cancelled) {
                 (Status::Cancelled, None, None)
             } else {
                 (Status::Pending, Some(StatusReason::AwaitingConfirmation), None)
             };
         }
         let Some(expires_at) = self.expires_at else { return self.never_pushed(now) };
-        if self.said("ERROR") {
+        if self.has_callback("ERROR") {
             return (Status::Failed, Some(StatusReason::TokenRequestorError), Some(true));
         }
         if now < expires_at {
@@ -246,7 +257,7 @@ impl<'a> Known<'a> {
                 (false, false) => (Status::Pending, Some(StatusReason::AwaitingConfirmation), None),
             };
         }
-        if self.listed_since(expires_at) {
+        if self.read_since(expires_at) {
             return (Status::Expired, None, None);
         }
         if self.approved {
@@ -255,14 +266,15 @@ impl<'a> Known<'a> {
         (Status::Pending, Some(StatusReason::AwaitingConfirmation), None)
     }
 
-    /// The request crashed, or its answer was lost: only the list can tell, once no receipt can live any more.
+    /// The status without a known push: the request crashed or its response was lost. The token list decides once no
+    /// receipt can be valid.
     fn never_pushed(&self, now: Timestamp) -> (Status, Option<StatusReason>, Option<bool>) {
         let reason = match (self.push_unknown, self.enrollment.is_crashed(now)) {
             (true, _) => StatusReason::PushOutcomeUnknown,
             (false, true) => StatusReason::Interrupted,
             (false, false) => StatusReason::PushInProgress,
         };
-        if self.listed_since(self.end()) {
+        if self.read_since(self.receipts_end()) {
             (Status::Failed, Some(reason), Some(true))
         } else if self.approved {
             (Status::Authorized, None, None)
@@ -271,100 +283,110 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// When no receipt of this enrollment can be used any more.
-    fn end(&self) -> Timestamp {
-        self.expires_at.unwrap_or_else(|| later(self.attempt.began_at, LONGEST_RECEIPT))
+    /// When the last receipt of the attempt expires.
+    fn receipts_end(&self) -> Timestamp {
+        self.expires_at.unwrap_or_else(|| plus(self.attempt.began_at, LONGEST_RECEIPT_VALIDITY))
     }
 
     fn next_check(&self) -> Option<Timestamp> {
-        let wanted = self.next_reading()?;
-        let read = self.readings().max().unwrap_or(self.attempt.began_at);
-        let failures = self.unread.iter().filter(|at| **at > read);
-        let Some(last) = failures.clone().max() else { return Some(wanted) };
-        let gap = AFTER_FAILURES.get(failures.count().saturating_sub(1))?;
-        Some(wanted.max(later(*last, *gap)))
+        let due = self.next_read()?;
+        let last_read = self.list_reads().max().unwrap_or(self.attempt.began_at);
+        let failures = self.failed_reads.iter().filter(|at| **at > last_read);
+        let Some(last) = failures.clone().max() else { return Some(due) };
+        let wait = RETRY_SCHEDULE.get(failures.count().saturating_sub(1))?;
+        Some(due.max(plus(*last, *wait)))
     }
 
-    /// When the list is to be read next if it can be read.
-    fn next_reading(&self) -> Option<Timestamp> {
-        let end = self.end();
+    /// When the list is to be read next, without regard to failures.
+    fn next_read(&self) -> Option<Timestamp> {
+        let end = self.receipts_end();
         match self.token() {
-            Token::Suspended | Token::Gone => return None,
-            // The TCN precedes the cardholder's last word; the word itself, or the list, settles it.
-            Token::Active if self.cancelled_at().is_none() => {
-                let settled = self.said("APPROVED") || self.said("AUTHENTICATED") || self.listed_active();
-                return if settled { None } else { self.scheduled(end) };
+            CurrentToken::Suspended | CurrentToken::Gone => return None,
+            // The TCN precedes the callback. A positive callback or the list makes the status final.
+            CurrentToken::Active if self.cancelled_at().is_none() => {
+                let is_final = self.has_callback("APPROVED")
+                    || self.has_callback("AUTHENTICATED")
+                    || self.listed_active();
+                return if is_final { None } else { self.scheduled(end) };
             }
-            Token::NeverSeen if self.declined => return None,
-            Token::NeverSeen if self.push_failed.is_some() && self.expires_at.is_none() => return None,
-            Token::Active | Token::NeverSeen => {}
+            CurrentToken::None if self.declined => return None,
+            CurrentToken::None if self.push_failed.is_some() && self.expires_at.is_none() => return None,
+            CurrentToken::Active | CurrentToken::None => {}
         }
-        // Whatever the browser says is looked up at once: good news wants a witness, bad news may not be the last word.
-        let word = self.callbacks.iter().map(|(_, at)| *at).max();
-        match word {
-            Some(at) if !self.listed_since(at) => Some(at),
+        // Every callback is verified at once against the list: it comes unsigned through the browser.
+        let latest = self.callbacks.iter().map(|(_, at)| *at).max();
+        match latest {
+            Some(at) if !self.read_since(at) => Some(at),
             _ => self.scheduled(end),
         }
     }
 
-    /// The next of the growing gaps: as many readings since the end, as many gaps used up.
+    /// The next time of [`READ_SCHEDULE`]: each read since `end` uses up one entry.
     fn scheduled(&self, end: Timestamp) -> Option<Timestamp> {
-        let readings = self.readings().filter(|at| *at >= end).count();
-        CHECKS.get(readings).map(|gap| later(end, *gap))
+        let reads = self.list_reads().filter(|at| *at >= end).count();
+        READ_SCHEDULE.get(reads).map(|gap| plus(end, *gap))
     }
 
-    fn token(&self) -> Token {
-        let (mut state, mut since) = (Token::NeverSeen, None);
-        for (at, saying) in &self.token {
-            let said = match saying {
-                Saying::Created
-                | Saying::Changed(TokenState::Active)
-                | Saying::Listed(Some(TokenState::Active)) => Token::Active,
-                Saying::Changed(TokenState::Deactivated) | Saying::Listed(Some(TokenState::Deactivated)) => {
-                    Token::Gone
+    fn token(&self) -> CurrentToken {
+        let (mut state, mut since) = (CurrentToken::None, None);
+        for (at, evidence) in &self.token {
+            let next = match evidence {
+                TokenEvidence::Created
+                | TokenEvidence::Changed(TokenState::Active)
+                | TokenEvidence::Listed(Some(TokenState::Active)) => CurrentToken::Active,
+                TokenEvidence::Changed(TokenState::Deactivated)
+                | TokenEvidence::Listed(Some(TokenState::Deactivated)) => CurrentToken::Gone,
+                TokenEvidence::Changed(TokenState::Suspended | TokenState::Other(_))
+                | TokenEvidence::Listed(Some(TokenState::Suspended | TokenState::Other(_))) => {
+                    CurrentToken::Suspended
                 }
-                Saying::Changed(_) | Saying::Listed(Some(_)) => Token::Suspended,
-                Saying::Listed(None) => match since {
-                    Some(seen) if self.missing_means_gone(*at, seen) => Token::Gone,
+                TokenEvidence::Listed(None) => match since {
+                    Some(seen) if self.missing_means_gone(*at, seen) => CurrentToken::Gone,
                     _ => continue,
                 },
             };
-            // A token that was deactivated before anybody saw it work was never this enrollment's success.
-            if state == Token::NeverSeen && said == Token::Gone {
+            // A deactivated token that was never active does not come from this enrollment.
+            if state == CurrentToken::None && next == CurrentToken::Gone {
                 continue;
             }
-            (state, since) = (said, Some(*at));
+            (state, since) = (next, Some(*at));
         }
         state
     }
 
-    /// A list without the token, read at `at`: the token last seen at `seen` is gone, not merely late.
+    /// Whether a list without the token, read at `at`, means that the token last seen at `seen` is gone, and not only that
+    /// the list is late.
     fn missing_means_gone(&self, at: Timestamp, seen: Timestamp) -> bool {
-        at > later(seen, LIST_LAG) || self.cancelled_at().is_some_and(|cancelled| at >= cancelled)
+        at > plus(seen, LIST_LAG) || self.cancelled_at().is_some_and(|cancelled| at >= cancelled)
     }
 
-    fn said(&self, result: &str) -> bool {
-        self.callbacks.iter().any(|(said, _)| *said == result)
+    fn has_callback(&self, result: &str) -> bool {
+        self.callbacks.iter().any(|(callback, _)| *callback == result)
     }
 
     fn cancelled_at(&self) -> Option<Timestamp> {
-        let word = |result: &str| matches!(result, "CANCELLED" | "DELETED");
-        self.callbacks.iter().filter(|(result, _)| word(result)).map(|(_, at)| *at).max()
+        let is_cancelled = |result: &str| matches!(result, "CANCELLED" | "DELETED");
+        self.callbacks.iter().filter(|(result, _)| is_cancelled(result)).map(|(_, at)| *at).max()
     }
 
-    fn readings(&self) -> impl Iterator<Item = Timestamp> {
-        self.token.iter().filter(|(_, saying)| matches!(saying, Saying::Listed(_))).map(|(at, _)| *at)
+    fn list_reads(&self) -> impl Iterator<Item = Timestamp> {
+        self.token
+            .iter()
+            .filter(|(_, evidence)| matches!(evidence, TokenEvidence::Listed(_)))
+            .map(|(at, _)| *at)
     }
 
-    fn listed_since(&self, moment: Timestamp) -> bool {
-        self.readings().any(|at| at >= moment)
+    fn read_since(&self, time: Timestamp) -> bool {
+        self.list_reads().any(|at| at >= time)
     }
 
     fn listed_active(&self) -> bool {
-        self.token.iter().any(|(_, saying)| matches!(saying, Saying::Listed(Some(TokenState::Active))))
+        self.token
+            .iter()
+            .any(|(_, evidence)| matches!(evidence, TokenEvidence::Listed(Some(TokenState::Active))))
     }
 }
 
-fn later(moment: Timestamp, by: SignedDuration) -> Timestamp {
-    moment.saturating_add(by).unwrap_or(Timestamp::MAX)
+fn plus(time: Timestamp, by: SignedDuration) -> Timestamp {
+    time.saturating_add(by).unwrap_or(Timestamp::MAX)
 }

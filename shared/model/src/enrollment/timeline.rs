@@ -1,57 +1,59 @@
-//! The facts as the app may see them: what happened and when, no receipts, no token references.
+//! The facts as the app may see them: what happened and when, without receipts and token references.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Decision, Enrollment, Fact, TokenState};
 
-/// One line of an enrollment's story.
+/// One line of an enrollment's timeline.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TimelineEntry {
-    /// When this server learned it.
+    /// When this server recorded it.
     pub at: Timestamp,
-    /// A stable word.
-    pub event: &'static str,
-    /// Which way it went, where there is more than one.
+    /// The event's stable name, in snake case.
+    pub event: String,
+    /// The variant of the event, where there is more than one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
 
 impl Enrollment {
-    /// The story so far, oldest first.
+    /// The timeline, oldest entry first.
     pub fn timeline(&self) -> Vec<TimelineEntry> {
-        let requested = TimelineEntry { at: self.created_at, event: "requested", detail: None };
-        let mut events = vec![requested];
-        events.extend(self.facts.iter().map(|recorded| {
+        let requested = TimelineEntry { at: self.created_at, event: "requested".into(), detail: None };
+        let mut entries = vec![requested];
+        entries.extend(self.facts.iter().map(|recorded| {
             let (event, detail) = recorded.fact.timeline_entry();
-            TimelineEntry { at: recorded.at, event, detail }
+            TimelineEntry { at: recorded.at, event: event.into(), detail }
         }));
-        events.sort_by_key(|event| event.at);
-        events
+        entries.sort_by_key(|entry| entry.at);
+        entries
     }
 }
 
 impl Fact {
-    /// A stable word for it, and which way it went where there is more than one.
-    pub fn timeline_entry(&self) -> (&'static str, Option<String>) {
+    /// The stable name of the event, and its variant where there is more than one. A fact of a newer version is named by
+    /// its kind.
+    pub fn timeline_entry(&self) -> (&str, Option<String>) {
         match self {
             Self::Restarted { .. } => ("restarted", None),
             Self::Pushed { .. } => ("pushed", None),
             Self::PushFailed { reason, .. } => ("push_failed", Some(reason.as_str().to_owned())),
             Self::PushUnknown => ("push_outcome_unknown", None),
-            Self::Tar { decision, .. } => ("tokenization_decided", Some(decision_word(decision).into())),
+            Self::Tar { decision, .. } => ("tokenization_decided", Some(decision_name(decision).into())),
             Self::Tcn { .. } => ("token_created", None),
-            Self::Tvn { token, .. } => ("token_changed", Some(token_word(token).into())),
+            Self::Tvn { token, .. } => ("token_changed", Some(token_state_name(token).into())),
             Self::Callback { result } => ("cardholder_returned", Some(result.to_ascii_lowercase())),
             Self::TokenList { token } => {
-                ("token_list_read", Some(token.as_ref().map_or("no_token", token_word).into()))
+                ("token_list_read", Some(token.as_ref().map_or("no_token", token_state_name).into()))
             }
             Self::TokenListUnread => ("token_list_unread", None),
+            Self::Unknown(unknown) => (&unknown.kind, None),
         }
     }
 }
 
-fn decision_word(decision: &Decision) -> &'static str {
+fn decision_name(decision: &Decision) -> &'static str {
     match decision {
         Decision::Approved => "approved",
         Decision::Declined => "declined",
@@ -60,7 +62,7 @@ fn decision_word(decision: &Decision) -> &'static str {
     }
 }
 
-fn token_word(token: &TokenState) -> &'static str {
+fn token_state_name(token: &TokenState) -> &'static str {
     match token {
         TokenState::Active => "active",
         TokenState::Suspended => "suspended",

@@ -1,4 +1,5 @@
 use jiff::SignedDuration;
+use serde_json::json;
 
 use super::*;
 use crate::enrollment::{Consent, EnrollmentId, RecordedFact};
@@ -10,8 +11,8 @@ fn at(minute: i64) -> Timestamp {
     "2026-11-01T10:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minute)
 }
 
-/// The sample card at Click to Pay, asked for at that minute.
-fn asked(minute: i64) -> Enrollment {
+/// An enrollment of the sample card at Click to Pay, requested at that minute.
+fn requested(minute: i64) -> Enrollment {
     Enrollment {
         enrollment_id: EnrollmentId::new(at(minute)),
         client_id: 40000.into(),
@@ -38,31 +39,31 @@ fn tcn(minute: i64) -> Notification {
     }
 }
 
-fn chosen(notification: &Notification, candidates: &[Enrollment]) -> Option<EnrollmentId> {
-    notification.choose(candidates.iter()).map(|enrollment| enrollment.enrollment_id)
+fn matched(notification: &Notification, candidates: &[Enrollment]) -> Option<EnrollmentId> {
+    notification.match_enrollment(candidates.iter()).map(|enrollment| enrollment.enrollment_id)
 }
 
 #[test]
 fn a_notification_is_about_the_newest_enrollment_that_was_asked_for_before_it_happened() {
-    let newest_first = [asked(60), asked(30), asked(0)];
+    let newest_first = [requested(60), requested(30), requested(0)];
     for (minute, expected) in
         [(61, Some(0)), (60, Some(0)), (54, Some(1)), (1, Some(2)), (-4, Some(2)), (-6, None)]
     {
         let expected = expected.map(|index: usize| newest_first[index].enrollment_id);
-        assert_eq!(chosen(&tcn(minute), &newest_first), expected, "{minute}");
+        assert_eq!(matched(&tcn(minute), &newest_first), expected, "{minute}");
     }
     // Five minutes are forgiven to the clocks, to the second.
-    assert_eq!(chosen(&tcn(55), &newest_first), Some(newest_first[0].enrollment_id));
+    assert_eq!(matched(&tcn(55), &newest_first), Some(newest_first[0].enrollment_id));
 }
 
 #[test]
 fn it_is_about_no_other_card_client_or_requestor_than_it_names() {
-    let enrollments = [asked(0)];
+    let enrollments = [requested(0)];
     let own = Some(enrollments[0].enrollment_id);
     let with = |change: fn(&mut Notification)| {
         let mut notification = tcn(1);
         change(&mut notification);
-        chosen(&notification, &enrollments)
+        matched(&notification, &enrollments)
     };
     assert_eq!(with(|_| {}), own);
     assert_eq!(with(|it| it.client_id = Some(40001.into())), None);
@@ -75,42 +76,75 @@ fn it_is_about_no_other_card_client_or_requestor_than_it_names() {
 #[test]
 fn one_that_names_no_client_is_about_a_card_that_processing_knows_to_be_the_clients() {
     let nobody = Notification { client_id: None, ..tcn(1) };
-    let mut enrollment = asked(0);
+    let mut enrollment = requested(0);
     // Anybody can ask to have anybody's card enabled; only the owner gets it pushed.
-    assert_eq!(chosen(&nobody, std::slice::from_ref(&enrollment)), None);
+    assert_eq!(matched(&nobody, std::slice::from_ref(&enrollment)), None);
     let pushed = Fact::Pushed { receipt_hashes: vec!["hash".into()], expires_at: at(15) };
     enrollment.add_fact(pushed.recorded(at(0), ""));
-    assert_eq!(chosen(&nobody, std::slice::from_ref(&enrollment)), Some(enrollment.enrollment_id));
+    assert_eq!(matched(&nobody, std::slice::from_ref(&enrollment)), Some(enrollment.enrollment_id));
 }
 
 #[test]
 fn the_token_that_it_names_says_more_than_the_time() {
-    let mut older = asked(0);
+    let mut older = requested(0);
     let known = Fact::Tcn { token_unique_reference: Some("reference".into()), occurred_at: at(1) };
     older.add_fact(RecordedFact { ..known.recorded(at(1), "n-0") });
-    let newest_first = [asked(60), older];
+    let newest_first = [requested(60), older];
     let named = Notification { token_unique_reference: Some("reference".into()), ..tcn(61) };
-    assert_eq!(chosen(&named, &newest_first), Some(newest_first[1].enrollment_id));
+    assert_eq!(matched(&named, &newest_first), Some(newest_first[1].enrollment_id));
     let other = Notification { token_unique_reference: Some("another".into()), ..tcn(61) };
-    assert_eq!(chosen(&other, &newest_first), Some(newest_first[0].enrollment_id));
+    assert_eq!(matched(&other, &newest_first), Some(newest_first[0].enrollment_id));
     // A token's name does not open another client's enrollment.
     let foreign = Notification { client_id: Some(40001.into()), ..named };
-    assert_eq!(chosen(&foreign, &newest_first), None);
+    assert_eq!(matched(&foreign, &newest_first), None);
 }
 
 #[test]
-fn each_kind_tells_its_fact_and_has_its_name() {
-    let told = |kind: NotificationKind| {
+fn each_kind_has_its_fact_and_its_name() {
+    let described = |kind: NotificationKind| {
         (kind.as_str().to_owned(), kind.name().to_owned(), Notification { kind, ..tcn(1) }.fact())
     };
     let occurred_at = at(1);
     let decision = Decision::Approved;
     let tar = Fact::Tar { decision: decision.clone(), occurred_at: Some(occurred_at) };
-    assert_eq!(told(NotificationKind::Tar { decision }), ("TAR".into(), "TAR".into(), Some(tar)));
+    assert_eq!(described(NotificationKind::Tar { decision }), ("TAR".into(), "TAR".into(), Some(tar)));
     let fact = Fact::Tcn { token_unique_reference: None, occurred_at };
-    assert_eq!(told(NotificationKind::Tcn), ("TCN".into(), "TCN".into(), Some(fact)));
+    assert_eq!(described(NotificationKind::Tcn), ("TCN".into(), "TCN".into(), Some(fact)));
     let token = TokenState::Suspended;
     let tvn = Fact::Tvn { token: token.clone(), occurred_at };
-    assert_eq!(told(NotificationKind::Tvn { token }), ("TVN".into(), "TVN".into(), Some(tvn)));
-    assert_eq!(told(NotificationKind::Other { name: "ACN".into() }), ("other".into(), "ACN".into(), None));
+    assert_eq!(described(NotificationKind::Tvn { token }), ("TVN".into(), "TVN".into(), Some(tvn)));
+    assert_eq!(
+        described(NotificationKind::Other { name: "ACN".into() }),
+        ("other".into(), "ACN".into(), None)
+    );
+    let newer: NotificationKind = serde_json::from_value(json!({"kind": "acn"})).unwrap();
+    assert_eq!(described(newer), ("other".into(), "acn".into(), None));
+}
+
+/// One of each kind: the match is exhaustive, so a new kind has to be added here.
+fn after(kind: &NotificationKind) -> Option<NotificationKind> {
+    Some(match kind {
+        NotificationKind::Tar { .. } => NotificationKind::Tcn,
+        NotificationKind::Tcn => NotificationKind::Tvn { token: TokenState::Suspended },
+        NotificationKind::Tvn { .. } => NotificationKind::Other { name: "ACN".into() },
+        NotificationKind::Other { .. } => {
+            serde_json::from_value(json!({"kind": "acn", "device": {"name": "Watch"}})).unwrap()
+        }
+        NotificationKind::Unknown(_) => return None,
+    })
+}
+
+#[test]
+fn every_kind_is_read_as_it_is_stored_and_one_of_a_newer_version_is_kept() {
+    let first = NotificationKind::Tar { decision: Decision::Approved };
+    let mut kinds = Vec::new();
+    for kind in std::iter::successors(Some(first), after) {
+        let stored = json!(kind);
+        assert_eq!(serde_json::from_value::<NotificationKind>(stored.clone()).unwrap(), kind, "{stored}");
+        if !matches!(kind, NotificationKind::Unknown(_)) {
+            kinds.push(stored["kind"].as_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(kinds, NotificationKind::KINDS, "add the new kind to NotificationKind::KINDS");
+    assert!(serde_json::from_value::<NotificationKind>(json!({"kind": "tvn"})).is_err());
 }

@@ -9,9 +9,9 @@
 //! | callback state | `STATE#tenant#hash` | `STATE` |
 //! | notification | `INBOX#tenant#id` | `NOTIFICATION` |
 //!
-//! The client id is the partition, so no key of one client can address another's items. Index `by-card` finds
-//! enrollments for notifications, `by-id` for support; the sparse index `due`, in [`SHARDS`] shards, what waits for
-//! reconciliation, and beside it notifications that matched nothing.
+//! The client id is the partition key, so no key of one client can address another client's items. The index `by-card`
+//! finds enrollments for notifications, `by-id` for support. The sparse index `due`, in [`SHARDS`] shards, finds the items
+//! that are due for reconciliation, and notifications that matched nothing.
 
 mod apply;
 mod begin;
@@ -19,6 +19,7 @@ mod claim;
 mod due;
 mod inbox;
 mod items;
+mod outcome;
 mod read;
 mod record;
 mod versioned;
@@ -27,6 +28,7 @@ pub use begin::{BeginOutcome, NewAttempt};
 pub use due::DueItem;
 pub use inbox::{EnrollmentRef, InboxEntry};
 pub use items::{IdempotencyKey, Redirect};
+pub use outcome::{NotificationOutcome, ReceiveError};
 pub use read::{Page, Pages};
 pub use versioned::{Revision, Versioned};
 
@@ -43,10 +45,10 @@ use model::enrollment::EnrollmentId;
 const STATE: &str = "STATE";
 const NOTIFICATION: &str = "NOTIFICATION";
 
-/// In how many shards the index of due items is spread.
+/// Number of shards of the index `due`.
 pub const SHARDS: u8 = 8;
 
-/// Enrollments and what belongs to them.
+/// The table `Enrollments`.
 #[derive(Clone, Debug)]
 pub struct Enrollments(Table);
 

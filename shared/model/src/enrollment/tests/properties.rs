@@ -43,10 +43,16 @@ fn fact() -> impl Strategy<Value = Fact> {
         3 => (token_state(), moment()).prop_map(|(token, occurred_at)| Fact::Tvn { token, occurred_at }),
         3 => select(&WORDS[..]).prop_map(callback),
         4 => reading(),
+        1 => Just(newer()),
     ]
 }
 
-/// What comes of asking for the token list.
+/// A fact of a newer version.
+fn newer() -> Fact {
+    serde_json::from_value(serde_json::json!({"kind": "card_replaced", "cardContractId": 70002})).unwrap()
+}
+
+/// The outcome of reading the token list.
 fn reading() -> impl Strategy<Value = Fact> {
     prop_oneof![3 => option::of(token_state()).prop_map(list), 1 => Just(Fact::TokenListUnread)]
 }
@@ -54,10 +60,7 @@ fn reading() -> impl Strategy<Value = Fact> {
 /// Facts, each key once: two tellings under one key are one fact by definition, and the first counts.
 fn facts() -> impl Strategy<Value = Vec<RecordedFact>> {
     let told = (fact(), moment(), 1..=3_u32).prop_map(|(fact, at, attempt)| {
-        let of_an_attempt = matches!(
-            fact,
-            Fact::Pushed { .. } | Fact::PushFailed { .. } | Fact::PushUnknown | Fact::Callback { .. }
-        );
+        let of_an_attempt = fact.is_of_one_attempt();
         let recorded = fact.recorded(at, &at.to_string());
         if of_an_attempt { recorded.in_attempt(attempt) } else { recorded }
     });
@@ -109,14 +112,21 @@ proptest! {
     fn when_a_notification_is_learned_makes_no_difference_to_what_it_says(
         facts in facts(), late in moment(), at in moment(),
     ) {
-        let learned_late = facts.iter().cloned().map(|known| match &known.fact {
-            Fact::Tar { occurred_at: Some(_), .. } | Fact::Tcn { .. } | Fact::Tvn { .. } => {
-                RecordedFact { at: late, ..known }
-            }
-            _ => known,
+        let learned_late = facts.iter().cloned().map(|known| match known.fact.occurred_at() {
+            Some(_) => RecordedFact { at: late, ..known },
+            None => known,
         });
         let late = known(learned_late);
         prop_assert_eq!(known(facts).status_at(at), late.status_at(at));
+    }
+
+    #[test]
+    fn a_fact_of_a_newer_version_changes_no_status(facts in facts(), at in moment()) {
+        let with_newer = facts.iter().cloned().chain([newer().recorded(at, "newer")]);
+        let (without, with) = (known(facts.clone()), known(with_newer));
+        prop_assert_eq!(without.status_at(at), with.status_at(at));
+        prop_assert_eq!(without.is_live(at), with.is_live(at));
+        prop_assert!(with.timeline().iter().any(|entry| entry.event == "card_replaced" && entry.detail.is_none()));
     }
 
     #[test]
@@ -124,7 +134,15 @@ proptest! {
         let seen = facts.iter().any(|known| match &known.fact {
             Fact::Tcn { .. } => true,
             Fact::Tvn { token, .. } | Fact::TokenList { token: Some(token) } => *token == TokenState::Active,
-            _ => false,
+            Fact::TokenList { token: None }
+            | Fact::Restarted { .. }
+            | Fact::Pushed { .. }
+            | Fact::PushFailed { .. }
+            | Fact::PushUnknown
+            | Fact::Tar { .. }
+            | Fact::Callback { .. }
+            | Fact::TokenListUnread
+            | Fact::Unknown(_) => false,
         });
         let status = known(facts).status_at(at).status;
         prop_assert!(seen || status != Status::Enabled);

@@ -1,4 +1,4 @@
-//! What a notification means for its enrollment: learned once, by one enrollment, whoever looks and how often.
+//! Applying a notification: its fact is recorded once, at one enrollment, by whichever instance comes first.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_dynamo::to_attribute_value;
@@ -10,142 +10,138 @@ use super::{
         table::{is_condition_error, n, s},
         transaction::{cancelled, is_condition_failure},
     },
-    EnrollmentRef, Enrollments, InboxEntry, NOTIFICATION, Versioned,
+    EnrollmentRef, Enrollments, InboxEntry, NOTIFICATION, NotificationOutcome, Versioned,
     claim::put_in,
     enrollment,
+    inbox::FirstWrite,
     record::log_status_change,
 };
 use model::{enrollment::EnrollmentId, notification::Notification};
 
-/// When one that matched nothing is tried again; after the last time it is only kept.
+/// After how long a notification that matched nothing is tried again. After the last time it is only kept.
 const RETRIES: [SignedDuration; 3] =
     [SignedDuration::from_mins(1), SignedDuration::from_mins(15), SignedDuration::from_hours(6)];
-/// Attempts against other writers of the same enrollment.
+/// Attempts against concurrent writers of the same enrollment.
 const ATTEMPTS: u32 = 8;
 
 impl Versioned {
-    fn subject(&self) -> EnrollmentRef {
+    fn as_ref(&self) -> EnrollmentRef {
         EnrollmentRef { client_id: self.enrollment.client_id, enrollment_id: self.enrollment.enrollment_id }
     }
 }
 
 impl Enrollments {
-    /// A notification that came for the first time and what its enrollment learns from it, in one transaction. `None` if it
-    /// matches nothing, or tells nothing new.
-    pub(super) async fn receive_and_record(
+    /// Stores a notification that came for the first time and records its fact, in one transaction.
+    pub(super) async fn record_from_inbox(
         &self,
-        received: &InboxEntry,
+        entry: &InboxEntry,
         now: Timestamp,
-    ) -> Result<Option<InboxEntry>, StoreError> {
-        let Some(fact) = received.fact(now) else { return Ok(None) };
-        let mut subject = self.subject(&received.notification).await?;
+    ) -> Result<FirstWrite, StoreError> {
+        let Some(fact) = entry.fact(now) else { return Ok(FirstWrite::Nothing) };
+        let id = &entry.notification.id;
+        let mut matched = self.match_enrollment(&entry.notification).await?;
         for attempt in 0..ATTEMPTS {
-            let Some(seen) = subject else { return Ok(None) };
-            let EnrollmentRef { client_id, enrollment_id } = seen.subject();
-            let done = InboxEntry {
-                matched_enrollment: Some(seen.subject()),
+            let Some(current) = matched else { return Ok(FirstWrite::Nothing) };
+            let EnrollmentRef { client_id, enrollment_id } = current.as_ref();
+            let applied = InboxEntry {
+                matched_enrollment: Some(current.as_ref()),
                 applied_to: Some(enrollment_id),
-                ..received.clone()
+                ..entry.clone()
             };
-            let mut learned = seen.enrollment;
-            if !learned.add_fact(fact.clone()) {
-                return Ok(None);
+            let mut updated = current.enrollment;
+            if !updated.add_fact(fact.clone()) {
+                return Ok(FirstWrite::Nothing);
             }
-            let item = self.enrollment_item(learned, Some(seen.revision), now);
-            let kept = self.received_item(done.clone(), None);
-            let kept = self.put(&self.inbox(&received.notification.id), NOTIFICATION, &kept)?;
+            let item = self.enrollment_item(updated, Some(current.revision), now);
+            let inbox = self.put(&self.inbox(id), NOTIFICATION, &self.inbox_item(applied, None))?;
             let put = self.put(&self.client(client_id), &enrollment(enrollment_id), &item)?;
             let put = put.condition_expression("revision = :revision");
-            let put = put.expression_attribute_values(":revision", n(seen.revision.count)).build()?;
-            let kept = kept.condition_expression("attribute_not_exists(pk)").build()?;
-            let sent = self.0.db.transact_write_items().transact_items(put_in(kept));
+            let put = put.expression_attribute_values(":revision", n(current.revision.count)).build()?;
+            let inbox = inbox.condition_expression("attribute_not_exists(pk)").build()?;
+            let sent = self.0.db.transact_write_items().transact_items(put_in(inbox));
             let Err(error) = sent.transact_items(put_in(put)).send().await else {
                 log_status_change(&item);
-                return Ok(Some(done));
+                return Ok(FirstWrite::Recorded(enrollment_id));
             };
             let Some(reasons) = error.as_service_error().and_then(cancelled) else {
                 return Err(error.into());
             };
             if is_condition_failure(reasons.first()) {
-                return self.notification(&received.notification.id).await;
+                let stored = self.notification(id).await?;
+                return Ok(stored.map_or(FirstWrite::Nothing, FirstWrite::Exists));
             }
             backoff(attempt).await;
-            subject = self.get_versioned(client_id, enrollment_id).await?;
+            matched = self.get_versioned(client_id, enrollment_id).await?;
         }
         Err(StoreError::Contended)
     }
 
-    /// Lets the enrollment that a notification speaks of learn from it; a second time changes nothing.
-    /// Gives the enrollment, or nothing if it matches none (yet).
-    pub async fn apply(
-        &self,
-        received: InboxEntry,
-        now: Timestamp,
-    ) -> Result<Option<EnrollmentId>, StoreError> {
-        if received.applied_to.is_some() {
-            return Ok(received.applied_to);
+    /// Records the fact of a stored notification at the enrollment that it matches. A second time changes nothing.
+    pub async fn apply(&self, entry: InboxEntry, now: Timestamp) -> Result<NotificationOutcome, StoreError> {
+        if let Some(id) = entry.applied_to {
+            return Ok(NotificationOutcome::Duplicate(id));
         }
-        let about = match received.matched_enrollment {
-            Some(about) => Some(about),
-            None => self.decide(&received.notification).await?,
+        let matched = match entry.matched_enrollment {
+            Some(matched) => Some(matched),
+            None => self.store_match(&entry.notification).await?,
         };
-        let applied = match (about, received.fact(now)) {
+        let applied = match (matched, entry.fact(now)) {
             (Some(EnrollmentRef { client_id, enrollment_id }), Some(fact)) => {
-                let learned = self.record_facts(client_id, enrollment_id, &[fact], now).await?;
-                learned.map(|enrollment| enrollment.enrollment_id)
+                let updated = self.record_facts(client_id, enrollment_id, &[fact], now).await?;
+                updated.map(|enrollment| enrollment.enrollment_id)
             }
-            _ => None,
+            (None, _) | (_, None) => None,
         };
-        self.settle(InboxEntry { matched_enrollment: about, ..received }, applied, now).await?;
-        Ok(applied)
+        self.store_outcome(InboxEntry { matched_enrollment: matched, ..entry }, applied, now).await?;
+        Ok(applied.map_or(NotificationOutcome::Unmatched, NotificationOutcome::Recorded))
     }
 
-    /// Matches a notification for the first time, unless somebody else has done so already.
-    async fn decide(&self, notification: &Notification) -> Result<Option<EnrollmentRef>, StoreError> {
-        let Some(about) = self.subject(notification).await?.map(|seen| seen.subject()) else {
+    /// Matches a notification and stores the match, unless another instance has matched it already.
+    async fn store_match(&self, notification: &Notification) -> Result<Option<EnrollmentRef>, StoreError> {
+        let Some(matched) = self.match_enrollment(notification).await?.map(|current| current.as_ref()) else {
             return Ok(None);
         };
         let update = self.0.db.update_item().table_name(&self.0.name);
         let update = update.key("pk", s(&self.inbox(&notification.id))).key("sk", s(NOTIFICATION));
-        let update = update.update_expression("SET about = :about");
-        let update = update.condition_expression("attribute_exists(pk) AND attribute_not_exists(about)");
-        match update.expression_attribute_values(":about", to_attribute_value(about)?).send().await {
-            Ok(_) => Ok(Some(about)),
-            Err(error) if is_condition_error(&error) => Ok(self
-                .notification(&notification.id)
-                .await?
-                .and_then(|received| received.matched_enrollment)),
+        let update = update.update_expression("SET matchedEnrollment = :matched");
+        let update =
+            update.condition_expression("attribute_exists(pk) AND attribute_not_exists(matchedEnrollment)");
+        match update.expression_attribute_values(":matched", to_attribute_value(matched)?).send().await {
+            Ok(_) => Ok(Some(matched)),
+            Err(error) if is_condition_error(&error) => {
+                Ok(self.notification(&notification.id).await?.and_then(|entry| entry.matched_enrollment))
+            }
             Err(error) => Err(error.into()),
         }
     }
 
-    /// The enrollment that a notification speaks of, as the index shows them now.
-    async fn subject(&self, notification: &Notification) -> Result<Option<Versioned>, StoreError> {
+    /// The enrollment that a notification matches in the index `by-card`.
+    async fn match_enrollment(&self, notification: &Notification) -> Result<Option<Versioned>, StoreError> {
         let (Some(card), Some(_)) = (notification.card_contract_id, notification.fact()) else {
             return Ok(None);
         };
         let mut candidates = self.candidates(card).await?;
-        let chosen =
-            notification.choose(candidates.iter().map(|seen| &seen.enrollment)).map(|it| it.enrollment_id);
-        candidates.retain(|seen| Some(seen.enrollment.enrollment_id) == chosen);
+        let enrollments = candidates.iter().map(|candidate| &candidate.enrollment);
+        let matched = notification.match_enrollment(enrollments).map(|enrollment| enrollment.enrollment_id);
+        candidates.retain(|candidate| Some(candidate.enrollment.enrollment_id) == matched);
         Ok(candidates.pop())
     }
 
-    /// Notes what became of a notification: applied, or unmatched and due again later, or unmatched for good.
-    async fn settle(
+    /// Stores that a notification was applied, or that it is unmatched and when it is tried again.
+    async fn store_outcome(
         &self,
-        received: InboxEntry,
+        entry: InboxEntry,
         applied: Option<EnrollmentId>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let again = RETRIES.get(received.unmatched).filter(|_| applied.is_none());
-        let due = again.map(|gap| now.saturating_add(*gap).unwrap_or(Timestamp::MAX));
-        let unmatched = received.unmatched.saturating_add(usize::from(applied.is_none()));
-        let settled = InboxEntry { applied_to: applied, unmatched, ..received };
-        let pk = self.inbox(&settled.notification.id);
-        let item = self.0.item(&pk, NOTIFICATION, &self.received_item(settled, due))?;
+        let retry = RETRIES.get(entry.unmatched).filter(|_| applied.is_none());
+        let due = retry.map(|wait| now.saturating_add(*wait).unwrap_or(Timestamp::MAX));
+        let unmatched = entry.unmatched.saturating_add(usize::from(applied.is_none()));
+        let entry = InboxEntry { applied_to: applied, unmatched, ..entry };
+        let pk = self.inbox(&entry.notification.id);
+        let item = self.0.item(&pk, NOTIFICATION, &self.inbox_item(entry, due))?;
         let put = self.0.db.put_item().table_name(&self.0.name).set_item(Some(item));
-        // What was applied stays applied, whoever comes second.
+        // An applied notification stays applied, also if another instance did not find its enrollment.
         let put = put.condition_expression("attribute_not_exists(appliedTo) OR appliedTo = :applied");
         let applied = applied.map(|id| id.to_string()).unwrap_or_default();
         match put.expression_attribute_values(":applied", s(&applied)).send().await {

@@ -1,4 +1,4 @@
-//! What waits for reconciliation.
+//! Items that are due for reconciliation.
 
 use jiff::Timestamp;
 
@@ -8,41 +8,41 @@ use super::{
         table::{Item, from_item, n, s},
     },
     Enrollments, InboxEntry, NOTIFICATION,
-    inbox::ReceivedItem,
+    inbox::InboxItem,
     items::EnrollmentItem,
 };
 use model::enrollment::Enrollment;
 
-/// Something to look after.
+/// An item that is due for reconciliation.
 #[derive(Debug)]
 pub enum DueItem {
-    /// The token list is to be read for this enrollment.
+    /// An enrollment whose token list is to be read.
     Enrollment(Enrollment),
-    /// This notification was stored and not applied.
+    /// A notification that is stored and not applied.
     Notification(InboxEntry),
 }
 
 impl Enrollments {
-    /// What was due in a shard before `now`, most overdue first, `limit` at most.
+    /// The items of a shard that are due at `now`, most overdue first, at most `limit`.
     pub async fn due(&self, shard: u8, now: Timestamp, limit: i32) -> Result<Vec<DueItem>, StoreError> {
         let query = self.0.db.query().table_name(&self.0.name).index_name("due").limit(limit);
         let query = query.key_condition_expression("dueShard = :shard AND dueAt <= :now");
         let query = query.expression_attribute_values(":shard", s(&self.shard(shard)));
-        let answer = query.expression_attribute_values(":now", n(now.as_second())).send().await?;
+        let response = query.expression_attribute_values(":now", n(now.as_second())).send().await?;
         let notification = s(NOTIFICATION);
         let read = |item: Item| {
             if item.get("sk") == Some(&notification) {
-                from_item::<ReceivedItem>(item).map(|item| DueItem::Notification(item.received))
+                from_item::<InboxItem>(item).map(|item| DueItem::Notification(item.entry))
             } else {
                 from_item::<EnrollmentItem>(item).map(|item| DueItem::Enrollment(item.enrollment))
             }
         };
-        // The index may be behind the items.
-        let due = |item: &Item| {
+        // The index is eventually consistent.
+        let is_due = |item: &Item| {
             let at = item.get("dueAt").and_then(|at| at.as_n().ok()?.parse::<i64>().ok());
             at.is_some_and(|at| at <= now.as_second())
         };
-        let items = self.0.batch_get(answer.items.unwrap_or_default()).await?;
-        items.into_iter().filter(due).map(read).collect()
+        let items = self.0.batch_get(response.items.unwrap_or_default()).await?;
+        items.into_iter().filter(is_due).map(read).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! The inbox of notifications: stored before they are acknowledged, applied once, kept when they match nothing.
+//! The inbox of notifications: each is stored before it is acknowledged, applied once, and kept when it matches nothing.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use super::{
         StoreError,
         table::{from_item, is_condition_error, s},
     },
-    Enrollments, NOTIFICATION, SHARDS,
+    Enrollments, NOTIFICATION, NotificationOutcome, ReceiveError, SHARDS,
     claim::after,
 };
 use mastercard::{card::ClientId, digest::sha256_hex};
@@ -18,19 +18,20 @@ use model::{
 };
 
 /// How long notifications are kept.
-const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// A notification as kept.
+const RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// A notification as stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InboxEntry {
-    /// What it says.
+    /// The notification.
     pub notification: Notification,
-    /// When it came.
+    /// When it was received first.
     pub received_at: Timestamp,
-    /// The first enrollment that it matched: from then on it is about no other one, whoever looks and whenever.
+    /// The first enrollment that it matched. It is never applied to another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matched_enrollment: Option<EnrollmentRef>,
-    /// The enrollment that learned from it; none while it matches nothing.
+    /// The enrollment at which its fact is recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_to: Option<EnrollmentId>,
     /// How often it matched nothing.
@@ -38,7 +39,7 @@ pub struct InboxEntry {
     pub unmatched: usize,
 }
 
-/// Which enrollment of which client.
+/// An enrollment with the client that owns it: the two parts of its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EnrollmentRef {
@@ -47,13 +48,13 @@ pub struct EnrollmentRef {
 }
 
 impl InboxEntry {
-    /// One that nobody has looked at yet.
+    /// A new entry, not matched yet.
     fn new(notification: &Notification, now: Timestamp) -> Self {
         let notification = notification.clone();
         Self { notification, received_at: now, matched_enrollment: None, applied_to: None, unmatched: 0 }
     }
 
-    /// What its enrollment learns from it.
+    /// The fact to record at its enrollment.
     pub(super) fn fact(&self, now: Timestamp) -> Option<RecordedFact> {
         let source = sha256_hex(self.notification.id.as_bytes());
         Some(self.notification.fact()?.recorded(now, &source))
@@ -62,9 +63,9 @@ impl InboxEntry {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ReceivedItem {
+pub(super) struct InboxItem {
     #[serde(flatten)]
-    pub(super) received: InboxEntry,
+    pub(super) entry: InboxEntry,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) due_shard: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,37 +74,54 @@ pub(super) struct ReceivedItem {
 }
 
 impl Enrollments {
-    /// Takes a notification in, and if it matches an enrollment lets it learn, both in one write. Otherwise, and if that fails,
-    /// it is stored for [`Self::apply`], now or by reconciliation. One that came before is given back as it is kept.
+    /// Receives a notification: stores it and applies it, in one transaction where it matches at once.
+    ///
+    /// # Errors
+    /// [`ReceiveError::NotStored`], or [`ReceiveError::NotApplied`] if reconciliation has to apply it.
     pub async fn receive(
         &self,
         notification: &Notification,
         now: Timestamp,
+    ) -> Result<NotificationOutcome, ReceiveError> {
+        let entry = InboxEntry::new(notification, now);
+        let entry = match self.record_from_inbox(&entry, now).await {
+            Ok(FirstWrite::Recorded(id)) => return Ok(NotificationOutcome::Recorded(id)),
+            Ok(FirstWrite::Exists(stored)) => stored,
+            // `apply` repeats what failed here, and reports the error.
+            Ok(FirstWrite::Nothing) | Err(_) => {
+                self.store(entry, now).await.map_err(ReceiveError::NotStored)?
+            }
+        };
+        self.apply(entry, now).await.map_err(ReceiveError::NotApplied)
+    }
+
+    /// Stores a notification for [`Self::apply`] without applying it. Returns the stored entry if it came before.
+    pub async fn store_notification(
+        &self,
+        notification: &Notification,
+        now: Timestamp,
     ) -> Result<InboxEntry, StoreError> {
-        let received = InboxEntry::new(notification, now);
-        // Whoever applies it looks again, and says what is wrong.
-        if let Ok(Some(done)) = self.receive_and_record(&received, now).await {
-            return Ok(done);
-        }
-        let pk = self.inbox(&notification.id);
-        let item = self.0.item(&pk, NOTIFICATION, &self.received_item(received.clone(), Some(now)))?;
+        self.store(InboxEntry::new(notification, now), now).await
+    }
+
+    async fn store(&self, entry: InboxEntry, now: Timestamp) -> Result<InboxEntry, StoreError> {
+        let id = entry.notification.id.clone();
+        let item = self.0.item(&self.inbox(&id), NOTIFICATION, &self.inbox_item(entry.clone(), Some(now)))?;
         let put = self.0.db.put_item().table_name(&self.0.name).set_item(Some(item));
         match put.condition_expression("attribute_not_exists(pk)").send().await {
-            Ok(_) => Ok(received),
-            Err(error) if is_condition_error(&error) => {
-                Ok(self.notification(&notification.id).await?.unwrap_or(received))
-            }
+            Ok(_) => Ok(entry),
+            Err(error) if is_condition_error(&error) => Ok(self.notification(&id).await?.unwrap_or(entry)),
             Err(error) => Err(error.into()),
         }
     }
 
     /// A notification by its sender's id.
     pub async fn notification(&self, id: &str) -> Result<Option<InboxEntry>, StoreError> {
-        let item: Option<ReceivedItem> = self.0.get(&self.inbox(id), NOTIFICATION).await?;
-        Ok(item.map(|item| item.received))
+        let item: Option<InboxItem> = self.0.get(&self.inbox(id), NOTIFICATION).await?;
+        Ok(item.map(|item| item.entry))
     }
 
-    /// What matched nothing so far, for good or yet to be tried again: oldest first within each of the index's shards.
+    /// All notifications that matched nothing, to be tried again or not: oldest first within each shard of the index.
     pub async fn unmatched_notifications(&self) -> Result<Vec<InboxEntry>, StoreError> {
         let mut found = Vec::new();
         for shard in (0..SHARDS).flat_map(|shard| [self.shard(shard), self.unmatched_shard(shard)]) {
@@ -113,33 +131,42 @@ impl Enrollments {
             let mut keys: Vec<_> = query.into_paginator().items().send().try_collect().await?;
             keys.retain(|key| key.get("sk") == Some(&s(NOTIFICATION)));
             for item in self.0.batch_get(keys).await? {
-                found.push(from_item::<ReceivedItem>(item)?.received);
+                found.push(from_item::<InboxItem>(item)?.entry);
             }
         }
-        found.retain(|received| received.unmatched > 0 && received.applied_to.is_none());
+        found.retain(|entry| entry.unmatched > 0 && entry.applied_to.is_none());
         Ok(found)
     }
 
-    pub(super) fn received_item(&self, received: InboxEntry, due: Option<Timestamp>) -> ReceivedItem {
-        let shard =
-            sha256_hex(received.notification.id.as_bytes()).bytes().next().unwrap_or_default() % SHARDS;
-        // What is given up stays visible, in shards that reconciliation does not read.
+    pub(super) fn inbox_item(&self, entry: InboxEntry, due: Option<Timestamp>) -> InboxItem {
+        let shard = sha256_hex(entry.notification.id.as_bytes()).bytes().next().unwrap_or_default() % SHARDS;
+        // An entry that is not tried again stays visible, in shards that reconciliation does not read.
         let (due_shard, due_at) = match due {
             Some(due) => (Some(self.shard(shard)), Some(due)),
-            None if received.applied_to.is_none() => {
-                (Some(self.unmatched_shard(shard)), Some(received.received_at))
+            None if entry.applied_to.is_none() => {
+                (Some(self.unmatched_shard(shard)), Some(entry.received_at))
             }
             None => (None, None),
         };
-        ReceivedItem {
-            ttl: after(received.received_at, KEPT),
+        InboxItem {
+            ttl: after(entry.received_at, RETENTION),
             due_shard,
             due_at: due_at.map(Timestamp::as_second),
-            received,
+            entry,
         }
     }
 
     fn unmatched_shard(&self, shard: u8) -> String {
         format!("UNMATCHED#{}#{shard}", self.0.tenant)
     }
+}
+
+/// The outcome of storing a notification together with its fact.
+pub(super) enum FirstWrite {
+    /// Both are written.
+    Recorded(EnrollmentId),
+    /// The notification came before; nothing is written.
+    Exists(InboxEntry),
+    /// It matches nothing, or its fact is recorded already; nothing is written.
+    Nothing,
 }
