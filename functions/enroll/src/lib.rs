@@ -1,10 +1,10 @@
-//! Use-case steps 6 to 12: a cardholder's card is encrypted by Processing, pushed to Token Connect, and the app gets
-//! the redirect to the token requestor.
+//! Use-case steps 6 to 12: Processing encrypts a cardholder's card, Token Connect receives it, and the app gets the
+//! redirect to the token requestor.
 
-mod answer;
 mod config;
 mod push;
 mod request;
+mod response;
 mod restart;
 
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub use config::EnrollConfig;
 use push::Attempt;
 use request::EnrollmentRequest;
 
-/// The function; its fields are all that it may touch.
+/// The function. Its fields are all that it has access to.
 pub struct Enroll {
     processing: Processing,
     search: SearchConfig,
@@ -63,7 +63,7 @@ impl Enroll {
                 let config = EnrollConfig::read(read);
                 Some((requestors?, enrollments?, processing?, search?, token_connect?, caller?, config?))
             })?;
-        // At once: on Lambda each secret is a call of Secrets Manager.
+        // Concurrently: on Lambda each secret is a call of Secrets Manager.
         let (processing, search, token_connect) =
             tokio::try_join!(processing.connect(runtime), search.connect(), token_connect.connect(runtime))?;
         Ok(Self {
@@ -81,16 +81,16 @@ impl Enroll {
     /// `POST /enrollments` and `POST /enrollments/{enrollmentId}/attempts`
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
         http::serve(request, async |request| {
-            let again = request
+            let is_restart = request
                 .path_parameters_ref()
                 .is_some_and(|parameters| parameters.first("enrollmentId").is_some());
-            if again { self.restart(&request).await } else { self.enroll(&request).await }
+            if is_restart { self.restart(&request).await } else { self.enroll(&request).await }
         })
         .await
     }
 
     async fn enroll(&self, request: &Request) -> Result<Response<Body>, Problem> {
-        let until = http::deadline(request, self.config.timeout);
+        let deadline = http::deadline(request, self.config.timeout);
         let client = self.caller.client(request)?;
         let key = request::idempotency_key(request)?;
         let now = self.clock.now();
@@ -124,24 +124,28 @@ impl Enroll {
         };
         match self.enrollments.begin(&new_attempt, now).await? {
             BeginOutcome::Started => {
-                let seen = self.enrollments.as_written(&new_attempt, now);
-                self.push(seen, Attempt::of(&new_attempt, &requestor, until), enroll_request.attempt_request)
-                    .await
+                let stored = self.enrollments.as_written(&new_attempt, now);
+                self.push(
+                    stored,
+                    Attempt::of(&new_attempt, &requestor, deadline),
+                    enroll_request.attempt_request,
+                )
+                .await
             }
-            other => self.begin_problem(client, other).await,
+            outcome => self.not_started(client, outcome).await,
         }
     }
 
-    /// The answer to a request that begins nothing.
-    async fn begin_problem(&self, client: ClientId, begun: BeginOutcome) -> Result<Response<Body>, Problem> {
-        match begun {
-            BeginOutcome::Replayed(id, attempt) => self.repeat(client, id, attempt).await,
+    /// The response to a request that starts no attempt.
+    async fn not_started(&self, client: ClientId, outcome: BeginOutcome) -> Result<Response<Body>, Problem> {
+        match outcome {
+            BeginOutcome::Replayed(id, attempt) => self.replay(client, id, attempt).await,
             BeginOutcome::IdempotencyKeyReused => Err(Code::IdempotencyKeyReused.into()),
             BeginOutcome::CardLocked(id) => {
                 Err(Problem::from(Code::EnrollmentInProgress).with_enrollment_id(id))
             }
             BeginOutcome::Started | BeginOutcome::RevisionConflict => {
-                Err(Problem::internal("an enrollment that moves all the time"))
+                Err(Problem::internal("too many concurrent writers of the enrollment"))
             }
         }
     }
@@ -157,7 +161,7 @@ impl Enroll {
         if requestor.supports(platform) { Ok(requestor) } else { Err(Code::PlatformNotSupported.into()) }
     }
 
-    /// When the app will have stopped waiting.
+    /// When the app stops waiting for the response.
     fn answer_by(&self, now: Timestamp) -> Timestamp {
         let timeout = SignedDuration::try_from(self.config.timeout).unwrap_or_default();
         now.saturating_add(timeout).unwrap_or(Timestamp::MAX)

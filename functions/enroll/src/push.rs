@@ -1,4 +1,4 @@
-//! Steps 7 to 11: search, push, redirect. Whatever happens, the enrollment learns of it before the app does.
+//! Steps 7 to 11: search, push, redirect. The outcome is recorded before the app gets the response.
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Response};
@@ -23,10 +23,10 @@ use runtime::{
 };
 use uuid::Uuid;
 
-use crate::{Enroll, answer, request::AttemptRequest};
+use crate::{Enroll, request::AttemptRequest, response};
 
-/// The redirect ends for the app a little before the receipts end for the token requestor.
-const MARGIN: SignedDuration = SignedDuration::from_secs(15);
+/// The redirect expires for the app this long before the receipts do.
+const REDIRECT_MARGIN: SignedDuration = SignedDuration::from_secs(15);
 
 /// One attempt to push one card.
 pub(crate) struct Attempt<'a> {
@@ -34,18 +34,22 @@ pub(crate) struct Attempt<'a> {
     pub(crate) requestor: &'a TokenRequestor,
     pub(crate) key: &'a IdempotencyKey,
     pub(crate) state: &'a CallbackState,
-    pub(crate) until: Deadline,
-    /// What is asked of Mastercard; for support.
+    pub(crate) deadline: Deadline,
+    /// The calls to Mastercard since the last recorded fact; for support.
     calls: CallLog,
 }
 
 impl<'a> Attempt<'a> {
-    pub(crate) fn of(new_attempt: &NewAttempt<'a>, requestor: &'a TokenRequestor, until: Deadline) -> Self {
+    pub(crate) fn of(
+        new_attempt: &NewAttempt<'a>,
+        requestor: &'a TokenRequestor,
+        deadline: Deadline,
+    ) -> Self {
         let NewAttempt { enrollment, key, state, .. } = *new_attempt;
-        Self { enrollment, requestor, key, state, until, calls: CallLog::default() }
+        Self { enrollment, requestor, key, state, deadline, calls: CallLog::default() }
     }
 
-    /// A fact of this attempt, learned now.
+    /// The fact as recorded now, with the calls that led to it.
     fn recorded(&self, fact: Fact, now: Timestamp) -> RecordedFact {
         let number = self.enrollment.attempt().number;
         let recorded = match fact.is_of_one_attempt() {
@@ -56,17 +60,17 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// Why there is no redirect: what the enrollment learns, what the app reads.
-struct Stopped {
+/// Why an attempt has no redirect: the facts to record and the problem for the app.
+struct AttemptFailure {
     facts: Vec<Fact>,
     problem: Problem,
 }
 
 impl Enroll {
-    /// Pushes the card and answers with the redirect.
+    /// Pushes the card and returns the redirect.
     pub(crate) async fn push(
         &self,
-        seen: Versioned,
+        stored: Versioned,
         attempt: Attempt<'_>,
         attempt_request: AttemptRequest,
     ) -> Result<Response<Body>, Problem> {
@@ -75,14 +79,14 @@ impl Enroll {
             Ok((redirect, fact)) => {
                 let now = self.clock.now();
                 let fact = attempt.recorded(fact, now);
-                self.enrollments.record_push(seen, fact, &redirect, now).await?;
+                self.enrollments.record_push(stored, fact, &redirect, now).await?;
                 tracing::info!(event = log_event::CARD_PUSHED, %enrollment_id, "card pushed");
-                answer::ready(enrollment_id, &redirect)
+                response::ready(enrollment_id, &redirect)
             }
-            Err(Stopped { facts, problem }) => {
+            Err(AttemptFailure { facts, problem }) => {
                 let now = self.clock.now();
                 let facts: Vec<_> = facts.into_iter().map(|fact| attempt.recorded(fact, now)).collect();
-                self.enrollments.record_facts_if_unchanged(seen, &facts, now).await?;
+                self.enrollments.record_facts_if_unchanged(stored, &facts, now).await?;
                 if problem.code.retryable() {
                     self.enrollments.release(client_id, attempt.key, enrollment_id).await?;
                 }
@@ -95,7 +99,7 @@ impl Enroll {
         &self,
         attempt: &Attempt<'_>,
         attempt_request: AttemptRequest,
-    ) -> Result<(Redirect, Fact), Stopped> {
+    ) -> Result<(Redirect, Fact), AttemptFailure> {
         let supported = &attempt.requestor.supported_account_holder_data;
         let account_holder = attempt_request.account_holder.and_then(|holder| holder.limited_to(supported));
         let signature_data = SignatureData {
@@ -121,33 +125,33 @@ impl Enroll {
             signature_data,
             receipts_validity_minutes: self.config.validity_minutes,
         };
-        let issued = self.clock.now();
+        let issued_at = self.clock.now();
         let token_connect = self.token_connect.with_call_log(&attempt.calls);
-        let pushed = token_connect.push_multiple_accounts(&push, attempt.until).await;
-        self.redirect(attempt, pushed?, &push.signature_data, issued)
+        let pushed = token_connect.push_multiple_accounts(&push, attempt.deadline).await;
+        self.redirect(attempt, pushed?, &push.signature_data, issued_at)
     }
 
-    /// Steps 7 to 9, and beside them the question whether the card is enabled already.
+    /// Steps 7 to 9. Concurrently, the token list is read: a card that is enabled already is not pushed.
     async fn encrypted(
         &self,
         attempt: &Attempt<'_>,
         search: &FundingAccountSearch,
-    ) -> Result<PushFundingAccounts, Stopped> {
+    ) -> Result<PushFundingAccounts, AttemptFailure> {
         let Enrollment { client_id, card_contract_id, ref token_requestor_id, .. } = *attempt.enrollment;
         let processing = self.processing.with_call_log(&attempt.calls);
-        let found = processing.search_funding_accounts(client_id, search, &self.search, attempt.until);
-        let tokens = processing.get_tokens_by_client(client_id, attempt.until);
+        let found = processing.search_funding_accounts(client_id, search, &self.search, attempt.deadline);
+        let tokens = processing.get_tokens_by_client(client_id, attempt.deadline);
         let (found, tokens) = tokio::join!(found, tokens);
         match tokens {
             Ok(tokens) => {
                 let token = token_list::token(&tokens, card_contract_id, token_requestor_id);
                 if token == Some(TokenState::Active) {
-                    let mut stopped = Stopped::failed(PushFailure::AlreadyEnabled);
-                    stopped.facts.push(Fact::TokenList { token });
-                    return Err(stopped);
+                    let mut failure = AttemptFailure::failed(PushFailure::AlreadyEnabled);
+                    failure.facts.push(Fact::TokenList { token });
+                    return Err(failure);
                 }
             }
-            // Click to Pay will notice a card that it has already; no reason to stop here.
+            // Optional: the token requestor reports a duplicate card itself.
             Err(error) => {
                 tracing::warn!(
                     event = log_event::TOKEN_LIST_UNAVAILABLE,
@@ -156,7 +160,7 @@ impl Enroll {
                 )
             }
         }
-        found.map_err(Stopped::from)
+        found.map_err(AttemptFailure::from)
     }
 
     /// Step 12.
@@ -165,8 +169,8 @@ impl Enroll {
         attempt: &Attempt<'_>,
         pushed: PushedAccounts,
         data: &SignatureData,
-        issued: Timestamp,
-    ) -> Result<(Redirect, Fact), Stopped> {
+        issued_at: Timestamp,
+    ) -> Result<(Redirect, Fact), AttemptFailure> {
         let platform = attempt.enrollment.attempt().platform;
         let token_requestor_id = &attempt.enrollment.token_requestor_id;
         let origins = self.config.origins(token_requestor_id);
@@ -179,23 +183,23 @@ impl Enroll {
         } else {
             redirect::compose(methods, platform, pushed.signature.as_ref(), &origins)
         };
-        let redirect_url = redirect_url.map_err(Stopped::from)?;
-        let life = SignedDuration::from_mins(i64::from(self.config.validity_minutes));
-        let ends_at = |life| issued.saturating_add(life).unwrap_or(Timestamp::MAX);
+        let redirect_url = redirect_url.map_err(AttemptFailure::from)?;
+        let validity = SignedDuration::from_mins(i64::from(self.config.validity_minutes));
+        let after = |validity| issued_at.saturating_add(validity).unwrap_or(Timestamp::MAX);
         let receipt_hashes = pushed.receipts.iter().map(receipt_hash).collect();
         let redirect = Redirect {
             redirect_url,
-            expires_at: ends_at(life - MARGIN),
+            expires_at: after(validity - REDIRECT_MARGIN),
             push_account_receipts: pushed.receipts,
             signature: pushed.signature,
             available_push_methods: pushed.available_push_methods,
         };
-        Ok((redirect, Fact::Pushed { receipt_hashes, expires_at: ends_at(life) }))
+        Ok((redirect, Fact::Pushed { receipt_hashes, expires_at: after(validity) }))
     }
 }
 
-impl Stopped {
-    /// Nothing was pushed, or nothing that can be used.
+impl AttemptFailure {
+    /// Nothing usable was pushed.
     fn failed(reason: PushFailure) -> Self {
         let problem = Problem::from(Code::of(&reason).unwrap_or(Code::InternalError));
         let retryable = reason.retryable();
@@ -203,14 +207,14 @@ impl Stopped {
     }
 }
 
-impl From<MastercardError> for Stopped {
+impl From<MastercardError> for AttemptFailure {
     fn from(error: MastercardError) -> Self {
-        let failed = Self::failed(PushFailure::from(&error));
-        Self { problem: error.into(), ..failed }
+        let failure = Self::failed(PushFailure::from(&error));
+        Self { problem: error.into(), ..failure }
     }
 }
 
-impl From<PushError> for Stopped {
+impl From<PushError> for AttemptFailure {
     fn from(error: PushError) -> Self {
         match error {
             PushError::Rejected(error) => error.into(),
@@ -222,14 +226,14 @@ impl From<PushError> for Stopped {
     }
 }
 
-impl From<RedirectError> for Stopped {
+impl From<RedirectError> for AttemptFailure {
     fn from(error: RedirectError) -> Self {
-        let stopped = Self::failed(match error {
+        let failure = Self::failed(match error {
             RedirectError::NoPushMethod => PushFailure::PlatformNotSupported,
             RedirectError::ForbiddenOrigin
             | RedirectError::NoSignature
             | RedirectError::InvalidParameters => PushFailure::MastercardRefused,
         });
-        Self { problem: stopped.problem.with_source(error), ..stopped }
+        Self { problem: failure.problem.with_source(error), ..failure }
     }
 }

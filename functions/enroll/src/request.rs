@@ -1,4 +1,4 @@
-//! What the app asks for, checked before anything is begun.
+//! The requests of the app, validated before an attempt starts.
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::Request;
@@ -18,8 +18,8 @@ use serde_json::Value;
 
 use crate::config::EnrollConfig;
 
-/// How far ahead a phone's clock may be.
-const SKEW: SignedDuration = SignedDuration::from_mins(5);
+/// How far a phone's clock may be ahead of this server's clock.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// The body of `POST /enrollments`.
 #[derive(Deserialize)]
@@ -34,14 +34,14 @@ struct Body {
     consent: Consent,
 }
 
-/// Which card is to be enabled where.
+/// A request for a new enrollment.
 pub(crate) struct EnrollmentRequest {
     pub(crate) card_contract_id: CardContractId,
     pub(crate) token_requestor_id: Option<TokenRequestorId>,
     pub(crate) attempt_request: AttemptRequest,
 }
 
-/// How; the body of `POST /enrollments/{enrollmentId}/attempts`.
+/// A request for an attempt; the body of `POST /enrollments/{enrollmentId}/attempts`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct AttemptRequest {
@@ -54,7 +54,7 @@ pub(crate) struct AttemptRequest {
 }
 
 impl EnrollmentRequest {
-    /// The wish, and the fingerprint by which a repetition is told from a reuse of its key.
+    /// The request, and the SHA-256 of its body, which distinguishes a replay from another request with the same key.
     pub(crate) fn parse(
         request: &Request,
         config: &EnrollConfig,
@@ -77,7 +77,7 @@ impl EnrollmentRequest {
 }
 
 impl AttemptRequest {
-    /// The same for a further attempt.
+    /// The request, and the SHA-256 of its body, as above.
     pub(crate) fn parse(
         request: &Request,
         config: &EnrollConfig,
@@ -93,11 +93,10 @@ impl AttemptRequest {
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
-        // Parsed and written again, so that neither spaces nor the order of fields make a difference.
-        let mut meaning: Value =
-            serde_json::from_slice(request.body().as_ref()).map_err(Problem::internal)?;
-        meaning.sort_all_objects();
-        Ok(sha256_hex(meaning.to_string().as_bytes()))
+        // Normalized: white space and the order of fields make no difference.
+        let mut body: Value = serde_json::from_slice(request.body().as_ref()).map_err(Problem::internal)?;
+        body.sort_all_objects();
+        Ok(sha256_hex(body.to_string().as_bytes()))
     }
 
     fn errors(&self, config: &EnrollConfig, now: Timestamp) -> Vec<FieldError> {
@@ -118,7 +117,7 @@ impl AttemptRequest {
         if !(1..=64).contains(&terms_version.chars().count()) || terms_version.chars().any(char::is_control) {
             errors.push(field_error("consent.termsVersion", "has 1 to 64 characters"));
         }
-        if accepted_at.duration_since(now) > SKEW {
+        if accepted_at.duration_since(now) > CLOCK_SKEW {
             errors.push(field_error("consent.acceptedAt", "is in the future"));
         }
         errors
@@ -155,7 +154,7 @@ mod tests {
 
     #[test]
     fn consent_may_be_as_far_ahead_as_a_phones_clock() {
-        let config = config("", "").unwrap_or_else(|told| panic!("{told}"));
+        let config = config("", "").unwrap_or_else(|problems| panic!("{problems}"));
         let now = Timestamp::UNIX_EPOCH;
         let fields = |accepted_at| {
             let consent = Consent { terms_version: "2026-01".into(), accepted_at };
@@ -169,8 +168,8 @@ mod tests {
             };
             attempt_request.errors(&config, now).into_iter().map(|error| error.field).collect::<Vec<_>>()
         };
-        assert!(fields(now + SKEW).is_empty());
-        assert_eq!(fields(now + SKEW + SignedDuration::from_nanos(1)), ["consent.acceptedAt"]);
+        assert!(fields(now + CLOCK_SKEW).is_empty());
+        assert_eq!(fields(now + CLOCK_SKEW + SignedDuration::from_nanos(1)), ["consent.acceptedAt"]);
     }
 
     #[test]

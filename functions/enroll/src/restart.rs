@@ -1,5 +1,5 @@
-//! Use-case steps 6 to 12 once more, for an enrollment whose redirect was not used: a new attempt with the history of the
-//! ones before.
+//! Use-case steps 6 to 12 for another attempt of an enrollment whose redirect was not used. The facts of the earlier
+//! attempts are kept.
 
 use lambda_http::{Body, Request, Response};
 use model::enrollment::{EnrollmentId, Fact};
@@ -14,20 +14,20 @@ use crate::{
     request::{self, AttemptRequest},
 };
 
-/// How often a restart looks again at an enrollment that moves meanwhile.
-const LOOKS: usize = 5;
+/// Attempts against concurrent writers of the enrollment.
+const MAX_TRIES: usize = 5;
 
 impl Enroll {
     /// `POST /enrollments/{enrollmentId}/attempts`
     pub(crate) async fn restart(&self, request: &Request) -> Result<Response<Body>, Problem> {
-        let until = http::deadline(request, self.config.timeout);
+        let deadline = http::deadline(request, self.config.timeout);
         let client = self.caller.client(request)?;
         let id: EnrollmentId = http::path_parameter(request, "enrollmentId")?;
         let key = request::idempotency_key(request)?.for_restart_of(id);
         let now = self.clock.now();
         let (attempt_request, fingerprint) = AttemptRequest::parse(request, &self.config, now)?;
         let state = self.config.new_state()?;
-        for _ in 0..LOOKS {
+        for _ in 0..MAX_TRIES {
             let Versioned { mut enrollment, revision } =
                 self.enrollments.get_versioned(client, id).await?.ok_or(Code::NotFound)?;
             let restartable = enrollment.is_restartable(now);
@@ -47,9 +47,9 @@ impl Enroll {
                 state: &state,
             };
             if !restartable {
-                // The same request may have begun the attempt that runs now.
+                // The attempt that runs now may have been started by the same request.
                 return match self.enrollments.find_replay(&new_attempt, now).await? {
-                    Some(begun) => self.begin_problem(client, begun).await,
+                    Some(outcome) => self.not_started(client, outcome).await,
                     None => Err(Problem::from(Code::EnrollmentNotRestartable).with_enrollment_id(id)),
                 };
             }
@@ -57,15 +57,15 @@ impl Enroll {
                 self.requestor(Some(&enrollment.token_requestor_id), attempt_request.platform, now).await?;
             match self.enrollments.begin(&new_attempt, now).await? {
                 BeginOutcome::Started => {
-                    let seen = self.enrollments.as_written(&new_attempt, now);
+                    let stored = self.enrollments.as_written(&new_attempt, now);
                     return self
-                        .push(seen, Attempt::of(&new_attempt, &requestor, until), attempt_request)
+                        .push(stored, Attempt::of(&new_attempt, &requestor, deadline), attempt_request)
                         .await;
                 }
                 BeginOutcome::RevisionConflict => {}
-                other => return self.begin_problem(client, other).await,
+                outcome => return self.not_started(client, outcome).await,
             }
         }
-        self.begin_problem(client, BeginOutcome::RevisionConflict).await
+        self.not_started(client, BeginOutcome::RevisionConflict).await
     }
 }

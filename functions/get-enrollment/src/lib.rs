@@ -1,4 +1,4 @@
-//! After use-case step 25: the app asks how it went.
+//! After use-case step 25: the app reads an enrollment, or lists the client's enrollments.
 
 use lambda_http::{Body, Error, Request, RequestExt as _, Response};
 use mastercard::card::{CardContractId, ClientId};
@@ -13,12 +13,12 @@ use runtime::{
 };
 use serde::Serialize;
 
-/// Enrollments on a page, unless the app asks for another number up to [`MOST`].
-const USUAL: usize = 20;
-/// The most enrollments on a page.
-const MOST: usize = 50;
+/// Enrollments on a page, if the request sets no limit.
+const DEFAULT_LIMIT: usize = 20;
+/// The largest limit that a request may set.
+const MAX_LIMIT: usize = 50;
 
-/// The function; its fields are all that it may touch.
+/// The function. Its fields are all that it has access to.
 pub struct GetEnrollment {
     enrollments: Enrollments,
     caller: Caller,
@@ -27,14 +27,15 @@ pub struct GetEnrollment {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+struct EnrollmentsResponse {
     enrollments: Vec<EnrollmentResponse>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<EnrollmentId>,
 }
 
+/// The query of `GET /enrollments`.
 #[derive(Default)]
-struct Wanted {
+struct ListQuery {
     card: Option<CardContractId>,
     limit: Option<usize>,
     start: Option<EnrollmentId>,
@@ -72,48 +73,59 @@ impl GetEnrollment {
         let now = self.clock.now();
         let redirect = match enrollment.status_at(now).status {
             Status::Ready => self.enrollments.redirect(&enrollment, enrollment.attempt().number, now).await?,
-            _ => None,
+            Status::Pending
+            | Status::Authorized
+            | Status::Enabled
+            | Status::Suspended
+            | Status::Deactivated
+            | Status::Declined
+            | Status::Cancelled
+            | Status::Expired
+            | Status::Failed => None,
         };
         http::json(StatusCode::OK, &EnrollmentResponse::new(&enrollment, redirect, now))
     }
 
     async fn list(&self, client: ClientId, request: &Request) -> Result<Response<Body>, Problem> {
-        let wanted = wanted(request)?;
-        let page =
-            self.enrollments.list(client, wanted.card, wanted.limit.unwrap_or(USUAL), wanted.start).await?;
+        let query = list_query(request)?;
+        let page = self
+            .enrollments
+            .list(client, query.card, query.limit.unwrap_or(DEFAULT_LIMIT), query.start)
+            .await?;
         let now = self.clock.now();
         let enrollments = page
             .enrollments
             .iter()
             .map(|enrollment| EnrollmentResponse::new(enrollment, None, now))
             .collect();
-        http::json(StatusCode::OK, &Answer { enrollments, next_token: page.next })
+        http::json(StatusCode::OK, &EnrollmentsResponse { enrollments, next_token: page.next })
     }
 }
 
-fn wanted(request: &Request) -> Result<Wanted, Problem> {
-    let mut wanted = Wanted::default();
+fn list_query(request: &Request) -> Result<ListQuery, Problem> {
+    let mut query = ListQuery::default();
     for (name, value) in http::query(request, &["cardContractId", "limit", "nextToken"])? {
-        let twice = match name.as_str() {
+        let is_repeated = match name.as_str() {
             "cardContractId" => {
-                wanted.card.replace(value.parse().map_err(|error| Problem::field(&name, error))?).is_some()
+                query.card.replace(value.parse().map_err(|error| Problem::field(&name, error))?).is_some()
             }
             "limit" => {
-                let limit = value.parse().ok().filter(|limit| (1..=MOST).contains(limit));
-                wanted
+                let limit = value.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+                query
                     .limit
-                    .replace(limit.ok_or_else(|| Problem::field(&name, format!("is 1 to {MOST}")))?)
+                    .replace(limit.ok_or_else(|| Problem::field(&name, format!("is 1 to {MAX_LIMIT}")))?)
                     .is_some()
             }
             _ => {
-                let start =
-                    value.parse().map_err(|_| Problem::field(&name, "is not one that this server gave"))?;
-                wanted.start.replace(start).is_some()
+                let start = value
+                    .parse()
+                    .map_err(|_| Problem::field(&name, "is not one that this server returned"))?;
+                query.start.replace(start).is_some()
             }
         };
-        if twice {
+        if is_repeated {
             return Err(Problem::field(name, "is to be given once at most"));
         }
     }
-    Ok(wanted)
+    Ok(query)
 }

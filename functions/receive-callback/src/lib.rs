@@ -1,5 +1,5 @@
-//! Use-case step 25: Click to Pay sends the cardholder back. What the browser says is a hint; it is noted once, and
-//! the cardholder is passed on to the app link that was chosen when the enrollment began.
+//! Use-case step 25: Click to Pay sends the cardholder back. The result comes unsigned through the browser, so it is only a
+//! hint: it is recorded once, and the browser is redirected to the app link of the attempt.
 
 use lambda_http::{
     Body, Error, Request, Response,
@@ -21,10 +21,10 @@ use runtime::{
     telemetry,
 };
 
-/// A browser sends no body; this leaves room for what proxies add.
-const LIMIT: usize = 1024;
+/// The largest body, in bytes. A browser sends none; proxies may.
+const MAX_BYTES: usize = 1024;
 
-/// The function; its fields are all that it may touch.
+/// The function. Its fields are all that it has access to.
 pub struct ReceiveCallback {
     enrollments: Enrollments,
     app_links: AppLinks,
@@ -47,25 +47,26 @@ impl ReceiveCallback {
 
     /// `GET /callback/{state}?results[<receipt>]=<RESULT>|<reference>`; public.
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
-        http::serve_untrusted(request, LIMIT, async |request| self.receive(&request).await).await
+        http::serve_untrusted(request, MAX_BYTES, async |request| self.receive(&request).await).await
     }
 
     async fn receive(&self, request: &Request) -> Result<Response<Body>, Problem> {
         let state = http::path_parameter::<String>(request, "state").map(CallbackState::new)?;
         let now = self.clock.now();
-        let Some((seen, attempt)) = self.enrollments.by_state(&state, now).await? else {
+        let Some((stored, attempt)) = self.enrollments.by_state(&state, now).await? else {
             return unknown_state_page();
         };
-        let enrollment = &seen.enrollment;
+        let enrollment = &stored.enrollment;
         let id = enrollment.enrollment_id;
         let Some(link) = self.app_links.get(enrollment.attempt().callback) else {
             return unknown_state_page();
         };
         let result = result(enrollment, request.uri().query().unwrap_or_default());
         if let Some(result) = &result {
-            let fact = Fact::Callback { result: word(&result.outcome) }.recorded(now, "").in_attempt(attempt);
-            // The cardholder goes on whatever happens; what is not noted here, reconciliation finds out.
-            if let Err(error) = self.enrollments.record_facts_if_unchanged(seen, &[fact], now).await {
+            let fact = Fact::Callback { result: result_name(&result.outcome).to_owned() };
+            let fact = fact.recorded(now, "").in_attempt(attempt);
+            // The cardholder is redirected even if the result is not recorded: reconciliation finds the outcome.
+            if let Err(error) = self.enrollments.record_facts_if_unchanged(stored, &[fact], now).await {
                 tracing::error!(
                     event = log_event::CALLBACK_RECORD_FAILED, enrollment_id = %id, cause = telemetry::chain(&error),
                     "recording the callback failed"
@@ -75,21 +76,21 @@ impl ReceiveCallback {
         let mut link = link.clone();
         link.query_pairs_mut()
             .append_pair("enrollmentId", &id.to_string())
-            .append_pair("outcome", outcome(result.as_ref().map(|result| &result.outcome)));
-        answer(StatusCode::SEE_OTHER)
+            .append_pair("outcome", outcome(result.as_ref().map(|result| &result.outcome)).as_str());
+        response(StatusCode::SEE_OTHER)
             .header(header::LOCATION, link.as_str())
             .body(Body::Empty)
             .map_err(Problem::internal)
     }
 }
 
-/// The first result for a receipt of this enrollment; others are somebody else's.
+/// The first result for a receipt of this enrollment; results for other receipts are ignored.
 fn result(enrollment: &Enrollment, query: &str) -> Option<CallbackResult> {
     callback::parse(query).into_iter().find(|result| enrollment.has_receipt(&receipt_hash(&result.receipt)))
 }
 
-/// The result's word as Mastercard writes it.
-fn word(outcome: &CallbackOutcome) -> String {
+/// The result as Mastercard spells it. An unknown result is not kept: the browser could send any text.
+fn result_name(outcome: &CallbackOutcome) -> &'static str {
     match outcome {
         CallbackOutcome::Approved => "APPROVED",
         CallbackOutcome::RequireAdditionalAuthentication => "REQUIRE_ADDITIONAL_AUTHENTICATION",
@@ -99,37 +100,57 @@ fn word(outcome: &CallbackOutcome) -> String {
         CallbackOutcome::Authenticated => "AUTHENTICATED",
         CallbackOutcome::Deleted => "DELETED",
         CallbackOutcome::DuplicateRequest => "DUPLICATE_REQUEST",
-        // A free word from a browser is not kept: it could be anything.
         CallbackOutcome::Other(_) => "OTHER",
     }
-    .into()
 }
 
-/// What the app is told at once, coarsely; the truth is in `GET /enrollments/{enrollmentId}`.
-fn outcome(result: Option<&CallbackOutcome>) -> &'static str {
+/// The `outcome` parameter of the app link: a hint. The status is in `GET /enrollments/{enrollmentId}`.
+enum AppLinkOutcome {
+    Completed,
+    Cancelled,
+    Declined,
+    Error,
+    Unknown,
+}
+
+impl AppLinkOutcome {
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+            Self::Declined => "declined",
+            Self::Error => "error",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+fn outcome(result: Option<&CallbackOutcome>) -> AppLinkOutcome {
     match result {
         Some(
             CallbackOutcome::Approved | CallbackOutcome::Authenticated | CallbackOutcome::DuplicateRequest,
-        ) => "completed",
-        Some(CallbackOutcome::Cancelled | CallbackOutcome::Deleted) => "cancelled",
-        Some(CallbackOutcome::Declined) => "declined",
-        Some(CallbackOutcome::Error) => "error",
-        _ => "unknown",
+        ) => AppLinkOutcome::Completed,
+        Some(CallbackOutcome::Cancelled | CallbackOutcome::Deleted) => AppLinkOutcome::Cancelled,
+        Some(CallbackOutcome::Declined) => AppLinkOutcome::Declined,
+        Some(CallbackOutcome::Error) => AppLinkOutcome::Error,
+        Some(CallbackOutcome::RequireAdditionalAuthentication | CallbackOutcome::Other(_)) | None => {
+            AppLinkOutcome::Unknown
+        }
     }
 }
 
-/// A plain page for a state that is unknown or over: says nothing, leads nowhere.
+/// The page for an unknown or expired state. It contains no data and no link.
 fn unknown_state_page() -> Result<Response<Body>, Problem> {
     const PAGE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Back to your bank</title>\
         <p>This page is no longer needed. Please go back to your bank's app to see your cards.</p></html>";
-    answer(StatusCode::NOT_FOUND)
+    response(StatusCode::NOT_FOUND)
         .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
         .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'")
         .body(Body::Text(PAGE.into()))
         .map_err(Problem::internal)
 }
 
-fn answer(status: StatusCode) -> lambda_http::http::response::Builder {
+fn response(status: StatusCode) -> lambda_http::http::response::Builder {
     Response::builder()
         .status(status)
         .header(header::REFERRER_POLICY, "no-referrer")

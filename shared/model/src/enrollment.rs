@@ -125,7 +125,7 @@ impl Enrollment {
     /// Whether one of its receipts has this hash.
     pub fn has_receipt(&self, hash: &str) -> bool {
         self.facts.iter().any(|recorded| {
-            matches!(&recorded.fact, Fact::Pushed { receipt_hashes, .. } if receipt_hashes.iter().any(|recorded| known == hash))
+            matches!(&recorded.fact, Fact::Pushed { receipt_hashes, .. } if receipt_hashes.iter().any(|known| known == hash))
         })
     }
 

@@ -1,4 +1,4 @@
-//! What the app reads: the redirect, or for a repeated request what became of the first.
+//! The responses: the redirect, or for a replayed request the outcome of the first one.
 
 use lambda_http::{Body, Response};
 use mastercard::{
@@ -17,7 +17,7 @@ use crate::Enroll;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Ready<'a> {
+struct EnrollResponse<'a> {
     enrollment_id: EnrollmentId,
     status: Status,
     redirect_url: &'a RedirectUrl,
@@ -28,11 +28,11 @@ struct Ready<'a> {
     available_push_methods: &'a [PushMethod],
 }
 
-/// 201, with everything for step 13.
+/// 201 with the data for step 13.
 pub(crate) fn ready(enrollment_id: EnrollmentId, redirect: &Redirect) -> Result<Response<Body>, Problem> {
     let Redirect { redirect_url, expires_at, push_account_receipts, signature, available_push_methods } =
         redirect;
-    let answer = Ready {
+    let response = EnrollResponse {
         enrollment_id,
         status: Status::Ready,
         redirect_url,
@@ -41,12 +41,12 @@ pub(crate) fn ready(enrollment_id: EnrollmentId, redirect: &Redirect) -> Result<
         signature: signature.as_ref(),
         available_push_methods,
     };
-    http::json(StatusCode::CREATED, &answer)
+    http::json(StatusCode::CREATED, &response)
 }
 
 impl Enroll {
-    /// The same key and body once more: the same answer while the receipts live, the outcome afterwards.
-    pub(crate) async fn repeat(
+    /// The response to a replayed request: the same redirect while the receipts are valid, the outcome afterwards.
+    pub(crate) async fn replay(
         &self,
         client: ClientId,
         id: EnrollmentId,
@@ -54,7 +54,7 @@ impl Enroll {
     ) -> Result<Response<Body>, Problem> {
         let now = self.clock.now();
         let enrollment = self.enrollments.get(client, id).await?.ok_or(Code::NotFound)?;
-        if let Some(code) = refusal(&enrollment, attempt) {
+        if let Some(code) = problem_of(&enrollment, attempt) {
             return Err(Problem::from(code).with_enrollment_id(id));
         }
         if let Some(redirect) = self.enrollments.redirect(&enrollment, attempt, now).await? {
@@ -76,11 +76,11 @@ impl Enroll {
     }
 }
 
-/// The problem that the first request of the attempt ended with.
-fn refusal(enrollment: &Enrollment, attempt: u32) -> Option<Code> {
-    let mut its = enrollment.facts.iter().filter(|known| known.attempt == attempt);
-    its.find_map(|known| match &known.fact {
-        Fact::PushFailed { reason, .. } => Code::of(reason),
-        _ => None,
+/// The problem with which the first request of the attempt ended.
+fn problem_of(enrollment: &Enrollment, attempt: u32) -> Option<Code> {
+    let mut facts = enrollment.facts.iter().filter(|recorded| recorded.attempt == attempt);
+    facts.find_map(|recorded| {
+        let Fact::PushFailed { reason, .. } = &recorded.fact else { return None };
+        Code::of(reason)
     })
 }
