@@ -68,7 +68,9 @@ fn recorded(recorded: &RecordedFact) -> Row {
             Row::new(Processing, Server, &format!("token list: {token}"))
         }
         Fact::TokenListUnread => Row::new(Server, Processing, "token list: could not be read"),
-        Fact::Unknown(unknown) => Row::new(Server, Server, &format!("recorded by a newer version: {}", unknown.kind)),
+        Fact::Unknown(unknown) => {
+            Row::new(Server, Server, &format!("recorded by a newer version: {}", unknown.kind))
+        }
     };
     let row = match recorded.fact.occurred_at() {
         Some(at) => row.with_detail(format!("occurred at {} by Mastercard's clock", clock_time(at))),

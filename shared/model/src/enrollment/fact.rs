@@ -238,21 +238,6 @@ impl Fact {
         };
         RecordedFact { key, at, attempt: first(), fact: self, calls: Vec::new() }
     }
-
-    /// When it happened by Mastercard's clock, for a notification.
-    pub fn occurred_at(&self) -> Option<Timestamp> {
-        match self {
-            Self::Tar { occurred_at, .. } => *occurred_at,
-            Self::Tcn { occurred_at, .. } | Self::Tvn { occurred_at, .. } => Some(*occurred_at),
-            Self::Restarted { .. }
-            | Self::Pushed { .. }
-            | Self::PushFailed { .. }
-            | Self::PushUnknown
-            | Self::Callback { .. }
-            | Self::TokenList { .. }
-            | Self::TokenListUnread => None,
-        }
-    }
 }
 
 /// The form in which a receipt is stored: it identifies the receipt and cannot be used in its place.
