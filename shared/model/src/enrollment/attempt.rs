@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Consent, Enrollment, Fact, Status};
+use super::{Consent, Enrollment, Fact};
 use mastercard::token_requestor::Platform;
 
 /// One attempt to push the card.
@@ -44,11 +44,6 @@ impl Enrollment {
     /// The latest attempt.
     pub fn attempt(&self) -> Attempt<'_> {
         self.attempts().max_by_key(|attempt| attempt.number).unwrap_or_else(|| self.first_attempt())
-    }
-
-    /// Whether another attempt may start: while the redirect is unused, and after it expired unused.
-    pub fn is_restartable(&self, now: Timestamp) -> bool {
-        matches!(self.status_at(now).status, Status::Ready | Status::Expired)
     }
 
     fn first_attempt(&self) -> Attempt<'_> {

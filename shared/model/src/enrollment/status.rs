@@ -103,6 +103,11 @@ impl Enrollment {
         StatusReport { status, reason, retryable, next_check }
     }
 
+    /// Whether another attempt may start: while the redirect is unused, and after it expired unused.
+    pub fn is_restartable(&self, now: Timestamp) -> bool {
+        matches!(self.status_at(now).status, Status::Ready | Status::Expired)
+    }
+
     /// Whether this enrollment locks its card: no other one of the same card and requestor may start.
     pub fn is_live(&self, now: Timestamp) -> bool {
         let report = self.status_at(now);

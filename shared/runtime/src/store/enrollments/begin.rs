@@ -1,4 +1,4 @@
-//! NewAttempt an enrollment: key, guard, enrollment and callback state come into being together or not at all.
+//! Begins an enrollment: one transaction writes its idempotency key, guard, enrollment and callback state, or none of them.
 
 use jiff::Timestamp;
 
@@ -10,7 +10,7 @@ use super::{
         transaction::{cancelled, is_condition_failure},
     },
     Enrollments, IdempotencyKey, Revision, Versioned,
-    items::{Guard, IdempotencyRecord},
+    items::{EnrollmentItem, Guard, IdempotencyRecord},
     live,
 };
 use mastercard::{card::ClientId, secret::CallbackState};
@@ -125,5 +125,15 @@ impl Enrollments {
             Some(guard) => self.get_versioned(*client_id, guard.enrollment_id).await,
             None => Ok(None),
         }
+    }
+
+    /// The enrollment and revision that a successful [`begin`](Self::begin) wrote, without reading them.
+    #[must_use]
+    pub fn as_written(&self, new_attempt: &NewAttempt<'_>, now: Timestamp) -> Versioned {
+        self.beginning_item(new_attempt, now).into()
+    }
+
+    pub(super) fn beginning_item(&self, new_attempt: &NewAttempt<'_>, now: Timestamp) -> EnrollmentItem {
+        self.enrollment_item(new_attempt.enrollment.clone(), new_attempt.revision, now)
     }
 }

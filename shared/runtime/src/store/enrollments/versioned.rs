@@ -1,13 +1,12 @@
-//! An enrollment as somebody read or wrote it: whoever writes next says which state it builds on.
+//! Optimistic concurrency control: an enrollment with the revision that it was read or written in. A write names the revision
+//! that it builds on and fails if another write came first.
 
-use jiff::Timestamp;
-
-use super::{Enrollments, NewAttempt, enrollment, items::EnrollmentItem};
+use super::{Enrollments, enrollment, items::EnrollmentItem};
 use crate::store::StoreError;
 use mastercard::card::ClientId;
 use model::enrollment::{Enrollment, EnrollmentId, Status};
 
-/// Which state of an enrollment a write builds on.
+/// The state of an enrollment that a write builds on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revision {
     pub(super) count: i64,
@@ -15,12 +14,12 @@ pub struct Revision {
     pub(super) due_at: Option<i64>,
 }
 
-/// An enrollment, and the state that it was seen in.
+/// An enrollment with its revision.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Versioned {
-    /// All that was known.
+    /// The enrollment as of this revision.
     pub enrollment: Enrollment,
-    /// What the next write builds on.
+    /// The state that the next write builds on.
     pub revision: Revision,
 }
 
@@ -32,7 +31,7 @@ impl From<EnrollmentItem> for Versioned {
 }
 
 impl Enrollments {
-    /// One enrollment of this client, for who is about to write.
+    /// One enrollment of this client with its revision, for a write that follows.
     pub async fn get_versioned(
         &self,
         client: ClientId,
@@ -40,15 +39,5 @@ impl Enrollments {
     ) -> Result<Option<Versioned>, StoreError> {
         let item: Option<EnrollmentItem> = self.0.get(&self.client(client), &enrollment(id)).await?;
         Ok(item.map(Versioned::from))
-    }
-
-    /// What a new_attempt that started has written, without reading it.
-    #[must_use]
-    pub fn as_written(&self, new_attempt: &NewAttempt<'_>, now: Timestamp) -> Versioned {
-        self.beginning_item(new_attempt, now).into()
-    }
-
-    pub(super) fn beginning_item(&self, new_attempt: &NewAttempt<'_>, now: Timestamp) -> EnrollmentItem {
-        self.enrollment_item(new_attempt.enrollment.clone(), new_attempt.revision, now)
     }
 }
