@@ -1,6 +1,7 @@
 //! Runs the examples against the simulator.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 #![allow(dead_code, reason = "the tests call `run` of the examples, not `main`")]
+#![allow(clippy::duplicate_mod, reason = "each example is a program of its own and has the module `connect`")]
 
 use simulator::{CLICK_TO_PAY, Options, Portal, Simulator};
 use tokio::net::TcpListener;
