@@ -68,7 +68,7 @@ impl Enrollments {
             };
             if is_condition_failure(reasons.first()) {
                 let stored = self.notification(id).await?;
-                return Ok(stored.map_or(FirstWrite::Nothing, FirstWrite::Exists));
+                return Ok(stored.map_or(FirstWrite::Nothing, |stored| FirstWrite::Exists(Box::new(stored))));
             }
             backoff(attempt).await;
             matched = self.get_versioned(client_id, enrollment_id).await?;

@@ -86,7 +86,7 @@ impl Enrollments {
         let entry = InboxEntry::new(notification, now);
         let entry = match self.record_from_inbox(&entry, now).await {
             Ok(FirstWrite::Recorded(id)) => return Ok(NotificationOutcome::Recorded(id)),
-            Ok(FirstWrite::Exists(stored)) => stored,
+            Ok(FirstWrite::Exists(stored)) => *stored,
             // `apply` repeats what failed here, and reports the error.
             Ok(FirstWrite::Nothing) | Err(_) => {
                 self.store(entry, now).await.map_err(ReceiveError::NotStored)?
@@ -166,7 +166,7 @@ pub(super) enum FirstWrite {
     /// Both are written.
     Recorded(EnrollmentId),
     /// The notification came before; nothing is written.
-    Exists(InboxEntry),
+    Exists(Box<InboxEntry>),
     /// It matches nothing, or its fact is recorded already; nothing is written.
     Nothing,
 }
