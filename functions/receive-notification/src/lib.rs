@@ -70,7 +70,7 @@ impl ReceiveNotification {
             self.accept(notification).await?;
         }
         // The sender repeats the whole delivery; those that were accepted are duplicates then.
-        match delivery.unreadable.into_iter().next() {
+        match delivery.errors.into_iter().next() {
             Some(error) => Err(unreadable(error)),
             None => http::json(StatusCode::OK, &Accepted { accepted: delivery.notifications.len() }),
         }

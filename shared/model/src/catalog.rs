@@ -11,7 +11,7 @@ use mastercard::{
     token_requestor::{PushMethod, TokenRequestor, TokenRequestorId},
 };
 
-/// A state of the catalog. Two states of the same `version`, `change` and `artwork` have the same content.
+/// The version of the catalog that readers see. Equal `version`, `change` and `artwork` mean equal content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Catalog {
@@ -22,40 +22,40 @@ pub struct Catalog {
     /// Number of times that artwork was recorded.
     #[serde(default)]
     pub artwork: u64,
-    /// When Token Connect last answered for all account ranges; `None` before the first time.
+    /// When Token Connect last answered for all account ranges; `None` if it never did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
 }
 
-/// A token requestor with what this server keeps about it.
+/// A token requestor as stored in the catalog.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CatalogEntry {
-    /// The requestor, with the push methods that are in use.
+    /// The requestor, without the push methods in quarantine.
     #[serde(flatten)]
     pub requestor: TokenRequestor,
-    /// Artwork to show while that of `requestor.image_asset_id` is not fetched or has no usable logo.
+    /// Artwork that is shown while `requestor.image_asset_id` is not fetched or has no usable logo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier_asset_id: Option<AssetId>,
     /// When Token Connect stopped naming it. A retired requestor is hidden; its entry is kept for a return.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retired_at: Option<Timestamp>,
-    /// Push methods of the latest answer that no operator has allowed yet.
+    /// Push methods of the latest response that no operator has allowed yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quarantine: Option<Quarantine>,
 }
 
-/// Push methods that lead to a host which the requestor did not have before. They are not in use.
+/// Push methods with a host that the requestor did not have before. They are not used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Quarantine {
-    /// All push methods of the latest answer.
+    /// All push methods of the latest response.
     pub push_methods: Vec<PushMethod>,
     /// When Token Connect first named them.
     pub since: Timestamp,
 }
 
-/// What one refresh changed.
+/// The changes of one refresh.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Change {
@@ -78,7 +78,7 @@ impl Change {
     }
 }
 
-/// A change with its version and time, for the history.
+/// The changes of one refresh with its version and time, for the history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeRecord {
@@ -91,10 +91,10 @@ pub struct ChangeRecord {
     pub change: Change,
 }
 
-/// The whole catalog in one state.
+/// The whole catalog in one version.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    /// The state; `None` before the first refresh.
+    /// The version; `None` before the first refresh.
     pub catalog: Option<Catalog>,
     /// All requestors, retired ones too, by id.
     pub entries: BTreeMap<TokenRequestorId, CatalogEntry>,

@@ -1,4 +1,4 @@
-//! The clock of the functions. Tests advance it or fix it.
+//! The clock of the functions. Tests set and advance it.
 
 use std::sync::{
     Arc,
@@ -15,7 +15,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that changes by [`Clock::advance`] alone.
+    /// A clock that stands still except for [`Clock::advance`].
     pub fn fixed_at(at: Timestamp) -> Self {
         Self { fixed_at: Some(at), ahead_milliseconds: Arc::default() }
     }

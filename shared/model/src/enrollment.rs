@@ -1,6 +1,5 @@
-//! An enrollment is a set of facts, each recorded once with its time; its status is derived from them.
-//!
-//! Reordered, repeated and lost messages therefore cannot corrupt it.
+//! An enrollment is a set of facts, each recorded once with its time. Its status is derived from them, so that messages
+//! may arrive in any order and more than once.
 
 mod attempt;
 mod fact;
@@ -58,7 +57,7 @@ impl FromStr for EnrollmentId {
     }
 }
 
-/// Not an enrollment id.
+/// The text is not an enrollment id.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an enrollment id is a UUID in lower case with hyphens")]
 pub struct InvalidEnrollmentId;
@@ -74,7 +73,7 @@ pub struct Consent {
     pub accepted_at: Timestamp,
 }
 
-/// Jiff's errors quote the input; this one does not.
+/// Parses a time. Jiff's errors quote the input; this one does not.
 fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
     let error = |_| serde::de::Error::custom("is a time as in RFC 3339: 2026-01-05T10:29:58Z");
     String::deserialize(deserializer)?.parse().map_err(error)
@@ -86,7 +85,7 @@ fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D:
 pub struct Enrollment {
     /// The id.
     pub enrollment_id: EnrollmentId,
-    /// The client that owns it; from the access token's claim, never from the request.
+    /// The client that owns it, from the access token's claim and never from the request.
     pub client_id: ClientId,
     /// The card to enable.
     pub card_contract_id: CardContractId,
@@ -100,14 +99,14 @@ pub struct Enrollment {
     pub consent: Consent,
     /// When it was requested.
     pub created_at: Timestamp,
-    /// When the app stopped waiting for the response.
+    /// Until when the app waits for the response.
     pub answer_by: Timestamp,
     /// The facts, in the order in which they were recorded.
     pub facts: Vec<RecordedFact>,
 }
 
 impl Enrollment {
-    /// Adds a fact unless one with its key is there. Returns whether it was added.
+    /// Adds a fact, unless one with the same key is recorded. Returns whether it was added.
     pub fn add_fact(&mut self, recorded: RecordedFact) -> bool {
         let new = self.facts.iter().all(|known| known.key != recorded.key);
         if new {
@@ -129,8 +128,8 @@ impl Enrollment {
         })
     }
 
-    /// Whether Processing confirmed that the card belongs to this client: a request may name any card contract id.
-    pub fn is_of_own_card(&self) -> bool {
+    /// Whether Processing confirmed that the card belongs to this client. A request may name any card contract id.
+    pub fn is_card_confirmed(&self) -> bool {
         self.facts.iter().any(|recorded| match recorded.fact {
             Fact::Pushed { .. }
             | Fact::PushUnknown

@@ -14,6 +14,9 @@ use mastercard::{
     token_requestor::TokenRequestorId,
 };
 
+/// How far the sender's clock may be behind this server's clock.
+const CLOCK_SKEW_SECONDS: i64 = 300;
+
 /// A notification about one card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -54,9 +57,9 @@ pub enum NotificationKind {
         /// The new state.
         token: TokenState,
     },
-    /// A kind that this version does not know; kept, changes no enrollment.
+    /// A kind that this version does not know. It is stored and changes no enrollment.
     Other {
-        /// The sender's name for it.
+        /// The sender's name of the kind.
         name: String,
     },
     /// A kind that a newer version stored, kept for forward compatibility.
@@ -72,7 +75,7 @@ impl NotificationKind {
     /// The kinds that this version knows, as stored in `kind`.
     pub const KINDS: [&str; 4] = ["tar", "tcn", "tvn", "other"];
 
-    /// Mastercard's name for it, or the sender's name for an unknown kind.
+    /// `TAR`, `TCN` or `TVN`, or the sender's name of an unknown kind.
     pub fn name(&self) -> &str {
         match self {
             Self::Other { name } => name,
@@ -81,7 +84,7 @@ impl NotificationKind {
         }
     }
 
-    /// Mastercard's name for it; `other` for unknown kinds.
+    /// `TAR`, `TCN` or `TVN`; `other` for an unknown kind.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Tar { .. } => "TAR",
@@ -110,9 +113,11 @@ impl Notification {
         }
     }
 
-    /// The enrollment that it is about, among `candidates` of its card, newest first: the one whose token it names, or
-    /// else the newest that was requested before it happened. Clocks may differ by [`CLOCK_SKEW_SECONDS`]. If it names no
-    /// client, only enrollments whose card is confirmed to be their client's match.
+    /// The enrollment that this notification matches. `candidates` are enrollments of its card, newest first.
+    ///
+    /// The one with the notification's token is preferred, then the newest one that was requested before `occurred_at`
+    /// plus [`CLOCK_SKEW_SECONDS`]. Without a client id, only enrollments match whose card is confirmed to belong to their
+    /// client.
     pub fn match_enrollment<'a>(
         &self,
         candidates: impl Iterator<Item = &'a Enrollment> + Clone,
@@ -121,25 +126,23 @@ impl Notification {
             self.card_contract_id == Some(enrollment.card_contract_id)
                 && match self.client_id {
                     Some(client) => client == enrollment.client_id,
-                    None => enrollment.is_of_own_card(),
+                    None => enrollment.is_card_confirmed(),
                 }
                 && self.token_requestor_id.as_ref().is_none_or(|id| *id == enrollment.token_requestor_id)
         };
         let reference = self.token_unique_reference.as_deref();
-        let named = || {
-            let named = |enrollment: &&Enrollment| reference.is_some_and(|token| enrollment.has_token(token));
-            candidates.clone().filter(fits).find(named)
+        let with_token = || {
+            let has_token =
+                |enrollment: &&Enrollment| reference.is_some_and(|token| enrollment.has_token(token));
+            candidates.clone().filter(fits).find(has_token)
         };
-        let before = |enrollment: &&Enrollment| {
+        let requested_before = |enrollment: &&Enrollment| {
             enrollment.created_at.as_second()
                 <= self.occurred_at.as_second().saturating_add(CLOCK_SKEW_SECONDS)
         };
-        named().or_else(|| candidates.clone().filter(fits).find(before))
+        with_token().or_else(|| candidates.clone().filter(fits).find(requested_before))
     }
 }
 
 #[cfg(test)]
 mod tests;
-
-/// How far the sender's clock may be behind this server's clock.
-const CLOCK_SKEW_SECONDS: i64 = 300;

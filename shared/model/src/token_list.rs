@@ -1,4 +1,4 @@
-//! What `getTokensByClient` says of one card at one token requestor (the tip after use-case step 4).
+//! The token of one card at one token requestor in the response of `getTokensByClient` (tip after use-case step 4).
 
 use crate::enrollment::{Enrollment, Fact, TokenState};
 use mastercard::{
@@ -7,22 +7,23 @@ use mastercard::{
     token_requestor::TokenRequestorId,
 };
 
-/// The best token of this card at this requestor: an active one before any other.
+/// The state of the token of this card at this requestor. Of several tokens an active one is preferred, then a suspended
+/// one.
 ///
-/// The use case also names the wallet (`MDES for Merchants`); the requestor's id alone already says whose it is.
+/// The use case also compares the wallet name (`MDES for Merchants`). The requestor's id is enough to find the token.
 pub fn token(
     tokens: &[ClientToken],
     card: CardContractId,
     requestor: &TokenRequestorId,
 ) -> Option<TokenState> {
-    let its = |token: &&ClientToken| {
+    let matches = |token: &&ClientToken| {
         token.card_contract_id == card && token.token_requestor_id.as_ref() == Some(requestor)
     };
-    best(tokens.iter().filter(its))
+    best(tokens.iter().filter(matches))
 }
 
-/// The token of this enrollment: the one that its TCN named, even under another card after relinking; else the
-/// card's.
+/// The state of this enrollment's token: the one that its TCN names, even if it was relinked to another card, or else
+/// the one of its card.
 pub fn token_of(tokens: &[ClientToken], enrollment: &Enrollment) -> Option<TokenState> {
     let named = |token: &&ClientToken| {
         token.token_unique_reference.as_deref().is_some_and(|reference| enrollment.has_token(reference))
@@ -31,7 +32,7 @@ pub fn token_of(tokens: &[ClientToken], enrollment: &Enrollment) -> Option<Token
         .or_else(|| token(tokens, enrollment.card_contract_id, &enrollment.token_requestor_id))
 }
 
-/// The fact that reading the list tells.
+/// The fact to record after the list was read.
 pub fn fact(tokens: &[ClientToken], enrollment: &Enrollment) -> Fact {
     Fact::TokenList { token: token_of(tokens, enrollment) }
 }
@@ -42,7 +43,7 @@ fn best<'a>(tokens: impl Iterator<Item = &'a ClientToken>) -> Option<TokenState>
         TokenStatus::Suspended => TokenState::Suspended,
         TokenStatus::Deactivated => TokenState::Deactivated,
         TokenStatus::Inactive => TokenState::Other("INACTIVE".into()),
-        TokenStatus::Other(word) => TokenState::Other(word.chars().take(32).collect()),
+        TokenStatus::Other(status) => TokenState::Other(status.chars().take(32).collect()),
     });
     states.min_by_key(|state| match state {
         TokenState::Active => 0,

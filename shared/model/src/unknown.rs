@@ -1,12 +1,12 @@
 //! Values that a newer version of this server stored.
 //!
-//! Instances of two versions run side by side during a deployment, so an older one has to read and write items of a newer
-//! one without losing anything.
+//! During a deployment two versions run at the same time. The older one reads and writes items of the newer one, and must
+//! not lose any of their fields.
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use serde_json::{Map, Value};
 
-/// A variant of an enum tagged by `kind`, whose kind this version does not know. Its fields are kept as they are.
+/// A variant of an enum that is tagged by `kind`, of a kind that this version does not know. Its fields are kept unchanged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UnknownVariant {
     /// The stored `kind`.
@@ -20,7 +20,7 @@ impl UnknownVariant {
     /// Reads a variant whose kind is none of `known`.
     ///
     /// # Errors
-    /// On a known kind: its fields are not the expected ones, and the item is invalid.
+    /// When the kind is known: then the fields of the item are invalid.
     pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D, known: &[&str]) -> Result<Self, D::Error> {
         let variant = Self::deserialize(deserializer)?;
         if known.contains(&variant.kind.as_str()) {

@@ -8,11 +8,11 @@ use mastercard::token_requestor::Platform;
 /// One attempt to push the card.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Attempt<'a> {
-    /// Counted from 1.
+    /// The number, counted from 1.
     pub number: u32,
     /// When it was requested.
     pub began_at: Timestamp,
-    /// When the app stopped waiting for the response. A push without an outcome after that has crashed.
+    /// Until when the app waits for the response. If no outcome is recorded by then, the function has crashed.
     pub answer_by: Timestamp,
     /// The cardholder's platform.
     pub platform: Platform,
@@ -23,7 +23,7 @@ pub struct Attempt<'a> {
 }
 
 impl Enrollment {
-    /// All attempts, oldest first; there is always one.
+    /// All attempts, oldest first; at least one.
     pub fn attempts(&self) -> impl Iterator<Item = Attempt<'_>> {
         let restarts = self.facts.iter().filter_map(|recorded| {
             let Fact::Restarted { platform, callback, consent, answer_by } = &recorded.fact else {

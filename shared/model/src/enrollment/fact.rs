@@ -1,4 +1,4 @@
-//! What can be known of an enrollment.
+//! The facts that can be recorded about an enrollment.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -11,7 +11,7 @@ use mastercard::{call::Call, secret::PushAccountReceipt, token_requestor::Platfo
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RecordedFact {
-    /// Two facts with one key are duplicates; the first one counts.
+    /// Facts with the same key are duplicates; the first one counts.
     pub key: String,
     /// When this server recorded it.
     pub at: Timestamp,
@@ -50,7 +50,7 @@ impl RecordedFact {
     }
 }
 
-/// An event in the life of an enrollment. Receipts are kept as SHA-256 only.
+/// Something that happened to an enrollment. Receipts are stored only as SHA-256.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Fact {
@@ -62,7 +62,7 @@ pub enum Fact {
         callback: String,
         /// The consent for this attempt.
         consent: Consent,
-        /// When the app stops waiting for the response.
+        /// Until when the app waits for the response.
         answer_by: Timestamp,
     },
     /// Step 11: Token Connect issued receipts, which are valid until `expires_at`.
@@ -91,7 +91,7 @@ pub enum Fact {
     },
     /// Step 21: the tokenization complete notification (TCN); a token exists.
     Tcn {
-        /// 48 characters; identifies the token, cannot be used to pay.
+        /// 48 characters. It identifies the token and cannot be used to pay.
         token_unique_reference: Option<String>,
         /// By Mastercard's clock.
         occurred_at: Timestamp,
@@ -110,7 +110,7 @@ pub enum Fact {
     },
     /// The token list (`getTokensByClient`) was read for this card and requestor.
     TokenList {
-        /// The token found, if any.
+        /// The state of the token; `None` if the list has no token of this card and requestor.
         token: Option<TokenState>,
     },
     /// The token list was requested and could not be read.

@@ -1,6 +1,6 @@
 //! Why an enrollment has its status, as stored in facts and returned to the app.
 //!
-//! An unknown value of a newer version is kept as it is, so that an older instance can read the item.
+//! An unknown value, stored by a newer version, is kept unchanged.
 
 use mastercard::{MastercardError, Upstream};
 use serde::{Deserialize, Serialize};
@@ -90,7 +90,7 @@ impl From<&MastercardError> for PushFailure {
     }
 }
 
-/// Why an enrollment has its status, where the status alone does not say.
+/// Why an enrollment has its status, where the status alone does not explain it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StatusReason {
@@ -100,11 +100,11 @@ pub enum StatusReason {
     PushOutcomeUnknown,
     /// The first request ended without recording an outcome: the function crashed or timed out.
     Interrupted,
-    /// The browser's callback says how it ended; the token list has not confirmed it yet.
+    /// The browser's callback states a result that the token list has not confirmed yet.
     AwaitingConfirmation,
     /// The token list could not be read for days; no further read is scheduled.
     OutcomeUnknown,
-    /// The token requestor's callback says `ERROR`.
+    /// The callback's result is `ERROR`.
     TokenRequestorError,
     /// Nothing was pushed.
     #[serde(untagged)]

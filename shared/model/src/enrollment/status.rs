@@ -9,7 +9,7 @@ use super::{Attempt, Decision, Enrollment, Fact, PushFailure, StatusReason, Toke
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Status {
-    /// Requested; the outcome is not known yet. The reason names the step.
+    /// Requested; the outcome is not known yet. The reason explains why.
     Pending,
     /// The redirect can be used.
     Ready,
@@ -54,19 +54,19 @@ impl Status {
 pub struct StatusReport {
     /// The status.
     pub status: Status,
-    /// Why, where the status alone does not say.
+    /// Why, where the status alone does not explain it.
     pub reason: Option<StatusReason>,
-    /// For [`Status::Failed`]: whether the same request may succeed later.
+    /// Whether the same request may succeed later; only with [`Status::Failed`].
     pub retryable: Option<bool>,
-    /// When the token list is to be read next; `None` once the status is final unless Mastercard notifies.
+    /// When the token list is to be read next. `None` if the status is final, until a notification arrives.
     pub next_check: Option<Timestamp>,
 }
 
-/// Added to the time until which the app waits, for the write after the response.
+/// Time after [`Attempt::answer_by`] for the last write of the function.
 const WRITE_MARGIN: SignedDuration = SignedDuration::from_secs(2);
-/// Receipts are valid for 15 minutes at most; this bounds those whose response was lost.
+/// Assumed validity of receipts whose response was lost. Receipts are valid for 15 minutes at most.
 const LONGEST_RECEIPT_VALIDITY: SignedDuration = SignedDuration::from_mins(16);
-/// A token that a TCN named may be missing from the list for this long. Mastercard does not publish how long the list takes.
+/// For how long a new token may be missing from the token list. Mastercard does not publish how long the list takes.
 const LIST_LAG: SignedDuration = SignedDuration::from_hours(1);
 /// When the list is read, counted from the end of the receipts. After the last read the enrollment is final.
 const READ_SCHEDULE: [SignedDuration; 5] = [
@@ -77,7 +77,7 @@ const READ_SCHEDULE: [SignedDuration; 5] = [
     SignedDuration::from_hours(24),
 ];
 
-/// The wait after each consecutive failure to read the list; after the last one no further read is made.
+/// The pause after each consecutive failure to read the list; after the last failure no further read is made.
 const RETRY_SCHEDULE: [SignedDuration; 7] = [
     SignedDuration::from_mins(5),
     SignedDuration::from_mins(15),
@@ -103,12 +103,12 @@ impl Enrollment {
         StatusReport { status, reason, retryable, next_check }
     }
 
-    /// Whether another attempt may start: while the redirect is unused, and after it expired unused.
+    /// Whether another attempt may start: the redirect is unused or has expired unused.
     pub fn is_restartable(&self, now: Timestamp) -> bool {
         matches!(self.status_at(now).status, Status::Ready | Status::Expired)
     }
 
-    /// Whether this enrollment locks its card: no other one of the same card and requestor may start.
+    /// Whether this enrollment locks its card, so that no other enrollment of the same card and requestor may start.
     pub fn is_live(&self, now: Timestamp) -> bool {
         let report = self.status_at(now);
         match report.status {
@@ -146,9 +146,9 @@ struct FactSummary<'a> {
     approved: bool,
     declined: bool,
     callbacks: Vec<(&'a str, Timestamp)>,
-    /// Evidence about the token, each with the time that it applies to.
+    /// The evidence about the token, sorted by the time that it applies to.
     token: Vec<(Timestamp, TokenEvidence<'a>)>,
-    /// When the list could not be read.
+    /// The times at which the list could not be read.
     failed_reads: Vec<Timestamp>,
 }
 
@@ -167,7 +167,7 @@ enum CurrentToken {
     None,
     Active,
     Suspended,
-    Gone,
+    Deactivated,
 }
 
 impl<'a> FactSummary<'a> {
@@ -234,8 +234,10 @@ impl<'a> FactSummary<'a> {
         match self.token() {
             CurrentToken::Active => return (Status::Enabled, None, None),
             CurrentToken::Suspended => return (Status::Suspended, None, None),
-            CurrentToken::Gone if self.cancelled_at().is_some() => return (Status::Cancelled, None, None),
-            CurrentToken::Gone => return (Status::Deactivated, None, None),
+            CurrentToken::Deactivated if self.cancelled_at().is_some() => {
+                return (Status::Cancelled, None, None);
+            }
+            CurrentToken::Deactivated => return (Status::Deactivated, None, None),
             CurrentToken::None => {}
         }
         if self.declined || self.has_callback("DECLINED") {
@@ -306,7 +308,7 @@ impl<'a> FactSummary<'a> {
     fn next_read(&self) -> Option<Timestamp> {
         let end = self.receipts_end();
         match self.token() {
-            CurrentToken::Suspended | CurrentToken::Gone => return None,
+            CurrentToken::Suspended | CurrentToken::Deactivated => return None,
             // The TCN precedes the callback. A positive callback or the list makes the status final.
             CurrentToken::Active if self.cancelled_at().is_none() => {
                 let is_final = self.has_callback("APPROVED")
@@ -340,18 +342,18 @@ impl<'a> FactSummary<'a> {
                 | TokenEvidence::Changed(TokenState::Active)
                 | TokenEvidence::Listed(Some(TokenState::Active)) => CurrentToken::Active,
                 TokenEvidence::Changed(TokenState::Deactivated)
-                | TokenEvidence::Listed(Some(TokenState::Deactivated)) => CurrentToken::Gone,
+                | TokenEvidence::Listed(Some(TokenState::Deactivated)) => CurrentToken::Deactivated,
                 TokenEvidence::Changed(TokenState::Suspended | TokenState::Other(_))
                 | TokenEvidence::Listed(Some(TokenState::Suspended | TokenState::Other(_))) => {
                     CurrentToken::Suspended
                 }
                 TokenEvidence::Listed(None) => match since {
-                    Some(seen) if self.missing_means_gone(*at, seen) => CurrentToken::Gone,
+                    Some(seen) if self.is_deleted(*at, seen) => CurrentToken::Deactivated,
                     _ => continue,
                 },
             };
             // A deactivated token that was never active does not come from this enrollment.
-            if state == CurrentToken::None && next == CurrentToken::Gone {
+            if state == CurrentToken::None && next == CurrentToken::Deactivated {
                 continue;
             }
             (state, since) = (next, Some(*at));
@@ -359,9 +361,9 @@ impl<'a> FactSummary<'a> {
         state
     }
 
-    /// Whether a list without the token, read at `at`, means that the token last seen at `seen` is gone, and not only that
-    /// the list is late.
-    fn missing_means_gone(&self, at: Timestamp, seen: Timestamp) -> bool {
+    /// Whether a list without the token, read at `at`, means that the token last seen at `seen` was deleted. Otherwise the
+    /// list may only lag behind.
+    fn is_deleted(&self, at: Timestamp, seen: Timestamp) -> bool {
         at > plus(seen, LIST_LAG) || self.cancelled_at().is_some_and(|cancelled| at >= cancelled)
     }
 

@@ -1,4 +1,4 @@
-//! What facts add up to, whatever their order.
+//! The status that follows from facts, whatever their order.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -6,7 +6,7 @@ use super::*;
 
 mod properties;
 
-/// Minute zero of every story here.
+/// Minute zero of every history here.
 fn start() -> Timestamp {
     "2026-11-01T10:00:00Z".parse().unwrap()
 }
@@ -58,7 +58,7 @@ fn list(token: Option<TokenState>) -> Fact {
     Fact::TokenList { token }
 }
 
-/// The status at that minute, which must be the same for every order in which the facts were learned.
+/// The status at that minute, which must be the same for every order in which the facts were recorded.
 fn status(facts: &[(i64, Fact)], at: i64) -> Status {
     let all = permutations(facts);
     let first = enrollment(&all[0]).status_at(minute(at)).status;
@@ -86,7 +86,7 @@ fn permutations(facts: &[(i64, Fact)]) -> Vec<Vec<(i64, Fact)>> {
 }
 
 #[test]
-fn an_enrollment_that_was_only_asked_for_is_pending_and_then_failed() {
+fn an_enrollment_without_a_push_is_pending_and_then_failed() {
     assert_eq!(status(&[], 0), Status::Pending);
     assert_eq!(status(&[], 30), Status::Pending);
     assert_eq!(status(&[(17, list(None))], 18), Status::Failed);
@@ -94,16 +94,16 @@ fn an_enrollment_that_was_only_asked_for_is_pending_and_then_failed() {
 }
 
 #[test]
-fn a_pushed_card_is_ready_while_its_receipt_lives() {
+fn a_pushed_card_is_ready_while_its_receipt_is_valid() {
     assert_eq!(status(&[(0, pushed())], 14), Status::Ready);
     assert_eq!(status(&[(0, pushed())], 15), Status::Pending);
 }
 
 #[test]
-fn a_tcn_enables_the_card_in_whatever_order_it_comes() {
-    let story = [(0, pushed()), (2, tar(Decision::Approved)), (2, tcn(2)), (3, callback("APPROVED"))];
-    assert_eq!(status(&story, 4), Status::Enabled);
-    assert_eq!(enrollment(&story).status_at(minute(4)).next_check, None);
+fn a_tcn_enables_the_card_whatever_the_order() {
+    let history = [(0, pushed()), (2, tar(Decision::Approved)), (2, tcn(2)), (3, callback("APPROVED"))];
+    assert_eq!(status(&history, 4), Status::Enabled);
+    assert_eq!(enrollment(&history).status_at(minute(4)).next_check, None);
     assert_eq!(status(&[(0, pushed()), (2, tcn(2))], 4), Status::Enabled);
 }
 
@@ -119,10 +119,10 @@ fn the_callback_alone_never_enables_a_card() {
 }
 
 #[test]
-fn a_duplicate_request_is_enabled_once_the_list_says_so() {
-    let story = [(0, pushed()), (3, callback("DUPLICATE_REQUEST")), (4, list(Some(TokenState::Active)))];
-    assert_eq!(status(&story, 5), Status::Enabled);
-    assert_eq!(enrollment(&story[..2]).status_at(minute(4)).next_check, Some(minute(3)));
+fn a_duplicate_request_is_enabled_once_the_list_shows_the_token() {
+    let history = [(0, pushed()), (3, callback("DUPLICATE_REQUEST")), (4, list(Some(TokenState::Active)))];
+    assert_eq!(status(&history, 5), Status::Enabled);
+    assert_eq!(enrollment(&history[..2]).status_at(minute(4)).next_check, Some(minute(3)));
 }
 
 #[test]
@@ -140,29 +140,29 @@ fn a_declined_card_is_declined() {
 
 #[test]
 fn a_cardholder_who_cancels_is_cancelled_once_the_list_shows_no_token() {
-    let story = [(0, pushed()), (2, tcn(2)), (3, callback("CANCELLED")), (4, list(None))];
-    assert_eq!(status(&story, 5), Status::Cancelled);
-    assert_eq!(status(&story[..3], 5), Status::Enabled);
-    assert_eq!(enrollment(&story[..3]).status_at(minute(5)).next_check, Some(minute(3)));
+    let history = [(0, pushed()), (2, tcn(2)), (3, callback("CANCELLED")), (4, list(None))];
+    assert_eq!(status(&history, 5), Status::Cancelled);
+    assert_eq!(status(&history[..3], 5), Status::Enabled);
+    assert_eq!(enrollment(&history[..3]).status_at(minute(5)).next_check, Some(minute(3)));
     assert_eq!(status(&[(0, pushed()), (3, callback("CANCELLED"))], 5), Status::Pending);
     assert_eq!(status(&[(0, pushed()), (3, callback("CANCELLED")), (4, list(None))], 5), Status::Cancelled);
 }
 
 #[test]
-fn a_list_that_lags_behind_a_tcn_takes_nothing_away() {
+fn a_list_that_lags_behind_a_tcn_does_not_deactivate_the_card() {
     assert_eq!(status(&[(0, pushed()), (2, tcn(2)), (16, list(None))], 17), Status::Enabled);
     assert_eq!(status(&[(0, pushed()), (2, tcn(2)), (90, list(None))], 91), Status::Deactivated);
 }
 
 #[test]
-fn a_token_that_the_list_does_not_show_is_looked_for_with_growing_gaps_and_then_no_more() {
-    let told = [(0, pushed()), (2, tcn(2)), (16, list(None)), (31, list(None)), (76, list(None))];
-    let next = |readings: usize| enrollment(&told[..2 + readings]).status_at(minute(90)).next_check;
+fn a_token_that_is_missing_from_the_list_is_checked_with_growing_pauses_and_a_last_time() {
+    let facts = [(0, pushed()), (2, tcn(2)), (16, list(None)), (31, list(None)), (76, list(None))];
+    let next = |reads: usize| enrollment(&facts[..2 + reads]).status_at(minute(90)).next_check;
     assert_eq!([0, 1, 2, 3].map(next), [Some(minute(15)), Some(minute(30)), Some(minute(75)), None]);
 
-    let of_a_wrong_clock = [(0, pushed()), (2, tcn(100_000))];
+    let with_a_wrong_clock = [(0, pushed()), (2, tcn(100_000))];
     let read: Vec<_> = (0..5).map(|n| (16 + n, list(None))).collect();
-    assert_eq!(enrollment(&[&of_a_wrong_clock[..], &read].concat()).status_at(minute(90)).next_check, None);
+    assert_eq!(enrollment(&[&with_a_wrong_clock[..], &read].concat()).status_at(minute(90)).next_check, None);
 }
 
 #[test]
@@ -175,11 +175,11 @@ fn an_unused_receipt_expires_once_the_list_was_read() {
 }
 
 #[test]
-fn a_token_may_rest_resume_and_end() {
-    let story =
+fn a_token_can_be_suspended_resumed_and_deactivated() {
+    let history =
         [(0, pushed()), (2, tcn(2)), (60, tvn(TokenState::Suspended, 60)), (70, tvn(TokenState::Active, 70))];
-    assert_eq!(status(&story[..3], 65), Status::Suspended);
-    assert_eq!(status(&story, 75), Status::Enabled);
+    assert_eq!(status(&history[..3], 65), Status::Suspended);
+    assert_eq!(status(&history, 75), Status::Enabled);
     assert_eq!(
         status(&[(0, pushed()), (2, tcn(2)), (9, tvn(TokenState::Deactivated, 9))], 10),
         Status::Deactivated
@@ -187,21 +187,21 @@ fn a_token_may_rest_resume_and_end() {
 }
 
 #[test]
-fn a_refused_push_has_failed_with_its_reason() {
-    let refused = Fact::PushFailed { reason: PushFailure::CardNotEligible, retryable: false };
-    let report = enrollment(&[(0, refused)]).status_at(minute(1));
+fn a_rejected_push_has_failed_with_its_reason() {
+    let rejected = Fact::PushFailed { reason: PushFailure::CardNotEligible, retryable: false };
+    let report = enrollment(&[(0, rejected)]).status_at(minute(1));
     assert_eq!((report.status, report.next_check), (Status::Failed, None));
     assert_eq!(report.reason, Some(StatusReason::PushFailed(PushFailure::CardNotEligible)));
 }
 
 #[test]
-fn a_lost_answer_is_unknown_until_the_list_was_read() {
+fn a_push_with_a_lost_response_is_pending_until_the_list_was_read() {
     assert_eq!(status(&[(0, Fact::PushUnknown)], 10), Status::Pending);
     assert_eq!(status(&[(0, Fact::PushUnknown), (17, list(None))], 18), Status::Failed);
     assert_eq!(status(&[(0, Fact::PushUnknown), (17, list(Some(TokenState::Active)))], 18), Status::Enabled);
 }
 
-/// The cardholder begins anew.
+/// Adds a restart by the cardholder.
 fn restarted(enrollment: &mut Enrollment, at: i64) {
     let number = enrollment.attempt().number + 1;
     let fact = Fact::Restarted {
@@ -214,10 +214,10 @@ fn restarted(enrollment: &mut Enrollment, at: i64) {
 }
 
 #[test]
-fn an_unused_redirect_may_be_asked_for_again_and_nothing_else() {
+fn only_an_enrollment_with_an_unused_redirect_can_be_restarted() {
     assert!(enrollment(&[(0, pushed())]).is_restartable(minute(1)));
-    assert!(!enrollment(&[]).is_restartable(minute(0)), "its push is under way");
-    assert!(!enrollment(&[(0, pushed())]).is_restartable(minute(16)), "nobody looked yet how it ended");
+    assert!(!enrollment(&[]).is_restartable(minute(0)), "its push is in progress");
+    assert!(!enrollment(&[(0, pushed())]).is_restartable(minute(16)), "the list was not read since");
     assert!(enrollment(&[(0, pushed()), (16, list(None))]).is_restartable(minute(17)));
     for end in [tcn(2), tar(Decision::Approved), tar(Decision::Declined), callback("CANCELLED")] {
         assert!(!enrollment(&[(0, pushed()), (2, end.clone())]).is_restartable(minute(3)), "{end:?}");
@@ -225,7 +225,7 @@ fn an_unused_redirect_may_be_asked_for_again_and_nothing_else() {
 }
 
 #[test]
-fn a_new_attempt_begins_with_a_clean_slate_and_keeps_the_history() {
+fn a_new_attempt_has_a_new_status_and_keeps_the_history() {
     let mut enrollment = enrollment(&[(0, pushed()), (3, callback("APPROVED")), (16, list(None))]);
     restarted(&mut enrollment, 20);
     assert_eq!(enrollment.status_at(minute(20)).status, Status::Pending);
@@ -238,9 +238,9 @@ fn a_new_attempt_begins_with_a_clean_slate_and_keeps_the_history() {
     assert!(enrollment.has_receipt("hash") && enrollment.has_receipt("another"));
 
     let late = callback("CANCELLED").recorded(minute(22), "");
-    let mut of_the_first = enrollment.clone();
-    of_the_first.add_fact(late);
-    assert_eq!(of_the_first.status_at(minute(22)).status, Status::Ready);
+    let mut with_late_callback = enrollment.clone();
+    with_late_callback.add_fact(late);
+    assert_eq!(with_late_callback.status_at(minute(22)).status, Status::Ready);
     enrollment.add_fact(callback("CANCELLED").recorded(minute(22), "").in_attempt(2));
     enrollment.add_fact(list(None).recorded(minute(23), "1"));
     assert_eq!(enrollment.status_at(minute(23)).status, Status::Cancelled);
@@ -248,7 +248,7 @@ fn a_new_attempt_begins_with_a_clean_slate_and_keeps_the_history() {
 }
 
 #[test]
-fn what_was_decided_about_an_earlier_attempt_is_not_said_of_the_next() {
+fn a_decision_about_an_earlier_attempt_does_not_count_for_the_next() {
     let decided = |at| Fact::Tar { decision: Decision::Approved, occurred_at: Some(minute(at)) };
     let mut enrollment = enrollment(&[(0, pushed()), (2, decided(2)), (16, list(None))]);
     restarted(&mut enrollment, 20);
@@ -262,28 +262,28 @@ fn what_was_decided_about_an_earlier_attempt_is_not_said_of_the_next() {
 #[test]
 fn every_enrollment_becomes_final() {
     for first in [pushed(), Fact::PushUnknown] {
-        for word in ["APPROVED", "CANCELLED", "DECLINED", "ERROR", "DUPLICATE_REQUEST"] {
+        for result in ["APPROVED", "CANCELLED", "DECLINED", "ERROR", "DUPLICATE_REQUEST"] {
             for token in [None, Some(TokenState::Active), Some(TokenState::Suspended)] {
-                let mut enrollment = enrollment(&[(0, first.clone()), (3, callback(word))]);
-                let mut readings = 0;
+                let mut enrollment = enrollment(&[(0, first.clone()), (3, callback(result))]);
+                let mut reads = 0;
                 while let Some(due) = enrollment.status_at(minute(0)).next_check {
-                    readings += 1;
-                    assert!(readings < 10, "{word} {token:?}");
+                    reads += 1;
+                    assert!(reads < 10, "{result} {token:?}");
                     let fact = list(token.clone());
                     assert!(
                         enrollment.add_fact(fact.recorded(due, &due.to_string())),
-                        "{word} {token:?} reads twice at {due}"
+                        "{result} {token:?} reads twice at {due}"
                     );
                 }
                 let end = enrollment.status_at(minute(100_000)).status;
-                assert_ne!(end, Status::Pending, "{word} {token:?}");
+                assert_ne!(end, Status::Pending, "{result} {token:?}");
             }
         }
     }
 }
 
 #[test]
-fn a_card_is_held_while_it_may_still_be_enabled_and_no_longer() {
+fn a_card_is_locked_only_while_it_may_still_be_enabled() {
     assert!(enrollment(&[]).is_live(minute(0)));
     assert!(!enrollment(&[]).is_live(minute(2)));
     assert!(enrollment(&[(0, pushed())]).is_live(minute(14)));
@@ -292,42 +292,42 @@ fn a_card_is_held_while_it_may_still_be_enabled_and_no_longer() {
 }
 
 #[test]
-fn news_of_an_earlier_attempt_does_not_let_a_card_go_that_is_being_pushed() {
-    for news in [pushed(), tar(Decision::RequireAdditionalAuthentication), callback("APPROVED"), list(None)] {
+fn a_fact_of_an_earlier_attempt_does_not_unlock_a_card_that_is_being_pushed() {
+    for fact in [pushed(), tar(Decision::RequireAdditionalAuthentication), callback("APPROVED"), list(None)] {
         let mut enrollment = enrollment(&[(0, pushed())]);
         restarted(&mut enrollment, 5);
-        enrollment.add_fact(news.clone().recorded(minute(5), "late"));
-        assert!(enrollment.is_live(minute(5)), "{news:?}");
+        enrollment.add_fact(fact.clone().recorded(minute(5), "late"));
+        assert!(enrollment.is_live(minute(5)), "{fact:?}");
     }
 }
 
 #[test]
-fn a_list_that_cannot_be_read_is_asked_for_ever_later_and_given_up_at_last() {
+fn a_list_that_cannot_be_read_is_retried_with_growing_pauses_and_then_given_up() {
     let unread = |at| (at, Fact::TokenListUnread);
-    let mut story = vec![(0, pushed())];
-    let (mut now, mut asked) = (15, 0);
-    while let Some(next) = enrollment(&story).status_at(minute(now)).next_check {
+    let mut history = vec![(0, pushed())];
+    let (mut now, mut reads) = (15, 0);
+    while let Some(next) = enrollment(&history).status_at(minute(now)).next_check {
         now = next.duration_since(start()).as_mins();
-        story.push(unread(now));
-        asked += 1;
+        history.push(unread(now));
+        reads += 1;
     }
-    assert_eq!(asked, 8);
-    let ended = enrollment(&story).status_at(minute(now));
+    assert_eq!(reads, 8);
+    let ended = enrollment(&history).status_at(minute(now));
     let reason = ended.reason;
     assert_eq!(
         (ended.status, reason, ended.retryable),
         (Status::Failed, Some(StatusReason::OutcomeUnknown), Some(true))
     );
-    // A word of Mastercard still counts, however late.
-    story.push((now + 60, tcn(2)));
-    assert_eq!(enrollment(&story).status_at(minute(now + 60)).status, Status::Enabled);
+    // A result of Mastercard still counts, however late.
+    history.push((now + 60, tcn(2)));
+    assert_eq!(enrollment(&history).status_at(minute(now + 60)).status, Status::Enabled);
 }
 
 #[test]
-fn a_list_that_is_read_again_makes_up_for_all_failures() {
-    let story = [(0, pushed()), (15, Fact::TokenListUnread), (20, Fact::TokenListUnread), (35, list(None))];
-    assert_eq!(status(&story, 36), Status::Expired);
-    assert_eq!(enrollment(&story).status_at(minute(36)).next_check, Some(minute(30)));
-    let failed_since = [&story[..], &[(37, Fact::TokenListUnread)]].concat();
+fn a_successful_read_of_the_list_resets_the_pauses() {
+    let history = [(0, pushed()), (15, Fact::TokenListUnread), (20, Fact::TokenListUnread), (35, list(None))];
+    assert_eq!(status(&history, 36), Status::Expired);
+    assert_eq!(enrollment(&history).status_at(minute(36)).next_check, Some(minute(30)));
+    let failed_since = [&history[..], &[(37, Fact::TokenListUnread)]].concat();
     assert_eq!(enrollment(&failed_since).status_at(minute(38)).next_check, Some(minute(42)));
 }

@@ -1,4 +1,4 @@
-//! The facts as the app may see them: what happened and when, without receipts and token references.
+//! The facts as the app sees them: events with their times, without receipts and token unique references.
 
 use jiff::Timestamp;
 use serde::Serialize;

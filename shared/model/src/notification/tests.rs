@@ -44,7 +44,7 @@ fn matched(notification: &Notification, candidates: &[Enrollment]) -> Option<Enr
 }
 
 #[test]
-fn a_notification_is_about_the_newest_enrollment_that_was_asked_for_before_it_happened() {
+fn a_notification_is_about_the_newest_enrollment_that_was_requested_before_it_happened() {
     let newest_first = [requested(60), requested(30), requested(0)];
     for (minute, expected) in
         [(61, Some(0)), (60, Some(0)), (54, Some(1)), (1, Some(2)), (-4, Some(2)), (-6, None)]
@@ -52,12 +52,12 @@ fn a_notification_is_about_the_newest_enrollment_that_was_asked_for_before_it_ha
         let expected = expected.map(|index: usize| newest_first[index].enrollment_id);
         assert_eq!(matched(&tcn(minute), &newest_first), expected, "{minute}");
     }
-    // Five minutes are forgiven to the clocks, to the second.
+    // The clocks may differ by five minutes, to the second.
     assert_eq!(matched(&tcn(55), &newest_first), Some(newest_first[0].enrollment_id));
 }
 
 #[test]
-fn it_is_about_no_other_card_client_or_requestor_than_it_names() {
+fn a_notification_matches_only_the_card_client_and_requestor_that_it_names() {
     let enrollments = [requested(0)];
     let own = Some(enrollments[0].enrollment_id);
     let with = |change: fn(&mut Notification)| {
@@ -74,18 +74,18 @@ fn it_is_about_no_other_card_client_or_requestor_than_it_names() {
 }
 
 #[test]
-fn one_that_names_no_client_is_about_a_card_that_processing_knows_to_be_the_clients() {
-    let nobody = Notification { client_id: None, ..tcn(1) };
+fn a_notification_without_a_client_matches_only_a_card_that_processing_confirmed() {
+    let without_client = Notification { client_id: None, ..tcn(1) };
     let mut enrollment = requested(0);
-    // Anybody can ask to have anybody's card enabled; only the owner gets it pushed.
-    assert_eq!(matched(&nobody, std::slice::from_ref(&enrollment)), None);
+    // A request may name any card; only a push confirms that it belongs to the client.
+    assert_eq!(matched(&without_client, std::slice::from_ref(&enrollment)), None);
     let pushed = Fact::Pushed { receipt_hashes: vec!["hash".into()], expires_at: at(15) };
     enrollment.add_fact(pushed.recorded(at(0), ""));
-    assert_eq!(matched(&nobody, std::slice::from_ref(&enrollment)), Some(enrollment.enrollment_id));
+    assert_eq!(matched(&without_client, std::slice::from_ref(&enrollment)), Some(enrollment.enrollment_id));
 }
 
 #[test]
-fn the_token_that_it_names_says_more_than_the_time() {
+fn a_token_that_the_notification_names_counts_more_than_the_time() {
     let mut older = requested(0);
     let known = Fact::Tcn { token_unique_reference: Some("reference".into()), occurred_at: at(1) };
     older.add_fact(RecordedFact { ..known.recorded(at(1), "n-0") });
@@ -94,7 +94,7 @@ fn the_token_that_it_names_says_more_than_the_time() {
     assert_eq!(matched(&named, &newest_first), Some(newest_first[1].enrollment_id));
     let other = Notification { token_unique_reference: Some("another".into()), ..tcn(61) };
     assert_eq!(matched(&other, &newest_first), Some(newest_first[0].enrollment_id));
-    // A token's name does not open another client's enrollment.
+    // A token unique reference does not match another client's enrollment.
     let foreign = Notification { client_id: Some(40001.into()), ..named };
     assert_eq!(matched(&foreign, &newest_first), None);
 }
@@ -122,7 +122,7 @@ fn each_kind_has_its_fact_and_its_name() {
 }
 
 /// One of each kind: the match is exhaustive, so a new kind has to be added here.
-fn after(kind: &NotificationKind) -> Option<NotificationKind> {
+fn next_kind(kind: &NotificationKind) -> Option<NotificationKind> {
     Some(match kind {
         NotificationKind::Tar { .. } => NotificationKind::Tcn,
         NotificationKind::Tcn => NotificationKind::Tvn { token: TokenState::Suspended },
@@ -138,7 +138,7 @@ fn after(kind: &NotificationKind) -> Option<NotificationKind> {
 fn every_kind_is_read_as_it_is_stored_and_one_of_a_newer_version_is_kept() {
     let first = NotificationKind::Tar { decision: Decision::Approved };
     let mut kinds = Vec::new();
-    for kind in std::iter::successors(Some(first), after) {
+    for kind in std::iter::successors(Some(first), next_kind) {
         let stored = json!(kind);
         assert_eq!(serde_json::from_value::<NotificationKind>(stored.clone()).unwrap(), kind, "{stored}");
         if !matches!(kind, NotificationKind::Unknown(_)) {

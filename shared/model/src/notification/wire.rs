@@ -1,7 +1,7 @@
 //! PROVISIONAL. Mastercard publishes neither path, payload nor authentication of its TAR, TCN and TVN
-//! notifications. This file assumes: JSON, one object or an array of objects, with what [`MAPPING`] names, of which
-//! any part may come encrypted. A bank that knows its real format changes the mapping and the words below it, and
-//! nothing else.
+//! notifications. This file assumes JSON: one object or an array of objects, with the fields of [`MAPPING`], some or
+//! all of which may be encrypted. A bank that knows the real format changes the mapping and the constants below it,
+//! and nothing else.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -10,7 +10,7 @@ use super::{Notification, NotificationKind};
 use crate::enrollment::{Decision, TokenState};
 use mastercard::{FieldLevelKeys, digest::sha256_hex};
 
-/// Where a message says what: JSON pointers (RFC 6901) into one message.
+/// The fields of one message, as JSON pointers (RFC 6901).
 struct Mapping {
     id: &'static str,
     kind: &'static str,
@@ -21,7 +21,7 @@ struct Mapping {
     token_unique_reference: &'static str,
     decision: &'static str,
     token_state: &'static str,
-    /// Field of the message that holds the rest of it, encrypted as MDES encrypts fields.
+    /// Name of the field that holds the encrypted fields, in Mastercard's field-level encryption.
     encrypted: &'static str,
 }
 
@@ -38,7 +38,7 @@ const MAPPING: Mapping = Mapping {
     encrypted: "encryptedPayload",
 };
 
-/// What Processing calls a notification of each kind.
+/// Processing's names of the kinds.
 const TAR: &str = "TAR";
 const TCN: &str = "TCN";
 const TVN: &str = "TVN";
@@ -55,98 +55,103 @@ const TOKEN_STATES: [(&str, TokenState); 3] = [
     ("DEACTIVATED", TokenState::Deactivated),
 ];
 
-/// The most messages in one delivery.
-const MOST: usize = 100;
-/// Characters of a word that is kept although nobody knows it.
-const LONGEST_WORD: usize = 32;
+/// Most messages in one delivery.
+const MAX_MESSAGES: usize = 100;
+/// Most characters of an unknown value that are kept.
+const MAX_VALUE_LENGTH: usize = 32;
 
-/// What one request brought: what cannot be read does not hide what can.
+/// The content of one request. An invalid message does not prevent the others from being read.
 #[derive(Debug, Default)]
 pub struct Delivery {
-    /// Those that can be read, in their order.
+    /// The valid messages, in the order of the request.
     pub notifications: Vec<Notification>,
-    /// Why the others cannot.
-    pub unreadable: Vec<Unreadable>,
+    /// One error for each invalid message.
+    pub errors: Vec<DeliveryError>,
 }
 
-/// A delivery, or a message in it, that cannot be read.
+/// Why a delivery, or a message in it, cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub enum Unreadable {
-    /// Not JSON.
+pub enum DeliveryError {
+    /// The body is not JSON.
     #[error("the delivery is not JSON")]
     Json(#[source] serde_json::Error),
-    /// Nothing, or too much at once.
-    #[error("a delivery holds 1 to {MOST} notifications")]
+    /// The body holds no message, or too many.
+    #[error("a delivery holds 1 to {MAX_MESSAGES} notifications")]
     Count,
-    /// Not an object, or one that does not say what kind it is of.
+    /// The message is not an object, or does not state its kind.
     #[error("a notification is not in the expected form")]
-    Form,
-    /// Encrypted, and no key of ours opens it, or none is configured.
-    #[error("a notification is encrypted and does not open")]
-    Encrypted,
+    Shape,
+    /// The message is encrypted, and no configured key decrypts it.
+    #[error("a notification is encrypted and cannot be decrypted")]
+    Decryption,
 }
 
-/// Reads a delivery. `arrived` stands in for a time that a message does not name; `keys` open what is encrypted.
+/// Parses a delivery. `received_at` replaces a missing or invalid time of a message; `keys` decrypt encrypted messages.
 ///
 /// # Errors
-/// When nothing of it can be read as messages.
-pub fn parse(body: &[u8], arrived: Timestamp, keys: Option<&FieldLevelKeys>) -> Result<Delivery, Unreadable> {
-    let messages = match serde_json::from_slice(body).map_err(Unreadable::Json)? {
+/// When the body as a whole is invalid: [`DeliveryError::Json`] or [`DeliveryError::Count`]. Errors of single messages
+/// are in [`Delivery::errors`].
+pub fn parse(
+    body: &[u8],
+    received_at: Timestamp,
+    keys: Option<&FieldLevelKeys>,
+) -> Result<Delivery, DeliveryError> {
+    let messages = match serde_json::from_slice(body).map_err(DeliveryError::Json)? {
         Value::Array(messages) => messages,
         message => vec![message],
     };
-    if messages.is_empty() || messages.len() > MOST {
-        return Err(Unreadable::Count);
+    if messages.is_empty() || messages.len() > MAX_MESSAGES {
+        return Err(DeliveryError::Count);
     }
     let mut delivery = Delivery::default();
     for message in messages {
-        let read = opened(message, keys).and_then(|mut message| {
+        let read = decrypted(message, keys).and_then(|mut message| {
             message.sort_all_objects();
-            read(&message, arrived)
+            read(&message, received_at)
         });
         match read {
             Ok(notification) => delivery.notifications.push(notification),
-            Err(unreadable) => delivery.unreadable.push(unreadable),
+            Err(error) => delivery.errors.push(error),
         }
     }
     Ok(delivery)
 }
 
-/// The message with its encrypted part in the clear. What is said in both counts as it was encrypted.
-fn opened(message: Value, keys: Option<&FieldLevelKeys>) -> Result<Value, Unreadable> {
-    let Value::Object(mut fields) = message else { return Err(Unreadable::Form) };
+/// The message with its encrypted fields decrypted. They replace fields of the same name that came unencrypted.
+fn decrypted(message: Value, keys: Option<&FieldLevelKeys>) -> Result<Value, DeliveryError> {
+    let Value::Object(mut fields) = message else { return Err(DeliveryError::Shape) };
     let Some(encrypted) = fields.remove(MAPPING.encrypted).filter(|encrypted| !encrypted.is_null()) else {
         return Ok(fields.into());
     };
-    let open = |keys: &FieldLevelKeys| -> Option<Map<String, Value>> {
-        let opened = keys.decrypt(&serde_json::from_value(encrypted).ok()?).ok()?;
-        serde_json::from_slice(&opened).ok()
+    let decrypt = |keys: &FieldLevelKeys| -> Option<Map<String, Value>> {
+        let decrypted = keys.decrypt(&serde_json::from_value(encrypted).ok()?).ok()?;
+        serde_json::from_slice(&decrypted).ok()
     };
-    fields.extend(keys.and_then(open).ok_or(Unreadable::Encrypted)?);
+    fields.extend(keys.and_then(decrypt).ok_or(DeliveryError::Decryption)?);
     Ok(fields.into())
 }
 
-fn read(message: &Value, arrived: Timestamp) -> Result<Notification, Unreadable> {
+fn read(message: &Value, received_at: Timestamp) -> Result<Notification, DeliveryError> {
     let text = |pointer| message.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let kind = text(MAPPING.kind).ok_or(Unreadable::Form)?;
+    let kind = text(MAPPING.kind).ok_or(DeliveryError::Shape)?;
     let id = text(MAPPING.id).filter(|id| id.len() <= 128);
     let reference = text(MAPPING.token_unique_reference).filter(|reference| reference.len() <= 64);
-    let client_id = number(message.pointer(MAPPING.client_id));
-    let card_contract_id = number(message.pointer(MAPPING.card_contract_id));
+    let client_id = id_of(message.pointer(MAPPING.client_id));
+    let card_contract_id = id_of(message.pointer(MAPPING.card_contract_id));
     let token_requestor_id = text(MAPPING.token_requestor_id).and_then(|id| id.parse().ok());
-    let said = |pointer| message.pointer(pointer).is_some_and(|value| !value.is_null());
-    let misread = said(MAPPING.client_id) && client_id.is_none()
-        || said(MAPPING.card_contract_id) && card_contract_id.is_none()
-        || said(MAPPING.token_requestor_id) && token_requestor_id.is_none();
+    let is_stated = |pointer| message.pointer(pointer).is_some_and(|value| !value.is_null());
+    let has_invalid_id = is_stated(MAPPING.client_id) && client_id.is_none()
+        || is_stated(MAPPING.card_contract_id) && card_contract_id.is_none()
+        || is_stated(MAPPING.token_requestor_id) && token_requestor_id.is_none();
     Ok(Notification {
-        // The same message twice has the same id, in whatever order its fields come and however it was encrypted.
+        // A repeated message has the same id, whatever the order of its fields and whatever its encryption.
         id: id.map_or_else(|| sha256_hex(message.to_string().as_bytes()), str::to_owned),
-        // It names somebody whom nobody knows: kept, and not applied to whomever the rest of it would fit.
-        kind: match misread {
-            true => NotificationKind::Other { name: short(kind) },
+        // A message with an invalid id is kept and not applied: the rest of it could match another enrollment.
+        kind: match has_invalid_id {
+            true => NotificationKind::Other { name: truncated(kind) },
             false => kind_of(kind, text(MAPPING.decision), text(MAPPING.token_state)),
         },
-        occurred_at: text(MAPPING.occurred_at).and_then(|at| at.parse().ok()).unwrap_or(arrived),
+        occurred_at: text(MAPPING.occurred_at).and_then(|at| at.parse().ok()).unwrap_or(received_at),
         client_id,
         card_contract_id,
         token_requestor_id,
@@ -156,26 +161,28 @@ fn read(message: &Value, arrived: Timestamp) -> Result<Notification, Unreadable>
 
 fn kind_of(kind: &str, decision: Option<&str>, token: Option<&str>) -> NotificationKind {
     match (kind, decision, token) {
-        (TAR, Some(word), _) => NotificationKind::Tar { decision: known(&DECISIONS, word, Decision::Other) },
-        (TCN, ..) => NotificationKind::Tcn,
-        (TVN, _, Some(word)) => {
-            NotificationKind::Tvn { token: known(&TOKEN_STATES, word, TokenState::Other) }
+        (TAR, Some(value), _) => {
+            NotificationKind::Tar { decision: value_or_other(&DECISIONS, value, Decision::Other) }
         }
-        _ => NotificationKind::Other { name: short(kind) },
+        (TCN, ..) => NotificationKind::Tcn,
+        (TVN, _, Some(value)) => {
+            NotificationKind::Tvn { token: value_or_other(&TOKEN_STATES, value, TokenState::Other) }
+        }
+        _ => NotificationKind::Other { name: truncated(kind) },
     }
 }
 
-fn known<T: Clone>(words: &[(&str, T)], word: &str, other: impl Fn(String) -> T) -> T {
-    let known = words.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
-    known.map_or_else(|| other(short(word).to_ascii_uppercase()), |(_, meaning)| meaning.clone())
+fn value_or_other<T: Clone>(values: &[(&str, T)], value: &str, other: impl Fn(String) -> T) -> T {
+    let known = values.iter().find(|(known, _)| known.eq_ignore_ascii_case(value));
+    known.map_or_else(|| other(truncated(value).to_ascii_uppercase()), |(_, meaning)| meaning.clone())
 }
 
-fn short(word: &str) -> String {
-    word.chars().take(LONGEST_WORD).collect()
+fn truncated(value: &str) -> String {
+    value.chars().take(MAX_VALUE_LENGTH).collect()
 }
 
-/// Ids come as numbers or as text.
-fn number<T: std::str::FromStr>(value: Option<&Value>) -> Option<T> {
+/// An id, which may be a number or text.
+fn id_of<T: std::str::FromStr>(value: Option<&Value>) -> Option<T> {
     match value? {
         Value::Number(number) => number.to_string().parse().ok(),
         Value::String(text) => text.parse().ok(),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 
 /// One fact of each variant: the match is exhaustive, so a new variant has to be added here.
-fn after(fact: &Fact) -> Option<Fact> {
+fn next_variant(fact: &Fact) -> Option<Fact> {
     let at = Timestamp::UNIX_EPOCH;
     Some(match fact {
         Fact::Restarted { .. } => Fact::Pushed { receipt_hashes: vec!["hash".into()], expires_at: at },
@@ -26,7 +26,7 @@ fn every_fact() -> impl Iterator<Item = Fact> {
     let (platform, callback) = (Platform::Web, "web-bank".into());
     let consent = Consent { terms_version: "1".into(), accepted_at: Timestamp::UNIX_EPOCH };
     let first = Fact::Restarted { platform, callback, consent, answer_by: Timestamp::UNIX_EPOCH };
-    std::iter::successors(Some(first), after)
+    std::iter::successors(Some(first), next_variant)
 }
 
 /// A fact that this version does not know.

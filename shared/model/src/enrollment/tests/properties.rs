@@ -1,10 +1,10 @@
-//! What holds for every set of facts: restarts, several attempts, several changes of a token, in any order of learning.
+//! Properties of every set of facts: with restarts, several attempts and several changes of a token, in any order.
 
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use super::*;
 
-const WORDS: [&str; 9] = [
+const RESULTS: [&str; 9] = [
     "APPROVED",
     "REQUIRE_ADDITIONAL_AUTHENTICATION",
     "DECLINED",
@@ -16,33 +16,33 @@ const WORDS: [&str; 9] = [
     "OTHER",
 ];
 
-/// Whole minutes of two hours, so that many things happen at once, and some of two days.
-fn moment() -> impl Strategy<Value = Timestamp> {
+/// Whole minutes, mostly within two hours so that many facts have the same time, and some within two days.
+fn timestamp() -> impl Strategy<Value = Timestamp> {
     prop_oneof![9 => (0..120_i64).prop_map(minute), 1 => (120..3000_i64).prop_map(minute)]
 }
 
 fn token_state() -> impl Strategy<Value = TokenState> {
     use TokenState::{Active, Deactivated, Other, Suspended};
-    select(vec![Active, Suspended, Deactivated, Other("RESTING".into())])
+    select(vec![Active, Suspended, Deactivated, Other("PAUSED".into())])
 }
 
-fn told_decision() -> impl Strategy<Value = Decision> {
+fn decision() -> impl Strategy<Value = Decision> {
     use Decision::{Approved, Declined, Other, RequireAdditionalAuthentication};
     select(vec![Approved, Declined, RequireAdditionalAuthentication, Other("MAYBE".into())])
 }
 
 fn fact() -> impl Strategy<Value = Fact> {
     prop_oneof![
-        2 => moment().prop_map(|expires_at| Fact::Pushed { receipt_hashes: vec!["hash".into()], expires_at }),
+        2 => timestamp().prop_map(|expires_at| Fact::Pushed { receipt_hashes: vec!["hash".into()], expires_at }),
         1 => any::<bool>().prop_map(|retryable| Fact::PushFailed { reason: PushFailure::Other("refused".into()), retryable }),
         1 => Just(Fact::PushUnknown),
-        2 => (told_decision(), option::of(moment()))
+        2 => (decision(), option::of(timestamp()))
             .prop_map(|(decision, occurred_at)| Fact::Tar { decision, occurred_at }),
-        2 => (option::of("[a-c]"), moment())
+        2 => (option::of("[a-c]"), timestamp())
             .prop_map(|(token_unique_reference, occurred_at)| Fact::Tcn { token_unique_reference, occurred_at }),
-        3 => (token_state(), moment()).prop_map(|(token, occurred_at)| Fact::Tvn { token, occurred_at }),
-        3 => select(&WORDS[..]).prop_map(callback),
-        4 => reading(),
+        3 => (token_state(), timestamp()).prop_map(|(token, occurred_at)| Fact::Tvn { token, occurred_at }),
+        3 => select(&RESULTS[..]).prop_map(callback),
+        4 => list_read(),
         1 => Just(newer()),
     ]
 }
@@ -52,19 +52,19 @@ fn newer() -> Fact {
     serde_json::from_value(serde_json::json!({"kind": "card_replaced", "cardContractId": 70002})).unwrap()
 }
 
-/// The outcome of reading the token list.
-fn reading() -> impl Strategy<Value = Fact> {
+/// The outcome of list_read the token list.
+fn list_read() -> impl Strategy<Value = Fact> {
     prop_oneof![3 => option::of(token_state()).prop_map(list), 1 => Just(Fact::TokenListUnread)]
 }
 
-/// Facts, each key once: two tellings under one key are one fact by definition, and the first counts.
+/// Facts with distinct keys: of facts with the same key only the first counts.
 fn facts() -> impl Strategy<Value = Vec<RecordedFact>> {
-    let told = (fact(), moment(), 1..=3_u32).prop_map(|(fact, at, attempt)| {
+    let others = (fact(), timestamp(), 1..=3_u32).prop_map(|(fact, at, attempt)| {
         let of_an_attempt = fact.is_of_one_attempt();
         let recorded = fact.recorded(at, &at.to_string());
         if of_an_attempt { recorded.in_attempt(attempt) } else { recorded }
     });
-    let restarts = vec(moment(), 0..=2).prop_map(|times| {
+    let restarts = vec(timestamp(), 0..=2).prop_map(|times| {
         let restart = |(at, number): (Timestamp, u32)| {
             let consent = Consent { terms_version: number.to_string(), accepted_at: at };
             let (platform, callback) = (Platform::Ios, "mobile-app".into());
@@ -73,10 +73,11 @@ fn facts() -> impl Strategy<Value = Vec<RecordedFact>> {
         };
         times.into_iter().zip(2..).map(restart).collect::<Vec<_>>()
     });
-    (restarts, vec(told, 0..9)).prop_map(|(restarts, told)| known(restarts.into_iter().chain(told)).facts)
+    (restarts, vec(others, 0..9))
+        .prop_map(|(restarts, others)| enrollment_with(restarts.into_iter().chain(others)).facts)
 }
 
-fn known(facts: impl IntoIterator<Item = RecordedFact>) -> Enrollment {
+fn enrollment_with(facts: impl IntoIterator<Item = RecordedFact>) -> Enrollment {
     let mut enrollment = enrollment(&[]);
     for fact in facts {
         enrollment.add_fact(fact);
@@ -92,15 +93,15 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn whatever_the_order_and_however_often_the_outlook_is_the_same(
+    fn the_status_does_not_depend_on_the_order_or_repetition_of_facts(
         (facts, shuffled) in facts().prop_flat_map(|facts| (Just(facts.clone()), Just(facts).prop_shuffle())),
         again in vec(any::<prop::sample::Index>(), 0..5),
-        times in vec(moment(), 1..6),
+        times in vec(timestamp(), 1..6),
     ) {
-        let told = again.iter().filter(|_| !facts.is_empty()).map(|index| index.get(&facts).clone());
+        let repeated = again.iter().filter(|_| !facts.is_empty()).map(|index| index.get(&facts).clone());
         let backwards = shuffled.iter().rev().cloned();
-        let told: Vec<_> = shuffled.iter().cloned().chain(told).chain(backwards).collect();
-        let (one, other) = (known(facts), known(told));
+        let other: Vec<_> = shuffled.iter().cloned().chain(repeated).chain(backwards).collect();
+        let (one, other) = (enrollment_with(facts), enrollment_with(other));
         for at in times {
             prop_assert_eq!(one.status_at(at), other.status_at(at));
             prop_assert_eq!(one.is_live(at), other.is_live(at));
@@ -109,29 +110,29 @@ proptest! {
     }
 
     #[test]
-    fn when_a_notification_is_learned_makes_no_difference_to_what_it_says(
-        facts in facts(), late in moment(), at in moment(),
+    fn the_status_does_not_depend_on_when_a_notification_arrives(
+        facts in facts(), late in timestamp(), at in timestamp(),
     ) {
-        let learned_late = facts.iter().cloned().map(|known| match known.fact.occurred_at() {
-            Some(_) => RecordedFact { at: late, ..known },
-            None => known,
+        let recorded_late = facts.iter().cloned().map(|recorded| match recorded.fact.occurred_at() {
+            Some(_) => RecordedFact { at: late, ..recorded },
+            None => recorded,
         });
-        let late = known(learned_late);
-        prop_assert_eq!(known(facts).status_at(at), late.status_at(at));
+        let late = enrollment_with(recorded_late);
+        prop_assert_eq!(enrollment_with(facts).status_at(at), late.status_at(at));
     }
 
     #[test]
-    fn a_fact_of_a_newer_version_changes_no_status(facts in facts(), at in moment()) {
+    fn a_fact_of_a_newer_version_changes_no_status(facts in facts(), at in timestamp()) {
         let with_newer = facts.iter().cloned().chain([newer().recorded(at, "newer")]);
-        let (without, with) = (known(facts.clone()), known(with_newer));
+        let (without, with) = (enrollment_with(facts.clone()), enrollment_with(with_newer));
         prop_assert_eq!(without.status_at(at), with.status_at(at));
         prop_assert_eq!(without.is_live(at), with.is_live(at));
         prop_assert!(with.timeline().iter().any(|entry| entry.event == "card_replaced" && entry.detail.is_none()));
     }
 
     #[test]
-    fn only_a_token_that_was_seen_enables(facts in facts(), at in moment()) {
-        let seen = facts.iter().any(|known| match &known.fact {
+    fn only_a_token_that_was_reported_enables_the_card(facts in facts(), at in timestamp()) {
+        let reported = facts.iter().any(|recorded| match &recorded.fact {
             Fact::Tcn { .. } => true,
             Fact::Tvn { token, .. } | Fact::TokenList { token: Some(token) } => *token == TokenState::Active,
             Fact::TokenList { token: None }
@@ -144,39 +145,39 @@ proptest! {
             | Fact::TokenListUnread
             | Fact::Unknown(_) => false,
         });
-        let status = known(facts).status_at(at).status;
-        prop_assert!(seen || status != Status::Enabled);
+        let status = enrollment_with(facts).status_at(at).status;
+        prop_assert!(reported || status != Status::Enabled);
     }
 
     #[test]
-    fn no_time_is_too_early_or_too_late(facts in facts(), seconds in any::<i64>()) {
+    fn extreme_times_do_not_panic(facts in facts(), seconds in any::<i64>()) {
         let extreme = Timestamp::from_second(seconds % Timestamp::MAX.as_second()).unwrap();
         for at in [extreme, Timestamp::MIN, Timestamp::MAX] {
             let mut facts = facts.clone();
             facts.push(Fact::Tcn { token_unique_reference: None, occurred_at: at }.recorded(at, "extreme"));
             facts.push(Fact::Pushed { receipt_hashes: Vec::new(), expires_at: at }.recorded(at, "").in_attempt(3));
-            let enrollment = known(facts);
+            let enrollment = enrollment_with(facts);
             let _ = (enrollment.status_at(at), enrollment.is_live(at), enrollment.timeline());
         }
     }
 
     #[test]
-    fn reading_the_list_when_it_is_due_comes_to_an_end(
+    fn the_list_is_read_a_limited_number_of_times(
         facts in facts(),
-        answers in vec(reading(), 1..6),
+        results in vec(list_read(), 1..6),
         delay in 1..1000_i64,
     ) {
-        let mut enrollment = known(facts);
-        let mut now = enrollment.facts.iter().map(|known| known.at).max().unwrap_or(start());
-        let mut answers = answers.iter().cycle();
-        let mut readings = 0;
+        let mut enrollment = enrollment_with(facts);
+        let mut now = enrollment.facts.iter().map(|recorded| recorded.at).max().unwrap_or(start());
+        let mut results = results.iter().cycle();
+        let mut reads = 0;
         while let Some(due) = enrollment.status_at(now).next_check {
             now = due.max(now) + SignedDuration::from_secs(delay);
-            let answer = answers.next().unwrap().clone();
-            prop_assert!(enrollment.add_fact(answer.recorded(now, &now.to_string())));
-            readings += 1;
-            // Five gaps and the browser's word, each after seven failures at most.
-            prop_assert!(readings <= 48, "{readings} readings");
+            let result = results.next().unwrap().clone();
+            prop_assert!(enrollment.add_fact(result.recorded(now, &now.to_string())));
+            reads += 1;
+            // Five scheduled reads and one after the callback, each after at most seven failures.
+            prop_assert!(reads <= 48, "{reads} reads");
         }
         let end = enrollment.status_at(minute(100_000));
         prop_assert!(!matches!(end.status, Status::Pending | Status::Ready | Status::Authorized), "{end:?}");

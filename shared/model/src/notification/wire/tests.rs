@@ -2,10 +2,10 @@ use serde_json::json;
 
 use super::*;
 
-/// Everything of a delivery in the clear.
+/// The notifications of a delivery that is not encrypted and holds no invalid message.
 fn all(body: &[u8]) -> Vec<Notification> {
     let delivery = parse(body, Timestamp::UNIX_EPOCH, None).unwrap();
-    assert!(delivery.unreadable.is_empty(), "{:?}", delivery.unreadable);
+    assert!(delivery.errors.is_empty(), "{:?}", delivery.errors);
     delivery.notifications
 }
 
@@ -21,7 +21,7 @@ fn one_delivery_may_hold_several_messages_with_ids_as_numbers_or_text() {
 }
 
 #[test]
-fn the_same_message_twice_has_the_same_id_in_whatever_order_its_fields_come() {
+fn a_repeated_message_has_the_same_id_whatever_the_order_of_its_fields() {
     let id = |body: &[u8], arrived| parse(body, arrived, None).unwrap().notifications[0].id.clone();
     let first = id(br#"{"type":"TCN","cardContractId":70001}"#, Timestamp::UNIX_EPOCH);
     let second = id(br#"{"cardContractId":70001, "type":"TCN"}"#, Timestamp::MAX);
@@ -31,17 +31,17 @@ fn the_same_message_twice_has_the_same_id_in_whatever_order_its_fields_come() {
 }
 
 #[test]
-fn words_are_known_in_either_case_and_words_of_the_future_are_kept() {
-    let news = |message: Value| all(message.to_string().as_bytes())[0].kind.clone();
-    let tar = |word: &str| news(json!({"type": "TAR", "decision": word}));
+fn values_are_read_in_either_case_and_unknown_ones_are_kept() {
+    let kind = |message: Value| all(message.to_string().as_bytes())[0].kind.clone();
+    let tar = |value: &str| kind(json!({"type": "TAR", "decision": value}));
     assert_eq!(tar("approved"), NotificationKind::Tar { decision: Decision::Approved });
     assert_eq!(tar("DECLINED"), NotificationKind::Tar { decision: Decision::Declined });
     assert_eq!(tar("Perhaps"), NotificationKind::Tar { decision: Decision::Other("PERHAPS".into()) });
-    let tvn = |word: &str| news(json!({"type": "TVN", "tokenStatus": word}));
+    let tvn = |value: &str| kind(json!({"type": "TVN", "tokenStatus": value}));
     assert_eq!(tvn("Suspended"), NotificationKind::Tvn { token: TokenState::Suspended });
     assert_eq!(tvn("FROZEN"), NotificationKind::Tvn { token: TokenState::Other("FROZEN".into()) });
-    assert_eq!(news(json!({"type": "TVN"})), NotificationKind::Other { name: "TVN".into() });
-    let long = news(json!({"type": "X".repeat(100)}));
+    assert_eq!(kind(json!({"type": "TVN"})), NotificationKind::Other { name: "TVN".into() });
+    let long = kind(json!({"type": "X".repeat(100)}));
     assert_eq!(long, NotificationKind::Other { name: "X".repeat(32) });
 }
 
@@ -51,13 +51,13 @@ fn a_message_that_cannot_be_read_does_not_hide_the_others() {
         br#"[{"type":"TCN"}, 7, {"type":""}, {"encryptedPayload":{"encryptedData":"00"}}, {"type":"TAR"}]"#;
     let delivery = parse(body, Timestamp::UNIX_EPOCH, None).unwrap();
     assert_eq!(delivery.notifications.len(), 2);
-    let told: Vec<_> = delivery.unreadable.iter().map(ToString::to_string).collect();
+    let messages: Vec<_> = delivery.errors.iter().map(ToString::to_string).collect();
     let form = "a notification is not in the expected form";
-    assert_eq!(told, [form, form, "a notification is encrypted and does not open"]);
+    assert_eq!(messages, [form, form, "a notification is encrypted and cannot be decrypted"]);
 }
 
 #[test]
-fn what_is_not_a_time_or_an_id_is_left_out() {
+fn an_invalid_time_or_id_is_left_out() {
     let body = json!({"type": "TCN", "occurredAt": "yesterday", "clientId": -1, "cardContractId": "x",
         "tokenRequestorId": "short", "tokenUniqueReference": "X".repeat(65), "notificationId": "n".repeat(129)});
     let [read] = all(body.to_string().as_bytes()).try_into().unwrap();
@@ -69,7 +69,7 @@ fn what_is_not_a_time_or_an_id_is_left_out() {
 }
 
 #[test]
-fn a_message_about_somebody_whom_it_does_not_name_readably_is_kept_and_tells_nothing() {
+fn a_message_with_an_invalid_id_is_kept_and_records_no_fact() {
     for field in [r#""clientId":"40000 ""#, r#""cardContractId":-1"#, r#""tokenRequestorId":"501""#] {
         let read = all(format!(r#"{{"type":"TCN",{field}}}"#).as_bytes());
         assert_eq!(
@@ -82,18 +82,18 @@ fn a_message_about_somebody_whom_it_does_not_name_readably_is_kept_and_tells_not
 }
 
 #[test]
-fn a_kind_of_the_future_is_kept() {
+fn an_unknown_kind_is_kept() {
     let read = all(br#"{"type":"ACN"}"#);
     assert_eq!(read[0].kind, NotificationKind::Other { name: "ACN".into() });
     assert_eq!(read[0].fact(), None);
 }
 
 #[test]
-fn a_delivery_of_nothing_or_too_much_or_no_json_is_refused() {
-    let many = format!("[{}]", vec!["{}"; MOST + 1].join(","));
+fn a_delivery_that_is_empty_too_large_or_not_json_is_refused() {
+    let many = format!("[{}]", vec!["{}"; MAX_MESSAGES + 1].join(","));
     for body in [&b"[]"[..], b"", b"<html>", many.as_bytes()] {
         assert!(parse(body, Timestamp::UNIX_EPOCH, None).is_err());
     }
-    let full = format!("[{}]", vec![r#"{"type":"TCN"}"#; MOST].join(","));
-    assert_eq!(all(full.as_bytes()).len(), MOST);
+    let full = format!("[{}]", vec![r#"{"type":"TCN"}"#; MAX_MESSAGES].join(","));
+    assert_eq!(all(full.as_bytes()).len(), MAX_MESSAGES);
 }
