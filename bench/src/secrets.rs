@@ -35,7 +35,7 @@ impl SecretsExtension {
         let mut responses = BTreeMap::new();
         for (name, value) in variables.iter_mut() {
             let Some(file) = value.strip_prefix("file:").map(str::to_owned) else { continue };
-            let content = fs::read(&file).map_err(|source| BenchError::File { file: file, source })?;
+            let content = fs::read(&file).map_err(|source| BenchError::File { file, source })?;
             *value = format!("arn:aws:secretsmanager:eu-west-1:000000000000:secret:{name}");
             responses.insert(value.clone(), response(value, content).to_string());
         }
