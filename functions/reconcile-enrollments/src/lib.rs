@@ -1,5 +1,5 @@
-//! Every five minutes: finds out what never arrived. Enrollments that are due are looked up in `getTokensByClient`,
-//! once per client; notifications that were stored and not applied are applied.
+//! Every five minutes: reads the token list (`getTokensByClient`) for enrollments that are due, once for each client, and
+//! applies stored notifications that were not applied yet.
 
 mod report;
 
@@ -25,17 +25,17 @@ use runtime::{
 };
 use serde_json::Value;
 
-use report::Healed;
-pub use report::Reconciled;
+pub use report::ReconciliationReport;
+use report::StatusChange;
 
-/// How long a run may take; the next one follows in five minutes.
-const PATIENCE: Duration = Duration::from_secs(220);
-/// The most items of one shard in a run; the rest stays due.
-const BATCH: i32 = 250;
-/// How many clients are asked for at once; Processing's limit of requests a second is kept by its client.
-const AT_ONCE: usize = 8;
+/// For a run, if Lambda's own deadline is not earlier. The next run follows in five minutes.
+const TIMEOUT: Duration = Duration::from_secs(220);
+/// Items that a run takes from each shard, at most. The rest remains due.
+const BATCH_SIZE: i32 = 250;
+/// Clients whose token lists are read at once. The API client keeps to Processing's rate limit.
+const CONCURRENCY: usize = 8;
 
-/// The function; its fields are all that it may touch.
+/// The function. Its fields are all that it has access to.
 pub struct ReconcileEnrollments {
     processing: Processing,
     enrollments: Enrollments,
@@ -56,52 +56,60 @@ impl ReconcileEnrollments {
         Ok(Self { processing: processing.connect(runtime).await?, enrollments, clock: runtime.clock.clone() })
     }
 
-    /// One run; the event says nothing.
-    pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Reconciled, Diagnostic> {
-        let until = deadline(Some(&event.context), PATIENCE);
+    /// One run. The event's payload is ignored.
+    ///
+    /// # Errors
+    /// When the due items cannot be read. Failures of single items are counted in the report.
+    pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<ReconciliationReport, Diagnostic> {
+        let deadline = deadline(Some(&event.context), TIMEOUT);
         let (clients, notifications) = self.due().await?;
-        let mut done = Reconciled::default();
-        for received in notifications {
-            match self.enrollments.apply(received, self.clock.now()).await {
-                Ok(outcome) => done.notifications_applied += usize::from(outcome.enrollment_id().is_some()),
-                Err(error) => done.fail(&error.into()),
+        let mut report = ReconciliationReport::default();
+        for entry in notifications {
+            match self.enrollments.apply(entry, self.clock.now()).await {
+                Ok(outcome) => report.notifications_applied += usize::from(outcome.enrollment_id().is_some()),
+                Err(error) => report.add_failure(&error.into()),
             }
         }
-        let runs = stream::iter(clients).map(async |(client, due)| self.client(client, due, until).await);
-        let mut runs = runs.buffer_unordered(AT_ONCE);
-        while let Some(run) = runs.next().await {
-            done.add(run);
+        let reports =
+            stream::iter(clients).map(async |(client, due)| self.client(client, due, deadline).await);
+        let mut reports = reports.buffer_unordered(CONCURRENCY);
+        while let Some(client_report) = reports.next().await {
+            report.add(client_report);
         }
-        done.log();
-        Ok(done)
+        report.log();
+        Ok(report)
     }
 
-    /// What is due, enrollments by client.
+    /// The due items: enrollments by client, and notifications.
     async fn due(&self) -> Result<(BTreeMap<ClientId, Vec<Enrollment>>, Vec<InboxEntry>), Diagnostic> {
         let (mut clients, mut notifications) = (BTreeMap::<_, Vec<_>>::new(), Vec::new());
         for shard in 0..SHARDS {
-            let due = self.enrollments.due(shard, self.clock.now(), BATCH).await;
-            for due in due.map_err(|error| {
+            let due = self.enrollments.due(shard, self.clock.now(), BATCH_SIZE).await;
+            let due = due.map_err(|error| {
                 failed(log_event::RECONCILIATION_FAILED, "reading due items failed", true, error)
-            })? {
-                match due {
-                    DueItem::Enrollment(due) => clients.entry(due.client_id).or_default().push(due),
-                    DueItem::Notification(received) => notifications.push(received),
+            })?;
+            for item in due {
+                match item {
+                    DueItem::Enrollment(enrollment) => {
+                        clients.entry(enrollment.client_id).or_default().push(enrollment);
+                    }
+                    DueItem::Notification(entry) => notifications.push(entry),
                 }
             }
         }
         Ok((clients, notifications))
     }
 
-    /// What the client's token list says of each enrollment; `None` if Mastercard was not asked.
+    /// The facts from the client's token list, one for each enrollment in the same order. `None` if the list was not
+    /// requested because the circuit is open or no time is left.
     async fn facts(
         &self,
         client: ClientId,
         due: &[Enrollment],
-        until: Deadline,
+        deadline: Deadline,
     ) -> Option<Vec<RecordedFact>> {
         let calls = CallLog::default();
-        let tokens = self.processing.with_call_log(&calls).get_tokens_by_client(client, until).await;
+        let tokens = self.processing.with_call_log(&calls).get_tokens_by_client(client, deadline).await;
         if let Err(error) = &tokens {
             tracing::warn!(
                 event = log_event::TOKEN_LIST_UNAVAILABLE,
@@ -110,34 +118,39 @@ impl ReconcileEnrollments {
                 "token list unavailable"
             );
         }
-        let told: Box<dyn Fn(&Enrollment) -> Fact> = match tokens {
+        let fact_for: Box<dyn Fn(&Enrollment) -> Fact> = match tokens {
             Ok(tokens) => Box::new(move |enrollment| token_list::fact(&tokens, enrollment)),
             Err(MastercardError::CircuitOpen { .. } | MastercardError::OutOfTime) => return None,
             Err(_) => Box::new(|_| Fact::TokenListUnread),
         };
         let (now, calls) = (self.clock.now(), calls.take());
         let recorded =
-            |enrollment| told(enrollment).recorded(now, &now.to_string()).with_calls(calls.clone());
+            |enrollment| fact_for(enrollment).recorded(now, &now.to_string()).with_calls(calls.clone());
         Some(due.iter().map(recorded).collect())
     }
 
-    /// One client's enrollments.
-    async fn client(&self, client: ClientId, due: Vec<Enrollment>, until: Deadline) -> Reconciled {
-        let mut done = Reconciled::default();
-        let Some(facts) = self.facts(client, &due, until).await else {
-            done.left = due.len();
-            return done;
+    /// Reconciles the due enrollments of one client.
+    async fn client(
+        &self,
+        client: ClientId,
+        due: Vec<Enrollment>,
+        deadline: Deadline,
+    ) -> ReconciliationReport {
+        let mut report = ReconciliationReport::default();
+        let Some(facts) = self.facts(client, &due, deadline).await else {
+            report.left = due.len();
+            return report;
         };
         for (before, fact) in due.into_iter().zip(facts) {
             let (unread, now) = (fact.fact == Fact::TokenListUnread, fact.at);
             match self.enrollments.record_facts(client, before.enrollment_id, &[fact], now).await {
                 Ok(after) => {
-                    *(if unread { &mut done.unread } else { &mut done.checked }) += 1;
-                    done.healed.extend(after.and_then(|after| Healed::between(&before, &after, now)));
+                    *(if unread { &mut report.unread } else { &mut report.checked }) += 1;
+                    report.healed.extend(after.and_then(|after| StatusChange::between(&before, &after, now)));
                 }
-                Err(error) => done.fail(&error.into()),
+                Err(error) => report.add_failure(&error.into()),
             }
         }
-        done
+        report
     }
 }

@@ -1,47 +1,47 @@
-//! What a run tells: to whoever invoked it by hand, and to the log.
+//! The result of a run, which is returned and logged.
 
 use model::enrollment::{Enrollment, EnrollmentId, Status};
 use runtime::{BoxError, log_event, telemetry};
 use serde::Serialize;
 
-/// What a run did.
+/// The counts of a run.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Reconciled {
+pub struct ReconciliationReport {
     /// Enrollments whose token list was read.
     pub checked: usize,
-    /// Those whose status moved.
-    pub healed: Vec<Healed>,
-    /// Enrollments whose token list could not be read; they are due again later, and final after enough failures.
+    /// Enrollments whose status changed.
+    pub healed: Vec<StatusChange>,
+    /// Enrollments whose token list could not be read. They are due again later, and final after repeated failures.
     pub unread: usize,
-    /// Notifications that found their enrollment.
+    /// Stored notifications that were applied to an enrollment.
     pub notifications_applied: usize,
-    /// What there was no time for, or what Mastercard was not asked for because it is down; it stays due.
+    /// Enrollments whose token list was not requested: no time was left, or the circuit was open. They remain due.
     pub left: usize,
-    /// What could not be written down; it stays due.
+    /// Facts and notifications that could not be stored. Their items remain due.
     pub failed: usize,
 }
 
-/// An enrollment whose status moved.
+/// A change of an enrollment's status.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Healed {
+pub struct StatusChange {
     enrollment_id: EnrollmentId,
     from: Status,
     to: Status,
 }
 
-impl Healed {
-    /// `None` if it stands where it stood.
+impl StatusChange {
+    /// `None` if both have the same status at `now`.
     pub(crate) fn between(before: &Enrollment, after: &Enrollment, now: jiff::Timestamp) -> Option<Self> {
         let (from, to) = (before.status_at(now).status, after.status_at(now).status);
         (from != to).then_some(Self { enrollment_id: before.enrollment_id, from, to })
     }
 }
 
-impl Reconciled {
-    pub(crate) fn add(&mut self, more: Self) {
-        let Self { checked, healed, unread, notifications_applied, left, failed } = more;
+impl ReconciliationReport {
+    pub(crate) fn add(&mut self, other: Self) {
+        let Self { checked, healed, unread, notifications_applied, left, failed } = other;
         self.checked += checked;
         self.healed.extend(healed);
         self.unread += unread;
@@ -50,7 +50,7 @@ impl Reconciled {
         self.failed += failed;
     }
 
-    pub(crate) fn fail(&mut self, cause: &BoxError) {
+    pub(crate) fn add_failure(&mut self, cause: &BoxError) {
         self.failed += 1;
         tracing::error!(
             event = log_event::RECONCILIATION_DEFERRED,

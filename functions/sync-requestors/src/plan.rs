@@ -27,7 +27,7 @@ pub enum RejectedRefresh {
     Drop,
 }
 
-/// What a plan means, beyond what it writes.
+/// The findings of a plan, for the report.
 #[derive(Debug)]
 pub(crate) struct PlanSummary {
     pub(crate) rejected: Option<RejectedRefresh>,
@@ -37,7 +37,7 @@ pub(crate) struct PlanSummary {
     pub(crate) assets: Vec<AssetId>,
 }
 
-/// The plan and its summary. `requested_at` is the time at which Token Connect was asked.
+/// The plan and its summary. `requested_at` is the time at which the refresh was requested.
 pub(crate) fn plan(
     current: &Snapshot,
     answer: &EligibleRequestors,
