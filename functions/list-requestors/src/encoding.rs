@@ -1,4 +1,4 @@
-//! Compression, and what a body weighs on its way through Lambda.
+//! Compression of bodies, and their size in the response of a Lambda function.
 
 use std::io::{self, Write as _};
 
@@ -8,8 +8,8 @@ use lambda_http::{
     http::{HeaderMap, header},
 };
 
-/// Whether `Accept-Encoding` takes gzip, and likes it no less than no compression at all.
-pub(crate) fn wants_gzip(headers: &HeaderMap) -> bool {
+/// Whether `Accept-Encoding` accepts gzip, with a weight not below that of `identity` (RFC 9110 section 12.5.3).
+pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
     let fields = headers.get_all(header::ACCEPT_ENCODING);
     let fields: Vec<&str> = fields.iter().filter_map(|field| field.to_str().ok()).collect();
     let weights: Vec<(String, f32)> =
@@ -21,7 +21,7 @@ pub(crate) fn wants_gzip(headers: &HeaderMap) -> bool {
     gzip > 0.0 && gzip >= of(&["identity"]).unwrap_or(0.0)
 }
 
-/// `gzip;q=0.5` as name and weight. A weight that is none makes the coding unwanted.
+/// The name and weight of a coding such as `gzip;q=0.5`. An invalid weight counts as 0, which refuses the coding.
 fn weight(coding: &str) -> Option<(String, f32)> {
     let mut parts = coding.split(';').map(str::trim);
     let name = parts.next().filter(|name| !name.is_empty())?.to_ascii_lowercase();
@@ -30,15 +30,16 @@ fn weight(coding: &str) -> Option<(String, f32)> {
     Some((name, weight))
 }
 
-/// Compressed; the same text always gives the same bytes.
+/// Compresses a text. Equal texts give equal bytes.
 pub(crate) fn gzip(text: &str) -> io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(text.as_bytes())?;
     encoder.finish()
 }
 
-/// Bytes of the body in the JSON that Lambda hands to API Gateway: text is escaped there, bytes travel in base64.
-pub(crate) fn size_to_lambda(body: &Body) -> usize {
+/// Size in bytes of the body within the JSON response of the function: quotes and backslashes are escaped, binary bodies
+/// are base64.
+pub(crate) fn size_in_lambda_response(body: &Body) -> usize {
     match body {
         Body::Text(text) => {
             let escaped = text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
@@ -53,21 +54,22 @@ pub(crate) fn size_to_lambda(body: &Body) -> usize {
 mod tests {
     use super::*;
 
-    fn wants(fields: &[&str]) -> bool {
+    fn accepts(fields: &[&str]) -> bool {
         let headers = fields.iter().map(|field| (header::ACCEPT_ENCODING, field.parse().unwrap()));
-        wants_gzip(&headers.collect())
+        accepts_gzip(&headers.collect())
     }
 
     #[test]
-    fn an_app_gets_gzip_when_it_takes_it() {
-        let takes = ["gzip", "br, gzip", "GZIP", "x-gzip", "*", "gzip;q=0.1", "deflate;q=1.0, gzip ; q=0.8"];
-        assert_eq!(takes.into_iter().filter(|field| !wants(&[field])).collect::<Vec<_>>(), [""; 0]);
-        assert!(wants(&["br", "gzip"]));
+    fn an_app_that_accepts_gzip_gets_gzip() {
+        let accepted =
+            ["gzip", "br, gzip", "GZIP", "x-gzip", "*", "gzip;q=0.1", "deflate;q=1.0, gzip ; q=0.8"];
+        assert_eq!(accepted.into_iter().filter(|field| !accepts(&[field])).collect::<Vec<_>>(), [""; 0]);
+        assert!(accepts(&["br", "gzip"]));
     }
 
     #[test]
-    fn an_app_that_does_not_take_gzip_reads_plain_text() {
-        let refuses = [
+    fn an_app_that_does_not_accept_gzip_gets_plain_text() {
+        let refused = [
             "",
             "br",
             "identity",
@@ -77,13 +79,13 @@ mod tests {
             "gzip;q=much",
             "gzip;q=0.3, identity",
         ];
-        assert_eq!(refuses.into_iter().filter(|field| wants(&[field])).collect::<Vec<_>>(), [""; 0]);
-        assert!(!wants(&[]));
+        assert_eq!(refused.into_iter().filter(|field| accepts(&[field])).collect::<Vec<_>>(), [""; 0]);
+        assert!(!accepts(&[]));
     }
 
     #[test]
-    fn a_body_weighs_what_lambda_sends_of_it() {
-        assert_eq!(size_to_lambda(&Body::Text(r#"{"a":"\n"}"#.into())), 15);
-        assert_eq!(size_to_lambda(&Body::Binary(vec![0; 4])), 8);
+    fn the_size_of_a_body_is_its_size_in_lambdas_response() {
+        assert_eq!(size_in_lambda_response(&Body::Text(r#"{"a":"\n"}"#.into())), 15);
+        assert_eq!(size_in_lambda_response(&Body::Binary(vec![0; 4])), 8);
     }
 }

@@ -1,5 +1,5 @@
-//! Use-case step 5: which token requestors the app can offer on this platform. Answers come from memory, and one small
-//! read says whether the catalog is still the one in memory.
+//! Use-case step 5: the token requestors that the app can offer on a platform. Responses are cached in memory; one small
+//! read of DynamoDB for each request shows whether the cached catalog is current.
 
 mod cache;
 mod encoding;
@@ -26,15 +26,15 @@ use listing::CatalogFreshness;
 use order::Order;
 use query::ListRequestorsQuery;
 
-/// A refresh is due every 14 days; a catalog older than this missed one.
-const STALE: SignedDuration = SignedDuration::from_hours(15 * 24);
-/// The largest answer, in bytes as API Gateway gets it from Lambda, which takes 6 MB with everything around it.
-const LARGEST_ANSWER: usize = 5_900_000;
+/// A catalog is stale after this time. A refresh is due every 14 days.
+const STALE_AFTER: SignedDuration = SignedDuration::from_hours(15 * 24);
+/// The largest body, in bytes within the function's response. Lambda limits the whole response to 6 MB.
+const MAX_BODY_BYTES: usize = 5_900_000;
 
-/// The function; its fields are all that it may touch.
+/// The function. Its fields are all that it has access to.
 pub struct ListRequestors {
     cache: CatalogCache,
-    /// Of everything but the catalog that makes an answer what it is.
+    /// SHA-256 of the version and the settings that a response depends on, for the `ETag`.
     settings_digest: String,
     clock: Clock,
 }
@@ -66,25 +66,25 @@ impl ListRequestors {
 
     async fn list(&self, request: &Request) -> Result<Response<Body>, Problem> {
         let query = ListRequestorsQuery::parse(request)?;
-        let gzip = encoding::wants_gzip(request.headers());
+        let gzip = encoding::accepts_gzip(request.headers());
         let current = self.cache.current().await?;
         let etag = self.etag(current.as_ref(), &query, gzip);
-        let known = request.headers().get_all(header::IF_NONE_MATCH);
-        if known.iter().any(|known| matches(known.as_bytes(), &etag)) {
-            let response = cached(Response::builder().status(StatusCode::NOT_MODIFIED), &etag);
+        let if_none_match = request.headers().get_all(header::IF_NONE_MATCH);
+        if if_none_match.iter().any(|field| matches(field.as_bytes(), &etag)) {
+            let response = cacheable(Response::builder().status(StatusCode::NOT_MODIFIED), &etag);
             return response.body(Body::Empty).map_err(Problem::internal);
         }
-        let (shown, listing) = self.cache.listing(current, self.clock.now()).await?;
-        let answer = listing.answer(&query, self.freshness(shown.as_ref())).map_err(Problem::internal)?;
-        let mut response = cached(Response::builder(), &self.etag(shown.as_ref(), &query, gzip))
+        let (catalog, listing) = self.cache.listing(current, self.clock.now()).await?;
+        let prepared = listing.body(&query, self.freshness(catalog.as_ref())).map_err(Problem::internal)?;
+        let mut response = cacheable(Response::builder(), &self.etag(catalog.as_ref(), &query, gzip))
             .header(header::CONTENT_TYPE, "application/json");
         let body = if gzip {
             response = response.header(header::CONTENT_ENCODING, "gzip");
-            Body::Binary(answer.gzip.clone())
+            Body::Binary(prepared.gzip.clone())
         } else {
-            Body::Text(answer.text.clone())
+            Body::Text(prepared.text.clone())
         };
-        if encoding::size_to_lambda(&body) > LARGEST_ANSWER {
+        if encoding::size_in_lambda_response(&body) > MAX_BODY_BYTES {
             return Err(Code::AnswerTooLarge.into());
         }
         response.body(body).map_err(Problem::internal)
@@ -92,31 +92,28 @@ impl ListRequestors {
 
     fn freshness(&self, catalog: Option<&Catalog>) -> CatalogFreshness {
         let updated_at = catalog.and_then(|catalog| catalog.updated_at);
-        let old = |at: Timestamp| self.clock.now().duration_since(at) > STALE;
-        CatalogFreshness { updated_at, stale: updated_at.is_none_or(old) }
+        let is_old = |at: Timestamp| self.clock.now().duration_since(at) > STALE_AFTER;
+        CatalogFreshness { updated_at, stale: updated_at.is_none_or(is_old) }
     }
 
-    /// Changes whenever an answer would, and differs between the encodings of one answer.
+    /// The `ETag` of a response: a hash of all that the body depends on, and the encoding.
     fn etag(&self, catalog: Option<&Catalog>, query: &ListRequestorsQuery, gzip: bool) -> String {
         let freshness = self.freshness(catalog);
-        let state = catalog.map(|it| (it.version, it.change, it.artwork));
+        let version = catalog.map(|catalog| (catalog.version, catalog.change, catalog.artwork));
         let digest =
-            sha256_hex(format!("{} {state:?} {freshness:?} {query:?}", self.settings_digest).as_bytes());
+            sha256_hex(format!("{} {version:?} {freshness:?} {query:?}", self.settings_digest).as_bytes());
         let digest: String = digest.chars().take(32).collect();
         format!("\"{digest}{}\"", if gzip { "-gzip" } else { "" })
     }
 }
 
-/// Whether `If-None-Match` names this version, perhaps among others, perhaps weakly.
+/// Whether `If-None-Match` names this `ETag`, by weak comparison (RFC 9110 section 13.1.2).
 fn matches(header: &[u8], etag: &str) -> bool {
     let header = String::from_utf8_lossy(header);
-    header
-        .split(',')
-        .map(|known| known.trim().trim_start_matches("W/"))
-        .any(|known| known == etag || known == "*")
+    header.split(',').map(|tag| tag.trim().trim_start_matches("W/")).any(|tag| tag == etag || tag == "*")
 }
 
-fn cached(response: Builder, etag: &str) -> Builder {
+fn cacheable(response: Builder, etag: &str) -> Builder {
     let response = response.header(header::ETAG, etag).header(header::VARY, "accept-encoding");
     response.header(header::CACHE_CONTROL, "private, max-age=300")
 }

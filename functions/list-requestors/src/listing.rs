@@ -1,5 +1,5 @@
-//! One state of the catalog, ready to be answered: every offer is JSON already, and whole answers are made when they
-//! are first query for and then kept.
+//! One version of the catalog, prepared for responses: each token requestor is serialized once, and whole bodies are
+//! cached by query.
 
 use std::{
     collections::VecDeque,
@@ -16,23 +16,23 @@ use url::Url;
 
 use crate::{encoding, order::Order, query::ListRequestorsQuery, response::TokenRequestorResponse};
 
-/// Whole answers that are kept: for three platforms, and for the account ranges that were query for last. Ten are 20 MB
-/// of a catalog of two thousand requestors.
-const KEPT: usize = 10;
+/// Bodies that are cached: for the three platforms, and for the account ranges that were requested last. With a catalog of
+/// 2000 requestors ten bodies take 20 MB.
+const MAX_CACHED_BODIES: usize = 10;
 
-/// What an answer says about time, which passes while the catalog stays.
+/// The fields of a body that change while the catalog does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CatalogFreshness {
     pub(crate) updated_at: Option<Timestamp>,
     pub(crate) stale: bool,
 }
 
-/// One state of the catalog.
+/// The listing of one catalog version.
 pub(crate) struct CachedListing {
-    /// In the order for people.
+    /// In the order of [`Order`].
     entries: Vec<Entry>,
-    /// What was query for last comes first.
-    answers: Mutex<VecDeque<(ListRequestorsQuery, CatalogFreshness, Arc<Answer>)>>,
+    /// Cached bodies; the most recently used one comes first.
+    bodies: Mutex<VecDeque<(ListRequestorsQuery, CatalogFreshness, Arc<PreparedBody>)>>,
 }
 
 struct Entry {
@@ -40,16 +40,16 @@ struct Entry {
     json: Box<RawValue>,
 }
 
-/// A whole body.
-pub(crate) struct Answer {
+/// A response body in both encodings.
+pub(crate) struct PreparedBody {
     pub(crate) text: String,
-    /// The same, compressed.
+    /// The text, compressed.
     pub(crate) gzip: Vec<u8>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Document<'a> {
+struct ListResponse<'a> {
     token_requestors: Vec<&'a RawValue>,
     catalog_updated_at: Option<Timestamp>,
     stale: bool,
@@ -58,45 +58,49 @@ struct Document<'a> {
 impl CachedListing {
     pub(crate) fn new(snapshot: &Snapshot, order: &Order, logos: &Url) -> Result<Self, serde_json::Error> {
         let mut entries = Vec::new();
-        for known in snapshot.offered() {
+        for entry in snapshot.offered() {
             let json =
-                to_raw_value(&TokenRequestorResponse::new(&known.requestor, snapshot.logos(known), logos))?;
-            entries.push(Entry { requestor: known.requestor.clone(), json });
+                to_raw_value(&TokenRequestorResponse::new(&entry.requestor, snapshot.logos(entry), logos))?;
+            entries.push(Entry { requestor: entry.requestor.clone(), json });
         }
         entries.sort_by(|one, other| order.compare(&one.requestor, &other.requestor));
-        Ok(Self { entries, answers: Mutex::default() })
+        Ok(Self { entries, bodies: Mutex::default() })
     }
 
-    /// From memory if it was made already; requests that come together wait for one of them to make it.
-    pub(crate) fn answer(
+    /// The body for a query, from the cache if possible. Concurrent requests wait until one of them has made it.
+    pub(crate) fn body(
         &self,
         query: &ListRequestorsQuery,
         freshness: CatalogFreshness,
-    ) -> Result<Arc<Answer>, BoxError> {
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = answers.iter().position(|(of, at, _)| of == query && *at == freshness);
-        let (_, _, answer) = match made.and_then(|at| answers.remove(at)) {
-            Some(made) => made,
-            None => (query.clone(), freshness, Arc::new(self.make(query, freshness)?)),
+    ) -> Result<Arc<PreparedBody>, BoxError> {
+        let mut bodies = self.bodies.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = bodies.iter().position(|(of, at, _)| of == query && *at == freshness);
+        let (_, _, body) = match index.and_then(|index| bodies.remove(index)) {
+            Some(cached) => cached,
+            None => (query.clone(), freshness, Arc::new(self.prepare(query, freshness)?)),
         };
-        answers.push_front((query.clone(), freshness, Arc::clone(&answer)));
-        answers.truncate(KEPT);
-        Ok(answer)
+        bodies.push_front((query.clone(), freshness, Arc::clone(&body)));
+        bodies.truncate(MAX_CACHED_BODIES);
+        Ok(body)
     }
 
-    fn make(&self, query: &ListRequestorsQuery, freshness: CatalogFreshness) -> Result<Answer, BoxError> {
-        let fits = |requestor: &TokenRequestor| {
-            let takes = |range| requestor.enabled_account_ranges.contains(range);
-            requestor.supports(query.platform) && query.account_range.as_ref().is_none_or(takes)
+    fn prepare(
+        &self,
+        query: &ListRequestorsQuery,
+        freshness: CatalogFreshness,
+    ) -> Result<PreparedBody, BoxError> {
+        let is_listed = |requestor: &TokenRequestor| {
+            let accepts = |range| requestor.enabled_account_ranges.contains(range);
+            requestor.supports(query.platform) && query.account_range.as_ref().is_none_or(accepts)
         };
-        let entries = self.entries.iter().filter(|entry| fits(&entry.requestor));
-        let document = Document {
+        let entries = self.entries.iter().filter(|entry| is_listed(&entry.requestor));
+        let response = ListResponse {
             token_requestors: entries.map(|entry| &*entry.json).collect(),
             catalog_updated_at: freshness.updated_at,
             stale: freshness.stale,
         };
-        let text = serde_json::to_string(&document)?;
+        let text = serde_json::to_string(&response)?;
         let gzip = encoding::gzip(&text)?;
-        Ok(Answer { text, gzip })
+        Ok(PreparedBody { text, gzip })
     }
 }

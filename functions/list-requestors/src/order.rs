@@ -1,5 +1,5 @@
-//! The order in which people read the list: those that the bank puts first, then by name as a dictionary of its language
-//! would have it.
+//! The order of the list: the bank's featured token requestors first, then all others by name, collated by the rules of the
+//! catalog's language (Unicode Technical Standard 10).
 
 use std::cmp::Ordering;
 
@@ -26,7 +26,7 @@ impl Order {
         match Collator::try_new((&locale).into(), CollatorOptions::default()) {
             Ok(collator) => Some(Self { featured, locale, collator }),
             Err(_) => {
-                read.problem(&CATALOG_LOCALE, "is no locale that names can be sorted by");
+                read.problem(&CATALOG_LOCALE, "is not a locale with a collation");
                 None
             }
         }
@@ -44,7 +44,7 @@ impl Order {
         rank(one).cmp(&rank(other)).then_with(names).then_with(ids)
     }
 
-    /// Text that two orders share only if they sort alike.
+    /// Text that is different for orders that sort differently; part of the `ETag`.
     pub(crate) fn fingerprint(&self) -> String {
         format!("{} {:?}", self.locale, self.featured)
     }
@@ -82,14 +82,14 @@ mod tests {
     }
 
     #[test]
-    fn names_stand_as_in_a_dictionary_and_not_as_their_bytes_do() {
+    fn names_are_sorted_as_in_a_dictionary_and_not_by_their_bytes() {
         let names = ["Zebra", "Äpfel", "apple", "Éclair", "Eclipse", "Ünal", "Uhr"];
         let sorted = sorted(&order(&[]).unwrap(), &names);
         assert_eq!(sorted, ["Äpfel", "apple", "Éclair", "Eclipse", "Uhr", "Ünal", "Zebra"]);
     }
 
     #[test]
-    fn a_language_has_an_order_of_its_own() {
+    fn each_language_has_its_order_of_names() {
         let names = ["Zebra", "Öst", "Åland", "Oslo"];
         let swedish = order(&[("CATALOG_LOCALE", "sv-SE")]).unwrap();
         assert_eq!(sorted(&swedish, &names), ["Oslo", "Zebra", "Åland", "Öst"]);
@@ -97,19 +97,19 @@ mod tests {
     }
 
     #[test]
-    fn the_bank_says_who_comes_first() {
+    fn the_featured_requestors_of_the_bank_come_first() {
         let featured = order(&[("FEATURED_TOKEN_REQUESTORS", "50000000002, 50000000001")]).unwrap();
         assert_eq!(sorted(&featured, &["A", "B", "C", "D"]), ["C", "B", "A", "D"]);
     }
 
     #[test]
-    fn two_of_one_name_keep_their_places() {
+    fn requestors_of_one_name_are_sorted_by_id() {
         let order = order(&[]).unwrap();
         assert_eq!(sorted(&order, &["Same", "Same", "A"]), ["A", "Same", "Same"]);
     }
 
     #[test]
-    fn settings_that_mean_nothing_are_refused() {
+    fn invalid_settings_are_refused() {
         assert!(order(&[("CATALOG_LOCALE", "the usual one")]).is_none());
         assert!(order(&[("FEATURED_TOKEN_REQUESTORS", "click-to-pay")]).is_none());
     }

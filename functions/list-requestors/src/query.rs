@@ -1,4 +1,4 @@
-//! What the app asks for.
+//! The query of `GET /token-requestors`.
 
 use lambda_http::Request;
 use mastercard::{card::AccountRange, token_requestor::Platform};
@@ -8,15 +8,15 @@ use runtime::http::{self, Problem};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ListRequestorsQuery {
     pub(crate) platform: Platform,
-    /// Only requestors that take cards of this range.
+    /// Lists only requestors that accept cards of this range.
     pub(crate) account_range: Option<AccountRange>,
 }
 
 impl ListRequestorsQuery {
     pub(crate) fn parse(request: &Request) -> Result<Self, Problem> {
         let pairs = http::query(request, &["platform", "accountRange"])?;
-        let values = |wanted: &str| -> Vec<&str> {
-            pairs.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.as_str()).collect()
+        let values = |key: &str| -> Vec<&str> {
+            pairs.iter().filter(|(name, _)| name == key).map(|(_, value)| value.as_str()).collect()
         };
         let platform = match values("platform").as_slice() {
             [platform] => platform.parse().map_err(|error| Problem::field("platform", error))?,

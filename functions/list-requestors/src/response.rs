@@ -1,4 +1,4 @@
-//! A token requestor as the app reads it.
+//! A token requestor in the response.
 
 use mastercard::{
     asset::Logo,

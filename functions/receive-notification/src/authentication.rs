@@ -1,6 +1,6 @@
-//! PROVISIONAL. Who may notify. A chain in which each link can only refuse: the client certificate that API Gateway
-//! verified must bear a configured subject; where a shared secret is configured, `X-Notification-Secret` must carry it;
-//! where a signer is configured, the body must be its JWS. Everybody else is refused.
+//! PROVISIONAL: Mastercard does not publish how it authenticates itself. A request has to pass every check: the client
+//! certificate that API Gateway verified has a configured subject; if a shared secret is configured, the header
+//! `X-Notification-Secret` contains it; if a signer is configured, the body is a JWS of this signer.
 
 mod settings;
 mod signature;
@@ -15,25 +15,28 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 pub(crate) use settings::AuthenticationSettings;
 
-/// The chain. Of secrets and signers there are two while one replaces the other.
+/// The accepted subjects, secrets and signers. There are two secrets or signers during a rotation.
 pub(crate) struct Authentication {
     subjects: Vec<String>,
     secrets: Vec<SecretString>,
     signers: Vec<DecodingKey>,
 }
 
-/// Why a caller was refused; for the log.
+/// The check that failed; logged, never returned to the caller.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-struct Refused(&'static str);
+struct AuthenticationError(&'static str);
 
 impl Authentication {
-    /// What an authenticated caller said.
+    /// The authenticated body of the request: as sent, or the payload of its JWS.
+    ///
+    /// # Errors
+    /// 403 when a check fails.
     pub(crate) fn check<'a>(&self, request: &'a Request) -> Result<Cow<'a, [u8]>, Problem> {
-        let refused = |why| Problem::from(Code::Forbidden).with_source(Refused(why));
+        let refused = |reason| Problem::from(Code::Forbidden).with_source(AuthenticationError(reason));
         let subject = subject(request).ok_or_else(|| refused("no client certificate"))?;
-        if !self.subjects.iter().any(|known| known == subject) {
-            return Err(refused("the client certificate bears another name"));
+        if !self.subjects.iter().any(|accepted| accepted == subject) {
+            return Err(refused("the subject of the client certificate is not configured"));
         }
         let given = request.headers().get("x-notification-secret").map(|value| value.as_bytes());
         if !self.secrets.is_empty() && !self.is_secret(given.unwrap_or_default()) {
@@ -45,14 +48,14 @@ impl Authentication {
         }
         signature::payload(body, &self.signers)
             .map(Cow::Owned)
-            .ok_or_else(|| refused("the body is not signed by whom it should be"))
+            .ok_or_else(|| refused("the signature of the body is missing or invalid"))
     }
 
-    /// Compares with every secret, so that the time tells neither how much of one was right nor which.
+    /// Compares in constant time with every secret, so that the duration reveals nothing about them.
     fn is_secret(&self, given: &[u8]) -> bool {
-        let is =
+        let matches =
             |secret: &SecretString| verify_slices_are_equal(given, secret.expose_secret().as_bytes()).is_ok();
-        self.secrets.iter().fold(false, |found, secret| is(secret) | found)
+        self.secrets.iter().fold(false, |found, secret| matches(secret) | found)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Use-case steps 17 and 21: Processing sends TAR and TCN. Each notification is stored before it is acknowledged, and
 //! applied at once; reconciliation applies those that could not be.
 //!
-//! How Mastercard authenticates itself here is not published: `authentication.rs` is a chain that denies by
-//! default, the format is in `model::notification::wire`; both are provisional.
+//! Mastercard publishes neither how it authenticates itself nor the complete format. The checks in `authentication.rs` and
+//! the format in `model::notification::wire` are provisional.
 
 mod authentication;
 
@@ -26,7 +26,7 @@ use serde::Serialize;
 
 use authentication::{Authentication, AuthenticationSettings};
 
-/// The largest delivery, in bytes.
+/// The largest body, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
 
 /// The function. Its fields are all that it has access to.
@@ -38,7 +38,7 @@ pub struct ReceiveNotification {
 }
 
 #[derive(Serialize)]
-struct Accepted {
+struct AcceptedResponse {
     accepted: usize,
 }
 
@@ -69,10 +69,10 @@ impl ReceiveNotification {
         for notification in &delivery.notifications {
             self.accept(notification).await?;
         }
-        // The sender repeats the whole delivery; those that were accepted are duplicates then.
+        // Mastercard repeats the whole delivery then. The notifications accepted now will be duplicates.
         match delivery.errors.into_iter().next() {
             Some(error) => Err(unreadable(error)),
-            None => http::json(StatusCode::OK, &Accepted { accepted: delivery.notifications.len() }),
+            None => http::json(StatusCode::OK, &AcceptedResponse { accepted: delivery.notifications.len() }),
         }
     }
 
@@ -91,7 +91,7 @@ impl ReceiveNotification {
                 "notification matches no enrollment"
             ),
             Err(ReceiveError::NotStored(error)) => return Err(error),
-            // It is stored, so it counts as accepted.
+            // It is stored: reconciliation applies it.
             Err(ReceiveError::NotApplied(error)) => {
                 tracing::error!(
                     event = log_event::NOTIFICATION_DEFERRED,

@@ -27,25 +27,25 @@ const NEXT_DECRYPTION_KEY: KeyNames = KeyNames {
 /// Certificate subjects, and references to secrets, certificates and keys.
 pub(crate) struct AuthenticationSettings {
     subjects: Vec<String>,
-    secrets: Named,
-    signers: Named,
+    secrets: NamedSecrets,
+    signers: NamedSecrets,
     decryption: Option<RotatingKeySettings>,
 }
 
 /// References, each with the name of its setting.
-type Named = Vec<(&'static str, SecretRef)>;
+type NamedSecrets = Vec<(&'static str, SecretRef)>;
 
 impl AuthenticationSettings {
     pub(crate) fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
         let subjects = read.value(&NOTIFICATION_CLIENT_SUBJECTS);
-        let (secrets, signers) = (named(read, SECRETS), named(read, SIGNERS));
+        let (secrets, signers) = (references(read, SECRETS), references(read, SIGNERS));
         let decryption = match read.is_set(&DECRYPTION_KEY.key) {
             true => RotatingKeySettings::read(read, DECRYPTION_KEY, NEXT_DECRYPTION_KEY).map(Some),
             false => Some(None),
         };
         let subjects: Vec<_> = subjects?.split(';').map(|subject| subject.trim().to_owned()).collect();
         if subjects.iter().any(String::is_empty) {
-            read.problem(&NOTIFICATION_CLIENT_SUBJECTS, "wants subject names, semicolon separated");
+            read.problem(&NOTIFICATION_CLIENT_SUBJECTS, "must be subject names, separated by semicolons");
             return None;
         }
         Some(Self { subjects, secrets: secrets?, signers: signers?, decryption: decryption? })
@@ -55,12 +55,12 @@ impl AuthenticationSettings {
         let Self { subjects, secrets, signers, decryption } = self;
         let keys = async {
             let Some(keys) = decryption else { return Ok(None) };
-            let bad = |source| ConfigError::Key { name: DECRYPTION_KEY.key.name(), source };
-            FieldLevelKeys::new(&keys.fetch().await?).map(Some).map_err(bad)
+            let invalid = |source| ConfigError::Key { name: DECRYPTION_KEY.key.name(), source };
+            FieldLevelKeys::new(&keys.fetch().await?).map(Some).map_err(invalid)
         };
-        // At once: on Lambda each secret is a call of Secrets Manager.
+        // Concurrently: on Lambda each secret is a call of Secrets Manager.
         let (secrets, signers, keys) = tokio::try_join!(fetch(&secrets), fetch(&signers), keys)?;
-        // Editors end a file with a line break, which is not part of the secret.
+        // A line break at the end of a file is not part of the secret.
         let secrets = secrets.iter().map(|(_, secret)| secret.expose_secret().trim().into()).collect();
         let signers = signers.iter().map(|(name, pem)| signer(name, pem.expose_secret()));
         let signers = signers.collect::<Result<_, _>>()?;
@@ -68,7 +68,7 @@ impl AuthenticationSettings {
     }
 }
 
-fn named(read: &mut SettingsReader<'_>, settings: [Setting<SecretRef>; 2]) -> Option<Named> {
+fn references(read: &mut SettingsReader<'_>, settings: [Setting<SecretRef>; 2]) -> Option<NamedSecrets> {
     let mut found = Vec::new();
     for setting in settings {
         found.extend(read.optional(&setting)?.map(|secret| (setting.name(), secret)));
@@ -76,8 +76,8 @@ fn named(read: &mut SettingsReader<'_>, settings: [Setting<SecretRef>; 2]) -> Op
     Some(found)
 }
 
-async fn fetch(named: &Named) -> Result<Vec<(&'static str, SecretString)>, ConfigError> {
-    let fetched = named.iter().map(async |(name, secret)| match secret.fetch().await {
+async fn fetch(references: &NamedSecrets) -> Result<Vec<(&'static str, SecretString)>, ConfigError> {
+    let fetched = references.iter().map(async |(name, secret)| match secret.fetch().await {
         Ok(secret) => Ok((*name, secret)),
         Err(source) => Err(ConfigError::Secret { name, source }),
     });
@@ -85,11 +85,11 @@ async fn fetch(named: &Named) -> Result<Vec<(&'static str, SecretString)>, Confi
 }
 
 fn signer(name: &'static str, pem: &str) -> Result<DecodingKey, ConfigError> {
-    let bad = |source| ConfigError::Key { name, source };
-    let certificate = Certificate::from_pem(name, pem).map_err(bad)?;
+    let invalid = |source| ConfigError::Key { name, source };
+    let certificate = Certificate::from_pem(name, pem).map_err(invalid)?;
     log_key_expiry(name, &certificate);
     certificate
         .pkcs1_public_key()
         .map(|der| DecodingKey::from_rsa_der(&der))
-        .map_err(|problem| bad(mastercard::KeyError { key: name.into(), problem }))
+        .map_err(|problem| invalid(mastercard::KeyError { key: name.into(), problem }))
 }

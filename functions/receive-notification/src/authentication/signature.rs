@@ -1,20 +1,20 @@
-//! A delivery as compact JWS (RFC 7515): what was signed is what is read.
+//! A delivery as compact JWS (RFC 7515). Only its payload is parsed, so that nothing unsigned is read.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto, decode_header};
 
-/// The payload, if one of the keys signed it. RSA only, as all of Mastercard's keys here; the algorithm is the verifier's
-/// choice, never the message's.
+/// The payload, if one of the keys signed it with RS256 or PS256 (RFC 7518). Other algorithms and critical extensions
+/// (`crit`) are refused.
 pub(super) fn payload(jws: &[u8], keys: &[DecodingKey]) -> Option<Vec<u8>> {
     let jws = std::str::from_utf8(jws).ok()?.trim();
     let (signed, signature) = jws.rsplit_once('.')?;
     let (_, payload) = signed.split_once('.')?;
     let header = decode_header(jws).ok()?;
-    let known = [Algorithm::RS256, Algorithm::PS256].contains(&header.alg) && header.crit.is_none();
-    let by = |key: &DecodingKey| {
+    let supported = [Algorithm::RS256, Algorithm::PS256].contains(&header.alg) && header.crit.is_none();
+    let is_signed_by = |key: &DecodingKey| {
         crypto::verify(signature, signed.as_bytes(), key, header.alg).is_ok_and(|verified| verified)
     };
-    if !known || !keys.iter().any(by) {
+    if !supported || !keys.iter().any(is_signed_by) {
         return None;
     }
     URL_SAFE_NO_PAD.decode(payload).ok()
@@ -33,7 +33,7 @@ mod tests {
 
     use super::*;
 
-    /// A key pair of Mastercard's, made for this test.
+    /// A new key pair, in the role of Mastercard's.
     fn pair() -> (EncodingKey, DecodingKey) {
         let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
         let private: aws_lc_rs::encoding::Pkcs8V1Der<'_> = pair.as_der().unwrap();
@@ -52,13 +52,13 @@ mod tests {
     }
 
     #[test]
-    fn what_either_of_two_keys_signed_is_read() {
-        let (ours, known) = pair();
+    fn a_delivery_signed_by_either_of_two_keys_is_read() {
+        let (private, public) = pair();
         let (_, other) = pair();
         for algorithm in [Algorithm::RS256, Algorithm::PS256] {
-            let jws = signed(&Header::new(algorithm), &ours);
+            let jws = signed(&Header::new(algorithm), &private);
             assert_eq!(
-                payload(jws.as_bytes(), &[other.clone(), known.clone()]).unwrap(),
+                payload(jws.as_bytes(), &[other.clone(), public.clone()]).unwrap(),
                 br#"{"type":"TCN"}"#
             );
             assert_eq!(payload(jws.as_bytes(), std::slice::from_ref(&other)), None);
@@ -67,10 +67,10 @@ mod tests {
     }
 
     #[test]
-    fn what_was_changed_or_is_signed_in_another_way_is_not_read() {
-        let (ours, known) = pair();
-        let known = [known];
-        let jws = signed(&Header::new(Algorithm::RS256), &ours);
+    fn a_delivery_that_was_changed_or_is_signed_in_another_way_is_refused() {
+        let (private, public) = pair();
+        let keys = [public];
+        let jws = signed(&Header::new(Algorithm::RS256), &private);
         let [header, _, signature] = jws.split('.').collect::<Vec<_>>().try_into().unwrap();
         let other = URL_SAFE_NO_PAD.encode(r#"{"type":"TVN"}"#);
         let none = URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#);
@@ -82,10 +82,10 @@ mod tests {
             r#"{"type":"TCN"}"#.into(),
             String::new(),
             with_secret,
-            signed(&Header::new(Algorithm::RS384), &ours),
-            signed(&Header { crit: Some(vec!["b64".into()]), ..Header::new(Algorithm::RS256) }, &ours),
+            signed(&Header::new(Algorithm::RS384), &private),
+            signed(&Header { crit: Some(vec!["b64".into()]), ..Header::new(Algorithm::RS256) }, &private),
         ] {
-            assert_eq!(payload(forged.as_bytes(), &known), None, "{forged}");
+            assert_eq!(payload(forged.as_bytes(), &keys), None, "{forged}");
         }
     }
 }
