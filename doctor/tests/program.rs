@@ -123,7 +123,7 @@ fn signatures_are_explained_line_by_line_and_bad_lines_do_not_stop_it() {
     fs::write(&file, format!("{}\n", base_string.replacen("GET", "POST", 1))).unwrap();
     let run =
         doctor(&["explain-signature", "--expect", &format!("@{}", file.display())], &request.to_string());
-    let answer: Value = serde_json::from_slice(&run.stdout).unwrap();
-    assert_eq!(answer["firstDifference"]["index"], 0);
-    assert_eq!(answer["firstDifference"]["where"], "method");
+    let response: Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert_eq!(response["firstDifference"]["index"], 0);
+    assert_eq!(response["firstDifference"]["where"], "method");
 }

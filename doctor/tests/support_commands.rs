@@ -43,10 +43,10 @@ impl Bank {
 
     /// The whole journey of one card: the enrollment's id, and the redirect URL, which must not be printed.
     async fn enabled(&self, card: &str) -> (String, String) {
-        let enrollment = self.cardholder.enrolls(card).await.unwrap();
+        let enrollment = self.cardholder.enroll(card).await.unwrap();
         let redirect = enrollment["redirectUrl"].as_str().unwrap().to_owned();
-        let page = self.cardholder.opens(&redirect).await.unwrap();
-        page.accepts().await.unwrap().returns().await.unwrap();
+        let page = self.cardholder.open_redirect(&redirect).await.unwrap();
+        page.accept_terms().await.unwrap().return_to_bank().await.unwrap();
         self.world.simulator().notifications_settled().await;
         (enrollment["enrollmentId"].as_str().unwrap().to_owned(), redirect)
     }
@@ -85,7 +85,7 @@ async fn support_reads_an_enrollments_timeline_and_no_secret_of_it() {
 #[tokio::test]
 async fn what_is_missing_is_named() {
     let bank = Bank::open().await;
-    let enrollment = bank.cardholder.enrolls("70001").await.unwrap();
+    let enrollment = bank.cardholder.enroll("70001").await.unwrap();
     let run = bank.doctor(&["timeline", enrollment["enrollmentId"].as_str().unwrap()]).await;
     assert!(run.output.contains("Missing: TAR, TCN, the cardholder's return"), "{}", run.output);
     assert!(run.output.contains("The token list is read next at "), "{}", run.output);
@@ -114,7 +114,7 @@ async fn a_notification_that_matched_nothing_is_listed_until_it_does() {
     assert!(run.output.contains("TCN     card contract 70002"), "{} {}", run.output, run.errors);
     assert_eq!(run.errors, "1 notifications match no enrollment.\n");
 
-    bank.cardholder.enrolls("70002").await.unwrap();
+    bank.cardholder.enroll("70002").await.unwrap();
     let run = bank.doctor(&["unmatched", "--retry", "--json"]).await;
     assert_eq!((run.errors.as_str(), run.output.trim()), ("1 of them match now.\n", "[]"));
     assert_eq!(other.calls(simulator::Operation::PushMultipleAccounts), 1);
@@ -124,8 +124,8 @@ async fn a_notification_that_matched_nothing_is_listed_until_it_does() {
 async fn an_auditor_gets_every_consent_of_every_attempt() {
     let bank = Bank::open().await;
     let (first, _) = bank.enabled("70001").await;
-    let second = bank.cardholder.enrolls("70002").await.unwrap()["enrollmentId"].as_str().unwrap().to_owned();
-    bank.cardholder.restarts(&second, "again").await.unwrap();
+    let second = bank.cardholder.enroll("70002").await.unwrap()["enrollmentId"].as_str().unwrap().to_owned();
+    bank.cardholder.restart(&second, "again").await.unwrap();
     let run = bank.doctor(&["consents"]).await;
     assert_eq!(run.code, Some(0), "{}", run.errors);
     assert!(run.errors.ends_with("3 consents of 2 enrollments.\n"), "{}", run.errors);

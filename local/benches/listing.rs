@@ -39,9 +39,9 @@ async fn main() {
     let etag = first.headers()["etag"].to_str().unwrap().to_owned();
     println!("{REQUESTORS} token requestors with {RANGES_EACH} account ranges and two logos each");
     println!("body: {} kB, compressed {} kB", kilobytes(&plain), kilobytes(&first));
-    println!("first answer, which reads and compresses the catalog: {:.0} ms\n", milliseconds(cold));
+    println!("first response, which reads and compresses the catalog: {:.0} ms\n", milliseconds(cold));
 
-    println!("| warm answer | median | 95 % | longest |\n|---|---|---|---|");
+    println!("| warm response | median | 95 % | longest |\n|---|---|---|---|");
     let known = [("accept-encoding", "gzip"), ("if-none-match", etag.as_str())];
     let packed = measure(&function, "200, compressed", 200, || gzip("platform=web")).await;
     measure(&function, "200, plain", 200, || request("platform=web", &[])).await;

@@ -16,12 +16,12 @@ use serde_json::Value;
 use simulator::{Exchange, Party};
 use url::Url;
 
-pub use browser::{Page, Returned};
+pub use browser::{BrowserReturn, Page};
 pub use error::JourneyError;
 
 /// A response of the API.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Response {
     /// Its status code.
     pub status: u16,
     /// Its headers, names in lower case.
@@ -61,7 +61,7 @@ impl Cardholder {
     ///
     /// # Errors
     /// When there is no response.
-    pub async fn opens(&self, redirect: &str) -> Result<Page, JourneyError> {
+    pub async fn open_redirect(&self, redirect: &str) -> Result<Page, JourneyError> {
         Page::open(self.clone(), redirect).await
     }
 
@@ -69,7 +69,7 @@ impl Cardholder {
     ///
     /// # Errors
     /// When there is no response.
-    pub async fn get(&self, path: &str) -> Result<Answer, JourneyError> {
+    pub async fn get(&self, path: &str) -> Result<Response, JourneyError> {
         self.request(Method::GET, path, &[], String::new()).await
     }
 
@@ -83,7 +83,7 @@ impl Cardholder {
         path: &str,
         headers: &[(&str, &str)],
         body: String,
-    ) -> Result<Answer, JourneyError> {
+    ) -> Result<Response, JourneyError> {
         let url = format!("{}{path}", self.base_url.as_str().trim_end_matches('/'));
         let mut request = self.http.request(method, url).body(body);
         if !self.token.is_empty() {
@@ -99,7 +99,7 @@ impl Cardholder {
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
         let content = response.bytes().await.map_err(JourneyError::Unreachable)?;
-        Ok(Answer { status, headers, body: serde_json::from_slice(&content).unwrap_or_default() })
+        Ok(Response { status, headers, body: serde_json::from_slice(&content).unwrap_or_default() })
     }
 
     /// The steps of app and browser so far.

@@ -117,7 +117,7 @@ async fn invoke(route: &Route, event: &Value) -> Response<Body> {
     let invocation = tokio::spawn((route.handler)(request));
     match tokio::time::timeout(GATEWAY_TIMEOUT, invocation).await {
         Ok(Ok(Ok(response))) => response::to_http(response).await.unwrap_or_else(|error| {
-            tracing::error!(%error, route = route.key(), "the answer cannot be delivered");
+            tracing::error!(%error, route = route.key(), "the response cannot be delivered");
             internal_error()
         }),
         Ok(Ok(Err(error))) => {

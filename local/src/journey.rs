@@ -41,11 +41,11 @@ pub(crate) async fn journey_with(
     let cards = cardholder.cards(&cards).await?;
     let card = list(&cards.body, "cards").find(|card| card["state"] == "eligible");
     let card = text(card, "cardContractId").ok_or(JourneyError::Missing("card that can be enabled"))?;
-    let enrollment = cardholder.enrolls(&card).await?;
+    let enrollment = cardholder.enroll(&card).await?;
     let redirect = text(Some(&enrollment), "redirectUrl").ok_or(JourneyError::Missing("redirect"))?;
     let enrollment_id = text(Some(&enrollment), "enrollmentId").ok_or(JourneyError::Missing("enrollment"))?;
-    cardholder.opens(&redirect).await?.accepts().await?.returns().await?;
-    let last = cardholder.follows(&enrollment_id).await?;
+    cardholder.open_redirect(&redirect).await?.accept_terms().await?.return_to_bank().await?;
+    let last = cardholder.poll_until_final(&enrollment_id).await?;
     let status = text(Some(&last), "status").unwrap_or_default();
     Ok(Outcome { card_contract_id: card, enrollment_id, status })
 }

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::PathBuf};
 
 use local::{
     Options, World,
-    cardholder::{Answer, Cardholder},
+    cardholder::{Cardholder, Response},
 };
 use serde_json::{Value, json};
 
@@ -67,31 +67,31 @@ async fn calls(world: &World) -> Vec<(&'static str, String)> {
     blocks.push(("enroll", enroll));
 
     let refused = cardholder.enroll_request("another-tap", &body).await.unwrap();
-    let page = cardholder.opens(ready.body["redirectUrl"].as_str().unwrap()).await.unwrap();
+    let page = cardholder.open_redirect(ready.body["redirectUrl"].as_str().unwrap()).await.unwrap();
     // Makes the order of the events the same in every run.
     world.simulator().notifications_settled().await;
-    let returned = page.accepts().await.unwrap().returns().await.unwrap();
+    let returned = page.accept_terms().await.unwrap().return_to_bank().await.unwrap();
     let id = ready.body["enrollmentId"].as_str().unwrap();
     let link = returned.app_link.unwrap().as_str().replace(id, ENROLLMENT);
     let request = "GET /callback/STATE?results%5BRECEIPT%5D=APPROVED%7CTOKEN-UNIQUE-REFERENCE";
     blocks.push(("callback", format!("```http\n{request}\n\n{}\nLocation: {link}\n```\n", returned.status)));
-    cardholder.follows(id).await.unwrap();
+    cardholder.poll_until_final(id).await.unwrap();
     let (request, ended) = get(&format!("/enrollments/{id}")).await;
     blocks.push(("enrollment", block(&request.replace(id, ENROLLMENT), &ended)));
     blocks.push(("refused", block("", &refused)));
     blocks
 }
 
-fn block(request: &str, answer: &Answer) -> String {
+fn block(request: &str, response: &Response) -> String {
     let kept = ["etag", "cache-control", "retry-after"];
-    let headers = answer.headers.iter().filter(|(name, _)| kept.contains(&name.as_str()));
+    let headers = response.headers.iter().filter(|(name, _)| kept.contains(&name.as_str()));
     let headers: String = headers
         .map(|(name, value)| {
             format!("{name}: {}\n", if name == "etag" { "\"5e0c1f6b8a9d4e27\"" } else { value })
         })
         .collect();
     let request = if request.is_empty() { String::new() } else { format!("{request}\n\n") };
-    format!("```http\n{request}{}\n{headers}\n{}\n```\n", answer.status, pretty(&answer.body))
+    format!("```http\n{request}{}\n{headers}\n{}\n```\n", response.status, pretty(&response.body))
 }
 
 fn pretty(body: &Value) -> String {

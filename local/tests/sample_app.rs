@@ -149,12 +149,14 @@ async fn the_sample_login_gives_a_good_token_and_the_last_four_digits_alone() {
     let login = json!({"clientId": "40000"});
     let url = world.base_url().join("sample/login").unwrap();
     let asked = Client::new().post(url.clone()).body(login.to_string());
-    let answer = asked.header("content-type", "application/json").send().await.unwrap();
-    let answer = answer.text().await.unwrap();
-    assert!(!Regex::new(r#""[^"]*\d{5}_"#).unwrap().is_match(&answer) && !answer.contains("555555______"));
-    let answer: Value = serde_json::from_str(&answer).unwrap();
-    assert_eq!(answer["cards"][0]["lastFour"], "4444");
-    let cardholder = world.cardholder("40001").unwrap().with_token(answer["accessToken"].as_str().unwrap());
+    let response = asked.header("content-type", "application/json").send().await.unwrap();
+    let response = response.text().await.unwrap();
+    assert!(
+        !Regex::new(r#""[^"]*\d{5}_"#).unwrap().is_match(&response) && !response.contains("555555______")
+    );
+    let response: Value = serde_json::from_str(&response).unwrap();
+    assert_eq!(response["cards"][0]["lastFour"], "4444");
+    let cardholder = world.cardholder("40001").unwrap().with_token(response["accessToken"].as_str().unwrap());
     assert_eq!(cardholder.cards(&["70001"]).await.unwrap().status, 200);
     let form = Client::new().post(url).body(login.to_string()).send().await.unwrap();
     assert_eq!(form.status(), 415, "a form of another page");

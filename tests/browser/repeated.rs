@@ -83,7 +83,7 @@ async fn two_tabs_enable_one_card_once() {
         harness.click("a[href='#/enable/70001']").await;
         harness.find("#consent").await;
         let other_device = harness.world.cardholder("40000").unwrap();
-        other_device.enrolls("70001").await.unwrap();
+        other_device.enroll("70001").await.unwrap();
         harness.agree().await;
         harness.expect_heading("This card is on its way already").await;
         harness.click(".actions .primary").await;

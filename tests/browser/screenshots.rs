@@ -36,7 +36,7 @@ async fn screenshot_every_page(harness: &Harness, folder: &Path, prefix: &str) {
     harness.find(".timeline").await;
     screenshot("enabled").await;
     let other_device = harness.world.cardholder("40000").unwrap();
-    other_device.enrolls("70006").await.unwrap();
+    other_device.enroll("70006").await.unwrap();
     harness.open(&harness.url("/")).await;
     harness.find(".in_progress").await;
     screenshot("bank-app").await;

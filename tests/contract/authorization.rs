@@ -10,7 +10,7 @@ mod rules;
 
 use std::{collections::BTreeSet, io::Write as _, thread};
 
-use local::cardholder::{Answer, Cardholder};
+use local::cardholder::{Cardholder, Response};
 use serde_json::Value;
 use simulator::Operation;
 use tokio::runtime;
@@ -118,27 +118,32 @@ impl Harness {
         let why = format!("{} with {token:?} and {case:?}", self.route.key);
         let (principal, other) = (&self.principals[token.caller()], &self.principals[1 - token.caller()]);
         let (expected, pushes) = (expected(&self.route, case, token), self.pushes());
-        let answer = self.answer(case, token, bearer).await;
-        assert!(expected.is(&answer), "{why}: {expected:?}, not {} {}", answer.status, answer.body["code"]);
+        let response = self.send_case(case, token, bearer).await;
+        assert!(
+            expected.is(&response),
+            "{why}: {expected:?}, not {} {}",
+            response.status,
+            response.body["code"]
+        );
         assert!(expected == Expected::Served || self.pushes() == pushes, "{why}: Mastercard was called");
         let sent = case.and_then(|case| case.value.as_deref());
         // The callback shows the enrollment id to every browser that has its state.
         let named = if self.route.public { other.ids(Kind::Enrollment) } else { Vec::new() };
         let mut secrets = other.secrets().filter(|it| Some(*it) != sent && !named.iter().any(|id| id == it));
         assert_eq!(
-            secrets.find(|secret| contains_secret(&answer, secret)),
+            secrets.find(|secret| contains_secret(&response, secret)),
             None,
             "{why}: shows what belongs to another"
         );
         match expected {
             Expected::SameAsUnknown => {
                 let (case, value) = (case.expect("an id"), sent.expect("an id"));
-                let other = self.answer(Some(&case.with("78888")), token, bearer).await.body.to_string();
-                assert_eq!(answer.body.to_string(), other.replace("78888", value), "{why}");
+                let other = self.send_case(Some(&case.with("78888")), token, bearer).await.body.to_string();
+                assert_eq!(response.body.to_string(), other.replace("78888", value), "{why}");
             }
             Expected::OwnEnrollments => {
                 let own = principal.ids(Kind::Enrollment);
-                let mut listed = answer.body["enrollments"].as_array().expect("a list").iter();
+                let mut listed = response.body["enrollments"].as_array().expect("a list").iter();
                 let is_own = |it: &Value| own.iter().any(|id| it["enrollmentId"] == id.as_str());
                 assert!(listed.all(is_own), "{why}: enrollments that are not the caller's");
             }
@@ -146,7 +151,7 @@ impl Harness {
         }
     }
 
-    async fn answer(&self, case: Option<&IdCase>, token: Token, bearer: &Cardholder) -> Answer {
+    async fn send_case(&self, case: Option<&IdCase>, token: Token, bearer: &Cardholder) -> Response {
         let principal = &self.principals[token.caller()];
         let request = self.route.send(|parameter| match case.filter(|case| case.parameter == *parameter) {
             Some(case) => case.value.clone(),
@@ -161,7 +166,7 @@ impl Harness {
 }
 
 /// Whether a response contains a secret: a long one anywhere, a short one as a whole value.
-fn contains_secret(answer: &Answer, secret: &str) -> bool {
+fn contains_secret(response: &Response, secret: &str) -> bool {
     fn is_value(value: &Value, secret: &str) -> bool {
         match value {
             Value::Object(fields) => fields.values().any(|value| is_value(value, secret)),
@@ -171,9 +176,9 @@ fn contains_secret(answer: &Answer, secret: &str) -> bool {
         }
     }
     if secret.len() < 12 {
-        return is_value(&answer.body, secret);
+        return is_value(&response.body, secret);
     }
-    format!("{} {:?}", answer.body, answer.headers).contains(secret)
+    format!("{} {:?}", response.body, response.headers).contains(secret)
 }
 
 /// Although the test passes: libtest captures only what the print macros write.

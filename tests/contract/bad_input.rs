@@ -7,7 +7,7 @@ mod paths;
 mod queries;
 mod tokens;
 
-use local::cardholder::{Answer, Cardholder};
+use local::cardholder::{Cardholder, Response};
 use serde_json::Value;
 use simulator::Operation;
 
@@ -32,7 +32,7 @@ impl UnchangedWorld {
     }
 
     async fn of(app: App) -> Self {
-        let ready = app.cardholder.enrolls("70030").await.expect("an enrollment");
+        let ready = app.cardholder.enroll("70030").await.expect("an enrollment");
         let enrollment_id = ready["enrollmentId"].as_str().expect("an id").to_owned();
         let (stored, calls) = (app.stored().await, calls(&app));
         Self { app, enrollment_id, stored, calls }
@@ -51,8 +51,8 @@ impl UnchangedWorld {
         status: u16,
         code: &str,
     ) {
-        let answer = self.app.send_as(cardholder, request).await;
-        check_problem(why, &answer, status, code);
+        let response = self.app.send_as(cardholder, request).await;
+        check_problem(why, &response, status, code);
     }
 
     /// Nothing was stored, and Mastercard was not called.
@@ -69,30 +69,30 @@ fn calls(app: &App) -> usize {
 }
 
 /// The response is a problem document of this status and code, with the gateway's request id and without the input.
-fn check_problem(why: &str, answer: &Answer, status: u16, code: &str) {
-    let body = &answer.body;
-    assert_eq!((answer.status, body["code"].as_str()), (status, Some(code)), "{why}: {}", body["errors"]);
+fn check_problem(why: &str, response: &Response, status: u16, code: &str) {
+    let body = &response.body;
+    assert_eq!((response.status, body["code"].as_str()), (status, Some(code)), "{why}: {}", body["errors"]);
     assert_eq!(
-        answer.headers.get("content-type").map(String::as_str),
+        response.headers.get("content-type").map(String::as_str),
         Some("application/problem+json"),
         "{why}"
     );
-    let request_id = answer.headers.get("apigw-requestid").map(String::as_str);
+    let request_id = response.headers.get("apigw-requestid").map(String::as_str);
     assert_eq!(
         (body["requestId"].as_str(), body["status"].as_u64()),
         (request_id, Some(status.into())),
         "{why}"
     );
-    check_no_echo(why, answer);
+    check_no_echo(why, response);
 }
 
 /// The response is API Gateway's own error, without the input.
-fn check_gateway_error(why: &str, answer: &Answer, status: u16, message: &str) {
-    assert_eq!((answer.status, answer.body["message"].as_str()), (status, Some(message)), "{why}");
-    check_no_echo(why, answer);
+fn check_gateway_error(why: &str, response: &Response, status: u16, message: &str) {
+    assert_eq!((response.status, response.body["message"].as_str()), (status, Some(message)), "{why}");
+    check_no_echo(why, response);
 }
 
-fn check_no_echo(why: &str, answer: &Answer) {
-    let text = format!("{} {:?}", answer.body, answer.headers);
-    assert!(SENT.iter().all(|sent| !text.contains(sent)), "{why}: the answer repeats what was sent");
+fn check_no_echo(why: &str, response: &Response) {
+    let text = format!("{} {:?}", response.body, response.headers);
+    assert!(SENT.iter().all(|sent| !text.contains(sent)), "{why}: the response repeats what was sent");
 }

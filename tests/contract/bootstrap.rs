@@ -5,7 +5,7 @@ mod lambda;
 
 use std::fs;
 
-use lambda::{FUNCTIONS, Failed, Lambda};
+use lambda::{FUNCTIONS, FunctionError, Lambda};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -27,7 +27,7 @@ async fn a_card_is_enabled_by_the_real_binaries() {
     );
 
     let list = Lambda::start("list-requestors", &world).await;
-    let shown = list.answer(event("list-requestors.json")).await;
+    let shown = list.invoke_http(event("list-requestors.json")).await;
     assert_eq!(shown.0, 200);
     let offers = shown.1["tokenRequestors"].as_array().unwrap();
     assert!(offers.iter().any(|offer| offer["displayName"] == "Click to Pay"), "{offers:?}");
@@ -39,24 +39,24 @@ async fn a_card_is_enabled_by_the_real_binaries() {
     let cards = Lambda::start("list-cards", &world).await;
     assert_eq!(states(&cards).await, ["eligible", "eligible"]);
     let enroll = Lambda::start("enroll", &world).await;
-    let (status, enrolled) = enroll.answer(event("enroll.json")).await;
+    let (status, enrolled) = enroll.invoke_http(event("enroll.json")).await;
     assert_eq!((status, &enrolled["status"]), (201, &json!("READY")));
     assert_eq!(states(&cards).await, ["eligible", "in_progress"]);
     let get = Lambda::start("get-enrollment", &world).await;
     let request = request(&enrolled["enrollmentId"]);
-    let (status, shown) = get.answer(request.clone()).await;
+    let (status, shown) = get.invoke_http(request.clone()).await;
     assert_eq!((status, &shown["redirectUrl"]), (200, &enrolled["redirectUrl"]));
 
     let cardholder = world.cardholder("40000").unwrap();
-    let page = cardholder.opens(enrolled["redirectUrl"].as_str().unwrap()).await.unwrap();
-    let way_back = page.accepts().await.unwrap().callback_url().await.unwrap();
+    let page = cardholder.open_redirect(enrolled["redirectUrl"].as_str().unwrap()).await.unwrap();
+    let way_back = page.accept_terms().await.unwrap().callback_url().await.unwrap();
     let callback = Lambda::start("receive-callback", &world).await;
     let passed_on = callback.invoke(came_back(&way_back)).await.unwrap();
     let link = passed_on["headers"]["location"].as_str().unwrap_or_default();
     assert_eq!((&passed_on["statusCode"], link.ends_with("outcome=completed")), (&json!(303), true));
 
     world.simulator().notifications_settled().await;
-    assert_eq!(get.answer(request).await.1["status"], "ENABLED");
+    assert_eq!(get.invoke_http(request).await.1["status"], "ENABLED");
     assert_eq!(states(&cards).await, ["eligible", "already_enabled"]);
     for lambda in [sync, fetch, list, cards, enroll, get, callback] {
         lambda.stop();
@@ -67,9 +67,9 @@ async fn a_card_is_enabled_by_the_real_binaries() {
 async fn a_notification_without_a_certificate_is_refused_by_the_real_binary() {
     let world = world().await;
     let receive = Lambda::start("receive-notification", &world).await;
-    let (status, problem) = receive.answer(event("receive-notification-without-certificate.json")).await;
+    let (status, problem) = receive.invoke_http(event("receive-notification-without-certificate.json")).await;
     assert_eq!((status, &problem["code"]), (403, &json!("forbidden")));
-    let (status, accepted) = receive.answer(event("receive-notification-tar.json")).await;
+    let (status, accepted) = receive.invoke_http(event("receive-notification-tar.json")).await;
     assert_eq!((status, accepted), (200, json!({"accepted": 1})));
     let reconcile = Lambda::start("reconcile-enrollments", &world).await;
     let done = reconcile.invoke(event("reconcile-enrollments.json")).await.unwrap();
@@ -106,11 +106,11 @@ async fn an_invalid_event_is_an_error_and_the_next_one_is_processed() {
     let world = open_world().await;
     let list = Lambda::start("list-requestors", &world).await;
     list.invoke(json!({"not": "an event"})).await.unwrap_err();
-    assert_eq!(list.answer(event("list-requestors.json")).await.0, 200);
+    assert_eq!(list.invoke_http(event("list-requestors.json")).await.0, 200);
     let fetch = Lambda::start("fetch-assets", &world).await;
     let failed = fetch.invoke(json!({"assets": [{"assetId": "unknown"}]})).await.unwrap_err();
     let message = "the event cannot be read".to_owned();
-    assert_eq!(failed, Failed { error_type: "NonRetryable".into(), error_message: message });
+    assert_eq!(failed, FunctionError { error_type: "NonRetryable".into(), error_message: message });
     let nothing = json!({"stored": [], "skipped": [], "failed": [], "refused": [], "remaining": 0});
     assert_eq!(fetch.invoke(json!({})).await.unwrap(), nothing);
     list.stop();
@@ -141,7 +141,7 @@ fn came_back(callback: &Url) -> Value {
 
 /// States of the sample cardholder's two cards.
 async fn states(cards: &Lambda) -> Vec<Value> {
-    let (status, answer) = cards.answer(event("list-cards.json")).await;
+    let (status, response) = cards.invoke_http(event("list-cards.json")).await;
     assert_eq!(status, 200);
-    answer["cards"].as_array().unwrap().iter().map(|card| card["state"].clone()).collect()
+    response["cards"].as_array().unwrap().iter().map(|card| card["state"].clone()).collect()
 }

@@ -4,7 +4,7 @@ mod delivered;
 
 use std::fs;
 
-use delivered::{Event, answer, folder, scheduled};
+use delivered::{Event, folder, parse_response, scheduled};
 use jiff::{SignedDuration, Timestamp};
 use local::World;
 use mastercard::secret::{CallbackState, PushAccountReceipt};
@@ -74,9 +74,9 @@ fn every_event_has_a_test_and_a_description() {
 async fn a_card_is_pushed_with_every_field(event: Event) {
     let world = open_world().await;
     let enroll = enroll::Enroll::connect(&runtime_of(&world)).await.unwrap();
-    let answer = answer(enroll.handle(event.request()).await.unwrap());
-    assert_eq!((answer.status, &answer.body["status"]), (201, &json!("READY")), "{}", answer.body);
-    assert!(answer.body["redirectUrl"].as_str().is_some_and(|url| url.contains("pushAccountData=")));
+    let response = parse_response(enroll.handle(event.request()).await.unwrap());
+    assert_eq!((response.status, &response.body["status"]), (201, &json!("READY")), "{}", response.body);
+    assert!(response.body["redirectUrl"].as_str().is_some_and(|url| url.contains("pushAccountData=")));
 }
 
 async fn a_card_number_for_a_name_is_refused(event: Event) {
@@ -95,8 +95,8 @@ async fn a_request_without_a_key_is_refused(event: Event) {
 async fn refused(event: Event, code: &str) {
     let world = open_world().await;
     let enroll = enroll::Enroll::connect(&runtime_of(&world)).await.unwrap();
-    let answer = answer(enroll.handle(event.request()).await.unwrap());
-    assert_eq!((answer.status, answer.body["code"].as_str()), (400, Some(code)));
+    let response = parse_response(enroll.handle(event.request()).await.unwrap());
+    assert_eq!((response.status, response.body["code"].as_str()), (400, Some(code)));
     let calls = [Operation::SearchFundingAccounts, Operation::PushMultipleAccounts];
     assert_eq!(calls.map(|operation| world.simulator().calls(operation)), [0, 0]);
 }
@@ -131,10 +131,10 @@ async fn fetched(event: Event) {
 async fn a_cardholder_reads_an_enrollment(event: Event) {
     let world = world().await;
     let get = get_enrollment::GetEnrollment::connect(&runtime_of(&world)).await.unwrap();
-    let before = answer(get.handle(event.request()).await.unwrap());
+    let before = parse_response(get.handle(event.request()).await.unwrap());
     assert_eq!((before.status, before.body["code"].as_str()), (404, Some("not_found")));
     let seeded = event_fixture(&world).await;
-    let after = answer(get.handle(event.request()).await.unwrap());
+    let after = parse_response(get.handle(event.request()).await.unwrap());
     assert_eq!((after.status, &after.body["enrollmentId"]), (200, &json!(seeded.id())));
 }
 
@@ -142,8 +142,8 @@ async fn another_cardholder_reads_an_enrollment(event: Event) {
     let world = world().await;
     event_fixture(&world).await;
     let get = get_enrollment::GetEnrollment::connect(&runtime_of(&world)).await.unwrap();
-    let answer = answer(get.handle(event.request()).await.unwrap());
-    assert_eq!((answer.status, answer.body["code"].as_str()), (404, Some("not_found")));
+    let response = parse_response(get.handle(event.request()).await.unwrap());
+    assert_eq!((response.status, response.body["code"].as_str()), (404, Some("not_found")));
 }
 
 async fn a_cardholder_reads_the_state_of_a_card(event: Event) {
@@ -151,29 +151,29 @@ async fn a_cardholder_reads_the_state_of_a_card(event: Event) {
     let seeded = event_fixture(&world).await;
     EnrollmentFixture::new("key-2").of_card(70002).started(&enrollments(&world)).await;
     let get = get_enrollment::GetEnrollment::connect(&runtime_of(&world)).await.unwrap();
-    let answer = answer(get.handle(event.request()).await.unwrap());
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.all("enrollments", "enrollmentId"), [&json!(seeded.id())]);
+    let response = parse_response(get.handle(event.request()).await.unwrap());
+    assert_eq!(response.status, 200);
+    assert_eq!(response.all("enrollments", "enrollmentId"), [&json!(seeded.id())]);
 }
 
 async fn two_cards_can_be_enabled(event: Event) {
     let world = open_world().await;
     let list = list_cards::ListCards::connect(&runtime_of(&world)).await.unwrap();
-    let answer = answer(list.handle(event.request()).await.unwrap());
-    assert_eq!(answer.status, 200, "{}", answer.body);
-    assert_eq!(answer.all("cards", "cardContractId"), ["70001", "70002"]);
-    assert_eq!(answer.all("cards", "state"), ["eligible", "eligible"]);
+    let response = parse_response(list.handle(event.request()).await.unwrap());
+    assert_eq!(response.status, 200, "{}", response.body);
+    assert_eq!(response.all("cards", "cardContractId"), ["70001", "70002"]);
+    assert_eq!(response.all("cards", "state"), ["eligible", "eligible"]);
 }
 
 async fn an_iphone_lists_token_requestors(event: Event) {
     let world = open_world().await;
     let list = list_requestors::ListRequestors::connect(&runtime_of(&world)).await.unwrap();
-    let answer = answer(list.handle(event.request()).await.unwrap());
-    assert_eq!((answer.status, answer.header("etag").is_empty()), (200, false));
+    let response = parse_response(list.handle(event.request()).await.unwrap());
+    assert_eq!((response.status, response.header("etag").is_empty()), (200, false));
     assert!(
-        answer.all("tokenRequestors", "displayName").contains(&&json!("Click to Pay")),
+        response.all("tokenRequestors", "displayName").contains(&&json!("Click to Pay")),
         "{}",
-        answer.body
+        response.body
     );
 }
 
@@ -197,10 +197,10 @@ async fn an_iphone_that_accepts_gzip_lists_one_account_range(event: Event) {
 async fn an_iphone_has_the_current_list(event: Event) {
     let world = open_world().await;
     let list = list_requestors::ListRequestors::connect(&runtime_of(&world)).await.unwrap();
-    let first = answer(list.handle(event.request()).await.unwrap());
+    let first = parse_response(list.handle(event.request()).await.unwrap());
     assert_eq!(first.status, 200, "the ETag is unknown");
     let current = event.with("ETAG", first.header("etag").trim_matches('"'));
-    let second = answer(list.handle(current.request()).await.unwrap());
+    let second = parse_response(list.handle(current.request()).await.unwrap());
     assert_eq!((second.status, second.body), (304, Value::Null));
 }
 
@@ -219,9 +219,9 @@ async fn a_cardholder_returns(event: Event) {
         .await
         .unwrap();
 
-    let answer = answer(receive.handle(event.request()).await.unwrap());
+    let response = parse_response(receive.handle(event.request()).await.unwrap());
     let link = format!("bankapp://click-to-pay?enrollmentId={}&outcome=completed", fixture.id());
-    assert_eq!((answer.status, answer.header("location")), (303, link.as_str()));
+    assert_eq!((response.status, response.header("location")), (303, link.as_str()));
     let facts = stored(&world, &fixture).await.facts;
     assert!(facts.iter().any(|known| known.fact == Fact::Callback { result: "APPROVED".into() }));
 }
@@ -229,8 +229,8 @@ async fn a_cardholder_returns(event: Event) {
 async fn a_browser_returns_with_an_unknown_state(event: Event) {
     let world = world().await;
     let receive = receive_callback::ReceiveCallback::connect(&runtime_of(&world)).await.unwrap();
-    let answer = answer(receive.handle(event.request()).await.unwrap());
-    assert_eq!((answer.status, answer.header("content-type")), (404, "text/html; charset=utf-8"));
+    let response = parse_response(receive.handle(event.request()).await.unwrap());
+    assert_eq!((response.status, response.header("content-type")), (404, "text/html; charset=utf-8"));
 }
 
 async fn processing_notifies_of_an_approval(event: Event) {
@@ -246,8 +246,8 @@ async fn notified(event: Event) -> Status {
     let world = world().await;
     let fixture = event_fixture(&world).await;
     let receive = receive_notification::ReceiveNotification::connect(&runtime_of(&world)).await.unwrap();
-    let answer = answer(receive.handle(event.request()).await.unwrap());
-    assert_eq!((answer.status, answer.body), (200, json!({"accepted": 1})));
+    let response = parse_response(receive.handle(event.request()).await.unwrap());
+    assert_eq!((response.status, response.body), (200, json!({"accepted": 1})));
     stored(&world, &fixture).await.status_at(Timestamp::now()).status
 }
 
@@ -255,8 +255,8 @@ async fn a_caller_without_a_certificate_notifies_of_a_token(event: Event) {
     let world = world().await;
     event_fixture(&world).await;
     let receive = receive_notification::ReceiveNotification::connect(&runtime_of(&world)).await.unwrap();
-    let answer = answer(receive.handle(event.request()).await.unwrap());
-    assert_eq!((answer.status, answer.body["code"].as_str()), (403, Some("forbidden")));
+    let response = parse_response(receive.handle(event.request()).await.unwrap());
+    assert_eq!((response.status, response.body["code"].as_str()), (403, Some("forbidden")));
     assert_eq!(enrollments(&world).notification("n-tcn-1").await.unwrap(), None, "nothing is stored");
 }
 

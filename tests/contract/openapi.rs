@@ -56,8 +56,8 @@ async fn every_example_of_a_request_in_the_contract_is_accepted() {
     for (name, card) in [("smallest", "70006"), ("with_account_holder", "70007")] {
         let mut request = content["examples"][name]["value"].clone();
         request["cardContractId"] = json!(card);
-        let answer = app.send(&ApiRequest::enroll(&request)).await;
-        assert_eq!(answer.status, 201, "{name}: {}", answer.body["errors"]);
+        let response = app.send(&ApiRequest::enroll(&request)).await;
+        assert_eq!(response.status, 201, "{name}: {}", response.body["errors"]);
     }
 }
 
@@ -83,7 +83,8 @@ async fn every_answer_of_a_successful_enrollment_conforms_to_the_contract() {
     assert_eq!(app.send(&ApiRequest::get(&one)).await.body["status"], "READY");
 
     let redirect = ready.body["redirectUrl"].as_str().expect("a redirect");
-    let page = app.cardholder.opens(redirect).await.expect("a page").accepts().await.expect("terms");
+    let page =
+        app.cardholder.open_redirect(redirect).await.expect("a page").accept_terms().await.expect("terms");
     let callback = page.callback_url().await.expect("the callback URL");
     let path = format!("{}?{}", callback.path(), callback.query().expect("results"));
     let returned = app.send_as(&app.cardholder.with_token(""), &ApiRequest::get(path)).await;
@@ -103,8 +104,8 @@ async fn every_answer_of_a_successful_enrollment_conforms_to_the_contract() {
 }
 
 async fn states(app: &App, cards: &ApiRequest) -> Vec<Value> {
-    let answer = app.send(cards).await;
-    answer.body["cards"].as_array().expect("cards").iter().map(|card| card["state"].clone()).collect()
+    let response = app.send(cards).await;
+    response.body["cards"].as_array().expect("cards").iter().map(|card| card["state"].clone()).collect()
 }
 
 #[tokio::test]
@@ -122,7 +123,7 @@ async fn every_answer_of_a_failed_enrollment_conforms_to_the_contract() {
     expect_problem(&app, &request("80001"), 404, "card_not_found").await;
 
     let redirect = ready["redirectUrl"].as_str().expect("a redirect");
-    app.cardholder.opens(redirect).await.expect("a page").accepts().await.expect("terms");
+    app.cardholder.open_redirect(redirect).await.expect("a page").accept_terms().await.expect("terms");
     app.world.simulator().notifications_settled().await;
     expect_problem(&app, &request("70001"), 409, "already_enabled").await;
 
@@ -163,7 +164,7 @@ async fn every_answer_of_a_failed_enrollment_conforms_to_the_contract() {
 }
 
 async fn expect_problem(app: &App, request: &ApiRequest, status: u16, code: &str) -> Value {
-    let answer = app.send(request).await;
-    assert_eq!((answer.status, answer.body["code"].as_str()), (status, Some(code)));
-    answer.body
+    let response = app.send(request).await;
+    assert_eq!((response.status, response.body["code"].as_str()), (status, Some(code)));
+    response.body
 }

@@ -137,8 +137,9 @@ async fn play_all_journeys(app: &App) {
     for (card, button) in [("70001", "accept"), ("70002", "cancel")] {
         let ready = app.send(&request(card)).await.body;
         let redirect = ready["redirectUrl"].as_str().expect("a redirect");
-        let page = cardholder.opens(redirect).await.expect("a page").presses(button).await.expect("a button");
-        assert_eq!(page.returns().await.expect("a return").status, 303);
+        let page =
+            cardholder.open_redirect(redirect).await.expect("a page").press(button).await.expect("a button");
+        assert_eq!(page.return_to_bank().await.expect("a return").status, 303);
     }
     simulator.notifications_settled().await;
     for card in ["70003", "70004", "70005", "80001", "70001"] {

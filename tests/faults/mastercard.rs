@@ -119,19 +119,19 @@ async fn without_a_signature_a_cardholder_is_redirected_only_if_the_bank_allows_
         let world = open_world_with(Options { settings, ..Options::default() }).await;
         let app = App::of(world);
         app.world.simulator().set_fault(Operation::PushMultipleAccounts, Fault::Unsigned, 1);
-        let answer = app
+        let response = app
             .send(&ApiRequest::enroll(&json!({
                 "cardContractId": "70001", "platform": "web", "callback": "web-bank",
                 "consent": {"termsVersion": "1", "acceptedAt": jiff::Timestamp::now()},
             })))
             .await;
-        assert_eq!(answer.status, status, "{setting}");
+        assert_eq!(response.status, status, "{setting}");
         if status == 201 {
-            let redirect = answer.body["redirectUrl"].as_str().unwrap();
+            let redirect = response.body["redirectUrl"].as_str().unwrap();
             assert!(redirect.contains("pushAccountReceipts=MCC-") && redirect.contains("&callbackURL=http"));
-            assert!(answer.body.get("signature").is_none());
+            assert!(response.body.get("signature").is_none());
         } else {
-            assert_eq!(answer.body["code"], "mastercard_refused");
+            assert_eq!(response.body["code"], "mastercard_refused");
         }
     }
 }

@@ -19,19 +19,19 @@ const CARD: &str = "70001";
 
 /// Enrolls a card and opens the redirect.
 async fn at_click_to_pay(cardholder: &Cardholder) -> (String, Page) {
-    let enrollment = cardholder.enrolls(CARD).await.unwrap();
-    let page = cardholder.opens(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
+    let enrollment = cardholder.enroll(CARD).await.unwrap();
+    let page = cardholder.open_redirect(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
     (enrollment["enrollmentId"].as_str().unwrap().to_owned(), page)
 }
 
 /// Completes an enrollment, until all notifications have arrived.
 async fn enable(world: &World, cardholder: &Cardholder) {
-    at_click_to_pay(cardholder).await.1.accepts().await.unwrap().returns().await.unwrap();
+    at_click_to_pay(cardholder).await.1.accept_terms().await.unwrap().return_to_bank().await.unwrap();
     world.simulator().notifications_settled().await;
 }
 
 async fn enrollment(cardholder: &Cardholder, id: &str) -> Value {
-    cardholder.asks_about(id).await.unwrap().body
+    cardholder.get_enrollment(id).await.unwrap().body
 }
 
 /// The only enrollment that the cardholder has.
@@ -53,13 +53,13 @@ async fn a_cardholder_enables_a_card_and_returns_to_the_app() {
 
     let (id, page) = at_click_to_pay(&cardholder).await;
     assert_eq!(page.status, 200);
-    let returned = page.accepts().await.unwrap().returns().await.unwrap();
+    let returned = page.accept_terms().await.unwrap().return_to_bank().await.unwrap();
 
     assert_eq!(returned.status, 303);
     let link = returned.app_link.unwrap();
     assert_eq!(link.scheme(), "bankapp");
     assert!(link.query().unwrap().contains(&id) && link.query().unwrap().contains("outcome=completed"));
-    let ended = cardholder.follows(&id).await.unwrap();
+    let ended = cardholder.poll_until_final(&id).await.unwrap();
     assert_eq!((&ended["status"], &ended["final"]), (&json!("ENABLED"), &json!(true)));
     assert_eq!(ended.get("redirectUrl"), None);
     let events: Vec<_> =
@@ -75,29 +75,29 @@ async fn a_cardholder_of_fifty_cards_reads_all_their_states_at_once() {
     let world = open_world().await;
     let cards: Vec<_> = (70001..=70050).map(|card| card.to_string()).collect();
     let cards: Vec<_> = cards.iter().map(String::as_str).collect();
-    let answer = world.cardholder("40000").unwrap().cards(&cards).await.unwrap();
-    assert_eq!((answer.status, answer.body["cards"].as_array().unwrap().len()), (200, 50));
+    let response = world.cardholder("40000").unwrap().cards(&cards).await.unwrap();
+    assert_eq!((response.status, response.body["cards"].as_array().unwrap().len()), (200, 50));
 }
 
 #[tokio::test]
 async fn a_receipt_that_expired_on_the_way_ends_in_failed_and_may_be_tried_again() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let enrollment = cardholder.enrolls(CARD).await.unwrap();
+    let enrollment = cardholder.enroll(CARD).await.unwrap();
     world.simulator().expire_receipts();
-    let page = cardholder.opens(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
-    let returned = page.returns().await.unwrap();
+    let page = cardholder.open_redirect(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
+    let returned = page.return_to_bank().await.unwrap();
     assert!(returned.app_link.unwrap().query().unwrap().contains("outcome=error"));
     let failed = the_only(&cardholder).await;
     assert_eq!((&failed["status"], &failed["reason"]), (&json!("FAILED"), &json!("token_requestor_error")));
-    assert_eq!(cardholder.enrolls(CARD).await.unwrap()["status"], "READY");
+    assert_eq!(cardholder.enroll(CARD).await.unwrap()["status"], "READY");
 }
 
 #[tokio::test]
 async fn a_redirect_that_is_not_opened_expires() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let ready = cardholder.enrolls(CARD).await.unwrap();
+    let ready = cardholder.enroll(CARD).await.unwrap();
     let id = ready["enrollmentId"].as_str().unwrap().to_owned();
     assert_eq!(enrollment(&cardholder, &id).await["redirectUrl"], ready["redirectUrl"]);
     // It ends for the app 15 seconds before the receipts expire.
@@ -126,23 +126,23 @@ async fn a_cardholder_who_cancels_is_cancelled_and_may_start_again() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let (id, page) = at_click_to_pay(&cardholder).await;
-    let returned = page.cancels().await.unwrap().returns().await.unwrap();
+    let returned = page.cancel().await.unwrap().return_to_bank().await.unwrap();
     assert!(returned.app_link.unwrap().query().unwrap().contains("outcome=cancelled"));
     world.simulator().notifications_settled().await;
     world.reconcile().await.unwrap();
     assert_eq!(enrollment(&cardholder, &id).await["status"], "CANCELLED");
-    assert_eq!(cardholder.enrolls(CARD).await.unwrap()["status"], "READY");
+    assert_eq!(cardholder.enroll(CARD).await.unwrap()["status"], "READY");
 }
 
 #[tokio::test]
 async fn a_cardholder_whose_card_is_declined_reads_declined() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let enrollment = cardholder.enrolls(CARD).await.unwrap();
+    let enrollment = cardholder.enroll(CARD).await.unwrap();
     // Blocked between the push and the redirect.
     world.simulator().set_card_status(70001, "05").unwrap();
-    let page = cardholder.opens(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
-    let returned = page.returns().await.unwrap();
+    let page = cardholder.open_redirect(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
+    let returned = page.return_to_bank().await.unwrap();
     assert!(returned.app_link.unwrap().query().unwrap().contains("outcome=declined"));
     world.simulator().notifications_settled().await;
     assert_eq!(the_only(&cardholder).await["status"], "DECLINED");
@@ -157,7 +157,7 @@ async fn a_card_that_click_to_pay_has_already_is_enabled_once_the_list_says_so()
     world.simulator().set_fault(Operation::GetTokensByClient, Fault::HtmlBadGateway, Times::Always);
     world.clock().advance(SignedDuration::from_mins(1));
     let (id, page) = at_click_to_pay(&cardholder).await;
-    page.returns().await.unwrap();
+    page.return_to_bank().await.unwrap();
     assert_ne!(enrollment(&cardholder, &id).await["status"], "ENABLED");
     world.simulator().clear_faults();
     world.reconcile().await.unwrap();
@@ -169,7 +169,7 @@ async fn enrollments_are_listed_newest_first_in_pages() {
     let world: World = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     for card in ["70001", "70002", "70006"] {
-        cardholder.enrolls(card).await.unwrap();
+        cardholder.enroll(card).await.unwrap();
         world.clock().advance(SignedDuration::from_secs(1));
     }
     let first = cardholder.get("/enrollments?limit=2").await.unwrap().body;

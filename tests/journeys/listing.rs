@@ -19,9 +19,9 @@ async fn get(world: &World, query: &str, headers: &[(&str, &str)]) -> Response {
 }
 
 async fn listed(world: &World, query: &str) -> Value {
-    let answer = get(world, query, &[]).await;
-    assert_eq!(answer.status(), 200);
-    answer.json().await.unwrap()
+    let response = get(world, query, &[]).await;
+    assert_eq!(response.status(), 200);
+    response.json().await.unwrap()
 }
 
 fn names(listed: &Value) -> Vec<&str> {
@@ -103,9 +103,9 @@ async fn a_compressed_answer_is_the_same_answer() {
         (plain.headers().get("content-encoding"), &packed.headers()["content-encoding"]),
         (None, &"gzip".parse().unwrap())
     );
-    for answer in [&plain, &packed] {
+    for response in [&plain, &packed] {
         assert_eq!(
-            (answer.status().as_u16(), &answer.headers()["vary"]),
+            (response.status().as_u16(), &response.headers()["vary"]),
             (200, &"accept-encoding".parse().unwrap())
         );
     }
@@ -122,13 +122,13 @@ async fn an_etag_is_good_for_one_question_and_one_encoding() {
     let world = open_world().await;
     let questions = ["platform=web", "platform=ios", "platform=web&accountRange=555555000"];
     let encodings = ["identity", "gzip"];
-    let mut answers = Vec::new();
+    let mut responses = Vec::new();
     for (query, encoding) in questions.into_iter().flat_map(|query| encodings.map(|it| (query, it))) {
         let first = get(&world, query, &[("accept-encoding", encoding)]).await;
-        answers.push((query, encoding, etag(first.headers())));
+        responses.push((query, encoding, etag(first.headers())));
     }
-    for (query, encoding, _) in &answers {
-        for (of, packed, etag) in &answers {
+    for (query, encoding, _) in &responses {
+        for (of, packed, etag) in &responses {
             let headers = [("accept-encoding", *encoding), ("if-none-match", etag.as_str())];
             let again = get(&world, query, &headers).await;
             let known = (query, encoding) == (of, packed);
@@ -204,9 +204,9 @@ async fn a_list_that_was_read_is_still_served_when_the_table_is_gone() {
 async fn a_function_that_has_never_read_the_catalog_fails() {
     let world = open_world().await;
     lose_the_table(&world).await;
-    let answer = get(&world, "platform=web", &[]).await;
-    assert_eq!(answer.status(), 500);
-    assert_eq!(answer.json::<Value>().await.unwrap()["code"], "internal_error");
+    let response = get(&world, "platform=web", &[]).await;
+    assert_eq!(response.status(), 500);
+    assert_eq!(response.json::<Value>().await.unwrap()["code"], "internal_error");
 }
 
 #[tokio::test]
@@ -214,9 +214,9 @@ async fn a_cached_answer_becomes_stale_with_time() {
     let world = open_world().await;
     let gzip = [("accept-encoding", "gzip")];
     let read = async || {
-        let answer = get(&world, "platform=web", &gzip).await;
-        let tag = etag(answer.headers());
-        (tag, decompress(&answer.bytes().await.unwrap()))
+        let response = get(&world, "platform=web", &gzip).await;
+        let tag = etag(response.headers());
+        (tag, decompress(&response.bytes().await.unwrap()))
     };
     let (first_tag, first) = read().await;
     assert_eq!(first["stale"], false);
@@ -245,9 +245,9 @@ async fn new_artwork_is_shown_without_a_new_version() {
 #[tokio::test]
 async fn many_concurrent_requests_get_one_answer() {
     let world = open_world().await;
-    let answers = join_all((0..20).map(|_| listed(&world, "platform=web"))).await;
-    assert!(!names(&answers[0]).is_empty());
-    assert!(answers.iter().all(|answer| *answer == answers[0]));
+    let responses = join_all((0..20).map(|_| listed(&world, "platform=web"))).await;
+    assert!(!names(&responses[0]).is_empty());
+    assert!(responses.iter().all(|response| *response == responses[0]));
 }
 
 /// A catalog whose uncompressed list exceeds Lambda's response limit.

@@ -16,15 +16,15 @@ const CLICK_TO_PAY: &str = "50123197928";
 async fn enrolled(world: &World, plan: NotificationPlan) -> (Cardholder, String) {
     world.simulator().set_notification_plan(plan);
     let cardholder = world.cardholder("40000").unwrap();
-    let enrollment = cardholder.enrolls(CARD).await.unwrap();
-    let page = cardholder.opens(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
-    page.accepts().await.unwrap().returns().await.unwrap();
+    let enrollment = cardholder.enroll(CARD).await.unwrap();
+    let page = cardholder.open_redirect(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
+    page.accept_terms().await.unwrap().return_to_bank().await.unwrap();
     world.simulator().notifications_settled().await;
     (cardholder, enrollment["enrollmentId"].as_str().unwrap().to_owned())
 }
 
 async fn view(cardholder: &Cardholder, id: &str) -> Value {
-    cardholder.asks_about(id).await.unwrap().body
+    cardholder.get_enrollment(id).await.unwrap().body
 }
 
 fn events(view: &Value, kind: &str) -> usize {
@@ -120,7 +120,7 @@ async fn a_notification_for_a_card_without_an_enrollment_is_accepted_and_stored(
 async fn a_notification_that_names_another_client_changes_nothing() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let id = cardholder.enrolls(CARD).await.unwrap()["enrollmentId"].as_str().unwrap().to_owned();
+    let id = cardholder.enroll(CARD).await.unwrap()["enrollmentId"].as_str().unwrap().to_owned();
     let body =
         json!({"type": "TCN", "clientId": 40001, "cardContractId": 70001, "tokenRequestorId": CLICK_TO_PAY});
     assert_eq!(notify(&world, &body).await, 200);
@@ -131,7 +131,7 @@ async fn a_notification_that_names_another_client_changes_nothing() {
 async fn an_unknown_kind_of_notification_is_stored_and_changes_nothing() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let id = cardholder.enrolls(CARD).await.unwrap()["enrollmentId"].as_str().unwrap().to_owned();
+    let id = cardholder.enroll(CARD).await.unwrap()["enrollmentId"].as_str().unwrap().to_owned();
     let body = json!([{"type": "ACN", "cardContractId": 70001}, {"type": "TAR", "decision": "MAYBE", "cardContractId": 70001}]);
     assert_eq!(notify(&world, &body).await, 200);
     assert_eq!(view(&cardholder, &id).await["status"], "READY");

@@ -13,7 +13,7 @@ const CARDS: [&str; 3] = ["70001", "70002", "70006"];
 async fn unopened(world: &World) -> Cardholder {
     let cardholder = world.cardholder("40000").unwrap();
     for card in CARDS {
-        cardholder.enrolls(card).await.unwrap();
+        cardholder.enroll(card).await.unwrap();
     }
     world.clock().advance(SignedDuration::from_mins(16));
     cardholder

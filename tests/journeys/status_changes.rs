@@ -30,9 +30,9 @@ fn field<'a>(changes: &'a [Value], name: &str) -> Vec<&'a str> {
 async fn a_journey_is_published_step_by_step_and_repetitions_are_not() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let enrollment = cardholder.enrolls("70001").await.unwrap();
-    let page = cardholder.opens(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
-    page.accepts().await.unwrap().returns().await.unwrap();
+    let enrollment = cardholder.enroll("70001").await.unwrap();
+    let page = cardholder.open_redirect(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
+    page.accept_terms().await.unwrap().return_to_bank().await.unwrap();
     world.simulator().notifications_settled().await;
     world.reconcile().await.unwrap();
 
@@ -51,9 +51,9 @@ async fn a_journey_is_published_step_by_step_and_repetitions_are_not() {
 async fn a_token_that_is_suspended_much_later_is_published_too() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let enrollment = cardholder.enrolls("70001").await.unwrap();
-    let page = cardholder.opens(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
-    page.accepts().await.unwrap().returns().await.unwrap();
+    let enrollment = cardholder.enroll("70001").await.unwrap();
+    let page = cardholder.open_redirect(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
+    page.accept_terms().await.unwrap().return_to_bank().await.unwrap();
     world.simulator().notifications_settled().await;
     world.simulator().suspend_token(70001, simulator::CLICK_TO_PAY).unwrap();
     world.simulator().notifications_settled().await;
@@ -68,11 +68,11 @@ async fn a_token_that_is_suspended_much_later_is_published_too() {
 async fn an_enrollment_that_expired_is_published_when_reconciliation_reads_it() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let enrollment = cardholder.enrolls("70001").await.unwrap();
+    let enrollment = cardholder.enroll("70001").await.unwrap();
     world.clock().advance(SignedDuration::from_mins(16));
     world.reconcile().await.unwrap();
     let id = enrollment["enrollmentId"].as_str().unwrap();
-    cardholder.restarts(id, "again").await.unwrap();
+    cardholder.restart(id, "again").await.unwrap();
     let changes = published(&world).await;
     let steps = ["PENDING", "READY", "EXPIRED", "PENDING", "READY"];
     assert_eq!(field(&changes, "to"), steps);

@@ -1,6 +1,6 @@
 //! What apps and browsers hold: redirects to Click to Pay, open pages there, URLs of the callback; and what they do next.
 
-use local::cardholder::{Answer, Page};
+use local::cardholder::{Page, Response};
 use url::Url;
 
 use super::{
@@ -70,14 +70,14 @@ impl BrowserState {
 
 impl Run<'_> {
     /// Records what an app learns from a response.
-    pub(super) fn record_answer(&mut self, invocation: &Invocation, answer: &Answer) {
-        let id = answer.body["enrollmentId"].as_str();
+    pub(super) fn record_known_enrollment(&mut self, invocation: &Invocation, response: &Response) {
+        let id = response.body["enrollmentId"].as_str();
         let (Some(principal), Some(id)) = (invocation.principal, id) else { return };
         let known = (principal, id.to_owned());
         if !self.browsers.known_enrollments.contains(&known) {
             self.browsers.known_enrollments.push(known);
         }
-        let Some(url) = answer.body["redirectUrl"].as_str() else { return };
+        let Some(url) = response.body["redirectUrl"].as_str() else { return };
         if self.browsers.redirects.iter().all(|redirect| redirect.url != url) {
             let (name, openings) = (self.trace.enrollment(id), self.rng.choose(&[0, 1, 1, 1, 1, 1, 2]));
             self.browsers.redirects.push(Redirect { principal, name, url: url.to_owned(), openings });
@@ -90,7 +90,7 @@ impl Run<'_> {
         *openings -= 1;
         let (principal, name, url) = (*principal, name.clone(), url.clone());
         self.note(format!("{name}: the redirect is opened"));
-        let page = self.harness.browser.opens(&url).await.expect("a page of Click to Pay");
+        let page = self.harness.browser.open_redirect(&url).await.expect("a page of Click to Pay");
         self.collect_notifications().await;
         self.browsers.visits.push(Visit { principal, name, page });
     }
@@ -108,7 +108,7 @@ impl Run<'_> {
                 _ => self.rng.choose(&OTHER_RESULTS),
             };
             self.note(format!("{name}: at Click to Pay, {button}"));
-            page.presses(button).await.expect("a button")
+            page.press(button).await.expect("a button")
         } else {
             page
         };

@@ -90,13 +90,13 @@ impl Invocation {
             ReceiveNotification => invoke!(receive_notification::ReceiveNotification, request()),
             ReceiveCallback => invoke!(receive_callback::ReceiveCallback, request()),
             Reconcile => {
-                return Outcome::of_schedule(invoke!(
+                return Outcome::from_scheduled(invoke!(
                     reconcile_enrollments::ReconcileEnrollments,
                     schedule()
                 ));
             }
-            Refresh => return Outcome::of_schedule(invoke!(sync_requestors::SyncRequestors, schedule())),
+            Refresh => return Outcome::from_scheduled(invoke!(sync_requestors::SyncRequestors, schedule())),
         };
-        Outcome::of_response(&response.expect("a function always responds"))
+        Outcome::from_http(&response.expect("a function always responds"))
     }
 }

@@ -104,16 +104,16 @@ impl Run<'_> {
     fn complete(&mut self, actor: Actor, outcome: Outcome) {
         let number = actor.number;
         match outcome {
-            Outcome::Response(answer, text) => {
-                let id = answer.body["enrollmentId"].as_str().map(|id| self.trace.enrollment(id));
-                let fields = [&answer.body["status"], &answer.body["code"]].into_iter();
+            Outcome::Response(response, text) => {
+                let id = response.body["enrollmentId"].as_str().map(|id| self.trace.enrollment(id));
+                let fields = [&response.body["status"], &response.body["code"]].into_iter();
                 let fields = fields.filter_map(Value::as_str).map(str::to_owned);
                 let fields: Vec<_> = fields.chain(id).collect();
-                self.note(format!("#{number} responds {} {}", answer.status, fields.join(" ")));
-                self.record_answer(&actor.invocation, &answer);
-                self.record_delivery(&actor.invocation.notifications, answer.status == 200);
+                self.note(format!("#{number} responds {} {}", response.status, fields.join(" ")));
+                self.record_known_enrollment(&actor.invocation, &response);
+                self.record_delivery(&actor.invocation.notifications, response.status == 200);
                 let (step, invocation) = (self.trace.step(), actor.invocation);
-                let completed = CompletedInvocation { step, actor: number, invocation, answer, text };
+                let completed = CompletedInvocation { step, actor: number, invocation, response, text };
                 self.history.completed.push(completed);
             }
             Outcome::Report(report) => {

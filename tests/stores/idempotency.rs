@@ -15,7 +15,7 @@ use runtime::store::enrollments::{BeginOutcome, Enrollments, IdempotencyKey, New
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-use self::model::{Answer, Model};
+use self::model::{Model, RequestOutcome};
 use super::Stores;
 use crate::support::enrollment_fixture::EnrollmentFixture;
 
@@ -25,13 +25,13 @@ enum Step {
     /// `POST /enrollments`.
     Begin { client: u64, key: u8, body: u8, card: u64 },
     /// `POST /enrollments/{enrollmentId}/attempts`.
-    Restart { which: usize, key: u8, body: u8 },
+    Restart { index: usize, key: u8, body: u8 },
     /// The push of the latest attempt succeeds; its receipts are valid for ten minutes.
-    Pushed { which: usize },
+    Pushed { index: usize },
     /// The push of the latest attempt fails, retryable or not.
-    Failed { which: usize, passing: bool },
+    Failed { index: usize, retryable: bool },
     /// Reconciliation finds no token.
-    ReadTokenList { which: usize },
+    ReadTokenList { index: usize },
     /// The clock advances.
     Wait { seconds: i64 },
 }
@@ -40,43 +40,43 @@ fn step() -> impl Strategy<Value = Step> {
     const DAY: i64 = 24 * 3600;
     let waits = select(vec![1, 12, 13, 599, 600, 1000, DAY - 600, DAY - 1, DAY, DAY]);
     let client = prop_oneof![4 => Just(0_u64), 1 => Just(1)];
-    let which = || 0..6_usize;
+    let index = || 0..6_usize;
     prop_oneof![
         6 => (client, 0..2_u8, 0..2_u8, 0..2_u64)
             .prop_map(|(client, key, body, card)| Step::Begin { client, key, body, card }),
-        3 => (which(), 0..2_u8, 0..2_u8).prop_map(|(which, key, body)| Step::Restart { which, key, body }),
-        3 => which().prop_map(|which| Step::Pushed { which }),
-        3 => (which(), any::<bool>()).prop_map(|(which, passing)| Step::Failed { which, passing }),
-        2 => which().prop_map(|which| Step::ReadTokenList { which }),
+        3 => (index(), 0..2_u8, 0..2_u8).prop_map(|(index, key, body)| Step::Restart { index, key, body }),
+        3 => index().prop_map(|index| Step::Pushed { index }),
+        3 => (index(), any::<bool>()).prop_map(|(index, retryable)| Step::Failed { index, retryable }),
+        2 => index().prop_map(|index| Step::ReadTokenList { index }),
         4 => waits.prop_map(|seconds| Step::Wait { seconds }),
     ]
 }
 
 /// The store under test.
-struct Played<'a> {
+struct StoreRun<'a> {
     enrollments: &'a Enrollments,
     /// First of two clients that no other run uses.
     client: u64,
-    began: Vec<EnrollmentFixture>,
+    fixtures: Vec<EnrollmentFixture>,
     keys: Vec<IdempotencyKey>,
 }
 
-impl Played<'_> {
+impl StoreRun<'_> {
     fn number(&self, id: EnrollmentId) -> usize {
-        self.began.iter().position(|fixture| fixture.id() == id).expect("an enrollment of this run")
+        self.fixtures.iter().position(|fixture| fixture.id() == id).expect("an enrollment of this run")
     }
 
-    fn answer(&self, outcome: BeginOutcome) -> Answer {
+    fn to_request_outcome(&self, outcome: BeginOutcome) -> RequestOutcome {
         match outcome {
-            BeginOutcome::Started => Answer::Started,
-            BeginOutcome::Replayed(id, attempt) => Answer::Before(self.number(id), attempt),
-            BeginOutcome::IdempotencyKeyReused => Answer::KeyReused,
-            BeginOutcome::CardLocked(id) => Answer::Busy(self.number(id)),
-            BeginOutcome::RevisionConflict => panic!("nobody else is here"),
+            BeginOutcome::Started => RequestOutcome::Started,
+            BeginOutcome::Replayed(id, attempt) => RequestOutcome::Replayed(self.number(id), attempt),
+            BeginOutcome::IdempotencyKeyReused => RequestOutcome::KeyReused,
+            BeginOutcome::CardLocked(id) => RequestOutcome::CardLocked(self.number(id)),
+            BeginOutcome::RevisionConflict => panic!("no concurrent writer"),
         }
     }
 
-    async fn begin(&mut self, client: u64, key: u8, body: u8, card: u64, now: Timestamp) -> Answer {
+    async fn begin(&mut self, client: u64, key: u8, body: u8, card: u64, now: Timestamp) -> RequestOutcome {
         let fixture = EnrollmentFixture::new(&format!("key-{key}"))
             .of_client(self.client + client)
             .of_card(70001 + card);
@@ -84,15 +84,15 @@ impl Played<'_> {
         let outcome = fixture.begin(self.enrollments).await;
         if outcome == BeginOutcome::Started {
             self.keys.push(fixture.key.parse().unwrap());
-            self.began.push(fixture);
+            self.fixtures.push(fixture);
         }
-        self.answer(outcome)
+        self.to_request_outcome(outcome)
     }
 
     /// A new attempt, as `enroll` creates it.
-    async fn restart(&mut self, which: usize, key: u8, body: u8, now: Timestamp) -> Answer {
+    async fn restart(&mut self, index: usize, key: u8, body: u8, now: Timestamp) -> RequestOutcome {
         let (fixture, consent) =
-            (&self.began[which], Consent { terms_version: "2".into(), accepted_at: now });
+            (&self.fixtures[index], Consent { terms_version: "2".into(), accepted_at: now });
         let client = fixture.enrollment.client_id;
         let Versioned { mut enrollment, revision } =
             self.enrollments.get_versioned(client, fixture.id()).await.unwrap().unwrap();
@@ -107,23 +107,23 @@ impl Played<'_> {
         let (revision, key, state) = (Some(revision), &key, &state);
         let new_attempt =
             NewAttempt { enrollment: &enrollment, revision, key, fingerprint: &fingerprint, state };
-        let known = || async { self.enrollments.find_replay(&new_attempt, now).await.unwrap() };
+        let replay = || async { self.enrollments.find_replay(&new_attempt, now).await.unwrap() };
         let outcome = match restartable {
             true => self.enrollments.begin(&new_attempt, now).await.unwrap(),
-            false => match known().await {
+            false => match replay().await {
                 Some(outcome) => outcome,
-                None => return Answer::NotRestartable,
+                None => return RequestOutcome::NotRestartable,
             },
         };
         if outcome == BeginOutcome::Started {
-            self.keys[which] = key.clone();
+            self.keys[index] = key.clone();
         }
-        self.answer(outcome)
+        self.to_request_outcome(outcome)
     }
 
     /// Records a fact of the latest attempt, or a reading of the token list.
-    async fn learns(&self, which: usize, fact: Fact, now: Timestamp) {
-        let (client, id) = (self.began[which].enrollment.client_id, self.began[which].id());
+    async fn record_fact(&self, index: usize, fact: Fact, now: Timestamp) {
+        let (client, id) = (self.fixtures[index].enrollment.client_id, self.fixtures[index].id());
         let stored = self.enrollments.get(client, id).await.unwrap().unwrap();
         let recorded = match fact {
             Fact::TokenList { .. } => fact.recorded(now, &now.to_string()),
@@ -132,72 +132,73 @@ impl Played<'_> {
         self.enrollments.record_facts(client, id, &[recorded], now).await.unwrap().unwrap();
     }
 
-    async fn release(&self, which: usize) {
-        let fixture = &self.began[which];
+    async fn release(&self, index: usize) {
+        let fixture = &self.fixtures[index];
         self.enrollments
-            .release(fixture.enrollment.client_id, &self.keys[which], fixture.id())
+            .release(fixture.enrollment.client_id, &self.keys[index], fixture.id())
             .await
             .unwrap();
     }
 }
 
-/// Applies the steps to store and model. Returns the first answers that differ.
-async fn differ(
+/// Applies the steps to store and model. Returns the first difference between their outcomes.
+async fn compare(
     enrollments: &Enrollments,
     client: u64,
     steps: &[Step],
-    answers: &mut BTreeMap<&'static str, usize>,
+    outcomes: &mut BTreeMap<&'static str, usize>,
 ) -> Result<(), TestCaseError> {
-    let mut played = Played { enrollments, client, began: Vec::new(), keys: Vec::new() };
+    let mut store_run = StoreRun { enrollments, client, fixtures: Vec::new(), keys: Vec::new() };
     let (mut model, mut now) =
         (Model::default(), Timestamp::from_second(Timestamp::now().as_second()).unwrap());
     for (at, step) in steps.iter().enumerate() {
-        let chosen = |which: usize| which.checked_rem(played.began.len());
-        let (answer, expected) = match *step {
+        let chosen = |index: usize| index.checked_rem(store_run.fixtures.len());
+        let (outcome, expected) = match *step {
             Step::Wait { seconds } => {
                 now += SignedDuration::from_secs(seconds);
                 continue;
             }
             Step::Begin { client, key, body, card } => {
                 let expected = model.begin(client, key, (card, body), now);
-                (played.begin(client, key, body, card, now).await, expected)
+                (store_run.begin(client, key, body, card, now).await, expected)
             }
-            Step::Restart { which, key, body } => {
-                let Some(which) = chosen(which) else { continue };
-                let expected = model.restart(which, key, body, now);
-                (played.restart(which, key, body, now).await, expected)
+            Step::Restart { index, key, body } => {
+                let Some(index) = chosen(index) else { continue };
+                let expected = model.restart(index, key, body, now);
+                (store_run.restart(index, key, body, now).await, expected)
             }
-            Step::Pushed { which } => {
-                let Some(which) = chosen(which).filter(|which| model.is_being_pushed(*which)) else {
+            Step::Pushed { index } => {
+                let Some(index) = chosen(index).filter(|index| model.is_being_pushed(*index)) else {
                     continue;
                 };
                 let expires_at = now + SignedDuration::from_secs(600);
-                model.pushed(which, expires_at);
-                played.learns(which, Fact::Pushed { receipt_hashes: Vec::new(), expires_at }, now).await;
+                model.pushed(index, expires_at);
+                store_run
+                    .record_fact(index, Fact::Pushed { receipt_hashes: Vec::new(), expires_at }, now)
+                    .await;
                 continue;
             }
-            Step::Failed { which, passing } => {
-                let Some(which) = chosen(which).filter(|which| model.is_being_pushed(*which)) else {
+            Step::Failed { index, retryable } => {
+                let Some(index) = chosen(index).filter(|index| model.is_being_pushed(*index)) else {
                     continue;
                 };
-                model.failed(which, passing);
-                let fact =
-                    Fact::PushFailed { reason: PushFailure::Other("refused".into()), retryable: passing };
-                played.learns(which, fact, now).await;
-                if passing {
-                    played.release(which).await;
+                model.failed(index, retryable);
+                let fact = Fact::PushFailed { reason: PushFailure::Other("refused".into()), retryable };
+                store_run.record_fact(index, fact, now).await;
+                if retryable {
+                    store_run.release(index).await;
                 }
                 continue;
             }
-            Step::ReadTokenList { which } => {
-                let Some(which) = chosen(which) else { continue };
-                model.token_list_read(which, now);
-                played.learns(which, Fact::TokenList { token: None }, now).await;
+            Step::ReadTokenList { index } => {
+                let Some(index) = chosen(index) else { continue };
+                model.token_list_read(index, now);
+                store_run.record_fact(index, Fact::TokenList { token: None }, now).await;
                 continue;
             }
         };
-        prop_assert_eq!(answer, expected, "step {} of {:?}", at, steps);
-        *answers.entry(answer.as_str()).or_default() += 1;
+        prop_assert_eq!(outcome, expected, "step {} of {:?}", at, steps);
+        *outcomes.entry(outcome.as_str()).or_default() += 1;
     }
     Ok(())
 }
@@ -207,11 +208,11 @@ fn every_request_is_answered_as_the_model_does() {
     let runtime = Runtime::new().unwrap();
     let stores = runtime.block_on(Stores::embedded());
     let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
-    let (clients, answers) = (Cell::new(50_000), RefCell::default());
+    let (clients, outcomes) = (Cell::new(50_000), RefCell::default());
     let outcome = TestRunner::new(config).run(&vec(step(), 1..60), |steps| {
         clients.set(clients.get() + 2);
-        runtime.block_on(differ(&stores.enrollments, clients.get(), &steps, &mut answers.borrow_mut()))
+        runtime.block_on(compare(&stores.enrollments, clients.get(), &steps, &mut outcomes.borrow_mut()))
     });
     assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
-    assert_eq!(answers.borrow().len(), 5, "every kind of answer was given: {answers:?}");
+    assert_eq!(outcomes.borrow().len(), 5, "every kind of outcome occurred: {outcomes:?}");
 }

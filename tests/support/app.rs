@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use local::{
     Options, World,
-    cardholder::{Answer, Cardholder},
+    cardholder::{Cardholder, Response},
     journey::CLIENT_ID,
 };
 use reqwest::Method;
@@ -79,22 +79,22 @@ impl App {
     }
 
     /// Sends it with the cardholder's token.
-    pub(crate) async fn send(&self, request: &ApiRequest) -> Answer {
+    pub(crate) async fn send(&self, request: &ApiRequest) -> Response {
         self.send_as(&self.cardholder, request).await
     }
 
     /// Sends it as another cardholder.
-    pub(crate) async fn send_as(&self, cardholder: &Cardholder, request: &ApiRequest) -> Answer {
+    pub(crate) async fn send_as(&self, cardholder: &Cardholder, request: &ApiRequest) -> Response {
         let headers: Vec<_> = request.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let answer =
+        let response =
             cardholder.request(request.method.clone(), &request.path, &headers, request.body.clone()).await;
-        let answer = answer.expect("an answer");
+        let response = response.expect("a response");
         let template = template(&request.path).expect("a path of the contract");
-        conforms(&request.method, template, &answer);
-        if answer.status >= 400 {
-            assert_eq!(leak(&answer.body.to_string()), None, "{} {}", request.method, template);
+        conforms(&request.method, template, &response);
+        if response.status >= 400 {
+            assert_eq!(leak(&response.body.to_string()), None, "{} {}", request.method, template);
         }
-        answer
+        response
     }
 
     /// All items of the enrollments table, sorted.

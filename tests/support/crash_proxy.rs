@@ -17,7 +17,7 @@ use url::Url;
 use super::function_runtime::runtime_with;
 
 /// Larger requests are not forwarded; in bytes.
-const LARGEST: usize = 8 << 20;
+const MAX_BODY_SIZE: usize = 8 << 20;
 
 /// What happens to the write at which the process crashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,26 +33,26 @@ pub(crate) enum LastWrite {
 /// The proxy. After the crash it forwards nothing until it is released.
 pub(crate) struct CrashProxy {
     url: Url,
-    line: Arc<Line>,
+    connection: Arc<Connection>,
     serving: AbortHandle,
 }
 
-struct Line {
+struct Connection {
     http: Client,
     dynamodb: Url,
     s3: Url,
     /// Number of writes before the crash.
-    most: usize,
+    max_writes: usize,
     last: LastWrite,
     writes: Mutex<Vec<String>>,
     /// Requests without a response of the engine.
-    under_way: watch::Sender<usize>,
-    cut: watch::Sender<bool>,
-    mended: watch::Sender<bool>,
+    in_progress: watch::Sender<usize>,
+    has_crashed: watch::Sender<bool>,
+    released: watch::Sender<bool>,
 }
 
 /// When a request arrives, relative to the crash.
-enum Passage {
+enum Arrival {
     Before,
     At,
     After,
@@ -65,28 +65,28 @@ impl CrashProxy {
     }
 
     /// To both engines of this world, with a crash after this many writes.
-    pub(crate) async fn crash_after(most: usize, last: LastWrite, world: &World) -> Self {
+    pub(crate) async fn crash_after(max_writes: usize, last: LastWrite, world: &World) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
-        let line = Arc::new(Line {
+        let connection = Arc::new(Connection {
             http: Client::builder().no_proxy().build().unwrap(),
             dynamodb: world.dynamodb_url().clone(),
             s3: world.s3_url().clone(),
-            most,
+            max_writes,
             last,
             writes: Mutex::default(),
-            under_way: watch::Sender::new(0),
-            cut: watch::Sender::new(false),
-            mended: watch::Sender::new(false),
+            in_progress: watch::Sender::new(0),
+            has_crashed: watch::Sender::new(false),
+            released: watch::Sender::new(false),
         });
-        let carried = Router::new().fallback(carry).with_state(Arc::clone(&line));
-        let serving = tokio::spawn(axum::serve(listener, carried).into_future()).abort_handle();
-        Self { url, line, serving }
+        let router = Router::new().fallback(handle).with_state(Arc::clone(&connection));
+        let serving = tokio::spawn(axum::serve(listener, router).into_future()).abort_handle();
+        Self { url, connection, serving }
     }
 
     /// Writes so far: DynamoDB's operation or S3's method.
     pub(crate) fn writes(&self) -> Vec<String> {
-        self.line.writes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.connection.writes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A runtime that reaches AWS through this proxy only.
@@ -106,18 +106,18 @@ impl CrashProxy {
             done = work => Some(done),
             () = self.crashed() => None,
         };
-        self.line.under_way.subscribe().wait_for(|requests| *requests == 0).await.unwrap();
+        self.connection.in_progress.subscribe().wait_for(|requests| *requests == 0).await.unwrap();
         done
     }
 
     /// Waits for the crash.
     pub(crate) async fn crashed(&self) {
-        self.line.cut.subscribe().wait_for(|cut| *cut).await.unwrap();
+        self.connection.has_crashed.subscribe().wait_for(|has_crashed| *has_crashed).await.unwrap();
     }
 
     /// Forwards the requests that are held.
     pub(crate) fn release(&self) {
-        self.line.mended.send_replace(true);
+        self.connection.released.send_replace(true);
     }
 }
 
@@ -127,29 +127,29 @@ impl Drop for CrashProxy {
     }
 }
 
-impl Line {
+impl Connection {
     /// After the crash no request passes: no concurrent write and no read.
-    fn admit(&self, write: Option<String>) -> Passage {
+    fn record_arrival(&self, write: Option<String>) -> Arrival {
         let mut writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
-        let passage = match writes.len() {
-            before if before > self.most => Passage::After,
-            before if before == self.most && write.is_some() => Passage::At,
-            _ => Passage::Before,
+        let arrival = match writes.len() {
+            before if before > self.max_writes => Arrival::After,
+            before if before == self.max_writes && write.is_some() => Arrival::At,
+            _ => Arrival::Before,
         };
         writes.extend(write);
-        passage
+        arrival
     }
 
     /// Forwards a request to its engine, to the end even if the client disconnects.
     async fn forward(self: &Arc<Self>, parts: Parts, body: Bytes) -> Response<Body> {
-        self.under_way.send_modify(|requests| *requests += 1);
-        let line = Arc::clone(self);
-        let answer = tokio::spawn(async move {
-            let answer = line.send(parts, body).await;
-            line.under_way.send_modify(|requests| *requests -= 1);
-            answer
+        self.in_progress.send_modify(|requests| *requests += 1);
+        let connection = Arc::clone(self);
+        let response = tokio::spawn(async move {
+            let response = connection.send(parts, body).await;
+            connection.in_progress.send_modify(|requests| *requests -= 1);
+            response
         });
-        answer.await.unwrap().unwrap()
+        response.await.unwrap().unwrap()
     }
 
     async fn send(&self, parts: Parts, body: Bytes) -> reqwest::Result<Response<Body>> {
@@ -159,34 +159,34 @@ impl Line {
         let mut headers = parts.headers;
         headers.remove(header::EXPECT);
         headers.remove(header::TRANSFER_ENCODING);
-        let answer = self.http.request(parts.method, url).headers(headers).body(body).send().await?;
+        let received = self.http.request(parts.method, url).headers(headers).body(body).send().await?;
         let mut response = Response::new(Body::empty());
-        *response.status_mut() = answer.status();
-        *response.headers_mut() = answer.headers().clone();
+        *response.status_mut() = received.status();
+        *response.headers_mut() = received.headers().clone();
         response.headers_mut().remove(header::TRANSFER_ENCODING);
-        *response.body_mut() = answer.bytes().await?.into();
+        *response.body_mut() = received.bytes().await?.into();
         Ok(response)
     }
 }
 
-async fn carry(State(line): State<Arc<Line>>, request: Request) -> Response<Body> {
+async fn handle(State(connection): State<Arc<Connection>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     // A request whose client disconnected before its end is ignored.
-    if let Ok(body) = to_bytes(body, LARGEST).await {
-        let passage = line.admit(write(&parts));
-        match (passage, line.last) {
-            (Passage::Before, _) => return line.forward(parts, body).await,
-            (Passage::At, LastWrite::Lost) => drop(line.cut.send_replace(true)),
-            (Passage::At, LastWrite::Unanswered) => {
-                line.forward(parts, body).await;
-                line.cut.send_replace(true);
+    if let Ok(body) = to_bytes(body, MAX_BODY_SIZE).await {
+        let arrival = connection.record_arrival(write(&parts));
+        match (arrival, connection.last) {
+            (Arrival::Before, _) => return connection.forward(parts, body).await,
+            (Arrival::At, LastWrite::Lost) => drop(connection.has_crashed.send_replace(true)),
+            (Arrival::At, LastWrite::Unanswered) => {
+                connection.forward(parts, body).await;
+                connection.has_crashed.send_replace(true);
             }
-            (Passage::At | Passage::After, LastWrite::Late) => {
-                line.cut.send_replace(true);
-                line.mended.subscribe().wait_for(|mended| *mended).await.unwrap();
-                return line.forward(parts, body).await;
+            (Arrival::At | Arrival::After, LastWrite::Late) => {
+                connection.has_crashed.send_replace(true);
+                connection.released.subscribe().wait_for(|released| *released).await.unwrap();
+                return connection.forward(parts, body).await;
             }
-            (Passage::After, _) => {}
+            (Arrival::After, _) => {}
         }
     }
     std::future::pending().await

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use local::{World, cardholder::Answer};
+use local::{World, cardholder::Response};
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair};
 use reqwest::{Certificate, Client, Identity, Method};
 use url::Url;
@@ -54,12 +54,12 @@ impl NotificationClient {
     }
 
     /// Sends a notification. The response conforms to the API description.
-    pub(crate) async fn send(&self, body: impl Into<String>) -> Answer {
+    pub(crate) async fn send(&self, body: impl Into<String>) -> Response {
         self.try_send(body).await.expect("a response")
     }
 
     /// Sends a notification; the handshake may fail.
-    pub(crate) async fn try_send(&self, body: impl Into<String>) -> reqwest::Result<Answer> {
+    pub(crate) async fn try_send(&self, body: impl Into<String>) -> reqwest::Result<Response> {
         let request = self.http.post(self.url.clone()).header("content-type", "application/json");
         let secret =
             self.secret.iter().fold(request, |request, it| request.header("x-notification-secret", it));
@@ -68,8 +68,8 @@ impl NotificationClient {
         let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value)));
         let (status, headers) = (response.status().as_u16(), headers.collect());
         let body = serde_json::from_slice(&response.bytes().await?).unwrap_or_default();
-        let answer = Answer { status, headers, body };
-        conforms(&Method::POST, "/notifications", &answer);
-        Ok(answer)
+        let response = Response { status, headers, body };
+        conforms(&Method::POST, "/notifications", &response);
+        Ok(response)
     }
 }

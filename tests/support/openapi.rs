@@ -8,7 +8,7 @@ use std::{
 };
 
 use jsonschema::{Validator, draft202012};
-use local::cardholder::Answer;
+use local::cardholder::Response;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -46,29 +46,30 @@ pub(crate) fn template(path: &str) -> Option<&'static str> {
 }
 
 /// Checks a response against the API description: route, status, headers, content type and schema.
-pub(crate) fn conforms(method: &Method, template: &str, answer: &Answer) {
-    let what = format!("{method} {template} {}", answer.status);
+pub(crate) fn conforms(method: &Method, template: &str, response: &Response) {
+    let what = format!("{method} {template} {}", response.status);
     let operation = format!("/paths/{}/{}", escaped(template), method.as_str().to_lowercase());
-    let response = resolved(format!("{operation}/responses/{}", answer.status));
-    let promised = CONTRACT.pointer(&response).unwrap_or_else(|| panic!("the contract has no {what}"));
-    for (name, header) in promised["headers"].as_object().into_iter().flatten() {
-        let given = answer.headers.get(&name.to_lowercase());
+    let pointer = resolved(format!("{operation}/responses/{}", response.status));
+    let documented =
+        CONTRACT.pointer(&pointer).unwrap_or_else(|| panic!("the API description has no {what}"));
+    for (name, header) in documented["headers"].as_object().into_iter().flatten() {
+        let given = response.headers.get(&name.to_lowercase());
         assert!(given.is_some() || header["required"] != true, "{what} lacks {name}");
-        let at = resolved(format!("{response}/headers/{}", escaped(name)));
+        let at = resolved(format!("{pointer}/headers/{}", escaped(name)));
         if let Some(given) = given {
             let given = given.parse::<i64>().map_or_else(|_| json!(given), |number| json!(number));
             assert_eq!(violations(&format!("{at}/schema"), &given), [""; 0], "{what}, header {name}");
         }
     }
-    let media_type = answer.headers.get("content-type").and_then(|it| it.split(';').next());
+    let media_type = response.headers.get("content-type").and_then(|it| it.split(';').next());
     let Some(media_type) = media_type else {
-        assert!(promised["content"].is_null(), "{what} lacks its content");
+        assert!(documented["content"].is_null(), "{what} lacks its content");
         return;
     };
-    let content = format!("{response}/content/{}", escaped(media_type));
-    assert!(CONTRACT.pointer(&content).is_some(), "the contract has no {media_type} for {what}");
+    let content = format!("{pointer}/content/{}", escaped(media_type));
+    assert!(CONTRACT.pointer(&content).is_some(), "the API description has no {media_type} for {what}");
     if media_type.ends_with("json") {
-        assert_eq!(violations(&format!("{content}/schema"), &answer.body), [""; 0], "{what}");
+        assert_eq!(violations(&format!("{content}/schema"), &response.body), [""; 0], "{what}");
     }
 }
 

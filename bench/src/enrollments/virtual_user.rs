@@ -96,10 +96,10 @@ impl VirtualUser {
         }
         self.results.started += 1;
         self.results.enroll_durations.push(started_at.elapsed());
-        let page = cardholder.opens(&text(&ready.body, "redirectUrl")).await?;
+        let page = cardholder.open_redirect(&text(&ready.body, "redirectUrl")).await?;
         let reading = self.reading.mul_f64(0.5 + rand::random::<f64>());
         sleep(reading).await;
-        let returned = page.accepts().await?.returns().await?;
+        let returned = page.accept_terms().await?.return_to_bank().await?;
         if returned.status != 303 {
             return Err(JourneyFailure::Callback(returned.status));
         }
@@ -121,7 +121,7 @@ impl VirtualUser {
 async fn poll_final_status(cardholder: &Cardholder, enrollment: &str) -> Result<Value, JourneyError> {
     let deadline = Instant::now() + POLL_TIMEOUT;
     loop {
-        let response = cardholder.asks_about(enrollment).await?;
+        let response = cardholder.get_enrollment(enrollment).await?;
         if response.body["final"] == true || Instant::now() >= deadline {
             return Ok(response.body);
         }

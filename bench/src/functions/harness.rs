@@ -105,7 +105,7 @@ impl Harness {
             "get-enrollment" => get_enrollment_event(FIRST_CARD / CARDS_PER_CLIENT, &self.pending_enrollment),
             "receive-callback" => {
                 let (app, _, enrolled) = self.enroll().await?;
-                let page = app.opens(&text(&enrolled, "redirectUrl")).await?.accepts().await?;
+                let page = app.open_redirect(&text(&enrolled, "redirectUrl")).await?.accept_terms().await?;
                 callback_event(&page.callback_url().await?)
             }
             "receive-notification" => {
@@ -146,7 +146,7 @@ impl Harness {
     async fn enroll(&self) -> Result<(Cardholder, u64, Value), BenchError> {
         let card = self.card();
         let cardholder = self.cardholder(card)?;
-        let enrolled = cardholder.enrolls(&card.to_string()).await?;
+        let enrolled = cardholder.enroll(&card.to_string()).await?;
         Ok((cardholder, card, enrolled))
     }
 }

@@ -59,7 +59,12 @@ pub(super) async fn steps(folder: PathBuf) -> Result<Vec<Step>, BenchError> {
     binaries.invoke("the app lists the cards", "list-cards", list_cards_event(client)?).await?;
     let enrolled = body(&binaries.invoke("the cardholder enrolls a card", "enroll", request).await?);
     let enrollment = text(&enrolled, "enrollmentId");
-    let page = harness.cardholder(card)?.opens(&text(&enrolled, "redirectUrl")).await?.accepts().await?;
+    let page = harness
+        .cardholder(card)?
+        .open_redirect(&text(&enrolled, "redirectUrl"))
+        .await?
+        .accept_terms()
+        .await?;
     harness.world.simulator().notifications_settled().await;
     let notifications = std::mem::take(&mut *deliveries.lock().await);
     for (step, text) in ["TAR arrives", "TCN arrives"].into_iter().zip(notifications) {

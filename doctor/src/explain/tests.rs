@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn answers(input: &str, expected: Option<&str>) -> Vec<Value> {
+fn explain_input(input: &str, expected: Option<&str>) -> Vec<Value> {
     let mut output = Vec::new();
     explain_lines(input.as_bytes(), &mut output, expected).unwrap();
     let lines = String::from_utf8(output).unwrap();
@@ -42,8 +42,8 @@ fn published_body_hashes_are_reproduced_from_text_and_from_base64() {
         let base64 = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, body);
         let lines =
             [request_line(json!({"body": body})), request_line(json!({"bodyBase64": base64}))].join("\n");
-        for answer in answers(&lines, None) {
-            assert_eq!(answer["bodyHash"], vector["sha256_b64"]);
+        for explanation in explain_input(&lines, None) {
+            assert_eq!(explanation["bodyHash"], vector["sha256_b64"]);
         }
     }
 }
@@ -51,8 +51,8 @@ fn published_body_hashes_are_reproduced_from_text_and_from_base64() {
 #[test]
 fn published_base_uris_are_reproduced() {
     for vector in section("base_uri") {
-        let answer = &answers(&request_line(json!({"url": vector["url"]})), None)[0];
-        assert_eq!(answer["baseUri"], vector["out"]);
+        let explanation = &explain_input(&request_line(json!({"url": vector["url"]})), None)[0];
+        assert_eq!(explanation["baseUri"], vector["out"]);
     }
 }
 
@@ -61,8 +61,8 @@ fn published_base_uris_are_reproduced() {
 fn published_parameters_are_reproduced_in_their_order() {
     for vector in section("param_string") {
         let url = format!("https://api.example/?{}", vector["query"].as_str().unwrap());
-        let answer = &answers(&request_line(json!({"url": url})), None)[0];
-        let parameter_string = answer["parameterString"].as_str().unwrap();
+        let explanation = &explain_input(&request_line(json!({"url": url})), None)[0];
+        let parameter_string = explanation["parameterString"].as_str().unwrap();
         let ours: Vec<_> =
             decoded(parameter_string).into_iter().filter(|pair| !pair.starts_with("oauth_")).collect();
         let published = decoded(vector["out"].as_str().unwrap());
@@ -88,7 +88,7 @@ fn published_base_strings_of_complete_requests_are_reproduced() {
         {
             continue;
         }
-        let answer = &answers(
+        let explanation = &explain_input(
             &request_line(json!({
                 "method": vector["method"], "url": url, "body": vector["body"],
                 "consumerKey": oauth["oauth_consumer_key"], "nonce": oauth["oauth_nonce"],
@@ -96,7 +96,7 @@ fn published_base_strings_of_complete_requests_are_reproduced() {
             })),
             None,
         )[0];
-        assert_eq!(answer["baseString"], vector["out"]);
+        assert_eq!(explanation["baseString"], vector["out"]);
         compared += 1;
     }
     assert!(compared > 0);
@@ -108,8 +108,10 @@ fn published_encodings_of_queries_enter_the_base_string_once() {
         let (query, out) = (vector["query"].as_str(), vector["out"].as_str().unwrap());
         let Some(query) = query else { continue };
         let url = format!("{}?{query}", vector["base_uri"].as_str().unwrap());
-        let base_string =
-            answers(&request_line(json!({"url": url})), None)[0]["baseString"].as_str().unwrap().to_owned();
+        let base_string = explain_input(&request_line(json!({"url": url})), None)[0]["baseString"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let parameters = out.splitn(3, '&').nth(2).unwrap();
         assert!(base_string.contains(parameters), "{base_string} lacks {parameters}");
     }
@@ -123,8 +125,8 @@ fn the_three_steps_are_those_of_the_worked_example() {
         "body": r#"{"requestId":"r-1","accountRanges":["5555550000000000000"]}"#,
         "consumerKey": consumer_key, "nonce": "nOnCe0123456789a", "timestamp": "1767225600",
     });
-    let answer = &answers(&line.to_string(), None)[0];
-    assert_eq!(answer["bodyHash"], "n0o1Egk2eaHrvY4OYhwYTR+9ARFB9lq1x0Rw6SLok+w=");
+    let explanation = &explain_input(&line.to_string(), None)[0];
+    assert_eq!(explanation["bodyHash"], "n0o1Egk2eaHrvY4OYhwYTR+9ARFB9lq1x0Rw6SLok+w=");
     let expected = format!(
         "POST&https%3A%2F%2Fsandbox.api.mastercard.com%2Fmdes%2Fconnect%2F1%2F0%2FgetEligibleTokenRequestors\
          &oauth_body_hash%3Dn0o1Egk2eaHrvY4OYhwYTR%2B9ARFB9lq1x0Rw6SLok%2Bw%3D%26oauth_consumer_key%3D{}%21{}\
@@ -133,8 +135,8 @@ fn the_three_steps_are_those_of_the_worked_example() {
         "A".repeat(48),
         "b".repeat(32)
     );
-    assert_eq!(answer["baseString"], expected);
-    assert!(answer.get("firstDifference").is_none());
+    assert_eq!(explanation["baseString"], expected);
+    assert!(explanation.get("firstDifference").is_none());
 }
 
 #[test]
@@ -152,13 +154,15 @@ fn a_bad_line_is_reported_by_its_number_and_the_next_one_is_read() {
     let lines = [&["".to_owned(), request_line(json!({}))], &bad[..], &[request_line(json!({}))]]
         .concat()
         .join("\r\n");
-    let answers = answers(&lines, None);
-    assert_eq!(answers.len(), bad.len() + 2);
-    for (index, answer) in answers[1..=bad.len()].iter().enumerate() {
-        assert_eq!(answer["line"], index + 3, "{answer}");
-        assert!(answer["error"].is_string());
+    let explanations = explain_input(&lines, None);
+    assert_eq!(explanations.len(), bad.len() + 2);
+    for (index, explanation) in explanations[1..=bad.len()].iter().enumerate() {
+        assert_eq!(explanation["line"], index + 3, "{explanation}");
+        assert!(explanation["error"].is_string());
     }
-    assert!(answers[0]["baseString"].is_string() && answers[bad.len() + 1]["baseString"].is_string());
+    assert!(
+        explanations[0]["baseString"].is_string() && explanations[bad.len() + 1]["baseString"].is_string()
+    );
 }
 
 #[test]
@@ -171,7 +175,7 @@ fn a_line_that_is_not_utf8_is_a_bad_line() {
 
 #[test]
 fn the_first_difference_to_the_gateways_string_is_named() {
-    let ours = answers(&request_line(json!({})), None)[0]["baseString"].as_str().unwrap().to_owned();
+    let ours = explain_input(&request_line(json!({})), None)[0]["baseString"].as_str().unwrap().to_owned();
     let differs = |theirs: &str| first_difference(&ours, theirs).unwrap();
 
     assert_eq!(first_difference(&ours, &ours), None);
@@ -190,8 +194,8 @@ fn the_first_difference_to_the_gateways_string_is_named() {
 
 #[test]
 fn the_gateways_whole_sentence_may_be_pasted() {
-    let ours = answers(&request_line(json!({})), None)[0]["baseString"].as_str().unwrap().to_owned();
+    let ours = explain_input(&request_line(json!({})), None)[0]["baseString"].as_str().unwrap().to_owned();
     let pasted = format!("OAuth signature did not match. Acceptable signature base string: \"{ours}\"\n");
     let theirs = acceptable_base_string(&pasted);
-    assert_eq!(answers(&request_line(json!({})), Some(theirs))[0]["firstDifference"], Value::Null);
+    assert_eq!(explain_input(&request_line(json!({})), Some(theirs))[0]["firstDifference"], Value::Null);
 }

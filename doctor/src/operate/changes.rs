@@ -45,9 +45,9 @@ impl Catalog {
     /// When a setting is missing; the inner one when the table cannot be read.
     pub async fn read(settings: Settings) -> Result<Result<Self, StoreError>, ConfigError> {
         let aws = aws::config(&settings, "AWS_ENDPOINT_URL_DYNAMODB").await;
-        let host = Runtime::new(settings, aws, Default::default());
-        let mut read = host.settings.read();
-        let requestors = TokenRequestors::read(&mut read, &host).ok_or_else(|| read.problems())?;
+        let runtime = Runtime::new(settings, aws, Default::default());
+        let mut read = runtime.settings.read();
+        let requestors = TokenRequestors::read(&mut read, &runtime).ok_or_else(|| read.problems())?;
         Ok(Self::of(&requestors).await)
     }
 

@@ -9,7 +9,7 @@ use simulator::Party;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use super::{Answer, Cardholder, JourneyError};
+use super::{Cardholder, JourneyError, Response};
 
 /// How long an enrollment is polled until it is final.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -20,7 +20,7 @@ impl Cardholder {
     ///
     /// # Errors
     /// When there is no response.
-    pub async fn token_requestors(&self, platform: &str) -> Result<Answer, JourneyError> {
+    pub async fn token_requestors(&self, platform: &str) -> Result<Response, JourneyError> {
         self.step(5, Party::IssuerApp, Party::IssuerServer, "GET /token-requestors");
         self.get(&format!("/token-requestors?platform={platform}")).await
     }
@@ -29,7 +29,7 @@ impl Cardholder {
     ///
     /// # Errors
     /// When there is no response.
-    pub async fn cards(&self, cards: &[&str]) -> Result<Answer, JourneyError> {
+    pub async fn cards(&self, cards: &[&str]) -> Result<Response, JourneyError> {
         self.step(5, Party::IssuerApp, Party::IssuerServer, "GET /cards");
         let query: Vec<_> = cards.iter().map(|card| format!("cardContractId={card}")).collect();
         self.get(&format!("/cards?{}", query.join("&"))).await
@@ -39,17 +39,17 @@ impl Cardholder {
     ///
     /// # Errors
     /// When there is no response, or it is not a 201.
-    pub async fn enrolls(&self, card_contract_id: &str) -> Result<Value, JourneyError> {
+    pub async fn enroll(&self, card_contract_id: &str) -> Result<Value, JourneyError> {
         let request = Self::smallest_request(card_contract_id);
-        let answer = self.enroll_request(&Uuid::new_v4().to_string(), &request).await?;
-        if answer.status == 201 {
-            Ok(answer.body)
+        let response = self.enroll_request(&Uuid::new_v4().to_string(), &request).await?;
+        if response.status == 201 {
+            Ok(response.body)
         } else {
-            Err(JourneyError::unexpected("POST /enrollments", answer))
+            Err(JourneyError::unexpected("POST /enrollments", response))
         }
     }
 
-    /// The body of [`Self::enrolls`].
+    /// The body of [`Self::enroll`].
     pub fn smallest_request(card_contract_id: &str) -> Value {
         json!({
             "cardContractId": card_contract_id,
@@ -63,25 +63,33 @@ impl Cardholder {
     ///
     /// # Errors
     /// When there is no response.
-    pub async fn enroll_request(&self, idempotency_key: &str, body: &Value) -> Result<Answer, JourneyError> {
+    pub async fn enroll_request(
+        &self,
+        idempotency_key: &str,
+        body: &Value,
+    ) -> Result<Response, JourneyError> {
         let began = Timestamp::now();
         self.step(6, Party::IssuerApp, Party::IssuerServer, "POST /enrollments");
         let headers = [("idempotency-key", idempotency_key), ("content-type", "application/json")];
-        let answer = self.request(Method::POST, "/enrollments", &headers, body.to_string()).await?;
-        let what = format!("{} {}", answer.status, summary(&answer.body));
+        let response = self.request(Method::POST, "/enrollments", &headers, body.to_string()).await?;
+        let what = format!("{} {}", response.status, summary(&response.body));
         self.step_since(12, Party::IssuerServer, Party::IssuerApp, what, began);
-        Ok(answer)
+        Ok(response)
     }
 
     /// `POST /enrollments/{enrollmentId}/attempts`: the cardholder restarts the enrollment.
     ///
     /// # Errors
     /// When there is no response.
-    pub async fn restarts(&self, enrollment_id: &str, idempotency_key: &str) -> Result<Answer, JourneyError> {
+    pub async fn restart(
+        &self,
+        enrollment_id: &str,
+        idempotency_key: &str,
+    ) -> Result<Response, JourneyError> {
         self.restart_request(enrollment_id, idempotency_key, &Self::restart_body()).await
     }
 
-    /// The body of [`Self::restarts`].
+    /// The body of [`Self::restart`].
     pub fn restart_body() -> Value {
         let mut body = Self::smallest_request("");
         body.as_object_mut().map(|fields| fields.remove("cardContractId"));
@@ -97,7 +105,7 @@ impl Cardholder {
         enrollment_id: &str,
         idempotency_key: &str,
         body: &Value,
-    ) -> Result<Answer, JourneyError> {
+    ) -> Result<Response, JourneyError> {
         let headers = [("idempotency-key", idempotency_key), ("content-type", "application/json")];
         let path = format!("/enrollments/{enrollment_id}/attempts");
         self.request(Method::POST, &path, &headers, body.to_string()).await
@@ -107,7 +115,7 @@ impl Cardholder {
     ///
     /// # Errors
     /// When there is no response.
-    pub async fn asks_about(&self, enrollment_id: &str) -> Result<Answer, JourneyError> {
+    pub async fn get_enrollment(&self, enrollment_id: &str) -> Result<Response, JourneyError> {
         self.get(&format!("/enrollments/{enrollment_id}")).await
     }
 
@@ -115,17 +123,17 @@ impl Cardholder {
     ///
     /// # Errors
     /// When there is no response, or it is not a 200.
-    pub async fn follows(&self, enrollment_id: &str) -> Result<Value, JourneyError> {
+    pub async fn poll_until_final(&self, enrollment_id: &str) -> Result<Value, JourneyError> {
         let (began, deadline) = (Timestamp::now(), Instant::now() + TIMEOUT);
         loop {
-            let answer = self.asks_about(enrollment_id).await?;
-            if answer.status != 200 {
-                return Err(JourneyError::unexpected("GET /enrollments/{enrollmentId}", answer));
+            let response = self.get_enrollment(enrollment_id).await?;
+            if response.status != 200 {
+                return Err(JourneyError::unexpected("GET /enrollments/{enrollmentId}", response));
             }
-            if answer.body["final"] == true || Instant::now() >= deadline {
-                let what = format!("GET /enrollments/{{enrollmentId}}: {}", summary(&answer.body));
+            if response.body["final"] == true || Instant::now() >= deadline {
+                let what = format!("GET /enrollments/{{enrollmentId}}: {}", summary(&response.body));
                 self.step_since(0, Party::IssuerApp, Party::IssuerServer, what, began);
-                return Ok(answer.body);
+                return Ok(response.body);
             }
             sleep(POLL_INTERVAL).await;
         }

@@ -20,7 +20,7 @@ pub struct Page {
 
 /// The browser's return from the token requestor.
 #[derive(Clone, Debug)]
-pub struct Returned {
+pub struct BrowserReturn {
     /// Our callback URL with the token requestor's results.
     pub callback: Url,
     /// Status code of our callback's response.
@@ -52,23 +52,23 @@ impl Page {
     ///
     /// # Errors
     /// When the page has no such button.
-    pub async fn accepts(self) -> Result<Self, JourneyError> {
-        self.presses("accept").await
+    pub async fn accept_terms(self) -> Result<Self, JourneyError> {
+        self.press("accept").await
     }
 
     /// Cancels instead of accepting the terms and conditions.
     ///
     /// # Errors
     /// When the page has no such button.
-    pub async fn cancels(self) -> Result<Self, JourneyError> {
-        self.presses("cancel").await
+    pub async fn cancel(self) -> Result<Self, JourneyError> {
+        self.press("cancel").await
     }
 
     /// Submits the form whose action ends in `/button`, such as `accept` or the simulator's `result/DECLINED`.
     ///
     /// # Errors
     /// When the page has no such form.
-    pub async fn presses(self, button: &str) -> Result<Self, JourneyError> {
+    pub async fn press(self, button: &str) -> Result<Self, JourneyError> {
         let ending = format!("/{button}");
         let action = attributes(&self.html, "action").find(|action| action.ends_with(&ending));
         let action = action.ok_or(JourneyError::Missing("button"))?;
@@ -85,9 +85,9 @@ impl Page {
     ///
     /// # Errors
     /// When the page has no link back.
-    pub async fn returns(self) -> Result<Returned, JourneyError> {
+    pub async fn return_to_bank(self) -> Result<BrowserReturn, JourneyError> {
         let callback = self.callback_url().await?;
-        self.cardholder.comes_back(callback).await
+        self.cardholder.open_callback(callback).await
     }
 
     /// The target of the link back: our callback URL with the results.
@@ -108,7 +108,7 @@ impl Cardholder {
     ///
     /// # Errors
     /// When there is no response.
-    pub async fn comes_back(&self, callback: Url) -> Result<Returned, JourneyError> {
+    pub async fn open_callback(&self, callback: Url) -> Result<BrowserReturn, JourneyError> {
         let began = Timestamp::now();
         let response = self.http.get(callback.clone()).send().await.map_err(JourneyError::Unreachable)?;
         let status = response.status().as_u16();
@@ -116,7 +116,7 @@ impl Cardholder {
         let scheme = app_link.as_ref().map_or("none", Url::scheme);
         let what = format!("GET /callback: {status}, redirects to {scheme}:");
         self.step_since(25, Party::Cardholder, Party::IssuerServer, what, began);
-        Ok(Returned { callback, status, app_link })
+        Ok(BrowserReturn { callback, status, app_link })
     }
 }
 

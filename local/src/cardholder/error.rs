@@ -1,6 +1,6 @@
 //! Errors of a journey.
 
-use super::Answer;
+use super::Response;
 
 /// A journey failed.
 #[derive(Debug, thiserror::Error)]
@@ -24,8 +24,8 @@ pub enum JourneyError {
 }
 
 impl JourneyError {
-    pub(super) fn unexpected(request: &'static str, answer: Answer) -> Self {
-        let code = answer.body["code"].as_str().unwrap_or_default().to_owned();
-        Self::Unexpected { request, status: answer.status, code }
+    pub(super) fn unexpected(request: &'static str, response: Response) -> Self {
+        let code = response.body["code"].as_str().unwrap_or_default().to_owned();
+        Self::Unexpected { request, status: response.status, code }
     }
 }

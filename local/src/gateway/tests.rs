@@ -95,14 +95,14 @@ async fn a_path_parameter_reaches_the_function_decoded() {
 
 #[tokio::test]
 async fn a_function_that_panics_is_an_internal_error() {
-    let answer = send(Method::GET, "/broken", "", "").await;
-    assert_eq!(answer, (StatusCode::INTERNAL_SERVER_ERROR, json!({"message": "Internal Server Error"})));
+    let response = send(Method::GET, "/broken", "", "").await;
+    assert_eq!(response, (StatusCode::INTERNAL_SERVER_ERROR, json!({"message": "Internal Server Error"})));
 }
 
 #[tokio::test]
 async fn a_body_beyond_the_quota_never_reaches_the_function() {
-    let answer = send(Method::POST, "/enrollments", &token(json!({})), vec![b'x'; MAX_BODY + 1]).await;
-    assert_eq!(answer, (StatusCode::PAYLOAD_TOO_LARGE, json!({"message": "Request Entity Too Large"})));
+    let response = send(Method::POST, "/enrollments", &token(json!({})), vec![b'x'; MAX_BODY + 1]).await;
+    assert_eq!(response, (StatusCode::PAYLOAD_TOO_LARGE, json!({"message": "Request Entity Too Large"})));
 }
 
 /// Every field of an event with the type of its value; headers differ by client.

@@ -44,9 +44,9 @@ fn client(identity: &Identity, shown: Option<&str>) -> Client {
 async fn mastercards_client_certificate_reaches_the_function() {
     let (url, identity, _guard) = endpoint().await;
     let mastercard = client(&identity, Some(&identity.client_identity()));
-    let answer = mastercard.post(format!("{url}/notifications")).body("{}").send().await.unwrap();
-    assert_eq!(answer.status(), 200);
-    let shown: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+    let response = mastercard.post(format!("{url}/notifications")).body("{}").send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    let shown: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
     assert_eq!(shown["subjectDN"], json!(subject_dn(&identity.client_certificate)));
     assert_eq!(shown["subjectDN"], "CN=notifications.mastercard.example,O=Simulator");
     assert_eq!(shown["issuerDN"], "CN=Throw-Away Authority,O=Simulator");
@@ -73,6 +73,6 @@ async fn an_unfinished_handshake_does_not_block_other_clients() {
     let (url, identity, _guard) = endpoint().await;
     let _silent = TcpStream::connect(url.trim_start_matches("https://")).await.unwrap();
     let mastercard = client(&identity, Some(&identity.client_identity()));
-    let answer = mastercard.post(format!("{url}/notifications")).body("{}").send().await.unwrap();
-    assert_eq!(answer.status(), 200);
+    let response = mastercard.post(format!("{url}/notifications")).body("{}").send().await.unwrap();
+    assert_eq!(response.status(), 200);
 }

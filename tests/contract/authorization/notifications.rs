@@ -93,17 +93,17 @@ fn changes_enrollment(case: &IdCase) -> bool {
 
 impl Harness {
     async fn check_refused(&self, caller: Caller, client: &NotificationClient, case: &IdCase) {
-        let answer = client.try_send(self.notification(case)).await;
+        let response = client.try_send(self.notification(case)).await;
         match caller {
             Caller::Impostor | Caller::WithoutCertificate => {
                 assert!(
-                    answer.is_err_and(|error| !error.is_timeout()),
+                    response.is_err_and(|error| !error.is_timeout()),
                     "{caller:?} was accepted with {case:?}"
                 );
             }
             _ => {
-                let answer = answer.expect("an answer");
-                let problem = (answer.status, answer.body["code"].as_str());
+                let response = response.expect("a response");
+                let problem = (response.status, response.body["code"].as_str());
                 assert_eq!(problem, (403, Some("forbidden")), "{caller:?} with {case:?}");
             }
         }

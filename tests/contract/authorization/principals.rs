@@ -2,7 +2,7 @@
 //! completed.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use local::cardholder::{Answer, Cardholder};
+use local::cardholder::{Cardholder, Response};
 use serde_json::Value;
 use simulator::CLICK_TO_PAY;
 use url::Url;
@@ -55,8 +55,9 @@ impl Principal {
         let again = app.send_as(&cardholder, &again).await;
         let redirect = again.body["redirectUrl"].as_str().expect("a redirect").to_owned();
         let settled = ready(again, settled);
-        let page = cardholder.opens(&redirect).await.expect("a page").accepts().await.expect("the end");
-        page.returns().await.expect("the callback URL");
+        let page =
+            cardholder.open_redirect(&redirect).await.expect("a page").accept_terms().await.expect("the end");
+        page.return_to_bank().await.expect("the callback URL");
         let token = app.world.simulator().tokens_of(client.parse().expect("a number")).remove(0);
         let token = token.token_unique_reference;
         Self { client: client.into(), cardholder, key, live, settled, token, notifications: Vec::new() }
@@ -131,18 +132,18 @@ pub(super) fn is_notification(item: &Value) -> bool {
 }
 
 /// The ids in a 201, and the callback state in its signature.
-fn ready(answer: Answer, card: &str) -> Ids {
-    assert_eq!(answer.status, 201, "{:?}", answer.body["code"]);
+fn ready(response: Response, card: &str) -> Ids {
+    assert_eq!(response.status, 201, "{:?}", response.body["code"]);
     let text = |field: &Value| field.as_str().expect("a text").to_owned();
-    let signature = text(&answer.body["signature"]);
+    let signature = text(&response.body["signature"]);
     let payload = signature.split('.').nth(1).and_then(|location| URL_SAFE_NO_PAD.decode(location).ok());
     let payload: Value = serde_json::from_slice(&payload.expect("a payload")).expect("JSON");
     let callback: Url = text(&payload["callbackURL"]).parse().expect("a URL");
     let state = callback.path_segments().and_then(|mut it| it.next_back()).expect("a state").to_owned();
     Ids {
-        enrollment: text(&answer.body["enrollmentId"]),
+        enrollment: text(&response.body["enrollmentId"]),
         card: card.into(),
         state,
-        receipt: text(&answer.body["pushAccountReceipts"][0]),
+        receipt: text(&response.body["pushAccountReceipts"][0]),
     }
 }

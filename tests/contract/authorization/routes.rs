@@ -98,7 +98,7 @@ impl Route {
     pub(super) fn of(key: &str) -> Self {
         let (method, template) = key.split_once(' ').expect("a route key");
         let at = format!("/paths/{}/{}", escaped(template), method.to_lowercase());
-        let operation = CONTRACT.pointer(&at).unwrap_or_else(|| panic!("the contract has no {key}"));
+        let operation = CONTRACT.pointer(&at).unwrap_or_else(|| panic!("the API description has no {key}"));
         let mut route = Self {
             key: key.into(),
             method: method.parse().expect("a method"),

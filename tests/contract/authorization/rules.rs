@@ -1,6 +1,6 @@
 //! The expected response of each case, by rule.
 
-use local::cardholder::Answer;
+use local::cardholder::Response;
 use serde_json::Value;
 
 use super::{
@@ -68,10 +68,10 @@ pub(super) fn expected(route: &Route, case: Option<&IdCase>, token: Token) -> Ex
 
 impl Expected {
     /// Whether a response is as expected, except for what the caller of this compares itself.
-    pub(super) fn is(&self, answer: &Answer) -> bool {
-        let (status, body) = (answer.status, &answer.body);
+    pub(super) fn is(&self, response: &Response) -> bool {
+        let (status, body) = (response.status, &response.body);
         let code = body["code"].as_str().unwrap_or_default();
-        let location = answer.headers.get("location").map_or("", String::as_str);
+        let location = response.headers.get("location").map_or("", String::as_str);
         match self {
             Self::Served => {
                 [200, 201, 303].contains(&status) || status == 409 && code != "request_in_progress"

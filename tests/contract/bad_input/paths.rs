@@ -32,13 +32,13 @@ async fn an_unknown_callback_state_gives_the_page_for_unknown_states() {
         for query in
             ["", "?results%5BMCC-STL-zebra%5D=APPROVED", "?results[zebra]=zebra%7Czebra&zebra", "?%FF=%"]
         {
-            let answer =
+            let response =
                 unchanged.app.send_as(&browser, &ApiRequest::get(format!("/callback/{state}{query}"))).await;
-            assert_eq!(answer.status, 404, "{state}{query}");
-            assert_eq!(answer.headers.get("location"), None, "{state}{query}");
-            assert_eq!(answer.headers["content-type"], "text/html; charset=utf-8");
-            assert_eq!(answer.headers["content-security-policy"], "default-src 'none'");
-            check_no_echo(state, &answer);
+            assert_eq!(response.status, 404, "{state}{query}");
+            assert_eq!(response.headers.get("location"), None, "{state}{query}");
+            assert_eq!(response.headers["content-type"], "text/html; charset=utf-8");
+            assert_eq!(response.headers["content-security-policy"], "default-src 'none'");
+            check_no_echo(state, &response);
         }
     }
     let large = ApiRequest::get("/callback/zebra").with_body("zebra ".repeat(180_000));
@@ -73,13 +73,13 @@ async fn an_unknown_route_is_refused_by_the_gateway() {
         (&Method::HEAD, "/token-requestors?platform=ios"),
     ] {
         let why = format!("{method} {path}");
-        let answer =
+        let response =
             unchanged.app.cardholder.request(method.clone(), path, &[], "{\"zebra\":77319}".into()).await;
-        let answer = answer.expect("an answer");
+        let response = response.expect("a response");
         if *method == Method::HEAD {
-            assert_eq!(answer.status, 404, "{why}");
+            assert_eq!(response.status, 404, "{why}");
         } else {
-            check_gateway_error(&why, &answer, 404, "Not Found");
+            check_gateway_error(&why, &response, 404, "Not Found");
         }
     }
     unchanged.check_unchanged().await;

@@ -66,9 +66,9 @@ async fn only_a_valid_token_of_the_banks_login_for_this_api_is_accepted() {
     for (why, token) in &tokens {
         let caller = unchanged.app.cardholder.with_token(token);
         for request in requests(&unchanged) {
-            let answer = unchanged.app.send_as(&caller, &request).await;
-            check_gateway_error(&format!("{why}: {}", request.path), &answer, 401, "Unauthorized");
-            assert_eq!(answer.headers.get("www-authenticate").map(String::as_str), Some("Bearer"), "{why}");
+            let response = unchanged.app.send_as(&caller, &request).await;
+            check_gateway_error(&format!("{why}: {}", request.path), &response, 401, "Unauthorized");
+            assert_eq!(response.headers.get("www-authenticate").map(String::as_str), Some("Bearer"), "{why}");
         }
     }
     for request in requests(&unchanged) {

@@ -41,9 +41,9 @@ pub(super) struct Lambda {
     log: File,
 }
 
-/// What the runtime reported in place of an answer.
+/// What the runtime reported in place of a response.
 #[derive(Debug, PartialEq)]
-pub(super) struct Failed {
+pub(super) struct FunctionError {
     pub(super) error_type: String,
     pub(super) error_message: String,
 }
@@ -112,7 +112,7 @@ impl Lambda {
     }
 
     /// Sends one event. Returns its response, or the error that the function reported.
-    pub(super) async fn invoke(&self, event: Value) -> Result<Value, Failed> {
+    pub(super) async fn invoke(&self, event: Value) -> Result<Value, FunctionError> {
         let id = self.runtime_api.enqueue_payload(event).await;
         let state = async || self.runtime_api.get_invocation_state(&id).await.unwrap();
         let done = async || {
@@ -124,17 +124,17 @@ impl Lambda {
         match (state.response, state.error) {
             (Some(response), _) => Ok(response.payload),
             (None, Some(error)) => {
-                Err(Failed { error_type: error.error_type, error_message: error.error_message })
+                Err(FunctionError { error_type: error.error_type, error_message: error.error_message })
             }
-            (None, None) => panic!("{}: neither an answer nor an error", self.function),
+            (None, None) => panic!("{}: neither a response nor an error", self.function),
         }
     }
 
     /// Status and JSON body of a response to API Gateway.
-    pub(super) async fn answer(&self, event: Value) -> (u64, Value) {
-        let answer = self.invoke(event).await.unwrap();
-        let body = answer["body"].as_str().map(|body| serde_json::from_str(body).unwrap_or_default());
-        (answer["statusCode"].as_u64().unwrap(), body.unwrap_or_default())
+    pub(super) async fn invoke_http(&self, event: Value) -> (u64, Value) {
+        let response = self.invoke(event).await.unwrap();
+        let body = response["body"].as_str().map(|body| serde_json::from_str(body).unwrap_or_default());
+        (response["statusCode"].as_u64().unwrap(), body.unwrap_or_default())
     }
 
     /// Stops it. Returns its log, after a check that it has no secret.

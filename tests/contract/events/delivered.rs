@@ -40,18 +40,18 @@ pub(super) fn folder() -> PathBuf {
 }
 
 /// The response that API Gateway forwards.
-pub(super) struct Answer {
+pub(super) struct ParsedResponse {
     pub(super) status: u16,
     pub(super) body: Value,
     response: Response<Body>,
 }
 
-pub(super) fn answer(response: Response<Body>) -> Answer {
+pub(super) fn parse_response(response: Response<Body>) -> ParsedResponse {
     let body = serde_json::from_slice(response.body().as_ref()).unwrap_or_default();
-    Answer { status: response.status().as_u16(), response, body }
+    ParsedResponse { status: response.status().as_u16(), response, body }
 }
 
-impl Answer {
+impl ParsedResponse {
     pub(super) fn header(&self, name: &str) -> &str {
         self.response.headers().get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
     }

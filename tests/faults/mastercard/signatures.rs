@@ -72,11 +72,11 @@ impl Gateway {
         let request = request.header("content-type", "application/json").body(body);
         // The HTTP client rejects some URLs, which are never sent.
         let Ok(request) = request.build() else { return true };
-        let answer = self.client.execute(request).await.unwrap().text().await.unwrap();
+        let response = self.client.execute(request).await.unwrap().text().await.unwrap();
         let refused = ["AUTHENTICATION_FAILED", "INVALID_BODY_HASH", "INVALID_OAUTH_SBS"];
-        let refused = refused.iter().any(|code| answer.contains(code));
+        let refused = refused.iter().any(|code| response.contains(code));
         if refused {
-            let _ = self.refused.set(answer);
+            let _ = self.refused.set(response);
         }
         !refused
     }

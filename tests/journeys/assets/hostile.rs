@@ -107,8 +107,8 @@ async fn shown(world: &local::World, asset: &str) -> Vec<String> {
     click_to_pay.image_asset_id = Some(asset.into());
     world.simulator().add_requestor(click_to_pay);
     world.refresh().await.unwrap();
-    let answer = world.cardholder("40000").unwrap().token_requestors("web").await.unwrap();
-    let offered = answer.body["tokenRequestors"].as_array().unwrap();
+    let response = world.cardholder("40000").unwrap().token_requestors("web").await.unwrap();
+    let offered = response.body["tokenRequestors"].as_array().unwrap();
     let click_to_pay = offered.iter().find(|it| it["tokenRequestorId"] == simulator::CLICK_TO_PAY).unwrap();
     let logos = click_to_pay["logos"].as_array().unwrap().iter();
     logos.map(|logo: &Value| logo["mediaType"].as_str().unwrap().to_owned()).collect()

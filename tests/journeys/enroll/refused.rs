@@ -33,8 +33,8 @@ async fn a_wrong_signing_key_for_processing_ends_in_failed() {
     let world = open_world_with(settings(&[("PROCESSING_SIGNING_KEY", &key)])).await;
     let cardholder = world.cardholder("40000").unwrap();
 
-    let answer = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
-    assert_eq!((answer.status, &answer.body["code"]), (502, &json!("mastercard_refused")));
+    let response = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
+    assert_eq!((response.status, &response.body["code"]), (502, &json!("mastercard_refused")));
     let failed = the_only(&cardholder).await;
     assert_eq!((&failed["status"], &failed["reason"]), (&json!("FAILED"), &json!("mastercard_refused")));
     assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 0);
@@ -49,12 +49,12 @@ async fn a_body_that_was_tampered_with_on_its_way_pushes_nothing() {
     // The second world pushes through a proxy that changes one digit.
     let world = open_world_with(through).await;
     let cardholder = world.cardholder("40000").unwrap();
-    let answer = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
+    let response = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
     assert_eq!(
-        (answer.status, &answer.body["code"]),
+        (response.status, &response.body["code"]),
         (502, &json!("mastercard_refused")),
         "{:?}",
-        answer.body
+        response.body
     );
     assert_eq!(the_only(&cardholder).await["status"], "FAILED");
 }
@@ -63,8 +63,8 @@ async fn a_body_that_was_tampered_with_on_its_way_pushes_nothing() {
 async fn a_blocked_card_is_refused_before_anything_is_pushed() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let answer = cardholder.enroll_request("key", &Cardholder::smallest_request("70003")).await.unwrap();
-    assert_eq!((answer.status, &answer.body["code"]), (422, &json!("card_not_eligible")));
+    let response = cardholder.enroll_request("key", &Cardholder::smallest_request("70003")).await.unwrap();
+    assert_eq!((response.status, &response.body["code"]), (422, &json!("card_not_eligible")));
     let failed = the_only(&cardholder).await;
     assert_eq!((&failed["status"], &failed["retryable"]), (&json!("FAILED"), &json!(false)));
     assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 0);
@@ -74,8 +74,8 @@ async fn a_blocked_card_is_refused_before_anything_is_pushed() {
 async fn another_clients_card_is_not_found() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let answer = cardholder.enroll_request("key", &Cardholder::smallest_request("80001")).await.unwrap();
-    assert_eq!((answer.status, &answer.body["code"]), (404, &json!("card_not_found")));
+    let response = cardholder.enroll_request("key", &Cardholder::smallest_request("80001")).await.unwrap();
+    assert_eq!((response.status, &response.body["code"]), (404, &json!("card_not_found")));
     assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 0);
 }
 
@@ -83,8 +83,8 @@ async fn another_clients_card_is_not_found() {
 async fn a_card_of_a_range_that_no_requestor_takes_is_not_eligible() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let answer = cardholder.enroll_request("key", &Cardholder::smallest_request("70005")).await.unwrap();
-    assert_eq!((answer.status, &answer.body["code"]), (422, &json!("card_not_eligible")));
+    let response = cardholder.enroll_request("key", &Cardholder::smallest_request("70005")).await.unwrap();
+    assert_eq!((response.status, &response.body["code"]), (422, &json!("card_not_eligible")));
     // A range has eleven digits at most; the rest is padding with zeros.
     for range in ["5555570000000000000", "55555700001"] {
         let states = cardholder.cards(&[&format!("70005:{range}")]).await.unwrap().body;
@@ -97,7 +97,7 @@ async fn processing_that_is_down_for_a_short_time_is_called_again() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     world.simulator().set_fault(Operation::SearchFundingAccounts, Fault::Status { code: 503, json: true }, 1);
-    assert_eq!(cardholder.enrolls(CARD).await.unwrap()["status"], "READY");
+    assert_eq!(cardholder.enroll(CARD).await.unwrap()["status"], "READY");
     assert_eq!(world.simulator().calls(Operation::SearchFundingAccounts), 2);
 }
 
@@ -106,10 +106,10 @@ async fn processing_that_stays_down_is_answered_with_a_retry_after() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     world.simulator().set_fault(Operation::SearchFundingAccounts, Fault::HtmlBadGateway, Times::Always);
-    let answer = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
-    assert_eq!((answer.status, &answer.body["code"]), (503, &json!("mastercard_unavailable")));
-    assert_eq!(answer.body["retryable"], true);
-    assert!(answer.headers.contains_key("retry-after"));
+    let response = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
+    assert_eq!((response.status, &response.body["code"]), (503, &json!("mastercard_unavailable")));
+    assert_eq!(response.body["retryable"], true);
+    assert!(response.headers.contains_key("retry-after"));
     // Card and key are free again at once.
     world.simulator().clear_faults();
     let again = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();

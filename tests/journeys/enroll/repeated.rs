@@ -19,9 +19,9 @@ async fn a_double_tap_pushes_once() {
     let (first, second) = (first.unwrap(), second.unwrap());
     let statuses = [first.status, second.status];
     assert!(statuses.contains(&201), "{statuses:?}");
-    for answer in [&first, &second] {
-        let in_progress = answer.status == 409 && answer.body["code"] == "request_in_progress";
-        assert!(answer.status == 201 || in_progress, "{:?}", answer.body);
+    for response in [&first, &second] {
+        let in_progress = response.status == 409 && response.body["code"] == "request_in_progress";
+        assert!(response.status == 201 || in_progress, "{:?}", response.body);
     }
     assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 1);
 }
@@ -42,8 +42,8 @@ async fn the_same_request_with_its_fields_in_another_order_is_the_same_request()
     ];
     for body in bodies {
         let headers = [("idempotency-key", "one-key"), ("content-type", "application/json")];
-        let answer = cardholder.request(Method::POST, "/enrollments", &headers, body).await.unwrap();
-        assert_eq!(answer.status, 201, "{}", answer.body["code"]);
+        let response = cardholder.request(Method::POST, "/enrollments", &headers, body).await.unwrap();
+        assert_eq!(response.status, 201, "{}", response.body["code"]);
     }
     assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 1);
 }
@@ -62,13 +62,13 @@ async fn two_devices_at_once_push_once() {
     let mut enrolled = Vec::new();
     let mut refused = Vec::new();
     for device in devices.collect::<Vec<_>>() {
-        let answer = device.await.unwrap();
-        if answer.status == 201 { enrolled.push(answer.body) } else { refused.push(answer) }
+        let response = device.await.unwrap();
+        if response.status == 201 { enrolled.push(response.body) } else { refused.push(response) }
     }
     assert_eq!((enrolled.len(), refused.len()), (1, 4));
-    for answer in refused {
-        assert_eq!((answer.status, &answer.body["code"]), (409, &json!("enrollment_in_progress")));
-        assert_eq!(answer.body["enrollmentId"], enrolled[0]["enrollmentId"]);
+    for response in refused {
+        assert_eq!((response.status, &response.body["code"]), (409, &json!("enrollment_in_progress")));
+        assert_eq!(response.body["enrollmentId"], enrolled[0]["enrollmentId"]);
     }
     assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 1);
     assert_eq!(card_state(&cardholder).await["state"], "in_progress");
@@ -113,8 +113,8 @@ async fn a_push_whose_answer_was_lost_is_unknown_and_not_repeated() {
     world.simulator().set_fault(Operation::PushMultipleAccounts, Fault::ResponseLost, 1);
     let request = Cardholder::smallest_request(CARD);
     for _ in 0..2 {
-        let answer = cardholder.enroll_request("key", &request).await.unwrap();
-        assert_eq!((answer.status, &answer.body["code"]), (503, &json!("push_outcome_unknown")));
+        let response = cardholder.enroll_request("key", &request).await.unwrap();
+        assert_eq!((response.status, &response.body["code"]), (503, &json!("push_outcome_unknown")));
     }
     assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 1);
     let unknown = the_only(&cardholder).await;

@@ -10,7 +10,7 @@ use crate::support::open_world;
 
 /// A card is pushed, and the redirect is not opened.
 async fn unopened(cardholder: &Cardholder) -> String {
-    cardholder.enrolls(CARD).await.unwrap()["enrollmentId"].as_str().unwrap().to_owned()
+    cardholder.enroll(CARD).await.unwrap()["enrollmentId"].as_str().unwrap().to_owned()
 }
 
 /// Receipts expire, and reconciliation reads the token list.
@@ -25,10 +25,10 @@ async fn a_cardholder_whose_browser_never_opened_restarts_and_enables_the_card()
     let cardholder = world.cardholder("40000").unwrap();
     let id = unopened(&cardholder).await;
 
-    let again = cardholder.restarts(&id, "again").await.unwrap();
+    let again = cardholder.restart(&id, "again").await.unwrap();
     assert_eq!((again.status, &again.body["enrollmentId"]), (201, &json!(id)), "{:?}", again.body["code"]);
-    let page = cardholder.opens(again.body["redirectUrl"].as_str().unwrap()).await.unwrap();
-    page.accepts().await.unwrap().returns().await.unwrap();
+    let page = cardholder.open_redirect(again.body["redirectUrl"].as_str().unwrap()).await.unwrap();
+    page.accept_terms().await.unwrap().return_to_bank().await.unwrap();
     world.simulator().notifications_settled().await;
 
     let enabled = the_only(&cardholder).await;
@@ -45,7 +45,7 @@ async fn an_expired_enrollment_can_be_restarted() {
     let id = unopened(&cardholder).await;
     expire(&world).await;
     assert_eq!(enrollment(&cardholder, &id).await["status"], "EXPIRED");
-    assert_eq!(cardholder.restarts(&id, "again").await.unwrap().status, 201);
+    assert_eq!(cardholder.restart(&id, "again").await.unwrap().status, 201);
     let ready = enrollment(&cardholder, &id).await;
     assert_eq!((&ready["status"], &ready["attempt"]), (&json!("READY"), &json!(2)));
 }
@@ -57,16 +57,16 @@ async fn a_repeated_restart_pushes_once_and_answers_the_same() {
     let id = unopened(&cardholder).await;
     let body = Cardholder::restart_body();
     let send = || async { cardholder.restart_request(&id, "again", &body).await.unwrap() };
-    let answers = futures_util::future::join_all((0..4).map(|_| send())).await;
-    assert!(answers.iter().any(|answer| answer.status == 201));
-    for answer in &answers {
-        let in_progress = answer.body["code"] == "request_in_progress";
-        assert!(answer.status == 201 || in_progress, "{} {:?}", answer.status, answer.body);
+    let responses = futures_util::future::join_all((0..4).map(|_| send())).await;
+    assert!(responses.iter().any(|response| response.status == 201));
+    for response in &responses {
+        let in_progress = response.body["code"] == "request_in_progress";
+        assert!(response.status == 201 || in_progress, "{} {:?}", response.status, response.body);
     }
     assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 2);
-    let first = answers.iter().find(|answer| answer.status == 201).unwrap();
+    let first = responses.iter().find(|response| response.status == 201).unwrap();
     assert_eq!(send().await.body, first.body);
-    let other = cardholder.restarts(&id, "again").await.unwrap();
+    let other = cardholder.restart(&id, "again").await.unwrap();
     assert_eq!((other.status, &other.body["code"]), (422, &json!("idempotency_key_reused")));
 }
 
@@ -76,8 +76,8 @@ async fn restarts_from_two_devices_make_attempts_one_after_the_other() {
     let cardholder = world.cardholder("40000").unwrap();
     let id = unopened(&cardholder).await;
     let keys = ["device-1", "device-2", "device-3"];
-    let answers = futures_util::future::join_all(keys.map(|key| cardholder.restarts(&id, key))).await;
-    let pushed = answers.into_iter().filter(|answer| answer.as_ref().unwrap().status == 201).count();
+    let responses = futures_util::future::join_all(keys.map(|key| cardholder.restart(&id, key))).await;
+    let pushed = responses.into_iter().filter(|response| response.as_ref().unwrap().status == 201).count();
     assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 1 + pushed);
     assert_eq!(enrollment(&cardholder, &id).await["attempt"], 1 + pushed);
 }
@@ -88,11 +88,11 @@ async fn an_enabled_enrollment_cannot_be_restarted_nor_can_another_cardholders()
     let cardholder = world.cardholder("40000").unwrap();
     enable(&world, &cardholder).await;
     let id = the_only(&cardholder).await["enrollmentId"].as_str().unwrap().to_owned();
-    let refused = cardholder.restarts(&id, "again").await.unwrap();
+    let refused = cardholder.restart(&id, "again").await.unwrap();
     assert_eq!((refused.status, &refused.body["code"]), (409, &json!("enrollment_not_restartable")));
 
     let stranger = world.cardholder("40001").unwrap();
-    assert_eq!(stranger.restarts(&id, "again").await.unwrap().status, 404);
+    assert_eq!(stranger.restart(&id, "again").await.unwrap().status, 404);
     assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 1);
 }
 
@@ -102,8 +102,8 @@ async fn a_new_enrollment_of_the_card_prevents_a_restart_of_the_expired_one() {
     let cardholder = world.cardholder("40000").unwrap();
     let expired = unopened(&cardholder).await;
     expire(&world).await;
-    let newer = cardholder.enrolls(CARD).await.unwrap();
-    let refused = cardholder.restarts(&expired, "again").await.unwrap();
+    let newer = cardholder.enroll(CARD).await.unwrap();
+    let refused = cardholder.restart(&expired, "again").await.unwrap();
     assert_eq!((refused.status, &refused.body["code"]), (409, &json!("enrollment_in_progress")));
     assert_eq!(refused.body["enrollmentId"], newer["enrollmentId"]);
 }
@@ -120,7 +120,7 @@ async fn a_restart_whose_push_is_refused_has_failed_in_its_own_attempt() {
         recoverable: Some(false),
     };
     world.simulator().set_fault(Operation::PushMultipleAccounts, refuse, Times::Next(1));
-    let refused = cardholder.restarts(&id, "again").await.unwrap();
+    let refused = cardholder.restart(&id, "again").await.unwrap();
     assert!((400..=502).contains(&refused.status) && refused.status != 404, "{}", refused.status);
     assert_eq!(enrollment(&cardholder, &id).await["status"], "FAILED");
 }

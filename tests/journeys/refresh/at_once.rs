@@ -45,8 +45,8 @@ async fn read(world: &World) -> (u64, usize) {
 
 /// The time that the app's list shows.
 async fn listed(world: &World) -> usize {
-    let answer = world.cardholder("40000").unwrap().token_requestors("web").await.unwrap();
-    let offers = answer.body["tokenRequestors"].as_array().unwrap();
+    let response = world.cardholder("40000").unwrap().token_requestors("web").await.unwrap();
+    let offers = response.body["tokenRequestors"].as_array().unwrap();
     time_of(offers.iter().map(|offer| offer["displayName"].as_str().unwrap()))
 }
 

@@ -1,7 +1,7 @@
 //! Token requestors that are listed after a refresh, and after the next one.
 
 use jiff::SignedDuration;
-use local::{World, cardholder::Answer};
+use local::{World, cardholder::Response};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -9,12 +9,12 @@ use crate::support::{
     open_world, world,
 };
 
-async fn listed(world: &World, platform: &str) -> Answer {
+async fn listed(world: &World, platform: &str) -> Response {
     world.cardholder("40000").unwrap().token_requestors(platform).await.unwrap()
 }
 
-fn find<'a>(answer: &'a Answer, id: &str) -> Option<&'a Value> {
-    answer.body["tokenRequestors"]
+fn find<'a>(response: &'a Response, id: &str) -> Option<&'a Value> {
+    response.body["tokenRequestors"]
         .as_array()
         .unwrap()
         .iter()
@@ -24,16 +24,16 @@ fn find<'a>(answer: &'a Answer, id: &str) -> Option<&'a Value> {
 #[tokio::test]
 async fn before_the_first_refresh_the_list_is_empty() {
     let world = world().await;
-    let answer = listed(&world, "web").await;
-    assert_eq!((answer.status, &answer.body["tokenRequestors"]), (200, &json!([])));
-    assert_eq!((&answer.body["catalogUpdatedAt"], &answer.body["stale"]), (&Value::Null, &json!(true)));
+    let response = listed(&world, "web").await;
+    assert_eq!((response.status, &response.body["tokenRequestors"]), (200, &json!([])));
+    assert_eq!((&response.body["catalogUpdatedAt"], &response.body["stale"]), (&Value::Null, &json!(true)));
 }
 
 #[tokio::test]
 async fn after_a_refresh_click_to_pay_is_listed_with_its_logos() {
     let world = open_world().await;
-    let answer = listed(&world, "ios").await;
-    let click_to_pay = find(&answer, CLICK_TO_PAY).unwrap();
+    let response = listed(&world, "ios").await;
+    let click_to_pay = find(&response, CLICK_TO_PAY).unwrap();
     assert_eq!(click_to_pay["pushMethods"], json!(["WEB"]));
     let logos = click_to_pay["logos"].as_array().unwrap();
     assert_eq!(logos.len(), 2, "{logos:?}");
@@ -45,26 +45,26 @@ async fn after_a_refresh_click_to_pay_is_listed_with_its_logos() {
         assert_eq!(response.headers()["content-type"].to_str().unwrap(), logo["mediaType"]);
         assert_eq!(response.headers()["content-security-policy"], "default-src 'none'");
     }
-    assert_eq!(answer.body["stale"], false);
+    assert_eq!(response.body["stale"], false);
 }
 
 #[tokio::test]
 async fn a_range_that_exceeds_javascripts_numbers_and_i64_is_text() {
     let world = open_world().await;
-    let answer = listed(&world, "web").await;
-    let ranges = answer.body["tokenRequestors"]
+    let response = listed(&world, "web").await;
+    let ranges = response.body["tokenRequestors"]
         .as_array()
         .unwrap()
         .iter()
         .flat_map(|it| it["accountRanges"].as_array().unwrap());
-    assert!(ranges.into_iter().any(|range| range == "9300000000000000000"), "{}", answer.body);
+    assert!(ranges.into_iter().any(|range| range == "9300000000000000000"), "{}", response.body);
 }
 
 #[tokio::test]
 async fn a_requestor_without_push_methods_for_a_platform_is_not_listed_there() {
     let world = open_world().await;
-    let on = |answer: &Answer| -> Vec<Value> {
-        answer.body["tokenRequestors"]
+    let on = |response: &Response| -> Vec<Value> {
+        response.body["tokenRequestors"]
             .as_array()
             .unwrap()
             .iter()
@@ -80,8 +80,8 @@ async fn a_requestor_without_push_methods_for_a_platform_is_not_listed_there() {
 #[tokio::test]
 async fn an_app_that_has_the_catalog_gets_a_304() {
     let world = open_world().await;
-    let answer = listed(&world, "web").await;
-    let etag = answer.headers["etag"].clone();
+    let response = listed(&world, "web").await;
+    let etag = response.headers["etag"].clone();
     let cardholder = world.cardholder("40000").unwrap();
     let again = |etag: String| {
         let cardholder = cardholder.clone();
@@ -110,8 +110,8 @@ async fn a_requestor_that_is_removed_is_hidden_and_returns() {
 
     world.simulator().add_requestor(click_to_pay);
     world.refresh().await.unwrap();
-    let answer = listed(&world, "web").await;
-    assert_eq!(find(&answer, CLICK_TO_PAY).unwrap()["logos"].as_array().unwrap().len(), 2);
+    let response = listed(&world, "web").await;
+    assert_eq!(find(&response, CLICK_TO_PAY).unwrap()["logos"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]

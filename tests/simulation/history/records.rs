@@ -1,7 +1,7 @@
 //! The records of a history.
 
 use jiff::Timestamp;
-use local::cardholder::Answer;
+use local::cardholder::Response;
 use serde_json::Value;
 
 use crate::simulation::{actor::Sender, invocation::Invocation};
@@ -37,7 +37,7 @@ pub(in crate::simulation) struct CompletedInvocation {
     pub(in crate::simulation) step: usize,
     pub(in crate::simulation) actor: usize,
     pub(in crate::simulation) invocation: Invocation,
-    pub(in crate::simulation) answer: Answer,
+    pub(in crate::simulation) response: Response,
     /// The response body.
     pub(in crate::simulation) text: String,
 }

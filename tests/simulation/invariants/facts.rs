@@ -25,7 +25,7 @@ pub(super) fn enabled_needs_a_token(history: &History) -> Result<(), String> {
         let enabled_id = |body: &Value| {
             (body["status"] == "ENABLED").then(|| body["enrollmentId"].as_str().map(str::to_owned)).flatten()
         };
-        let body = &completed.answer.body;
+        let body = &completed.response.body;
         let listed = body["enrollments"].as_array().into_iter().flatten().filter_map(enabled_id);
         for id in enabled_id(body).into_iter().chain(listed) {
             let enrollment = history.enrollment_after(completed.step, &id);

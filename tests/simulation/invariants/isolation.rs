@@ -28,7 +28,7 @@ pub(super) fn no_client_accesses_others_data(history: &History) -> Result<(), St
         let Some(principal) = completed.invocation.principal else { continue };
         let principal = &history.principals[principal];
         let is_foreign = |(owner, id): &&(&str, &str)| {
-            *owner != principal.client.to_string() && completed.answer.body.to_string().contains(id)
+            *owner != principal.client.to_string() && completed.response.body.to_string().contains(id)
         };
         let foreign = owners.iter().find(is_foreign);
         ensure!(foreign.is_none(), "#{} shows {} another's enrollment.", completed.actor, principal.name);
@@ -39,7 +39,7 @@ pub(super) fn no_client_accesses_others_data(history: &History) -> Result<(), St
 
 /// A request for what belongs to others is answered as if it did not exist.
 fn check_refused(completed: &CompletedInvocation, principal: &Principal) -> Result<(), String> {
-    let (status, actor) = (completed.answer.status, completed.actor);
+    let (status, actor) = (completed.response.status, completed.actor);
     if completed.invocation.unauthorized {
         // 500: the store failed.
         ensure!([404, 500].contains(&status), "#{actor} responded {status} about what belongs to another.");
@@ -91,7 +91,7 @@ pub(super) fn only_the_redirect_item_holds_a_secret(history: &History) -> Result
         ensure!(leak.is_none(), "{} holds {}.", item["sk"], leak.unwrap().kind);
     }
     for completed in
-        history.completed.iter().filter(|completed| completed.answer.body.get("redirectUrl").is_none())
+        history.completed.iter().filter(|completed| completed.response.body.get("redirectUrl").is_none())
     {
         let leak = leak(&completed.text);
         ensure!(leak.is_none(), "#{} responds with {}.", completed.actor, leak.unwrap().kind);
@@ -104,7 +104,7 @@ pub(super) fn a_failed_refresh_removes_nothing(history: &History) -> Result<(), 
     for completed in
         history.completed.iter().filter(|completed| completed.invocation.function == Function::ListRequestors)
     {
-        let requestors = completed.answer.body["tokenRequestors"].as_array().into_iter().flatten();
+        let requestors = completed.response.body["tokenRequestors"].as_array().into_iter().flatten();
         let click_to_pay =
             requestors.into_iter().find(|requestor| requestor["tokenRequestorId"] == CLICK_TO_PAY);
         let logos = click_to_pay.and_then(|requestor| requestor["logos"].as_array());
@@ -116,7 +116,7 @@ pub(super) fn a_failed_refresh_removes_nothing(history: &History) -> Result<(), 
 /// Invariant 9.
 pub(super) fn redirects_lead_to_known_urls(history: &History) -> Result<(), String> {
     for completed in &history.completed {
-        if let Some(redirect) = completed.answer.body["redirectUrl"].as_str() {
+        if let Some(redirect) = completed.response.body["redirectUrl"].as_str() {
             let origin = redirect.parse::<Url>().map(|url| url.origin().ascii_serialization());
             ensure!(
                 origin.is_ok_and(|it| it == history.origin),
@@ -124,8 +124,8 @@ pub(super) fn redirects_lead_to_known_urls(history: &History) -> Result<(), Stri
                 completed.actor
             );
         }
-        if completed.invocation.function == Function::ReceiveCallback && completed.answer.status == 303 {
-            let location = completed.answer.headers.get("location").map_or("", String::as_str);
+        if completed.invocation.function == Function::ReceiveCallback && completed.response.status == 303 {
+            let location = completed.response.headers.get("location").map_or("", String::as_str);
             let (link, query) = location.split_once('?').unwrap_or((location, ""));
             let is_known = history.app_links.iter().any(|known| known == link);
             ensure!(is_known, "#{} redirects the cardholder to an unknown URL.", completed.actor);

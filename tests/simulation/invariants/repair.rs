@@ -20,9 +20,9 @@ pub(super) fn every_crash_is_repaired(history: &History) -> Result<(), String> {
     let due = history.stored.iter().find(|item| item.get("dueAt").is_some());
     ensure!(due.is_none(), "An item stays due: {}.", due.unwrap()["sk"]);
     for completed in history.completed.iter().filter(|completed| completed.step > history.quiesced_at_step) {
-        let blocked = completed.answer.body["code"] == "request_in_progress";
+        let blocked = completed.response.body["code"] == "request_in_progress";
         ensure!(!blocked, "#{} must wait for a request that has ended.", completed.actor);
-        let failed = completed.answer.status == 500;
+        let failed = completed.response.status == 500;
         ensure!(!failed, "#{} failed without a fault.", completed.actor);
     }
     every_token_is_shown(history)?;
@@ -60,8 +60,9 @@ fn every_card_can_be_enrolled_again(history: &History) -> Result<(), String> {
             // Token list and card search are concurrent, so either is correct.
             (true, true) => continue,
         };
-        let answer = (completed.answer.status, completed.answer.body["code"].as_str().unwrap_or_default());
-        ensure!(answer == expected, "#{} responded {answer:?} instead of {expected:?}.", completed.actor);
+        let response =
+            (completed.response.status, completed.response.body["code"].as_str().unwrap_or_default());
+        ensure!(response == expected, "#{} responded {response:?} instead of {expected:?}.", completed.actor);
     }
     Ok(())
 }

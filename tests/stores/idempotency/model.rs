@@ -1,27 +1,27 @@
 //! The API's rules, in memory: an idempotency key is valid for one request of one client on one route for a day; a card has one
-//! live enrollment; a request that crashed holds its card until the app's timeout and two seconds.
+//! live enrollment; a request that crashed holds its card expires_at the app's timeout and two seconds.
 
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// The answer to a request. Enrollments are numbered in the order of their creation.
+/// The outcome of a request. Enrollments are numbered in the order of their creation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum RequestOutcome {
     Started,
-    Before(usize, u32),
+    Replayed(usize, u32),
     KeyReused,
-    Busy(usize),
+    CardLocked(usize),
     NotRestartable,
 }
 
-impl Answer {
+impl RequestOutcome {
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Started => "started",
-            Self::Before(..) => "before",
+            Self::Replayed(..) => "replayed",
             Self::KeyReused => "key reused",
-            Self::Busy(_) => "busy",
+            Self::CardLocked(_) => "card locked",
             Self::NotRestartable => "not restartable",
         }
     }
@@ -56,73 +56,85 @@ pub(super) struct Model {
 }
 
 impl Model {
-    pub(super) fn begin(&mut self, client: u64, key: u8, (card, body): (u64, u8), now: Timestamp) -> Answer {
-        let (key, which) = (((client, None), key), self.enrollments.len());
+    pub(super) fn begin(
+        &mut self,
+        client: u64,
+        key: u8,
+        (card, body): (u64, u8),
+        now: Timestamp,
+    ) -> RequestOutcome {
+        let (key, index) = (((client, None), key), self.enrollments.len());
         let refused =
-            self.known(key, (Some(card), body), now).or_else(|| self.busy(client, card, which, now));
+            self.replay(key, (Some(card), body), now).or_else(|| self.card_lock(client, card, index, now));
         refused.unwrap_or_else(|| {
             self.enrollments.push(Enrollment { client, card, attempt: 0, push: Push::Failed, key });
-            self.start(which, key, (Some(card), body), now)
+            self.start(index, key, (Some(card), body), now)
         })
     }
 
-    pub(super) fn restart(&mut self, which: usize, key: u8, body: u8, now: Timestamp) -> Answer {
-        let Enrollment { client, card, push, .. } = self.enrollments[which];
-        let key = ((client, Some(which)), key);
-        let restartable = matches!(push, Push::Ready(until) if now < until) || push == Push::Expired;
+    pub(super) fn restart(&mut self, index: usize, key: u8, body: u8, now: Timestamp) -> RequestOutcome {
+        let Enrollment { client, card, push, .. } = self.enrollments[index];
+        let key = ((client, Some(index)), key);
+        let restartable =
+            matches!(push, Push::Ready(expires_at) if now < expires_at) || push == Push::Expired;
         let refused = self
-            .known(key, (None, body), now)
-            .or_else(|| (!restartable).then_some(Answer::NotRestartable))
-            .or_else(|| self.busy(client, card, which, now));
-        refused.unwrap_or_else(|| self.start(which, key, (None, body), now))
+            .replay(key, (None, body), now)
+            .or_else(|| (!restartable).then_some(RequestOutcome::NotRestartable))
+            .or_else(|| self.card_lock(client, card, index, now));
+        refused.unwrap_or_else(|| self.start(index, key, (None, body), now))
     }
 
-    fn known(&self, key: (Route, u8), body: Body, now: Timestamp) -> Option<Answer> {
-        let (before, which, attempt, _) = self.keys.get(&key).filter(|(.., until)| now < *until)?;
-        Some(if *before == body { Answer::Before(*which, *attempt) } else { Answer::KeyReused })
+    fn replay(&self, key: (Route, u8), body: Body, now: Timestamp) -> Option<RequestOutcome> {
+        let (original, index, attempt, _) =
+            self.keys.get(&key).filter(|(.., expires_at)| now < *expires_at)?;
+        Some(if *original == body {
+            RequestOutcome::Replayed(*index, *attempt)
+        } else {
+            RequestOutcome::KeyReused
+        })
     }
 
-    fn busy(&self, client: u64, card: u64, which: usize, now: Timestamp) -> Option<Answer> {
-        let holder = *self.holders.get(&(client, card)).filter(|holder| **holder != which)?;
+    fn card_lock(&self, client: u64, card: u64, index: usize, now: Timestamp) -> Option<RequestOutcome> {
+        let holder = *self.holders.get(&(client, card)).filter(|holder| **holder != index)?;
         let live = match self.enrollments[holder].push {
             Push::Pending(started_at) => now <= started_at + SignedDuration::from_secs(12),
-            Push::Ready(until) => now < until,
+            Push::Ready(expires_at) => now < expires_at,
             Push::Failed | Push::Expired => false,
         };
-        live.then_some(Answer::Busy(holder))
+        live.then_some(RequestOutcome::CardLocked(holder))
     }
 
-    fn start(&mut self, which: usize, key: (Route, u8), body: Body, now: Timestamp) -> Answer {
-        let enrollment = &mut self.enrollments[which];
+    fn start(&mut self, index: usize, key: (Route, u8), body: Body, now: Timestamp) -> RequestOutcome {
+        let enrollment = &mut self.enrollments[index];
         enrollment.attempt += 1;
         (enrollment.push, enrollment.key) = (Push::Pending(now), key);
-        self.keys.insert(key, (body, which, enrollment.attempt, now + SignedDuration::from_hours(24)));
-        self.holders.insert((enrollment.client, enrollment.card), which);
-        Answer::Started
+        self.keys.insert(key, (body, index, enrollment.attempt, now + SignedDuration::from_hours(24)));
+        self.holders.insert((enrollment.client, enrollment.card), index);
+        RequestOutcome::Started
     }
 
     /// Whether the latest attempt has no outcome yet.
-    pub(super) fn is_being_pushed(&self, which: usize) -> bool {
-        matches!(self.enrollments[which].push, Push::Pending(_))
+    pub(super) fn is_being_pushed(&self, index: usize) -> bool {
+        matches!(self.enrollments[index].push, Push::Pending(_))
     }
 
-    pub(super) fn pushed(&mut self, which: usize, until: Timestamp) {
-        self.enrollments[which].push = Push::Ready(until);
+    pub(super) fn pushed(&mut self, index: usize, expires_at: Timestamp) {
+        self.enrollments[index].push = Push::Ready(expires_at);
     }
 
     /// A retryable failure releases the key, unless another enrollment has it.
-    pub(super) fn failed(&mut self, which: usize, passing: bool) {
-        self.enrollments[which].push = Push::Failed;
-        let key = self.enrollments[which].key;
-        if passing && self.keys.get(&key).is_some_and(|(_, holder, ..)| *holder == which) {
+    pub(super) fn failed(&mut self, index: usize, retryable: bool) {
+        self.enrollments[index].push = Push::Failed;
+        let key = self.enrollments[index].key;
+        if retryable && self.keys.get(&key).is_some_and(|(_, holder, ..)| *holder == index) {
             self.keys.remove(&key);
         }
     }
 
-    pub(super) fn token_list_read(&mut self, which: usize, now: Timestamp) {
-        let push = &mut self.enrollments[which].push;
+    pub(super) fn token_list_read(&mut self, index: usize, now: Timestamp) {
+        let push = &mut self.enrollments[index].push;
         match *push {
-            Push::Ready(until) if now >= until => *push = Push::Expired,
+            Push::Ready(expires_at) if now >= expires_at => *push = Push::Expired,
             // Sixteen minutes after the request no receipt is valid, whatever the outcome of the push.
             Push::Pending(_) | Push::Ready(_) | Push::Failed | Push::Expired => {}
         }

@@ -36,9 +36,9 @@ impl CatalogView {
             shown.logos.insert(known.requestor.token_requestor_id.to_string(), json!(keys));
         }
         for platform in ["android", "ios", "web"] {
-            let answer = world.cardholder("40000").unwrap().token_requestors(platform).await.unwrap();
-            assert_eq!(answer.status, 200, "{}", answer.body);
-            let mut listed = answer.body["tokenRequestors"].as_array().unwrap().clone();
+            let response = world.cardholder("40000").unwrap().token_requestors(platform).await.unwrap();
+            assert_eq!(response.status, 200, "{}", response.body);
+            let mut listed = response.body["tokenRequestors"].as_array().unwrap().clone();
             for entry in &mut listed {
                 let logos = entry.as_object_mut().unwrap().remove("logos").unwrap();
                 let base = world.base_url().as_str();
@@ -48,7 +48,7 @@ impl CatalogView {
                 assert_eq!(shown.logos[id], json!(keys), "{id}");
             }
             shown.listed.insert(platform, listed);
-            shown.updated_at = answer.body["catalogUpdatedAt"].clone();
+            shown.updated_at = response.body["catalogUpdatedAt"].clone();
         }
         shown.logos_are_there(world).await;
         shown
