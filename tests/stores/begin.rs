@@ -201,6 +201,6 @@ async fn all(enrollments: &Enrollments) -> Vec<Enrollment> {
 /// The enrollment that holds the guard of the sample card.
 async fn holder(stores: &Stores) -> EnrollmentId {
     let requestor = EnrollmentFixture::new("any").enrollment.token_requestor_id;
-    let holder = stores.enrollments.holder_of(CLIENT.into(), CARD.into(), &requestor).await.unwrap();
+    let holder = stores.enrollments.lock_holder(CLIENT.into(), CARD.into(), &requestor).await.unwrap();
     holder.unwrap().enrollment_id
 }

@@ -31,7 +31,7 @@ async fn another_client_sees_nothing_of_an_enrollment(stores: &Stores) {
     let stored = fixture.stored(enrollments).await.unwrap();
     let stolen = Enrollment { client_id: OTHER_CLIENT.into(), ..stored };
     assert_eq!(enrollments.redirect(&stolen, 1, fixture.at()).await.unwrap(), None);
-    assert_eq!(enrollments.holder_of(OTHER_CLIENT.into(), CARD.into(), requestor).await.unwrap(), None);
+    assert_eq!(enrollments.lock_holder(OTHER_CLIENT.into(), CARD.into(), requestor).await.unwrap(), None);
     assert!(list(enrollments, OTHER_CLIENT, None, 50, None).await.0.is_empty());
     assert!(list(enrollments, OTHER_CLIENT, Some(CARD), 50, Some(fixture.id())).await.0.is_empty());
 }

@@ -1,4 +1,4 @@
-//! DynamoDB, the only memory of this server. Two tables; every item carries its tenant.
+//! The two DynamoDB tables that hold all data of this server except logo files. Every item names its tenant.
 
 mod backoff;
 pub mod enrollments;
@@ -14,25 +14,25 @@ pub use token_requestors::{ASSETS_AT_ONCE, Plan, TokenRequestorCache, TokenReque
 
 use crate::BoxError;
 
-/// The table did not do what was asked.
+/// Why a read or write of a table failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Somebody else wrote first, again and again.
-    #[error("too many writers at once")]
+    /// Other writers were first in every attempt, or DynamoDB left keys of a batch unprocessed in every attempt.
+    #[error("store operation failed: too many concurrent writers")]
     Contended,
-    /// DynamoDB refused or could not be reached.
-    #[error("DynamoDB did not answer as hoped ({code})")]
+    /// DynamoDB returned an error or could not be reached.
+    #[error("DynamoDB request failed ({code})")]
     DynamoDb {
-        /// Its own word.
+        /// DynamoDB's error code; `no response` if there is none.
         code: String,
-        /// What the SDK says.
+        /// The error of the SDK.
         #[source]
         source: BoxError,
     },
-    /// An item is not what this version writes.
+    /// An item cannot be serialized, or the stored item is not in the expected form.
     #[error("an item could not be read or written")]
     Item(#[source] serde_dynamo::Error),
-    /// A request could not be put together.
+    /// The SDK could not build a request.
     #[error("a request to DynamoDB could not be built")]
     Request(#[source] BuildError),
 }
@@ -43,7 +43,7 @@ where
     R: std::fmt::Debug + Send + Sync + 'static,
 {
     fn from(error: SdkError<E, R>) -> Self {
-        let code = error.code().unwrap_or("no answer").into();
+        let code = error.code().unwrap_or("no response").into();
         Self::DynamoDb { code, source: Box::new(error) }
     }
 }

@@ -318,7 +318,7 @@ fn a_list_that_cannot_be_read_is_retried_with_growing_pauses_and_then_given_up()
         (ended.status, reason, ended.retryable),
         (Status::Failed, Some(StatusReason::OutcomeUnknown), Some(true))
     );
-    // A result of Mastercard still counts, however late.
+    // A notification still counts, however late.
     history.push((now + 60, tcn(2)));
     assert_eq!(enrollment(&history).status_at(minute(now + 60)).status, Status::Enabled);
 }

@@ -1,16 +1,16 @@
-//! Writers that met once should not meet again: each waits a random while, longer every time.
+//! Backoff with jitter for writers that conflict.
 
 use std::time::Duration;
 
 use uuid::Uuid;
 
-/// The most that a writer waits after its first meeting; twice, three times as much later, up to [`LONGEST`].
+/// The longest pause before the second attempt. It grows by as much with each attempt, up to [`LONGEST`].
 const STEP: Duration = Duration::from_millis(10);
 const LONGEST: Duration = Duration::from_millis(100);
 
-/// Waits after the meeting of this number, counted from 0.
-pub(super) async fn backoff(meeting: u32) {
-    let most = STEP.saturating_mul(meeting.saturating_add(1)).min(LONGEST);
+/// Waits a random time after failed attempt number `attempt`, counted from 0.
+pub(super) async fn backoff(attempt: u32) {
+    let longest = STEP.saturating_mul(attempt.saturating_add(1)).min(LONGEST);
     let [random, ..] = Uuid::new_v4().into_bytes();
-    tokio::time::sleep(most * u32::from(random) / 255).await;
+    tokio::time::sleep(longest * u32::from(random) / 255).await;
 }

@@ -4,12 +4,12 @@
 //! |---|---|---|
 //! | enrollment | `CLIENT#tenant#client` | `ENROLLMENT#id` |
 //! | idempotency record | `CLIENT#tenant#client` | `KEY#hash` |
-//! | live redirect (the only place of receipts and JWS) | `CLIENT#tenant#client` | `REDIRECT#id#attempt` |
-//! | guard: one live enrollment for a card and requestor | `CLIENT#tenant#client` | `LIVE#card#requestor` |
+//! | redirect (the only item with receipts and JWS) | `CLIENT#tenant#client` | `REDIRECT#id#attempt` |
+//! | guard: locks a card at a requestor for one live enrollment | `CLIENT#tenant#client` | `LIVE#card#requestor` |
 //! | callback state | `STATE#tenant#hash` | `STATE` |
 //! | notification | `INBOX#tenant#id` | `NOTIFICATION` |
 //!
-//! The client id is the partition key, so no key of one client can address another client's items. The index `by-card`
+//! The client id is in the partition key, so that no key of one client can address another client's items. The index `by-card`
 //! finds enrollments for notifications, `by-id` for support. The sparse index `due`, in [`SHARDS`] shards, finds the items
 //! that are due for reconciliation, and notifications that matched nothing.
 

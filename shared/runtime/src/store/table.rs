@@ -1,4 +1,4 @@
-//! A table, and the few requests that both stores make of it.
+//! A DynamoDB table, with the requests that both stores make.
 
 use std::{collections::HashMap, str::FromStr};
 
@@ -15,10 +15,10 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 
 /// DynamoDB's limit for one `BatchGetItem`.
 const BATCH: usize = 100;
-/// How often what a batch left over is asked for again.
+/// Retries for the unprocessed keys of a batch.
 const ATTEMPTS: u32 = 8;
 
-/// Which bank; part of every key, so that one deployment could serve several.
+/// The name of the bank. It is part of every partition key, so that one deployment could serve several banks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tenant(String);
 
@@ -43,12 +43,12 @@ impl std::fmt::Display for Tenant {
     }
 }
 
-/// Not a tenant's name.
+/// The text is not a tenant's name.
 #[derive(Debug, thiserror::Error)]
 #[error("a tenant has 1 to 32 lower-case letters, digits and hyphens")]
 pub struct InvalidTenant;
 
-/// One DynamoDB table with keys `pk` and `sk`, seen by one tenant.
+/// One DynamoDB table with keys `pk` and `sk`, for one tenant.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
     pub(super) db: Client,
@@ -61,7 +61,7 @@ impl Table {
         Self { db, name: name.into(), tenant }
     }
 
-    /// The item of a value: its fields, its keys, its tenant.
+    /// Serializes a value as an item with these keys and the tenant.
     pub(super) fn item(&self, pk: &str, sk: &str, value: &impl Serialize) -> Result<Item, StoreError> {
         let mut item: Item = serde_dynamo::to_item(value)?;
         item.insert("pk".into(), s(pk));
@@ -72,9 +72,9 @@ impl Table {
 
     /// One item, strongly consistent.
     pub(super) async fn get<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>, StoreError> {
-        let got = self.db.get_item().table_name(&self.name).consistent_read(true);
-        let got = got.key("pk", s(pk)).key("sk", s(sk)).send().await?;
-        got.item.map(from_item).transpose()
+        let output = self.db.get_item().table_name(&self.name).consistent_read(true);
+        let output = output.key("pk", s(pk)).key("sk", s(sk)).send().await?;
+        output.item.map(from_item).transpose()
     }
 
     /// Two items of one partition in one request, each strongly consistent.
@@ -93,37 +93,40 @@ impl Table {
         Ok((take(first), take(second)))
     }
 
-    /// The items that an index named by their keys, in its order and as they are now; those that are gone are left out.
-    pub(super) async fn batch_get(&self, named: Vec<Item>) -> Result<Vec<Item>, StoreError> {
-        let names: Vec<_> = named.iter().filter_map(name).collect();
+    /// The current items with the keys of `index_items`, in that order, strongly consistent. Deleted items are left out. Only
+    /// `pk` and `sk` of `index_items` are used.
+    pub(super) async fn batch_get(&self, index_items: Vec<Item>) -> Result<Vec<Item>, StoreError> {
+        let keys: Vec<_> = index_items.iter().filter_map(key_of).collect();
         let mut found = HashMap::new();
-        for batch in names.chunks(BATCH) {
-            let keys = batch.iter().map(|(pk, sk)| Item::from([("pk".into(), s(pk)), ("sk".into(), s(sk))]));
-            let keys = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys.collect()));
-            let mut left = Some(HashMap::from([(self.name.clone(), keys.build()?)]));
+        for batch in keys.chunks(BATCH) {
+            let request =
+                batch.iter().map(|(pk, sk)| Item::from([("pk".into(), s(pk)), ("sk".into(), s(sk))]));
+            let request =
+                KeysAndAttributes::builder().consistent_read(true).set_keys(Some(request.collect()));
+            let mut unprocessed = Some(HashMap::from([(self.name.clone(), request.build()?)]));
             for attempt in 0.. {
-                let got = self.db.batch_get_item().set_request_items(left.take()).send().await?;
-                let items = got.responses.unwrap_or_default().into_values().flatten();
-                found.extend(items.filter_map(|item| Some((name(&item)?, item))));
-                left = got.unprocessed_keys.filter(|left| !left.is_empty());
-                match left {
+                let output = self.db.batch_get_item().set_request_items(unprocessed.take()).send().await?;
+                let items = output.responses.unwrap_or_default().into_values().flatten();
+                found.extend(items.filter_map(|item| Some((key_of(&item)?, item))));
+                unprocessed = output.unprocessed_keys.filter(|keys| !keys.is_empty());
+                match unprocessed {
                     None => break,
                     Some(_) if attempt == ATTEMPTS => return Err(StoreError::Contended),
                     Some(_) => backoff(attempt).await,
                 }
             }
         }
-        Ok(names.iter().filter_map(|name| found.remove(name)).collect())
+        Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
     }
 }
 
-/// Its keys.
-fn name(item: &Item) -> Option<(String, String)> {
+/// Partition and sort key of an item.
+fn key_of(item: &Item) -> Option<(String, String)> {
     let key = |name| item.get(name).and_then(|key: &AttributeValue| key.as_s().ok()).cloned();
     Some((key("pk")?, key("sk")?))
 }
 
-/// A value from its item; keys and what is unknown are ignored.
+/// Deserializes an item. Its keys, tenant and unknown attributes are ignored.
 pub(super) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
     Ok(serde_dynamo::from_item(item)?)
 }
@@ -138,7 +141,7 @@ pub(super) fn n(number: i64) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 
-/// Whether a write was refused by its own condition: an answer, not a failure.
+/// Whether a write failed because its condition did not hold (conditional check failure).
 pub(super) fn is_condition_error<E: aws_sdk_dynamodb::error::ProvideErrorMetadata, R>(
     error: &aws_sdk_dynamodb::error::SdkError<E, R>,
 ) -> bool {

@@ -1,7 +1,8 @@
-//! The catalog in one table: an item a requestor, an item an asset, one item that says which version readers see.
+//! The table `TokenRequestors`, which holds the catalog: one item for each requestor, one for each asset, and one that
+//! names the version that readers see.
 //!
-//! A refresh stages what differs under the version to come, in transactions that hold only while this refresh is the
-//! one that writes; one last transaction makes the version visible. Until then readers see the version before it, whole.
+//! A refresh stages the changed requestors under the next version. Each of its transactions fails if another refresh has
+//! claimed the catalog. The last transaction makes the version visible; until then readers see the whole previous version.
 
 mod artwork;
 mod claim;

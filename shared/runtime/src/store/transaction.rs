@@ -1,8 +1,8 @@
-//! Why a transaction did not happen.
+//! The reasons of a cancelled transaction.
 
 use aws_sdk_dynamodb::{operation::transact_write_items::TransactWriteItemsError, types::CancellationReason};
 
-/// A reason for each of its items, in order; `None` if the transaction failed otherwise.
+/// The cancellation reasons, one for each item in order; `None` if the transaction failed for another reason.
 pub(super) fn cancelled(error: &TransactWriteItemsError) -> Option<&[CancellationReason]> {
     match error {
         TransactWriteItemsError::TransactionCanceledException(error) => Some(error.cancellation_reasons()),
@@ -10,8 +10,8 @@ pub(super) fn cancelled(error: &TransactWriteItemsError) -> Option<&[Cancellatio
     }
 }
 
-/// Whether the item's own condition was not met. Any other reason, such as another transaction that holds the item at
-/// this moment or too much traffic, may pass.
+/// Whether the item's condition did not hold. Other reasons, such as a conflict with another transaction or throttling,
+/// are temporary.
 pub(super) fn is_condition_failure(reason: Option<&CancellationReason>) -> bool {
     reason.and_then(CancellationReason::code) == Some("ConditionalCheckFailed")
 }

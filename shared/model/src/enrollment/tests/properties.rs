@@ -52,7 +52,7 @@ fn newer() -> Fact {
     serde_json::from_value(serde_json::json!({"kind": "card_replaced", "cardContractId": 70002})).unwrap()
 }
 
-/// The outcome of list_read the token list.
+/// The result of a read of the token list.
 fn list_read() -> impl Strategy<Value = Fact> {
     prop_oneof![3 => option::of(token_state()).prop_map(list), 1 => Just(Fact::TokenListUnread)]
 }

@@ -1,4 +1,4 @@
-//! Applying a notification: its fact is recorded once, at one enrollment, by whichever instance comes first.
+//! Applies a notification: its fact is recorded once, at one enrollment, by the first instance that does so.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_dynamo::to_attribute_value;
@@ -18,7 +18,7 @@ use super::{
 };
 use model::{enrollment::EnrollmentId, notification::Notification};
 
-/// After how long a notification that matched nothing is tried again. After the last time it is only kept.
+/// The pause before each retry of an unmatched notification. After the last retry it is only kept.
 const RETRIES: [SignedDuration; 3] =
     [SignedDuration::from_mins(1), SignedDuration::from_mins(15), SignedDuration::from_hours(6)];
 /// Attempts against concurrent writers of the same enrollment.
@@ -31,7 +31,7 @@ impl Versioned {
 }
 
 impl Enrollments {
-    /// Stores a notification that came for the first time and records its fact, in one transaction.
+    /// Stores a new notification and records its fact, in one transaction.
     pub(super) async fn record_from_inbox(
         &self,
         entry: &InboxEntry,
@@ -76,7 +76,7 @@ impl Enrollments {
         Err(StoreError::Contended)
     }
 
-    /// Records the fact of a stored notification at the enrollment that it matches. A second time changes nothing.
+    /// Records the fact of a stored notification at the enrollment that it matches. Repeating it changes nothing.
     pub async fn apply(&self, entry: InboxEntry, now: Timestamp) -> Result<NotificationOutcome, StoreError> {
         if let Some(id) = entry.applied_to {
             return Ok(NotificationOutcome::Duplicate(id));
@@ -141,7 +141,7 @@ impl Enrollments {
         let pk = self.inbox(&entry.notification.id);
         let item = self.0.item(&pk, NOTIFICATION, &self.inbox_item(entry, due))?;
         let put = self.0.db.put_item().table_name(&self.0.name).set_item(Some(item));
-        // An applied notification stays applied, also if another instance did not find its enrollment.
+        // An instance that did not find the enrollment must not reset what another one applied.
         let put = put.condition_expression("attribute_not_exists(appliedTo) OR appliedTo = :applied");
         let applied = applied.map(|id| id.to_string()).unwrap_or_default();
         match put.expression_attribute_values(":applied", s(&applied)).send().await {

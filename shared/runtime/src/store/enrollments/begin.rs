@@ -1,4 +1,4 @@
-//! Begins an enrollment: one transaction writes its idempotency key, guard, enrollment and callback state, or none of them.
+//! Begins an attempt: one transaction writes idempotency record, guard, enrollment and callback state, or none of them.
 
 use jiff::Timestamp;
 
@@ -16,40 +16,41 @@ use super::{
 use mastercard::{card::ClientId, secret::CallbackState};
 use model::enrollment::{Enrollment, EnrollmentId};
 
-/// Attempts against other writers before giving up.
+/// Attempts against concurrent writers.
 const ATTEMPTS: u32 = 8;
 
-/// What is to begin, or to begin anew.
+/// The attempt to begin: the first one of a new enrollment, or a restart.
 pub struct NewAttempt<'a> {
     /// The enrollment: without facts, or with the fact of its restart.
     pub enrollment: &'a Enrollment,
-    /// What a restart builds on; none for a new enrollment.
+    /// The revision that a restart builds on; `None` for a new enrollment.
     pub revision: Option<Revision>,
-    /// The caller's key.
+    /// The idempotency key of the request.
     pub key: &'a IdempotencyKey,
-    /// SHA-256 of what the request means, to tell a repetition from a reuse.
+    /// SHA-256 of the request's content, which distinguishes a replay from a reuse of the key.
     pub fingerprint: &'a str,
-    /// The state in its callback URL.
+    /// The callback state in the attempt's callback URL.
     pub state: &'a CallbackState,
 }
 
-/// What came of it.
+/// The outcome of [`Enrollments::begin`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BeginOutcome {
-    /// This call began it; push now.
+    /// The attempt is written; the caller pushes the card.
     Started,
-    /// The same request came before and began this attempt of this enrollment.
+    /// The same request came before and began this attempt (from 1) of this enrollment.
     Replayed(EnrollmentId, u32),
-    /// The key came before with another request.
+    /// The key was used for another request.
     IdempotencyKeyReused,
-    /// The card has a live enrollment already.
+    /// This live enrollment locks the card.
     CardLocked(EnrollmentId),
-    /// The enrollment learned something since the restart looked at it.
+    /// The enrollment was written since the restart read it.
     RevisionConflict,
 }
 
 impl Enrollments {
-    /// Begins an enrollment, or a further attempt of one, once for its key and alone for its card and requestor: the database decides.
+    /// Begins an attempt, once for its idempotency key, and only if no other live enrollment locks the card at the
+    /// requestor. Conditions of the transaction ensure both.
     pub async fn begin(&self, new: &NewAttempt<'_>, now: Timestamp) -> Result<BeginOutcome, StoreError> {
         let mut stale = None;
         for attempt in 0..ATTEMPTS {
@@ -64,11 +65,11 @@ impl Enrollments {
                 return Err(error.into());
             };
             if is_condition_failure(reasons.first()) {
-                if let Some(begun) = self.find_replay(new, now).await? {
-                    return Ok(begun);
+                if let Some(replay) = self.find_replay(new, now).await? {
+                    return Ok(replay);
                 }
             } else if is_condition_failure(reasons.get(1)) || is_condition_failure(reasons.get(4)) {
-                match self.holder(new.enrollment).await? {
+                match self.lock_holder_of(new.enrollment).await? {
                     Some(holder) if holder.enrollment.is_live(now) => {
                         return Ok(BeginOutcome::CardLocked(holder.enrollment.enrollment_id));
                     }
@@ -77,14 +78,15 @@ impl Enrollments {
             } else if is_condition_failure(reasons.get(2)) && new.revision.is_some() {
                 return Ok(BeginOutcome::RevisionConflict);
             } else {
-                // Another transaction holds one of the items at this moment.
+                // Another transaction holds one of the items at present.
                 backoff(attempt).await;
             }
         }
         Err(StoreError::Contended)
     }
 
-    /// Lets a key go whose request failed in a way that may pass: the same request may then begin anew.
+    /// Deletes the idempotency record of a request that failed for a temporary reason, so that a repeated request is
+    /// processed again.
     pub async fn release(
         &self,
         client: ClientId,
@@ -100,7 +102,7 @@ impl Enrollments {
         }
     }
 
-    /// What the key was used for, unless it was forgotten meanwhile.
+    /// Whether the key was used, and for what; `None` if it was not used within the last 24 hours.
     pub async fn find_replay(
         &self,
         new: &NewAttempt<'_>,
@@ -115,8 +117,9 @@ impl Enrollments {
         }))
     }
 
-    async fn holder(&self, wanted: &Enrollment) -> Result<Option<Versioned>, StoreError> {
-        let Enrollment { client_id, card_contract_id, token_requestor_id, .. } = wanted;
+    /// The enrollment in the guard of this enrollment's card and requestor, live or not.
+    async fn lock_holder_of(&self, enrollment: &Enrollment) -> Result<Option<Versioned>, StoreError> {
+        let Enrollment { client_id, card_contract_id, token_requestor_id, .. } = enrollment;
         match self
             .0
             .get::<Guard>(&self.client(*client_id), &live(*card_contract_id, token_requestor_id))
@@ -130,10 +133,10 @@ impl Enrollments {
     /// The enrollment and revision that a successful [`begin`](Self::begin) wrote, without reading them.
     #[must_use]
     pub fn as_written(&self, new_attempt: &NewAttempt<'_>, now: Timestamp) -> Versioned {
-        self.beginning_item(new_attempt, now).into()
+        self.attempt_item(new_attempt, now).into()
     }
 
-    pub(super) fn beginning_item(&self, new_attempt: &NewAttempt<'_>, now: Timestamp) -> EnrollmentItem {
+    pub(super) fn attempt_item(&self, new_attempt: &NewAttempt<'_>, now: Timestamp) -> EnrollmentItem {
         self.enrollment_item(new_attempt.enrollment.clone(), new_attempt.revision, now)
     }
 }

@@ -1,4 +1,4 @@
-//! The claim to a card: key, guard, enrollment and callback state as one transaction, and the conditions that decide.
+//! The transaction that begins an attempt: idempotency record, guard, enrollment and callback state, with conditions.
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem, builders::PutBuilder};
 use jiff::{SignedDuration, Timestamp};
@@ -13,15 +13,17 @@ use super::{
     items::{Guard, IdempotencyRecord, State},
     live,
 };
-/// How long a key is remembered.
-const KEY_LIFE: SignedDuration = SignedDuration::from_hours(24);
-/// How long a returning browser is recognized: the receipts' life, and time to read the terms.
-const STATE_LIFE: SignedDuration = SignedDuration::from_hours(2);
-/// How long a guard may lie before DynamoDB tidies it up: longer than reconciliation asks for an enrollment at worst.
-const GUARD_LIFE: SignedDuration = SignedDuration::from_hours(10 * 24);
+
+/// How long an idempotency key is remembered.
+const KEY_RETENTION: SignedDuration = SignedDuration::from_hours(24);
+/// How long a callback state is valid: the receipts' validity, plus time to read the terms.
+const STATE_VALIDITY: SignedDuration = SignedDuration::from_hours(2);
+/// After this time DynamoDB deletes a guard (TTL). It is longer than reconciliation checks any enrollment.
+const GUARD_RETENTION: SignedDuration = SignedDuration::from_hours(10 * 24);
 
 impl Enrollments {
-    /// The conditions are the whole protocol. `stale` held the card when it was seen, and had no claim to it any more.
+    /// The items and conditions of the transaction. `stale` is the enrollment in the guard, if it was read and is no longer
+    /// live; the transaction replaces it.
     pub(super) fn claim(
         &self,
         new_attempt: &NewAttempt<'_>,
@@ -36,17 +38,17 @@ impl Enrollments {
             fingerprint: (*fingerprint).into(),
             enrollment_id,
             attempt,
-            ttl: after(now, KEY_LIFE),
+            ttl: after(now, KEY_RETENTION),
         };
-        let guard = Guard { enrollment_id, ttl: after(now, GUARD_LIFE) };
+        let guard = Guard { enrollment_id, ttl: after(now, GUARD_RETENTION) };
         let state_item = State {
             client_id: enrollment.client_id,
             enrollment_id,
             attempt,
-            ends_at: now.saturating_add(STATE_LIFE).unwrap_or(Timestamp::MAX),
-            ttl: after(now, STATE_LIFE),
+            ends_at: now.saturating_add(STATE_VALIDITY).unwrap_or(Timestamp::MAX),
+            ttl: after(now, STATE_VALIDITY),
         };
-        let item = self.beginning_item(new_attempt, now);
+        let item = self.attempt_item(new_attempt, now);
         let guard_key = live(enrollment.card_contract_id, &enrollment.token_requestor_id);
 
         let absent = "attribute_not_exists(pk)";
@@ -75,17 +77,17 @@ impl Enrollments {
         };
         let state = self.put(&self.state(state), STATE, &state_item)?.condition_expression(absent);
         let puts = [record, guard, item, state].into_iter().map(|put| put.build().map(put_in));
-        // Whoever lost its card has learned nothing since it was seen without a claim to it. A restart's own item has its
-        // condition already, and a transaction takes an item once.
-        let lost = stale.filter(|stale| stale.enrollment.enrollment_id != enrollment_id).map(|stale| {
+        // The stale enrollment must not have changed since it was read. A restart's own item has this condition already,
+        // and a transaction may contain an item only once.
+        let unchanged = stale.filter(|stale| stale.enrollment.enrollment_id != enrollment_id).map(|stale| {
             let id = stale.enrollment.enrollment_id;
             let check = ConditionCheck::builder().table_name(&self.0.name);
             let check = check.key("pk", s(&client)).key("sk", s(&sort_key(id)));
-            let check = check.condition_expression("revision = :seen");
-            let check = check.expression_attribute_values(":seen", n(stale.revision.count));
+            let check = check.condition_expression("revision = :revision");
+            let check = check.expression_attribute_values(":revision", n(stale.revision.count));
             check.build().map(|check| TransactWriteItem::builder().condition_check(check).build())
         });
-        Ok(puts.chain(lost).collect::<Result<_, _>>()?)
+        Ok(puts.chain(unchanged).collect::<Result<_, _>>()?)
     }
 
     pub(super) fn put(&self, pk: &str, sk: &str, value: &impl Serialize) -> Result<PutBuilder, StoreError> {
@@ -97,6 +99,6 @@ pub(super) fn put_in(put: Put) -> TransactWriteItem {
     TransactWriteItem::builder().put(put).build()
 }
 
-pub(super) fn after(now: Timestamp, life: SignedDuration) -> i64 {
-    now.as_second().saturating_add(life.as_secs())
+pub(super) fn after(now: Timestamp, duration: SignedDuration) -> i64 {
+    now.as_second().saturating_add(duration.as_secs())
 }

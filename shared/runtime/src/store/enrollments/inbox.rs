@@ -1,4 +1,4 @@
-//! The inbox of notifications: each is stored before it is acknowledged, applied once, and kept when it matches nothing.
+//! The inbox of notifications: each is stored before it is acknowledged, applied once, and kept if it is unmatched.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -26,15 +26,15 @@ const RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 pub struct InboxEntry {
     /// The notification.
     pub notification: Notification,
-    /// When it was received first.
+    /// When it was first received.
     pub received_at: Timestamp,
-    /// The first enrollment that it matched. It is never applied to another one.
+    /// The first enrollment that it matched; it is applied to no other one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matched_enrollment: Option<EnrollmentRef>,
     /// The enrollment at which its fact is recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_to: Option<EnrollmentId>,
-    /// How often it matched nothing.
+    /// How often it matched no enrollment.
     #[serde(default)]
     pub unmatched: usize,
 }
@@ -74,7 +74,7 @@ pub(super) struct InboxItem {
 }
 
 impl Enrollments {
-    /// Receives a notification: stores it and applies it, in one transaction where it matches at once.
+    /// Stores a notification and applies it, in one transaction if it matches at the first attempt.
     ///
     /// # Errors
     /// [`ReceiveError::NotStored`], or [`ReceiveError::NotApplied`] if reconciliation has to apply it.
@@ -87,7 +87,7 @@ impl Enrollments {
         let entry = match self.record_from_inbox(&entry, now).await {
             Ok(FirstWrite::Recorded(id)) => return Ok(NotificationOutcome::Recorded(id)),
             Ok(FirstWrite::Exists(stored)) => *stored,
-            // `apply` repeats what failed here, and reports the error.
+            // `apply` tries again and returns the error.
             Ok(FirstWrite::Nothing) | Err(_) => {
                 self.store(entry, now).await.map_err(ReceiveError::NotStored)?
             }
@@ -95,7 +95,7 @@ impl Enrollments {
         self.apply(entry, now).await.map_err(ReceiveError::NotApplied)
     }
 
-    /// Stores a notification for [`Self::apply`] without applying it. Returns the stored entry if it came before.
+    /// Stores a notification without applying it; [`Self::apply`] follows. Returns the stored entry if there is one.
     pub async fn store_notification(
         &self,
         notification: &Notification,
@@ -121,7 +121,7 @@ impl Enrollments {
         Ok(item.map(|item| item.entry))
     }
 
-    /// All notifications that matched nothing, to be tried again or not: oldest first within each shard of the index.
+    /// All unmatched notifications, with and without retries left; oldest first within each shard of the index.
     pub async fn unmatched_notifications(&self) -> Result<Vec<InboxEntry>, StoreError> {
         let mut found = Vec::new();
         for shard in (0..SHARDS).flat_map(|shard| [self.shard(shard), self.unmatched_shard(shard)]) {
@@ -140,7 +140,7 @@ impl Enrollments {
 
     pub(super) fn inbox_item(&self, entry: InboxEntry, due: Option<Timestamp>) -> InboxItem {
         let shard = sha256_hex(entry.notification.id.as_bytes()).bytes().next().unwrap_or_default() % SHARDS;
-        // An entry that is not tried again stays visible, in shards that reconciliation does not read.
+        // An unmatched entry without retries left stays in the index, in shards that reconciliation does not read.
         let (due_shard, due_at) = match due {
             Some(due) => (Some(self.shard(shard)), Some(due)),
             None if entry.applied_to.is_none() => {
@@ -165,8 +165,8 @@ impl Enrollments {
 pub(super) enum FirstWrite {
     /// Both are written.
     Recorded(EnrollmentId),
-    /// The notification came before; nothing is written.
+    /// The notification is stored already; nothing is written.
     Exists(Box<InboxEntry>),
-    /// It matches nothing, or its fact is recorded already; nothing is written.
+    /// It matches no enrollment, or its fact is recorded already; nothing is written.
     Nothing,
 }

@@ -1,4 +1,4 @@
-//! What the items hold beside the enrollment itself.
+//! The items of the table, as stored.
 
 use std::str::FromStr;
 
@@ -13,7 +13,7 @@ use mastercard::{
 };
 use model::enrollment::{Enrollment, EnrollmentId, Status, StatusReason};
 
-/// The caller's own name for one request: 1 to 64 characters of `A-Z a-z 0-9 . _ ~ -`. Kept as SHA-256.
+/// The header `Idempotency-Key`: 1 to 64 characters of `A-Z a-z 0-9 . _ ~ -`. Held and stored as SHA-256.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 
@@ -31,7 +31,7 @@ impl FromStr for IdempotencyKey {
 }
 
 impl IdempotencyKey {
-    /// The same key on the route that begins this enrollment anew: a key counts for one route.
+    /// The same key for the restart of this enrollment: a key counts for one route only.
     #[must_use]
     pub fn for_restart_of(&self, id: EnrollmentId) -> Self {
         Self(sha256_hex(format!("{id} {}", self.0).as_bytes()))
@@ -42,12 +42,12 @@ impl IdempotencyKey {
     }
 }
 
-/// Not an idempotency key.
+/// The text is not an idempotency key.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("has 1 to 64 characters of A-Z a-z 0-9 . _ ~ -")]
 pub struct InvalidIdempotencyKey;
 
-/// Which request a key belongs to.
+/// The request and the attempt for which an idempotency key was used.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct IdempotencyRecord {
@@ -58,7 +58,7 @@ pub(super) struct IdempotencyRecord {
     pub(super) ttl: i64,
 }
 
-/// Which enrollment holds a card.
+/// The enrollment that holds a card at a requestor.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Guard {
@@ -66,7 +66,7 @@ pub(super) struct Guard {
     pub(super) ttl: i64,
 }
 
-/// Whose browser a callback state brings back.
+/// The attempt that a callback state belongs to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct State {
@@ -82,20 +82,20 @@ fn first() -> u32 {
     1
 }
 
-/// What the app needs to send the cardholder on (use-case step 12). Kept only while the receipts live.
+/// The redirect of an attempt with its receipts and signature (use-case step 12). Stored while the receipts are valid.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Redirect {
-    /// Where to.
+    /// The URL at the token requestor.
     pub redirect_url: RedirectUrl,
-    /// When the receipts end.
+    /// When the receipts expire.
     pub expires_at: Timestamp,
-    /// The receipts themselves.
+    /// The receipts; secret.
     pub push_account_receipts: Vec<PushAccountReceipt>,
-    /// The signature itself; none where the requestor takes the unsigned form.
+    /// The signature; `None` if the requestor takes receipts without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<Signature>,
-    /// All doors that Token Connect offered.
+    /// All push methods in Token Connect's response.
     pub available_push_methods: Vec<PushMethod>,
 }
 
@@ -107,7 +107,7 @@ pub(super) struct RedirectItem {
     pub(super) ttl: i64,
 }
 
-/// An enrollment, the count of its writes, and its places in the indexes.
+/// An enrollment, the number of its writes, and its index keys.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct EnrollmentItem {
@@ -115,12 +115,12 @@ pub(super) struct EnrollmentItem {
     pub(super) enrollment: Enrollment,
     pub(super) revision: i64,
     pub(super) card_key: String,
-    /// Absent in what was written before the index `by-id` was there.
+    /// Absent in items that were written before the index `by-id` existed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) enrollment_key: Option<String>,
-    /// What it added up to when it was written last.
+    /// The status when the item was written.
     pub(super) status: Status,
-    /// Only when this very write changed that: what the table's stream tells the world.
+    /// Present if this write changed the status. The table's stream publishes it as an event.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub(super) status_change: Option<StatusChange>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -129,8 +129,8 @@ pub(super) struct EnrollmentItem {
     pub(super) due_at: Option<i64>,
 }
 
-/// From what to what, when, why and in which attempt. The template's pipe makes an event of it and cannot leave a field
-/// out, so each is always there: empty where there is nothing to say.
+/// A change of an enrollment's status. The EventBridge pipe in `infra/template.yaml` turns it into an event and cannot
+/// leave out a field, so that absent values are stored as empty strings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct StatusChange {

@@ -1,4 +1,4 @@
-//! What became of a notification.
+//! Outcomes of receiving and applying a notification.
 
 use super::super::StoreError;
 use model::enrollment::EnrollmentId;
@@ -10,7 +10,7 @@ pub enum NotificationOutcome {
     Recorded(EnrollmentId),
     /// It was applied to this enrollment before; nothing changed.
     Duplicate(EnrollmentId),
-    /// It matches no enrollment. It is kept and tried again later, a few times.
+    /// It matches no enrollment. It is kept and retried a few times.
     Unmatched,
 }
 

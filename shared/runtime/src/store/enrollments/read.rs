@@ -1,4 +1,4 @@
-//! Reading enrollments: by the client that they belong to, by card, by callback state.
+//! Reads enrollments: by client, id, card or callback state.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -19,29 +19,29 @@ use mastercard::{
 };
 use model::enrollment::{Enrollment, EnrollmentId};
 
-/// The most enrollments of one card that a notification is compared with.
+/// Most enrollments of one card that a notification is matched against.
 const CANDIDATES: i32 = 25;
 
-/// Some enrollments, and where the next page begins.
+/// One page of a client's enrollments.
 #[derive(Debug)]
 pub struct Page {
     /// Newest first.
     pub enrollments: Vec<Enrollment>,
-    /// The last one of this page, if there are more.
+    /// The last enrollment of this page, from which the next page continues; `None` on the last page.
     pub next: Option<EnrollmentId>,
 }
 
-/// A table page by page; a page may be empty.
+/// Reads all enrollments of a tenant, page by page. A page may be empty.
 pub struct Pages {
     table: Table,
     after: Option<Item>,
-    over: bool,
+    is_done: bool,
 }
 
 impl Pages {
     /// The next page; `None` after the last one.
     pub async fn next(&mut self) -> Result<Option<Vec<Enrollment>>, StoreError> {
-        if self.over {
+        if self.is_done {
             return Ok(None);
         }
         let scan = self.table.db.scan().table_name(&self.table.name);
@@ -50,7 +50,7 @@ impl Pages {
         let scan = scan.expression_attribute_values(":tenant", s(&self.table.tenant.to_string()));
         let page = scan.set_exclusive_start_key(self.after.take()).send().await?;
         self.after = page.last_evaluated_key;
-        self.over = self.after.is_none();
+        self.is_done = self.after.is_none();
         let read = |item| from_item::<EnrollmentItem>(item).map(|item| item.enrollment);
         page.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>().map(Some)
     }
@@ -63,7 +63,7 @@ impl Enrollments {
         Ok(item.map(|item| item.enrollment))
     }
 
-    /// An enrollment by its id alone, whoever's it is: for support, never for an app.
+    /// An enrollment of any client by its id: for support, never for an app.
     pub async fn find(&self, id: EnrollmentId) -> Result<Option<Enrollment>, StoreError> {
         let query = self.0.db.query().table_name(&self.0.name).index_name("by-id");
         let query = query.key_condition_expression("enrollmentKey = :key");
@@ -72,13 +72,13 @@ impl Enrollments {
         Ok(found.map(from_item::<EnrollmentItem>).transpose()?.map(|item| item.enrollment))
     }
 
-    /// Every enrollment of this tenant, whoever's it is: for exports, never for an app. Reads the whole table.
+    /// All enrollments of all clients: for exports, never for an app. Scans the whole table.
     pub fn all(&self) -> Pages {
-        Pages { table: self.0.clone(), after: None, over: false }
+        Pages { table: self.0.clone(), after: None, is_done: false }
     }
 
-    /// What sends the cardholder on in an attempt, while it lives; not before the push is known. Whoever used it earlier would
-    /// have tokens made for an enrollment that does not know of its push.
+    /// The redirect of an attempt while it is valid, once the push is recorded. An earlier use could create a token for an
+    /// enrollment without a recorded push.
     pub async fn redirect(
         &self,
         enrollment: &Enrollment,
@@ -94,9 +94,8 @@ impl Enrollments {
         Ok(item.map(|item| item.redirect).filter(|redirect| now < redirect.expires_at))
     }
 
-    /// The enrollment that holds a card at a requestor, live or not. One that held it before does so no more, whatever it may
-    /// still learn.
-    pub async fn holder_of(
+    /// The enrollment in the guard of a card and requestor, live or not: the latest one that locked the card.
+    pub async fn lock_holder(
         &self,
         client: ClientId,
         card: CardContractId,
@@ -108,7 +107,7 @@ impl Enrollments {
         }
     }
 
-    /// Whose browser comes back with this state, and from which attempt.
+    /// The enrollment and the attempt of a callback state, while the state is valid.
     pub async fn by_state(
         &self,
         state: &CallbackState,
@@ -117,14 +116,14 @@ impl Enrollments {
         let state: Option<State> = self.0.get(&self.state(state), STATE).await?;
         match state.filter(|state| now < state.ends_at) {
             Some(state) => {
-                let seen = self.get_versioned(state.client_id, state.enrollment_id).await?;
-                Ok(seen.map(|seen| (seen, state.attempt)))
+                let current = self.get_versioned(state.client_id, state.enrollment_id).await?;
+                Ok(current.map(|current| (current, state.attempt)))
             }
             None => Ok(None),
         }
     }
 
-    /// The client's own enrollments, newest first, of one card or of all, after `start`.
+    /// At most `limit` enrollments of this client, newest first, of one card or of all; those older than `start`.
     pub async fn list(
         &self,
         client: ClientId,
@@ -162,17 +161,17 @@ impl Enrollments {
         Ok(Page { enrollments, next: None })
     }
 
-    /// The newest enrollments of a card, whoever's they are: for matching a notification, and for support.
+    /// The newest enrollments of a card, of any client: for matching a notification, and for support.
     pub async fn by_card(&self, card: CardContractId) -> Result<Vec<Enrollment>, StoreError> {
-        Ok(self.candidates(card).await?.into_iter().map(|seen| seen.enrollment).collect())
+        Ok(self.candidates(card).await?.into_iter().map(|candidate| candidate.enrollment).collect())
     }
 
     pub(super) async fn candidates(&self, card: CardContractId) -> Result<Vec<Versioned>, StoreError> {
         let query =
             self.0.db.query().table_name(&self.0.name).index_name("by-card").scan_index_forward(false);
         let query = query.key_condition_expression("cardKey = :card").limit(CANDIDATES);
-        let answer = query.expression_attribute_values(":card", s(&self.card(card))).send().await?;
+        let response = query.expression_attribute_values(":card", s(&self.card(card))).send().await?;
         let read = |item| from_item::<EnrollmentItem>(item).map(Versioned::from);
-        self.0.batch_get(answer.items.unwrap_or_default()).await?.into_iter().map(read).collect()
+        self.0.batch_get(response.items.unwrap_or_default()).await?.into_iter().map(read).collect()
     }
 }

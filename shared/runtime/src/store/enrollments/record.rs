@@ -1,4 +1,4 @@
-//! Learning facts: each write sees all facts before it, so that status and due time never lag behind.
+//! Records facts. A write succeeds only on top of all facts before it, so that the stored status and due time are right.
 
 use jiff::Timestamp;
 
@@ -16,28 +16,29 @@ use crate::log_event;
 use mastercard::{card::ClientId, digest::sha256_hex};
 use model::enrollment::{Enrollment, EnrollmentId, RecordedFact, StatusReason};
 
-/// Attempts against other writers of the same enrollment: about a second, and enough for twenty of them.
+/// Attempts against concurrent writers of the same enrollment: about a second, enough for twenty writers.
 const ATTEMPTS: u32 = 24;
 
 impl Enrollments {
-    /// Use-case step 11: the push succeeded. The redirect is there before anybody can know of the push; alone it means
-    /// nothing, and DynamoDB tidies it up.
+    /// Records a successful push (use-case step 11). The redirect is stored first: without the recorded push it is not
+    /// used, and DynamoDB deletes it when it expires (TTL). `None` if there is no such enrollment.
     pub async fn record_push(
         &self,
-        seen: Versioned,
+        current: Versioned,
         fact: RecordedFact,
-        live: &Redirect,
+        redirect_data: &Redirect,
         now: Timestamp,
     ) -> Result<Option<Enrollment>, StoreError> {
-        let Enrollment { client_id, enrollment_id, .. } = seen.enrollment;
-        let item = RedirectItem { redirect: live.clone(), ttl: live.expires_at.as_second() };
+        let Enrollment { client_id, enrollment_id, .. } = current.enrollment;
+        let item =
+            RedirectItem { redirect: redirect_data.clone(), ttl: redirect_data.expires_at.as_second() };
         let item = self.0.item(&self.client(client_id), &redirect(enrollment_id, fact.attempt), &item)?;
         self.0.db.put_item().table_name(&self.0.name).set_item(Some(item)).send().await?;
-        self.record_facts_if_unchanged(seen, &[fact], now).await
+        self.record_facts_if_unchanged(current, &[fact], now).await
     }
 
-    /// Adds facts to an enrollment, in one write; facts that are known already change nothing.
-    /// `None` if there is no such enrollment.
+    /// Adds facts to an enrollment, in one write. Facts that are recorded already change nothing. `None` if there is no
+    /// such enrollment.
     pub async fn record_facts(
         &self,
         client: ClientId,
@@ -46,25 +47,25 @@ impl Enrollments {
         now: Timestamp,
     ) -> Result<Option<Enrollment>, StoreError> {
         match self.get_versioned(client, id).await? {
-            Some(seen) => self.record_facts_if_unchanged(seen, facts, now).await,
+            Some(current) => self.record_facts_if_unchanged(current, facts, now).await,
             None => Ok(None),
         }
     }
 
-    /// The same for who has just seen it: it is read only if somebody else has written since.
+    /// The same for an enrollment that was just read. It is read again only if another writer was first.
     pub async fn record_facts_if_unchanged(
         &self,
-        mut seen: Versioned,
+        mut current: Versioned,
         facts: &[RecordedFact],
         now: Timestamp,
     ) -> Result<Option<Enrollment>, StoreError> {
         for attempt in 0..ATTEMPTS {
-            let Versioned { enrollment, revision } = seen;
+            let Versioned { enrollment, revision } = current;
             let Enrollment { client_id, enrollment_id, .. } = enrollment;
-            let mut learned = enrollment.clone();
-            let news = facts.iter().filter(|fact| learned.add_fact((*fact).clone())).count();
-            let item = self.enrollment_item(learned, Some(revision), now);
-            if news == 0 && item.due_at == revision.due_at {
+            let mut updated = enrollment.clone();
+            let added = facts.iter().filter(|fact| updated.add_fact((*fact).clone())).count();
+            let item = self.enrollment_item(updated, Some(revision), now);
+            if added == 0 && item.due_at == revision.due_at {
                 return Ok(Some(enrollment));
             }
             if self.write(&item, revision.count).await? {
@@ -72,13 +73,13 @@ impl Enrollments {
                 return Ok(Some(item.enrollment));
             }
             backoff(attempt).await;
-            let Some(now_seen) = self.get_versioned(client_id, enrollment_id).await? else { return Ok(None) };
-            seen = now_seen;
+            let Some(latest) = self.get_versioned(client_id, enrollment_id).await? else { return Ok(None) };
+            current = latest;
         }
         Err(StoreError::Contended)
     }
 
-    /// The item of an enrollment that is written on top of `base`, with its places in the indexes as its facts want them.
+    /// The item of an enrollment for a write on top of `base`, with status and index keys derived from its facts.
     pub(super) fn enrollment_item(
         &self,
         enrollment: Enrollment,
@@ -104,7 +105,7 @@ impl Enrollments {
         }
     }
 
-    /// Writes unless somebody else wrote since `revision`; says whether it did.
+    /// Writes the item on condition that the stored revision is `revision`. Returns whether it was written.
     async fn write(&self, item: &EnrollmentItem, revision: i64) -> Result<bool, StoreError> {
         let client = self.client(item.enrollment.client_id);
         let keyed = self.0.item(&client, &enrollment(item.enrollment.enrollment_id), item)?;
@@ -118,7 +119,7 @@ impl Enrollments {
     }
 }
 
-/// For the one who watches how enrollments go.
+/// Logs the status change of a written item, if there is one.
 pub(super) fn log_status_change(item: &EnrollmentItem) {
     if let Some(StatusChange { to, reason, attempt, .. }) = &item.status_change {
         let id = item.enrollment.enrollment_id;

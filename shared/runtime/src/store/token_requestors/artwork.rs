@@ -1,4 +1,4 @@
-//! Artwork: written once under its id, and noticed by readers in the same transaction.
+//! Records assets. The same transaction counts up the catalog's `artwork`, by which readers notice them.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 
@@ -13,14 +13,14 @@ use super::{
 };
 use mastercard::asset::Asset;
 
-/// The most that one transaction records.
+/// Most assets of one transaction.
 pub const ASSETS_AT_ONCE: usize = 25;
-/// Attempts against a refresh or another run that writes at the same moment.
+/// Attempts against concurrent writers of the catalog.
 const ATTEMPTS: u32 = 24;
 
 impl TokenRequestors {
-    /// Use-case step 4, second half: records assets whose content is stored, all of them or none, and lets readers
-    /// notice. Further ones than [`ASSETS_AT_ONCE`] take further transactions.
+    /// Use-case step 4, second half: records assets whose files are stored. Each batch of [`ASSETS_AT_ONCE`] assets is one
+    /// transaction, which records all of them or none.
     pub async fn record_assets(&self, assets: &[Asset]) -> Result<(), StoreError> {
         for assets in assets.chunks(ASSETS_AT_ONCE) {
             self.record(assets).await?;
@@ -29,12 +29,12 @@ impl TokenRequestors {
     }
 
     async fn record(&self, assets: &[Asset]) -> Result<(), StoreError> {
-        let notice = Update::builder().table_name(&self.0.name);
-        let notice = notice.key("pk", s(&self.requestors())).key("sk", s(CATALOG));
-        let notice = notice.update_expression("SET tenant = :tenant ADD artwork :one");
-        let notice = notice.expression_attribute_values(":tenant", s(&self.0.tenant.to_string()));
-        let notice = notice.expression_attribute_values(":one", n(1)).build()?;
-        let mut items = vec![TransactWriteItem::builder().update(notice).build()];
+        let count_up = Update::builder().table_name(&self.0.name);
+        let count_up = count_up.key("pk", s(&self.requestors())).key("sk", s(CATALOG));
+        let count_up = count_up.update_expression("SET tenant = :tenant ADD artwork :one");
+        let count_up = count_up.expression_attribute_values(":tenant", s(&self.0.tenant.to_string()));
+        let count_up = count_up.expression_attribute_values(":one", n(1)).build()?;
+        let mut items = vec![TransactWriteItem::builder().update(count_up).build()];
         for asset in assets {
             let item = self.0.item(&self.assets(), &format!("{ASSET}{}", asset.asset_id), asset)?;
             let put = Put::builder().table_name(&self.0.name).set_item(Some(item)).build()?;

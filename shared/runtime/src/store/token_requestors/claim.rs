@@ -1,4 +1,4 @@
-//! Who may write: one refresh at a time, and only on top of what it read.
+//! The claim to the catalog: one refresh writes at a time, and only on top of the version that it read.
 
 use aws_sdk_dynamodb::types::ConditionCheck;
 use jiff::{SignedDuration, Timestamp};
@@ -14,14 +14,14 @@ use super::{
     number,
 };
 
-/// How long another refresh is left alone. Taking over earlier would be safe, only impolite.
+/// How long others respect a claim. A shorter time would be safe too, but refreshes would supersede each other more often.
 const CLAIM: SignedDuration = SignedDuration::from_secs(20);
 
-/// Another refresh writes now, or wrote since this one read.
+/// Another refresh has the claim, or wrote a version since this one read the catalog.
 pub(super) struct Superseded;
 
 impl TokenRequestors {
-    /// From now on this refresh writes, if nobody else does and no version came since it read.
+    /// Claims the catalog for this refresh. Fails if another refresh has the claim or wrote a version since `base` was read.
     pub(super) async fn claim(
         &self,
         base: &CatalogItem,
@@ -53,7 +53,8 @@ impl TokenRequestors {
         }
     }
 
-    /// Nothing changed; after a complete answer the time moves, unless another refresh changed something since.
+    /// Sets the time of the catalog, after a complete response without changes. Fails if another refresh wrote a version
+    /// since `base` was read.
     pub(super) async fn touch(
         &self,
         base: &CatalogItem,
@@ -75,8 +76,8 @@ impl TokenRequestors {
         }
     }
 
-    /// Part of every transaction of a refresh: it fails once somebody else has claimed.
-    pub(super) fn still(&self, me: Uuid) -> Result<ConditionCheck, StoreError> {
+    /// Condition of every transaction of a refresh: this refresh still has the claim.
+    pub(super) fn still_claimed(&self, me: Uuid) -> Result<ConditionCheck, StoreError> {
         let check = ConditionCheck::builder().table_name(&self.0.name);
         let check = check.key("pk", s(&self.requestors())).key("sk", s(CATALOG));
         let check = check.condition_expression("writer = :me");

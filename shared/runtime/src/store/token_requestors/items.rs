@@ -1,4 +1,4 @@
-//! How versions lie in an item: the visible one, and perhaps one that is staged.
+//! The items of the table, as stored. A requestor's item holds its visible version and may hold a staged one.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use model::catalog::{Catalog, CatalogEntry};
 
-/// The one item that decides what is visible.
+/// The item that names the visible version.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CatalogItem {
@@ -44,16 +44,17 @@ pub(super) struct RequestorItem {
     pub(super) versions: Vec<RequestorVersion>,
 }
 
-/// The version that a reader should see is no longer there: two more have come since. It has to begin anew.
+/// The version that a reader needs was replaced: two newer ones were written while it read. It has to read again.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct StaleRead;
 
 impl RequestorItem {
-    /// What readers of this catalog see. A version that was staged and never became visible is not seen: it is as old
-    /// as the visible one and of another change, and the next change removes it.
-    pub(super) fn visible_in(&self, from: &CatalogItem) -> Result<Option<&RequestorVersion>, StaleRead> {
+    /// The version that readers of this catalog see; `None` if the requestor is not in it. A version that was staged by a
+    /// refresh that failed has another `change`, so that readers skip it; the next refresh deletes it.
+    pub(super) fn visible_in(&self, catalog: &CatalogItem) -> Result<Option<&RequestorVersion>, StaleRead> {
         let visible = |stored: &&RequestorVersion| {
-            stored.version < from.version || (stored.version == from.version && stored.change == from.change)
+            stored.version < catalog.version
+                || (stored.version == catalog.version && stored.change == catalog.change)
         };
         match self.versions.iter().rev().find(visible) {
             Some(stored) => Ok(Some(stored)),
@@ -62,10 +63,10 @@ impl RequestorItem {
         }
     }
 
-    /// Whether it holds more than what is visible.
-    pub(super) fn has_leftovers(&self, from: &CatalogItem) -> bool {
-        let seen = self.visible_in(from).ok().flatten();
+    /// Whether it holds a version that readers of this catalog do not see.
+    pub(super) fn has_leftovers(&self, catalog: &CatalogItem) -> bool {
+        let visible = self.visible_in(catalog).ok().flatten();
         let last = self.versions.last();
-        last.map(|stored| stored.change) != seen.map(|stored| stored.change)
+        last.map(|stored| stored.change) != visible.map(|stored| stored.change)
     }
 }

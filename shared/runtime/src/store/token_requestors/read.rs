@@ -1,4 +1,4 @@
-//! Reading: always one version, never a mix.
+//! Reads the catalog: always one whole version.
 
 use serde::de::DeserializeOwned;
 
@@ -18,11 +18,11 @@ use mastercard::{
 };
 use model::catalog::{Catalog, ChangeRecord, Snapshot};
 
-/// Attempts of a reader whose version was superseded twice while it read.
+/// Attempts of a reader against refreshes that write at the same time.
 const ATTEMPTS: u32 = 5;
 
 impl TokenRequestors {
-    /// Which version readers see; `None` before the first refresh. One small read.
+    /// The version that readers see; `None` before the first refresh. Reads one small item.
     pub async fn catalog(&self) -> Result<Option<Catalog>, StoreError> {
         Ok(self.catalog_item().await?.visible())
     }
@@ -30,15 +30,15 @@ impl TokenRequestors {
     /// One requestor, unless it is retired.
     pub async fn get(&self, id: &TokenRequestorId) -> Result<Option<TokenRequestor>, StoreError> {
         for attempt in 0..ATTEMPTS {
-            // One request: an item that was read a moment before the version is at most that moment old.
-            let (from, item) = self.0.get_both(&self.requestors(), CATALOG, &key(id)).await?;
-            let from: CatalogItem = from.map(from_item).transpose()?.unwrap_or_default();
+            // One request for both items keeps the time between the two reads short.
+            let (catalog, item) = self.0.get_both(&self.requestors(), CATALOG, &key(id)).await?;
+            let catalog: CatalogItem = catalog.map(from_item).transpose()?.unwrap_or_default();
             let item: Option<RequestorItem> = item.map(from_item).transpose()?;
-            match item.as_ref().map_or(Ok(None), |item| item.visible_in(&from)) {
-                Ok(seen) => {
-                    let known = seen.map(|version| &version.entry);
-                    let offered = known.filter(|known| known.retired_at.is_none());
-                    return Ok(offered.map(|known| known.requestor.clone()));
+            match item.as_ref().map_or(Ok(None), |item| item.visible_in(&catalog)) {
+                Ok(version) => {
+                    let entry = version.map(|version| &version.entry);
+                    let offered = entry.filter(|entry| entry.retired_at.is_none());
+                    return Ok(offered.map(|entry| entry.requestor.clone()));
                 }
                 Err(StaleRead) => backoff(attempt).await,
             }
@@ -49,9 +49,9 @@ impl TokenRequestors {
     /// The whole catalog.
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         for attempt in 0..ATTEMPTS {
-            let from = self.catalog_item().await?;
+            let catalog = self.catalog_item().await?;
             let (items, assets) = tokio::try_join!(self.requestor_items(), self.asset_items())?;
-            match snapshot(&from, &items, assets) {
+            match snapshot(&catalog, &items, assets) {
                 Ok(snapshot) => return Ok(snapshot),
                 Err(StaleRead) => backoff(attempt).await,
             }
@@ -59,7 +59,7 @@ impl TokenRequestors {
         Err(StoreError::Contended)
     }
 
-    /// What changed, newest first.
+    /// The changes of the last `limit` refreshes that changed something, newest first.
     pub async fn changes(&self, limit: usize) -> Result<Vec<ChangeRecord>, StoreError> {
         let query = self.0.db.query().table_name(&self.0.name).consistent_read(true);
         let query = query.key_condition_expression("pk = :pk AND begins_with(sk, :kind)");
@@ -94,17 +94,18 @@ impl TokenRequestors {
     }
 }
 
+/// The catalog of these items, in the version that `catalog` names.
 pub(super) fn snapshot(
-    from: &CatalogItem,
+    catalog: &CatalogItem,
     items: &[RequestorItem],
     assets: Vec<Asset>,
 ) -> Result<Snapshot, StaleRead> {
     let mut entries = std::collections::BTreeMap::new();
     for item in items {
-        if let Some(version) = item.visible_in(from)? {
+        if let Some(version) = item.visible_in(catalog)? {
             entries.insert(version.entry.requestor.token_requestor_id.clone(), version.entry.clone());
         }
     }
     let assets = assets.into_iter().map(|asset| (asset.asset_id.clone(), asset)).collect();
-    Ok(Snapshot { catalog: from.visible(), entries, assets })
+    Ok(Snapshot { catalog: catalog.visible(), entries, assets })
 }

@@ -1,4 +1,4 @@
-//! Token requestors as this process read them last: a catalog changes every two weeks, and no tap has to wait for it.
+//! A cache of token requestors in this process. The catalog changes every two weeks, and a read would delay each request.
 
 use std::{
     collections::HashMap,
@@ -10,51 +10,53 @@ use jiff::{SignedDuration, Timestamp};
 use super::{super::StoreError, TokenRequestors};
 use mastercard::token_requestor::{TokenRequestor, TokenRequestorId};
 
-/// How old what is remembered may be: so long a requestor may be offered after a refresh retired it.
-const FRESH: SignedDuration = SignedDuration::from_mins(1);
+/// How long an entry is valid. A retired requestor may be offered for this time.
+const TIME_TO_LIVE: SignedDuration = SignedDuration::from_mins(1);
 
-/// The table, and what was read of it within the last minute. What is missing is looked for each time.
+/// Caches each token requestor for a minute. Missing requestors are not cached.
 #[derive(Debug)]
 pub struct TokenRequestorCache {
     table: TokenRequestors,
-    read: Mutex<HashMap<TokenRequestorId, Read>>,
+    entries: Mutex<HashMap<TokenRequestorId, CachedRequestor>>,
 }
 
 #[derive(Debug)]
-struct Read {
-    at: Timestamp,
+struct CachedRequestor {
+    read_at: Timestamp,
     requestor: Arc<TokenRequestor>,
 }
 
 impl TokenRequestorCache {
-    /// Nothing is remembered yet.
+    /// An empty cache of this table.
     pub fn new(table: TokenRequestors) -> Self {
-        Self { table, read: Mutex::default() }
+        Self { table, entries: Mutex::default() }
     }
 
-    /// One requestor, unless it is retired: as it is now, or was at most a minute ago.
+    /// One requestor, unless it is retired; read at most a minute ago.
     pub async fn get(
         &self,
         id: &TokenRequestorId,
         now: Timestamp,
     ) -> Result<Option<Arc<TokenRequestor>>, StoreError> {
-        if let Some(requestor) = self.remembered(id, now) {
+        if let Some(requestor) = self.get_cached(id, now) {
             return Ok(Some(requestor));
         }
         let found = self.table.get(id).await?.map(Arc::new);
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         match &found {
-            Some(requestor) => read.insert(id.clone(), Read { at: now, requestor: requestor.clone() }),
-            None => read.remove(id),
+            Some(requestor) => {
+                entries.insert(id.clone(), CachedRequestor { read_at: now, requestor: requestor.clone() })
+            }
+            None => entries.remove(id),
         };
         Ok(found)
     }
 
-    fn remembered(&self, id: &TokenRequestorId, now: Timestamp) -> Option<Arc<TokenRequestor>> {
-        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = read.get(id)?;
-        // A clock that was set back says nothing about an age.
-        let fresh = (SignedDuration::ZERO..FRESH).contains(&now.duration_since(known.at));
-        fresh.then(|| known.requestor.clone())
+    fn get_cached(&self, id: &TokenRequestorId, now: Timestamp) -> Option<Arc<TokenRequestor>> {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let cached = entries.get(id)?;
+        // After the clock was set back the age is negative, and the entry does not count.
+        let fresh = (SignedDuration::ZERO..TIME_TO_LIVE).contains(&now.duration_since(cached.read_at));
+        fresh.then(|| cached.requestor.clone())
     }
 }

@@ -1,5 +1,5 @@
-//! Writing a new version: claim, stage, commit. Whoever claims last writes; the one before notices at its next
-//! transaction and begins anew. A writer that dies leaves nothing that a reader would see.
+//! Writes a new version of the catalog: claim, stage, commit. If another refresh takes over the claim, the next
+//! transaction of this one fails and it starts over. Readers see nothing of a refresh that did not commit.
 
 use std::time::{Duration, Instant};
 
@@ -16,32 +16,32 @@ use super::{
 };
 use model::catalog::{CatalogEntry, Change, ChangeRecord, Snapshot};
 
-/// What a refresh wants written.
+/// The writes of a refresh.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
-    /// Requestors as they should be, those only that differ.
+    /// The requestors that differ from the catalog, in their new form.
     pub write: Vec<CatalogEntry>,
-    /// What that means to people.
+    /// The same changes by kind, for the history.
     pub change: Change,
-    /// Mastercard answered for all account ranges: the catalog is as new as now.
+    /// Whether Mastercard answered for all account ranges. Only then the catalog's time is set.
     pub complete: bool,
 }
 
 /// Requestors in one transaction. DynamoDB takes 100 items and 4 MB; a requestor with a thousand ranges has 50 kB in two
 /// versions.
 const AT_ONCE: usize = 25;
-/// Attempts of a refresh against others that write: enough to outlast the claim of one that died.
+/// Attempts of a refresh against others: enough to outlast the claim of one that crashed.
 const ATTEMPTS: u32 = 24;
-/// Between two looks at another refresh that is at work.
+/// The pause while another refresh has the claim.
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl TokenRequestors {
-    /// Use-case step 4, first half: one new version of the catalog, if `plan` finds something to write; `None` if it does
-    /// not. `plan` is asked again, about the newest state, when another refresh came between; what it says beside the
-    /// plan comes back. Without a change nothing is written but the time, and only after a complete answer.
+    /// Use-case step 4, first half: writes one new version of the catalog, if `plan` returns changes. Otherwise returns
+    /// `None`, and sets the catalog's time if the plan is complete. If another refresh was first, `plan` is called again
+    /// with the newest version. The second value that `plan` returns is passed through.
     ///
     /// # Errors
-    /// [`StoreError::Contended`] when others write all the time.
+    /// [`StoreError::Contended`] when other refreshes were first in every attempt.
     pub async fn refresh<R>(
         &self,
         now: Timestamp,
@@ -51,11 +51,11 @@ impl TokenRequestors {
         for attempt in 0..ATTEMPTS {
             let base = self.catalog_item().await?;
             let (items, assets) = tokio::try_join!(self.requestor_items(), self.asset_items())?;
-            let Ok(seen) = snapshot(&base, &items, assets) else {
+            let Ok(current) = snapshot(&base, &items, assets) else {
                 backoff(attempt).await;
                 continue;
             };
-            let (plan, beside) = plan(&seen);
+            let (plan, result) = plan(&current);
             let written = match plan.write.is_empty() {
                 false => self.write(&base, &items, plan, now, began.elapsed()).await?.map(Some),
                 true if plan.complete && base.visible().is_some() => {
@@ -64,7 +64,7 @@ impl TokenRequestors {
                 true => Ok(None),
             };
             match written {
-                Ok(changed) => return Ok((changed, beside)),
+                Ok(changed) => return Ok((changed, result)),
                 Err(Superseded) => tokio::time::sleep(PAUSE).await,
             }
         }
@@ -88,7 +88,7 @@ impl TokenRequestors {
         let staged = self.staged(base, items, write, version, me)?;
         for items in staged.chunks(AT_ONCE) {
             let mut items = items.to_vec();
-            items.push(TransactWriteItem::builder().condition_check(self.still(me)?).build());
+            items.push(TransactWriteItem::builder().condition_check(self.still_claimed(me)?).build());
             if let Err(superseded) = self.transact(items).await? {
                 return Ok(Err(superseded));
             }

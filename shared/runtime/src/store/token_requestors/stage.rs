@@ -1,4 +1,4 @@
-//! The transactions of a refresh: versions to come beside what is seen, then the one that makes them visible.
+//! The transactions of a refresh: some stage the new versions beside the visible ones, the last makes them visible.
 
 use std::collections::BTreeMap;
 
@@ -20,11 +20,11 @@ use super::{
 };
 use model::catalog::{CatalogEntry, ChangeRecord};
 
-/// Attempts of one transaction against others that hold an item at the same moment.
+/// Attempts of one transaction against concurrent ones with the same items.
 const ATTEMPTS: u32 = 24;
 
 impl TokenRequestors {
-    /// The items to write: what is seen now and what comes, side by side. What a dead writer left goes.
+    /// The items to write, each with the visible version and the new one. Versions that a crashed refresh left are deleted.
     pub(super) fn staged(
         &self,
         base: &CatalogItem,
@@ -40,20 +40,20 @@ impl TokenRequestors {
         let mut staged = Vec::new();
         for entry in write {
             let id = entry.requestor.token_requestor_id.clone();
-            let seen = before.remove(&id).and_then(|item| item.visible_in(base).ok().flatten()).cloned();
-            let versions = seen.into_iter().chain([RequestorVersion { version, change, entry }]).collect();
+            let visible = before.remove(&id).and_then(|item| item.visible_in(base).ok().flatten()).cloned();
+            let versions = visible.into_iter().chain([RequestorVersion { version, change, entry }]).collect();
             staged.push(self.put(&key(&id), &RequestorItem { versions })?);
         }
         for (id, item) in before.into_iter().filter(|(_, item)| item.has_leftovers(base)) {
             staged.push(match item.visible_in(base).ok().flatten() {
-                Some(seen) => self.put(&key(&id), &RequestorItem { versions: vec![seen.clone()] })?,
+                Some(visible) => self.put(&key(&id), &RequestorItem { versions: vec![visible.clone()] })?,
                 None => self.delete(&key(&id))?,
             });
         }
         Ok(staged)
     }
 
-    /// The version becomes visible, and the record of what it changed with it.
+    /// Makes the version visible and stores the record of its changes.
     pub(super) fn commit(
         &self,
         changed: &ChangeRecord,
@@ -73,12 +73,12 @@ impl TokenRequestors {
         if complete {
             update = update.expression_attribute_values(":now", s(&changed.at.to_string()));
         }
-        // Padded, so that text sorts as numbers do.
+        // Padded with zeros, so that the text sorts like the number.
         let record = self.put(&format!("{CHANGE}{:020}", changed.version), changed)?;
         Ok(vec![TransactWriteItem::builder().update(update.build()?).build(), record])
     }
 
-    /// Sent as often as it takes: whatever is no broken condition may pass.
+    /// Sends a transaction until it succeeds or a condition fails. Other reasons of a cancelled transaction are temporary.
     pub(super) async fn transact(
         &self,
         items: Vec<TransactWriteItem>,
