@@ -1,4 +1,4 @@
-//! See `fetch_assets::probe::svg`.
+//! See `fetch_assets::fuzzing::svg`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fetch_assets::probe::svg(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fetch_assets::fuzzing::svg(bytes));

@@ -1,4 +1,5 @@
-//! The one place that knows S3: what lies there has the name of its content, so it never changes and never expires.
+//! The logo bucket in S3. An object's key contains the hash of its content, so that objects never change and caches may keep
+//! them for ever.
 
 use std::time::Duration;
 
@@ -16,8 +17,9 @@ use runtime::config::{SettingsReader, registry};
 
 use crate::logo::Object;
 
-/// Attempts while somebody else puts the same content.
-const ATTEMPTS: u32 = 3;
+/// Requests for one object while another writer puts the same content (`ConditionalRequestConflict`).
+const MAX_TRIES: u32 = 3;
+/// Between these requests.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// The logo bucket.
@@ -27,7 +29,8 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// From `LOGO_BUCKET`; `S3_ENDPOINT_URL` names another S3 than AWS', addressed by path.
+    /// Reads `LOGO_BUCKET`, and `S3_ENDPOINT_URL` of an S3-compatible service with path-style addressing. `None` if a setting
+    /// is missing or invalid.
     pub fn read(read: &mut SettingsReader<'_>, aws: &SdkConfig) -> Option<Self> {
         let name = read.value(&registry::LOGO_BUCKET);
         let endpoint = read.optional(&registry::S3_ENDPOINT_URL);
@@ -39,19 +42,19 @@ impl Bucket {
         Some(Self { s3: Client::from_conf(config.build()), name: name? })
     }
 
-    /// Puts an object unless it is there already.
+    /// Puts an object unless one with its key exists.
     pub(crate) async fn put(&self, object: Object) -> Result<(), Box<SdkError<PutObjectError>>> {
         let Object { key, media_type, bytes } = object;
         let bytes = Bytes::from(bytes);
-        let mut attempt = 1;
+        let mut tries = 1;
         loop {
             let Err(error) = self.request(&key, media_type, bytes.clone()).send().await else {
                 return Ok(());
             };
             match error.code() {
                 Some("PreconditionFailed") => return Ok(()),
-                Some("ConditionalRequestConflict") if attempt < ATTEMPTS => {
-                    attempt += 1;
+                Some("ConditionalRequestConflict") if tries < MAX_TRIES => {
+                    tries += 1;
                     tokio::time::sleep(PAUSE).await;
                 }
                 _ => return Err(Box::new(error)),
@@ -65,7 +68,7 @@ impl Bucket {
         let put = put.cache_control("public, max-age=31536000, immutable");
         match media_type {
             Some(media_type) => put.content_type(media_type),
-            // Whoever comes upon it saves it and does not open it.
+            // Browsers download it and do not display it.
             None => put.content_type("application/octet-stream").content_disposition("attachment"),
         }
     }

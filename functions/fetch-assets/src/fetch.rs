@@ -12,11 +12,11 @@ use tokio::{task::spawn_blocking, time};
 
 use crate::{
     FetchAssets, WRITE_MARGIN,
-    logo::{self, Accepted},
+    logo::{self, CheckedAsset},
     report::{FailedAsset, FetchFailure},
 };
 
-/// For one asset.
+/// For fetching and storing one asset.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl FetchAssets {
@@ -41,7 +41,7 @@ impl FetchAssets {
         if contents.is_empty() {
             return Err(failure(FetchFailure::NoForms, "the response has no form"));
         }
-        let Accepted { logos, kept, refused, objects } = self.check(contents).await?;
+        let CheckedAsset { logos, kept, refused, objects } = self.check(contents).await?;
         for object in objects {
             self.bucket.put(object).await.map_err(|error| failure(FetchFailure::NotStored, error))?;
         }
@@ -56,10 +56,10 @@ impl FetchAssets {
 
     /// Checks all forms on a blocking thread, so that a panic of a library fails this asset alone. One asset at a time: a
     /// large drawing takes several times its size in memory.
-    async fn check(&self, contents: Vec<MediaContent>) -> Result<Accepted, StoreFailure> {
+    async fn check(&self, contents: Vec<MediaContent>) -> Result<CheckedAsset, StoreFailure> {
         let permit = self.checks.acquire().await;
         let _permit = permit.map_err(|closed| failure(FetchFailure::NotRead, closed))?;
-        spawn_blocking(|| logo::accept(contents)).await.map_err(|error| {
+        spawn_blocking(|| logo::check(contents)).await.map_err(|error| {
             // The panic's message could quote the content.
             let message = if error.is_panic() { "the check panicked" } else { "the check was cancelled" };
             failure(FetchFailure::NotRead, message)

@@ -30,7 +30,7 @@ pub use bucket::Bucket;
 use event::FetchRequest;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
-pub use logo::probe;
+pub use logo::fuzzing;
 pub use report::{FailedAsset, FetchFailure, FetchReport, RefusedAssetForm};
 
 /// For a run, if Lambda's own deadline is not earlier.
@@ -39,7 +39,7 @@ const TIMEOUT: Duration = Duration::from_secs(14 * 60);
 const WRITE_MARGIN: Duration = Duration::from_secs(5);
 /// Assets in flight at once. Each takes as much memory as its response.
 const CONCURRENCY: usize = 16;
-/// Batches that are recorded at once.
+/// Batches recorded at once.
 const BATCH_CONCURRENCY: usize = 2;
 
 /// The function. Its fields are all that it has access to.
@@ -48,7 +48,7 @@ pub struct FetchAssets {
     requestors: TokenRequestors,
     bucket: Bucket,
     clock: Clock,
-    /// Checks of an asset that may run at once.
+    /// Permits for checking an asset; a check takes much memory.
     checks: Semaphore,
 }
 
@@ -141,8 +141,10 @@ impl FetchAssets {
 
     async fn record(&self, batch: Vec<Result<Asset, FailedAsset>>) -> (Vec<Asset>, Vec<FailedAsset>) {
         let mut failures = Vec::new();
-        let assets: Vec<Asset> =
-            batch.into_iter().filter_map(|one| one.map_err(|failure| failures.push(failure)).ok()).collect();
+        let assets: Vec<Asset> = batch
+            .into_iter()
+            .filter_map(|result| result.map_err(|failure| failures.push(failure)).ok())
+            .collect();
         if assets.is_empty() {
             return (assets, failures);
         }
@@ -155,9 +157,10 @@ impl FetchAssets {
                     cause = telemetry::chain(&error),
                     "recording assets failed"
                 );
-                let lost = assets.into_iter().map(|asset| asset.asset_id);
-                failures
-                    .extend(lost.map(|asset_id| FailedAsset { asset_id, reason: FetchFailure::NotRecorded }));
+                let unrecorded = assets.into_iter().map(|asset| asset.asset_id);
+                failures.extend(
+                    unrecorded.map(|asset_id| FailedAsset { asset_id, reason: FetchFailure::NotRecorded }),
+                );
                 (Vec::new(), failures)
             }
         }

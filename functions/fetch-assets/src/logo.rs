@@ -1,13 +1,14 @@
-//! Which forms of an asset are fit to be a logo. Pure: bytes in, what to store out.
+//! Checks the forms of an asset: each is one media content of Token Connect's response. A pure function from bytes to the
+//! objects to store.
 //!
-//! The declared type has to agree with the content. A PNG is decoded whole, an SVG is written anew; PDF, text and HTML
-//! are kept and never shown; anything else is refused.
+//! The declared media type has to agree with the content. A PNG (here a *picture*) is decoded completely, an SVG (a
+//! *drawing*) is rewritten; PDF, text and HTML are stored but never shown; any other type is refused.
 
 mod png;
 mod svg;
 
 #[cfg(any(test, fuzzing))]
-pub mod probe;
+pub mod fuzzing;
 #[cfg(test)]
 mod tests;
 
@@ -17,75 +18,75 @@ use mastercard::{
     token_connect::MediaContent,
 };
 
-/// No form is larger, in bytes, as it came or as it is stored.
-const LARGEST: usize = 1024 * 1024;
-/// Units of an SVG each way, at most.
-const LARGEST_SIDE: f32 = 4096.0;
-/// Forms of one asset that are looked at.
-const MOST_FORMS: usize = 8;
-/// What is remembered of a media type; Mastercard's have up to 32 characters.
-const LONGEST_TYPE: usize = 32;
+/// The most bytes of a form, as received and as stored.
+const MAX_BYTES: usize = 1024 * 1024;
+/// The largest width and height of an SVG, in its units.
+const MAX_SIDE: f32 = 4096.0;
+/// Forms of one asset that are checked, at most.
+const MAX_FORMS: usize = 8;
+/// Characters of a refused form's media type that are recorded. Mastercard's types have at most 32.
+const MAX_TYPE_LENGTH: usize = 32;
 
 const PNG: &str = "image/png";
 const SVG: &str = "image/svg+xml";
 
-/// Why a form of an asset was refused. As text: the one word that is recorded.
+/// Why a form of an asset was refused. Its `Display` is the code that is recorded in [`RefusedForm::reason`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Refused {
+pub(crate) enum RefusalReason {
     /// The content is not base64.
     #[error("not_base64")]
     NotBase64,
-    /// Neither a logo nor one of the documents that are kept.
+    /// The media type is none of a logo or a document.
     #[error("unknown_type")]
     UnknownType,
-    /// No content at all.
+    /// The content has no bytes.
     #[error("empty")]
     Empty,
     /// More bytes, pixels or units than a logo may have.
     #[error("too_large")]
     TooLarge,
-    /// The content is something else than its media type says, or has something else behind it.
+    /// The content is not of its media type, or has other content after its end.
     #[error("mislabeled")]
     Mislabeled,
-    /// The content cannot be read to its end.
+    /// The content is invalid or incomplete.
     #[error("damaged")]
     Damaged,
-    /// A PNG with more pictures than one.
+    /// An animated PNG.
     #[error("animated")]
     Animated,
-    /// An SVG with anything in it that is not known to stand still and alone.
+    /// An SVG with an element, attribute, property or reference outside the allow list.
     #[error("active_content")]
     ActiveContent,
-    /// An SVG that takes too much to draw.
+    /// An SVG that would take too much time or memory to draw.
     #[error("too_complex")]
     TooComplex,
-    /// An SVG that shows nothing.
+    /// An SVG without visible content.
     #[error("blank")]
     Blank,
-    /// One more form than are looked at.
+    /// The asset has more than eight forms.
     #[error("too_many_forms")]
     TooManyForms,
 }
 
-/// What to store of an asset.
+/// An asset after the checks.
 #[derive(Debug, Default)]
-pub(crate) struct Accepted {
+pub(crate) struct CheckedAsset {
     /// The logos among the objects.
     pub(crate) logos: Vec<Logo>,
-    /// The keys of those that are kept and never shown.
+    /// The keys of the documents among the objects, which are never shown.
     pub(crate) kept: Vec<String>,
-    /// The forms that are not among the objects.
+    /// The forms that are not stored.
     pub(crate) refused: Vec<RefusedForm>,
-    /// For the bucket, each once.
+    /// The objects for the bucket, without duplicates.
     pub(crate) objects: Vec<Object>,
 }
 
-/// What lies in the bucket under the name of its content.
+/// An object for the bucket.
 #[derive(Debug)]
 pub(crate) struct Object {
     /// `logos/<sha-256>.<png|svg>` or `kept/<sha-256>`.
     pub(crate) key: String,
-    /// Of a logo; `None` for what is kept, which is only bytes.
+    /// The media type of a logo; `None` for a document, so that it is never served under its type.
     pub(crate) media_type: Option<&'static str>,
     /// The content.
     pub(crate) bytes: Vec<u8>,
@@ -97,66 +98,72 @@ enum Form {
     Kept(Vec<u8>),
 }
 
-/// Looks at all forms of an asset. If there is a drawing and no picture, a picture is made of the drawing.
-pub(crate) fn accept(contents: Vec<MediaContent>) -> Accepted {
-    let mut accepted = Accepted::default();
+/// Checks all forms of an asset. If it has a drawing and no picture, a picture is rendered from the first drawing.
+pub(crate) fn check(contents: Vec<MediaContent>) -> CheckedAsset {
+    let mut asset = CheckedAsset::default();
     let (mut has_picture, mut drawing) = (false, None);
-    for (at, MediaContent { media_type, data, .. }) in contents.into_iter().enumerate() {
-        let form = if at < MOST_FORMS { form(&media_type, data) } else { Err(Refused::TooManyForms) };
+    for (index, MediaContent { media_type, data, .. }) in contents.into_iter().enumerate() {
+        let form = if index < MAX_FORMS { form(&media_type, data) } else { Err(RefusalReason::TooManyForms) };
         match form {
             Ok(Form::Png(picture)) => {
                 has_picture = true;
-                accepted.picture(picture);
+                asset.add_picture(picture);
             }
             Ok(Form::Svg(svg)) => {
-                accepted.logo(SVG, "svg", None, svg.clone().into_bytes());
+                asset.add_logo(SVG, "svg", None, svg.clone().into_bytes());
                 drawing.get_or_insert(svg);
             }
             Ok(Form::Kept(bytes)) => {
                 let key = format!("kept/{}", sha256_hex(&bytes));
-                accepted.kept.push(key.clone());
-                accepted.objects.push(Object { key, media_type: None, bytes });
+                asset.kept.push(key.clone());
+                asset.objects.push(Object { key, media_type: None, bytes });
             }
-            Err(refused) => accepted.refuse(&media_type, refused),
+            Err(reason) => asset.refuse(&media_type, reason),
         }
-        if at == MOST_FORMS {
+        if index == MAX_FORMS {
             break;
         }
     }
     if let Some(drawing) = drawing.filter(|_| !has_picture) {
-        match svg::raster(&drawing) {
-            Ok(bytes) => accepted.picture(png::Picture { bytes, width: svg::SIDE, height: svg::SIDE }),
-            Err(refused) => accepted.refuse(PNG, refused),
+        match svg::rasterize(&drawing) {
+            Ok(bytes) => asset.add_picture(png::Picture { bytes, width: svg::SIDE, height: svg::SIDE }),
+            Err(reason) => asset.refuse(PNG, reason),
         }
     }
-    accepted
+    asset
 }
 
-fn form(media_type: &str, data: Option<Vec<u8>>) -> Result<Form, Refused> {
-    let data = data.ok_or(Refused::NotBase64)?;
+fn form(media_type: &str, data: Option<Vec<u8>>) -> Result<Form, RefusalReason> {
+    let data = data.ok_or(RefusalReason::NotBase64)?;
     if data.is_empty() {
-        return Err(Refused::Empty);
+        return Err(RefusalReason::Empty);
     }
-    if data.len() > LARGEST {
-        return Err(Refused::TooLarge);
+    if data.len() > MAX_BYTES {
+        return Err(RefusalReason::TooLarge);
     }
     let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match media_type.as_str() {
-        PNG => png::picture(&data).map(Form::Png),
+        PNG => png::check(&data).map(Form::Png),
         SVG => svg::rewrite(&data).map(Form::Svg),
         "application/pdf" if data.starts_with(b"%PDF-") => Ok(Form::Kept(data)),
-        "application/pdf" => Err(Refused::Mislabeled),
+        "application/pdf" => Err(RefusalReason::Mislabeled),
         "text/plain" | "text/html" => Ok(Form::Kept(data)),
-        _ => Err(Refused::UnknownType),
+        _ => Err(RefusalReason::UnknownType),
     }
 }
 
-impl Accepted {
-    fn picture(&mut self, png::Picture { bytes, width, height }: png::Picture) {
-        self.logo(PNG, "png", Some((width, height)), bytes);
+impl CheckedAsset {
+    fn add_picture(&mut self, png::Picture { bytes, width, height }: png::Picture) {
+        self.add_logo(PNG, "png", Some((width, height)), bytes);
     }
 
-    fn logo(&mut self, media_type: &'static str, extension: &str, size: Option<(u32, u32)>, bytes: Vec<u8>) {
+    fn add_logo(
+        &mut self,
+        media_type: &'static str,
+        extension: &str,
+        size: Option<(u32, u32)>,
+        bytes: Vec<u8>,
+    ) {
         let key = format!("logos/{}.{extension}", sha256_hex(&bytes));
         let (width, height) = size.unzip();
         if !self.objects.iter().any(|object| object.key == key) {
@@ -165,8 +172,8 @@ impl Accepted {
         }
     }
 
-    fn refuse(&mut self, media_type: &str, refused: Refused) {
-        let media_type = media_type.chars().filter(|c| !c.is_control()).take(LONGEST_TYPE).collect();
-        self.refused.push(RefusedForm { media_type, reason: refused.to_string() });
+    fn refuse(&mut self, media_type: &str, reason: RefusalReason) {
+        let media_type = media_type.chars().filter(|c| !c.is_control()).take(MAX_TYPE_LENGTH).collect();
+        self.refused.push(RefusedForm { media_type, reason: reason.to_string() });
     }
 }

@@ -1,21 +1,23 @@
-//! PNG: every chunk is looked at, every pixel decoded, nothing but the picture is kept.
+//! Checks a PNG: every pixel is decoded, and only the chunks that make the picture are stored.
 
 use std::io::Cursor;
 
 use png::{DecodeOptions, Decoder, Limits};
 
-use super::Refused;
+use super::RefusalReason;
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
-/// Pixels each way, at most.
-const LARGEST_SIDE: u32 = 4096;
-/// Bytes of the decoded picture, at most: the largest side each way at 8 bits a channel.
-const LARGEST_DECODED: u64 = 64 * 1024 * 1024;
-/// Bytes that decoding may hold at a time; it goes row by row.
-const DECODER: usize = 1024 * 1024;
-/// Chunks that make the picture. Others (texts, times, profiles) do not go on.
-const PICTURE: [&[u8; 4]; 8] = [b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"IDAT", b"IEND"];
-const ANIMATION: [&[u8; 4]; 3] = [b"acTL", b"fcTL", b"fdAT"];
+/// The largest width and height, in pixels.
+const MAX_SIDE: u32 = 4096;
+/// The most bytes of the decoded picture: the largest width and height at 8 bits in each of four channels.
+const MAX_DECODED_BYTES: u64 = 64 * 1024 * 1024;
+/// The most bytes that the decoder may allocate. It decodes row by row.
+const MAX_DECODER_BYTES: usize = 1024 * 1024;
+/// The chunks that are stored. Other ancillary chunks (texts, times, profiles) are left out.
+const PICTURE_CHUNKS: [&[u8; 4]; 8] =
+    [b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"IDAT", b"IEND"];
+/// The chunks of an animated PNG.
+const ANIMATION_CHUNKS: [&[u8; 4]; 3] = [b"acTL", b"fcTL", b"fdAT"];
 
 /// A picture and its size in pixels.
 #[derive(Debug)]
@@ -25,63 +27,65 @@ pub(super) struct Picture {
     pub(super) height: u32,
 }
 
-/// The picture alone, once all of it has been decoded with checksums.
-pub(super) fn picture(data: &[u8]) -> Result<Picture, Refused> {
-    let chunks = data.strip_prefix(SIGNATURE).ok_or(Refused::Mislabeled)?;
+/// The picture without other chunks, after all of it was decoded and its checksums were verified.
+pub(super) fn check(data: &[u8]) -> Result<Picture, RefusalReason> {
+    let chunks = data.strip_prefix(SIGNATURE).ok_or(RefusalReason::Mislabeled)?;
     let bytes = picture_chunks(chunks)?;
     let (width, height) = decode(&bytes)?;
     Ok(Picture { bytes, width, height })
 }
 
-fn picture_chunks(mut rest: &[u8]) -> Result<Vec<u8>, Refused> {
+fn picture_chunks(mut rest: &[u8]) -> Result<Vec<u8>, RefusalReason> {
     let mut kept = SIGNATURE.to_vec();
     loop {
-        let (length, after) = rest.split_first_chunk::<4>().ok_or(Refused::Damaged)?;
-        let (kind, _) = after.split_first_chunk::<4>().ok_or(Refused::Damaged)?;
+        let (length, after) = rest.split_first_chunk::<4>().ok_or(RefusalReason::Damaged)?;
+        let (kind, _) = after.split_first_chunk::<4>().ok_or(RefusalReason::Damaged)?;
         // Length, kind and checksum take twelve bytes.
         let whole =
             usize::try_from(u32::from_be_bytes(*length)).ok().and_then(|length| length.checked_add(12));
-        let (chunk, next) = rest.split_at_checked(whole.ok_or(Refused::Damaged)?).ok_or(Refused::Damaged)?;
-        if ANIMATION.contains(&kind) {
-            return Err(Refused::Animated);
+        let (chunk, next) =
+            rest.split_at_checked(whole.ok_or(RefusalReason::Damaged)?).ok_or(RefusalReason::Damaged)?;
+        if ANIMATION_CHUNKS.contains(&kind) {
+            return Err(RefusalReason::Animated);
         }
-        if PICTURE.contains(&kind) {
+        if PICTURE_CHUNKS.contains(&kind) {
             kept.extend_from_slice(chunk);
+        // An unknown critical chunk (PNG specification, section 5.4).
         } else if kind[0].is_ascii_uppercase() {
-            return Err(Refused::Damaged);
+            return Err(RefusalReason::Damaged);
         }
         match (kind, next) {
             (b"IEND", []) => return Ok(kept),
-            // Another file after the end of this one.
-            (b"IEND", _) => return Err(Refused::Mislabeled),
+            // Other content after the end.
+            (b"IEND", _) => return Err(RefusalReason::Mislabeled),
             _ => rest = next,
         }
     }
 }
 
-fn decode(bytes: &[u8]) -> Result<(u32, u32), Refused> {
+fn decode(bytes: &[u8]) -> Result<(u32, u32), RefusalReason> {
     let mut options = DecodeOptions::default();
     options.set_ignore_checksums(false);
     options.set_skip_ancillary_crc_failures(false);
     let mut decoder = Decoder::new_with_options(Cursor::new(bytes), options);
-    decoder.set_limits(Limits { bytes: DECODER });
-    let mut reader = decoder.read_info().map_err(refused)?;
+    decoder.set_limits(Limits { bytes: MAX_DECODER_BYTES });
+    let mut reader = decoder.read_info().map_err(reason)?;
     let info = reader.info();
     let (width, height) = info.size();
-    let sides = 1..=LARGEST_SIDE;
-    let pixel = u64::try_from(info.bytes_per_pixel()).unwrap_or(u64::MAX);
-    let decoded = pixel.saturating_mul(u64::from(width)).saturating_mul(u64::from(height));
-    if !sides.contains(&width) || !sides.contains(&height) || decoded > LARGEST_DECODED {
-        return Err(Refused::TooLarge);
+    let allowed_sides = 1..=MAX_SIDE;
+    let bytes_per_pixel = u64::try_from(info.bytes_per_pixel()).unwrap_or(u64::MAX);
+    let decoded = bytes_per_pixel.saturating_mul(u64::from(width)).saturating_mul(u64::from(height));
+    if !allowed_sides.contains(&width) || !allowed_sides.contains(&height) || decoded > MAX_DECODED_BYTES {
+        return Err(RefusalReason::TooLarge);
     }
-    while reader.next_interlaced_row().map_err(refused)?.is_some() {}
-    reader.finish().map_err(refused)?;
+    while reader.next_interlaced_row().map_err(reason)?.is_some() {}
+    reader.finish().map_err(reason)?;
     Ok((width, height))
 }
 
-fn refused(error: png::DecodingError) -> Refused {
+fn reason(error: png::DecodingError) -> RefusalReason {
     match error {
-        png::DecodingError::LimitsExceeded => Refused::TooLarge,
-        _ => Refused::Damaged,
+        png::DecodingError::LimitsExceeded => RefusalReason::TooLarge,
+        _ => RefusalReason::Damaged,
     }
 }

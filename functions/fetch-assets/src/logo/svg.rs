@@ -1,78 +1,79 @@
-//! An SVG is a document that can act: it runs scripts, fetches, animates. None is stored as it came. What this module
-//! knows (`allowed`) and can afford (`weight`) is read into shapes and written anew by `usvg`, so that what is stored
-//! holds nothing but shapes. `docs/decisions/0008-svg-is-rewritten.md` says why.
+//! Rewrites an SVG. An SVG can run scripts, load other files and animate, so that none is stored as received. If it passes the
+//! allow list (`allow_list`) and the limits (`complexity`), `usvg` reads it into shapes and writes these; the stored file
+//! contains nothing else. `docs/decisions/0008-svg-is-rewritten.md` has the reasons.
 
-mod allowed;
+mod allow_list;
+mod complexity;
 mod raster;
 mod value;
-mod weight;
 
 use roxmltree::{Document, ParsingOptions};
 use usvg::{ImageHrefResolver, Indent, Options, Tree, WriteOptions};
 
-use super::{LARGEST, LARGEST_SIDE, Refused};
+use super::{MAX_BYTES, MAX_SIDE, RefusalReason};
 
-pub(super) use raster::{SIDE, raster};
+pub(super) use raster::{SIDE, rasterize};
 
-/// Elements, texts and comments.
-const MOST_NODES: u32 = 30_000;
-/// Attributes of one element: the parser compares each with all others.
-const MOST_ATTRIBUTES: usize = 100;
+/// The most elements, texts and comments.
+const MAX_NODES: u32 = 30_000;
+/// The most attributes of one element. The parser compares each with all others.
+const MAX_ATTRIBUTES: usize = 100;
 
-/// The drawing in words of our own: shapes, groups, gradients, clip paths and masks, with a `viewBox`, so that it scales.
-pub(super) fn rewrite(svg: &[u8]) -> Result<String, Refused> {
-    let text = std::str::from_utf8(svg).map_err(|_| Refused::Mislabeled)?;
+/// The drawing, rewritten: shapes, groups, gradients, clip paths and masks. Its `viewBox` lets it scale.
+pub(super) fn rewrite(svg: &[u8]) -> Result<String, RefusalReason> {
+    let text = std::str::from_utf8(svg).map_err(|_| RefusalReason::Mislabeled)?;
     let tree = read(text.trim_start_matches('\u{feff}').trim_start())?;
     if !tree.root().has_children() {
-        return Err(Refused::Blank);
+        return Err(RefusalReason::Blank);
     }
     let (width, height) = (tree.size().width(), tree.size().height());
-    if width.max(height) > LARGEST_SIDE {
-        return Err(Refused::TooLarge);
+    if width.max(height) > MAX_SIDE {
+        return Err(RefusalReason::TooLarge);
     }
     let plain = WriteOptions { indent: Indent::None, coordinates_precision: 5, ..WriteOptions::default() };
     let written = tree.to_string(&plain);
-    let rest = written.strip_prefix("<svg ").ok_or(Refused::Damaged)?;
+    let rest = written.strip_prefix("<svg ").ok_or(RefusalReason::Damaged)?;
     let written = format!(r#"<svg viewBox="0 0 {width} {height}" {rest}"#);
-    if written.len() > LARGEST {
-        return Err(Refused::TooLarge);
+    if written.len() > MAX_BYTES {
+        return Err(RefusalReason::TooLarge);
     }
-    // The writer is trusted as little as the reader; and what it wrote may weigh more.
+    // The writer may have errors too, and its output may be larger than its input.
     checked(&written)?;
     Ok(written)
 }
 
-/// The shapes of a drawing that is allowed and not too heavy.
-fn read(text: &str) -> Result<Tree, Refused> {
+/// Checks a drawing and reads its shapes.
+fn read(text: &str) -> Result<Tree, RefusalReason> {
     if !text.starts_with('<') {
-        return Err(Refused::Mislabeled);
+        return Err(RefusalReason::Mislabeled);
     }
     let drawing = checked(text)?;
-    let nothing_from_elsewhere =
+    let no_images =
         ImageHrefResolver { resolve_data: Box::new(|_, _, _| None), resolve_string: Box::new(|_, _| None) };
-    let options = Options { image_href_resolver: nothing_from_elsewhere, ..Options::default() };
-    Tree::from_xmltree(&drawing, &options).map_err(|_| Refused::Damaged)
+    let options = Options { image_href_resolver: no_images, ..Options::default() };
+    Tree::from_xmltree(&drawing, &options).map_err(|_| RefusalReason::Damaged)
 }
 
-fn checked(text: &str) -> Result<Document<'_>, Refused> {
+/// Parses a drawing and checks it against the allow list and the limits.
+fn checked(text: &str) -> Result<Document<'_>, RefusalReason> {
     let drawing = parse(text)?;
-    allowed::check(&drawing)?;
-    weight::check(&drawing)?;
+    allow_list::check(&drawing)?;
+    complexity::check(&drawing)?;
     Ok(drawing)
 }
 
-/// XML without a document type, and so without entities of its own.
-fn parse(text: &str) -> Result<Document<'_>, Refused> {
+/// Parses XML. A document type is refused, since it can define entities.
+fn parse(text: &str) -> Result<Document<'_>, RefusalReason> {
     if text.to_ascii_lowercase().contains("<!doctype") {
-        return Err(Refused::ActiveContent);
+        return Err(RefusalReason::ActiveContent);
     }
-    if text.split('<').any(|tag| tag.matches('=').count() > MOST_ATTRIBUTES) {
-        return Err(Refused::TooComplex);
+    if text.split('<').any(|tag| tag.matches('=').count() > MAX_ATTRIBUTES) {
+        return Err(RefusalReason::TooComplex);
     }
-    let options = ParsingOptions { nodes_limit: MOST_NODES, ..ParsingOptions::default() };
+    let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     Document::parse_with_options(text, options).map_err(|error| match error {
-        roxmltree::Error::NodesLimitReached => Refused::TooComplex,
-        roxmltree::Error::DtdDetected => Refused::ActiveContent,
-        _ => Refused::Damaged,
+        roxmltree::Error::NodesLimitReached => RefusalReason::TooComplex,
+        roxmltree::Error::DtdDetected => RefusalReason::ActiveContent,
+        _ => RefusalReason::Damaged,
     })
 }

@@ -1,5 +1,5 @@
-//! The corpus in `testdata/`: the name of a file is its title. `hostile` holds what must not get through, `honest` what
-//! must.
+//! Tests with the files in `testdata/`, whose names are their titles: `hostile` ones must be refused or lose their active
+//! content, `benign` ones must still look the same.
 
 mod documents;
 mod drawings;
@@ -7,8 +7,8 @@ mod pictures;
 
 use super::*;
 
-fn accepted(media_type: &str, data: impl Into<Vec<u8>>) -> Accepted {
-    accept(vec![content(media_type, data)])
+fn checked(media_type: &str, data: impl Into<Vec<u8>>) -> CheckedAsset {
+    check(vec![content(media_type, data)])
 }
 
 fn content(media_type: &str, data: impl Into<Vec<u8>>) -> MediaContent {
@@ -16,6 +16,6 @@ fn content(media_type: &str, data: impl Into<Vec<u8>>) -> MediaContent {
 }
 
 /// The reasons for which forms were refused.
-fn reasons(accepted: &Accepted) -> Vec<&str> {
-    accepted.refused.iter().map(|form| form.reason.as_str()).collect()
+fn reasons(checked: &CheckedAsset) -> Vec<&str> {
+    checked.refused.iter().map(|form| form.reason.as_str()).collect()
 }

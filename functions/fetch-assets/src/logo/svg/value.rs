@@ -1,17 +1,20 @@
-//! What the value of an attribute or a property may say: it may call few functions, and refer only into the drawing.
+//! Values of attributes and properties: only few functions and references within the drawing are allowed.
 
-use super::super::Refused;
+use super::super::RefusalReason;
 
-/// Colors, transforms, and references.
-const CALLS: [&str; 11] =
+/// The allowed functions: references, colors and transforms.
+const FUNCTIONS: [&str; 11] =
     ["url", "rgb", "rgba", "hsl", "hsla", "matrix", "translate", "scale", "rotate", "skewx", "skewy"];
-/// Escapes and at-rules: ways to say something else than one reads.
-const OBSCURE: [char; 3] = ['\\', '@', '<'];
+/// Characters of escapes, at-rules and markup, which could hide something from these checks.
+const FORBIDDEN: [char; 3] = ['\\', '@', '<'];
 
-/// The ids that a value refers to, `url(#id)`, if it says nothing that is in doubt.
-pub(super) fn references(value: &str) -> Result<Vec<&str>, Refused> {
-    if value.contains(OBSCURE) {
-        return Err(Refused::ActiveContent);
+/// The ids in a value's references, `url(#id)`.
+///
+/// # Errors
+/// [`RefusalReason::ActiveContent`] for any other function, any other reference, and forbidden characters.
+pub(super) fn references(value: &str) -> Result<Vec<&str>, RefusalReason> {
+    if value.contains(FORBIDDEN) {
+        return Err(RefusalReason::ActiveContent);
     }
     let mut found = Vec::new();
     for (at, _) in value.match_indices('(') {
@@ -19,30 +22,30 @@ pub(super) fn references(value: &str) -> Result<Vec<&str>, Refused> {
         let before = before.trim_end();
         let name = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '-').len();
         let name = before.get(name..).unwrap_or_default().to_ascii_lowercase();
-        if !CALLS.contains(&name.as_str()) {
-            return Err(Refused::ActiveContent);
+        if !FUNCTIONS.contains(&name.as_str()) {
+            return Err(RefusalReason::ActiveContent);
         }
         if name == "url" {
-            let (inside, _) = after.split_once(')').ok_or(Refused::ActiveContent)?;
+            let (inside, _) = after.split_once(')').ok_or(RefusalReason::ActiveContent)?;
             found.push(fragment(unquoted(inside.trim()))?);
         }
     }
     Ok(found)
 }
 
-/// The id behind `#`, of a reference into the same drawing.
-pub(super) fn fragment(reference: &str) -> Result<&str, Refused> {
-    reference.strip_prefix('#').filter(|id| is_name(id)).ok_or(Refused::ActiveContent)
+/// The id of a reference within the drawing, `#id`.
+pub(super) fn fragment(reference: &str) -> Result<&str, RefusalReason> {
+    reference.strip_prefix('#').filter(|id| is_name(id)).ok_or(RefusalReason::ActiveContent)
 }
 
-/// Whether this may be an id or a list of classes: letters, digits and few signs, so that it means nothing else anywhere.
+/// Whether the text may be an id or a list of classes: letters, digits, space and the characters `_-.:`.
 pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-.: ".contains(c))
 }
 
 fn unquoted(text: &str) -> &str {
-    let within = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
-    within('\'').or_else(|| within('"')).unwrap_or(text)
+    let between = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
+    between('\'').or_else(|| between('"')).unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -60,7 +63,7 @@ mod tests {
         for value in
             ["url(https://elsewhere.example/a.svg#a)", "url(//e.example)", "url(a.svg#a)", "url(#a", "url()"]
         {
-            assert_eq!(references(value), Err(Refused::ActiveContent), "{value}");
+            assert_eq!(references(value), Err(RefusalReason::ActiveContent), "{value}");
         }
     }
 
@@ -69,7 +72,7 @@ mod tests {
         for value in
             ["expression(alert(1))", "image(#a)", "src(#a)", "(1)", "var(--a)", r"u\72l(#a)", "@import 'a'"]
         {
-            assert_eq!(references(value), Err(Refused::ActiveContent), "{value}");
+            assert_eq!(references(value), Err(RefusalReason::ActiveContent), "{value}");
         }
     }
 }

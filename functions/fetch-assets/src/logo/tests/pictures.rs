@@ -1,4 +1,4 @@
-//! PNG: whole, damaged, mislabeled; and the one that is made of a drawing.
+//! PNG: valid, damaged and mislabeled pictures, and pictures rendered from a drawing.
 
 use ::png::{BitDepth, ColorType, Encoder};
 
@@ -16,13 +16,13 @@ fn picture(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-/// A chunk with its right checksum.
-fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
-    let named = [kind.as_slice(), content].concat();
-    let crc = named.iter().fold(u32::MAX, |crc, byte| {
+/// A chunk with a valid checksum.
+fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    let content = [kind.as_slice(), data].concat();
+    let crc = content.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 * (crc & 1)))
     });
-    [&u32::try_from(content.len()).unwrap().to_be_bytes(), named.as_slice(), &(!crc).to_be_bytes()].concat()
+    [&u32::try_from(data.len()).unwrap().to_be_bytes(), content.as_slice(), &(!crc).to_be_bytes()].concat()
 }
 
 /// Puts a chunk behind the header, which takes 33 bytes.
@@ -33,20 +33,20 @@ fn with_chunk(picture: &[u8], kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_picture_is_stored_under_the_name_of_its_content_with_its_size() {
-    let accepted = accepted("image/png", picture(192, 100));
-    let [logo] = accepted.logos.as_slice() else { panic!("{accepted:?}") };
+    let checked = checked("image/png", picture(192, 100));
+    let [logo] = checked.logos.as_slice() else { panic!("{checked:?}") };
     assert_eq!((logo.width, logo.height), (Some(192), Some(100)));
-    assert_eq!(logo.key, format!("logos/{}.png", sha256_hex(&accepted.objects[0].bytes)));
+    assert_eq!(logo.key, format!("logos/{}.png", sha256_hex(&checked.objects[0].bytes)));
 }
 
 #[test]
-fn what_a_media_type_says_beside_its_name_does_not_matter() {
-    assert_eq!(accepted("IMAGE/PNG; charset=binary", picture(2, 2)).logos[0].media_type, "image/png");
-    assert_eq!(accepted("Image/SVG+XML;charset=utf-8", DRAWING).logos[0].media_type, "image/svg+xml");
+fn parameters_and_case_of_a_media_type_do_not_matter() {
+    assert_eq!(checked("IMAGE/PNG; charset=binary", picture(2, 2)).logos[0].media_type, "image/png");
+    assert_eq!(checked("Image/SVG+XML;charset=utf-8", DRAWING).logos[0].media_type, "image/svg+xml");
 }
 
 #[test]
-fn what_is_not_the_picture_it_says_is_refused() {
+fn a_damaged_or_mislabeled_picture_is_refused() {
     let good = picture(8, 8);
     let [mut wrong_checksum, mut wrong_pixels] = [good.clone(), good.clone()];
     wrong_checksum[29] ^= 1;
@@ -70,17 +70,17 @@ fn what_is_not_the_picture_it_says_is_refused() {
         ("a wrong checksum of the header", &wrong_checksum, "damaged"),
         ("pixels that were changed", &wrong_pixels, "damaged"),
         ("a length beyond the file", &[&good[..33], b"\xff\xff\xff\xffIDAT"].concat(), "damaged"),
-        ("a chunk that one must know", &with_chunk(&good, b"EVIL", b"x"), "damaged"),
+        ("an unknown critical chunk", &with_chunk(&good, b"EVIL", b"x"), "damaged"),
         ("an animation", &with_chunk(&good, b"acTL", &[0; 8]), "animated"),
-        ("a side of nothing", &with_size(&good, 0, 8), "damaged"),
-        ("a side beyond what a logo has", &huge, "too_large"),
+        ("a width of 0", &with_size(&good, 0, 8), "damaged"),
+        ("a width above the limit", &huge, "too_large"),
         ("fewer pixels than the header says", &bomb, "damaged"),
-        ("more bytes than a logo has", &vec![0; LARGEST + 1], "too_large"),
+        ("more bytes than a logo may have", &vec![0; MAX_BYTES + 1], "too_large"),
         ("nothing", b"", "empty"),
     ];
     for (title, bytes, reason) in cases {
-        let accepted = accepted("image/png", bytes);
-        assert_eq!((reasons(&accepted), accepted.objects.len()), (vec![reason], 0), "{title}");
+        let checked = checked("image/png", bytes);
+        assert_eq!((reasons(&checked), checked.objects.len()), (vec![reason], 0), "{title}");
     }
 }
 
@@ -92,30 +92,30 @@ fn with_size(picture: &[u8], width: u32, height: u32) -> Vec<u8> {
 }
 
 #[test]
-fn what_a_picture_carries_beside_its_pixels_does_not_go_on() {
-    let spoken = with_chunk(&picture(8, 8), b"tEXt", b"Comment\0<script>alert(1)</script>");
-    let accepted = accepted("image/png", spoken);
-    assert_eq!(accepted.objects[0].bytes, picture(8, 8));
+fn text_in_a_picture_is_not_stored() {
+    let with_text = with_chunk(&picture(8, 8), b"tEXt", b"Comment\0<script>alert(1)</script>");
+    let checked = checked("image/png", with_text);
+    assert_eq!(checked.objects[0].bytes, picture(8, 8));
 }
 
 #[test]
-fn a_picture_is_made_of_a_drawing_only_if_none_came() {
-    let alone = accepted("image/svg+xml", DRAWING);
+fn a_picture_is_rendered_from_a_drawing_only_if_mastercard_sent_none() {
+    let alone = checked("image/svg+xml", DRAWING);
     let types: Vec<_> = alone.logos.iter().map(|logo| (logo.media_type.as_str(), logo.width)).collect();
     assert_eq!(types, [("image/svg+xml", None), ("image/png", Some(192))]);
-    assert_eq!(alone.objects[1].bytes, accepted("image/svg+xml", DRAWING).objects[1].bytes);
+    assert_eq!(alone.objects[1].bytes, checked("image/svg+xml", DRAWING).objects[1].bytes);
 
-    let both = accept(vec![content("image/svg+xml", DRAWING), content("image/png", picture(8, 8))]);
+    let both = check(vec![content("image/svg+xml", DRAWING), content("image/png", picture(8, 8))]);
     assert_eq!((both.logos.len(), both.logos[1].width), (2, Some(8)));
-    let broken = accept(vec![content("image/svg+xml", DRAWING), content("image/png", "no picture")]);
+    let broken = check(vec![content("image/svg+xml", DRAWING), content("image/png", "no picture")]);
     assert_eq!((broken.logos[1].width, reasons(&broken)), (Some(192), vec!["mislabeled"]));
 }
 
 #[test]
-fn a_picture_made_of_a_wide_drawing_shows_it_whole_in_the_middle() {
-    let made = &accepted("image/svg+xml", DRAWING).objects[1].bytes;
-    let made = resvg::tiny_skia::Pixmap::decode_png(made).unwrap();
-    let alpha = |x, y| made.pixel(x, y).unwrap().alpha();
+fn a_picture_rendered_from_a_wide_drawing_shows_it_completely_and_centered() {
+    let rendered = &checked("image/svg+xml", DRAWING).objects[1].bytes;
+    let rendered = resvg::tiny_skia::Pixmap::decode_png(rendered).unwrap();
+    let alpha = |x, y| rendered.pixel(x, y).unwrap().alpha();
     assert_eq!(
         [alpha(96, 40), alpha(96, 96), alpha(0, 96), alpha(191, 96), alpha(96, 150)],
         [0, 255, 255, 255, 0]

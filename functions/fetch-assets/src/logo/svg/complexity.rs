@@ -1,0 +1,109 @@
+//! Limits the size and depth of a drawing after all its references are resolved. A kilobyte of `use` elements, masks or clip
+//! paths that refer to each other can stand for more shapes than any machine can draw.
+
+use std::collections::HashMap;
+
+use roxmltree::{Document, Node, NodeId};
+use simplecss::StyleSheet;
+
+use super::{
+    super::{MAX_BYTES, RefusalReason},
+    value::{fragment, references},
+};
+
+/// The deepest nesting of elements, with references resolved. Deeper drawings and circular references are refused.
+const MAX_DEPTH: u32 = 48;
+/// Bytes of an element in addition to its attributes: about the size of the path that a circle becomes.
+const ELEMENT_BYTES: usize = 100;
+
+/// Refuses a drawing that is deeper than [`MAX_DEPTH`] or larger than [`MAX_BYTES`] with all references resolved.
+pub(super) fn check(drawing: &Document<'_>) -> Result<(), RefusalReason> {
+    let mut ids = HashMap::new();
+    for node in drawing.descendants() {
+        if let Some(id) = node.attribute("id")
+            && ids.insert(id, node).is_some()
+        {
+            return Err(RefusalReason::ActiveContent);
+        }
+    }
+    let classes = classes(drawing)?;
+    let total = Estimator { ids, classes, estimated: HashMap::new() }.estimate(drawing.root_element(), 0)?;
+    if total.bytes > MAX_BYTES { Err(RefusalReason::TooComplex) } else { Ok(()) }
+}
+
+/// The estimated size of an element with all that it contains and refers to.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    bytes: usize,
+    /// Levels of elements below it.
+    height: u32,
+}
+
+struct Estimator<'a, 'input> {
+    ids: HashMap<&'a str, Node<'a, 'input>>,
+    /// The ids that the style sheets refer to, by class.
+    classes: HashMap<String, Vec<&'a str>>,
+    estimated: HashMap<NodeId, Size>,
+}
+
+impl<'a, 'input> Estimator<'a, 'input> {
+    /// Estimates every element once. Circular references end at [`MAX_DEPTH`].
+    fn estimate(&mut self, node: Node<'a, 'input>, depth: u32) -> Result<Size, RefusalReason> {
+        let known = self.estimated.get(&node.id()).copied();
+        if depth + known.map_or(0, |size| size.height) > MAX_DEPTH {
+            return Err(RefusalReason::TooComplex);
+        }
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let values: usize = node.attributes().map(|attribute| attribute.value().len()).sum();
+        let mut size = Size { bytes: ELEMENT_BYTES + values, height: 0 };
+        let referenced = self.referenced(node)?;
+        for part in node.children().filter(Node::is_element).chain(referenced) {
+            let Size { bytes, height } = self.estimate(part, depth + 1)?;
+            size.bytes = size.bytes.saturating_add(bytes);
+            size.height = size.height.max(height + 1);
+        }
+        self.estimated.insert(node.id(), size);
+        Ok(size)
+    }
+
+    /// The elements that an element refers to, by attributes and classes.
+    fn referenced(&self, node: Node<'a, 'input>) -> Result<Vec<Node<'a, 'input>>, RefusalReason> {
+        let mut ids = Vec::new();
+        for attribute in node.attributes() {
+            match attribute.name() {
+                "href" => ids.push(fragment(attribute.value())?),
+                "class" => {
+                    let classes = attribute.value().split_whitespace();
+                    ids.extend(classes.filter_map(|class| self.classes.get(class)).flatten());
+                }
+                _ if attribute.value().contains("url") => ids.extend(references(attribute.value())?),
+                _ => {}
+            }
+        }
+        Ok(ids.into_iter().filter_map(|id| self.ids.get(id).copied()).collect())
+    }
+}
+
+/// The ids that the style sheets refer to, by class. References under any other selector are refused, because the elements
+/// that it selects are not computed here.
+fn classes<'a>(drawing: &'a Document<'_>) -> Result<HashMap<String, Vec<&'a str>>, RefusalReason> {
+    let mut classes: HashMap<String, Vec<&str>> = HashMap::new();
+    let sheets = drawing.descendants().filter(|node| node.has_tag_name("style"));
+    for text in sheets.flat_map(|sheet| sheet.children()).filter_map(|node| node.text()) {
+        for rule in StyleSheet::parse(text).rules {
+            for declaration in &rule.declarations {
+                let ids = references(declaration.value)?;
+                if ids.is_empty() {
+                    continue;
+                }
+                let selector = rule.selector.to_string();
+                let class = selector.strip_prefix("*[class~='").and_then(|rest| rest.strip_suffix("']"));
+                let class = class.filter(|class| !class.contains(['\'', '[']));
+                classes.entry(class.ok_or(RefusalReason::ActiveContent)?.into()).or_default().extend(ids);
+            }
+        }
+    }
+    Ok(classes)
+}
