@@ -1,4 +1,4 @@
-//! Settings of enrollment: where cardholders may be redirected to, and where they return.
+//! Settings of this function: allowed redirect origins, callback URL, app links, time limits.
 
 use std::time::Duration;
 
@@ -14,27 +14,28 @@ use runtime::{
 };
 use url::Url;
 
-/// Random bytes in a callback state; 128 bits would do.
+/// Random bytes in a callback state. RFC 6749 section 10.10 requires at least 128 bits.
 const STATE_BYTES: usize = 24;
-/// What remains of Mastercard's 256 characters for the address itself, once a state is appended.
-const LONGEST_BASE: usize = 200;
+/// The most characters of `CALLBACK_BASE_URL`, so that the URL with a state fits Mastercard's 256 characters.
+const MAX_BASE_URL_LENGTH: usize = 200;
 
-/// Settings of this function alone.
+/// The settings that only this function has.
 pub struct EnrollConfig {
     /// The token requestor of a request that names none.
     pub(crate) default_requestor: TokenRequestorId,
     /// Lifetime of push account receipts: 5 to 15 minutes.
     pub(crate) validity_minutes: u8,
     pub(crate) app_links: AppLinks,
-    /// How long the app waits; Lambda's own deadline may be sooner.
+    /// How long the app waits for the response. Lambda's own deadline may be earlier.
     pub(crate) timeout: Duration,
     allowed_origins: Vec<(TokenRequestorId, AllowedOrigin)>,
+    /// Requestors that accept receipts without a signature.
     unsigned: Vec<TokenRequestorId>,
     callback_base_url: Url,
 }
 
 impl EnrollConfig {
-    /// Reads them; `None` if a problem was noted.
+    /// Reads the settings. `None` if one is missing or invalid.
     pub fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
         let default_requestor = read.value(&registry::DEFAULT_TOKEN_REQUESTOR_ID);
         let validity_minutes = read.value(&registry::RECEIPTS_VALIDITY_MINUTES);
@@ -54,23 +55,27 @@ impl EnrollConfig {
         })
     }
 
-    /// Where this requestor's push methods may lead.
+    /// The origins to which push methods of this requestor may redirect.
     pub(crate) fn origins(&self, requestor: &TokenRequestorId) -> Vec<AllowedOrigin> {
-        let of = |(id, origin): &(TokenRequestorId, AllowedOrigin)| (id == requestor).then(|| origin.clone());
-        self.allowed_origins.iter().filter_map(of).collect()
+        let own =
+            |(id, origin): &(TokenRequestorId, AllowedOrigin)| (id == requestor).then(|| origin.clone());
+        self.allowed_origins.iter().filter_map(own).collect()
     }
 
-    /// Whether receipts may travel to this requestor without a signature around them.
+    /// Whether a redirect to this requestor may carry receipts in place of a signature.
     pub(crate) fn allows_unsigned(&self, requestor: &TokenRequestorId) -> bool {
         self.unsigned.contains(requestor)
     }
 
-    /// The address for step 25; the state in it is all that the returning browser needs to bring.
+    /// The callback URL of an attempt (step 25), with its state as the last path segment.
     pub fn callback_url(&self, state: &CallbackState) -> String {
         format!("{}/{}", self.callback_base_url.as_str().trim_end_matches('/'), state.expose())
     }
 
-    /// 192 random bits, in letters that need no encoding.
+    /// A new callback state: 192 random bits in base64url.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
     pub fn new_state(&self) -> Result<CallbackState, Problem> {
         let mut bytes = [0; STATE_BYTES];
         rand::fill(&mut bytes).map_err(|_| Problem::internal("no randomness"))?;
@@ -83,7 +88,7 @@ fn allowed_origins(read: &mut SettingsReader<'_>) -> Option<Vec<(TokenRequestorI
     let parsed: Option<_> =
         pairs.into_iter().map(|(id, origin)| Some((id.parse().ok()?, origin.parse().ok()?))).collect();
     if parsed.is_none() {
-        let what = "wants <token requestor id>=<scheme://host[:port]>, comma separated";
+        let what = "must be <token requestor id>=<scheme://host[:port]>, separated by commas";
         read.problem(&ALLOWED_REDIRECT_ORIGINS, what);
     }
     parsed
@@ -91,10 +96,10 @@ fn allowed_origins(read: &mut SettingsReader<'_>) -> Option<Vec<(TokenRequestorI
 
 fn callback_base_url(read: &mut SettingsReader<'_>) -> Option<Url> {
     let url = read.value(&CALLBACK_BASE_URL)?;
-    if url.as_str().len() <= LONGEST_BASE && url.query().is_none() && url.fragment().is_none() {
+    if url.as_str().len() <= MAX_BASE_URL_LENGTH && url.query().is_none() && url.fragment().is_none() {
         return Some(url);
     }
-    let what = format_args!("has at most {LONGEST_BASE} characters, no query and no fragment");
+    let what = format_args!("has at most {MAX_BASE_URL_LENGTH} characters, no query and no fragment");
     read.problem(&CALLBACK_BASE_URL, what);
     None
 }

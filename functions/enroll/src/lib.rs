@@ -127,7 +127,7 @@ impl Enroll {
                 let stored = self.enrollments.as_written(&new_attempt, now);
                 self.push(
                     stored,
-                    Attempt::of(&new_attempt, &requestor, deadline),
+                    Attempt::new(&new_attempt, &requestor, deadline),
                     enroll_request.attempt_request,
                 )
                 .await

@@ -1,4 +1,4 @@
-//! Steps 7 to 11: search, push, redirect. The outcome is recorded before the app gets the response.
+//! Use-case steps 7 to 12: Processing encrypts the card, Token Connect receives it, the redirect is composed. The outcome is recorded before the app gets the response.
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Response};
@@ -35,12 +35,12 @@ pub(crate) struct Attempt<'a> {
     pub(crate) key: &'a IdempotencyKey,
     pub(crate) state: &'a CallbackState,
     pub(crate) deadline: Deadline,
-    /// The calls to Mastercard since the last recorded fact; for support.
+    /// The calls to Mastercard since the last recorded fact; support reads them in the timeline.
     calls: CallLog,
 }
 
 impl<'a> Attempt<'a> {
-    pub(crate) fn of(
+    pub(crate) fn new(
         new_attempt: &NewAttempt<'a>,
         requestor: &'a TokenRequestor,
         deadline: Deadline,
@@ -49,7 +49,7 @@ impl<'a> Attempt<'a> {
         Self { enrollment, requestor, key, state, deadline, calls: CallLog::default() }
     }
 
-    /// The fact as recorded now, with the calls that led to it.
+    /// The fact, recorded at `now` with the calls that led to it.
     fn recorded(&self, fact: Fact, now: Timestamp) -> RecordedFact {
         let number = self.enrollment.attempt().number;
         let recorded = match fact.is_of_one_attempt() {
@@ -117,7 +117,7 @@ impl Enroll {
             signature_data: signature_data.clone(),
             account_holder,
         };
-        let push_funding_accounts = self.encrypted(attempt, &search).await?;
+        let push_funding_accounts = self.fetch_encrypted_card(attempt, &search).await?;
         let push = PushMultipleAccounts {
             request_id: Uuid::new_v4(),
             token_requestor_id: search.token_requestor_id,
@@ -128,11 +128,12 @@ impl Enroll {
         let issued_at = self.clock.now();
         let token_connect = self.token_connect.with_call_log(&attempt.calls);
         let pushed = token_connect.push_multiple_accounts(&push, attempt.deadline).await;
-        self.redirect(attempt, pushed?, &push.signature_data, issued_at)
+        self.compose_redirect(attempt, pushed?, &push.signature_data, issued_at)
     }
 
-    /// Steps 7 to 9. Concurrently, the token list is read: a card that is enabled already is not pushed.
-    async fn encrypted(
+    /// Steps 7 to 9: fetches the encrypted card. Reads the token list concurrently: a card that is enabled already is not
+    /// pushed.
+    async fn fetch_encrypted_card(
         &self,
         attempt: &Attempt<'_>,
         search: &FundingAccountSearch,
@@ -151,7 +152,7 @@ impl Enroll {
                     return Err(failure);
                 }
             }
-            // Optional: the token requestor reports a duplicate card itself.
+            // Not required: the token requestor detects duplicate cards too.
             Err(error) => {
                 tracing::warn!(
                     event = log_event::TOKEN_LIST_UNAVAILABLE,
@@ -163,8 +164,8 @@ impl Enroll {
         found.map_err(AttemptFailure::from)
     }
 
-    /// Step 12.
-    fn redirect(
+    /// Composes the redirect of step 12, and the fact that the card was pushed.
+    fn compose_redirect(
         &self,
         attempt: &Attempt<'_>,
         pushed: PushedAccounts,
@@ -199,7 +200,7 @@ impl Enroll {
 }
 
 impl AttemptFailure {
-    /// Nothing usable was pushed.
+    /// The push failed for this reason.
     fn failed(reason: PushFailure) -> Self {
         let problem = Problem::from(Code::of(&reason).unwrap_or(Code::InternalError));
         let retryable = reason.retryable();

@@ -71,25 +71,26 @@ impl EnrollmentRequest {
             consent,
         } = body;
         let attempt_request = AttemptRequest { platform, callback, locale, account_holder, consent };
-        let fingerprint = attempt_request.checked(request, config, now)?;
+        let fingerprint = attempt_request.validate(request, config, now)?;
         Ok((Self { card_contract_id, token_requestor_id, attempt_request }, fingerprint))
     }
 }
 
 impl AttemptRequest {
-    /// The request, and the SHA-256 of its body, as above.
+    /// The request, and the SHA-256 of its body, as in [`EnrollmentRequest::parse`].
     pub(crate) fn parse(
         request: &Request,
         config: &EnrollConfig,
         now: Timestamp,
     ) -> Result<(Self, String), Problem> {
         let attempt_request: Self = http::body(request)?;
-        let fingerprint = attempt_request.checked(request, config, now)?;
+        let fingerprint = attempt_request.validate(request, config, now)?;
         Ok((attempt_request, fingerprint))
     }
 
-    fn checked(&self, request: &Request, config: &EnrollConfig, now: Timestamp) -> Result<String, Problem> {
-        let errors = self.errors(config, now);
+    /// Validates the request and returns the SHA-256 of its body.
+    fn validate(&self, request: &Request, config: &EnrollConfig, now: Timestamp) -> Result<String, Problem> {
+        let errors = self.invalid_fields(config, now);
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
@@ -99,7 +100,8 @@ impl AttemptRequest {
         Ok(sha256_hex(body.to_string().as_bytes()))
     }
 
-    fn errors(&self, config: &EnrollConfig, now: Timestamp) -> Vec<FieldError> {
+    /// The fields that are invalid.
+    fn invalid_fields(&self, config: &EnrollConfig, now: Timestamp) -> Vec<FieldError> {
         let mut errors = Vec::new();
         if config.app_links.get(&self.callback).is_none() {
             errors.push(field_error("callback", "is not the id of a configured app link"));
@@ -166,7 +168,11 @@ mod tests {
                 account_holder: None,
                 consent,
             };
-            attempt_request.errors(&config, now).into_iter().map(|error| error.field).collect::<Vec<_>>()
+            attempt_request
+                .invalid_fields(&config, now)
+                .into_iter()
+                .map(|error| error.field)
+                .collect::<Vec<_>>()
         };
         assert!(fields(now + CLOCK_SKEW).is_empty());
         assert_eq!(fields(now + CLOCK_SKEW + SignedDuration::from_nanos(1)), ["consent.acceptedAt"]);

@@ -14,7 +14,7 @@ use crate::{
     request::{self, AttemptRequest},
 };
 
-/// Attempts against concurrent writers of the enrollment.
+/// Tries to start an attempt while others write to the enrollment.
 const MAX_TRIES: usize = 5;
 
 impl Enroll {
@@ -59,7 +59,7 @@ impl Enroll {
                 BeginOutcome::Started => {
                     let stored = self.enrollments.as_written(&new_attempt, now);
                     return self
-                        .push(stored, Attempt::of(&new_attempt, &requestor, deadline), attempt_request)
+                        .push(stored, Attempt::new(&new_attempt, &requestor, deadline), attempt_request)
                         .await;
                 }
                 BeginOutcome::RevisionConflict => {}

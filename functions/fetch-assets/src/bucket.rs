@@ -1,5 +1,5 @@
 //! The logo bucket in S3. An object's key contains the hash of its content, so that objects never change and caches may keep
-//! them for ever.
+//! them forever.
 
 use std::time::Duration;
 

@@ -36,7 +36,7 @@ pub(crate) enum RefusalReason {
     /// The content is not base64.
     #[error("not_base64")]
     NotBase64,
-    /// The media type is none of a logo or a document.
+    /// The media type is neither that of a logo nor that of a document.
     #[error("unknown_type")]
     UnknownType,
     /// The content has no bytes.

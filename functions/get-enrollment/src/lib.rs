@@ -38,6 +38,7 @@ struct EnrollmentsResponse {
 struct ListQuery {
     card: Option<CardContractId>,
     limit: Option<usize>,
+    /// The value of `nextToken`: where the page starts.
     start: Option<EnrollmentId>,
 }
 
@@ -59,15 +60,15 @@ impl GetEnrollment {
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
         http::serve(request, async |request| {
             let client = self.caller.client(&request)?;
-            let one = request
+            let is_single = request
                 .path_parameters_ref()
                 .is_some_and(|parameters| parameters.first("enrollmentId").is_some());
-            if one { self.one(client, &request).await } else { self.list(client, &request).await }
+            if is_single { self.get(client, &request).await } else { self.list(client, &request).await }
         })
         .await
     }
 
-    async fn one(&self, client: ClientId, request: &Request) -> Result<Response<Body>, Problem> {
+    async fn get(&self, client: ClientId, request: &Request) -> Result<Response<Body>, Problem> {
         let id: EnrollmentId = http::path_parameter(request, "enrollmentId")?;
         let enrollment = self.enrollments.get(client, id).await?.ok_or(Code::NotFound)?;
         let now = self.clock.now();

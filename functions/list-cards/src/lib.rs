@@ -60,13 +60,13 @@ struct CardResponse {
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 enum CardState {
-    /// It can be enabled.
+    /// The card can be enabled.
     Eligible,
     /// The token list shows an active token of the requestor.
     AlreadyEnabled,
-    /// An enrollment of it is live.
+    /// An enrollment of the card is live.
     InProgress,
-    /// It cannot be enabled.
+    /// The card cannot be enabled.
     NotEligible,
 }
 
@@ -74,7 +74,7 @@ enum CardState {
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 enum IneligibleReason {
-    /// The requestor does not accept its account range.
+    /// The requestor does not accept the card's account range.
     AccountRangeNotEnabled,
 }
 
@@ -115,12 +115,13 @@ impl ListCards {
         let requestor = requestor.ok_or(Code::TokenRequestorNotFound)?;
         let deadline = http::deadline(request, TIMEOUT);
         let tokens = self.processing.get_tokens_by_client(client, deadline).await?;
-        let cards = query.cards.iter().map(|card| self.state(client, card, &requestor, &tokens));
+        let cards = query.cards.iter().map(|card| self.card(client, card, &requestor, &tokens));
         let cards = try_join_all(cards).await?;
         http::json(StatusCode::OK, &CardsResponse { cards })
     }
 
-    async fn state(
+    /// The state of one card.
+    async fn card(
         &self,
         client: ClientId,
         card: &Card,
@@ -143,9 +144,9 @@ impl ListCards {
         if let Some(holder) = holder.filter(|holder| holder.is_live(self.clock.now())) {
             return Ok(response(CardState::InProgress, None, Some(holder.enrollment_id)));
         }
-        let enabled = |range| requestor.enabled_account_ranges.contains(range);
+        let is_enabled = |range| requestor.enabled_account_ranges.contains(range);
         Ok(match &card.account_range {
-            Some(range) if !enabled(range) => {
+            Some(range) if !is_enabled(range) => {
                 response(CardState::NotEligible, Some(IneligibleReason::AccountRangeNotEnabled), None)
             }
             Some(_) | None => response(CardState::Eligible, None, None),

@@ -10,7 +10,7 @@ use runtime::http::{self, Problem};
 /// The most cards in one request.
 const MAX_CARDS: usize = 50;
 
-/// Digits of an account range's start, without trailing zeros. A whole account number has more.
+/// The most digits of an account range's start, without trailing zeros. A card number has more.
 const MAX_RANGE_DIGITS: usize = 11;
 
 /// A card, with the start of its account range if the app knows it.
@@ -51,12 +51,14 @@ impl ListCardsQuery {
 fn card(value: &str) -> Result<Card, Problem> {
     let (id, range) = value.split_once(':').map_or((value, None), |(id, range)| (id, Some(range)));
     let id = id.parse().map_err(|error| Problem::field("cardContractId", error))?;
-    let bad_range = |message: &str| Problem::field("cardContractId", message);
+    let invalid_range = |message: &str| Problem::field("cardContractId", message);
     let account_range = match range {
         Some(range) if range.trim_end_matches('0').len() > MAX_RANGE_DIGITS => {
-            return Err(bad_range("an account range is never a whole account number"));
+            return Err(invalid_range("an account range is never a whole account number"));
         }
-        Some(range) => Some(range.parse::<AccountRange>().map_err(|error| bad_range(&error.to_string()))?),
+        Some(range) => {
+            Some(range.parse::<AccountRange>().map_err(|error| invalid_range(&error.to_string()))?)
+        }
         None => None,
     };
     Ok(Card { id, account_range })

@@ -1,4 +1,4 @@
-//! Use-case step 25: Click to Pay sends the cardholder back. The result comes unsigned through the browser, so it is only a
+//! Use-case step 25: Click to Pay redirects the cardholder's browser back. The result comes unsigned through the browser, so it is only a
 //! hint: it is recorded once, and the browser is redirected to the app link of the attempt.
 
 use lambda_http::{
@@ -21,7 +21,7 @@ use runtime::{
     telemetry,
 };
 
-/// The largest body, in bytes. A browser sends none; proxies may.
+/// The largest body, in bytes. A `GET` request has none, but proxies may add one.
 const MAX_BYTES: usize = 1024;
 
 /// The function. Its fields are all that it has access to.
@@ -76,7 +76,7 @@ impl ReceiveCallback {
         let mut link = link.clone();
         link.query_pairs_mut()
             .append_pair("enrollmentId", &id.to_string())
-            .append_pair("outcome", outcome(result.as_ref().map(|result| &result.outcome)).as_str());
+            .append_pair("outcome", app_link_outcome(result.as_ref().map(|result| &result.outcome)).as_str());
         response(StatusCode::SEE_OTHER)
             .header(header::LOCATION, link.as_str())
             .body(Body::Empty)
@@ -125,7 +125,7 @@ impl AppLinkOutcome {
     }
 }
 
-fn outcome(result: Option<&CallbackOutcome>) -> AppLinkOutcome {
+fn app_link_outcome(result: Option<&CallbackOutcome>) -> AppLinkOutcome {
     match result {
         Some(
             CallbackOutcome::Approved | CallbackOutcome::Authenticated | CallbackOutcome::DuplicateRequest,

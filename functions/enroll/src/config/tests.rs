@@ -7,7 +7,7 @@ use super::*;
 const CLICK_TO_PAY: &str = "50123197928";
 const WALLET: &str = "50111111111";
 
-/// The settings of a bank that offers two requestors, with one setting as given; or their problems.
+/// The settings of a bank that offers two requestors, with one setting replaced; or the problems found in them.
 pub(crate) fn config(name: &str, value: &str) -> Result<EnrollConfig, String> {
     let origins = format!("{CLICK_TO_PAY}=https://src.example,{WALLET}=https://wallet.example");
     let all = [
@@ -24,7 +24,7 @@ pub(crate) fn config(name: &str, value: &str) -> Result<EnrollConfig, String> {
 }
 
 #[test]
-fn a_cardholder_is_sent_only_to_an_origin_of_the_requestor_that_was_chosen() {
+fn a_cardholder_is_redirected_only_to_an_origin_of_the_chosen_requestor() {
     let config = config("", "").unwrap_or_else(|problems| panic!("{problems}"));
     let origins = |requestor: &str| config.origins(&requestor.parse().unwrap());
     assert_eq!(origins(CLICK_TO_PAY), ["https://src.example".parse().unwrap()]);
@@ -38,7 +38,7 @@ fn a_callback_address_has_room_for_a_state_and_no_query_or_fragment() {
     let longest =
         config("CALLBACK_BASE_URL", &of_length(200)).unwrap_or_else(|problems| panic!("{problems}"));
     let callback = longest.callback_url(&longest.new_state().unwrap());
-    assert!(callback.len() <= 256, "as Mastercard takes it: {}", callback.len());
+    assert!(callback.len() <= 256, "Mastercard's limit: {}", callback.len());
     for url in [&of_length(201), "https://bank.example/?from=c2p", "https://bank.example/#cards"] {
         let problems = config("CALLBACK_BASE_URL", url).err().unwrap_or_default();
         assert!(

@@ -38,7 +38,7 @@ pub(super) fn rewrite(svg: &[u8]) -> Result<String, RefusalReason> {
         return Err(RefusalReason::TooLarge);
     }
     // The writer may have errors too, and its output may be larger than its input.
-    checked(&written)?;
+    parse_checked(&written)?;
     Ok(written)
 }
 
@@ -47,7 +47,7 @@ fn read(text: &str) -> Result<Tree, RefusalReason> {
     if !text.starts_with('<') {
         return Err(RefusalReason::Mislabeled);
     }
-    let drawing = checked(text)?;
+    let drawing = parse_checked(text)?;
     let no_images =
         ImageHrefResolver { resolve_data: Box::new(|_, _, _| None), resolve_string: Box::new(|_, _| None) };
     let options = Options { image_href_resolver: no_images, ..Options::default() };
@@ -55,7 +55,7 @@ fn read(text: &str) -> Result<Tree, RefusalReason> {
 }
 
 /// Parses a drawing and checks it against the allow list and the limits.
-fn checked(text: &str) -> Result<Document<'_>, RefusalReason> {
+fn parse_checked(text: &str) -> Result<Document<'_>, RefusalReason> {
     let drawing = parse(text)?;
     allow_list::check(&drawing)?;
     complexity::check(&drawing)?;

@@ -4,7 +4,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 
 use super::{super::RefusalReason, read};
 
-/// Width and height in pixels, as of Mastercard's logos.
+/// Width and height in pixels; Mastercard's logos have the same size.
 pub(crate) const SIDE: u32 = 192;
 
 /// Renders a drawing that [`super::rewrite`] wrote, scaled to fit and centered on a transparent square. Equal drawings give
