@@ -54,7 +54,9 @@ fn card(value: &str) -> Result<Card, Problem> {
     let invalid_range = |message: &str| Problem::field("cardContractId", message);
     let account_range = match range {
         Some(range) if range.trim_end_matches('0').len() > MAX_RANGE_DIGITS => {
-            return Err(invalid_range("an account range is never a whole account number"));
+            return Err(invalid_range(
+                "has the start of an account range after the colon, not a card number",
+            ));
         }
         Some(range) => {
             Some(range.parse::<AccountRange>().map_err(|error| invalid_range(&error.to_string()))?)

@@ -70,8 +70,8 @@ pub(crate) async fn fetch_eligible(
 
 impl EligibleRequestors {
     fn add(&mut self, mut requestor: TokenRequestor) {
-        if let Some(known) = self.named.get_mut(&requestor.token_requestor_id) {
-            known.enabled_account_ranges.append(&mut requestor.enabled_account_ranges);
+        if let Some(existing) = self.named.get_mut(&requestor.token_requestor_id) {
+            existing.enabled_account_ranges.append(&mut requestor.enabled_account_ranges);
         } else {
             self.named.insert(requestor.token_requestor_id.clone(), requestor);
         }

@@ -15,12 +15,12 @@ pub(super) fn check(
     now: Timestamp,
 ) -> Option<Quarantine> {
     let before = before?;
-    let known = &before.requestor.available_push_methods;
-    if known.is_empty() {
+    let earlier_methods = &before.requestor.available_push_methods;
+    if earlier_methods.is_empty() {
         return None;
     }
     if requestor.available_push_methods.is_empty() {
-        requestor.available_push_methods.clone_from(known);
+        requestor.available_push_methods.clone_from(earlier_methods);
         return before.quarantine.clone();
     }
     let is_allowed = |method: &PushMethod| {
@@ -29,11 +29,12 @@ pub(super) fn check(
                 && method.uri.host_str() == Some(allowed.host.as_str())
         })
     };
-    let is_known = |method: &PushMethod| known.iter().any(|known| origin(known) == origin(method));
+    let is_known =
+        |method: &PushMethod| earlier_methods.iter().any(|earlier| origin(earlier) == origin(method));
     if requestor.available_push_methods.iter().all(|method| is_known(method) || is_allowed(method)) {
         return None;
     }
-    let push_methods = std::mem::replace(&mut requestor.available_push_methods, known.clone());
+    let push_methods = std::mem::replace(&mut requestor.available_push_methods, earlier_methods.clone());
     let earlier = before.quarantine.as_ref().filter(|earlier| earlier.push_methods == push_methods);
     Some(Quarantine { since: earlier.map_or(now, |earlier| earlier.since), push_methods })
 }

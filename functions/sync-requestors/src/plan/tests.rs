@@ -207,19 +207,19 @@ fn artwork_that_two_requestors_share_is_fetched_once() {
 #[test]
 fn a_push_method_to_a_new_host_waits_until_it_is_allowed() {
     let mut current = snapshot([requestor(CLICK_TO_PAY)]);
-    let moved = |uri| {
+    let answer_with = |uri| {
         let available_push_methods = vec![push_method(uri)];
         answered([TokenRequestor { available_push_methods, ..requestor(CLICK_TO_PAY) }])
     };
     let other_page =
-        apply(&mut current, &moved("https://requestor.example/other"), &RefreshOptions::default(), 1);
+        apply(&mut current, &answer_with("https://requestor.example/other"), &RefreshOptions::default(), 1);
     assert_eq!((other_page.change.quarantined.len(), other_page.change.changed.len()), (0, 1));
 
     for uri in ["https://elsewhere.example/push", "http://requestor.example/push"] {
-        let plan = apply(&mut current.clone(), &moved(uri), &RefreshOptions::default(), 2);
+        let plan = apply(&mut current.clone(), &answer_with(uri), &RefreshOptions::default(), 2);
         assert_eq!(plan.change.quarantined, [id(CLICK_TO_PAY)], "{uri}");
     }
-    let elsewhere = moved("https://elsewhere.example/push");
+    let elsewhere = answer_with("https://elsewhere.example/push");
     apply(&mut current, &elsewhere, &RefreshOptions::default(), 2);
     let in_use = |current: &Snapshot| {
         current.entries[&id(CLICK_TO_PAY)].requestor.available_push_methods[0]

@@ -49,12 +49,12 @@ struct Estimator<'a, 'input> {
 impl<'a, 'input> Estimator<'a, 'input> {
     /// Estimates every element once. Circular references end at [`MAX_DEPTH`].
     fn estimate(&mut self, node: Node<'a, 'input>, depth: u32) -> Result<Size, RefusalReason> {
-        let known = self.estimated.get(&node.id()).copied();
-        if depth + known.map_or(0, |size| size.height) > MAX_DEPTH {
+        let cached = self.estimated.get(&node.id()).copied();
+        if depth + cached.map_or(0, |size| size.height) > MAX_DEPTH {
             return Err(RefusalReason::TooComplex);
         }
-        if let Some(known) = known {
-            return Ok(known);
+        if let Some(cached) = cached {
+            return Ok(cached);
         }
         let values: usize = node.attributes().map(|attribute| attribute.value().len()).sum();
         let mut size = Size { bytes: ELEMENT_BYTES + values, height: 0 };
