@@ -8,7 +8,7 @@ use runtime::config::Settings;
 /// `AWS_ENDPOINT_URL_DYNAMODB`. Settings without an access key select the SDK's default providers (environment, profile).
 pub(crate) async fn config(settings: &Settings, endpoint: &str) -> SdkConfig {
     let setting =
-        |name: &str| settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned());
+        |name: &str| settings.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
     let (Some(id), Some(secret)) = (setting("AWS_ACCESS_KEY_ID"), setting("AWS_SECRET_ACCESS_KEY")) else {
         return aws_config::load_defaults(BehaviorVersion::latest()).await;
     };

@@ -84,7 +84,7 @@ impl Check {
         rows.extend(keys::rows(&mut reading, self.clock.now()).await);
         rows.extend(ranges::row(&mut reading));
         rows.extend(links::rows(&mut reading, self.environment));
-        rows.extend(reading.rest());
+        rows.extend(reading.remaining_rows());
 
         let healthy = is_healthy(&rows);
         let runtime = Runtime::new(settings.clone(), SdkConfig::builder().build(), self.clock.clone());

@@ -5,7 +5,7 @@ use std::{io, path::Path};
 
 use runtime::config::Settings;
 
-/// Why a settings file could not be read.
+/// A settings file could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsFileError {
     /// It could not be read.
@@ -38,7 +38,7 @@ fn setting(line: &str) -> Option<(String, String)> {
     let line = line.strip_prefix("export ").unwrap_or(line);
     let (name, value) = line.split_once('=')?;
     let (name, value) = (name.trim(), value.trim());
-    // A hyphen is never right; the name is read, so that `doctor check` can say which one is meant.
+    // No setting has a hyphen in its name; `doctor check` points out the setting that such a name resembles.
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     let is_name = !name.is_empty() && name.bytes().all(is_plain);
     is_name.then(|| (name.to_owned(), unquoted(value).to_owned()))
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quotes_comments_and_exports_are_understood() {
+    fn quotes_comments_and_exports_are_parsed() {
         let text = "# keys\n\nA=\"1=2\"\nexport B='x'\r\nC = plain \nA=last\nEMPTY=\n";
         let settings = parse(text).unwrap();
         let all: Vec<_> = settings.iter().collect();
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_no_setting_is_named_by_its_number_and_not_repeated() {
+    fn an_invalid_line_is_reported_by_its_number_and_not_repeated() {
         for bad in ["-----BEGIN PRIVATE KEY-----", "=value", "two words=1"] {
             let error = parse(&format!("A=1\n{bad}")).unwrap_err();
             assert_eq!(error.to_string(), "line 2 of the settings file is not NAME=value");

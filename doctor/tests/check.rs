@@ -96,10 +96,10 @@ async fn a_key_is_checked_with_the_certificate_in_its_file() {
     let file = folder.path().join("key.pem");
     let key = format!("file:{}", file.display());
     let (expired, own) = support::expired_with_key();
-    for (private_key, says) in [(own, "expired on 2021-01-01"), (key_pem(), "another key")] {
+    for (private_key, expected) in [(own, "expired on 2021-01-01"), (key_pem(), "another key")] {
         fs::write(&file, [private_key, expired.clone()].concat()).unwrap();
         let report = offline().run(&settings(&world, &[("PROCESSING_SIGNING_KEY", &key)])).await;
-        assert_wrong(&report, "PROCESSING_SIGNING_KEY", says);
+        assert_wrong(&report, "PROCESSING_SIGNING_KEY", expected);
     }
 }
 
@@ -120,7 +120,7 @@ async fn a_key_set_that_will_replace_the_one_in_use_is_checked_too() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_no_key_is_named_and_not_shown() {
+async fn an_invalid_key_is_named_and_not_shown() {
     let (world, folder) = (world().await, tempfile::tempdir().unwrap());
     let file = folder.path().join("key.pem");
     fs::write(&file, "MIIsecret").unwrap();
@@ -133,13 +133,13 @@ async fn a_key_that_is_no_key_is_named_and_not_shown() {
 }
 
 #[tokio::test]
-async fn a_key_file_that_is_not_there_and_a_key_written_out_are_named() {
+async fn a_missing_key_file_and_a_key_in_place_of_a_file_are_named() {
     let world = world().await;
-    for (value, says) in
+    for (value, expected) in
         [("file:/nowhere/key.pem", "path"), ("-----BEGIN PRIVATE KEY-----", "never written out")]
     {
         let report = offline().run(&settings(&world, &[("TOKEN_CONNECT_SIGNING_KEY", value)])).await;
-        assert_wrong(&report, "TOKEN_CONNECT_SIGNING_KEY", says);
+        assert_wrong(&report, "TOKEN_CONNECT_SIGNING_KEY", expected);
     }
 }
 
@@ -187,11 +187,11 @@ async fn more_than_25_ranges_are_several_calls_and_a_repeated_one_or_a_card_numb
         ("555555000,5555550000000000000".into(), Verdict::Warning, "1 repeated"),
         ("555555000,5555555555554444".into(), Verdict::Warning, "entry 2 looks like a card number"),
     ];
-    for (ranges, verdict, says) in cases {
+    for (ranges, verdict, expected) in cases {
         let report = offline().run(&settings(&world, &[("ACCOUNT_RANGES", &ranges)])).await;
         let (row_verdict, text) = row(&report, "ACCOUNT_RANGES");
         assert_eq!(row_verdict, verdict, "{text}");
-        assert!(text.contains(says) && !text.contains("5555555555554444"), "{text}");
+        assert!(text.contains(expected) && !text.contains("5555555555554444"), "{text}");
     }
 }
 
@@ -247,8 +247,8 @@ async fn an_address_of_another_environment_is_named() {
         ("PROCESSING_URL", "https://api.mastercard.com/global-processing/digital/"),
     ];
     let report = check.run(&settings(&world, &urls)).await;
-    assert_wrong(&report, "TOKEN_CONNECT_URL", "is of production, but --env says sandbox");
-    assert_wrong(&report, "PROCESSING_URL", "is of production, but --env says sandbox");
+    assert_wrong(&report, "TOKEN_CONNECT_URL", "is of production, but --env expected sandbox");
+    assert_wrong(&report, "PROCESSING_URL", "is of production, but --env expected sandbox");
     let mixed = [urls[0], ("PROCESSING_URL", "https://mtf.api.mastercard.com/global-processing/digital")];
     let report = check.run(&settings(&world, &mixed)).await;
     assert_wrong(&report, "TOKEN_CONNECT_URL", "production");
@@ -257,7 +257,7 @@ async fn an_address_of_another_environment_is_named() {
     assert_eq!(row(&report, "Token Connect: getEligibleTokenRequestors").0, Verdict::Skipped);
     assert!(report.row("Token Connect: DNS").is_none(), "nothing is sent there: {report}");
     let report = check.run(&settings(&world, &[("MASTERCARD_ENVIRONMENT", "production")])).await;
-    assert_wrong(&report, "MASTERCARD_ENVIRONMENT", "--env says sandbox");
+    assert_wrong(&report, "MASTERCARD_ENVIRONMENT", "--env expected sandbox");
     let report = check.run(&settings(&world, &[("MASTERCARD_ENVIRONMENT", "staging")])).await;
     assert_wrong(&report, "MASTERCARD_ENVIRONMENT", "sandbox, mtf, production or local");
     assert!(report.row("settings").is_none(), "reported twice: {report}");
@@ -281,7 +281,7 @@ async fn links_to_this_machine_or_into_a_script_are_not_for_production() {
 }
 
 #[tokio::test]
-async fn everything_that_is_not_set_is_named_at_once() {
+async fn all_missing_settings_are_reported_at_once() {
     let report = offline().run(&Default::default()).await;
     let missing =
         ["TOKEN_CONNECT_URL", "PROCESSING_SIGNING_KEY", "ACCOUNT_RANGES", "CALLBACK_BASE_URL", "APP_LINKS"];
@@ -293,13 +293,13 @@ async fn everything_that_is_not_set_is_named_at_once() {
 #[tokio::test]
 async fn a_setting_of_any_function_that_does_not_parse_is_named() {
     let world = world().await;
-    for (name, value, says) in [
+    for (name, value, expected) in [
         ("LOG_LEVEL", "inof", "LOG_LEVEL: is a level"),
         ("LARGEST_DROP_PERCENT", "101", "LARGEST_DROP_PERCENT: is 0 to 100"),
         ("NOTIFICATION_SHARED_SECRET", "hunter2", "NOTIFICATION_SHARED_SECRET: a secret is named by"),
     ] {
         let report = offline().run(&settings(&world, &[(name, value)])).await;
-        assert_wrong(&report, "settings", says);
+        assert_wrong(&report, "settings", expected);
         assert!(!report.to_string().contains("hunter2"), "{report}");
     }
 }

@@ -38,16 +38,16 @@ impl Bank {
     }
 }
 
-fn output(ran: &Output) -> String {
-    [&ran.stdout[..], &ran.stderr].concat().into_iter().map(char::from).collect()
+fn output(run: &Output) -> String {
+    [&run.stdout[..], &run.stderr].concat().into_iter().map(char::from).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_operator_refreshes_the_catalog_and_sees_what_changed() {
     let bank = Bank::new().await;
-    let ran = bank.doctor(&["refresh"]).await;
-    assert_eq!(ran.status.code(), Some(0), "{}", output(&ran));
-    assert!(output(&ran).contains("logos were fetched, 0 are missing."), "{}", output(&ran));
+    let run = bank.doctor(&["refresh"]).await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    assert!(output(&run).contains("logos were fetched, 0 are missing."), "{}", output(&run));
     assert!(bank.world.token_requestors().catalog().await.unwrap().is_some());
     let changes = bank.doctor(&["changes"]).await;
     assert!(
@@ -72,8 +72,8 @@ async fn a_requestor_with_a_new_host_stays_in_quarantine_until_an_operator_allow
     assert_eq!(changes["quarantined"][0]["tokenRequestorId"], json!(id), "{changes}");
     assert_eq!(changes["quarantined"][0]["hosts"], json!(["elsewhere.example"]));
 
-    let ran = bank.doctor(&["refresh", "--allow", &format!("{id}=elsewhere.example")]).await;
-    assert_eq!(ran.status.code(), Some(0), "{}", output(&ran));
+    let run = bank.doctor(&["refresh", "--allow", &format!("{id}=elsewhere.example")]).await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
     let changes: Value = serde_json::from_slice(&bank.doctor(&["changes", "--json"]).await.stdout).unwrap();
     assert_eq!(changes["quarantined"], json!([]));
 }
@@ -83,9 +83,9 @@ async fn outside_of_this_machine_nothing_is_changed_without_confirmation() {
     let bank = Bank::new().await;
     bank.set("AWS_ENDPOINT_URL_LAMBDA", "https://lambda.eu-west-1.amazonaws.com");
     for command in ["refresh", "redrive"] {
-        let ran = bank.doctor(&[command]).await;
-        assert_eq!(ran.status.code(), Some(1));
-        assert!(output(&ran).contains("Confirm it with --yes."), "{}", output(&ran));
+        let run = bank.doctor(&[command]).await;
+        assert_eq!(run.status.code(), Some(1));
+        assert!(output(&run).contains("Confirm it with --yes."), "{}", output(&run));
     }
     assert_eq!(bank.world.simulator().calls(simulator::Operation::GetEligibleTokenRequestors), 0);
 }
@@ -119,9 +119,9 @@ async fn failed_events_are_redriven_and_leave_the_queue() {
     let bank = Bank::new().await;
     bank.set("AWS_ENDPOINT_URL_SQS", &engine.1);
     bank.set("DEAD_LETTERS_URL", &queue);
-    let ran = bank.doctor(&["redrive", "--json"]).await;
-    let redriven: Value = serde_json::from_slice(&ran.stdout).unwrap_or_default();
-    assert_eq!(redriven, json!({"started": 1, "left": 1}), "{}", output(&ran));
+    let run = bank.doctor(&["redrive", "--json"]).await;
+    let redriven: Value = serde_json::from_slice(&run.stdout).unwrap_or_default();
+    assert_eq!(redriven, json!({"started": 1, "left": 1}), "{}", output(&run));
     let refreshed = async {
         while bank.world.token_requestors().catalog().await.unwrap().is_none() {
             tokio::task::yield_now().await;

@@ -57,7 +57,7 @@ fn secrets(world: &World) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_healthy_world_is_exit_0_a_fault_is_exit_1_and_neither_shows_a_secret() {
+async fn a_healthy_world_exits_with_0_a_fault_with_1_and_neither_shows_a_secret() {
     let (world, folder) = (world().await, tempfile::tempdir().unwrap());
     let file = folder.path().join("settings.env");
     ready::write_env_file(&world, &file).unwrap();
@@ -83,7 +83,7 @@ async fn a_healthy_world_is_exit_0_a_fault_is_exit_1_and_neither_shows_a_secret(
 }
 
 #[test]
-fn what_cannot_be_checked_is_exit_2() {
+fn a_check_that_cannot_run_exits_with_2() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("settings.env");
     fs::write(&file, "A=1\n-----BEGIN PRIVATE KEY-----\n").unwrap();

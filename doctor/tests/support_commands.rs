@@ -42,7 +42,7 @@ impl Bank {
     }
 
     /// The whole journey of one card: the enrollment's id, and the redirect URL, which must not be printed.
-    async fn enabled(&self, card: &str) -> (String, String) {
+    async fn enable(&self, card: &str) -> (String, String) {
         let enrollment = self.cardholder.enroll(card).await.unwrap();
         let redirect = enrollment["redirectUrl"].as_str().unwrap().to_owned();
         let page = self.cardholder.open_redirect(&redirect).await.unwrap();
@@ -53,9 +53,9 @@ impl Bank {
 }
 
 #[tokio::test]
-async fn support_reads_an_enrollments_timeline_and_no_secret_of_it() {
+async fn support_reads_an_enrollments_timeline_without_its_secrets() {
     let bank = Bank::open().await;
-    let (id, redirect) = bank.enabled("70001").await;
+    let (id, redirect) = bank.enable("70001").await;
     let run = bank.doctor(&["timeline", &id]).await;
     assert_eq!(run.code, Some(0), "{}", run.errors);
     for part in [
@@ -83,7 +83,7 @@ async fn support_reads_an_enrollments_timeline_and_no_secret_of_it() {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_named() {
+async fn missing_facts_are_listed() {
     let bank = Bank::open().await;
     let enrollment = bank.cardholder.enroll("70001").await.unwrap();
     let run = bank.doctor(&["timeline", enrollment["enrollmentId"].as_str().unwrap()]).await;
@@ -101,10 +101,10 @@ async fn an_enrollment_that_does_not_exist_is_reported() {
 }
 
 #[tokio::test]
-async fn a_notification_that_matched_nothing_is_listed_until_it_does() {
+async fn an_unmatched_notification_is_listed_until_it_matches() {
     let bank = Bank::open().await;
     // The cardholder had the card tokenized elsewhere, before the app's request.
-    let other = bank.world.simulator();
+    let simulator = bank.world.simulator();
     let client = reqwest(&bank.world);
     let body = json!({"notificationId": "n-1", "type": "TCN", "cardContractId": 70002,
         "tokenRequestorId": simulator::CLICK_TO_PAY, "occurredAt": "2040-01-01T00:00:00Z"});
@@ -117,13 +117,13 @@ async fn a_notification_that_matched_nothing_is_listed_until_it_does() {
     bank.cardholder.enroll("70002").await.unwrap();
     let run = bank.doctor(&["unmatched", "--retry", "--json"]).await;
     assert_eq!((run.errors.as_str(), run.output.trim()), ("1 of them match now.\n", "[]"));
-    assert_eq!(other.calls(simulator::Operation::PushMultipleAccounts), 1);
+    assert_eq!(simulator.calls(simulator::Operation::PushMultipleAccounts), 1);
 }
 
 #[tokio::test]
 async fn an_auditor_gets_every_consent_of_every_attempt() {
     let bank = Bank::open().await;
-    let (first, _) = bank.enabled("70001").await;
+    let (first, _) = bank.enable("70001").await;
     let second = bank.cardholder.enroll("70002").await.unwrap()["enrollmentId"].as_str().unwrap().to_owned();
     bank.cardholder.restart(&second, "again").await.unwrap();
     let run = bank.doctor(&["consents"]).await;

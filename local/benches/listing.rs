@@ -32,9 +32,9 @@ async fn main() {
     let function = ListRequestors::connect(world.runtime()).await.unwrap();
     let gzip = |query: &str| request(query, &[("accept-encoding", "gzip")]);
 
-    let began = Instant::now();
+    let started_at = Instant::now();
     let first = function.handle(gzip("platform=web")).await.unwrap();
-    let cold = began.elapsed();
+    let cold = started_at.elapsed();
     let plain = function.handle(request("platform=web", &[])).await.unwrap();
     let etag = first.headers()["etag"].to_str().unwrap().to_owned();
     println!("{REQUESTORS} token requestors with {RANGES_EACH} account ranges and two logos each");
@@ -42,11 +42,11 @@ async fn main() {
     println!("first response, which reads and compresses the catalog: {:.0} ms\n", milliseconds(cold));
 
     println!("| warm response | median | 95 % | longest |\n|---|---|---|---|");
-    let known = [("accept-encoding", "gzip"), ("if-none-match", etag.as_str())];
+    let conditional = [("accept-encoding", "gzip"), ("if-none-match", etag.as_str())];
     let packed = measure(&function, "200, compressed", 200, || gzip("platform=web")).await;
     measure(&function, "200, plain", 200, || request("platform=web", &[])).await;
     measure(&function, "200, one account range", 200, || gzip("platform=web&accountRange=555500007")).await;
-    let unchanged = measure(&function, "304", 304, || request("platform=web", &known)).await;
+    let unchanged = measure(&function, "304", 304, || request("platform=web", &conditional)).await;
 
     let targets = [("200, compressed", packed, 5), ("304", unchanged, 1)];
     let missed: Vec<_> = targets
@@ -61,9 +61,9 @@ async fn measure(function: &ListRequestors, what: &str, status: u16, request: im
     let mut times = Vec::new();
     for _ in 0..RUNS {
         let request = request();
-        let began = Instant::now();
+        let started_at = Instant::now();
         let response = function.handle(request).await.unwrap();
-        times.push(began.elapsed());
+        times.push(started_at.elapsed());
         assert_eq!(response.status(), status, "{what}");
     }
     times.sort();
@@ -88,8 +88,8 @@ fn milliseconds(time: Duration) -> f64 {
 }
 
 async fn fill(world: &World) {
-    let (known, assets): (Vec<_>, Vec<_>) = (0..REQUESTORS).map(requestor).unzip();
-    let plan = |_: &_| (Plan { write: known.clone(), complete: true, ..Plan::default() }, ());
+    let (entries, assets): (Vec<_>, Vec<_>) = (0..REQUESTORS).map(requestor).unzip();
+    let plan = |_: &_| (Plan { write: entries.clone(), complete: true, ..Plan::default() }, ());
     world.token_requestors().refresh(world.clock().now(), plan).await.unwrap();
     world.token_requestors().record_assets(&assets).await.unwrap();
 }
@@ -100,7 +100,7 @@ fn requestor(number: usize) -> (CatalogEntry, Asset) {
     let (name, asset) = (format!("{} {} {} {number}", word(1), word(7), word(49)), format!("asset-{number}"));
     let ranges: Vec<_> =
         (0..RANGES_EACH).map(|nth| format!("5555{:05}", (number + nth * 50) % 500)).collect();
-    let known = json!({
+    let entry = json!({
         "tokenRequestorId": format!("509{number:08}"), "name": name, "consumerFacingEntityName": name,
         "tokenRequestorType": "MERCHANT", "supportedPushMethods": ["IOS", "ANDROID", "WEB"],
         "supportedAccountHolderData": ["NAME", "EMAIL_ADDRESS"], "imageAssetId": asset, "enabledAccountRanges": ranges,
@@ -114,5 +114,5 @@ fn requestor(number: usize) -> (CatalogEntry, Asset) {
             {"mediaType": "image/svg+xml", "key": key("svg")},
         ],
     });
-    (serde_json::from_value(known).unwrap(), serde_json::from_value(asset).unwrap())
+    (serde_json::from_value(entry).unwrap(), serde_json::from_value(asset).unwrap())
 }

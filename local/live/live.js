@@ -9,7 +9,7 @@ const WIDTH = 100 / LANES.length;
 const rows = new Map();
 const waiting = [];
 const words = document.getElementById("words");
-const said = document.getElementById("said");
+const details = document.getElementById("details");
 const pace = document.getElementById("pace");
 const play = document.getElementById("play");
 let timer;
@@ -70,7 +70,7 @@ function show(row) {
     const details = messages.map(({ head, body }) => node(null, "pre", { tabindex: "0" }, body ? `${head}\n${JSON.stringify(body, null, 2)}` : head));
     return [title, ...details];
   });
-  said.replaceChildren(...(parts.length ? parts : [node(null, "p", { class: "what" }, "No exchange yet.")]));
+  details.replaceChildren(...(parts.length ? parts : [node(null, "p", { class: "what" }, "No exchange yet.")]));
 }
 
 function light({ step, from, to, summary, duration, messages = [] }) {
@@ -112,8 +112,8 @@ function enqueue(exchange) {
 play.addEventListener("click", async () => {
   play.disabled = true;
   clear();
-  const answer = await fetch("/live/journey", { method: "POST" });
-  if (!answer.ok) words.textContent = "The journey stopped. A fault may be configured in the simulator.";
+  const response = await fetch("/live/journey", { method: "POST" });
+  if (!response.ok) words.textContent = "The journey stopped. A fault may be configured in the simulator.";
   if (!waiting.length) play.disabled = false;
 });
 

@@ -9,7 +9,7 @@ import { language, setLanguage, text } from "./texts.js";
 import { cards, enable, follow, login } from "./views.js";
 
 const view = document.getElementById("view");
-const status = document.getElementById("said");
+const status = document.getElementById("announcement");
 let current = new AbortController();
 
 const ROUTES = [

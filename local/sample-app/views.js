@@ -87,9 +87,9 @@ async function send(page, card, requestor, restarted) {
   const newBody = restarted ? attempt : { cardContractId, tokenRequestorId, ...attempt };
   const { key, body, repeated, forget } = pendingRequest(restarted ?? "new", cardContractId, tokenRequestorId, newBody);
   try {
-    const answer = restarted ? await page.api.restart(restarted, key, body) : await page.api.enroll(key, body);
+    const response = restarted ? await page.api.restart(restarted, key, body) : await page.api.enroll(key, body);
     // A repeated request gets the first response, so the enrollment's current status is read.
-    const { status, redirectUrl, enrollmentId } = repeated ? await page.api.enrollment(answer.enrollmentId) : answer;
+    const { status, redirectUrl, enrollmentId } = repeated ? await page.api.enrollment(response.enrollmentId) : response;
     // Step 13.
     if (status === "READY" && redirectUrl) location.assign(redirectUrl);
     else page.go(`#/enrollment/${enrollmentId}`);

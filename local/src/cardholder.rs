@@ -107,21 +107,21 @@ impl Cardholder {
         self.steps.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn step(&self, step: u8, from: Party, to: Party, what: impl Into<String>) {
-        self.step_since(step, from, to, what, Timestamp::now());
+    fn step(&self, step: u8, from: Party, to: Party, summary: impl Into<String>) {
+        self.step_since(step, from, to, summary, Timestamp::now());
     }
 
-    fn step_since(&self, step: u8, from: Party, to: Party, what: impl Into<String>, began: Timestamp) {
-        let took = Duration::try_from(Timestamp::now().duration_since(began)).unwrap_or_default();
-        let exchange = Exchange {
-            step,
-            from,
-            to,
-            summary: what.into(),
-            started_at: began,
-            duration: took,
-            messages: Vec::new(),
-        };
+    fn step_since(
+        &self,
+        step: u8,
+        from: Party,
+        to: Party,
+        summary: impl Into<String>,
+        started_at: Timestamp,
+    ) {
+        let duration = Duration::try_from(Timestamp::now().duration_since(started_at)).unwrap_or_default();
+        let exchange =
+            Exchange { step, from, to, summary: summary.into(), started_at, duration, messages: Vec::new() };
         self.steps.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
     }
 }

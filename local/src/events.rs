@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pipe_is_the_one_of_the_template() {
+    fn events_follow_the_pipe_of_the_template() {
         let (from, to) = (AttributeValue::S(String::new()), AttributeValue::S("PENDING".into()));
         let change = HashMap::from([("from".into(), from), ("to".into(), to)]);
         let image = HashMap::from([("statusChange".into(), AttributeValue::M(change))]);

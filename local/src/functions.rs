@@ -30,21 +30,26 @@ pub(crate) struct Functions {
 impl Functions {
     /// Connects every function with its settings.
     pub(crate) async fn connect(environment: &Environment, runtime: &Runtime) -> Result<Self, ConfigError> {
-        let of = |function| runtime.with_settings(environment.of(function));
+        let runtime_for = |function| runtime.with_settings(environment.for_function(function));
         Ok(Self {
-            sync_requestors: sync_requestors::SyncRequestors::connect(&of(Function::SyncRequestors)).await?,
-            fetch_assets: fetch_assets::FetchAssets::connect(&of(Function::FetchAssets)).await?,
-            list_requestors: list_requestors::ListRequestors::connect(&of(Function::ListRequestors)).await?,
-            list_cards: list_cards::ListCards::connect(&of(Function::ListCards)).await?,
-            enroll: enroll::Enroll::connect(&of(Function::Enroll)).await?,
-            get_enrollment: get_enrollment::GetEnrollment::connect(&of(Function::GetEnrollment)).await?,
-            receive_notification: receive_notification::ReceiveNotification::connect(&of(
+            sync_requestors: sync_requestors::SyncRequestors::connect(&runtime_for(Function::SyncRequestors))
+                .await?,
+            fetch_assets: fetch_assets::FetchAssets::connect(&runtime_for(Function::FetchAssets)).await?,
+            list_requestors: list_requestors::ListRequestors::connect(&runtime_for(Function::ListRequestors))
+                .await?,
+            list_cards: list_cards::ListCards::connect(&runtime_for(Function::ListCards)).await?,
+            enroll: enroll::Enroll::connect(&runtime_for(Function::Enroll)).await?,
+            get_enrollment: get_enrollment::GetEnrollment::connect(&runtime_for(Function::GetEnrollment))
+                .await?,
+            receive_notification: receive_notification::ReceiveNotification::connect(&runtime_for(
                 Function::ReceiveNotification,
             ))
             .await?,
-            receive_callback: receive_callback::ReceiveCallback::connect(&of(Function::ReceiveCallback))
-                .await?,
-            reconcile_enrollments: reconcile_enrollments::ReconcileEnrollments::connect(&of(
+            receive_callback: receive_callback::ReceiveCallback::connect(&runtime_for(
+                Function::ReceiveCallback,
+            ))
+            .await?,
+            reconcile_enrollments: reconcile_enrollments::ReconcileEnrollments::connect(&runtime_for(
                 Function::ReconcileEnrollments,
             ))
             .await?,

@@ -80,7 +80,7 @@ struct Page<'a> {
 /// Writes the page of the current catalog to a file that only its owner can read.
 ///
 /// # Errors
-/// UtcTime the stores cannot be read or the file cannot be written.
+/// When the stores cannot be read or the file cannot be written.
 pub async fn write(world: &World, file: &Path) -> Result<(), PageError> {
     let page = html(world.token_requestors(), &world.logos, world.clock().now()).await?;
     let written = private_file::write(file, page.as_bytes());
@@ -94,7 +94,7 @@ pub(crate) async fn html(
     now: Timestamp,
 ) -> Result<String, PageError> {
     let (snapshot, changes) = (store.snapshot().await?, store.changes(CHANGES).await?);
-    let pictures = pictures::of(&snapshot, logos).await?;
+    let pictures = pictures::load(&snapshot, logos).await?;
     Ok(render(&Contents { snapshot: &snapshot, pictures: &pictures, changes: &changes, now })?)
 }
 
@@ -109,17 +109,17 @@ pub(crate) fn policy() -> String {
 /// When the template fails.
 pub fn render(contents: &Contents<'_>) -> Result<String, askama::Error> {
     let Contents { snapshot, pictures, changes, now } = *contents;
-    let mut known: Vec<&CatalogEntry> = snapshot.entries.values().collect();
-    known.sort_by_cached_key(|known| known.requestor.consumer_facing_entity_name.to_lowercase());
+    let mut entries: Vec<&CatalogEntry> = snapshot.entries.values().collect();
+    entries.sort_by_cached_key(|entry| entry.requestor.consumer_facing_entity_name.to_lowercase());
     let (retired, offered): (Vec<&CatalogEntry>, Vec<_>) =
-        known.into_iter().partition(|known| known.retired_at.is_some());
+        entries.into_iter().partition(|entry| entry.retired_at.is_some());
     let updated_at = snapshot.catalog.as_ref().and_then(|catalog| catalog.updated_at);
     let page = Page {
         policy: policy(),
         version: snapshot.catalog.as_ref().map(|catalog| catalog.version),
         updated_at: updated_at.map(UtcTime),
         stale: updated_at.is_none_or(|at| now.duration_since(at) > STALE),
-        quarantined: offered.iter().filter(|known| known.quarantine.is_some()).count(),
+        quarantined: offered.iter().filter(|entry| entry.quarantine.is_some()).count(),
         offered: cards(offered, pictures),
         retired: cards(retired, pictures),
         changes: changes.iter().map(|changed| VersionChanges::new(changed, snapshot)).collect(),
@@ -129,12 +129,12 @@ pub fn render(contents: &Contents<'_>) -> Result<String, askama::Error> {
 }
 
 fn cards<'a>(
-    known: Vec<&'a CatalogEntry>,
+    entries: Vec<&'a CatalogEntry>,
     pictures: &'a BTreeMap<TokenRequestorId, String>,
 ) -> Vec<Card<'a>> {
     let picture =
-        |known: &CatalogEntry| pictures.get(&known.requestor.token_requestor_id).map(String::as_str);
-    known.into_iter().map(|known| Card::new(known, picture(known))).collect()
+        |entry: &CatalogEntry| pictures.get(&entry.requestor.token_requestor_id).map(String::as_str);
+    entries.into_iter().map(|entry| Card::new(entry, picture(entry))).collect()
 }
 
 #[cfg(test)]

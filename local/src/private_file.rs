@@ -10,9 +10,9 @@ use std::{
 /// Writes to a temporary file and renames it: a reader never sees partial content.
 pub(crate) fn write(file: &Path, content: &[u8]) -> io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut draft = tempfile::NamedTempFile::new_in(folder)?;
-    draft.write_all(content)?;
-    draft.persist(file)?;
+    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
+    temporary.write_all(content)?;
+    temporary.persist(file)?;
     Ok(())
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Progress {
 /// The progress fields of an event.
 #[derive(Default)]
 struct ProgressFields {
-    of: Option<String>,
+    unit: Option<String>,
     done: Option<u64>,
     total: Option<u64>,
 }
@@ -43,12 +43,12 @@ impl Progress {
         LogWriter(self.all.clone())
     }
 
-    fn show(&self, of: String, done: u64, total: u64) {
+    fn show(&self, unit: String, done: u64, total: u64) {
         let mut bars = self.bars.lock().unwrap_or_else(PoisonError::into_inner);
-        let bar = bars.entry(of).or_insert_with_key(|of| {
+        let bar = bars.entry(unit).or_insert_with_key(|unit| {
             let style = ProgressStyle::with_template("{msg:<16} {wide_bar} {pos:>5}/{len} {elapsed:>4}");
             let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
-            self.all.add(ProgressBar::new(total)).with_style(style).with_message(of.clone())
+            self.all.add(ProgressBar::new(total)).with_style(style).with_message(unit.clone())
         });
         bar.set_length(total);
         bar.set_position(done);
@@ -62,8 +62,8 @@ impl<S: Subscriber> Layer<S> for Progress {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut fields = ProgressFields::default();
         event.record(&mut fields);
-        if let ProgressFields { of: Some(of), done: Some(done), total: Some(total) } = fields {
-            self.show(of, done, total);
+        if let ProgressFields { unit: Some(unit), done: Some(done), total: Some(total) } = fields {
+            self.show(unit, done, total);
         }
     }
 }
@@ -79,7 +79,7 @@ impl Visit for ProgressFields {
 
     fn record_str(&mut self, field: &Field, value: &str) {
         if field.name() == "progress_unit" {
-            self.of = Some(value.to_owned());
+            self.unit = Some(value.to_owned());
         }
     }
 
@@ -132,7 +132,7 @@ mod tests {
         });
         let bars = progress.bars.lock().unwrap();
         let positions: Vec<_> =
-            bars.iter().map(|(of, bar)| (of.as_str(), bar.position(), bar.length())).collect();
+            bars.iter().map(|(unit, bar)| (unit.as_str(), bar.position(), bar.length())).collect();
         assert_eq!(positions, [("account ranges", 50, Some(50)), ("assets", 1, Some(7))]);
         assert!(bars["account ranges"].is_finished() && !bars["assets"].is_finished());
     }

@@ -1,5 +1,4 @@
-//! The environment of every function: which variables it gets is in the registry of settings, their values are this
-//! machine's.
+//! The environment of every function: the registry of settings names its variables, and this machine has their values.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -13,7 +12,7 @@ use crate::engines::dynamodb::TableNames;
 const ACCOUNT_RANGES: &str =
     "5555550000000000000,5555560000000000000,5555570000000000000,9300000000000000000";
 
-/// All variables together.
+/// The variables of all functions.
 pub(crate) struct Environment(BTreeMap<String, String>);
 
 /// Sources of this machine's values.
@@ -74,9 +73,9 @@ impl Environment {
     }
 
     /// The variables of one function.
-    pub(crate) fn of(&self, function: Function) -> Settings {
-        let own = registry::definitions().filter(|definition| definition.functions.contains(&function));
-        let variables = own.filter_map(|definition| self.0.get_key_value(definition.name));
+    pub(crate) fn for_function(&self, function: Function) -> Settings {
+        let used = registry::definitions().filter(|definition| definition.functions.contains(&function));
+        let variables = used.filter_map(|definition| self.0.get_key_value(definition.name));
         let variables: Settings = variables.map(|(name, value)| (name.clone(), value.clone())).collect();
         variables.for_function(function)
     }
@@ -89,9 +88,9 @@ impl Environment {
 
 /// The origins of the simulator and of the Token Connect in use, for each token requestor of the sample world.
 fn allowed_origins(machine: &Machine<'_>) -> String {
-    let own = machine.simulator.click_to_pay_origin();
+    let simulator = machine.simulator.click_to_pay_origin();
     let other = machine.token_connect_url.origin().ascii_serialization();
-    let origins = if other == own { vec![own] } else { vec![own, other] };
+    let origins = if other == simulator { vec![simulator] } else { vec![simulator, other] };
     let requestors = machine.simulator.requestors();
     let ids = requestors.iter().map(|requestor| &requestor.token_requestor_id);
     ids.flat_map(|id| origins.iter().map(move |origin| format!("{id}={origin}")))

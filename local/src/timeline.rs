@@ -15,19 +15,19 @@ pub fn render(mut exchanges: Vec<Exchange>, started: Timestamp) -> String {
         let step = if exchange.step == 0 { "-".into() } else { exchange.step.to_string() };
         let at =
             milliseconds(Duration::try_from(end_of(exchange).duration_since(started)).unwrap_or_default());
-        let took = if exchange.duration < Duration::from_micros(500) {
+        let duration = if exchange.duration < Duration::from_micros(500) {
             String::new()
         } else {
             milliseconds(exchange.duration)
         };
         let (from, to) = (exchange.from.to_string(), exchange.to.to_string());
-        line(&mut lines, [&at, &step, &from, &to, &exchange.summary, &took]);
+        line(&mut lines, [&at, &step, &from, &to, &exchange.summary, &duration]);
     }
     lines
 }
 
-fn line(lines: &mut String, [at, step, from, to, what, took]: [&str; 6]) {
-    let line = format!("{at:>8}  {step:>4}  {from:<14}  {to:<14}  {what:<44}  {took:>7}");
+fn line(lines: &mut String, [at, step, from, to, summary, duration]: [&str; 6]) {
+    let line = format!("{at:>8}  {step:>4}  {from:<14}  {to:<14}  {summary:<44}  {duration:>7}");
     // Writing to a `String` cannot fail.
     let _ = writeln!(lines, "{}", line.trim_end());
 }
@@ -50,13 +50,13 @@ mod tests {
     #[test]
     fn a_response_is_listed_after_what_happened_before_it() {
         let started = Timestamp::now();
-        let exchange = |step, after: u64, took: u64| Exchange {
+        let exchange = |step, after: u64, duration: u64| Exchange {
             step,
             from: Party::IssuerApp,
             to: Party::IssuerServer,
             summary: format!("step {step}"),
             started_at: started.saturating_add(Duration::from_millis(after)).unwrap(),
-            duration: Duration::from_millis(took),
+            duration: Duration::from_millis(duration),
             messages: Vec::new(),
         };
         let text = render(vec![exchange(12, 0, 50), exchange(7, 10, 0), exchange(6, 0, 0)], started);

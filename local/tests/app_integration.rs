@@ -83,8 +83,8 @@ async fn calls(world: &World) -> Vec<(&'static str, String)> {
 }
 
 fn block(request: &str, response: &Response) -> String {
-    let kept = ["etag", "cache-control", "retry-after"];
-    let headers = response.headers.iter().filter(|(name, _)| kept.contains(&name.as_str()));
+    let shown = ["etag", "cache-control", "retry-after"];
+    let headers = response.headers.iter().filter(|(name, _)| shown.contains(&name.as_str()));
     let headers: String = headers
         .map(|(name, value)| {
             format!("{name}: {}\n", if name == "etag" { "\"5e0c1f6b8a9d4e27\"" } else { value })
@@ -111,7 +111,7 @@ fn normalize(name: &str, value: &mut Value, second: &mut u32) {
         }
         Value::Array(elements) => elements.iter_mut().for_each(|element| normalize(name, element, second)),
         Value::String(text) => {
-            let made_up = match name {
+            let constant = match name {
                 "enrollmentId" => ENROLLMENT.to_owned(),
                 "acceptedAt" | "createdAt" => "2026-01-05T10:29:58Z".to_owned(),
                 "catalogUpdatedAt" => "2026-01-05T03:00:00Z".to_owned(),
@@ -128,7 +128,7 @@ fn normalize(name: &str, value: &mut Value, second: &mut u32) {
                 "url" => format!("https://assets.bank.example/logos/5e0c1f6b…{}", &text[text.len() - 4..]),
                 _ => return,
             };
-            *text = made_up;
+            *text = constant;
         }
         _ => {}
     }
@@ -139,23 +139,23 @@ fn texts() -> String {
         serde_json::from_str(&fs::read_to_string(path("sample-app/texts.json")).unwrap()).unwrap();
     let mut table = String::new();
     for (title, prefix, what) in [
-        ("Where an enrollment stands", "status.", "status, reason"),
-        ("What can go wrong when asking", "error.", "code"),
-        ("What `GET /cards` says of a card", "card.", "state, reason"),
-        ("What the cardholder can do next", "next.", "next step"),
+        ("Statuses of an enrollment", "status.", "status, reason"),
+        ("Problems", "error.", "code"),
+        ("States of a card in `GET /cards`", "card.", "state, reason"),
+        ("The cardholder's next step", "next.", "next step"),
     ] {
         writeln!(table, "### {title}\n\n| {what} | English | German |\n|---|---|---|").unwrap();
         for (key, languages) in
             texts.iter().filter(|(key, _)| key.starts_with(prefix) && !key.ends_with(".text"))
         {
-            let whole = key.trim_end_matches(".title");
+            let base_key = key.trim_end_matches(".title");
             let text = |language: &str| {
-                let more = texts.get(&format!("{whole}.text"));
+                let more = texts.get(&format!("{base_key}.text"));
                 more.map_or(languages[language].clone(), |more| {
                     format!("**{}** {}", languages[language], more[language])
                 })
             };
-            let key = whole.strip_prefix(prefix).unwrap().replace('.', ", ");
+            let key = base_key.strip_prefix(prefix).unwrap().replace('.', ", ");
             writeln!(table, "| `{key}` | {} | {} |", text("en"), text("de")).unwrap();
         }
         table.push('\n');

@@ -20,7 +20,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn the_page_is_one_file_with_everybody_in_it() {
+fn the_page_is_one_file_with_every_token_requestor() {
     let data = tempfile::tempdir().unwrap();
     let run = local(data.path(), &["catalog"]);
     let output = text(&run.stdout);
@@ -37,7 +37,7 @@ fn the_page_is_one_file_with_everybody_in_it() {
 }
 
 #[test]
-fn a_catalog_that_is_there_is_shown_as_it_is_unless_a_refresh_is_asked_for() {
+fn an_existing_catalog_is_shown_without_a_refresh_unless_one_is_requested() {
     let data = tempfile::tempdir().unwrap();
     let refreshed = |run: &Output| text(&run.stdout).contains("Mastercard listed 5 token requestors");
     assert!(refreshed(&local(data.path(), &["catalog"])));
@@ -57,8 +57,8 @@ fn a_refresh_prints_its_result_and_without_a_terminal_its_progress_as_lines() {
         output.contains("5 new, 0 changed, 0 retired") && output.contains("Logos: 5 stored, 0 failed"),
         "{output}"
     );
-    for of in ["account ranges", "assets"] {
-        assert!(logged.contains(&format!("progress_unit=\"{of}\"")), "{logged}");
+    for unit in ["account ranges", "assets"] {
+        assert!(logged.contains(&format!("progress_unit=\"{unit}\"")), "{logged}");
     }
 }
 

@@ -16,7 +16,7 @@ async fn exchanges(feed: &mut Response) -> Vec<Value> {
             let event: Vec<u8> = raw.drain(..end + 2).collect();
             let exchange: Value = serde_json::from_slice(event.strip_prefix(b"data: ").unwrap()).unwrap();
             all.push(exchange);
-            if all.iter().any(final_answer) && steps(&all).len() == 26 {
+            if all.iter().any(is_final_response) && steps(&all).len() == 26 {
                 return all;
             }
         }
@@ -28,7 +28,7 @@ fn steps(exchanges: &[Value]) -> BTreeSet<u64> {
     exchanges.iter().map(|it| it["step"].as_u64().unwrap()).collect()
 }
 
-fn final_answer(exchange: &Value) -> bool {
+fn is_final_response(exchange: &Value) -> bool {
     exchange["messages"][0]["body"]["final"] == true
 }
 

@@ -31,14 +31,14 @@ fn once_prints_every_step_from_1_to_25_and_exits_with_0_when_the_card_is_enabled
 }
 
 #[test]
-fn a_card_that_is_not_enabled_is_exit_1() {
+fn a_card_that_is_not_enabled_exits_with_1() {
     let run = local(&["--once", "--set", "TOKEN_CONNECT_CONSUMER_KEY=somebody-else"]);
     assert_eq!(run.status.code(), Some(1));
     assert!(text(&run.stderr).contains("The journey stopped"), "{}", text(&run.stderr));
 }
 
 #[test]
-fn what_cannot_start_says_why_in_one_sentence_and_is_exit_2() {
+fn a_start_that_fails_prints_one_sentence_and_exits_with_2() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let file = tempfile::NamedTempFile::new().unwrap();

@@ -49,7 +49,7 @@ fn every_status_reason_and_error_has_a_sentence() {
     }
 }
 
-/// Texts that `pattern` captures in a source file of the model: no code can be added there and be forgotten here.
+/// Texts that `pattern` captures in a source file of the model: so a code that is added there cannot be forgotten here.
 fn codes(file: &str, pattern: &str) -> BTreeSet<String> {
     let source = read(&format!("../shared/model/src/enrollment/{file}"));
     Regex::new(pattern).unwrap().captures_iter(&source).map(|found| found[1].to_owned()).collect()
@@ -95,7 +95,7 @@ fn every_status_reason_has_a_text_and_is_in_the_contract() {
 }
 
 #[test]
-fn every_text_is_there_in_both_languages_and_names_the_same_things() {
+fn every_text_exists_in_both_languages_with_the_same_placeholders() {
     let named = Regex::new(r"\{\w+\}").unwrap();
     for (key, languages) in texts() {
         assert_eq!(languages.keys().collect::<Vec<_>>(), ["de", "en"], "{key}");
@@ -105,7 +105,7 @@ fn every_text_is_there_in_both_languages_and_names_the_same_things() {
 }
 
 #[test]
-fn what_the_page_shows_before_its_script_runs_is_the_text_of_the_key() {
+fn the_texts_before_the_script_runs_are_those_of_their_keys() {
     let shown = Regex::new(r#"data-text="([^"]+)">([^<]*)<"#).unwrap();
     let (page, texts) = (read("sample-app/index.html"), texts());
     let pairs: Vec<_> = shown.captures_iter(&page).map(|it| (it[1].to_owned(), it[2].to_owned())).collect();
@@ -128,7 +128,7 @@ fn every_key_that_a_script_names_has_a_text() {
 }
 
 #[tokio::test]
-async fn the_pages_are_for_this_machine_alone_and_run_nothing_inline() {
+async fn the_pages_are_served_to_this_machine_only_and_run_nothing_inline() {
     let world = World::start(Options::default()).await.unwrap();
     for path in ["", "app/app.js", "app/style.css"] {
         let page = get(&world, path, None).await;
@@ -143,13 +143,13 @@ async fn the_pages_are_for_this_machine_alone_and_run_nothing_inline() {
 }
 
 #[tokio::test]
-async fn the_sample_login_gives_a_good_token_and_the_last_four_digits_alone() {
+async fn the_sample_login_gives_a_valid_token_and_only_the_last_four_digits() {
     let world = World::start(Options::default()).await.unwrap();
     world.refresh().await.unwrap();
     let login = json!({"clientId": "40000"});
     let url = world.base_url().join("sample/login").unwrap();
-    let asked = Client::new().post(url.clone()).body(login.to_string());
-    let response = asked.header("content-type", "application/json").send().await.unwrap();
+    let request = Client::new().post(url.clone()).body(login.to_string());
+    let response = request.header("content-type", "application/json").send().await.unwrap();
     let response = response.text().await.unwrap();
     assert!(
         !Regex::new(r#""[^"]*\d{5}_"#).unwrap().is_match(&response) && !response.contains("555555______")

@@ -7,13 +7,13 @@ use std::{fs, path::PathBuf};
 use local::{Options, StartError, World, journey::journey, ready};
 use serde_json::Value;
 
-async fn enables_a_card(world: &World) -> (String, String) {
+async fn enable_a_card(world: &World) -> (String, String) {
     world.refresh().await.unwrap();
     let outcome = journey(&world.cardholder("40000").unwrap()).await.unwrap();
     (outcome.card_contract_id, outcome.status)
 }
 
-fn kept(data: &tempfile::TempDir) -> Options {
+fn with_data(data: &tempfile::TempDir) -> Options {
     Options { data: Some(data.path().to_owned()), ..Options::default() }
 }
 
@@ -21,30 +21,30 @@ fn kept(data: &tempfile::TempDir) -> Options {
 async fn two_worlds_in_one_process_share_nothing() {
     let (one, other) = tokio::join!(World::start(Options::default()), World::start(Options::default()));
     let (one, other) = (one.unwrap(), other.unwrap());
-    assert_eq!(enables_a_card(&one).await, ("70001".into(), "ENABLED".into()));
+    assert_eq!(enable_a_card(&one).await, ("70001".into(), "ENABLED".into()));
     let list = other.cardholder("40000").unwrap().get("/enrollments").await.unwrap();
     assert_eq!(list.body["enrollments"], serde_json::json!([]));
     assert!(other.simulator().journal().is_empty());
 }
 
 #[tokio::test]
-async fn a_second_run_finds_what_the_first_one_kept() {
+async fn a_second_run_finds_the_data_of_the_first() {
     let data = tempfile::tempdir().unwrap();
-    let first = World::start(kept(&data)).await.unwrap();
-    assert_eq!(enables_a_card(&first).await.1, "ENABLED");
+    let first = World::start(with_data(&data)).await.unwrap();
+    assert_eq!(enable_a_card(&first).await.1, "ENABLED");
     let token = first.token_for("40000").unwrap();
     drop(first);
-    let second = World::start(kept(&data)).await.unwrap();
+    let second = World::start(with_data(&data)).await.unwrap();
     let cardholder = second.cardholder("40000").unwrap().with_token(token);
     let list = cardholder.get("/enrollments").await.unwrap();
     assert_eq!(list.body["enrollments"][0]["status"], "ENABLED");
     let logos = cardholder.token_requestors("web").await.unwrap().body["tokenRequestors"][0]["logos"].clone();
     assert!(!logos.as_array().unwrap().is_empty());
-    assert_eq!(enables_a_card(&second).await.1, "ENABLED");
+    assert_eq!(enable_a_card(&second).await.1, "ENABLED");
 }
 
 #[tokio::test]
-async fn a_logo_is_shown_but_nothing_in_it_is_run() {
+async fn a_logo_is_shown_and_no_script_in_it_is_run() {
     let world = World::start(Options::default()).await.unwrap();
     world.refresh().await.unwrap();
     let cardholder = world.cardholder("40000").unwrap();

@@ -1,4 +1,4 @@
-//! Support.s pages, the live page, and the simulator.s panel.
+//! Support's pages, the live page, and the simulator's panel.
 
 use crate::harness::{Appearance, Harness, with_harness};
 use runtime::store::Enrollments;
@@ -107,7 +107,7 @@ async fn the_live_page_lights_up_all_25_steps() {
         let dark = harness.execute("return [...document.querySelectorAll('.picture button:not(.lit) b')].map((it) => it.textContent)").await;
         assert_eq!(dark, json!([]));
         harness.click("section:nth-of-type(2) li:nth-child(3) button").await;
-        let details = harness.text("#said").await;
+        let details = harness.text("#details").await;
         assert!(details.contains("POST /enrollments") && details.contains("\"cardContractId\": \"70012\""), "{details}");
     })
     .await;

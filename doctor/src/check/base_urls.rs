@@ -32,7 +32,7 @@ pub(super) fn rows(reading: &mut Reading<'_>, environment: Environment) -> Vec<R
 fn environment_row(reading: &mut Reading<'_>, environment: Environment) -> Row {
     let name = MASTERCARD_ENVIRONMENT.name();
     let remedy = format!("set it to {environment}");
-    if let Some(row) = reading.refused(&MASTERCARD_ENVIRONMENT, &remedy) {
+    if let Some(row) = reading.problem_row(&MASTERCARD_ENVIRONMENT, &remedy) {
         return row;
     }
     match reading.value(&MASTERCARD_ENVIRONMENT) {
@@ -49,7 +49,7 @@ fn row(reading: &mut Reading<'_>, api: Api, environment: Environment) -> Row {
         Some(documented) => format!("set it to {documented}"),
         None => "set it to the simulator's address, as `local --env-file` writes it".into(),
     };
-    if let Some(row) = reading.refused(&api.url(), &remedy) {
+    if let Some(row) = reading.problem_row(&api.url(), &remedy) {
         return row;
     }
     let Some(url) = reading.value(&api.url()) else { return Row::skipped(name, "not set") };

@@ -22,7 +22,7 @@ pub(super) fn rows(reading: &mut Reading<'_>) -> Vec<Row> {
 
 fn row(reading: &mut Reading<'_>, setting: &Setting<String>) -> Row {
     let name = setting.name();
-    if let Some(row) = reading.refused(setting, REMEDY) {
+    if let Some(row) = reading.problem_row(setting, REMEDY) {
         return row;
     }
     let Some(key) = reading.raw(setting) else { return Row::skipped(name, "not set") };

@@ -86,8 +86,8 @@ async fn private_key_row(
 ) -> Option<Row> {
     let name = names.key.name();
     let row = reading
-        .refused(&names.key, REFERENCE_REMEDY)
-        .or_else(|| reading.refused(&names.password, REFERENCE_REMEDY));
+        .problem_row(&names.key, REFERENCE_REMEDY)
+        .or_else(|| reading.problem_row(&names.password, REFERENCE_REMEDY));
     if row.is_some() {
         return row;
     }
@@ -129,7 +129,7 @@ async fn certificate_row(
     public_keys: &mut PublicKeys,
 ) -> Row {
     let name = setting.name();
-    if let Some(row) = reading.refused(setting, REFERENCE_REMEDY) {
+    if let Some(row) = reading.problem_row(setting, REFERENCE_REMEDY) {
         return row;
     }
     let Some(secret) = reading.value(setting) else { return Row::skipped(name, "not set") };

@@ -29,7 +29,7 @@ pub(super) fn rows(reading: &mut Reading<'_>, environment: Environment) -> Vec<R
         default_requestor(reading),
         origins(reading, environment),
         reading
-            .refused(&RECEIPTS_VALIDITY_MINUTES, "set it to 5 to 15, or leave it unset for 15")
+            .problem_row(&RECEIPTS_VALIDITY_MINUTES, "set it to 5 to 15, or leave it unset for 15")
             .unwrap_or_else(|| {
                 Row::ok(VALIDITY, reading.raw(&RECEIPTS_VALIDITY_MINUTES).unwrap_or("15, by default"))
             }),
@@ -38,7 +38,7 @@ pub(super) fn rows(reading: &mut Reading<'_>, environment: Environment) -> Vec<R
 
 fn callback(reading: &mut Reading<'_>, environment: Environment) -> Row {
     let remedy = "set it to the public URL of receive-callback, for example https://bank.example/callback";
-    if let Some(row) = reading.refused(&CALLBACK_BASE_URL, remedy) {
+    if let Some(row) = reading.problem_row(&CALLBACK_BASE_URL, remedy) {
         return row;
     }
     let Some(url) = reading.value(&CALLBACK_BASE_URL) else { return Row::skipped(CALLBACK, "not set") };
@@ -56,7 +56,7 @@ fn callback(reading: &mut Reading<'_>, environment: Environment) -> Row {
 
 fn app_links(reading: &mut Reading<'_>, environment: Environment) -> Row {
     let remedy = "set it to id=URL pairs, each with https or your app's scheme";
-    if let Some(row) = reading.refused(&APP_LINKS, remedy) {
+    if let Some(row) = reading.problem_row(&APP_LINKS, remedy) {
         return row;
     }
     let Some(links) = reading.value(&APP_LINKS) else { return Row::skipped(LINKS, "not set") };
@@ -95,7 +95,7 @@ fn browser_url_problem(url: &Url, environment: Environment) -> Option<String> {
 
 fn default_requestor(reading: &mut Reading<'_>) -> Row {
     let remedy = "set it to eleven digits; Click to Pay is 50123197928";
-    if let Some(row) = reading.refused(&DEFAULT_TOKEN_REQUESTOR_ID, remedy) {
+    if let Some(row) = reading.problem_row(&DEFAULT_TOKEN_REQUESTOR_ID, remedy) {
         return row;
     }
     let Some(id) = reading.value(&DEFAULT_TOKEN_REQUESTOR_ID) else {
@@ -106,7 +106,7 @@ fn default_requestor(reading: &mut Reading<'_>) -> Row {
 
 fn origins(reading: &mut Reading<'_>, environment: Environment) -> Row {
     let remedy = "set it to <token requestor id>=<scheme://host[:port]> pairs, one for each origin of its push methods";
-    if let Some(row) = reading.refused(&ALLOWED_REDIRECT_ORIGINS, remedy) {
+    if let Some(row) = reading.problem_row(&ALLOWED_REDIRECT_ORIGINS, remedy) {
         return row;
     }
     let Some(Pairs(origins)) = reading.value(&ALLOWED_REDIRECT_ORIGINS) else {

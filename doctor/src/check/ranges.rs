@@ -16,7 +16,7 @@ pub(super) fn row(reading: &mut Reading<'_>) -> Option<Row> {
     let raw = reading.raw(&ACCOUNT_RANGES).unwrap_or_default();
     let entries: Vec<&str> = raw.split(',').map(str::trim).collect();
     if let Some(mut row) =
-        reading.refused(&ACCOUNT_RANGES, "set it to entries of 9 to 19 digits, separated by commas")
+        reading.problem_row(&ACCOUNT_RANGES, "set it to entries of 9 to 19 digits, separated by commas")
     {
         let bad = entries.iter().enumerate().filter(|(_, entry)| entry.parse::<AccountRange>().is_err());
         if !raw.is_empty() {

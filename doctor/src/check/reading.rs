@@ -1,5 +1,5 @@
-//! The settings as the functions' own readers see them. Each problem that a reader notes becomes the row of its setting;
-//! problems that no other check asks for become rows at the end.
+//! The settings, read by the functions' own readers. Each problem that a reader records becomes the row of its setting;
+//! problems that belong to no other check become rows at the end.
 
 use std::{fmt, str::FromStr};
 
@@ -11,6 +11,7 @@ use runtime::config::{
 
 use crate::report::Row;
 
+/// The settings of all functions, and the problems that their readers found.
 pub(super) struct Reading<'a> {
     settings: &'a Settings,
     problems: Vec<String>,
@@ -23,8 +24,8 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Reads every setting of every function. What has to do with Mastercard is required; of the others only those that
-    /// are set are checked, for a deployment makes them: names of tables, addresses.
+    /// Reads every setting of every function. Settings about Mastercard are required. Names of tables and other settings
+    /// that a deployment creates are checked only if they are set.
     pub(super) fn of(settings: &'a Settings) -> Self {
         let mut read = settings.read();
         let _ = TokenConnectSettings::read(&mut read);
@@ -59,21 +60,21 @@ impl<'a> Reading<'a> {
         self.settings.read().value(setting)
     }
 
-    /// The functions' own reader, for readers of several settings; its problems are known already.
+    /// The functions' own reader, for readers of several settings; its problems are recorded already.
     pub(super) fn reader(&self) -> SettingsReader<'a> {
         self.settings.read()
     }
 
     /// The row of a setting with a problem.
-    pub(super) fn refused<T>(&mut self, setting: &Setting<T>, remedy: &str) -> Option<Row> {
+    pub(super) fn problem_row<T>(&mut self, setting: &Setting<T>, remedy: &str) -> Option<Row> {
         let name = setting.name();
         let problem = self.problems.remove(self.problems.iter().position(|problem| is_about(problem, name))?);
         let what = problem.strip_prefix(name).unwrap_or_default().trim_start_matches([' ', ':']);
         Some(Row::wrong(name, what, remedy))
     }
 
-    /// Problems that no other check asked for, misspelled names, and settings that only a deployment has.
-    pub(super) fn rest(&mut self) -> Vec<Row> {
+    /// Problems that belong to no other check, misspelled names, and settings that only a deployment has.
+    pub(super) fn remaining_rows(&mut self) -> Vec<Row> {
         let misspellings = self.misspellings.iter().map(|(variable, setting)| {
             let found = format!("is no setting, and resembles {setting}, which is not set");
             Row::warning(*variable, found, format!("rename it, if {setting} is meant"))

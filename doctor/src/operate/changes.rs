@@ -58,15 +58,15 @@ impl Catalog {
     }
 }
 
-fn quarantined(known: &CatalogEntry) -> Option<QuarantinedRequestor> {
-    let quarantine = known.quarantine.as_ref()?;
+fn quarantined(entry: &CatalogEntry) -> Option<QuarantinedRequestor> {
+    let quarantine = entry.quarantine.as_ref()?;
     let hosts = quarantine.push_methods.iter().filter_map(|method| method.uri.host_str()).map(str::to_owned);
     let mut hosts: Vec<_> = hosts.collect();
     hosts.sort();
     hosts.dedup();
     Some(QuarantinedRequestor {
-        token_requestor_id: known.requestor.token_requestor_id.clone(),
-        name: known.requestor.consumer_facing_entity_name.clone(),
+        token_requestor_id: entry.requestor.token_requestor_id.clone(),
+        name: entry.requestor.consumer_facing_entity_name.clone(),
         hosts,
         since: quarantine.since,
     })

@@ -68,12 +68,12 @@ impl Cardholder {
         idempotency_key: &str,
         body: &Value,
     ) -> Result<Response, JourneyError> {
-        let began = Timestamp::now();
+        let started_at = Timestamp::now();
         self.step(6, Party::IssuerApp, Party::IssuerServer, "POST /enrollments");
         let headers = [("idempotency-key", idempotency_key), ("content-type", "application/json")];
         let response = self.request(Method::POST, "/enrollments", &headers, body.to_string()).await?;
-        let what = format!("{} {}", response.status, summary(&response.body));
-        self.step_since(12, Party::IssuerServer, Party::IssuerApp, what, began);
+        let text = format!("{} {}", response.status, summary(&response.body));
+        self.step_since(12, Party::IssuerServer, Party::IssuerApp, text, started_at);
         Ok(response)
     }
 
@@ -124,15 +124,15 @@ impl Cardholder {
     /// # Errors
     /// When there is no response, or it is not a 200.
     pub async fn poll_until_final(&self, enrollment_id: &str) -> Result<Value, JourneyError> {
-        let (began, deadline) = (Timestamp::now(), Instant::now() + TIMEOUT);
+        let (started_at, deadline) = (Timestamp::now(), Instant::now() + TIMEOUT);
         loop {
             let response = self.get_enrollment(enrollment_id).await?;
             if response.status != 200 {
                 return Err(JourneyError::unexpected("GET /enrollments/{enrollmentId}", response));
             }
             if response.body["final"] == true || Instant::now() >= deadline {
-                let what = format!("GET /enrollments/{{enrollmentId}}: {}", summary(&response.body));
-                self.step_since(0, Party::IssuerApp, Party::IssuerServer, what, began);
+                let text = format!("GET /enrollments/{{enrollmentId}}: {}", summary(&response.body));
+                self.step_since(0, Party::IssuerApp, Party::IssuerServer, text, started_at);
                 return Ok(response.body);
             }
             sleep(POLL_INTERVAL).await;

@@ -109,13 +109,13 @@ impl Cardholder {
     /// # Errors
     /// When there is no response.
     pub async fn open_callback(&self, callback: Url) -> Result<BrowserReturn, JourneyError> {
-        let began = Timestamp::now();
+        let started_at = Timestamp::now();
         let response = self.http.get(callback.clone()).send().await.map_err(JourneyError::Unreachable)?;
         let status = response.status().as_u16();
         let app_link = location(&response);
         let scheme = app_link.as_ref().map_or("none", Url::scheme);
-        let what = format!("GET /callback: {status}, redirects to {scheme}:");
-        self.step_since(25, Party::Cardholder, Party::IssuerServer, what, began);
+        let summary = format!("GET /callback: {status}, redirects to {scheme}:");
+        self.step_since(25, Party::Cardholder, Party::IssuerServer, summary, started_at);
         Ok(BrowserReturn { callback, status, app_link })
     }
 }

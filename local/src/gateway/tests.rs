@@ -66,14 +66,14 @@ async fn a_cardholder_without_a_valid_token_is_rejected() {
         token(json!({"exp": null})),
     ];
     for token in bad {
-        let refused = send(Method::GET, "/cards", &token, "").await;
-        assert_eq!(refused, (StatusCode::UNAUTHORIZED, json!({"message": "Unauthorized"})));
+        let response = send(Method::GET, "/cards", &token, "").await;
+        assert_eq!(response, (StatusCode::UNAUTHORIZED, json!({"message": "Unauthorized"})));
     }
     assert_eq!(send(Method::GET, "/cards", &good, "").await.0, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn what_is_not_a_route_is_not_found_even_without_a_token() {
+async fn an_unknown_route_is_not_found_even_without_a_token() {
     for (method, path) in [
         (Method::GET, "/"),
         (Method::GET, "/cards/"),
@@ -82,8 +82,8 @@ async fn what_is_not_a_route_is_not_found_even_without_a_token() {
         (Method::GET, "/callback/"),
         (Method::GET, "/callback/a/b"),
     ] {
-        let found = send(method, path, "", "").await;
-        assert_eq!(found, (StatusCode::NOT_FOUND, json!({"message": "Not Found"})), "{path}");
+        let response = send(method, path, "", "").await;
+        assert_eq!(response, (StatusCode::NOT_FOUND, json!({"message": "Not Found"})), "{path}");
     }
 }
 

@@ -54,7 +54,7 @@ pub(crate) struct Journal(broadcast::Sender<Exchange>);
 
 /// A request without a response yet.
 pub(crate) struct PendingRequest {
-    began: Timestamp,
+    started_at: Timestamp,
     route: String,
 }
 
@@ -77,7 +77,7 @@ impl Journal {
         if self.0.receiver_count() == 0 {
             return None;
         }
-        let began = Timestamp::now();
+        let started_at = Timestamp::now();
         // Path and query of the callback are secret.
         let head = match request.uri.path_and_query() {
             Some(path) if !route.contains("/callback/") => format!("{} {path}", request.method),
@@ -85,8 +85,15 @@ impl Journal {
         };
         let message =
             Message::new(head, serde_json::from_slice::<Value>(body).ok().as_ref(), &VISIBLE_FIELDS);
-        self.publish(request_step(&route), Party::IssuerApp, Party::IssuerServer, &route, began, message);
-        Some(PendingRequest { began, route })
+        self.publish(
+            request_step(&route),
+            Party::IssuerApp,
+            Party::IssuerServer,
+            &route,
+            started_at,
+            message,
+        );
+        Some(PendingRequest { started_at, route })
     }
 
     /// Publishes the response, and returns it.
@@ -95,28 +102,43 @@ impl Journal {
         pending: Option<PendingRequest>,
         response: Response<Body>,
     ) -> Response<Body> {
-        let Some(PendingRequest { began, route }) = pending else { return response };
+        let Some(PendingRequest { started_at, route }) = pending else { return response };
         let (parts, body) = response.into_parts();
         // The gateway built this body from a string, so it cannot fail.
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
         let json =
             content(&parts.headers, &body).and_then(|body| serde_json::from_slice::<Value>(&body).ok());
         let message = Message::new(parts.status.to_string(), json.as_ref(), &VISIBLE_FIELDS);
-        let what = format!("{route}: {}", parts.status.as_u16());
-        self.publish(response_step(&route), Party::IssuerServer, Party::IssuerApp, &what, began, message);
+        let summary = format!("{route}: {}", parts.status.as_u16());
+        self.publish(
+            response_step(&route),
+            Party::IssuerServer,
+            Party::IssuerApp,
+            &summary,
+            started_at,
+            message,
+        );
         Response::from_parts(parts, Body::from(body))
     }
 
-    fn publish(&self, step: u8, from: Party, to: Party, what: &str, began: Timestamp, message: Message) {
-        let took = Duration::try_from(Timestamp::now().duration_since(began)).unwrap_or_default();
+    fn publish(
+        &self,
+        step: u8,
+        from: Party,
+        to: Party,
+        summary: &str,
+        started_at: Timestamp,
+        message: Message,
+    ) {
+        let duration = Duration::try_from(Timestamp::now().duration_since(started_at)).unwrap_or_default();
         // Without subscribers this fails, which is fine.
         let _ = self.0.send(Exchange {
             step,
             from,
             to,
-            summary: what.to_owned(),
-            started_at: began,
-            duration: took,
+            summary: summary.to_owned(),
+            started_at,
+            duration,
             messages: vec![message],
         });
     }

@@ -31,10 +31,10 @@ async fn endpoint() -> (String, Identity, shutdown::ShutdownGuard) {
     (url, identity, guard)
 }
 
-fn client(identity: &Identity, shown: Option<&str>) -> Client {
+fn client(identity: &Identity, presented: Option<&str>) -> Client {
     let authority = Certificate::from_pem(identity.notifications_authority.as_bytes()).unwrap();
     let client = Client::builder().tls_certs_only([authority]).no_proxy();
-    match shown {
+    match presented {
         Some(pem) => client.identity(reqwest::Identity::from_pem(pem.as_bytes()).unwrap()).build().unwrap(),
         None => client.build().unwrap(),
     }
@@ -46,14 +46,14 @@ async fn mastercards_client_certificate_reaches_the_function() {
     let mastercard = client(&identity, Some(&identity.client_identity()));
     let response = mastercard.post(format!("{url}/notifications")).body("{}").send().await.unwrap();
     assert_eq!(response.status(), 200);
-    let shown: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
-    assert_eq!(shown["subjectDN"], json!(subject_dn(&identity.client_certificate)));
-    assert_eq!(shown["subjectDN"], "CN=notifications.mastercard.example,O=Simulator");
-    assert_eq!(shown["issuerDN"], "CN=Throw-Away Authority,O=Simulator");
-    assert!(shown["clientCertPem"].as_str().unwrap().starts_with("-----BEGIN CERTIFICATE"));
-    assert!(shown["validity"]["notAfter"].as_str().unwrap().ends_with(" GMT"));
-    let elsewhere = mastercard.get(format!("{url}/token-requestors?platform=ios")).send().await.unwrap();
-    assert_eq!(elsewhere.status(), 404);
+    let certificate: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
+    assert_eq!(certificate["subjectDN"], json!(subject_dn(&identity.client_certificate)));
+    assert_eq!(certificate["subjectDN"], "CN=notifications.mastercard.example,O=Simulator");
+    assert_eq!(certificate["issuerDN"], "CN=Throw-Away Authority,O=Simulator");
+    assert!(certificate["clientCertPem"].as_str().unwrap().starts_with("-----BEGIN CERTIFICATE"));
+    assert!(certificate["validity"]["notAfter"].as_str().unwrap().ends_with(" GMT"));
+    let other_route = mastercard.get(format!("{url}/token-requestors?platform=ios")).send().await.unwrap();
+    assert_eq!(other_route.status(), 404);
 }
 
 #[tokio::test]
@@ -62,8 +62,8 @@ async fn a_client_without_a_certificate_of_mastercard_is_rejected() {
     let key = KeyPair::generate().unwrap();
     let forged = CertificateParams::default().self_signed(&key).unwrap();
     let forged = format!("{}{}", forged.pem(), key.serialize_pem());
-    for shown in [None, Some(forged.as_str())] {
-        let sent = client(&identity, shown).post(format!("{url}/notifications")).body("{}").send().await;
+    for presented in [None, Some(forged.as_str())] {
+        let sent = client(&identity, presented).post(format!("{url}/notifications")).body("{}").send().await;
         assert!(sent.is_err());
     }
 }

@@ -22,8 +22,8 @@ pub(super) struct Card<'a> {
 }
 
 impl<'a> Card<'a> {
-    pub(super) fn new(known: &'a CatalogEntry, picture: Option<&'a str>) -> Self {
-        let requestor = &known.requestor;
+    pub(super) fn new(entry: &'a CatalogEntry, picture: Option<&'a str>) -> Self {
+        let requestor = &entry.requestor;
         let name = requestor.consumer_facing_entity_name.trim();
         let describe =
             |methods: &[PushMethod]| methods.iter().map(|it| (kind(&it.kind), origin(it))).collect();
@@ -31,8 +31,8 @@ impl<'a> Card<'a> {
             requestor,
             picture,
             initial: name.chars().next().into_iter().flat_map(char::to_uppercase).collect(),
-            retired_at: known.retired_at.map(UtcTime),
-            quarantine: known.quarantine.as_ref().map(|it| (UtcTime(it.since), describe(&it.push_methods))),
+            retired_at: entry.retired_at.map(UtcTime),
+            quarantine: entry.quarantine.as_ref().map(|it| (UtcTime(it.since), describe(&it.push_methods))),
             methods: requestor
                 .supported_push_methods
                 .iter()

@@ -13,21 +13,21 @@ pub(super) struct VersionChanges {
 }
 
 impl VersionChanges {
-    pub(super) fn new(changed: &ChangeRecord, snapshot: &Snapshot) -> Self {
+    pub(super) fn new(record: &ChangeRecord, snapshot: &Snapshot) -> Self {
         let name = |id: &TokenRequestorId| match snapshot.entries.get(id) {
-            Some(known) => known.requestor.consumer_facing_entity_name.clone(),
+            Some(entry) => entry.requestor.consumer_facing_entity_name.clone(),
             None => id.to_string(),
         };
-        let change = &changed.change;
+        let change = &record.change;
         let lists = [
             ("New", &change.added),
             ("Changed", &change.changed),
-            ("Gone", &change.retired),
-            ("Back again", &change.returned),
-            ("Waiting to be allowed", &change.quarantined),
+            ("Retired", &change.retired),
+            ("Returned", &change.returned),
+            ("Quarantined", &change.quarantined),
         ];
         let lists = lists.into_iter().filter(|(_, ids)| !ids.is_empty());
         let lists = lists.map(|(what, ids)| (what, ids.iter().map(name).collect())).collect();
-        Self { version: changed.version, at: UtcTime(changed.at), lists }
+        Self { version: record.version, at: UtcTime(record.at), lists }
     }
 }

@@ -13,16 +13,16 @@ use crate::logos::{LogoError, Logos};
 const CONCURRENCY: usize = 16;
 
 /// For each token requestor the PNG, or else the SVG. A browser runs no script of an SVG in an `img`.
-pub(super) async fn of(
+pub(super) async fn load(
     snapshot: &Snapshot,
     logos: &Logos,
 ) -> Result<BTreeMap<TokenRequestorId, String>, LogoError> {
     let mut reads = Vec::new();
-    for known in snapshot.entries.values() {
-        let forms = snapshot.logos(known);
+    for entry in snapshot.entries.values() {
+        let forms = snapshot.logos(entry);
         let form = |media_type: &str| forms.iter().find(|logo| logo.media_type == media_type);
         if let Some(logo) = form("image/png").or_else(|| form("image/svg+xml")) {
-            reads.push(read(known.requestor.token_requestor_id.clone(), logo.clone(), logos.clone()));
+            reads.push(read(entry.requestor.token_requestor_id.clone(), logo.clone(), logos.clone()));
         }
     }
     let read: Vec<_> = stream::iter(reads).buffer_unordered(CONCURRENCY).collect().await;

@@ -6,7 +6,7 @@ use super::*;
 
 const HOSTILE: &str = r#"<script>alert("1")</script><img src=x onerror='alert(2)'> & co"#;
 
-fn known(id: &str, name: &str) -> CatalogEntry {
+fn entry(id: &str, name: &str) -> CatalogEntry {
     let fields = json!({
         "tokenRequestorId": id, "name": name, "consumerFacingEntityName": name, "tokenRequestorType": name,
         "enabledAccountRanges": ["5555550000000000000"], "supportedPushMethods": ["WEB", name],
@@ -15,11 +15,12 @@ fn known(id: &str, name: &str) -> CatalogEntry {
     serde_json::from_value(fields).unwrap()
 }
 
-fn snapshot(known: impl IntoIterator<Item = CatalogEntry>) -> Snapshot {
+fn snapshot(entries: impl IntoIterator<Item = CatalogEntry>) -> Snapshot {
     let updated_at = Some("2026-01-05T10:30:00Z".parse().unwrap());
     let catalog = Catalog { version: 3, change: Uuid::nil(), artwork: 1, updated_at };
-    let known = known.into_iter().map(|known| (known.requestor.token_requestor_id.clone(), known)).collect();
-    Snapshot { catalog: Some(catalog), entries: known, ..Snapshot::default() }
+    let entries =
+        entries.into_iter().map(|entry| (entry.requestor.token_requestor_id.clone(), entry)).collect();
+    Snapshot { catalog: Some(catalog), entries, ..Snapshot::default() }
 }
 
 fn page(snapshot: &Snapshot, changes: &[ChangeRecord], now: &str) -> String {
@@ -29,7 +30,7 @@ fn page(snapshot: &Snapshot, changes: &[ChangeRecord], now: &str) -> String {
 
 #[test]
 fn a_name_with_markup_is_shown_as_text() {
-    let snapshot = snapshot([known("50000000001", HOSTILE)]);
+    let snapshot = snapshot([entry("50000000001", HOSTILE)]);
     let change = Change { added: vec!["50000000001".parse().unwrap()], ..Change::default() };
     let changes = [ChangeRecord { version: 3, at: Timestamp::UNIX_EPOCH, change }];
     let page = page(&snapshot, &changes, "2026-01-06T00:00:00Z");
@@ -40,7 +41,7 @@ fn a_name_with_markup_is_shown_as_text() {
 
 #[test]
 fn a_browser_fetches_and_runs_nothing() {
-    let page = page(&snapshot([known("50000000001", "A")]), &[], "2026-01-06T00:00:00Z");
+    let page = page(&snapshot([entry("50000000001", "A")]), &[], "2026-01-06T00:00:00Z");
     let policy =
         format!("default-src 'none'; img-src data:; style-src 'sha256-{}'", sha256_base64(STYLE.as_bytes()));
     assert!(page.contains(&format!(r#"http-equiv="Content-Security-Policy" content="{policy}""#)), "{page}");
@@ -51,20 +52,20 @@ fn a_browser_fetches_and_runs_nothing() {
 }
 
 #[test]
-fn retired_requestors_are_listed_apart_and_quarantined_hosts_are_shown() {
-    let mut gone = known("50000000001", "Gone away");
-    gone.retired_at = Some("2026-01-04T00:00:00Z".parse().unwrap());
-    let mut moved = known("50000000002", "Moved");
+fn retired_requestors_are_listed_separately_and_quarantined_hosts_are_shown() {
+    let mut retired = entry("50000000001", "Gone away");
+    retired.retired_at = Some("2026-01-04T00:00:00Z".parse().unwrap());
+    let mut moved = entry("50000000002", "Moved");
     let fields = json!({"pushMethods": [{"type": "WEB", "uri": "https://new.example/push"}], "since": "2026-01-05T00:00:00Z"});
     moved.quarantine = Some(serde_json::from_value(fields).unwrap());
-    let page = page(&snapshot([gone, moved]), &[], "2026-01-06T00:00:00Z");
+    let page = page(&snapshot([retired, moved]), &[], "2026-01-06T00:00:00Z");
     let (offered, retired) = page.split_once(r#"id="retired""#).unwrap();
     assert!(offered.contains("Moved") && !offered.contains("Gone away"));
     assert!(offered.contains("Web https://new.example") && retired.contains("4 January 2026, 00:00 UTC"));
 }
 
 #[test]
-fn a_catalog_that_missed_a_refresh_says_so() {
+fn a_catalog_that_missed_a_refresh_is_marked_as_stale() {
     let snapshot = snapshot([]);
     assert!(!page(&snapshot, &[], "2026-01-20T10:00:00Z").contains("Stale"));
     assert!(page(&snapshot, &[], "2026-01-20T10:31:00Z").contains("Stale"));

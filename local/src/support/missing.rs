@@ -23,7 +23,7 @@ pub(super) fn rows(enrollment: &Enrollment, now: Timestamp) -> Vec<Row> {
     let mut add = |from, label: &str, since: Timestamp| {
         let detail = match report.next_check {
             Some(_) => format!("nothing for {}", duration(now.duration_since(since))),
-            None => "never came".into(),
+            None => "not received".into(),
         };
         rows.push(Row::new(from, Lane::Server, label).with_kind(Kind::Missing).with_detail(detail));
     };

@@ -1,4 +1,4 @@
-//! The browser.s logs of a test, and what must not be in them.
+//! The browser's logs of a test, and checks for errors, requests to other hosts and weak policies.
 
 use serde_json::Value;
 
