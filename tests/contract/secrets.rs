@@ -4,7 +4,6 @@ use std::{env, fmt::Debug, process::Command};
 
 use local::cardholder::Cardholder;
 use mastercard::secret::{CallbackState, PushAccountReceipt, RedirectUrl, Signature};
-use runtime::log_event;
 use serde_json::json;
 use simulator::{Fault, Operation};
 
@@ -99,14 +98,14 @@ async fn a_journey_and_its_failures_are_logged_without_a_secret() {
     app.world.reconcile().await.expect("a reconciliation");
     assert!(logs::lines() >= before + 12, "{} lines", logs::lines() - before);
     for code in [
-        log_event::CATALOG_REFRESHED,
-        log_event::CARD_PUSHED,
-        log_event::ENROLLMENT_STATUS_CHANGED,
-        log_event::NOTIFICATION_APPLIED,
-        log_event::NOTIFICATION_UNMATCHED,
-        log_event::REQUEST_REJECTED,
-        log_event::REQUEST_FAILED,
-        log_event::RECONCILIATION_COMPLETED,
+        "catalog_refreshed",
+        "card_pushed",
+        "enrollment_status_changed",
+        "notification_applied",
+        "notification_unmatched",
+        "request_rejected",
+        "request_failed",
+        "reconciliation_completed",
         "tls_handshake_failed",
     ] {
         assert!(logs::is_logged(code).await, "not logged: {code}");

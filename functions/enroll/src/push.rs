@@ -17,7 +17,6 @@ use model::{
 };
 use runtime::{
     http::{Code, Problem},
-    log_event,
     store::enrollments::{IdempotencyKey, NewAttempt, Redirect, Versioned},
     telemetry,
 };
@@ -80,7 +79,7 @@ impl Enroll {
                 let now = self.clock.now();
                 let fact = attempt.recorded(fact, now);
                 self.enrollments.record_push(stored, fact, &redirect, now).await?;
-                tracing::info!(event = log_event::CARD_PUSHED, %enrollment_id, "card pushed");
+                tracing::info!(event = "card_pushed", %enrollment_id, "card pushed");
                 response::ready(enrollment_id, &redirect)
             }
             Err(AttemptFailure { facts, problem }) => {
@@ -155,7 +154,7 @@ impl Enroll {
             // Not required: the token requestor detects duplicate cards too.
             Err(error) => {
                 tracing::warn!(
-                    event = log_event::TOKEN_LIST_UNAVAILABLE,
+                    event = "token_list_unavailable",
                     cause = telemetry::chain(&error),
                     "token list unavailable"
                 )

@@ -7,7 +7,7 @@ use mastercard::{
     asset::{Asset, AssetId},
     token_connect::MediaContent,
 };
-use runtime::{BoxError, log_event, telemetry};
+use runtime::{BoxError, telemetry};
 use tokio::{task::spawn_blocking, time};
 
 use crate::{
@@ -28,7 +28,7 @@ impl FetchAssets {
             Ok(asset) => Ok(asset),
             Err((failure, cause)) => {
                 let (reason, cause) = (failure.as_str(), telemetry::chain(cause.as_ref()));
-                tracing::warn!(event = log_event::ASSET_FETCH_FAILED, %asset_id, reason, cause, "asset fetch failed");
+                tracing::warn!(event = "asset_fetch_failed", %asset_id, reason, cause, "asset fetch failed");
                 Err(FailedAsset { asset_id, reason: failure })
             }
         }
@@ -48,7 +48,7 @@ impl FetchAssets {
         for form in &refused {
             let (media_type, reason) = (&form.media_type, &form.reason);
             tracing::warn!(
-                event = log_event::ASSET_MEDIA_REJECTED, %asset_id, media_type, reason, "media content of an asset rejected"
+                event = "asset_media_rejected", %asset_id, media_type, reason, "media content of an asset rejected"
             );
         }
         Ok(Asset { asset_id: asset_id.clone(), logos, kept, refused, fetched_at })

@@ -19,7 +19,6 @@ use model::clock::Clock;
 use runtime::{
     config::{ConfigError, Runtime, TokenConnectSettings},
     invocation::{deadline, failed},
-    log_event,
     store::{ASSETS_AT_ONCE, TokenRequestors},
     telemetry,
 };
@@ -81,16 +80,15 @@ impl FetchAssets {
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<FetchReport, Diagnostic> {
         let deadline = deadline(Some(&event.context), TIMEOUT);
         let request = event::parse(&event.payload);
-        let request = request.map_err(|error| {
-            failed(log_event::EVENT_PAYLOAD_INVALID, "invalid event payload", false, error)
-        })?;
+        let request = request
+            .map_err(|error| failed("event_payload_invalid", "invalid event payload", false, error))?;
         let (missing, skipped) = self.missing(request).await?;
         let total = missing.len();
         let mut report = FetchReport { skipped, ..FetchReport::default() };
         self.fetch_all(missing, deadline, &mut report).await;
         report.remaining = total - report.done();
         tracing::info!(
-            event = log_event::ASSET_FETCH_COMPLETED,
+            event = "asset_fetch_completed",
             stored = report.stored.len(),
             skipped = report.skipped.len(),
             failed = report.failed.len(),
@@ -104,8 +102,8 @@ impl FetchAssets {
     /// The assets to fetch, and those of the request that are recorded already.
     async fn missing(&self, request: FetchRequest) -> Result<(Vec<AssetId>, Vec<AssetId>), Diagnostic> {
         let snapshot = self.requestors.snapshot().await;
-        let snapshot = snapshot
-            .map_err(|error| failed(log_event::CATALOG_READ_FAILED, "catalog read failed", true, error))?;
+        let snapshot =
+            snapshot.map_err(|error| failed("catalog_read_failed", "catalog read failed", true, error))?;
         let requested: BTreeSet<AssetId> = match request.assets {
             Some(assets) => assets.into_iter().collect(),
             None if request.again => {
@@ -130,7 +128,7 @@ impl FetchAssets {
             report.add_stored(recorded);
             report.failed.extend(failures);
             tracing::info!(
-                event = log_event::ASSET_FETCH_PROGRESSED,
+                event = "asset_fetch_progressed",
                 progress_unit = "assets",
                 progress_done = report.done(),
                 progress_total = total,
@@ -152,7 +150,7 @@ impl FetchAssets {
             Ok(()) => (assets, failures),
             Err(error) => {
                 tracing::error!(
-                    event = log_event::ASSET_RECORD_FAILED,
+                    event = "asset_record_failed",
                     assets = assets.len(),
                     cause = telemetry::chain(&error),
                     "recording assets failed"

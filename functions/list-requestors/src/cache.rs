@@ -9,7 +9,7 @@ use std::{
 
 use jiff::Timestamp;
 use model::catalog::Catalog;
-use runtime::{http::Problem, log_event, store::TokenRequestors, telemetry};
+use runtime::{http::Problem, store::TokenRequestors, telemetry};
 use tokio::time::timeout;
 use url::Url;
 
@@ -78,7 +78,7 @@ impl CatalogCache {
             Ok(snapshot) => {
                 let updated_at = snapshot.catalog.as_ref().and_then(|catalog| catalog.updated_at);
                 let age_hours = updated_at.map(|at| now.duration_since(at).as_hours());
-                tracing::info!(event = log_event::CATALOG_LOADED, age_hours, "catalog loaded");
+                tracing::info!(event = "catalog_loaded", age_hours, "catalog loaded");
                 let listing = CachedListing::new(&snapshot, &self.order, &self.logo_base_url);
                 let state = (snapshot.catalog, Arc::new(listing.map_err(Problem::internal)?));
                 self.store(state.clone());
@@ -103,7 +103,7 @@ impl CatalogCache {
 
 fn fall_back(error: &dyn Error, cached: Option<Catalog>) -> Option<Catalog> {
     tracing::error!(
-        event = log_event::STALE_CATALOG_SERVED,
+        event = "stale_catalog_served",
         cause = telemetry::chain(error),
         "catalog read failed; serving the copy in memory"
     );

@@ -16,7 +16,6 @@ use model::{
 use runtime::{
     config::{AppLinks, ConfigError, Runtime, registry},
     http::{self, Problem},
-    log_event,
     store::Enrollments,
     telemetry,
 };
@@ -68,7 +67,7 @@ impl ReceiveCallback {
             // The cardholder is redirected even if the result is not recorded: reconciliation finds the outcome.
             if let Err(error) = self.enrollments.record_facts_if_unchanged(stored, &[fact], now).await {
                 tracing::error!(
-                    event = log_event::CALLBACK_RECORD_FAILED, enrollment_id = %id, cause = telemetry::chain(&error),
+                    event = "callback_record_failed", enrollment_id = %id, cause = telemetry::chain(&error),
                     "recording the callback failed"
                 );
             }

@@ -15,7 +15,6 @@ use model::{
 use runtime::{
     config::{ConfigError, Runtime},
     http::{self, Problem, StatusCode},
-    log_event,
     store::{
         Enrollments, StoreError,
         enrollments::{NotificationOutcome, ReceiveError},
@@ -81,12 +80,12 @@ impl ReceiveNotification {
         match self.enrollments.receive(notification, now).await {
             Ok(NotificationOutcome::Recorded(id) | NotificationOutcome::Duplicate(id)) => {
                 tracing::info!(
-                    event = log_event::NOTIFICATION_APPLIED, enrollment_id = %id, kind = notification.kind.as_str(),
+                    event = "notification_applied", enrollment_id = %id, kind = notification.kind.as_str(),
                     "notification applied"
                 )
             }
             Ok(NotificationOutcome::Unmatched) => tracing::warn!(
-                event = log_event::NOTIFICATION_UNMATCHED,
+                event = "notification_unmatched",
                 kind = notification.kind.as_str(),
                 "notification matches no enrollment"
             ),
@@ -94,7 +93,7 @@ impl ReceiveNotification {
             // It is stored: reconciliation applies it.
             Err(ReceiveError::NotApplied(error)) => {
                 tracing::error!(
-                    event = log_event::NOTIFICATION_DEFERRED,
+                    event = "notification_deferred",
                     cause = telemetry::chain(&error),
                     "stored notification deferred to reconciliation"
                 );

@@ -16,7 +16,6 @@ use model::{
 use runtime::{
     config::{ConfigError, ProcessingSettings, Runtime},
     invocation::{deadline, failed},
-    log_event,
     store::{
         Enrollments,
         enrollments::{DueItem, InboxEntry, SHARDS},
@@ -85,9 +84,8 @@ impl ReconcileEnrollments {
         let (mut clients, mut notifications) = (BTreeMap::<_, Vec<_>>::new(), Vec::new());
         for shard in 0..SHARDS {
             let due = self.enrollments.due(shard, self.clock.now(), BATCH_SIZE).await;
-            let due = due.map_err(|error| {
-                failed(log_event::RECONCILIATION_FAILED, "reading due items failed", true, error)
-            })?;
+            let due = due
+                .map_err(|error| failed("reconciliation_failed", "reading due items failed", true, error))?;
             for item in due {
                 match item {
                     DueItem::Enrollment(enrollment) => {
@@ -112,7 +110,7 @@ impl ReconcileEnrollments {
         let tokens = self.processing.with_call_log(&calls).get_tokens_by_client(client, deadline).await;
         if let Err(error) = &tokens {
             tracing::warn!(
-                event = log_event::TOKEN_LIST_UNAVAILABLE,
+                event = "token_list_unavailable",
                 enrollments = due.len(),
                 cause = telemetry::chain(error),
                 "token list unavailable"

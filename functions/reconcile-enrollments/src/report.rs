@@ -1,7 +1,7 @@
 //! The result of a run, which is returned and logged.
 
 use model::enrollment::{Enrollment, EnrollmentId, Status};
-use runtime::{BoxError, log_event, telemetry};
+use runtime::{BoxError, telemetry};
 use serde::Serialize;
 
 /// The counts of a run.
@@ -53,7 +53,7 @@ impl ReconciliationReport {
     pub(crate) fn add_failure(&mut self, cause: &BoxError) {
         self.failed += 1;
         tracing::error!(
-            event = log_event::RECONCILIATION_DEFERRED,
+            event = "reconciliation_deferred",
             cause = telemetry::chain(cause.as_ref()),
             "reconciliation deferred"
         );
@@ -62,7 +62,7 @@ impl ReconciliationReport {
     pub(crate) fn log(&self) {
         let Self { checked, healed, unread, notifications_applied, left, failed } = self;
         tracing::info!(
-            event = log_event::RECONCILIATION_COMPLETED,
+            event = "reconciliation_completed",
             checked,
             healed = healed.len(),
             unread,

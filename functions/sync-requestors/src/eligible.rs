@@ -10,7 +10,7 @@ use mastercard::{
     token_connect::MAX_RANGES_PER_CALL,
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
-use runtime::{log_event, telemetry};
+use runtime::telemetry;
 
 /// Batches in flight at once.
 const CONCURRENCY: usize = 4;
@@ -45,7 +45,7 @@ pub(crate) async fn fetch_eligible(
             Ok(found) => found.into_iter().for_each(|requestor| eligible.add(requestor)),
             Err(error) => {
                 tracing::warn!(
-                    event = log_event::ACCOUNT_RANGES_UNANSWERED,
+                    event = "account_ranges_unanswered",
                     account_ranges = batch.len(),
                     cause = telemetry::chain(&error),
                     "account ranges unanswered"
@@ -55,7 +55,7 @@ pub(crate) async fn fetch_eligible(
             }
         }
         tracing::info!(
-            event = log_event::ACCOUNT_RANGES_QUERIED,
+            event = "account_ranges_queried",
             progress_unit = "account ranges",
             progress_done = done,
             progress_total = ranges.len(),

@@ -16,7 +16,6 @@ use runtime::{
         registry::{self, ACCOUNT_RANGES},
     },
     invocation::{deadline, failed},
-    log_event,
     store::TokenRequestors,
 };
 use serde::Serialize;
@@ -96,16 +95,15 @@ impl SyncRequestors {
     /// When the event has an unknown field, Token Connect answers for no account range, or the catalog cannot be written.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<SyncReport, Diagnostic> {
         let deadline = deadline(Some(&event.context), TIMEOUT);
-        let options = event::options(&event.payload).map_err(|error| {
-            failed(log_event::EVENT_PAYLOAD_INVALID, "invalid event payload", false, error)
-        })?;
+        let options = event::options(&event.payload)
+            .map_err(|error| failed("event_payload_invalid", "invalid event payload", false, error))?;
         // Refreshes are ordered by the time of their request, not of their answer.
         let requested_at = self.clock.now();
         let answer = fetch_eligible(&self.token_connect, &self.account_ranges, deadline).await;
         let answer = answer.map_err(|error| {
             let retryable = error.retryable();
             failed(
-                log_event::CATALOG_REFRESH_FAILED,
+                "catalog_refresh_failed",
                 "catalog refresh failed: no answer from token connect",
                 retryable,
                 error,
@@ -114,8 +112,8 @@ impl SyncRequestors {
         let plan =
             |current: &_| plan::plan(current, &answer, &options, self.largest_drop_percent, requested_at);
         let refreshed = self.requestors.refresh(requested_at, plan).await;
-        let (changed, summary) = refreshed
-            .map_err(|error| failed(log_event::CATALOG_WRITE_FAILED, "catalog write failed", true, error))?;
+        let (changed, summary) =
+            refreshed.map_err(|error| failed("catalog_write_failed", "catalog write failed", true, error))?;
         let mut assets = summary.assets;
         let more_assets = assets.len() > MAX_ASSETS;
         assets.truncate(MAX_ASSETS);
@@ -158,25 +156,22 @@ fn log(report: &SyncReport) {
             RejectedRefresh::Drop => "Token Connect no longer names many token requestors",
         };
         tracing::error!(
-            event = log_event::CATALOG_REFRESH_REJECTED,
+            event = "catalog_refresh_rejected",
             reason,
             requestors,
             "catalog refresh rejected by safety check"
         );
     }
     if report.superseded {
-        tracing::warn!(
-            event = log_event::CATALOG_REFRESH_SUPERSEDED,
-            "catalog refresh superseded by a later one"
-        );
+        tracing::warn!(event = "catalog_refresh_superseded", "catalog refresh superseded by a later one");
     }
     for id in &change.quarantined {
         tracing::error!(
-            event = log_event::REDIRECT_HOST_QUARANTINED, token_requestor_id = %id, "redirect host quarantined"
+            event = "redirect_host_quarantined", token_requestor_id = %id, "redirect host quarantined"
         );
     }
     tracing::info!(
-        event = log_event::CATALOG_REFRESHED,
+        event = "catalog_refreshed",
         requestors,
         unanswered_ranges,
         added = change.added.len(),

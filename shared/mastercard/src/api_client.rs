@@ -12,7 +12,6 @@ use super::{
     deadline::{Attempts, Deadline},
     error::{Diagnosis, MastercardError, Upstream},
     limiter::{Limiter, RateLimit},
-    log_event,
     response::ApiResponse,
     retry::RetryPolicy,
     transport::{ApiRequest, Transport},
@@ -109,7 +108,7 @@ impl ApiClient {
         let base_strings = error.api_error().and_then(|error| error.base_strings.as_ref());
         let reason_codes: Vec<_> = error.reason_codes().iter().map(ToString::to_string).collect();
         tracing::warn!(
-            event = log_event::MASTERCARD_CALL_FAILED, api = %self.upstream, operation, status = error.status(),
+            event = "mastercard_call_failed", api = %self.upstream, operation, status = error.status(),
             reason_codes = reason_codes.join(" "), mastercard_correlation_id = error.correlation_id(),
             base_strings = base_strings.map(tracing::field::display), meaning, remedy, "call to mastercard failed"
         );

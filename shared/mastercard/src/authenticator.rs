@@ -22,7 +22,6 @@ use super::{
     error::{InvalidRequest, Upstream},
     oauth1::{NonceAndTimestamp, Signer},
 };
-use crate::log_event;
 
 /// Authenticates the requests to one API. Clones share the state of a key rotation. A [`Signer`] converts into an
 /// authenticator with one key set.
@@ -108,7 +107,7 @@ impl Authenticator {
             return false;
         }
         if !fell_back.swap(true, Relaxed) {
-            tracing::warn!(event = log_event::KEY_SET_REJECTED, %api, "newer key set rejected; signing with the older one");
+            tracing::warn!(event = "key_set_rejected", %api, "newer key set rejected; signing with the older one");
         }
         true
     }

@@ -15,7 +15,6 @@ use super::{
     error::{MastercardError, Upstream},
     response::ApiResponse,
 };
-use crate::log_event;
 
 const FAILURE_THRESHOLD: u32 = 5;
 const PROBE_INTERVAL: Duration = Duration::from_secs(5);
@@ -78,7 +77,7 @@ impl Breaker {
         if success {
             *state = State::default();
             if was_open {
-                tracing::info!(event = log_event::CIRCUIT_CLOSED, api = %self.api, "circuit closed");
+                tracing::info!(event = "circuit_closed", api = %self.api, "circuit closed");
             }
             return;
         }
@@ -87,7 +86,7 @@ impl Breaker {
             state.next_probe = Some(now + PROBE_INTERVAL);
             if !was_open {
                 let failures = state.failures;
-                tracing::error!(event = log_event::CIRCUIT_OPENED, api = %self.api, failures, "circuit opened");
+                tracing::error!(event = "circuit_opened", api = %self.api, failures, "circuit opened");
             }
         }
     }

@@ -3,8 +3,6 @@
 
 use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::IgnoredAny};
 
-use super::log_event;
-
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Scalar {
@@ -62,7 +60,7 @@ pub(super) fn valid_elements<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     if valid.len() < all {
         let (element, skipped) = (std::any::type_name::<T>(), all - valid.len());
         tracing::warn!(
-            event = log_event::RESPONSE_ELEMENTS_SKIPPED,
+            event = "response_elements_skipped",
             element,
             skipped,
             "unreadable elements of a response skipped"

@@ -57,7 +57,6 @@ pub mod jwe;
 pub mod keys;
 mod lenient;
 mod limiter;
-pub mod log_event;
 pub mod oauth1;
 pub mod processing;
 mod push_funding_accounts;

@@ -16,7 +16,6 @@ use super::{
     authenticator::RequestAuthentication,
     call::{Call, CallLog},
     error::{InvalidRequest, MastercardError, Upstream},
-    log_event,
     response::ApiResponse,
     tls::{self, ClientError},
 };
@@ -154,7 +153,7 @@ impl Transport {
         }
         let (status, headers, body) = outcome.map_err(|error| {
             tracing::warn!(
-                event = log_event::MASTERCARD_RESPONSE_MISSING, api = %upstream, operation, %method, duration_ms,
+                event = "mastercard_response_missing", api = %upstream, operation, %method, duration_ms,
                 sent_correlation_id = correlation_id, mastercard_correlation_id,
                 "response from mastercard missing"
             );
@@ -162,7 +161,7 @@ impl Transport {
         })?;
 
         tracing::info!(
-            event = log_event::MASTERCARD_RESPONSE_RECEIVED, api = %upstream, operation, %method,
+            event = "mastercard_response_received", api = %upstream, operation, %method,
             status = status.as_u16(), duration_ms, sent_correlation_id = correlation_id,
             mastercard_correlation_id, "response from mastercard received"
         );

@@ -57,7 +57,8 @@ fn root(header: &str) -> Option<&str> {
     header.split(';').find_map(|part| part.strip_prefix("Root="))
 }
 
-/// Logs why a scheduled run failed, and returns the error that Lambda reports. `event` is a code of [`crate::log_event`].
+/// Logs why a scheduled run failed, and returns the error that Lambda reports. `event` is a code of
+/// `docs/logging.md`.
 pub fn failed(
     event: &'static str,
     message: &'static str,

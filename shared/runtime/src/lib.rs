@@ -5,7 +5,6 @@
 pub mod config;
 pub mod http;
 pub mod invocation;
-pub mod log_event;
 pub mod store;
 pub mod telemetry;
 

@@ -1,7 +1,6 @@
 //! A push URL on a new host is quarantined until an operator allows the host.
 
 use local::World;
-use runtime::log_event;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -36,7 +35,7 @@ async fn a_push_page_on_a_new_host_is_not_used_until_an_operator_allows_it() {
     move_push_page(&world, "https://elsewhere.example/push");
     assert_eq!(quarantined(&world, json!({})).await, json!([CLICK_TO_PAY]));
     assert_eq!(host_in_use(&world).await, old);
-    assert!(logs::is_logged(log_event::REDIRECT_HOST_QUARANTINED).await);
+    assert!(logs::is_logged("redirect_host_quarantined").await);
 
     assert_eq!(quarantined(&world, allow("another.example")).await, json!([]), "it is reported once");
     assert_eq!(host_in_use(&world).await, old);

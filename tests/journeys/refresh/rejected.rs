@@ -1,7 +1,6 @@
 //! Refreshes that the safety check rejects, and an operator who forces them.
 
 use local::{Options, World};
-use runtime::log_event;
 use serde_json::{Value, json};
 use simulator::TokenRequestor;
 
@@ -38,7 +37,7 @@ async fn check_accepted_only_when_forced(world: &World, ids: Vec<String>, reason
     let (synced, _) = world.refresh().await.unwrap();
     assert_eq!((&synced["rejected"], &synced["retired"]), (&json!(reason), &json!([])));
     assert_eq!(CatalogView::of(world).await, old, "not even the time moves");
-    assert!(logs::is_logged(log_event::CATALOG_REFRESH_REJECTED).await);
+    assert!(logs::is_logged("catalog_refresh_rejected").await);
 
     let synced = world.sync_requestors(json!({"force": true})).await.unwrap();
     assert_eq!((synced.get("rejected"), &synced["retired"]), (None, &sorted(ids.clone())));

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use crate::{
-    card::CardContractId, error::MastercardError, lenient, log_event, response::ApiResponse,
+    card::CardContractId, error::MastercardError, lenient, response::ApiResponse,
     token_requestor::TokenRequestorId,
 };
 
@@ -101,7 +101,7 @@ pub(super) fn parse_response(response: ApiResponse) -> Result<Vec<ClientToken>, 
     };
     if total.is_some_and(|total| total > tokens.len()) {
         tracing::warn!(
-            event = log_event::TOKEN_LIST_INCOMPLETE,
+            event = "token_list_incomplete",
             listed = tokens.len(),
             total,
             "token list incomplete"

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 
 use super::{ConfigError, SecretRef, SettingsReader, registry::Setting};
-use crate::log_event;
 use mastercard::{Certificate, DecryptionKey, PrivateKey, RsaPrivateKey};
 
 /// A key that expires in fewer days than this is warned of: time enough to order its successor and to use both.
@@ -50,11 +49,7 @@ impl KeySettings {
             .map_err(|source| ConfigError::Key { name, source })?;
         match key.certificate() {
             Some(certificate) => log_key_expiry(name, certificate),
-            None => tracing::info!(
-                event = log_event::KEY_EXPIRY_UNKNOWN,
-                key_setting = name,
-                "key expiry unknown"
-            ),
+            None => tracing::info!(event = "key_expiry_unknown", key_setting = name, "key expiry unknown"),
         }
         Ok(key)
     }
@@ -98,11 +93,11 @@ pub fn log_key_expiry(setting: &str, certificate: &Certificate) {
     let days = certificate.expires_in_days(Timestamp::now());
     let expires_at = certificate.not_after();
     if days < 0 {
-        tracing::warn!(event = log_event::KEY_EXPIRED, key_setting = setting, key_expires_in_days = days, key_expires_at = %expires_at, "key expired");
+        tracing::warn!(event = "key_expired", key_setting = setting, key_expires_in_days = days, key_expires_at = %expires_at, "key expired");
     } else if days < EXPIRES_SOON_DAYS {
-        tracing::warn!(event = log_event::KEY_EXPIRES_SOON, key_setting = setting, key_expires_in_days = days, key_expires_at = %expires_at, "key expires soon");
+        tracing::warn!(event = "key_expires_soon", key_setting = setting, key_expires_in_days = days, key_expires_at = %expires_at, "key expires soon");
     } else {
-        tracing::info!(event = log_event::KEY_VALID, key_setting = setting, key_expires_in_days = days, key_expires_at = %expires_at, "key valid");
+        tracing::info!(event = "key_valid", key_setting = setting, key_expires_in_days = days, key_expires_at = %expires_at, "key valid");
     }
 }
 

@@ -7,7 +7,6 @@ use super::{
     misspelling::resembles,
     setting::{Definition, Presence, Setting},
 };
-use crate::log_event;
 
 /// Reads settings and collects problems. `None` always means that a problem was noted.
 pub struct SettingsReader<'a> {
@@ -80,7 +79,7 @@ impl<'a> SettingsReader<'a> {
     pub fn finish<T>(self, values: Option<T>) -> Result<T, ConfigError> {
         for (variable, setting) in self.misspellings() {
             tracing::warn!(
-                event = log_event::SETTING_MISSPELLED,
+                event = "setting_misspelled",
                 variable,
                 setting,
                 "unknown environment variable resembles a setting"

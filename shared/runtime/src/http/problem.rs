@@ -4,7 +4,7 @@ use lambda_http::{Body, Response, http::StatusCode};
 use serde::{Serialize, Serializer};
 
 use super::field_error;
-use crate::{BoxError, log_event, telemetry};
+use crate::{BoxError, telemetry};
 use model::enrollment::EnrollmentId;
 
 /// Every problem that this API answers with. The code never changes its meaning.
@@ -231,7 +231,7 @@ impl Problem {
         let cause = self.cause.as_ref().map(|cause| telemetry::chain(cause.as_ref()));
         if status.is_server_error() {
             tracing::error!(
-                event = log_event::REQUEST_FAILED,
+                event = "request_failed",
                 code,
                 status = status.as_u16(),
                 cause,
@@ -239,7 +239,7 @@ impl Problem {
             );
         } else {
             tracing::info!(
-                event = log_event::REQUEST_REJECTED,
+                event = "request_rejected",
                 code,
                 status = status.as_u16(),
                 cause,

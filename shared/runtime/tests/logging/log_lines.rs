@@ -1,5 +1,5 @@
-//! Reads the log lines out of the sources of `shared/` and `functions/`, with patterns: `tracing::info!(event = …, …)`
-//! and `failed(log_event::…, …)`.
+//! Reads the log lines out of the sources of `shared/` and `functions/`, with patterns: `tracing::info!(event = "…", …)`
+//! and `failed("…", …)`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,42 +26,21 @@ pub(crate) fn captures(text: &str, pattern: &str) -> Vec<String> {
     pattern.captures_iter(text).map(|found| found[1].to_owned()).collect()
 }
 
-/// Event codes by the name of their constant.
-pub(crate) fn codes() -> BTreeMap<String, String> {
-    let mut codes = BTreeMap::new();
-    for file in ["shared/runtime/src/log_event.rs", "shared/mastercard/src/log_event.rs"] {
-        let text = fs::read_to_string(root().join(file)).unwrap();
-        for (name, code) in constants(&text) {
-            assert_eq!(code, name.to_lowercase(), "{file}: name the constant like its code");
-            assert!(codes.insert(name, code).is_none(), "{file}: the code is in the other list too");
-        }
-    }
-    codes
-}
-
-fn constants(text: &str) -> Vec<(String, String)> {
-    let pattern = Regex::new(r#"pub const ([A-Z_]+): &str = "([^"]+)";"#).unwrap();
-    pattern.captures_iter(text).map(|found| (found[1].to_owned(), found[2].to_owned())).collect()
-}
-
 /// The log lines by event code.
 pub(crate) fn events() -> BTreeMap<String, LogEvent> {
-    let (codes, mut events) = (codes(), BTreeMap::<String, LogEvent>::new());
+    let mut events = BTreeMap::<String, LogEvent>::new();
     for file in sources() {
         let text = fs::read_to_string(&file).unwrap();
         let text = text.split("#[cfg(test)]").next().unwrap_or_default();
         for (level, arguments) in lines(text) {
-            let constant = captures(&arguments, r"\blog_event::([A-Z_]+)").concat();
-            let code = codes.get(&constant).unwrap_or_else(|| {
-                let file = file.display();
-                panic!("{file}: add `event = log_event::…` to the line with {arguments}; see docs/logging.md")
-            });
-            let event = events.entry(code.clone()).or_default();
+            let code = captures(&arguments, r#"^\s*event = "([a-z_]+)""#).concat();
+            let path = file.display();
             assert!(
-                event.level.is_empty() || event.level == level,
-                "{}: `{code}` has two levels",
-                file.display()
+                !code.is_empty(),
+                "{path}: begin the line with `event = \"…\"` and a code of docs/logging.md: {arguments}"
             );
+            let event = events.entry(code.clone()).or_default();
+            assert!(event.level.is_empty() || event.level == level, "{path}: `{code}` has two levels");
             event.level = level;
             event.fields.extend(fields(&arguments));
         }
@@ -89,14 +68,10 @@ fn sources() -> Vec<PathBuf> {
 
 /// Level and arguments of each log line.
 fn lines(text: &str) -> Vec<(String, String)> {
-    let start = Regex::new(r"tracing::(trace|debug|info|warn|error)!\(|\bfailed\(\s*log_event").unwrap();
+    let start = Regex::new(r#"tracing::(trace|debug|info|warn|error)!\(|\bfailed\(\s*"([a-z_]+)""#).unwrap();
     let lines = start.captures_iter(text).map(|found| match found.get(1) {
         Some(level) => (level.as_str().to_uppercase(), arguments(&text[found.get(0).unwrap().end()..])),
-        None => {
-            let code =
-                captures(&text[found.get(0).unwrap().start()..], r"log_event::([A-Z_]+)").swap_remove(0);
-            ("ERROR".into(), format!("event = log_event::{code}, retryable, cause = error"))
-        }
+        None => ("ERROR".into(), format!(r#"event = "{}", retryable, cause = error"#, &found[2])),
     });
     lines.collect()
 }

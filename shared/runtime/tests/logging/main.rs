@@ -10,7 +10,7 @@ use std::{
     path::PathBuf,
 };
 
-use log_lines::{LogEvent, captures, codes, events, root};
+use log_lines::{LogEvent, captures, events, root};
 
 /// A row of the table of events.
 struct Row {
@@ -60,19 +60,6 @@ fn differences<T: Ord + std::fmt::Debug>(left: &BTreeSet<T>, right: &BTreeSet<T>
         left.difference(right).collect::<Vec<_>>(),
         right.difference(left).collect::<Vec<_>>()
     )
-}
-
-#[test]
-fn each_code_is_logged() {
-    let (codes, logged) = (codes(), events());
-    let codes: BTreeSet<_> = codes.values().collect();
-    let logged: BTreeSet<_> = logged.keys().collect();
-    assert!(
-        codes == logged,
-        "log lines and the constants in shared/{{runtime,mastercard}}/src/log_event.rs differ: remove what no line \
-         uses. {}",
-        differences(&logged, &codes)
-    );
 }
 
 #[test]

@@ -12,7 +12,6 @@ use super::{
     items::{EnrollmentItem, RedirectItem, StatusChange},
     redirect,
 };
-use crate::log_event;
 use mastercard::{card::ClientId, digest::sha256_hex};
 use model::enrollment::{Enrollment, EnrollmentId, RecordedFact, StatusReason};
 
@@ -124,7 +123,7 @@ pub(super) fn log_status_change(item: &EnrollmentItem) {
     if let Some(StatusChange { to, reason, attempt, .. }) = &item.status_change {
         let id = item.enrollment.enrollment_id;
         tracing::info!(
-            event = log_event::ENROLLMENT_STATUS_CHANGED, enrollment_id = %id, attempt, status = to.as_str(),
+            event = "enrollment_status_changed", enrollment_id = %id, attempt, status = to.as_str(),
             reason = reason.as_ref().map(StatusReason::as_str), "enrollment status changed"
         );
     }
