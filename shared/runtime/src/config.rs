@@ -1,4 +1,4 @@
-//! Settings: read once at init, parsed into types, all problems reported together.
+//! Settings: read and parsed once at init, with all problems reported together.
 
 mod api_clients;
 mod app_links;
@@ -33,19 +33,19 @@ use crate::telemetry;
 use mastercard::{Transport, tls::ClientError};
 use model::clock::Clock;
 
-/// What a function runs on: its settings, clients of AWS and Mastercard, the clock.
+/// What a function runs with: its settings, the clients of AWS and Mastercard, the clock.
 #[derive(Clone, Debug)]
 pub struct Runtime {
     /// Environment variables.
     pub settings: Settings,
     /// Region, credentials, endpoints.
     pub aws: SdkConfig,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
     clients: Arc<Clients>,
 }
 
-/// Made at first use and then shared: each client has its own connections, and each connection its TLS handshake.
+/// Clients, made at first use and then shared, so that their connections are reused.
 #[derive(Debug, Default)]
 struct Clients {
     dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
@@ -69,7 +69,7 @@ impl Runtime {
         Ok(Self::new(settings.for_function(function), aws, Clock::default()))
     }
 
-    /// The runtime of another function: other settings, the same clients and clock.
+    /// The same clients and clock with the settings of another function.
     #[must_use]
     pub fn with_settings(&self, settings: Settings) -> Self {
         Self { settings, ..self.clone() }
@@ -78,24 +78,24 @@ impl Runtime {
     /// Reads all settings of a function: those of `read`, and those of logging, which every function has.
     ///
     /// # Errors
-    /// When a setting is missing or ill-formed; all of them are named.
+    /// When settings are missing or invalid; the error names all of them.
     pub fn read_settings<T>(
         &self,
         read: impl FnOnce(&mut SettingsReader<'_>) -> Option<T>,
     ) -> Result<T, ConfigError> {
         let mut reader = self.settings.read();
-        // Logging has started already, with the defaults in place of what is ill-formed.
+        // Logging has started already, with defaults in place of invalid settings.
         telemetry::read_settings(&mut reader);
         let values = read(&mut reader);
         reader.finish(values)
     }
 
-    /// The one DynamoDB client.
+    /// The shared DynamoDB client.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         self.clients.dynamodb.get_or_init(|| aws_sdk_dynamodb::Client::new(&self.aws)).clone()
     }
 
-    /// The one HTTP client for Mastercard. It trusts the platform's CA certificates and those of
+    /// The shared HTTP client for Mastercard. It trusts the platform's CA certificates and those of
     /// `MASTERCARD_EXTRA_CA_CERTS`.
     ///
     /// # Errors
@@ -123,7 +123,7 @@ impl Runtime {
 /// Why a function does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// Variables are missing or ill-formed; all of them are named.
+    /// Variables are missing or invalid; all of them are named.
     #[error("settings: {}", .0.join("; "))]
     Settings(Vec<String>),
     /// A key or secret could not be fetched.
@@ -131,20 +131,20 @@ pub enum ConfigError {
     Secret {
         /// The variable that names it.
         name: &'static str,
-        /// Why.
+        /// The cause.
         #[source]
         source: SecretUnavailable,
     },
-    /// A key or certificate was fetched and is of no use.
+    /// A key or certificate was fetched and cannot be used.
     #[error("{name} holds a key or certificate that cannot be used")]
     Key {
         /// The variable that names it.
         name: &'static str,
-        /// Why; never the content.
+        /// The cause, without the key's content.
         #[source]
         source: mastercard::keys::KeyError,
     },
-    /// The roots were fetched and are of no use.
+    /// The extra CA certificates were fetched and cannot be parsed.
     #[error("MASTERCARD_EXTRA_CA_CERTS holds no root certificates in PEM")]
     Roots(#[source] reqwest::Error),
     /// The HTTP client could not be made.

@@ -1,4 +1,4 @@
-//! The app's side of HTTP: requests parsed into types, answers and problems made in one way.
+//! HTTP requests parsed into types, and responses and problem documents built from types.
 
 mod enrollment;
 mod problem;
@@ -21,9 +21,12 @@ pub use run::run;
 
 use crate::invocation;
 
-/// An answer that carries JSON.
-pub fn json(status: StatusCode, answer: &impl Serialize) -> Result<Response<Body>, Problem> {
-    let text = serde_json::to_string(answer).map_err(Problem::internal)?;
+/// A response with a JSON body. It must not be cached (`no-store`).
+///
+/// # Errors
+/// [`Code::InternalError`] if `body` cannot be serialized.
+pub fn json(status: StatusCode, body: &impl Serialize) -> Result<Response<Body>, Problem> {
+    let text = serde_json::to_string(body).map_err(Problem::internal)?;
     Response::builder()
         .status(status)
         .header("content-type", "application/json")
@@ -32,22 +35,26 @@ pub fn json(status: StatusCode, answer: &impl Serialize) -> Result<Response<Body
         .map_err(Problem::internal)
 }
 
-/// The most that the app may send in a body, in bytes.
-const APP_LIMIT: usize = 16 * 1024;
+/// Largest request body of the app, in bytes.
+const MAX_BODY: usize = 16 * 1024;
 
-/// Serves a request of the app: knows its id, refuses large bodies and card numbers, answers problems.
+/// Serves a request of the app, as [`serve_untrusted`] does, and refuses one that contains a card number.
 pub async fn serve<F>(request: Request, handler: F) -> Result<Response<Body>, lambda_http::Error>
 where
     F: AsyncFnOnce(Request) -> Result<Response<Body>, Problem>,
 {
-    serve_untrusted(request, APP_LIMIT, async |request| {
+    serve_untrusted(request, MAX_BODY, async |request| {
         request::refuse_card_numbers(&request)?;
         handler(request).await
     })
     .await
 }
 
-/// Serves a request from elsewhere (Mastercard, a returning browser), whose texts are not the app's to mend.
+/// Serves a request: refuses a body of more than `limit` bytes, logs within the span of the invocation, and turns a
+/// [`Problem`] into its document.
+///
+/// For requests of Mastercard and of the cardholder's browser, whose content the bank cannot change: card numbers in
+/// them are not refused.
 pub async fn serve_untrusted<F>(
     request: Request,
     limit: usize,
@@ -70,7 +77,7 @@ where
     .await
 }
 
-/// What is wrong with one field.
+/// An error of one field, for [`Problem::fields`].
 pub fn field_error(field: impl Into<String>, message: impl fmt::Display) -> FieldError {
     FieldError { field: field.into(), message: message.to_string() }
 }

@@ -23,7 +23,7 @@ pub fn deadline(context: Option<&Context>, timeout: Duration) -> Deadline {
     Deadline::after(left.map_or(timeout, |left| left.saturating_sub(RESPONSE_MARGIN).min(timeout)))
 }
 
-/// Handles one event after the other until Lambda ends the process.
+/// Handles one event after the other until Lambda stops the process.
 ///
 /// # Errors
 /// When the Runtime API cannot be reached.
@@ -39,8 +39,8 @@ where
     lambda_runtime::run(service_fn(handle)).await
 }
 
-/// The span of one invocation. Its fields stand on each log line within it, under the names that Powertools for AWS
-/// Lambda gives them. Its level is `ERROR` so that no filter drops it.
+/// The span of one invocation. Its fields are part of each log line within it, under the names that Powertools for AWS
+/// Lambda uses. Its level is `ERROR` so that no filter drops it.
 pub(crate) fn span(context: Option<&Context>, correlation_id: Option<&str>) -> Span {
     static COLD_START: AtomicBool = AtomicBool::new(true);
     tracing::error_span!(
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_stops_before_lambda_stops_it() {
+    fn the_work_ends_before_lambdas_deadline() {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
         let left =
             deadline(Some(&context(now + Duration::from_secs(3))), Duration::from_secs(10)).remaining();
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn each_line_of_an_invocation_names_it() {
+    fn each_log_line_of_an_invocation_has_its_ids() {
         let mut context = Context::default();
         context.request_id = "8476a536-e9f4-11e8-9739-2dfe598c3fcd".into();
         context.xray_trace_id = Some("Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1".into());
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deadline_of_1970_is_none() {
+    fn a_deadline_in_1970_is_ignored() {
         let left = deadline(Some(&context(Duration::from_secs(600))), Duration::from_secs(10)).remaining();
         assert!(left > Duration::from_secs(9), "{left:?}");
     }

@@ -1,6 +1,6 @@
-//! What each function runs on: settings and secrets, the app's side of HTTP, DynamoDB stores, logs.
+//! The parts that all functions share: settings and secrets, HTTP requests and responses, DynamoDB stores, logs.
 //!
-//! Direction inside: `http` and `config` may use `store`, never the other way; nothing here depends on a function.
+//! `http` uses `store`, and `store` never uses `http`. Nothing here depends on a function.
 
 pub mod config;
 pub mod http;
@@ -8,5 +8,5 @@ pub mod invocation;
 pub mod store;
 pub mod telemetry;
 
-/// An error of any kind, for the log; callers never read it.
+/// An error of any type, for the log. Clients of the API never see it.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

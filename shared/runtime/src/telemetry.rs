@@ -35,11 +35,11 @@ const OURS: [&str; 12] = [
     "reconcile_enrollments",
 ];
 
-/// What `LOG_LEVEL` holds.
+/// The value of `LOG_LEVEL`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LogFilter {
-    /// The level of this workspace's crates; of others at most warnings. What they log below, the AWS SDK's items and the
-    /// headers of HTTP libraries, may hold secrets.
+    /// The level of this workspace's crates. Others log at most warnings: their lines below that level, such as items of the
+    /// AWS SDK and headers of HTTP libraries, may contain secrets.
     Level(Level),
     /// Levels by crate or module, such as `info,runtime=debug`.
     Targets(Targets),
@@ -50,7 +50,7 @@ impl FromStr for LogFilter {
 
     fn from_str(raw: &str) -> Result<Self, InvalidValue> {
         const INVALID: InvalidValue = InvalidValue("is a level, or levels such as info,runtime=debug");
-        // `Targets` would take any word for the name of a crate, and log nothing of the others.
+        // `Targets` would parse any word as the name of a crate, and log nothing of the others.
         let is_level = |level: &str| !level.is_empty() && level.parse::<LevelFilter>().is_ok();
         let is_directive = |part: &str| is_level(part.rsplit_once('=').map_or(part, |(_, level)| level));
         match raw.parse() {
@@ -61,8 +61,8 @@ impl FromStr for LogFilter {
     }
 }
 
-/// Starts logging; `service` is the function's name. `LOG_DEBUG_PERCENT` is the share of processes that log everything
-/// from `debug` on, the others log by `LOG_LEVEL`. Ill-formed ones count as absent here;
+/// Starts logging; `service` is the function's name. `LOG_DEBUG_PERCENT` of the processes log everything from `debug` on,
+/// the others by `LOG_LEVEL`. Invalid values count as absent here;
 /// [`Runtime::read_settings`](crate::config::Runtime::read_settings) reports them.
 pub fn init(service: &'static str, settings: &Settings) {
     let (setting, percent) = read_settings(&mut settings.read());
@@ -79,7 +79,7 @@ pub(crate) fn read_settings(read: &mut SettingsReader<'_>) -> (Option<LogFilter>
     (read.value(&LOG_LEVEL), read.value(&LOG_DEBUG_PERCENT))
 }
 
-/// A process that is sampled logs everything of this workspace's crates from `debug` on.
+/// The filter of a process. A sampled one logs everything of this workspace's crates from `debug` on.
 fn filter(setting: Option<LogFilter>, sampled: bool) -> Targets {
     let level = match setting {
         _ if sampled => Level::DEBUG,
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_level_that_is_none_is_reported_with_the_other_problems_at_init() {
+    fn an_invalid_level_is_reported_with_the_other_problems_at_init() {
         let runtime = |level: &str| {
             let settings = [("LOG_LEVEL", level), ("LOG_DEBUG_PERCENT", "101"), ("LOGO_BUCKET", "")];
             let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));

@@ -76,7 +76,7 @@ const NEXT_DECRYPTION_KEY: KeyNames = KeyNames {
     password: registry::PROCESSING_NEXT_DECRYPTION_KEY_PASSWORD,
 };
 
-/// Address and signers of one API.
+/// The values of one API's settings.
 struct ApiSettings {
     url: Url,
     signature_method: SignatureMethod,
@@ -91,7 +91,7 @@ struct SignerSettings {
 
 impl ApiSettings {
     fn read(read: &mut SettingsReader<'_>, names: &Names, other: &Names) -> Option<Self> {
-        // The client is made later; its certificates are checked here, with all other settings.
+        // The HTTP client is made later; its setting is checked here, with all others.
         let extra_ca_certs = read.optional(&registry::MASTERCARD_EXTRA_CA_CERTS);
         let base_url = environment::base_url(read, &names.url, &other.url);
         let environment = base_url.as_ref().map(|(_, environment)| *environment);
@@ -136,7 +136,7 @@ impl SignerSettings {
     }
 }
 
-/// Settings of Token Connect: the section of that name in the [`registry`].
+/// Settings of Token Connect, see [`registry`].
 pub struct TokenConnectSettings(ApiSettings);
 
 impl TokenConnectSettings {
@@ -152,7 +152,7 @@ impl TokenConnectSettings {
     }
 }
 
-/// Settings of Processing: the section of that name in the [`registry`].
+/// Settings of Processing, see [`registry`].
 pub struct ProcessingSettings {
     api: ApiSettings,
     jwe: Option<JweSettings>,

@@ -1,4 +1,4 @@
-//! Where a returning cardholder may be sent: links that are named by id, so that no caller ever chooses a URL.
+//! App links: the URLs that the browser may return to. A request chooses one by id and never sends a URL.
 
 use std::str::FromStr;
 
@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{InvalidValue, Pairs};
 
-/// Links into the app by id: `mobile-app=bankapp://click-to-pay,web-bank=https://bank.example/click-to-pay`.
+/// App links by id: `mobile-app=bankapp://click-to-pay,web-bank=https://bank.example/click-to-pay`.
 #[derive(Clone, Debug)]
 pub struct AppLinks(Vec<(String, Url)>);
 
@@ -18,7 +18,7 @@ impl AppLinks {
 
     /// The link of this id.
     pub fn get(&self, id: &str) -> Option<&Url> {
-        self.0.iter().find(|(known, _)| known == id).map(|(_, url)| url)
+        self.0.iter().find(|(other, _)| other == id).map(|(_, url)| url)
     }
 }
 
@@ -28,6 +28,6 @@ impl FromStr for AppLinks {
     fn from_str(raw: &str) -> Result<Self, InvalidValue> {
         let Pairs(pairs) = raw.parse()?;
         let links: Option<_> = pairs.into_iter().map(|(id, url)| Some((id, url.parse().ok()?))).collect();
-        links.map(Self).ok_or(InvalidValue("wants absolute URLs"))
+        links.map(Self).ok_or(InvalidValue("needs absolute URLs"))
     }
 }

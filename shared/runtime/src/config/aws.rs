@@ -1,5 +1,5 @@
-//! AWS as Lambda gives it: region, credentials and endpoints in environment variables. The SDK's default chain would look
-//! in more places, and every function would carry, and start with, the code for all of them.
+//! Configuration of the AWS SDK from the environment variables that Lambda sets: region, credentials, endpoints. The SDK's
+//! default chain reads more sources; its code would enlarge each binary and slow down each cold start.
 
 mod over_reqwest;
 
@@ -13,9 +13,9 @@ use aws_types::{
 use super::{ConfigError, Settings};
 use over_reqwest::OverReqwest;
 
-/// From `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`; for engines that are not AWS'
-/// `AWS_ENDPOINT_URL`, and `AWS_ENDPOINT_URL_DYNAMODB` and its like before it. `AWS_USE_FIPS_ENDPOINT` and
-/// `AWS_USE_DUALSTACK_ENDPOINT` may be `true`.
+/// Reads `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_USE_FIPS_ENDPOINT` and
+/// `AWS_USE_DUALSTACK_ENDPOINT`. For engines in place of AWS it also reads `AWS_ENDPOINT_URL`, and
+/// `AWS_ENDPOINT_URL_<SERVICE>` such as `AWS_ENDPOINT_URL_DYNAMODB`, which takes precedence.
 pub(super) fn config(settings: &Settings) -> Result<SdkConfig, ConfigError> {
     let text = |name| settings.text(name).map(str::to_owned);
     let is_on = |name| settings.text(name).is_some_and(|on| on.eq_ignore_ascii_case("true"));
@@ -36,7 +36,7 @@ pub(super) fn config(settings: &Settings) -> Result<SdkConfig, ConfigError> {
     Ok(config.build())
 }
 
-/// Settings of one service.
+/// Settings of single services, such as `AWS_ENDPOINT_URL_DYNAMODB`.
 #[derive(Debug)]
 struct Variables(Settings);
 
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_function_is_whoever_lambda_says_that_it_is() {
+    async fn region_and_credentials_come_from_the_environment() {
         let settings = settings(&[
             ("AWS_REGION", "eu-central-1"),
             ("AWS_ACCESS_KEY_ID", "an id"),
@@ -75,8 +75,8 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_in_the_place_of_one_service_leaves_the_others_alone() {
-        let asked = |service, settings: &Settings| {
+    fn an_endpoint_of_one_service_does_not_affect_the_others() {
+        let endpoint_of = |service, settings: &Settings| {
             let key = ServiceConfigKey::builder().service_id(service).profile("endpoint_url");
             Variables(settings.clone()).load_config(key.env("AWS_ENDPOINT_URL").build().unwrap())
         };
@@ -84,9 +84,9 @@ mod tests {
             ("AWS_ENDPOINT_URL_DYNAMODB", "http://here"),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://there"),
         ]);
-        assert_eq!(asked("DynamoDB", &here).as_deref(), Some("http://here"));
-        assert_eq!(asked("Secrets Manager", &here).as_deref(), Some("http://there"));
-        assert_eq!(asked("S3", &here), None);
+        assert_eq!(endpoint_of("DynamoDB", &here).as_deref(), Some("http://here"));
+        assert_eq!(endpoint_of("Secrets Manager", &here).as_deref(), Some("http://there"));
+        assert_eq!(endpoint_of("S3", &here), None);
         assert_eq!(config(&here).unwrap().endpoint_url(), None);
         assert_eq!(
             config(&settings(&[("AWS_ENDPOINT_URL", "http://all")])).unwrap().endpoint_url(),
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn without_credentials_there_are_none() {
+    fn incomplete_credentials_are_not_used() {
         let config = config(&settings(&[("AWS_ACCESS_KEY_ID", "an id")])).unwrap();
         assert!(config.credentials_provider().is_none());
     }

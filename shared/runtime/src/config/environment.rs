@@ -10,7 +10,7 @@ use super::{
     registry::{MASTERCARD_ENVIRONMENT, Setting},
 };
 
-/// Where a base URL leads, and which credentials it takes.
+/// An environment of Mastercard's APIs. Keys and certificates belong to one environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Environment {
     /// Mastercard Developers' sandbox.
@@ -28,7 +28,7 @@ impl Environment {
 
     /// The environment of a published host of either API, or of loopback; `None` for any other host.
     ///
-    /// Token Connect's MTF is a path of two hosts, for its documents disagree; Processing's is a host.
+    /// Token Connect's MTF is a path, on two hosts because Mastercard's documents disagree; Processing's MTF is a host.
     pub fn of(url: &Url) -> Option<Self> {
         let mtf_path = url.path_segments().is_some_and(|path| path.take(2).eq(["mdes", "mtf"]));
         match url.host()? {
@@ -43,7 +43,7 @@ impl Environment {
         }
     }
 
-    /// The name that settings use.
+    /// The name in settings.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Sandbox => "sandbox",
@@ -68,13 +68,13 @@ impl FromStr for Environment {
     }
 }
 
-/// No environment of Mastercard's.
+/// The text is not the name of an environment.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("is sandbox, mtf, production or local")]
 pub struct UnknownEnvironment;
 
-/// A base URL and its environment, which is the one that `MASTERCARD_ENVIRONMENT` names, if that is set, and the one of
-/// the other API's base URL, if this function has both. `None` if a problem was noted.
+/// Reads a base URL and derives its environment. `None` if a problem was noted: the environment must equal
+/// `MASTERCARD_ENVIRONMENT`, if that is set, and the environment of the other API's base URL, if the function has both.
 pub(super) fn base_url(
     read: &mut SettingsReader<'_>,
     setting: &Setting<Url>,
@@ -105,8 +105,8 @@ pub(super) fn base_url(
     None
 }
 
-/// A consumer key. It may say which environment it is for, as in `sandbox:<client id>!<key id>`; the name then travels
-/// with the key wherever it is copied to, and must be the base URL's.
+/// Reads a consumer key. Its environment may precede it as a label, as in `sandbox:<client id>!<key id>`; a label must be
+/// the environment of the base URL, so that a key that was copied to another environment is noticed.
 pub(super) fn consumer_key(
     read: &mut SettingsReader<'_>,
     setting: &Setting<String>,

@@ -6,15 +6,15 @@ use secrecy::ExposeSecret as _;
 use super::{ConfigError, SecretRef, SettingsReader, registry::Setting};
 use mastercard::{Certificate, DecryptionKey, PrivateKey, RsaPrivateKey};
 
-/// A key that expires in fewer days than this is warned of: time enough to order its successor and to use both.
+/// A key that expires in fewer days is logged as a warning. The time is enough to order its successor and to use both.
 pub const EXPIRES_SOON_DAYS: i64 = 45;
 
 /// The settings of one key.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyNames {
-    /// Refers to PEM or PKCS#12.
+    /// Reference to PEM or PKCS#12.
     pub key: Setting<SecretRef>,
-    /// Refers to the password of PKCS#12; optional.
+    /// Reference to the password of a PKCS#12 container; optional.
     pub password: Setting<SecretRef>,
 }
 
@@ -32,7 +32,7 @@ impl KeySettings {
         Some(Self { name: names.key.name(), key: key?, password: password? })
     }
 
-    /// Fetches the key, opens it, and logs how long it lasts. What was fetched is wiped.
+    /// Fetches and decrypts the key, and logs its expiry. The fetched bytes are wiped from memory.
     pub async fn fetch<K: RsaPrivateKey>(&self) -> Result<PrivateKey<K>, ConfigError> {
         let name = self.name;
         let unavailable = |source| ConfigError::Secret { name, source };
@@ -72,7 +72,7 @@ impl RotatingKeySettings {
         Some(Self { key: key?, next })
     }
 
-    /// Fetches both, to decrypt; the one that replaces the other comes first.
+    /// Fetches both keys for decryption; the next one comes first.
     pub async fn fetch(&self) -> Result<Vec<DecryptionKey>, ConfigError> {
         let Some(next) = &self.next else { return Ok(vec![self.key.fetch().await?]) };
         let (key, next) = tokio::try_join!(self.key.fetch(), next.fetch())?;
@@ -80,7 +80,7 @@ impl RotatingKeySettings {
     }
 }
 
-/// Which key is preferred: the one whose certificate begins later, or the `NEXT` one if the certificates do not tell.
+/// Whether the next key is preferred: its certificate begins later, or one of the keys has no certificate.
 pub(super) fn next_is_newer(current: &PrivateKey, next: &PrivateKey) -> bool {
     match (current.certificate(), next.certificate()) {
         (Some(current), Some(next)) => next.not_before() >= current.not_before(),
@@ -88,7 +88,7 @@ pub(super) fn next_is_newer(current: &PrivateKey, next: &PrivateKey) -> bool {
     }
 }
 
-/// Logs the days that a key has left, as `key_expires_in_days`.
+/// Logs the expiry of a key or certificate, with the days left as `key_expires_in_days`.
 pub fn log_key_expiry(setting: &str, certificate: &Certificate) {
     let days = certificate.expires_in_days(Timestamp::now());
     let expires_at = certificate.not_after();

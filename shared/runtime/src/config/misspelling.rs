@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_of_the_pen_resembles_the_setting_that_was_meant() {
+    fn a_misspelled_variable_resembles_the_setting() {
         for variable in [
             "ENROLMENTS_TABLE",
             "enrollments-table",

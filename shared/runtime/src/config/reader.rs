@@ -12,20 +12,20 @@ use super::{
 pub struct SettingsReader<'a> {
     settings: &'a Settings,
     problems: Vec<String>,
-    /// Settings that were asked for and are not there; a variable with a similar name may have been meant.
+    /// Settings that were read and are absent; a variable with a similar name may be a misspelling.
     absent: Vec<&'static str>,
 }
 
 impl Settings {
-    /// Starts reading; problems gather until [`SettingsReader::finish`].
+    /// A reader, which collects problems until [`SettingsReader::finish`].
     pub fn read(&self) -> SettingsReader<'_> {
         SettingsReader { settings: self, problems: Vec::new(), absent: Vec::new() }
     }
 }
 
 impl<'a> SettingsReader<'a> {
-    /// A setting, or its default. Without a default it has to be there, even if it is optional by itself: another
-    /// setting may make it necessary.
+    /// A setting or its default. Without a default it is a problem if the setting is absent, also if it is optional:
+    /// callers use this when another setting requires it.
     pub fn value<T: FromStr<Err: fmt::Display>>(&mut self, setting: &Setting<T>) -> Option<T> {
         let definition = setting.definition();
         match (self.text(definition)?, definition.presence) {
@@ -46,7 +46,7 @@ impl<'a> SettingsReader<'a> {
         }
     }
 
-    /// Parses a setting if it is there, else its default.
+    /// Parses a setting if it is set, or else its default.
     pub(super) fn check<T: FromStr<Err: fmt::Display>>(&mut self, setting: &Setting<T>) {
         let has_default = matches!(setting.definition().presence, Presence::Default(_));
         if self.is_set(setting) || has_default {
@@ -54,12 +54,12 @@ impl<'a> SettingsReader<'a> {
         }
     }
 
-    /// Whether a setting is there and not empty.
+    /// Whether a setting is set and not empty.
     pub fn is_set<T>(&mut self, setting: &Setting<T>) -> bool {
         matches!(self.text(setting.definition()), Some(Some(_)))
     }
 
-    /// The text of a setting that this function may not have; no problem is noted.
+    /// The text of a setting; `None` without a problem if it is absent or not registered for this function.
     pub(super) fn peek<T>(&self, setting: &Setting<T>) -> Option<&'a str> {
         self.settings.text(setting.name()).filter(|_| self.is_registered(setting.definition()))
     }
@@ -74,8 +74,8 @@ impl<'a> SettingsReader<'a> {
         ConfigError::Settings(self.problems)
     }
 
-    /// The values, if there is no problem with any setting that was read. Logs a warning for each variable whose name
-    /// resembles an absent setting.
+    /// Returns `values` if no problem was noted, or else all problems. Logs a warning for each variable whose name resembles
+    /// an absent setting.
     pub fn finish<T>(self, values: Option<T>) -> Result<T, ConfigError> {
         for (variable, setting) in self.misspellings() {
             tracing::warn!(

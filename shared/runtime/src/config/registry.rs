@@ -26,7 +26,7 @@ pub use token_connect::*;
 
 pub use super::setting::{Definition, Presence, Setting};
 
-/// Settings that belong together: one table of the page.
+/// Settings that belong together: one table of `docs/configuration.md`.
 #[derive(Debug)]
 pub struct Section {
     /// The heading of the table.
@@ -53,7 +53,7 @@ pub fn definitions() -> impl Iterator<Item = &'static Definition> {
     SECTIONS.iter().flat_map(|section| section.settings).copied()
 }
 
-/// Parses every setting that is there, and every default; the reader holds the problems.
+/// Parses every setting that is set, and every default. The reader collects the problems.
 pub fn check_all(read: &mut SettingsReader<'_>) {
     SECTIONS.iter().for_each(|section| (section.check)(read));
 }

@@ -1,4 +1,4 @@
-//! Where keys and secrets come from: Secrets Manager through the Parameters and Secrets extension, or a file.
+//! Fetches keys and secrets from Secrets Manager, through the AWS Parameters and Secrets Lambda extension, or from files.
 
 use std::{
     net::{Ipv4Addr, Ipv6Addr},
@@ -12,10 +12,10 @@ use secrecy::{ExposeSecret, SecretSlice, SecretString, zeroize::Zeroizing};
 use serde::Deserialize;
 use url::Url;
 
-/// Names a secret without holding it.
+/// A reference to a secret; it does not contain the secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretRef {
-    /// A Secrets Manager ARN, fetched on loopback from the extension that Lambda runs beside the function.
+    /// ARN of Secrets Manager, fetched through the extension, which listens on loopback.
     SecretsManager(String),
     /// A file, for running without AWS.
     File(PathBuf),
@@ -35,60 +35,60 @@ impl FromStr for SecretRef {
     }
 }
 
-/// Neither an ARN nor a file.
+/// The text is neither an ARN of Secrets Manager nor `file:/path`.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a secret is named by its Secrets Manager ARN or as file:/path, never written out")]
 pub struct InvalidSecretRef;
 
-/// A secret could not be had.
+/// Why a secret could not be fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretUnavailable {
     /// The file could not be read.
     #[error("the file could not be read")]
     File(#[source] std::io::Error),
-    /// The extension could not be reached or refused.
-    #[error("the Parameters and Secrets extension did not give it")]
+    /// The extension could not be reached or returned an error.
+    #[error("the Parameters and Secrets extension failed")]
     Extension(#[source] reqwest::Error),
-    /// The extension's answer is not the documented one.
-    #[error("the Parameters and Secrets extension answered something else")]
-    Unreadable(#[source] serde_json::Error),
-    /// The extension's answer holds neither `SecretString` nor `SecretBinary` in base64.
+    /// The extension's response is not in the documented form.
+    #[error("the response of the Parameters and Secrets extension is invalid")]
+    InvalidResponse(#[source] serde_json::Error),
+    /// The extension's response holds neither `SecretString` nor `SecretBinary` in base64.
     #[error("the secret holds neither text nor bytes")]
     Empty,
-    /// Bytes where text belongs, such as PKCS#12 in the place of a certificate.
+    /// The secret is binary where text is expected, such as PKCS#12 in place of a PEM certificate.
     #[error("the secret is not text")]
     NotText,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Answer {
+struct ExtensionResponse {
     secret_string: Option<SecretString>,
     secret_binary: Option<SecretString>,
 }
 
 impl SecretRef {
-    /// Fetches a secret that is text; once, at init.
+    /// Fetches a secret that is text. Functions fetch once, at init.
     pub async fn fetch(&self) -> Result<SecretString, SecretUnavailable> {
         let bytes = self.fetch_bytes().await?;
         let text = std::str::from_utf8(bytes.expose_secret()).map_err(|_| SecretUnavailable::NotText)?;
         Ok(text.into())
     }
 
-    /// Fetches a secret that is text or bytes: `SecretString` or `SecretBinary`, or whatever a file holds.
+    /// Fetches a secret that is text or binary: `SecretString` or `SecretBinary`, or the content of a file.
     pub async fn fetch_bytes(&self) -> Result<SecretSlice<u8>, SecretUnavailable> {
         match self {
             Self::File(path) => {
                 let content = Zeroizing::new(std::fs::read(path).map_err(SecretUnavailable::File)?);
-                Ok(kept(&content))
+                Ok(to_secret(&content))
             }
             Self::SecretsManager(arn) => from_extension(arn).await,
         }
     }
 }
 
-/// Copied to its exact size, for shrinking a vector could leave a copy behind that nobody wipes.
-fn kept(content: &[u8]) -> SecretSlice<u8> {
+/// Copies the content to its exact size. Shrinking a vector instead could leave a copy in memory that is not wiped.
+fn to_secret(content: &[u8]) -> SecretSlice<u8> {
     content.to_vec().into()
 }
 
@@ -103,12 +103,12 @@ async fn from_extension(arn: &str) -> Result<SecretSlice<u8>, SecretUnavailable>
         Url::from_str("http://localhost/secretsmanager/get").unwrap_or_else(|_| unreachable!("a constant"));
     let _ = url.set_port(Some(port));
     url.query_pairs_mut().append_pair("secretId", arn);
-    let answer = reqwest::Client::builder()
+    let response = reqwest::Client::builder()
         .timeout(Duration::from_secs(5))
         .no_proxy()
-        // It speaks plain HTTP; reading the platform's roots for each secret would double the start.
+        // The extension uses plain HTTP; loading the platform's CA certificates for each secret would double init time.
         .tls_certs_only([])
-        // Otherwise the system's resolver is asked, in a thread of its own for each.
+        // Otherwise the system's resolver is used, with one thread for each secret.
         .resolve_to_addrs(
             "localhost",
             &[(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()],
@@ -121,19 +121,20 @@ async fn from_extension(arn: &str) -> Result<SecretSlice<u8>, SecretUnavailable>
         .await
         .and_then(reqwest::Response::error_for_status)
         .map_err(SecretUnavailable::Extension)?;
-    let body = answer.bytes().await.map_err(SecretUnavailable::Extension)?;
+    let body = response.bytes().await.map_err(SecretUnavailable::Extension)?;
     content(&Zeroizing::new(body.into()))
 }
 
-/// What the extension's answer holds. `SecretBinary` travels as base64.
-fn content(answer: &Zeroizing<Vec<u8>>) -> Result<SecretSlice<u8>, SecretUnavailable> {
-    let answer: Answer = serde_json::from_slice(answer).map_err(SecretUnavailable::Unreadable)?;
-    if let Some(text) = answer.secret_string {
-        return Ok(kept(text.expose_secret().as_bytes()));
+/// The secret in the extension's response. `SecretBinary` is base64.
+fn content(response: &Zeroizing<Vec<u8>>) -> Result<SecretSlice<u8>, SecretUnavailable> {
+    let response: ExtensionResponse =
+        serde_json::from_slice(response).map_err(SecretUnavailable::InvalidResponse)?;
+    if let Some(text) = response.secret_string {
+        return Ok(to_secret(text.expose_secret().as_bytes()));
     }
-    let bytes = answer.secret_binary.ok_or(SecretUnavailable::Empty)?;
+    let bytes = response.secret_binary.ok_or(SecretUnavailable::Empty)?;
     let bytes = STANDARD.decode(bytes.expose_secret()).map_err(|_| SecretUnavailable::Empty)?;
-    Ok(kept(&Zeroizing::new(bytes)))
+    Ok(to_secret(&Zeroizing::new(bytes)))
 }
 
 #[cfg(test)]
@@ -148,13 +149,13 @@ mod tests {
 
     #[test]
     fn a_secret_is_text_or_bytes() {
-        let held = |answer: &str| content(&Zeroizing::new(answer.into()));
-        let text = held(r#"{"ARN":"arn","SecretString":"-----BEGIN","SecretBinary":null}"#).unwrap();
+        let parse = |response: &str| content(&Zeroizing::new(response.into()));
+        let text = parse(r#"{"ARN":"arn","SecretString":"-----BEGIN","SecretBinary":null}"#).unwrap();
         assert_eq!(text.expose_secret(), b"-----BEGIN");
-        let bytes = held(r#"{"SecretBinary":"MIID/w=="}"#).unwrap();
+        let bytes = parse(r#"{"SecretBinary":"MIID/w=="}"#).unwrap();
         assert_eq!(bytes.expose_secret(), [0x30, 0x82, 0x03, 0xff]);
-        assert!(matches!(held(r#"{"ARN":"arn"}"#), Err(SecretUnavailable::Empty)));
-        assert!(matches!(held("no JSON"), Err(SecretUnavailable::Unreadable(_))));
+        assert!(matches!(parse(r#"{"ARN":"arn"}"#), Err(SecretUnavailable::Empty)));
+        assert!(matches!(parse("no JSON"), Err(SecretUnavailable::InvalidResponse(_))));
         assert!(!format!("{text:?} {bytes:?}").contains("BEGIN"));
     }
 

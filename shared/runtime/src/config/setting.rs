@@ -1,4 +1,4 @@
-//! What a setting is: its name, type, default, and which functions may read it. The settings themselves are in `registry`.
+//! The definition of a setting: name, type, default, and the functions that may read it. The settings are in `registry`.
 
 use std::{fmt, marker::PhantomData};
 
@@ -10,20 +10,20 @@ pub struct Setting<T> {
     value: PhantomData<fn() -> T>,
 }
 
-/// What is known of a setting, whatever its type.
+/// The definition of a setting, without its type.
 #[derive(Debug)]
 pub struct Definition {
     /// The environment variable.
     pub name: &'static str,
-    /// The form of its values, in Markdown.
+    /// Description of its values, in Markdown.
     pub kind: &'static str,
-    /// What happens without it.
+    /// What happens if it is absent or empty.
     pub presence: Presence,
     /// Whether it refers to a secret.
     pub secret: bool,
     /// The functions that may read it. Empty for settings of tools.
     pub functions: &'static [Function],
-    /// What it is for, in Markdown.
+    /// Its purpose, in Markdown.
     pub meaning: &'static str,
 }
 
@@ -32,7 +32,7 @@ pub struct Definition {
 pub enum Presence {
     /// The function does not start.
     Required,
-    /// This text is parsed in its place.
+    /// This text is parsed instead.
     Default(&'static str),
     /// The function starts without it; the text describes the effect.
     Optional(&'static str),

@@ -1,4 +1,4 @@
-//! Environment variables by name, and for which function they are.
+//! The environment variables of a function.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -24,7 +24,7 @@ impl fmt::Debug for Settings {
 }
 
 impl Settings {
-    /// The same for one function: reading a setting that is not registered for it becomes a problem.
+    /// The same variables for one function: reading a setting that is not registered for it becomes a problem.
     #[must_use]
     pub fn for_function(self, function: Function) -> Self {
         Self { function: Some(function), ..self }

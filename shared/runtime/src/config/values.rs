@@ -1,4 +1,4 @@
-//! Forms that several settings have.
+//! Types of values that several settings have.
 
 use std::{fmt, str::FromStr};
 
@@ -37,7 +37,7 @@ impl FromStr for Pairs {
     fn from_str(raw: &str) -> Result<Self, InvalidValue> {
         let pair = |entry: &str| entry.trim().split_once('=').map(|(key, value)| (key.into(), value.into()));
         let pairs: Option<_> = raw.split(',').map(pair).collect();
-        pairs.map(Self).ok_or(InvalidValue("wants name=value pairs, comma separated"))
+        pairs.map(Self).ok_or(InvalidValue("needs name=value pairs, comma separated"))
     }
 }
 
@@ -69,7 +69,7 @@ impl FromStr for Switch {
     }
 }
 
-/// The text of a setting has another form than it should; the text itself is not repeated.
+/// The value of a setting is not in the expected form. The message describes the form and does not repeat the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidValue(pub(crate) &'static str);
 
@@ -81,7 +81,7 @@ impl fmt::Display for InvalidValue {
 
 impl std::error::Error for InvalidValue {}
 
-/// Not a whole number within the limits.
+/// The value is not a whole number within the limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("is {min} to {max}")]
 pub struct OutOfRange {

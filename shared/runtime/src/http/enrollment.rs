@@ -1,4 +1,4 @@
-//! An enrollment as its app sees it.
+//! An enrollment as the app sees it.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -7,18 +7,18 @@ use crate::store::enrollments::Redirect;
 use mastercard::{card::CardContractId, secret::RedirectUrl, token_requestor::TokenRequestorId};
 use model::enrollment::{Enrollment, EnrollmentId, Status, StatusReason, TimelineEntry};
 
-/// The answer of `GET /enrollments/{enrollmentId}`.
+/// The response of `GET /enrollments/{enrollmentId}`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EnrollmentResponse {
     enrollment_id: EnrollmentId,
     card_contract_id: CardContractId,
     token_requestor_id: TokenRequestorId,
-    /// How often the cardholder began.
+    /// The number of the latest attempt, from 1.
     attempt: u32,
-    /// Where it stands.
+    /// The status.
     pub status: Status,
-    /// Whether nothing more will be found out by waiting.
+    /// Whether the status is final: the token list is not read any more.
     pub r#final: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<StatusReason>,
@@ -33,11 +33,12 @@ pub struct EnrollmentResponse {
 }
 
 impl EnrollmentResponse {
-    /// As of now; the redirect only while it is of use.
+    /// The enrollment at `now`. The redirect is included only with the status `READY`.
     pub fn new(enrollment: &Enrollment, redirect: Option<Redirect>, now: Timestamp) -> Self {
         let report = enrollment.status_at(now);
-        let live = redirect.filter(|_| report.status == Status::Ready);
-        let (redirect_url, expires_at) = live.map(|live| (live.redirect_url, live.expires_at)).unzip();
+        let usable = redirect.filter(|_| report.status == Status::Ready);
+        let (redirect_url, expires_at) =
+            usable.map(|redirect| (redirect.redirect_url, redirect.expires_at)).unzip();
         Self {
             enrollment_id: enrollment.enrollment_id,
             card_contract_id: enrollment.card_contract_id,

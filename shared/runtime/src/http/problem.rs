@@ -1,4 +1,4 @@
-//! Problem documents (RFC 9457): a stable code and a clear sentence for the caller, the cause for the log.
+//! Problem documents (RFC 9457): a stable code and a sentence for the client, the cause for the log.
 
 use lambda_http::{Body, Response, http::StatusCode};
 use serde::{Serialize, Serializer};
@@ -7,9 +7,9 @@ use super::field_error;
 use crate::{BoxError, telemetry};
 use model::enrollment::EnrollmentId;
 
-/// Every problem that this API answers with. The code never changes its meaning.
+/// The codes of all problems of this API. They are stable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the sentences in `title` say it")]
+#[expect(missing_docs, reason = "`Code::describe` has a title for each")]
 pub enum Code {
     InvalidRequest,
     CardNumberRefused,
@@ -37,7 +37,7 @@ pub enum Code {
 }
 
 impl Code {
-    /// The code as the caller reads it, the HTTP status, and the sentence.
+    /// The code in the document, the HTTP status, and the title.
     fn describe(self) -> (&'static str, StatusCode, &'static str) {
         match self {
             Self::InvalidRequest => ("invalid_request", StatusCode::BAD_REQUEST, "The request is not valid"),
@@ -127,7 +127,7 @@ impl Code {
         matches!(self, Self::InternalError | Self::RequestInProgress | Self::MastercardUnavailable)
     }
 
-    /// The code as the caller reads it.
+    /// The code in the document.
     pub fn as_str(self) -> &'static str {
         self.describe().0
     }
@@ -139,16 +139,16 @@ impl Serialize for Code {
     }
 }
 
-/// One thing that is wrong with one field.
+/// An error of one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
-    /// Field, parameter or header.
+    /// Name of the field, parameter or header.
     pub field: String,
-    /// What is wrong with it; never its value.
+    /// What is wrong with its value, without the value.
     pub message: String,
 }
 
-/// What went wrong: one part for the caller, one for the log.
+/// An error response: a document for the client and a cause for the log.
 #[derive(Debug)]
 pub struct Problem {
     /// The stable code.
@@ -190,42 +190,42 @@ impl From<Code> for Problem {
 }
 
 impl Problem {
-    /// One field is wrong.
+    /// [`Code::InvalidRequest`] with one invalid field.
     pub fn field(field: impl Into<String>, message: impl std::fmt::Display) -> Self {
         Self::fields(vec![field_error(field, message)])
     }
 
-    /// Several fields are wrong; all are told.
+    /// [`Code::InvalidRequest`] with several invalid fields.
     pub fn fields(errors: Vec<FieldError>) -> Self {
         Self { errors, ..Code::InvalidRequest.into() }
     }
 
-    /// This server's own fault; the cause goes to the log only.
+    /// [`Code::InternalError`]. The cause is only logged.
     pub fn internal(cause: impl Into<BoxError>) -> Self {
         Problem::from(Code::InternalError).with_source(cause)
     }
 
-    /// A sentence of this server's own in place of the title.
+    /// Sets the `detail` of the document, which is otherwise the title.
     pub fn with_detail(self, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..self }
     }
 
-    /// Names the enrollment that it is about.
+    /// Sets the `enrollmentId` of the document.
     pub fn with_enrollment_id(self, enrollment_id: EnrollmentId) -> Self {
         Self { enrollment_id: Some(enrollment_id), ..self }
     }
 
-    /// When to come back.
+    /// Sets the header `Retry-After`, in seconds.
     pub fn retry_after(self, seconds: u64) -> Self {
         Self { retry_after_seconds: Some(seconds), ..self }
     }
 
-    /// What the log is told.
+    /// Sets the cause, which is only logged.
     pub fn with_source(self, cause: impl Into<BoxError>) -> Self {
         Self { cause: Some(cause.into()), ..self }
     }
 
-    /// Logs the cause and makes the document.
+    /// Logs the problem with its cause, and builds the response.
     pub(super) fn into_response(self, request_id: &str) -> Result<Response<Body>, lambda_http::Error> {
         let (code, status, title) = self.code.describe();
         let cause = self.cause.as_ref().map(|cause| telemetry::chain(cause.as_ref()));
@@ -273,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_caller_reads_a_sentence_and_never_the_cause() {
+    fn the_client_reads_a_sentence_and_never_the_cause() {
         let problem = Problem::internal("table Enrollments is on fire");
         let response = problem.into_response("r-1").unwrap();
         let Body::Text(text) = response.body() else { panic!("text") };

@@ -1,4 +1,4 @@
-//! What a function reads from a request that came through API Gateway (HTTP API, payload format 2.0).
+//! Reads requests from API Gateway (HTTP API, payload format 2.0).
 
 use std::{fmt, str::FromStr, time::Duration};
 
@@ -15,8 +15,8 @@ use crate::{
 use mastercard::{Deadline, card::ClientId};
 use model::pan;
 
-/// Headers that the network writes, or whose content is a secret; the guard does not look into them.
-const NOT_FREE_TEXT: [&str; 9] = [
+/// Headers that are not checked for card numbers: the network sets them, or they hold credentials.
+const UNCHECKED_HEADERS: [&str; 9] = [
     "authorization",
     "host",
     "content-length",
@@ -28,22 +28,26 @@ const NOT_FREE_TEXT: [&str; 9] = [
     "x-amz-cf-id",
 ];
 
-/// Fields that hold ids; a number there means what its name says.
-const IDS: [&str; 5] = ["cardContractId", "tokenRequestorId", "enrollmentId", "nextToken", "accountRange"];
+/// Fields that are not checked for card numbers, because they hold ids or account ranges.
+const UNCHECKED_FIELDS: [&str; 5] =
+    ["cardContractId", "tokenRequestorId", "enrollmentId", "nextToken", "accountRange"];
 
-/// How the client id is found in the verified token.
+/// Finds the client id in the claims of the access token.
 #[derive(Clone, Debug)]
 pub struct Caller {
     claim: String,
 }
 
 impl Caller {
-    /// From `CLIENT_ID_CLAIM`, by default `client_id`.
+    /// Reads `CLIENT_ID_CLAIM`; `None` if a problem was noted.
     pub fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
         Some(Self { claim: read.value(&registry::CLIENT_ID_CLAIM)? })
     }
 
-    /// Whose request this is: from the claim that API Gateway's JWT authorizer verified, and from nowhere else.
+    /// The client that sent the request, from a claim of the token that API Gateway's JWT authorizer verified.
+    ///
+    /// # Errors
+    /// [`Code::Unauthenticated`] if the claim is missing or is not a client id.
     pub fn client(&self, request: &Request) -> Result<ClientId, Problem> {
         let context = request.request_context_ref();
         let claims =
@@ -53,7 +57,7 @@ impl Caller {
     }
 }
 
-/// The gateway's id of this request, for problem documents and logs.
+/// API Gateway's id of this request, for problem documents and logs; empty if there is none.
 pub(super) fn id(request: &Request) -> String {
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone().unwrap_or_default(),
@@ -61,12 +65,16 @@ pub(super) fn id(request: &Request) -> String {
     }
 }
 
-/// How long this request may take.
+/// The deadline of this request, see [`invocation::deadline`].
 pub fn deadline(request: &Request, timeout: Duration) -> Deadline {
     invocation::deadline(request.lambda_context_ref(), timeout)
 }
 
-/// The JSON body; the field that is missing, unknown or wrong is named, its value is not repeated.
+/// The JSON body.
+///
+/// # Errors
+/// [`Code::UnsupportedMediaType`], or [`Code::InvalidRequest`] with the name of the field that is missing, unknown or
+/// invalid. Values are not repeated.
 pub fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
     let media_type =
         request.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -76,7 +84,7 @@ pub fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(request.body().as_ref());
     let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
-        // Where JSON breaks off, the path only says that nobody knows.
+        // At a syntax error the path does not name a field.
         let field = if path == "." || !error.inner().is_data() { "body".into() } else { path };
         Problem::field(field, sentence(error.inner()))
     })?;
@@ -84,23 +92,26 @@ pub fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
     Ok(parsed)
 }
 
-/// What is wrong, in serde's words where these name fields only, or in the words of our own types.
+/// The message for the client. Serde's own messages are used unless they repeat a value.
 fn sentence(error: &serde_json::Error) -> String {
     if !error.is_data() {
         return "is not valid JSON".into();
     }
-    let told = error.to_string();
-    let told = told.rsplit_once(" at line ").map_or(told.as_str(), |(sentence, _)| sentence);
+    let message = error.to_string();
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(sentence, _)| sentence);
     let repeats_a_value =
         ["invalid type", "invalid value", "unknown variant", "invalid length", "unknown field"];
-    match repeats_a_value.iter().find(|start| told.starts_with(**start)) {
+    match repeats_a_value.iter().find(|start| message.starts_with(**start)) {
         Some(&"unknown field") => "is not a field of this request".into(),
         Some(_) => "has the wrong type or is not one of the values allowed".into(),
-        None => told.into(),
+        None => message.into(),
     }
 }
 
-/// Query parameters as pairs, in order; a name that is not expected is refused.
+/// Query parameters as pairs, in order.
+///
+/// # Errors
+/// [`Code::InvalidRequest`] if a name is none of `expected`.
 pub fn query(request: &Request, expected: &[&str]) -> Result<Vec<(String, String)>, Problem> {
     let raw = request.uri().query().unwrap_or_default();
     let pairs: Vec<_> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
@@ -110,7 +121,10 @@ pub fn query(request: &Request, expected: &[&str]) -> Result<Vec<(String, String
     }
 }
 
-/// A path parameter of the matched route; one that cannot be is as good as one that is not there: 404.
+/// A path parameter of the matched route.
+///
+/// # Errors
+/// [`Code::NotFound`] if it is missing or invalid: an invalid id names nothing that exists.
 pub fn path_parameter<T: FromStr<Err: fmt::Display>>(request: &Request, name: &str) -> Result<T, Problem> {
     let parameters = request.path_parameters_ref();
     let raw = parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default();
@@ -122,17 +136,18 @@ pub(super) fn refuse_large(request: &Request, limit: usize) -> Result<(), Proble
     if request.body().len() > limit { Err(Code::RequestTooLarge.into()) } else { Ok(()) }
 }
 
-/// Refuses a request that carries a card number in free text or in a header, before anything else happens.
+/// Refuses a request with a card number in a header, the query or the body.
 pub(super) fn refuse_card_numbers(request: &Request) -> Result<(), Problem> {
     let headers = request.headers().iter().any(|(name, value)| {
-        let skipped = NOT_FREE_TEXT.contains(&name.as_str()) || name.as_str().starts_with("x-forwarded");
+        let skipped = UNCHECKED_HEADERS.contains(&name.as_str()) || name.as_str().starts_with("x-forwarded");
         !skipped
             && !name.as_str().starts_with("x-amzn")
             && pan::holds_card_number(&String::from_utf8_lossy(value.as_bytes()))
     });
     let query =
         form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()).any(|(name, value)| {
-            pan::holds_card_number(&name) || (!IDS.contains(&&*name) && pan::holds_card_number(&value))
+            pan::holds_card_number(&name)
+                || (!UNCHECKED_FIELDS.contains(&&*name) && pan::holds_card_number(&value))
         });
     if headers || query || body_holds_card_number(request.body()) {
         return Err(Code::CardNumberRefused.into());
@@ -143,7 +158,7 @@ pub(super) fn refuse_card_numbers(request: &Request) -> Result<(), Problem> {
 fn body_holds_card_number(body: &Body) -> bool {
     match serde_json::from_slice::<Value>(body.as_ref()) {
         Ok(value) => value_holds_card_number("", &value),
-        // Broken JSON is refused later; nothing of it may hold a card number either.
+        // Invalid JSON is refused later; a card number in it is refused like any other.
         Err(_) => pan::holds_card_number(&String::from_utf8_lossy(body.as_ref())),
     }
 }
@@ -154,8 +169,10 @@ fn value_holds_card_number(name: &str, value: &Value) -> bool {
             .iter()
             .any(|(name, value)| pan::holds_card_number(name) || value_holds_card_number(name, value)),
         Value::Array(items) => items.iter().any(|item| value_holds_card_number(name, item)),
-        Value::String(text) => !IDS.contains(&name) && pan::holds_card_number(text),
-        Value::Number(number) => !IDS.contains(&name) && pan::holds_card_number(&number.to_string()),
+        Value::String(text) => !UNCHECKED_FIELDS.contains(&name) && pan::holds_card_number(text),
+        Value::Number(number) => {
+            !UNCHECKED_FIELDS.contains(&name) && pan::holds_card_number(&number.to_string())
+        }
         Value::Bool(_) | Value::Null => false,
     }
 }

@@ -1,10 +1,10 @@
-//! A function's life on Lambda.
+//! Runs the handler of an HTTP function on Lambda.
 
 use std::future::ready;
 
 use lambda_http::{Body, Error, IntoResponse, Request, Response, service_fn};
 
-/// Answers one request after the other until Lambda ends the process.
+/// Handles one request after the other until Lambda stops the process.
 ///
 /// # Errors
 /// When the Runtime API cannot be reached.
@@ -12,17 +12,18 @@ pub async fn run<F>(handle: impl Fn(Request) -> F + Send) -> Result<(), Error>
 where
     F: Future<Output = Result<Response<Body>, Error>> + Send,
 {
-    let answer = |request| {
-        let answered = handle(request);
-        async { answered.await.map(AsItIs) }
+    let handler = |request| {
+        let response = handle(request);
+        async { response.await.map(PreparedResponse) }
     };
-    lambda_http::run(service_fn(answer)).await
+    lambda_http::run(service_fn(handler)).await
 }
 
-/// Text or bytes already. Left to itself, `lambda_http` would copy every answer and carry the tables of all character sets.
-struct AsItIs(Response<Body>);
+/// A response whose body is text or bytes already. The conversion of `lambda_http` would copy each body and link the tables
+/// of all character sets.
+struct PreparedResponse(Response<Body>);
 
-impl IntoResponse for AsItIs {
+impl IntoResponse for PreparedResponse {
     fn into_response(self) -> std::pin::Pin<Box<dyn Future<Output = Response<Body>> + Send>> {
         Box::pin(ready(self.0))
     }

@@ -1,4 +1,4 @@
-//! What the app is told when DynamoDB fails.
+//! The problem for an error of a store.
 
 use super::{Code, Problem};
 use crate::store::StoreError;

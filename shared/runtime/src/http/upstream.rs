@@ -1,4 +1,4 @@
-//! What the app is told when Mastercard rejects a request or does not answer.
+//! The problem for a failed call to Mastercard.
 
 use mastercard::MastercardError;
 use model::enrollment::PushFailure;
@@ -7,7 +7,7 @@ use super::{Code, Problem};
 
 impl From<MastercardError> for Problem {
     fn from(error: MastercardError) -> Self {
-        // Every failure that an error maps to has a code.
+        // `PushFailure::from` returns no unknown failure, so that there is always a code.
         let code = Code::of(&PushFailure::from(&error)).unwrap_or(Code::InternalError);
         let problem = match (code, error.retry_after()) {
             (Code::MastercardUnavailable, wait) => {
@@ -20,7 +20,7 @@ impl From<MastercardError> for Problem {
 }
 
 impl Code {
-    /// The problem that a push which failed for this reason is answered with; none for a reason of a newer version.
+    /// The code of the problem for a failed push; `None` for a failure that this version does not know.
     pub fn of(failure: &PushFailure) -> Option<Self> {
         Some(match failure {
             PushFailure::CardNotFound => Self::CardNotFound,
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_and_its_problem_have_one_word_and_are_both_worth_a_retry_or_not() {
+    fn a_failure_and_its_problem_have_the_same_code_and_are_equally_retryable() {
         for failure in PushFailure::ALL {
             let code = Code::of(&failure).unwrap();
             assert_eq!((code.as_str(), code.retryable()), (failure.as_str(), failure.retryable()));

@@ -14,7 +14,7 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-/// Gives each line, with its line break, to `write`.
+/// A layer that passes each line, with its line break, to `write`.
 pub(super) struct JsonLines<W> {
     /// The function's name, the field `service` of each line.
     pub(super) service: &'static str,
@@ -102,7 +102,7 @@ mod tests {
     use crate::telemetry::testing::logged;
 
     #[test]
-    fn a_line_is_one_flat_object_with_the_names_that_powertools_gives() {
+    fn a_line_is_one_flat_object_with_the_field_names_of_powertools() {
         let log = logged(|| {
             let span = tracing::error_span!("invocation", cold_start = true, function_request_id = "r-1");
             span.in_scope(|| {

@@ -1,5 +1,5 @@
-//! The SDK's requests over the HTTP library that Mastercard is called with. The client that the SDK brings would be a second
-//! one in each function, with an HTTP/2 that DynamoDB and S3 do not speak.
+//! An HTTP client for the AWS SDK on top of `reqwest`, which also calls Mastercard. The SDK's default client would add a second
+//! HTTP library to each function, with HTTP/2, which DynamoDB and S3 do not support.
 
 use std::time::Duration;
 
@@ -20,12 +20,12 @@ use mastercard::tls::{self, ClientError};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Cloning shares the connections.
+/// The HTTP client. Clones share its connections.
 #[derive(Clone, Debug)]
 pub(super) struct OverReqwest(Client);
 
 impl OverReqwest {
-    /// AWS is reached directly, whatever proxy leads to Mastercard. Fails if the platform offers no TLS roots.
+    /// A client that never uses a proxy, also if calls to Mastercard do. Fails if the platform has no CA certificates.
     pub(super) fn new() -> Result<Self, ClientError> {
         let client = Client::builder()
             .tls_backend_preconfigured(tls::platform_config()?)
@@ -39,11 +39,12 @@ impl OverReqwest {
     }
 
     async fn exchange(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let request = request.try_into_http1x().map_err(unsendable)?.map(Body::wrap);
-        let request = Request::try_from(request).map_err(failed)?;
-        let mut answer = self.0.execute(request).await.map_err(failed)?;
-        let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
-        let mut response = Response::new(SdkBody::from(answer.bytes().await.map_err(failed)?));
+        let request = request.try_into_http1x().map_err(invalid_request)?.map(Body::wrap);
+        let request = Request::try_from(request).map_err(connector_error)?;
+        let mut http_response = self.0.execute(request).await.map_err(connector_error)?;
+        let (status, headers) = (http_response.status(), std::mem::take(http_response.headers_mut()));
+        let mut response =
+            Response::new(SdkBody::from(http_response.bytes().await.map_err(connector_error)?));
         *response.status_mut() = status;
         *response.headers_mut() = headers;
         HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
@@ -62,12 +63,12 @@ impl HttpConnector for OverReqwest {
     }
 }
 
-fn unsendable(error: HttpError) -> ConnectorError {
+fn invalid_request(error: HttpError) -> ConnectorError {
     ConnectorError::user(error.into())
 }
 
-/// What the SDK may try again is a time-out, or was lost on the way.
-fn failed(error: reqwest::Error) -> ConnectorError {
+/// Timeouts and I/O errors are those that the SDK may retry.
+fn connector_error(error: reqwest::Error) -> ConnectorError {
     let error = error.without_url();
     if error.is_timeout() {
         ConnectorError::timeout(error.into())

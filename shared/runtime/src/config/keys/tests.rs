@@ -43,7 +43,7 @@ fn without_certificates_the_next_key_is_the_newer() {
 }
 
 #[test]
-fn a_key_with_less_than_45_days_left_is_warned_of() {
+fn a_key_with_less_than_45_days_left_is_logged_as_a_warning() {
     let log_line = |days| {
         let key = key(-300, days);
         logged(|| log_key_expiry("PROCESSING_SIGNING_KEY", key.certificate().unwrap()))
@@ -62,7 +62,7 @@ fn a_key_with_less_than_45_days_left_is_warned_of() {
 }
 
 #[tokio::test]
-async fn a_container_opens_with_the_password_of_a_file() {
+async fn a_pkcs12_container_is_decrypted_with_the_password_of_a_file() {
     let folder = std::env::temp_dir().join(uuid::Uuid::new_v4().to_string());
     std::fs::create_dir(&folder).unwrap();
     let file = |name: &str| format!("file:{}", folder.join(name).display());

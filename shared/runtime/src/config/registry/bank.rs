@@ -1,4 +1,4 @@
-//! Settings of several functions, which have nothing to do with Mastercard.
+//! Settings that several functions share and that do not concern Mastercard.
 
 use super::{
     Presence::{Default, Required},

@@ -36,7 +36,7 @@ fn code<T>(outcome: Result<T, Problem>) -> Option<Code> {
 const CARD_NUMBER: &str = "4111111111111111";
 
 #[test]
-fn the_client_is_whom_the_configured_claim_of_the_verified_token_names() {
+fn the_client_is_the_one_in_the_configured_claim_of_the_verified_token() {
     let own = request(|_| {});
     assert_eq!(caller(None).client(&own).unwrap(), ClientId::from(40000));
     assert_eq!(caller(Some("sub")).client(&own).unwrap(), ClientId::from(40001));
@@ -63,11 +63,11 @@ fn a_request_has_the_gateways_id() {
 
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
-struct Wish {
+struct ExampleRequest {
     number: u8,
 }
 
-fn wished(content_type: &str, text: &str) -> Result<Wish, Problem> {
+fn parse_example(content_type: &str, text: &str) -> Result<ExampleRequest, Problem> {
     body(&request(|event| {
         event["headers"]["content-type"] = content_type.into();
         event["body"] = text.into();
@@ -75,19 +75,23 @@ fn wished(content_type: &str, text: &str) -> Result<Wish, Problem> {
 }
 
 #[test]
-fn a_body_is_one_json_document_of_the_right_kind() {
+fn a_body_is_one_json_document_with_its_media_type() {
     for content_type in ["application/json", "Application/JSON; charset=utf-8", " application/json ;x=1"] {
-        assert_eq!(wished(content_type, r#"{"number":7}"#).unwrap(), Wish { number: 7 }, "{content_type}");
+        assert_eq!(
+            parse_example(content_type, r#"{"number":7}"#).unwrap(),
+            ExampleRequest { number: 7 },
+            "{content_type}"
+        );
     }
     for content_type in ["text/plain", "", "application/json-patch", "x;application/json"] {
-        assert_eq!(code(wished(content_type, r#"{"number":7}"#)), Some(Code::UnsupportedMediaType));
+        assert_eq!(code(parse_example(content_type, r#"{"number":7}"#)), Some(Code::UnsupportedMediaType));
     }
 }
 
 #[test]
-fn what_is_wrong_with_a_body_is_named_and_not_repeated() {
-    let told = |text: &str| {
-        let problem = wished("application/json", text).unwrap_err();
+fn an_error_in_a_body_names_the_field_and_does_not_repeat_its_value() {
+    let error_of = |text: &str| {
+        let problem = parse_example("application/json", text).unwrap_err();
         assert_eq!(problem.code, Code::InvalidRequest, "{text}");
         let response = problem.into_response("r-1").unwrap();
         let Body::Text(text) = response.into_body() else { panic!("no text") };
@@ -97,32 +101,32 @@ fn what_is_wrong_with_a_body_is_named_and_not_repeated() {
     };
     let wrong = |field: &str, message: &str| (field.to_owned(), message.to_owned());
     let type_or_value = "has the wrong type or is not one of the values allowed";
-    assert_eq!(told(r#"{"number":"secret"}"#), wrong("number", type_or_value));
-    assert_eq!(told(r#"{"number":700}"#), wrong("number", type_or_value));
-    assert_eq!(told(r#"{"number":7,"secret":1}"#), wrong("secret", "is not a field of this request"));
-    assert_eq!(told("{}"), wrong("body", "missing field `number`"));
-    assert_eq!(told(r#"{"number":7"#), wrong("body", "is not valid JSON"));
-    assert_eq!(told(r#"{"number":7} 8"#), wrong("body", "is not one JSON document"));
+    assert_eq!(error_of(r#"{"number":"secret"}"#), wrong("number", type_or_value));
+    assert_eq!(error_of(r#"{"number":700}"#), wrong("number", type_or_value));
+    assert_eq!(error_of(r#"{"number":7,"secret":1}"#), wrong("secret", "is not a field of this request"));
+    assert_eq!(error_of("{}"), wrong("body", "missing field `number`"));
+    assert_eq!(error_of(r#"{"number":7"#), wrong("body", "is not valid JSON"));
+    assert_eq!(error_of(r#"{"number":7} 8"#), wrong("body", "is not one JSON document"));
 }
 
 #[test]
 fn only_expected_parameters_are_read_in_their_order() {
-    let asked = |text: &str| query(&request(|event| event["rawQueryString"] = text.into()), &["a", "b"]);
+    let parse = |text: &str| query(&request(|event| event["rawQueryString"] = text.into()), &["a", "b"]);
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    assert_eq!(asked("a=1&b=%C3%A9&a=").unwrap(), [pair("a", "1"), pair("b", "é"), pair("a", "")]);
-    assert_eq!(asked("").unwrap(), []);
-    assert_eq!(code(asked("a=1&c=2")), Some(Code::InvalidRequest));
+    assert_eq!(parse("a=1&b=%C3%A9&a=").unwrap(), [pair("a", "1"), pair("b", "é"), pair("a", "")]);
+    assert_eq!(parse("").unwrap(), []);
+    assert_eq!(code(parse("a=1&c=2")), Some(Code::InvalidRequest));
 }
 
 #[test]
-fn a_path_parameter_that_cannot_be_is_not_found() {
+fn an_invalid_path_parameter_is_not_found() {
     assert_eq!(path_parameter::<String>(&request(|_| {}), "enrollmentId").unwrap(), "e-1");
     assert_eq!(code(path_parameter::<u64>(&request(|_| {}), "enrollmentId")), Some(Code::NotFound));
     assert_eq!(code(path_parameter::<u64>(&request(|_| {}), "state")), Some(Code::NotFound));
 }
 
 #[test]
-fn a_body_has_as_many_bytes_as_are_allowed_and_no_more() {
+fn a_body_of_more_bytes_than_allowed_is_refused() {
     let ten = request(|event| event["body"] = "0123456789".into());
     assert_eq!(code(refuse_large(&ten, 10)), None);
     assert_eq!(code(refuse_large(&ten, 9)), Some(Code::RequestTooLarge));
