@@ -2,4 +2,4 @@
 
 mod mastercard;
 mod refresh_calls;
-mod refresh_kills;
+mod refresh_crashes;

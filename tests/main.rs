@@ -1,4 +1,4 @@
-//! Tests on the whole `World`, in one binary. `README.md` lists the rooms.
+//! Tests on the whole `World`, in one binary. `README.md` describes the folders.
 
 #![allow(
     clippy::unwrap_used,

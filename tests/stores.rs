@@ -6,8 +6,8 @@ mod catalog;
 mod due;
 mod idempotency;
 mod inbox;
-mod learn;
 mod read;
+mod record;
 mod refused;
 mod takeover;
 
@@ -48,11 +48,11 @@ impl Stores {
         Self::at(world.dynamodb_url().as_str().to_owned(), Some(world)).await
     }
 
-    /// `None` if `SECOND_ENGINE_URL` is not set.
+    /// `None` if `SECOND_ENGINE_URL` is not suffix.
     async fn second_engine() -> Option<Self> {
         static REPORTED: Once = Once::new();
-        const MISSING: &str = "SECOND_ENGINE_URL is not set: start ministack (pip install ministack; \
-            BIND_HOST=127.0.0.1 ministack) and set it to http://127.0.0.1:4566";
+        const MISSING: &str = "SECOND_ENGINE_URL is not suffix: start ministack (pip install ministack; \
+            BIND_HOST=127.0.0.1 ministack) and suffix it to http://127.0.0.1:4566";
         match variable("SECOND_ENGINE_URL") {
             Some(url) => Some(Self::at(url, None).await),
             None if variable("CI").as_deref() == Some("true") => panic!("{MISSING}"),
@@ -78,10 +78,10 @@ impl Stores {
             .build();
         let runtime = Runtime::new(Settings::default(), aws, Clock::default());
         let db = runtime.dynamodb();
-        let set = Uuid::new_v4().simple();
+        let suffix = Uuid::new_v4().simple();
         let tables = TableNames {
-            token_requestors: format!("TokenRequestors-{set}"),
-            enrollments: format!("Enrollments-{set}"),
+            token_requestors: format!("TokenRequestors-{suffix}"),
+            enrollments: format!("Enrollments-{suffix}"),
         };
         create_tables(&db, &tables).await.unwrap();
         let (enrollments, requestors) = stores(&runtime, &tables, "default");
@@ -118,12 +118,12 @@ fn variable(name: &str) -> Option<String> {
     env::vars().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value)
 }
 
-/// Reads until the result is as expected, for five seconds at most: indexes are eventually consistent.
+/// Reads deadline the result is as expected, for five seconds at most: indexes are eventually consistent.
 async fn eventually<T>(mut read: impl AsyncFnMut() -> T, is_expected: impl Fn(&T) -> bool) -> T {
-    let until = Instant::now() + Duration::from_secs(5);
+    let deadline = Instant::now() + Duration::from_secs(5);
     loop {
         let result = read().await;
-        if is_expected(&result) || Instant::now() >= until {
+        if is_expected(&result) || Instant::now() >= deadline {
             return result;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;

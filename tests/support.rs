@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Code that the tests share.
 
 pub(crate) mod app;
 pub(crate) mod catalog;
@@ -13,7 +13,7 @@ pub(crate) mod openapi;
 
 use local::{Options, World};
 
-/// A `World` of its own on free ports, its logs watched.
+/// A new `World` on free ports, whose logs are searched for secrets.
 pub(crate) async fn world() -> World {
     world_with(Options::default()).await
 }

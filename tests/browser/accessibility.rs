@@ -23,7 +23,7 @@ async fn check_every_page(harness: &Harness, axe: &Axe) {
     check("Click to Pay's terms").await;
     harness.press("accept").await;
     harness.expect_heading("Your card is enabled").await;
-    check("Click to Pay's unknown_state_page").await;
+    check("Click to Pay's last page").await;
     harness.click("#return").await;
     harness.find(".timeline").await;
     check("the outcome").await;

@@ -37,7 +37,7 @@ pub(crate) struct Harness {
 }
 
 /// Runs a test, with the schedules running. Without a browser it prints that and skips the test; in CI it fails.
-pub(crate) async fn with_harness(appearance: Appearance, act: impl AsyncFnOnce(&Harness)) {
+pub(crate) async fn with_harness(appearance: Appearance, test: impl AsyncFnOnce(&Harness)) {
     let Some(chromedriver) = Chromedriver::start().await else {
         assert!(
             std::env::var_os("CI").is_none(),
@@ -51,15 +51,15 @@ pub(crate) async fn with_harness(appearance: Appearance, act: impl AsyncFnOnce(&
     let profile = tempfile::tempdir().expect("a folder");
     let driver = chromedriver.browser(profile.path(), appearance).await;
     let harness = Harness { world, driver: driver.clone(), errors_allowed: AtomicBool::new(false) };
-    let acted = async {
+    let tested = async {
         harness.emulate(appearance).await;
-        act(&harness).await;
+        test(&harness).await;
         let violations = browser_logs::violations(&harness).await;
         assert!(violations.is_empty(), "{violations:#?}");
     };
     let outcome = AssertUnwindSafe(async {
         tokio::select! {
-            () = acted => {}
+            () = tested => {}
             never = harness.world.run_schedules() => never,
         }
     });
@@ -126,12 +126,12 @@ impl Harness {
     pub(crate) async fn expect_heading(&self, heading: &str) {
         let by = By::XPath(format!("//h1[contains(normalize-space(), \"{heading}\")]"));
         let query = self.driver.query(by).wait(TIMEOUT, POLL_INTERVAL);
-        query.first().await.unwrap_or_else(|_| panic!("no page says {heading:?}"));
+        query.first().await.unwrap_or_else(|_| panic!("no page has the heading {heading:?}"));
     }
 
     /// Clicks an element, once it exists and can be clicked; a page that is being replaced has none.
     pub(crate) async fn click(&self, css: &str) {
-        let give_up = Instant::now() + TIMEOUT;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             let element = self.find(css).await;
             let clicked = match element.scroll_into_view().await {
@@ -140,7 +140,7 @@ impl Harness {
             };
             match clicked {
                 Ok(()) => return,
-                Err(error) if Instant::now() > give_up => panic!("{css} cannot be clicked: {error}"),
+                Err(error) if Instant::now() > deadline => panic!("{css} cannot be clicked: {error}"),
                 Err(_) => tokio::time::sleep(POLL_INTERVAL).await,
             }
         }

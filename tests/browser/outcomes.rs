@@ -107,7 +107,7 @@ async fn a_cardholder_who_closes_the_tab_finds_the_card_enabled_in_the_app() {
 }
 
 #[tokio::test]
-async fn a_blocked_card_is_refused_in_the_cardholders_words() {
+async fn a_blocked_card_is_refused_with_a_text_for_cardholders() {
     with_harness(Appearance::LAPTOP, async |harness| {
         harness.allow_errors();
         harness.log_in().await;

@@ -44,7 +44,7 @@ async fn every_kind_of_id_is_a_parameter_of_some_route() {
     let taken: BTreeSet<_> =
         routes.iter().flat_map(|route| &route.parameters).map(|parameter| parameter.kind).collect();
     assert_eq!(taken.len(), 10, "{taken:?}");
-    assert!(routes.iter().filter(|route| !route.public).count() >= 6, "routes that want a token");
+    assert!(routes.iter().filter(|route| !route.public).count() >= 6, "routes that need a token");
 }
 
 /// All routes of the gateways.
@@ -82,21 +82,21 @@ impl Harness {
         let mut before = self.app.stored().await;
         let mut count = 0;
         for case in cases(&self.route, &self.principals) {
-            let about = format!("{} with {case:?}", self.route.key);
+            let context = format!("{} with {case:?}", self.route.key);
             // One comparison for all that change nothing: it takes longer than a request.
             let (may_change, harmless): (Vec<_>, Vec<_>) =
                 bearers.iter().partition(|(token, _)| self.may_change(case.as_ref(), *token));
             for (token, bearer) in harmless {
                 self.check_case(case.as_ref(), *token, bearer).await;
             }
-            assert_eq!(before, self.app.stored().await, "{about}: something was stored");
+            assert_eq!(before, self.app.stored().await, "{context}: something was stored");
             for (token, bearer) in may_change {
                 self.check_case(case.as_ref(), *token, bearer).await;
                 let (after, principal) = (self.app.stored().await, &self.principals[token.caller()]);
                 let of_others = |items: &[Value]| {
                     items.iter().filter(|item| !principal.owns(item)).cloned().collect::<Vec<_>>()
                 };
-                assert_eq!(of_others(&before), of_others(&after), "{about} and {token:?}");
+                assert_eq!(of_others(&before), of_others(&after), "{context} and {token:?}");
                 before = after;
             }
             count += bearers.len();
@@ -115,17 +115,17 @@ impl Harness {
     }
 
     async fn check_case(&self, case: Option<&IdCase>, token: Token, bearer: &Cardholder) {
-        let why = format!("{} with {token:?} and {case:?}", self.route.key);
+        let context = format!("{} with {token:?} and {case:?}", self.route.key);
         let (principal, other) = (&self.principals[token.caller()], &self.principals[1 - token.caller()]);
         let (expected, pushes) = (expected(&self.route, case, token), self.pushes());
         let response = self.send_case(case, token, bearer).await;
         assert!(
             expected.is(&response),
-            "{why}: {expected:?}, not {} {}",
+            "{context}: {expected:?}, not {} {}",
             response.status,
             response.body["code"]
         );
-        assert!(expected == Expected::Served || self.pushes() == pushes, "{why}: Mastercard was called");
+        assert!(expected == Expected::Served || self.pushes() == pushes, "{context}: Mastercard was called");
         let sent = case.and_then(|case| case.value.as_deref());
         // The callback shows the enrollment id to every browser that has its state.
         let named = if self.route.public { other.ids(Kind::Enrollment) } else { Vec::new() };
@@ -133,19 +133,19 @@ impl Harness {
         assert_eq!(
             secrets.find(|secret| contains_secret(&response, secret)),
             None,
-            "{why}: shows what belongs to another"
+            "{context}: shows what belongs to another"
         );
         match expected {
             Expected::SameAsUnknown => {
                 let (case, value) = (case.expect("an id"), sent.expect("an id"));
                 let other = self.send_case(Some(&case.with("78888")), token, bearer).await.body.to_string();
-                assert_eq!(response.body.to_string(), other.replace("78888", value), "{why}");
+                assert_eq!(response.body.to_string(), other.replace("78888", value), "{context}");
             }
             Expected::OwnEnrollments => {
                 let own = principal.ids(Kind::Enrollment);
                 let mut listed = response.body["enrollments"].as_array().expect("a list").iter();
                 let is_own = |it: &Value| own.iter().any(|id| it["enrollmentId"] == id.as_str());
-                assert!(listed.all(is_own), "{why}: enrollments that are not the caller's");
+                assert!(listed.all(is_own), "{context}: enrollments that are not the caller's");
             }
             _ => {}
         }

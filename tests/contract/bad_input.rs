@@ -39,20 +39,20 @@ impl UnchangedWorld {
     }
 
     /// A function responds with a problem document of this code.
-    async fn check_refused(&self, why: &str, request: &ApiRequest, status: u16, code: &str) {
-        self.check_refused_for(&self.app.cardholder, why, request, status, code).await;
+    async fn check_refused(&self, case: &str, request: &ApiRequest, status: u16, code: &str) {
+        self.check_refused_for(&self.app.cardholder, case, request, status, code).await;
     }
 
     async fn check_refused_for(
         &self,
         cardholder: &Cardholder,
-        why: &str,
+        case: &str,
         request: &ApiRequest,
         status: u16,
         code: &str,
     ) {
         let response = self.app.send_as(cardholder, request).await;
-        check_problem(why, &response, status, code);
+        check_problem(case, &response, status, code);
     }
 
     /// Nothing was stored, and Mastercard was not called.
@@ -69,30 +69,30 @@ fn calls(app: &App) -> usize {
 }
 
 /// The response is a problem document of this status and code, with the gateway's request id and without the input.
-fn check_problem(why: &str, response: &Response, status: u16, code: &str) {
+fn check_problem(case: &str, response: &Response, status: u16, code: &str) {
     let body = &response.body;
-    assert_eq!((response.status, body["code"].as_str()), (status, Some(code)), "{why}: {}", body["errors"]);
+    assert_eq!((response.status, body["code"].as_str()), (status, Some(code)), "{case}: {}", body["errors"]);
     assert_eq!(
         response.headers.get("content-type").map(String::as_str),
         Some("application/problem+json"),
-        "{why}"
+        "{case}"
     );
     let request_id = response.headers.get("apigw-requestid").map(String::as_str);
     assert_eq!(
         (body["requestId"].as_str(), body["status"].as_u64()),
         (request_id, Some(status.into())),
-        "{why}"
+        "{case}"
     );
-    check_no_echo(why, response);
+    check_no_echo(case, response);
 }
 
 /// The response is API Gateway's own error, without the input.
-fn check_gateway_error(why: &str, response: &Response, status: u16, message: &str) {
-    assert_eq!((response.status, response.body["message"].as_str()), (status, Some(message)), "{why}");
-    check_no_echo(why, response);
+fn check_gateway_error(case: &str, response: &Response, status: u16, message: &str) {
+    assert_eq!((response.status, response.body["message"].as_str()), (status, Some(message)), "{case}");
+    check_no_echo(case, response);
 }
 
-fn check_no_echo(why: &str, response: &Response) {
+fn check_no_echo(case: &str, response: &Response) {
     let text = format!("{} {:?}", response.body, response.headers);
-    assert!(SENT.iter().all(|sent| !text.contains(sent)), "{why}: the response repeats what was sent");
+    assert!(SENT.iter().all(|sent| !text.contains(sent)), "{case}: the response repeats what was sent");
 }

@@ -27,14 +27,14 @@ async fn a_card_is_enabled_by_the_real_binaries() {
     );
 
     let list = Lambda::start("list-requestors", &world).await;
-    let shown = list.invoke_http(event("list-requestors.json")).await;
-    assert_eq!(shown.0, 200);
-    let offers = shown.1["tokenRequestors"].as_array().unwrap();
+    let listed = list.invoke_http(event("list-requestors.json")).await;
+    assert_eq!(listed.0, 200);
+    let offers = listed.1["tokenRequestors"].as_array().unwrap();
     assert!(offers.iter().any(|offer| offer["displayName"] == "Click to Pay"), "{offers:?}");
     assert!(offers.iter().all(|offer| offer["logos"].as_array().is_some_and(|logos| !logos.is_empty())));
     let packed = list.invoke(event("list-requestors-gzip.json")).await.unwrap();
     let sent = (&packed["isBase64Encoded"], &packed["headers"]["content-encoding"]);
-    assert_eq!(sent, (&json!(true), &json!("gzip")), "as API Gateway wants it");
+    assert_eq!(sent, (&json!(true), &json!("gzip")), "as API Gateway expects it");
 
     let cards = Lambda::start("list-cards", &world).await;
     assert_eq!(states(&cards).await, ["eligible", "eligible"]);
@@ -44,16 +44,16 @@ async fn a_card_is_enabled_by_the_real_binaries() {
     assert_eq!(states(&cards).await, ["eligible", "in_progress"]);
     let get = Lambda::start("get-enrollment", &world).await;
     let request = request(&enrolled["enrollmentId"]);
-    let (status, shown) = get.invoke_http(request.clone()).await;
-    assert_eq!((status, &shown["redirectUrl"]), (200, &enrolled["redirectUrl"]));
+    let (status, listed) = get.invoke_http(request.clone()).await;
+    assert_eq!((status, &listed["redirectUrl"]), (200, &enrolled["redirectUrl"]));
 
     let cardholder = world.cardholder("40000").unwrap();
     let page = cardholder.open_redirect(enrolled["redirectUrl"].as_str().unwrap()).await.unwrap();
-    let way_back = page.accept_terms().await.unwrap().callback_url().await.unwrap();
+    let callback_url = page.accept_terms().await.unwrap().callback_url().await.unwrap();
     let callback = Lambda::start("receive-callback", &world).await;
-    let passed_on = callback.invoke(came_back(&way_back)).await.unwrap();
-    let link = passed_on["headers"]["location"].as_str().unwrap_or_default();
-    assert_eq!((&passed_on["statusCode"], link.ends_with("outcome=completed")), (&json!(303), true));
+    let redirect = callback.invoke(callback_event(&callback_url)).await.unwrap();
+    let link = redirect["headers"]["location"].as_str().unwrap_or_default();
+    assert_eq!((&redirect["statusCode"], link.ends_with("outcome=completed")), (&json!(303), true));
 
     world.simulator().notifications_settled().await;
     assert_eq!(get.invoke_http(request).await.1["status"], "ENABLED");
@@ -90,13 +90,13 @@ async fn a_function_without_its_settings_does_not_start_and_names_all_that_is_mi
 }
 
 #[tokio::test]
-async fn a_function_with_a_bad_log_level_does_not_start_and_names_it_with_all_else() {
+async fn a_function_with_a_bad_log_level_does_not_start_and_names_it_with_all_other_problems() {
     let world = world().await;
     let changes = [("LOG_LEVEL", "inof"), ("TENANT", "The Bank")];
     for (function, _) in FUNCTIONS {
         let log = Lambda::start_fails(function, &world, |_| false, &changes).await;
         for problem in ["LOG_LEVEL: is a level", "TENANT: "] {
-            assert!(log.contains(problem), "{function} does not say {problem}: {log}");
+            assert!(log.contains(problem), "{function} does not report {problem}: {log}");
         }
     }
 }
@@ -130,7 +130,7 @@ fn request(enrollment_id: &Value) -> Value {
 }
 
 /// API Gateway's event of the callback.
-fn came_back(callback: &Url) -> Value {
+fn callback_event(callback: &Url) -> Value {
     let mut event = event("receive-callback-approved.json");
     event["rawPath"] = callback.path().into();
     event["rawQueryString"] = callback.query().unwrap().into();

@@ -21,9 +21,9 @@ use crate::support::{
 /// A test for each file; another test compares the list with the folder.
 macro_rules! events {
     ($($file:literal => $test:ident),+ $(,)?) => {
-        const FED: &[&str] = &[$($file),+];
+        const FILES: &[&str] = &[$($file),+];
 
-        mod fed {
+        mod event_tests {
             $(#[tokio::test]
             async fn $test() {
                 super::$test(super::Event::read($file)).await;
@@ -62,12 +62,12 @@ events! {
 fn every_event_has_a_test_and_a_description() {
     let files = fs::read_dir(folder()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
     let mut files: Vec<_> = files.filter(|name| name.ends_with(".json")).collect();
-    let mut fed = FED.to_vec();
+    let mut tested = FILES.to_vec();
     files.sort();
-    fed.sort_unstable();
-    assert_eq!(files, fed);
+    tested.sort_unstable();
+    assert_eq!(files, tested);
     let readme = fs::read_to_string(folder().join("README.md")).unwrap();
-    let missing: Vec<_> = FED.iter().filter(|file| !readme.contains(&format!("`{file}`"))).collect();
+    let missing: Vec<_> = FILES.iter().filter(|file| !readme.contains(&format!("`{file}`"))).collect();
     assert!(missing.is_empty(), "not in the table of events/README.md: {missing:?}");
 }
 
@@ -80,19 +80,19 @@ async fn a_card_is_pushed_with_every_field(event: Event) {
 }
 
 async fn a_card_number_for_a_name_is_refused(event: Event) {
-    refused(event, "card_number_refused").await;
+    check_refused(event, "card_number_refused").await;
 }
 
 async fn a_field_that_is_not_in_the_api_is_refused(event: Event) {
-    refused(event, "invalid_request").await;
+    check_refused(event, "invalid_request").await;
 }
 
 async fn a_request_without_a_key_is_refused(event: Event) {
-    refused(event, "idempotency_key_missing").await;
+    check_refused(event, "idempotency_key_missing").await;
 }
 
 /// Expects a 400 and no push.
-async fn refused(event: Event, code: &str) {
+async fn check_refused(event: Event, code: &str) {
     let world = open_world().await;
     let enroll = enroll::Enroll::connect(&runtime_of(&world)).await.unwrap();
     let response = parse_response(enroll.handle(event.request()).await.unwrap());
@@ -102,11 +102,11 @@ async fn refused(event: Event, code: &str) {
 }
 
 async fn logos_are_fetched_after_a_refresh(event: Event) {
-    fetched(event).await;
+    check_fetched(event).await;
 }
 
 async fn logos_are_fetched_on_demand(event: Event) {
-    fetched(event).await;
+    check_fetched(event).await;
 }
 
 async fn logos_are_fetched_again(event: Event) {
@@ -117,7 +117,7 @@ async fn logos_are_fetched_again(event: Event) {
 }
 
 /// Expects one stored logo: the one that the event names.
-async fn fetched(event: Event) {
+async fn check_fetched(event: Event) {
     let world = world().await;
     let sync = sync_requestors::SyncRequestors::connect(&runtime_of(&world)).await.unwrap();
     sync.handle(scheduled(json!({}))).await.unwrap();
@@ -133,9 +133,9 @@ async fn a_cardholder_reads_an_enrollment(event: Event) {
     let get = get_enrollment::GetEnrollment::connect(&runtime_of(&world)).await.unwrap();
     let before = parse_response(get.handle(event.request()).await.unwrap());
     assert_eq!((before.status, before.body["code"].as_str()), (404, Some("not_found")));
-    let seeded = event_fixture(&world).await;
+    let fixture = event_fixture(&world).await;
     let after = parse_response(get.handle(event.request()).await.unwrap());
-    assert_eq!((after.status, &after.body["enrollmentId"]), (200, &json!(seeded.id())));
+    assert_eq!((after.status, &after.body["enrollmentId"]), (200, &json!(fixture.id())));
 }
 
 async fn another_cardholder_reads_an_enrollment(event: Event) {
@@ -148,12 +148,12 @@ async fn another_cardholder_reads_an_enrollment(event: Event) {
 
 async fn a_cardholder_reads_the_state_of_a_card(event: Event) {
     let world = world().await;
-    let seeded = event_fixture(&world).await;
+    let fixture = event_fixture(&world).await;
     EnrollmentFixture::new("key-2").of_card(70002).started(&enrollments(&world)).await;
     let get = get_enrollment::GetEnrollment::connect(&runtime_of(&world)).await.unwrap();
     let response = parse_response(get.handle(event.request()).await.unwrap());
     assert_eq!(response.status, 200);
-    assert_eq!(response.all("enrollments", "enrollmentId"), [&json!(seeded.id())]);
+    assert_eq!(response.all("enrollments", "enrollmentId"), [&json!(fixture.id())]);
 }
 
 async fn two_cards_can_be_enabled(event: Event) {
@@ -234,15 +234,15 @@ async fn a_browser_returns_with_an_unknown_state(event: Event) {
 }
 
 async fn processing_notifies_of_an_approval(event: Event) {
-    assert_eq!(notified(event).await, Status::Authorized);
+    assert_eq!(status_after(event).await, Status::Authorized);
 }
 
 async fn processing_notifies_of_a_token(event: Event) {
-    assert_eq!(notified(event).await, Status::Enabled);
+    assert_eq!(status_after(event).await, Status::Enabled);
 }
 
 /// Expects a 200. Returns the status of the enrollment after it.
-async fn notified(event: Event) -> Status {
+async fn status_after(event: Event) -> Status {
     let world = world().await;
     let fixture = event_fixture(&world).await;
     let receive = receive_notification::ReceiveNotification::connect(&runtime_of(&world)).await.unwrap();

@@ -62,7 +62,7 @@ async fn every_example_of_a_request_in_the_contract_is_accepted() {
 }
 
 #[tokio::test]
-async fn every_answer_of_a_successful_enrollment_conforms_to_the_contract() {
+async fn every_response_of_a_successful_enrollment_conforms_to_the_contract() {
     let app = App::start().await;
     for platform in ["ios", "android", "web"] {
         let path = format!("/token-requestors?platform={platform}");
@@ -109,7 +109,7 @@ async fn states(app: &App, cards: &ApiRequest) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn every_answer_of_a_failed_enrollment_conforms_to_the_contract() {
+async fn every_response_of_a_failed_enrollment_conforms_to_the_contract() {
     let app = App::start().await;
     let request = |card: &str| ApiRequest::enroll(&Cardholder::smallest_request(card));
     let first = request("70001");

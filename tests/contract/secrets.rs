@@ -37,7 +37,7 @@ fn every_kind_of_secret_is_found_in_a_log_line() {
     ];
     for (kind, secret) in kinds {
         let line =
-            json!({"level": "INFO", "target": "enroll", "fields": {"message": "so it is", "cause": secret}});
+            json!({"level": "INFO", "target": "enroll", "fields": {"message": "a message", "cause": secret}});
         let field = "/fields/cause".to_owned();
         assert_eq!(leak(&line.to_string()), Some(Leak { kind, field }), "{kind}");
         assert_eq!(leak(secret).map(|leak| leak.kind), Some(kind), "{kind} outside a line");
@@ -124,8 +124,8 @@ async fn only_the_redirect_keeps_receipts_and_signatures() {
         assert_eq!(leak(&item.to_string()), None, "{}", item["sk"]);
     }
     for item in redirects {
-        assert!(leak(&item.to_string()).is_some(), "the check would see a receipt");
-        assert!(item["ttl"].is_string(), "DynamoDB tidies it up");
+        assert!(leak(&item.to_string()).is_some(), "the check finds a receipt");
+        assert!(item["ttl"].is_string(), "it expires by TTL");
     }
 }
 

@@ -31,7 +31,7 @@ async fn check_table(operation: Operation, column: impl Fn(&Row) -> (usize, &'st
     let world = world_that_checks_timestamps().await;
     let mut wrong = Vec::new();
     for row in rows() {
-        let clients = Clients::of(&world).await;
+        let clients = Clients::connect(&world).await;
         let prepared = clients.prepare(operation).await;
         let before = world.simulator().calls(operation);
         world.simulator().set_fault(operation, row.fault.clone(), row.times);
@@ -48,22 +48,22 @@ async fn check_table(operation: Operation, column: impl Fn(&Row) -> (usize, &'st
 }
 
 #[tokio::test]
-async fn the_list_of_requestors_is_called_as_the_table_says() {
+async fn the_list_of_requestors_is_requested_as_the_table_says() {
     check_table(Operation::GetEligibleTokenRequestors, |row| row.read).await;
 }
 
 #[tokio::test]
-async fn a_logo_is_called_as_the_table_says() {
+async fn a_logo_is_requested_as_the_table_says() {
     check_table(Operation::GetAsset, |row| row.read).await;
 }
 
 #[tokio::test]
-async fn the_tokens_of_a_cardholder_are_called_as_the_table_says() {
+async fn the_tokens_of_a_cardholder_are_requested_as_the_table_says() {
     check_table(Operation::GetTokensByClient, |row| row.read).await;
 }
 
 #[tokio::test]
-async fn an_encrypted_card_is_called_as_the_table_says() {
+async fn an_encrypted_card_is_requested_as_the_table_says() {
     check_table(Operation::SearchFundingAccounts, |row| row.read).await;
 }
 
@@ -75,7 +75,7 @@ async fn a_card_is_pushed_once_whatever_happens() {
 #[tokio::test]
 async fn a_processing_that_is_down_gets_no_calls_until_a_probe_succeeds() {
     let world = world_that_checks_timestamps().await;
-    let (clients, operation) = (Clients::of(&world).await, Operation::GetTokensByClient);
+    let (clients, operation) = (Clients::connect(&world).await, Operation::GetTokensByClient);
     let call = async || clients.call(operation, None, Duration::from_secs(10)).await;
     world.simulator().set_fault(
         operation,
@@ -101,7 +101,7 @@ async fn a_processing_that_is_down_gets_no_calls_until_a_probe_succeeds() {
 async fn many_cards_at_once_stay_below_processings_limit() {
     let simulator = simulator::Options { rate_limit: Some(30), ..simulator::Options::default() };
     let world = world_with(Options { simulator, ..Options::default() }).await;
-    let (clients, operation) = (Clients::of(&world).await, Operation::GetTokensByClient);
+    let (clients, operation) = (Clients::connect(&world).await, Operation::GetTokensByClient);
     let calls: tokio::task::JoinSet<_> = (0..60)
         .map(|_| {
             let clients = clients.clone();

@@ -11,7 +11,7 @@ use sync_requestors::{SyncReport, SyncRequestors};
 use crate::support::{
     catalog::{
         invocation::{event, event_with_time_left},
-        mastercard::{advance_mastercard, calls, large_world, name, visitor},
+        mastercard::{advance_mastercard, calls, large_world, name, temporary_requestor},
         view::CatalogView,
     },
     function_runtime::runtime_of,
@@ -31,7 +31,7 @@ fn faults() -> Vec<(Fault, bool)> {
         (Fault::HtmlBadGateway, true),
         (Fault::EmptyBody, true),
         (Fault::WrongContent, true),
-        (errors("NEVER_HEARD"), true),
+        (errors("UNKNOWN_CODE"), true),
         (errors("AUTHORIZATION_FAILED"), false),
         (Fault::NullFields, true),
         (Fault::ConnectionClosed, true),
@@ -117,8 +117,8 @@ async fn check_partial_refresh(world: &World, old: &CatalogView, range: &str, ti
         .filter(|it| it.account_ranges.iter().any(|range| call_of(range) != call))
         .map(|it| it.token_requestor_id.clone())
         .collect();
-    for (id, before) in &old.known {
-        let after = &left.known[id];
+    for (id, before) in &old.entries {
+        let after = &left.entries[id];
         if named.contains(id.as_str()) {
             assert_eq!(after.requestor.consumer_facing_entity_name, name(id.as_str(), time));
             assert_eq!(after.requestor.enabled_account_ranges, before.requestor.enabled_account_ranges);
@@ -127,7 +127,7 @@ async fn check_partial_refresh(world: &World, old: &CatalogView, range: &str, ti
         }
     }
     assert!(old.logos.iter().all(|(id, logos)| left.logos[id] == *logos), "no logo is lost");
-    assert_eq!(left.name(&visitor(time)).is_some(), named.contains(&visitor(time)));
+    assert_eq!(left.name(&temporary_requestor(time)).is_some(), named.contains(&temporary_requestor(time)));
     left
 }
 

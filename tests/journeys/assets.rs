@@ -22,12 +22,12 @@ fn form(media_type: &str, data: impl AsRef<[u8]>) -> Value {
     json!([{"type": media_type, "data": STANDARD.encode(data)}])
 }
 
-async fn recorded(world: &World, id: &str) -> Option<Asset> {
+async fn stored_asset(world: &World, id: &str) -> Option<Asset> {
     world.token_requestors().snapshot().await.unwrap().assets.remove(&id.parse().unwrap())
 }
 
 /// Runs the function in this world with one setting changed and this much time left.
-async fn fetches_in(world: &World, changed: (&str, &str), time: Duration, event: Value) -> FetchReport {
+async fn fetch_with(world: &World, changed: (&str, &str), time: Duration, event: Value) -> FetchReport {
     let settings = world.settings();
     let changed = [(changed.0.to_owned(), changed.1.to_owned())];
     let settings: Settings =
@@ -82,7 +82,7 @@ async fn an_asset_that_fails_fails_alone_and_is_fetched_next_time() {
     let fetched = world.fetch_assets(json!({})).await.unwrap();
     let [failed] = fetched["failed"].as_array().unwrap().as_slice() else { panic!("{fetched}") };
     assert_eq!(failed["reason"], "not_fetched");
-    assert!(recorded(&world, failed["assetId"].as_str().unwrap()).await.is_none());
+    assert!(stored_asset(&world, failed["assetId"].as_str().unwrap()).await.is_none());
     let before = fetched["stored"].as_array().unwrap().len();
     assert_eq!(before, world.simulator().requestors().len() - 1);
 
@@ -96,9 +96,9 @@ async fn an_asset_that_the_bucket_refuses_is_not_recorded() {
     world.simulator().set_asset("a", form("image/svg+xml", RED));
     let event = json!({"assets": ["a"]});
     let minute = Duration::from_secs(60);
-    let fetched = fetches_in(&world, ("S3_ENDPOINT_URL", "http://127.0.0.1:1"), minute, event.clone()).await;
+    let fetched = fetch_with(&world, ("S3_ENDPOINT_URL", "http://127.0.0.1:1"), minute, event.clone()).await;
     assert_eq!((fetched.stored.len(), fetched.failed[0].reason), (0, fetch_assets::FetchFailure::NotStored));
-    assert!(recorded(&world, "a").await.is_none());
+    assert!(stored_asset(&world, "a").await.is_none());
     assert_eq!(world.fetch_assets(event).await.unwrap()["stored"], json!(["a"]));
 }
 
@@ -106,7 +106,7 @@ async fn an_asset_that_the_bucket_refuses_is_not_recorded() {
 async fn nothing_is_fetched_when_the_time_is_almost_over() {
     let world = world().await;
     let event = json!({"assets": ["a", "b", "c"]});
-    let fetched = fetches_in(&world, ("TENANT", "bank"), Duration::from_secs(4), event).await;
+    let fetched = fetch_with(&world, ("TENANT", "bank"), Duration::from_secs(4), event).await;
     assert_eq!((fetched.remaining, fetched.failed.len()), (3, 0));
     assert_eq!(world.simulator().calls(Operation::GetAsset), 0);
 }
@@ -119,7 +119,7 @@ async fn an_asset_that_hangs_does_not_use_up_the_time_for_recording() {
     }
     world.simulator().set_fault(Operation::GetAsset, Fault::Latency { milliseconds: 60_000 }, 1);
     let event = json!({"assets": ["a", "b"]});
-    let fetched = fetches_in(&world, ("TENANT", "bank"), Duration::from_secs(8), event).await;
+    let fetched = fetch_with(&world, ("TENANT", "bank"), Duration::from_secs(8), event).await;
     // The first attempt times out after half of the time, the second one succeeds.
     assert_eq!((fetched.stored.len(), fetched.failed.len(), fetched.remaining), (2, 0, 0), "{fetched:?}");
 }
@@ -133,8 +133,8 @@ async fn an_asset_without_contents_is_retried_and_one_whose_contents_are_refused
     assert_eq!(fetched["failed"], json!([{"assetId": "empty", "reason": "no_forms"}]));
     let refused = json!([{"assetId": "broken", "mediaType": "image/png", "reason": "not_base64"}]);
     assert_eq!((&fetched["stored"], &fetched["refused"]), (&json!(["broken"]), &refused));
-    assert!(recorded(&world, "empty").await.is_none());
-    assert_eq!(recorded(&world, "broken").await.unwrap().logos, []);
+    assert!(stored_asset(&world, "empty").await.is_none());
+    assert_eq!(stored_asset(&world, "broken").await.unwrap().logos, []);
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use crate::support::open_world;
 const CARD: &str = "70001";
 
 /// Enrolls a card and opens the redirect.
-async fn at_click_to_pay(cardholder: &Cardholder) -> (String, Page) {
+async fn enroll_and_open_redirect(cardholder: &Cardholder) -> (String, Page) {
     let enrollment = cardholder.enroll(CARD).await.unwrap();
     let page = cardholder.open_redirect(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
     (enrollment["enrollmentId"].as_str().unwrap().to_owned(), page)
@@ -26,7 +26,15 @@ async fn at_click_to_pay(cardholder: &Cardholder) -> (String, Page) {
 
 /// Completes an enrollment, until all notifications have arrived.
 async fn enable(world: &World, cardholder: &Cardholder) {
-    at_click_to_pay(cardholder).await.1.accept_terms().await.unwrap().return_to_bank().await.unwrap();
+    enroll_and_open_redirect(cardholder)
+        .await
+        .1
+        .accept_terms()
+        .await
+        .unwrap()
+        .return_to_bank()
+        .await
+        .unwrap();
     world.simulator().notifications_settled().await;
 }
 
@@ -35,7 +43,7 @@ async fn enrollment(cardholder: &Cardholder, id: &str) -> Value {
 }
 
 /// The only enrollment that the cardholder has.
-async fn the_only(cardholder: &Cardholder) -> Value {
+async fn only_enrollment(cardholder: &Cardholder) -> Value {
     let list = cardholder.get("/enrollments").await.unwrap().body;
     assert_eq!(list["enrollments"].as_array().unwrap().len(), 1, "{list}");
     list["enrollments"][0].clone()
@@ -51,7 +59,7 @@ async fn a_cardholder_enables_a_card_and_returns_to_the_app() {
     let cardholder = world.cardholder("40000").unwrap();
     assert_eq!(card_state(&cardholder).await["state"], "eligible");
 
-    let (id, page) = at_click_to_pay(&cardholder).await;
+    let (id, page) = enroll_and_open_redirect(&cardholder).await;
     assert_eq!(page.status, 200);
     let returned = page.accept_terms().await.unwrap().return_to_bank().await.unwrap();
 
@@ -88,7 +96,7 @@ async fn a_receipt_that_expired_on_the_way_ends_in_failed_and_may_be_tried_again
     let page = cardholder.open_redirect(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
     let returned = page.return_to_bank().await.unwrap();
     assert!(returned.app_link.unwrap().query().unwrap().contains("outcome=error"));
-    let failed = the_only(&cardholder).await;
+    let failed = only_enrollment(&cardholder).await;
     assert_eq!((&failed["status"], &failed["reason"]), (&json!("FAILED"), &json!("token_requestor_error")));
     assert_eq!(cardholder.enroll(CARD).await.unwrap()["status"], "READY");
 }
@@ -125,7 +133,7 @@ async fn a_redirect_that_is_not_opened_expires() {
 async fn a_cardholder_who_cancels_is_cancelled_and_may_start_again() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let (id, page) = at_click_to_pay(&cardholder).await;
+    let (id, page) = enroll_and_open_redirect(&cardholder).await;
     let returned = page.cancel().await.unwrap().return_to_bank().await.unwrap();
     assert!(returned.app_link.unwrap().query().unwrap().contains("outcome=cancelled"));
     world.simulator().notifications_settled().await;
@@ -145,18 +153,18 @@ async fn a_cardholder_whose_card_is_declined_reads_declined() {
     let returned = page.return_to_bank().await.unwrap();
     assert!(returned.app_link.unwrap().query().unwrap().contains("outcome=declined"));
     world.simulator().notifications_settled().await;
-    assert_eq!(the_only(&cardholder).await["status"], "DECLINED");
+    assert_eq!(only_enrollment(&cardholder).await["status"], "DECLINED");
 }
 
 #[tokio::test]
-async fn a_card_that_click_to_pay_has_already_is_enabled_once_the_list_says_so() {
+async fn a_card_that_click_to_pay_has_already_is_enabled_once_the_token_list_shows_it() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     enable(&world, &cardholder).await;
     // The list cannot be read, so the second push is not stopped by it.
     world.simulator().set_fault(Operation::GetTokensByClient, Fault::HtmlBadGateway, Times::Always);
     world.clock().advance(SignedDuration::from_mins(1));
-    let (id, page) = at_click_to_pay(&cardholder).await;
+    let (id, page) = enroll_and_open_redirect(&cardholder).await;
     page.return_to_bank().await.unwrap();
     assert_ne!(enrollment(&cardholder, &id).await["status"], "ENABLED");
     world.simulator().clear_faults();

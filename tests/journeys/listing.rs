@@ -25,8 +25,8 @@ async fn listed(world: &World, query: &str) -> Value {
 }
 
 fn names(listed: &Value) -> Vec<&str> {
-    let offers = listed["tokenRequestors"].as_array().unwrap();
-    offers.iter().map(|requestor| requestor["displayName"].as_str().unwrap()).collect()
+    let requestors = listed["tokenRequestors"].as_array().unwrap();
+    requestors.iter().map(|requestor| requestor["displayName"].as_str().unwrap()).collect()
 }
 
 fn etag(headers: &HeaderMap) -> String {
@@ -34,7 +34,7 @@ fn etag(headers: &HeaderMap) -> String {
 }
 
 /// Deletes all of the catalog but the item that names the current version.
-async fn forget_all_but_the_version(world: &World) {
+async fn delete_all_but_the_version(world: &World) {
     let (db, table) = (world.dynamodb(), &world.tables().token_requestors);
     let items = db.scan().table_name(table).send().await.unwrap().items.unwrap();
     let items = items.into_iter().filter(|item| item["sk"].as_s().unwrap() != "CATALOG");
@@ -44,12 +44,12 @@ async fn forget_all_but_the_version(world: &World) {
     }
 }
 
-async fn lose_the_table(world: &World) {
+async fn delete_table(world: &World) {
     world.dynamodb().delete_table().table_name(&world.tables().token_requestors).send().await.unwrap();
 }
 
 #[tokio::test]
-async fn click_to_pay_comes_first_and_then_everybody_by_name() {
+async fn click_to_pay_comes_first_and_then_all_others_by_name() {
     let world = open_world().await;
     let listed = listed(&world, "platform=ios").await;
     let (first, others) =
@@ -62,7 +62,7 @@ async fn click_to_pay_comes_first_and_then_everybody_by_name() {
 }
 
 #[tokio::test]
-async fn a_bank_that_features_nobody_has_them_all_by_name() {
+async fn without_featured_requestors_all_are_listed_by_name() {
     let settings = [("FEATURED_TOKEN_REQUESTORS".to_owned(), String::new())].into();
     let world = open_world_with(Options { settings, ..Options::default() }).await;
     let listed = listed(&world, "platform=ios").await;
@@ -70,7 +70,7 @@ async fn a_bank_that_features_nobody_has_them_all_by_name() {
 }
 
 #[tokio::test]
-async fn a_name_of_a_hundred_characters_is_shown_whole() {
+async fn a_name_of_a_hundred_characters_is_shown_in_full() {
     let world = world().await;
     let mut longest = world.simulator().requestors()[0].clone();
     longest.token_requestor_id = "50999000099".into();
@@ -83,59 +83,59 @@ async fn a_name_of_a_hundred_characters_is_shown_whole() {
 }
 
 #[tokio::test]
-async fn who_takes_no_part_in_token_connect_is_not_offered() {
+async fn a_requestor_without_token_connect_is_not_listed() {
     let world = open_world().await;
-    let apart = world.simulator().requestors().into_iter().filter(|it| !it.supports_token_connect());
-    let apart: Vec<String> = apart.map(|it| it.token_requestor_id).collect();
-    assert!(!apart.is_empty());
+    let unsupported = world.simulator().requestors().into_iter().filter(|it| !it.supports_token_connect());
+    let unsupported: Vec<String> = unsupported.map(|it| it.token_requestor_id).collect();
+    assert!(!unsupported.is_empty());
     for platform in ["ios", "android", "web"] {
         let listed = listed(&world, &format!("platform={platform}")).await.to_string();
-        assert!(!apart.iter().any(|id| listed.contains(id)), "{platform}");
+        assert!(!unsupported.iter().any(|id| listed.contains(id)), "{platform}");
     }
 }
 
 #[tokio::test]
-async fn a_compressed_answer_is_the_same_answer() {
+async fn a_compressed_response_has_the_same_content() {
     let world = open_world().await;
     let plain = get(&world, "platform=web", &[]).await;
-    let packed = get(&world, "platform=web", &[("accept-encoding", "br;q=1.0, gzip;q=0.8")]).await;
+    let compressed = get(&world, "platform=web", &[("accept-encoding", "br;q=1.0, gzip;q=0.8")]).await;
     assert_eq!(
-        (plain.headers().get("content-encoding"), &packed.headers()["content-encoding"]),
+        (plain.headers().get("content-encoding"), &compressed.headers()["content-encoding"]),
         (None, &"gzip".parse().unwrap())
     );
-    for response in [&plain, &packed] {
+    for response in [&plain, &compressed] {
         assert_eq!(
             (response.status().as_u16(), &response.headers()["vary"]),
             (200, &"accept-encoding".parse().unwrap())
         );
     }
-    assert_ne!(etag(plain.headers()), etag(packed.headers()), "one ETag is one sequence of bytes");
-    let (plain, packed) = (plain.json::<Value>().await.unwrap(), packed.bytes().await.unwrap());
-    assert_eq!(decompress(&packed), plain);
+    assert_ne!(etag(plain.headers()), etag(compressed.headers()), "one ETag is one sequence of bytes");
+    let (plain, compressed) = (plain.json::<Value>().await.unwrap(), compressed.bytes().await.unwrap());
+    assert_eq!(decompress(&compressed), plain);
     assert_eq!(violations("/components/schemas/TokenRequestors", &plain), [""; 0]);
     let refused = get(&world, "platform=web", &[("accept-encoding", "gzip;q=0")]).await;
     assert_eq!(refused.headers().get("content-encoding"), None);
 }
 
 #[tokio::test]
-async fn an_etag_is_good_for_one_question_and_one_encoding() {
+async fn an_etag_is_valid_for_one_query_and_one_encoding() {
     let world = open_world().await;
-    let questions = ["platform=web", "platform=ios", "platform=web&accountRange=555555000"];
+    let queries = ["platform=web", "platform=ios", "platform=web&accountRange=555555000"];
     let encodings = ["identity", "gzip"];
     let mut responses = Vec::new();
-    for (query, encoding) in questions.into_iter().flat_map(|query| encodings.map(|it| (query, it))) {
+    for (query, encoding) in queries.into_iter().flat_map(|query| encodings.map(|it| (query, it))) {
         let first = get(&world, query, &[("accept-encoding", encoding)]).await;
         responses.push((query, encoding, etag(first.headers())));
     }
     for (query, encoding, _) in &responses {
-        for (of, packed, etag) in &responses {
+        for (etag_query, etag_encoding, etag) in &responses {
             let headers = [("accept-encoding", *encoding), ("if-none-match", etag.as_str())];
             let again = get(&world, query, &headers).await;
-            let known = (query, encoding) == (of, packed);
+            let is_same = (query, encoding) == (etag_query, etag_encoding);
             assert_eq!(
                 again.status(),
-                if known { 304 } else { 200 },
-                "{query} {encoding} with that of {of} {packed}"
+                if is_same { 304 } else { 200 },
+                "{query} {encoding} with the ETag of {etag_query} {etag_encoding}"
             );
             assert_eq!(again.headers()["vary"], "accept-encoding");
         }
@@ -162,11 +162,11 @@ async fn only_requestors_of_the_cards_range_are_shown_when_it_is_given() {
 }
 
 #[tokio::test]
-async fn a_catalog_that_is_known_takes_one_small_read() {
+async fn a_cached_catalog_takes_one_small_read() {
     let world = open_world().await;
     let before = listed(&world, "platform=web").await;
-    forget_all_but_the_version(&world).await;
-    assert_eq!(listed(&world, "platform=web").await, before, "from memory");
+    delete_all_but_the_version(&world).await;
+    assert_eq!(listed(&world, "platform=web").await, before, "from the cache");
     assert!(
         !names(&listed(&world, "platform=android").await).is_empty(),
         "from the cache, for a request that is new"
@@ -179,7 +179,7 @@ async fn a_catalog_that_is_known_takes_one_small_read() {
 async fn an_app_that_has_the_list_gets_a_304_from_a_function_that_just_started() {
     let world = open_world().await;
     let etag = etag(get(&world, "platform=web", &[]).await.headers());
-    forget_all_but_the_version(&world).await;
+    delete_all_but_the_version(&world).await;
     let runtime = crate::support::function_runtime::runtime_of(&world);
     let fresh = list_requestors::ListRequestors::connect(&runtime).await.unwrap();
     let request = lambda_http::http::Request::builder()
@@ -193,7 +193,7 @@ async fn an_app_that_has_the_list_gets_a_304_from_a_function_that_just_started()
 async fn a_list_that_was_read_is_still_served_when_the_table_is_gone() {
     let world = open_world().await;
     let before = listed(&world, "platform=web").await;
-    lose_the_table(&world).await;
+    delete_table(&world).await;
     assert_eq!(listed(&world, "platform=web").await, before);
     world.clock().advance(SignedDuration::from_hours(16 * 24));
     let later = listed(&world, "platform=web").await;
@@ -203,14 +203,14 @@ async fn a_list_that_was_read_is_still_served_when_the_table_is_gone() {
 #[tokio::test]
 async fn a_function_that_has_never_read_the_catalog_fails() {
     let world = open_world().await;
-    lose_the_table(&world).await;
+    delete_table(&world).await;
     let response = get(&world, "platform=web", &[]).await;
     assert_eq!(response.status(), 500);
     assert_eq!(response.json::<Value>().await.unwrap()["code"], "internal_error");
 }
 
 #[tokio::test]
-async fn a_cached_answer_becomes_stale_with_time() {
+async fn a_cached_response_becomes_stale_with_time() {
     let world = open_world().await;
     let gzip = [("accept-encoding", "gzip")];
     let read = async || {
@@ -243,7 +243,7 @@ async fn new_artwork_is_shown_without_a_new_version() {
 }
 
 #[tokio::test]
-async fn many_concurrent_requests_get_one_answer() {
+async fn many_concurrent_requests_get_the_same_response() {
     let world = open_world().await;
     let responses = join_all((0..20).map(|_| listed(&world, "platform=web"))).await;
     assert!(!names(&responses[0]).is_empty());
@@ -255,14 +255,14 @@ async fn many_concurrent_requests_get_one_answer() {
 async fn a_catalog_that_is_too_large_is_sent_compressed_or_by_range_or_not_at_all() {
     let world = world().await;
     let ranges: Vec<String> = (0..1_000).map(|range| format!("5555{range:06}000000000")).collect();
-    let known: Vec<CatalogEntry> = (0..300).map(|requestor| {
+    let entries: Vec<CatalogEntry> = (0..300).map(|requestor| {
         let (id, name) = (format!("509{requestor:08}"), format!("Requestor {requestor}"));
         let ranges = if requestor == 7 { &ranges[..] } else { &ranges[1..] };
         let fields = json!({"tokenRequestorId": id, "name": name, "consumerFacingEntityName": name,
             "tokenRequestorType": "MERCHANT", "supportedPushMethods": ["WEB"], "enabledAccountRanges": ranges});
         serde_json::from_value(fields).unwrap()
     }).collect();
-    let plan = |_: &_| (Plan { write: known.clone(), complete: true, ..Plan::default() }, ());
+    let plan = |_: &_| (Plan { write: entries.clone(), complete: true, ..Plan::default() }, ());
     world.token_requestors().refresh(world.clock().now(), plan).await.unwrap();
     let refused = get(&world, "platform=web", &[]).await;
     assert_eq!(refused.status(), 406);
@@ -272,7 +272,7 @@ async fn a_catalog_that_is_too_large_is_sent_compressed_or_by_range_or_not_at_al
         violations("/components/responses/AnswerTooLarge/content/application~1problem+json/schema", &problem),
         [""; 0]
     );
-    let packed = get(&world, "platform=web", &[("accept-encoding", "gzip")]).await;
-    assert_eq!(names(&decompress(&packed.bytes().await.unwrap())).len(), 300);
+    let compressed = get(&world, "platform=web", &[("accept-encoding", "gzip")]).await;
+    assert_eq!(names(&decompress(&compressed.bytes().await.unwrap())).len(), 300);
     assert_eq!(names(&listed(&world, "platform=web&accountRange=5555000000").await), ["Requestor 7"]);
 }

@@ -1,6 +1,6 @@
 //! Processing's notifications in every order, repeated, late or lost; and unauthorized ones.
 
-mod sealed;
+mod protected;
 
 use jiff::SignedDuration;
 use local::{World, cardholder::Cardholder};
@@ -13,7 +13,7 @@ const CARD: &str = "70001";
 const CLICK_TO_PAY: &str = "50123197928";
 
 /// A cardholder completes an enrollment, with a plan for its notifications.
-async fn enrolled(world: &World, plan: NotificationPlan) -> (Cardholder, String) {
+async fn enroll_with(world: &World, plan: NotificationPlan) -> (Cardholder, String) {
     world.simulator().set_notification_plan(plan);
     let cardholder = world.cardholder("40000").unwrap();
     let enrollment = cardholder.enroll(CARD).await.unwrap();
@@ -50,16 +50,17 @@ async fn notify(world: &World, body: &Value) -> u16 {
 async fn a_tcn_before_its_tar_changes_nothing() {
     let world = open_world().await;
     let plan = NotificationPlan { tcn_before_tar: true, ..NotificationPlan::default() };
-    let (cardholder, id) = enrolled(&world, plan).await;
+    let (cardholder, id) = enroll_with(&world, plan).await;
     assert_eq!(view(&cardholder, &id).await["status"], "ENABLED");
 }
 
 #[tokio::test]
 async fn notifications_that_come_three_times_are_applied_once() {
     let world = open_world().await;
-    let thrice = Delivery { copies: 3, ..Delivery::default() };
-    let plan = NotificationPlan { tar: thrice.clone(), tcn: thrice, ..NotificationPlan::default() };
-    let (cardholder, id) = enrolled(&world, plan).await;
+    let three_copies = Delivery { copies: 3, ..Delivery::default() };
+    let plan =
+        NotificationPlan { tar: three_copies.clone(), tcn: three_copies, ..NotificationPlan::default() };
+    let (cardholder, id) = enroll_with(&world, plan).await;
     let view = view(&cardholder, &id).await;
     assert_eq!(view["status"], "ENABLED");
     assert_eq!((events(&view, "tokenization_decided"), events(&view, "token_created")), (1, 1), "{view}");
@@ -69,7 +70,7 @@ async fn notifications_that_come_three_times_are_applied_once() {
 async fn a_lost_tcn_is_found_in_the_token_list() {
     let world = open_world().await;
     let (cardholder, id) =
-        enrolled(&world, NotificationPlan { tcn: lost(), ..NotificationPlan::default() }).await;
+        enroll_with(&world, NotificationPlan { tcn: lost(), ..NotificationPlan::default() }).await;
     assert_eq!(view(&cardholder, &id).await["status"], "AUTHORIZED");
     world.clock().advance(SignedDuration::from_mins(16));
     let report = world.reconcile().await.unwrap();
@@ -82,7 +83,7 @@ async fn a_lost_tcn_is_found_in_the_token_list() {
 async fn without_any_notification_the_browser_alone_enables_nothing() {
     let world = open_world().await;
     let plan = NotificationPlan { tar: lost(), tcn: lost(), ..NotificationPlan::default() };
-    let (cardholder, id) = enrolled(&world, plan).await;
+    let (cardholder, id) = enroll_with(&world, plan).await;
     let before = view(&cardholder, &id).await;
     assert_eq!((&before["status"], &before["reason"]), (&json!("PENDING"), &json!("awaiting_confirmation")));
     world.clock().advance(SignedDuration::from_mins(16));
@@ -91,9 +92,9 @@ async fn without_any_notification_the_browser_alone_enables_nothing() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_suspended_resumed_and_deleted_is_followed() {
+async fn a_token_that_is_suspended_resumed_and_deleted_changes_the_status() {
     let world = open_world().await;
-    let (cardholder, id) = enrolled(&world, NotificationPlan::default()).await;
+    let (cardholder, id) = enroll_with(&world, NotificationPlan::default()).await;
     let simulator = world.simulator();
     simulator.suspend_token(70001, CLICK_TO_PAY).unwrap();
     simulator.notifications_settled().await;
@@ -142,7 +143,7 @@ async fn a_caller_with_a_certificate_of_another_name_is_refused() {
     let settings = [("NOTIFICATION_CLIENT_SUBJECTS".to_owned(), "CN=another name".to_owned())].into();
     let world = crate::support::open_world_with(local::Options { settings, ..Default::default() }).await;
     let (cardholder, id) =
-        enrolled(&world, NotificationPlan { retries: 0, ..NotificationPlan::default() }).await;
+        enroll_with(&world, NotificationPlan { retries: 0, ..NotificationPlan::default() }).await;
     assert_ne!(view(&cardholder, &id).await["status"], "ENABLED");
     assert_eq!(notify(&world, &json!({"type": "TCN"})).await, 403);
 }

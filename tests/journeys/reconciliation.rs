@@ -10,7 +10,7 @@ use crate::support::open_world;
 const CARDS: [&str; 3] = ["70001", "70002", "70006"];
 
 /// The cardholder's cards are pushed, and the redirects are not opened.
-async fn unopened(world: &World) -> Cardholder {
+async fn enroll_without_opening(world: &World) -> Cardholder {
     let cardholder = world.cardholder("40000").unwrap();
     for card in CARDS {
         cardholder.enroll(card).await.unwrap();
@@ -33,7 +33,7 @@ fn lists_read(world: &World) -> usize {
 #[tokio::test]
 async fn a_client_with_three_cards_is_read_once() {
     let world = open_world().await;
-    let cardholder = unopened(&world).await;
+    let cardholder = enroll_without_opening(&world).await;
     let before = lists_read(&world);
     let report = world.reconcile().await.unwrap();
     assert_eq!((&report["checked"], report["healed"].as_array().unwrap().len()), (&json!(3), 3), "{report}");
@@ -47,7 +47,7 @@ async fn a_client_with_three_cards_is_read_once() {
 #[tokio::test]
 async fn a_token_list_that_is_unavailable_is_read_later_and_then_reconciled() {
     let world = open_world().await;
-    let cardholder = unopened(&world).await;
+    let cardholder = enroll_without_opening(&world).await;
     world.simulator().set_fault(Operation::GetTokensByClient, Fault::TruncatedJson, Times::Always);
     let report = world.reconcile().await.unwrap();
     assert_eq!((&report["unread"], &report["checked"]), (&json!(3), &json!(0)), "{report}");
@@ -65,7 +65,7 @@ async fn a_token_list_that_is_unavailable_is_read_later_and_then_reconciled() {
 #[tokio::test]
 async fn an_enrollment_without_any_information_from_mastercard_ends_as_unknown() {
     let world = open_world().await;
-    let cardholder = unopened(&world).await;
+    let cardholder = enroll_without_opening(&world).await;
     world.simulator().set_fault(Operation::GetTokensByClient, Fault::TruncatedJson, Times::Always);
     let mut runs = 0;
     while all(&cardholder).await.iter().any(|(.., is_final)| is_final == false) {
@@ -81,7 +81,7 @@ async fn an_enrollment_without_any_information_from_mastercard_ends_as_unknown()
 #[tokio::test]
 async fn while_processing_is_down_reconciliation_is_deferred() {
     let world = open_world().await;
-    let cardholder = unopened(&world).await;
+    let cardholder = enroll_without_opening(&world).await;
     world.simulator().set_fault(Operation::GetTokensByClient, Fault::ConnectionClosed, Times::Always);
     // Enough failures to open the circuit.
     let mut report = Value::Null;

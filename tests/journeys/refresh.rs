@@ -1,7 +1,7 @@
 //! The catalog of token requestors: how a refresh fills it and changes it when Mastercard changes.
 
 mod artwork;
-mod at_once;
+mod concurrent;
 mod cost;
 mod offered;
 mod quarantine;

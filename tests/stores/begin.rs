@@ -137,30 +137,38 @@ async fn a_held_card_stays_held_as_long_as_its_enrollment_is_reconciled(stores: 
     let ends: i64 = guard.unwrap()["ttl"].as_n().unwrap().parse().unwrap();
     assert!(
         ends > (fixture.at() + SignedDuration::from_hours(5 * 24)).as_second(),
-        "DynamoDB would let go of it"
+        "DynamoDB would delete the guard too early"
     );
 }
 
 async fn of_twenty_requests_with_twenty_keys_one_begins(stores: &Stores) {
-    let began = race(stores, |n| EnrollmentFixture::new(&format!("key-{n}")), Timestamp::now()).await;
+    let outcomes = race(stores, |n| EnrollmentFixture::new(&format!("key-{n}")), Timestamp::now()).await;
     let holder = holder(stores).await;
-    assert_eq!(began.iter().filter(|outcome| **outcome == BeginOutcome::Started).count(), 1, "{began:?}");
     assert_eq!(
-        began.iter().filter(|outcome| **outcome == BeginOutcome::CardLocked(holder)).count(),
+        outcomes.iter().filter(|outcome| **outcome == BeginOutcome::Started).count(),
+        1,
+        "{outcomes:?}"
+    );
+    assert_eq!(
+        outcomes.iter().filter(|outcome| **outcome == BeginOutcome::CardLocked(holder)).count(),
         19,
-        "{began:?}"
+        "{outcomes:?}"
     );
     assert_eq!(all(&stores.enrollments).await.len(), 1);
 }
 
 async fn of_twenty_repetitions_of_one_request_one_begins(stores: &Stores) {
-    let began = race(stores, |_| EnrollmentFixture::new("key-1"), Timestamp::now()).await;
+    let outcomes = race(stores, |_| EnrollmentFixture::new("key-1"), Timestamp::now()).await;
     let holder = holder(stores).await;
-    assert_eq!(began.iter().filter(|outcome| **outcome == BeginOutcome::Started).count(), 1, "{began:?}");
     assert_eq!(
-        began.iter().filter(|outcome| **outcome == BeginOutcome::Replayed(holder, 1)).count(),
+        outcomes.iter().filter(|outcome| **outcome == BeginOutcome::Started).count(),
+        1,
+        "{outcomes:?}"
+    );
+    assert_eq!(
+        outcomes.iter().filter(|outcome| **outcome == BeginOutcome::Replayed(holder, 1)).count(),
         19,
-        "{began:?}"
+        "{outcomes:?}"
     );
 }
 
@@ -168,15 +176,19 @@ async fn of_twenty_takeovers_of_a_stale_card_one_begins(stores: &Stores) {
     let crashed = EnrollmentFixture::new("key-0");
     crashed.begin(&stores.enrollments).await;
     let later = crashed.at() + SignedDuration::from_secs(61);
-    let began =
+    let outcomes =
         race(stores, |n| EnrollmentFixture::new(&format!("key-{}", n + 1)).created_at(later), later).await;
     let holder = holder(stores).await;
     assert_ne!(holder, crashed.id());
-    assert_eq!(began.iter().filter(|outcome| **outcome == BeginOutcome::Started).count(), 1, "{began:?}");
     assert_eq!(
-        began.iter().filter(|outcome| **outcome == BeginOutcome::CardLocked(holder)).count(),
+        outcomes.iter().filter(|outcome| **outcome == BeginOutcome::Started).count(),
+        1,
+        "{outcomes:?}"
+    );
+    assert_eq!(
+        outcomes.iter().filter(|outcome| **outcome == BeginOutcome::CardLocked(holder)).count(),
         19,
-        "{began:?}"
+        "{outcomes:?}"
     );
 }
 

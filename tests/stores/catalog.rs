@@ -87,9 +87,9 @@ async fn a_retired_requestor_is_stored_and_not_available(stores: &Stores) {
 async fn a_cached_requestor_is_a_minute_old_at_most(stores: &Stores) {
     let first = named(CLICK_TO_PAY, "Click to Pay");
     refresh(stores, vec![first.clone()], 0).await;
-    let recent = TokenRequestorCache::new(stores.requestors.clone());
+    let cache = TokenRequestorCache::new(stores.requestors.clone());
     let name =
-        async |now| recent.get(&id(CLICK_TO_PAY), now).await.unwrap().map(|known| known.as_ref().clone());
+        async |now| cache.get(&id(CLICK_TO_PAY), now).await.unwrap().map(|entry| entry.as_ref().clone());
     let minute = SignedDuration::from_mins(1);
     assert_eq!(name(at(0)).await, Some(first.requestor.clone()));
     let renamed = named(CLICK_TO_PAY, "Another name");
@@ -105,10 +105,10 @@ async fn a_cached_requestor_is_a_minute_old_at_most(stores: &Stores) {
 }
 
 async fn a_requestor_that_was_missing_is_read_again(stores: &Stores) {
-    let recent = TokenRequestorCache::new(stores.requestors.clone());
-    assert_eq!(recent.get(&id(CLICK_TO_PAY), at(0)).await.unwrap(), None);
+    let cache = TokenRequestorCache::new(stores.requestors.clone());
+    assert_eq!(cache.get(&id(CLICK_TO_PAY), at(0)).await.unwrap(), None);
     refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
-    assert!(recent.get(&id(CLICK_TO_PAY), at(0)).await.unwrap().is_some());
+    assert!(cache.get(&id(CLICK_TO_PAY), at(0)).await.unwrap().is_some());
 }
 
 async fn concurrent_refreshes_build_on_each_other(stores: &Stores) {
@@ -141,7 +141,7 @@ async fn a_reader_never_sees_a_mix_of_versions(stores: &Stores) {
         for _ in 0..12 {
             let snapshot = stores.requestors.snapshot().await.unwrap();
             let names: BTreeSet<_> =
-                snapshot.entries.values().map(|known| known.requestor.name.clone()).collect();
+                snapshot.entries.values().map(|entry| entry.requestor.name.clone()).collect();
             let expected = snapshot.catalog.unwrap().version - 1;
             assert_eq!((names, snapshot.entries.len()), ([expected.to_string()].into(), ALL));
         }
@@ -162,8 +162,8 @@ async fn artwork_is_visible_and_is_no_refresh(stores: &Stores) {
     assert!(after.artwork > before.artwork);
     let snapshot = stores.requestors.snapshot().await.unwrap();
     assert_eq!((snapshot.assets.len(), missing(&snapshot)), (60, 0));
-    let known = &snapshot.entries[&id(CLICK_TO_PAY)];
-    assert_eq!(snapshot.logos(known), asset("art-1").logos);
+    let entry = &snapshot.entries[&id(CLICK_TO_PAY)];
+    assert_eq!(snapshot.logos(entry), asset("art-1").logos);
 }
 
 async fn artwork_before_the_first_refresh_creates_no_catalog(stores: &Stores) {
@@ -191,7 +191,7 @@ async fn another_bank_has_its_own_catalog(stores: &Stores) {
 }
 
 async fn refresh(stores: &Stores, write: Vec<CatalogEntry>, day: i64) -> Option<ChangeRecord> {
-    let added = write.iter().map(|known| known.requestor.token_requestor_id.clone()).collect();
+    let added = write.iter().map(|entry| entry.requestor.token_requestor_id.clone()).collect();
     let plan = Plan { write, change: Change { added, ..Change::default() }, complete: true };
     stores.requestors.refresh(at(day), |_| (plan.clone(), ())).await.unwrap().0
 }

@@ -32,8 +32,8 @@ async fn an_enrollment_that_is_final_is_not_due(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     assert_eq!(ids(&due(stores, end_of_time(), |due| due.len() == 1).await), [fixture.id()]);
     let failed = Fact::PushFailed { reason: PushFailure::CardNotEligible, retryable: false };
-    let learned = facts(&stores.enrollments, &fixture, [failed]).await;
-    assert_eq!(learned.status_at(fixture.at()).next_check, None);
+    let updated = facts(&stores.enrollments, &fixture, [failed]).await;
+    assert_eq!(updated.status_at(fixture.at()).next_check, None);
     assert!(due(stores, end_of_time(), Vec::is_empty).await.is_empty());
 }
 

@@ -31,7 +31,7 @@ checks! {
     a_notification_that_matched_an_enrollment_matches_no_later_one,
     a_notification_that_was_not_processed_yet_is_not_unmatched,
     notifications_are_due_in_the_shards_that_reconciliation_reads,
-    what_was_applied_stays_applied,
+    an_applied_notification_stays_applied,
     another_clients_notification_changes_nothing,
 }
 
@@ -59,11 +59,11 @@ async fn a_notification_is_applied_once(stores: &Stores) {
     for outcome in [Recorded(fixture.id()), Duplicate(fixture.id()), Duplicate(fixture.id())] {
         assert_eq!(stores.enrollments.receive(&approval(), fixture.at()).await.unwrap(), outcome);
     }
-    let kept = stores.enrollments.notification("n-1").await.unwrap().unwrap();
-    assert_eq!(kept.applied_to, Some(fixture.id()));
-    assert_eq!(stores.enrollments.apply(kept, fixture.at()).await.unwrap(), Duplicate(fixture.id()));
-    let stored = fixture.stored(&stores.enrollments).await.unwrap();
-    assert_eq!((stored.facts.len(), stored.status_at(fixture.at()).status), (1, Status::Authorized));
+    let stored = stores.enrollments.notification("n-1").await.unwrap().unwrap();
+    assert_eq!(stored.applied_to, Some(fixture.id()));
+    assert_eq!(stores.enrollments.apply(stored, fixture.at()).await.unwrap(), Duplicate(fixture.id()));
+    let enrollment = fixture.stored(&stores.enrollments).await.unwrap();
+    assert_eq!((enrollment.facts.len(), enrollment.status_at(fixture.at()).status), (1, Status::Authorized));
     assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
 }
 
@@ -72,8 +72,8 @@ async fn a_notification_of_a_newer_version_is_kept_as_it_is_stored(stores: &Stor
     let kind = json!({"kind": "acn", "device": {"name": "Watch", "index": 1}});
     let newer = Notification { kind: serde_json::from_value(kind).unwrap(), ..approval() };
     assert_eq!(stores.enrollments.receive(&newer, now).await.unwrap(), Unmatched);
-    let kept = stores.enrollments.notification("n-1").await.unwrap().unwrap();
-    assert_eq!((&kept.notification, kept.unmatched), (&newer, 1));
+    let stored = stores.enrollments.notification("n-1").await.unwrap().unwrap();
+    assert_eq!((&stored.notification, stored.unmatched), (&newer, 1));
 }
 
 async fn a_notification_before_its_enrollment_is_applied_later(stores: &Stores) {
@@ -156,24 +156,26 @@ async fn a_notification_that_matched_an_enrollment_matches_no_later_one(stores: 
         .started(&stores.enrollments)
         .await;
     visible(stores, 2).await;
-    let looked_at_before = InboxEntry { applied_to: None, ..received };
-    for received in [looked_at_before.clone(), InboxEntry { matched_enrollment: None, ..looked_at_before }] {
+    let stale_entry = InboxEntry { applied_to: None, ..received };
+    for received in [stale_entry.clone(), InboxEntry { matched_enrollment: None, ..stale_entry }] {
         assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Recorded(first.id()));
     }
     assert_eq!(second.stored(&stores.enrollments).await, Some(second.enrollment));
 }
 
-async fn what_was_applied_stays_applied(stores: &Stores) {
+async fn an_applied_notification_stays_applied(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     visible(stores, 1).await;
     stores.enrollments.receive(&approval(), fixture.at()).await.unwrap();
     let received = stores.enrollments.notification("n-1").await.unwrap().unwrap();
-    // As a reader has it whose index did not show the enrollment yet.
-    let blind = Notification { card_contract_id: Some(79999.into()), ..received.notification.clone() };
-    let blind = InboxEntry { notification: blind, matched_enrollment: None, applied_to: None, ..received };
-    assert_eq!(stores.enrollments.apply(blind, fixture.at()).await.unwrap(), Unmatched);
-    let kept = stores.enrollments.notification("n-1").await.unwrap().unwrap();
-    assert_eq!((kept.applied_to, kept.unmatched), (Some(fixture.id()), 0));
+    // The entry as read before the index showed the enrollment.
+    let of_another_card =
+        Notification { card_contract_id: Some(79999.into()), ..received.notification.clone() };
+    let stale =
+        InboxEntry { notification: of_another_card, matched_enrollment: None, applied_to: None, ..received };
+    assert_eq!(stores.enrollments.apply(stale, fixture.at()).await.unwrap(), Unmatched);
+    let stored = stores.enrollments.notification("n-1").await.unwrap().unwrap();
+    assert_eq!((stored.applied_to, stored.unmatched), (Some(fixture.id()), 0));
 }
 
 async fn another_clients_notification_changes_nothing(stores: &Stores) {

@@ -18,7 +18,7 @@ checks! {
     support_finds_an_enrollment_by_its_id_alone,
     an_export_holds_every_enrollment_of_this_bank_and_none_of_another,
     a_returning_browser_is_identified_by_its_state_for_two_hours,
-    items_written_before_there_were_attempts_belong_to_the_first,
+    items_without_an_attempt_belong_to_the_first_attempt,
     secrets_are_not_stored_in_plain_text,
 }
 
@@ -29,8 +29,8 @@ async fn another_client_sees_nothing_of_an_enrollment(stores: &Stores) {
     let requestor = &fixture.enrollment.token_requestor_id;
     assert_eq!(enrollments.get(OTHER_CLIENT.into(), fixture.id()).await.unwrap(), None);
     let stored = fixture.stored(enrollments).await.unwrap();
-    let stolen = Enrollment { client_id: OTHER_CLIENT.into(), ..stored };
-    assert_eq!(enrollments.redirect(&stolen, 1, fixture.at()).await.unwrap(), None);
+    let of_other_client = Enrollment { client_id: OTHER_CLIENT.into(), ..stored };
+    assert_eq!(enrollments.redirect(&of_other_client, 1, fixture.at()).await.unwrap(), None);
     assert_eq!(enrollments.lock_holder(OTHER_CLIENT.into(), CARD.into(), requestor).await.unwrap(), None);
     assert!(list(enrollments, OTHER_CLIENT, None, 50, None).await.0.is_empty());
     assert!(list(enrollments, OTHER_CLIENT, Some(CARD), 50, Some(fixture.id())).await.0.is_empty());
@@ -71,7 +71,7 @@ async fn support_finds_an_enrollment_by_its_id_alone(stores: &Stores) {
 async fn an_export_holds_every_enrollment_of_this_bank_and_none_of_another(stores: &Stores) {
     let (theirs, _) = stores.of_tenant("another-bank");
     EnrollmentFixture::new("key-1").started(&theirs).await;
-    let ours = five(stores).await;
+    let ours = five_enrollments(stores).await;
     let (mut exported, mut pages) = (Vec::new(), stores.enrollments.all());
     while let Some(page) = pages.next().await.unwrap() {
         exported.extend(ids(page));
@@ -81,7 +81,7 @@ async fn an_export_holds_every_enrollment_of_this_bank_and_none_of_another(store
 }
 
 async fn enrollments_are_listed_in_pages_newest_first(stores: &Stores) {
-    let [a, b, c, d, e] = five(stores).await;
+    let [a, b, c, d, e] = five_enrollments(stores).await;
     let enrollments = &stores.enrollments;
     assert_eq!(list(enrollments, CLIENT, None, 2, None).await, (vec![e, d], Some(d)));
     assert_eq!(list(enrollments, CLIENT, None, 2, Some(d)).await, (vec![c, b], Some(b)));
@@ -90,7 +90,7 @@ async fn enrollments_are_listed_in_pages_newest_first(stores: &Stores) {
 }
 
 async fn a_page_of_one_card_holds_no_other_card(stores: &Stores) {
-    let [a, _, c, _, e] = five(stores).await;
+    let [a, _, c, _, e] = five_enrollments(stores).await;
     let enrollments = &stores.enrollments;
     assert_eq!(list(enrollments, CLIENT, Some(CARD), 2, None).await, (vec![e, c], Some(c)));
     assert_eq!(list(enrollments, CLIENT, Some(CARD), 2, Some(c)).await, (vec![a], None));
@@ -98,7 +98,7 @@ async fn a_page_of_one_card_holds_no_other_card(stores: &Stores) {
 }
 
 async fn a_notification_finds_the_enrollments_of_its_card_newest_first(stores: &Stores) {
-    let [a, _, c, _, e] = five(stores).await;
+    let [a, _, c, _, e] = five_enrollments(stores).await;
     let found = async || ids(stores.enrollments.by_card(CARD.into()).await.unwrap());
     assert_eq!(eventually(found, |found| found.len() == 3).await, [e, c, a]);
 }
@@ -120,7 +120,7 @@ async fn a_returning_browser_is_identified_by_its_state_for_two_hours(stores: &S
     assert_eq!(by(&fixture.state, end).await, None);
 }
 
-async fn items_written_before_there_were_attempts_belong_to_the_first(stores: &Stores) {
+async fn items_without_an_attempt_belong_to_the_first_attempt(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     for mut item in stores.scan(&stores.tables.enrollments).await {
         if item.remove("attempt").is_some() {
@@ -160,7 +160,7 @@ async fn pushed(stores: &Stores) -> EnrollmentFixture {
 }
 
 /// Five failed enrollments, a second apart; the first, third and fifth are of the sample card.
-async fn five(stores: &Stores) -> [EnrollmentId; 5] {
+async fn five_enrollments(stores: &Stores) -> [EnrollmentId; 5] {
     let start = EnrollmentFixture::new("any").at() - SignedDuration::from_secs(5);
     let mut ids = Vec::new();
     for n in 0_u8..5 {

@@ -21,17 +21,17 @@ async fn a_notification_that_could_not_be_stored_is_not_accepted() {
     let stores = Stores::embedded().await;
     let received = stores.enrollments.receive(&of_size(TOO_LARGE), Timestamp::now()).await;
     let Err(ReceiveError::NotStored(error)) = received else { panic!("{received:?}") };
-    refused::<()>(Err(error));
+    assert_refused::<()>(Err(error));
     assert_eq!(stores.enrollments.notification("n-1").await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn a_notification_whose_outcome_could_not_be_written_is_not_settled() {
     let stores = Stores::embedded().await;
-    let kept = stores.enrollments.store_notification(&of_size(1), Timestamp::now()).await.unwrap();
-    let received = InboxEntry { notification: of_size(TOO_LARGE), ..kept.clone() };
-    refused(stores.enrollments.apply(received, Timestamp::now()).await);
-    assert_eq!(stores.enrollments.notification("n-1").await.unwrap(), Some(kept));
+    let entry = stores.enrollments.store_notification(&of_size(1), Timestamp::now()).await.unwrap();
+    let received = InboxEntry { notification: of_size(TOO_LARGE), ..entry.clone() };
+    assert_refused(stores.enrollments.apply(received, Timestamp::now()).await);
+    assert_eq!(stores.enrollments.notification("n-1").await.unwrap(), Some(entry));
 }
 
 #[tokio::test]
@@ -40,7 +40,7 @@ async fn a_fact_that_could_not_be_written_is_not_recorded() {
     let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
     let failed = Fact::PushFailed { reason: PushFailure::Other("r".repeat(TOO_LARGE)), retryable: true };
     let fact = [failed.recorded(fixture.at(), "")];
-    refused(stores.enrollments.record_facts(CLIENT.into(), fixture.id(), &fact, fixture.at()).await);
+    assert_refused(stores.enrollments.record_facts(CLIENT.into(), fixture.id(), &fact, fixture.at()).await);
     assert_eq!(fixture.stored(&stores.enrollments).await, Some(fixture.enrollment));
 }
 
@@ -51,7 +51,7 @@ async fn a_push_whose_redirect_could_not_be_written_is_not_recorded() {
     let receipt = PushAccountReceipt::new("R".repeat(TOO_LARGE));
     let redirect = Redirect { push_account_receipts: vec![receipt], ..fixture.redirect() };
     let fact = fixture.pushed().recorded(fixture.at(), "");
-    refused(
+    assert_refused(
         stores
             .enrollments
             .record_push(fixture.versioned(&stores.enrollments), fact, &redirect, fixture.at())
@@ -65,7 +65,7 @@ async fn a_key_that_could_not_be_released_is_not_free() {
     let stores = Stores::embedded().await;
     let tables = TableNames { enrollments: "Nowhere".into(), ..stores.tables.clone() };
     let (nowhere, _) = super::stores(&stores.runtime, &tables, "default");
-    refused(
+    assert_refused(
         nowhere.release(CLIENT.into(), &"key-1".parse().unwrap(), EnrollmentFixture::new("key-1").id()).await,
     );
 }
@@ -86,6 +86,6 @@ fn of_size(size: usize) -> Notification {
 }
 
 #[track_caller]
-fn refused<T: std::fmt::Debug>(outcome: Result<T, StoreError>) {
+fn assert_refused<T: std::fmt::Debug>(outcome: Result<T, StoreError>) {
     assert!(matches!(outcome, Err(StoreError::DynamoDb { .. })), "{outcome:.300?}");
 }

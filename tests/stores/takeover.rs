@@ -27,8 +27,8 @@ async fn a_late_approval_prevents_a_concurrent_takeover_of_the_card() {
     let approval = async {
         proxy.crashed().await;
         let approved = Fact::Tar { decision: Decision::Approved, occurred_at: Some(ended) };
-        let learned = facts(&direct, &late, [approved]).await;
-        assert_eq!(learned.status_at(ended).status, Status::Authorized);
+        let updated = facts(&direct, &late, [approved]).await;
+        assert_eq!(updated.status_at(ended).status, Status::Authorized);
         proxy.release();
     };
     let (outcome, ()) = tokio::join!(other.begin_at(&held, ended), approval);

@@ -135,7 +135,7 @@ pub(crate) async fn facts<const N: usize>(
     facts: [Fact; N],
 ) -> Enrollment {
     let recorded = facts.map(|fact| fact.recorded(fixture.at(), "a source"));
-    let learned =
+    let updated =
         enrollments.record_facts(fixture.enrollment.client_id, fixture.id(), &recorded, fixture.at()).await;
-    learned.unwrap().unwrap()
+    updated.unwrap().unwrap()
 }

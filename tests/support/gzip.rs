@@ -1,4 +1,4 @@
-//! Compressed answers.
+//! Decompresses responses.
 
 use std::io::Read as _;
 

@@ -24,20 +24,20 @@ static EVENTS: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
 pub(crate) fn watch() {
     static WATCH: Once = Once::new();
     WATCH.call_once(|| {
-        let watched = tracing_subscriber::fmt().json().with_env_filter(EnvFilter::new(FILTER));
-        let watched = watched.with_span_list(true).with_writer(|| Watch).try_init();
-        watched.expect("nobody else subscribes in the test process");
+        let subscriber = tracing_subscriber::fmt().json().with_env_filter(EnvFilter::new(FILTER));
+        let subscriber = subscriber.with_span_list(true).with_writer(|| LogChecker).try_init();
+        subscriber.expect("the only subscriber of the test process");
     });
 }
 
 /// Whether a line with this event code is logged by any test within five seconds: some follow the response.
 pub(crate) async fn is_logged(code: &str) -> bool {
-    let until = Instant::now() + Duration::from_secs(5);
+    let deadline = Instant::now() + Duration::from_secs(5);
     loop {
         if EVENTS.lock().unwrap_or_else(PoisonError::into_inner).contains_key(code) {
             return true;
         }
-        if Instant::now() > until {
+        if Instant::now() > deadline {
             return false;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -49,9 +49,9 @@ pub(crate) fn lines() -> usize {
     EVENTS.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
 }
 
-struct Watch;
+struct LogChecker;
 
-impl Write for Watch {
+impl Write for LogChecker {
     /// One event at a time.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(line);

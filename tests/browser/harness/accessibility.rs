@@ -34,7 +34,7 @@ impl Axe {
     pub(crate) async fn violations(&self, harness: &Harness) -> Vec<String> {
         harness.driver.execute(self.0.as_str(), vec![]).await.expect("axe runs");
         let script = "const done = arguments[arguments.length - 1]; axe.run({resultTypes: ['violations']}).then(done, done)";
-        let found = harness.driver.execute_async(script, vec![]).await.expect("axe answers");
+        let found = harness.driver.execute_async(script, vec![]).await.expect("a result of axe");
         let violations = found.json()["violations"].as_array().expect("violations").clone();
         violations.iter().flat_map(lines).collect()
     }

@@ -49,7 +49,7 @@ async fn play(mut settings: BTreeMap<String, String>, callers: &[Caller]) -> usi
     settings.insert("NOTIFICATION_SHARED_SECRET".into(), format!("file:{}", file.path().display()));
     let app = App::start_with(Options { settings, ..Options::default() }).await;
     let mut harness = Harness::of(Route::of(KEY), app).await;
-    harness.principals = harness.principals.map(|principal| principal.with_its_token());
+    harness.principals = harness.principals.map(|principal| principal.with_token_ids());
     let callers: Vec<_> = callers.iter().map(|caller| (*caller, caller.at(&harness))).collect();
     let mut before = harness.app.stored().await;
     let all = cases(&harness.route, &harness.principals);

@@ -108,7 +108,7 @@ impl Principal {
     }
 
     /// With the ids that Mastercard's notifications contain: those of the card that has a token.
-    pub(super) fn with_its_token(&self) -> Self {
+    pub(super) fn with_token_ids(&self) -> Self {
         Self { live: self.settled.clone(), ..self.clone() }
     }
 

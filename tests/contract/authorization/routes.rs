@@ -116,7 +116,11 @@ impl Route {
                 Some("header") => Location::Header,
                 other => panic!("{key} has a parameter in {other:?}"),
             };
-            route.takes(location, parameter["name"].as_str().expect("a name"), parameter["required"] == true);
+            route.add_parameter(
+                location,
+                parameter["name"].as_str().expect("a name"),
+                parameter["required"] == true,
+            );
         }
         let body = resolved(format!("{at}/requestBody/content/application~1json/schema"));
         let body = if CONTRACT.pointer(&format!("{body}/oneOf")).is_some() {
@@ -127,7 +131,7 @@ impl Route {
         let body = CONTRACT.pointer(&body).unwrap_or(&Value::Null);
         let required = body["required"].as_array().into_iter().flatten().collect::<Vec<_>>();
         for name in body["properties"].as_object().into_iter().flat_map(|fields| fields.keys()) {
-            route.takes(Location::Body, name, required.contains(&&json!(name)));
+            route.add_parameter(Location::Body, name, required.contains(&&json!(name)));
         }
         let named =
             |segment: &str| segment.strip_prefix('{').and_then(|it| it.strip_suffix('}')).map(str::to_owned);
@@ -141,14 +145,14 @@ impl Route {
         route
     }
 
-    fn takes(&mut self, location: Location, name: &str, required: bool) {
-        match (Kind::named(name), good(name)) {
+    fn add_parameter(&mut self, location: Location, name: &str, required: bool) {
+        match (Kind::named(name), valid_value(name)) {
             (Some(kind), _) => {
                 self.parameters.push(Parameter { location, name: name.into(), kind, required })
             }
             (None, Some(value)) => self.rest.push((location, name.into(), value)),
             (None, None) => {
-                assert!(!required, "{} requires {name}, for which `good` has no value", self.key)
+                assert!(!required, "{} requires {name}, for which `valid_value` has no value", self.key)
             }
         }
     }
@@ -183,7 +187,7 @@ impl Route {
 }
 
 /// A valid value of what is not an id; always the same, so that a repeated request is identical.
-fn good(name: &str) -> Option<Value> {
+fn valid_value(name: &str) -> Option<Value> {
     match name {
         "platform" => Some(json!("ios")),
         "callback" => Some(json!("mobile-app")),

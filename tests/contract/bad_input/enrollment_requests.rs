@@ -109,8 +109,8 @@ async fn a_field_that_is_unknown_ill_typed_or_too_long_is_refused() {
         ("/accountHolder/address/postalCode", long(16)),
         ("/accountHolder/address/country", json!("zebra")),
     ] {
-        let why = format!("{field} as {value}");
-        unchanged.check_refused(&why, &with(field, value), 400, "invalid_request").await;
+        let case = format!("{field} as {value}");
+        unchanged.check_refused(&case, &with(field, value), 400, "invalid_request").await;
     }
     unchanged.check_unchanged().await;
 }
@@ -141,12 +141,12 @@ async fn a_card_number_is_refused_wherever_it_stands() {
     ] {
         for number in [json!(CARD_NUMBER), json!(grouped), json!(sentence), json!(5_555_555_555_554_444_u64)]
         {
-            let why = format!("a card number in {field}");
-            unchanged.check_refused(&why, &with(field, number), 400, "card_number_refused").await;
+            let case = format!("a card number in {field}");
+            unchanged.check_refused(&case, &with(field, number), 400, "card_number_refused").await;
         }
     }
     let good = ApiRequest::enroll(&Cardholder::smallest_request("70001"));
-    for (why, request) in [
+    for (case, request) in [
         ("as the name of a field", with(&format!("/{CARD_NUMBER}"), json!(1))),
         ("deep in an unknown field", with("/nickname", json!([{ "zebra": [grouped] }]))),
         ("in broken JSON", good.clone().with_body(format!("{{\"zebra\": {CARD_NUMBER}"))),
@@ -164,7 +164,7 @@ async fn a_card_number_is_refused_wherever_it_stands() {
         ("in the media type", good.clone().without("content-type").with("content-type", CARD_NUMBER)),
         ("in the query", ApiRequest { path: format!("/enrollments?zebra={CARD_NUMBER}"), ..good.clone() }),
     ] {
-        unchanged.check_refused(why, &request, 400, "card_number_refused").await;
+        unchanged.check_refused(case, &request, 400, "card_number_refused").await;
     }
     unchanged.check_unchanged().await;
 }

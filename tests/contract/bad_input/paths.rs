@@ -72,14 +72,14 @@ async fn an_unknown_route_is_refused_by_the_gateway() {
         (&Method::PATCH, &one),
         (&Method::HEAD, "/token-requestors?platform=ios"),
     ] {
-        let why = format!("{method} {path}");
+        let case = format!("{method} {path}");
         let response =
             unchanged.app.cardholder.request(method.clone(), path, &[], "{\"zebra\":77319}".into()).await;
         let response = response.expect("a response");
         if *method == Method::HEAD {
-            assert_eq!(response.status, 404, "{why}");
+            assert_eq!(response.status, 404, "{case}");
         } else {
-            check_gateway_error(&why, &response, 404, "Not Found");
+            check_gateway_error(&case, &response, 404, "Not Found");
         }
     }
     unchanged.check_unchanged().await;

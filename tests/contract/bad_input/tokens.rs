@@ -63,12 +63,16 @@ async fn only_a_valid_token_of_the_banks_login_for_this_api_is_accepted() {
         ("without its signature", format!("{head}.{payload}.")),
         ("with another's payload", format!("{head}.{other_payload}.{signature}")),
     ];
-    for (why, token) in &tokens {
+    for (case, token) in &tokens {
         let caller = unchanged.app.cardholder.with_token(token);
         for request in requests(&unchanged) {
             let response = unchanged.app.send_as(&caller, &request).await;
-            check_gateway_error(&format!("{why}: {}", request.path), &response, 401, "Unauthorized");
-            assert_eq!(response.headers.get("www-authenticate").map(String::as_str), Some("Bearer"), "{why}");
+            check_gateway_error(&format!("{case}: {}", request.path), &response, 401, "Unauthorized");
+            assert_eq!(
+                response.headers.get("www-authenticate").map(String::as_str),
+                Some("Bearer"),
+                "{case}"
+            );
         }
     }
     for request in requests(&unchanged) {
@@ -103,8 +107,8 @@ async fn a_valid_token_without_a_client_gets_no_clients_data() {
         let caller = unchanged.app.cardholder.with_token(token);
         // The catalog is the same for all clients.
         for request in requests(&unchanged).iter().skip(1) {
-            let why = format!("{} with {client_id}", request.path);
-            unchanged.check_refused_for(&caller, &why, request, 401, "unauthenticated").await;
+            let case = format!("{} with {client_id}", request.path);
+            unchanged.check_refused_for(&caller, &case, request, 401, "unauthenticated").await;
         }
     }
     unchanged.check_unchanged().await;

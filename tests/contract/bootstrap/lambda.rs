@@ -41,7 +41,7 @@ pub(super) struct Lambda {
     log: File,
 }
 
-/// What the runtime reported in place of a response.
+/// The error that the function reported instead of a response.
 #[derive(Debug, PartialEq)]
 pub(super) struct FunctionError {
     pub(super) error_type: String,
@@ -76,7 +76,7 @@ impl Lambda {
     ) -> String {
         let mut lambda = Self::spawn(function, world, without, changes).await;
         let exit: ExitStatus = tokio::time::timeout(TIMEOUT, lambda.process.wait()).await.unwrap().unwrap();
-        assert!(!exit.success(), "{function} ended as if all were well");
+        assert!(!exit.success(), "{function} ended without an error");
         assert_eq!(
             lambda.runtime_api.phase().await,
             SimulatorPhase::Initializing,

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::support::{enrollment_fixture, function_runtime::runtime_of};
 
-const PATIENT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 #[derive(Clone)]
 pub(super) struct Clients {
@@ -29,7 +29,7 @@ pub(super) struct Clients {
 
 impl Clients {
     /// New clients, whose circuit breakers are closed.
-    pub(super) async fn of(world: &World) -> Self {
+    pub(super) async fn connect(world: &World) -> Self {
         let runtime = runtime_of(world);
         let mut read = runtime.settings.read();
         let token_connect = TokenConnectSettings::read(&mut read).unwrap().connect(&runtime).await.unwrap();
@@ -43,7 +43,7 @@ impl Clients {
     /// What the call needs: the encrypted card, for a push.
     pub(super) async fn prepare(&self, operation: Operation) -> Option<PushFundingAccounts> {
         match operation {
-            Operation::PushMultipleAccounts => Some(self.found(Deadline::after(PATIENT)).await.unwrap()),
+            Operation::PushMultipleAccounts => Some(self.search(Deadline::after(TIMEOUT)).await.unwrap()),
             _ => None,
         }
     }
@@ -71,7 +71,7 @@ impl Clients {
                 .get_tokens_by_client(enrollment_fixture::CLIENT.into(), deadline)
                 .await
                 .map(drop),
-            Operation::SearchFundingAccounts => self.found(deadline).await.map(drop),
+            Operation::SearchFundingAccounts => self.search(deadline).await.map(drop),
             Operation::PushMultipleAccounts => {
                 return match self.push(prepared.unwrap(), deadline).await {
                     Ok(()) => String::new(),
@@ -84,7 +84,7 @@ impl Clients {
         outcome.err().map(|error| Problem::from(error).code.as_str().to_owned()).unwrap_or_default()
     }
 
-    async fn found(&self, deadline: Deadline) -> Result<PushFundingAccounts, MastercardError> {
+    async fn search(&self, deadline: Deadline) -> Result<PushFundingAccounts, MastercardError> {
         let search = FundingAccountSearch {
             request_id: Uuid::new_v4(),
             push_account_id: "CA-1".into(),

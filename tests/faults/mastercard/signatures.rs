@@ -66,7 +66,7 @@ impl Gateway {
     }
 
     /// Whether the gateway accepts the request, whatever the operation responds.
-    async fn admits(&self, method: Method, url: Url, body: Vec<u8>) -> bool {
+    async fn accepts(&self, method: Method, url: Url, body: Vec<u8>) -> bool {
         let signed = self.signer.sign(method.as_str(), &url, &body, &NonceAndTimestamp::now()).unwrap();
         let request = self.client.request(method, url).header("authorization", signed.header);
         let request = request.header("content-type", "application/json").body(body);
@@ -89,31 +89,31 @@ impl Gateway {
     }
 }
 
-fn is_admitted(method: SignatureMethod, cases: u32) {
+fn check_signatures(method: SignatureMethod, cases: u32) {
     let runtime = Runtime::new().unwrap();
     let gateway = runtime.block_on(Gateway::start(method));
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     let requests = (segment(), query(), prop::collection::vec(any::<u8>(), 0..300), any::<bool>());
     let outcome = TestRunner::new(config).run(&requests, |(segment, query, body, posted)| {
-        let admitted = runtime.block_on(async {
+        let accepted = runtime.block_on(async {
             if posted {
                 let url = gateway.url(&segment, &query, &["funding-accounts", "searches"]);
-                gateway.admits(Method::POST, url, body).await
+                gateway.accepts(Method::POST, url, body).await
             } else {
-                gateway.admits(Method::GET, gateway.url(&segment, &query, &["tokens"]), Vec::new()).await
+                gateway.accepts(Method::GET, gateway.url(&segment, &query, &["tokens"]), Vec::new()).await
             }
         });
-        if admitted { Ok(()) } else { Err(TestCaseError::fail("the gateway signs something else")) }
+        if accepted { Ok(()) } else { Err(TestCaseError::fail("the gateway computes another base string")) }
     });
     assert!(outcome.is_ok(), "{outcome:?} {:?}", gateway.refused.get());
 }
 
 #[test]
-fn every_request_is_signed_as_an_independent_verifier_reads_it() {
-    is_admitted(SignatureMethod::RsaSha256, 192);
+fn every_signature_is_accepted_by_an_independent_verifier() {
+    check_signatures(SignatureMethod::RsaSha256, 192);
 }
 
 #[test]
-fn every_request_with_the_newer_method_is_signed_as_an_independent_verifier_reads_it() {
-    is_admitted(SignatureMethod::RsaPss, 32);
+fn every_signature_of_the_newer_method_is_accepted_by_an_independent_verifier() {
+    check_signatures(SignatureMethod::RsaPss, 32);
 }

@@ -24,9 +24,9 @@ const UNREADABLE: &str = "mastercard_unreadable";
 const NOT_ELIGIBLE: &str = "card_not_eligible";
 const UNKNOWN: &str = "push_outcome_unknown";
 
-const PATIENT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 /// The pauses between three attempts are half a second at most.
-const SOON: Range<Duration> = Duration::ZERO..Duration::from_secs(4);
+const SHORT: Range<Duration> = Duration::ZERO..Duration::from_secs(4);
 
 #[rustfmt::skip]
 pub(super) fn rows() -> Vec<Row> {
@@ -52,9 +52,9 @@ pub(super) fn rows() -> Vec<Row> {
         (TruncatedJson,                                 always, (3, UNREADABLE),    (1, UNKNOWN)),
         (EmptyBody,                                     always, (3, UNREADABLE),    (1, UNKNOWN)),
         (WrongContent,                                  always, (3, UNREADABLE),    (1, UNKNOWN)),
-        (ResponseLost,                                    once,   (2, ""),            (1, UNKNOWN)),
-        (ConnectionClosed,                                        once,   (2, ""),            (1, UNKNOWN)),
-        (ConnectionClosed,                                        always, (3, UNAVAILABLE),   (1, UNKNOWN)),
+        (ResponseLost,                                  once,   (2, ""),            (1, UNKNOWN)),
+        (ConnectionClosed,                              once,   (2, ""),            (1, UNKNOWN)),
+        (ConnectionClosed,                              always, (3, UNAVAILABLE),   (1, UNKNOWN)),
         // Mastercard, or an intermediary, fails.
         (HtmlBadGateway,                                once,   (2, ""),            (1, UNKNOWN)),
         (HtmlBadGateway,                                always, (3, UNAVAILABLE),   (1, UNKNOWN)),
@@ -69,14 +69,14 @@ pub(super) fn rows() -> Vec<Row> {
         (refuse(400, "MDES", "LATER", Some(true)),      always, (3, REFUSED),       (1, REFUSED)),
         (refuse(400, "MDES", "NEVER", Some(false)),     always, (1, REFUSED),       (1, REFUSED)),
         (refuse(500, "MDES", "NEVER", Some(false)),     always, (1, UNAVAILABLE),   (1, UNKNOWN)),
-        // Without it: known reason codes are final, unknown ones are retried once.
+        // Without it: entries reason codes are final, unknown ones are retried once.
         (errors("ACCOUNT_INELIGIBLE"),                  always, (1, NOT_ELIGIBLE),  (1, NOT_ELIGIBLE)),
         (errors("AUTHORIZATION_FAILED"),                always, (1, REFUSED),       (1, REFUSED)),
-        (errors("NEVER_HEARD"),                         once,   (2, ""),            (1, REFUSED)),
-        (errors("NEVER_HEARD"),                         always, (2, REFUSED),       (1, REFUSED)),
-        (NullFields,                                     always, (2, REFUSED),       (1, REFUSED)),
-        (refuse(400, "MDES", "NEVER_HEARD", None),      always, (2, REFUSED),       (1, REFUSED)),
-        (refuse(400, "INPUT", "NEVER_HEARD", None),     always, (1, REFUSED),       (1, REFUSED)),
+        (errors("UNKNOWN_CODE"),                        once,   (2, ""),            (1, REFUSED)),
+        (errors("UNKNOWN_CODE"),                        always, (2, REFUSED),       (1, REFUSED)),
+        (NullFields,                                    always, (2, REFUSED),       (1, REFUSED)),
+        (refuse(400, "MDES", "UNKNOWN_CODE", None),     always, (2, REFUSED),       (1, REFUSED)),
+        (refuse(400, "INPUT", "UNKNOWN_CODE", None),    always, (1, REFUSED),       (1, REFUSED)),
         (status(400, true),                             always, (1, REFUSED),       (1, REFUSED)),
         (status(404, true),                             always, (1, REFUSED),       (1, REFUSED)),
         (status(307, false),                            always, (1, REFUSED),       (1, REFUSED)),
@@ -91,7 +91,7 @@ pub(super) fn rows() -> Vec<Row> {
         (busy(0),                                       always, (3, UNAVAILABLE),   (1, UNAVAILABLE)),
     ]
     .into_iter()
-    .map(|(fault, times, read, push)| Row { fault, times, timeout: PATIENT, takes: SOON, read, push })
+    .map(|(fault, times, read, push)| Row { fault, times, timeout: TIMEOUT, takes: SHORT, read, push })
     .collect();
     rows.extend(timed());
     rows
@@ -100,28 +100,28 @@ pub(super) fn rows() -> Vec<Row> {
 /// Rows in which time matters. The first of three attempts has half of the app's timeout, the second half of the rest, the
 /// third what is left; the only attempt of a push has all of it.
 fn timed() -> Vec<Row> {
-    let until = Duration::from_secs(3);
+    let timeout = Duration::from_secs(3);
     vec![
         Row {
             fault: Fault::Latency { milliseconds: 20_000 },
             times: Times::Always,
-            timeout: until,
-            takes: until / 2..until * 2,
+            timeout,
+            takes: timeout / 2..timeout * 2,
             read: (3, UNAVAILABLE),
             push: (1, UNKNOWN),
         },
         Row {
             fault: Fault::Latency { milliseconds: 20_000 },
             times: Times::Next(1),
-            timeout: until,
-            takes: until / 2..until * 2,
+            timeout,
+            takes: timeout / 2..timeout * 2,
             read: (2, ""),
             push: (1, UNKNOWN),
         },
         Row {
             fault: Fault::TooManyRequests { retry_after: 1 },
             times: Times::Next(1),
-            timeout: PATIENT,
+            timeout: TIMEOUT,
             takes: Duration::ZERO..Duration::from_secs(5),
             read: (2, ""),
             push: (1, UNAVAILABLE),

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use super::{RED, form, recorded};
+use super::{RED, form, stored_asset};
 use crate::support::{open_world, world};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ const ACTIVE: [&str; 16] = [
 ];
 
 #[tokio::test]
-async fn no_hostile_drawing_is_ever_served_as_one() {
+async fn no_hostile_svg_is_served_with_active_markup() {
     let world = world().await;
     let corpus = corpus();
     assert!(corpus.len() >= 45, "{}", corpus.len());
@@ -47,7 +47,7 @@ async fn no_hostile_drawing_is_ever_served_as_one() {
 
     let mut served = 0;
     for title in titles {
-        for logo in recorded(&world, title).await.unwrap().logos {
+        for logo in stored_asset(&world, title).await.unwrap().logos {
             let response = reqwest::get(format!("{}{}", world.base_url(), logo.key)).await.unwrap();
             assert_eq!(response.headers()["content-type"].to_str().unwrap(), logo.media_type, "{title}");
             assert_eq!(response.headers()["x-content-type-options"], "nosniff");
@@ -64,34 +64,34 @@ async fn no_hostile_drawing_is_ever_served_as_one() {
 }
 
 #[tokio::test]
-async fn a_requestor_whose_drawing_is_hostile_is_shown_with_its_picture_alone() {
+async fn a_requestor_with_a_hostile_svg_is_shown_with_its_png_only() {
     let world = open_world().await;
     let mut contents = form("image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>");
     contents.as_array_mut().unwrap().push(json!({"type": "image/png", "data": STANDARD.encode(picture())}));
     world.simulator().set_asset("new", contents);
-    assert_eq!(shown(&world, "new").await, ["image/png"]);
+    assert_eq!(shown_media_types(&world, "new").await, ["image/png"]);
 }
 
 #[tokio::test]
-async fn a_requestor_that_sent_a_drawing_alone_is_shown_with_a_picture_of_it() {
+async fn a_requestor_with_an_svg_only_is_shown_with_a_png_made_from_it() {
     let world = open_world().await;
     world.simulator().set_asset("new", form("image/svg+xml", RED));
-    assert_eq!(shown(&world, "new").await, ["image/svg+xml", "image/png"]);
+    assert_eq!(shown_media_types(&world, "new").await, ["image/svg+xml", "image/png"]);
 }
 
 #[tokio::test]
 async fn a_requestor_whose_new_artwork_is_refused_keeps_its_old_logo() {
     let world = open_world().await;
     world.simulator().set_asset("new", form("image/png", "<script>alert(1)</script>"));
-    assert_eq!(shown(&world, "new").await, ["image/svg+xml", "image/png"]);
+    assert_eq!(shown_media_types(&world, "new").await, ["image/svg+xml", "image/png"]);
 }
 
 #[tokio::test]
-async fn a_document_is_kept_and_cannot_be_opened_from_outside() {
+async fn a_document_is_stored_and_cannot_be_opened_from_outside() {
     let world = world().await;
     world.simulator().set_asset("terms", form("text/html", "<script>alert(1)</script>"));
     world.fetch_assets(json!({"assets": ["terms"]})).await.unwrap();
-    let terms = recorded(&world, "terms").await.unwrap();
+    let terms = stored_asset(&world, "terms").await.unwrap();
     let ([], [key]) = (terms.logos.as_slice(), terms.kept.as_slice()) else { panic!("{terms:?}") };
     for path in [key.clone(), format!("logos/../{key}"), format!("logos/..%2f{key}")] {
         let url = format!("{}{path}", world.base_url());
@@ -100,7 +100,7 @@ async fn a_document_is_kept_and_cannot_be_opened_from_outside() {
 }
 
 /// Media types of Click to Pay's logos once it has this artwork.
-async fn shown(world: &local::World, asset: &str) -> Vec<String> {
+async fn shown_media_types(world: &local::World, asset: &str) -> Vec<String> {
     let mut all = world.simulator().requestors();
     let mut click_to_pay =
         all.remove(all.iter().position(|it| it.token_requestor_id == simulator::CLICK_TO_PAY).unwrap());

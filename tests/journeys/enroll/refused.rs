@@ -4,7 +4,7 @@ use local::{Options, cardholder::Cardholder};
 use serde_json::json;
 use simulator::{Fault, Operation, Times};
 
-use super::{CARD, enable, tampering, the_only};
+use super::{CARD, enable, only_enrollment, tampering};
 use crate::support::{open_world, open_world_with};
 
 fn settings(changes: &[(&str, &str)]) -> Options {
@@ -35,19 +35,19 @@ async fn a_wrong_signing_key_for_processing_ends_in_failed() {
 
     let response = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
     assert_eq!((response.status, &response.body["code"]), (502, &json!("mastercard_refused")));
-    let failed = the_only(&cardholder).await;
+    let failed = only_enrollment(&cardholder).await;
     assert_eq!((&failed["status"], &failed["reason"]), (&json!("FAILED"), &json!("mastercard_refused")));
     assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 0);
 }
 
 #[tokio::test]
-async fn a_body_that_was_tampered_with_on_its_way_pushes_nothing() {
+async fn a_body_that_was_changed_in_transit_pushes_nothing() {
     let world = open_world().await;
-    let line = tampering::line(world.simulator().base_url().clone()).await;
-    let token_connect_url = Some(line.join("mdes").unwrap());
-    let through = Options { token_connect_url, ..Options::default() };
+    let proxy = tampering::start_proxy(world.simulator().base_url().clone()).await;
+    let token_connect_url = Some(proxy.join("mdes").unwrap());
+    let options = Options { token_connect_url, ..Options::default() };
     // The second world pushes through a proxy that changes one digit.
-    let world = open_world_with(through).await;
+    let world = open_world_with(options).await;
     let cardholder = world.cardholder("40000").unwrap();
     let response = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
     assert_eq!(
@@ -56,7 +56,7 @@ async fn a_body_that_was_tampered_with_on_its_way_pushes_nothing() {
         "{:?}",
         response.body
     );
-    assert_eq!(the_only(&cardholder).await["status"], "FAILED");
+    assert_eq!(only_enrollment(&cardholder).await["status"], "FAILED");
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn a_blocked_card_is_refused_before_anything_is_pushed() {
     let cardholder = world.cardholder("40000").unwrap();
     let response = cardholder.enroll_request("key", &Cardholder::smallest_request("70003")).await.unwrap();
     assert_eq!((response.status, &response.body["code"]), (422, &json!("card_not_eligible")));
-    let failed = the_only(&cardholder).await;
+    let failed = only_enrollment(&cardholder).await;
     assert_eq!((&failed["status"], &failed["retryable"]), (&json!("FAILED"), &json!(false)));
     assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 0);
 }
@@ -102,7 +102,7 @@ async fn processing_that_is_down_for_a_short_time_is_called_again() {
 }
 
 #[tokio::test]
-async fn processing_that_stays_down_is_answered_with_a_retry_after() {
+async fn processing_that_stays_down_gives_a_response_with_retry_after() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     world.simulator().set_fault(Operation::SearchFundingAccounts, Fault::HtmlBadGateway, Times::Always);

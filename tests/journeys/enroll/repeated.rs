@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::json;
 use simulator::{Fault, Operation};
 
-use super::{CARD, card_state, the_only};
+use super::{CARD, card_state, only_enrollment};
 use crate::support::open_world;
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn two_devices_at_once_push_once() {
 }
 
 #[tokio::test]
-async fn a_repeated_request_gets_the_same_redirect_while_it_lives_and_the_outcome_afterwards() {
+async fn a_repeated_request_gets_the_same_redirect_while_it_is_valid_and_the_outcome_afterwards() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let request = Cardholder::smallest_request(CARD);
@@ -107,7 +107,7 @@ async fn a_repeated_request_that_was_refused_is_refused_again() {
 }
 
 #[tokio::test]
-async fn a_push_whose_answer_was_lost_is_unknown_and_not_repeated() {
+async fn a_push_whose_response_was_lost_is_unknown_and_not_repeated() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     world.simulator().set_fault(Operation::PushMultipleAccounts, Fault::ResponseLost, 1);
@@ -117,11 +117,11 @@ async fn a_push_whose_answer_was_lost_is_unknown_and_not_repeated() {
         assert_eq!((response.status, &response.body["code"]), (503, &json!("push_outcome_unknown")));
     }
     assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 1);
-    let unknown = the_only(&cardholder).await;
+    let unknown = only_enrollment(&cardholder).await;
     assert_eq!((&unknown["status"], &unknown["reason"]), (&json!("PENDING"), &json!("push_outcome_unknown")));
 
     world.clock().advance(SignedDuration::from_mins(17));
     world.reconcile().await.unwrap();
-    let failed = the_only(&cardholder).await;
+    let failed = only_enrollment(&cardholder).await;
     assert_eq!((&failed["status"], &failed["retryable"]), (&json!("FAILED"), &json!(true)));
 }

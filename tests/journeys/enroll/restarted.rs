@@ -5,11 +5,11 @@ use local::{World, cardholder::Cardholder};
 use serde_json::json;
 use simulator::{Fault, Operation, Times};
 
-use super::{CARD, enable, enrollment, the_only};
+use super::{CARD, enable, enrollment, only_enrollment};
 use crate::support::open_world;
 
 /// A card is pushed, and the redirect is not opened.
-async fn unopened(cardholder: &Cardholder) -> String {
+async fn enroll_without_opening(cardholder: &Cardholder) -> String {
     cardholder.enroll(CARD).await.unwrap()["enrollmentId"].as_str().unwrap().to_owned()
 }
 
@@ -23,7 +23,7 @@ async fn expire(world: &World) {
 async fn a_cardholder_whose_browser_never_opened_restarts_and_enables_the_card() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let id = unopened(&cardholder).await;
+    let id = enroll_without_opening(&cardholder).await;
 
     let again = cardholder.restart(&id, "again").await.unwrap();
     assert_eq!((again.status, &again.body["enrollmentId"]), (201, &json!(id)), "{:?}", again.body["code"]);
@@ -31,7 +31,7 @@ async fn a_cardholder_whose_browser_never_opened_restarts_and_enables_the_card()
     page.accept_terms().await.unwrap().return_to_bank().await.unwrap();
     world.simulator().notifications_settled().await;
 
-    let enabled = the_only(&cardholder).await;
+    let enabled = only_enrollment(&cardholder).await;
     assert_eq!((&enabled["status"], &enabled["attempt"]), (&json!("ENABLED"), &json!(2)));
     let events: Vec<_> = enabled["timeline"].as_array().unwrap().iter().map(|it| &it["event"]).collect();
     assert_eq!(events[..4], ["requested", "pushed", "restarted", "pushed"]);
@@ -42,7 +42,7 @@ async fn a_cardholder_whose_browser_never_opened_restarts_and_enables_the_card()
 async fn an_expired_enrollment_can_be_restarted() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let id = unopened(&cardholder).await;
+    let id = enroll_without_opening(&cardholder).await;
     expire(&world).await;
     assert_eq!(enrollment(&cardholder, &id).await["status"], "EXPIRED");
     assert_eq!(cardholder.restart(&id, "again").await.unwrap().status, 201);
@@ -51,10 +51,10 @@ async fn an_expired_enrollment_can_be_restarted() {
 }
 
 #[tokio::test]
-async fn a_repeated_restart_pushes_once_and_answers_the_same() {
+async fn a_repeated_restart_pushes_once_and_gets_the_same_response() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let id = unopened(&cardholder).await;
+    let id = enroll_without_opening(&cardholder).await;
     let body = Cardholder::restart_body();
     let send = || async { cardholder.restart_request(&id, "again", &body).await.unwrap() };
     let responses = futures_util::future::join_all((0..4).map(|_| send())).await;
@@ -74,7 +74,7 @@ async fn a_repeated_restart_pushes_once_and_answers_the_same() {
 async fn restarts_from_two_devices_make_attempts_one_after_the_other() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let id = unopened(&cardholder).await;
+    let id = enroll_without_opening(&cardholder).await;
     let keys = ["device-1", "device-2", "device-3"];
     let responses = futures_util::future::join_all(keys.map(|key| cardholder.restart(&id, key))).await;
     let pushed = responses.into_iter().filter(|response| response.as_ref().unwrap().status == 201).count();
@@ -87,7 +87,7 @@ async fn an_enabled_enrollment_cannot_be_restarted_nor_can_another_cardholders()
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     enable(&world, &cardholder).await;
-    let id = the_only(&cardholder).await["enrollmentId"].as_str().unwrap().to_owned();
+    let id = only_enrollment(&cardholder).await["enrollmentId"].as_str().unwrap().to_owned();
     let refused = cardholder.restart(&id, "again").await.unwrap();
     assert_eq!((refused.status, &refused.body["code"]), (409, &json!("enrollment_not_restartable")));
 
@@ -100,7 +100,7 @@ async fn an_enabled_enrollment_cannot_be_restarted_nor_can_another_cardholders()
 async fn a_new_enrollment_of_the_card_prevents_a_restart_of_the_expired_one() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let expired = unopened(&cardholder).await;
+    let expired = enroll_without_opening(&cardholder).await;
     expire(&world).await;
     let newer = cardholder.enroll(CARD).await.unwrap();
     let refused = cardholder.restart(&expired, "again").await.unwrap();
@@ -112,7 +112,7 @@ async fn a_new_enrollment_of_the_card_prevents_a_restart_of_the_expired_one() {
 async fn a_restart_whose_push_is_refused_has_failed_in_its_own_attempt() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let id = unopened(&cardholder).await;
+    let id = enroll_without_opening(&cardholder).await;
     let refuse = Fault::ApiError {
         code: 400,
         source: "MDES".into(),

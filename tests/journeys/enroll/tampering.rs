@@ -9,7 +9,7 @@ use url::Url;
 const BEFORE: &[u8] = b"\"completeWebsiteActivation\":true";
 const AFTER: &[u8] = b"\"completeWebsiteActivation\":nope";
 
-pub(super) async fn line(to: Url) -> Url {
+pub(super) async fn start_proxy(to: Url) -> Url {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
     tokio::spawn(async move {

@@ -20,8 +20,8 @@ async fn host_in_use(world: &World) -> String {
     found.unwrap().available_push_methods[0].uri.host_str().unwrap().to_owned()
 }
 
-async fn quarantined(world: &World, orders: Value) -> Value {
-    world.sync_requestors(orders).await.unwrap()["quarantined"].clone()
+async fn quarantined(world: &World, options: Value) -> Value {
+    world.sync_requestors(options).await.unwrap()["quarantined"].clone()
 }
 
 fn allow(host: &str) -> Value {
@@ -77,5 +77,5 @@ async fn a_requestor_that_moves_back_leaves_quarantine() {
         assert_eq!(host_in_use(&world).await, old);
     }
     let snapshot = world.token_requestors().snapshot().await.unwrap();
-    assert!(snapshot.entries.values().all(|known| known.quarantine.is_none()));
+    assert!(snapshot.entries.values().all(|entry| entry.quarantine.is_none()));
 }

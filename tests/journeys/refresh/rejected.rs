@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// Removes these requestors at Mastercard. Returns all that were there before.
-fn gone(world: &World, ids: &[String]) -> Vec<TokenRequestor> {
+fn remove(world: &World, ids: &[String]) -> Vec<TokenRequestor> {
     let before = world.simulator().requestors();
     ids.iter().for_each(|id| world.simulator().remove_requestor(id).unwrap());
     before
@@ -33,10 +33,10 @@ fn sorted(mut ids: Vec<String>) -> Value {
 /// Nothing changes until the refresh is forced. A requestor that returns has its logo at once.
 async fn check_accepted_only_when_forced(world: &World, ids: Vec<String>, reason: &str) {
     let old = CatalogView::of(world).await;
-    let before = gone(world, &ids);
+    let before = remove(world, &ids);
     let (synced, _) = world.refresh().await.unwrap();
     assert_eq!((&synced["rejected"], &synced["retired"]), (&json!(reason), &json!([])));
-    assert_eq!(CatalogView::of(world).await, old, "not even the time moves");
+    assert_eq!(CatalogView::of(world).await, old, "not even the time changes");
     assert!(logs::is_logged("catalog_refresh_rejected").await);
 
     let synced = world.sync_requestors(json!({"force": true})).await.unwrap();
@@ -46,13 +46,13 @@ async fn check_accepted_only_when_forced(world: &World, ids: Vec<String>, reason
     assert_eq!(left.name(CLICK_TO_PAY), None);
     let stored = world.token_requestors();
     assert_eq!(stored.get(&CLICK_TO_PAY.parse().unwrap()).await.unwrap(), None);
-    assert_eq!(left.known.len(), old.known.len(), "who is gone is remembered");
+    assert_eq!(left.entries.len(), old.entries.len(), "retired requestors are still stored");
 
     restore(world, &before);
     let synced = world.sync_requestors(json!({})).await.unwrap();
     assert_eq!((&synced["returned"], &synced["assets"]), (&sorted(ids), &json!([])));
     let back = CatalogView::of(world).await;
-    assert_eq!((back.known, back.listed, back.logos), (old.known, old.listed, old.logos));
+    assert_eq!((back.entries, back.listed, back.logos), (old.entries, old.listed, old.logos));
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn a_large_drop_hides_no_requestor_unless_it_is_forced() {
 }
 
 #[tokio::test]
-async fn an_empty_answer_hides_no_requestor_unless_it_is_forced() {
+async fn an_empty_response_hides_no_requestor_unless_it_is_forced() {
     let world = open_world().await;
     let all = first(&world, 5);
     check_accepted_only_when_forced(&world, all, "empty").await;
@@ -74,16 +74,16 @@ async fn the_largest_accepted_drop_is_a_setting() {
     for (percent, rejected) in [("39", json!("drop")), ("40", Value::Null)] {
         let settings = [("LARGEST_DROP_PERCENT".to_owned(), percent.to_owned())].into();
         let world = open_world_with(Options { settings, ..Options::default() }).await;
-        gone(&world, &first(&world, 2));
+        remove(&world, &first(&world, 2));
         let synced = world.sync_requestors(json!({})).await.unwrap();
         assert_eq!(synced["rejected"], rejected, "{percent}");
     }
 }
 
 #[tokio::test]
-async fn an_empty_answer_is_rejected_whatever_drop_is_allowed() {
+async fn an_empty_response_is_rejected_whatever_drop_is_allowed() {
     let settings = [("LARGEST_DROP_PERCENT".to_owned(), "100".to_owned())].into();
     let world = open_world_with(Options { settings, ..Options::default() }).await;
-    gone(&world, &first(&world, 5));
+    remove(&world, &first(&world, 5));
     assert_eq!(world.sync_requestors(json!({})).await.unwrap()["rejected"], "empty");
 }

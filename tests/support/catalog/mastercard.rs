@@ -7,11 +7,11 @@ use crate::support::world_with;
 
 pub(crate) const CLICK_TO_PAY: &str = simulator::CLICK_TO_PAY;
 /// Additional requestors, so that a refresh stages more than one transaction.
-const MORE: usize = 26;
+const ADDITIONAL_REQUESTORS: usize = 26;
 /// Additional account ranges, so that a refresh makes three calls.
-const MORE_RANGES: usize = 50;
+const ADDITIONAL_RANGES: usize = 50;
 /// Prefix of the ids of requestors that exist at one time only.
-const VISITOR: &str = "50888";
+const TEMPORARY: &str = "50888";
 const SAMPLE_RANGES: [&str; 4] =
     ["5555550000000000000", "5555560000000000000", "5555570000000000000", "9300000000000000000"];
 
@@ -23,11 +23,11 @@ pub(crate) async fn large_world() -> World {
     let mut click_to_pay = requestor(&world, CLICK_TO_PAY);
     click_to_pay.account_ranges = ranges;
     world.simulator().add_requestor(click_to_pay);
-    for n in 0..MORE {
+    for n in 0..ADDITIONAL_REQUESTORS {
         world.simulator().add_requestor(merchant(
             &world,
             &format!("50777{n:06}"),
-            range(n * 2 % MORE_RANGES),
+            range(n * 2 % ADDITIONAL_RANGES),
         ));
     }
     advance_mastercard(&world, 0);
@@ -41,7 +41,7 @@ pub(crate) fn calls() -> [(String, usize); 3] {
 
 /// First numbers of the additional ranges, in the order of the requests: before all others, 25 per call.
 fn ranges() -> impl Iterator<Item = String> {
-    (0..MORE_RANGES).map(range)
+    (0..ADDITIONAL_RANGES).map(range)
 }
 
 fn range(n: usize) -> String {
@@ -52,12 +52,12 @@ fn range(n: usize) -> String {
 /// requestor is added and one is removed.
 pub(crate) fn advance_mastercard(world: &World, time: usize) {
     let simulator = world.simulator();
-    let is_visitor = |id: &str| id.starts_with(VISITOR);
-    for gone in simulator.requestors().into_iter().filter(|it| is_visitor(&it.token_requestor_id)) {
-        simulator.remove_requestor(&gone.token_requestor_id).unwrap();
+    let is_temporary = |id: &str| id.starts_with(TEMPORARY);
+    for temporary in simulator.requestors().into_iter().filter(|it| is_temporary(&it.token_requestor_id)) {
+        simulator.remove_requestor(&temporary.token_requestor_id).unwrap();
     }
-    let visitor = merchant(world, &visitor(time), range(0));
-    simulator.add_requestor(TokenRequestor { image_asset_id: None, ..visitor });
+    let added = merchant(world, &temporary_requestor(time), range(0));
+    simulator.add_requestor(TokenRequestor { image_asset_id: None, ..added });
     for requestor in simulator.requestors() {
         let consumer_facing_entity_name = name(&requestor.token_requestor_id, time);
         simulator.add_requestor(TokenRequestor { consumer_facing_entity_name, ..requestor });
@@ -71,8 +71,8 @@ pub(crate) fn name(id: &str, time: usize) -> String {
 }
 
 /// Id of the requestor that exists at this time only.
-pub(crate) fn visitor(time: usize) -> String {
-    format!("{VISITOR}{time:06}")
+pub(crate) fn temporary_requestor(time: usize) -> String {
+    format!("{TEMPORARY}{time:06}")
 }
 
 pub(crate) fn requestor(world: &World, id: &str) -> TokenRequestor {

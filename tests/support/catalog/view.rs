@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 pub(crate) struct CatalogView {
     pub(crate) catalog: Option<Catalog>,
     /// All entries, retired ones too, as functions read them.
-    pub(crate) known: BTreeMap<TokenRequestorId, CatalogEntry>,
+    pub(crate) entries: BTreeMap<TokenRequestorId, CatalogEntry>,
     /// The app's list on each platform, without logos.
     pub(crate) listed: BTreeMap<&'static str, Vec<Value>>,
     /// Keys of the logos in the app's list, by requestor.
@@ -21,19 +21,19 @@ pub(crate) struct CatalogView {
 }
 
 impl CatalogView {
-    /// Reads it. Every listed logo exists, and its content has the hash in its name.
+    /// Reads the catalog. Every listed logo exists, and its content has the hash in its name.
     pub(crate) async fn of(world: &World) -> Self {
         let snapshot = world.token_requestors().snapshot().await.unwrap();
-        let mut shown = Self {
+        let mut view = Self {
             catalog: snapshot.catalog.clone(),
-            known: snapshot.entries.clone(),
+            entries: snapshot.entries.clone(),
             listed: BTreeMap::new(),
             logos: BTreeMap::new(),
             updated_at: Value::Null,
         };
-        for known in snapshot.offered() {
-            let keys: Vec<_> = snapshot.logos(known).iter().map(|logo| logo.key.clone()).collect();
-            shown.logos.insert(known.requestor.token_requestor_id.to_string(), json!(keys));
+        for entry in snapshot.offered() {
+            let keys: Vec<_> = snapshot.logos(entry).iter().map(|logo| logo.key.clone()).collect();
+            view.logos.insert(entry.requestor.token_requestor_id.to_string(), json!(keys));
         }
         for platform in ["android", "ios", "web"] {
             let response = world.cardholder("40000").unwrap().token_requestors(platform).await.unwrap();
@@ -45,16 +45,16 @@ impl CatalogView {
                 let key = |logo: &Value| logo["url"].as_str().unwrap().strip_prefix(base).unwrap().to_owned();
                 let keys: Vec<_> = logos.as_array().unwrap().iter().map(key).collect();
                 let id = entry["tokenRequestorId"].as_str().unwrap();
-                assert_eq!(shown.logos[id], json!(keys), "{id}");
+                assert_eq!(view.logos[id], json!(keys), "{id}");
             }
-            shown.listed.insert(platform, listed);
-            shown.updated_at = response.body["catalogUpdatedAt"].clone();
+            view.listed.insert(platform, listed);
+            view.updated_at = response.body["catalogUpdatedAt"].clone();
         }
-        shown.logos_are_there(world).await;
-        shown
+        view.check_logos_exist(world).await;
+        view
     }
 
-    async fn logos_are_there(&self, world: &World) {
+    async fn check_logos_exist(&self, world: &World) {
         let keys = self.logos.values().flat_map(|keys| keys.as_array().unwrap());
         for key in keys.map(|key| key.as_str().unwrap()).collect::<std::collections::BTreeSet<_>>() {
             let response = reqwest::get(world.base_url().join(key).unwrap()).await.unwrap();
@@ -67,21 +67,21 @@ impl CatalogView {
     /// Whether this is exactly the old catalog or exactly the new one. A requestor may have its new logos in the old catalog,
     /// and its old logos in the new one.
     pub(crate) fn is_one_of(&self, old: &Self, new: &Self) -> bool {
-        let requestors = |shown: &Self| (shown.known.clone(), shown.listed.clone());
-        let whole = (requestors(self) == requestors(old) && self.updated_at == old.updated_at)
+        let requestors = |view: &Self| (view.entries.clone(), view.listed.clone());
+        let is_consistent = (requestors(self) == requestors(old) && self.updated_at == old.updated_at)
             || requestors(self) == requestors(new);
         let logos = |(id, logos): (&String, &Value)| {
             Some(logos) == old.logos.get(id) || Some(logos) == new.logos.get(id)
         };
         // A new requestor has no old logo.
-        let new_here = |id: &String, logos: &Value| !old.logos.contains_key(id) && logos == &json!([]);
-        whole && self.logos.iter().all(|(id, them)| logos((id, them)) || new_here(id, them))
+        let is_new = |id: &String, logos: &Value| !old.logos.contains_key(id) && logos == &json!([]);
+        is_consistent && self.logos.iter().all(|(id, value)| logos((id, value)) || is_new(id, value))
     }
 
     /// Name of a requestor that is not retired.
     pub(crate) fn name(&self, id: &str) -> Option<&str> {
-        let known = self.known.get(&id.parse().unwrap())?;
-        let offered = known.retired_at.is_none();
-        offered.then_some(known.requestor.consumer_facing_entity_name.as_str())
+        let entry = self.entries.get(&id.parse().unwrap())?;
+        let is_offered = entry.retired_at.is_none();
+        is_offered.then_some(entry.requestor.consumer_facing_entity_name.as_str())
     }
 }

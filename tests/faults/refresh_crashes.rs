@@ -10,14 +10,14 @@ use sync_requestors::SyncRequestors;
 use crate::support::{
     catalog::{
         invocation::event,
-        mastercard::{advance_mastercard, large_world, name, restore, visitor},
+        mastercard::{advance_mastercard, large_world, name, restore, temporary_requestor},
         view::CatalogView,
     },
     crash_proxy::{CrashProxy, LastWrite},
 };
 
 /// Both functions, one after the other, newly connected.
-async fn refreshes(runtime: Runtime) {
+async fn refresh_with(runtime: Runtime) {
     let synced = SyncRequestors::connect(&runtime).await.unwrap().handle(event(json!({}))).await.unwrap();
     let fetch = FetchAssets::connect(&runtime).await.unwrap();
     fetch.handle(event(json!({ "responsePayload": synced }))).await.unwrap();
@@ -30,18 +30,21 @@ async fn check_crash_at_every_write(last: LastWrite) {
         advance_mastercard(&world, time);
         let old = CatalogView::of(&world).await;
         let proxy = CrashProxy::crash_after(time - 1, last, &world).await;
-        let crashed = proxy.run(refreshes(proxy.runtime(&world))).await.is_none();
+        let crashed = proxy.run(refresh_with(proxy.runtime(&world))).await.is_none();
         let left = CatalogView::of(&world).await;
         // The claim of a crashed writer is valid for twenty seconds.
         world.clock().advance(SignedDuration::from_mins(1));
         world.refresh().await.unwrap();
         let new = CatalogView::of(&world).await;
         assert!(left.is_one_of(&old, &new), "after {:?}: {old:#?} {left:#?} {new:#?}", proxy.writes());
-        assert_eq!(new.name(&visitor(time)), Some(name(&visitor(time), time).as_str()));
-        assert_eq!(new.name(&visitor(time - 1)), None);
+        assert_eq!(
+            new.name(&temporary_requestor(time)),
+            Some(name(&temporary_requestor(time), time).as_str())
+        );
+        assert_eq!(new.name(&temporary_requestor(time - 1)), None);
         if !crashed {
             assert_eq!(proxy.writes(), writes());
-            assert_eq!((left.known, left.logos), (new.known, new.logos));
+            assert_eq!((left.entries, left.logos), (new.entries, new.logos));
             break;
         }
     }
@@ -81,13 +84,17 @@ async fn a_refresh_that_was_only_slow_does_not_undo_the_one_that_took_over() {
             proxy.release();
             new
         };
-        let (new, ()) = tokio::join!(others, refreshes(proxy.runtime(&world)));
+        let (new, ()) = tokio::join!(others, refresh_with(proxy.runtime(&world)));
         let now = CatalogView::of(&world).await;
         assert_eq!(
-            new.name(&visitor(2 * late + 2)),
-            Some(name(&visitor(2 * late + 2), 2 * late + 2).as_str())
+            new.name(&temporary_requestor(2 * late + 2)),
+            Some(name(&temporary_requestor(2 * late + 2), 2 * late + 2).as_str())
         );
-        assert_eq!((&now.known, &now.listed, &now.logos), (&new.known, &new.listed, &new.logos), "{late}");
+        assert_eq!(
+            (&now.entries, &now.listed, &now.logos),
+            (&new.entries, &new.listed, &new.logos),
+            "{late}"
+        );
         assert_eq!(now.updated_at, new.updated_at, "{late}");
     }
 }
@@ -102,20 +109,20 @@ async fn what_a_crashed_refresh_staged_is_never_seen_once_mastercard_reverts_it(
     for writes in 1..=3 {
         advance_mastercard(&world, writes);
         let proxy = CrashProxy::crash_after(writes, LastWrite::Lost, &world).await;
-        assert!(proxy.run(refreshes(proxy.runtime(&world))).await.is_none());
+        assert!(proxy.run(refresh_with(proxy.runtime(&world))).await.is_none());
         restore(&world, &before);
         world.clock().advance(SignedDuration::from_mins(1));
         let (synced, _) = world.refresh().await.unwrap();
         assert_eq!(synced.get("version"), None, "there is nothing to change");
         let now = CatalogView::of(&world).await;
         assert_eq!(
-            (now.known, now.listed, now.logos),
-            (old.known.clone(), old.listed.clone(), old.logos.clone())
+            (now.entries, now.listed, now.logos),
+            (old.entries.clone(), old.listed.clone(), old.logos.clone())
         );
     }
     advance_mastercard(&world, 1);
     world.refresh().await.unwrap();
     let new = CatalogView::of(&world).await;
-    assert_eq!(new.name(&visitor(1)), Some(name(&visitor(1), 1).as_str()));
-    assert_eq!([2, 3].map(|time| new.name(&visitor(time)).is_some()), [false; 2]);
+    assert_eq!(new.name(&temporary_requestor(1)), Some(name(&temporary_requestor(1), 1).as_str()));
+    assert_eq!([2, 3].map(|time| new.name(&temporary_requestor(time)).is_some()), [false; 2]);
 }

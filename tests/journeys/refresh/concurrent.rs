@@ -13,13 +13,15 @@ use tokio::{
     task::{JoinSet, LocalSet},
 };
 
-use crate::support::catalog::mastercard::{advance_mastercard, calls, large_world, name, visitor};
+use crate::support::catalog::mastercard::{
+    advance_mastercard, calls, large_world, name, temporary_requestor,
+};
 
 const MANY: usize = 6;
 const LIST: Operation = Operation::GetEligibleTokenRequestors;
 
 /// Waits until Token Connect has processed all calls of a refresh, whether or not the responses have arrived.
-async fn decided(exchanges: &mut Receiver<simulator::Exchange>) {
+async fn wait_for_responses(exchanges: &mut Receiver<simulator::Exchange>) {
     for _ in calls() {
         while exchanges.recv().await.unwrap().step != 2 {}
     }
@@ -29,25 +31,25 @@ async fn decided(exchanges: &mut Receiver<simulator::Exchange>) {
 fn time_of<'a>(names: impl Iterator<Item = &'a str>) -> usize {
     let times: BTreeSet<usize> =
         names.map(|name| name.split(" at ").nth(1).unwrap().parse().unwrap()).collect();
-    assert_eq!(times.len(), 1, "a mix");
+    assert_eq!(times.len(), 1, "names of different times");
     *times.first().unwrap()
 }
 
 /// Version and time that a function reads.
 async fn read(world: &World) -> (u64, usize) {
     let snapshot = world.token_requestors().snapshot().await.unwrap();
-    let names = || snapshot.offered().map(|known| known.requestor.consumer_facing_entity_name.as_str());
+    let names = || snapshot.offered().map(|entry| entry.requestor.consumer_facing_entity_name.as_str());
     let (all, time) = (names().count(), time_of(names()));
-    assert!(names().any(|it| it == name(&visitor(time), time)));
-    assert_eq!(all, world.simulator().requestors().len(), "nobody is missing");
+    assert!(names().any(|it| it == name(&temporary_requestor(time), time)));
+    assert_eq!(all, world.simulator().requestors().len(), "no requestor is missing");
     (snapshot.catalog.unwrap().version, time)
 }
 
 /// The time that the app's list shows.
 async fn listed(world: &World) -> usize {
     let response = world.cardholder("40000").unwrap().token_requestors("web").await.unwrap();
-    let offers = response.body["tokenRequestors"].as_array().unwrap();
-    time_of(offers.iter().map(|offer| offer["displayName"].as_str().unwrap()))
+    let requestors = response.body["tokenRequestors"].as_array().unwrap();
+    time_of(requestors.iter().map(|requestor| requestor["displayName"].as_str().unwrap()))
 }
 
 /// Readers that read until all refreshes are done: the time never decreases, and a version never changes.
@@ -66,13 +68,13 @@ async fn reads(world: &World, refreshes: &mut JoinSet<Value>) -> Vec<Value> {
 }
 
 /// Runs all concurrently on one thread.
-async fn together(test: impl Future<Output = ()>) {
+async fn run_locally(test: impl Future<Output = ()>) {
     LocalSet::new().run_until(test).await;
 }
 
 #[tokio::test]
 async fn of_many_concurrent_refreshes_the_last_request_wins() {
-    together(check_that_the_last_request_wins()).await;
+    run_locally(check_that_the_last_request_wins()).await;
 }
 
 async fn check_that_the_last_request_wins() {
@@ -86,9 +88,9 @@ async fn check_that_the_last_request_wins() {
         let milliseconds = u64::try_from(200 * (MANY - time)).unwrap();
         let calls = Times::Next(u32::try_from(calls().len()).unwrap());
         world.simulator().set_fault(LIST, Fault::Latency { milliseconds }, calls);
-        let asking = Arc::clone(&world);
-        refreshes.spawn_local(async move { asking.sync_requestors(json!({})).await.unwrap() });
-        decided(&mut exchanges).await;
+        let world = Arc::clone(&world);
+        refreshes.spawn_local(async move { world.sync_requestors(json!({})).await.unwrap() });
+        wait_for_responses(&mut exchanges).await;
     }
     let done = reads(&world, &mut refreshes).await;
     assert_eq!((read(&world).await.1, listed(&world).await), (MANY, MANY));
@@ -104,8 +106,8 @@ async fn check_that_the_last_request_wins() {
 }
 
 #[tokio::test]
-async fn of_many_concurrent_refreshes_with_one_answer_one_creates_a_version() {
-    together(check_that_one_creates_a_version()).await;
+async fn of_many_concurrent_refreshes_with_the_same_response_one_creates_a_version() {
+    run_locally(check_that_one_creates_a_version()).await;
 }
 
 async fn check_that_one_creates_a_version() {
@@ -114,8 +116,8 @@ async fn check_that_one_creates_a_version() {
     advance_mastercard(&world, 1);
     let mut refreshes = JoinSet::new();
     for _ in 0..MANY {
-        let asking = Arc::clone(&world);
-        refreshes.spawn_local(async move { asking.sync_requestors(json!({})).await.unwrap() });
+        let world = Arc::clone(&world);
+        refreshes.spawn_local(async move { world.sync_requestors(json!({})).await.unwrap() });
     }
     let done = reads(&world, &mut refreshes).await;
     let versions: Vec<_> = done.iter().filter_map(|synced| synced.get("version")).collect();

@@ -8,17 +8,17 @@ use serde_json::json;
 use simulator::{NotificationPlan, NotificationTarget};
 use tempfile::TempDir;
 
-use super::{enrolled, notify, view};
+use super::{enroll_with, notify, view};
 use crate::support::open_world_with;
 
 /// A key and its certificate, as PEM and as files.
-struct Pair {
+struct KeyWithCertificate {
     key: String,
     certificate: String,
     folder: TempDir,
 }
 
-impl Pair {
+impl KeyWithCertificate {
     fn new() -> Self {
         let key = KeyPair::generate_for(&PKCS_RSA_SHA256).unwrap();
         let certificate = CertificateParams::default().self_signed(&key).unwrap().pem();
@@ -54,27 +54,27 @@ async fn world(settings: &[(&str, String)], target: impl Fn(&mut NotificationTar
 /// Status of an enrollment whose notifications were sent once, without retries.
 async fn status(world: &World) -> String {
     let (cardholder, id) =
-        enrolled(world, NotificationPlan { retries: 0, ..NotificationPlan::default() }).await;
+        enroll_with(world, NotificationPlan { retries: 0, ..NotificationPlan::default() }).await;
     view(&cardholder, &id).await["status"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
 async fn notifications_that_are_signed_and_encrypted_enable_the_card() {
-    let (signer, ours) = (Pair::new(), Pair::new());
+    let (signer, ours) = (KeyWithCertificate::new(), KeyWithCertificate::new());
     let settings = [
         ("NOTIFICATION_SIGNER_CERTIFICATE", signer.file("certificate")),
         ("NOTIFICATION_DECRYPTION_KEY", ours.file("key")),
     ];
-    let sealed = |target: &mut NotificationTarget| {
+    let protected = |target: &mut NotificationTarget| {
         target.signing_key_pem = Some(signer.key.clone());
         target.encryption_certificate_pem = Some(ours.certificate.clone());
     };
-    assert_eq!(status(&world(&settings, sealed).await).await, "ENABLED");
+    assert_eq!(status(&world(&settings, protected).await).await, "ENABLED");
 }
 
 #[tokio::test]
 async fn while_one_key_replaces_another_both_are_valid() {
-    let (old, new) = (Pair::new(), Pair::new());
+    let (old, new) = (KeyWithCertificate::new(), KeyWithCertificate::new());
     let settings = [
         ("NOTIFICATION_SIGNER_CERTIFICATE", old.file("certificate")),
         ("NOTIFICATION_NEXT_SIGNER_CERTIFICATE", new.file("certificate")),
@@ -82,17 +82,17 @@ async fn while_one_key_replaces_another_both_are_valid() {
         ("NOTIFICATION_NEXT_DECRYPTION_KEY", new.file("key")),
     ];
     for (signer, ours) in [(&old, &new), (&new, &old)] {
-        let sealed = |target: &mut NotificationTarget| {
+        let protected = |target: &mut NotificationTarget| {
             target.signing_key_pem = Some(signer.key.clone());
             target.encryption_certificate_pem = Some(ours.certificate.clone());
         };
-        assert_eq!(status(&world(&settings, sealed).await).await, "ENABLED");
+        assert_eq!(status(&world(&settings, protected).await).await, "ENABLED");
     }
 }
 
 #[tokio::test]
 async fn a_body_without_a_signature_or_with_anothers_is_refused() {
-    let (signer, other) = (Pair::new(), Pair::new());
+    let (signer, other) = (KeyWithCertificate::new(), KeyWithCertificate::new());
     let settings = [("NOTIFICATION_SIGNER_CERTIFICATE", signer.file("certificate"))];
     let unsigned = world(&settings, |_| {}).await;
     assert_eq!(notify(&unsigned, &json!({"type": "TCN"})).await, 403);
@@ -106,11 +106,11 @@ async fn a_body_without_a_signature_or_with_anothers_is_refused() {
 
 #[tokio::test]
 async fn a_body_that_cannot_be_decrypted_is_refused_without_details() {
-    let (ours, other) = (Pair::new(), Pair::new());
+    let (ours, other) = (KeyWithCertificate::new(), KeyWithCertificate::new());
     let settings = [("NOTIFICATION_DECRYPTION_KEY", ours.file("key"))];
-    let sealed =
+    let protected =
         |target: &mut NotificationTarget| target.encryption_certificate_pem = Some(other.certificate.clone());
-    for world in [world(&settings, sealed).await, world(&[], sealed).await] {
+    for world in [world(&settings, protected).await, world(&[], protected).await] {
         assert_eq!(status(&world).await, "PENDING");
         assert!(inbox(&world).await.is_empty());
         // A plain one in the same delivery is accepted, although the response is an error.
@@ -131,14 +131,14 @@ async fn while_one_secret_replaces_another_both_are_valid_and_no_third_is() {
         ("NOTIFICATION_SHARED_SECRET", file("old", "old secret\n")),
         ("NOTIFICATION_NEXT_SHARED_SECRET", file("new", "new secret")),
     ];
-    for (secret, ended) in [
+    for (secret, expected) in [
         (Some("old secret"), "ENABLED"),
         (Some("new secret"), "ENABLED"),
         (Some("old"), "PENDING"),
         (None, "PENDING"),
     ] {
         let with_secret = |target: &mut NotificationTarget| target.shared_secret = secret.map(str::to_owned);
-        assert_eq!(status(&world(&settings, with_secret).await).await, ended, "{secret:?}");
+        assert_eq!(status(&world(&settings, with_secret).await).await, expected, "{secret:?}");
     }
     // At the end of a rotation both settings have the new one.
     let both = settings.map(|(name, _)| (name, file("new", "new secret")));

@@ -1,4 +1,4 @@
-//! Recording facts: a repeated fact is recorded once, concurrent facts are all recorded, and no redirect is without its fact.
+//! Recording facts: a repeated fact is recorded once, concurrent facts are all recorded, and a redirect is shown only after its fact is recorded.
 
 use jiff::SignedDuration;
 use model::enrollment::{Decision, EnrollmentId, Fact, Status};
@@ -59,12 +59,12 @@ async fn a_redirect_is_shown_once_the_push_is_recorded(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").created_at(now);
     assert_eq!(push(enrollments, &fixture).await, None, "the redirect is put, the fact is not");
     let fixture = fixture.started(enrollments).await;
-    let ignorant = fixture.stored(enrollments).await.unwrap();
-    assert_eq!(enrollments.redirect(&ignorant, 1, now).await.unwrap(), None);
+    let without_push = fixture.stored(enrollments).await.unwrap();
+    assert_eq!(enrollments.redirect(&without_push, 1, now).await.unwrap(), None);
     push(enrollments, &fixture).await.unwrap();
     let stored = fixture.stored(enrollments).await.unwrap();
     assert_eq!(stored.status_at(now).status, Status::Ready);
-    assert_eq!(stored.facts.iter().map(|known| &known.fact).collect::<Vec<_>>(), [&fixture.pushed()]);
+    assert_eq!(stored.facts.iter().map(|recorded| &recorded.fact).collect::<Vec<_>>(), [&fixture.pushed()]);
     assert_eq!(enrollments.redirect(&stored, 1, now).await.unwrap(), Some(fixture.redirect()));
     assert_eq!(enrollments.redirect(&stored, 2, now).await.unwrap(), None, "of another attempt");
 }
@@ -107,15 +107,15 @@ async fn record_concurrently(
     fixture: &EnrollmentFixture,
     source: impl Fn(u8) -> String,
 ) {
-    let mut tellers = JoinSet::new();
+    let mut tasks = JoinSet::new();
     for n in 0..20 {
         let (enrollments, id, now) = (enrollments.clone(), fixture.id(), fixture.at());
         let fact = [approved().recorded(now, &source(n))];
-        tellers.spawn(async move {
+        tasks.spawn(async move {
             enrollments.record_facts(CLIENT.into(), id, &fact, now).await.unwrap().unwrap()
         });
     }
-    tellers.join_all().await;
+    tasks.join_all().await;
 }
 
 /// How often the enrollment was written.
