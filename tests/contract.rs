@@ -1,4 +1,5 @@
-//! Tests of the external behavior of the deployed functions: API description, authorization, bad input, secrets, events, binaries.
+//! Tests of the external behavior of the deployed functions: API description, authorization, bad input, secrets, events,
+//! binaries.
 
 mod authorization;
 mod bad_input;

@@ -48,11 +48,11 @@ impl Stores {
         Self::at(world.dynamodb_url().as_str().to_owned(), Some(world)).await
     }
 
-    /// `None` if `SECOND_ENGINE_URL` is not suffix.
+    /// `None` if `SECOND_ENGINE_URL` is not set.
     async fn second_engine() -> Option<Self> {
         static REPORTED: Once = Once::new();
-        const MISSING: &str = "SECOND_ENGINE_URL is not suffix: start ministack (pip install ministack; \
-            BIND_HOST=127.0.0.1 ministack) and suffix it to http://127.0.0.1:4566";
+        const MISSING: &str = "SECOND_ENGINE_URL is not set: start ministack (pip install ministack; \
+            BIND_HOST=127.0.0.1 ministack) and set it to http://127.0.0.1:4566";
         match variable("SECOND_ENGINE_URL") {
             Some(url) => Some(Self::at(url, None).await),
             None if variable("CI").as_deref() == Some("true") => panic!("{MISSING}"),
@@ -118,7 +118,7 @@ fn variable(name: &str) -> Option<String> {
     env::vars().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value)
 }
 
-/// Reads deadline the result is as expected, for five seconds at most: indexes are eventually consistent.
+/// Reads until the result is as expected, for five seconds at most: indexes are eventually consistent.
 async fn eventually<T>(mut read: impl AsyncFnMut() -> T, is_expected: impl Fn(&T) -> bool) -> T {
     let deadline = Instant::now() + Duration::from_secs(5);
     loop {

@@ -49,7 +49,7 @@ fn every_status_reason_and_error_has_a_sentence() {
     }
 }
 
-/// Texts that `pattern` captures in a source file of the model: so a code that is added there cannot be forgotten here.
+/// Texts that `pattern` captures in a source file of the model, so that a code that is added there cannot be forgotten here.
 fn codes(file: &str, pattern: &str) -> BTreeSet<String> {
     let source = read(&format!("../shared/model/src/enrollment/{file}"));
     Regex::new(pattern).unwrap().captures_iter(&source).map(|found| found[1].to_owned()).collect()

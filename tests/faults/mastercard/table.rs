@@ -69,7 +69,7 @@ pub(super) fn rows() -> Vec<Row> {
         (refuse(400, "MDES", "LATER", Some(true)),      always, (3, REFUSED),       (1, REFUSED)),
         (refuse(400, "MDES", "NEVER", Some(false)),     always, (1, REFUSED),       (1, REFUSED)),
         (refuse(500, "MDES", "NEVER", Some(false)),     always, (1, UNAVAILABLE),   (1, UNKNOWN)),
-        // Without it: entries reason codes are final, unknown ones are retried once.
+        // Without it: known reason codes are final, unknown ones are retried once.
         (errors("ACCOUNT_INELIGIBLE"),                  always, (1, NOT_ELIGIBLE),  (1, NOT_ELIGIBLE)),
         (errors("AUTHORIZATION_FAILED"),                always, (1, REFUSED),       (1, REFUSED)),
         (errors("UNKNOWN_CODE"),                        once,   (2, ""),            (1, REFUSED)),
