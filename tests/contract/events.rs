@@ -294,8 +294,8 @@ async fn a_new_host_is_allowed(event: Event) {
 
 async fn a_refresh_with_few_token_requestors_is_forced(event: Event) {
     let world = open_world().await;
-    world.simulator().requestors().iter().skip(1).for_each(|gone| {
-        world.simulator().remove_requestor(&gone.token_requestor_id).unwrap();
+    world.simulator().requestors().iter().skip(1).for_each(|retired| {
+        world.simulator().remove_requestor(&retired.token_requestor_id).unwrap();
     });
     let sync = sync_requestors::SyncRequestors::connect(&runtime_of(&world)).await.unwrap();
     assert!(sync.handle(scheduled(json!({}))).await.unwrap().rejected.is_some());

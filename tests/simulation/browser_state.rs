@@ -69,7 +69,7 @@ impl BrowserState {
 }
 
 impl Run<'_> {
-    /// Records what an app learns from a response.
+    /// Records the enrollment and redirect in a response.
     pub(super) fn record_known_enrollment(&mut self, invocation: &Invocation, response: &Response) {
         let id = response.body["enrollmentId"].as_str();
         let (Some(principal), Some(id)) = (invocation.principal, id) else { return };

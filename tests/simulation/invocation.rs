@@ -26,7 +26,7 @@ pub(super) struct Invocation {
     pub(super) label: String,
     /// Index of the principal whose token or browser it uses.
     pub(super) principal: Option<usize>,
-    /// It asks for the data of others, so that it must end in a 404, or in a 403 at the notification endpoint.
+    /// It requests the data of others, so that it must end in a 404, or in a 403 at the notification endpoint.
     pub(super) unauthorized: bool,
     /// Its requests pass the gate without a step of the scheduler.
     pub(super) unscheduled: bool,

@@ -87,7 +87,7 @@ fn changes_enrollment(case: &IdCase) -> bool {
         // The card identifies the enrollment; the token only decides between several of that card.
         (Kind::Token, _) => true,
         (Kind::Client | Kind::Card | Kind::TokenRequestor, _) => false,
-        unknown => panic!("no rule says whether {unknown:?} changes anything"),
+        unknown => panic!("no rule decides whether {unknown:?} changes anything"),
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) struct FunctionError {
 }
 
 impl Lambda {
-    /// Starts it with the world's settings, until it asks for its first event.
+    /// Starts it with the world's settings, until it requests its first event.
     pub(super) async fn start(function: &'static str, world: &World) -> Self {
         let mut lambda = Self::spawn(function, world, |_| false, &[]).await;
         let exit = {
@@ -66,7 +66,7 @@ impl Lambda {
         }
     }
 
-    /// Starts it without some of its settings and with changes to others: it exits with an error before it asks for an
+    /// Starts it without some of its settings and with changes to others: it exits with an error before it requests an
     /// event.
     pub(super) async fn start_fails(
         function: &'static str,
@@ -80,7 +80,7 @@ impl Lambda {
         assert_eq!(
             lambda.runtime_api.phase().await,
             SimulatorPhase::Initializing,
-            "{function} asked for an event"
+            "{function} requested an event"
         );
         lambda.stop()
     }
