@@ -37,7 +37,7 @@ pub struct CatalogEntry {
     /// Artwork that is shown while `requestor.image_asset_id` is not fetched or has no usable logo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier_asset_id: Option<AssetId>,
-    /// When Token Connect stopped naming it. A retired requestor is hidden; its entry is kept for a return.
+    /// When Token Connect stopped naming it. A retired requestor is hidden; its entry is kept in case it returns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retired_at: Option<Timestamp>,
     /// Push methods of the latest response that no operator has allowed yet.

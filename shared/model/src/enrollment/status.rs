@@ -253,7 +253,7 @@ impl<'a> FactSummary<'a> {
                 (Status::Pending, Some(StatusReason::AwaitingConfirmation), None)
             };
         }
-        let Some(expires_at) = self.expires_at else { return self.never_pushed(now) };
+        let Some(expires_at) = self.expires_at else { return self.status_without_push(now) };
         if self.has_callback("ERROR") {
             return (Status::Failed, Some(StatusReason::TokenRequestorError), Some(true));
         }
@@ -275,7 +275,7 @@ impl<'a> FactSummary<'a> {
 
     /// The status without a known push: the request crashed or its response was lost. The token list decides once no
     /// receipt can be valid.
-    fn never_pushed(&self, now: Timestamp) -> (Status, Option<StatusReason>, Option<bool>) {
+    fn status_without_push(&self, now: Timestamp) -> (Status, Option<StatusReason>, Option<bool>) {
         let reason = match (self.push_unknown, self.enrollment.is_crashed(now)) {
             (true, _) => StatusReason::PushOutcomeUnknown,
             (false, true) => StatusReason::Interrupted,

@@ -155,7 +155,7 @@ fn a_list_that_lags_behind_a_tcn_does_not_deactivate_the_card() {
 }
 
 #[test]
-fn a_token_that_is_missing_from_the_list_is_checked_with_growing_pauses_and_a_last_time() {
+fn a_token_that_is_missing_from_the_list_is_checked_with_growing_pauses_and_then_given_up() {
     let facts = [(0, pushed()), (2, tcn(2)), (16, list(None)), (31, list(None)), (76, list(None))];
     let next = |reads: usize| enrollment(&facts[..2 + reads]).status_at(minute(90)).next_check;
     assert_eq!([0, 1, 2, 3].map(next), [Some(minute(15)), Some(minute(30)), Some(minute(75)), None]);

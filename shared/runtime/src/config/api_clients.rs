@@ -17,30 +17,30 @@ use mastercard::{
 };
 
 /// The settings of one API.
-struct Names {
+struct ApiSettingNames {
     url: Setting<Url>,
     signature_method: Setting<SignatureMethod>,
-    current: SignerNames,
-    next: SignerNames,
+    current: SignerSettingNames,
+    next: SignerSettingNames,
 }
 
 /// The settings of one key set.
-struct SignerNames {
+struct SignerSettingNames {
     consumer_key: Setting<String>,
     signing_key: KeyNames,
 }
 
-const TOKEN_CONNECT: Names = Names {
+const TOKEN_CONNECT: ApiSettingNames = ApiSettingNames {
     url: registry::TOKEN_CONNECT_URL,
     signature_method: registry::TOKEN_CONNECT_SIGNATURE_METHOD,
-    current: SignerNames {
+    current: SignerSettingNames {
         consumer_key: registry::TOKEN_CONNECT_CONSUMER_KEY,
         signing_key: KeyNames {
             key: registry::TOKEN_CONNECT_SIGNING_KEY,
             password: registry::TOKEN_CONNECT_SIGNING_KEY_PASSWORD,
         },
     },
-    next: SignerNames {
+    next: SignerSettingNames {
         consumer_key: registry::TOKEN_CONNECT_NEXT_CONSUMER_KEY,
         signing_key: KeyNames {
             key: registry::TOKEN_CONNECT_NEXT_SIGNING_KEY,
@@ -48,17 +48,17 @@ const TOKEN_CONNECT: Names = Names {
         },
     },
 };
-const PROCESSING: Names = Names {
+const PROCESSING: ApiSettingNames = ApiSettingNames {
     url: registry::PROCESSING_URL,
     signature_method: registry::PROCESSING_SIGNATURE_METHOD,
-    current: SignerNames {
+    current: SignerSettingNames {
         consumer_key: registry::PROCESSING_CONSUMER_KEY,
         signing_key: KeyNames {
             key: registry::PROCESSING_SIGNING_KEY,
             password: registry::PROCESSING_SIGNING_KEY_PASSWORD,
         },
     },
-    next: SignerNames {
+    next: SignerSettingNames {
         consumer_key: registry::PROCESSING_NEXT_CONSUMER_KEY,
         signing_key: KeyNames {
             key: registry::PROCESSING_NEXT_SIGNING_KEY,
@@ -90,7 +90,7 @@ struct SignerSettings {
 }
 
 impl ApiSettings {
-    fn read(read: &mut SettingsReader<'_>, names: &Names, other: &Names) -> Option<Self> {
+    fn read(read: &mut SettingsReader<'_>, names: &ApiSettingNames, other: &ApiSettingNames) -> Option<Self> {
         // The HTTP client is made later; its setting is checked here, with all others.
         let extra_ca_certs = read.optional(&registry::MASTERCARD_EXTRA_CA_CERTS);
         let base_url = environment::base_url(read, &names.url, &other.url);
@@ -127,7 +127,7 @@ impl ApiSettings {
 impl SignerSettings {
     fn read(
         read: &mut SettingsReader<'_>,
-        names: &SignerNames,
+        names: &SignerSettingNames,
         environment: Option<Environment>,
     ) -> Option<Self> {
         let consumer_key = environment::consumer_key(read, &names.consumer_key, environment);

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bytes_where_text_belongs_are_refused() {
+    async fn a_binary_secret_is_refused_where_text_is_expected() {
         let file = std::env::temp_dir().join(uuid::Uuid::new_v4().to_string());
         std::fs::write(&file, [0x30, 0x82, 0xff]).unwrap();
         let secret: SecretRef = format!("file:{}", file.display()).parse().unwrap();

@@ -61,39 +61,39 @@ impl Enrollments {
     }
 
     /// The key in the index `by-id`.
-    fn key(&self, id: EnrollmentId) -> String {
+    fn id_key(&self, id: EnrollmentId) -> String {
         format!("ENROLLMENT#{}#{id}", self.0.tenant)
     }
 
-    fn client(&self, client: ClientId) -> String {
+    fn client_key(&self, client: ClientId) -> String {
         format!("CLIENT#{}#{client}", self.0.tenant)
     }
 
-    fn card(&self, card: CardContractId) -> String {
+    fn card_key(&self, card: CardContractId) -> String {
         format!("CARD#{}#{card}", self.0.tenant)
     }
 
-    fn state(&self, state: &CallbackState) -> String {
+    fn state_key(&self, state: &CallbackState) -> String {
         format!("STATE#{}#{}", self.0.tenant, sha256_hex(state.expose().as_bytes()))
     }
 
-    fn inbox(&self, notification: &str) -> String {
+    fn inbox_key(&self, notification: &str) -> String {
         format!("INBOX#{}#{}", self.0.tenant, sha256_hex(notification.as_bytes()))
     }
 
-    fn shard(&self, shard: u8) -> String {
+    fn shard_key(&self, shard: u8) -> String {
         format!("DUE#{}#{shard}", self.0.tenant)
     }
 }
 
-fn enrollment(id: EnrollmentId) -> String {
+fn enrollment_sort_key(id: EnrollmentId) -> String {
     format!("ENROLLMENT#{id}")
 }
 
-fn redirect(id: EnrollmentId, attempt: u32) -> String {
+fn redirect_sort_key(id: EnrollmentId, attempt: u32) -> String {
     format!("REDIRECT#{id}#{attempt}")
 }
 
-fn live(card: CardContractId, requestor: &TokenRequestorId) -> String {
+fn guard_sort_key(card: CardContractId, requestor: &TokenRequestorId) -> String {
     format!("LIVE#{card}#{requestor}")
 }

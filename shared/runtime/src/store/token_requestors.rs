@@ -39,16 +39,16 @@ impl TokenRequestors {
         Some(Self(Table::new(runtime.dynamodb(), name?, tenant?)))
     }
 
-    fn requestors(&self) -> String {
+    fn requestors_key(&self) -> String {
         format!("REQUESTORS#{}", self.0.tenant)
     }
 
-    fn assets(&self) -> String {
+    fn assets_key(&self) -> String {
         format!("ASSETS#{}", self.0.tenant)
     }
 }
 
-fn key(id: &TokenRequestorId) -> String {
+fn requestor_sort_key(id: &TokenRequestorId) -> String {
     format!("{REQUESTOR}{id}")
 }
 

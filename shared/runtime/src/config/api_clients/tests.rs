@@ -96,7 +96,7 @@ fn everything_that_is_missing_is_reported_at_once() {
 }
 
 #[tokio::test]
-async fn either_decryption_key_opens_and_a_bad_one_is_named() {
+async fn either_decryption_key_decrypts_and_an_invalid_one_is_named() {
     let folder = Folder::new();
     let (old, new) = (key_with_certificate(-300, 90), key_with_certificate(-1, 390));
     let certificate = folder.file("theirs.pem", &old[old.find("-----BEGIN CERT").unwrap()..]);

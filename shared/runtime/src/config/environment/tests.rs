@@ -56,11 +56,12 @@ fn a_base_url_of_another_environment_than_named_stops_init() {
 
 #[test]
 fn both_apis_are_of_one_environment() {
-    let beside = |other| environment(&[("TOKEN_CONNECT_URL", SANDBOX), ("PROCESSING_URL", other)]);
+    let with_processing_url =
+        |other| environment(&[("TOKEN_CONNECT_URL", SANDBOX), ("PROCESSING_URL", other)]);
     let other = "https://sandbox.api.mastercard.com/global-processing/digital";
-    assert_eq!(beside(other), Ok(Environment::Sandbox));
+    assert_eq!(with_processing_url(other), Ok(Environment::Sandbox));
     assert_eq!(
-        beside("https://mtf.api.mastercard.com/global-processing/digital").unwrap_err(),
+        with_processing_url("https://mtf.api.mastercard.com/global-processing/digital").unwrap_err(),
         "settings: TOKEN_CONNECT_URL: leads to sandbox, and PROCESSING_URL to mtf"
     );
 }

@@ -60,14 +60,14 @@ fn a_function_cannot_read_a_setting_that_is_not_registered_for_it() {
 }
 
 #[test]
-fn a_list_has_spaces_between_its_entries_or_not() {
+fn entries_of_a_list_may_be_separated_by_spaces() {
     let settings = settings(&[("FEATURED_TOKEN_REQUESTORS", "50123197928, 50111111111,50122222222")]);
     let Some(List(ids)) = settings.read().value(&FEATURED_TOKEN_REQUESTORS) else { panic!("no list") };
     assert_eq!(ids.len(), 3);
 }
 
 #[test]
-fn a_variable_that_resembles_an_absent_setting_is_pointed_out() {
+fn a_variable_that_resembles_an_absent_setting_is_logged() {
     let settings = settings(&[("ENROLMENTS_TABLE", "enrollments"), ("TENNANT", "one"), ("PATH", "/bin")]);
     let logged = logged(|| {
         let mut read = settings.read();

@@ -135,27 +135,31 @@ fn a_body_of_more_bytes_than_allowed_is_refused() {
 #[test]
 fn a_card_number_is_refused_wherever_it_is_not_an_id() {
     let refused = |change: &dyn Fn(&mut Value)| code(refuse_card_numbers(&request(|event| change(event))));
-    let seen = Some(Code::CardNumberRefused);
+    let card_number_refused = Some(Code::CardNumberRefused);
     for name in ["x-note", "idempotency-key", "cookie", "user-agent"] {
-        assert_eq!(refused(&|event| event["headers"][name] = CARD_NUMBER.into()), seen, "{name}");
+        assert_eq!(
+            refused(&|event| event["headers"][name] = CARD_NUMBER.into()),
+            card_number_refused,
+            "{name}"
+        );
     }
     for name in ["authorization", "x-forwarded-for", "x-amzn-trace-id", "if-none-match", "traceparent"] {
         assert_eq!(refused(&|event| event["headers"][name] = CARD_NUMBER.into()), None, "{name}");
     }
     for (query, expected) in [
-        (format!("limit={CARD_NUMBER}"), seen),
-        (format!("{CARD_NUMBER}=1"), seen),
+        (format!("limit={CARD_NUMBER}"), card_number_refused),
+        (format!("{CARD_NUMBER}=1"), card_number_refused),
         (format!("cardContractId={CARD_NUMBER}"), None),
         (format!("nextToken={CARD_NUMBER}"), None),
     ] {
         assert_eq!(refused(&|event| event["rawQueryString"] = query.clone().into()), expected, "{query}");
     }
     for (text, expected) in [
-        (json!({"accountHolder": {"name": CARD_NUMBER}}).to_string(), seen),
-        (json!({"list": [{"deep": [CARD_NUMBER]}]}).to_string(), seen),
-        (json!({CARD_NUMBER: true}).to_string(), seen),
-        (format!(r#"{{"number":{CARD_NUMBER}}}"#), seen),
-        (format!("not JSON {CARD_NUMBER}"), seen),
+        (json!({"accountHolder": {"name": CARD_NUMBER}}).to_string(), card_number_refused),
+        (json!({"list": [{"deep": [CARD_NUMBER]}]}).to_string(), card_number_refused),
+        (json!({CARD_NUMBER: true}).to_string(), card_number_refused),
+        (format!(r#"{{"number":{CARD_NUMBER}}}"#), card_number_refused),
+        (format!("not JSON {CARD_NUMBER}"), card_number_refused),
         (json!({"cardContractId": CARD_NUMBER}).to_string(), None),
         (format!(r#"{{"tokenRequestorId":{CARD_NUMBER}}}"#), None),
         (json!({"name": "somebody", "flag": true, "nothing": null}).to_string(), None),

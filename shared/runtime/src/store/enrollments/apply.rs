@@ -11,8 +11,8 @@ use super::{
         transaction::{cancelled, is_condition_failure},
     },
     EnrollmentRef, Enrollments, InboxEntry, NOTIFICATION, NotificationOutcome, Versioned,
-    claim::put_in,
-    enrollment,
+    claim::transact_put,
+    enrollment_sort_key,
     inbox::FirstWrite,
     record::log_status_change,
 };
@@ -25,7 +25,7 @@ const RETRIES: [SignedDuration; 3] =
 const ATTEMPTS: u32 = 8;
 
 impl Versioned {
-    fn as_ref(&self) -> EnrollmentRef {
+    fn enrollment_ref(&self) -> EnrollmentRef {
         EnrollmentRef { client_id: self.enrollment.client_id, enrollment_id: self.enrollment.enrollment_id }
     }
 }
@@ -42,9 +42,9 @@ impl Enrollments {
         let mut matched = self.match_enrollment(&entry.notification).await?;
         for attempt in 0..ATTEMPTS {
             let Some(current) = matched else { return Ok(FirstWrite::Nothing) };
-            let EnrollmentRef { client_id, enrollment_id } = current.as_ref();
+            let EnrollmentRef { client_id, enrollment_id } = current.enrollment_ref();
             let applied = InboxEntry {
-                matched_enrollment: Some(current.as_ref()),
+                matched_enrollment: Some(current.enrollment_ref()),
                 applied_to: Some(enrollment_id),
                 ..entry.clone()
             };
@@ -53,13 +53,13 @@ impl Enrollments {
                 return Ok(FirstWrite::Nothing);
             }
             let item = self.enrollment_item(updated, Some(current.revision), now);
-            let inbox = self.put(&self.inbox(id), NOTIFICATION, &self.inbox_item(applied, None))?;
-            let put = self.put(&self.client(client_id), &enrollment(enrollment_id), &item)?;
+            let inbox = self.put(&self.inbox_key(id), NOTIFICATION, &self.inbox_item(applied, None))?;
+            let put = self.put(&self.client_key(client_id), &enrollment_sort_key(enrollment_id), &item)?;
             let put = put.condition_expression("revision = :revision");
             let put = put.expression_attribute_values(":revision", n(current.revision.count)).build()?;
             let inbox = inbox.condition_expression("attribute_not_exists(pk)").build()?;
-            let sent = self.0.db.transact_write_items().transact_items(put_in(inbox));
-            let Err(error) = sent.transact_items(put_in(put)).send().await else {
+            let sent = self.0.db.transact_write_items().transact_items(transact_put(inbox));
+            let Err(error) = sent.transact_items(transact_put(put)).send().await else {
                 log_status_change(&item);
                 return Ok(FirstWrite::Recorded(enrollment_id));
             };
@@ -98,11 +98,13 @@ impl Enrollments {
 
     /// Matches a notification and stores the match, unless another instance has matched it already.
     async fn store_match(&self, notification: &Notification) -> Result<Option<EnrollmentRef>, StoreError> {
-        let Some(matched) = self.match_enrollment(notification).await?.map(|current| current.as_ref()) else {
+        let Some(matched) =
+            self.match_enrollment(notification).await?.map(|current| current.enrollment_ref())
+        else {
             return Ok(None);
         };
         let update = self.0.db.update_item().table_name(&self.0.name);
-        let update = update.key("pk", s(&self.inbox(&notification.id))).key("sk", s(NOTIFICATION));
+        let update = update.key("pk", s(&self.inbox_key(&notification.id))).key("sk", s(NOTIFICATION));
         let update = update.update_expression("SET matchedEnrollment = :matched");
         let update =
             update.condition_expression("attribute_exists(pk) AND attribute_not_exists(matchedEnrollment)");
@@ -138,7 +140,7 @@ impl Enrollments {
         let due = retry.map(|wait| now.saturating_add(*wait).unwrap_or(Timestamp::MAX));
         let unmatched = entry.unmatched.saturating_add(usize::from(applied.is_none()));
         let entry = InboxEntry { applied_to: applied, unmatched, ..entry };
-        let pk = self.inbox(&entry.notification.id);
+        let pk = self.inbox_key(&entry.notification.id);
         let item = self.0.item(&pk, NOTIFICATION, &self.inbox_item(entry, due))?;
         let put = self.0.db.put_item().table_name(&self.0.name).set_item(Some(item));
         // An instance that did not find the enrollment must not reset what another one applied.

@@ -9,9 +9,8 @@ use super::{
         table::{is_condition_error, s},
         transaction::{cancelled, is_condition_failure},
     },
-    Enrollments, IdempotencyKey, Revision, Versioned,
+    Enrollments, IdempotencyKey, Revision, Versioned, guard_sort_key,
     items::{EnrollmentItem, Guard, IdempotencyRecord},
-    live,
 };
 use mastercard::{card::ClientId, secret::CallbackState};
 use model::enrollment::{Enrollment, EnrollmentId};
@@ -94,7 +93,7 @@ impl Enrollments {
         id: EnrollmentId,
     ) -> Result<(), StoreError> {
         let delete = self.0.db.delete_item().table_name(&self.0.name);
-        let delete = delete.key("pk", s(&self.client(client))).key("sk", s(&key.sort_key()));
+        let delete = delete.key("pk", s(&self.client_key(client))).key("sk", s(&key.sort_key()));
         let delete = delete.condition_expression("enrollmentId = :id");
         match delete.expression_attribute_values(":id", s(&id.to_string())).send().await {
             Err(error) if !is_condition_error(&error) => Err(error.into()),
@@ -108,7 +107,7 @@ impl Enrollments {
         new: &NewAttempt<'_>,
         now: Timestamp,
     ) -> Result<Option<BeginOutcome>, StoreError> {
-        let client = self.client(new.enrollment.client_id);
+        let client = self.client_key(new.enrollment.client_id);
         let record: Option<IdempotencyRecord> = self.0.get(&client, &new.key.sort_key()).await?;
         let record = record.filter(|record| record.ttl > now.as_second());
         Ok(record.map(|record| match record.fingerprint == new.fingerprint {
@@ -122,7 +121,10 @@ impl Enrollments {
         let Enrollment { client_id, card_contract_id, token_requestor_id, .. } = enrollment;
         match self
             .0
-            .get::<Guard>(&self.client(*client_id), &live(*card_contract_id, token_requestor_id))
+            .get::<Guard>(
+                &self.client_key(*client_id),
+                &guard_sort_key(*card_contract_id, token_requestor_id),
+            )
             .await?
         {
             Some(guard) => self.get_versioned(*client_id, guard.enrollment_id).await,

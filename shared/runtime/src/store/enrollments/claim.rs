@@ -9,9 +9,8 @@ use super::{
         StoreError,
         table::{n, s},
     },
-    Enrollments, NewAttempt, STATE, Versioned, enrollment as sort_key,
+    Enrollments, NewAttempt, STATE, Versioned, enrollment_sort_key, guard_sort_key,
     items::{Guard, IdempotencyRecord, State},
-    live,
 };
 
 /// How long an idempotency key is remembered.
@@ -31,7 +30,7 @@ impl Enrollments {
         now: Timestamp,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let NewAttempt { enrollment, revision, key, fingerprint, state } = new_attempt;
-        let client = self.client(enrollment.client_id);
+        let client = self.client_key(enrollment.client_id);
         let enrollment_id = enrollment.enrollment_id;
         let attempt = enrollment.attempt().number;
         let record = IdempotencyRecord {
@@ -49,7 +48,7 @@ impl Enrollments {
             ttl: after(now, STATE_VALIDITY),
         };
         let item = self.attempt_item(new_attempt, now);
-        let guard_key = live(enrollment.card_contract_id, &enrollment.token_requestor_id);
+        let guard_key = guard_sort_key(enrollment.card_contract_id, &enrollment.token_requestor_id);
 
         let absent = "attribute_not_exists(pk)";
         let record = self.put(&client, &key.sort_key(), &record)?;
@@ -68,21 +67,21 @@ impl Enrollments {
                 .expression_attribute_values(":stale", s(&held_by.to_string())),
             None => guard.condition_expression(absent),
         };
-        let item = self.put(&client, &sort_key(enrollment_id), &item)?;
+        let item = self.put(&client, &enrollment_sort_key(enrollment_id), &item)?;
         let item = match revision {
             Some(base) => item
                 .condition_expression("revision = :revision")
                 .expression_attribute_values(":revision", n(base.count)),
             None => item.condition_expression(absent),
         };
-        let state = self.put(&self.state(state), STATE, &state_item)?.condition_expression(absent);
-        let puts = [record, guard, item, state].into_iter().map(|put| put.build().map(put_in));
+        let state = self.put(&self.state_key(state), STATE, &state_item)?.condition_expression(absent);
+        let puts = [record, guard, item, state].into_iter().map(|put| put.build().map(transact_put));
         // The stale enrollment must not have changed since it was read. A restart's own item has this condition already,
         // and a transaction may contain an item only once.
         let unchanged = stale.filter(|stale| stale.enrollment.enrollment_id != enrollment_id).map(|stale| {
             let id = stale.enrollment.enrollment_id;
             let check = ConditionCheck::builder().table_name(&self.0.name);
-            let check = check.key("pk", s(&client)).key("sk", s(&sort_key(id)));
+            let check = check.key("pk", s(&client)).key("sk", s(&enrollment_sort_key(id)));
             let check = check.condition_expression("revision = :revision");
             let check = check.expression_attribute_values(":revision", n(stale.revision.count));
             check.build().map(|check| TransactWriteItem::builder().condition_check(check).build())
@@ -95,7 +94,7 @@ impl Enrollments {
     }
 }
 
-pub(super) fn put_in(put: Put) -> TransactWriteItem {
+pub(super) fn transact_put(put: Put) -> TransactWriteItem {
     TransactWriteItem::builder().put(put).build()
 }
 

@@ -106,7 +106,8 @@ impl Enrollments {
 
     async fn store(&self, entry: InboxEntry, now: Timestamp) -> Result<InboxEntry, StoreError> {
         let id = entry.notification.id.clone();
-        let item = self.0.item(&self.inbox(&id), NOTIFICATION, &self.inbox_item(entry.clone(), Some(now)))?;
+        let item =
+            self.0.item(&self.inbox_key(&id), NOTIFICATION, &self.inbox_item(entry.clone(), Some(now)))?;
         let put = self.0.db.put_item().table_name(&self.0.name).set_item(Some(item));
         match put.condition_expression("attribute_not_exists(pk)").send().await {
             Ok(_) => Ok(entry),
@@ -117,14 +118,14 @@ impl Enrollments {
 
     /// A notification by its sender's id.
     pub async fn notification(&self, id: &str) -> Result<Option<InboxEntry>, StoreError> {
-        let item: Option<InboxItem> = self.0.get(&self.inbox(id), NOTIFICATION).await?;
+        let item: Option<InboxItem> = self.0.get(&self.inbox_key(id), NOTIFICATION).await?;
         Ok(item.map(|item| item.entry))
     }
 
     /// All unmatched notifications, with and without retries left; oldest first within each shard of the index.
     pub async fn unmatched_notifications(&self) -> Result<Vec<InboxEntry>, StoreError> {
         let mut found = Vec::new();
-        for shard in (0..SHARDS).flat_map(|shard| [self.shard(shard), self.unmatched_shard(shard)]) {
+        for shard in (0..SHARDS).flat_map(|shard| [self.shard_key(shard), self.unmatched_shard(shard)]) {
             let query = self.0.db.query().table_name(&self.0.name).index_name("due");
             let query = query.key_condition_expression("dueShard = :shard");
             let query = query.expression_attribute_values(":shard", s(&shard));
@@ -142,7 +143,7 @@ impl Enrollments {
         let shard = sha256_hex(entry.notification.id.as_bytes()).bytes().next().unwrap_or_default() % SHARDS;
         // An unmatched entry without retries left stays in the index, in shards that reconciliation does not read.
         let (due_shard, due_at) = match due {
-            Some(due) => (Some(self.shard(shard)), Some(due)),
+            Some(due) => (Some(self.shard_key(shard)), Some(due)),
             None if entry.applied_to.is_none() => {
                 (Some(self.unmatched_shard(shard)), Some(entry.received_at))
             }

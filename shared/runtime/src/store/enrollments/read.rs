@@ -8,9 +8,9 @@ use super::{
         StoreError,
         table::{Item, Table, from_item, s},
     },
-    Enrollments, Redirect, STATE, Versioned, enrollment,
+    Enrollments, Redirect, STATE, Versioned, enrollment_sort_key, guard_sort_key,
     items::{EnrollmentItem, Guard, RedirectItem, State},
-    live, redirect,
+    redirect_sort_key,
 };
 use mastercard::{
     card::{CardContractId, ClientId},
@@ -59,7 +59,8 @@ impl Pages {
 impl Enrollments {
     /// One enrollment of this client.
     pub async fn get(&self, client: ClientId, id: EnrollmentId) -> Result<Option<Enrollment>, StoreError> {
-        let item: Option<EnrollmentItem> = self.0.get(&self.client(client), &enrollment(id)).await?;
+        let item: Option<EnrollmentItem> =
+            self.0.get(&self.client_key(client), &enrollment_sort_key(id)).await?;
         Ok(item.map(|item| item.enrollment))
     }
 
@@ -67,7 +68,7 @@ impl Enrollments {
     pub async fn find(&self, id: EnrollmentId) -> Result<Option<Enrollment>, StoreError> {
         let query = self.0.db.query().table_name(&self.0.name).index_name("by-id");
         let query = query.key_condition_expression("enrollmentKey = :key");
-        let found = query.expression_attribute_values(":key", s(&self.key(id))).send().await?;
+        let found = query.expression_attribute_values(":key", s(&self.id_key(id))).send().await?;
         let found = self.0.batch_get(found.items.unwrap_or_default()).await?.into_iter().next();
         Ok(found.map(from_item::<EnrollmentItem>).transpose()?.map(|item| item.enrollment))
     }
@@ -88,9 +89,9 @@ impl Enrollments {
         if !enrollment.is_pushed(attempt) {
             return Ok(None);
         }
-        let client = self.client(enrollment.client_id);
+        let client = self.client_key(enrollment.client_id);
         let item: Option<RedirectItem> =
-            self.0.get(&client, &redirect(enrollment.enrollment_id, attempt)).await?;
+            self.0.get(&client, &redirect_sort_key(enrollment.enrollment_id, attempt)).await?;
         Ok(item.map(|item| item.redirect).filter(|redirect| now < redirect.expires_at))
     }
 
@@ -101,7 +102,7 @@ impl Enrollments {
         card: CardContractId,
         requestor: &TokenRequestorId,
     ) -> Result<Option<Enrollment>, StoreError> {
-        match self.0.get::<Guard>(&self.client(client), &live(card, requestor)).await? {
+        match self.0.get::<Guard>(&self.client_key(client), &guard_sort_key(card, requestor)).await? {
             Some(guard) => self.get(client, guard.enrollment_id).await,
             None => Ok(None),
         }
@@ -113,7 +114,7 @@ impl Enrollments {
         state: &CallbackState,
         now: Timestamp,
     ) -> Result<Option<(Versioned, u32)>, StoreError> {
-        let state: Option<State> = self.0.get(&self.state(state), STATE).await?;
+        let state: Option<State> = self.0.get(&self.state_key(state), STATE).await?;
         match state.filter(|state| now < state.ends_at) {
             Some(state) => {
                 let current = self.get_versioned(state.client_id, state.enrollment_id).await?;
@@ -131,8 +132,8 @@ impl Enrollments {
         limit: usize,
         start: Option<EnrollmentId>,
     ) -> Result<Page, StoreError> {
-        let client = self.client(client);
-        let end = start.map_or("ENROLLMENT#~".into(), enrollment);
+        let client = self.client_key(client);
+        let end = start.map_or("ENROLLMENT#~".into(), enrollment_sort_key);
         let query =
             self.0.db.query().table_name(&self.0.name).consistent_read(true).scan_index_forward(false);
         let query = query.key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last");
@@ -142,7 +143,7 @@ impl Enrollments {
         let query = match card {
             Some(card) => query
                 .filter_expression("cardKey = :card")
-                .expression_attribute_values(":card", AttributeValue::S(self.card(card))),
+                .expression_attribute_values(":card", AttributeValue::S(self.card_key(card))),
             None => query,
         };
         let mut pages = query.into_paginator().items().send();
@@ -170,7 +171,7 @@ impl Enrollments {
         let query =
             self.0.db.query().table_name(&self.0.name).index_name("by-card").scan_index_forward(false);
         let query = query.key_condition_expression("cardKey = :card").limit(CANDIDATES);
-        let response = query.expression_attribute_values(":card", s(&self.card(card))).send().await?;
+        let response = query.expression_attribute_values(":card", s(&self.card_key(card))).send().await?;
         let read = |item| from_item::<EnrollmentItem>(item).map(Versioned::from);
         self.0.batch_get(response.items.unwrap_or_default()).await?.into_iter().map(read).collect()
     }

@@ -8,9 +8,9 @@ use super::{
         backoff::backoff,
         table::{is_condition_error, n},
     },
-    Enrollments, Redirect, Revision, SHARDS, Versioned, enrollment,
+    Enrollments, Redirect, Revision, SHARDS, Versioned, enrollment_sort_key,
     items::{EnrollmentItem, RedirectItem, StatusChange},
-    redirect,
+    redirect_sort_key,
 };
 use mastercard::{card::ClientId, digest::sha256_hex};
 use model::enrollment::{Enrollment, EnrollmentId, RecordedFact, StatusReason};
@@ -25,13 +25,16 @@ impl Enrollments {
         &self,
         current: Versioned,
         fact: RecordedFact,
-        redirect_data: &Redirect,
+        redirect: &Redirect,
         now: Timestamp,
     ) -> Result<Option<Enrollment>, StoreError> {
         let Enrollment { client_id, enrollment_id, .. } = current.enrollment;
-        let item =
-            RedirectItem { redirect: redirect_data.clone(), ttl: redirect_data.expires_at.as_second() };
-        let item = self.0.item(&self.client(client_id), &redirect(enrollment_id, fact.attempt), &item)?;
+        let item = RedirectItem { redirect: redirect.clone(), ttl: redirect.expires_at.as_second() };
+        let item = self.0.item(
+            &self.client_key(client_id),
+            &redirect_sort_key(enrollment_id, fact.attempt),
+            &item,
+        )?;
         self.0.db.put_item().table_name(&self.0.name).set_item(Some(item)).send().await?;
         self.record_facts_if_unchanged(current, &[fact], now).await
     }
@@ -96,9 +99,9 @@ impl Enrollments {
             revision: count.saturating_add(1),
             status,
             status_change: (before != Some(status)).then_some(change),
-            card_key: self.card(enrollment.card_contract_id),
-            enrollment_key: Some(self.key(enrollment.enrollment_id)),
-            due_shard: due_at.map(|_| self.shard(shard)),
+            card_key: self.card_key(enrollment.card_contract_id),
+            enrollment_key: Some(self.id_key(enrollment.enrollment_id)),
+            due_shard: due_at.map(|_| self.shard_key(shard)),
             due_at,
             enrollment,
         }
@@ -106,8 +109,8 @@ impl Enrollments {
 
     /// Writes the item on condition that the stored revision is `revision`. Returns whether it was written.
     async fn write(&self, item: &EnrollmentItem, revision: i64) -> Result<bool, StoreError> {
-        let client = self.client(item.enrollment.client_id);
-        let keyed = self.0.item(&client, &enrollment(item.enrollment.enrollment_id), item)?;
+        let client = self.client_key(item.enrollment.client_id);
+        let keyed = self.0.item(&client, &enrollment_sort_key(item.enrollment.enrollment_id), item)?;
         let put = self.0.db.put_item().table_name(&self.0.name).set_item(Some(keyed));
         let put = put.condition_expression("revision = :revision");
         match put.expression_attribute_values(":revision", n(revision)).send().await {

@@ -1,7 +1,7 @@
 //! Optimistic concurrency control: an enrollment with the revision that it was read or written in. A write names the revision
 //! that it builds on and fails if another write came first.
 
-use super::{Enrollments, enrollment, items::EnrollmentItem};
+use super::{Enrollments, enrollment_sort_key, items::EnrollmentItem};
 use crate::store::StoreError;
 use mastercard::card::ClientId;
 use model::enrollment::{Enrollment, EnrollmentId, Status};
@@ -37,7 +37,8 @@ impl Enrollments {
         client: ClientId,
         id: EnrollmentId,
     ) -> Result<Option<Versioned>, StoreError> {
-        let item: Option<EnrollmentItem> = self.0.get(&self.client(client), &enrollment(id)).await?;
+        let item: Option<EnrollmentItem> =
+            self.0.get(&self.client_key(client), &enrollment_sort_key(id)).await?;
         Ok(item.map(Versioned::from))
     }
 }

@@ -30,13 +30,13 @@ impl TokenRequestors {
 
     async fn record(&self, assets: &[Asset]) -> Result<(), StoreError> {
         let count_up = Update::builder().table_name(&self.0.name);
-        let count_up = count_up.key("pk", s(&self.requestors())).key("sk", s(CATALOG));
+        let count_up = count_up.key("pk", s(&self.requestors_key())).key("sk", s(CATALOG));
         let count_up = count_up.update_expression("SET tenant = :tenant ADD artwork :one");
         let count_up = count_up.expression_attribute_values(":tenant", s(&self.0.tenant.to_string()));
         let count_up = count_up.expression_attribute_values(":one", n(1)).build()?;
         let mut items = vec![TransactWriteItem::builder().update(count_up).build()];
         for asset in assets {
-            let item = self.0.item(&self.assets(), &format!("{ASSET}{}", asset.asset_id), asset)?;
+            let item = self.0.item(&self.assets_key(), &format!("{ASSET}{}", asset.asset_id), asset)?;
             let put = Put::builder().table_name(&self.0.name).set_item(Some(item)).build()?;
             items.push(TransactWriteItem::builder().put(put).build());
         }

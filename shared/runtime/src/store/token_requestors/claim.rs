@@ -25,13 +25,13 @@ impl TokenRequestors {
     pub(super) async fn claim(
         &self,
         base: &CatalogItem,
-        me: Uuid,
+        refresh_id: Uuid,
         now: Timestamp,
     ) -> Result<Result<(), Superseded>, StoreError> {
         let update = self.0.db.update_item().table_name(&self.0.name);
-        let update = update.key("pk", s(&self.requestors())).key("sk", s(CATALOG));
+        let update = update.key("pk", s(&self.requestors_key())).key("sk", s(CATALOG));
         let update = update.update_expression(
-            "SET writer = :me, claimedAt = :now, tenant = :tenant, version = :version, #change = :base",
+            "SET writer = :refresh, claimedAt = :now, tenant = :tenant, version = :version, #change = :base",
         );
         let update = update.condition_expression(
             "(attribute_not_exists(version) OR (version = :version AND #change = :base)) \
@@ -40,7 +40,7 @@ impl TokenRequestors {
         let expired = now.saturating_sub(CLAIM).unwrap_or(Timestamp::MIN);
         let update = update
             .expression_attribute_names("#change", "change")
-            .expression_attribute_values(":me", s(&me.to_string()))
+            .expression_attribute_values(":refresh", s(&refresh_id.to_string()))
             .expression_attribute_values(":now", n(now.as_second()))
             .expression_attribute_values(":expired", n(expired.as_second()))
             .expression_attribute_values(":tenant", s(&self.0.tenant.to_string()))
@@ -61,7 +61,7 @@ impl TokenRequestors {
         now: Timestamp,
     ) -> Result<Result<(), Superseded>, StoreError> {
         let update = self.0.db.update_item().table_name(&self.0.name);
-        let update = update.key("pk", s(&self.requestors())).key("sk", s(CATALOG));
+        let update = update.key("pk", s(&self.requestors_key())).key("sk", s(CATALOG));
         let update = update.update_expression("SET updatedAt = :now");
         let update = update.condition_expression("version = :version AND #change = :base");
         let update = update
@@ -77,10 +77,10 @@ impl TokenRequestors {
     }
 
     /// Condition of every transaction of a refresh: this refresh still has the claim.
-    pub(super) fn still_claimed(&self, me: Uuid) -> Result<ConditionCheck, StoreError> {
+    pub(super) fn still_claimed(&self, refresh_id: Uuid) -> Result<ConditionCheck, StoreError> {
         let check = ConditionCheck::builder().table_name(&self.0.name);
-        let check = check.key("pk", s(&self.requestors())).key("sk", s(CATALOG));
-        let check = check.condition_expression("writer = :me");
-        Ok(check.expression_attribute_values(":me", s(&me.to_string())).build()?)
+        let check = check.key("pk", s(&self.requestors_key())).key("sk", s(CATALOG));
+        let check = check.condition_expression("writer = :refresh");
+        Ok(check.expression_attribute_values(":refresh", s(&refresh_id.to_string())).build()?)
     }
 }

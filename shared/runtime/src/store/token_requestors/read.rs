@@ -10,7 +10,7 @@ use super::{
     },
     ASSET, CATALOG, CHANGE, REQUESTOR, TokenRequestors,
     items::{CatalogItem, RequestorItem, StaleRead},
-    key,
+    requestor_sort_key,
 };
 use mastercard::{
     asset::Asset,
@@ -31,7 +31,8 @@ impl TokenRequestors {
     pub async fn get(&self, id: &TokenRequestorId) -> Result<Option<TokenRequestor>, StoreError> {
         for attempt in 0..ATTEMPTS {
             // One request for both items keeps the time between the two reads short.
-            let (catalog, item) = self.0.get_both(&self.requestors(), CATALOG, &key(id)).await?;
+            let (catalog, item) =
+                self.0.get_both(&self.requestors_key(), CATALOG, &requestor_sort_key(id)).await?;
             let catalog: CatalogItem = catalog.map(from_item).transpose()?.unwrap_or_default();
             let item: Option<RequestorItem> = item.map(from_item).transpose()?;
             match item.as_ref().map_or(Ok(None), |item| item.visible_in(&catalog)) {
@@ -63,22 +64,22 @@ impl TokenRequestors {
     pub async fn changes(&self, limit: usize) -> Result<Vec<ChangeRecord>, StoreError> {
         let query = self.0.db.query().table_name(&self.0.name).consistent_read(true);
         let query = query.key_condition_expression("pk = :pk AND begins_with(sk, :kind)");
-        let query = query.expression_attribute_values(":pk", s(&self.requestors()));
+        let query = query.expression_attribute_values(":pk", s(&self.requestors_key()));
         let query = query.expression_attribute_values(":kind", s(CHANGE)).scan_index_forward(false);
         let page = query.limit(i32::try_from(limit).unwrap_or(i32::MAX)).send().await?;
         page.items.unwrap_or_default().into_iter().map(from_item).collect()
     }
 
     pub(super) async fn catalog_item(&self) -> Result<CatalogItem, StoreError> {
-        Ok(self.0.get(&self.requestors(), CATALOG).await?.unwrap_or_default())
+        Ok(self.0.get(&self.requestors_key(), CATALOG).await?.unwrap_or_default())
     }
 
     pub(super) async fn requestor_items(&self) -> Result<Vec<RequestorItem>, StoreError> {
-        self.all(&self.requestors(), REQUESTOR).await
+        self.all(&self.requestors_key(), REQUESTOR).await
     }
 
     pub(super) async fn asset_items(&self) -> Result<Vec<Asset>, StoreError> {
-        self.all(&self.assets(), ASSET).await
+        self.all(&self.assets_key(), ASSET).await
     }
 
     async fn all<T: DeserializeOwned>(&self, pk: &str, kind: &str) -> Result<Vec<T>, StoreError> {

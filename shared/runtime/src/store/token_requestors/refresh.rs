@@ -79,22 +79,24 @@ impl TokenRequestors {
         now: Timestamp,
         waited: Duration,
     ) -> Result<Result<ChangeRecord, Superseded>, StoreError> {
-        let me = Uuid::new_v4();
-        if let Err(superseded) = self.claim(base, me, now.saturating_add(waited).unwrap_or(now)).await? {
+        let refresh_id = Uuid::new_v4();
+        if let Err(superseded) =
+            self.claim(base, refresh_id, now.saturating_add(waited).unwrap_or(now)).await?
+        {
             return Ok(Err(superseded));
         }
         let Plan { write, change, complete } = plan;
         let version = base.version.saturating_add(1);
-        let staged = self.staged(base, items, write, version, me)?;
+        let staged = self.staged(base, items, write, version, refresh_id)?;
         for items in staged.chunks(AT_ONCE) {
             let mut items = items.to_vec();
-            items.push(TransactWriteItem::builder().condition_check(self.still_claimed(me)?).build());
+            items.push(TransactWriteItem::builder().condition_check(self.still_claimed(refresh_id)?).build());
             if let Err(superseded) = self.transact(items).await? {
                 return Ok(Err(superseded));
             }
         }
         let changed = ChangeRecord { version, at: now, change };
-        let committed = self.transact(self.commit(&changed, me, complete)?).await?;
+        let committed = self.transact(self.commit(&changed, refresh_id, complete)?).await?;
         Ok(committed.map(|()| changed))
     }
 }

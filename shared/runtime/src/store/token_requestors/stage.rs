@@ -16,7 +16,7 @@ use super::{
     CATALOG, CHANGE, TokenRequestors,
     claim::Superseded,
     items::{CatalogItem, RequestorItem, RequestorVersion},
-    key, number,
+    number, requestor_sort_key,
 };
 use model::catalog::{CatalogEntry, ChangeRecord};
 
@@ -42,12 +42,14 @@ impl TokenRequestors {
             let id = entry.requestor.token_requestor_id.clone();
             let visible = before.remove(&id).and_then(|item| item.visible_in(base).ok().flatten()).cloned();
             let versions = visible.into_iter().chain([RequestorVersion { version, change, entry }]).collect();
-            staged.push(self.put(&key(&id), &RequestorItem { versions })?);
+            staged.push(self.put(&requestor_sort_key(&id), &RequestorItem { versions })?);
         }
         for (id, item) in before.into_iter().filter(|(_, item)| item.has_leftovers(base)) {
             staged.push(match item.visible_in(base).ok().flatten() {
-                Some(visible) => self.put(&key(&id), &RequestorItem { versions: vec![visible.clone()] })?,
-                None => self.delete(&key(&id))?,
+                Some(visible) => {
+                    self.put(&requestor_sort_key(&id), &RequestorItem { versions: vec![visible.clone()] })?
+                }
+                None => self.delete(&requestor_sort_key(&id))?,
             });
         }
         Ok(staged)
@@ -57,19 +59,19 @@ impl TokenRequestors {
     pub(super) fn commit(
         &self,
         changed: &ChangeRecord,
-        me: Uuid,
+        refresh_id: Uuid,
         complete: bool,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let update = Update::builder().table_name(&self.0.name);
-        let update = update.key("pk", s(&self.requestors())).key("sk", s(CATALOG));
+        let update = update.key("pk", s(&self.requestors_key())).key("sk", s(CATALOG));
         let update = update.update_expression(match complete {
-            true => "SET version = :version, #change = :me, updatedAt = :now REMOVE writer, claimedAt",
-            false => "SET version = :version, #change = :me REMOVE writer, claimedAt",
+            true => "SET version = :version, #change = :refresh, updatedAt = :now REMOVE writer, claimedAt",
+            false => "SET version = :version, #change = :refresh REMOVE writer, claimedAt",
         });
         let update =
-            update.condition_expression("writer = :me").expression_attribute_names("#change", "change");
+            update.condition_expression("writer = :refresh").expression_attribute_names("#change", "change");
         let update = update.expression_attribute_values(":version", number(changed.version));
-        let mut update = update.expression_attribute_values(":me", s(&me.to_string()));
+        let mut update = update.expression_attribute_values(":refresh", s(&refresh_id.to_string()));
         if complete {
             update = update.expression_attribute_values(":now", s(&changed.at.to_string()));
         }
@@ -98,14 +100,14 @@ impl TokenRequestors {
     }
 
     fn put(&self, sk: &str, value: &impl Serialize) -> Result<TransactWriteItem, StoreError> {
-        let item: Item = self.0.item(&self.requestors(), sk, value)?;
+        let item: Item = self.0.item(&self.requestors_key(), sk, value)?;
         let put = Put::builder().table_name(&self.0.name).set_item(Some(item)).build()?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
     fn delete(&self, sk: &str) -> Result<TransactWriteItem, StoreError> {
         let delete = Delete::builder().table_name(&self.0.name);
-        let delete = delete.key("pk", s(&self.requestors())).key("sk", s(sk)).build()?;
+        let delete = delete.key("pk", s(&self.requestors_key())).key("sk", s(sk)).build()?;
         Ok(TransactWriteItem::builder().delete(delete).build())
     }
 }
