@@ -45,7 +45,7 @@ struct Stores {
 impl Stores {
     async fn embedded() -> Self {
         let world = support::world().await;
-        Self::at(world.dynamodb_url().as_str().to_owned(), Some(world)).await
+        Self::connect(world.dynamodb_url().as_str().to_owned(), Some(world)).await
     }
 
     /// `None` if `SECOND_ENGINE_URL` is not set.
@@ -54,7 +54,7 @@ impl Stores {
         const MISSING: &str = "SECOND_ENGINE_URL is not set: start ministack (pip install ministack; \
             BIND_HOST=127.0.0.1 ministack) and set it to http://127.0.0.1:4566";
         match variable("SECOND_ENGINE_URL") {
-            Some(url) => Some(Self::at(url, None).await),
+            Some(url) => Some(Self::connect(url, None).await),
             None if variable("CI").as_deref() == Some("true") => panic!("{MISSING}"),
             None => {
                 REPORTED.call_once(|| {
@@ -68,7 +68,7 @@ impl Stores {
         }
     }
 
-    async fn at(url: String, world: Option<World>) -> Self {
+    async fn connect(url: String, world: Option<World>) -> Self {
         let credentials = Credentials::new("local", "local", None, None, "tests");
         let aws = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -95,7 +95,7 @@ impl Stores {
     }
 
     /// Stores of another tenant in the same tables.
-    fn of_tenant(&self, tenant: &str) -> (Enrollments, TokenRequestors) {
+    fn for_tenant(&self, tenant: &str) -> (Enrollments, TokenRequestors) {
         stores(&self.runtime, &self.tables, tenant)
     }
 }

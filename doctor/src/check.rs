@@ -78,7 +78,7 @@ impl Api {
 impl Check {
     /// Checks the settings of all functions together.
     pub async fn run(&self, settings: &Settings) -> Report {
-        let mut reading = Reading::of(settings);
+        let mut reading = Reading::new(settings);
         let mut rows = base_urls::rows(&mut reading, self.environment);
         rows.extend(consumer_keys::rows(&mut reading));
         rows.extend(keys::rows(&mut reading, self.clock.now()).await);

@@ -106,9 +106,9 @@ fn every_text_exists_in_both_languages_with_the_same_placeholders() {
 
 #[test]
 fn the_texts_before_the_script_runs_are_those_of_their_keys() {
-    let shown = Regex::new(r#"data-text="([^"]+)">([^<]*)<"#).unwrap();
+    let pattern = Regex::new(r#"data-text="([^"]+)">([^<]*)<"#).unwrap();
     let (page, texts) = (read("sample-app/index.html"), texts());
-    let pairs: Vec<_> = shown.captures_iter(&page).map(|it| (it[1].to_owned(), it[2].to_owned())).collect();
+    let pairs: Vec<_> = pattern.captures_iter(&page).map(|it| (it[1].to_owned(), it[2].to_owned())).collect();
     assert!(pairs.len() >= 6);
     for (key, text) in pairs {
         assert_eq!(texts[&key]["en"], text, "{key}");

@@ -53,14 +53,14 @@ async fn a_logo_is_shown_and_no_script_in_it_is_run() {
     assert!(logos.len() >= 2, "{logos:?}");
     for logo in logos {
         let path = logo["url"].as_str().unwrap().strip_prefix(world.base_url().as_str()).unwrap();
-        let shown = cardholder.with_token("").get(&format!("/{path}")).await.unwrap();
+        let response = cardholder.with_token("").get(&format!("/{path}")).await.unwrap();
         assert_eq!(
-            (shown.status, shown.headers["content-type"].as_str()),
+            (response.status, response.headers["content-type"].as_str()),
             (200, logo["mediaType"].as_str().unwrap())
         );
-        assert_eq!(shown.headers["content-security-policy"], "default-src 'none'");
-        assert_eq!(shown.headers["x-content-type-options"], "nosniff");
-        assert_eq!(shown.headers["cache-control"], "public, max-age=31536000, immutable");
+        assert_eq!(response.headers["content-security-policy"], "default-src 'none'");
+        assert_eq!(response.headers["x-content-type-options"], "nosniff");
+        assert_eq!(response.headers["cache-control"], "public, max-age=31536000, immutable");
     }
     let kept = format!("kept/{}", "0".repeat(64));
     for key in [&kept, "logos/page.html"] {

@@ -49,7 +49,7 @@ async fn every_kind_of_id_is_a_parameter_of_some_route() {
 
 /// All routes of the gateways.
 async fn routes() -> Vec<Route> {
-    world().await.routes().iter().map(|key| Route::of(key)).collect()
+    world().await.routes().iter().map(|key| Route::from_key(key)).collect()
 }
 
 /// Runs this on a runtime of the current thread.
@@ -66,10 +66,10 @@ struct Harness {
 
 impl Harness {
     async fn start(route: Route) -> Self {
-        Self::of(route, App::start().await).await
+        Self::new(route, App::start().await).await
     }
 
-    async fn of(route: Route, app: App) -> Self {
+    async fn new(route: Route, app: App) -> Self {
         let one = Principal::enroll(&app, "40000", ["70001", "70002"]).await;
         let other = Principal::enroll(&app, "40001", ["80001", "80002"]).await;
         let principals = [one.with_notifications(&app).await, other.with_notifications(&app).await];
@@ -120,7 +120,7 @@ impl Harness {
         let (expected, pushes) = (expected(&self.route, case, token), self.pushes());
         let response = self.send_case(case, token, bearer).await;
         assert!(
-            expected.is(&response),
+            expected.matches(&response),
             "{context}: {expected:?}, not {} {}",
             response.status,
             response.body["code"]

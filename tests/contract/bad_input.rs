@@ -28,10 +28,10 @@ struct UnchangedWorld {
 
 impl UnchangedWorld {
     async fn start() -> Self {
-        Self::of(App::start().await).await
+        Self::new(App::start().await).await
     }
 
-    async fn of(app: App) -> Self {
+    async fn new(app: App) -> Self {
         let ready = app.cardholder.enroll("70030").await.expect("an enrollment");
         let enrollment_id = ready["enrollmentId"].as_str().expect("an id").to_owned();
         let (stored, calls) = (app.stored().await, calls(&app));

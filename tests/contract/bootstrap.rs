@@ -32,8 +32,8 @@ async fn a_card_is_enabled_by_the_real_binaries() {
     let offers = listed.1["tokenRequestors"].as_array().unwrap();
     assert!(offers.iter().any(|offer| offer["displayName"] == "Click to Pay"), "{offers:?}");
     assert!(offers.iter().all(|offer| offer["logos"].as_array().is_some_and(|logos| !logos.is_empty())));
-    let packed = list.invoke(event("list-requestors-gzip.json")).await.unwrap();
-    let sent = (&packed["isBase64Encoded"], &packed["headers"]["content-encoding"]);
+    let compressed = list.invoke(event("list-requestors-gzip.json")).await.unwrap();
+    let sent = (&compressed["isBase64Encoded"], &compressed["headers"]["content-encoding"]);
     assert_eq!(sent, (&json!(true), &json!("gzip")), "as API Gateway expects it");
 
     let cards = Lambda::start("list-cards", &world).await;
@@ -72,8 +72,8 @@ async fn a_notification_without_a_certificate_is_refused_by_the_real_binary() {
     let (status, accepted) = receive.invoke_http(event("receive-notification-tar.json")).await;
     assert_eq!((status, accepted), (200, json!({"accepted": 1})));
     let reconcile = Lambda::start("reconcile-enrollments", &world).await;
-    let done = reconcile.invoke(event("reconcile-enrollments.json")).await.unwrap();
-    assert_eq!((&done["checked"], &done["failed"]), (&json!(0), &json!(0)));
+    let report = reconcile.invoke(event("reconcile-enrollments.json")).await.unwrap();
+    assert_eq!((&report["checked"], &report["failed"]), (&json!(0), &json!(0)));
     receive.stop();
     reconcile.stop();
 }

@@ -112,8 +112,8 @@ async fn logos_are_fetched_on_demand(event: Event) {
 async fn logos_are_fetched_again(event: Event) {
     let world = open_world().await;
     let fetch = fetch_assets::FetchAssets::connect(&runtime_of(&world)).await.unwrap();
-    let done = fetch.handle(event.scheduled()).await.unwrap();
-    assert_eq!((done.stored.len(), done.skipped.len()), (1, 0));
+    let report = fetch.handle(event.scheduled()).await.unwrap();
+    assert_eq!((report.stored.len(), report.skipped.len()), (1, 0));
 }
 
 /// Expects one stored logo: the one that the event names.
@@ -122,10 +122,10 @@ async fn check_fetched(event: Event) {
     let sync = sync_requestors::SyncRequestors::connect(&runtime_of(&world)).await.unwrap();
     sync.handle(scheduled(json!({}))).await.unwrap();
     let fetch = fetch_assets::FetchAssets::connect(&runtime_of(&world)).await.unwrap();
-    let done = json!(fetch.handle(event.scheduled()).await.unwrap());
+    let report = json!(fetch.handle(event.scheduled()).await.unwrap());
     let stored = json!(["3a7a2f0e-5a0e-4c65-9e0b-1f6f2c0d9a11"]);
     let all = json!({"stored": stored, "skipped": [], "failed": [], "refused": [], "remaining": 0});
-    assert_eq!(done, all);
+    assert_eq!(report, all);
 }
 
 async fn a_cardholder_reads_an_enrollment(event: Event) {
@@ -149,7 +149,7 @@ async fn another_cardholder_reads_an_enrollment(event: Event) {
 async fn a_cardholder_reads_the_state_of_a_card(event: Event) {
     let world = world().await;
     let fixture = event_fixture(&world).await;
-    EnrollmentFixture::new("key-2").of_card(70002).started(&enrollments(&world)).await;
+    EnrollmentFixture::new("key-2").with_card(70002).start(&enrollments(&world)).await;
     let get = get_enrollment::GetEnrollment::connect(&runtime_of(&world)).await.unwrap();
     let response = parse_response(get.handle(event.request()).await.unwrap());
     assert_eq!(response.status, 200);
@@ -210,7 +210,7 @@ async fn a_cardholder_returns(event: Event) {
     assert_eq!(receive.handle(event.request()).await.unwrap().status(), 404, "before there is an enrollment");
     let state = CallbackState::new("example-state-of-the-enrollment-on-its-way-0");
     let fixture =
-        EnrollmentFixture { state, ..EnrollmentFixture::new("key-1") }.started(&enrollments(&world)).await;
+        EnrollmentFixture { state, ..EnrollmentFixture::new("key-1") }.start(&enrollments(&world)).await;
     let receipt_hashes = vec![receipt_hash(&PushAccountReceipt::new("RECEIPT"))];
     let expires_at = fixture.at() + SignedDuration::from_mins(10);
     let fact = Fact::Pushed { receipt_hashes, expires_at }.recorded(fixture.at(), "");
@@ -264,19 +264,19 @@ async fn a_lost_notification_is_reconciled(event: Event) {
     let world = world().await;
     let fixture = event_fixture(&world).await;
     let reconcile = reconcile_enrollments::ReconcileEnrollments::connect(&runtime_of(&world)).await.unwrap();
-    let done = json!(reconcile.handle(event.scheduled()).await.unwrap());
+    let report = json!(reconcile.handle(event.scheduled()).await.unwrap());
     let healed = json!([{"enrollmentId": fixture.id(), "from": "PENDING", "to": "FAILED"}]);
     let counts = json!({"checked": 1, "healed": healed, "unread": 0, "notificationsApplied": 0, "left": 0, "failed": 0});
-    assert_eq!(done, counts);
+    assert_eq!(report, counts);
 }
 
 async fn the_token_requestors_are_refreshed(event: Event) {
     let world = world().await;
     let sync = sync_requestors::SyncRequestors::connect(&runtime_of(&world)).await.unwrap();
-    let done = json!(sync.handle(event.scheduled()).await.unwrap());
+    let report = json!(sync.handle(event.scheduled()).await.unwrap());
     let all = world.simulator().requestors().len();
-    let counts = ["added", "assets", "retired"].map(|name| done[name].as_array().map(Vec::len));
-    assert_eq!((&done["requestors"], counts), (&json!(all), [Some(all), Some(all), Some(0)]));
+    let counts = ["added", "assets", "retired"].map(|name| report[name].as_array().map(Vec::len));
+    assert_eq!((&report["requestors"], counts), (&json!(all), [Some(all), Some(all), Some(0)]));
 }
 
 async fn a_new_host_is_allowed(event: Event) {
@@ -309,10 +309,10 @@ async fn stored(world: &World, fixture: &EnrollmentFixture) -> Enrollment {
 /// The enrollment that the events name, created a minute before them.
 async fn event_fixture(world: &World) -> EnrollmentFixture {
     let id: EnrollmentId = "0197b3c0-5f10-7c3e-8a51-3f6f0c9be001".parse().unwrap();
-    let fixture = EnrollmentFixture::new("key-1").created_at("2026-01-05T10:30:00Z".parse().unwrap());
+    let fixture = EnrollmentFixture::new("key-1").with_created_at("2026-01-05T10:30:00Z".parse().unwrap());
     let fixture = EnrollmentFixture {
         enrollment: Enrollment { enrollment_id: id, ..fixture.enrollment.clone() },
         ..fixture
     };
-    fixture.started(&enrollments(world)).await
+    fixture.start(&enrollments(world)).await
 }

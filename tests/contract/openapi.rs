@@ -79,8 +79,8 @@ async fn every_response_of_a_successful_enrollment_conforms_to_the_contract() {
     assert_eq!(ready.status, 201);
     assert_eq!(app.send(&request).await.body, ready.body);
     assert_eq!(states(&app, &cards).await, ["in_progress", "not_eligible"]);
-    let one = format!("/enrollments/{}", ready.body["enrollmentId"].as_str().expect("an id"));
-    assert_eq!(app.send(&ApiRequest::get(&one)).await.body["status"], "READY");
+    let enrollment_path = format!("/enrollments/{}", ready.body["enrollmentId"].as_str().expect("an id"));
+    assert_eq!(app.send(&ApiRequest::get(&enrollment_path)).await.body["status"], "READY");
 
     let redirect = ready.body["redirectUrl"].as_str().expect("a redirect");
     let page =
@@ -91,7 +91,7 @@ async fn every_response_of_a_successful_enrollment_conforms_to_the_contract() {
     assert_eq!(returned.status, 303);
 
     app.world.simulator().notifications_settled().await;
-    assert_eq!(app.send(&ApiRequest::get(&one)).await.body["status"], "ENABLED");
+    assert_eq!(app.send(&ApiRequest::get(&enrollment_path)).await.body["status"], "ENABLED");
     assert_eq!(states(&app, &cards).await, ["already_enabled", "not_eligible"]);
     app.send(&ApiRequest::enroll(&Cardholder::smallest_request("70002"))).await;
     let page = app.send(&ApiRequest::get("/enrollments?limit=1")).await;

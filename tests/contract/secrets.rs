@@ -154,7 +154,7 @@ async fn play_all_journeys(app: &App) {
     assert_eq!(app.send(&ApiRequest::enroll(&card_number)).await.status, 400);
     let forged = "/callback/3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAA?results[MCC-STL-FORGED]=APPROVED";
     assert_eq!(app.send_as(&cardholder.with_token(""), &ApiRequest::get(forged)).await.status, 404);
-    let client = NotificationClient::of(&app.world);
+    let client = NotificationClient::with_trusted_certificate(&app.world);
     assert_eq!(client.send(json!({"type": "TCN", "cardContractId": "99999"}).to_string()).await.status, 200);
     let unknown = NotificationClient::without_certificate(&app.world);
     assert!(unknown.try_send("{}").await.is_err());

@@ -117,7 +117,7 @@ async fn without_a_signature_a_cardholder_is_redirected_only_if_the_bank_allows_
     for (setting, status) in [("", 502), (simulator::CLICK_TO_PAY, 201)] {
         let settings = [("UNSIGNED_REDIRECTS".to_owned(), setting.to_owned())].into();
         let world = open_world_with(Options { settings, ..Options::default() }).await;
-        let app = App::of(world);
+        let app = App::in_world(world);
         app.world.simulator().set_fault(Operation::PushMultipleAccounts, Fault::Unsigned, 1);
         let response = app
             .send(&ApiRequest::enroll(&json!({

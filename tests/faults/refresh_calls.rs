@@ -70,14 +70,14 @@ async fn a_call_that_always_fails_keeps_its_old_requestors_and_the_rest_is_new()
     let all = faults().into_iter().flat_map(|(fault, _)| calls().map(|call| (fault.clone(), call)));
     for (time, (fault, (range, ranges))) in (1..).zip(all) {
         advance_mastercard(&world, time);
-        let old = CatalogView::of(&world).await;
+        let old = CatalogView::read(&world).await;
         world.simulator().set_fault_matching(LIST, &range, fault, Times::Always);
         let synced = sync(&world).await.unwrap();
         assert_eq!((synced.unanswered_ranges, synced.rejected), (ranges, None));
         assert!(synced.version.is_some() && synced.change.retired.is_empty(), "{synced:?}");
-        let left = check_partial_refresh(&world, &old, &range, time).await;
+        let current = check_partial_refresh(&world, &old, &range, time).await;
         world.simulator().clear_faults();
-        check_recovery(&world, &left, time).await;
+        check_recovery(&world, &current, time).await;
     }
 }
 
@@ -87,7 +87,7 @@ async fn a_call_that_times_out_keeps_its_old_requestors_and_the_rest_is_new() {
     world.refresh().await.unwrap();
     for (time, (range, _)) in (1..).zip(calls()) {
         advance_mastercard(&world, time);
-        let old = CatalogView::of(&world).await;
+        let old = CatalogView::read(&world).await;
         world.simulator().set_fault_matching(
             LIST,
             &range,
@@ -96,16 +96,16 @@ async fn a_call_that_times_out_keeps_its_old_requestors_and_the_rest_is_new() {
         );
         let sync = SyncRequestors::connect(&runtime_of(&world)).await.unwrap();
         sync.handle(event_with_time_left(json!({}), Duration::from_secs(8))).await.unwrap();
-        let left = check_partial_refresh(&world, &old, &range, time).await;
+        let current = check_partial_refresh(&world, &old, &range, time).await;
         world.simulator().clear_faults();
-        check_recovery(&world, &left, time).await;
+        check_recovery(&world, &current, time).await;
     }
 }
 
 /// Each requestor is in its old state or in the new one, depending on the calls that succeeded, and none has lost data.
 async fn check_partial_refresh(world: &World, old: &CatalogView, range: &str, time: usize) -> CatalogView {
-    let left = CatalogView::of(world).await;
-    assert_eq!(left.updated_at, old.updated_at);
+    let current = CatalogView::read(world).await;
+    assert_eq!(current.updated_at, old.updated_at);
     let call = calls().iter().position(|(first, _)| first == range).unwrap();
     let call_of = |range: &str| {
         let firsts = calls().map(|(first, _)| first);
@@ -118,7 +118,7 @@ async fn check_partial_refresh(world: &World, old: &CatalogView, range: &str, ti
         .map(|it| it.token_requestor_id.clone())
         .collect();
     for (id, before) in &old.entries {
-        let after = &left.entries[id];
+        let after = &current.entries[id];
         if named.contains(id.as_str()) {
             assert_eq!(after.requestor.consumer_facing_entity_name, name(id.as_str(), time));
             assert_eq!(after.requestor.enabled_account_ranges, before.requestor.enabled_account_ranges);
@@ -126,15 +126,18 @@ async fn check_partial_refresh(world: &World, old: &CatalogView, range: &str, ti
             assert_eq!(after, before);
         }
     }
-    assert!(old.logos.iter().all(|(id, logos)| left.logos[id] == *logos), "no logo is lost");
-    assert_eq!(left.name(&temporary_requestor(time)).is_some(), named.contains(&temporary_requestor(time)));
-    left
+    assert!(old.logos.iter().all(|(id, logos)| current.logos[id] == *logos), "no logo is lost");
+    assert_eq!(
+        current.name(&temporary_requestor(time)).is_some(),
+        named.contains(&temporary_requestor(time))
+    );
+    current
 }
 
 /// Mastercard is available again: the catalog has its state, and the time advances.
 async fn check_recovery(world: &World, old: &CatalogView, time: usize) {
     sync(world).await.unwrap();
-    let new = CatalogView::of(world).await;
+    let new = CatalogView::read(world).await;
     assert_ne!(new.updated_at, old.updated_at);
     let offered: BTreeSet<_> =
         world.simulator().requestors().into_iter().map(|it| it.token_requestor_id).collect();
@@ -146,18 +149,18 @@ async fn check_recovery(world: &World, old: &CatalogView, time: usize) {
 async fn a_refresh_in_which_every_call_fails_changes_nothing() {
     let world = large_world().await;
     world.refresh().await.unwrap();
-    let old = CatalogView::of(&world).await;
+    let old = CatalogView::read(&world).await;
     advance_mastercard(&world, 1);
     for (fault, _) in faults() {
         world.simulator().set_fault(LIST, fault.clone(), Times::Always);
         assert!(sync(&world).await.is_none(), "{fault:?}");
-        assert_eq!(CatalogView::of(&world).await, old, "{fault:?}");
+        assert_eq!(CatalogView::read(&world).await, old, "{fault:?}");
     }
     world.simulator().set_fault(LIST, Fault::Latency { milliseconds: 60_000 }, Times::Always);
     let function = SyncRequestors::connect(&runtime_of(&world)).await.unwrap();
     let failed = function.handle(event_with_time_left(json!({}), Duration::from_secs(2))).await.unwrap_err();
     assert_eq!(failed.error_type, "Retryable");
-    assert_eq!(CatalogView::of(&world).await, old);
+    assert_eq!(CatalogView::read(&world).await, old);
 }
 
 #[tokio::test]
@@ -166,14 +169,14 @@ async fn a_logo_that_fails_once_is_retried_and_one_that_always_fails_leaves_the_
     let ids = [simulator::CLICK_TO_PAY, "50999000001"];
     for (n, (fault, repeated)) in faults().into_iter().enumerate() {
         for (times, failing) in [(Times::Next(1), n % 2), (Times::Always, (n + 1) % 2)] {
-            let old = CatalogView::of(&world).await;
+            let old = CatalogView::read(&world).await;
             let assets = ids.map(|id| world.simulator().rotate_artwork(id).unwrap());
             let asset = &assets[failing];
             world.simulator().set_fault_matching(Operation::GetAsset, asset, fault.clone(), times);
             let synced = sync(&world).await.unwrap();
             let fetch = fetch_assets::FetchAssets::connect(&runtime_of(&world)).await.unwrap();
             let fetched = fetch.handle(event(json!({ "responsePayload": synced }))).await.unwrap();
-            let left = CatalogView::of(&world).await;
+            let current = CatalogView::read(&world).await;
             let fails = times == Times::Always || !repeated;
             let failed: Vec<_> = fetched.failed.iter().map(|failure| failure.asset_id.as_str()).collect();
             let expected: &[&str] = if fails { &[asset.as_str()] } else { &[] };
@@ -183,16 +186,16 @@ async fn a_logo_that_fails_once_is_retried_and_one_that_always_fails_leaves_the_
                 "{fault:?}"
             );
             for (n, id) in ids.into_iter().enumerate() {
-                let unchanged = left.logos[id] == old.logos[id];
+                let unchanged = current.logos[id] == old.logos[id];
                 assert_eq!(
-                    (unchanged, left.logos[id].as_array().map(Vec::len)),
+                    (unchanged, current.logos[id].as_array().map(Vec::len)),
                     (fails && n == failing, Some(2))
                 );
             }
             world.simulator().clear_faults();
             world.refresh().await.unwrap();
             assert_ne!(
-                CatalogView::of(&world).await.logos[ids[failing]],
+                CatalogView::read(&world).await.logos[ids[failing]],
                 old.logos[ids[failing]],
                 "{fault:?}"
             );
@@ -209,6 +212,6 @@ async fn a_wrong_signing_key_for_token_connect_fails_the_refresh() {
     let settings = [("TOKEN_CONNECT_SIGNING_KEY".to_owned(), key)].into();
     let world = world_with(Options { settings, ..Options::default() }).await;
     assert!(world.refresh().await.is_err());
-    let shown = CatalogView::of(&world).await;
+    let shown = CatalogView::read(&world).await;
     assert_eq!((shown.catalog, shown.updated_at), (None, Value::Null));
 }

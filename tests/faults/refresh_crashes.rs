@@ -28,15 +28,15 @@ async fn check_crash_at_every_write(last: LastWrite) {
     world.refresh().await.unwrap();
     for time in 1.. {
         advance_mastercard(&world, time);
-        let old = CatalogView::of(&world).await;
+        let old = CatalogView::read(&world).await;
         let proxy = CrashProxy::crash_after(time - 1, last, &world).await;
         let crashed = proxy.run(refresh_with(proxy.runtime(&world))).await.is_none();
-        let left = CatalogView::of(&world).await;
+        let current = CatalogView::read(&world).await;
         // The claim of a crashed writer is valid for twenty seconds.
         world.clock().advance(SignedDuration::from_mins(1));
         world.refresh().await.unwrap();
-        let new = CatalogView::of(&world).await;
-        assert!(left.is_one_of(&old, &new), "after {:?}: {old:#?} {left:#?} {new:#?}", proxy.writes());
+        let new = CatalogView::read(&world).await;
+        assert!(current.is_one_of(&old, &new), "after {:?}: {old:#?} {current:#?} {new:#?}", proxy.writes());
         assert_eq!(
             new.name(&temporary_requestor(time)),
             Some(name(&temporary_requestor(time), time).as_str())
@@ -44,7 +44,7 @@ async fn check_crash_at_every_write(last: LastWrite) {
         assert_eq!(new.name(&temporary_requestor(time - 1)), None);
         if !crashed {
             assert_eq!(proxy.writes(), writes());
-            assert_eq!((left.entries, left.logos), (new.entries, new.logos));
+            assert_eq!((current.entries, current.logos), (new.entries, new.logos));
             break;
         }
     }
@@ -80,12 +80,12 @@ async fn a_refresh_that_was_only_slow_does_not_undo_the_one_that_took_over() {
             world.clock().advance(SignedDuration::from_mins(1));
             advance_mastercard(&world, 2 * late + 2);
             world.refresh().await.unwrap();
-            let new = CatalogView::of(&world).await;
+            let new = CatalogView::read(&world).await;
             proxy.release();
             new
         };
         let (new, ()) = tokio::join!(others, refresh_with(proxy.runtime(&world)));
-        let now = CatalogView::of(&world).await;
+        let now = CatalogView::read(&world).await;
         assert_eq!(
             new.name(&temporary_requestor(2 * late + 2)),
             Some(name(&temporary_requestor(2 * late + 2), 2 * late + 2).as_str())
@@ -103,7 +103,7 @@ async fn a_refresh_that_was_only_slow_does_not_undo_the_one_that_took_over() {
 async fn what_a_crashed_refresh_staged_is_never_seen_once_mastercard_reverts_it() {
     let world = large_world().await;
     world.refresh().await.unwrap();
-    let old = CatalogView::of(&world).await;
+    let old = CatalogView::read(&world).await;
     let before = world.simulator().requestors();
     // A crash after the claim, after some of the staging writes, and after all.
     for writes in 1..=3 {
@@ -114,7 +114,7 @@ async fn what_a_crashed_refresh_staged_is_never_seen_once_mastercard_reverts_it(
         world.clock().advance(SignedDuration::from_mins(1));
         let (synced, _) = world.refresh().await.unwrap();
         assert_eq!(synced.get("version"), None, "there is nothing to change");
-        let now = CatalogView::of(&world).await;
+        let now = CatalogView::read(&world).await;
         assert_eq!(
             (now.entries, now.listed, now.logos),
             (old.entries.clone(), old.listed.clone(), old.logos.clone())
@@ -122,7 +122,7 @@ async fn what_a_crashed_refresh_staged_is_never_seen_once_mastercard_reverts_it(
     }
     advance_mastercard(&world, 1);
     world.refresh().await.unwrap();
-    let new = CatalogView::of(&world).await;
+    let new = CatalogView::read(&world).await;
     assert_eq!(new.name(&temporary_requestor(1)), Some(name(&temporary_requestor(1), 1).as_str()));
     assert_eq!([2, 3].map(|time| new.name(&temporary_requestor(time)).is_some()), [false; 2]);
 }

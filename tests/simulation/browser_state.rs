@@ -85,8 +85,8 @@ impl Run<'_> {
     }
 
     /// Steps 13 to 22: the app opens the redirect.
-    pub(super) async fn open_redirect(&mut self, at: usize) {
-        let Redirect { principal, name, url, openings } = &mut self.browsers.redirects[at];
+    pub(super) async fn open_redirect(&mut self, index: usize) {
+        let Redirect { principal, name, url, openings } = &mut self.browsers.redirects[index];
         *openings -= 1;
         let (principal, name, url) = (*principal, name.clone(), url.clone());
         self.note(format!("{name}: the redirect is opened"));
@@ -96,8 +96,8 @@ impl Run<'_> {
     }
 
     /// Steps 23 and 24: the cardholder presses a button, or closes the tab.
-    pub(super) async fn end_visit(&mut self, at: usize) {
-        let Visit { principal, name, page } = self.browsers.visits.remove(at);
+    pub(super) async fn end_visit(&mut self, index: usize) {
+        let Visit { principal, name, page } = self.browsers.visits.remove(index);
         if self.rng.chance(10) {
             return self.note(format!("{name}: the tab is closed"));
         }
@@ -121,8 +121,8 @@ impl Run<'_> {
 
     /// Step 25: a browser returns to our callback, with the real result, a forged one or none. Returns the number of the
     /// actor.
-    pub(super) async fn return_to_bank(&mut self, at: usize) -> usize {
-        let current = &mut self.browsers.returns[at];
+    pub(super) async fn return_to_bank(&mut self, index: usize) -> usize {
+        let current = &mut self.browsers.returns[index];
         current.times -= 1;
         let (principal, name, url) = (current.principal, current.name.clone(), current.url.clone());
         let real = url.query().unwrap_or_default().to_owned();

@@ -70,7 +70,7 @@ impl Call {
 
     /// The items that it reads or writes, in the order of the request.
     pub(super) fn items(&self) -> Vec<ItemAccess<'_>> {
-        parts(&self.json).into_iter().filter_map(|(kind, part)| ItemAccess::of(kind, part)).collect()
+        parts(&self.json).into_iter().filter_map(|(kind, part)| ItemAccess::parse(kind, part)).collect()
     }
 
     /// Index of a query; empty without one.
@@ -80,7 +80,7 @@ impl Call {
 }
 
 impl<'a> ItemAccess<'a> {
-    fn of(kind: &str, part: &'a Value) -> Option<Self> {
+    fn parse(kind: &str, part: &'a Value) -> Option<Self> {
         let item = part.get("Item");
         let key = item.or_else(|| part.get("Key"))?;
         let is_checked = kind == "ConditionCheck";

@@ -48,11 +48,11 @@ impl Run<'_> {
                     let operation = workload.pop().unwrap();
                     self.start_operation(operation).await;
                 }
-                Action::OpenRedirect(at) => self.open_redirect(at).await,
-                Action::EndVisit(at) => self.end_visit(at).await,
-                Action::Return(at) => drop(self.return_to_bank(at).await),
+                Action::OpenRedirect(index) => self.open_redirect(index).await,
+                Action::EndVisit(index) => self.end_visit(index).await,
+                Action::Return(index) => drop(self.return_to_bank(index).await),
                 Action::DeliverNotifications => drop(self.deliver_some().await),
-                Action::ProcessOrphan(at) => self.process_orphan(at).await,
+                Action::ProcessOrphan(index) => self.process_orphan(index).await,
                 Action::Perturb => {
                     perturbations -= 1;
                     self.perturb().await;
@@ -65,14 +65,14 @@ impl Run<'_> {
     fn possible_actions(&self, workload: &[Operation]) -> Vec<(usize, Action)> {
         let mut actions: Vec<_> = self.actors.iter().map(|actor| (10, Action::Step(actor.number))).collect();
         let orphans = 0..self.orphans.len();
-        actions.extend(orphans.map(|at| (2, Action::ProcessOrphan(at))));
+        actions.extend(orphans.map(|index| (2, Action::ProcessOrphan(index))));
         let redirects = self.browsers.redirects.iter().enumerate();
         let redirects = redirects.filter(|(_, redirect)| redirect.openings > 0);
-        actions.extend(redirects.map(|(at, _)| (6, Action::OpenRedirect(at))));
-        actions.extend((0..self.browsers.visits.len()).map(|at| (6, Action::EndVisit(at))));
+        actions.extend(redirects.map(|(index, _)| (6, Action::OpenRedirect(index))));
+        actions.extend((0..self.browsers.visits.len()).map(|index| (6, Action::EndVisit(index))));
         if self.actors.len() < MAX_ACTORS {
             let returns = self.browsers.returns.iter().enumerate().filter(|(_, it)| it.times > 0);
-            actions.extend(returns.map(|(at, _)| (5, Action::Return(at))));
+            actions.extend(returns.map(|(index, _)| (5, Action::Return(index))));
             if !self.undelivered().is_empty() {
                 actions.push((8, Action::DeliverNotifications));
             }

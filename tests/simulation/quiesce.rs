@@ -24,10 +24,10 @@ impl Run<'_> {
                 _ => self.run_to_completion(number).await,
             }
         }
-        while let Some(at) = self.orphans.len().checked_sub(1) {
+        while let Some(index) = self.orphans.len().checked_sub(1) {
             match self.rng.chance(50) {
-                true => self.process_orphan(at).await,
-                false => drop(self.orphans.remove(at)),
+                true => self.process_orphan(index).await,
+                false => drop(self.orphans.remove(index)),
             }
         }
         self.advance_clock(BEYOND_TIMEOUTS).await;
@@ -51,12 +51,12 @@ impl Run<'_> {
 
     /// Ends open visits to Click to Pay, and follows some returns.
     async fn finish_visits(&mut self) {
-        while let Some(at) = self.browsers.visits.len().checked_sub(1) {
-            self.end_visit(at).await;
+        while let Some(index) = self.browsers.visits.len().checked_sub(1) {
+            self.end_visit(index).await;
         }
-        for at in 0..self.browsers.returns.len() {
-            if self.browsers.returns[at].times > 0 && self.rng.chance(60) {
-                let number = self.return_to_bank(at).await;
+        for index in 0..self.browsers.returns.len() {
+            if self.browsers.returns[index].times > 0 && self.rng.chance(60) {
+                let number = self.return_to_bank(index).await;
                 self.run_to_completion(number).await;
             }
         }

@@ -18,8 +18,8 @@ impl Run<'_> {
     /// Applies a fault to the requests of an actor and runs it until it is blocked again.
     pub(super) async fn step(&mut self, number: usize, fault: Fault) {
         assert!(self.harness.gate.is_idle(), "a request arrived from an actor that had no step");
-        let at = self.actors.iter().position(|actor| actor.number == number).unwrap();
-        let (sender, waiting) = (self.actors[at].sender(), self.actors[at].take_waiting());
+        let position = self.actors.iter().position(|actor| actor.number == number).unwrap();
+        let (sender, waiting) = (self.actors[position].sender(), self.actors[position].take_waiting());
         // One of several concurrent requests may be spared.
         let spared =
             if waiting.len() > 1 && self.rng.chance(50) { self.rng.below(waiting.len()) } else { usize::MAX };
@@ -39,11 +39,11 @@ impl Run<'_> {
                 self.orphans.push((sender, waiting.call));
                 continue;
             }
-            self.actors[at].record_response(&waiting.call.operation, fault != Fault::None);
+            self.actors[position].record_response(&waiting.call.operation, fault != Fault::None);
             replies.push((fault.response(&waiting.call, processed), waiting));
         }
         if fault.crashes() {
-            let actor = self.actors.remove(at);
+            let actor = self.actors.remove(position);
             actor.task.abort();
             assert!(actor.task.await.is_err(), "a crashed actor waits at the gate");
             return self.record_delivery(&actor.invocation.notifications, false);
@@ -70,8 +70,8 @@ impl Run<'_> {
     }
 
     /// Processes a request whose sender has crashed.
-    pub(super) async fn process_orphan(&mut self, at: usize) {
-        let (sender, call) = self.orphans.remove(at);
+    pub(super) async fn process_orphan(&mut self, position: usize) {
+        let (sender, call) = self.orphans.remove(position);
         let request = self.trace.call(&call);
         self.note(format!("{request} of #{}, which has crashed, is processed", sender.actor));
         self.process(sender, &call, true).await;
@@ -79,23 +79,23 @@ impl Run<'_> {
 
     /// Runs an actor until all its requests are held at the gate, or until it is done.
     pub(super) async fn run_until_blocked(&mut self, number: usize) {
-        let at = self.actors.iter().position(|actor| actor.number == number).unwrap();
-        while !self.actors[at].is_blocked() {
-            let sender = self.actors[at].sender();
+        let position = self.actors.iter().position(|actor| actor.number == number).unwrap();
+        while !self.actors[position].is_blocked() {
+            let sender = self.actors[position].sender();
             let waiting = tokio::select! {
                 waiting = self.harness.gate.next() => waiting,
-                outcome = &mut self.actors[at].task => {
-                    let actor = self.actors.remove(at);
+                outcome = &mut self.actors[position].task => {
+                    let actor = self.actors.remove(position);
                     return self.complete(actor, outcome.expect("a function does not panic"));
                 }
                 () = tokio::time::sleep(STALL_TIMEOUT) => panic!("#{number} neither sends a request nor ends"),
             };
-            if self.actors[at].bypasses_scheduler(&waiting.call) {
+            if self.actors[position].bypasses_scheduler(&waiting.call) {
                 let reply = self.process(sender, &waiting.call, false).await;
-                let filtered = self.actors[at].filter_due_items(&waiting.call, reply);
+                let filtered = self.actors[position].filter_due_items(&waiting.call, reply);
                 waiting.reply(filtered);
             } else {
-                self.actors[at].waiting.push(waiting);
+                self.actors[position].waiting.push(waiting);
             }
         }
     }

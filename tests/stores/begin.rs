@@ -25,7 +25,7 @@ checks! {
 }
 
 async fn a_new_attempt_is_known_without_reading_it(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     let versioned = stores.enrollments.get_versioned(CLIENT.into(), fixture.id()).await.unwrap();
     assert_eq!(versioned, Some(fixture.versioned(&stores.enrollments)));
 }
@@ -96,9 +96,9 @@ async fn a_card_is_held_by_its_live_enrollment(stores: &Stores) {
 async fn another_card_requestor_or_client_is_not_held(stores: &Stores) {
     for (key, fixture) in [
         ("key-1", EnrollmentFixture::new("key-1")),
-        ("key-2", EnrollmentFixture::new("key-2").of_card(70002)),
-        ("key-3", EnrollmentFixture::new("key-3").at_requestor("50999000001")),
-        ("key-1 of another client", EnrollmentFixture::new("key-1").of_client(40001)),
+        ("key-2", EnrollmentFixture::new("key-2").with_card(70002)),
+        ("key-3", EnrollmentFixture::new("key-3").with_requestor("50999000001")),
+        ("key-1 of another client", EnrollmentFixture::new("key-1").with_client(40001)),
     ] {
         assert_eq!(fixture.begin(&stores.enrollments).await, BeginOutcome::Started, "{key}");
     }
@@ -131,7 +131,7 @@ async fn a_request_that_crashed_holds_its_card_no_longer_than_the_app_waits(stor
 
 /// Reconciliation ends after four days and a half at most: a day of readings, three of failures, and the time between.
 async fn a_held_card_stays_held_as_long_as_its_enrollment_is_reconciled(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     let items = stores.scan(&stores.tables.enrollments).await;
     let guard = items.iter().find(|item| item["sk"].as_s().is_ok_and(|sk| sk.starts_with("LIVE#")));
     let ends: i64 = guard.unwrap()["ttl"].as_n().unwrap().parse().unwrap();
@@ -177,7 +177,8 @@ async fn of_twenty_takeovers_of_a_stale_card_one_begins(stores: &Stores) {
     crashed.begin(&stores.enrollments).await;
     let later = crashed.at() + SignedDuration::from_secs(61);
     let outcomes =
-        race(stores, |n| EnrollmentFixture::new(&format!("key-{}", n + 1)).created_at(later), later).await;
+        race(stores, |n| EnrollmentFixture::new(&format!("key-{}", n + 1)).with_created_at(later), later)
+            .await;
     let holder = holder(stores).await;
     assert_ne!(holder, crashed.id());
     assert_eq!(

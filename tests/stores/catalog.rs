@@ -184,7 +184,7 @@ async fn changes_are_listed_newest_first(stores: &Stores) {
 async fn another_bank_has_its_own_catalog(stores: &Stores) {
     refresh(stores, vec![named(CLICK_TO_PAY, "Click to Pay")], 0).await;
     stores.requestors.record_assets(&[asset("art-1")]).await.unwrap();
-    let (_, theirs) = stores.of_tenant("another-bank");
+    let (_, theirs) = stores.for_tenant("another-bank");
     let snapshot = theirs.snapshot().await.unwrap();
     assert!(snapshot.catalog.is_none() && snapshot.entries.is_empty() && snapshot.assets.is_empty());
     assert_eq!(theirs.changes(5).await.unwrap(), []);

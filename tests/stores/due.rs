@@ -18,7 +18,7 @@ checks! {
 }
 
 async fn an_enrollment_is_due_when_its_receipts_have_ended(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     let redirect = fixture.redirect();
     let fact = fixture.pushed().recorded(fixture.at(), "");
     let base = fixture.versioned(&stores.enrollments);
@@ -29,7 +29,7 @@ async fn an_enrollment_is_due_when_its_receipts_have_ended(stores: &Stores) {
 }
 
 async fn an_enrollment_that_is_final_is_not_due(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     assert_eq!(ids(&due(stores, end_of_time(), |due| due.len() == 1).await), [fixture.id()]);
     let failed = Fact::PushFailed { reason: PushFailure::CardNotEligible, retryable: false };
     let updated = facts(&stores.enrollments, &fixture, [failed]).await;
@@ -41,7 +41,7 @@ async fn due_items_are_spread_over_the_shards(stores: &Stores) {
     let mut started = BTreeSet::new();
     for n in 0..32 {
         let fixture =
-            EnrollmentFixture::new(&format!("key-{n}")).of_card(70001 + n).started(&stores.enrollments).await;
+            EnrollmentFixture::new(&format!("key-{n}")).with_card(70001 + n).start(&stores.enrollments).await;
         started.insert(fixture.id());
     }
     let due = due(stores, end_of_time(), |due| due.len() == 32).await;
@@ -51,7 +51,7 @@ async fn due_items_are_spread_over_the_shards(stores: &Stores) {
 }
 
 async fn only_due_items_are_in_the_index(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     let indexed = async || {
         let scan = stores.db.scan().table_name(&stores.tables.enrollments).index_name("due");
         scan.send().await.unwrap().items.unwrap_or_default()
@@ -68,9 +68,10 @@ async fn the_most_overdue_comes_first(stores: &Stores) {
     // With more enrollments than shards, some shard holds two.
     for n in (0..=SHARDS).rev() {
         let created_at = start + SignedDuration::from_secs(n.into());
-        let fixture =
-            EnrollmentFixture::new(&format!("key-{n}")).of_card(70001 + u64::from(n)).created_at(created_at);
-        fixture.clone().started(&stores.enrollments).await;
+        let fixture = EnrollmentFixture::new(&format!("key-{n}"))
+            .with_card(70001 + u64::from(n))
+            .with_created_at(created_at);
+        fixture.clone().start(&stores.enrollments).await;
     }
     for (shard, item) in due(stores, end_of_time(), |due| due.len() == usize::from(SHARDS) + 1).await {
         shards[usize::from(shard)].push(id(&item));

@@ -78,9 +78,10 @@ impl StoreRun<'_> {
 
     async fn begin(&mut self, client: u64, key: u8, body: u8, card: u64, now: Timestamp) -> RequestOutcome {
         let fixture = EnrollmentFixture::new(&format!("key-{key}"))
-            .of_client(self.client + client)
-            .of_card(70001 + card);
-        let fixture = EnrollmentFixture { fingerprint: format!("{card} {body}"), ..fixture.created_at(now) };
+            .with_client(self.client + client)
+            .with_card(70001 + card);
+        let fixture =
+            EnrollmentFixture { fingerprint: format!("{card} {body}"), ..fixture.with_created_at(now) };
         let outcome = fixture.begin(self.enrollments).await;
         if outcome == BeginOutcome::Started {
             self.keys.push(fixture.key.parse().unwrap());

@@ -54,7 +54,7 @@ async fn a_notification_is_stored_for_ninety_days(stores: &Stores) {
 }
 
 async fn a_notification_is_applied_once(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     visible(stores, 1).await;
     for outcome in [Recorded(fixture.id()), Duplicate(fixture.id()), Duplicate(fixture.id())] {
         assert_eq!(stores.enrollments.receive(&approval(), fixture.at()).await.unwrap(), outcome);
@@ -79,7 +79,7 @@ async fn a_notification_of_a_newer_version_is_kept_as_it_is_stored(stores: &Stor
 async fn a_notification_before_its_enrollment_is_applied_later(stores: &Stores) {
     let now = Timestamp::now();
     assert_eq!(stores.enrollments.receive(&approval(), now).await.unwrap(), Unmatched);
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     visible(stores, 1).await;
     let [received] =
         notifications_due(stores, now + SignedDuration::from_mins(1), 1).await.try_into().unwrap();
@@ -117,7 +117,7 @@ async fn a_notification_that_matches_in_the_end_is_no_longer_unmatched(stores: &
     stores.enrollments.receive(&approval(), now).await.unwrap();
     let unmatched = async || stores.enrollments.unmatched_notifications().await.unwrap();
     let [received] = eventually(unmatched, |found| found.len() == 1).await.try_into().unwrap();
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     visible(stores, 1).await;
     assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Recorded(fixture.id()));
     assert_eq!(eventually(unmatched, Vec::is_empty).await, []);
@@ -142,7 +142,7 @@ async fn notifications_are_due_in_the_shards_that_reconciliation_reads(stores: &
 }
 
 async fn a_notification_that_matched_an_enrollment_matches_no_later_one(stores: &Stores) {
-    let first = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let first = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     visible(stores, 1).await;
     let now = first.at();
     assert_eq!(stores.enrollments.receive(&approval(), now).await.unwrap(), Recorded(first.id()));
@@ -152,8 +152,8 @@ async fn a_notification_that_matched_an_enrollment_matches_no_later_one(stores: 
     let failed = Fact::PushFailed { reason: PushFailure::MastercardRefused, retryable: true };
     facts(&stores.enrollments, &first, [failed]).await;
     let second = EnrollmentFixture::new("key-2")
-        .created_at(now + SignedDuration::from_secs(1))
-        .started(&stores.enrollments)
+        .with_created_at(now + SignedDuration::from_secs(1))
+        .start(&stores.enrollments)
         .await;
     visible(stores, 2).await;
     let stale_entry = InboxEntry { applied_to: None, ..received };
@@ -164,7 +164,7 @@ async fn a_notification_that_matched_an_enrollment_matches_no_later_one(stores: 
 }
 
 async fn an_applied_notification_stays_applied(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     visible(stores, 1).await;
     stores.enrollments.receive(&approval(), fixture.at()).await.unwrap();
     let received = stores.enrollments.notification("n-1").await.unwrap().unwrap();
@@ -179,7 +179,7 @@ async fn an_applied_notification_stays_applied(stores: &Stores) {
 }
 
 async fn another_clients_notification_changes_nothing(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     visible(stores, 1).await;
     let foreign = Notification { client_id: Some(40001.into()), ..approval() };
     assert_eq!(stores.enrollments.receive(&foreign, fixture.at()).await.unwrap(), Unmatched);

@@ -48,7 +48,7 @@ async fn another_client_records_nothing_on_an_enrollment(stores: &Stores) {
 }
 
 async fn another_bank_sees_nothing_of_an_enrollment(stores: &Stores) {
-    let (theirs, _) = stores.of_tenant("another-bank");
+    let (theirs, _) = stores.for_tenant("another-bank");
     let fixture = pushed(stores).await;
     assert_eq!(fixture.stored(&theirs).await, None);
     assert_eq!(fixture.by_state(&theirs).await, None);
@@ -59,7 +59,7 @@ async fn another_bank_sees_nothing_of_an_enrollment(stores: &Stores) {
 }
 
 async fn support_finds_an_enrollment_by_its_id_alone(stores: &Stores) {
-    let (theirs, _) = stores.of_tenant("another-bank");
+    let (theirs, _) = stores.for_tenant("another-bank");
     let fixture = pushed(stores).await;
     let found =
         eventually(async || stores.enrollments.find(fixture.id()).await.unwrap(), Option::is_some).await;
@@ -69,8 +69,8 @@ async fn support_finds_an_enrollment_by_its_id_alone(stores: &Stores) {
 }
 
 async fn an_export_holds_every_enrollment_of_this_bank_and_none_of_another(stores: &Stores) {
-    let (theirs, _) = stores.of_tenant("another-bank");
-    EnrollmentFixture::new("key-1").started(&theirs).await;
+    let (theirs, _) = stores.for_tenant("another-bank");
+    EnrollmentFixture::new("key-1").start(&theirs).await;
     let ours = five_enrollments(stores).await;
     let (mut exported, mut pages) = (Vec::new(), stores.enrollments.all());
     while let Some(page) = pages.next().await.unwrap() {
@@ -104,24 +104,24 @@ async fn a_notification_finds_the_enrollments_of_its_card_newest_first(stores: &
 }
 
 async fn a_returning_browser_is_identified_by_its_state_for_two_hours(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
-    let other = EnrollmentFixture::new("key-2").of_card(70002).started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
+    let other = EnrollmentFixture::new("key-2").with_card(70002).start(&stores.enrollments).await;
     let end = fixture.at() + SignedDuration::from_hours(2);
-    let by = async |state: &CallbackState, at| {
+    let find = async |state: &CallbackState, at| {
         let found = stores.enrollments.by_state(state, at).await.unwrap();
         found.map(|(versioned, attempt)| (versioned.enrollment, attempt))
     };
     assert_eq!(
-        by(&fixture.state, end - SignedDuration::from_millis(1)).await,
+        find(&fixture.state, end - SignedDuration::from_millis(1)).await,
         Some((fixture.enrollment.clone(), 1))
     );
-    assert_eq!(by(&other.state, fixture.at()).await, Some((other.enrollment, 1)));
-    assert_eq!(by(&CallbackState::new("never-given"), fixture.at()).await, None);
-    assert_eq!(by(&fixture.state, end).await, None);
+    assert_eq!(find(&other.state, fixture.at()).await, Some((other.enrollment, 1)));
+    assert_eq!(find(&CallbackState::new("never-given"), fixture.at()).await, None);
+    assert_eq!(find(&fixture.state, end).await, None);
 }
 
 async fn items_without_an_attempt_belong_to_the_first_attempt(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     for mut item in stores.scan(&stores.tables.enrollments).await {
         if item.remove("attempt").is_some() {
             let put = stores.db.put_item().table_name(&stores.tables.enrollments);
@@ -152,7 +152,7 @@ async fn secrets_are_not_stored_in_plain_text(stores: &Stores) {
 }
 
 async fn pushed(stores: &Stores) -> EnrollmentFixture {
-    let fixture = EnrollmentFixture::new("a-key-that-is-long-enough").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("a-key-that-is-long-enough").start(&stores.enrollments).await;
     let fact = fixture.pushed().recorded(fixture.at(), "");
     let (base, redirect) = (fixture.versioned(&stores.enrollments), fixture.redirect());
     stores.enrollments.record_push(base, fact, &redirect, fixture.at()).await.unwrap().unwrap();
@@ -164,10 +164,10 @@ async fn five_enrollments(stores: &Stores) -> [EnrollmentId; 5] {
     let start = EnrollmentFixture::new("any").at() - SignedDuration::from_secs(5);
     let mut ids = Vec::new();
     for n in 0_u8..5 {
-        let fixture = EnrollmentFixture::new(&format!("key-{n}")).of_card(CARD + u64::from(n % 2));
+        let fixture = EnrollmentFixture::new(&format!("key-{n}")).with_card(CARD + u64::from(n % 2));
         let fixture = fixture
-            .created_at(start + SignedDuration::from_secs(n.into()))
-            .started(&stores.enrollments)
+            .with_created_at(start + SignedDuration::from_secs(n.into()))
+            .start(&stores.enrollments)
             .await;
         facts(&stores.enrollments, &fixture, [failed()]).await;
         ids.push(fixture.id());

@@ -20,7 +20,7 @@ checks! {
 }
 
 async fn a_repeated_fact_is_recorded_once(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     let once = facts(&stores.enrollments, &fixture, [approved()]).await;
     let written = revision(stores, &fixture).await;
     let later = fixture.at() + SignedDuration::from_secs(5);
@@ -32,19 +32,19 @@ async fn a_repeated_fact_is_recorded_once(stores: &Stores) {
 }
 
 async fn of_twenty_concurrent_facts_none_is_lost(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     record_concurrently(&stores.enrollments, &fixture, |n| format!("notification {n}")).await;
     assert_eq!(fixture.stored(&stores.enrollments).await.unwrap().facts.len(), 20);
 }
 
 async fn one_fact_recorded_twenty_times_concurrently_is_recorded_once(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     record_concurrently(&stores.enrollments, &fixture, |_| "the same notification".into()).await;
     assert_eq!(fixture.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
 }
 
 async fn one_push_recorded_twenty_times_concurrently_is_recorded_once(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     let pushes: JoinSet<_> = (0..20)
         .map(|_| {
             let (enrollments, fixture) = (stores.enrollments.clone(), fixture.clone());
@@ -57,9 +57,9 @@ async fn one_push_recorded_twenty_times_concurrently_is_recorded_once(stores: &S
 
 async fn a_redirect_is_shown_once_the_push_is_recorded(stores: &Stores) {
     let (enrollments, now) = (&stores.enrollments, EnrollmentFixture::new("any").at());
-    let fixture = EnrollmentFixture::new("key-1").created_at(now);
+    let fixture = EnrollmentFixture::new("key-1").with_created_at(now);
     assert_eq!(push(enrollments, &fixture).await, None, "the redirect is put, the fact is not");
-    let fixture = fixture.started(enrollments).await;
+    let fixture = fixture.start(enrollments).await;
     let without_push = fixture.stored(enrollments).await.unwrap();
     assert_eq!(enrollments.redirect(&without_push, 1, now).await.unwrap(), None);
     push(enrollments, &fixture).await.unwrap();
@@ -82,7 +82,7 @@ async fn nothing_is_recorded_of_an_unknown_enrollment(stores: &Stores) {
 }
 
 async fn a_redirect_ends_with_its_receipts(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     push(&stores.enrollments, &fixture).await.unwrap();
     let end = fixture.redirect().expires_at;
     let stored = fixture.stored(&stores.enrollments).await.unwrap();

@@ -37,7 +37,7 @@ async fn a_notification_whose_outcome_could_not_be_written_is_not_settled() {
 #[tokio::test]
 async fn a_fact_that_could_not_be_written_is_not_recorded() {
     let stores = Stores::embedded().await;
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     let failed = Fact::PushFailed { reason: PushFailure::Other("r".repeat(TOO_LARGE)), retryable: true };
     let fact = [failed.recorded(fixture.at(), "")];
     assert_refused(stores.enrollments.record_facts(CLIENT.into(), fixture.id(), &fact, fixture.at()).await);
@@ -47,7 +47,7 @@ async fn a_fact_that_could_not_be_written_is_not_recorded() {
 #[tokio::test]
 async fn a_push_whose_redirect_could_not_be_written_is_not_recorded() {
     let stores = Stores::embedded().await;
-    let fixture = EnrollmentFixture::new("key-1").started(&stores.enrollments).await;
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     let receipt = PushAccountReceipt::new("R".repeat(TOO_LARGE));
     let redirect = Redirect { push_account_receipts: vec![receipt], ..fixture.redirect() };
     let fact = fixture.pushed().recorded(fixture.at(), "");

@@ -16,14 +16,14 @@ use crate::support::{
 async fn a_late_approval_prevents_a_concurrent_takeover_of_the_card() {
     let world = support::world().await;
     let direct = enrollments(&world);
-    let late = EnrollmentFixture::new("key-1").started(&direct).await;
+    let late = EnrollmentFixture::new("key-1").start(&direct).await;
     facts(&direct, &late, [late.pushed()]).await;
     let ended = late.at() + SignedDuration::from_mins(11);
 
     let proxy = CrashProxy::crash_after(1, LastWrite::Late, &world).await;
     let runtime = proxy.runtime(&world);
     let held = Enrollments::read(&mut runtime.settings.read(), &runtime).unwrap();
-    let other = EnrollmentFixture::new("key-2").created_at(ended);
+    let other = EnrollmentFixture::new("key-2").with_created_at(ended);
     let approval = async {
         proxy.crashed().await;
         let approved = Fact::Tar { decision: Decision::Approved, occurred_at: Some(ended) };

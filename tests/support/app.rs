@@ -69,11 +69,11 @@ impl App {
     }
 
     pub(crate) async fn start_with(options: Options) -> Self {
-        Self::of(open_world_with(options).await)
+        Self::in_world(open_world_with(options).await)
     }
 
     /// With a `World` that is running.
-    pub(crate) fn of(world: World) -> Self {
+    pub(crate) fn in_world(world: World) -> Self {
         let cardholder = world.cardholder(CLIENT_ID).expect("a cardholder");
         Self { world, cardholder }
     }

@@ -59,12 +59,12 @@ enum Arrival {
 }
 
 impl CrashProxy {
-    /// To both engines of this world, without a crash.
-    pub(crate) async fn to(world: &World) -> Self {
+    /// A proxy to both engines of this world that never crashes.
+    pub(crate) async fn without_crash(world: &World) -> Self {
         Self::crash_after(usize::MAX, LastWrite::Lost, world).await
     }
 
-    /// To both engines of this world, with a crash after this many writes.
+    /// A proxy to both engines of this world that crashes after this many writes.
     pub(crate) async fn crash_after(max_writes: usize, last: LastWrite, world: &World) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();

@@ -42,23 +42,23 @@ impl EnrollmentFixture {
         Self { enrollment, key: key.into(), fingerprint: "the same request".into(), state }
     }
 
-    pub(crate) fn of_card(mut self, card: u64) -> Self {
+    pub(crate) fn with_card(mut self, card: u64) -> Self {
         self.enrollment.card_contract_id = card.into();
         self
     }
 
-    pub(crate) fn of_client(mut self, client: u64) -> Self {
+    pub(crate) fn with_client(mut self, client: u64) -> Self {
         self.enrollment.client_id = client.into();
         self
     }
 
-    pub(crate) fn at_requestor(mut self, requestor: &str) -> Self {
+    pub(crate) fn with_requestor(mut self, requestor: &str) -> Self {
         self.enrollment.token_requestor_id = requestor.parse().unwrap();
         self
     }
 
     /// Created at another time, which is in its id too.
-    pub(crate) fn created_at(mut self, at: Timestamp) -> Self {
+    pub(crate) fn with_created_at(mut self, at: Timestamp) -> Self {
         self.enrollment.enrollment_id = EnrollmentId::new(at);
         self.enrollment.created_at = at;
         self.enrollment.answer_by = at + SignedDuration::from_secs(10);
@@ -95,7 +95,7 @@ impl EnrollmentFixture {
     }
 
     /// Begins it, which has to succeed.
-    pub(crate) async fn started(self, enrollments: &Enrollments) -> Self {
+    pub(crate) async fn start(self, enrollments: &Enrollments) -> Self {
         assert_eq!(self.begin(enrollments).await, BeginOutcome::Started);
         self
     }

@@ -18,7 +18,7 @@ pub(crate) struct NotificationClient {
 
 impl NotificationClient {
     /// With the client certificate that the endpoint accepts.
-    pub(crate) fn of(world: &World) -> Self {
+    pub(crate) fn with_trusted_certificate(world: &World) -> Self {
         let identity =
             Identity::from_pem(world.notifications_client_identity().as_bytes()).expect("an identity");
         Self::new(world, Some(identity))

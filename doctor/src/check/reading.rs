@@ -26,7 +26,7 @@ pub(super) struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// Reads every setting of every function. Settings about Mastercard are required. Names of tables and other settings
     /// that a deployment creates are checked only if they are set.
-    pub(super) fn of(settings: &'a Settings) -> Self {
+    pub(super) fn new(settings: &'a Settings) -> Self {
         let mut read = settings.read();
         let _ = TokenConnectSettings::read(&mut read);
         let _ = ProcessingSettings::read(&mut read);

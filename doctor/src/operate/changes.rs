@@ -48,10 +48,10 @@ impl Catalog {
         let runtime = Runtime::new(settings, aws, Default::default());
         let mut read = runtime.settings.read();
         let requestors = TokenRequestors::read(&mut read, &runtime).ok_or_else(|| read.problems())?;
-        Ok(Self::of(&requestors).await)
+        Ok(Self::from_store(&requestors).await)
     }
 
-    async fn of(requestors: &TokenRequestors) -> Result<Self, StoreError> {
+    async fn from_store(requestors: &TokenRequestors) -> Result<Self, StoreError> {
         let (snapshot, changes) = (requestors.snapshot().await?, requestors.changes(LISTED).await?);
         let quarantined = snapshot.entries.values().filter_map(quarantined).collect();
         Ok(Self { updated_at: snapshot.catalog.and_then(|it| it.updated_at), changes, quarantined })

@@ -115,9 +115,9 @@ fn request_detail(attempt: &Attempt<'_>) -> String {
 
 fn missing(enrollment: &Enrollment) -> Vec<&'static str> {
     let number = enrollment.attempt().number;
-    let any = |is: fn(&Fact) -> bool| enrollment.facts.iter().any(|recorded| is(&recorded.fact));
-    let current = |is: fn(&Fact) -> bool| {
-        enrollment.facts.iter().any(|recorded| recorded.attempt == number && is(&recorded.fact))
+    let any = |matches: fn(&Fact) -> bool| enrollment.facts.iter().any(|recorded| matches(&recorded.fact));
+    let current = |matches: fn(&Fact) -> bool| {
+        enrollment.facts.iter().any(|recorded| recorded.attempt == number && matches(&recorded.fact))
     };
     if !current(|fact| matches!(fact, Fact::Pushed { .. })) {
         return vec!["the response to the push"];
@@ -140,9 +140,9 @@ impl fmt::Display for Timeline {
             f,
             "Card contract {card_contract_id} of client {client_id} at token requestor {token_requestor_id}\n"
         )?;
-        let began = self.steps.first().map(|step| step.at);
+        let started_at = self.steps.first().map(|step| step.at);
         for step in &self.steps {
-            let since = began.map_or(0.0, |began| step.at.duration_since(began).as_secs_f64());
+            let since = started_at.map_or(0.0, |started_at| step.at.duration_since(started_at).as_secs_f64());
             let detail = step.detail.as_deref().unwrap_or_default();
             let line = format!("{:.3}  {since:>+10.1} s  {:<22}  {detail}", step.at, step.event);
             writeln!(f, "{}", line.trim_end())?;

@@ -54,22 +54,22 @@ async fn send(method: Method, path: &str, token: &str, body: impl Into<Body>) ->
 #[tokio::test]
 async fn a_cardholder_without_a_valid_token_is_rejected() {
     let past = Timestamp::now().as_second() - 1;
-    let good = token(json!({}));
-    let bad = [
+    let valid = token(json!({}));
+    let invalid = [
         String::new(),
         "Bearer nonsense".into(),
-        good.replace("Bearer", "Basic"),
-        format!("{}x", &good[..good.len() - 9]),
+        valid.replace("Bearer", "Basic"),
+        format!("{}x", &valid[..valid.len() - 9]),
         token(json!({"exp": past})),
         token(json!({"iss": "https://login.other.example/"})),
         token(json!({"aud": "https://api.other.example"})),
         token(json!({"exp": null})),
     ];
-    for token in bad {
+    for token in invalid {
         let response = send(Method::GET, "/cards", &token, "").await;
         assert_eq!(response, (StatusCode::UNAUTHORIZED, json!({"message": "Unauthorized"})));
     }
-    assert_eq!(send(Method::GET, "/cards", &good, "").await.0, StatusCode::OK);
+    assert_eq!(send(Method::GET, "/cards", &valid, "").await.0, StatusCode::OK);
 }
 
 #[tokio::test]

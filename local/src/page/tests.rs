@@ -35,8 +35,8 @@ fn a_name_with_markup_is_shown_as_text() {
     let changes = [ChangeRecord { version: 3, at: Timestamp::UNIX_EPOCH, change }];
     let page = page(&snapshot, &changes, "2026-01-06T00:00:00Z");
     assert!(!page.contains("<script") && !page.contains("<img"), "{page}");
-    let shown = page.matches("&#60;script&#62;").count();
-    assert!(shown >= 4, "as name, type, method and in the change: {shown}");
+    let count = page.matches("&#60;script&#62;").count();
+    assert!(count >= 4, "as name, type, method and in the change: {count}");
 }
 
 #[test]

@@ -69,8 +69,8 @@ async fn log_in(
     State(bank): State<Bank>,
     Json(request): Json<LoginRequest>,
 ) -> Result<Json<LoginResponse>, StatusCode> {
-    let known = CARDHOLDERS.iter().find(|(id, _)| *id == request.client_id);
-    let (client_id, name) = *known.ok_or(StatusCode::NOT_FOUND)?;
+    let cardholder = CARDHOLDERS.iter().find(|(id, _)| *id == request.client_id);
+    let (client_id, name) = *cardholder.ok_or(StatusCode::NOT_FOUND)?;
     let access_token = bank.identity.token_for(client_id, Timestamp::now().as_second()).map_err(|error| {
         tracing::error!(%error, "a sample token could not be signed");
         StatusCode::INTERNAL_SERVER_ERROR

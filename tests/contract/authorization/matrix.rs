@@ -66,9 +66,9 @@ impl Token {
     /// The cardholder with this token.
     pub(super) fn bearer(self, app: &App, principals: &[Principal; 2]) -> Cardholder {
         let principal = &principals[self.caller()];
-        let good = app.world.token_for(&principal.client).expect("a token");
+        let valid = app.world.token_for(&principal.client).expect("a token");
         let changed = |name: &str, value: Value| {
-            let mut claims: Value = insecure_decode_claims(&good).expect("claims");
+            let mut claims: Value = insecure_decode_claims(&valid).expect("claims");
             claims[name] = value;
             app.world.token_with(&claims).expect("a token")
         };

@@ -48,7 +48,7 @@ async fn play(mut settings: BTreeMap<String, String>, callers: &[Caller]) -> usi
     file.write_all(SECRET.as_bytes()).expect("a secret");
     settings.insert("NOTIFICATION_SHARED_SECRET".into(), format!("file:{}", file.path().display()));
     let app = App::start_with(Options { settings, ..Options::default() }).await;
-    let mut harness = Harness::of(Route::of(KEY), app).await;
+    let mut harness = Harness::new(Route::from_key(KEY), app).await;
     harness.principals = harness.principals.map(|principal| principal.with_token_ids());
     let callers: Vec<_> = callers.iter().map(|caller| (*caller, caller.at(&harness))).collect();
     let mut before = harness.app.stored().await;
@@ -69,9 +69,13 @@ impl Caller {
     fn at(self, harness: &Harness) -> NotificationClient {
         let world = &harness.app.world;
         match self {
-            Self::Mastercard | Self::OtherName => NotificationClient::of(world).with_secret(SECRET),
-            Self::WithoutSecret => NotificationClient::of(world),
-            Self::WithAnotherSecret => NotificationClient::of(world).with_secret("another-secret"),
+            Self::Mastercard | Self::OtherName => {
+                NotificationClient::with_trusted_certificate(world).with_secret(SECRET)
+            }
+            Self::WithoutSecret => NotificationClient::with_trusted_certificate(world),
+            Self::WithAnotherSecret => {
+                NotificationClient::with_trusted_certificate(world).with_secret("another-secret")
+            }
             Self::Impostor => NotificationClient::with_untrusted_certificate(world).with_secret(SECRET),
             Self::WithoutCertificate => NotificationClient::without_certificate(world).with_secret(SECRET),
         }

@@ -43,11 +43,11 @@ impl Principal {
                 Kind::TokenRequestor => Some(CLICK_TO_PAY.into()),
                 _ => Some(key.to_owned()),
             };
-            ready(app.send_as(&cardholder, &Route::of("POST /enrollments").send(ids)).await, card)
+            ready(app.send_as(&cardholder, &Route::from_key("POST /enrollments").send(ids)).await, card)
         };
         let live = begin(live, &key).await;
         let first = begin(settled, &format!("first-{key}")).await;
-        let again = Route::of("POST /enrollments/{enrollmentId}/attempts");
+        let again = Route::from_key("POST /enrollments/{enrollmentId}/attempts");
         let again = again.send(|parameter| match parameter.kind {
             Kind::Enrollment => Some(first.enrollment.clone()),
             _ => Some(key.clone()),

@@ -95,7 +95,7 @@ impl Kind {
 
 impl Route {
     /// The route with this key, such as `GET /cards`.
-    pub(super) fn of(key: &str) -> Self {
+    pub(super) fn from_key(key: &str) -> Self {
         let (method, template) = key.split_once(' ').expect("a route key");
         let at = format!("/paths/{}/{}", escaped(template), method.to_lowercase());
         let operation = CONTRACT.pointer(&at).unwrap_or_else(|| panic!("the API description has no {key}"));

@@ -68,7 +68,7 @@ pub(super) fn expected(route: &Route, case: Option<&IdCase>, token: Token) -> Ex
 
 impl Expected {
     /// Whether a response is as expected, except for what the caller of this compares itself.
-    pub(super) fn is(&self, response: &Response) -> bool {
+    pub(super) fn matches(&self, response: &Response) -> bool {
         let (status, body) = (response.status, &response.body);
         let code = body["code"].as_str().unwrap_or_default();
         let location = response.headers.get("location").map_or("", String::as_str);

@@ -145,24 +145,25 @@ async fn a_card_number_is_refused_wherever_it_stands() {
             unchanged.check_refused(&case, &with(field, number), 400, "card_number_refused").await;
         }
     }
-    let good = ApiRequest::enroll(&Cardholder::smallest_request("70001"));
+    let valid = ApiRequest::enroll(&Cardholder::smallest_request("70001"));
     for (case, request) in [
         ("as the name of a field", with(&format!("/{CARD_NUMBER}"), json!(1))),
         ("deep in an unknown field", with("/nickname", json!([{ "zebra": [grouped] }]))),
-        ("in broken JSON", good.clone().with_body(format!("{{\"zebra\": {CARD_NUMBER}"))),
+        ("in broken JSON", valid.clone().with_body(format!("{{\"zebra\": {CARD_NUMBER}"))),
         (
             "in text",
-            good.clone()
+            valid
+                .clone()
                 .with_body(sentence.as_str())
                 .without("content-type")
                 .with("content-type", "text/plain"),
         ),
-        ("as the key", good.clone().without("idempotency-key").with("idempotency-key", CARD_NUMBER)),
-        ("in a header of its own", good.clone().with("x-zebra", grouped)),
-        ("as the user agent", good.clone().with("user-agent", &sentence)),
-        ("in a cookie", good.clone().with("cookie", &format!("zebra={CARD_NUMBER}"))),
-        ("in the media type", good.clone().without("content-type").with("content-type", CARD_NUMBER)),
-        ("in the query", ApiRequest { path: format!("/enrollments?zebra={CARD_NUMBER}"), ..good.clone() }),
+        ("as the key", valid.clone().without("idempotency-key").with("idempotency-key", CARD_NUMBER)),
+        ("in a header of its own", valid.clone().with("x-zebra", grouped)),
+        ("as the user agent", valid.clone().with("user-agent", &sentence)),
+        ("in a cookie", valid.clone().with("cookie", &format!("zebra={CARD_NUMBER}"))),
+        ("in the media type", valid.clone().without("content-type").with("content-type", CARD_NUMBER)),
+        ("in the query", ApiRequest { path: format!("/enrollments?zebra={CARD_NUMBER}"), ..valid.clone() }),
     ] {
         unchanged.check_refused(case, &request, 400, "card_number_refused").await;
     }
@@ -172,9 +173,9 @@ async fn a_card_number_is_refused_wherever_it_stands() {
 #[tokio::test]
 async fn a_body_that_is_not_one_json_object_is_refused() {
     let unchanged = UnchangedWorld::start().await;
-    let good = ApiRequest::enroll(&Cardholder::smallest_request("70001"));
-    let twice = good.body.repeat(2);
-    let same_field_twice = good.body.replacen('{', r#"{"platform":"zebra","#, 1);
+    let valid = ApiRequest::enroll(&Cardholder::smallest_request("70001"));
+    let twice = valid.body.repeat(2);
+    let same_field_twice = valid.body.replacen('{', r#"{"platform":"zebra","#, 1);
     for body in [
         "",
         "{",
@@ -188,37 +189,43 @@ async fn a_body_that_is_not_one_json_object_is_refused() {
         &twice,
         &same_field_twice,
     ] {
-        unchanged.check_refused(body, &good.clone().with_body(body), 400, "invalid_request").await;
+        unchanged.check_refused(body, &valid.clone().with_body(body), 400, "invalid_request").await;
     }
     let deep = format!("{}{}", "[".repeat(7000), "]".repeat(7000));
-    unchanged.check_refused("a deep body", &good.clone().with_body(deep), 400, "invalid_request").await;
+    unchanged.check_refused("a deep body", &valid.clone().with_body(deep), 400, "invalid_request").await;
     let large = Cardholder::smallest_request("70001").to_string();
     for length in [16 * 1024 + 1, 1024 * 1024] {
         let padded = format!("{large}{}", " ".repeat(length - large.len()));
         unchanged
-            .check_refused("a large body", &good.clone().with_body(padded), 413, "request_too_large")
+            .check_refused("a large body", &valid.clone().with_body(padded), 413, "request_too_large")
             .await;
     }
-    let bare = good.without("content-type");
+    let without_content_type = valid.without("content-type");
     for media_type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonzebra", "zebra"] {
-        let other = bare.clone().with("content-type", media_type);
+        let other = without_content_type.clone().with("content-type", media_type);
         unchanged.check_refused(media_type, &other, 415, "unsupported_media_type").await;
     }
-    unchanged.check_refused("no media type", &bare, 415, "unsupported_media_type").await;
+    unchanged.check_refused("no media type", &without_content_type, 415, "unsupported_media_type").await;
     unchanged.check_unchanged().await;
 }
 
 #[tokio::test]
 async fn a_request_without_one_good_idempotency_key_is_refused() {
     let unchanged = UnchangedWorld::start().await;
-    let bare = ApiRequest::enroll(&Cardholder::smallest_request("70001")).without("idempotency-key");
-    unchanged.check_refused("no key", &bare, 400, "idempotency_key_missing").await;
+    let without_content_type =
+        ApiRequest::enroll(&Cardholder::smallest_request("70001")).without("idempotency-key");
+    unchanged.check_refused("no key", &without_content_type, 400, "idempotency_key_missing").await;
     for key in ["", "zebra zebra", "zebra/1", "zebra,zebra", &"zebra".repeat(13)] {
         unchanged
-            .check_refused(key, &bare.clone().with("idempotency-key", key), 400, "invalid_request")
+            .check_refused(
+                key,
+                &without_content_type.clone().with("idempotency-key", key),
+                400,
+                "invalid_request",
+            )
             .await;
     }
-    let two = bare.with("idempotency-key", "zebra-1").with("idempotency-key", "zebra-2");
+    let two = without_content_type.with("idempotency-key", "zebra-1").with("idempotency-key", "zebra-2");
     unchanged.check_refused("two keys", &two, 400, "invalid_request").await;
     unchanged.check_unchanged().await;
 }

@@ -15,7 +15,7 @@ fn tcn() -> String {
 
 async fn start_with(name: &str, value: String) -> UnchangedWorld {
     let settings = BTreeMap::from([(name.to_owned(), value)]);
-    UnchangedWorld::of(App::start_with(Options { settings, ..Options::default() }).await).await
+    UnchangedWorld::new(App::start_with(Options { settings, ..Options::default() }).await).await
 }
 
 #[tokio::test]
@@ -31,7 +31,12 @@ async fn a_certificate_of_another_name_is_refused() {
     let unchanged =
         start_with("NOTIFICATION_CLIENT_SUBJECTS", "CN=zebra;CN=notifications.mastercard.example".into())
             .await;
-    check_problem("a TCN", &NotificationClient::of(&unchanged.app.world).send(tcn()).await, 403, "forbidden");
+    check_problem(
+        "a TCN",
+        &NotificationClient::with_trusted_certificate(&unchanged.app.world).send(tcn()).await,
+        403,
+        "forbidden",
+    );
     unchanged.check_unchanged().await;
 }
 
@@ -42,17 +47,25 @@ async fn a_wrong_shared_secret_is_refused() {
     fs::write(&file, "a-secret-of-this-test\n").expect("a file");
     let unchanged = start_with("NOTIFICATION_SHARED_SECRET", format!("file:{}", file.display())).await;
     let world = &unchanged.app.world;
-    check_problem("no secret", &NotificationClient::of(world).send(tcn()).await, 403, "forbidden");
+    check_problem(
+        "no secret",
+        &NotificationClient::with_trusted_certificate(world).send(tcn()).await,
+        403,
+        "forbidden",
+    );
     for secret in ["zebra", "", "a-secret-of-this-tes", "a-secret-of-this-testt"] {
         check_problem(
             secret,
-            &NotificationClient::of(world).with_secret(secret).send(tcn()).await,
+            &NotificationClient::with_trusted_certificate(world).with_secret(secret).send(tcn()).await,
             403,
             "forbidden",
         );
     }
     unchanged.check_unchanged().await;
-    let right = NotificationClient::of(world).with_secret("a-secret-of-this-test").send(tcn()).await;
+    let right = NotificationClient::with_trusted_certificate(world)
+        .with_secret("a-secret-of-this-test")
+        .send(tcn())
+        .await;
     assert_eq!(right.status, 200, "the right one is accepted");
     assert_ne!(unchanged.app.stored().await, unchanged.stored, "and accepted");
 }
@@ -60,7 +73,7 @@ async fn a_wrong_shared_secret_is_refused() {
 #[tokio::test]
 async fn a_delivery_that_cannot_be_parsed_is_refused() {
     let unchanged = UnchangedWorld::start().await;
-    let client = NotificationClient::of(&unchanged.app.world);
+    let client = NotificationClient::with_trusted_certificate(&unchanged.app.world);
     let many = format!("[{}]", vec![tcn(); 101].join(","));
     for body in
         ["", "{", "zebra", "{\"zebra", "77319", "null", "[]", "[[]]", "{}", r#"{"type":77319}"#, &many]

@@ -49,7 +49,7 @@ async fn an_unknown_callback_state_gives_the_page_for_unknown_states() {
 #[tokio::test]
 async fn an_unknown_route_is_refused_by_the_gateway() {
     let unchanged = UnchangedWorld::start().await;
-    let one = format!("/enrollments/{}", unchanged.enrollment_id);
+    let enrollment_path = format!("/enrollments/{}", unchanged.enrollment_id);
     let (get, post) = (Method::GET, Method::POST);
     for (method, path) in [
         (&get, "/zebra"),
@@ -66,10 +66,10 @@ async fn an_unknown_route_is_refused_by_the_gateway() {
         (&post, "/cards"),
         (&post, "/token-requestors"),
         (&post, "/callback/zebra"),
-        (&post, &one),
-        (&Method::DELETE, &one),
+        (&post, &enrollment_path),
+        (&Method::DELETE, &enrollment_path),
         (&Method::PUT, "/enrollments"),
-        (&Method::PATCH, &one),
+        (&Method::PATCH, &enrollment_path),
         (&Method::HEAD, "/token-requestors?platform=ios"),
     ] {
         let case = format!("{method} {path}");

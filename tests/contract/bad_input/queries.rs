@@ -53,9 +53,13 @@ async fn an_invalid_query_is_refused() {
 #[tokio::test]
 async fn a_card_number_in_a_query_or_header_is_refused() {
     let unchanged = UnchangedWorld::start().await;
-    let one = format!("/enrollments/{}", unchanged.enrollment_id);
-    let routes =
-        ["/token-requestors?platform=ios", "/cards?cardContractId=70001", "/enrollments?limit=5", &one];
+    let enrollment_path = format!("/enrollments/{}", unchanged.enrollment_id);
+    let routes = [
+        "/token-requestors?platform=ios",
+        "/cards?cardContractId=70001",
+        "/enrollments?limit=5",
+        &enrollment_path,
+    ];
     for route in routes {
         let and = if route.contains('?') { '&' } else { '?' };
         for query in [
@@ -78,8 +82,10 @@ async fn a_card_number_in_a_query_or_header_is_refused() {
 #[tokio::test]
 async fn a_get_with_a_large_body_is_refused() {
     let unchanged = UnchangedWorld::start().await;
-    let one = format!("/enrollments/{}", unchanged.enrollment_id);
-    for route in ["/token-requestors?platform=ios", "/cards?cardContractId=70001", "/enrollments", &one] {
+    let enrollment_path = format!("/enrollments/{}", unchanged.enrollment_id);
+    for route in
+        ["/token-requestors?platform=ios", "/cards?cardContractId=70001", "/enrollments", &enrollment_path]
+    {
         let request = ApiRequest::get(route).with_body("zebra ".repeat(180_000));
         unchanged.check_refused(route, &request, 413, "request_too_large").await;
     }

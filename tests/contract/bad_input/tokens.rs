@@ -20,8 +20,8 @@ fn requests(unchanged: &UnchangedWorld) -> [ApiRequest; 5] {
 }
 
 /// The claims of a valid token with one of them changed, or removed if the value is null.
-fn claims(good: &str, name: &str, value: Value) -> Value {
-    let mut claims: Value = insecure_decode_claims(good).expect("claims");
+fn claims(valid: &str, name: &str, value: Value) -> Value {
+    let mut claims: Value = insecure_decode_claims(valid).expect("claims");
     match value {
         Value::Null => claims.as_object_mut().and_then(|claims| claims.remove(name)),
         value => claims.as_object_mut().and_then(|claims| claims.insert(name.into(), value)),
@@ -33,11 +33,11 @@ fn claims(good: &str, name: &str, value: Value) -> Value {
 async fn only_a_valid_token_of_the_banks_login_for_this_api_is_accepted() {
     let unchanged = UnchangedWorld::start().await;
     let world = &unchanged.app.world;
-    let good = world.token_for(CLIENT_ID).expect("a token");
-    let own: Value = insecure_decode_claims(&good).expect("claims");
+    let valid = world.token_for(CLIENT_ID).expect("a token");
+    let own: Value = insecure_decode_claims(&valid).expect("claims");
     let now = own["iat"].as_i64().expect("a time");
-    let signed = |name, value| world.token_with(&claims(&good, name, value)).expect("a token");
-    let (head, tail) = good.split_once('.').expect("a token");
+    let signed = |name, value| world.token_with(&claims(&valid, name, value)).expect("a token");
+    let (head, tail) = valid.split_once('.').expect("a token");
     let (payload, signature) = tail.split_once('.').expect("a token");
     let (_, other_tail) =
         world.token_for("40001").expect("a token").split_once('.').map(owned).expect("a token");
@@ -50,7 +50,7 @@ async fn only_a_valid_token_of_the_banks_login_for_this_api_is_accepted() {
         ("no JWT", "zebra".into()),
         ("expired", signed("exp", json!(now - 1))),
         ("without an end", signed("exp", Value::Null)),
-        ("not yet good", signed("nbf", json!(now + 600))),
+        ("not yet valid", signed("nbf", json!(now + 600))),
         ("of another issuer", signed("iss", json!("https://zebra.example/"))),
         ("of no issuer", signed("iss", Value::Null)),
         ("for another audience", signed("aud", json!("https://zebra.example"))),
@@ -80,7 +80,7 @@ async fn only_a_valid_token_of_the_banks_login_for_this_api_is_accepted() {
         let basic = request.clone().with("authorization", "Basic emVicmE6emVicmE=");
         check_gateway_error("a password", &unchanged.app.send_as(&caller, &basic).await, 401, "Unauthorized");
         let and = if request.path.contains('?') { '&' } else { '?' };
-        let in_query = ApiRequest { path: format!("{}{and}access_token={good}", request.path), ..request };
+        let in_query = ApiRequest { path: format!("{}{and}access_token={valid}", request.path), ..request };
         check_gateway_error(
             "in the query",
             &unchanged.app.send_as(&caller, &in_query).await,
@@ -99,11 +99,11 @@ fn owned((head, tail): (&str, &str)) -> (String, String) {
 async fn a_valid_token_without_a_client_gets_no_clients_data() {
     let unchanged = UnchangedWorld::start().await;
     let world = &unchanged.app.world;
-    let good = world.token_for(CLIENT_ID).expect("a token");
+    let valid = world.token_for(CLIENT_ID).expect("a token");
     for client_id in
         [Value::Null, json!(""), json!("zebra"), json!("-77319"), json!(["40000"]), json!("40000 40001")]
     {
-        let token = world.token_with(&claims(&good, "client_id", client_id.clone())).expect("a token");
+        let token = world.token_with(&claims(&valid, "client_id", client_id.clone())).expect("a token");
         let caller = unchanged.app.cardholder.with_token(token);
         // The catalog is the same for all clients.
         for request in requests(&unchanged).iter().skip(1) {

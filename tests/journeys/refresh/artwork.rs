@@ -25,12 +25,12 @@ async fn a_second_refresh_fetches_no_logo_again() {
 async fn only_new_artwork_is_fetched() {
     let world = open_world().await;
     let before = world.simulator().calls(Operation::GetAsset);
-    let old = CatalogView::of(&world).await;
+    let old = CatalogView::read(&world).await;
     let asset = world.simulator().rotate_artwork(CLICK_TO_PAY).unwrap();
     let (synced, fetched) = world.refresh().await.unwrap();
     assert_eq!((&synced["assets"], &fetched["stored"]), (&json!([asset]), &json!([asset])));
     assert_eq!(world.simulator().calls(Operation::GetAsset), before + 1);
-    let new = CatalogView::of(&world).await;
+    let new = CatalogView::read(&world).await;
     let changed = new.logos.iter().filter(|(id, logos)| old.logos[*id] != **logos);
     assert_eq!(changed.map(|(id, _)| id.as_str()).collect::<Vec<_>>(), [CLICK_TO_PAY]);
 }
@@ -46,7 +46,7 @@ async fn one_logo_of_two_requestors_is_fetched_once() {
     let (synced, _) = world.refresh().await.unwrap();
     assert_eq!(synced["assets"], json!([asset]));
     assert_eq!(world.simulator().calls(Operation::GetAsset), before + 1);
-    let shown = CatalogView::of(&world).await;
+    let shown = CatalogView::read(&world).await;
     assert_eq!(shown.logos["50999000009"], shown.logos[CLICK_TO_PAY]);
     assert_eq!(shown.logos[CLICK_TO_PAY].as_array().unwrap().len(), 2);
 }
@@ -54,13 +54,13 @@ async fn one_logo_of_two_requestors_is_fetched_once() {
 #[tokio::test]
 async fn artwork_of_a_requestor_that_returns_still_exists() {
     let world = open_world().await;
-    let (click_to_pay, old) = (requestor(&world, CLICK_TO_PAY), CatalogView::of(&world).await);
+    let (click_to_pay, old) = (requestor(&world, CLICK_TO_PAY), CatalogView::read(&world).await);
     world.simulator().remove_requestor(CLICK_TO_PAY).unwrap();
     world.refresh().await.unwrap();
     let before = world.simulator().calls(Operation::GetAsset);
     world.simulator().add_requestor(click_to_pay);
     let (synced, _) = world.refresh().await.unwrap();
     assert_eq!(synced["returned"], json!([CLICK_TO_PAY]));
-    assert_eq!(CatalogView::of(&world).await.logos, old.logos);
+    assert_eq!(CatalogView::read(&world).await.logos, old.logos);
     assert_eq!(world.simulator().calls(Operation::GetAsset), before);
 }

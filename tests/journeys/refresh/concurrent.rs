@@ -52,19 +52,19 @@ async fn listed(world: &World) -> usize {
     time_of(requestors.iter().map(|requestor| requestor["displayName"].as_str().unwrap()))
 }
 
-/// Readers that read until all refreshes are done: the time never decreases, and a version never changes.
+/// Readers that read until all refreshes are reports: the time never decreases, and a version never changes.
 async fn reads(world: &World, refreshes: &mut JoinSet<Value>) -> Vec<Value> {
-    let (mut done, mut times_of_versions, mut times) = (Vec::new(), BTreeMap::new(), Vec::new());
+    let (mut reports, mut times_of_versions, mut times) = (Vec::new(), BTreeMap::new(), Vec::new());
     while !refreshes.is_empty() {
         let (version, time) = read(world).await;
         assert_eq!(*times_of_versions.entry(version).or_insert(time), time, "a version that changed");
         times.extend([time, listed(world).await]);
         while let Some(synced) = refreshes.try_join_next() {
-            done.push(synced.unwrap());
+            reports.push(synced.unwrap());
         }
     }
     assert!(times.is_sorted(), "{times:?}");
-    done
+    reports
 }
 
 /// Runs all concurrently on one thread.
@@ -92,9 +92,9 @@ async fn check_that_the_last_request_wins() {
         refreshes.spawn_local(async move { world.sync_requestors(json!({})).await.unwrap() });
         wait_for_responses(&mut exchanges).await;
     }
-    let done = reads(&world, &mut refreshes).await;
+    let reports = reads(&world, &mut refreshes).await;
     assert_eq!((read(&world).await.1, listed(&world).await), (MANY, MANY));
-    let mut versions: Vec<u64> = done.iter().filter_map(|synced| synced["version"].as_u64()).collect();
+    let mut versions: Vec<u64> = reports.iter().filter_map(|synced| synced["version"].as_u64()).collect();
     versions.sort_unstable();
     let changes = world.token_requestors().changes(MANY * 2).await.unwrap();
     let mut changed: Vec<u64> = changes.iter().map(|change| change.version).collect();
@@ -119,8 +119,8 @@ async fn check_that_one_creates_a_version() {
         let world = Arc::clone(&world);
         refreshes.spawn_local(async move { world.sync_requestors(json!({})).await.unwrap() });
     }
-    let done = reads(&world, &mut refreshes).await;
-    let versions: Vec<_> = done.iter().filter_map(|synced| synced.get("version")).collect();
-    assert_eq!((done.len(), versions), (MANY, vec![&json!(2)]));
+    let reports = reads(&world, &mut refreshes).await;
+    let versions: Vec<_> = reports.iter().filter_map(|synced| synced.get("version")).collect();
+    assert_eq!((reports.len(), versions), (MANY, vec![&json!(2)]));
     assert_eq!(read(&world).await, (2, 1));
 }

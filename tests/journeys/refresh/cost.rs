@@ -17,7 +17,7 @@ async fn an_unchanged_refresh_writes_its_time_and_one_change_is_three_writes() {
     let world = large_world().await;
     world.refresh().await.unwrap();
     let before = world.simulator().calls(Operation::GetEligibleTokenRequestors);
-    let proxy = CrashProxy::to(&world).await;
+    let proxy = CrashProxy::without_crash(&world).await;
     let sync = SyncRequestors::connect(&proxy.runtime(&world)).await.unwrap();
     sync.handle(event(json!({}))).await.unwrap();
     assert_eq!(proxy.writes(), ["UpdateItem"]);

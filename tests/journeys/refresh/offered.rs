@@ -63,7 +63,7 @@ async fn a_range_that_exceeds_javascripts_numbers_and_i64_is_text() {
 #[tokio::test]
 async fn a_requestor_without_push_methods_for_a_platform_is_not_listed_there() {
     let world = open_world().await;
-    let on = |response: &Response| -> Vec<Value> {
+    let push_methods = |response: &Response| -> Vec<Value> {
         response.body["tokenRequestors"]
             .as_array()
             .unwrap()
@@ -71,9 +71,9 @@ async fn a_requestor_without_push_methods_for_a_platform_is_not_listed_there() {
             .map(|it| it["pushMethods"].clone())
             .collect()
     };
-    let web = on(&listed(&world, "web").await);
+    let web = push_methods(&listed(&world, "web").await);
     assert!(web.iter().all(|methods| methods.as_array().unwrap().contains(&json!("WEB"))), "{web:?}");
-    let ios = on(&listed(&world, "ios").await);
+    let ios = push_methods(&listed(&world, "ios").await);
     assert!(ios.iter().all(|methods| !methods.as_array().unwrap().is_empty()));
 }
 

@@ -32,26 +32,26 @@ fn sorted(mut ids: Vec<String>) -> Value {
 
 /// Nothing changes until the refresh is forced. A requestor that returns has its logo at once.
 async fn check_accepted_only_when_forced(world: &World, ids: Vec<String>, reason: &str) {
-    let old = CatalogView::of(world).await;
+    let old = CatalogView::read(world).await;
     let before = remove(world, &ids);
     let (synced, _) = world.refresh().await.unwrap();
     assert_eq!((&synced["rejected"], &synced["retired"]), (&json!(reason), &json!([])));
-    assert_eq!(CatalogView::of(world).await, old, "not even the time changes");
+    assert_eq!(CatalogView::read(world).await, old, "not even the time changes");
     assert!(logs::is_logged("catalog_refresh_rejected").await);
 
     let synced = world.sync_requestors(json!({"force": true})).await.unwrap();
     assert_eq!((synced.get("rejected"), &synced["retired"]), (None, &sorted(ids.clone())));
-    let left = CatalogView::of(world).await;
-    assert_eq!(left.logos.len(), old.logos.len() - ids.len());
-    assert_eq!(left.name(CLICK_TO_PAY), None);
+    let current = CatalogView::read(world).await;
+    assert_eq!(current.logos.len(), old.logos.len() - ids.len());
+    assert_eq!(current.name(CLICK_TO_PAY), None);
     let stored = world.token_requestors();
     assert_eq!(stored.get(&CLICK_TO_PAY.parse().unwrap()).await.unwrap(), None);
-    assert_eq!(left.entries.len(), old.entries.len(), "retired requestors are still stored");
+    assert_eq!(current.entries.len(), old.entries.len(), "retired requestors are still stored");
 
     restore(world, &before);
     let synced = world.sync_requestors(json!({})).await.unwrap();
     assert_eq!((&synced["returned"], &synced["assets"]), (&sorted(ids), &json!([])));
-    let back = CatalogView::of(world).await;
+    let back = CatalogView::read(world).await;
     assert_eq!((back.entries, back.listed, back.logos), (old.entries, old.listed, old.logos));
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct CatalogView {
 
 impl CatalogView {
     /// Reads the catalog. Every listed logo exists, and its content has the hash in its name.
-    pub(crate) async fn of(world: &World) -> Self {
+    pub(crate) async fn read(world: &World) -> Self {
         let snapshot = world.token_requestors().snapshot().await.unwrap();
         let mut view = Self {
             catalog: snapshot.catalog.clone(),

@@ -48,16 +48,16 @@ impl EnrollmentView {
 
 /// Durations between the main facts of the latest attempt.
 fn durations(enrollment: &Enrollment) -> Vec<(&'static str, String)> {
-    let began = enrollment.attempt().began_at;
+    let started_at = enrollment.attempt().began_at;
     let first = |kind: fn(&Fact) -> bool| {
-        let of_attempt = enrollment.facts.iter().filter(|it| it.at >= began && kind(&it.fact));
+        let of_attempt = enrollment.facts.iter().filter(|it| it.at >= started_at && kind(&it.fact));
         of_attempt.map(|it: &RecordedFact| it.at).min()
     };
     let pushed = first(|fact| matches!(fact, Fact::Pushed { .. }));
     let returned = first(|fact| matches!(fact, Fact::Callback { .. }));
     let token = first(|fact| matches!(fact, Fact::Tcn { .. }));
     let spans = [
-        ("Request to push", Some(began), pushed),
+        ("Request to push", Some(started_at), pushed),
         ("Push to token", pushed, token),
         ("Push to return", pushed, returned),
     ];
