@@ -215,7 +215,7 @@ impl<'a> FactSummary<'a> {
                 Fact::TokenListUnread => summary.failed_reads.push(recorded.at),
             }
         }
-        // At equal times the more specific evidence wins, in whatever order it was recorded.
+        // At equal times the more specific evidence counts, so that the order of recording does not matter.
         summary.token.sort_by_key(|(at, evidence)| {
             let rank = match evidence {
                 TokenEvidence::Listed(None) => 0,
@@ -230,6 +230,7 @@ impl<'a> FactSummary<'a> {
         summary
     }
 
+    /// The status, its reason, and whether the request is retryable.
     fn status(&self, now: Timestamp) -> (Status, Option<StatusReason>, Option<bool>) {
         match self.token() {
             CurrentToken::Active => return (Status::Enabled, None, None),
@@ -273,8 +274,8 @@ impl<'a> FactSummary<'a> {
         (Status::Pending, Some(StatusReason::AwaitingConfirmation), None)
     }
 
-    /// The status without a known push: the request crashed or its response was lost. The token list decides once no
-    /// receipt can be valid.
+    /// The status without a known push: the push is in progress, the function crashed, or the response was lost. Once no
+    /// receipt can be valid, the token list decides.
     fn status_without_push(&self, now: Timestamp) -> (Status, Option<StatusReason>, Option<bool>) {
         let reason = match (self.push_unknown, self.enrollment.is_crashed(now)) {
             (true, _) => StatusReason::PushOutcomeUnknown,

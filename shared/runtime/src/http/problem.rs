@@ -52,8 +52,8 @@ impl Code {
             Self::Unauthenticated => {
                 ("unauthenticated", StatusCode::UNAUTHORIZED, "The access token names no client")
             }
-            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "This caller may not do that"),
-            Self::NotFound => ("not_found", StatusCode::NOT_FOUND, "There is no such thing here"),
+            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "This client is not allowed to do that"),
+            Self::NotFound => ("not_found", StatusCode::NOT_FOUND, "The resource does not exist"),
             Self::CardNotFound => ("card_not_found", StatusCode::NOT_FOUND, "There is no such card"),
             Self::TokenRequestorNotFound => {
                 ("token_requestor_not_found", StatusCode::NOT_FOUND, "There is no such token requestor")
@@ -80,7 +80,7 @@ impl Code {
             Self::AnswerTooLarge => (
                 "answer_too_large",
                 StatusCode::NOT_ACCEPTABLE,
-                "The answer is too large for the encodings accepted; ask for gzip, or for one account range",
+                "The response is too large for the accepted encodings; accept gzip, or request one account range",
             ),
             Self::UnsupportedMediaType => (
                 "unsupported_media_type",
@@ -107,7 +107,7 @@ impl Code {
                 ("mastercard_refused", StatusCode::BAD_GATEWAY, "Mastercard refused the request")
             }
             Self::MastercardUnreadable => {
-                ("mastercard_unreadable", StatusCode::BAD_GATEWAY, "Mastercard's answer could not be read")
+                ("mastercard_unreadable", StatusCode::BAD_GATEWAY, "Mastercard's response could not be read")
             }
             Self::MastercardUnavailable => (
                 "mastercard_unavailable",

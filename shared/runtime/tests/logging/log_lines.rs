@@ -1,4 +1,4 @@
-//! Reads the log lines out of the sources of `shared/` and `functions/`, with patterns: `tracing::info!(event = "…", …)`
+//! Finds the log lines in the sources of `shared/` and `functions/`, with patterns: `tracing::info!(event = "…", …)`
 //! and `failed("…", …)`.
 
 use std::{
@@ -48,7 +48,7 @@ pub(crate) fn events() -> BTreeMap<String, LogEvent> {
     events
 }
 
-/// All sources but those of tests, and but `invocation::failed` itself, whose callers name the event.
+/// All sources except tests and `invocation.rs`, where `failed` gets the event from its callers.
 fn sources() -> Vec<PathBuf> {
     let mut folders: Vec<_> = ["shared", "functions"].map(|folder| root().join(folder)).into();
     let mut files = Vec::new();
@@ -76,7 +76,7 @@ fn lines(text: &str) -> Vec<(String, String)> {
     lines.collect()
 }
 
-/// Up to the bracket that closes the call.
+/// The text before the bracket that closes the call.
 fn arguments(text: &str) -> String {
     let (mut depth, mut quoted, mut previous) = (1, false, ' ');
     let end = text.find(|character| {

@@ -41,7 +41,7 @@ section! {
         presence: Optional("AWS"),
         secret: false,
         functions: &[FetchAssets],
-        meaning: "another S3, addressed by path; without AWS only, so `infra/template.yaml` does not set it",
+        meaning: "S3-compatible endpoint with path-style addressing; used without AWS only, so `infra/template.yaml` does not set it",
     }
     LOGO_BASE_URL: Url {
         kind: "origin, such as `https://logos.bank.example`",

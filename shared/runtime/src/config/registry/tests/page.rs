@@ -11,9 +11,9 @@ const INTRODUCTION: &str = "\
 # Settings
 
 Environment variables; each function reads only its own. All problems are reported together at init, which then stops. A
-*reference* is a Secrets Manager ARN, or `file:/path` without AWS; the value itself never stands in a setting. In AWS each is
+*reference* is a Secrets Manager ARN, or `file:/path` without AWS; a setting never contains the secret itself. In AWS each is
 a parameter of `infra/template.yaml` with the same name in camel case (`ACCOUNT_RANGES`, `AccountRanges`), or made by the
-template (tables, bucket, addresses). An empty value is no value. An unknown variable whose name resembles a setting that is
+template (tables, bucket, addresses). An empty value counts as absent. An unknown variable whose name resembles a setting that is
 not set is logged at init (`setting_misspelled`), and is a row of `doctor check`.
 ";
 
