@@ -3,7 +3,7 @@
 
 mod card;
 mod changes;
-mod pictures;
+mod logo_urls;
 mod utc_time;
 
 use std::{collections::BTreeMap, io, path::Path};
@@ -56,7 +56,7 @@ pub struct Contents<'a> {
     /// The catalog.
     pub snapshot: &'a Snapshot,
     /// Logos as `data:` URLs, by token requestor.
-    pub pictures: &'a BTreeMap<TokenRequestorId, String>,
+    pub logo_urls: &'a BTreeMap<TokenRequestorId, String>,
     /// The last changes, newest first.
     pub changes: &'a [ChangeRecord],
     /// The current time.
@@ -94,8 +94,8 @@ pub(crate) async fn html(
     now: Timestamp,
 ) -> Result<String, PageError> {
     let (snapshot, changes) = (store.snapshot().await?, store.changes(CHANGES).await?);
-    let pictures = pictures::load(&snapshot, logos).await?;
-    Ok(render(&Contents { snapshot: &snapshot, pictures: &pictures, changes: &changes, now })?)
+    let logo_urls = logo_urls::load(&snapshot, logos).await?;
+    Ok(render(&Contents { snapshot: &snapshot, logo_urls: &logo_urls, changes: &changes, now })?)
 }
 
 /// The content security policy: `data:` images and the page's own style only.
@@ -108,7 +108,7 @@ pub(crate) fn policy() -> String {
 /// # Errors
 /// When the template fails.
 pub fn render(contents: &Contents<'_>) -> Result<String, askama::Error> {
-    let Contents { snapshot, pictures, changes, now } = *contents;
+    let Contents { snapshot, logo_urls, changes, now } = *contents;
     let mut entries: Vec<&CatalogEntry> = snapshot.entries.values().collect();
     entries.sort_by_cached_key(|entry| entry.requestor.consumer_facing_entity_name.to_lowercase());
     let (retired, offered): (Vec<&CatalogEntry>, Vec<_>) =
@@ -120,8 +120,8 @@ pub fn render(contents: &Contents<'_>) -> Result<String, askama::Error> {
         updated_at: updated_at.map(UtcTime),
         stale: updated_at.is_none_or(|at| now.duration_since(at) > STALE),
         quarantined: offered.iter().filter(|entry| entry.quarantine.is_some()).count(),
-        offered: cards(offered, pictures),
-        retired: cards(retired, pictures),
+        offered: cards(offered, logo_urls),
+        retired: cards(retired, logo_urls),
         changes: changes.iter().map(|changed| VersionChanges::new(changed, snapshot)).collect(),
         now: UtcTime(now),
     };
@@ -130,11 +130,11 @@ pub fn render(contents: &Contents<'_>) -> Result<String, askama::Error> {
 
 fn cards<'a>(
     entries: Vec<&'a CatalogEntry>,
-    pictures: &'a BTreeMap<TokenRequestorId, String>,
+    logo_urls: &'a BTreeMap<TokenRequestorId, String>,
 ) -> Vec<Card<'a>> {
-    let picture =
-        |entry: &CatalogEntry| pictures.get(&entry.requestor.token_requestor_id).map(String::as_str);
-    entries.into_iter().map(|entry| Card::new(entry, picture(entry))).collect()
+    let logo_url =
+        |entry: &CatalogEntry| logo_urls.get(&entry.requestor.token_requestor_id).map(String::as_str);
+    entries.into_iter().map(|entry| Card::new(entry, logo_url(entry))).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Recording facts: a repeated fact is recorded once, concurrent facts are all recorded, and a redirect is
-//! shown only after its fact is recorded.
+//! Recording facts: a repeated fact is recorded once, concurrent facts are all recorded, and a redirect is shown
+//! only after its fact is recorded.
 
 use jiff::SignedDuration;
 use model::enrollment::{Decision, EnrollmentId, Fact, Status};

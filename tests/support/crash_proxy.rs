@@ -37,6 +37,7 @@ pub(crate) struct CrashProxy {
     serving: AbortHandle,
 }
 
+/// The connection to both engines, and its state.
 struct Connection {
     http: Client,
     dynamodb: Url,

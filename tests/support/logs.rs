@@ -49,6 +49,7 @@ pub(crate) fn lines() -> usize {
     EVENTS.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
 }
 
+/// Receives each log line, and ends the process if it has a secret.
 struct LogChecker;
 
 impl Write for LogChecker {

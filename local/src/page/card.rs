@@ -13,7 +13,7 @@ use super::utc_time::UtcTime;
 #[template(path = "card.html")]
 pub(super) struct Card<'a> {
     requestor: &'a TokenRequestor,
-    picture: Option<&'a str>,
+    logo_url: Option<&'a str>,
     initial: String,
     retired_at: Option<UtcTime>,
     quarantine: Option<(UtcTime, Vec<(String, String)>)>,
@@ -22,14 +22,14 @@ pub(super) struct Card<'a> {
 }
 
 impl<'a> Card<'a> {
-    pub(super) fn new(entry: &'a CatalogEntry, picture: Option<&'a str>) -> Self {
+    pub(super) fn new(entry: &'a CatalogEntry, logo_url: Option<&'a str>) -> Self {
         let requestor = &entry.requestor;
         let name = requestor.consumer_facing_entity_name.trim();
         let describe =
             |methods: &[PushMethod]| methods.iter().map(|it| (kind(&it.kind), origin(it))).collect();
         Self {
             requestor,
-            picture,
+            logo_url,
             initial: name.chars().next().into_iter().flat_map(char::to_uppercase).collect(),
             retired_at: entry.retired_at.map(UtcTime),
             quarantine: entry.quarantine.as_ref().map(|it| (UtcTime(it.since), describe(&it.push_methods))),

@@ -24,8 +24,8 @@ fn snapshot(entries: impl IntoIterator<Item = CatalogEntry>) -> Snapshot {
 }
 
 fn page(snapshot: &Snapshot, changes: &[ChangeRecord], now: &str) -> String {
-    let pictures = &BTreeMap::new();
-    render(&Contents { snapshot, pictures, changes, now: now.parse().unwrap() }).unwrap()
+    let logo_urls = &BTreeMap::new();
+    render(&Contents { snapshot, logo_urls, changes, now: now.parse().unwrap() }).unwrap()
 }
 
 #[test]

@@ -52,7 +52,7 @@ async fn listed(world: &World) -> usize {
     time_of(requestors.iter().map(|requestor| requestor["displayName"].as_str().unwrap()))
 }
 
-/// Readers that read until all refreshes are reports: the time never decreases, and a version never changes.
+/// Reads until all refreshes are done: the time never decreases, and a version never changes.
 async fn reads(world: &World, refreshes: &mut JoinSet<Value>) -> Vec<Value> {
     let (mut reports, mut times_of_versions, mut times) = (Vec::new(), BTreeMap::new(), Vec::new());
     while !refreshes.is_empty() {

@@ -1,4 +1,5 @@
-//! Mastercard's token requestors, which change from one time to the next.
+//! Mastercard's token requestors. A *time* is the number of a state: with the next time, names, a logo and one requestor
+//! change.
 
 use local::{Options, World};
 use simulator::TokenRequestor;

@@ -26,13 +26,13 @@ pub(super) async fn load(
         }
     }
     let read: Vec<_> = stream::iter(reads).buffer_unordered(CONCURRENCY).collect().await;
-    let mut pictures = BTreeMap::new();
-    for picture in read {
-        if let (id, Some(url)) = picture? {
-            pictures.insert(id, url);
+    let mut logo_urls = BTreeMap::new();
+    for logo_url in read {
+        if let (id, Some(url)) = logo_url? {
+            logo_urls.insert(id, url);
         }
     }
-    Ok(pictures)
+    Ok(logo_urls)
 }
 
 async fn read(
