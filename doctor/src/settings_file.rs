@@ -11,7 +11,8 @@ pub enum SettingsFileError {
     /// It could not be read.
     #[error("the settings file cannot be read")]
     Unreadable(#[source] io::Error),
-    /// The line of this number, from 1, is neither a setting nor a comment. The line itself is not repeated: it may hold a secret.
+    /// The line of this number, from 1, is neither a setting nor a comment. The text of the line is not repeated,
+    /// since it may be secret.
     #[error("line {0} of the settings file is not NAME=value")]
     Line(usize),
 }
