@@ -119,7 +119,7 @@ impl ReconcileEnrollments {
         let fact_for: Box<dyn Fn(&Enrollment) -> Fact> = match tokens {
             Ok(tokens) => Box::new(move |enrollment| token_list::fact(&tokens, enrollment)),
             Err(MastercardError::CircuitOpen { .. } | MastercardError::OutOfTime) => return None,
-            Err(_) => Box::new(|_| Fact::TokenListUnread),
+            Err(_) => Box::new(|_| Fact::TokenListReadFailed),
         };
         let (now, calls) = (self.clock.now(), calls.take());
         let recorded =
@@ -140,7 +140,7 @@ impl ReconcileEnrollments {
             return report;
         };
         for (before, fact) in due.into_iter().zip(facts) {
-            let (unread, now) = (fact.fact == Fact::TokenListUnread, fact.at);
+            let (unread, now) = (fact.fact == Fact::TokenListReadFailed, fact.at);
             match self.enrollments.record_facts(client, before.enrollment_id, &[fact], now).await {
                 Ok(after) => {
                     *(if unread { &mut report.unread } else { &mut report.checked }) += 1;

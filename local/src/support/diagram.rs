@@ -67,7 +67,7 @@ fn recorded(recorded: &RecordedFact) -> Row {
             let token = token.as_ref().map_or("no token".into(), serialized);
             Row::new(Processing, Server, &format!("token list: {token}"))
         }
-        Fact::TokenListUnread => Row::new(Server, Processing, "token list: could not be read"),
+        Fact::TokenListReadFailed => Row::new(Server, Processing, "token list: could not be read"),
         Fact::Unknown(unknown) => {
             Row::new(Server, Server, &format!("recorded by a newer version: {}", unknown.kind))
         }

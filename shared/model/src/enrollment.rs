@@ -141,7 +141,7 @@ impl Enrollment {
             | Fact::Tvn { .. }
             | Fact::Callback { .. }
             | Fact::TokenList { token: None }
-            | Fact::TokenListUnread
+            | Fact::TokenListReadFailed
             | Fact::Unknown(_) => false,
         })
     }

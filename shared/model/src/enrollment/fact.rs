@@ -114,7 +114,7 @@ pub enum Fact {
         token: Option<TokenState>,
     },
     /// The token list was requested and could not be read.
-    TokenListUnread,
+    TokenListReadFailed,
     /// A fact of a newer version, kept for forward compatibility. It does not affect the status.
     #[serde(untagged, deserialize_with = "unknown")]
     Unknown(UnknownVariant),
@@ -166,7 +166,7 @@ impl Fact {
         "tvn",
         "callback",
         "token_list",
-        "token_list_unread",
+        "token_list_read_failed",
     ];
 
     /// The kind, as stored in `kind`.
@@ -181,7 +181,7 @@ impl Fact {
             Self::Tvn { .. } => "tvn",
             Self::Callback { .. } => "callback",
             Self::TokenList { .. } => "token_list",
-            Self::TokenListUnread => "token_list_unread",
+            Self::TokenListReadFailed => "token_list_read_failed",
             Self::Unknown(unknown) => &unknown.kind,
         }
     }
@@ -197,7 +197,7 @@ impl Fact {
             | Self::PushUnknown
             | Self::Callback { .. }
             | Self::TokenList { .. }
-            | Self::TokenListUnread
+            | Self::TokenListReadFailed
             | Self::Unknown(_) => None,
         }
     }
@@ -214,7 +214,7 @@ impl Fact {
             | Self::Tcn { .. }
             | Self::Tvn { .. }
             | Self::TokenList { .. }
-            | Self::TokenListUnread
+            | Self::TokenListReadFailed
             | Self::Unknown(_) => false,
         }
     }
@@ -233,7 +233,7 @@ impl Fact {
             | Self::Tcn { .. }
             | Self::Tvn { .. }
             | Self::TokenList { .. }
-            | Self::TokenListUnread
+            | Self::TokenListReadFailed
             | Self::Unknown(_) => format!("{kind}:{source}"),
         };
         RecordedFact { key, at, attempt: first(), fact: self, calls: Vec::new() }

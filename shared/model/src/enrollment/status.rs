@@ -212,7 +212,7 @@ impl<'a> FactSummary<'a> {
                 Fact::TokenList { token } => {
                     summary.token.push((recorded.at, TokenEvidence::Listed(token.as_ref())))
                 }
-                Fact::TokenListUnread => summary.failed_reads.push(recorded.at),
+                Fact::TokenListReadFailed => summary.failed_reads.push(recorded.at),
             }
         }
         // At equal times the more specific evidence counts, so that the order of recording does not matter.

@@ -303,7 +303,7 @@ fn a_fact_of_an_earlier_attempt_does_not_unlock_a_card_that_is_being_pushed() {
 
 #[test]
 fn a_list_that_cannot_be_read_is_retried_with_growing_pauses_and_then_given_up() {
-    let unread = |at| (at, Fact::TokenListUnread);
+    let unread = |at| (at, Fact::TokenListReadFailed);
     let mut history = vec![(0, pushed())];
     let (mut now, mut reads) = (15, 0);
     while let Some(next) = enrollment(&history).status_at(minute(now)).next_check {
@@ -325,9 +325,10 @@ fn a_list_that_cannot_be_read_is_retried_with_growing_pauses_and_then_given_up()
 
 #[test]
 fn a_successful_read_of_the_list_resets_the_pauses() {
-    let history = [(0, pushed()), (15, Fact::TokenListUnread), (20, Fact::TokenListUnread), (35, list(None))];
+    let history =
+        [(0, pushed()), (15, Fact::TokenListReadFailed), (20, Fact::TokenListReadFailed), (35, list(None))];
     assert_eq!(status(&history, 36), Status::Expired);
     assert_eq!(enrollment(&history).status_at(minute(36)).next_check, Some(minute(30)));
-    let failed_since = [&history[..], &[(37, Fact::TokenListUnread)]].concat();
+    let failed_since = [&history[..], &[(37, Fact::TokenListReadFailed)]].concat();
     assert_eq!(enrollment(&failed_since).status_at(minute(38)).next_check, Some(minute(42)));
 }

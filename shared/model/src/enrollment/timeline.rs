@@ -47,7 +47,7 @@ impl Fact {
             Self::TokenList { token } => {
                 ("token_list_read", Some(token.as_ref().map_or("no_token", token_state_name).into()))
             }
-            Self::TokenListUnread => ("token_list_unread", None),
+            Self::TokenListReadFailed => ("token_list_read_failed", None),
             Self::Unknown(unknown) => (&unknown.kind, None),
         }
     }

@@ -16,8 +16,8 @@ fn next_variant(fact: &Fact) -> Option<Fact> {
         Fact::Tcn { .. } => Fact::Tvn { token: TokenState::Suspended, occurred_at: at },
         Fact::Tvn { .. } => Fact::Callback { result: "APPROVED".into() },
         Fact::Callback { .. } => Fact::TokenList { token: None },
-        Fact::TokenList { .. } => Fact::TokenListUnread,
-        Fact::TokenListUnread => serde_json::from_value(newer()).unwrap(),
+        Fact::TokenList { .. } => Fact::TokenListReadFailed,
+        Fact::TokenListReadFailed => serde_json::from_value(newer()).unwrap(),
         Fact::Unknown(_) => return None,
     })
 }

@@ -54,7 +54,7 @@ fn newer() -> Fact {
 
 /// The result of a read of the token list.
 fn list_read() -> impl Strategy<Value = Fact> {
-    prop_oneof![3 => option::of(token_state()).prop_map(list), 1 => Just(Fact::TokenListUnread)]
+    prop_oneof![3 => option::of(token_state()).prop_map(list), 1 => Just(Fact::TokenListReadFailed)]
 }
 
 /// Facts with distinct keys: of facts with the same key only the first counts.
@@ -142,7 +142,7 @@ proptest! {
             | Fact::PushUnknown
             | Fact::Tar { .. }
             | Fact::Callback { .. }
-            | Fact::TokenListUnread
+            | Fact::TokenListReadFailed
             | Fact::Unknown(_) => false,
         });
         let status = enrollment_with(facts).status_at(at).status;
