@@ -1,7 +1,7 @@
 //! Benchmark of a large catalog: the first refresh with all logos, the next one without changes, and the growth of both
 //! with the number of account ranges.
 
-mod issuer;
+mod refresh_bench;
 mod report;
 mod targets;
 
@@ -10,7 +10,7 @@ use std::{path::PathBuf, time::Duration};
 use simulator::Scale;
 
 use crate::{binaries, error::BenchError, machine::Machine};
-use issuer::Issuer;
+use refresh_bench::RefreshBench;
 use report::Report;
 
 /// Options of the benchmark.
@@ -33,17 +33,17 @@ pub(crate) struct Arguments {
     binaries: Option<PathBuf>,
 }
 
-/// Runs the benchmark; each size has separate engines and a separate simulator.
+/// Runs the benchmark; each number of account ranges has separate engines and a separate simulator.
 pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError> {
     let binaries = match &arguments.binaries {
         Some(folder) => folder.clone(),
-        None => tokio::task::block_in_place(|| binaries::build(&issuer::FUNCTIONS))?,
+        None => tokio::task::block_in_place(|| binaries::build(&refresh_bench::FUNCTIONS))?,
     };
     let latency = Duration::from_millis(arguments.latency_ms);
-    let mut sizes = Vec::new();
+    let mut costs = Vec::new();
     for ranges in [arguments.ranges.div_ceil(2), arguments.ranges, arguments.ranges * 2] {
         let scale = Scale { requestors: arguments.requestors, ranges, logo_bytes: arguments.logo_bytes };
-        sizes.push(Issuer::start(scale, latency, binaries.clone()).await?.measure().await?);
+        costs.push(RefreshBench::start(scale, latency, binaries.clone()).await?.measure().await?);
     }
-    Ok(Report::new(Machine::this(), arguments.latency_ms, sizes))
+    Ok(Report::new(Machine::this(), arguments.latency_ms, costs))
 }

@@ -1,8 +1,8 @@
-//! Load test: many cardholders at once, each enrolling one card after the other through the local gateway.
+//! Load test: many concurrent cardholders, each enrolling one card after the other through the local gateway.
 
-mod evidence;
 mod memory;
 mod notifications;
+mod observed_counts;
 mod report;
 mod results;
 mod virtual_user;
@@ -14,9 +14,9 @@ use simulator::{Delivery, NotificationPlan};
 use tokio::{task::JoinSet, time::Instant};
 
 use crate::{error::BenchError, machine::Machine};
-use evidence::Evidence;
 use memory::MemorySampler;
 use notifications::AcknowledgmentCounter;
+use observed_counts::ObservedCounts;
 use report::Report;
 use results::UserResults;
 use virtual_user::VirtualUser;
@@ -29,7 +29,7 @@ const COPIES: u32 = 3;
 /// Options of the load test.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Cardholders at once
+    /// Concurrent cardholders
     #[arg(long, value_name = "N", default_value_t = 200)]
     cardholders: u64,
     /// Seconds in which enrollments are started; started enrollments are completed
@@ -81,12 +81,12 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     let duration = started_at.elapsed();
     world.simulator().notifications_settled().await;
     let acknowledged = acknowledged.count().await?;
-    let evidence = Evidence { acknowledged, ..Evidence::collect(&world, &app, &results).await? };
+    let observed = ObservedCounts { acknowledged, ..ObservedCounts::collect(&world, &app, &results).await? };
     let results = UserResults::merge(results);
     // From the middle of the middle third of the samples to the middle of the last one.
     let seconds = deadline - started_at;
-    let between = started_at + seconds / 2..started_at + seconds * 5 / 6;
-    let between = results.completed_at.iter().filter(|end| between.contains(end)).count();
+    let interval = started_at + seconds / 2..started_at + seconds * 5 / 6;
+    let enrollments_between = results.completed_at.iter().filter(|end| interval.contains(end)).count();
     let memory = memory.samples().await?;
-    Ok(Report::new(Machine::this(), arguments, duration, results, &evidence, &memory, between))
+    Ok(Report::new(Machine::this(), arguments, duration, results, &observed, &memory, enrollments_between))
 }

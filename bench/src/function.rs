@@ -15,7 +15,7 @@ use tokio::process::{Child, Command};
 use crate::{
     error::BenchError,
     machine,
-    runtime_api::{RuntimeApi, RuntimeRequest},
+    runtime_api::{RuntimeApi, RuntimeCall},
 };
 
 /// Environment variables.
@@ -79,8 +79,8 @@ impl Function {
         let process = process.map_err(|source| BenchError::Binary { binary: binary.clone(), source })?;
         let mut function = Self { startup: Duration::ZERO, name, runtime_api, process, log };
         match function.next_request().await? {
-            RuntimeRequest::Ready => Ok(Self { startup: started_at.elapsed(), ..function }),
-            RuntimeRequest::Response(body) | RuntimeRequest::Error(body) => Err(function.failed(&body)),
+            RuntimeCall::Ready => Ok(Self { startup: started_at.elapsed(), ..function }),
+            RuntimeCall::Response(body) | RuntimeCall::Error(body) => Err(function.failed(&body)),
         }
     }
 
@@ -90,18 +90,18 @@ impl Function {
         self.runtime_api.send(event).await;
         let request = match self.next_request().await? {
             // The poll after the previous event.
-            RuntimeRequest::Ready => self.next_request().await?,
+            RuntimeCall::Ready => self.next_request().await?,
             request => request,
         };
         match request {
-            RuntimeRequest::Response(response) => Ok(Invocation { response, duration: started_at.elapsed() }),
-            RuntimeRequest::Error(body) => Err(self.failed(&body)),
-            RuntimeRequest::Ready => Err(self.failed(&Value::Null)),
+            RuntimeCall::Response(response) => Ok(Invocation { response, duration: started_at.elapsed() }),
+            RuntimeCall::Error(body) => Err(self.failed(&body)),
+            RuntimeCall::Ready => Err(self.failed(&Value::Null)),
         }
     }
 
-    /// Peak resident memory of the process, in units of 1000 bytes.
-    pub(crate) fn peak_kilobytes(&self) -> u32 {
+    /// Peak resident memory of the process, in kB (1000 bytes); `u32::MAX` if it cannot be read.
+    pub(crate) fn peak_kb(&self) -> u32 {
         let peak = self.process.id().and_then(|id| machine::field(&format!("/proc/{id}/status"), "VmHWM"));
         peak.and_then(|size| machine::kilobytes(&size)).unwrap_or(u32::MAX)
     }
@@ -123,7 +123,7 @@ impl Function {
             .map_err(|source| BenchError::Binary { binary: self.name.into(), source })
     }
 
-    async fn next_request(&mut self) -> Result<RuntimeRequest, BenchError> {
+    async fn next_request(&mut self) -> Result<RuntimeCall, BenchError> {
         tokio::select! {
             request = self.runtime_api.next_request() => Ok(request),
             status = self.process.wait() => {

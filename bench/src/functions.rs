@@ -16,7 +16,7 @@ mod timing;
 use std::path::PathBuf;
 
 use crate::{binaries, error::BenchError, function::Function, machine::Machine};
-use figures::{Figures, Spread};
+use figures::{Figures, Percentiles};
 use harness::Harness;
 use recorded::RecordedCounts;
 use report::Report;
@@ -115,10 +115,10 @@ async fn figures(
     Ok(Figures { function: name, binary_bytes, zip_bytes, has_s3, times, throttled, instructions })
 }
 
-async fn echo(harness: &Harness, times: usize) -> Result<Spread, BenchError> {
+async fn echo(harness: &Harness, times: usize) -> Result<Percentiles, BenchError> {
     let mut startups = Vec::new();
     for _ in 0..times {
         startups.push(Function::start(&harness.binaries, ECHO, &Vec::new()).await?.startup);
     }
-    Ok(Spread::of(startups))
+    Ok(Percentiles::of(startups))
 }

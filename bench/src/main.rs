@@ -35,7 +35,7 @@ struct Arguments {
 enum Command {
     /// A large issuer's refresh: sync-requestors and fetch-assets, the first time and without changes
     Catalog(catalog::Arguments),
-    /// Many cardholders at once, from `POST /enrollments` to the enabled card
+    /// Many concurrent cardholders, from `POST /enrollments` to the enabled card
     Enrollments(enrollments::Arguments),
     /// Every function: startup, first and later events, memory, size, instructions, capacity units of an enrollment
     Functions(functions::Arguments),

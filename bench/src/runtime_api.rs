@@ -27,9 +27,9 @@ use crate::error::BenchError;
 const INVOCATION_TIMEOUT: Duration = Duration::from_secs(900);
 const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:bench";
 
-/// A request of the function to the Runtime API.
+/// A call of the function to the Runtime API.
 #[derive(Debug)]
-pub(crate) enum RuntimeRequest {
+pub(crate) enum RuntimeCall {
     /// It polls for an event.
     Ready,
     /// The response to an event.
@@ -43,13 +43,13 @@ pub(crate) struct RuntimeApi {
     /// `127.0.0.1:PORT`, for `AWS_LAMBDA_RUNTIME_API`.
     pub(crate) address: String,
     events: mpsc::Sender<Value>,
-    requests: mpsc::Receiver<RuntimeRequest>,
+    requests: mpsc::Receiver<RuntimeCall>,
     server: AbortHandle,
 }
 
 struct Channels {
     events: Mutex<mpsc::Receiver<Value>>,
-    requests: mpsc::Sender<RuntimeRequest>,
+    requests: mpsc::Sender<RuntimeCall>,
 }
 
 impl RuntimeApi {
@@ -78,8 +78,8 @@ impl RuntimeApi {
     }
 
     /// Waits for the next request of the function.
-    pub(crate) async fn next_request(&mut self) -> RuntimeRequest {
-        self.requests.recv().await.unwrap_or(RuntimeRequest::Error(Value::Null))
+    pub(crate) async fn next_request(&mut self) -> RuntimeCall {
+        self.requests.recv().await.unwrap_or(RuntimeCall::Error(Value::Null))
     }
 }
 
@@ -91,7 +91,7 @@ impl Drop for RuntimeApi {
 
 async fn next(State(channels): State<Arc<Channels>>) -> Response {
     let mut events = channels.events.lock().await;
-    let _ = channels.requests.send(RuntimeRequest::Ready).await;
+    let _ = channels.requests.send(RuntimeCall::Ready).await;
     let Some(event) = events.recv().await else { return StatusCode::GONE.into_response() };
     let deadline = SystemTime::now() + INVOCATION_TIMEOUT;
     let deadline = deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis().to_string();
@@ -104,12 +104,12 @@ async fn next(State(channels): State<Arc<Channels>>) -> Response {
 }
 
 async fn response(State(channels): State<Arc<Channels>>, body: Bytes) -> StatusCode {
-    let _ = channels.requests.send(RuntimeRequest::Response(parse(&body))).await;
+    let _ = channels.requests.send(RuntimeCall::Response(parse(&body))).await;
     StatusCode::ACCEPTED
 }
 
 async fn error(State(channels): State<Arc<Channels>>, body: Bytes) -> StatusCode {
-    let _ = channels.requests.send(RuntimeRequest::Error(parse(&body))).await;
+    let _ = channels.requests.send(RuntimeCall::Error(parse(&body))).await;
     StatusCode::ACCEPTED
 }
 

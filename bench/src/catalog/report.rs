@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{
-    issuer::{Cost, Size},
+    refresh_bench::{Cost, RefreshCosts},
     targets::targets,
 };
 use crate::{
@@ -19,13 +19,13 @@ use crate::{
 pub(crate) struct Report {
     machine: Machine,
     latency_milliseconds: u64,
-    sizes: Vec<Size>,
+    costs: Vec<RefreshCosts>,
     targets: Vec<Target>,
 }
 
 impl Report {
-    pub(super) fn new(machine: Machine, latency_milliseconds: u64, sizes: Vec<Size>) -> Self {
-        Self { machine, latency_milliseconds, targets: targets(&sizes), sizes }
+    pub(super) fn new(machine: Machine, latency_milliseconds: u64, costs: Vec<RefreshCosts>) -> Self {
+        Self { machine, latency_milliseconds, targets: targets(&costs), costs }
     }
 }
 
@@ -43,11 +43,11 @@ impl fmt::Display for Report {
             "| ranges | step | invocations | time | peak memory | calls to Mastercard | DynamoDB requests | items written | S3 puts |"
         )?;
         writeln!(f, "|---|---|---|---|---|---|---|---|---|")?;
-        for size in &self.sizes {
-            row(f, size.ranges, "first refresh", &size.first)?;
-            row(f, size.ranges, "all logos", &size.logos)?;
-            row(f, size.ranges, "no changes", &size.again)?;
-            row(f, size.ranges, "no logo missing", &size.again_logos)?;
+        for costs in &self.costs {
+            row(f, costs.ranges, "first refresh", &costs.first_sync)?;
+            row(f, costs.ranges, "all logos", &costs.first_fetch)?;
+            row(f, costs.ranges, "no changes", &costs.second_sync)?;
+            row(f, costs.ranges, "no logo missing", &costs.second_fetch)?;
         }
         report::table(f, &self.targets)
     }

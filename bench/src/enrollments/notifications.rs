@@ -26,6 +26,7 @@ impl AcknowledgmentCounter {
                 select! {
                     biased;
                     exchange = exchanges.recv() => match exchange {
+                        // The journal has no field for the outcome; `summary` ends with it.
                         Ok(Exchange { summary, .. }) => {
                             count += usize::from(summary.ends_with("notification, acknowledged"));
                         }

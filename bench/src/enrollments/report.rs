@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::Serialize;
 
-use super::{Arguments, COPIES, evidence::Evidence, results::UserResults};
+use super::{Arguments, COPIES, observed_counts::ObservedCounts, results::UserResults};
 use crate::{
     machine::Machine,
     report::{self, Target, count},
@@ -27,25 +27,25 @@ pub(crate) struct Report {
     enabled: usize,
     enabled_per_second: f64,
     /// Durations of `POST /enrollments`, in milliseconds.
-    enroll: Spread,
+    enroll: Percentiles,
     /// From `POST /enrollments` to the final status without the reading time, in milliseconds.
-    journey: Spread,
+    journey: Percentiles,
     /// Mean memory of each third of the time, in megabytes.
     memory: [f64; 3],
-    /// Growth of memory per enrollment, from the middle third to the last third, in kilobytes.
-    growth: f64,
+    /// Growth of memory per enrollment, from the middle third to the last third, in units of 1000 bytes.
+    memory_growth_kb: f64,
     targets: Vec<Target>,
     errors: Vec<String>,
 }
 
 /// The percentiles 50 and 99.
 #[derive(Debug, Serialize)]
-struct Spread {
+struct Percentiles {
     p50: f64,
     p99: f64,
 }
 
-impl Spread {
+impl Percentiles {
     fn of(mut times: Vec<Duration>) -> Self {
         times.sort_unstable();
         let at = |percent: usize| {
@@ -62,9 +62,9 @@ impl Report {
         arguments: &Arguments,
         duration: Duration,
         results: UserResults,
-        evidence: &Evidence,
+        observed: &ObservedCounts,
         memory: &[f64],
-        between: usize,
+        enrollments_between: usize,
     ) -> Self {
         let enabled = results.journey_durations.len();
         let memory = thirds(memory);
@@ -77,30 +77,30 @@ impl Report {
                 count(results.started),
                 count(enabled),
             ),
-            Target::exactly("pushes", count(results.started), count(evidence.pushes)),
+            Target::exactly("pushes", count(results.started), count(observed.pushes)),
             // A TAR and a TCN for each enrollment, and a TVN for each deleted token.
             Target::exactly(
                 "notifications acknowledged",
                 f64::from(COPIES) * count(2 * results.started + results.deleted),
-                count(evidence.acknowledged),
+                count(observed.acknowledged),
             ),
-            Target::exactly("tokens created", count(results.started), count(evidence.tokens)),
-            Target::exactly("cards with two live tokens", 0.0, count(evidence.doubled)),
+            Target::exactly("tokens created", count(results.started), count(observed.tokens)),
+            Target::exactly("cards with two live tokens", 0.0, count(observed.cards_with_two_tokens)),
             Target::exactly("enrollments with a notification applied twice", 0.0, count(results.repeated)),
             Target::exactly(
                 "listed as ENABLED at the end",
                 count(remaining),
-                count(evidence.listed("ENABLED")),
+                count(observed.listed("ENABLED")),
             ),
             Target::exactly(
                 "listed as DEACTIVATED at the end",
                 count(results.deleted),
-                count(evidence.listed("DEACTIVATED")),
+                count(observed.listed("DEACTIVATED")),
             ),
             Target::exactly(
                 "listed at the end",
                 count(results.started),
-                count(evidence.listed.values().sum()),
+                count(observed.listed.values().sum()),
             ),
             Target::below("memory, last third over middle third", MAX_MEMORY_GROWTH, last / middle),
         ];
@@ -112,10 +112,10 @@ impl Report {
             reading_seconds: arguments.reading_seconds,
             enabled,
             enabled_per_second: count(enabled) / duration.as_secs_f64(),
-            enroll: Spread::of(results.enroll_durations),
-            journey: Spread::of(results.journey_durations),
+            enroll: Percentiles::of(results.enroll_durations),
+            journey: Percentiles::of(results.journey_durations),
             memory,
-            growth: (last - middle) * 1e3 / count(between),
+            memory_growth_kb: (last - middle) * 1e3 / count(enrollments_between),
             targets,
             errors: results.errors,
         }
@@ -160,7 +160,7 @@ impl fmt::Display for Report {
         writeln!(
             f,
             "| memory growth per enrollment, from the middle to the last third | {:.0} kB |",
-            self.growth
+            self.memory_growth_kb
         )?;
         report::table(f, &self.targets)?;
         for error in self.errors.iter().take(PRINTED_ERRORS) {

@@ -7,22 +7,23 @@ use serde::Serialize;
 /// Percentiles of many durations, in milliseconds.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Spread {
-    pub(super) times: usize,
+pub(super) struct Percentiles {
+    /// Number of durations.
+    pub(super) count: usize,
     pub(super) shortest: f64,
     pub(super) p50: f64,
     pub(super) p99: f64,
     pub(super) longest: f64,
 }
 
-impl Spread {
+impl Percentiles {
     pub(super) fn of(mut times: Vec<Duration>) -> Self {
         times.sort_unstable();
         let at = |percent: usize| {
             let index = (times.len() * percent).div_ceil(100).saturating_sub(1);
             times.get(index).copied().unwrap_or_default().as_secs_f64() * 1e3
         };
-        Self { times: times.len(), shortest: at(0), p50: at(50), p99: at(99), longest: at(100) }
+        Self { count: times.len(), shortest: at(0), p50: at(50), p99: at(99), longest: at(100) }
     }
 }
 
@@ -49,17 +50,17 @@ pub(super) struct Figures {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Times {
     /// From exec to the first poll for an event.
-    pub(super) start: Spread,
+    pub(super) start: Percentiles,
     /// The first event of each process.
-    pub(super) first: Spread,
+    pub(super) first: Percentiles,
     /// First events, without the time waiting for Mastercard.
-    pub(super) first_without_mastercard: Spread,
+    pub(super) first_without_mastercard: Percentiles,
     /// Later events of one process.
-    pub(super) warm: Spread,
+    pub(super) warm: Percentiles,
     /// Later events, without the time waiting for Mastercard.
-    pub(super) warm_without_mastercard: Spread,
+    pub(super) warm_without_mastercard: Percentiles,
     /// Later events, without the time waiting for Mastercard and DynamoDB.
-    pub(super) warm_without_upstreams: Spread,
+    pub(super) warm_without_upstreams: Percentiles,
     /// Peak resident memory after all events.
     pub(super) peak_megabytes: f64,
 }
@@ -68,8 +69,8 @@ pub(super) struct Times {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Throttled {
-    pub(super) start: Spread,
-    pub(super) first: Spread,
+    pub(super) start: Percentiles,
+    pub(super) first: Percentiles,
 }
 
 /// Executed instructions, counted by callgrind.
@@ -89,8 +90,8 @@ mod tests {
     #[test]
     fn a_percentile_is_one_of_the_durations() {
         let times = (1..=200).rev().map(Duration::from_millis).collect();
-        let Spread { times, shortest, p50, p99, longest } = Spread::of(times);
-        assert_eq!((times, shortest, p50, p99, longest), (200, 1.0, 100.0, 198.0, 200.0));
-        assert_eq!(Spread::of(Vec::new()).p99, 0.0);
+        let Percentiles { count, shortest, p50, p99, longest } = Percentiles::of(times);
+        assert_eq!((count, shortest, p50, p99, longest), (200, 1.0, 100.0, 198.0, 200.0));
+        assert_eq!(Percentiles::of(Vec::new()).p99, 0.0);
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     budgets::float,
-    figures::{Figures, Spread, Times},
+    figures::{Figures, Percentiles, Times},
     journey::Step,
     soak::Soak,
 };
@@ -20,7 +20,7 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Report {
     pub(super) machine: Machine,
-    pub(super) echo_start: Spread,
+    pub(super) echo_start: Percentiles,
     pub(super) functions: Vec<Figures>,
     pub(super) soak: Soak,
     pub(super) steps: Vec<Step>,

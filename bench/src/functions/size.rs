@@ -19,7 +19,7 @@ const ZIP_HEADERS: u64 = 150;
 pub(super) fn measure(binary: &Path) -> Result<(u64, u64, bool), BenchError> {
     let measure = || -> io::Result<_> {
         let bytes = fs::read(binary)?;
-        let mut zip = DeflateEncoder::new(Counter(ZIP_HEADERS), Compression::default());
+        let mut zip = DeflateEncoder::new(ByteCounter(ZIP_HEADERS), Compression::default());
         zip.write_all(&bytes)?;
         let zipped = zip.finish()?.0;
         let has_s3 = bytes.windows(S3.len()).any(|window| window == S3);
@@ -28,9 +28,10 @@ pub(super) fn measure(binary: &Path) -> Result<(u64, u64, bool), BenchError> {
     measure().map_err(|source| BenchError::File { file: binary.display().to_string(), source })
 }
 
-struct Counter(u64);
+/// Counts the bytes that are written to it.
+struct ByteCounter(u64);
 
-impl io::Write for Counter {
+impl io::Write for ByteCounter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0 += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         Ok(bytes.len())

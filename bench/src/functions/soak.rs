@@ -63,7 +63,7 @@ pub(super) async fn run(harness: &Harness, enrollments: u32) -> Result<Soak, Ben
     let after = tokio::task::block_in_place(OpenSsl::measure);
     Ok(Soak {
         enrollments,
-        peak_megabytes: f64::from(function.peak_kilobytes()) / 1e3,
+        peak_megabytes: f64::from(function.peak_kb()) / 1e3,
         enrollments_per_second: f64::from(enrollments) / cpu_seconds,
         signatures: calls.iter().sum(),
         decryptions: calls[1],

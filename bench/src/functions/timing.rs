@@ -4,7 +4,7 @@ use std::{ffi::OsString, time::Duration};
 
 use super::{
     cpu_quota::CpuQuota,
-    figures::{Spread, Throttled, Times},
+    figures::{Percentiles, Throttled, Times},
     harness::Harness,
 };
 use crate::{
@@ -32,14 +32,14 @@ pub(super) async fn measure(
     for _ in 0..samples.warm {
         warm.add(invoke(harness, &mut function, name).await?);
     }
-    let peak_megabytes = f64::from(function.peak_kilobytes()) / 1e3;
+    let peak_megabytes = f64::from(function.peak_kb()) / 1e3;
     Ok(Times {
-        start: Spread::of(start),
-        first: Spread::of(first.total),
-        first_without_mastercard: Spread::of(first.without_mastercard),
-        warm: Spread::of(warm.total),
-        warm_without_mastercard: Spread::of(warm.without_mastercard),
-        warm_without_upstreams: Spread::of(warm.without_upstreams),
+        start: Percentiles::of(start),
+        first: Percentiles::of(first.total),
+        first_without_mastercard: Percentiles::of(first.without_mastercard),
+        warm: Percentiles::of(warm.total),
+        warm_without_mastercard: Percentiles::of(warm.without_mastercard),
+        warm_without_upstreams: Percentiles::of(warm.without_upstreams),
         peak_megabytes,
     })
 }
@@ -52,7 +52,7 @@ pub(super) async fn throttled(
 ) -> Result<Option<Throttled>, BenchError> {
     let Some(quota) = CpuQuota::of_256_megabytes(name) else { return Ok(None) };
     let (start, first) = starts(harness, name, times, &quota.wrapper()).await?;
-    Ok(Some(Throttled { start: Spread::of(start), first: Spread::of(first.total) }))
+    Ok(Some(Throttled { start: Percentiles::of(start), first: Percentiles::of(first.total) }))
 }
 
 async fn starts(

@@ -11,7 +11,7 @@ use crate::error::BenchError;
 
 /// Counts of all cardholders.
 #[derive(Debug, Default)]
-pub(super) struct Evidence {
+pub(super) struct ObservedCounts {
     /// Calls of `pushMultipleAccounts`.
     pub(super) pushes: usize,
     /// Notifications that the server acknowledged, copies included.
@@ -19,31 +19,31 @@ pub(super) struct Evidence {
     /// Tokens that were created.
     pub(super) tokens: usize,
     /// Cards with two tokens that are not deactivated.
-    pub(super) doubled: usize,
+    pub(super) cards_with_two_tokens: usize,
     /// Enrollments in the cardholders' lists, by status.
     pub(super) listed: BTreeMap<String, usize>,
 }
 
-impl Evidence {
+impl ObservedCounts {
     pub(super) async fn collect(
         world: &World,
         app: &Cardholder,
         results: &[UserResults],
     ) -> Result<Self, BenchError> {
         let pushes = world.simulator().calls(Operation::PushMultipleAccounts);
-        let mut evidence = Self { pushes, ..Self::default() };
+        let mut counts = Self { pushes, ..Self::default() };
         for UserResults { client, .. } in results {
             let mut live = BTreeMap::<u64, usize>::new();
             for token in world.simulator().tokens_of(*client) {
-                evidence.tokens += 1;
+                counts.tokens += 1;
                 if token.status != TokenStatus::Deactivated {
                     *live.entry(token.card_contract_id).or_default() += 1;
                 }
             }
-            evidence.doubled += live.values().filter(|tokens| **tokens > 1).count();
-            evidence.list(&app.with_token(world.token_for(&client.to_string())?)).await;
+            counts.cards_with_two_tokens += live.values().filter(|tokens| **tokens > 1).count();
+            counts.list(&app.with_token(world.token_for(&client.to_string())?)).await;
         }
-        Ok(evidence)
+        Ok(counts)
     }
 
     /// Counts the listed enrollments, page by page; a failed page is missing from the counts.

@@ -1,4 +1,4 @@
-//! An issuer and the costs of its refreshes.
+//! Measures the cost of catalog refreshes: the release binaries of the two functions, run against engines and a simulator.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -19,8 +19,8 @@ pub(super) const FUNCTIONS: [&str; 2] = [SYNC, FETCH];
 const SYNC: &str = "sync-requestors";
 const FETCH: &str = "fetch-assets";
 
-/// Engines and a simulator behind counting proxies.
-pub(super) struct Issuer {
+/// The environment of the measured functions: engines behind counting proxies, and a simulator.
+pub(super) struct RefreshBench {
     world: World,
     scale: Scale,
     binaries: PathBuf,
@@ -29,21 +29,21 @@ pub(super) struct Issuer {
     s3: CountingProxy,
 }
 
-/// The costs of one issuer's refreshes.
+/// The costs of two refreshes of one catalog.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Size {
+pub(super) struct RefreshCosts {
     pub(super) ranges: usize,
     pub(super) requestors: usize,
     pub(super) logo_bytes: usize,
     /// sync-requestors with an empty table.
-    pub(super) first: Cost,
+    pub(super) first_sync: Cost,
     /// fetch-assets until all logos are stored.
-    pub(super) logos: Cost,
+    pub(super) first_fetch: Cost,
     /// sync-requestors without changes.
-    pub(super) again: Cost,
-    /// fetch-assets after it.
-    pub(super) again_logos: Cost,
+    pub(super) second_sync: Cost,
+    /// fetch-assets after the second sync.
+    pub(super) second_fetch: Cost,
 }
 
 /// The cost of one step; each invocation runs in a new process.
@@ -53,15 +53,15 @@ pub(super) struct Cost {
     pub(super) invocations: usize,
     pub(super) seconds: f64,
     pub(super) peak_megabytes: f64,
-    /// Calls to Mastercard: account ranges or assets.
+    /// Calls to Mastercard: `getEligibleTokenRequestors` or `getAsset`.
     pub(super) calls: usize,
-    /// Token requestors in the result, or logos stored.
+    /// Token requestors in the response of sync-requestors, or logos that fetch-assets stored.
     pub(super) results: usize,
     pub(super) dynamodb: Count,
     pub(super) s3: Count,
 }
 
-impl Issuer {
+impl RefreshBench {
     pub(super) async fn start(
         scale: Scale,
         latency: Duration,
@@ -94,13 +94,21 @@ impl Issuer {
     }
 
     /// Measures two refreshes, the second without changes.
-    pub(super) async fn measure(&self) -> Result<Size, BenchError> {
+    pub(super) async fn measure(&self) -> Result<RefreshCosts, BenchError> {
         let Scale { requestors, ranges, logo_bytes } = self.scale;
-        let (first, synced) = self.sync().await?;
-        let logos = self.fetch(&synced).await?;
-        let (again, synced) = self.sync().await?;
-        let again_logos = self.fetch(&synced).await?;
-        Ok(Size { ranges, requestors, logo_bytes, first, logos, again, again_logos })
+        let (first_sync, synced) = self.sync().await?;
+        let first_fetch = self.fetch(&synced).await?;
+        let (second_sync, synced) = self.sync().await?;
+        let second_fetch = self.fetch(&synced).await?;
+        Ok(RefreshCosts {
+            ranges,
+            requestors,
+            logo_bytes,
+            first_sync,
+            first_fetch,
+            second_sync,
+            second_fetch,
+        })
     }
 
     async fn sync(&self) -> Result<(Cost, Value), BenchError> {
@@ -142,7 +150,7 @@ impl Issuer {
         let Invocation { response, duration } = process.invoke(event).await?;
         cost.invocations += 1;
         cost.seconds += duration.as_secs_f64();
-        cost.peak_megabytes = cost.peak_megabytes.max(f64::from(process.peak_kilobytes()) / 1e3);
+        cost.peak_megabytes = cost.peak_megabytes.max(f64::from(process.peak_kb()) / 1e3);
         cost.calls += self.calls() - calls;
         cost.dynamodb += self.dynamodb.take();
         cost.s3 += self.s3.take();
