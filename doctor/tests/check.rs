@@ -247,8 +247,8 @@ async fn an_address_of_another_environment_is_named() {
         ("PROCESSING_URL", "https://api.mastercard.com/global-processing/digital/"),
     ];
     let report = check.run(&settings(&world, &urls)).await;
-    assert_wrong(&report, "TOKEN_CONNECT_URL", "is of production, but --env expected sandbox");
-    assert_wrong(&report, "PROCESSING_URL", "is of production, but --env expected sandbox");
+    assert_wrong(&report, "TOKEN_CONNECT_URL", "is of production, but --env says sandbox");
+    assert_wrong(&report, "PROCESSING_URL", "is of production, but --env says sandbox");
     let mixed = [urls[0], ("PROCESSING_URL", "https://mtf.api.mastercard.com/global-processing/digital")];
     let report = check.run(&settings(&world, &mixed)).await;
     assert_wrong(&report, "TOKEN_CONNECT_URL", "production");
@@ -257,7 +257,7 @@ async fn an_address_of_another_environment_is_named() {
     assert_eq!(row(&report, "Token Connect: getEligibleTokenRequestors").0, Verdict::Skipped);
     assert!(report.row("Token Connect: DNS").is_none(), "nothing is sent there: {report}");
     let report = check.run(&settings(&world, &[("MASTERCARD_ENVIRONMENT", "production")])).await;
-    assert_wrong(&report, "MASTERCARD_ENVIRONMENT", "--env expected sandbox");
+    assert_wrong(&report, "MASTERCARD_ENVIRONMENT", "--env says sandbox");
     let report = check.run(&settings(&world, &[("MASTERCARD_ENVIRONMENT", "staging")])).await;
     assert_wrong(&report, "MASTERCARD_ENVIRONMENT", "sandbox, mtf, production or local");
     assert!(report.row("settings").is_none(), "reported twice: {report}");
