@@ -109,9 +109,10 @@ fn stores(runtime: &Runtime, tables: &TableNames, tenant: &str) -> (Enrollments,
     ];
     let settings = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
     let runtime = runtime.with_settings(settings);
-    let mut read = runtime.settings.read();
-    let stores = Enrollments::read(&mut read, &runtime).zip(TokenRequestors::read(&mut read, &runtime));
-    stores.unwrap_or_else(|| panic!("{}", read.problems()))
+    let mut reader = runtime.settings.read();
+    let stores = Enrollments::from_settings(&mut reader, &runtime)
+        .zip(TokenRequestors::from_settings(&mut reader, &runtime));
+    stores.unwrap_or_else(|| panic!("{}", reader.problems()))
 }
 
 fn variable(name: &str) -> Option<String> {

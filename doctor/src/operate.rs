@@ -52,10 +52,12 @@ impl Operator {
     /// # Errors
     /// When one is missing.
     pub async fn connect(settings: &Settings) -> Result<Self, ConfigError> {
-        let mut read = settings.read();
-        let functions =
-            (read.value(&registry::SYNC_REQUESTORS_FUNCTION), read.value(&registry::FETCH_ASSETS_FUNCTION));
-        let (Some(sync_requestors), Some(fetch_assets)) = functions else { return Err(read.problems()) };
+        let mut reader = settings.read();
+        let functions = (
+            reader.value(&registry::SYNC_REQUESTORS_FUNCTION),
+            reader.value(&registry::FETCH_ASSETS_FUNCTION),
+        );
+        let (Some(sync_requestors), Some(fetch_assets)) = functions else { return Err(reader.problems()) };
         let lambda = Client::new(&aws::config(settings, "AWS_ENDPOINT_URL_LAMBDA").await);
         Ok(Self { lambda, sync_requestors, fetch_assets })
     }

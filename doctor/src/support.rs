@@ -31,8 +31,9 @@ impl Support {
     pub async fn connect(settings: Settings) -> Result<Self, ConfigError> {
         let aws = aws::config(&settings, "AWS_ENDPOINT_URL_DYNAMODB").await;
         let runtime = Runtime::new(settings, aws, Clock::default());
-        let mut read = runtime.settings.read();
-        let enrollments = Enrollments::read(&mut read, &runtime).ok_or_else(|| read.problems())?;
+        let mut reader = runtime.settings.read();
+        let enrollments =
+            Enrollments::from_settings(&mut reader, &runtime).ok_or_else(|| reader.problems())?;
         Ok(Self { enrollments, clock: runtime.clock })
     }
 

@@ -54,8 +54,9 @@ impl Support {
         requestors: &TokenRequestors,
         logos: &Logos,
     ) -> Result<Self, ConfigError> {
-        let mut read = runtime.settings.read();
-        let enrollments = Enrollments::read(&mut read, runtime).ok_or_else(|| read.problems())?;
+        let mut reader = runtime.settings.read();
+        let enrollments =
+            Enrollments::from_settings(&mut reader, runtime).ok_or_else(|| reader.problems())?;
         Ok(Self {
             enrollments,
             requestors: requestors.clone(),

@@ -43,7 +43,7 @@ async fn support_finds_an_enrollment_by_its_card_and_sees_what_is_missing() {
 /// Receives a TCN for a card without an enrollment.
 async fn receive_unmatched_notification(harness: &Harness) {
     let runtime = harness.world.runtime();
-    let store = Enrollments::read(&mut runtime.settings.read(), runtime).unwrap();
+    let store = Enrollments::from_settings(&mut runtime.settings.read(), runtime).unwrap();
     let now = harness.world.clock().now();
     let notification =
         json!({"id": "n-1", "kind": {"kind": "tcn"}, "occurredAt": now, "cardContractId": "77319"});

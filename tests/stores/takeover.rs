@@ -22,7 +22,7 @@ async fn a_late_approval_prevents_a_concurrent_takeover_of_the_card() {
 
     let proxy = CrashProxy::crash_after(1, LastWrite::Late, &world).await;
     let runtime = proxy.runtime(&world);
-    let held = Enrollments::read(&mut runtime.settings.read(), &runtime).unwrap();
+    let held = Enrollments::from_settings(&mut runtime.settings.read(), &runtime).unwrap();
     let other = EnrollmentFixture::new("key-2").with_created_at(ended);
     let approval = async {
         proxy.crashed().await;

@@ -30,5 +30,5 @@ pub(crate) fn runtime_with(world: &World, dynamodb: &Url, settings: Settings) ->
 /// The enrollments store of this world.
 pub(crate) fn enrollments(world: &World) -> Enrollments {
     let runtime = runtime_of(world);
-    Enrollments::read(&mut runtime.settings.read(), &runtime).unwrap()
+    Enrollments::from_settings(&mut runtime.settings.read(), &runtime).unwrap()
 }

@@ -25,7 +25,7 @@ const UNKNOWN_CLIENT_ID: u64 = 9_223_372_036_854_775_807;
 
 /// Token Connect's client and its row.
 pub(super) async fn token_connect(runtime: &Runtime, healthy: bool) -> (Option<TokenConnect>, Row) {
-    let client = match TokenConnectSettings::read(&mut runtime.settings.read()) {
+    let client = match TokenConnectSettings::from_settings(&mut runtime.settings.read()) {
         Some(settings) => Some(settings.connect(runtime).await),
         None => None,
     };
@@ -34,7 +34,7 @@ pub(super) async fn token_connect(runtime: &Runtime, healthy: bool) -> (Option<T
 
 /// Processing's client and its row.
 pub(super) async fn processing(runtime: &Runtime, healthy: bool) -> (Option<Processing>, Row) {
-    let client = match ProcessingSettings::read(&mut runtime.settings.read()) {
+    let client = match ProcessingSettings::from_settings(&mut runtime.settings.read()) {
         Some(settings) => Some(settings.connect(runtime).await),
         None => None,
     };

@@ -92,7 +92,7 @@ async fn private_key_row(
         return row;
     }
     reading.raw(&names.key)?;
-    let key = match KeySettings::read(&mut reading.reader(), names)?.fetch().await {
+    let key = match KeySettings::from_settings(&mut reading.reader(), names)?.fetch().await {
         Ok(key) => key,
         Err(error) => return Some(unusable(name, &error)),
     };

@@ -27,15 +27,15 @@ impl<'a> Reading<'a> {
     /// Reads every setting of every function. Settings about Mastercard are required. Names of tables and other settings
     /// that a deployment creates are checked only if they are set.
     pub(super) fn new(settings: &'a Settings) -> Self {
-        let mut read = settings.read();
-        let _ = TokenConnectSettings::read(&mut read);
-        let _ = ProcessingSettings::read(&mut read);
-        let _ = SearchSettings::read(&mut read);
-        let _ = read.value(&ACCOUNT_RANGES);
-        let enroll = EnrollConfig::read(&mut read);
-        registry::check_all(&mut read);
-        let misspellings = read.misspellings().collect();
-        let problems = match read.problems() {
+        let mut reader = settings.read();
+        let _ = TokenConnectSettings::from_settings(&mut reader);
+        let _ = ProcessingSettings::from_settings(&mut reader);
+        let _ = SearchSettings::from_settings(&mut reader);
+        let _ = reader.value(&ACCOUNT_RANGES);
+        let enroll = EnrollConfig::from_settings(&mut reader);
+        registry::check_all(&mut reader);
+        let misspellings = reader.misspellings().collect();
+        let problems = match reader.problems() {
             ConfigError::Settings(problems) => problems,
             other => vec![other.to_string()],
         };

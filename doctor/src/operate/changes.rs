@@ -46,8 +46,9 @@ impl Catalog {
     pub async fn read(settings: Settings) -> Result<Result<Self, StoreError>, ConfigError> {
         let aws = aws::config(&settings, "AWS_ENDPOINT_URL_DYNAMODB").await;
         let runtime = Runtime::new(settings, aws, Default::default());
-        let mut read = runtime.settings.read();
-        let requestors = TokenRequestors::read(&mut read, &runtime).ok_or_else(|| read.problems())?;
+        let mut reader = runtime.settings.read();
+        let requestors =
+            TokenRequestors::from_settings(&mut reader, &runtime).ok_or_else(|| reader.problems())?;
         Ok(Self::from_store(&requestors).await)
     }
 

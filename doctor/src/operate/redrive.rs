@@ -45,8 +45,8 @@ impl DeadLetters {
     /// # Errors
     /// When it is missing.
     pub async fn connect(settings: &Settings) -> Result<Self, ConfigError> {
-        let mut read = settings.read();
-        let queue = read.value(&registry::DEAD_LETTERS_URL).ok_or_else(|| read.problems())?;
+        let mut reader = settings.read();
+        let queue = reader.value(&registry::DEAD_LETTERS_URL).ok_or_else(|| reader.problems())?;
         let sqs = Sqs::new(&aws::config(settings, "AWS_ENDPOINT_URL_SQS").await);
         let lambda = Lambda::new(&aws::config(settings, "AWS_ENDPOINT_URL_LAMBDA").await);
         Ok(Self { queue, sqs, lambda })

@@ -36,14 +36,14 @@ pub struct EnrollConfig {
 
 impl EnrollConfig {
     /// Reads the settings. `None` if one is missing or invalid.
-    pub fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
-        let default_requestor = read.value(&registry::DEFAULT_TOKEN_REQUESTOR_ID);
-        let validity_minutes = read.value(&registry::RECEIPTS_VALIDITY_MINUTES);
-        let app_links = read.value(&registry::APP_LINKS);
-        let timeout = read.value(&registry::ENROLL_TIMEOUT_SECONDS);
-        let allowed_origins = allowed_origins(read);
-        let unsigned = read.optional(&registry::UNSIGNED_REDIRECTS);
-        let callback_base_url = callback_base_url(read);
+    pub fn from_settings(settings: &mut SettingsReader<'_>) -> Option<Self> {
+        let default_requestor = settings.value(&registry::DEFAULT_TOKEN_REQUESTOR_ID);
+        let validity_minutes = settings.value(&registry::RECEIPTS_VALIDITY_MINUTES);
+        let app_links = settings.value(&registry::APP_LINKS);
+        let timeout = settings.value(&registry::ENROLL_TIMEOUT_SECONDS);
+        let allowed_origins = allowed_origins(settings);
+        let unsigned = settings.optional(&registry::UNSIGNED_REDIRECTS);
+        let callback_base_url = callback_base_url(settings);
         Some(Self {
             default_requestor: default_requestor?,
             validity_minutes: validity_minutes?.get(),
@@ -83,24 +83,24 @@ impl EnrollConfig {
     }
 }
 
-fn allowed_origins(read: &mut SettingsReader<'_>) -> Option<Vec<(TokenRequestorId, AllowedOrigin)>> {
-    let Pairs(pairs) = read.value(&ALLOWED_REDIRECT_ORIGINS)?;
+fn allowed_origins(settings: &mut SettingsReader<'_>) -> Option<Vec<(TokenRequestorId, AllowedOrigin)>> {
+    let Pairs(pairs) = settings.value(&ALLOWED_REDIRECT_ORIGINS)?;
     let parsed: Option<_> =
         pairs.into_iter().map(|(id, origin)| Some((id.parse().ok()?, origin.parse().ok()?))).collect();
     if parsed.is_none() {
         let what = "must be <token requestor id>=<scheme://host[:port]>, separated by commas";
-        read.problem(&ALLOWED_REDIRECT_ORIGINS, what);
+        settings.problem(&ALLOWED_REDIRECT_ORIGINS, what);
     }
     parsed
 }
 
-fn callback_base_url(read: &mut SettingsReader<'_>) -> Option<Url> {
-    let url = read.value(&CALLBACK_BASE_URL)?;
+fn callback_base_url(settings: &mut SettingsReader<'_>) -> Option<Url> {
+    let url = settings.value(&CALLBACK_BASE_URL)?;
     if url.as_str().len() <= MAX_BASE_URL_LENGTH && url.query().is_none() && url.fragment().is_none() {
         return Some(url);
     }
     let what = format_args!("has at most {MAX_BASE_URL_LENGTH} characters, no query and no fragment");
-    read.problem(&CALLBACK_BASE_URL, what);
+    settings.problem(&CALLBACK_BASE_URL, what);
     None
 }
 

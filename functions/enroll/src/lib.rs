@@ -53,14 +53,14 @@ impl Enroll {
     /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
         let (requestors, enrollments, processing, search, token_connect, caller, config) = runtime
-            .read_settings(|read| {
-                let requestors = TokenRequestors::read(read, runtime);
-                let enrollments = Enrollments::read(read, runtime);
-                let processing = ProcessingSettings::read(read);
-                let search = SearchSettings::read(read);
-                let token_connect = TokenConnectSettings::read(read);
-                let caller = Caller::read(read);
-                let config = EnrollConfig::read(read);
+            .read_settings(|settings| {
+                let requestors = TokenRequestors::from_settings(settings, runtime);
+                let enrollments = Enrollments::from_settings(settings, runtime);
+                let processing = ProcessingSettings::from_settings(settings);
+                let search = SearchSettings::from_settings(settings);
+                let token_connect = TokenConnectSettings::from_settings(settings);
+                let caller = Caller::from_settings(settings);
+                let config = EnrollConfig::from_settings(settings);
                 Some((requestors?, enrollments?, processing?, search?, token_connect?, caller?, config?))
             })?;
         // Concurrently: on Lambda each secret is a call of Secrets Manager.

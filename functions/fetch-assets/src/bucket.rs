@@ -31,9 +31,9 @@ pub struct Bucket {
 impl Bucket {
     /// Reads `LOGO_BUCKET`, and `S3_ENDPOINT_URL` of an S3-compatible service with path-style addressing. `None` if a setting
     /// is missing or invalid.
-    pub fn read(read: &mut SettingsReader<'_>, aws: &SdkConfig) -> Option<Self> {
-        let name = read.value(&registry::LOGO_BUCKET);
-        let endpoint = read.optional(&registry::S3_ENDPOINT_URL);
+    pub fn from_settings(settings: &mut SettingsReader<'_>, aws: &SdkConfig) -> Option<Self> {
+        let name = settings.value(&registry::LOGO_BUCKET);
+        let endpoint = settings.optional(&registry::S3_ENDPOINT_URL);
         let config = Builder::from(aws);
         let config = match endpoint? {
             Some(endpoint) => config.endpoint_url(endpoint).force_path_style(true),

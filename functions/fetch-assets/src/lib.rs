@@ -19,7 +19,7 @@ use model::clock::Clock;
 use runtime::{
     config::{ConfigError, Runtime, TokenConnectSettings},
     invocation::{deadline, failed},
-    store::{ASSETS_AT_ONCE, TokenRequestors},
+    store::{MAX_ASSETS_PER_TRANSACTION, TokenRequestors},
     telemetry,
 };
 use serde_json::Value;
@@ -57,10 +57,10 @@ impl FetchAssets {
     /// # Errors
     /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (requestors, token_connect, bucket) = runtime.read_settings(|read| {
-            let requestors = TokenRequestors::read(read, runtime);
-            let token_connect = TokenConnectSettings::read(read);
-            let bucket = Bucket::read(read, &runtime.aws);
+        let (requestors, token_connect, bucket) = runtime.read_settings(|settings| {
+            let requestors = TokenRequestors::from_settings(settings, runtime);
+            let token_connect = TokenConnectSettings::from_settings(settings);
+            let bucket = Bucket::from_settings(settings, &runtime.aws);
             Some((requestors?, token_connect?, bucket?))
         })?;
         Ok(Self {
@@ -122,7 +122,7 @@ impl FetchAssets {
             async move { has_time }
         });
         let assets = started.map(async |id| self.fetch(id, deadline).await).buffer_unordered(CONCURRENCY);
-        let batches = assets.chunks(ASSETS_AT_ONCE).map(async |batch| self.record(batch).await);
+        let batches = assets.chunks(MAX_ASSETS_PER_TRANSACTION).map(async |batch| self.record(batch).await);
         let mut batches = std::pin::pin!(batches.buffer_unordered(BATCH_CONCURRENCY));
         while let Some((recorded, failures)) = batches.next().await {
             report.add_stored(recorded);

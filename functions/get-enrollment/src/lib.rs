@@ -48,9 +48,9 @@ impl GetEnrollment {
     /// # Errors
     /// When a setting is missing or ill-formed.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (enrollments, caller) = runtime.read_settings(|read| {
-            let enrollments = Enrollments::read(read, runtime);
-            let caller = Caller::read(read);
+        let (enrollments, caller) = runtime.read_settings(|settings| {
+            let enrollments = Enrollments::from_settings(settings, runtime);
+            let caller = Caller::from_settings(settings);
             Some((enrollments?, caller?))
         })?;
         Ok(Self { enrollments, caller, clock: runtime.clock.clone() })

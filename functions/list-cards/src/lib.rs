@@ -85,12 +85,12 @@ impl ListCards {
     /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
         let (requestors, enrollments, processing, caller, default_requestor) =
-            runtime.read_settings(|read| {
-                let requestors = TokenRequestors::read(read, runtime);
-                let enrollments = Enrollments::read(read, runtime);
-                let processing = ProcessingSettings::read(read);
-                let caller = Caller::read(read);
-                let default_requestor = read.value(&registry::DEFAULT_TOKEN_REQUESTOR_ID);
+            runtime.read_settings(|settings| {
+                let requestors = TokenRequestors::from_settings(settings, runtime);
+                let enrollments = Enrollments::from_settings(settings, runtime);
+                let processing = ProcessingSettings::from_settings(settings);
+                let caller = Caller::from_settings(settings);
+                let default_requestor = settings.value(&registry::DEFAULT_TOKEN_REQUESTOR_ID);
                 Some((requestors?, enrollments?, processing?, caller?, default_requestor?))
             })?;
         Ok(Self {

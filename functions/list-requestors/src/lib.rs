@@ -45,10 +45,10 @@ impl ListRequestors {
     /// # Errors
     /// When a setting is missing or ill-formed.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (requestors, logo_base_url, order) = runtime.read_settings(|read| {
-            let requestors = TokenRequestors::read(read, runtime);
-            let logo_base_url = read.value(&registry::LOGO_BASE_URL);
-            let order = Order::read(read);
+        let (requestors, logo_base_url, order) = runtime.read_settings(|settings| {
+            let requestors = TokenRequestors::from_settings(settings, runtime);
+            let logo_base_url = settings.value(&registry::LOGO_BASE_URL);
+            let order = Order::from_settings(settings);
             Some((requestors?, logo_base_url?, order?))
         })?;
         let inputs = format!("{} {logo_base_url} {}", env!("CARGO_PKG_VERSION"), order.fingerprint());

@@ -19,14 +19,14 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    pub(crate) fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
-        let featured = read.optional(&FEATURED_TOKEN_REQUESTORS);
-        let locale = locale(read);
+    pub(crate) fn from_settings(settings: &mut SettingsReader<'_>) -> Option<Self> {
+        let featured = settings.optional(&FEATURED_TOKEN_REQUESTORS);
+        let locale = locale(settings);
         let (featured, locale) = (featured?.map_or_else(Vec::new, |List(ids)| ids), locale?);
         match Collator::try_new((&locale).into(), CollatorOptions::default()) {
             Ok(collator) => Some(Self { featured, locale, collator }),
             Err(_) => {
-                read.problem(&CATALOG_LOCALE, "is not a locale with a collation");
+                settings.problem(&CATALOG_LOCALE, "is not a locale with a collation");
                 None
             }
         }
@@ -50,10 +50,12 @@ impl Order {
     }
 }
 
-fn locale(read: &mut SettingsReader<'_>) -> Option<Locale> {
-    let Some(raw) = read.optional(&CATALOG_LOCALE)? else { return Some(Locale::UNKNOWN) };
+fn locale(settings: &mut SettingsReader<'_>) -> Option<Locale> {
+    let Some(raw) = settings.optional(&CATALOG_LOCALE)? else { return Some(Locale::UNKNOWN) };
     let locale = raw.parse();
-    locale.map_err(|_| read.problem(&CATALOG_LOCALE, "is no BCP 47 language tag, such as de or pt-BR")).ok()
+    locale
+        .map_err(|_| settings.problem(&CATALOG_LOCALE, "is no BCP 47 language tag, such as de or pt-BR"))
+        .ok()
 }
 
 #[cfg(test)]
@@ -66,7 +68,7 @@ mod tests {
     fn order(variables: &[(&str, &str)]) -> Option<Order> {
         let settings: Settings =
             variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        Order::read(&mut settings.read())
+        Order::from_settings(&mut settings.read())
     }
 
     fn sorted(order: &Order, names: &[&str]) -> Vec<String> {

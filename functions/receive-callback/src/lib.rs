@@ -36,9 +36,9 @@ impl ReceiveCallback {
     /// # Errors
     /// When a setting is missing or ill-formed.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (enrollments, app_links) = runtime.read_settings(|read| {
-            let enrollments = Enrollments::read(read, runtime);
-            let app_links = read.value(&registry::APP_LINKS);
+        let (enrollments, app_links) = runtime.read_settings(|settings| {
+            let enrollments = Enrollments::from_settings(settings, runtime);
+            let app_links = settings.value(&registry::APP_LINKS);
             Some((enrollments?, app_links?))
         })?;
         Ok(Self { enrollments, app_links, clock: runtime.clock.clone() })

@@ -47,9 +47,9 @@ impl ReceiveNotification {
     /// # Errors
     /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (enrollments, authentication) = runtime.read_settings(|read| {
-            let enrollments = Enrollments::read(read, runtime);
-            let authentication = AuthenticationSettings::read(read);
+        let (enrollments, authentication) = runtime.read_settings(|settings| {
+            let enrollments = Enrollments::from_settings(settings, runtime);
+            let authentication = AuthenticationSettings::from_settings(settings);
             Some((enrollments?, authentication?))
         })?;
         let (authentication, decryption) = authentication.connect().await?;

@@ -47,9 +47,9 @@ impl ReconcileEnrollments {
     /// # Errors
     /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (enrollments, processing) = runtime.read_settings(|read| {
-            let enrollments = Enrollments::read(read, runtime);
-            let processing = ProcessingSettings::read(read);
+        let (enrollments, processing) = runtime.read_settings(|settings| {
+            let enrollments = Enrollments::from_settings(settings, runtime);
+            let processing = ProcessingSettings::from_settings(settings);
             Some((enrollments?, processing?))
         })?;
         Ok(Self { processing: processing.connect(runtime).await?, enrollments, clock: runtime.clock.clone() })

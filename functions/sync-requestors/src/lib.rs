@@ -72,11 +72,11 @@ impl SyncRequestors {
     /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
         let (requestors, token_connect, account_ranges, largest_drop_percent) =
-            runtime.read_settings(|read| {
-                let requestors = TokenRequestors::read(read, runtime);
-                let token_connect = TokenConnectSettings::read(read);
-                let account_ranges = account_ranges(read);
-                let largest_drop_percent = read.value(&registry::LARGEST_DROP_PERCENT);
+            runtime.read_settings(|settings| {
+                let requestors = TokenRequestors::from_settings(settings, runtime);
+                let token_connect = TokenConnectSettings::from_settings(settings);
+                let account_ranges = account_ranges(settings);
+                let largest_drop_percent = settings.value(&registry::LARGEST_DROP_PERCENT);
                 Some((requestors?, token_connect?, account_ranges?, largest_drop_percent?))
             })?;
         Ok(Self {
@@ -133,11 +133,11 @@ impl SyncRequestors {
 }
 
 /// In ascending order, without repetition.
-fn account_ranges(read: &mut SettingsReader<'_>) -> Option<Vec<AccountRange>> {
-    let List(mut ranges) = read.value(&ACCOUNT_RANGES)?;
+fn account_ranges(settings: &mut SettingsReader<'_>) -> Option<Vec<AccountRange>> {
+    let List(mut ranges) = settings.value(&ACCOUNT_RANGES)?;
     ranges.sort();
     if ranges.windows(2).any(|pair| pair.first() == pair.last()) {
-        read.problem(&ACCOUNT_RANGES, "names something twice");
+        settings.problem(&ACCOUNT_RANGES, "names something twice");
         return None;
     }
     Some(ranges)

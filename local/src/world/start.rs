@@ -129,8 +129,9 @@ impl World {
 
         let clock = Clock::default();
         let runtime = Runtime::new(environment.all(), aws, clock.clone());
-        let mut read = runtime.settings.read();
-        let token_requestors = TokenRequestors::read(&mut read, &runtime).ok_or_else(|| read.problems())?;
+        let mut reader = runtime.settings.read();
+        let token_requestors =
+            TokenRequestors::from_settings(&mut reader, &runtime).ok_or_else(|| reader.problems())?;
         let functions = Arc::new(Functions::connect(&environment, &runtime).await?);
         let authorizer =
             Authorizer::new(&keys.identity.token_public_key, ISSUER, AUDIENCE).map_err(KeyError::from)?;

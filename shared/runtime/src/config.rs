@@ -105,9 +105,9 @@ impl Runtime {
         if let Some(transport) = self.clients.transport.get() {
             return Ok(transport.clone());
         }
-        let mut read = self.settings.read();
-        let transport = match read.optional(setting) {
-            None => return Err(read.problems()),
+        let mut reader = self.settings.read();
+        let transport = match reader.optional(setting) {
+            None => return Err(reader.problems()),
             Some(None) => Transport::new().map_err(ConfigError::Http)?,
             Some(Some(certificates)) => {
                 let name = setting.name();

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 
 pub use enrollments::Enrollments;
 pub use table::Tenant;
-pub use token_requestors::{ASSETS_AT_ONCE, Plan, TokenRequestorCache, TokenRequestors};
+pub use token_requestors::{MAX_ASSETS_PER_TRANSACTION, Plan, TokenRequestorCache, TokenRequestors};
 
 use crate::BoxError;
 

@@ -75,8 +75,10 @@ pub fn init(service: &'static str, settings: &Settings) {
 }
 
 /// Reads the settings of logging.
-pub(crate) fn read_settings(read: &mut SettingsReader<'_>) -> (Option<LogFilter>, Option<InRange<0, 100>>) {
-    (read.value(&LOG_LEVEL), read.value(&LOG_DEBUG_PERCENT))
+pub(crate) fn read_settings(
+    settings: &mut SettingsReader<'_>,
+) -> (Option<LogFilter>, Option<InRange<0, 100>>) {
+    (settings.value(&LOG_LEVEL), settings.value(&LOG_DEBUG_PERCENT))
 }
 
 /// The filter of a process. A sampled one logs everything of this workspace's crates from `debug` on.
@@ -200,7 +202,7 @@ mod tests {
             Runtime::new(settings.into_iter().collect(), aws, model::clock::Clock::default())
         };
         for level in ["inof", "info,runtime=verbose", "runtime", "info,", "no=such=filter"] {
-            let read = runtime(level).read_settings(|read| read.value(&LOGO_BUCKET));
+            let read = runtime(level).read_settings(|settings| settings.value(&LOGO_BUCKET));
             assert_eq!(
                 read.unwrap_err().to_string(),
                 "settings: LOG_LEVEL: is a level, or levels such as info,runtime=debug; \

@@ -31,10 +31,12 @@ impl Clients {
     /// New clients, whose circuit breakers are closed.
     pub(super) async fn connect(world: &World) -> Self {
         let runtime = runtime_of(world);
-        let mut read = runtime.settings.read();
-        let token_connect = TokenConnectSettings::read(&mut read).unwrap().connect(&runtime).await.unwrap();
-        let processing = ProcessingSettings::read(&mut read).unwrap().connect(&runtime).await.unwrap();
-        let search = SearchSettings::read(&mut read).unwrap().connect().await.unwrap();
+        let mut reader = runtime.settings.read();
+        let token_connect =
+            TokenConnectSettings::from_settings(&mut reader).unwrap().connect(&runtime).await.unwrap();
+        let processing =
+            ProcessingSettings::from_settings(&mut reader).unwrap().connect(&runtime).await.unwrap();
+        let search = SearchSettings::from_settings(&mut reader).unwrap().connect().await.unwrap();
         let requestors = world.simulator().requestors();
         let click_to_pay = requestors.iter().find(|it| it.token_requestor_id == CLICK_TO_PAY).unwrap();
         Self { token_connect, processing, search, logo: click_to_pay.image_asset_id.clone().unwrap() }

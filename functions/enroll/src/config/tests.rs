@@ -19,8 +19,8 @@ pub(crate) fn config(name: &str, value: &str) -> Result<EnrollConfig, String> {
     ];
     let settings: Settings =
         all.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
-    let mut read = settings.read();
-    EnrollConfig::read(&mut read).ok_or_else(|| read.problems().to_string())
+    let mut reader = settings.read();
+    EnrollConfig::from_settings(&mut reader).ok_or_else(|| reader.problems().to_string())
 }
 
 #[test]

@@ -36,16 +36,18 @@ pub(crate) struct AuthenticationSettings {
 type NamedSecrets = Vec<(&'static str, SecretRef)>;
 
 impl AuthenticationSettings {
-    pub(crate) fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
-        let subjects = read.value(&NOTIFICATION_CLIENT_SUBJECTS);
-        let (secrets, signers) = (references(read, SECRETS), references(read, SIGNERS));
-        let decryption = match read.is_set(&DECRYPTION_KEY.key) {
-            true => RotatingKeySettings::read(read, DECRYPTION_KEY, NEXT_DECRYPTION_KEY).map(Some),
+    pub(crate) fn from_settings(settings: &mut SettingsReader<'_>) -> Option<Self> {
+        let subjects = settings.value(&NOTIFICATION_CLIENT_SUBJECTS);
+        let (secrets, signers) = (references(settings, SECRETS), references(settings, SIGNERS));
+        let decryption = match settings.is_set(&DECRYPTION_KEY.key) {
+            true => {
+                RotatingKeySettings::from_settings(settings, DECRYPTION_KEY, NEXT_DECRYPTION_KEY).map(Some)
+            }
             false => Some(None),
         };
         let subjects: Vec<_> = subjects?.split(';').map(|subject| subject.trim().to_owned()).collect();
         if subjects.iter().any(String::is_empty) {
-            read.problem(&NOTIFICATION_CLIENT_SUBJECTS, "must be subject names, separated by semicolons");
+            settings.problem(&NOTIFICATION_CLIENT_SUBJECTS, "must be subject names, separated by semicolons");
             return None;
         }
         Some(Self { subjects, secrets: secrets?, signers: signers?, decryption: decryption? })
@@ -68,10 +70,10 @@ impl AuthenticationSettings {
     }
 }
 
-fn references(read: &mut SettingsReader<'_>, settings: [Setting<SecretRef>; 2]) -> Option<NamedSecrets> {
+fn references(settings: &mut SettingsReader<'_>, pair: [Setting<SecretRef>; 2]) -> Option<NamedSecrets> {
     let mut found = Vec::new();
-    for setting in settings {
-        found.extend(read.optional(&setting)?.map(|secret| (setting.name(), secret)));
+    for setting in pair {
+        found.extend(settings.optional(&setting)?.map(|secret| (setting.name(), secret)));
     }
     Some(found)
 }

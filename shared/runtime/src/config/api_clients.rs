@@ -90,17 +90,22 @@ struct SignerSettings {
 }
 
 impl ApiSettings {
-    fn read(read: &mut SettingsReader<'_>, names: &ApiSettingNames, other: &ApiSettingNames) -> Option<Self> {
+    fn from_settings(
+        settings: &mut SettingsReader<'_>,
+        names: &ApiSettingNames,
+        other: &ApiSettingNames,
+    ) -> Option<Self> {
         // The HTTP client is made later; its setting is checked here, with all others.
-        let extra_ca_certs = read.optional(&registry::MASTERCARD_EXTRA_CA_CERTS);
-        let base_url = environment::base_url(read, &names.url, &other.url);
+        let extra_ca_certs = settings.optional(&registry::MASTERCARD_EXTRA_CA_CERTS);
+        let base_url = environment::base_url(settings, &names.url, &other.url);
         let environment = base_url.as_ref().map(|(_, environment)| *environment);
-        let signature_method = read.value(&names.signature_method);
-        let current = SignerSettings::read(read, &names.current, environment);
-        let has_next = [read.is_set(&names.next.consumer_key), read.is_set(&names.next.signing_key.key)];
+        let signature_method = settings.value(&names.signature_method);
+        let current = SignerSettings::from_settings(settings, &names.current, environment);
+        let has_next =
+            [settings.is_set(&names.next.consumer_key), settings.is_set(&names.next.signing_key.key)];
         let next = match has_next {
             [false, false] => None,
-            _ => Some(SignerSettings::read(read, &names.next, environment)?),
+            _ => Some(SignerSettings::from_settings(settings, &names.next, environment)?),
         };
         extra_ca_certs?;
         let (url, _) = base_url?;
@@ -125,13 +130,13 @@ impl ApiSettings {
 }
 
 impl SignerSettings {
-    fn read(
-        read: &mut SettingsReader<'_>,
+    fn from_settings(
+        settings: &mut SettingsReader<'_>,
         names: &SignerSettingNames,
         environment: Option<Environment>,
     ) -> Option<Self> {
-        let consumer_key = environment::consumer_key(read, &names.consumer_key, environment);
-        let signing_key = KeySettings::read(read, names.signing_key);
+        let consumer_key = environment::consumer_key(settings, &names.consumer_key, environment);
+        let signing_key = KeySettings::from_settings(settings, names.signing_key);
         Some(Self { consumer_key: consumer_key?, signing_key: signing_key? })
     }
 }
@@ -141,8 +146,8 @@ pub struct TokenConnectSettings(ApiSettings);
 
 impl TokenConnectSettings {
     /// Reads them; `None` if a problem was noted.
-    pub fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
-        ApiSettings::read(read, &TOKEN_CONNECT, &PROCESSING).map(Self)
+    pub fn from_settings(settings: &mut SettingsReader<'_>) -> Option<Self> {
+        ApiSettings::from_settings(settings, &TOKEN_CONNECT, &PROCESSING).map(Self)
     }
 
     /// Fetches the keys and makes the client.
@@ -161,11 +166,11 @@ pub struct ProcessingSettings {
 
 impl ProcessingSettings {
     /// Reads them; `None` if a problem was noted.
-    pub fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
-        let api = ApiSettings::read(read, &PROCESSING, &TOKEN_CONNECT);
-        let rate_limit = read.value(&registry::PROCESSING_REQUESTS_PER_SECOND);
-        let jwe = match read.value(&registry::PROCESSING_JWE)? {
-            Switch::On => Some(JweSettings::read(read)?),
+    pub fn from_settings(settings: &mut SettingsReader<'_>) -> Option<Self> {
+        let api = ApiSettings::from_settings(settings, &PROCESSING, &TOKEN_CONNECT);
+        let rate_limit = settings.value(&registry::PROCESSING_REQUESTS_PER_SECOND);
+        let jwe = match settings.value(&registry::PROCESSING_JWE)? {
+            Switch::On => Some(JweSettings::from_settings(settings)?),
             Switch::Off => None,
         };
         Some(Self { api: api?, jwe, rate_limit: rate_limit? })
@@ -190,9 +195,9 @@ struct JweSettings {
 }
 
 impl JweSettings {
-    fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
-        let certificate = read.value(&PROCESSING_ENCRYPTION_CERTIFICATE);
-        let keys = RotatingKeySettings::read(read, DECRYPTION_KEY, NEXT_DECRYPTION_KEY);
+    fn from_settings(settings: &mut SettingsReader<'_>) -> Option<Self> {
+        let certificate = settings.value(&PROCESSING_ENCRYPTION_CERTIFICATE);
+        let keys = RotatingKeySettings::from_settings(settings, DECRYPTION_KEY, NEXT_DECRYPTION_KEY);
         Some(Self { certificate: certificate?, keys: keys? })
     }
 
@@ -213,9 +218,9 @@ pub struct SearchSettings {
 
 impl SearchSettings {
     /// Reads them; `None` if a problem was noted.
-    pub fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
-        let certificate = read.value(&CLIENT_ENCRYPTION_CERTIFICATE);
-        let shape = read.value(&registry::PROCESSING_SEARCH_SHAPE);
+    pub fn from_settings(settings: &mut SettingsReader<'_>) -> Option<Self> {
+        let certificate = settings.value(&CLIENT_ENCRYPTION_CERTIFICATE);
+        let shape = settings.value(&registry::PROCESSING_SEARCH_SHAPE);
         Some(Self { certificate: certificate?, shape: shape? })
     }
 

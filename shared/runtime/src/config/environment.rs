@@ -76,29 +76,30 @@ pub struct UnknownEnvironment;
 /// Reads a base URL and derives its environment. `None` if a problem was noted: the environment must equal
 /// `MASTERCARD_ENVIRONMENT`, if that is set, and the environment of the other API's base URL, if the function has both.
 pub(super) fn base_url(
-    read: &mut SettingsReader<'_>,
+    settings: &mut SettingsReader<'_>,
     setting: &Setting<Url>,
     other: &Setting<Url>,
 ) -> Option<(Url, Environment)> {
-    let url = read.value(setting)?;
-    let named = read.optional(&MASTERCARD_ENVIRONMENT)?;
+    let url = settings.value(setting)?;
+    let named = settings.optional(&MASTERCARD_ENVIRONMENT)?;
     let known = Environment::of(&url);
     let Some(environment) = known.or(named) else {
         let name = MASTERCARD_ENVIRONMENT.name();
         let what = format_args!("its host is none that Mastercard publishes: {name} must say where it leads");
-        read.problem(setting, what);
+        settings.problem(setting, what);
         return None;
     };
-    let others = read.peek(other).and_then(|other| other.parse().ok()).and_then(|url| Environment::of(&url));
+    let others =
+        settings.peek(other).and_then(|other| other.parse().ok()).and_then(|url| Environment::of(&url));
     if url.scheme() != "https" && known != Some(Environment::Local) {
-        read.problem(setting, "is not https");
+        settings.problem(setting, "is not https");
     } else if let Some(named) = named.filter(|named| *named != environment) {
-        read.problem(
+        settings.problem(
             setting,
             format_args!("leads to {environment}, and {MASTERCARD_ENVIRONMENT:?} is {named}"),
         );
     } else if let Some(others) = others.filter(|others| *others != environment) {
-        read.problem(setting, format_args!("leads to {environment}, and {other:?} to {others}"));
+        settings.problem(setting, format_args!("leads to {environment}, and {other:?} to {others}"));
     } else {
         return Some((url, environment));
     }
@@ -108,11 +109,11 @@ pub(super) fn base_url(
 /// Reads a consumer key. Its environment may precede it as a label, as in `sandbox:<client id>!<key id>`; a label must be
 /// the environment of the base URL, so that a key that was copied to another environment is noticed.
 pub(super) fn consumer_key(
-    read: &mut SettingsReader<'_>,
+    settings: &mut SettingsReader<'_>,
     setting: &Setting<String>,
     environment: Option<Environment>,
 ) -> Option<String> {
-    let raw = read.value(setting)?;
+    let raw = settings.value(setting)?;
     let labeled =
         raw.split_once(':').and_then(|(label, key)| Some((label.parse::<Environment>().ok()?, key)));
     match labeled {
@@ -120,7 +121,7 @@ pub(super) fn consumer_key(
             let Some(other) = environment.filter(|environment| *environment != label) else {
                 return Some(key.into());
             };
-            read.problem(setting, format_args!("is for {label}, and the base URL leads to {other}"));
+            settings.problem(setting, format_args!("is for {label}, and the base URL leads to {other}"));
             None
         }
         None => Some(raw),

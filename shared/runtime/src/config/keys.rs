@@ -27,8 +27,8 @@ pub struct KeySettings {
 
 impl KeySettings {
     /// Reads them; `None` if a problem was noted.
-    pub fn read(read: &mut SettingsReader<'_>, names: KeyNames) -> Option<Self> {
-        let (key, password) = (read.value(&names.key), read.optional(&names.password));
+    pub fn from_settings(settings: &mut SettingsReader<'_>, names: KeyNames) -> Option<Self> {
+        let (key, password) = (settings.value(&names.key), settings.optional(&names.password));
         Some(Self { name: names.key.name(), key: key?, password: password? })
     }
 
@@ -63,10 +63,10 @@ pub struct RotatingKeySettings {
 
 impl RotatingKeySettings {
     /// Reads them; `None` if a problem was noted.
-    pub fn read(read: &mut SettingsReader<'_>, names: KeyNames, next: KeyNames) -> Option<Self> {
-        let key = KeySettings::read(read, names);
-        let next = match read.is_set(&next.key) {
-            true => Some(KeySettings::read(read, next)?),
+    pub fn from_settings(settings: &mut SettingsReader<'_>, names: KeyNames, next: KeyNames) -> Option<Self> {
+        let key = KeySettings::from_settings(settings, names);
+        let next = match settings.is_set(&next.key) {
+            true => Some(KeySettings::from_settings(settings, next)?),
             false => None,
         };
         Some(Self { key: key?, next })

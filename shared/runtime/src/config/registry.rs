@@ -54,8 +54,8 @@ pub fn definitions() -> impl Iterator<Item = &'static Definition> {
 }
 
 /// Parses every setting that is set, and every default. The reader collects the problems.
-pub fn check_all(read: &mut SettingsReader<'_>) {
-    SECTIONS.iter().for_each(|section| (section.check)(read));
+pub fn check_all(settings: &mut SettingsReader<'_>) {
+    SECTIONS.iter().for_each(|section| (section.check)(settings));
 }
 
 /// Defines the settings of one section: a [`Setting`] constant for each, and `SECTION`.
@@ -83,7 +83,7 @@ macro_rules! section {
         pub(super) const SECTION: $crate::config::registry::Section = $crate::config::registry::Section {
             title: $title,
             settings: &[$($name.definition()),*],
-            check: |read| { $(read.check(&$name);)* },
+            check: |reader| { $(reader.check(&$name);)* },
         };
     };
 }

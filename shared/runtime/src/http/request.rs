@@ -40,8 +40,8 @@ pub struct Caller {
 
 impl Caller {
     /// Reads `CLIENT_ID_CLAIM`; `None` if a problem was noted.
-    pub fn read(read: &mut SettingsReader<'_>) -> Option<Self> {
-        Some(Self { claim: read.value(&registry::CLIENT_ID_CLAIM)? })
+    pub fn from_settings(settings: &mut SettingsReader<'_>) -> Option<Self> {
+        Some(Self { claim: settings.value(&registry::CLIENT_ID_CLAIM)? })
     }
 
     /// The client that sent the request, from a claim of the token that API Gateway's JWT authorizer verified.

@@ -54,9 +54,9 @@ pub struct Enrollments(Table);
 
 impl Enrollments {
     /// From `ENROLLMENTS_TABLE` and `TENANT`.
-    pub fn read(read: &mut SettingsReader<'_>, runtime: &Runtime) -> Option<Self> {
-        let name = read.value(&registry::ENROLLMENTS_TABLE);
-        let tenant = read.value(&registry::TENANT);
+    pub fn from_settings(settings: &mut SettingsReader<'_>, runtime: &Runtime) -> Option<Self> {
+        let name = settings.value(&registry::ENROLLMENTS_TABLE);
+        let tenant = settings.value(&registry::TENANT);
         Some(Self(Table::new(runtime.dynamodb(), name?, tenant?)))
     }
 

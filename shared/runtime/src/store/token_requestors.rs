@@ -18,7 +18,7 @@ use super::table::Table;
 use crate::config::{Runtime, SettingsReader, registry};
 use mastercard::token_requestor::TokenRequestorId;
 
-pub use artwork::ASSETS_AT_ONCE;
+pub use artwork::MAX_ASSETS_PER_TRANSACTION;
 pub use recent::TokenRequestorCache;
 pub use refresh::Plan;
 
@@ -33,9 +33,9 @@ const ASSET: &str = "ASSET#";
 
 impl TokenRequestors {
     /// From `TOKEN_REQUESTORS_TABLE` and `TENANT`.
-    pub fn read(read: &mut SettingsReader<'_>, runtime: &Runtime) -> Option<Self> {
-        let name = read.value(&registry::TOKEN_REQUESTORS_TABLE);
-        let tenant = read.value(&registry::TENANT);
+    pub fn from_settings(settings: &mut SettingsReader<'_>, runtime: &Runtime) -> Option<Self> {
+        let name = settings.value(&registry::TOKEN_REQUESTORS_TABLE);
+        let tenant = settings.value(&registry::TENANT);
         Some(Self(Table::new(runtime.dynamodb(), name?, tenant?)))
     }
 

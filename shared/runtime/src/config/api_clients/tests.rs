@@ -35,7 +35,7 @@ const URL: (&str, &str) = ("PROCESSING_URL", "https://api.mastercard.com/global-
 /// The consumer key that signs first, and how.
 async fn signs_first(vars: &[(&str, &str)]) -> String {
     let settings = settings(vars);
-    let api = ApiSettings::read(&mut settings.read(), &PROCESSING, &TOKEN_CONNECT).unwrap();
+    let api = ApiSettings::from_settings(&mut settings.read(), &PROCESSING, &TOKEN_CONNECT).unwrap();
     let authenticator = api.authenticator().await.unwrap();
     let proof = authenticator.authenticate(&Method::GET, &api.url, b"").await.unwrap();
     proof.headers["authorization"].to_str().unwrap().to_owned()
@@ -66,9 +66,9 @@ fn half_a_key_set_is_refused() {
     let with = |extra| {
         let key = ("PROCESSING_SIGNING_KEY", "file:/key.pem");
         let settings = settings(&[URL, ("PROCESSING_CONSUMER_KEY", "a!b"), key, extra]);
-        let mut read = settings.read();
-        assert!(ApiSettings::read(&mut read, &PROCESSING, &TOKEN_CONNECT).is_none());
-        read.problems().to_string()
+        let mut reader = settings.read();
+        assert!(ApiSettings::from_settings(&mut reader, &PROCESSING, &TOKEN_CONNECT).is_none());
+        reader.problems().to_string()
     };
     let problems = with(("PROCESSING_NEXT_CONSUMER_KEY", "c!d"));
     assert_eq!(problems, "settings: PROCESSING_NEXT_SIGNING_KEY is not set");
@@ -81,9 +81,9 @@ fn half_a_key_set_is_refused() {
 #[test]
 fn everything_that_is_missing_is_reported_at_once() {
     let settings = settings(&[("PROCESSING_URL", "https://somewhere.example/")]);
-    let mut read = settings.read();
-    assert!(ProcessingSettings::read(&mut read).is_none());
-    let problems = read.problems().to_string();
+    let mut reader = settings.read();
+    assert!(ProcessingSettings::from_settings(&mut reader).is_none());
+    let problems = reader.problems().to_string();
     for name in [
         "PROCESSING_URL",
         "PROCESSING_CONSUMER_KEY",
@@ -107,7 +107,7 @@ async fn either_decryption_key_decrypts_and_an_invalid_one_is_named() {
             ("PROCESSING_DECRYPTION_KEY", current),
             ("PROCESSING_NEXT_DECRYPTION_KEY", next),
         ]);
-        JweSettings::read(&mut settings.read()).unwrap().connect().await
+        JweSettings::from_settings(&mut settings.read()).unwrap().connect().await
     };
     for (current, next) in [(&old, &new), (&new, &old)] {
         let keys = keys(current, next).await.unwrap();

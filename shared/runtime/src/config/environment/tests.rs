@@ -14,10 +14,10 @@ fn settings(vars: &[(&str, &str)]) -> Settings {
 /// The environment of Token Connect's base URL, or the problems with these settings.
 fn environment(vars: &[(&str, &str)]) -> Result<Environment, String> {
     let settings = settings(vars);
-    let mut read = settings.read();
-    match base_url(&mut read, &TOKEN_CONNECT_URL, &PROCESSING_URL) {
+    let mut reader = settings.read();
+    match base_url(&mut reader, &TOKEN_CONNECT_URL, &PROCESSING_URL) {
         Some((_, environment)) => Ok(environment),
-        None => Err(read.problems().to_string()),
+        None => Err(reader.problems().to_string()),
     }
 }
 
@@ -87,9 +87,9 @@ fn plain_http_is_for_loopback_only() {
 fn a_consumer_key_that_is_for_another_environment_stops_init() {
     let read = |key, environment| {
         let settings = settings(&[("PROCESSING_CONSUMER_KEY", key)]);
-        let mut read = settings.read();
-        consumer_key(&mut read, &PROCESSING_CONSUMER_KEY, environment)
-            .ok_or_else(|| read.problems().to_string())
+        let mut reader = settings.read();
+        consumer_key(&mut reader, &PROCESSING_CONSUMER_KEY, environment)
+            .ok_or_else(|| reader.problems().to_string())
     };
     let production = Some(Environment::Production);
     assert_eq!(read("client!key", production).unwrap(), "client!key");
@@ -110,9 +110,9 @@ fn a_problem_with_a_setting_that_two_readers_share_is_reported_once() {
         ("PROCESSING_URL", "https://sandbox.api.mastercard.com/global-processing/digital"),
         ("MASTERCARD_ENVIRONMENT", "test"),
     ]);
-    let mut read = settings.read();
-    assert_eq!(base_url(&mut read, &TOKEN_CONNECT_URL, &PROCESSING_URL), None);
-    assert_eq!(base_url(&mut read, &PROCESSING_URL, &TOKEN_CONNECT_URL), None);
-    let ConfigError::Settings(problems) = read.problems() else { panic!("not settings") };
+    let mut reader = settings.read();
+    assert_eq!(base_url(&mut reader, &TOKEN_CONNECT_URL, &PROCESSING_URL), None);
+    assert_eq!(base_url(&mut reader, &PROCESSING_URL, &TOKEN_CONNECT_URL), None);
+    let ConfigError::Settings(problems) = reader.problems() else { panic!("not settings") };
     assert_eq!(problems, ["MASTERCARD_ENVIRONMENT: is sandbox, mtf, production or local"]);
 }

@@ -85,7 +85,10 @@ async fn a_pkcs12_container_is_decrypted_with_the_password_of_a_file() {
             key: registry::PROCESSING_DECRYPTION_KEY,
             password: registry::PROCESSING_DECRYPTION_KEY_PASSWORD,
         };
-        KeySettings::read(&mut settings.read(), names).unwrap().fetch::<aws_lc_rs::rsa::KeyPair>().await
+        KeySettings::from_settings(&mut settings.read(), names)
+            .unwrap()
+            .fetch::<aws_lc_rs::rsa::KeyPair>()
+            .await
     };
     assert!(fetch("password").await.is_ok());
     let error = fetch("wrong").await.unwrap_err();

@@ -14,11 +14,11 @@ fn settings(variables: &[(&str, &str)]) -> Settings {
 #[test]
 fn an_operator_reads_all_problems_at_once() {
     let settings = settings(&[("LARGEST_DROP_PERCENT", "many"), ("LOGO_BASE_URL", "nowhere")]);
-    let mut read = settings.read();
-    assert_eq!(read.value(&LARGEST_DROP_PERCENT), None);
-    assert_eq!(read.value(&LOGO_BASE_URL), None);
-    assert_eq!(read.value(&ENROLLMENTS_TABLE), None);
-    let problems = read.problems().to_string();
+    let mut reader = settings.read();
+    assert_eq!(reader.value(&LARGEST_DROP_PERCENT), None);
+    assert_eq!(reader.value(&LOGO_BASE_URL), None);
+    assert_eq!(reader.value(&ENROLLMENTS_TABLE), None);
+    let problems = reader.problems().to_string();
     for problem in
         ["LARGEST_DROP_PERCENT: is 0 to 100", "LOGO_BASE_URL: relative URL", "ENROLLMENTS_TABLE is not set"]
     {
@@ -29,32 +29,32 @@ fn an_operator_reads_all_problems_at_once() {
 #[test]
 fn a_problem_stops_init_even_where_all_values_are_there() {
     let settings = settings(&[("LOGO_BUCKET", "logos"), ("FEATURED_TOKEN_REQUESTORS", "click-to-pay")]);
-    let mut read = settings.read();
-    let bucket = read.value(&LOGO_BUCKET);
+    let mut reader = settings.read();
+    let bucket = reader.value(&LOGO_BUCKET);
     assert_eq!(bucket.as_deref(), Some("logos"));
-    assert_eq!(read.optional(&FEATURED_TOKEN_REQUESTORS), None);
-    assert!(read.finish(bucket).unwrap_err().to_string().contains("FEATURED_TOKEN_REQUESTORS"));
+    assert_eq!(reader.optional(&FEATURED_TOKEN_REQUESTORS), None);
+    assert!(reader.finish(bucket).unwrap_err().to_string().contains("FEATURED_TOKEN_REQUESTORS"));
 }
 
 #[test]
 fn an_absent_or_empty_setting_has_its_default_or_none() {
     for settings in [Settings::default(), settings(&[("TENANT", ""), ("FEATURED_TOKEN_REQUESTORS", "")])] {
-        let mut read = settings.read();
-        assert_eq!(read.value(&TENANT).unwrap().to_string(), "default");
-        assert_eq!(read.optional(&FEATURED_TOKEN_REQUESTORS), Some(None));
-        assert_eq!(read.finish(Some(())).ok(), Some(()));
+        let mut reader = settings.read();
+        assert_eq!(reader.value(&TENANT).unwrap().to_string(), "default");
+        assert_eq!(reader.optional(&FEATURED_TOKEN_REQUESTORS), Some(None));
+        assert_eq!(reader.finish(Some(())).ok(), Some(()));
     }
 }
 
 #[test]
 fn a_function_cannot_read_a_setting_that_is_not_registered_for_it() {
     let settings = settings(&[("LOGO_BUCKET", "logos")]).for_function(Function::ListRequestors);
-    let mut read = settings.read();
-    assert_eq!(read.value(&LOGO_BUCKET), None);
-    assert!(!read.is_set(&LOGO_BUCKET));
-    assert_eq!(read.peek(&LOGO_BUCKET), None);
+    let mut reader = settings.read();
+    assert_eq!(reader.value(&LOGO_BUCKET), None);
+    assert!(!reader.is_set(&LOGO_BUCKET));
+    assert_eq!(reader.peek(&LOGO_BUCKET), None);
     assert_eq!(
-        read.problems().to_string(),
+        reader.problems().to_string(),
         "settings: LOGO_BUCKET: add the function to its entry in shared/runtime/src/config/registry"
     );
 }
@@ -70,9 +70,9 @@ fn entries_of_a_list_may_be_separated_by_spaces() {
 fn a_variable_that_resembles_an_absent_setting_is_logged() {
     let settings = settings(&[("ENROLMENTS_TABLE", "enrollments"), ("TENNANT", "one"), ("PATH", "/bin")]);
     let logged = logged(|| {
-        let mut read = settings.read();
-        let values = (read.value(&ENROLLMENTS_TABLE), read.value(&TENANT));
-        assert!(read.finish(values.0).is_err());
+        let mut reader = settings.read();
+        let values = (reader.value(&ENROLLMENTS_TABLE), reader.value(&TENANT));
+        assert!(reader.finish(values.0).is_err());
     });
     let lines: Vec<serde_json::Value> =
         logged.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

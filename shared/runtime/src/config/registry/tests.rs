@@ -20,9 +20,9 @@ fn each_name_is_defined_once_and_resembles_no_other() {
 #[test]
 fn each_default_parses() {
     let settings = Settings::default();
-    let mut read = settings.read();
-    check_all(&mut read);
-    assert_eq!(read.problems().to_string(), ConfigError::Settings(Vec::new()).to_string());
+    let mut reader = settings.read();
+    check_all(&mut reader);
+    assert_eq!(reader.problems().to_string(), ConfigError::Settings(Vec::new()).to_string());
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn request(change: impl FnOnce(&mut Value)) -> Request {
 fn caller(claim: Option<&str>) -> Caller {
     let settings: Settings =
         claim.map(|claim| ("CLIENT_ID_CLAIM".to_owned(), claim.to_owned())).into_iter().collect();
-    Caller::read(&mut settings.read()).unwrap()
+    Caller::from_settings(&mut settings.read()).unwrap()
 }
 
 fn code<T>(outcome: Result<T, Problem>) -> Option<Code> {

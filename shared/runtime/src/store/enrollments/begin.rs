@@ -17,6 +17,12 @@ use model::enrollment::{Enrollment, EnrollmentId};
 
 /// Attempts against concurrent writers.
 const ATTEMPTS: u32 = 8;
+/// Positions of items in the transaction of [`Enrollments::claim`], and of their reasons when it is canceled.
+const IDEMPOTENCY_RECORD: usize = 0;
+const GUARD: usize = 1;
+const ENROLLMENT: usize = 2;
+/// After the callback state.
+const PREVIOUS_HOLDER: usize = 4;
 
 /// The attempt to begin: the first one of a new enrollment, or a restart.
 pub struct NewAttempt<'a> {
@@ -51,30 +57,31 @@ impl Enrollments {
     /// Begins an attempt, once for its idempotency key, and only if no other live enrollment locks the card at the
     /// requestor. Conditions of the transaction ensure both.
     pub async fn begin(&self, new: &NewAttempt<'_>, now: Timestamp) -> Result<BeginOutcome, StoreError> {
-        let mut stale = None;
+        let mut previous_holder = None;
         for attempt in 0..ATTEMPTS {
             let sent = self
                 .0
                 .db
                 .transact_write_items()
-                .set_transact_items(Some(self.claim(new, stale.as_ref(), now)?))
+                .set_transact_items(Some(self.claim(new, previous_holder.as_ref(), now)?))
                 .send();
             let Err(error) = sent.await else { return Ok(BeginOutcome::Started) };
             let Some(reasons) = error.as_service_error().and_then(cancelled) else {
                 return Err(error.into());
             };
-            if is_condition_failure(reasons.first()) {
+            let failed = |position: usize| is_condition_failure(reasons.get(position));
+            if failed(IDEMPOTENCY_RECORD) {
                 if let Some(replay) = self.find_replay(new, now).await? {
                     return Ok(replay);
                 }
-            } else if is_condition_failure(reasons.get(1)) || is_condition_failure(reasons.get(4)) {
+            } else if failed(GUARD) || failed(PREVIOUS_HOLDER) {
                 match self.lock_holder_of(new.enrollment).await? {
                     Some(holder) if holder.enrollment.is_live(now) => {
                         return Ok(BeginOutcome::CardLocked(holder.enrollment.enrollment_id));
                     }
-                    holder => stale = holder,
+                    holder => previous_holder = holder,
                 }
-            } else if is_condition_failure(reasons.get(2)) && new.revision.is_some() {
+            } else if failed(ENROLLMENT) && new.revision.is_some() {
                 return Ok(BeginOutcome::RevisionConflict);
             } else {
                 // Another transaction holds one of the items at present.

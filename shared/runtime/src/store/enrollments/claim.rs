@@ -21,12 +21,12 @@ const STATE_VALIDITY: SignedDuration = SignedDuration::from_hours(2);
 const GUARD_RETENTION: SignedDuration = SignedDuration::from_hours(10 * 24);
 
 impl Enrollments {
-    /// The items and conditions of the transaction. `stale` is the enrollment in the guard, if it was read and is no longer
-    /// live; the transaction replaces it.
+    /// The items and conditions of the transaction. `previous_holder` is the enrollment in the guard, if it was
+    /// read and is no longer live; the transaction replaces it in the guard.
     pub(super) fn claim(
         &self,
         new_attempt: &NewAttempt<'_>,
-        stale: Option<&Versioned>,
+        previous_holder: Option<&Versioned>,
         now: Timestamp,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let NewAttempt { enrollment, revision, key, fingerprint, state } = new_attempt;
@@ -57,14 +57,15 @@ impl Enrollments {
         let record = record.expression_attribute_values(":now", n(now.as_second()));
         let guard = self.put(&client, &guard_key, &guard)?;
         // A restart may hold the card itself.
-        let held_by = stale.map(|stale| stale.enrollment.enrollment_id).or(revision.map(|_| enrollment_id));
+        let held_by =
+            previous_holder.map(|holder| holder.enrollment.enrollment_id).or(revision.map(|_| enrollment_id));
         let guard = match held_by {
             Some(held_by) => guard
                 .condition_expression(match revision {
-                    Some(_) => "attribute_not_exists(pk) OR enrollmentId = :stale",
-                    None => "enrollmentId = :stale",
+                    Some(_) => "attribute_not_exists(pk) OR enrollmentId = :holder",
+                    None => "enrollmentId = :holder",
                 })
-                .expression_attribute_values(":stale", s(&held_by.to_string())),
+                .expression_attribute_values(":holder", s(&held_by.to_string())),
             None => guard.condition_expression(absent),
         };
         let item = self.put(&client, &enrollment_sort_key(enrollment_id), &item)?;
@@ -76,16 +77,17 @@ impl Enrollments {
         };
         let state = self.put(&self.state_key(state), STATE, &state_item)?.condition_expression(absent);
         let puts = [record, guard, item, state].into_iter().map(|put| put.build().map(transact_put));
-        // The stale enrollment must not have changed since it was read. A restart's own item has this condition already,
+        // The previous holder must not have changed since it was read. A restart's own item has this condition already,
         // and a transaction may contain an item only once.
-        let unchanged = stale.filter(|stale| stale.enrollment.enrollment_id != enrollment_id).map(|stale| {
-            let id = stale.enrollment.enrollment_id;
-            let check = ConditionCheck::builder().table_name(&self.0.name);
-            let check = check.key("pk", s(&client)).key("sk", s(&enrollment_sort_key(id)));
-            let check = check.condition_expression("revision = :revision");
-            let check = check.expression_attribute_values(":revision", n(stale.revision.count));
-            check.build().map(|check| TransactWriteItem::builder().condition_check(check).build())
-        });
+        let unchanged =
+            previous_holder.filter(|holder| holder.enrollment.enrollment_id != enrollment_id).map(|holder| {
+                let id = holder.enrollment.enrollment_id;
+                let check = ConditionCheck::builder().table_name(&self.0.name);
+                let check = check.key("pk", s(&client)).key("sk", s(&enrollment_sort_key(id)));
+                let check = check.condition_expression("revision = :revision");
+                let check = check.expression_attribute_values(":revision", n(holder.revision.count));
+                check.build().map(|check| TransactWriteItem::builder().condition_check(check).build())
+            });
         Ok(puts.chain(unchanged).collect::<Result<_, _>>()?)
     }
 

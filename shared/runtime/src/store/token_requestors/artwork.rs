@@ -14,15 +14,15 @@ use super::{
 use mastercard::asset::Asset;
 
 /// Most assets of one transaction.
-pub const ASSETS_AT_ONCE: usize = 25;
+pub const MAX_ASSETS_PER_TRANSACTION: usize = 25;
 /// Attempts against concurrent writers of the catalog.
 const ATTEMPTS: u32 = 24;
 
 impl TokenRequestors {
-    /// Use-case step 4, second half: records assets whose files are stored. Each batch of [`ASSETS_AT_ONCE`] assets is one
-    /// transaction, which records all of them or none.
+    /// Use-case step 4, second half: records assets whose files are stored. Each batch of
+    /// [`MAX_ASSETS_PER_TRANSACTION`] assets is one transaction, which records all of them or none.
     pub async fn record_assets(&self, assets: &[Asset]) -> Result<(), StoreError> {
-        for assets in assets.chunks(ASSETS_AT_ONCE) {
+        for assets in assets.chunks(MAX_ASSETS_PER_TRANSACTION) {
             self.record(assets).await?;
         }
         Ok(())

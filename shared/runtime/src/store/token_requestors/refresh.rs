@@ -27,9 +27,9 @@ pub struct Plan {
     pub complete: bool,
 }
 
-/// Requestors in one transaction. DynamoDB takes 100 items and 4 MB; a requestor with a thousand ranges has 50 kB in two
-/// versions.
-const AT_ONCE: usize = 25;
+/// Most requestors of one transaction. DynamoDB takes 100 items and 4 MB; a requestor with a thousand ranges has 50 kB
+/// in two versions.
+const MAX_REQUESTORS_PER_TRANSACTION: usize = 25;
 /// Attempts of a refresh against others: enough to outlast the claim of one that crashed.
 const ATTEMPTS: u32 = 24;
 /// The pause while another refresh has the claim.
@@ -88,7 +88,7 @@ impl TokenRequestors {
         let Plan { write, change, complete } = plan;
         let version = base.version.saturating_add(1);
         let staged = self.staged(base, items, write, version, refresh_id)?;
-        for items in staged.chunks(AT_ONCE) {
+        for items in staged.chunks(MAX_REQUESTORS_PER_TRANSACTION) {
             let mut items = items.to_vec();
             items.push(TransactWriteItem::builder().condition_check(self.still_claimed(refresh_id)?).build());
             if let Err(superseded) = self.transact(items).await? {
