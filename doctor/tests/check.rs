@@ -294,8 +294,8 @@ async fn all_missing_settings_are_reported_at_once() {
 async fn a_setting_of_any_function_that_does_not_parse_is_named() {
     let world = world().await;
     for (name, value, expected) in [
-        ("LOG_LEVEL", "inof", "LOG_LEVEL: is a level"),
-        ("LARGEST_DROP_PERCENT", "101", "LARGEST_DROP_PERCENT: is 0 to 100"),
+        ("LOG_LEVEL", "inof", "LOG_LEVEL: must be a level"),
+        ("LARGEST_DROP_PERCENT", "101", "LARGEST_DROP_PERCENT: must be 0 to 100"),
         ("NOTIFICATION_SHARED_SECRET", "hunter2", "NOTIFICATION_SHARED_SECRET: a secret is named by"),
     ] {
         let report = offline().run(&settings(&world, &[(name, value)])).await;

@@ -119,10 +119,11 @@ TOKEN={token}
 
 curl -H \"Authorization: Bearer $TOKEN\" '{base}/token-requestors?platform=web'
 curl -H \"Authorization: Bearer $TOKEN\" '{base}/cards?cardContractId=70001&cardContractId=70002'
-curl -H \"Authorization: Bearer $TOKEN\" -H \"Idempotency-Key: $RANDOM\" -H 'Content-Type: application/json' \\
+curl -H \"Authorization: Bearer $TOKEN\" -H \"Idempotency-Key: curl-{key}\" -H 'Content-Type: application/json' \\
   -d '{request}' {base}/enrollments
 
 Open the redirectUrl of the last response in a browser. Press Ctrl-C to stop.",
+        key = now.as_second(),
         simulator = world.simulator().base_url(),
     ))
 }

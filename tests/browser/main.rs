@@ -30,7 +30,7 @@ async fn a_cardholder_enables_a_card_and_finds_it_enabled() {
         harness.click("#return").await;
         harness.expect_heading("Your card is enabled").await;
         let timeline = harness.text(".timeline").await;
-        assert!(timeline.contains("Click to Pay has stored your card safely"), "{timeline}");
+        assert!(timeline.contains("Click to Pay has stored your card securely"), "{timeline}");
         assert!(
             !harness.driver.current_url().await.unwrap().as_str().contains("outcome"),
             "the URL keeps no outcome"

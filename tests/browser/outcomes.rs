@@ -116,7 +116,7 @@ async fn a_blocked_card_is_refused_with_a_text_for_cardholders() {
         harness.expect_heading("This card cannot be enabled").await;
         harness.click(".actions .primary").await;
         harness.expect_heading("Your cards").await;
-        assert_eq!(harness.text(".not_eligible").await, "Cards of this kind cannot be enabled there");
+        assert_eq!(harness.text(".not_eligible").await, "Cards of this type cannot be enabled");
     })
     .await;
 }

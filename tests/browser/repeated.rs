@@ -85,7 +85,7 @@ async fn two_tabs_enable_one_card_once() {
         let other_device = harness.world.cardholder("40000").unwrap();
         other_device.enroll("70001").await.unwrap();
         harness.agree().await;
-        harness.expect_heading("This card is on its way already").await;
+        harness.expect_heading("This card is already being enabled").await;
         harness.click(".actions .primary").await;
         harness.expect_heading("Not finished yet").await;
         harness.click(".actions .primary").await;

@@ -95,7 +95,7 @@ async fn a_function_with_a_bad_log_level_does_not_start_and_names_it_with_all_ot
     let changes = [("LOG_LEVEL", "inof"), ("TENANT", "The Bank")];
     for (function, _) in FUNCTIONS {
         let log = Lambda::start_fails(function, &world, |_| false, &changes).await;
-        for problem in ["LOG_LEVEL: is a level", "TENANT: "] {
+        for problem in ["LOG_LEVEL: must be a level", "TENANT: "] {
             assert!(log.contains(problem), "{function} does not report {problem}: {log}");
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use local::cardholder::Cardholder;
+use runtime::http::Code;
 use serde_json::{Value, json};
 use simulator::{CLICK_TO_PAY, Fault, Operation};
 
@@ -21,6 +22,35 @@ async fn the_contract_the_template_and_the_gateway_have_the_same_routes() {
     assert_eq!(deployed.map(str::to_owned).collect::<BTreeSet<_>>(), openapi::routes());
     let world = world().await;
     assert_eq!(world.routes().iter().cloned().collect::<BTreeSet<_>>(), openapi::routes());
+}
+
+#[test]
+fn the_api_description_has_every_problem_code() {
+    let documented = CONTRACT["components"]["schemas"]["ProblemCode"]["enum"].as_array().expect("an enum");
+    let documented: Vec<_> = documented.iter().filter_map(Value::as_str).collect();
+    assert_eq!(
+        documented,
+        Code::ALL.map(Code::as_str),
+        "make `ProblemCode` in infra/openapi.yaml and `Code::ALL` in shared/runtime/src/http/problem.rs the same"
+    );
+}
+
+#[test]
+fn the_examples_of_problems_have_the_texts_of_their_code() {
+    let responses = CONTRACT["components"]["responses"].as_object().expect("responses");
+    let examples = responses.values().map(|it| &it["content"]["application/problem+json"]["example"]);
+    let examples: Vec<_> = examples.filter(|example| example.is_object()).collect();
+    assert!(examples.len() >= 4, "{examples:?}");
+    for example in examples {
+        let code = Code::ALL.into_iter().find(|code| example["code"] == code.as_str());
+        let title = code.map(Code::title);
+        assert_eq!(
+            (example["title"].as_str(), example["detail"].as_str()),
+            (title, title),
+            "correct the example of {} in infra/openapi.yaml: `Code::describe` in shared/runtime/src/http/problem.rs has its title",
+            example["code"]
+        );
+    }
 }
 
 #[test]

@@ -267,9 +267,12 @@ async fn a_catalog_that_is_too_large_is_sent_compressed_or_by_range_or_not_at_al
     let refused = get(&world, "platform=web", &[]).await;
     assert_eq!(refused.status(), 406);
     let problem: Value = refused.json().await.unwrap();
-    assert_eq!(problem["code"], "answer_too_large");
+    assert_eq!(problem["code"], "response_too_large");
     assert_eq!(
-        violations("/components/responses/AnswerTooLarge/content/application~1problem+json/schema", &problem),
+        violations(
+            "/components/responses/ResponseTooLarge/content/application~1problem+json/schema",
+            &problem
+        ),
         [""; 0]
     );
     let compressed = get(&world, "platform=web", &[("accept-encoding", "gzip")]).await;

@@ -99,7 +99,7 @@ fn callback_base_url(settings: &mut SettingsReader<'_>) -> Option<Url> {
     if url.as_str().len() <= MAX_BASE_URL_LENGTH && url.query().is_none() && url.fragment().is_none() {
         return Some(url);
     }
-    let what = format_args!("has at most {MAX_BASE_URL_LENGTH} characters, no query and no fragment");
+    let what = format_args!("must have at most {MAX_BASE_URL_LENGTH} characters, no query and no fragment");
     settings.problem(&CALLBACK_BASE_URL, what);
     None
 }

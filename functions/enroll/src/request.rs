@@ -104,23 +104,26 @@ impl AttemptRequest {
     fn invalid_fields(&self, config: &EnrollConfig, now: Timestamp) -> Vec<FieldError> {
         let mut errors = Vec::new();
         if config.app_links.get(&self.callback).is_none() {
-            errors.push(field_error("callback", "is not the id of a configured app link"));
+            errors.push(field_error("callback", "must be the id of a configured app link"));
         }
         if !self.locale.as_deref().is_none_or(is_locale) {
-            errors.push(field_error("locale", "is a language and a country, as en_GB"));
+            errors.push(field_error("locale", "must be a language and a country, such as en_GB"));
         }
         if let Some(Err(error)) = self.account_holder.as_ref().map(AccountHolder::validate) {
             errors.push(field_error(
                 format!("accountHolder.{}", error.field),
-                "does not fit Token Connect's limits",
+                "has an invalid length or invalid characters",
             ));
         }
         let Consent { terms_version, accepted_at } = &self.consent;
         if !(1..=64).contains(&terms_version.chars().count()) || terms_version.chars().any(char::is_control) {
-            errors.push(field_error("consent.termsVersion", "has 1 to 64 characters"));
+            errors.push(field_error(
+                "consent.termsVersion",
+                "must have 1 to 64 characters, none of them a control character",
+            ));
         }
         if accepted_at.duration_since(now) > CLOCK_SKEW {
-            errors.push(field_error("consent.acceptedAt", "is in the future"));
+            errors.push(field_error("consent.acceptedAt", "must not be in the future"));
         }
         errors
     }

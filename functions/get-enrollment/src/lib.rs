@@ -114,18 +114,18 @@ fn list_query(request: &Request) -> Result<ListQuery, Problem> {
                 let limit = value.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
                 query
                     .limit
-                    .replace(limit.ok_or_else(|| Problem::field(&name, format!("is 1 to {MAX_LIMIT}")))?)
+                    .replace(limit.ok_or_else(|| Problem::field(&name, format!("must be 1 to {MAX_LIMIT}")))?)
                     .is_some()
             }
             _ => {
                 let start = value
                     .parse()
-                    .map_err(|_| Problem::field(&name, "is not one that this server returned"))?;
+                    .map_err(|_| Problem::field(&name, "must be a token that this server returned"))?;
                 query.start.replace(start).is_some()
             }
         };
         if is_repeated {
-            return Err(Problem::field(name, "is to be given once at most"));
+            return Err(Problem::field(name, "must not be repeated"));
         }
     }
     Ok(query)

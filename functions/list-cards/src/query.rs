@@ -33,13 +33,13 @@ impl ListCardsQuery {
             match name.as_str() {
                 "cardContractId" => cards.push(card(&value)?),
                 _ if token_requestor_id.is_some() => {
-                    return Err(Problem::field(name, "is to be given once at most"));
+                    return Err(Problem::field(name, "must not be repeated"));
                 }
                 _ => token_requestor_id = Some(value.parse().map_err(|error| Problem::field(name, error))?),
             }
         }
         if cards.is_empty() || cards.len() > MAX_CARDS {
-            return Err(Problem::field("cardContractId", format!("is to be given 1 to {MAX_CARDS} times")));
+            return Err(Problem::field("cardContractId", format!("must be given 1 to {MAX_CARDS} times")));
         }
         Ok(Self {
             cards,
@@ -55,7 +55,7 @@ fn card(value: &str) -> Result<Card, Problem> {
     let account_range = match range {
         Some(range) if range.trim_end_matches('0').len() > MAX_RANGE_DIGITS => {
             return Err(invalid_range(
-                "has the start of an account range after the colon, not a card number",
+                "must have the start of an account range after the colon, not a card number",
             ));
         }
         Some(range) => {

@@ -85,7 +85,7 @@ impl ListRequestors {
             Body::Text(prepared.text.clone())
         };
         if encoding::size_in_lambda_response(&body) > MAX_BODY_BYTES {
-            return Err(Code::AnswerTooLarge.into());
+            return Err(Code::ResponseTooLarge.into());
         }
         response.body(body).map_err(Problem::internal)
     }

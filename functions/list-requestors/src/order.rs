@@ -26,7 +26,7 @@ impl Order {
         match Collator::try_new((&locale).into(), CollatorOptions::default()) {
             Ok(collator) => Some(Self { featured, locale, collator }),
             Err(_) => {
-                settings.problem(&CATALOG_LOCALE, "is not a locale with a collation");
+                settings.problem(&CATALOG_LOCALE, "must be a locale with a collation");
                 None
             }
         }
@@ -54,7 +54,7 @@ fn locale(settings: &mut SettingsReader<'_>) -> Option<Locale> {
     let Some(raw) = settings.optional(&CATALOG_LOCALE)? else { return Some(Locale::UNKNOWN) };
     let locale = raw.parse();
     locale
-        .map_err(|_| settings.problem(&CATALOG_LOCALE, "is no BCP 47 language tag, such as de or pt-BR"))
+        .map_err(|_| settings.problem(&CATALOG_LOCALE, "must be a BCP 47 language tag, such as de or pt-BR"))
         .ok()
 }
 

@@ -20,12 +20,12 @@ impl ListRequestorsQuery {
         };
         let platform = match values("platform").as_slice() {
             [platform] => platform.parse().map_err(|error| Problem::field("platform", error))?,
-            _ => return Err(Problem::field("platform", "is to be given once: ios, android or web")),
+            _ => return Err(Problem::field("platform", "must be given once: ios, android or web")),
         };
         let account_range = match values("accountRange").as_slice() {
             [] => None,
             [range] => Some(range.parse().map_err(|error| Problem::field("accountRange", error))?),
-            _ => return Err(Problem::field("accountRange", "is to be given at most once")),
+            _ => return Err(Problem::field("accountRange", "must not be repeated")),
         };
         Ok(Self { platform, account_range })
     }

@@ -137,7 +137,7 @@ fn account_ranges(settings: &mut SettingsReader<'_>) -> Option<Vec<AccountRange>
     let List(mut ranges) = settings.value(&ACCOUNT_RANGES)?;
     ranges.sort();
     if ranges.windows(2).any(|pair| pair.first() == pair.last()) {
-        settings.problem(&ACCOUNT_RANGES, "names something twice");
+        settings.problem(&ACCOUNT_RANGES, "must not contain duplicates");
         return None;
     }
     Some(ranges)

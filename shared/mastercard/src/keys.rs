@@ -148,7 +148,7 @@ impl FromStr for SignatureMethod {
 
 /// The text is not a signature method.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is RSA-SHA256 or RSA-PSS")]
+#[error("must be RSA-SHA256 or RSA-PSS")]
 pub struct UnknownSignatureMethod;
 
 /// The cryptographic library could not sign.

@@ -41,7 +41,7 @@ impl FromStr for RateLimit {
 
 /// The text is not a rate limit.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is a whole number from 1 to 1000")]
+#[error("must be a whole number from 1 to 1000")]
 pub struct InvalidRateLimit;
 
 /// Clones share their state.

@@ -75,7 +75,7 @@ pub struct Consent {
 
 /// Parses a time. Jiff's errors quote the input; this one does not.
 fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-    let error = |_| serde::de::Error::custom("is a time as in RFC 3339: 2026-01-05T10:29:58Z");
+    let error = |_| serde::de::Error::custom("must be a time as in RFC 3339, such as 2026-01-05T10:29:58Z");
     String::deserialize(deserializer)?.parse().map_err(error)
 }
 

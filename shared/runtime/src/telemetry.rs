@@ -49,7 +49,7 @@ impl FromStr for LogFilter {
     type Err = InvalidValue;
 
     fn from_str(raw: &str) -> Result<Self, InvalidValue> {
-        const INVALID: InvalidValue = InvalidValue("is a level, or levels such as info,runtime=debug");
+        const INVALID: InvalidValue = InvalidValue("must be a level, or levels such as info,runtime=debug");
         // `Targets` would parse any word as the name of a crate, and log nothing of the others.
         let is_level = |level: &str| !level.is_empty() && level.parse::<LevelFilter>().is_ok();
         let is_directive = |part: &str| is_level(part.rsplit_once('=').map_or(part, |(_, level)| level));
@@ -205,8 +205,8 @@ mod tests {
             let read = runtime(level).read_settings(|settings| settings.value(&LOGO_BUCKET));
             assert_eq!(
                 read.unwrap_err().to_string(),
-                "settings: LOG_LEVEL: is a level, or levels such as info,runtime=debug; \
-                 LOG_DEBUG_PERCENT: is 0 to 100; LOGO_BUCKET is not set"
+                "settings: LOG_LEVEL: must be a level, or levels such as info,runtime=debug; \
+                 LOG_DEBUG_PERCENT: must be 0 to 100; LOGO_BUCKET is not set"
             );
             assert!(runtime(level).read_settings(|_| Some(())).is_err(), "{level} alone stops init");
         }

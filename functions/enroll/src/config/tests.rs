@@ -42,7 +42,7 @@ fn a_callback_address_has_room_for_a_state_and_no_query_or_fragment() {
     for url in [&of_length(201), "https://bank.example/?from=c2p", "https://bank.example/#cards"] {
         let problems = config("CALLBACK_BASE_URL", url).err().unwrap_or_default();
         assert!(
-            problems.starts_with("settings: CALLBACK_BASE_URL: has at most 200 characters"),
+            problems.starts_with("settings: CALLBACK_BASE_URL: must have at most 200 characters"),
             "{url}: {problems}"
         );
     }

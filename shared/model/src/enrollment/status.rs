@@ -56,9 +56,10 @@ pub struct StatusReport {
     pub status: Status,
     /// Why, where the status alone does not explain it.
     pub reason: Option<StatusReason>,
-    /// Whether the same request may succeed later; only with [`Status::Failed`].
+    /// Whether a new enrollment of the card may succeed; only with [`Status::Failed`].
     pub retryable: Option<bool>,
-    /// When the token list is to be read next. `None` if the status is final, until a notification arrives.
+    /// When the token list is to be read next. `None` if the status is final: no further read is scheduled, and only a
+    /// notification, a late callback or a restart can still change the status.
     pub next_check: Option<Timestamp>,
 }
 
@@ -230,7 +231,7 @@ impl<'a> FactSummary<'a> {
         summary
     }
 
-    /// The status, its reason, and whether the request is retryable.
+    /// The status, its reason, and whether a new enrollment may succeed.
     fn status(&self, now: Timestamp) -> (Status, Option<StatusReason>, Option<bool>) {
         match self.token() {
             CurrentToken::Active => return (Status::Enabled, None, None),

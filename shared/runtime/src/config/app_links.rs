@@ -28,6 +28,6 @@ impl FromStr for AppLinks {
     fn from_str(raw: &str) -> Result<Self, InvalidValue> {
         let Pairs(pairs) = raw.parse()?;
         let links: Option<_> = pairs.into_iter().map(|(id, url)| Some((id, url.parse().ok()?))).collect();
-        links.map(Self).ok_or(InvalidValue("needs absolute URLs"))
+        links.map(Self).ok_or(InvalidValue("must have absolute URLs"))
     }
 }

@@ -70,7 +70,7 @@ impl FromStr for Environment {
 
 /// The text is not the name of an environment.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is sandbox, mtf, production or local")]
+#[error("must be sandbox, mtf, production or local")]
 pub struct UnknownEnvironment;
 
 /// Reads a base URL and derives its environment. `None` if a problem was noted: the environment must equal
@@ -92,7 +92,7 @@ pub(super) fn base_url(
     let others =
         settings.peek(other).and_then(|other| other.parse().ok()).and_then(|url| Environment::of(&url));
     if url.scheme() != "https" && known != Some(Environment::Local) {
-        settings.problem(setting, "is not https");
+        settings.problem(setting, "must be https");
     } else if let Some(named) = named.filter(|named| *named != environment) {
         settings.problem(
             setting,

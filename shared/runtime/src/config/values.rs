@@ -37,7 +37,7 @@ impl FromStr for Pairs {
     fn from_str(raw: &str) -> Result<Self, InvalidValue> {
         let pair = |entry: &str| entry.trim().split_once('=').map(|(key, value)| (key.into(), value.into()));
         let pairs: Option<_> = raw.split(',').map(pair).collect();
-        pairs.map(Self).ok_or(InvalidValue("needs name=value pairs, comma separated"))
+        pairs.map(Self).ok_or(InvalidValue("must be name=value pairs, separated by commas"))
     }
 }
 
@@ -64,7 +64,7 @@ impl FromStr for Switch {
         match raw {
             "on" => Ok(Self::On),
             "off" => Ok(Self::Off),
-            _ => Err(InvalidValue("is on or off")),
+            _ => Err(InvalidValue("must be on or off")),
         }
     }
 }
@@ -83,7 +83,7 @@ impl std::error::Error for InvalidValue {}
 
 /// The value is not a whole number within the limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is {min} to {max}")]
+#[error("must be {min} to {max}")]
 pub struct OutOfRange {
     min: u8,
     max: u8,

@@ -18,7 +18,7 @@ pub struct EnrollmentResponse {
     attempt: u32,
     /// The status.
     pub status: Status,
-    /// Whether the status is final: the token list is not read any more.
+    /// Whether the status is final: no further read of the token list is scheduled.
     pub r#final: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<StatusReason>,

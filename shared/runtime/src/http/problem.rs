@@ -24,7 +24,7 @@ pub enum Code {
     EnrollmentNotRestartable,
     RequestInProgress,
     RequestTooLarge,
-    AnswerTooLarge,
+    ResponseTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
     CardNotEligible,
@@ -37,6 +37,33 @@ pub enum Code {
 }
 
 impl Code {
+    /// All codes.
+    pub const ALL: [Self; 23] = [
+        Self::InvalidRequest,
+        Self::CardNumberRefused,
+        Self::IdempotencyKeyMissing,
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::CardNotFound,
+        Self::TokenRequestorNotFound,
+        Self::AlreadyEnabled,
+        Self::EnrollmentInProgress,
+        Self::EnrollmentNotRestartable,
+        Self::RequestInProgress,
+        Self::RequestTooLarge,
+        Self::ResponseTooLarge,
+        Self::UnsupportedMediaType,
+        Self::IdempotencyKeyReused,
+        Self::CardNotEligible,
+        Self::PlatformNotSupported,
+        Self::InternalError,
+        Self::MastercardRefused,
+        Self::MastercardUnreadable,
+        Self::MastercardUnavailable,
+        Self::PushOutcomeUnknown,
+    ];
+
     /// The code in the document, the HTTP status, and the title.
     fn describe(self) -> (&'static str, StatusCode, &'static str) {
         match self {
@@ -50,24 +77,28 @@ impl Code {
                 ("idempotency_key_missing", StatusCode::BAD_REQUEST, "The Idempotency-Key header is missing")
             }
             Self::Unauthenticated => {
-                ("unauthenticated", StatusCode::UNAUTHORIZED, "The access token names no client")
+                ("unauthenticated", StatusCode::UNAUTHORIZED, "The access token has no valid client id claim")
             }
-            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "This client is not allowed to do that"),
-            Self::NotFound => ("not_found", StatusCode::NOT_FOUND, "The resource does not exist"),
+            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "Access denied"),
+            Self::NotFound => ("not_found", StatusCode::NOT_FOUND, "Not found"),
             Self::CardNotFound => ("card_not_found", StatusCode::NOT_FOUND, "There is no such card"),
             Self::TokenRequestorNotFound => {
                 ("token_requestor_not_found", StatusCode::NOT_FOUND, "There is no such token requestor")
             }
-            Self::AlreadyEnabled => {
-                ("already_enabled", StatusCode::CONFLICT, "The card is already enabled there")
-            }
-            Self::EnrollmentInProgress => {
-                ("enrollment_in_progress", StatusCode::CONFLICT, "This card is already being enabled there")
-            }
+            Self::AlreadyEnabled => (
+                "already_enabled",
+                StatusCode::CONFLICT,
+                "The card is already enabled at this token requestor",
+            ),
+            Self::EnrollmentInProgress => (
+                "enrollment_in_progress",
+                StatusCode::CONFLICT,
+                "The card is already being enabled at this token requestor",
+            ),
             Self::EnrollmentNotRestartable => (
                 "enrollment_not_restartable",
                 StatusCode::CONFLICT,
-                "This enrollment cannot be started again: only one that waits for the cardholder or has expired can",
+                "Only an enrollment in status READY or EXPIRED can be restarted",
             ),
             Self::RequestInProgress => (
                 "request_in_progress",
@@ -77,8 +108,8 @@ impl Code {
             Self::RequestTooLarge => {
                 ("request_too_large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large")
             }
-            Self::AnswerTooLarge => (
-                "answer_too_large",
+            Self::ResponseTooLarge => (
+                "response_too_large",
                 StatusCode::NOT_ACCEPTABLE,
                 "The response is too large for the accepted encodings; accept gzip, or request one account range",
             ),
@@ -92,9 +123,11 @@ impl Code {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "This Idempotency-Key was used for a different request",
             ),
-            Self::CardNotEligible => {
-                ("card_not_eligible", StatusCode::UNPROCESSABLE_ENTITY, "The card cannot be enabled there")
-            }
+            Self::CardNotEligible => (
+                "card_not_eligible",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The card cannot be enabled at this token requestor",
+            ),
             Self::PlatformNotSupported => (
                 "platform_not_supported",
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -104,7 +137,7 @@ impl Code {
                 ("internal_error", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on this server")
             }
             Self::MastercardRefused => {
-                ("mastercard_refused", StatusCode::BAD_GATEWAY, "Mastercard refused the request")
+                ("mastercard_refused", StatusCode::BAD_GATEWAY, "Mastercard rejected the request")
             }
             Self::MastercardUnreadable => {
                 ("mastercard_unreadable", StatusCode::BAD_GATEWAY, "Mastercard's response could not be read")
@@ -117,7 +150,7 @@ impl Code {
             Self::PushOutcomeUnknown => (
                 "push_outcome_unknown",
                 StatusCode::SERVICE_UNAVAILABLE,
-                "Whether the card was pushed is not known yet; follow the enrollment",
+                "Whether the card was pushed is not known yet; poll the enrollment",
             ),
         }
     }
@@ -130,6 +163,11 @@ impl Code {
     /// The code in the document.
     pub fn as_str(self) -> &'static str {
         self.describe().0
+    }
+
+    /// The title in the document, the same for every problem of this code.
+    pub fn title(self) -> &'static str {
+        self.describe().2
     }
 }
 
@@ -153,7 +191,6 @@ pub struct FieldError {
 pub struct Problem {
     /// The stable code.
     pub code: Code,
-    detail: Option<String>,
     errors: Vec<FieldError>,
     enrollment_id: Option<EnrollmentId>,
     retry_after_seconds: Option<u64>,
@@ -166,7 +203,7 @@ struct Document<'a> {
     r#type: String,
     title: &'static str,
     status: u16,
-    detail: &'a str,
+    detail: &'static str,
     code: Code,
     retryable: bool,
     request_id: &'a str,
@@ -178,14 +215,7 @@ struct Document<'a> {
 
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
-        Self {
-            code,
-            detail: None,
-            errors: Vec::new(),
-            enrollment_id: None,
-            retry_after_seconds: None,
-            cause: None,
-        }
+        Self { code, errors: Vec::new(), enrollment_id: None, retry_after_seconds: None, cause: None }
     }
 }
 
@@ -203,11 +233,6 @@ impl Problem {
     /// [`Code::InternalError`]. The cause is only logged.
     pub fn internal(cause: impl Into<BoxError>) -> Self {
         Problem::from(Code::InternalError).with_source(cause)
-    }
-
-    /// Sets the `detail` of the document, which is otherwise the title.
-    pub fn with_detail(self, detail: impl Into<String>) -> Self {
-        Self { detail: Some(detail.into()), ..self }
     }
 
     /// Sets the `enrollmentId` of the document.
@@ -250,7 +275,7 @@ impl Problem {
             r#type: format!("urn:click-to-pay-issuer:problem:{code}"),
             title,
             status: status.as_u16(),
-            detail: self.detail.as_deref().unwrap_or(title),
+            detail: title,
             code: self.code,
             retryable: self.code.retryable(),
             request_id,

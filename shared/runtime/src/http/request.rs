@@ -88,14 +88,14 @@ pub fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
         let field = if path == "." || !error.inner().is_data() { "body".into() } else { path };
         Problem::field(field, sentence(error.inner()))
     })?;
-    json.end().map_err(|_| Problem::field("body", "is not one JSON document"))?;
+    json.end().map_err(|_| Problem::field("body", "has data after the JSON document"))?;
     Ok(parsed)
 }
 
 /// The message for the client. Serde's own messages are used unless they repeat a value.
 fn sentence(error: &serde_json::Error) -> String {
     if !error.is_data() {
-        return "is not valid JSON".into();
+        return "must be valid JSON".into();
     }
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(sentence, _)| sentence);

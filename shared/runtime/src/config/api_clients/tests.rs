@@ -75,7 +75,7 @@ fn half_a_key_set_is_refused() {
     let problems = with(("PROCESSING_NEXT_SIGNING_KEY", "file:/next.pem"));
     assert_eq!(problems, "settings: PROCESSING_NEXT_CONSUMER_KEY is not set");
     let problems = with(("PROCESSING_SIGNATURE_METHOD", "HMAC-SHA1"));
-    assert_eq!(problems, "settings: PROCESSING_SIGNATURE_METHOD: is RSA-SHA256 or RSA-PSS");
+    assert_eq!(problems, "settings: PROCESSING_SIGNATURE_METHOD: must be RSA-SHA256 or RSA-PSS");
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn a_base_url_of_another_environment_than_named_stops_init() {
         named("production").unwrap_err(),
         "settings: TOKEN_CONNECT_URL: leads to sandbox, and MASTERCARD_ENVIRONMENT is production"
     );
-    assert!(named("prod").unwrap_err().ends_with("is sandbox, mtf, production or local"));
+    assert!(named("prod").unwrap_err().ends_with("must be sandbox, mtf, production or local"));
 }
 
 #[test]
@@ -77,10 +77,10 @@ fn a_host_that_mastercard_does_not_publish_has_to_be_named() {
 fn plain_http_is_for_loopback_only() {
     assert_eq!(environment(&[("TOKEN_CONNECT_URL", "http://127.0.0.1:1/mdes")]), Ok(Environment::Local));
     let plain = environment(&[("TOKEN_CONNECT_URL", "http://sandbox.api.mastercard.com/mdes")]);
-    assert_eq!(plain.unwrap_err(), "settings: TOKEN_CONNECT_URL: is not https");
+    assert_eq!(plain.unwrap_err(), "settings: TOKEN_CONNECT_URL: must be https");
     let named_local =
         [("TOKEN_CONNECT_URL", "http://bank.example/mdes"), ("MASTERCARD_ENVIRONMENT", "local")];
-    assert_eq!(environment(&named_local).unwrap_err(), "settings: TOKEN_CONNECT_URL: is not https");
+    assert_eq!(environment(&named_local).unwrap_err(), "settings: TOKEN_CONNECT_URL: must be https");
 }
 
 #[test]
@@ -114,5 +114,5 @@ fn a_problem_with_a_setting_that_two_readers_share_is_reported_once() {
     assert_eq!(base_url(&mut reader, &TOKEN_CONNECT_URL, &PROCESSING_URL), None);
     assert_eq!(base_url(&mut reader, &PROCESSING_URL, &TOKEN_CONNECT_URL), None);
     let ConfigError::Settings(problems) = reader.problems() else { panic!("not settings") };
-    assert_eq!(problems, ["MASTERCARD_ENVIRONMENT: is sandbox, mtf, production or local"]);
+    assert_eq!(problems, ["MASTERCARD_ENVIRONMENT: must be sandbox, mtf, production or local"]);
 }

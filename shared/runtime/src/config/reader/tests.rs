@@ -19,9 +19,11 @@ fn an_operator_reads_all_problems_at_once() {
     assert_eq!(reader.value(&LOGO_BASE_URL), None);
     assert_eq!(reader.value(&ENROLLMENTS_TABLE), None);
     let problems = reader.problems().to_string();
-    for problem in
-        ["LARGEST_DROP_PERCENT: is 0 to 100", "LOGO_BASE_URL: relative URL", "ENROLLMENTS_TABLE is not set"]
-    {
+    for problem in [
+        "LARGEST_DROP_PERCENT: must be 0 to 100",
+        "LOGO_BASE_URL: relative URL",
+        "ENROLLMENTS_TABLE is not set",
+    ] {
         assert!(problems.contains(problem), "{problem} in {problems}");
     }
 }

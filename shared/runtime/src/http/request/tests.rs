@@ -105,8 +105,8 @@ fn an_error_in_a_body_names_the_field_and_does_not_repeat_its_value() {
     assert_eq!(error_of(r#"{"number":700}"#), wrong("number", type_or_value));
     assert_eq!(error_of(r#"{"number":7,"secret":1}"#), wrong("secret", "is not a field of this request"));
     assert_eq!(error_of("{}"), wrong("body", "missing field `number`"));
-    assert_eq!(error_of(r#"{"number":7"#), wrong("body", "is not valid JSON"));
-    assert_eq!(error_of(r#"{"number":7} 8"#), wrong("body", "is not one JSON document"));
+    assert_eq!(error_of(r#"{"number":7"#), wrong("body", "must be valid JSON"));
+    assert_eq!(error_of(r#"{"number":7} 8"#), wrong("body", "has data after the JSON document"));
 }
 
 #[test]

@@ -44,7 +44,7 @@ impl IdempotencyKey {
 
 /// The text is not an idempotency key.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("has 1 to 64 characters of A-Z a-z 0-9 . _ ~ -")]
+#[error("must have 1 to 64 characters of A-Z a-z 0-9 . _ ~ -")]
 pub struct InvalidIdempotencyKey;
 
 /// The request and the attempt for which an idempotency key was used.
