@@ -32,8 +32,19 @@ pub struct Section {
     /// The heading of the table.
     pub title: &'static str,
     /// Its settings, in the order of the page.
-    pub settings: &'static [&'static Definition],
+    pub settings: &'static [Entry],
     check: fn(&mut SettingsReader<'_>),
+}
+
+/// A row of the page. Its texts are not part of the definition, so that the functions do not contain them.
+#[derive(Debug)]
+pub struct Entry {
+    /// Name, default and functions.
+    pub definition: &'static Definition,
+    /// Description of the values, in Markdown.
+    pub kind: &'static str,
+    /// The purpose, in Markdown.
+    pub meaning: &'static str,
 }
 
 /// All sections, in the order of the page.
@@ -50,7 +61,7 @@ pub const SECTIONS: &[Section] = &[
 
 /// All settings.
 pub fn definitions() -> impl Iterator<Item = &'static Definition> {
-    SECTIONS.iter().flat_map(|section| section.settings).copied()
+    SECTIONS.iter().flat_map(|section| section.settings).map(|entry| entry.definition)
 }
 
 /// Parses every setting that is set, and every default. The reader collects the problems.
@@ -72,17 +83,19 @@ macro_rules! section {
             pub const $name: $crate::config::setting::Setting<$type> =
                 $crate::config::setting::Setting::new(&$crate::config::setting::Definition {
                     name: stringify!($name),
-                    kind: $kind,
                     presence: $presence,
                     secret: $secret,
                     functions: $functions,
-                    meaning: $meaning,
                 });
         )*
 
         pub(super) const SECTION: $crate::config::registry::Section = $crate::config::registry::Section {
             title: $title,
-            settings: &[$($name.definition()),*],
+            settings: &[$($crate::config::registry::Entry {
+                definition: $name.definition(),
+                kind: $kind,
+                meaning: $meaning,
+            }),*],
             check: |reader| { $(reader.check(&$name);)* },
         };
     };

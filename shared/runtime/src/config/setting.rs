@@ -15,16 +15,12 @@ pub struct Setting<T> {
 pub struct Definition {
     /// The environment variable.
     pub name: &'static str,
-    /// Description of its values, in Markdown.
-    pub kind: &'static str,
     /// What happens if it is absent or empty.
     pub presence: Presence,
     /// Whether it refers to a secret.
     pub secret: bool,
     /// The functions that may read it. Empty for settings of tools.
     pub functions: &'static [Function],
-    /// Its purpose, in Markdown.
-    pub meaning: &'static str,
 }
 
 /// What happens when a setting is absent or empty.

@@ -34,8 +34,8 @@ fn page() -> String {
         page.push_str(
             "| name | type | default | names a secret | functions | meaning |\n|---|---|---|---|---|---|\n",
         );
-        for definition in section.settings {
-            let Definition { name, kind, secret, meaning, .. } = definition;
+        for Entry { definition, kind, meaning } in section.settings {
+            let Definition { name, secret, .. } = definition;
             let (default, functions) = (default(definition.presence), functions(definition.functions));
             let secret = if *secret { "yes" } else { "no" };
             let _ = writeln!(page, "| `{name}` | {kind} | {default} | {secret} | {functions} | {meaning} |");
