@@ -64,15 +64,15 @@ async fn a_requestor_with_a_new_host_stays_in_quarantine_until_an_operator_allow
     let requestors = bank.world.simulator().requestors();
     let mut moved = requestors.into_iter().find(|it| it.token_requestor_id == "50123197928").unwrap();
     let id = moved.token_requestor_id.clone();
-    moved.push_page = Some("https://elsewhere.example/push".parse().unwrap());
+    moved.push_page = Some("https://external.example/push".parse().unwrap());
     bank.world.simulator().add_requestor(moved);
     bank.doctor(&["refresh"]).await;
     let changes = bank.doctor(&["changes", "--json"]).await;
     let changes: Value = serde_json::from_slice(&changes.stdout).unwrap();
     assert_eq!(changes["quarantined"][0]["tokenRequestorId"], json!(id), "{changes}");
-    assert_eq!(changes["quarantined"][0]["hosts"], json!(["elsewhere.example"]));
+    assert_eq!(changes["quarantined"][0]["hosts"], json!(["external.example"]));
 
-    let run = bank.doctor(&["refresh", "--allow", &format!("{id}=elsewhere.example")]).await;
+    let run = bank.doctor(&["refresh", "--allow", &format!("{id}=external.example")]).await;
     assert_eq!(run.status.code(), Some(0), "{}", output(&run));
     let changes: Value = serde_json::from_slice(&bank.doctor(&["changes", "--json"]).await.stdout).unwrap();
     assert_eq!(changes["quarantined"], json!([]));

@@ -283,7 +283,7 @@ async fn a_new_host_is_allowed(event: Event) {
     let world = open_world().await;
     let requestors = world.simulator().requestors();
     let mut moved = requestors.into_iter().find(|it| it.token_requestor_id == CLICK_TO_PAY).unwrap();
-    moved.push_page = Some("https://elsewhere.example/push".parse().unwrap());
+    moved.push_page = Some("https://external.example/push".parse().unwrap());
     world.simulator().add_requestor(moved);
     let sync = sync_requestors::SyncRequestors::connect(&runtime_of(&world)).await.unwrap();
     let quarantined = sync.handle(scheduled(json!({}))).await.unwrap().change.quarantined;

@@ -1,6 +1,6 @@
 //! Artwork: fetched once, checked, stored completely or not at all.
 
-mod hostile;
+mod malicious;
 
 use std::time::{Duration, SystemTime};
 

@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_cannot_be_read_is_refused_whole() {
+    fn a_list_that_cannot_be_read_is_rejected_completely() {
         for event in [json!({"assets": [{"assetId": "a-1"}]}), json!({"assets": ["a-1", ""]}), json!([1])] {
             assert!(parse(&event).is_err(), "{event}");
         }

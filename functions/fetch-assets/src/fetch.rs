@@ -55,13 +55,13 @@ impl FetchAssets {
     }
 
     /// Checks all forms on a blocking thread, so that a panic of a library fails this asset alone. One asset at a time: a
-    /// large drawing takes several times its size in memory.
+    /// large SVG takes several times its size in memory.
     async fn check(&self, contents: Vec<MediaContent>) -> Result<CheckedAsset, StoreFailure> {
         let permit = self.checks.acquire().await;
         let _permit = permit.map_err(|closed| failure(FetchFailure::NotRead, closed))?;
         spawn_blocking(|| logo::check(contents)).await.map_err(|error| {
             // The panic's message could quote the content.
-            let message = if error.is_panic() { "the check panicked" } else { "the check was cancelled" };
+            let message = if error.is_panic() { "the check panicked" } else { "the check was canceled" };
             failure(FetchFailure::NotRead, message)
         })
     }

@@ -30,7 +30,7 @@ use event::FetchRequest;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub use logo::fuzzing;
-pub use report::{FailedAsset, FetchFailure, FetchReport, RefusedAssetForm};
+pub use report::{FailedAsset, FetchFailure, FetchReport, RejectedAssetForm};
 
 /// For a run, if Lambda's own deadline is not earlier.
 const TIMEOUT: Duration = Duration::from_secs(14 * 60);

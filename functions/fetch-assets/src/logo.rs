@@ -1,8 +1,9 @@
-//! Checks the forms of an asset: each is one media content of Token Connect's response. A pure function from bytes to the
-//! objects to store.
+//! Checks the forms of an asset. A *form* is one element of `mediaContents` in Token Connect's response: a media type and a
+//! file. An asset may have several forms of one logo, such as an SVG and a PNG. A pure function from files to the objects to
+//! store.
 //!
-//! The declared media type has to agree with the content. A PNG (here a *picture*) is decoded completely, an SVG (a
-//! *drawing*) is rewritten; PDF, text and HTML are stored but never shown; any other type is refused.
+//! The declared media type has to agree with the content. A PNG is decoded completely, an SVG is rewritten; PDF, text and HTML
+//! are stored but never shown; any other type is rejected.
 
 mod png;
 mod svg;
@@ -13,7 +14,7 @@ pub mod fuzzing;
 mod tests;
 
 use mastercard::{
-    asset::{Logo, RefusedForm},
+    asset::{Logo, RejectedForm},
     digest::sha256_hex,
     token_connect::MediaContent,
 };
@@ -24,15 +25,15 @@ const MAX_BYTES: usize = 1024 * 1024;
 const MAX_SIDE: f32 = 4096.0;
 /// Forms of one asset that are checked, at most.
 const MAX_FORMS: usize = 8;
-/// Characters of a refused form's media type that are recorded. Mastercard's types have at most 32.
+/// Characters of a rejected form's media type that are recorded. Mastercard's types have at most 32.
 const MAX_TYPE_LENGTH: usize = 32;
 
 const PNG: &str = "image/png";
 const SVG: &str = "image/svg+xml";
 
-/// Why a form of an asset was refused. Its `Display` is the code that is recorded in [`RefusedForm::reason`].
+/// Why a form of an asset was rejected. Its `Display` is the code that is recorded in [`RejectedForm::reason`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum RefusalReason {
+pub(crate) enum RejectionReason {
     /// The content is not base64.
     #[error("not_base64")]
     NotBase64,
@@ -57,7 +58,7 @@ pub(crate) enum RefusalReason {
     /// An SVG with an element, attribute, property or reference outside the allow list.
     #[error("active_content")]
     ActiveContent,
-    /// An SVG that would take too much time or memory to draw.
+    /// An SVG that would take too much time or memory to render.
     #[error("too_complex")]
     TooComplex,
     /// An SVG without visible content.
@@ -76,7 +77,7 @@ pub(crate) struct CheckedAsset {
     /// The keys of the documents among the objects, which are never shown.
     pub(crate) kept: Vec<String>,
     /// The forms that are not stored.
-    pub(crate) refused: Vec<RefusedForm>,
+    pub(crate) refused: Vec<RejectedForm>,
     /// The objects for the bucket, without duplicates.
     pub(crate) objects: Vec<Object>,
 }
@@ -93,67 +94,68 @@ pub(crate) struct Object {
 }
 
 enum Form {
-    Png(png::Picture),
+    Png(png::Png),
     Svg(String),
     Kept(Vec<u8>),
 }
 
-/// Checks all forms of an asset. If it has a drawing and no picture, a picture is rendered from the first drawing.
+/// Checks all forms of an asset. If it has an SVG and no PNG, a PNG is rendered from the first SVG.
 pub(crate) fn check(contents: Vec<MediaContent>) -> CheckedAsset {
     let mut asset = CheckedAsset::default();
-    let (mut has_picture, mut drawing) = (false, None);
+    let (mut has_png, mut first_svg) = (false, None);
     for (index, MediaContent { media_type, data, .. }) in contents.into_iter().enumerate() {
-        let form = if index < MAX_FORMS { form(&media_type, data) } else { Err(RefusalReason::TooManyForms) };
+        let form =
+            if index < MAX_FORMS { form(&media_type, data) } else { Err(RejectionReason::TooManyForms) };
         match form {
-            Ok(Form::Png(picture)) => {
-                has_picture = true;
-                asset.add_picture(picture);
+            Ok(Form::Png(png)) => {
+                has_png = true;
+                asset.add_png(png);
             }
             Ok(Form::Svg(svg)) => {
                 asset.add_logo(SVG, "svg", None, svg.clone().into_bytes());
-                drawing.get_or_insert(svg);
+                first_svg.get_or_insert(svg);
             }
             Ok(Form::Kept(bytes)) => {
                 let key = format!("kept/{}", sha256_hex(&bytes));
                 asset.kept.push(key.clone());
                 asset.objects.push(Object { key, media_type: None, bytes });
             }
-            Err(reason) => asset.refuse(&media_type, reason),
+            Err(reason) => asset.reject(&media_type, reason),
         }
         if index == MAX_FORMS {
             break;
         }
     }
-    if let Some(drawing) = drawing.filter(|_| !has_picture) {
-        match svg::rasterize(&drawing) {
-            Ok(bytes) => asset.add_picture(png::Picture { bytes, width: svg::SIDE, height: svg::SIDE }),
-            Err(reason) => asset.refuse(PNG, reason),
+    if let Some(svg) = first_svg.filter(|_| !has_png) {
+        match svg::rasterize(&svg) {
+            Ok(bytes) => asset.add_png(png::Png { bytes, width: svg::SIDE, height: svg::SIDE }),
+            Err(reason) => asset.reject(PNG, reason),
         }
     }
     asset
 }
 
-fn form(media_type: &str, data: Option<Vec<u8>>) -> Result<Form, RefusalReason> {
-    let data = data.ok_or(RefusalReason::NotBase64)?;
+fn form(media_type: &str, data: Option<Vec<u8>>) -> Result<Form, RejectionReason> {
+    let data = data.ok_or(RejectionReason::NotBase64)?;
     if data.is_empty() {
-        return Err(RefusalReason::Empty);
+        return Err(RejectionReason::Empty);
     }
     if data.len() > MAX_BYTES {
-        return Err(RefusalReason::TooLarge);
+        return Err(RejectionReason::TooLarge);
     }
     let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match media_type.as_str() {
         PNG => png::check(&data).map(Form::Png),
         SVG => svg::rewrite(&data).map(Form::Svg),
         "application/pdf" if data.starts_with(b"%PDF-") => Ok(Form::Kept(data)),
-        "application/pdf" => Err(RefusalReason::Mislabeled),
+        "application/pdf" => Err(RejectionReason::Mislabeled),
         "text/plain" | "text/html" => Ok(Form::Kept(data)),
-        _ => Err(RefusalReason::UnknownType),
+        _ => Err(RejectionReason::UnknownType),
     }
 }
 
 impl CheckedAsset {
-    fn add_picture(&mut self, png::Picture { bytes, width, height }: png::Picture) {
+    fn add_png(&mut self, png::Png { bytes, width, height }: png::Png) {
         self.add_logo(PNG, "png", Some((width, height)), bytes);
     }
 
@@ -172,8 +174,8 @@ impl CheckedAsset {
         }
     }
 
-    fn refuse(&mut self, media_type: &str, reason: RefusalReason) {
+    fn reject(&mut self, media_type: &str, reason: RejectionReason) {
         let media_type = media_type.chars().filter(|c| !c.is_control()).take(MAX_TYPE_LENGTH).collect();
-        self.refused.push(RefusedForm { media_type, reason: reason.to_string() });
+        self.refused.push(RejectedForm { media_type, reason: reason.to_string() });
     }
 }

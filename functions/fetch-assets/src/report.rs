@@ -13,8 +13,8 @@ pub struct FetchReport {
     pub skipped: Vec<AssetId>,
     /// Assets that were not recorded; a later run tries again.
     pub failed: Vec<FailedAsset>,
-    /// Forms of stored assets that were refused; a later run would refuse them again.
-    pub refused: Vec<RefusedAssetForm>,
+    /// Forms of stored assets that were rejected; a later run would reject them again.
+    pub refused: Vec<RejectedAssetForm>,
     /// Number of assets that were not started in time.
     pub remaining: usize,
 }
@@ -64,12 +64,12 @@ impl FetchFailure {
 /// A form of an asset that was not stored.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RefusedAssetForm {
+pub struct RejectedAssetForm {
     /// Id of the asset.
     pub asset_id: AssetId,
     /// The media type that Mastercard declared.
     pub media_type: String,
-    /// Why, as in [`mastercard::asset::RefusedForm`].
+    /// Why, as in [`mastercard::asset::RejectedForm`].
     pub reason: String,
 }
 
@@ -82,7 +82,7 @@ impl FetchReport {
     /// Adds recorded assets.
     pub(crate) fn add_stored(&mut self, assets: Vec<Asset>) {
         for Asset { asset_id, refused, .. } in assets {
-            self.refused.extend(refused.into_iter().map(|form| RefusedAssetForm {
+            self.refused.extend(refused.into_iter().map(|form| RejectedAssetForm {
                 asset_id: asset_id.clone(),
                 media_type: form.media_type,
                 reason: form.reason,

@@ -76,7 +76,7 @@ pub struct Asset {
     pub kept: Vec<String>,
     /// The forms that were not stored.
     #[serde(default)]
-    pub refused: Vec<RefusedForm>,
+    pub refused: Vec<RejectedForm>,
     /// When Mastercard answered.
     pub fetched_at: Timestamp,
 }
@@ -84,7 +84,7 @@ pub struct Asset {
 /// A form of an asset that was not stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RefusedForm {
+pub struct RejectedForm {
     /// What Mastercard called it, up to 32 characters.
     pub media_type: String,
     /// Why, as one word for programs: `active_content`, `animated`, `blank`, `damaged`, `empty`, `mislabeled`,

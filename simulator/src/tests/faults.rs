@@ -47,10 +47,10 @@ async fn a_fault_for_one_account_range_does_not_affect_other_calls() {
 async fn a_token_requestor_can_move_its_page() {
     let issuer = Issuer::new().await;
     let mut moved = issuer.simulator.requestors().swap_remove(0);
-    moved.push_page = Some("https://elsewhere.example/provision".parse().unwrap());
+    moved.push_page = Some("https://external.example/provision".parse().unwrap());
     issuer.simulator.add_requestor(moved);
     let listed = list_requestors(&issuer).await.unwrap().text().await.unwrap();
-    assert!(listed.contains(r#""uri":"https://elsewhere.example/provision""#), "{listed}");
+    assert!(listed.contains(r#""uri":"https://external.example/provision""#), "{listed}");
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ fn allow(host: &str) -> Value {
 async fn a_push_page_on_a_new_host_is_not_used_until_an_operator_allows_it() {
     let world = open_world().await;
     let old = host_in_use(&world).await;
-    move_push_page(&world, "https://elsewhere.example/push");
+    move_push_page(&world, "https://external.example/push");
     assert_eq!(quarantined(&world, json!({})).await, json!([CLICK_TO_PAY]));
     assert_eq!(host_in_use(&world).await, old);
     assert!(logs::is_logged("redirect_host_quarantined").await);
@@ -42,18 +42,18 @@ async fn a_push_page_on_a_new_host_is_not_used_until_an_operator_allows_it() {
     assert_eq!(quarantined(&world, json!({"force": true})).await, json!([]));
     assert_eq!(host_in_use(&world).await, old, "force is about something else");
 
-    let synced = world.sync_requestors(allow("elsewhere.example")).await.unwrap();
+    let synced = world.sync_requestors(allow("external.example")).await.unwrap();
     assert_eq!((&synced["changed"], &synced["quarantined"]), (&json!([CLICK_TO_PAY]), &json!([])));
-    assert_eq!(host_in_use(&world).await, "elsewhere.example");
+    assert_eq!(host_in_use(&world).await, "external.example");
     assert_eq!(quarantined(&world, json!({})).await, json!([]));
-    assert_eq!(host_in_use(&world).await, "elsewhere.example", "an allowed host stays allowed");
+    assert_eq!(host_in_use(&world).await, "external.example", "an allowed host stays allowed");
 }
 
 #[tokio::test]
 async fn everything_else_of_a_requestor_in_quarantine_is_refreshed() {
     let world = open_world().await;
     let old = host_in_use(&world).await;
-    move_push_page(&world, "https://elsewhere.example/push");
+    move_push_page(&world, "https://external.example/push");
     world.sync_requestors(json!({})).await.unwrap();
     let mut renamed = requestor(&world, CLICK_TO_PAY);
     renamed.consumer_facing_entity_name = "Click to Pay, renamed".into();
@@ -70,7 +70,7 @@ async fn a_requestor_that_moves_back_leaves_quarantine() {
     let world = open_world().await;
     let (before, old) = (requestor(&world, CLICK_TO_PAY), host_in_use(&world).await);
     for expected in [json!([CLICK_TO_PAY]), json!([CLICK_TO_PAY])] {
-        move_push_page(&world, "https://elsewhere.example/push");
+        move_push_page(&world, "https://external.example/push");
         assert_eq!(quarantined(&world, json!({})).await, expected, "and is reported again when it returns");
         world.simulator().add_requestor(before.clone());
         world.sync_requestors(json!({})).await.unwrap();

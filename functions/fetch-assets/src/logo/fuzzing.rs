@@ -2,7 +2,7 @@
 //! `testdata/`. Independent of the sanitizer: it shares no list with it.
 
 use super::{
-    RefusalReason,
+    RejectionReason,
     svg::{rasterize, rewrite},
 };
 
@@ -13,10 +13,10 @@ use super::{
 pub fn svg(bytes: &[u8]) {
     let Ok(written) = rewrite(bytes) else { return };
     assert_harmless(&written);
-    let drawn = rasterize(&written);
+    let rendered = rasterize(&written);
     assert!(
-        matches!(drawn, Ok(_) | Err(RefusalReason::Blank)),
-        "the rewritten drawing is refused: {drawn:?}"
+        matches!(rendered, Ok(_) | Err(RejectionReason::Blank)),
+        "the rewritten SVG is rejected: {rendered:?}"
     );
 }
 
@@ -26,7 +26,7 @@ pub fn svg(bytes: &[u8]) {
 /// When it has.
 pub(crate) fn assert_harmless(svg: &str) {
     let text = svg.to_ascii_lowercase();
-    assert!(text.starts_with("<svg viewbox="), "there is content before the drawing");
+    assert!(text.starts_with("<svg viewbox="), "there is content before the SVG");
     for word in [
         "<!",
         "<?",
@@ -66,5 +66,5 @@ pub(crate) fn assert_harmless(svg: &str) {
     let mut names =
         text.split(|c: char| c.is_whitespace() || c == '"' || c == '/').filter(|word| word.contains('='));
     assert!(!names.any(|name| name.starts_with("on")), "an event handler");
-    assert!(text.ends_with("</svg>") || text.ends_with("/>"), "there is content after the drawing");
+    assert!(text.ends_with("</svg>") || text.ends_with("/>"), "there is content after the SVG");
 }

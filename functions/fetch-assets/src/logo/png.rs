@@ -1,69 +1,68 @@
-//! Checks a PNG: every pixel is decoded, and only the chunks that make the picture are stored.
+//! Checks a PNG: every pixel is decoded, and only the chunks that are needed to show it are stored.
 
 use std::io::Cursor;
 
 use png::{DecodeOptions, Decoder, Limits};
 
-use super::RefusalReason;
+use super::RejectionReason;
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// The largest width and height, in pixels.
 const MAX_SIDE: u32 = 4096;
-/// The most bytes of the decoded picture: the largest width and height at 8 bits in each of four channels.
+/// The most bytes of the decoded PNG: the largest width and height at 8 bits in each of four channels.
 const MAX_DECODED_BYTES: u64 = 64 * 1024 * 1024;
 /// The most bytes that the decoder may allocate. It decodes row by row.
 const MAX_DECODER_BYTES: usize = 1024 * 1024;
 /// The chunks that are stored. Other ancillary chunks (texts, times, profiles) are left out.
-const PICTURE_CHUNKS: [&[u8; 4]; 8] =
-    [b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"IDAT", b"IEND"];
+const STORED_CHUNKS: [&[u8; 4]; 8] = [b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"IDAT", b"IEND"];
 /// The chunks of an animated PNG.
 const ANIMATION_CHUNKS: [&[u8; 4]; 3] = [b"acTL", b"fcTL", b"fdAT"];
 
-/// A picture and its size in pixels.
+/// A checked PNG and its size in pixels.
 #[derive(Debug)]
-pub(super) struct Picture {
+pub(super) struct Png {
     pub(super) bytes: Vec<u8>,
     pub(super) width: u32,
     pub(super) height: u32,
 }
 
-/// The picture without other chunks, after all of it was decoded and its checksums were verified.
-pub(super) fn check(data: &[u8]) -> Result<Picture, RefusalReason> {
-    let chunks = data.strip_prefix(SIGNATURE).ok_or(RefusalReason::Mislabeled)?;
-    let bytes = picture_chunks(chunks)?;
+/// The PNG without other chunks, after all of it was decoded and its checksums were verified.
+pub(super) fn check(data: &[u8]) -> Result<Png, RejectionReason> {
+    let chunks = data.strip_prefix(SIGNATURE).ok_or(RejectionReason::Mislabeled)?;
+    let bytes = stored_chunks(chunks)?;
     let (width, height) = decode(&bytes)?;
-    Ok(Picture { bytes, width, height })
+    Ok(Png { bytes, width, height })
 }
 
-fn picture_chunks(mut rest: &[u8]) -> Result<Vec<u8>, RefusalReason> {
+fn stored_chunks(mut rest: &[u8]) -> Result<Vec<u8>, RejectionReason> {
     let mut kept = SIGNATURE.to_vec();
     loop {
-        let (length, after) = rest.split_first_chunk::<4>().ok_or(RefusalReason::Damaged)?;
-        let (kind, _) = after.split_first_chunk::<4>().ok_or(RefusalReason::Damaged)?;
+        let (length, after) = rest.split_first_chunk::<4>().ok_or(RejectionReason::Damaged)?;
+        let (kind, _) = after.split_first_chunk::<4>().ok_or(RejectionReason::Damaged)?;
         // Length, kind and checksum take twelve bytes.
         let whole =
             usize::try_from(u32::from_be_bytes(*length)).ok().and_then(|length| length.checked_add(12));
         let (chunk, next) =
-            rest.split_at_checked(whole.ok_or(RefusalReason::Damaged)?).ok_or(RefusalReason::Damaged)?;
+            rest.split_at_checked(whole.ok_or(RejectionReason::Damaged)?).ok_or(RejectionReason::Damaged)?;
         if ANIMATION_CHUNKS.contains(&kind) {
-            return Err(RefusalReason::Animated);
+            return Err(RejectionReason::Animated);
         }
-        if PICTURE_CHUNKS.contains(&kind) {
+        if STORED_CHUNKS.contains(&kind) {
             kept.extend_from_slice(chunk);
         // An unknown critical chunk (PNG specification, section 5.4).
         } else if kind[0].is_ascii_uppercase() {
-            return Err(RefusalReason::Damaged);
+            return Err(RejectionReason::Damaged);
         }
         match (kind, next) {
             (b"IEND", []) => return Ok(kept),
             // Other content after the end.
-            (b"IEND", _) => return Err(RefusalReason::Mislabeled),
+            (b"IEND", _) => return Err(RejectionReason::Mislabeled),
             _ => rest = next,
         }
     }
 }
 
-fn decode(bytes: &[u8]) -> Result<(u32, u32), RefusalReason> {
+fn decode(bytes: &[u8]) -> Result<(u32, u32), RejectionReason> {
     let mut options = DecodeOptions::default();
     options.set_ignore_checksums(false);
     options.set_skip_ancillary_crc_failures(false);
@@ -76,16 +75,16 @@ fn decode(bytes: &[u8]) -> Result<(u32, u32), RefusalReason> {
     let bytes_per_pixel = u64::try_from(info.bytes_per_pixel()).unwrap_or(u64::MAX);
     let decoded = bytes_per_pixel.saturating_mul(u64::from(width)).saturating_mul(u64::from(height));
     if !allowed_sides.contains(&width) || !allowed_sides.contains(&height) || decoded > MAX_DECODED_BYTES {
-        return Err(RefusalReason::TooLarge);
+        return Err(RejectionReason::TooLarge);
     }
     while reader.next_interlaced_row().map_err(reason)?.is_some() {}
     reader.finish().map_err(reason)?;
     Ok((width, height))
 }
 
-fn reason(error: png::DecodingError) -> RefusalReason {
+fn reason(error: png::DecodingError) -> RejectionReason {
     match error {
-        png::DecodingError::LimitsExceeded => RefusalReason::TooLarge,
-        _ => RefusalReason::Damaged,
+        png::DecodingError::LimitsExceeded => RejectionReason::TooLarge,
+        _ => RejectionReason::Damaged,
     }
 }

@@ -10,7 +10,7 @@ mod value;
 use roxmltree::{Document, ParsingOptions};
 use usvg::{ImageHrefResolver, Indent, Options, Tree, WriteOptions};
 
-use super::{MAX_BYTES, MAX_SIDE, RefusalReason};
+use super::{MAX_BYTES, MAX_SIDE, RejectionReason};
 
 pub(super) use raster::{SIDE, rasterize};
 
@@ -19,61 +19,61 @@ const MAX_NODES: u32 = 30_000;
 /// The most attributes of one element. The parser compares each with all others.
 const MAX_ATTRIBUTES: usize = 100;
 
-/// The drawing, rewritten: shapes, groups, gradients, clip paths and masks. Its `viewBox` lets it scale.
-pub(super) fn rewrite(svg: &[u8]) -> Result<String, RefusalReason> {
-    let text = std::str::from_utf8(svg).map_err(|_| RefusalReason::Mislabeled)?;
+/// The SVG, rewritten: shapes, groups, gradients, clip paths and masks. Its `viewBox` lets it scale.
+pub(super) fn rewrite(svg: &[u8]) -> Result<String, RejectionReason> {
+    let text = std::str::from_utf8(svg).map_err(|_| RejectionReason::Mislabeled)?;
     let tree = read(text.trim_start_matches('\u{feff}').trim_start())?;
     if !tree.root().has_children() {
-        return Err(RefusalReason::Blank);
+        return Err(RejectionReason::Blank);
     }
     let (width, height) = (tree.size().width(), tree.size().height());
     if width.max(height) > MAX_SIDE {
-        return Err(RefusalReason::TooLarge);
+        return Err(RejectionReason::TooLarge);
     }
     let plain = WriteOptions { indent: Indent::None, coordinates_precision: 5, ..WriteOptions::default() };
     let written = tree.to_string(&plain);
-    let rest = written.strip_prefix("<svg ").ok_or(RefusalReason::Damaged)?;
+    let rest = written.strip_prefix("<svg ").ok_or(RejectionReason::Damaged)?;
     let written = format!(r#"<svg viewBox="0 0 {width} {height}" {rest}"#);
     if written.len() > MAX_BYTES {
-        return Err(RefusalReason::TooLarge);
+        return Err(RejectionReason::TooLarge);
     }
     // The writer may have errors too, and its output may be larger than its input.
     parse_checked(&written)?;
     Ok(written)
 }
 
-/// Checks a drawing and reads its shapes.
-fn read(text: &str) -> Result<Tree, RefusalReason> {
+/// Checks an SVG and reads its shapes.
+fn read(text: &str) -> Result<Tree, RejectionReason> {
     if !text.starts_with('<') {
-        return Err(RefusalReason::Mislabeled);
+        return Err(RejectionReason::Mislabeled);
     }
-    let drawing = parse_checked(text)?;
+    let document = parse_checked(text)?;
     let no_images =
         ImageHrefResolver { resolve_data: Box::new(|_, _, _| None), resolve_string: Box::new(|_, _| None) };
     let options = Options { image_href_resolver: no_images, ..Options::default() };
-    Tree::from_xmltree(&drawing, &options).map_err(|_| RefusalReason::Damaged)
+    Tree::from_xmltree(&document, &options).map_err(|_| RejectionReason::Damaged)
 }
 
-/// Parses a drawing and checks it against the allow list and the limits.
-fn parse_checked(text: &str) -> Result<Document<'_>, RefusalReason> {
-    let drawing = parse(text)?;
-    allow_list::check(&drawing)?;
-    complexity::check(&drawing)?;
-    Ok(drawing)
+/// Parses an SVG and checks it against the allow list and the limits.
+fn parse_checked(text: &str) -> Result<Document<'_>, RejectionReason> {
+    let document = parse(text)?;
+    allow_list::check(&document)?;
+    complexity::check(&document)?;
+    Ok(document)
 }
 
-/// Parses XML. A document type is refused, since it can define entities.
-fn parse(text: &str) -> Result<Document<'_>, RefusalReason> {
+/// Parses XML. A document type is rejected, since it can define entities.
+fn parse(text: &str) -> Result<Document<'_>, RejectionReason> {
     if text.to_ascii_lowercase().contains("<!doctype") {
-        return Err(RefusalReason::ActiveContent);
+        return Err(RejectionReason::ActiveContent);
     }
     if text.split('<').any(|tag| tag.matches('=').count() > MAX_ATTRIBUTES) {
-        return Err(RefusalReason::TooComplex);
+        return Err(RejectionReason::TooComplex);
     }
     let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     Document::parse_with_options(text, options).map_err(|error| match error {
-        roxmltree::Error::NodesLimitReached => RefusalReason::TooComplex,
-        roxmltree::Error::DtdDetected => RefusalReason::ActiveContent,
-        _ => RefusalReason::Damaged,
+        roxmltree::Error::NodesLimitReached => RejectionReason::TooComplex,
+        roxmltree::Error::DtdDetected => RejectionReason::ActiveContent,
+        _ => RejectionReason::Damaged,
     })
 }

@@ -1,9 +1,9 @@
-//! Tests with the files in `testdata/`, whose names are their titles: `hostile` ones must be refused or lose their active
+//! Tests with the files in `testdata/`, `malicious` ones must be rejected or lose their active
 //! content, `benign` ones must still look the same.
 
 mod documents;
-mod drawings;
-mod pictures;
+mod png_logos;
+mod svg_logos;
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn content(media_type: &str, data: impl Into<Vec<u8>>) -> MediaContent {
     MediaContent { media_type: media_type.into(), data: Some(data.into()), width: None, height: None }
 }
 
-/// The reasons for which forms were refused.
+/// The reasons for which forms were rejected.
 fn reasons(checked: &CheckedAsset) -> Vec<&str> {
     checked.refused.iter().map(|form| form.reason.as_str()).collect()
 }

@@ -215,11 +215,11 @@ fn a_push_method_to_a_new_host_waits_until_it_is_allowed() {
         apply(&mut current, &answer_with("https://requestor.example/other"), &RefreshOptions::default(), 1);
     assert_eq!((other_page.change.quarantined.len(), other_page.change.changed.len()), (0, 1));
 
-    for uri in ["https://elsewhere.example/push", "http://requestor.example/push"] {
+    for uri in ["https://external.example/push", "http://requestor.example/push"] {
         let plan = apply(&mut current.clone(), &answer_with(uri), &RefreshOptions::default(), 2);
         assert_eq!(plan.change.quarantined, [id(CLICK_TO_PAY)], "{uri}");
     }
-    let elsewhere = answer_with("https://elsewhere.example/push");
+    let elsewhere = answer_with("https://external.example/push");
     apply(&mut current, &elsewhere, &RefreshOptions::default(), 2);
     let in_use = |current: &Snapshot| {
         current.entries[&id(CLICK_TO_PAY)].requestor.available_push_methods[0]
@@ -239,9 +239,9 @@ fn a_push_method_to_a_new_host_waits_until_it_is_allowed() {
         "an answer without push URIs does not bypass the quarantine"
     );
 
-    let host = "elsewhere.example".to_owned();
+    let host = "external.example".to_owned();
     let allow = vec![AllowedHost { token_requestor_id: id(CLICK_TO_PAY), host }];
     apply(&mut current, &elsewhere, &RefreshOptions { allow, ..RefreshOptions::default() }, 5);
-    assert_eq!(in_use(&current), "elsewhere.example");
+    assert_eq!(in_use(&current), "external.example");
     assert_eq!(current.entries[&id(CLICK_TO_PAY)].quarantine, None);
 }

@@ -1,4 +1,4 @@
-//! The elements, attributes and properties of a drawing without active content. Everything else is refused, so that this list
+//! The elements, attributes and properties of an SVG without active content. Everything else is rejected, so that this list
 //! does not have to follow what SVG can do.
 //!
 //! Left out although not active: text (its font is not in the file), and filters, patterns, markers and dashes (a few bytes
@@ -8,7 +8,7 @@ use roxmltree::{Attribute, Document, Node};
 use simplecss::{DeclarationTokenizer, StyleSheet};
 
 use super::{
-    super::RefusalReason,
+    super::RejectionReason,
     value::{fragment, is_name, references},
 };
 
@@ -36,18 +36,18 @@ fn is_in(name: &str, list: &str) -> bool {
     list.split_ascii_whitespace().any(|allowed| allowed == name)
 }
 
-/// Refuses a drawing with anything that is not in the lists.
-pub(super) fn check(drawing: &Document<'_>) -> Result<(), RefusalReason> {
-    let root = drawing.root_element();
+/// Rejects an SVG with anything that is not in the lists.
+pub(super) fn check(document: &Document<'_>) -> Result<(), RejectionReason> {
+    let root = document.root_element();
     if !root.has_tag_name((SVG, "svg")) {
-        return Err(RefusalReason::Mislabeled);
+        return Err(RejectionReason::Mislabeled);
     }
-    drawing.descendants().try_for_each(node)
+    document.descendants().try_for_each(node)
 }
 
-fn node(node: Node<'_, '_>) -> Result<(), RefusalReason> {
+fn node(node: Node<'_, '_>) -> Result<(), RejectionReason> {
     if node.is_pi() {
-        return Err(RefusalReason::ActiveContent);
+        return Err(RejectionReason::ActiveContent);
     }
     if node.is_text() {
         return text(node);
@@ -57,22 +57,22 @@ fn node(node: Node<'_, '_>) -> Result<(), RefusalReason> {
     }
     let name = node.tag_name();
     if name.namespace() != Some(SVG) || !is_in(name.name(), ELEMENTS) {
-        return Err(RefusalReason::ActiveContent);
+        return Err(RejectionReason::ActiveContent);
     }
     node.attributes().try_for_each(|each| attribute(node, each))
 }
 
-fn text(node: Node<'_, '_>) -> Result<(), RefusalReason> {
+fn text(node: Node<'_, '_>) -> Result<(), RejectionReason> {
     let text = node.text().unwrap_or_default();
     match node.parent_element().map(|parent| parent.tag_name().name()) {
         Some("style") => style_sheet(text),
         Some("title" | "desc") => Ok(()),
         _ if text.trim().is_empty() => Ok(()),
-        _ => Err(RefusalReason::ActiveContent),
+        _ => Err(RejectionReason::ActiveContent),
     }
 }
 
-fn attribute(node: Node<'_, '_>, attribute: Attribute<'_, '_>) -> Result<(), RefusalReason> {
+fn attribute(node: Node<'_, '_>, attribute: Attribute<'_, '_>) -> Result<(), RejectionReason> {
     let (name, value) = (attribute.name(), attribute.value());
     let element = node.tag_name().name();
     let may_refer = matches!(element, "use" | "linearGradient" | "radialGradient");
@@ -86,26 +86,26 @@ fn attribute(node: Node<'_, '_>, attribute: Attribute<'_, '_>) -> Result<(), Ref
         (None, _) if name.starts_with("data-") || name.starts_with("aria-") => Ok(()),
         (None, _) if is_in(name, PROPERTIES) => property(name, value),
         (None, _) if is_in(name, ATTRIBUTES) => references(value).map(drop),
-        _ => Err(RefusalReason::ActiveContent),
+        _ => Err(RejectionReason::ActiveContent),
     }
 }
 
-fn property(name: &str, value: &str) -> Result<(), RefusalReason> {
+fn property(name: &str, value: &str) -> Result<(), RejectionReason> {
     let is_allowed = is_in(name, PROPERTIES);
     let is_dashed = name == "stroke-dasharray" && value.trim() != "none";
-    if is_allowed && !is_dashed { references(value).map(drop) } else { Err(RefusalReason::ActiveContent) }
+    if is_allowed && !is_dashed { references(value).map(drop) } else { Err(RejectionReason::ActiveContent) }
 }
 
-fn declarations(text: &str) -> Result<(), RefusalReason> {
+fn declarations(text: &str) -> Result<(), RejectionReason> {
     references(text)?;
     DeclarationTokenizer::from(text).try_for_each(|declaration| property(declaration.name, declaration.value))
 }
 
-fn style_sheet(text: &str) -> Result<(), RefusalReason> {
+fn style_sheet(text: &str) -> Result<(), RejectionReason> {
     references(text)?;
     let sheet = StyleSheet::parse(text);
     if sheet.rules.len() > MAX_RULES {
-        return Err(RefusalReason::TooComplex);
+        return Err(RejectionReason::TooComplex);
     }
     let mut declarations = sheet.rules.iter().flat_map(|rule| &rule.declarations);
     declarations.try_for_each(|declaration| property(declaration.name, declaration.value))

@@ -1,5 +1,5 @@
-//! Limits the size and depth of a drawing after all its references are resolved. A kilobyte of `use` elements, masks or clip
-//! paths that refer to each other can stand for more shapes than any machine can draw.
+//! Limits the size and depth of an SVG after all its references are resolved. A kilobyte of `use` elements, masks or clip
+//! paths that refer to each other can stand for more shapes than any machine can render.
 
 use std::collections::HashMap;
 
@@ -7,28 +7,28 @@ use roxmltree::{Document, Node, NodeId};
 use simplecss::StyleSheet;
 
 use super::{
-    super::{MAX_BYTES, RefusalReason},
+    super::{MAX_BYTES, RejectionReason},
     value::{fragment, references},
 };
 
-/// The deepest nesting of elements, with references resolved. Deeper drawings and circular references are refused.
+/// The deepest nesting of elements, with references resolved. A deeper SVG and circular references are rejected.
 const MAX_DEPTH: u32 = 48;
 /// Bytes of an element in addition to its attributes: about the size of the path that a circle becomes.
 const ELEMENT_BYTES: usize = 100;
 
-/// Refuses a drawing that is deeper than [`MAX_DEPTH`] or larger than [`MAX_BYTES`] with all references resolved.
-pub(super) fn check(drawing: &Document<'_>) -> Result<(), RefusalReason> {
+/// Rejects an SVG that is deeper than [`MAX_DEPTH`] or larger than [`MAX_BYTES`] with all references resolved.
+pub(super) fn check(document: &Document<'_>) -> Result<(), RejectionReason> {
     let mut ids = HashMap::new();
-    for node in drawing.descendants() {
+    for node in document.descendants() {
         if let Some(id) = node.attribute("id")
             && ids.insert(id, node).is_some()
         {
-            return Err(RefusalReason::ActiveContent);
+            return Err(RejectionReason::ActiveContent);
         }
     }
-    let classes = classes(drawing)?;
-    let total = Estimator { ids, classes, estimated: HashMap::new() }.estimate(drawing.root_element(), 0)?;
-    if total.bytes > MAX_BYTES { Err(RefusalReason::TooComplex) } else { Ok(()) }
+    let classes = classes(document)?;
+    let total = Estimator { ids, classes, estimated: HashMap::new() }.estimate(document.root_element(), 0)?;
+    if total.bytes > MAX_BYTES { Err(RejectionReason::TooComplex) } else { Ok(()) }
 }
 
 /// The estimated size of an element with all that it contains and refers to.
@@ -48,10 +48,10 @@ struct Estimator<'a, 'input> {
 
 impl<'a, 'input> Estimator<'a, 'input> {
     /// Estimates every element once. Circular references end at [`MAX_DEPTH`].
-    fn estimate(&mut self, node: Node<'a, 'input>, depth: u32) -> Result<Size, RefusalReason> {
+    fn estimate(&mut self, node: Node<'a, 'input>, depth: u32) -> Result<Size, RejectionReason> {
         let cached = self.estimated.get(&node.id()).copied();
         if depth + cached.map_or(0, |size| size.height) > MAX_DEPTH {
-            return Err(RefusalReason::TooComplex);
+            return Err(RejectionReason::TooComplex);
         }
         if let Some(cached) = cached {
             return Ok(cached);
@@ -69,7 +69,7 @@ impl<'a, 'input> Estimator<'a, 'input> {
     }
 
     /// The elements that an element refers to, by attributes and classes.
-    fn referenced(&self, node: Node<'a, 'input>) -> Result<Vec<Node<'a, 'input>>, RefusalReason> {
+    fn referenced(&self, node: Node<'a, 'input>) -> Result<Vec<Node<'a, 'input>>, RejectionReason> {
         let mut ids = Vec::new();
         for attribute in node.attributes() {
             match attribute.name() {
@@ -86,11 +86,11 @@ impl<'a, 'input> Estimator<'a, 'input> {
     }
 }
 
-/// The ids that the style sheets refer to, by class. References under any other selector are refused, because the elements
+/// The ids that the style sheets refer to, by class. References under any other selector are rejected, because the elements
 /// that it selects are not computed here.
-fn classes<'a>(drawing: &'a Document<'_>) -> Result<HashMap<String, Vec<&'a str>>, RefusalReason> {
+fn classes<'a>(document: &'a Document<'_>) -> Result<HashMap<String, Vec<&'a str>>, RejectionReason> {
     let mut classes: HashMap<String, Vec<&str>> = HashMap::new();
-    let sheets = drawing.descendants().filter(|node| node.has_tag_name("style"));
+    let sheets = document.descendants().filter(|node| node.has_tag_name("style"));
     for text in sheets.flat_map(|sheet| sheet.children()).filter_map(|node| node.text()) {
         for rule in StyleSheet::parse(text).rules {
             for declaration in &rule.declarations {
@@ -101,7 +101,7 @@ fn classes<'a>(drawing: &'a Document<'_>) -> Result<HashMap<String, Vec<&'a str>
                 let selector = rule.selector.to_string();
                 let class = selector.strip_prefix("*[class~='").and_then(|rest| rest.strip_suffix("']"));
                 let class = class.filter(|class| !class.contains(['\'', '[']));
-                classes.entry(class.ok_or(RefusalReason::ActiveContent)?.into()).or_default().extend(ids);
+                classes.entry(class.ok_or(RejectionReason::ActiveContent)?.into()).or_default().extend(ids);
             }
         }
     }

@@ -1,6 +1,6 @@
-//! Values of attributes and properties: only few functions and references within the drawing are allowed.
+//! Values of attributes and properties: only few functions and references within the SVG are allowed.
 
-use super::super::RefusalReason;
+use super::super::RejectionReason;
 
 /// The allowed functions: references, colors and transforms.
 const FUNCTIONS: [&str; 11] =
@@ -11,10 +11,10 @@ const FORBIDDEN: [char; 3] = ['\\', '@', '<'];
 /// The ids in a value's references, `url(#id)`.
 ///
 /// # Errors
-/// [`RefusalReason::ActiveContent`] for any other function, any other reference, and forbidden characters.
-pub(super) fn references(value: &str) -> Result<Vec<&str>, RefusalReason> {
+/// [`RejectionReason::ActiveContent`] for any other function, any other reference, and forbidden characters.
+pub(super) fn references(value: &str) -> Result<Vec<&str>, RejectionReason> {
     if value.contains(FORBIDDEN) {
-        return Err(RefusalReason::ActiveContent);
+        return Err(RejectionReason::ActiveContent);
     }
     let mut found = Vec::new();
     for (at, _) in value.match_indices('(') {
@@ -23,19 +23,19 @@ pub(super) fn references(value: &str) -> Result<Vec<&str>, RefusalReason> {
         let name = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '-').len();
         let name = before.get(name..).unwrap_or_default().to_ascii_lowercase();
         if !FUNCTIONS.contains(&name.as_str()) {
-            return Err(RefusalReason::ActiveContent);
+            return Err(RejectionReason::ActiveContent);
         }
         if name == "url" {
-            let (inside, _) = after.split_once(')').ok_or(RefusalReason::ActiveContent)?;
+            let (inside, _) = after.split_once(')').ok_or(RejectionReason::ActiveContent)?;
             found.push(fragment(unquoted(inside.trim()))?);
         }
     }
     Ok(found)
 }
 
-/// The id of a reference within the drawing, `#id`.
-pub(super) fn fragment(reference: &str) -> Result<&str, RefusalReason> {
-    reference.strip_prefix('#').filter(|id| is_name(id)).ok_or(RefusalReason::ActiveContent)
+/// The id of a reference within the SVG, `#id`.
+pub(super) fn fragment(reference: &str) -> Result<&str, RejectionReason> {
+    reference.strip_prefix('#').filter(|id| is_name(id)).ok_or(RejectionReason::ActiveContent)
 }
 
 /// Whether the text may be an id or a list of classes: letters, digits, space and the characters `_-.:`.
@@ -53,26 +53,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reference_into_the_drawing_is_found() {
+    fn a_reference_within_the_svg_is_found() {
         assert_eq!(references("url(#a) url( '#b' ) rgb(1,2,3)"), Ok(vec!["a", "b"]));
         assert_eq!(references("translate (1 2) rotate(3)"), Ok(vec![]));
     }
 
     #[test]
-    fn a_reference_to_anywhere_else_is_refused() {
+    fn a_reference_to_another_file_is_rejected() {
         for value in
-            ["url(https://elsewhere.example/a.svg#a)", "url(//e.example)", "url(a.svg#a)", "url(#a", "url()"]
+            ["url(https://external.example/a.svg#a)", "url(//e.example)", "url(a.svg#a)", "url(#a", "url()"]
         {
-            assert_eq!(references(value), Err(RefusalReason::ActiveContent), "{value}");
+            assert_eq!(references(value), Err(RejectionReason::ActiveContent), "{value}");
         }
     }
 
     #[test]
-    fn a_call_of_anything_else_is_refused() {
+    fn a_call_of_any_other_function_is_rejected() {
         for value in
             ["expression(alert(1))", "image(#a)", "src(#a)", "(1)", "var(--a)", r"u\72l(#a)", "@import 'a'"]
         {
-            assert_eq!(references(value), Err(RefusalReason::ActiveContent), "{value}");
+            assert_eq!(references(value), Err(RejectionReason::ActiveContent), "{value}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Forms that are no logo: documents are stored, other types are refused.
+//! Forms that are not logos: documents are stored, other types are rejected.
 
 use super::*;
 
@@ -18,7 +18,7 @@ fn documents_are_kept_and_never_shown() {
 }
 
 #[test]
-fn a_form_that_is_neither_logo_nor_document_is_refused() {
+fn a_form_that_is_neither_logo_nor_document_is_rejected() {
     for (media_type, data, reason) in [
         ("image/jpeg", "\u{ff}", "unknown_type"),
         ("application/jwk+json", "{}", "unknown_type"),
@@ -40,7 +40,7 @@ fn a_form_that_is_neither_logo_nor_document_is_refused() {
 }
 
 #[test]
-fn a_form_that_is_not_base64_is_refused_and_the_others_stay() {
+fn a_form_that_is_not_base64_is_rejected_and_the_others_stay() {
     let broken = MediaContent { media_type: "image/png".into(), data: None, width: None, height: None };
     let checked = check(vec![broken, content("text/plain", "Terms")]);
     assert_eq!((reasons(&checked), checked.kept.len()), (vec!["not_base64"], 1));
@@ -59,6 +59,6 @@ fn two_forms_of_one_content_are_one_object() {
     let svg =
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><rect width="2" height="2"/></svg>"#;
     let checked = check(vec![content("image/svg+xml", svg), content("IMAGE/SVG+XML", svg)]);
-    let drawings = checked.objects.iter().filter(|object| object.media_type == Some(SVG)).count();
-    assert_eq!((drawings, checked.logos.len()), (1, 2));
+    let svgs = checked.objects.iter().filter(|object| object.media_type == Some(SVG)).count();
+    assert_eq!((svgs, checked.logos.len()), (1, 2));
 }

@@ -1,4 +1,4 @@
-//! Hostile artwork, from Mastercard's response to the logo's URL.
+//! Malicious artwork, from Mastercard's response to the logo's URL.
 
 use std::{fs, path::Path};
 
@@ -8,7 +8,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 fn corpus() -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions/fetch-assets/testdata/hostile");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions/fetch-assets/testdata/malicious");
     let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     files.map(|file| (file.file_stem().unwrap().to_str().unwrap().into(), fs::read(&file).unwrap())).collect()
 }
@@ -30,11 +30,11 @@ const ACTIVE: [&str; 16] = [
     "<foreignobject",
     "<style",
     "<a ",
-    "elsewhere.example",
+    "external.example",
 ];
 
 #[tokio::test]
-async fn no_hostile_svg_is_served_with_active_markup() {
+async fn no_malicious_svg_is_served_with_active_markup() {
     let world = world().await;
     let corpus = corpus();
     assert!(corpus.len() >= 45, "{}", corpus.len());
@@ -64,7 +64,7 @@ async fn no_hostile_svg_is_served_with_active_markup() {
 }
 
 #[tokio::test]
-async fn a_requestor_with_a_hostile_svg_is_shown_with_its_png_only() {
+async fn a_requestor_with_a_malicious_svg_is_shown_with_its_png_only() {
     let world = open_world().await;
     let mut contents = form("image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>");
     contents.as_array_mut().unwrap().push(json!({"type": "image/png", "data": STANDARD.encode(picture())}));
@@ -80,7 +80,7 @@ async fn a_requestor_with_an_svg_only_is_shown_with_a_png_made_from_it() {
 }
 
 #[tokio::test]
-async fn a_requestor_whose_new_artwork_is_refused_keeps_its_old_logo() {
+async fn a_requestor_whose_new_artwork_is_rejected_keeps_its_old_logo() {
     let world = open_world().await;
     world.simulator().set_asset("new", form("image/png", "<script>alert(1)</script>"));
     assert_eq!(shown_media_types(&world, "new").await, ["image/svg+xml", "image/png"]);

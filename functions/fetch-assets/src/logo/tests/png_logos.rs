@@ -1,12 +1,12 @@
-//! PNG: valid, damaged and mislabeled pictures, and pictures rendered from a drawing.
+//! Valid, damaged and mislabeled PNGs, and PNGs rendered from an SVG.
 
 use ::png::{BitDepth, ColorType, Encoder};
 
 use super::*;
 
-const DRAWING: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><rect width="4" height="2" fill="red"/></svg>"#;
+const LOGO_SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><rect width="4" height="2" fill="red"/></svg>"#;
 
-fn picture(width: u32, height: u32) -> Vec<u8> {
+fn png(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, width, height);
     encoder.set_color(ColorType::Rgba);
@@ -26,14 +26,14 @@ fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
 }
 
 /// Puts a chunk behind the header, which takes 33 bytes.
-fn with_chunk(picture: &[u8], kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
-    let (header, rest) = picture.split_at(33);
+fn with_chunk(png: &[u8], kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    let (header, rest) = png.split_at(33);
     [header, &chunk(kind, content), rest].concat()
 }
 
 #[test]
-fn a_picture_is_stored_under_the_name_of_its_content_with_its_size() {
-    let checked = checked("image/png", picture(192, 100));
+fn a_png_is_stored_under_the_name_of_its_content_with_its_size() {
+    let checked = checked("image/png", png(192, 100));
     let [logo] = checked.logos.as_slice() else { panic!("{checked:?}") };
     assert_eq!((logo.width, logo.height), (Some(192), Some(100)));
     assert_eq!(logo.key, format!("logos/{}.png", sha256_hex(&checked.objects[0].bytes)));
@@ -41,13 +41,13 @@ fn a_picture_is_stored_under_the_name_of_its_content_with_its_size() {
 
 #[test]
 fn parameters_and_case_of_a_media_type_do_not_matter() {
-    assert_eq!(checked("IMAGE/PNG; charset=binary", picture(2, 2)).logos[0].media_type, "image/png");
-    assert_eq!(checked("Image/SVG+XML;charset=utf-8", DRAWING).logos[0].media_type, "image/svg+xml");
+    assert_eq!(checked("IMAGE/PNG; charset=binary", png(2, 2)).logos[0].media_type, "image/png");
+    assert_eq!(checked("Image/SVG+XML;charset=utf-8", LOGO_SVG).logos[0].media_type, "image/svg+xml");
 }
 
 #[test]
-fn a_damaged_or_mislabeled_picture_is_refused() {
-    let good = picture(8, 8);
+fn a_damaged_or_mislabeled_png_is_rejected() {
+    let good = png(8, 8);
     let [mut wrong_checksum, mut wrong_pixels] = [good.clone(), good.clone()];
     wrong_checksum[29] ^= 1;
     let middle = good.len() - 20;
@@ -57,16 +57,16 @@ fn a_damaged_or_mislabeled_picture_is_refused() {
     let huge = with_size(&good, 4097, 8);
     let bomb = with_size(&good, 4096, 4096);
     let cases: [(&str, &[u8], &str); 20] = [
-        ("a drawing", DRAWING.as_bytes(), "mislabeled"),
+        ("an SVG", LOGO_SVG.as_bytes(), "mislabeled"),
         ("a JPEG", b"\xff\xd8\xff\xe0\0\x10JFIF", "mislabeled"),
         ("a GIF", b"GIF89a\x01\0\x01\0", "mislabeled"),
-        ("a page", b"<!doctype html><script>alert(1)</script>", "mislabeled"),
-        ("a page behind a picture", &polyglot, "mislabeled"),
-        ("a picture behind a picture", &two, "mislabeled"),
+        ("HTML", b"<!doctype html><script>alert(1)</script>", "mislabeled"),
+        ("HTML after a PNG", &polyglot, "mislabeled"),
+        ("a PNG after a PNG", &two, "mislabeled"),
         ("a signature alone", &good[..8], "damaged"),
         ("a header alone", &good[..33], "damaged"),
-        ("a picture without an end", &good[..good.len() - 12], "damaged"),
-        ("a picture cut in the middle", &good[..good.len() / 2], "damaged"),
+        ("a PNG without an end", &good[..good.len() - 12], "damaged"),
+        ("a PNG cut in the middle", &good[..good.len() / 2], "damaged"),
         ("a wrong checksum of the header", &wrong_checksum, "damaged"),
         ("pixels that were changed", &wrong_pixels, "damaged"),
         ("a length beyond the file", &[&good[..33], b"\xff\xff\xff\xffIDAT"].concat(), "damaged"),
@@ -84,36 +84,36 @@ fn a_damaged_or_mislabeled_picture_is_refused() {
     }
 }
 
-/// The picture with another size in its header.
-fn with_size(picture: &[u8], width: u32, height: u32) -> Vec<u8> {
-    let rest = [&picture[24..29]].concat();
+/// The PNG with another size in its header.
+fn with_size(png: &[u8], width: u32, height: u32) -> Vec<u8> {
+    let rest = [&png[24..29]].concat();
     let header = [width.to_be_bytes().as_slice(), &height.to_be_bytes(), &rest].concat();
-    [&picture[..8], &chunk(b"IHDR", &header), &picture[33..]].concat()
+    [&png[..8], &chunk(b"IHDR", &header), &png[33..]].concat()
 }
 
 #[test]
-fn text_in_a_picture_is_not_stored() {
-    let with_text = with_chunk(&picture(8, 8), b"tEXt", b"Comment\0<script>alert(1)</script>");
+fn text_in_a_png_is_not_stored() {
+    let with_text = with_chunk(&png(8, 8), b"tEXt", b"Comment\0<script>alert(1)</script>");
     let checked = checked("image/png", with_text);
-    assert_eq!(checked.objects[0].bytes, picture(8, 8));
+    assert_eq!(checked.objects[0].bytes, png(8, 8));
 }
 
 #[test]
-fn a_picture_is_rendered_from_a_drawing_only_if_mastercard_sent_none() {
-    let alone = checked("image/svg+xml", DRAWING);
+fn a_png_is_rendered_from_an_svg_only_if_mastercard_sent_none() {
+    let alone = checked("image/svg+xml", LOGO_SVG);
     let types: Vec<_> = alone.logos.iter().map(|logo| (logo.media_type.as_str(), logo.width)).collect();
     assert_eq!(types, [("image/svg+xml", None), ("image/png", Some(192))]);
-    assert_eq!(alone.objects[1].bytes, checked("image/svg+xml", DRAWING).objects[1].bytes);
+    assert_eq!(alone.objects[1].bytes, checked("image/svg+xml", LOGO_SVG).objects[1].bytes);
 
-    let both = check(vec![content("image/svg+xml", DRAWING), content("image/png", picture(8, 8))]);
+    let both = check(vec![content("image/svg+xml", LOGO_SVG), content("image/png", png(8, 8))]);
     assert_eq!((both.logos.len(), both.logos[1].width), (2, Some(8)));
-    let broken = check(vec![content("image/svg+xml", DRAWING), content("image/png", "no picture")]);
+    let broken = check(vec![content("image/svg+xml", LOGO_SVG), content("image/png", "not a PNG")]);
     assert_eq!((broken.logos[1].width, reasons(&broken)), (Some(192), vec!["mislabeled"]));
 }
 
 #[test]
-fn a_picture_rendered_from_a_wide_drawing_shows_it_completely_and_centered() {
-    let rendered = &checked("image/svg+xml", DRAWING).objects[1].bytes;
+fn a_png_rendered_from_a_wide_svg_shows_it_completely_and_centered() {
+    let rendered = &checked("image/svg+xml", LOGO_SVG).objects[1].bytes;
     let rendered = resvg::tiny_skia::Pixmap::decode_png(rendered).unwrap();
     let alpha = |x, y| rendered.pixel(x, y).unwrap().alpha();
     assert_eq!(
