@@ -1,4 +1,4 @@
-// A client of the public API; its contract is infra/openapi.yaml. Nothing here is specific to the sample: copy it.
+// A client of the public API; infra/openapi.yaml describes it. Nothing here is specific to the sample: copy it.
 
 // Milliseconds. The server responds within 28 seconds.
 const TIMEOUT = 30_000;

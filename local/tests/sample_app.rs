@@ -24,8 +24,8 @@ fn texts() -> Texts {
 }
 
 fn enum_values(schema: &str) -> Vec<String> {
-    let contract: Value = serde_saphyr::from_str(&read("../infra/openapi.yaml")).unwrap();
-    let values = contract["components"]["schemas"][schema]["enum"].as_array().unwrap().clone();
+    let api_description: Value = serde_saphyr::from_str(&read("../infra/openapi.yaml")).unwrap();
+    let values = api_description["components"]["schemas"][schema]["enum"].as_array().unwrap().clone();
     values.iter().map(|value| value.as_str().unwrap().to_owned()).collect()
 }
 
@@ -56,8 +56,8 @@ fn codes(file: &str, pattern: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_timeline_event_has_a_text_and_is_in_the_contract() {
-    let (texts, contract) = (texts(), read("../infra/openapi.yaml"));
+fn every_timeline_event_has_a_text_and_is_documented() {
+    let (texts, api_description) = (texts(), read("../infra/openapi.yaml"));
     let mut events = codes("timeline.rs", r#"=> (?:\{\s*)?\("([a-z_]+)","#);
     events.insert("requested".into());
     assert!(events.len() >= 11, "{events:?}");
@@ -67,15 +67,15 @@ fn every_timeline_event_has_a_text_and_is_in_the_contract() {
             "`event.{event}` has no text: add it in English and German to local/sample-app/texts.json"
         );
         assert!(
-            contract.contains(&format!("`{event}`")),
+            api_description.contains(&format!("`{event}`")),
             "`{event}` is not documented: add it to `event` of `TimelineEntry` in infra/openapi.yaml"
         );
     }
 }
 
 #[test]
-fn every_status_reason_has_a_text_and_is_in_the_contract() {
-    let (texts, contract) = (texts(), read("../infra/openapi.yaml"));
+fn every_status_reason_has_a_text_and_is_documented() {
+    let (texts, api_description) = (texts(), read("../infra/openapi.yaml"));
     let reasons = codes("reason.rs", r#"Self::\w+ => "([a-z_]+)""#);
     assert!(reasons.len() >= 14, "{reasons:?}");
     for reason in reasons {
@@ -86,7 +86,7 @@ fn every_status_reason_has_a_text_and_is_in_the_contract() {
              local/sample-app/texts.json"
         );
         assert!(
-            contract.contains(&format!("`{reason}`")),
+            api_description.contains(&format!("`{reason}`")),
             "the reason `{reason}` is not documented: add it to `reason` of `Enrollment` in infra/openapi.yaml"
         );
     }

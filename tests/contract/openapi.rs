@@ -11,12 +11,12 @@ use simulator::{CLICK_TO_PAY, Fault, Operation};
 
 use crate::support::{
     app::{ApiRequest, App},
-    openapi::{self, CONTRACT, escaped, violations},
+    openapi::{self, API_DESCRIPTION, escaped, violations},
     world,
 };
 
 #[tokio::test]
-async fn the_contract_the_template_and_the_gateway_have_the_same_routes() {
+async fn the_api_description_the_template_and_the_gateway_have_the_same_routes() {
     let template = openapi::read("infra/template.yaml");
     let deployed = template.lines().filter_map(|line| line.trim().strip_prefix("RouteKey: "));
     assert_eq!(deployed.map(str::to_owned).collect::<BTreeSet<_>>(), openapi::routes());
@@ -26,7 +26,8 @@ async fn the_contract_the_template_and_the_gateway_have_the_same_routes() {
 
 #[test]
 fn the_api_description_has_every_problem_code() {
-    let documented = CONTRACT["components"]["schemas"]["ProblemCode"]["enum"].as_array().expect("an enum");
+    let documented =
+        API_DESCRIPTION["components"]["schemas"]["ProblemCode"]["enum"].as_array().expect("an enum");
     let documented: Vec<_> = documented.iter().filter_map(Value::as_str).collect();
     assert_eq!(
         documented,
@@ -37,7 +38,7 @@ fn the_api_description_has_every_problem_code() {
 
 #[test]
 fn the_examples_of_problems_have_the_texts_of_their_code() {
-    let responses = CONTRACT["components"]["responses"].as_object().expect("responses");
+    let responses = API_DESCRIPTION["components"]["responses"].as_object().expect("responses");
     let examples = responses.values().map(|it| &it["content"]["application/problem+json"]["example"]);
     let examples: Vec<_> = examples.filter(|example| example.is_object()).collect();
     assert!(examples.len() >= 4, "{examples:?}");
@@ -54,15 +55,15 @@ fn the_examples_of_problems_have_the_texts_of_their_code() {
 }
 
 #[test]
-fn the_examples_of_the_contract_conform_to_it() {
+fn the_examples_of_the_api_description_conform_to_it() {
     let mut contents = Vec::new();
-    find(&CONTRACT, "", &mut contents);
+    find(&API_DESCRIPTION, "", &mut contents);
     assert!(contents.len() > 10, "examples of {contents:?}");
     for at in contents {
-        let content = CONTRACT.pointer(&at).expect("content");
+        let content = API_DESCRIPTION.pointer(&at).expect("content");
         let named = content["examples"].as_object().into_iter().flatten().map(|(_, example)| {
             let reference = example["$ref"].as_str().and_then(|it| it.strip_prefix('#'));
-            &reference.and_then(|at| CONTRACT.pointer(at)).unwrap_or(example)["value"]
+            &reference.and_then(|at| API_DESCRIPTION.pointer(at)).unwrap_or(example)["value"]
         });
         for example in content.get("example").into_iter().chain(named) {
             assert_eq!(violations(&format!("{at}/schema"), example), [""; 0], "{at}");
@@ -80,9 +81,10 @@ fn find(value: &Value, at: &str, contents: &mut Vec<String>) {
 }
 
 #[tokio::test]
-async fn every_example_of_a_request_in_the_contract_is_accepted() {
+async fn every_example_of_a_request_in_the_api_description_is_accepted() {
     let app = App::start().await;
-    let content = &CONTRACT["paths"]["/enrollments"]["post"]["requestBody"]["content"]["application/json"];
+    let content =
+        &API_DESCRIPTION["paths"]["/enrollments"]["post"]["requestBody"]["content"]["application/json"];
     for (name, card) in [("smallest", "70006"), ("with_account_holder", "70007")] {
         let mut request = content["examples"][name]["value"].clone();
         request["cardContractId"] = json!(card);
@@ -92,7 +94,7 @@ async fn every_example_of_a_request_in_the_contract_is_accepted() {
 }
 
 #[tokio::test]
-async fn every_response_of_a_successful_enrollment_conforms_to_the_contract() {
+async fn every_response_of_a_successful_enrollment_conforms_to_the_api_description() {
     let app = App::start().await;
     for platform in ["ios", "android", "web"] {
         let path = format!("/token-requestors?platform={platform}");
@@ -139,7 +141,7 @@ async fn states(app: &App, cards: &ApiRequest) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn every_response_of_a_failed_enrollment_conforms_to_the_contract() {
+async fn every_response_of_a_failed_enrollment_conforms_to_the_api_description() {
     let app = App::start().await;
     let request = |card: &str| ApiRequest::enroll(&Cardholder::smallest_request(card));
     let first = request("70001");

@@ -13,7 +13,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// The document.
-pub(crate) static CONTRACT: LazyLock<Value> = LazyLock::new(|| {
+pub(crate) static API_DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
     serde_saphyr::from_str(&read("infra/openapi.yaml")).expect("infra/openapi.yaml is YAML")
 });
 
@@ -25,7 +25,7 @@ pub(crate) fn read(path: &str) -> String {
 
 /// Its route keys, such as `GET /cards`.
 pub(crate) fn routes() -> BTreeSet<String> {
-    let paths = CONTRACT["paths"].as_object().expect("paths");
+    let paths = API_DESCRIPTION["paths"].as_object().expect("paths");
     let keys = paths.iter().flat_map(|(template, item)| {
         let methods = item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase());
         let methods = methods.filter(|method| ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&&**method));
@@ -42,7 +42,7 @@ pub(crate) fn template(path: &str) -> Option<&'static str> {
         let pair = |(expected, given): (&&str, &&str)| expected == given || expected.starts_with('{');
         expected.len() == given.len() && expected.iter().zip(&given).all(pair)
     };
-    CONTRACT["paths"].as_object()?.keys().find(fits).map(String::as_str)
+    API_DESCRIPTION["paths"].as_object()?.keys().find(fits).map(String::as_str)
 }
 
 /// Checks a response against the API description: route, status, headers, content type and schema.
@@ -51,7 +51,7 @@ pub(crate) fn conforms(method: &Method, template: &str, response: &Response) {
     let operation = format!("/paths/{}/{}", escaped(template), method.as_str().to_lowercase());
     let pointer = resolved(format!("{operation}/responses/{}", response.status));
     let documented =
-        CONTRACT.pointer(&pointer).unwrap_or_else(|| panic!("the API description has no {what}"));
+        API_DESCRIPTION.pointer(&pointer).unwrap_or_else(|| panic!("the API description has no {what}"));
     for (name, header) in documented["headers"].as_object().into_iter().flatten() {
         let given = response.headers.get(&name.to_lowercase());
         assert!(given.is_some() || header["required"] != true, "{what} lacks {name}");
@@ -67,7 +67,10 @@ pub(crate) fn conforms(method: &Method, template: &str, response: &Response) {
         return;
     };
     let content = format!("{pointer}/content/{}", escaped(media_type));
-    assert!(CONTRACT.pointer(&content).is_some(), "the API description has no {media_type} for {what}");
+    assert!(
+        API_DESCRIPTION.pointer(&content).is_some(),
+        "the API description has no {media_type} for {what}"
+    );
     if media_type.ends_with("json") {
         assert_eq!(violations(&format!("{content}/schema"), &response.body), [""; 0], "{what}");
     }
@@ -84,7 +87,7 @@ pub(crate) fn violations(pointer: &str, document: &Value) -> Vec<String> {
 fn validator(pointer: &str) -> Arc<Validator> {
     static MADE: Mutex<BTreeMap<String, Arc<Validator>>> = Mutex::new(BTreeMap::new());
     let made = || {
-        let mut schema = CONTRACT.clone();
+        let mut schema = API_DESCRIPTION.clone();
         schema["$ref"] = json!(format!("#{}", pointer.replace('{', "%7B").replace('}', "%7D")));
         let validator = draft202012::options().should_validate_formats(true).build(&schema);
         Arc::new(validator.unwrap_or_else(|error| panic!("{pointer} is not a schema: {error}")))
@@ -95,7 +98,7 @@ fn validator(pointer: &str) -> Arc<Validator> {
 
 /// Follows a `$ref`, if there is one at the end of the pointer.
 pub(crate) fn resolved(pointer: String) -> String {
-    let reference = CONTRACT.pointer(&pointer).and_then(|it| it["$ref"].as_str());
+    let reference = API_DESCRIPTION.pointer(&pointer).and_then(|it| it["$ref"].as_str());
     reference.and_then(|it| it.strip_prefix('#')).map_or(pointer.clone(), str::to_owned)
 }
 

@@ -60,7 +60,7 @@ impl fmt::Display for AssetId {
 
 /// The text is not an asset id.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an asset id has 1 to 64 characters")]
+#[error("an asset id must have 1 to 64 characters")]
 pub struct InvalidAssetId;
 
 /// An asset whose content was fetched, checked and stored; written once, since artwork never changes under an id.

@@ -84,7 +84,7 @@ numeric_id! {
 
 /// The text is not a positive 64-bit decimal number.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a {0} is a positive decimal number of at most 19 digits")]
+#[error("a {0} must be a positive decimal number of at most 19 digits")]
 pub struct InvalidId(&'static str);
 
 /// The first account number of an account range: 9 to 19 digits, padded on the right with zeros to 19, as in MDES. Two
@@ -143,7 +143,7 @@ impl fmt::Display for AccountRange {
 
 /// The text is not an account range.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an account range has 9 to 19 digits")]
+#[error("an account range must have 9 to 19 digits")]
 pub struct InvalidAccountRange;
 
 #[cfg(test)]

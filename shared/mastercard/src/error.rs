@@ -55,7 +55,7 @@ impl fmt::Display for Upstream {
 ///     format!("{error}: {}; {}; retry: {}", diagnosis.meaning, diagnosis.remedy, error.retryable())
 /// }
 ///
-/// let error = MastercardError::from(InvalidRequest::LimitExceeded("a push account id has 1 to 36 characters"));
+/// let error = MastercardError::from(InvalidRequest::LimitExceeded("a push account id must have 1 to 36 characters"));
 /// assert!(log(&error).ends_with("retry: false"));
 /// assert!(error.upstream().is_none() && error.status().is_none() && error.api_error().is_none());
 /// assert!(error.reason_codes().is_empty() && error.correlation_id().is_none() && error.retry_after().is_none());

@@ -60,7 +60,7 @@ impl FromStr for AllowedOrigin {
 
 /// The text is not an origin.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an origin is scheme://host[:port] and nothing else")]
+#[error("an origin must be scheme://host[:port] and nothing else")]
 pub struct InvalidOrigin;
 
 /// Why no redirect can be composed.

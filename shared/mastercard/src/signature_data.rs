@@ -42,7 +42,7 @@ pub struct SignatureData {
 impl SignatureData {
     pub(super) fn check(&self) -> Result<(), InvalidRequest> {
         if self.callback_url.chars().count() > 256 {
-            return Err(InvalidRequest::LimitExceeded("a callback URL has at most 256 characters"));
+            return Err(InvalidRequest::LimitExceeded("a callback URL must have at most 256 characters"));
         }
         Ok(())
     }

@@ -58,7 +58,7 @@ impl fmt::Display for TokenRequestorId {
 
 /// The text is not a token requestor id.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a token requestor id has eleven digits")]
+#[error("a token requestor id must have eleven digits")]
 pub struct InvalidTokenRequestorId;
 
 /// The kind of a push method.
@@ -148,7 +148,7 @@ impl FromStr for Platform {
 
 /// The text is not a platform.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the platform is ios, android or web")]
+#[error("the platform must be ios, android or web")]
 pub struct UnknownPlatform;
 
 /// A token requestor (step 2). [`TokenConnect`](crate::TokenConnect) shows how to list them.

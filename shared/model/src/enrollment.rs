@@ -59,7 +59,7 @@ impl FromStr for EnrollmentId {
 
 /// The text is not an enrollment id.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an enrollment id is a UUID in lower case with hyphens")]
+#[error("an enrollment id must be a UUID in lower case with hyphens")]
 pub struct InvalidEnrollmentId;
 
 /// The cardholder's consent, given before the card is pushed; kept for audits.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     app::ApiRequest,
-    openapi::{CONTRACT, escaped, resolved, violations},
+    openapi::{API_DESCRIPTION, escaped, resolved, violations},
 };
 
 /// What an id identifies.
@@ -98,7 +98,8 @@ impl Route {
     pub(super) fn from_key(key: &str) -> Self {
         let (method, template) = key.split_once(' ').expect("a route key");
         let at = format!("/paths/{}/{}", escaped(template), method.to_lowercase());
-        let operation = CONTRACT.pointer(&at).unwrap_or_else(|| panic!("the API description has no {key}"));
+        let operation =
+            API_DESCRIPTION.pointer(&at).unwrap_or_else(|| panic!("the API description has no {key}"));
         let mut route = Self {
             key: key.into(),
             method: method.parse().expect("a method"),
@@ -123,12 +124,12 @@ impl Route {
             );
         }
         let body = resolved(format!("{at}/requestBody/content/application~1json/schema"));
-        let body = if CONTRACT.pointer(&format!("{body}/oneOf")).is_some() {
+        let body = if API_DESCRIPTION.pointer(&format!("{body}/oneOf")).is_some() {
             resolved(format!("{body}/oneOf/0"))
         } else {
             body
         };
-        let body = CONTRACT.pointer(&body).unwrap_or(&Value::Null);
+        let body = API_DESCRIPTION.pointer(&body).unwrap_or(&Value::Null);
         let required = body["required"].as_array().into_iter().flatten().collect::<Vec<_>>();
         for name in body["properties"].as_object().into_iter().flat_map(|fields| fields.keys()) {
             route.add_parameter(Location::Body, name, required.contains(&&json!(name)));

@@ -39,7 +39,7 @@ pub struct FundingAccountSearch {
 impl FundingAccountSearch {
     pub(super) fn check(&self) -> Result<(), InvalidRequest> {
         if !(1..=36).contains(&self.push_account_id.chars().count()) {
-            return Err(InvalidRequest::LimitExceeded("a push account id has 1 to 36 characters"));
+            return Err(InvalidRequest::LimitExceeded("a push account id must have 1 to 36 characters"));
         }
         self.signature_data.check()
     }
@@ -104,7 +104,7 @@ impl std::str::FromStr for SearchShape {
 
 /// The text is not a search shape.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a search shape is nested or flat, and may end in :callbackURL or :callbackUrl")]
+#[error("a search shape must be nested or flat, and may end in :callbackURL or :callbackUrl")]
 pub struct UnknownSearchShape;
 
 pub(super) fn body(search: &FundingAccountSearch, shape: SearchShape) -> Result<Vec<u8>, InvalidRequest> {

@@ -76,7 +76,7 @@ pub enum DeliveryError {
     #[error("the delivery is not JSON")]
     Json(#[source] serde_json::Error),
     /// The body holds no message, or too many.
-    #[error("a delivery holds 1 to {MAX_MESSAGES} notifications")]
+    #[error("a delivery must hold 1 to {MAX_MESSAGES} notifications")]
     Count,
     /// The message is not an object, or does not state its kind.
     #[error("a notification is not in the expected form")]

@@ -37,7 +37,7 @@ impl FromStr for SecretRef {
 
 /// The text is neither an ARN of Secrets Manager nor `file:/path`.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a secret is named by its Secrets Manager ARN or as file:/path, never written out")]
+#[error("a secret must be named by its Secrets Manager ARN or as file:/path, never written out")]
 pub struct InvalidSecretRef;
 
 /// Why a secret could not be fetched.

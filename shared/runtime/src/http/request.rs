@@ -116,7 +116,9 @@ pub fn query(request: &Request, expected: &[&str]) -> Result<Vec<(String, String
     let raw = request.uri().query().unwrap_or_default();
     let pairs: Vec<_> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
     match pairs.iter().find(|(name, _)| !expected.contains(&name.as_str())) {
-        Some(_) => Err(Problem::field("query", format!("the parameters are {}", expected.join(", ")))),
+        Some(_) => {
+            Err(Problem::field("query", format!("the allowed parameters are {}", expected.join(", "))))
+        }
         None => Ok(pairs),
     }
 }

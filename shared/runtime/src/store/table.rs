@@ -45,7 +45,7 @@ impl std::fmt::Display for Tenant {
 
 /// The text is not a tenant's name.
 #[derive(Debug, thiserror::Error)]
-#[error("a tenant has 1 to 32 lower-case letters, digits and hyphens")]
+#[error("a tenant must have 1 to 32 lower-case letters, digits and hyphens")]
 pub struct InvalidTenant;
 
 /// One DynamoDB table with keys `pk` and `sk`, for one tenant.
