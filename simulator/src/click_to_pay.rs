@@ -98,7 +98,7 @@ async fn accept(State(mastercard): Shared, Path(id): Path<Uuid>) -> Response<Bod
     })
 }
 
-/// The cardholder refuses the terms: the tokens are removed.
+/// The cardholder declines the terms: the tokens are removed.
 async fn cancel(State(mastercard): Shared, Path(id): Path<Uuid>) -> Response<Body> {
     end(&mastercard, id, "cancels", |session| session.finish_with(CallbackResult::Cancelled))
 }

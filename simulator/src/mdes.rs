@@ -79,7 +79,7 @@ pub(crate) fn tokenize(mastercard: &Mastercard, number: &CardNumber, requestor_i
     Tokenization::Approved(reference)
 }
 
-/// Removes a token from the records: the cardholder cancelled after tokenization.
+/// Removes a token from the records: the cardholder canceled after tokenization.
 pub(crate) fn remove_token(mastercard: &Mastercard, reference: &str) {
     let mut records = mastercard.records();
     let Some(at) = records.tokens.iter().position(|token| token.token_unique_reference == reference) else {

@@ -117,7 +117,7 @@ async fn a_card_is_free_again_once_nothing_could_be_pushed(stores: &Stores) {
 async fn a_request_that_crashed_holds_its_card_no_longer_than_the_app_waits(stores: &Stores) {
     let crashed = EnrollmentFixture::new("key-1");
     crashed.begin(&stores.enrollments).await;
-    let waiting = crashed.enrollment.answer_by;
+    let waiting = crashed.enrollment.respond_by;
     assert_eq!(
         EnrollmentFixture::new("key-2").begin_at(&stores.enrollments, waiting).await,
         BeginOutcome::CardLocked(crashed.id())

@@ -98,9 +98,9 @@ impl StoreRun<'_> {
         let Versioned { mut enrollment, revision } =
             self.enrollments.get_versioned(client, fixture.id()).await.unwrap().unwrap();
         let restartable = enrollment.is_restartable(now);
-        let answer_by = now + SignedDuration::from_secs(10);
+        let respond_by = now + SignedDuration::from_secs(10);
         let fact =
-            Fact::Restarted { platform: Platform::Web, callback: "web-bank".into(), consent, answer_by };
+            Fact::Restarted { platform: Platform::Web, callback: "web-bank".into(), consent, respond_by };
         let number = enrollment.attempt().number + 1;
         enrollment.add_fact(fact.recorded(now, "").in_attempt(number));
         let key = format!("key-{key}").parse::<IdempotencyKey>().unwrap().for_restart_of(fixture.id());

@@ -35,7 +35,7 @@ impl EnrollmentFixture {
             callback: "mobile-app".into(),
             consent: Consent { terms_version: "2026-01".into(), accepted_at: now },
             created_at: now,
-            answer_by: now + SignedDuration::from_secs(10),
+            respond_by: now + SignedDuration::from_secs(10),
             facts: Vec::new(),
         };
         let state = CallbackState::new(Uuid::new_v4().simple().to_string());
@@ -61,7 +61,7 @@ impl EnrollmentFixture {
     pub(crate) fn with_created_at(mut self, at: Timestamp) -> Self {
         self.enrollment.enrollment_id = EnrollmentId::new(at);
         self.enrollment.created_at = at;
-        self.enrollment.answer_by = at + SignedDuration::from_secs(10);
+        self.enrollment.respond_by = at + SignedDuration::from_secs(10);
         self
     }
 

@@ -21,7 +21,7 @@ const MAX_BASE_URL_LENGTH: usize = 200;
 
 /// The settings that only this function has.
 pub struct EnrollConfig {
-    /// The token requestor of a request that names none.
+    /// The token requestor of a request without `tokenRequestorId`.
     pub(crate) default_requestor: TokenRequestorId,
     /// Lifetime of push account receipts: 5 to 15 minutes.
     pub(crate) validity_minutes: u8,
@@ -75,7 +75,7 @@ impl EnrollConfig {
     /// A new callback state: 192 random bits in base64url.
     ///
     /// # Errors
-    /// When the system has no randomness.
+    /// If the operating system's random number generator fails.
     pub fn new_state(&self) -> Result<CallbackState, Problem> {
         let mut bytes = [0; STATE_BYTES];
         rand::fill(&mut bytes).map_err(|_| Problem::internal("no randomness"))?;

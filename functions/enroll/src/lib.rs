@@ -34,7 +34,7 @@ pub use config::EnrollConfig;
 use push::Attempt;
 use request::EnrollmentRequest;
 
-/// The function. Its fields are all that it has access to.
+/// The function with its dependencies.
 pub struct Enroll {
     processing: Processing,
     search: SearchConfig,
@@ -111,7 +111,7 @@ impl Enroll {
             callback: enroll_request.attempt_request.callback.clone(),
             consent: enroll_request.attempt_request.consent.clone(),
             created_at: now,
-            answer_by: self.answer_by(now),
+            respond_by: self.respond_by(now),
             facts: Vec::new(),
         };
         let state = self.config.new_state()?;
@@ -162,7 +162,7 @@ impl Enroll {
     }
 
     /// When the app stops waiting for the response.
-    fn answer_by(&self, now: Timestamp) -> Timestamp {
+    fn respond_by(&self, now: Timestamp) -> Timestamp {
         let timeout = SignedDuration::try_from(self.config.timeout).unwrap_or_default();
         now.saturating_add(timeout).unwrap_or(Timestamp::MAX)
     }

@@ -35,7 +35,7 @@ impl Enroll {
                 platform: attempt_request.platform,
                 callback: attempt_request.callback.clone(),
                 consent: attempt_request.consent.clone(),
-                answer_by: self.answer_by(now),
+                respond_by: self.respond_by(now),
             };
             let number = enrollment.attempt().number.saturating_add(1);
             enrollment.add_fact(fact.recorded(now, "").in_attempt(number));

@@ -19,7 +19,7 @@ use crate::logo::Object;
 
 /// Requests for one object while another writer puts the same content (`ConditionalRequestConflict`).
 const MAX_TRIES: u32 = 3;
-/// Between these requests.
+/// Pause between these requests.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// The logo bucket.

@@ -11,7 +11,7 @@ pub(crate) struct FetchRequest {
     /// These ids; `None` for all missing artwork.
     #[serde(default)]
     pub(crate) assets: Option<Vec<AssetId>>,
-    /// Whether more artwork is missing than the list names.
+    /// Whether more artwork is missing than is in the list.
     #[serde(default)]
     more_assets: bool,
     /// Whether to fetch recorded assets again.

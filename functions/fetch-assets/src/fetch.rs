@@ -16,7 +16,7 @@ use crate::{
     report::{FailedAsset, FetchFailure},
 };
 
-/// For fetching and storing one asset.
+/// Timeout of fetching and storing one asset.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl FetchAssets {

@@ -32,16 +32,16 @@ use event::FetchRequest;
 pub use logo::fuzzing;
 pub use report::{FailedAsset, FetchFailure, FetchReport, RejectedAssetForm};
 
-/// For a run, if Lambda's own deadline is not earlier.
+/// Timeout of a run, unless Lambda's own deadline is earlier.
 const TIMEOUT: Duration = Duration::from_secs(14 * 60);
-/// Of that, reserved for recording the last batch.
+/// Part of [`TIMEOUT`] that is reserved for recording the last batch.
 const WRITE_MARGIN: Duration = Duration::from_secs(5);
-/// Assets in flight at once. Each takes as much memory as its response.
+/// Assets that are fetched concurrently. Each takes as much memory as its response.
 const CONCURRENCY: usize = 16;
-/// Batches recorded at once.
+/// Batches that are recorded concurrently.
 const BATCH_CONCURRENCY: usize = 2;
 
-/// The function. Its fields are all that it has access to.
+/// The function with its dependencies.
 pub struct FetchAssets {
     token_connect: TokenConnect,
     requestors: TokenRequestors,

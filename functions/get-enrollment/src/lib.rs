@@ -18,7 +18,7 @@ const DEFAULT_LIMIT: usize = 20;
 /// The largest limit that a request may set.
 const MAX_LIMIT: usize = 50;
 
-/// The function. Its fields are all that it has access to.
+/// The function with its dependencies.
 pub struct GetEnrollment {
     enrollments: Enrollments,
     caller: Caller,

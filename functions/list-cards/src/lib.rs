@@ -29,7 +29,7 @@ use query::{Card, ListCardsQuery};
 /// How long a request may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The function. Its fields are all that it has access to.
+/// The function with its dependencies.
 pub struct ListCards {
     processing: Processing,
     requestors: TokenRequestorCache,

@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::{listing::CachedListing, order::Order};
 
-/// For reading the catalog record while a listing is cached.
+/// Timeout of reading the catalog record while a listing is cached.
 const READ_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Reads the catalog and caches its listing.

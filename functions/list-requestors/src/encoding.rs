@@ -21,7 +21,7 @@ pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
     gzip > 0.0 && gzip >= of(&["identity"]).unwrap_or(0.0)
 }
 
-/// The name and weight of a coding such as `gzip;q=0.5`. An invalid weight counts as 0, which refuses the coding.
+/// The name and weight of a coding such as `gzip;q=0.5`. An invalid weight counts as 0, which rejects the coding.
 fn weight(coding: &str) -> Option<(String, f32)> {
     let mut parts = coding.split(';').map(str::trim);
     let name = parts.next().filter(|name| !name.is_empty())?.to_ascii_lowercase();
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn an_app_that_does_not_accept_gzip_gets_plain_text() {
-        let refused = [
+        let rejected = [
             "",
             "br",
             "identity",
@@ -79,7 +79,7 @@ mod tests {
             "gzip;q=much",
             "gzip;q=0.3, identity",
         ];
-        assert_eq!(refused.into_iter().filter(|field| accepts(&[field])).collect::<Vec<_>>(), [""; 0]);
+        assert_eq!(rejected.into_iter().filter(|field| accepts(&[field])).collect::<Vec<_>>(), [""; 0]);
         assert!(!accepts(&[]));
     }
 

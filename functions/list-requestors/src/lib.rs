@@ -31,7 +31,7 @@ const STALE_AFTER: SignedDuration = SignedDuration::from_hours(15 * 24);
 /// The largest body, in bytes within the function's response. Lambda limits the whole response to 6 MB.
 const MAX_BODY_BYTES: usize = 5_900_000;
 
-/// The function. Its fields are all that it has access to.
+/// The function with its dependencies.
 pub struct ListRequestors {
     cache: CatalogCache,
     /// SHA-256 of the version and the settings that a response depends on, for the `ETag`.
@@ -107,7 +107,7 @@ impl ListRequestors {
     }
 }
 
-/// Whether `If-None-Match` names this `ETag`, by weak comparison (RFC 9110 section 13.1.2).
+/// Whether `If-None-Match` contains this `ETag`, by weak comparison (RFC 9110 section 13.1.2).
 fn matches(header: &[u8], etag: &str) -> bool {
     let header = String::from_utf8_lossy(header);
     header.split(',').map(|tag| tag.trim().trim_start_matches("W/")).any(|tag| tag == etag || tag == "*")

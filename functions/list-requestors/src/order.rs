@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn invalid_settings_are_refused() {
+    fn invalid_settings_are_rejected() {
         assert!(order(&[("CATALOG_LOCALE", "the usual one")]).is_none());
         assert!(order(&[("FEATURED_TOKEN_REQUESTORS", "click-to-pay")]).is_none());
     }

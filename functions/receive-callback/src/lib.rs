@@ -23,7 +23,7 @@ use runtime::{
 /// The largest body, in bytes. A `GET` request has none, but proxies may add one.
 const MAX_BYTES: usize = 1024;
 
-/// The function. Its fields are all that it has access to.
+/// The function with its dependencies.
 pub struct ReceiveCallback {
     enrollments: Enrollments,
     app_links: AppLinks,

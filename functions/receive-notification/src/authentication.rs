@@ -33,14 +33,14 @@ impl Authentication {
     /// # Errors
     /// 403 when a check fails.
     pub(crate) fn check<'a>(&self, request: &'a Request) -> Result<Cow<'a, [u8]>, Problem> {
-        let refused = |reason| Problem::from(Code::Forbidden).with_source(AuthenticationError(reason));
-        let subject = subject(request).ok_or_else(|| refused("no client certificate"))?;
+        let rejected = |reason| Problem::from(Code::Forbidden).with_source(AuthenticationError(reason));
+        let subject = subject(request).ok_or_else(|| rejected("no client certificate"))?;
         if !self.subjects.iter().any(|accepted| accepted == subject) {
-            return Err(refused("the subject of the client certificate is not configured"));
+            return Err(rejected("the subject of the client certificate is not configured"));
         }
         let given = request.headers().get("x-notification-secret").map(|value| value.as_bytes());
         if !self.secrets.is_empty() && !self.is_secret(given.unwrap_or_default()) {
-            return Err(refused("the shared secret is missing or wrong"));
+            return Err(rejected("the shared secret is missing or wrong"));
         }
         let body = request.body().as_ref();
         if self.signers.is_empty() {
@@ -48,7 +48,7 @@ impl Authentication {
         }
         signature::payload(body, &self.signers)
             .map(Cow::Owned)
-            .ok_or_else(|| refused("the signature of the body is missing or invalid"))
+            .ok_or_else(|| rejected("the signature of the body is missing or invalid"))
     }
 
     /// Compares in constant time with every secret, so that the duration reveals nothing about them.

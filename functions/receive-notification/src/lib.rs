@@ -1,5 +1,5 @@
 //! Use-case steps 17 and 21: Processing sends TAR and TCN. Each notification is stored before it is acknowledged, and
-//! applied at once; reconciliation applies those that could not be.
+//! applied immediately; reconciliation applies those that could not be.
 //!
 //! Mastercard publishes neither how it authenticates itself nor the complete format. The checks in `authentication.rs` and
 //! the format in `model::notification::wire` are provisional.
@@ -28,7 +28,7 @@ use authentication::{Authentication, AuthenticationSettings};
 /// The largest body, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// The function. Its fields are all that it has access to.
+/// The function with its dependencies.
 pub struct ReceiveNotification {
     enrollments: Enrollments,
     authentication: Authentication,

@@ -27,14 +27,14 @@ use serde_json::Value;
 pub use report::ReconciliationReport;
 use report::StatusChange;
 
-/// For a run, if Lambda's own deadline is not earlier. The next run follows in five minutes.
+/// Timeout of a run, unless Lambda's own deadline is earlier. The next run follows in five minutes.
 const TIMEOUT: Duration = Duration::from_secs(220);
 /// Items that a run takes from each shard, at most. The rest remains due.
 const BATCH_SIZE: i32 = 250;
-/// Clients whose token lists are read at once. The API client keeps to Processing's rate limit.
+/// Clients whose token lists are read concurrently. The API client keeps to Processing's rate limit.
 const CONCURRENCY: usize = 8;
 
-/// The function. Its fields are all that it has access to.
+/// The function with its dependencies.
 pub struct ReconcileEnrollments {
     processing: Processing,
     enrollments: Enrollments,

@@ -12,22 +12,22 @@ use mastercard::{
 };
 use runtime::telemetry;
 
-/// Batches in flight at once.
+/// Concurrent batches.
 const CONCURRENCY: usize = 4;
 
-/// The answer of Token Connect for the bank's account ranges.
+/// The response of Token Connect for the bank's account ranges.
 #[derive(Debug, Default)]
 pub(crate) struct EligibleRequestors {
     /// The eligible requestors by id, each with all ranges that it is eligible for.
-    pub(crate) named: BTreeMap<TokenRequestorId, TokenRequestor>,
-    /// Ranges without an answer.
+    pub(crate) requestors: BTreeMap<TokenRequestorId, TokenRequestor>,
+    /// Ranges whose call failed.
     pub(crate) unanswered: BTreeSet<AccountRange>,
 }
 
 /// Fetches the requestors of all ranges. Each call is retried by the client's retry policy.
 ///
 /// # Errors
-/// The last error, when no batch was answered.
+/// The last error, when every batch failed.
 pub(crate) async fn fetch_eligible(
     token_connect: &TokenConnect,
     ranges: &[AccountRange],
@@ -70,10 +70,10 @@ pub(crate) async fn fetch_eligible(
 
 impl EligibleRequestors {
     fn add(&mut self, mut requestor: TokenRequestor) {
-        if let Some(existing) = self.named.get_mut(&requestor.token_requestor_id) {
+        if let Some(existing) = self.requestors.get_mut(&requestor.token_requestor_id) {
             existing.enabled_account_ranges.append(&mut requestor.enabled_account_ranges);
         } else {
-            self.named.insert(requestor.token_requestor_id.clone(), requestor);
+            self.requestors.insert(requestor.token_requestor_id.clone(), requestor);
         }
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub(crate) struct RefreshOptions {
-    /// Skips the safety check: retires any number of requestors at once.
+    /// Skips the safety check: retires any number of requestors in one refresh.
     pub(crate) force: bool,
     /// Hosts that push methods may lead to from now on.
     pub(crate) allow: Vec<AllowedHost>,

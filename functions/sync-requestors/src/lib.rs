@@ -25,12 +25,12 @@ use eligible::fetch_eligible;
 
 pub use plan::RejectedRefresh;
 
-/// For the calls to Token Connect; the rest of Lambda's two minutes is for writing.
+/// Timeout of the calls to Token Connect; the rest of Lambda's two minutes is for writing.
 const TIMEOUT: Duration = Duration::from_secs(90);
 /// The most asset ids in a report. A Lambda destination takes 256 kB; `fetch-assets` finds further ones by itself.
 const MAX_ASSETS: usize = 1000;
 
-/// The function. Its fields are all that it has access to.
+/// The function with its dependencies.
 pub struct SyncRequestors {
     token_connect: TokenConnect,
     requestors: TokenRequestors,
@@ -43,7 +43,7 @@ pub struct SyncRequestors {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SyncReport {
-    /// Token requestors in the answer of Token Connect.
+    /// Token requestors in the response of Token Connect.
     pub requestors: usize,
     /// The catalog's new version; absent if nothing changed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,13 +51,13 @@ pub struct SyncReport {
     /// What changed.
     #[serde(flatten)]
     pub change: Change,
-    /// Why the safety check rejected the answer. Nothing was written then; `{"force": true}` skips the check.
+    /// Why the safety check rejected the response. Nothing was written then; `{"force": true}` skips the check.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rejected: Option<RejectedRefresh>,
-    /// A refresh that was requested later is complete already: this answer was not used.
+    /// A refresh that was requested later is complete already: the response of this one was not used.
     #[serde(skip_serializing_if = "is_false")]
     pub superseded: bool,
-    /// Account ranges without an answer; their entries are unchanged.
+    /// Account ranges whose call failed; their entries are unchanged.
     pub unanswered_ranges: usize,
     /// Artwork to fetch, at most 1000 ids.
     pub assets: Vec<AssetId>,
@@ -92,25 +92,25 @@ impl SyncRequestors {
     /// `{"allow": [{"tokenRequestorId", "host"}]}` takes push methods out of quarantine.
     ///
     /// # Errors
-    /// When the event has an unknown field, Token Connect answers for no account range, or the catalog cannot be written.
+    /// When the event has an unknown field, the calls for all account ranges fail, or the catalog cannot be written.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<SyncReport, Diagnostic> {
         let deadline = deadline(Some(&event.context), TIMEOUT);
         let options = event::options(&event.payload)
             .map_err(|error| failed("event_payload_invalid", "invalid event payload", false, error))?;
-        // Refreshes are ordered by the time of their request, not of their answer.
+        // Refreshes are ordered by the time of their request, not of the response.
         let requested_at = self.clock.now();
-        let answer = fetch_eligible(&self.token_connect, &self.account_ranges, deadline).await;
-        let answer = answer.map_err(|error| {
+        let response = fetch_eligible(&self.token_connect, &self.account_ranges, deadline).await;
+        let response = response.map_err(|error| {
             let retryable = error.retryable();
             failed(
                 "catalog_refresh_failed",
-                "catalog refresh failed: no answer from token connect",
+                "catalog refresh failed: no response from token connect",
                 retryable,
                 error,
             )
         })?;
         let plan =
-            |current: &_| plan::plan(current, &answer, &options, self.largest_drop_percent, requested_at);
+            |current: &_| plan::plan(current, &response, &options, self.largest_drop_percent, requested_at);
         let refreshed = self.requestors.refresh(requested_at, plan).await;
         let (changed, summary) =
             refreshed.map_err(|error| failed("catalog_write_failed", "catalog write failed", true, error))?;
@@ -118,12 +118,12 @@ impl SyncRequestors {
         let more_assets = assets.len() > MAX_ASSETS;
         assets.truncate(MAX_ASSETS);
         let report = SyncReport {
-            requestors: answer.named.len(),
+            requestors: response.requestors.len(),
             version: changed.as_ref().map(|changed| changed.version),
             change: changed.map(|changed| changed.change).unwrap_or_default(),
             rejected: summary.rejected,
             superseded: summary.superseded,
-            unanswered_ranges: answer.unanswered.len(),
+            unanswered_ranges: response.unanswered.len(),
             assets,
             more_assets,
         };
@@ -152,8 +152,8 @@ fn log(report: &SyncReport) {
     let SyncReport { requestors, change, unanswered_ranges, .. } = report;
     if let Some(rejected) = report.rejected {
         let reason = match rejected {
-            RejectedRefresh::Empty => "Token Connect named no token requestor at all",
-            RejectedRefresh::Drop => "Token Connect no longer names many token requestors",
+            RejectedRefresh::Empty => "Token Connect listed no token requestor",
+            RejectedRefresh::Drop => "Token Connect no longer lists many token requestors",
         };
         tracing::error!(
             event = "catalog_refresh_rejected",

@@ -1,4 +1,4 @@
-//! What a refresh writes: a pure function of the catalog and the answer of Token Connect.
+//! What a refresh writes: a pure function of the catalog and the response of Token Connect.
 
 mod quarantine;
 #[cfg(test)]
@@ -17,13 +17,13 @@ use serde::Serialize;
 
 use crate::{eligible::EligibleRequestors, event::RefreshOptions};
 
-/// Why the safety check rejected an answer; the catalog is unchanged then.
+/// Why the safety check rejected a response; the catalog is unchanged then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RejectedRefresh {
-    /// The answer names no requestor.
+    /// The response lists no requestor.
     Empty,
-    /// More requestors would be retired at once than `LARGEST_DROP_PERCENT` allows.
+    /// More requestors would be retired in one refresh than `LARGEST_DROP_PERCENT` allows.
     Drop,
 }
 
@@ -31,7 +31,7 @@ pub enum RejectedRefresh {
 #[derive(Debug)]
 pub(crate) struct PlanSummary {
     pub(crate) rejected: Option<RejectedRefresh>,
-    /// A refresh that was requested later is complete already: this answer is not used.
+    /// A refresh that was requested later is complete already: the response of this one is not used.
     pub(crate) superseded: bool,
     /// Artwork that was never fetched.
     pub(crate) assets: Vec<AssetId>,
@@ -40,7 +40,7 @@ pub(crate) struct PlanSummary {
 /// The plan and its summary. `requested_at` is the time at which the refresh was requested.
 pub(crate) fn plan(
     current: &Snapshot,
-    answer: &EligibleRequestors,
+    response: &EligibleRequestors,
     options: &RefreshOptions,
     largest_drop_percent: usize,
     requested_at: Timestamp,
@@ -53,15 +53,15 @@ pub(crate) fn plan(
     if updated_at.is_some_and(|newer| newer > requested_at) {
         return unchanged(None, true);
     }
-    let mut plan = Plan { complete: answer.unanswered.is_empty(), ..Plan::default() };
+    let mut plan = Plan { complete: response.unanswered.is_empty(), ..Plan::default() };
     let mut after: BTreeMap<&TokenRequestorId, CatalogEntry> = BTreeMap::new();
-    for (id, requestor) in &answer.named {
-        after.insert(id, entry(current, answer, requestor, options, requested_at));
+    for (id, requestor) in &response.requestors {
+        after.insert(id, entry(current, response, requestor, options, requested_at));
     }
-    // An incomplete answer does not show which requestors are gone.
+    // An incomplete response does not show which requestors are gone.
     let gone = current.offered().filter(|entry| !after.contains_key(&entry.requestor.token_requestor_id));
     let gone: Vec<_> = gone.filter(|_| plan.complete).collect();
-    let rejected = match (answer.named.is_empty(), current.offered().count()) {
+    let rejected = match (response.requestors.is_empty(), current.offered().count()) {
         _ if options.force => None,
         (true, _) => Some(RejectedRefresh::Empty),
         (false, before) => {
@@ -87,10 +87,10 @@ pub(crate) fn plan(
     (plan, PlanSummary { rejected, superseded: false, assets })
 }
 
-/// The entry of a requestor that the answer names, with what is kept of the entry before.
+/// The entry of a requestor in the response, with the data that stays from the entry before.
 fn entry(
     current: &Snapshot,
-    answer: &EligibleRequestors,
+    response: &EligibleRequestors,
     requestor: &TokenRequestor,
     options: &RefreshOptions,
     now: Timestamp,
@@ -99,7 +99,7 @@ fn entry(
     let mut requestor = requestor.clone();
     let ranges = &mut requestor.enabled_account_ranges;
     let unanswered = before.into_iter().flat_map(|before| &before.requestor.enabled_account_ranges);
-    ranges.extend(unanswered.filter(|range| answer.unanswered.contains(range)).cloned());
+    ranges.extend(unanswered.filter(|range| response.unanswered.contains(range)).cloned());
     ranges.sort();
     ranges.dedup();
     let mut earlier_asset_id = before.and_then(|before| before.earlier_asset_id.clone());
@@ -113,7 +113,7 @@ fn entry(
     CatalogEntry { requestor, earlier_asset_id, retired_at: None, quarantine }
 }
 
-/// Artwork of the catalog to come that was not fetched yet.
+/// Artwork of the new catalog that was not fetched yet.
 fn missing_assets(current: &Snapshot, after: &BTreeMap<&TokenRequestorId, CatalogEntry>) -> Vec<AssetId> {
     let unchanged = current.entries.iter().filter(|(id, _)| !after.contains_key(id)).map(|(_, entry)| entry);
     let offered = unchanged.chain(after.values()).filter(|entry| entry.retired_at.is_none());
@@ -122,7 +122,7 @@ fn missing_assets(current: &Snapshot, after: &BTreeMap<&TokenRequestorId, Catalo
     missing.into_iter().cloned().collect()
 }
 
-/// Adds a requestor to the list of the change that fits it.
+/// Adds a requestor to the matching list of the change.
 fn add_change(change: &mut Change, before: Option<&CatalogEntry>, after: &CatalogEntry) {
     let id = &after.requestor.token_requestor_id;
     let list = match before {

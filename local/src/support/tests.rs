@@ -16,7 +16,7 @@ fn at(seconds: i64) -> Timestamp {
 fn enrollment(facts: Value) -> Enrollment {
     serde_json::from_value(json!({
         "enrollmentId": ID, "clientId": "40000", "cardContractId": "70001", "tokenRequestorId": "50123197928",
-        "platform": "web", "callback": "web-bank", "createdAt": at(0), "answerBy": at(28), "facts": facts,
+        "platform": "web", "callback": "web-bank", "createdAt": at(0), "respondBy": at(28), "facts": facts,
         "consent": {"termsVersion": "2026-01", "acceptedAt": at(0)},
     }))
     .unwrap()

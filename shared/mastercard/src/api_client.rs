@@ -114,7 +114,7 @@ impl ApiClient {
         );
     }
 
-    /// One attempt; a second one at once if the gateway rejects the key set and there is another.
+    /// One attempt; a second one immediately if the gateway rejects the key set and there is another.
     async fn exchange(&self, request: ApiRequest, timeout: Duration) -> Result<ApiResponse, MastercardError> {
         let started = Instant::now();
         let (key_set, response) = self.authenticate_and_send(request.clone(), timeout).await?;

@@ -63,13 +63,17 @@ impl fmt::Display for AssetId {
 #[error("an asset id must have 1 to 64 characters")]
 pub struct InvalidAssetId;
 
-/// An asset whose content was fetched, checked and stored; written once, since artwork never changes under an id.
+/// An asset whose content was fetched, checked and stored. It is written once, because the content of an asset id never
+/// changes.
+///
+/// A *form* is one element of `mediaContents` in the response of `getAsset`: a media type and a file. An asset may have
+/// several forms of one logo, such as an SVG and a PNG.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Asset {
-    /// Which.
+    /// Its id, from the token requestor's `imageAssetId`.
     pub asset_id: AssetId,
-    /// The forms that can be shown; empty if there is none.
+    /// The forms that can be shown as a logo.
     pub logos: Vec<Logo>,
     /// The forms that are kept and never shown: PDF, text, HTML. Object keys, `kept/<sha-256 of the content>`.
     #[serde(default)]
@@ -77,7 +81,7 @@ pub struct Asset {
     /// The forms that were not stored.
     #[serde(default)]
     pub refused: Vec<RejectedForm>,
-    /// When Mastercard answered.
+    /// The time of Mastercard's response.
     pub fetched_at: Timestamp,
 }
 
@@ -85,9 +89,9 @@ pub struct Asset {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RejectedForm {
-    /// What Mastercard called it, up to 32 characters.
+    /// The media type that Mastercard declared, up to 32 characters.
     pub media_type: String,
-    /// Why, as one word for programs: `active_content`, `animated`, `blank`, `damaged`, `empty`, `mislabeled`,
+    /// The reason, as a stable code: `active_content`, `animated`, `blank`, `damaged`, `empty`, `mislabeled`,
     /// `not_base64`, `too_complex`, `too_large`, `too_many_forms`, `unknown_type`.
     pub reason: String,
 }

@@ -52,7 +52,7 @@ enum Scheme {
     OAuth1 { preferred: Signer, fallback: Option<Signer>, fell_back: AtomicBool },
 }
 
-/// What authenticates one attempt of a request.
+/// The authentication of one attempt of a request.
 pub struct RequestAuthentication {
     /// Headers to send with the request.
     pub headers: HeaderMap,
@@ -99,7 +99,7 @@ impl Authenticator {
         Ok(RequestAuthentication { headers, base_string: signed.base_string, key_set })
     }
 
-    /// Records that the gateway rejected this key set. True if the request is to be sent again at once with the
+    /// Records that the gateway rejected this key set. True if the request is to be sent again immediately with the
     /// fallback; the rejected request took no effect, so this is safe for a push too.
     pub(super) fn fall_back(&self, rejected: KeySet, api: Upstream) -> bool {
         let Scheme::OAuth1 { fallback, fell_back, .. } = &*self.0;

@@ -1,6 +1,6 @@
-//! A circuit breaker per API, so that callers fail at once while the API is down and the API can recover.
+//! A circuit breaker per API, so that callers fail immediately while the API is down and the API can recover.
 //!
-//! Closed: calls pass. Five failures in a row open it: calls fail at once, except one probe every five seconds. A
+//! Closed: calls pass. Five failures in a row open it: calls fail immediately, except one probe every five seconds. A
 //! response to the probe closes it. Failures are connect errors, timeouts and the statuses 500, 502, 503 and 504; any
 //! other response, also 429, is a success.
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Call {
-    /// The operation, as the API reference names it: `pushMultipleAccounts`.
+    /// The operation id of Mastercard's API reference, such as `pushMultipleAccounts`.
     pub operation: String,
     /// From sending the request to the end of the response, in milliseconds.
     pub milliseconds: u64,

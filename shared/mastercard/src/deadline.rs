@@ -62,7 +62,7 @@ impl Attempts {
     }
 
     /// Waits before the next attempt: for `retry_after`, else an exponential backoff with full jitter. Returns `false`
-    /// at once if the policy allows no further attempt or the deadline leaves no time for it.
+    /// immediately if the policy allows no further attempt or the deadline leaves no time for it.
     pub(super) async fn pause(&mut self, policy: RetryPolicy, retry_after: Option<Duration>) -> bool {
         self.made += 1;
         let ceiling = FIRST_BACKOFF * 4_u32.saturating_pow(self.made - 1);

@@ -24,7 +24,7 @@ impl DecryptionKeys {
         keys.iter().map(|key| identified_key(key).map_err(error)).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Unwraps a content key. The key with that id is tried first, then all others: how Mastercard names our keys is
+    /// Unwraps a content key. The key with that id is tried first, then all others: the form of key id that Mastercard uses is
     /// not published.
     pub(super) fn content_key(
         &self,

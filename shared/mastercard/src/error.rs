@@ -21,7 +21,7 @@ pub use self::{
     reason_code::ReasonCode,
 };
 
-/// The system that answered, as far as the response shows it.
+/// The system that responded, as far as the response shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Upstream {
     /// Mastercard's API gateway: signature, body hash, project authorization.
@@ -30,7 +30,7 @@ pub enum Upstream {
     TokenConnect,
     /// Mastercard Processing Digital.
     Processing,
-    /// Network equipment in between, which does not answer in JSON.
+    /// Network equipment in between, which does not respond in JSON.
     Network,
 }
 
@@ -85,7 +85,7 @@ pub enum MastercardError {
     /// A success response without its required content, larger than 8 MiB, or that could not be decrypted.
     #[error("{upstream} sent an invalid response, correlation id {correlation_id}")]
     InvalidResponse {
-        /// The system that answered.
+        /// The system that responded.
         upstream: Upstream,
         /// Mastercard's correlation id, or the client's if the response had none.
         correlation_id: String,
@@ -119,7 +119,7 @@ impl MastercardError {
         self.transience() != Transience::Permanent
     }
 
-    /// The system that answered; `None` if there was no response.
+    /// The system that responded; `None` if there was no response.
     pub fn upstream(&self) -> Option<Upstream> {
         match self {
             Self::Rejected(error) => Some(error.upstream),
@@ -155,7 +155,7 @@ impl MastercardError {
         }
     }
 
-    /// What the failure means and how to fix it, for operators.
+    /// The meaning of the failure and its remedy, for operators.
     pub fn diagnosis(&self) -> Diagnosis {
         diagnosis::of(self)
     }

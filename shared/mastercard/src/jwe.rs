@@ -31,7 +31,7 @@ use super::{
 const IV: usize = 12;
 
 /// The payload encryption of one project: Mastercard's certificate encrypts requests, our private keys decrypt
-/// responses. Cloning is cheap; `Debug` prints nothing of it.
+/// responses. Cloning is cheap; `Debug` prints the type name only.
 ///
 /// ```
 /// # let key = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();

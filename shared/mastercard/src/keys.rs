@@ -1,4 +1,4 @@
-//! Keys and certificates from PEM and PKCS#12. Errors name the key and never contain any of its content.
+//! Keys and certificates from PEM and PKCS#12. Errors contain the name of the key and nothing of its content.
 
 mod certificate;
 mod private;
@@ -29,11 +29,11 @@ pub use self::{
 pub struct KeyError {
     /// The name of the key that the caller gave.
     pub key: String,
-    /// What is wrong with it.
+    /// The problem.
     pub problem: KeyProblem,
 }
 
-/// What can be wrong with a key.
+/// A problem with a key file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyProblem {
     /// No PEM encapsulation boundaries, or invalid base64 inside.

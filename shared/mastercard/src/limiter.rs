@@ -57,7 +57,7 @@ impl Limiter {
         Self { full_at: Arc::new(Mutex::new(Instant::now())), rate_limit }
     }
 
-    /// Waits until the request may be sent; returns `false` at once if that takes longer than `timeout`.
+    /// Waits until the request may be sent; returns `false` immediately if that takes longer than `timeout`.
     pub(super) async fn acquire(&self, timeout: Duration) -> bool {
         let Some(wait) = self.reserve(Instant::now(), timeout) else { return false };
         if !wait.is_zero() {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_without_enough_time_is_rejected_at_once_and_delays_no_other() {
+    fn a_request_without_enough_time_is_rejected_immediately_and_delays_no_other() {
         let (limiter, start) = (Limiter::new(RateLimit::default()), Instant::now());
         for _ in 0..BURST {
             limiter.reserve(start, TIMEOUT);

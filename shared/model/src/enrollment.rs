@@ -100,7 +100,7 @@ pub struct Enrollment {
     /// When it was requested.
     pub created_at: Timestamp,
     /// Until when the app waits for the response.
-    pub answer_by: Timestamp,
+    pub respond_by: Timestamp,
     /// The facts, in the order in which they were recorded.
     pub facts: Vec<RecordedFact>,
 }

@@ -1,12 +1,14 @@
-//! Detects card numbers (PANs) in text. This server refuses every request that contains one.
+//! Detects card numbers (PANs) in text. This server rejects every request that contains one.
 
 /// Whether the text contains something that looks like a card number: 12 to 19 digits that pass the Luhn check
-/// (ISO/IEC 7812-1), together or in groups that single spaces or hyphens separate. A UUID does not count.
+/// (ISO/IEC 7812-1), together or in groups that single spaces or hyphens separate, and not adjacent to a letter.
+/// Excluded are UUIDs, and 13 digits that begin with 1: Unix times in milliseconds until 2033.
 pub fn holds_card_number(text: &str) -> bool {
     uuid::Uuid::try_parse(text).is_err() && runs(text).iter().any(|run| is_card_number(run))
 }
 
-/// Whether these are 12 to 19 digits that pass the Luhn check, and not a Unix time in milliseconds before the year 2033.
+/// Whether these are 12 to 19 digits that pass the Luhn check, except 13 digits that begin with 1 (Unix times in milliseconds
+/// from 2001 to 2033).
 fn is_card_number(digits: &[u32]) -> bool {
     let doubled = |digit: u32| if digit > 4 { digit * 2 - 9 } else { digit * 2 };
     let sum: u32 = digits
@@ -20,7 +22,7 @@ fn is_card_number(digits: &[u32]) -> bool {
     (12..=19).contains(&digits.len()) && sum.is_multiple_of(10) && !is_time
 }
 
-/// The digit sequences that no letter adjoins: each group alone, and joined with the groups after it.
+/// The digit sequences that are not adjacent to a letter: each group alone, and joined with the groups after it.
 fn runs(text: &str) -> Vec<Vec<u32>> {
     let mut found = Vec::new();
     for word in text.split(|c: char| !(c.is_alphanumeric() || c == ' ' || c == '-')) {

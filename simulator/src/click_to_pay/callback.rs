@@ -34,7 +34,7 @@ pub(crate) struct Outcome {
     pub(crate) token_unique_reference: Option<String>,
 }
 
-/// How the callback is composed.
+/// The style in which the callback is composed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CallbackStyle {

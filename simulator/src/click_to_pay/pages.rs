@@ -15,9 +15,9 @@ const OTHER_RESULTS: [(&str, &str); 6] = [
     ("ERROR", "Report a technical error"),
 ];
 
-/// What the cardholder can do on a page.
+/// The next step that a page offers to the cardholder.
 enum NextStep {
-    /// Accept or refuse the terms; with the session's path.
+    /// Accept or decline the terms; with the session's path.
     Terms(String),
     /// Return to the issuer; with the session's path.
     Return(String),
@@ -61,7 +61,7 @@ pub(super) fn error(detail: &str) -> String {
 
 /// The page in place of a closed tab.
 pub(super) fn closed(requestor_name: &str) -> String {
-    let detail = "The terms were neither accepted nor refused. The card was tokenized when this page opened, so the \
+    let detail = "The terms were neither accepted nor declined. The card was tokenized when this page opened, so the \
         bank is notified nevertheless. Open the bank's app again to see the result.";
     notice(requestor_name, "Tab closed", detail)
 }

@@ -29,8 +29,8 @@ impl Outgoing {
         }
         let (acknowledged, outcome) = match request.send().await {
             Ok(response) if response.status().is_success() => (true, "acknowledged".to_owned()),
-            Ok(response) => (false, format!("answered {}", response.status().as_u16())),
-            Err(error) if error.is_timeout() => (false, "not answered in time".to_owned()),
+            Ok(response) => (false, format!("response {}", response.status().as_u16())),
+            Err(error) if error.is_timeout() => (false, "no response in time".to_owned()),
             Err(_) => (false, "not delivered".to_owned()),
         };
         let duration = Timestamp::now().duration_since(started_at);

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-/// What an issuer downloads from the Mastercard Developers portal. Keys are PKCS#8 PEM, certificates X.509 PEM, RSA 2048.
+/// The credentials that an issuer downloads from the Mastercard Developers portal. Keys are PKCS#8 PEM, certificates X.509 PEM, RSA 2048.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Credentials {
     /// Consumer key of the Token Connect project: 48 characters, `!`, 48 characters.

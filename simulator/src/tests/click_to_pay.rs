@@ -49,7 +49,7 @@ async fn cancelling_reports_cancelled_and_removes_the_token() {
 }
 
 #[tokio::test]
-async fn there_is_no_callback_before_the_terms_are_answered() {
+async fn there_is_no_callback_before_the_terms_are_accepted_or_declined() {
     let issuer = Issuer::new().await;
     let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
     let (_, page) = issuer.open_redirect(&pushed).await;

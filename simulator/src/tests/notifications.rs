@@ -91,7 +91,7 @@ async fn a_notification_without_acknowledgement_is_sent_again() {
     kinds.sort();
     assert_eq!(kinds, ["TAR", "TCN"]);
     let journal = issuer.simulator.journal();
-    assert_eq!(journal.iter().filter(|exchange| exchange.summary.contains("answered 503")).count(), 2);
+    assert_eq!(journal.iter().filter(|exchange| exchange.summary.contains("response 503")).count(), 2);
 }
 
 #[tokio::test]

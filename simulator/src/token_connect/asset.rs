@@ -1,4 +1,4 @@
-//! `getAsset`, steps 3 and 4. An asset never changes under its id.
+//! `getAsset`, steps 3 and 4. The content of an asset id never changes.
 
 use axum::http::StatusCode;
 use serde_json::json;

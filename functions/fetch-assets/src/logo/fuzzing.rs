@@ -9,7 +9,7 @@ use super::{
 /// Rewrites any bytes as an SVG and checks the result: it has no active content, and passes the same checks again.
 ///
 /// # Panics
-/// When a property does not hold.
+/// If a property does not hold.
 pub fn svg(bytes: &[u8]) {
     let Ok(written) = rewrite(bytes) else { return };
     assert_harmless(&written);
@@ -23,7 +23,7 @@ pub fn svg(bytes: &[u8]) {
 /// Checks that an SVG has no active content and no reference to another file.
 ///
 /// # Panics
-/// When it has.
+/// If it has.
 pub(crate) fn assert_harmless(svg: &str) {
     let text = svg.to_ascii_lowercase();
     assert!(text.starts_with("<svg viewbox="), "there is content before the SVG");

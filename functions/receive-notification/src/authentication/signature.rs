@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto, decode_header};
 
 /// The payload, if one of the keys signed it with RS256 or PS256 (RFC 7518). Other algorithms and critical extensions
-/// (`crit`) are refused.
+/// (`crit`) are rejected.
 pub(super) fn payload(jws: &[u8], keys: &[DecodingKey]) -> Option<Vec<u8>> {
     let jws = std::str::from_utf8(jws).ok()?.trim();
     let (signed, signature) = jws.rsplit_once('.')?;
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delivery_that_was_changed_or_is_signed_in_another_way_is_refused() {
+    fn a_delivery_that_was_changed_or_is_signed_in_another_way_is_rejected() {
         let (private, public) = pair();
         let keys = [public];
         let jws = signed(&Header::new(Algorithm::RS256), &private);

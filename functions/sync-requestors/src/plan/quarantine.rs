@@ -1,4 +1,4 @@
-//! A push URI decides where cardholders and signed pushes are sent. One answer alone does not change its host.
+//! A push URI decides where cardholders and signed pushes are sent. A single response does not change its host.
 
 use jiff::Timestamp;
 use mastercard::token_requestor::{PushMethod, TokenRequestor};
@@ -7,7 +7,7 @@ use model::catalog::{CatalogEntry, Quarantine};
 use crate::event::AllowedHost;
 
 /// Keeps the earlier push methods while the new ones lead to a host that the requestor never had, until that host is
-/// allowed. The hosts of a new requestor are accepted; an answer without URIs changes nothing.
+/// allowed. The hosts of a new requestor are accepted; a response without URIs changes nothing.
 pub(super) fn check(
     requestor: &mut TokenRequestor,
     before: Option<&CatalogEntry>,

@@ -19,7 +19,7 @@ use super::{BaseStringComparison, ReasonCode, Upstream};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
-    /// The system that answered.
+    /// The system that responded.
     pub upstream: Upstream,
     /// The operation, as the API reference names it: `pushMultipleAccounts`.
     pub operation: &'static str,

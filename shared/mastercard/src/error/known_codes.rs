@@ -10,9 +10,9 @@
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// What happened.
+    /// The meaning of the code.
     pub meaning: &'static str,
-    /// How to fix it.
+    /// The remedy.
     pub remedy: &'static str,
 }
 

@@ -21,7 +21,7 @@ const DER_SEQUENCE: u8 = 0x30;
 
 /// An RSA private key and its certificate, if the file has one. It signs (the default), or decrypts as a
 /// [`DecryptionKey`]. AWS-LC validates a key whenever it is loaded, which takes milliseconds, so each key is loaded once,
-/// for one use. `Debug` prints nothing of it.
+/// for one use. `Debug` prints the type name only.
 ///
 /// ```
 /// # fn pem() -> String { rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap().serialize_pem() }

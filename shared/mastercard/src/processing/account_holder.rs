@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Data about the cardholder for the token requestor. It deserializes from short names (`name`, `emailAddress`) and
-/// serializes to Token Connect's (`accountHolderName`). `Debug` prints nothing of it.
+/// serializes to Token Connect's (`accountHolderName`). `Debug` prints the type name only.
 ///
 /// ```
 /// use push_provisioning_client::processing::AccountHolder;

@@ -29,7 +29,7 @@ fn query_and_fragment_of_the_requestor_are_kept() {
 
 #[test]
 fn the_cardholder_is_redirected_only_to_allowed_origins() {
-    let elsewhere = [
+    let other_origins = [
         "http://src.example/provision",
         "https://src.example.evil.example/provision",
         "https://sub.src.example/provision",
@@ -38,7 +38,7 @@ fn the_cardholder_is_redirected_only_to_allowed_origins() {
         "https://user:word@src.example/provision",
         "intent://src.example/provision",
     ];
-    for uri in elsewhere {
+    for uri in other_origins {
         assert_eq!(composed(uri, "https://src.example"), Err(RedirectError::ForbiddenOrigin), "{uri}");
     }
     assert!(composed("https://SRC.example:443/provision", "https://src.example/").is_ok());

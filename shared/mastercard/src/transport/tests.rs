@@ -67,12 +67,12 @@ async fn a_short_retry_after_is_waited_for() {
 
 #[tokio::test]
 async fn a_redirect_is_an_error_because_the_signature_covers_the_original_url() {
-    let elsewhere = FakeServer::start([ok(NO_REQUESTORS)]);
+    let other_server = FakeServer::start([ok(NO_REQUESTORS)]);
     let mastercard =
-        FakeServer::start([Reply::Response(307, "location: /elsewhere\r\n", vec![]), ok(NO_REQUESTORS)]);
+        FakeServer::start([Reply::Response(307, "location: /other\r\n", vec![]), ok(NO_REQUESTORS)]);
     let error = list_requestors(&mastercard, soon()).await.unwrap_err();
     assert_eq!((error.status(), error.retryable(), mastercard.received().len()), (Some(307), false, 1));
-    assert!(elsewhere.received().is_empty());
+    assert!(other_server.received().is_empty());
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ pub struct Attempt<'a> {
     /// When it was requested.
     pub began_at: Timestamp,
     /// Until when the app waits for the response. If no outcome is recorded by then, the function has crashed.
-    pub answer_by: Timestamp,
+    pub respond_by: Timestamp,
     /// The cardholder's platform.
     pub platform: Platform,
     /// Id of the app link to return to.
@@ -26,13 +26,13 @@ impl Enrollment {
     /// All attempts, oldest first; at least one.
     pub fn attempts(&self) -> impl Iterator<Item = Attempt<'_>> {
         let restarts = self.facts.iter().filter_map(|recorded| {
-            let Fact::Restarted { platform, callback, consent, answer_by } = &recorded.fact else {
+            let Fact::Restarted { platform, callback, consent, respond_by } = &recorded.fact else {
                 return None;
             };
             Some(Attempt {
                 number: recorded.attempt,
                 began_at: recorded.at,
-                answer_by: *answer_by,
+                respond_by: *respond_by,
                 platform: *platform,
                 callback,
                 consent,
@@ -50,7 +50,7 @@ impl Enrollment {
         Attempt {
             number: 1,
             began_at: self.created_at,
-            answer_by: self.answer_by,
+            respond_by: self.respond_by,
             platform: self.platform,
             callback: &self.callback,
             consent: &self.consent,

@@ -63,7 +63,7 @@ pub enum Fact {
         /// The consent for this attempt.
         consent: Consent,
         /// Until when the app waits for the response.
-        answer_by: Timestamp,
+        respond_by: Timestamp,
     },
     /// Step 11: Token Connect issued receipts, which are valid until `expires_at`.
     Pushed {

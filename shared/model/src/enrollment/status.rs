@@ -63,7 +63,7 @@ pub struct StatusReport {
     pub next_check: Option<Timestamp>,
 }
 
-/// Time after [`Attempt::answer_by`] for the last write of the function.
+/// Time after [`Attempt::respond_by`] for the last write of the function.
 const WRITE_MARGIN: SignedDuration = SignedDuration::from_secs(2);
 /// Assumed validity of receipts whose response was lost. Receipts are valid for 15 minutes at most.
 const LONGEST_RECEIPT_VALIDITY: SignedDuration = SignedDuration::from_mins(16);
@@ -133,7 +133,7 @@ impl Enrollment {
 
     /// Whether the response of the latest attempt is overdue.
     fn is_crashed(&self, now: Timestamp) -> bool {
-        now > plus(self.attempt().answer_by, WRITE_MARGIN)
+        now > plus(self.attempt().respond_by, WRITE_MARGIN)
     }
 }
 

@@ -25,7 +25,7 @@ fn enrollment(facts: &[(i64, Fact)]) -> Enrollment {
         callback: "web-bank".into(),
         consent: Consent { terms_version: "1".into(), accepted_at: start() },
         created_at: start(),
-        answer_by: start() + SignedDuration::from_secs(10),
+        respond_by: start() + SignedDuration::from_secs(10),
         facts: Vec::new(),
     };
     for (at, fact) in facts {
@@ -208,7 +208,7 @@ fn restarted(enrollment: &mut Enrollment, at: i64) {
         platform: Platform::Ios,
         callback: "mobile-app".into(),
         consent: Consent { terms_version: "2".into(), accepted_at: minute(at) },
-        answer_by: minute(at) + SignedDuration::from_secs(10),
+        respond_by: minute(at) + SignedDuration::from_secs(10),
     };
     assert!(enrollment.add_fact(fact.recorded(minute(at), "").in_attempt(number)));
 }

@@ -22,7 +22,7 @@ fn requested(minute: i64) -> Enrollment {
         callback: "web-bank".into(),
         consent: Consent { terms_version: "1".into(), accepted_at: at(minute) },
         created_at: at(minute),
-        answer_by: at(minute),
+        respond_by: at(minute),
         facts: Vec::new(),
     }
 }

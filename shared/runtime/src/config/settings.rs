@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use super::Function;
 
-/// Environment variables by name. Their values may be sensitive and do not print.
+/// Environment variables by name. `Debug` prints names only, because values may be secret.
 #[derive(Clone, Default)]
 pub struct Settings {
     variables: BTreeMap<String, String>,

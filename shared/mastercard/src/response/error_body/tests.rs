@@ -88,7 +88,7 @@ fn f_errors_in_errordetail() {
 }
 
 #[test]
-fn g_network_equipment_does_not_answer_in_json() {
+fn g_network_equipment_does_not_respond_in_json() {
     assert_eq!(parsed(502, "<html>Bad gateway</html>"), (Upstream::Network, vec![], true));
     assert_eq!(parsed(404, ""), (Upstream::Network, vec![], false));
     assert_eq!(parsed(301, ""), (Upstream::Network, vec![], false));

@@ -68,8 +68,8 @@ fn facts() -> impl Strategy<Value = Vec<RecordedFact>> {
         let restart = |(at, number): (Timestamp, u32)| {
             let consent = Consent { terms_version: number.to_string(), accepted_at: at };
             let (platform, callback) = (Platform::Ios, "mobile-app".into());
-            let answer_by = at + SignedDuration::from_secs(10);
-            Fact::Restarted { platform, callback, consent, answer_by }.recorded(at, "").in_attempt(number)
+            let respond_by = at + SignedDuration::from_secs(10);
+            Fact::Restarted { platform, callback, consent, respond_by }.recorded(at, "").in_attempt(number)
         };
         times.into_iter().zip(2..).map(restart).collect::<Vec<_>>()
     });
