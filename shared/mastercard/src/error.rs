@@ -104,7 +104,7 @@ pub enum InvalidRequest {
     /// Encrypting the body failed.
     #[error(transparent)]
     Encryption(#[from] JweError),
-    /// A value exceeds one of Mastercard's limits; the text names the limit.
+    /// A value exceeds one of Mastercard's limits; the text states the limit.
     #[error("{0}")]
     LimitExceeded(&'static str),
     /// The HTTP client rejected the request, for example because of a header value.

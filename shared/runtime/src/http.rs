@@ -38,23 +38,23 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Result<Response<Body>,
 /// Largest request body of the app, in bytes.
 const MAX_BODY: usize = 16 * 1024;
 
-/// Serves a request of the app, as [`serve_untrusted`] does, and refuses one that contains a card number.
+/// Serves a request of the app, as [`serve_untrusted`] does, and rejects one that contains a card number.
 pub async fn serve<F>(request: Request, handler: F) -> Result<Response<Body>, lambda_http::Error>
 where
     F: AsyncFnOnce(Request) -> Result<Response<Body>, Problem>,
 {
     serve_untrusted(request, MAX_BODY, async |request| {
-        request::refuse_card_numbers(&request)?;
+        request::reject_card_numbers(&request)?;
         handler(request).await
     })
     .await
 }
 
-/// Serves a request: refuses a body of more than `limit` bytes, logs within the span of the invocation, and turns a
+/// Serves a request: rejects a body of more than `limit` bytes, logs within the span of the invocation, and turns a
 /// [`Problem`] into its document.
 ///
 /// For requests of Mastercard and of the cardholder's browser, whose content the bank cannot change: card numbers in
-/// them are not refused.
+/// them are not rejected.
 pub async fn serve_untrusted<F>(
     request: Request,
     limit: usize,

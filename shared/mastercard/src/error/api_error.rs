@@ -21,7 +21,7 @@ use super::{BaseStringComparison, ReasonCode, Upstream};
 pub struct ApiError {
     /// The system that responded.
     pub upstream: Upstream,
-    /// The operation, as the API reference names it: `pushMultipleAccounts`.
+    /// The operation id of Mastercard's API reference, such as `pushMultipleAccounts`.
     pub operation: &'static str,
     /// The HTTP status; it can be 200.
     pub status: StatusCode,

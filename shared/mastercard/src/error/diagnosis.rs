@@ -24,10 +24,9 @@ pub(super) fn of(error: &MastercardError) -> Diagnosis {
             "the body of a success response could not be parsed or decrypted",
             "check PROCESSING_JWE and the decryption key; then compare with the API's release notes",
         ),
-        MastercardError::InvalidRequest(_) => (
-            "the request was invalid and was not sent",
-            "check the settings and keys that the source error names",
-        ),
+        MastercardError::InvalidRequest(_) => {
+            ("the request was invalid and was not sent", "check the settings and keys in the source error")
+        }
         MastercardError::Rejected(error) => return of_api_error(error),
     };
     Diagnosis { meaning, remedy }

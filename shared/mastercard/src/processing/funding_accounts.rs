@@ -1,7 +1,7 @@
 //! Provisional: Mastercard publishes neither the request nor the response of `funding-accounts/searches`.
 //!
 //! Assumptions: the request is that of `pushMultipleAccounts` with the card contract id in place of the card number
-//! (nested), or has the properties that the use case names at the top level (flat); the response has
+//! (nested), or has the properties of the use case at the top level (flat); the response has
 //! `encryptedPayload` at the top level or inside `pushFundingAccounts`. Only this file depends on them.
 
 use jiff::{SignedDuration, Timestamp};

@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_written_out_in_a_setting_is_refused() {
+    fn a_key_written_out_in_a_setting_is_rejected() {
         assert_eq!("-----BEGIN".parse::<SecretRef>(), Err(InvalidSecretRef));
         assert!("arn:aws:secretsmanager:eu-west-1:1:secret:k".parse::<SecretRef>().is_ok());
     }
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_binary_secret_is_refused_where_text_is_expected() {
+    async fn a_binary_secret_is_rejected_where_text_is_expected() {
         let file = std::env::temp_dir().join(uuid::Uuid::new_v4().to_string());
         std::fs::write(&file, [0x30, 0x82, 0xff]).unwrap();
         let secret: SecretRef = format!("file:{}", file.display()).parse().unwrap();

@@ -133,13 +133,13 @@ pub fn path_parameter<T: FromStr<Err: fmt::Display>>(request: &Request, name: &s
     raw.parse().map_err(|_| Code::NotFound.into())
 }
 
-/// Refuses a body of more than `limit` bytes.
+/// Rejects a body of more than `limit` bytes.
 pub(super) fn refuse_large(request: &Request, limit: usize) -> Result<(), Problem> {
     if request.body().len() > limit { Err(Code::RequestTooLarge.into()) } else { Ok(()) }
 }
 
-/// Refuses a request with a card number in a header, the query or the body.
-pub(super) fn refuse_card_numbers(request: &Request) -> Result<(), Problem> {
+/// Rejects a request with a card number in a header, the query or the body.
+pub(super) fn reject_card_numbers(request: &Request) -> Result<(), Problem> {
     let headers = request.headers().iter().any(|(name, value)| {
         let skipped = UNCHECKED_HEADERS.contains(&name.as_str()) || name.as_str().starts_with("x-forwarded");
         !skipped
@@ -160,7 +160,7 @@ pub(super) fn refuse_card_numbers(request: &Request) -> Result<(), Problem> {
 fn body_holds_card_number(body: &Body) -> bool {
     match serde_json::from_slice::<Value>(body.as_ref()) {
         Ok(value) => value_holds_card_number("", &value),
-        // Invalid JSON is refused later; a card number in it is refused like any other.
+        // Invalid JSON is rejected later; a card number in it is rejected like any other.
         Err(_) => pan::holds_card_number(&String::from_utf8_lossy(body.as_ref())),
     }
 }

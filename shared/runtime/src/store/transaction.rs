@@ -1,9 +1,9 @@
-//! The reasons of a cancelled transaction.
+//! The reasons of a canceled transaction.
 
 use aws_sdk_dynamodb::{operation::transact_write_items::TransactWriteItemsError, types::CancellationReason};
 
 /// The cancellation reasons, one for each item in order; `None` if the transaction failed for another reason.
-pub(super) fn cancelled(error: &TransactWriteItemsError) -> Option<&[CancellationReason]> {
+pub(super) fn cancellation_reasons(error: &TransactWriteItemsError) -> Option<&[CancellationReason]> {
     match error {
         TransactWriteItemsError::TransactionCanceledException(error) => Some(error.cancellation_reasons()),
         _ => None,

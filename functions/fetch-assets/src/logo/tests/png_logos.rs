@@ -1,4 +1,4 @@
-//! Valid, damaged and mislabeled PNGs, and PNGs rendered from an SVG.
+//! PNG: valid, damaged and mislabeled files, and files rendered from an SVG.
 
 use ::png::{BitDepth, ColorType, Encoder};
 

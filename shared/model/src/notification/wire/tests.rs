@@ -89,7 +89,7 @@ fn an_unknown_kind_is_kept() {
 }
 
 #[test]
-fn a_delivery_that_is_empty_too_large_or_not_json_is_refused() {
+fn a_delivery_that_is_empty_too_large_or_not_json_is_rejected() {
     let many = format!("[{}]", vec!["{}"; MAX_MESSAGES + 1].join(","));
     for body in [&b"[]"[..], b"", b"<html>", many.as_bytes()] {
         assert!(parse(body, Timestamp::UNIX_EPOCH, None).is_err());

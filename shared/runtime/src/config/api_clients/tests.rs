@@ -62,7 +62,7 @@ async fn the_newer_of_two_key_sets_signs_first_whichever_is_called_next() {
 }
 
 #[test]
-fn half_a_key_set_is_refused() {
+fn half_a_key_set_is_rejected() {
     let with = |extra| {
         let key = ("PROCESSING_SIGNING_KEY", "file:/key.pem");
         let settings = settings(&[URL, ("PROCESSING_CONSUMER_KEY", "a!b"), key, extra]);
@@ -79,7 +79,7 @@ fn half_a_key_set_is_refused() {
 }
 
 #[test]
-fn everything_that_is_missing_is_reported_at_once() {
+fn everything_that_is_missing_is_reported_together() {
     let settings = settings(&[("PROCESSING_URL", "https://somewhere.example/")]);
     let mut reader = settings.read();
     assert!(ProcessingSettings::from_settings(&mut reader).is_none());

@@ -12,7 +12,7 @@ fn settings(variables: &[(&str, &str)]) -> Settings {
 }
 
 #[test]
-fn an_operator_reads_all_problems_at_once() {
+fn an_operator_reads_all_problems_together() {
     let settings = settings(&[("LARGEST_DROP_PERCENT", "many"), ("LOGO_BASE_URL", "nowhere")]);
     let mut reader = settings.read();
     assert_eq!(reader.value(&LARGEST_DROP_PERCENT), None);

@@ -126,25 +126,26 @@ fn an_invalid_path_parameter_is_not_found() {
 }
 
 #[test]
-fn a_body_of_more_bytes_than_allowed_is_refused() {
+fn a_body_of_more_bytes_than_allowed_is_rejected() {
     let ten = request(|event| event["body"] = "0123456789".into());
     assert_eq!(code(refuse_large(&ten, 10)), None);
     assert_eq!(code(refuse_large(&ten, 9)), Some(Code::RequestTooLarge));
 }
 
 #[test]
-fn a_card_number_is_refused_wherever_it_is_not_an_id() {
-    let refused = |change: &dyn Fn(&mut Value)| code(refuse_card_numbers(&request(|event| change(event))));
+fn a_card_number_is_rejected_wherever_it_is_not_an_id() {
+    let problem_code =
+        |change: &dyn Fn(&mut Value)| code(reject_card_numbers(&request(|event| change(event))));
     let card_number_refused = Some(Code::CardNumberRefused);
     for name in ["x-note", "idempotency-key", "cookie", "user-agent"] {
         assert_eq!(
-            refused(&|event| event["headers"][name] = CARD_NUMBER.into()),
+            problem_code(&|event| event["headers"][name] = CARD_NUMBER.into()),
             card_number_refused,
             "{name}"
         );
     }
     for name in ["authorization", "x-forwarded-for", "x-amzn-trace-id", "if-none-match", "traceparent"] {
-        assert_eq!(refused(&|event| event["headers"][name] = CARD_NUMBER.into()), None, "{name}");
+        assert_eq!(problem_code(&|event| event["headers"][name] = CARD_NUMBER.into()), None, "{name}");
     }
     for (query, expected) in [
         (format!("limit={CARD_NUMBER}"), card_number_refused),
@@ -152,7 +153,11 @@ fn a_card_number_is_refused_wherever_it_is_not_an_id() {
         (format!("cardContractId={CARD_NUMBER}"), None),
         (format!("nextToken={CARD_NUMBER}"), None),
     ] {
-        assert_eq!(refused(&|event| event["rawQueryString"] = query.clone().into()), expected, "{query}");
+        assert_eq!(
+            problem_code(&|event| event["rawQueryString"] = query.clone().into()),
+            expected,
+            "{query}"
+        );
     }
     for (text, expected) in [
         (json!({"accountHolder": {"name": CARD_NUMBER}}).to_string(), card_number_refused),
@@ -164,6 +169,6 @@ fn a_card_number_is_refused_wherever_it_is_not_an_id() {
         (format!(r#"{{"tokenRequestorId":{CARD_NUMBER}}}"#), None),
         (json!({"name": "somebody", "flag": true, "nothing": null}).to_string(), None),
     ] {
-        assert_eq!(refused(&|event| event["body"] = text.clone().into()), expected, "{text}");
+        assert_eq!(problem_code(&|event| event["body"] = text.clone().into()), expected, "{text}");
     }
 }

@@ -8,7 +8,7 @@ use super::{
         StoreError,
         backoff::backoff,
         table::{is_condition_error, n, s},
-        transaction::{cancelled, is_condition_failure},
+        transaction::{cancellation_reasons, is_condition_failure},
     },
     EnrollmentRef, Enrollments, InboxEntry, NOTIFICATION, NotificationOutcome, Versioned,
     claim::transact_put,
@@ -63,7 +63,7 @@ impl Enrollments {
                 log_status_change(&item);
                 return Ok(FirstWrite::Recorded(enrollment_id));
             };
-            let Some(reasons) = error.as_service_error().and_then(cancelled) else {
+            let Some(reasons) = error.as_service_error().and_then(cancellation_reasons) else {
                 return Err(error.into());
             };
             if is_condition_failure(reasons.first()) {

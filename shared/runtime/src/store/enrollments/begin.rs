@@ -7,7 +7,7 @@ use super::{
         StoreError,
         backoff::backoff,
         table::{is_condition_error, s},
-        transaction::{cancelled, is_condition_failure},
+        transaction::{cancellation_reasons, is_condition_failure},
     },
     Enrollments, IdempotencyKey, Revision, Versioned, guard_sort_key,
     items::{EnrollmentItem, Guard, IdempotencyRecord},
@@ -66,7 +66,7 @@ impl Enrollments {
                 .set_transact_items(Some(self.claim(new, previous_holder.as_ref(), now)?))
                 .send();
             let Err(error) = sent.await else { return Ok(BeginOutcome::Started) };
-            let Some(reasons) = error.as_service_error().and_then(cancelled) else {
+            let Some(reasons) = error.as_service_error().and_then(cancellation_reasons) else {
                 return Err(error.into());
             };
             let failed = |position: usize| is_condition_failure(reasons.get(position));

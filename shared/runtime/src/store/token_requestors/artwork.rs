@@ -7,7 +7,7 @@ use super::{
         StoreError,
         backoff::backoff,
         table::{n, s},
-        transaction::cancelled,
+        transaction::cancellation_reasons,
     },
     ASSET, CATALOG, TokenRequestors,
 };
@@ -43,7 +43,7 @@ impl TokenRequestors {
         for attempt in 0..ATTEMPTS {
             let sent = self.0.db.transact_write_items().set_transact_items(Some(items.clone())).send();
             let Err(error) = sent.await else { return Ok(()) };
-            if error.as_service_error().and_then(cancelled).is_none() {
+            if error.as_service_error().and_then(cancellation_reasons).is_none() {
                 return Err(error.into());
             }
             backoff(attempt).await;

@@ -11,7 +11,7 @@ use super::{
         StoreError,
         backoff::backoff,
         table::{Item, s},
-        transaction::{cancelled, is_condition_failure},
+        transaction::{cancellation_reasons, is_condition_failure},
     },
     CATALOG, CHANGE, TokenRequestors,
     claim::Superseded,
@@ -80,7 +80,7 @@ impl TokenRequestors {
         Ok(vec![TransactWriteItem::builder().update(update.build()?).build(), record])
     }
 
-    /// Sends a transaction until it succeeds or a condition fails. Other reasons of a cancelled transaction are temporary.
+    /// Sends a transaction until it succeeds or a condition fails. Other cancellation reasons are temporary.
     pub(super) async fn transact(
         &self,
         items: Vec<TransactWriteItem>,
@@ -88,7 +88,7 @@ impl TokenRequestors {
         for attempt in 0..ATTEMPTS {
             let sent = self.0.db.transact_write_items().set_transact_items(Some(items.clone())).send();
             let Err(error) = sent.await else { return Ok(Ok(())) };
-            let Some(reasons) = error.as_service_error().and_then(cancelled) else {
+            let Some(reasons) = error.as_service_error().and_then(cancellation_reasons) else {
                 return Err(error.into());
             };
             if reasons.iter().any(|reason| is_condition_failure(Some(reason))) {
