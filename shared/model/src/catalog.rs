@@ -63,7 +63,7 @@ pub struct Change {
     pub added: Vec<TokenRequestorId>,
     /// Requestors with other data than before.
     pub changed: Vec<TokenRequestorId>,
-    /// Requestors that are no longer named, hidden from now on.
+    /// Requestors that Mastercard no longer lists, hidden from now on.
     pub retired: Vec<TokenRequestorId>,
     /// Retired requestors that are named again.
     pub returned: Vec<TokenRequestorId>,

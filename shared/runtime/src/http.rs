@@ -67,7 +67,7 @@ where
     let correlation_id = Some(request_id.as_str()).filter(|id| !id.is_empty());
     let span = invocation::span(request.lambda_context_ref(), correlation_id);
     async {
-        let outcome = match request::refuse_large(&request, limit) {
+        let outcome = match request::reject_large(&request, limit) {
             Ok(()) => handler(request).await,
             Err(problem) => Err(problem),
         };

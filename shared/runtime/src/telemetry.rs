@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sampled_process_logs_at_debug_whatever_the_level_is() {
+    fn a_sampled_process_logs_at_debug_with_any_configured_level() {
         for setting in [None, Some("error"), Some("info,hyper=debug")] {
             assert_eq!(levels(setting, true), (Some(Level::DEBUG), Some(Level::WARN)));
         }

@@ -65,7 +65,7 @@ impl Gateway {
         Self { world, client: Client::new(), signer, refused: OnceLock::new() }
     }
 
-    /// Whether the gateway accepts the request, whatever the operation responds.
+    /// Whether the gateway accepts the request, for any response of the operation.
     async fn accepts(&self, method: Method, url: Url, body: Vec<u8>) -> bool {
         let signed = self.signer.sign(method.as_str(), &url, &body, &NonceAndTimestamp::now()).unwrap();
         let request = self.client.request(method, url).header("authorization", signed.header);

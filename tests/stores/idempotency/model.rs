@@ -135,7 +135,7 @@ impl Model {
         let push = &mut self.enrollments[index].push;
         match *push {
             Push::Ready(expires_at) if now >= expires_at => *push = Push::Expired,
-            // Sixteen minutes after the request no receipt is valid, whatever the outcome of the push.
+            // Sixteen minutes after the request no receipt is valid, with any outcome of the push.
             Push::Pending(_) | Push::Ready(_) | Push::Failed | Push::Expired => {}
         }
     }

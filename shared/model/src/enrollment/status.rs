@@ -322,7 +322,7 @@ impl<'a> FactSummary<'a> {
             CurrentToken::None if self.push_failed.is_some() && self.expires_at.is_none() => return None,
             CurrentToken::Active | CurrentToken::None => {}
         }
-        // Every callback is verified at once against the list: it comes unsigned through the browser.
+        // Every callback is verified immediately against the list: it comes unsigned through the browser.
         let latest = self.callbacks.iter().map(|(_, at)| *at).max();
         match latest {
             Some(at) if !self.read_since(at) => Some(at),

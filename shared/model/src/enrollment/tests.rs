@@ -1,4 +1,4 @@
-//! The status that follows from facts, whatever their order.
+//! The status that follows from facts in any order.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -100,7 +100,7 @@ fn a_pushed_card_is_ready_while_its_receipt_is_valid() {
 }
 
 #[test]
-fn a_tcn_enables_the_card_whatever_the_order() {
+fn a_tcn_enables_the_card_in_any_order() {
     let history = [(0, pushed()), (2, tar(Decision::Approved)), (2, tcn(2)), (3, callback("APPROVED"))];
     assert_eq!(status(&history, 4), Status::Enabled);
     assert_eq!(enrollment(&history).status_at(minute(4)).next_check, None);

@@ -144,7 +144,7 @@ fn read(message: &Value, received_at: Timestamp) -> Result<Notification, Deliver
         || is_stated(MAPPING.card_contract_id) && card_contract_id.is_none()
         || is_stated(MAPPING.token_requestor_id) && token_requestor_id.is_none();
     Ok(Notification {
-        // A repeated message has the same id, whatever the order of its fields and whatever its encryption.
+        // A repeated message has the same id in any order of its fields and with any encryption.
         id: id.map_or_else(|| sha256_hex(message.to_string().as_bytes()), str::to_owned),
         // A message with an invalid id is kept and not applied: the rest of it could match another enrollment.
         kind: match has_invalid_id {

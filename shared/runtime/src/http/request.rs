@@ -134,7 +134,7 @@ pub fn path_parameter<T: FromStr<Err: fmt::Display>>(request: &Request, name: &s
 }
 
 /// Rejects a body of more than `limit` bytes.
-pub(super) fn refuse_large(request: &Request, limit: usize) -> Result<(), Problem> {
+pub(super) fn reject_large(request: &Request, limit: usize) -> Result<(), Problem> {
     if request.body().len() > limit { Err(Code::RequestTooLarge.into()) } else { Ok(()) }
 }
 

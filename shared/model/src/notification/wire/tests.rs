@@ -21,7 +21,7 @@ fn one_delivery_may_hold_several_messages_with_ids_as_numbers_or_text() {
 }
 
 #[test]
-fn a_repeated_message_has_the_same_id_whatever_the_order_of_its_fields() {
+fn a_repeated_message_has_the_same_id_in_any_order_of_its_fields() {
     let id = |body: &[u8], arrived| parse(body, arrived, None).unwrap().notifications[0].id.clone();
     let first = id(br#"{"type":"TCN","cardContractId":70001}"#, Timestamp::UNIX_EPOCH);
     let second = id(br#"{"cardContractId":70001, "type":"TCN"}"#, Timestamp::MAX);

@@ -128,8 +128,8 @@ fn an_invalid_path_parameter_is_not_found() {
 #[test]
 fn a_body_of_more_bytes_than_allowed_is_rejected() {
     let ten = request(|event| event["body"] = "0123456789".into());
-    assert_eq!(code(refuse_large(&ten, 10)), None);
-    assert_eq!(code(refuse_large(&ten, 9)), Some(Code::RequestTooLarge));
+    assert_eq!(code(reject_large(&ten, 10)), None);
+    assert_eq!(code(reject_large(&ten, 9)), Some(Code::RequestTooLarge));
 }
 
 #[test]
