@@ -304,4 +304,26 @@ mod tests {
         let Body::Text(text) = response.body() else { panic!("text") };
         assert!(text.contains("internal_error") && text.contains("r-1") && !text.contains("fire"), "{text}");
     }
+
+    #[test]
+    fn each_member_of_a_problem_document_is_described() {
+        let problem = Problem::field("locale", "must be a language and a country, such as en_GB")
+            .with_enrollment_id(EnrollmentId::new(jiff::Timestamp::UNIX_EPOCH));
+        let response = problem.into_response("r-1").unwrap();
+        let Body::Text(text) = response.body() else { panic!("text") };
+        let document: serde_json::Value = serde_json::from_str(text).unwrap();
+        let contract = include_str!("../../../../infra/openapi.yaml");
+        let schema = contract.split("\n    Problem:\n").nth(1).unwrap();
+        let members = schema.split("\n      properties:\n").nth(1).unwrap().lines();
+        let members = members.take_while(|line| line.starts_with("        "));
+        let names = members.filter(|line| !line.starts_with("         "));
+        let described: Vec<_> = names.filter_map(|line| line.trim().split(':').next()).collect();
+        for member in document.as_object().unwrap().keys() {
+            assert!(
+                described.contains(&member.as_str()),
+                "infra/openapi.yaml: describe `{member}` in the schema Problem, then run .ci/api-page >docs/api.md"
+            );
+        }
+        assert_eq!(described.len(), document.as_object().unwrap().len(), "fill all members in this test");
+    }
 }

@@ -118,6 +118,31 @@ fn metric_filters_match_events_that_are_logged_and_read_fields_that_they_have() 
 }
 
 #[test]
+fn each_alarm_on_a_log_metric_has_a_filter_that_produces_it_and_each_metric_is_used() {
+    let filters = resources("AWS::Logs::MetricFilter").concat();
+    let produced: BTreeSet<_> = captures(&filters, r"MetricName: ([A-Za-z]+)").into_iter().collect();
+    let mut alarmed = 0;
+    for alarm in resources("AWS::CloudWatch::Alarm") {
+        let name = alarm.lines().next().unwrap_or_default().trim();
+        let metrics = captures(&alarm, r"Namespace: !Sub ClickToPayIssuer/\S+\s+MetricName: ([A-Za-z]+)");
+        let missing: Vec<_> = metrics.iter().filter(|metric| !produced.contains(*metric)).collect();
+        assert!(
+            missing.is_empty(),
+            "infra/monitoring.yaml, {name} it never fires: add a metric filter for {missing:?}"
+        );
+        alarmed += metrics.len();
+    }
+    assert!(alarmed > 5, "only {alarmed} alarms on log metrics were found in infra/monitoring.yaml");
+    let template = read("infra/monitoring.yaml");
+    for metric in produced {
+        assert!(
+            captures(&template, &format!(r"\b({metric})\b")).len() > 1,
+            "infra/monitoring.yaml: use {metric} in an alarm or in the dashboard, or delete its filter"
+        );
+    }
+}
+
+#[test]
 fn each_alarm_names_its_runbook_and_each_runbook_is_listed() {
     let mut named = BTreeSet::new();
     for alarm in resources("AWS::CloudWatch::Alarm") {
@@ -137,7 +162,8 @@ fn each_alarm_names_its_runbook_and_each_runbook_is_listed() {
         .collect();
     assert!(
         named == pages,
-        "docs/runbooks: write a page for each alarm of infra/monitoring.yaml, and delete those without an alarm. {}",
+        "docs/runbooks: write the pages that are missing; infra/monitoring.yaml: add an alarm for each superfluous page, or \
+         delete the page. {}",
         differences(&named, &pages)
     );
     let list = captures(&read("docs/runbooks/README.md"), r"(?m)^\| \[([a-z-]+)\]").into_iter().collect();
