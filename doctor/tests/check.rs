@@ -296,7 +296,7 @@ async fn a_setting_of_any_function_that_does_not_parse_is_named() {
     for (name, value, expected) in [
         ("LOG_LEVEL", "inof", "LOG_LEVEL: must be a level"),
         ("LARGEST_DROP_PERCENT", "101", "LARGEST_DROP_PERCENT: must be 0 to 100"),
-        ("NOTIFICATION_SHARED_SECRET", "hunter2", "NOTIFICATION_SHARED_SECRET: a secret is named by"),
+        ("NOTIFICATION_SHARED_SECRET", "hunter2", "NOTIFICATION_SHARED_SECRET: a secret must be named by"),
     ] {
         let report = offline().run(&settings(&world, &[(name, value)])).await;
         assert_wrong(&report, "settings", expected);
