@@ -64,6 +64,7 @@ async fn a_call_that_fails_once_is_repeated_and_the_catalog_is_the_new_one() {
 }
 
 #[tokio::test]
+#[ignore = "long; .ci/run includes it"]
 async fn a_call_that_always_fails_keeps_its_old_requestors_and_the_rest_is_new() {
     let world = large_world().await;
     world.refresh().await.unwrap();
@@ -82,6 +83,7 @@ async fn a_call_that_always_fails_keeps_its_old_requestors_and_the_rest_is_new()
 }
 
 #[tokio::test]
+#[ignore = "long; .ci/run includes it"]
 async fn a_call_that_times_out_keeps_its_old_requestors_and_the_rest_is_new() {
     let world = large_world().await;
     world.refresh().await.unwrap();
@@ -164,6 +166,7 @@ async fn a_refresh_in_which_every_call_fails_changes_nothing() {
 }
 
 #[tokio::test]
+#[ignore = "long; .ci/run includes it"]
 async fn a_logo_that_fails_once_is_retried_and_one_that_always_fails_leaves_the_old_one() {
     let world = open_world().await;
     let ids = [simulator::CLICK_TO_PAY, "50999000001"];

@@ -59,16 +59,19 @@ fn writes() -> Vec<&'static str> {
 }
 
 #[tokio::test]
+#[ignore = "long; .ci/run includes it"]
 async fn a_refresh_that_crashes_before_any_write_leaves_the_old_catalog_or_the_new_one() {
     check_crash_at_every_write(LastWrite::Lost).await;
 }
 
 #[tokio::test]
+#[ignore = "long; .ci/run includes it"]
 async fn a_refresh_that_crashes_after_any_write_leaves_the_old_catalog_or_the_new_one() {
     check_crash_at_every_write(LastWrite::Unanswered).await;
 }
 
 #[tokio::test]
+#[ignore = "long; .ci/run includes it"]
 async fn a_refresh_that_was_only_slow_does_not_undo_the_one_that_took_over() {
     let world = large_world().await;
     world.refresh().await.unwrap();
@@ -100,6 +103,7 @@ async fn a_refresh_that_was_only_slow_does_not_undo_the_one_that_took_over() {
 }
 
 #[tokio::test]
+#[ignore = "long; .ci/run includes it"]
 async fn what_a_crashed_refresh_staged_is_never_seen_once_mastercard_reverts_it() {
     let world = large_world().await;
     world.refresh().await.unwrap();
