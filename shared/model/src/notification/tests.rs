@@ -114,11 +114,11 @@ fn each_kind_has_its_fact_and_its_name() {
     let tvn = Fact::Tvn { token: token.clone(), occurred_at };
     assert_eq!(described(NotificationKind::Tvn { token }), ("TVN".into(), "TVN".into(), Some(tvn)));
     assert_eq!(
-        described(NotificationKind::Other { name: "ACN".into() }),
-        ("other".into(), "ACN".into(), None)
+        described(NotificationKind::Other { name: "XYZ".into() }),
+        ("other".into(), "XYZ".into(), None)
     );
-    let newer: NotificationKind = serde_json::from_value(json!({"kind": "acn"})).unwrap();
-    assert_eq!(described(newer), ("other".into(), "acn".into(), None));
+    let newer: NotificationKind = serde_json::from_value(json!({"kind": "xyz"})).unwrap();
+    assert_eq!(described(newer), ("other".into(), "xyz".into(), None));
 }
 
 /// One of each kind: the match is exhaustive, so a new kind has to be added here.
@@ -126,25 +126,34 @@ fn next_kind(kind: &NotificationKind) -> Option<NotificationKind> {
     Some(match kind {
         NotificationKind::Tar { .. } => NotificationKind::Tcn,
         NotificationKind::Tcn => NotificationKind::Tvn { token: TokenState::Suspended },
-        NotificationKind::Tvn { .. } => NotificationKind::Other { name: "ACN".into() },
+        NotificationKind::Tvn { .. } => NotificationKind::Other { name: "XYZ".into() },
         NotificationKind::Other { .. } => {
-            serde_json::from_value(json!({"kind": "acn", "device": {"name": "Watch"}})).unwrap()
+            serde_json::from_value(json!({"kind": "xyz", "device": {"name": "Watch"}})).unwrap()
         }
         NotificationKind::Unknown(_) => return None,
     })
 }
 
+/// One notification kind of each variant.
+pub(super) fn every_kind() -> impl Iterator<Item = NotificationKind> {
+    let first = NotificationKind::Tar { decision: Decision::Approved };
+    std::iter::successors(Some(first), next_kind)
+}
+
 #[test]
 fn every_kind_is_read_as_it_is_stored_and_one_of_a_newer_version_is_kept() {
-    let first = NotificationKind::Tar { decision: Decision::Approved };
     let mut kinds = Vec::new();
-    for kind in std::iter::successors(Some(first), next_kind) {
+    for kind in every_kind() {
         let stored = json!(kind);
         assert_eq!(serde_json::from_value::<NotificationKind>(stored.clone()).unwrap(), kind, "{stored}");
         if !matches!(kind, NotificationKind::Unknown(_)) {
             kinds.push(stored["kind"].as_str().unwrap().to_owned());
         }
     }
-    assert_eq!(kinds, NotificationKind::KINDS, "add the new kind to NotificationKind::KINDS");
+    assert_eq!(
+        kinds,
+        NotificationKind::KINDS,
+        "add the new kind to NotificationKind::KINDS in shared/model/src/notification.rs"
+    );
     assert!(serde_json::from_value::<NotificationKind>(json!({"kind": "tvn"})).is_err());
 }

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use super::*;
 
+const FILE: &str = "shared/model/src/enrollment/fact.rs";
+
 /// One fact of each variant: the match is exhaustive, so a new variant has to be added here.
 fn next_variant(fact: &Fact) -> Option<Fact> {
     let at = Timestamp::UNIX_EPOCH;
@@ -31,7 +33,7 @@ fn every_fact() -> impl Iterator<Item = Fact> {
 
 /// A fact that this version does not know.
 fn newer() -> Value {
-    json!({"kind": "card_replaced", "by": 70002, "history": [{"at": "2026-11-01T10:00:00Z"}], "reason": null})
+    json!({"kind": "of_a_newer_version", "by": 70002, "history": [{"at": "2026-11-01T10:00:00Z"}], "reason": null})
 }
 
 #[test]
@@ -45,17 +47,33 @@ fn every_fact_is_stored_under_its_kind_and_read_again() {
             kinds.push(fact.kind().to_owned());
         }
     }
-    assert_eq!(kinds, Fact::KINDS, "add the new kind to Fact::KINDS in shared/model/src/enrollment/fact.rs");
+    assert_eq!(kinds, Fact::KINDS, "add the new kind to Fact::KINDS in {FILE}");
 }
 
 #[test]
 fn a_fact_of_a_newer_version_is_kept_as_it_is_stored() {
-    let stored = json!({"key": "card_replaced:1", "at": "2026-11-01T10:00:00Z", "fact": newer()});
+    let stored = json!({"key": "of_a_newer_version:1", "at": "2026-11-01T10:00:00Z", "fact": newer()});
     let recorded: RecordedFact = serde_json::from_value(stored.clone()).unwrap();
     let Fact::Unknown(unknown) = &recorded.fact else { panic!("{recorded:?}") };
-    assert_eq!((unknown.kind.as_str(), &unknown.fields["by"]), ("card_replaced", &json!(70002)));
+    assert_eq!((unknown.kind.as_str(), &unknown.fields["by"]), ("of_a_newer_version", &json!(70002)));
     assert_eq!((recorded.fact.occurred_at(), recorded.fact.is_of_one_attempt()), (None, false));
     assert_eq!(json!(recorded), stored);
+}
+
+#[test]
+fn facts_of_two_notifications_are_both_recorded() {
+    for fact in every_fact().filter(|fact| fact.occurred_at().is_some()) {
+        let kind = fact.kind().to_owned();
+        assert!(
+            !fact.is_of_one_attempt(),
+            "return false for `{kind}` in `Fact::is_of_one_attempt` in {FILE}: a notification names no attempt"
+        );
+        let [one, another] = ["n-1", "n-2"].map(|id| fact.clone().recorded(Timestamp::UNIX_EPOCH, id));
+        assert_ne!(
+            one.key, another.key,
+            "add the source to the key of `{kind}` in `Fact::recorded` in {FILE}"
+        );
+    }
 }
 
 #[test]

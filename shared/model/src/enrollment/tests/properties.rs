@@ -1,6 +1,10 @@
 //! Properties of every set of facts: with restarts, several attempts and several changes of a token, in any order.
 
-use proptest::{collection::vec, option, prelude::*, sample::select};
+use std::collections::BTreeSet;
+
+use proptest::{
+    collection::vec, option, prelude::*, sample::select, strategy::ValueTree, test_runner::TestRunner,
+};
 
 use super::*;
 
@@ -49,7 +53,8 @@ fn fact() -> impl Strategy<Value = Fact> {
 
 /// A fact of a newer version.
 fn newer() -> Fact {
-    serde_json::from_value(serde_json::json!({"kind": "card_replaced", "cardContractId": 70002})).unwrap()
+    serde_json::from_value(serde_json::json!({"kind": "of_a_newer_version", "cardContractId": 70002}))
+        .unwrap()
 }
 
 /// The result of a read of the token list.
@@ -83,6 +88,19 @@ fn enrollment_with(facts: impl IntoIterator<Item = RecordedFact>) -> Enrollment 
         enrollment.add_fact(fact);
     }
     enrollment
+}
+
+#[test]
+fn the_random_facts_include_every_kind() {
+    let mut runner = TestRunner::deterministic();
+    let samples = (0..500).flat_map(|_| facts().new_tree(&mut runner).unwrap().current());
+    let generated: BTreeSet<_> = samples.map(|recorded| recorded.fact.kind().to_owned()).collect();
+    let missing: Vec<_> = Fact::KINDS.into_iter().filter(|kind| !generated.contains(*kind)).collect();
+    assert!(
+        missing.is_empty(),
+        "add {missing:?} to `fact` in shared/model/src/enrollment/tests/properties.rs, for example as \
+         `1 => timestamp().prop_map(|occurred_at| Fact::… {{ occurred_at }}),`"
+    );
 }
 
 fn config() -> ProptestConfig {
@@ -127,7 +145,7 @@ proptest! {
         let (without, with) = (enrollment_with(facts.clone()), enrollment_with(with_newer));
         prop_assert_eq!(without.status_at(at), with.status_at(at));
         prop_assert_eq!(without.is_live(at), with.is_live(at));
-        prop_assert!(with.timeline().iter().any(|entry| entry.event == "card_replaced" && entry.detail.is_none()));
+        prop_assert!(with.timeline().iter().any(|entry| entry.event == "of_a_newer_version" && entry.detail.is_none()));
     }
 
     #[test]

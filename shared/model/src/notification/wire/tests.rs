@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::notification::tests::every_kind;
 
 /// The notifications of a delivery that is not encrypted and holds no invalid message.
 fn all(body: &[u8]) -> Vec<Notification> {
@@ -81,10 +82,30 @@ fn a_message_with_an_invalid_id_is_kept_and_records_no_fact() {
     assert_eq!(all(br#"{"type":"TCN","clientId":null}"#)[0].kind, NotificationKind::Tcn);
 }
 
+/// The message that reports a kind: the match is exhaustive, so a new kind has to be added here.
+fn message_of(kind: &NotificationKind) -> Option<Value> {
+    Some(match kind {
+        NotificationKind::Tar { .. } => json!({"type": TAR, "decision": "APPROVED"}),
+        NotificationKind::Tcn => json!({"type": TCN}),
+        NotificationKind::Tvn { .. } => json!({"type": TVN, "tokenStatus": "SUSPENDED"}),
+        NotificationKind::Other { name } => json!({"type": name}),
+        NotificationKind::Unknown(_) => return None,
+    })
+}
+
+#[test]
+fn every_kind_is_read_from_its_message() {
+    for kind in every_kind() {
+        let Some(message) = message_of(&kind) else { continue };
+        let read = all(message.to_string().as_bytes());
+        assert_eq!(read[0].kind, kind, "add it to `kind_of` in shared/model/src/notification/wire.rs");
+    }
+}
+
 #[test]
 fn an_unknown_kind_is_kept() {
-    let read = all(br#"{"type":"ACN"}"#);
-    assert_eq!(read[0].kind, NotificationKind::Other { name: "ACN".into() });
+    let read = all(br#"{"type":"XYZ"}"#);
+    assert_eq!(read[0].kind, NotificationKind::Other { name: "XYZ".into() });
     assert_eq!(read[0].fact(), None);
 }
 
