@@ -133,7 +133,7 @@ async fn an_unknown_kind_of_notification_is_stored_and_changes_nothing() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let id = cardholder.enroll(CARD).await.unwrap()["enrollmentId"].as_str().unwrap().to_owned();
-    let body = json!([{"type": "ACN", "cardContractId": 70001}, {"type": "TAR", "decision": "MAYBE", "cardContractId": 70001}]);
+    let body = json!([{"type": "XYZ", "cardContractId": 70001}, {"type": "TAR", "decision": "MAYBE", "cardContractId": 70001}]);
     assert_eq!(notify(&world, &body).await, 200);
     assert_eq!(view(&cardholder, &id).await["status"], "READY");
 }

@@ -69,7 +69,7 @@ async fn a_notification_is_applied_once(stores: &Stores) {
 
 async fn a_notification_of_a_newer_version_is_kept_as_it_is_stored(stores: &Stores) {
     let now = Timestamp::now();
-    let kind = json!({"kind": "acn", "device": {"name": "Watch", "index": 1}});
+    let kind = json!({"kind": "xyz", "device": {"name": "Watch", "index": 1}});
     let newer = Notification { kind: serde_json::from_value(kind).unwrap(), ..approval() };
     assert_eq!(stores.enrollments.receive(&newer, now).await.unwrap(), Unmatched);
     let stored = stores.enrollments.notification("n-1").await.unwrap().unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use model::enrollment::{Enrollment, Fact, RecordedFact};
+use model::enrollment::Enrollment;
 use serde_json::{Value, json};
 
 use super::ensure;
@@ -84,7 +84,8 @@ pub(super) fn notifications_apply_once(history: &History) -> Result<(), String> 
         let keys: BTreeSet<_> = enrollment.facts.iter().map(|recorded| &recorded.key).collect();
         ensure!(keys.len() == enrollment.facts.len(), "{name} has a fact twice.");
     }
-    let applied = || history.enrollments().flat_map(|enrollment| enrollment.facts).filter_map(occurred_at);
+    let facts = || history.enrollments().flat_map(|enrollment| enrollment.facts);
+    let applied = || facts().filter_map(|recorded| recorded.fact.occurred_at());
     for notification in &history.notifications {
         let facts = applied().filter(|at| *at == notification.occurred_at).count();
         ensure!(facts <= 1, "{} was applied {facts} times.", notification.label);
@@ -101,13 +102,4 @@ pub(super) fn notifications_apply_once(history: &History) -> Result<(), String> 
         ensure!(applied, "{} was acknowledged and not applied.", notification.label);
     }
     Ok(())
-}
-
-/// `occurredAt` of a fact that came by a notification.
-fn occurred_at(recorded: RecordedFact) -> Option<Timestamp> {
-    match recorded.fact {
-        Fact::Tar { occurred_at, .. } => occurred_at,
-        Fact::Tcn { occurred_at, .. } | Fact::Tvn { occurred_at, .. } => Some(occurred_at),
-        _ => None,
-    }
 }

@@ -1,5 +1,5 @@
 //! The API's rules, in memory: an idempotency key is valid for one request of one client on one route for a day; a card has one
-//! live enrollment; a request that crashed holds its card expires_at the app's timeout and two seconds.
+//! live enrollment; a request that crashed holds its card until two seconds after the app's timeout.
 
 use std::collections::HashMap;
 

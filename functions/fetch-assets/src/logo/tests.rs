@@ -1,4 +1,4 @@
-//! Tests with the files in `testdata/`, `malicious` ones must be rejected or lose their active
+//! Tests with the files in `testdata/`: `malicious` ones must be rejected or lose their active
 //! content, `benign` ones must still look the same.
 
 mod documents;
