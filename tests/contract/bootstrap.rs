@@ -109,7 +109,7 @@ async fn an_invalid_event_is_an_error_and_the_next_one_is_processed() {
     assert_eq!(list.invoke_http(event("list-requestors.json")).await.0, 200);
     let fetch = Lambda::start("fetch-assets", &world).await;
     let failed = fetch.invoke(json!({"assets": [{"assetId": "unknown"}]})).await.unwrap_err();
-    let message = "the event cannot be read".to_owned();
+    let message = "invalid event payload".to_owned();
     assert_eq!(failed, FunctionError { error_type: "NonRetryable".into(), error_message: message });
     let nothing = json!({"stored": [], "skipped": [], "failed": [], "refused": [], "remaining": 0});
     assert_eq!(fetch.invoke(json!({})).await.unwrap(), nothing);
