@@ -223,19 +223,7 @@ impl Fact {
     /// id, or the time of a token list. Of the other kinds the first fact counts, so a replayed callback changes nothing.
     pub fn recorded(self, at: Timestamp, source: &str) -> RecordedFact {
         let kind = self.kind();
-        let key = match &self {
-            Self::Restarted { .. }
-            | Self::Pushed { .. }
-            | Self::PushFailed { .. }
-            | Self::PushUnknown
-            | Self::Callback { .. } => kind.to_owned(),
-            Self::Tar { .. }
-            | Self::Tcn { .. }
-            | Self::Tvn { .. }
-            | Self::TokenList { .. }
-            | Self::TokenListReadFailed
-            | Self::Unknown(_) => format!("{kind}:{source}"),
-        };
+        let key = if self.is_of_one_attempt() { kind.to_owned() } else { format!("{kind}:{source}") };
         RecordedFact { key, at, attempt: first(), fact: self, calls: Vec::new() }
     }
 }
