@@ -12,6 +12,9 @@ use crate::engines::dynamodb::TableNames;
 const ACCOUNT_RANGES: &str =
     "5555550000000000000,5555560000000000000,5555570000000000000,9300000000000000000";
 
+/// The keys that redirects are sealed with, in the folder of the credentials.
+pub(crate) const REDIRECT_KEYS_FILE: &str = "redirect-keys.txt";
+
 /// The variables of all functions.
 pub(crate) struct Environment(BTreeMap<String, String>);
 
@@ -64,6 +67,7 @@ impl Environment {
             (registry::ALLOWED_REDIRECT_ORIGINS.name(), allowed_origins(machine)),
             (registry::CALLBACK_BASE_URL.name(), format!("{base}/callback")),
             (registry::APP_LINKS.name(), format!("mobile-app=bankapp://click-to-pay,web-bank={base}/")),
+            (registry::REDIRECT_KEYS.name(), file(REDIRECT_KEYS_FILE)),
             (registry::NOTIFICATION_CLIENT_SUBJECTS.name(), machine.client_subject.to_owned()),
         ];
         let mut variables: BTreeMap<String, String> =

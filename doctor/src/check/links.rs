@@ -1,11 +1,16 @@
 //! The URLs that cardholders' browsers follow: redirect origins, the callback URL and the app links.
 
-use runtime::config::{
-    Environment, Pairs,
-    registry::{
-        ALLOWED_REDIRECT_ORIGINS, APP_LINKS, CALLBACK_BASE_URL, DEFAULT_TOKEN_REQUESTOR_ID,
-        RECEIPTS_VALIDITY_MINUTES,
+use jiff::Timestamp;
+use model::enrollment::EnrollmentId;
+use runtime::{
+    config::{
+        Environment, Pairs,
+        registry::{
+            ALLOWED_REDIRECT_ORIGINS, APP_LINKS, CALLBACK_BASE_URL, DEFAULT_TOKEN_REQUESTOR_ID,
+            RECEIPTS_VALIDITY_MINUTES,
+        },
     },
+    store::enrollments::{SECRET_BYTES, callback_state},
 };
 use url::Url;
 
@@ -45,8 +50,9 @@ fn callback(reading: &mut Reading<'_>, environment: Environment) -> Row {
     if let Some(finding) = browser_url_problem(&url, environment) {
         return Row::wrong(CALLBACK, finding, remedy);
     }
-    let state = reading.enroll.as_ref().and_then(|config| Some((config, config.new_state().ok()?)));
-    let length = state.map_or(url.as_str().len(), |(config, state)| config.callback_url(&state).len());
+    let state = callback_state(EnrollmentId::new(Timestamp::UNIX_EPOCH), [0; SECRET_BYTES]);
+    let config = reading.enroll.as_ref();
+    let length = config.map_or(url.as_str().len(), |config| config.callback_url(&state).len());
     if length > MAX_LENGTH {
         let finding = format!("{length} characters with the state; Mastercard accepts {MAX_LENGTH}");
         return Row::wrong(CALLBACK, finding, remedy);

@@ -54,7 +54,7 @@ impl Support {
     /// When the store cannot be read.
     pub async fn timeline(&self, id: EnrollmentId) -> Result<Option<Timeline>, StoreError> {
         let enrollment = self.enrollments.find(id).await?;
-        Ok(enrollment.map(|enrollment| Timeline::new(&enrollment, self.clock.now())))
+        Ok(enrollment.map(|stored| Timeline::new(stored.enrollment(), self.clock.now())))
     }
 }
 

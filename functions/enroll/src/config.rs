@@ -3,19 +3,21 @@
 use std::time::Duration;
 
 use aws_lc_rs::rand;
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use mastercard::{redirect::AllowedOrigin, secret::CallbackState, token_requestor::TokenRequestorId};
+use model::{
+    card_enrollment::{AttemptRequest, ShortHash},
+    enrollment::EnrollmentId,
+};
 use runtime::{
     config::{
         AppLinks, List, Pairs, SettingsReader,
         registry::{self, ALLOWED_REDIRECT_ORIGINS, CALLBACK_BASE_URL},
     },
     http::Problem,
+    store::enrollments::{IdempotencyKey, SECRET_BYTES, callback_state},
 };
 use url::Url;
 
-/// Random bytes in a callback state. RFC 6749 section 10.10 requires at least 128 bits.
-const STATE_BYTES: usize = 24;
 /// The most characters of `CALLBACK_BASE_URL`, so that the URL with a state fits Mastercard's 256 characters.
 const MAX_BASE_URL_LENGTH: usize = 200;
 
@@ -72,14 +74,24 @@ impl EnrollConfig {
         format!("{}/{}", self.callback_base_url.as_str().trim_end_matches('/'), state.expose())
     }
 
-    /// A new callback state: 192 random bits in base64url.
+    /// A new callback state, and the hashes of the request that starts the attempt.
     ///
     /// # Errors
     /// If the operating system's random number generator fails.
-    pub fn new_state(&self) -> Result<CallbackState, Problem> {
-        let mut bytes = [0; STATE_BYTES];
-        rand::fill(&mut bytes).map_err(|_| Problem::internal("no randomness"))?;
-        Ok(CallbackState::new(URL_SAFE_NO_PAD.encode(bytes)))
+    pub(crate) fn new_attempt(
+        &self,
+        id: EnrollmentId,
+        key: &IdempotencyKey,
+        fingerprint: &str,
+    ) -> Result<(CallbackState, AttemptRequest), Problem> {
+        let mut secret = [0; SECRET_BYTES];
+        rand::fill(&mut secret).map_err(|_| Problem::internal("no randomness"))?;
+        let request = AttemptRequest {
+            key: key.hash(),
+            fingerprint: ShortHash::of(fingerprint.as_bytes()),
+            state: ShortHash::of(&secret),
+        };
+        Ok((callback_state(id, secret), request))
     }
 }
 

@@ -18,21 +18,22 @@ use mastercard::{
     token_requestor::{Platform, TokenRequestor, TokenRequestorId},
 };
 use model::{
+    card_enrollment::{NewAttempt, Refusal},
     clock::Clock,
     enrollment::{Enrollment, EnrollmentId},
 };
 use runtime::{
     config::{ConfigError, ProcessingSettings, Runtime, SearchSettings, TokenConnectSettings},
     http::{self, Caller, Code, Problem},
-    store::{
-        Enrollments, TokenRequestorCache, TokenRequestors,
-        enrollments::{BeginOutcome, NewAttempt},
-    },
+    store::{Enrollments, TokenRequestorCache, TokenRequestors, enrollments::RedirectKeys},
 };
 
 pub use config::EnrollConfig;
 use push::Attempt;
 use request::EnrollmentRequest;
+
+/// When a card's oldest idempotency key may be forgotten is not told exactly: an hour is a fair pause.
+const KEY_RETRY_SECONDS: u64 = 3600;
 
 /// The function with its dependencies.
 pub struct Enroll {
@@ -41,6 +42,7 @@ pub struct Enroll {
     token_connect: TokenConnect,
     requestors: TokenRequestorCache,
     enrollments: Enrollments,
+    redirect_keys: RedirectKeys,
     caller: Caller,
     config: EnrollConfig,
     clock: Clock,
@@ -52,26 +54,41 @@ impl Enroll {
     /// # Errors
     /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (requestors, enrollments, processing, search, token_connect, caller, config) = runtime
-            .read_settings(|settings| {
+        let (requestors, enrollments, redirect_keys, processing, search, token_connect, caller, config) =
+            runtime.read_settings(|settings| {
                 let requestors = TokenRequestors::from_settings(settings, runtime);
                 let enrollments = Enrollments::from_settings(settings, runtime);
+                let redirect_keys = RedirectKeys::from_settings(settings);
                 let processing = ProcessingSettings::from_settings(settings);
                 let search = SearchSettings::from_settings(settings);
                 let token_connect = TokenConnectSettings::from_settings(settings);
                 let caller = Caller::from_settings(settings);
                 let config = EnrollConfig::from_settings(settings);
-                Some((requestors?, enrollments?, processing?, search?, token_connect?, caller?, config?))
+                Some((
+                    requestors?,
+                    enrollments?,
+                    redirect_keys?,
+                    processing?,
+                    search?,
+                    token_connect?,
+                    caller?,
+                    config?,
+                ))
             })?;
         // Concurrently: on Lambda each secret is a call of Secrets Manager.
-        let (processing, search, token_connect) =
-            tokio::try_join!(processing.connect(runtime), search.connect(), token_connect.connect(runtime))?;
+        let (redirect_keys, processing, search, token_connect) = tokio::try_join!(
+            RedirectKeys::fetch(redirect_keys),
+            processing.connect(runtime),
+            search.connect(),
+            token_connect.connect(runtime)
+        )?;
         Ok(Self {
             processing,
             search,
             token_connect,
             requestors: TokenRequestorCache::new(requestors),
             enrollments,
+            redirect_keys,
             caller,
             config,
             clock: runtime.clock.clone(),
@@ -114,40 +131,35 @@ impl Enroll {
             respond_by: self.respond_by(now),
             facts: Vec::new(),
         };
-        let state = self.config.new_state()?;
-        let new_attempt = NewAttempt {
-            enrollment: &enrollment,
-            revision: None,
-            key: &key,
-            fingerprint: &fingerprint,
-            state: &state,
-        };
-        match self.enrollments.begin(&new_attempt, now).await? {
-            BeginOutcome::Started => {
-                let stored = self.enrollments.as_written(&new_attempt, now);
-                self.push(
-                    stored,
-                    Attempt::new(&new_attempt, &requestor, deadline),
-                    enroll_request.attempt_request,
-                )
-                .await
+        let (state, request) = self.config.new_attempt(enrollment.enrollment_id, &key, &fingerprint)?;
+        let new = NewAttempt { enrollment, request };
+        match self.enrollments.begin(&new, now).await? {
+            Ok(stored) => {
+                let attempt = Attempt::new(stored, &requestor, &state, deadline);
+                self.push(attempt, enroll_request.attempt_request).await
             }
-            outcome => self.not_started(client, outcome).await,
+            Err(refusal) => self.not_started(client, new.enrollment.enrollment_id, refusal).await,
         }
     }
 
     /// The response to a request that starts no attempt.
-    async fn not_started(&self, client: ClientId, outcome: BeginOutcome) -> Result<Response<Body>, Problem> {
-        match outcome {
-            BeginOutcome::Replayed(id, attempt) => self.replay(client, id, attempt).await,
-            BeginOutcome::IdempotencyKeyReused => Err(Code::IdempotencyKeyReused.into()),
-            BeginOutcome::CardLocked(id) => {
-                Err(Problem::from(Code::EnrollmentInProgress).with_enrollment_id(id))
+    async fn not_started(
+        &self,
+        client: ClientId,
+        id: EnrollmentId,
+        refusal: Refusal,
+    ) -> Result<Response<Body>, Problem> {
+        Err(match refusal {
+            Refusal::Replayed { enrollment_id, attempt } => {
+                return self.replay(client, enrollment_id, attempt).await;
             }
-            BeginOutcome::Started | BeginOutcome::RevisionConflict => {
-                Err(Problem::internal("too many concurrent writers of the enrollment"))
-            }
-        }
+            Refusal::IdempotencyKeyReused => Code::IdempotencyKeyReused.into(),
+            Refusal::CardLocked(id) => Problem::from(Code::EnrollmentInProgress).with_enrollment_id(id),
+            Refusal::NotRestartable => Problem::from(Code::EnrollmentNotRestartable).with_enrollment_id(id),
+            Refusal::TooManyAttempts => Problem::from(Code::TooManyAttempts).with_enrollment_id(id),
+            Refusal::TooManyKeys => Problem::from(Code::TooManyEnrollments).retry_after(KEY_RETRY_SECONDS),
+            Refusal::NotFound => Code::NotFound.into(),
+        })
     }
 
     async fn requestor(

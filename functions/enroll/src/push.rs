@@ -17,7 +17,7 @@ use model::{
 };
 use runtime::{
     http::{Code, Problem},
-    store::enrollments::{IdempotencyKey, NewAttempt, Redirect, Versioned},
+    store::enrollments::{Redirect, Versioned},
     telemetry,
 };
 use uuid::Uuid;
@@ -29,9 +29,8 @@ const REDIRECT_MARGIN: SignedDuration = SignedDuration::from_secs(15);
 
 /// One attempt to push one card.
 pub(crate) struct Attempt<'a> {
-    pub(crate) enrollment: &'a Enrollment,
+    pub(crate) stored: Versioned,
     pub(crate) requestor: &'a TokenRequestor,
-    pub(crate) key: &'a IdempotencyKey,
     pub(crate) state: &'a CallbackState,
     pub(crate) deadline: Deadline,
     /// The calls to Mastercard since the last recorded fact; support reads them in the timeline.
@@ -40,17 +39,21 @@ pub(crate) struct Attempt<'a> {
 
 impl<'a> Attempt<'a> {
     pub(crate) fn new(
-        new_attempt: &NewAttempt<'a>,
+        stored: Versioned,
         requestor: &'a TokenRequestor,
+        state: &'a CallbackState,
         deadline: Deadline,
     ) -> Self {
-        let NewAttempt { enrollment, key, state, .. } = *new_attempt;
-        Self { enrollment, requestor, key, state, deadline, calls: CallLog::default() }
+        Self { stored, requestor, state, deadline, calls: CallLog::default() }
+    }
+
+    fn enrollment(&self) -> &Enrollment {
+        self.stored.enrollment()
     }
 
     /// The fact, recorded at `now` with the calls that led to it.
     fn recorded(&self, fact: Fact, now: Timestamp) -> RecordedFact {
-        let number = self.enrollment.attempt().number;
+        let number = self.enrollment().attempt().number;
         let recorded = match fact.is_of_one_attempt() {
             true => fact.recorded(now, "").in_attempt(number),
             false => fact.recorded(now, &now.to_string()),
@@ -69,26 +72,29 @@ impl Enroll {
     /// Pushes the card and returns the redirect.
     pub(crate) async fn push(
         &self,
-        stored: Versioned,
         attempt: Attempt<'_>,
         attempt_request: AttemptRequest,
     ) -> Result<Response<Body>, Problem> {
-        let Enrollment { client_id, enrollment_id, .. } = *attempt.enrollment;
+        let enrollment_id = attempt.enrollment().enrollment_id;
+        let number = attempt.enrollment().attempt().number;
         match self.attempt(&attempt, attempt_request).await {
             Ok((redirect, fact)) => {
                 let now = self.clock.now();
                 let fact = attempt.recorded(fact, now);
-                self.enrollments.record_push(stored, fact, &redirect, now).await?;
+                let sealed =
+                    self.enrollments.seal(&self.redirect_keys, attempt.enrollment(), number, &redirect);
+                let recorded = self.enrollments.record(attempt.stored, &[fact], sealed.as_ref(), now).await?;
                 tracing::info!(event = "card_pushed", %enrollment_id, "card pushed");
-                response::ready(enrollment_id, &redirect)
+                match recorded {
+                    Some(recorded) if recorded.is_current => response::ready(enrollment_id, &redirect),
+                    // The push took longer than its deadline, and a later enrollment has taken the card.
+                    _ => Err(Problem::from(Code::PushOutcomeUnknown).with_enrollment_id(enrollment_id)),
+                }
             }
             Err(AttemptFailure { facts, problem }) => {
                 let now = self.clock.now();
                 let facts: Vec<_> = facts.into_iter().map(|fact| attempt.recorded(fact, now)).collect();
-                self.enrollments.record_facts_if_unchanged(stored, &facts, now).await?;
-                if problem.code.retryable() {
-                    self.enrollments.release(client_id, attempt.key, enrollment_id).await?;
-                }
+                self.enrollments.record(attempt.stored, &facts, None, now).await?;
                 Err(problem.with_enrollment_id(enrollment_id))
             }
         }
@@ -111,7 +117,7 @@ impl Enroll {
         let search = FundingAccountSearch {
             request_id: Uuid::new_v4(),
             push_account_id: format!("CA-{}", Uuid::new_v4().simple()),
-            card_contract_id: attempt.enrollment.card_contract_id,
+            card_contract_id: attempt.enrollment().card_contract_id,
             token_requestor_id: attempt.requestor.token_requestor_id.clone(),
             signature_data: signature_data.clone(),
             account_holder,
@@ -137,7 +143,7 @@ impl Enroll {
         attempt: &Attempt<'_>,
         search: &FundingAccountSearch,
     ) -> Result<PushFundingAccounts, AttemptFailure> {
-        let Enrollment { client_id, card_contract_id, ref token_requestor_id, .. } = *attempt.enrollment;
+        let Enrollment { client_id, card_contract_id, ref token_requestor_id, .. } = *attempt.enrollment();
         let processing = self.processing.with_call_log(&attempt.calls);
         let found = processing.search_funding_accounts(client_id, search, &self.search, attempt.deadline);
         let tokens = processing.get_tokens_by_client(client_id, attempt.deadline);
@@ -171,8 +177,8 @@ impl Enroll {
         data: &SignatureData,
         issued_at: Timestamp,
     ) -> Result<(Redirect, Fact), AttemptFailure> {
-        let platform = attempt.enrollment.attempt().platform;
-        let token_requestor_id = &attempt.enrollment.token_requestor_id;
+        let platform = attempt.enrollment().attempt().platform;
+        let token_requestor_id = &attempt.enrollment().token_requestor_id;
         let origins = self.config.origins(token_requestor_id);
         let methods = &pushed.available_push_methods;
         let unsigned = pushed.signature.is_none()

@@ -53,15 +53,18 @@ impl Enroll {
         attempt: u32,
     ) -> Result<Response<Body>, Problem> {
         let now = self.clock.now();
-        let enrollment = self.enrollments.get(client, id).await?.ok_or(Code::NotFound)?;
-        if let Some(code) = problem_of(&enrollment, attempt) {
+        let stored = self.enrollments.get(client, id).await?.ok_or(Code::NotFound)?;
+        let enrollment = stored.enrollment();
+        if let Some(code) = problem_of(enrollment, attempt) {
             return Err(Problem::from(code).with_enrollment_id(id));
         }
-        if let Some(redirect) = self.enrollments.redirect(&enrollment, attempt, now).await? {
+        if let Some(sealed) = self.enrollments.redirect(&stored, attempt, now)
+            && let Some(redirect) = self.enrollments.open(&self.redirect_keys, enrollment, sealed).await
+        {
             return ready(id, &redirect);
         }
         if attempt != enrollment.attempt().number {
-            return http::json(StatusCode::OK, &EnrollmentResponse::new(&enrollment, None, now));
+            return http::json(StatusCode::OK, &EnrollmentResponse::new(enrollment, None, now));
         }
         let report = enrollment.status_at(now);
         match (report.status, report.reason) {
@@ -71,7 +74,7 @@ impl Enroll {
             (Status::Pending, Some(StatusReason::PushOutcomeUnknown | StatusReason::Interrupted)) => {
                 Err(Problem::from(Code::PushOutcomeUnknown).with_enrollment_id(id))
             }
-            _ => http::json(StatusCode::OK, &EnrollmentResponse::new(&enrollment, None, now)),
+            _ => http::json(StatusCode::OK, &EnrollmentResponse::new(enrollment, None, now)),
         }
     }
 }

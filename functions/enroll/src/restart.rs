@@ -2,20 +2,14 @@
 //! attempts are kept.
 
 use lambda_http::{Body, Request, Response};
-use model::enrollment::{EnrollmentId, Fact};
-use runtime::{
-    http::{self, Code, Problem},
-    store::enrollments::{BeginOutcome, NewAttempt, Versioned},
-};
+use model::{card_enrollment::Restart, enrollment::EnrollmentId};
+use runtime::http::{self, Code, Problem};
 
 use crate::{
     Enroll,
     push::Attempt,
     request::{self, AttemptRequest},
 };
-
-/// Tries to start an attempt while others write to the enrollment.
-const MAX_TRIES: usize = 5;
 
 impl Enroll {
     /// `POST /enrollments/{enrollmentId}/attempts`
@@ -26,46 +20,24 @@ impl Enroll {
         let key = request::idempotency_key(request)?.for_restart_of(id);
         let now = self.clock.now();
         let (attempt_request, fingerprint) = AttemptRequest::parse(request, &self.config, now)?;
-        let state = self.config.new_state()?;
-        for _ in 0..MAX_TRIES {
-            let Versioned { mut enrollment, revision } =
-                self.enrollments.get_versioned(client, id).await?.ok_or(Code::NotFound)?;
-            let restartable = enrollment.is_restartable(now);
-            let fact = Fact::Restarted {
-                platform: attempt_request.platform,
-                callback: attempt_request.callback.clone(),
-                consent: attempt_request.consent.clone(),
-                respond_by: self.respond_by(now),
-            };
-            let number = enrollment.attempt().number.saturating_add(1);
-            enrollment.add_fact(fact.recorded(now, "").in_attempt(number));
-            let new_attempt = NewAttempt {
-                enrollment: &enrollment,
-                revision: Some(revision),
-                key: &key,
-                fingerprint: &fingerprint,
-                state: &state,
-            };
-            if !restartable {
-                // The attempt that runs now may have been started by the same request.
-                return match self.enrollments.find_replay(&new_attempt, now).await? {
-                    Some(outcome) => self.not_started(client, outcome).await,
-                    None => Err(Problem::from(Code::EnrollmentNotRestartable).with_enrollment_id(id)),
-                };
+        let (state, hashes) = self.config.new_attempt(id, &key, &fingerprint)?;
+        let current = self.enrollments.get(client, id).await?.ok_or(Code::NotFound)?;
+        let requestor = current.enrollment().token_requestor_id.clone();
+        // Before the restart, which ends the earlier redirect.
+        let requestor = self.requestor(Some(&requestor), attempt_request.platform, now).await?;
+        let restart = Restart {
+            enrollment_id: id,
+            platform: attempt_request.platform,
+            callback: attempt_request.callback.clone(),
+            consent: attempt_request.consent.clone(),
+            respond_by: self.respond_by(now),
+            request: hashes,
+        };
+        match self.enrollments.restart(current, &restart, now).await? {
+            Ok(stored) => {
+                self.push(Attempt::new(stored, &requestor, &state, deadline), attempt_request).await
             }
-            let requestor =
-                self.requestor(Some(&enrollment.token_requestor_id), attempt_request.platform, now).await?;
-            match self.enrollments.begin(&new_attempt, now).await? {
-                BeginOutcome::Started => {
-                    let stored = self.enrollments.as_written(&new_attempt, now);
-                    return self
-                        .push(stored, Attempt::new(&new_attempt, &requestor, deadline), attempt_request)
-                        .await;
-                }
-                BeginOutcome::RevisionConflict => {}
-                outcome => return self.not_started(client, outcome).await,
-            }
+            Err(refusal) => self.not_started(client, id, refusal).await,
         }
-        self.not_started(client, BeginOutcome::RevisionConflict).await
     }
 }

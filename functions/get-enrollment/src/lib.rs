@@ -9,7 +9,7 @@ use model::{
 use runtime::{
     config::{ConfigError, Runtime},
     http::{self, Caller, Code, EnrollmentResponse, Problem, StatusCode},
-    store::Enrollments,
+    store::{Enrollments, enrollments::RedirectKeys},
 };
 use serde::Serialize;
 
@@ -21,6 +21,7 @@ const MAX_LIMIT: usize = 50;
 /// The function with its dependencies.
 pub struct GetEnrollment {
     enrollments: Enrollments,
+    redirect_keys: RedirectKeys,
     caller: Caller,
     clock: Clock,
 }
@@ -46,14 +47,16 @@ impl GetEnrollment {
     /// Reads its settings.
     ///
     /// # Errors
-    /// When a setting is missing or ill-formed.
+    /// When a setting is missing or ill-formed, or a secret is unavailable or unusable.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (enrollments, caller) = runtime.read_settings(|settings| {
+        let (enrollments, redirect_keys, caller) = runtime.read_settings(|settings| {
             let enrollments = Enrollments::from_settings(settings, runtime);
+            let redirect_keys = RedirectKeys::from_settings(settings);
             let caller = Caller::from_settings(settings);
-            Some((enrollments?, caller?))
+            Some((enrollments?, redirect_keys?, caller?))
         })?;
-        Ok(Self { enrollments, caller, clock: runtime.clock.clone() })
+        let redirect_keys = RedirectKeys::fetch(redirect_keys).await?;
+        Ok(Self { enrollments, redirect_keys, caller, clock: runtime.clock.clone() })
     }
 
     /// `GET /enrollments/{enrollmentId}` and `GET /enrollments[?cardContractId=…][&limit=…][&nextToken=…]`
@@ -70,21 +73,15 @@ impl GetEnrollment {
 
     async fn get(&self, client: ClientId, request: &Request) -> Result<Response<Body>, Problem> {
         let id: EnrollmentId = http::path_parameter(request, "enrollmentId")?;
-        let enrollment = self.enrollments.get(client, id).await?.ok_or(Code::NotFound)?;
+        let stored = self.enrollments.get(client, id).await?.ok_or(Code::NotFound)?;
+        let enrollment = stored.enrollment();
         let now = self.clock.now();
-        let redirect = match enrollment.status_at(now).status {
-            Status::Ready => self.enrollments.redirect(&enrollment, enrollment.attempt().number, now).await?,
-            Status::Pending
-            | Status::Authorized
-            | Status::Enabled
-            | Status::Suspended
-            | Status::Deactivated
-            | Status::Declined
-            | Status::Cancelled
-            | Status::Expired
-            | Status::Failed => None,
+        let sealed = self.enrollments.redirect(&stored, enrollment.attempt().number, now);
+        let redirect = match sealed.filter(|_| enrollment.status_at(now).status == Status::Ready) {
+            Some(sealed) => self.enrollments.open(&self.redirect_keys, enrollment, sealed).await,
+            None => None,
         };
-        http::json(StatusCode::OK, &EnrollmentResponse::new(&enrollment, redirect, now))
+        http::json(StatusCode::OK, &EnrollmentResponse::new(enrollment, redirect, now))
     }
 
     async fn list(&self, client: ClientId, request: &Request) -> Result<Response<Body>, Problem> {

@@ -139,8 +139,7 @@ impl ListCards {
         if token_list::token(tokens, card.id, requestor_id) == Some(TokenState::Active) {
             return Ok(response(CardState::AlreadyEnabled, None, None));
         }
-        let holder =
-            self.enrollments.lock_holder(client, card.id, requestor_id).map_err(Problem::from).await?;
+        let holder = self.enrollments.current(client, card.id, requestor_id).map_err(Problem::from).await?;
         if let Some(holder) = holder.filter(|holder| holder.is_live(self.clock.now())) {
             return Ok(response(CardState::InProgress, None, Some(holder.enrollment_id)));
         }

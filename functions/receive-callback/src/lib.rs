@@ -11,7 +11,7 @@ use mastercard::{
 };
 use model::{
     clock::Clock,
-    enrollment::{Enrollment, Fact, receipt_hash},
+    enrollment::{CallbackResult as StoredResult, Enrollment, Fact, receipt_hash},
 };
 use runtime::{
     config::{AppLinks, ConfigError, Runtime, registry},
@@ -55,17 +55,19 @@ impl ReceiveCallback {
         let Some((stored, attempt)) = self.enrollments.by_state(&state, now).await? else {
             return unknown_state_page();
         };
-        let enrollment = &stored.enrollment;
+        let enrollment = stored.enrollment();
         let id = enrollment.enrollment_id;
-        let Some(link) = self.app_links.get(enrollment.attempt().callback) else {
+        let callback =
+            enrollment.attempts().find(|known| known.number == attempt).map(|known| known.callback);
+        let Some(link) = callback.and_then(|callback| self.app_links.get(callback)) else {
             return unknown_state_page();
         };
         let result = result(enrollment, request.uri().query().unwrap_or_default());
         if let Some(result) = &result {
-            let fact = Fact::Callback { result: result_name(&result.outcome).to_owned() };
+            let fact = Fact::Callback { result: StoredResult::from(&result.outcome) };
             let fact = fact.recorded(now, "").in_attempt(attempt);
             // The cardholder is redirected even if the result is not recorded: reconciliation finds the outcome.
-            if let Err(error) = self.enrollments.record_facts_if_unchanged(stored, &[fact], now).await {
+            if let Err(error) = self.enrollments.record(stored, &[fact], None, now).await {
                 tracing::error!(
                     event = "callback_record_failed", enrollment_id = %id, cause = telemetry::chain(&error),
                     "recording the callback failed"
@@ -86,21 +88,6 @@ impl ReceiveCallback {
 /// The first result for a receipt of this enrollment; results for other receipts are ignored.
 fn result(enrollment: &Enrollment, query: &str) -> Option<CallbackResult> {
     callback::parse(query).into_iter().find(|result| enrollment.has_receipt(&receipt_hash(&result.receipt)))
-}
-
-/// The result as Mastercard spells it. An unknown result is not kept: the browser could send any text.
-fn result_name(outcome: &CallbackOutcome) -> &'static str {
-    match outcome {
-        CallbackOutcome::Approved => "APPROVED",
-        CallbackOutcome::RequireAdditionalAuthentication => "REQUIRE_ADDITIONAL_AUTHENTICATION",
-        CallbackOutcome::Declined => "DECLINED",
-        CallbackOutcome::Cancelled => "CANCELLED",
-        CallbackOutcome::Error => "ERROR",
-        CallbackOutcome::Authenticated => "AUTHENTICATED",
-        CallbackOutcome::Deleted => "DELETED",
-        CallbackOutcome::DuplicateRequest => "DUPLICATE_REQUEST",
-        CallbackOutcome::Other(_) => "OTHER",
-    }
 }
 
 /// The `outcome` parameter of the app link: a hint. The status is in `GET /enrollments/{enrollmentId}`.

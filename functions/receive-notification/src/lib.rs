@@ -65,8 +65,9 @@ impl ReceiveNotification {
         let body = self.authentication.check(request)?;
         let unreadable = |error| Problem::field("body", &error).with_source(error);
         let delivery = wire::parse(&body, self.clock.now(), self.decryption.as_ref()).map_err(unreadable)?;
-        for notification in &delivery.notifications {
-            self.accept(notification).await?;
+        let received = self.enrollments.receive(&delivery.notifications, self.clock.now()).await;
+        for (notification, outcome) in delivery.notifications.iter().zip(received) {
+            log(notification, outcome)?;
         }
         // Mastercard repeats the whole delivery then. The notifications accepted now will be duplicates.
         match delivery.errors.into_iter().next() {
@@ -74,31 +75,37 @@ impl ReceiveNotification {
             None => http::json(StatusCode::OK, &AcceptedResponse { accepted: delivery.notifications.len() }),
         }
     }
+}
 
-    async fn accept(&self, notification: &Notification) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        match self.enrollments.receive(notification, now).await {
-            Ok(NotificationOutcome::Recorded(id) | NotificationOutcome::Duplicate(id)) => {
-                tracing::info!(
-                    event = "notification_applied", enrollment_id = %id, kind = notification.kind.as_str(),
-                    "notification applied"
-                )
-            }
-            Ok(NotificationOutcome::Unmatched) => tracing::warn!(
-                event = "notification_unmatched",
-                kind = notification.kind.as_str(),
-                "notification matches no enrollment"
-            ),
-            Err(ReceiveError::NotStored(error)) => return Err(error),
-            // It is stored: reconciliation applies it.
-            Err(ReceiveError::NotApplied(error)) => {
-                tracing::error!(
-                    event = "notification_deferred",
-                    cause = telemetry::chain(&error),
-                    "stored notification deferred to reconciliation"
-                );
-            }
+/// Logs the outcome of a notification.
+///
+/// # Errors
+/// If it is not stored: Mastercard has to send it again.
+fn log(
+    notification: &Notification,
+    outcome: Result<NotificationOutcome, ReceiveError>,
+) -> Result<(), StoreError> {
+    match outcome {
+        Ok(NotificationOutcome::Recorded(id) | NotificationOutcome::Duplicate(id)) => {
+            tracing::info!(
+                event = "notification_applied", enrollment_id = %id, kind = notification.kind.as_str(),
+                "notification applied"
+            )
         }
-        Ok(())
+        Ok(NotificationOutcome::Unmatched) => tracing::warn!(
+            event = "notification_unmatched",
+            kind = notification.kind.as_str(),
+            "notification matches no enrollment"
+        ),
+        Err(ReceiveError::NotStored(error)) => return Err(error),
+        // It is stored: reconciliation applies it.
+        Err(ReceiveError::NotApplied(error)) => {
+            tracing::error!(
+                event = "notification_deferred",
+                cause = telemetry::chain(&error),
+                "stored notification deferred to reconciliation"
+            );
+        }
     }
+    Ok(())
 }

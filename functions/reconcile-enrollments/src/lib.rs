@@ -18,7 +18,7 @@ use runtime::{
     invocation::{deadline, failed},
     store::{
         Enrollments,
-        enrollments::{DueItem, InboxEntry, SHARDS},
+        enrollments::{DueItem, InboxEntry, Recorded, SHARDS, Versioned},
     },
     telemetry,
 };
@@ -80,7 +80,7 @@ impl ReconcileEnrollments {
     }
 
     /// The due items: enrollments by client, and notifications.
-    async fn due(&self) -> Result<(BTreeMap<ClientId, Vec<Enrollment>>, Vec<InboxEntry>), Diagnostic> {
+    async fn due(&self) -> Result<(BTreeMap<ClientId, Vec<Versioned>>, Vec<InboxEntry>), Diagnostic> {
         let (mut clients, mut notifications) = (BTreeMap::<_, Vec<_>>::new(), Vec::new());
         for shard in 0..SHARDS {
             let due = self.enrollments.due(shard, self.clock.now(), BATCH_SIZE).await;
@@ -88,10 +88,10 @@ impl ReconcileEnrollments {
                 .map_err(|error| failed("reconciliation_failed", "reading due items failed", true, error))?;
             for item in due {
                 match item {
-                    DueItem::Enrollment(enrollment) => {
-                        clients.entry(enrollment.client_id).or_default().push(enrollment);
+                    DueItem::Enrollment(stored) => {
+                        clients.entry(stored.enrollment().client_id).or_default().push(*stored);
                     }
-                    DueItem::Notification(entry) => notifications.push(entry),
+                    DueItem::Notification(entry) => notifications.push(*entry),
                 }
             }
         }
@@ -103,10 +103,12 @@ impl ReconcileEnrollments {
     async fn facts(
         &self,
         client: ClientId,
-        due: &[Enrollment],
+        due: &[Versioned],
         deadline: Deadline,
     ) -> Option<Vec<RecordedFact>> {
         let calls = CallLog::default();
+        // What the list shows may be older than its response.
+        let began_at = self.clock.now();
         let tokens = self.processing.with_call_log(&calls).get_tokens_by_client(client, deadline).await;
         if let Err(error) = &tokens {
             tracing::warn!(
@@ -121,9 +123,10 @@ impl ReconcileEnrollments {
             Err(MastercardError::CircuitOpen { .. } | MastercardError::OutOfTime) => return None,
             Err(_) => Box::new(|_| Fact::TokenListReadFailed),
         };
-        let (now, calls) = (self.clock.now(), calls.take());
-        let recorded =
-            |enrollment| fact_for(enrollment).recorded(now, &now.to_string()).with_calls(calls.clone());
+        let calls = calls.take();
+        let recorded = |stored: &Versioned| {
+            fact_for(stored.enrollment()).recorded(began_at, &began_at.to_string()).with_calls(calls.clone())
+        };
         Some(due.iter().map(recorded).collect())
     }
 
@@ -131,7 +134,7 @@ impl ReconcileEnrollments {
     async fn client(
         &self,
         client: ClientId,
-        due: Vec<Enrollment>,
+        due: Vec<Versioned>,
         deadline: Deadline,
     ) -> ReconciliationReport {
         let mut report = ReconciliationReport::default();
@@ -140,11 +143,15 @@ impl ReconcileEnrollments {
             return report;
         };
         for (before, fact) in due.into_iter().zip(facts) {
-            let (unread, now) = (fact.fact == Fact::TokenListReadFailed, fact.at);
-            match self.enrollments.record_facts(client, before.enrollment_id, &[fact], now).await {
+            let (unread, now) = (fact.fact == Fact::TokenListReadFailed, self.clock.now());
+            let before_change = before.enrollment().clone();
+            match self.enrollments.record(before, &[fact], None, now).await {
                 Ok(after) => {
                     *(if unread { &mut report.unread } else { &mut report.checked }) += 1;
-                    report.healed.extend(after.and_then(|after| StatusChange::between(&before, &after, now)));
+                    let change = |after: Recorded| {
+                        StatusChange::between(&before_change, after.stored.enrollment(), now)
+                    };
+                    report.healed.extend(after.and_then(change));
                 }
                 Err(error) => report.add_failure(&error.into()),
             }

@@ -55,13 +55,13 @@ pub(crate) fn serve(
 /// When the engine rejects a request.
 pub async fn create_tables(client: &Client, names: &TableNames) -> Result<(), EngineError> {
     let by_card = index("by-card", keys("cardKey", "sk")?)?;
-    let by_id = index("by-id", vec![key("enrollmentKey", KeyType::Hash)?])?;
+    let by_id = index("by-id", vec![key("enrollmentId", KeyType::Hash)?])?;
     let due = index("due", keys("dueShard", "dueAt")?)?;
     let stream = StreamSpecification::builder().stream_enabled(true);
     let stream = stream.stream_view_type(StreamViewType::NewImage).build()?;
     let attributes = [
         attribute("cardKey", ScalarAttributeType::S)?,
-        attribute("enrollmentKey", ScalarAttributeType::S)?,
+        attribute("enrollmentId", ScalarAttributeType::S)?,
         attribute("dueShard", ScalarAttributeType::S)?,
         attribute("dueAt", ScalarAttributeType::N)?,
     ];

@@ -31,11 +31,9 @@ impl Support {
             return Ok(SearchResult::OfCard(card, newest(self.enrollments.by_card(card).await?)));
         }
         let Ok(id) = query.to_lowercase().parse::<EnrollmentId>() else { return Ok(SearchResult::NotFound) };
-        Ok(self
-            .enrollments
-            .find(id)
-            .await?
-            .map_or(SearchResult::NotFound, |enrollment| SearchResult::Enrollment(Box::new(enrollment))))
+        Ok(self.enrollments.find(id).await?.map_or(SearchResult::NotFound, |stored| {
+            SearchResult::Enrollment(Box::new(stored.into_enrollment()))
+        }))
     }
 
     /// Notifications that match no enrollment, newest first.

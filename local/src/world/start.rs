@@ -1,13 +1,18 @@
 //! Starts a `World`: first the listeners, since the functions' settings contain their addresses.
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use axum::middleware::from_fn_with_state;
 use model::clock::Clock;
 use runtime::{
     config::{ConfigError, Runtime},
-    store::TokenRequestors,
+    store::{TokenRequestors, enrollments::RedirectKeys},
 };
+use secrecy::ExposeSecret as _;
 use simulator::{NotificationTarget, Simulator};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -24,7 +29,7 @@ use crate::{
     mtls_endpoint::{self, MtlsEndpointError},
     private_file,
     sample::{self, Bank},
-    settings::{Environment, Machine},
+    settings::{Environment, Machine, REDIRECT_KEYS_FILE},
     shutdown,
     support::{self, Support},
     web,
@@ -112,6 +117,7 @@ impl World {
         let credentials = keys.portal.credentials();
         let credential_files = folder.join("credentials");
         let written = credentials.write_to(&credential_files);
+        let written = written.and_then(|()| redirect_keys(&credential_files.join(REDIRECT_KEYS_FILE)));
         written.map_err(|source| StartError::Folder { folder: credential_files.clone(), source })?;
         let environment = Environment::new(&Machine {
             base_url: &base_url,
@@ -190,6 +196,15 @@ fn folder(data: Option<&PathBuf>) -> Result<(PathBuf, Option<TempDir>), StartErr
             Ok((temporary.path().to_owned(), Some(temporary)))
         }
     }
+}
+
+/// Makes a key for redirects, unless an earlier run did: its redirects stay readable.
+fn redirect_keys(file: &Path) -> io::Result<()> {
+    if file.exists() {
+        return Ok(());
+    }
+    let key = RedirectKeys::generate().ok_or_else(|| io::Error::other("no randomness"))?;
+    private_file::write(file, key.expose_secret().as_bytes())
 }
 
 fn create_folder(folder: PathBuf) -> Result<PathBuf, StartError> {

@@ -20,10 +20,12 @@ impl Clock {
         Self { fixed_at: Some(at), ahead_milliseconds: Arc::default() }
     }
 
-    /// The current time.
+    /// The current time, to the millisecond: what is stored is exactly what was decided on.
     pub fn now(&self) -> Timestamp {
         let ahead = SignedDuration::from_millis(self.ahead_milliseconds.load(Ordering::Relaxed));
-        self.fixed_at.unwrap_or_else(Timestamp::now).saturating_add(ahead).unwrap_or(Timestamp::MAX)
+        let now =
+            self.fixed_at.unwrap_or_else(Timestamp::now).saturating_add(ahead).unwrap_or(Timestamp::MAX);
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 
     /// Advances this clock and its clones, to the millisecond. A negative duration sets it back.

@@ -31,7 +31,7 @@ pub enum StoreError {
     },
     /// An item cannot be serialized, or the stored item is not in the expected form.
     #[error("an item could not be read or written")]
-    Item(#[source] serde_dynamo::Error),
+    Item(#[source] BoxError),
     /// The SDK could not build a request.
     #[error("a request to DynamoDB could not be built")]
     Request(#[source] BuildError),
@@ -50,7 +50,7 @@ where
 
 impl From<serde_dynamo::Error> for StoreError {
     fn from(error: serde_dynamo::Error) -> Self {
-        Self::Item(error)
+        Self::Item(Box::new(error))
     }
 }
 

@@ -22,6 +22,7 @@ pub enum Code {
     AlreadyEnabled,
     EnrollmentInProgress,
     EnrollmentNotRestartable,
+    TooManyAttempts,
     RequestInProgress,
     RequestTooLarge,
     ResponseTooLarge,
@@ -29,6 +30,8 @@ pub enum Code {
     IdempotencyKeyReused,
     CardNotEligible,
     PlatformNotSupported,
+    TooManyEnrollments,
+    TooManyRequests,
     InternalError,
     MastercardRefused,
     MastercardUnreadable,
@@ -38,7 +41,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::InvalidRequest,
         Self::CardNumberRefused,
         Self::IdempotencyKeyMissing,
@@ -50,6 +53,7 @@ impl Code {
         Self::AlreadyEnabled,
         Self::EnrollmentInProgress,
         Self::EnrollmentNotRestartable,
+        Self::TooManyAttempts,
         Self::RequestInProgress,
         Self::RequestTooLarge,
         Self::ResponseTooLarge,
@@ -57,6 +61,8 @@ impl Code {
         Self::IdempotencyKeyReused,
         Self::CardNotEligible,
         Self::PlatformNotSupported,
+        Self::TooManyEnrollments,
+        Self::TooManyRequests,
         Self::InternalError,
         Self::MastercardRefused,
         Self::MastercardUnreadable,
@@ -98,7 +104,12 @@ impl Code {
             Self::EnrollmentNotRestartable => (
                 "enrollment_not_restartable",
                 StatusCode::CONFLICT,
-                "Only an enrollment in status READY or EXPIRED can be restarted",
+                "Only an enrollment in status READY, EXPIRED or TOKENIZED can be restarted",
+            ),
+            Self::TooManyAttempts => (
+                "too_many_attempts",
+                StatusCode::CONFLICT,
+                "The enrollment has five attempts already; start a new enrollment",
             ),
             Self::RequestInProgress => (
                 "request_in_progress",
@@ -133,6 +144,16 @@ impl Code {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "The token requestor cannot be reached from this platform",
             ),
+            Self::TooManyEnrollments => (
+                "too_many_enrollments",
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many requests to enable this card were made today",
+            ),
+            Self::TooManyRequests => (
+                "too_many_requests",
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many requests change this card at the same moment",
+            ),
             Self::InternalError => {
                 ("internal_error", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on this server")
             }
@@ -157,7 +178,13 @@ impl Code {
 
     /// Whether the same request may succeed later.
     pub fn retryable(self) -> bool {
-        matches!(self, Self::InternalError | Self::RequestInProgress | Self::MastercardUnavailable)
+        matches!(
+            self,
+            Self::InternalError
+                | Self::RequestInProgress
+                | Self::TooManyRequests
+                | Self::MastercardUnavailable
+        )
     }
 
     /// The code in the document.

@@ -1,48 +1,51 @@
 //! The table `Enrollments`.
 //!
-//! | item | pk | sk |
-//! |---|---|---|
-//! | enrollment | `CLIENT#tenant#client` | `ENROLLMENT#id` |
-//! | idempotency record | `CLIENT#tenant#client` | `KEY#hash` |
-//! | redirect (the only item with receipts and JWS) | `CLIENT#tenant#client` | `REDIRECT#id#attempt` |
-//! | guard: locks a card at a requestor for one live enrollment | `CLIENT#tenant#client` | `LIVE#card#requestor` |
-//! | callback state | `STATE#tenant#hash` | `STATE` |
-//! | notification | `INBOX#tenant#id` | `NOTIFICATION` |
+//! | item | pk | sk | when |
+//! |---|---|---|---|
+//! | card enrollment | `CLIENT#tenant#client` | `CARD#card#requestor` | one for each card and requestor |
+//! | past enrollment | `CLIENT#tenant#client` | `PAST#card#requestor#enrollmentId` | once a later enrollment took the card |
+//! | notification | `INBOX#tenant#hash` | `NOTIFICATION` | if it matches nothing or does not name its card completely |
 //!
 //! The client id is in the partition key, so that no key of one client can address another client's items. The index `by-card`
-//! finds enrollments for notifications, `by-id` for support. The sparse index `due`, in [`SHARDS`] shards, finds the items
-//! that are due for reconciliation, and notifications that matched nothing.
+//! finds enrollments for notifications that name no client, once Processing confirmed the card; `by-id` finds them for callbacks
+//! and support. The sparse index `due`, in [`SHARDS`] shards, finds the items that are due for reconciliation, and notifications
+//! that matched nothing. `docs/decisions/0013-one-item-for-one-card.md` explains the layout.
 
-mod apply;
 mod begin;
-mod claim;
 mod due;
+mod idempotency_key;
 mod inbox;
-mod items;
-mod outcome;
+mod item;
+mod load;
 mod read;
+mod receive;
 mod record;
+mod redirect;
+mod redirect_keys;
+mod state;
 mod versioned;
+mod write;
 
-pub use begin::{BeginOutcome, NewAttempt};
 pub use due::DueItem;
-pub use inbox::{EnrollmentRef, InboxEntry};
-pub use items::{IdempotencyKey, Redirect};
-pub use outcome::{NotificationOutcome, ReceiveError};
+pub use idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
+pub use inbox::InboxEntry;
+pub use model::card_enrollment::NotificationOutcome;
 pub use read::{Page, Pages};
-pub use versioned::{Revision, Versioned};
+pub use receive::ReceiveError;
+pub use record::Recorded;
+pub use redirect::Redirect;
+pub use redirect_keys::RedirectKeys;
+pub use state::{SECRET_BYTES, callback_state, state_hash};
+pub use versioned::Versioned;
 
-use super::table::Table;
+use super::{StoreError, table::Table};
 use crate::config::{Runtime, SettingsReader, registry};
+use item::InvalidItem;
 use mastercard::{
     card::{CardContractId, ClientId},
     digest::sha256_hex,
-    secret::CallbackState,
-    token_requestor::TokenRequestorId,
 };
-use model::enrollment::EnrollmentId;
 
-const STATE: &str = "STATE";
 const NOTIFICATION: &str = "NOTIFICATION";
 
 /// Number of shards of the index `due`.
@@ -60,21 +63,12 @@ impl Enrollments {
         Some(Self(Table::new(runtime.dynamodb(), name?, tenant?)))
     }
 
-    /// The key in the index `by-id`.
-    fn id_key(&self, id: EnrollmentId) -> String {
-        format!("ENROLLMENT#{}#{id}", self.0.tenant)
-    }
-
     fn client_key(&self, client: ClientId) -> String {
         format!("CLIENT#{}#{client}", self.0.tenant)
     }
 
     fn card_key(&self, card: CardContractId) -> String {
         format!("CARD#{}#{card}", self.0.tenant)
-    }
-
-    fn state_key(&self, state: &CallbackState) -> String {
-        format!("STATE#{}#{}", self.0.tenant, sha256_hex(state.expose().as_bytes()))
     }
 
     fn inbox_key(&self, notification: &str) -> String {
@@ -86,14 +80,8 @@ impl Enrollments {
     }
 }
 
-fn enrollment_sort_key(id: EnrollmentId) -> String {
-    format!("ENROLLMENT#{id}")
-}
-
-fn redirect_sort_key(id: EnrollmentId, attempt: u32) -> String {
-    format!("REDIRECT#{id}#{attempt}")
-}
-
-fn guard_sort_key(card: CardContractId, requestor: &TokenRequestorId) -> String {
-    format!("LIVE#{card}#{requestor}")
+impl From<InvalidItem> for StoreError {
+    fn from(error: InvalidItem) -> Self {
+        Self::Item(Box::new(error))
+    }
 }

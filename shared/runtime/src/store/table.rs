@@ -72,9 +72,13 @@ impl Table {
 
     /// One item, strongly consistent.
     pub(super) async fn get<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>, StoreError> {
+        self.get_item(pk, sk).await?.map(from_item).transpose()
+    }
+
+    /// The attributes of one item, strongly consistent.
+    pub(super) async fn get_item(&self, pk: &str, sk: &str) -> Result<Option<Item>, StoreError> {
         let output = self.db.get_item().table_name(&self.name).consistent_read(true);
-        let output = output.key("pk", s(pk)).key("sk", s(sk)).send().await?;
-        output.item.map(from_item).transpose()
+        Ok(output.key("pk", s(pk)).key("sk", s(sk)).send().await?.item)
     }
 
     /// Two items of one partition in one request, each strongly consistent.

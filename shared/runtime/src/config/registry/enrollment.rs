@@ -9,8 +9,8 @@ use super::{
 };
 use crate::config::{
     AppLinks,
-    Function::{Enroll, ListCards, ReceiveCallback},
-    InRange, List, Pairs,
+    Function::{Enroll, GetEnrollment, ListCards, ReceiveCallback},
+    InRange, List, Pairs, SecretRef,
 };
 
 section! {
@@ -57,6 +57,13 @@ section! {
         secret: false,
         functions: &[Enroll],
         meaning: "lifetime of push account receipts, in minutes",
+    }
+    REDIRECT_KEYS: SecretRef {
+        kind: "reference to text: keys of 32 bytes in base64, comma separated; the first one seals",
+        presence: Required,
+        secret: true,
+        functions: &[Enroll, GetEnrollment],
+        meaning: "keys that redirects are sealed with in the table",
     }
     ENROLL_TIMEOUT_SECONDS: InRange<2, 25> {
         kind: "2 to 25",

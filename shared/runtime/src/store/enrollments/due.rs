@@ -7,19 +7,18 @@ use super::{
         StoreError,
         table::{Item, from_item, n, s},
     },
-    Enrollments, InboxEntry, NOTIFICATION,
+    Enrollments, InboxEntry, NOTIFICATION, Versioned,
     inbox::InboxItem,
-    items::EnrollmentItem,
+    load::versioned,
 };
-use model::enrollment::Enrollment;
 
 /// An item that is due for reconciliation.
 #[derive(Debug)]
 pub enum DueItem {
     /// An enrollment whose token list is to be read.
-    Enrollment(Enrollment),
+    Enrollment(Box<Versioned>),
     /// A notification that is stored and not applied.
-    Notification(InboxEntry),
+    Notification(Box<InboxEntry>),
 }
 
 impl Enrollments {
@@ -32,10 +31,10 @@ impl Enrollments {
         let notification = s(NOTIFICATION);
         let read = |item: Item| {
             if item.get("sk") == Some(&notification) {
-                from_item::<InboxItem>(item).map(|item| DueItem::Notification(item.entry))
-            } else {
-                from_item::<EnrollmentItem>(item).map(|item| DueItem::Enrollment(item.enrollment))
+                let entry = from_item::<InboxItem>(item)?.entry;
+                return Ok(Some(DueItem::Notification(Box::new(entry))));
             }
+            Ok(versioned(&item)?.map(|stored| DueItem::Enrollment(Box::new(stored))))
         };
         // The index is eventually consistent.
         let is_due = |item: &Item| {
@@ -43,6 +42,6 @@ impl Enrollments {
             at.is_some_and(|at| at <= now.as_second())
         };
         let items = self.0.batch_get(response.items.unwrap_or_default()).await?;
-        items.into_iter().filter(is_due).map(read).collect()
+        items.into_iter().filter(is_due).filter_map(|item| read(item).transpose()).collect()
     }
 }

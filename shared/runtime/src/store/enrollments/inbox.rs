@@ -1,5 +1,7 @@
-//! The inbox of notifications: each is stored before it is acknowledged, applied once, and kept if it is unmatched.
+//! The inbox: notifications that match no enrollment, that name too little to find one without an index, or that could not be
+//! applied. Each is kept and tried again a few times.
 
+use aws_sdk_dynamodb::types::Put;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -8,17 +10,16 @@ use super::{
         StoreError,
         table::{from_item, is_condition_error, s},
     },
-    Enrollments, NOTIFICATION, NotificationOutcome, ReceiveError, SHARDS,
-    claim::after,
+    Enrollments, NOTIFICATION, SHARDS,
 };
-use mastercard::{card::ClientId, digest::sha256_hex};
-use model::{
-    enrollment::{EnrollmentId, RecordedFact},
-    notification::Notification,
-};
+use mastercard::digest::sha256_hex;
+use model::{card_enrollment::Arrival, enrollment::EnrollmentId, notification::Notification};
 
 /// How long notifications are kept.
 const RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// The pause before each retry of an unmatched notification. After the last retry it is only kept.
+const RETRIES: [SignedDuration; 3] =
+    [SignedDuration::from_mins(1), SignedDuration::from_mins(15), SignedDuration::from_hours(6)];
 
 /// A notification as stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,9 +29,6 @@ pub struct InboxEntry {
     pub notification: Notification,
     /// When it was first received.
     pub received_at: Timestamp,
-    /// The first enrollment that it matched; it is applied to no other one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub matched_enrollment: Option<EnrollmentRef>,
     /// The enrollment at which its fact is recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_to: Option<EnrollmentId>,
@@ -39,25 +37,15 @@ pub struct InboxEntry {
     pub unmatched: usize,
 }
 
-/// An enrollment with the client that owns it: the two parts of its key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EnrollmentRef {
-    pub(super) client_id: ClientId,
-    pub(super) enrollment_id: EnrollmentId,
-}
-
 impl InboxEntry {
     /// A new entry, not matched yet.
-    fn new(notification: &Notification, now: Timestamp) -> Self {
-        let notification = notification.clone();
-        Self { notification, received_at: now, matched_enrollment: None, applied_to: None, unmatched: 0 }
+    pub(super) fn new(notification: &Notification, now: Timestamp) -> Self {
+        Self { notification: notification.clone(), received_at: now, applied_to: None, unmatched: 0 }
     }
 
-    /// The fact to record at its enrollment.
-    pub(super) fn fact(&self, now: Timestamp) -> Option<RecordedFact> {
-        let source = sha256_hex(self.notification.id.as_bytes());
-        Some(self.notification.fact()?.recorded(now, &source))
+    /// The notification with the time of its first arrival.
+    pub(super) fn arrival(&self) -> Arrival {
+        Arrival { notification: self.notification.clone(), at: self.received_at }
     }
 }
 
@@ -74,44 +62,21 @@ pub(super) struct InboxItem {
 }
 
 impl Enrollments {
-    /// Stores a notification and applies it, in one transaction if it matches at the first attempt.
-    ///
-    /// # Errors
-    /// [`ReceiveError::NotStored`], or [`ReceiveError::NotApplied`] if reconciliation has to apply it.
-    pub async fn receive(
-        &self,
-        notification: &Notification,
-        now: Timestamp,
-    ) -> Result<NotificationOutcome, ReceiveError> {
-        let entry = InboxEntry::new(notification, now);
-        let entry = match self.record_from_inbox(&entry, now).await {
-            Ok(FirstWrite::Recorded(id)) => return Ok(NotificationOutcome::Recorded(id)),
-            Ok(FirstWrite::Exists(stored)) => *stored,
-            // `apply` tries again and returns the error.
-            Ok(FirstWrite::Nothing) | Err(_) => {
-                self.store(entry, now).await.map_err(ReceiveError::NotStored)?
-            }
-        };
-        self.apply(entry, now).await.map_err(ReceiveError::NotApplied)
-    }
-
     /// Stores a notification without applying it; [`Self::apply`] follows. Returns the stored entry if there is one.
     pub async fn store_notification(
         &self,
         notification: &Notification,
         now: Timestamp,
     ) -> Result<InboxEntry, StoreError> {
-        self.store(InboxEntry::new(notification, now), now).await
-    }
-
-    async fn store(&self, entry: InboxEntry, now: Timestamp) -> Result<InboxEntry, StoreError> {
-        let id = entry.notification.id.clone();
-        let item =
-            self.0.item(&self.inbox_key(&id), NOTIFICATION, &self.inbox_item(entry.clone(), Some(now)))?;
+        let entry = InboxEntry::new(notification, now);
+        let item = self.inbox_item(entry.clone(), Some(now));
+        let item = self.0.item(&self.inbox_key(&notification.id), NOTIFICATION, &item)?;
         let put = self.0.db.put_item().table_name(&self.0.name).set_item(Some(item));
         match put.condition_expression("attribute_not_exists(pk)").send().await {
             Ok(_) => Ok(entry),
-            Err(error) if is_condition_error(&error) => Ok(self.notification(&id).await?.unwrap_or(entry)),
+            Err(error) if is_condition_error(&error) => {
+                Ok(self.notification(&notification.id).await?.unwrap_or(entry))
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -139,7 +104,48 @@ impl Enrollments {
         Ok(found)
     }
 
-    pub(super) fn inbox_item(&self, entry: InboxEntry, due: Option<Timestamp>) -> InboxItem {
+    /// The write of a notification as applied: the first one of a new notification, or of a stored one that nobody has applied.
+    pub(super) fn applied_put(
+        &self,
+        entry: &InboxEntry,
+        to: EnrollmentId,
+        is_stored: bool,
+    ) -> Result<Put, StoreError> {
+        let applied = InboxEntry { applied_to: Some(to), ..entry.clone() };
+        let pk = self.inbox_key(&entry.notification.id);
+        let item = self.0.item(&pk, NOTIFICATION, &self.inbox_item(applied, None))?;
+        let condition = match is_stored {
+            true => "attribute_exists(pk) AND attribute_not_exists(appliedTo)",
+            false => "attribute_not_exists(pk)",
+        };
+        let put = Put::builder().table_name(&self.0.name).set_item(Some(item));
+        Ok(put.condition_expression(condition).build()?)
+    }
+
+    /// Stores that a notification was applied, or that it is unmatched and when it is tried again.
+    pub(super) async fn store_outcome(
+        &self,
+        entry: InboxEntry,
+        applied: Option<EnrollmentId>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let retry = RETRIES.get(entry.unmatched).filter(|_| applied.is_none());
+        let due = retry.map(|wait| now.saturating_add(*wait).unwrap_or(Timestamp::MAX));
+        let unmatched = entry.unmatched.saturating_add(usize::from(applied.is_none()));
+        let entry = InboxEntry { applied_to: applied, unmatched, ..entry };
+        let pk = self.inbox_key(&entry.notification.id);
+        let item = self.0.item(&pk, NOTIFICATION, &self.inbox_item(entry, due))?;
+        let put = self.0.db.put_item().table_name(&self.0.name).set_item(Some(item));
+        // An instance that did not find the enrollment must not reset what another one applied.
+        let put = put.condition_expression("attribute_not_exists(appliedTo) OR appliedTo = :applied");
+        let applied = applied.map(|id| id.to_string()).unwrap_or_default();
+        match put.expression_attribute_values(":applied", s(&applied)).send().await {
+            Err(error) if !is_condition_error(&error) => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn inbox_item(&self, entry: InboxEntry, due: Option<Timestamp>) -> InboxItem {
         let shard = sha256_hex(entry.notification.id.as_bytes()).bytes().next().unwrap_or_default() % SHARDS;
         // An unmatched entry without retries left stays in the index, in shards that reconciliation does not read.
         let (due_shard, due_at) = match due {
@@ -150,7 +156,7 @@ impl Enrollments {
             None => (None, None),
         };
         InboxItem {
-            ttl: after(entry.received_at, RETENTION),
+            ttl: entry.received_at.as_second().saturating_add(RETENTION.as_secs()),
             due_shard,
             due_at: due_at.map(Timestamp::as_second),
             entry,
@@ -160,14 +166,4 @@ impl Enrollments {
     fn unmatched_shard(&self, shard: u8) -> String {
         format!("UNMATCHED#{}#{shard}", self.0.tenant)
     }
-}
-
-/// The outcome of storing a notification together with its fact.
-pub(super) enum FirstWrite {
-    /// Both are written.
-    Recorded(EnrollmentId),
-    /// The notification is stored already; nothing is written.
-    Exists(Box<InboxEntry>),
-    /// It matches no enrollment, or its fact is recorded already; nothing is written.
-    Nothing,
 }

@@ -1,26 +1,24 @@
-//! Reads enrollments: by client, id, card or callback state.
+//! Reads enrollments: by client, id or card.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use super::{
     super::{
         StoreError,
-        table::{Item, Table, from_item, s},
+        table::{Item, Table, s},
     },
-    Enrollments, Redirect, STATE, Versioned, enrollment_sort_key, guard_sort_key,
-    items::{EnrollmentItem, Guard, RedirectItem, State},
-    redirect_sort_key,
+    Enrollments, Versioned,
+    item::Place,
+    load::{CARD, PAST, newest_first, versioned},
 };
 use mastercard::{
     card::{CardContractId, ClientId},
-    secret::CallbackState,
     token_requestor::TokenRequestorId,
 };
-use model::enrollment::{Enrollment, EnrollmentId};
-
-/// Most enrollments of one card that a notification is matched against.
-const CANDIDATES: i32 = 25;
+use model::{
+    card_enrollment::{Command, Items, SealedRedirect},
+    enrollment::{Enrollment, EnrollmentId},
+};
 
 /// One page of a client's enrollments.
 #[derive(Debug)]
@@ -45,32 +43,51 @@ impl Pages {
             return Ok(None);
         }
         let scan = self.table.db.scan().table_name(&self.table.name);
-        let scan = scan.filter_expression("begins_with(sk, :enrollment) AND tenant = :tenant");
-        let scan = scan.expression_attribute_values(":enrollment", s("ENROLLMENT#"));
+        let scan = scan.filter_expression("attribute_exists(enrollmentId) AND tenant = :tenant");
         let scan = scan.expression_attribute_values(":tenant", s(&self.table.tenant.to_string()));
         let page = scan.set_exclusive_start_key(self.after.take()).send().await?;
         self.after = page.last_evaluated_key;
         self.is_done = self.after.is_none();
-        let read = |item| from_item::<EnrollmentItem>(item).map(|item| item.enrollment);
-        page.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>().map(Some)
+        let read = |item| Ok(versioned(&item)?.map(Versioned::into_enrollment));
+        let enrollments: Result<Vec<_>, StoreError> =
+            page.items.unwrap_or_default().into_iter().map(read).collect();
+        Ok(Some(enrollments?.into_iter().flatten().collect()))
     }
 }
 
 impl Enrollments {
-    /// One enrollment of this client.
-    pub async fn get(&self, client: ClientId, id: EnrollmentId) -> Result<Option<Enrollment>, StoreError> {
-        let item: Option<EnrollmentItem> =
-            self.0.get(&self.client_key(client), &enrollment_sort_key(id)).await?;
-        Ok(item.map(|item| item.enrollment))
+    /// One enrollment of this client: among its cards' current ones, or a past one.
+    pub async fn get(&self, client: ClientId, id: EnrollmentId) -> Result<Option<Versioned>, StoreError> {
+        let is_it = |stored: &Versioned| stored.enrollment().enrollment_id == id;
+        if let Some(current) = self.of_client(client, CARD).await?.into_iter().find(is_it) {
+            return Ok(Some(current));
+        }
+        let found = self.find(id).await?.filter(|stored| stored.enrollment().client_id == client);
+        match found {
+            Some(found) => Ok(Some(found)),
+            // The index `by-id` is eventually consistent.
+            None => Ok(self.of_client(client, PAST).await?.into_iter().find(is_it)),
+        }
     }
 
-    /// An enrollment of any client by its id: for support, never for an app.
-    pub async fn find(&self, id: EnrollmentId) -> Result<Option<Enrollment>, StoreError> {
+    /// An enrollment of any client by its id, in the eventually consistent index `by-id`: for a callback and for support, never
+    /// for an app.
+    pub async fn find(&self, id: EnrollmentId) -> Result<Option<Versioned>, StoreError> {
         let query = self.0.db.query().table_name(&self.0.name).index_name("by-id");
-        let query = query.key_condition_expression("enrollmentKey = :key");
-        let found = query.expression_attribute_values(":key", s(&self.id_key(id))).send().await?;
-        let found = self.0.batch_get(found.items.unwrap_or_default()).await?.into_iter().next();
-        Ok(found.map(from_item::<EnrollmentItem>).transpose()?.map(|item| item.enrollment))
+        let query = query.key_condition_expression("enrollmentId = :id");
+        let found = query.expression_attribute_values(":id", s(&id.to_string())).send().await?;
+        for item in self.0.batch_get(found.items.unwrap_or_default()).await? {
+            let Some(stored) = versioned(&item)?.filter(|_| self.owns(&item)) else { continue };
+            if stored.enrollment().enrollment_id == id {
+                return Ok(Some(stored));
+            }
+            // The index still names the card enrollment, which holds a later enrollment now.
+            let place = Place::of(stored.enrollment());
+            if let Some(past) = self.load_past_record(&place, id).await? {
+                return Ok(Versioned::new(Items { card: None, past: vec![past] }, id));
+            }
+        }
+        Ok(None)
     }
 
     /// All enrollments of all clients: for exports, never for an app. Scans the whole table.
@@ -78,53 +95,30 @@ impl Enrollments {
         Pages { table: self.0.clone(), after: None, is_done: false }
     }
 
-    /// The redirect of an attempt while it is valid, once the push is recorded. An earlier use could create a token for an
-    /// enrollment without a recorded push.
-    pub async fn redirect(
+    /// The redirect of an attempt, sealed, while it is stored and has not expired.
+    pub fn redirect<'a>(
         &self,
-        enrollment: &Enrollment,
+        stored: &'a Versioned,
         attempt: u32,
         now: Timestamp,
-    ) -> Result<Option<Redirect>, StoreError> {
-        if !enrollment.is_pushed(attempt) {
-            return Ok(None);
-        }
-        let client = self.client_key(enrollment.client_id);
-        let item: Option<RedirectItem> =
-            self.0.get(&client, &redirect_sort_key(enrollment.enrollment_id, attempt)).await?;
-        Ok(item.map(|item| item.redirect).filter(|redirect| now < redirect.expires_at))
+    ) -> Option<&'a SealedRedirect> {
+        stored.redirect(attempt).filter(|redirect| now < redirect.expires_at)
     }
 
-    /// The enrollment in the guard of a card and requestor, live or not: the latest one that locked the card.
-    pub async fn lock_holder(
+    /// The current enrollment of a card at a requestor, live or not.
+    pub async fn current(
         &self,
         client: ClientId,
         card: CardContractId,
         requestor: &TokenRequestorId,
     ) -> Result<Option<Enrollment>, StoreError> {
-        match self.0.get::<Guard>(&self.client_key(client), &guard_sort_key(card, requestor)).await? {
-            Some(guard) => self.get(client, guard.enrollment_id).await,
-            None => Ok(None),
-        }
-    }
-
-    /// The enrollment and the attempt of a callback state, while the state is valid.
-    pub async fn by_state(
-        &self,
-        state: &CallbackState,
-        now: Timestamp,
-    ) -> Result<Option<(Versioned, u32)>, StoreError> {
-        let state: Option<State> = self.0.get(&self.state_key(state), STATE).await?;
-        match state.filter(|state| now < state.ends_at) {
-            Some(state) => {
-                let current = self.get_versioned(state.client_id, state.enrollment_id).await?;
-                Ok(current.map(|current| (current, state.attempt)))
-            }
-            None => Ok(None),
-        }
+        let place = Place { client, card, requestor: requestor.clone() };
+        Ok(self.load_card(&place).await?.map(|card| card.current.enrollment))
     }
 
     /// At most `limit` enrollments of this client, newest first, of one card or of all; those older than `start`.
+    ///
+    /// Reads all of them for each page: the sort keys are ordered by card, not by time. `docs/scale.md` has the units.
     pub async fn list(
         &self,
         client: ClientId,
@@ -132,47 +126,57 @@ impl Enrollments {
         limit: usize,
         start: Option<EnrollmentId>,
     ) -> Result<Page, StoreError> {
-        let client = self.client_key(client);
-        let end = start.map_or("ENROLLMENT#~".into(), enrollment_sort_key);
-        let query =
-            self.0.db.query().table_name(&self.0.name).consistent_read(true).scan_index_forward(false);
-        let query = query.key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last");
-        let query = query.expression_attribute_values(":pk", s(&client));
-        let query = query.expression_attribute_values(":first", s("ENROLLMENT#"));
-        let query = query.expression_attribute_values(":last", s(&end));
-        let query = match card {
-            Some(card) => query
-                .filter_expression("cardKey = :card")
-                .expression_attribute_values(":card", AttributeValue::S(self.card_key(card))),
-            None => query,
-        };
-        let mut pages = query.into_paginator().items().send();
-        let mut enrollments: Vec<Enrollment> = Vec::new();
-        while let Some(item) = pages.try_next().await? {
-            let item: EnrollmentItem = from_item(item)?;
-            if Some(item.enrollment.enrollment_id) == start {
-                continue;
-            }
-            if enrollments.len() == limit {
-                let next = enrollments.last().map(|last| last.enrollment_id);
-                return Ok(Page { enrollments, next });
-            }
-            enrollments.push(item.enrollment);
-        }
-        Ok(Page { enrollments, next: None })
+        let of_card = card.map_or_else(String::new, |card| format!("{card}#"));
+        let mut all = self.of_client(client, &format!("{CARD}{of_card}")).await?;
+        all.extend(self.of_client(client, &format!("{PAST}{of_card}")).await?);
+        newest_first(&mut all);
+        let older = |stored: &Versioned| start.is_none_or(|start| stored.enrollment().enrollment_id < start);
+        let mut enrollments: Vec<_> = all
+            .into_iter()
+            .filter(older)
+            .map(Versioned::into_enrollment)
+            .take(limit.saturating_add(1))
+            .collect();
+        let has_more = enrollments.len() > limit;
+        enrollments.truncate(limit);
+        let next = enrollments.last().map(|last| last.enrollment_id).filter(|_| has_more);
+        Ok(Page { enrollments, next })
     }
 
-    /// The newest enrollments of a card, of any client: for matching a notification, and for support.
+    /// The enrollments of a card, of any client for which Processing confirmed the card: for support.
     pub async fn by_card(&self, card: CardContractId) -> Result<Vec<Enrollment>, StoreError> {
-        Ok(self.candidates(card).await?.into_iter().map(|candidate| candidate.enrollment).collect())
+        Ok(self.confirmed(card).await?.into_iter().map(Versioned::into_enrollment).collect())
     }
 
-    pub(super) async fn candidates(&self, card: CardContractId) -> Result<Vec<Versioned>, StoreError> {
-        let query =
-            self.0.db.query().table_name(&self.0.name).index_name("by-card").scan_index_forward(false);
-        let query = query.key_condition_expression("cardKey = :card").limit(CANDIDATES);
-        let response = query.expression_attribute_values(":card", s(&self.card_key(card))).send().await?;
-        let read = |item| from_item::<EnrollmentItem>(item).map(Versioned::from);
-        self.0.batch_get(response.items.unwrap_or_default()).await?.into_iter().map(read).collect()
+    /// The enrollments of a card for which Processing confirmed the card, newest first. The index `by-card` is eventually
+    /// consistent.
+    pub(super) async fn confirmed(&self, card: CardContractId) -> Result<Vec<Versioned>, StoreError> {
+        let query = self.0.db.query().table_name(&self.0.name).index_name("by-card");
+        let query = query.key_condition_expression("cardKey = :card");
+        let query = query.expression_attribute_values(":card", s(&self.card_key(card)));
+        let keys: Vec<_> = query.into_paginator().items().send().try_collect().await?;
+        self.versioned_items(self.0.batch_get(keys).await?)
+    }
+
+    /// The enrollments of a client whose sort keys begin with `prefix`.
+    async fn of_client(&self, client: ClientId, prefix: &str) -> Result<Vec<Versioned>, StoreError> {
+        self.versioned_items(self.query_client(client, prefix).await?)
+    }
+
+    fn versioned_items(&self, items: Vec<Item>) -> Result<Vec<Versioned>, StoreError> {
+        let read: Result<Vec<_>, StoreError> = items.iter().map(versioned).collect();
+        let mut enrollments: Vec<_> = read?.into_iter().flatten().collect();
+        newest_first(&mut enrollments);
+        Ok(enrollments)
+    }
+
+    /// The items of one card that notifications may concern.
+    pub(super) async fn items_of(&self, place: &Place) -> Result<Items, StoreError> {
+        self.load(place, Command::Notify(&[])).await
+    }
+
+    /// Whether the item belongs to this tenant. Ids are unique, so only a test could tell.
+    fn owns(&self, item: &Item) -> bool {
+        item.get("tenant") == Some(&s(&self.0.tenant.to_string()))
     }
 }

@@ -1,44 +1,48 @@
-//! Optimistic concurrency control: an enrollment with the revision that it was read or written in. A write names the revision
-//! that it builds on and fails if another write came first.
+//! Optimistic concurrency control: an enrollment with the items that it was read from or written to. A write names the
+//! revisions that it builds on and fails if another write came first.
 
-use super::{Enrollments, enrollment_sort_key, items::EnrollmentItem};
-use crate::store::StoreError;
-use mastercard::card::ClientId;
-use model::enrollment::{Enrollment, EnrollmentId, Status};
+use model::{
+    card_enrollment::{EnrollmentRecord, Items, SealedRedirect},
+    enrollment::{Enrollment, EnrollmentId},
+};
 
-/// The state of an enrollment that a write builds on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Revision {
-    pub(super) count: i64,
-    pub(super) status: Status,
-    pub(super) due_at: Option<i64>,
-}
-
-/// An enrollment with its revision.
+/// An enrollment with the items of its card, as far as they were read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Versioned {
-    /// The enrollment as of this revision.
-    pub enrollment: Enrollment,
-    /// The state that the next write builds on.
-    pub revision: Revision,
+    items: Items,
+    record: EnrollmentRecord,
 }
 
-impl From<EnrollmentItem> for Versioned {
-    fn from(item: EnrollmentItem) -> Self {
-        let revision = Revision { count: item.revision, status: item.status, due_at: item.due_at };
-        Self { enrollment: item.enrollment, revision }
+impl Versioned {
+    /// `None` if the enrollment is not among the items.
+    pub(super) fn new(items: Items, id: EnrollmentId) -> Option<Self> {
+        let record = items.find(id)?.clone();
+        Some(Self { items, record })
     }
-}
 
-impl Enrollments {
-    /// One enrollment of this client with its revision, for a write that follows.
-    pub async fn get_versioned(
-        &self,
-        client: ClientId,
-        id: EnrollmentId,
-    ) -> Result<Option<Versioned>, StoreError> {
-        let item: Option<EnrollmentItem> =
-            self.0.get(&self.client_key(client), &enrollment_sort_key(id)).await?;
-        Ok(item.map(Versioned::from))
+    /// The enrollment.
+    pub fn enrollment(&self) -> &Enrollment {
+        &self.record.enrollment
+    }
+
+    /// The enrollment, without its revision.
+    pub fn into_enrollment(self) -> Enrollment {
+        self.record.enrollment
+    }
+
+    /// The enrollment with its requests.
+    pub fn record(&self) -> &EnrollmentRecord {
+        &self.record
+    }
+
+    /// The redirect of an attempt, sealed, while it is stored: the push is recorded and the receipts are unused.
+    pub fn redirect(&self, attempt: u32) -> Option<&SealedRedirect> {
+        let card = self.items.card.as_ref()?;
+        let is_current = card.current.enrollment.enrollment_id == self.record.enrollment.enrollment_id;
+        card.redirect.as_ref().filter(|redirect| is_current && redirect.attempt == attempt)
+    }
+
+    pub(super) fn into_items(self) -> Items {
+        self.items
     }
 }

@@ -1,0 +1,61 @@
+//! Records facts at an enrollment, current or past.
+
+use jiff::Timestamp;
+
+use super::{
+    CardEnrollment, Change, EnrollmentRecord, Items, Outcome, Refusal, SealedRedirect, begin::next_second,
+};
+use crate::enrollment::{EnrollmentId, RecordedFact, Status};
+
+/// Records facts, and the redirect of a push.
+pub(super) fn record(
+    items: &Items,
+    id: EnrollmentId,
+    facts: &[RecordedFact],
+    redirect: Option<&SealedRedirect>,
+    now: Timestamp,
+) -> Result<Change, Refusal> {
+    if let Some(card) = items.card.as_ref().filter(|card| card.is_current(id)) {
+        let outcome = Outcome::Recorded { is_current: true };
+        let mut next = card.clone();
+        if !next.current.add_facts(facts, now) {
+            return Ok(Change::none(outcome));
+        }
+        if let Some(redirect) = redirect {
+            next.redirect = Some(redirect.clone());
+        }
+        next.drop_unusable_redirect(now);
+        return Ok(Change { outcome, card: Some(next), past: Vec::new() });
+    }
+    let outcome = Outcome::Recorded { is_current: false };
+    let mut past = items.find(id).ok_or(Refusal::NotFound)?.clone();
+    if !past.add_facts(facts, now) {
+        return Ok(Change::none(outcome));
+    }
+    Ok(Change { outcome, card: None, past: vec![past] })
+}
+
+impl EnrollmentRecord {
+    /// Adds facts that are not recorded yet. Returns whether the item changes: facts are added, or time has moved the next
+    /// check.
+    fn add_facts(&mut self, facts: &[RecordedFact], now: Timestamp) -> bool {
+        let added = facts.iter().filter(|fact| self.enrollment.add_fact((*fact).clone())).count();
+        if added == 0 && self.enrollment.status_at(now).next_check.map(next_second) == self.due_at {
+            return false;
+        }
+        self.update(now);
+        true
+    }
+}
+
+impl CardEnrollment {
+    /// Drops the redirect once the receipts are used, have expired, or belong to an earlier attempt: it lives minutes.
+    pub(super) fn drop_unusable_redirect(&mut self, now: Timestamp) {
+        let is_ready = self.current.status == Status::Ready;
+        let attempt = self.current.enrollment.attempt().number;
+        self.redirect = self
+            .redirect
+            .take()
+            .filter(|redirect| is_ready && redirect.attempt == attempt && now < redirect.expires_at);
+    }
+}

@@ -1,0 +1,97 @@
+//! Reads attributes of an item.
+
+use std::str::FromStr;
+
+use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
+use jiff::Timestamp;
+use model::card_enrollment::ShortHash;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::super::super::table::{Item, n};
+
+/// An attribute is missing or not in the expected form. The value is not part of the error.
+#[derive(Debug, thiserror::Error)]
+#[error("attribute `{0}` is missing or invalid")]
+pub(in super::super) struct InvalidItem(pub(in super::super) &'static str);
+
+/// The attributes of an item.
+#[derive(Clone, Copy)]
+pub(super) struct Attributes<'a>(pub(super) &'a Item);
+
+impl<'a> Attributes<'a> {
+    pub(super) fn get(self, name: &'static str) -> Option<&'a AttributeValue> {
+        self.0.get(name)
+    }
+
+    pub(super) fn text(self, name: &'static str) -> Result<&'a str, InvalidItem> {
+        self.get(name).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(InvalidItem(name))
+    }
+
+    pub(super) fn parse<T: FromStr>(self, name: &'static str) -> Result<T, InvalidItem> {
+        self.text(name)?.parse().map_err(|_| InvalidItem(name))
+    }
+
+    pub(super) fn number<T: FromStr>(self, name: &'static str) -> Result<Option<T>, InvalidItem> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        let number = value.as_n().ok().and_then(|number| number.parse().ok());
+        number.map(Some).ok_or(InvalidItem(name))
+    }
+
+    /// A list; empty if it is absent.
+    pub(super) fn list(self, name: &'static str) -> Result<&'a [AttributeValue], InvalidItem> {
+        let Some(value) = self.get(name) else { return Ok(&[]) };
+        value.as_l().map(Vec::as_slice).map_err(|_| InvalidItem(name))
+    }
+}
+
+/// The elements of a list, taken in order.
+pub(super) struct Elements<'a>(pub(super) std::slice::Iter<'a, AttributeValue>);
+
+impl<'a> Elements<'a> {
+    pub(super) fn of(value: &'a AttributeValue) -> Option<Self> {
+        value.as_l().ok().map(|list| Self(list.iter()))
+    }
+
+    pub(super) fn next(&mut self) -> Option<&'a AttributeValue> {
+        self.0.next()
+    }
+
+    /// A text, or a value that is serialized as one.
+    pub(super) fn value<T: DeserializeOwned>(&mut self) -> Option<T> {
+        serde_dynamo::from_attribute_value(self.next()?.clone()).ok()
+    }
+
+    pub(super) fn number<T: FromStr>(&mut self) -> Option<T> {
+        self.next()?.as_n().ok()?.parse().ok()
+    }
+
+    pub(super) fn time(&mut self) -> Option<Timestamp> {
+        Timestamp::from_millisecond(self.number()?).ok()
+    }
+
+    pub(super) fn bytes(&mut self) -> Option<&'a [u8]> {
+        self.next()?.as_b().ok().map(Blob::as_ref)
+    }
+
+    pub(super) fn hash(&mut self) -> Option<ShortHash> {
+        ShortHash::from_bytes(self.bytes()?)
+    }
+}
+
+/// Milliseconds since 1970.
+pub(super) fn time(at: Timestamp) -> AttributeValue {
+    n(at.as_millisecond())
+}
+
+pub(super) fn bytes(bytes: &[u8]) -> AttributeValue {
+    AttributeValue::B(Blob::new(bytes))
+}
+
+pub(super) fn list(elements: impl IntoIterator<Item = AttributeValue>) -> AttributeValue {
+    AttributeValue::L(elements.into_iter().collect())
+}
+
+/// A value as serde serializes it.
+pub(super) fn value(value: &impl Serialize) -> AttributeValue {
+    serde_dynamo::to_attribute_value(value).unwrap_or(AttributeValue::Null(true))
+}

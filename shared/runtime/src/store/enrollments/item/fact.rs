@@ -1,0 +1,174 @@
+//! A recorded fact as a list: `[kind, milliseconds, fields…, attempt?, calls?]`, about a third of the size of a map. A fact that
+//! does not survive this form, such as one of a newer version, is stored as a map.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use mastercard::call::Call;
+use model::{
+    card_enrollment::ShortHash,
+    enrollment::{Consent, Fact, RecordedFact},
+};
+
+use super::{
+    super::super::table::{n, s},
+    attributes::{Elements, bytes, list, time, value},
+};
+
+/// The stored form.
+pub(super) fn encode(recorded: &RecordedFact) -> AttributeValue {
+    let compact = compact(recorded);
+    match compact.filter(|compact| decode_list(compact).as_ref() == Some(recorded)) {
+        Some(compact) => compact,
+        None => value(recorded),
+    }
+}
+
+/// Reads the stored form.
+pub(super) fn decode(stored: &AttributeValue) -> Option<RecordedFact> {
+    match stored {
+        AttributeValue::L(_) => decode_list(stored),
+        _ => serde_dynamo::from_attribute_value(stored.clone()).ok(),
+    }
+}
+
+fn compact(recorded: &RecordedFact) -> Option<AttributeValue> {
+    let RecordedFact { at, attempt, fact, calls, .. } = recorded;
+    let mut elements = vec![s(fact.kind()), time(*at)];
+    elements.extend(fields(recorded)?);
+    if *attempt > 1 || !calls.is_empty() {
+        elements.push(n((*attempt).into()));
+    }
+    if !calls.is_empty() {
+        elements.push(list(calls.iter().map(|call| s(&encode_call(call)))));
+    }
+    Some(list(elements))
+}
+
+fn fields(recorded: &RecordedFact) -> Option<Vec<AttributeValue>> {
+    let id = || recorded.notification_id().map(|id| bytes(id.as_bytes()));
+    Some(match &recorded.fact {
+        Fact::Restarted { platform, callback, consent, respond_by } => {
+            let Consent { terms_version, accepted_at } = consent;
+            vec![value(platform), s(callback), s(terms_version), value(accepted_at), time(*respond_by)]
+        }
+        Fact::Pushed { receipt_hashes, expires_at } => {
+            let hashes: Option<Vec<_>> = receipt_hashes.iter().map(|hash| receipt_hash(hash)).collect();
+            vec![list(hashes?), time(*expires_at)]
+        }
+        Fact::PushFailed { reason, retryable } => vec![value(reason), AttributeValue::Bool(*retryable)],
+        Fact::PushUnknown | Fact::TokenListReadFailed => Vec::new(),
+        Fact::Tar { decision, occurred_at } => vec![value(decision), optional_time(*occurred_at), id()?],
+        Fact::Tcn { token_unique_reference, occurred_at } => {
+            vec![value(token_unique_reference), time(*occurred_at), id()?]
+        }
+        Fact::Tvn { token, occurred_at } => vec![value(token), time(*occurred_at), id()?],
+        Fact::Callback { result } => vec![value(result)],
+        Fact::TokenList { token } => vec![value(token)],
+        Fact::Unknown(_) => return None,
+    })
+}
+
+fn decode_list(stored: &AttributeValue) -> Option<RecordedFact> {
+    let mut elements = Elements::of(stored)?;
+    let kind: String = elements.value()?;
+    let at = elements.time()?;
+    let mut source = at.to_string();
+    let mut set_source = |id: ShortHash| source = id.to_string();
+    let fact = match kind.as_str() {
+        "restarted" => Fact::Restarted {
+            platform: elements.value()?,
+            callback: elements.value()?,
+            consent: Consent { terms_version: elements.value()?, accepted_at: elements.value()? },
+            respond_by: elements.time()?,
+        },
+        "pushed" => {
+            let hashes = elements.next()?.as_l().ok()?.iter();
+            let receipt_hashes =
+                hashes.map(|hash| Some(encode_hex(hash.as_b().ok()?.as_ref()))).collect::<Option<_>>()?;
+            Fact::Pushed { receipt_hashes, expires_at: elements.time()? }
+        }
+        "push_failed" => {
+            Fact::PushFailed { reason: elements.value()?, retryable: *elements.next()?.as_bool().ok()? }
+        }
+        "push_unknown" => Fact::PushUnknown,
+        "tar" => {
+            let fact = Fact::Tar {
+                decision: elements.value()?,
+                occurred_at: decode_optional_time(elements.next()?)?,
+            };
+            set_source(elements.hash()?);
+            fact
+        }
+        "tcn" => {
+            let fact = Fact::Tcn { token_unique_reference: elements.value()?, occurred_at: elements.time()? };
+            set_source(elements.hash()?);
+            fact
+        }
+        "tvn" => {
+            let fact = Fact::Tvn { token: elements.value()?, occurred_at: elements.time()? };
+            set_source(elements.hash()?);
+            fact
+        }
+        "callback" => Fact::Callback { result: elements.value()? },
+        "token_list" => Fact::TokenList { token: elements.value()? },
+        "token_list_read_failed" => Fact::TokenListReadFailed,
+        _ => return None,
+    };
+    let of_one_attempt = fact.is_of_one_attempt();
+    let mut recorded = fact.recorded(at, &source);
+    if let Some(attempt) = elements.next() {
+        let attempt = attempt.as_n().ok()?.parse().ok()?;
+        recorded =
+            if of_one_attempt { recorded.in_attempt(attempt) } else { RecordedFact { attempt, ..recorded } };
+    }
+    let calls: Vec<String> = elements.value().unwrap_or_default();
+    let calls = calls.iter().map(|call| decode_call(call)).collect::<Option<_>>()?;
+    Some(recorded.with_calls(calls))
+}
+
+/// `operation milliseconds status correlationId`, with `-` for no status.
+fn encode_call(call: &Call) -> String {
+    let Call { operation, milliseconds, status, correlation_id } = call;
+    let status = status.map_or("-".into(), |status| status.to_string());
+    format!("{operation} {milliseconds} {status} {correlation_id}")
+}
+
+fn decode_call(text: &str) -> Option<Call> {
+    let mut parts = text.splitn(4, ' ');
+    Some(Call {
+        operation: parts.next()?.into(),
+        milliseconds: parts.next()?.parse().ok()?,
+        status: match parts.next()? {
+            "-" => None,
+            status => Some(status.parse().ok()?),
+        },
+        correlation_id: parts.next()?.into(),
+    })
+}
+
+fn optional_time(at: Option<Timestamp>) -> AttributeValue {
+    at.map_or(AttributeValue::Null(true), time)
+}
+
+fn decode_optional_time(stored: &AttributeValue) -> Option<Option<Timestamp>> {
+    match stored {
+        AttributeValue::N(number) => Timestamp::from_millisecond(number.parse().ok()?).ok().map(Some),
+        AttributeValue::Null(_) => Some(None),
+        _ => None,
+    }
+}
+
+/// The bytes of a SHA-256 in hexadecimal digits.
+fn receipt_hash(digits: &str) -> Option<AttributeValue> {
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let decoded: Option<Vec<u8>> = digits.as_bytes().chunks(2).map(byte).collect();
+    decoded.map(|decoded| bytes(&decoded))
+}
+
+fn encode_hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

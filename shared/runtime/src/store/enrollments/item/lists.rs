@@ -1,0 +1,77 @@
+//! Elements of the lists of an item: requests, keys, notifications, the redirect.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use model::{
+    card_enrollment::{AppliedNotification, AttemptRequest, SealedRedirect, UsedKey},
+    enrollment::EnrollmentId,
+};
+
+use super::{
+    super::super::table::{n, s},
+    attributes::{Elements, bytes, list, time},
+};
+
+/// All elements; `None` if one is invalid.
+pub(super) fn decode_list<T>(
+    elements: &[AttributeValue],
+    decode: impl Fn(&AttributeValue) -> Option<T>,
+) -> Option<Vec<T>> {
+    elements.iter().map(decode).collect()
+}
+
+pub(super) fn encode_request(request: &AttemptRequest) -> AttributeValue {
+    let AttemptRequest { key, fingerprint, state } = request;
+    list([key, fingerprint, state].map(|hash| bytes(hash.as_bytes())))
+}
+
+pub(super) fn decode_request(stored: &AttributeValue) -> Option<AttemptRequest> {
+    let mut elements = Elements::of(stored)?;
+    Some(AttemptRequest { key: elements.hash()?, fingerprint: elements.hash()?, state: elements.hash()? })
+}
+
+pub(super) fn encode_key(used: &UsedKey) -> AttributeValue {
+    let UsedKey { key, fingerprint, enrollment_id, attempt, used_at } = used;
+    list([
+        bytes(key.as_bytes()),
+        bytes(fingerprint.as_bytes()),
+        s(&enrollment_id.to_string()),
+        n((*attempt).into()),
+        time(*used_at),
+    ])
+}
+
+pub(super) fn decode_key(stored: &AttributeValue) -> Option<UsedKey> {
+    let mut elements = Elements::of(stored)?;
+    Some(UsedKey {
+        key: elements.hash()?,
+        fingerprint: elements.hash()?,
+        enrollment_id: elements.value::<EnrollmentId>()?,
+        attempt: elements.number()?,
+        used_at: elements.time()?,
+    })
+}
+
+pub(super) fn encode_applied(applied: &AppliedNotification) -> AttributeValue {
+    let AppliedNotification { id, enrollment_id, at } = applied;
+    list([bytes(id.as_bytes()), s(&enrollment_id.to_string()), time(*at)])
+}
+
+pub(super) fn decode_applied(stored: &AttributeValue) -> Option<AppliedNotification> {
+    let mut elements = Elements::of(stored)?;
+    let (id, enrollment_id) = (elements.hash()?, elements.value::<EnrollmentId>()?);
+    Some(AppliedNotification { id, enrollment_id, at: elements.time()? })
+}
+
+pub(super) fn encode_redirect(redirect: &SealedRedirect) -> AttributeValue {
+    let SealedRedirect { attempt, expires_at, sealed } = redirect;
+    list([n((*attempt).into()), time(*expires_at), bytes(sealed)])
+}
+
+pub(super) fn decode_redirect(stored: &AttributeValue) -> Option<SealedRedirect> {
+    let mut elements = Elements::of(stored)?;
+    Some(SealedRedirect {
+        attempt: elements.number()?,
+        expires_at: elements.time()?,
+        sealed: elements.bytes()?.to_vec(),
+    })
+}

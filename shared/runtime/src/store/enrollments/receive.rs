@@ -1,0 +1,185 @@
+//! Receives notifications: each is stored before it is acknowledged, and applied once. For a notification that names client,
+//! card and requestor, the write that applies it is the write that stores it.
+
+use jiff::Timestamp;
+use mastercard::card::{CardContractId, ClientId};
+use model::{
+    card_enrollment::{Arrival, Command, NotificationOutcome, Outcome},
+    notification::Notification,
+};
+
+use super::{
+    super::StoreError,
+    Enrollments, InboxEntry, Versioned,
+    item::Place,
+    load::{CARD, PAST, newest_first, versioned},
+    write::Executed,
+};
+
+/// Why a notification was not received completely.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// It is not stored: the sender has to send it again.
+    #[error("the notification was not stored")]
+    NotStored(#[source] StoreError),
+    /// It is stored and will be applied by reconciliation.
+    #[error("the notification is stored and not applied yet")]
+    NotApplied(#[source] StoreError),
+}
+
+impl Enrollments {
+    /// Receives the notifications of one delivery, and returns the outcome of each in order. Those of one card at one requestor
+    /// are one read and one write.
+    pub async fn receive(
+        &self,
+        notifications: &[Notification],
+        now: Timestamp,
+    ) -> Vec<Result<NotificationOutcome, ReceiveError>> {
+        let mut outcomes: Vec<_> = notifications.iter().map(|_| None).collect();
+        let mut places: Vec<(Place, Vec<usize>)> = Vec::new();
+        for (index, place) in notifications.iter().map(place_of).enumerate() {
+            let Some(place) = place else { continue };
+            match places.iter_mut().find(|(known, _)| *known == place) {
+                Some((_, indexes)) => indexes.push(index),
+                None => places.push((place, vec![index])),
+            }
+        }
+        for (place, indexes) in places {
+            let arrivals: Vec<_> = indexes
+                .iter()
+                .filter_map(|index| notifications.get(*index))
+                .map(|notification| Arrival { notification: notification.clone(), at: now })
+                .collect();
+            // What fails here is stored in the inbox below.
+            let Ok(applied) = self.notify(&place, &arrivals, now).await else { continue };
+            for (index, outcome) in indexes.into_iter().zip(applied) {
+                if let (Some(known), true) =
+                    (outcomes.get_mut(index), outcome != NotificationOutcome::Unmatched)
+                {
+                    *known = Some(Ok(outcome));
+                }
+            }
+        }
+        let mut received = Vec::with_capacity(outcomes.len());
+        for (outcome, notification) in outcomes.into_iter().zip(notifications) {
+            received.push(match outcome {
+                Some(outcome) => outcome,
+                None => self.receive_by_inbox(notification, now).await,
+            });
+        }
+        received
+    }
+
+    /// Applies notifications of one card.
+    async fn notify(
+        &self,
+        place: &Place,
+        arrivals: &[Arrival],
+        now: Timestamp,
+    ) -> Result<Vec<NotificationOutcome>, StoreError> {
+        let items = self.items_of(place).await?;
+        let executed = self.execute(place, items, Command::Notify(arrivals), now).await?;
+        Ok(executed.map(notified).unwrap_or_default())
+    }
+
+    /// Receives a notification that does not name its card completely, that matches nothing, or that could not be applied.
+    async fn receive_by_inbox(
+        &self,
+        notification: &Notification,
+        now: Timestamp,
+    ) -> Result<NotificationOutcome, ReceiveError> {
+        let entry = InboxEntry::new(notification, now);
+        if place_of(notification).is_none()
+            && let Ok(Some(outcome)) = self.apply_matched(&entry, false, now).await
+            && outcome != NotificationOutcome::Unmatched
+        {
+            return Ok(outcome);
+        }
+        let entry = self.store_notification(notification, now).await.map_err(ReceiveError::NotStored)?;
+        self.apply(entry, now).await.map_err(ReceiveError::NotApplied)
+    }
+
+    /// Records the fact of a stored notification at the enrollment that it matches. Repeating it changes nothing.
+    pub async fn apply(&self, entry: InboxEntry, now: Timestamp) -> Result<NotificationOutcome, StoreError> {
+        if let Some(id) = entry.applied_to {
+            return Ok(NotificationOutcome::Duplicate(id));
+        }
+        match self.apply_matched(&entry, true, now).await? {
+            Some(outcome @ NotificationOutcome::Recorded(_)) => Ok(outcome),
+            Some(outcome) => {
+                self.store_outcome(entry, outcome.enrollment_id(), now).await?;
+                Ok(outcome)
+            }
+            // Another instance has just applied it.
+            None => {
+                let stored = self.notification(&entry.notification.id).await?;
+                let applied = stored.and_then(|stored| stored.applied_to);
+                Ok(applied.map_or(NotificationOutcome::Unmatched, NotificationOutcome::Duplicate))
+            }
+        }
+    }
+
+    /// Applies a notification together with its entry in the inbox, which is stored already or new. `None` if somebody else has
+    /// just stored or applied it.
+    async fn apply_matched(
+        &self,
+        entry: &InboxEntry,
+        is_stored: bool,
+        now: Timestamp,
+    ) -> Result<Option<NotificationOutcome>, StoreError> {
+        let Some(matched) = self.match_enrollment(&entry.notification).await? else {
+            return Ok(Some(NotificationOutcome::Unmatched));
+        };
+        let place = Place::of(matched.enrollment());
+        let put = self.applied_put(entry, matched.enrollment().enrollment_id, is_stored)?;
+        let items = self.items_of(&place).await?;
+        let arrivals = [entry.arrival()];
+        let executed = self.execute_with(&place, items, Command::Notify(&arrivals), Some(&put), now).await?;
+        Ok(executed.map(|executed| {
+            let outcomes = executed.map(notified).unwrap_or_default();
+            outcomes.into_iter().next().unwrap_or(NotificationOutcome::Unmatched)
+        }))
+    }
+
+    /// The enrollment that a notification matches.
+    async fn match_enrollment(&self, notification: &Notification) -> Result<Option<Versioned>, StoreError> {
+        let (Some(card), Some(_)) = (notification.card_contract_id, notification.fact()) else {
+            return Ok(None);
+        };
+        let mut candidates = match notification.client_id {
+            Some(client) => self.of_card(client, card).await?,
+            None => self.confirmed(card).await?,
+        };
+        let enrollments = candidates.iter().map(Versioned::enrollment);
+        let matched = notification.match_enrollment(enrollments).map(|enrollment| enrollment.enrollment_id);
+        candidates.retain(|candidate| Some(candidate.enrollment().enrollment_id) == matched);
+        Ok(candidates.pop())
+    }
+
+    /// The enrollments of a client's card at all requestors, newest first.
+    async fn of_card(&self, client: ClientId, card: CardContractId) -> Result<Vec<Versioned>, StoreError> {
+        let mut items = self.query_client(client, &format!("{CARD}{card}#")).await?;
+        items.extend(self.query_client(client, &format!("{PAST}{card}#")).await?);
+        let read: Result<Vec<_>, StoreError> = items.iter().map(versioned).collect();
+        let mut enrollments: Vec<_> = read?.into_iter().flatten().collect();
+        newest_first(&mut enrollments);
+        Ok(enrollments)
+    }
+}
+
+/// The card that a notification names completely and tells something about.
+fn place_of(notification: &Notification) -> Option<Place> {
+    notification.fact()?;
+    Some(Place {
+        client: notification.client_id?,
+        card: notification.card_contract_id?,
+        requestor: notification.token_requestor_id.clone()?,
+    })
+}
+
+fn notified(executed: Executed) -> Vec<NotificationOutcome> {
+    match executed.outcome {
+        Outcome::Notified(outcomes) => outcomes,
+        Outcome::Started | Outcome::Recorded { .. } => Vec::new(),
+    }
+}

@@ -1,0 +1,155 @@
+//! Seals redirects: AES-256-GCM with a key that only `enroll` and `get-enrollment` may read. Whoever reads the table, its stream,
+//! a backup or an export finds ciphertext.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    rand,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use mastercard::digest::sha256_hex;
+use model::{card_enrollment::SealedRedirect, enrollment::Enrollment};
+use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroizing};
+
+use super::{Enrollments, Redirect, item::Place};
+use crate::config::{ConfigError, SecretRef, SettingsReader, registry};
+
+/// The first byte of a sealed redirect: key id, nonce and ciphertext follow.
+const VERSION: u8 = 1;
+const KEY_ID_LENGTH: usize = 4;
+const KEY_LENGTH: usize = 32;
+
+/// The first bytes of the key's SHA-256.
+type KeyId = [u8; KEY_ID_LENGTH];
+type Keys = Vec<(KeyId, Arc<LessSafeKey>)>;
+
+/// The keys of redirects. The first one seals, all of them open: a rotation appends the new key, then puts it first, then
+/// removes the old one.
+#[derive(Debug)]
+pub struct RedirectKeys {
+    secret: SecretRef,
+    keys: RwLock<Keys>,
+}
+
+impl RedirectKeys {
+    /// The reference in `REDIRECT_KEYS`.
+    pub fn from_settings(settings: &mut SettingsReader<'_>) -> Option<SecretRef> {
+        settings.value(&registry::REDIRECT_KEYS)
+    }
+
+    /// Fetches the keys.
+    ///
+    /// # Errors
+    /// If the secret is unavailable or not in the expected form.
+    pub async fn fetch(secret: SecretRef) -> Result<Self, ConfigError> {
+        let name = registry::REDIRECT_KEYS.name();
+        let fetched = secret.fetch().await.map_err(|source| ConfigError::Secret { name, source })?;
+        let invalid = || ConfigError::Settings(vec![format!("{name} must hold keys of 32 bytes in base64")]);
+        let keys = RwLock::new(parse(fetched.expose_secret()).ok_or_else(invalid)?);
+        Ok(Self { secret, keys })
+    }
+
+    /// A new key, as the secret holds it. `None` if the operating system's random number generator fails.
+    pub fn generate() -> Option<SecretString> {
+        let mut key = Zeroizing::new([0; KEY_LENGTH]);
+        rand::fill(key.as_mut_slice()).ok()?;
+        Some(STANDARD.encode(key.as_slice()).into())
+    }
+
+    fn sealing_key(&self) -> Option<(KeyId, Arc<LessSafeKey>)> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).first().cloned()
+    }
+
+    /// The key with this id. An unknown one is fetched once more: another instance may seal with a newer key already.
+    async fn opening_key(&self, id: KeyId) -> Option<Arc<LessSafeKey>> {
+        let known = |keys: &Keys| keys.iter().find(|(known, _)| *known == id).map(|(_, key)| Arc::clone(key));
+        let found = known(&self.keys.read().unwrap_or_else(PoisonError::into_inner));
+        if found.is_some() {
+            return found;
+        }
+        let fetched = self.secret.fetch().await.ok()?;
+        let keys = parse(fetched.expose_secret())?;
+        let found = known(&keys);
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        found
+    }
+}
+
+/// Parses the secret; `None` if it holds no key or something else.
+fn parse(secret: &str) -> Option<Keys> {
+    let texts = secret.split(|c: char| c.is_whitespace() || c == ',').filter(|text| !text.is_empty());
+    let key = |text: &str| {
+        let bytes = STANDARD.decode(text).ok().filter(|bytes| bytes.len() == KEY_LENGTH)?;
+        let id = u32::from_str_radix(sha256_hex(&bytes).get(..2 * KEY_ID_LENGTH)?, 16).ok()?;
+        let key = UnboundKey::new(&AES_256_GCM, &bytes).ok()?;
+        Some((id.to_be_bytes(), Arc::new(LessSafeKey::new(key))))
+    };
+    texts.map(key).collect::<Option<Keys>>().filter(|keys| !keys.is_empty())
+}
+
+impl Enrollments {
+    /// Seals the redirect of an attempt. `None` if the operating system's random number generator fails.
+    pub fn seal(
+        &self,
+        keys: &RedirectKeys,
+        enrollment: &Enrollment,
+        attempt: u32,
+        redirect: &Redirect,
+    ) -> Option<SealedRedirect> {
+        let (id, key) = keys.sealing_key()?;
+        let mut nonce = [0; NONCE_LEN];
+        rand::fill(&mut nonce).ok()?;
+        let mut content = redirect.to_bytes()?;
+        let context = self.context(enrollment, attempt);
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(context), &mut content)
+            .ok()?;
+        let sealed = [&[VERSION][..], &id, &nonce, &content].concat();
+        Some(SealedRedirect { attempt, expires_at: redirect.expires_at, sealed })
+    }
+
+    /// Opens a sealed redirect. `None` if its key is unknown or it was sealed for another attempt, enrollment or item; the
+    /// app then starts another attempt.
+    pub async fn open(
+        &self,
+        keys: &RedirectKeys,
+        enrollment: &Enrollment,
+        redirect: &SealedRedirect,
+    ) -> Option<Redirect> {
+        let opened = self.try_open(keys, enrollment, redirect).await;
+        if opened.is_none() {
+            tracing::error!(
+                event = "redirect_not_opened", enrollment_id = %enrollment.enrollment_id, attempt = redirect.attempt,
+                "redirect cannot be opened: its key is unknown, or it is damaged"
+            );
+        }
+        opened
+    }
+
+    async fn try_open(
+        &self,
+        keys: &RedirectKeys,
+        enrollment: &Enrollment,
+        redirect: &SealedRedirect,
+    ) -> Option<Redirect> {
+        let (version, rest) = redirect.sealed.split_first()?;
+        let (id, rest) = rest.split_first_chunk::<KEY_ID_LENGTH>()?;
+        let (nonce, content) = rest.split_first_chunk::<NONCE_LEN>()?;
+        if *version != VERSION {
+            return None;
+        }
+        let key = keys.opening_key(*id).await?;
+        let context = self.context(enrollment, redirect.attempt);
+        let mut content = content.to_vec();
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let plain = key.open_in_place(nonce, Aad::from(context), &mut content).ok()?;
+        Redirect::from_bytes(plain, redirect.expires_at)
+    }
+
+    /// The associated data: partition key, sort key, enrollment and attempt. Attempts start at 1 again after a takeover.
+    fn context(&self, enrollment: &Enrollment, attempt: u32) -> Vec<u8> {
+        let pk = self.client_key(enrollment.client_id);
+        let sk = Place::of(enrollment).card_sort_key();
+        format!("{pk}|{sk}|{}|{attempt}", enrollment.enrollment_id).into_bytes()
+    }
+}

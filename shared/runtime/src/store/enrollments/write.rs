@@ -1,0 +1,267 @@
+//! Carries out commands: loads the items of a card, lets the model decide, and writes the result on condition that nothing has
+//! changed since. A writer whose condition fails decides again on what is stored now.
+
+use aws_sdk_dynamodb::{
+    error::{ProvideErrorMetadata, SdkError},
+    operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError},
+    types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
+};
+use jiff::Timestamp;
+use model::{
+    card_enrollment::{
+        CardEnrollment, Change, Command, EnrollmentRecord, Items, Outcome, Refusal, StatusChange, decide,
+    },
+    enrollment::StatusReason,
+};
+
+use super::{
+    super::{
+        StoreError,
+        backoff::backoff,
+        table::{Item, n, s},
+        transaction::{cancellation_reasons, is_condition_failure},
+    },
+    Enrollments, SHARDS,
+    item::{Place, card_from_item, card_item, record_item},
+};
+use mastercard::digest::sha256_hex;
+
+/// Attempts against concurrent writers of the same card: about a second, enough for twenty writers.
+const ATTEMPTS: u32 = 24;
+
+/// The items after a command, and its outcome.
+pub(super) struct Executed {
+    pub(super) outcome: Outcome,
+    pub(super) items: Items,
+}
+
+/// The result of one attempt to write.
+enum Written {
+    Done,
+    /// Another writer was first. The current card enrollment, if the answer held it.
+    Changed(Option<Item>),
+    /// A passing condition, such as a conflict with a transaction.
+    Busy,
+    /// The item that goes with the change exists already.
+    CompanionExists,
+}
+
+impl Enrollments {
+    /// Carries out a command on the items as they were seen last.
+    pub(super) async fn execute(
+        &self,
+        place: &Place,
+        seen: Items,
+        command: Command<'_>,
+        now: Timestamp,
+    ) -> Result<Result<Executed, Refusal>, StoreError> {
+        // Without a companion there is none that could exist already.
+        self.execute_with(place, seen, command, None, now).await?.ok_or(StoreError::Contended)
+    }
+
+    /// The same together with `companion`, an item of another partition that is written in the same transaction. `None` if
+    /// its condition fails.
+    pub(super) async fn execute_with(
+        &self,
+        place: &Place,
+        mut seen: Items,
+        command: Command<'_>,
+        companion: Option<&Put>,
+        now: Timestamp,
+    ) -> Result<Option<Result<Executed, Refusal>>, StoreError> {
+        for attempt in 0..ATTEMPTS {
+            let change = match decide(&seen, command, now) {
+                Ok(change) => change,
+                Err(refusal) => return Ok(Some(Err(refusal))),
+            };
+            if change.card.is_none() && change.past.is_empty() {
+                return Ok(Some(Ok(Executed { outcome: change.outcome, items: seen })));
+            }
+            match self.write(place, &seen, &change, companion, now).await? {
+                Written::Done => {
+                    seen.log_changes(&change, now);
+                    let outcome = change.outcome.clone();
+                    return Ok(Some(Ok(Executed { outcome, items: seen.with(change) })));
+                }
+                Written::CompanionExists => return Ok(None),
+                // The refused write returned the card's item.
+                Written::Changed(Some(item)) => {
+                    seen = self.load_past(place, Some(card_from_item(&item)?), command).await?;
+                }
+                Written::Changed(None) => seen = self.load(place, command).await?,
+                Written::Busy => {
+                    backoff(attempt).await;
+                    seen = self.load(place, command).await?;
+                }
+            }
+            if attempt > 0 {
+                backoff(attempt).await;
+            }
+        }
+        Err(StoreError::Contended)
+    }
+
+    async fn write(
+        &self,
+        place: &Place,
+        seen: &Items,
+        change: &Change,
+        companion: Option<&Put>,
+        now: Timestamp,
+    ) -> Result<Written, StoreError> {
+        let past = change.past.iter().map(|record| self.past_put(place, seen, record, now));
+        let card = change.card.iter().map(|card| self.card_put(place, seen, card, now));
+        let mut puts = card.chain(past).collect::<Result<Vec<_>, _>>()?;
+        if let (None, [put]) = (companion, puts.as_slice()) {
+            return self.put_alone(put, change.card.is_some()).await;
+        }
+        puts.extend(companion.cloned());
+        let transaction = puts.into_iter().map(|put| TransactWriteItem::builder().put(put).build());
+        let sent =
+            self.0.db.transact_write_items().set_transact_items(Some(transaction.collect())).send().await;
+        let Err(error) = sent else { return Ok(Written::Done) };
+        let Some(reasons) = error.as_service_error().and_then(cancellation_reasons) else {
+            return if is_transaction_busy(&error) { Ok(Written::Busy) } else { Err(error.into()) };
+        };
+        let companion_exists = companion.is_some() && is_condition_failure(reasons.last());
+        Ok(if companion_exists {
+            Written::CompanionExists
+        } else if reasons.iter().any(|reason| is_condition_failure(Some(reason))) {
+            Written::Changed(None)
+        } else if reasons.iter().any(|reason| reason.code() == Some("ValidationError")) {
+            return Err(error.into());
+        } else {
+            Written::Busy
+        })
+    }
+
+    async fn put_alone(&self, put: &Put, is_card: bool) -> Result<Written, StoreError> {
+        let sent = self.0.db.put_item().table_name(&self.0.name).set_item(Some(put.item().clone()));
+        let sent = sent.set_condition_expression(put.condition_expression().map(Into::into));
+        let sent = sent.set_expression_attribute_values(put.expression_attribute_values().cloned());
+        let sent = sent.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match sent.send().await {
+            Ok(_) => Ok(Written::Done),
+            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
+                let item = match error.err() {
+                    PutItemError::ConditionalCheckFailedException(failed) => failed.item().cloned(),
+                    _ => None,
+                };
+                Ok(Written::Changed(item.filter(|_| is_card)))
+            }
+            Err(error) if is_busy(error.code()) => Ok(Written::Busy),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn card_put(
+        &self,
+        place: &Place,
+        seen: &Items,
+        card: &CardEnrollment,
+        now: Timestamp,
+    ) -> Result<Put, StoreError> {
+        let before = seen.card.as_ref().map(|card| &card.current);
+        let change = card.current.status_change(before, now);
+        self.conditional_put(card_item(card, change.as_ref()), &place.card_sort_key(), &card.current)
+    }
+
+    fn past_put(
+        &self,
+        place: &Place,
+        seen: &Items,
+        record: &EnrollmentRecord,
+        now: Timestamp,
+    ) -> Result<Put, StoreError> {
+        let id = record.enrollment.enrollment_id;
+        // A new past enrollment changed nothing; its last change was reported when it was current.
+        let change = match record.revision {
+            1 => None,
+            _ => record.status_change(seen.find(id), now),
+        };
+        self.conditional_put(record_item(record, change.as_ref()), &place.past_sort_key(id), record)
+    }
+
+    /// A put with the keys of table and indexes, on condition that the revision is the one before.
+    fn conditional_put(
+        &self,
+        mut item: Item,
+        sk: &str,
+        record: &EnrollmentRecord,
+    ) -> Result<Put, StoreError> {
+        let enrollment = &record.enrollment;
+        item.insert("pk".into(), s(&self.client_key(enrollment.client_id)));
+        item.insert("sk".into(), s(sk));
+        item.insert("tenant".into(), s(&self.0.tenant.to_string()));
+        // Only once Processing confirmed whose card it is: a request may name any card.
+        if enrollment.is_card_confirmed() {
+            item.insert("cardKey".into(), s(&self.card_key(enrollment.card_contract_id)));
+        }
+        if let Some(due_at) = record.due_at {
+            let shard = sha256_hex(enrollment.enrollment_id.to_string().as_bytes());
+            let shard = shard.bytes().next().unwrap_or_default() % SHARDS;
+            item.insert("dueShard".into(), s(&self.shard_key(shard)));
+            item.insert("dueAt".into(), n(due_at.as_second()));
+        }
+        let put = Put::builder().table_name(&self.0.name).set_item(Some(item));
+        let put = match record.revision {
+            1 => put.condition_expression("attribute_not_exists(pk)"),
+            revision => put
+                .condition_expression("revision = :revision")
+                .expression_attribute_values(":revision", n(revision.saturating_sub(1))),
+        };
+        Ok(put.build()?)
+    }
+}
+
+/// Whether another writer or DynamoDB's limits stood in the way, so that the same request may succeed at once.
+pub(super) fn is_busy(code: Option<&str>) -> bool {
+    matches!(
+        code,
+        Some(
+            "TransactionConflictException"
+                | "TransactionInProgressException"
+                | "ThrottlingException"
+                | "ProvisionedThroughputExceededException"
+                | "RequestLimitExceeded"
+        )
+    )
+}
+
+fn is_transaction_busy<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
+    is_busy(error.code())
+}
+
+trait ItemsExt {
+    fn with(self, change: Change) -> Self;
+    fn log_changes(&self, change: &Change, now: Timestamp);
+}
+
+impl ItemsExt for Items {
+    /// The items after the change.
+    fn with(mut self, change: Change) -> Self {
+        for record in change.past {
+            let id = record.enrollment.enrollment_id;
+            self.past.retain(|known| known.enrollment.enrollment_id != id);
+            self.past.push(record);
+        }
+        self.card = change.card.or(self.card);
+        self
+    }
+
+    fn log_changes(&self, change: &Change, now: Timestamp) {
+        let current = change.card.iter().map(|card| &card.current);
+        let known = change.past.iter().filter(|record| record.revision > 1);
+        for record in current.chain(known) {
+            let id = record.enrollment.enrollment_id;
+            if let Some(StatusChange { to, reason, attempt, is_final, .. }) =
+                record.status_change(self.find(id), now)
+            {
+                tracing::info!(
+                    event = "enrollment_status_changed", enrollment_id = %id, attempt, status = to.as_str(),
+                    reason = reason.as_ref().map(StatusReason::as_str), r#final = is_final, "enrollment status changed"
+                );
+            }
+        }
+    }
+}
