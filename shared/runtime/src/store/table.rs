@@ -4,6 +4,7 @@ use std::{collections::HashMap, str::FromStr};
 
 use aws_sdk_dynamodb::{
     Client,
+    operation::get_item::builders::GetItemFluentBuilder,
     types::{AttributeValue, KeysAndAttributes},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -72,13 +73,17 @@ impl Table {
 
     /// One item, strongly consistent.
     pub(super) async fn get<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>, StoreError> {
-        self.get_item(pk, sk).await?.map(from_item).transpose()
+        self.request_of(pk, sk).send().await?.item.map(from_item).transpose()
     }
 
     /// The attributes of one item, strongly consistent.
     pub(super) async fn get_item(&self, pk: &str, sk: &str) -> Result<Option<Item>, StoreError> {
-        let output = self.db.get_item().table_name(&self.name).consistent_read(true);
-        Ok(output.key("pk", s(pk)).key("sk", s(sk)).send().await?.item)
+        Ok(self.request_of(pk, sk).send().await?.item)
+    }
+
+    fn request_of(&self, pk: &str, sk: &str) -> GetItemFluentBuilder {
+        let request = self.db.get_item().table_name(&self.name).consistent_read(true);
+        request.key("pk", s(pk)).key("sk", s(sk))
     }
 
     /// Two items of one partition in one request, each strongly consistent.
