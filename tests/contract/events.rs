@@ -7,8 +7,9 @@ use std::fs;
 use delivered::{Event, folder, parse_response, scheduled};
 use jiff::{SignedDuration, Timestamp};
 use local::World;
-use mastercard::secret::{CallbackState, PushAccountReceipt};
-use model::enrollment::{Enrollment, EnrollmentId, Fact, Status, receipt_hash};
+use mastercard::secret::PushAccountReceipt;
+use model::enrollment::{CallbackResult, Enrollment, EnrollmentId, Fact, Status, receipt_hash};
+use runtime::store::enrollments::SECRET_BYTES;
 use serde_json::{Value, json};
 use simulator::{CLICK_TO_PAY, Operation};
 
@@ -208,9 +209,9 @@ async fn a_cardholder_returns(event: Event) {
     let world = world().await;
     let receive = receive_callback::ReceiveCallback::connect(&runtime_of(&world)).await.unwrap();
     assert_eq!(receive.handle(event.request()).await.unwrap().status(), 404, "before there is an enrollment");
-    let state = CallbackState::new("example-state-of-the-enrollment-on-its-way-0");
-    let fixture =
-        EnrollmentFixture { state, ..EnrollmentFixture::new("key-1") }.start(&enrollments(&world)).await;
+    let fixture = EnrollmentFixture { secret: [0; SECRET_BYTES], ..EnrollmentFixture::new("key-1") };
+    let enrollment = Enrollment { enrollment_id: event_id(), ..fixture.enrollment.clone() };
+    let fixture = EnrollmentFixture { enrollment, ..fixture }.start(&enrollments(&world)).await;
     let receipt_hashes = vec![receipt_hash(&PushAccountReceipt::new("RECEIPT"))];
     let expires_at = fixture.at() + SignedDuration::from_mins(10);
     let fact = Fact::Pushed { receipt_hashes, expires_at }.recorded(fixture.at(), "");
@@ -223,7 +224,7 @@ async fn a_cardholder_returns(event: Event) {
     let link = format!("bankapp://click-to-pay?enrollmentId={}&outcome=completed", fixture.id());
     assert_eq!((response.status, response.header("location")), (303, link.as_str()));
     let facts = stored(&world, &fixture).await.facts;
-    assert!(facts.iter().any(|known| known.fact == Fact::Callback { result: "APPROVED".into() }));
+    assert!(facts.iter().any(|known| known.fact == Fact::Callback { result: CallbackResult::Approved }));
 }
 
 async fn a_browser_returns_with_an_unknown_state(event: Event) {
@@ -308,11 +309,15 @@ async fn stored(world: &World, fixture: &EnrollmentFixture) -> Enrollment {
 
 /// The enrollment that the events name, created a minute before them.
 async fn event_fixture(world: &World) -> EnrollmentFixture {
-    let id: EnrollmentId = "0197b3c0-5f10-7c3e-8a51-3f6f0c9be001".parse().unwrap();
     let fixture = EnrollmentFixture::new("key-1").with_created_at("2026-01-05T10:30:00Z".parse().unwrap());
     let fixture = EnrollmentFixture {
-        enrollment: Enrollment { enrollment_id: id, ..fixture.enrollment.clone() },
+        enrollment: Enrollment { enrollment_id: event_id(), ..fixture.enrollment.clone() },
         ..fixture
     };
     fixture.start(&enrollments(world)).await
+}
+
+/// The enrollment's id in the events. The callback's state is this id and a secret of zeros.
+fn event_id() -> EnrollmentId {
+    "0197b3c0-5f10-7c3e-8a51-3f6f0c9be001".parse().unwrap()
 }

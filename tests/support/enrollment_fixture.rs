@@ -6,8 +6,14 @@ use mastercard::{
     secret::{CallbackState, PushAccountReceipt, RedirectUrl, Signature},
     token_requestor::Platform,
 };
-use model::enrollment::{Consent, Enrollment, EnrollmentId, Fact, receipt_hash};
-use runtime::store::enrollments::{BeginOutcome, Enrollments, NewAttempt, Redirect, Versioned};
+use model::{
+    card_enrollment::{AttemptRequest, NewAttempt, Refusal, Restart, ShortHash},
+    clock::Clock,
+    enrollment::{Consent, Enrollment, EnrollmentId, Fact, receipt_hash},
+};
+use runtime::store::enrollments::{
+    Enrollments, IdempotencyKey, Recorded, Redirect, RedirectKeys, SECRET_BYTES, Versioned, callback_state,
+};
 use uuid::Uuid;
 
 pub(crate) const CLIENT: u64 = 40000;
@@ -19,13 +25,14 @@ pub(crate) struct EnrollmentFixture {
     pub(crate) enrollment: Enrollment,
     pub(crate) key: String,
     pub(crate) fingerprint: String,
-    pub(crate) state: CallbackState,
+    /// The secret in its callback state.
+    pub(crate) secret: [u8; SECRET_BYTES],
 }
 
 impl EnrollmentFixture {
     /// The sample card at Click to Pay, created now.
     pub(crate) fn new(key: &str) -> Self {
-        let now = Timestamp::now();
+        let now = Clock::default().now();
         let enrollment = Enrollment {
             enrollment_id: EnrollmentId::new(now),
             client_id: ClientId::from(CLIENT),
@@ -38,8 +45,8 @@ impl EnrollmentFixture {
             respond_by: now + SignedDuration::from_secs(10),
             facts: Vec::new(),
         };
-        let state = CallbackState::new(Uuid::new_v4().simple().to_string());
-        Self { enrollment, key: key.into(), fingerprint: "the same request".into(), state }
+        let secret = Uuid::new_v4().into_bytes();
+        Self { enrollment, key: key.into(), fingerprint: "the same request".into(), secret }
     }
 
     pub(crate) fn with_card(mut self, card: u64) -> Self {
@@ -73,40 +80,72 @@ impl EnrollmentFixture {
         self.enrollment.created_at
     }
 
-    pub(crate) async fn begin(&self, enrollments: &Enrollments) -> BeginOutcome {
+    /// The callback state of its first attempt.
+    pub(crate) fn state(&self) -> CallbackState {
+        callback_state(self.id(), self.secret)
+    }
+
+    /// What `enroll` passes to the store for the first attempt.
+    pub(crate) fn new_attempt(&self) -> NewAttempt {
+        let key: IdempotencyKey = self.key.parse().unwrap();
+        NewAttempt { enrollment: self.enrollment.clone(), request: self.request(&key) }
+    }
+
+    /// What `enroll` passes to the store for another attempt with this request's key, content and secret.
+    pub(crate) fn restart_of(&self, id: EnrollmentId, now: Timestamp) -> Restart {
+        let key: IdempotencyKey = self.key.parse().unwrap();
+        Restart {
+            enrollment_id: id,
+            platform: Platform::Web,
+            callback: "web-bank".into(),
+            consent: Consent { terms_version: "2".into(), accepted_at: now },
+            respond_by: now + SignedDuration::from_secs(10),
+            request: self.request(&key.for_restart_of(id)),
+        }
+    }
+
+    fn request(&self, key: &IdempotencyKey) -> AttemptRequest {
+        let fingerprint = ShortHash::of(self.fingerprint.as_bytes());
+        AttemptRequest { key: key.hash(), fingerprint, state: ShortHash::of(&self.secret) }
+    }
+
+    pub(crate) async fn begin(&self, enrollments: &Enrollments) -> Result<Versioned, Refusal> {
         self.begin_at(enrollments, self.at()).await
     }
 
-    pub(crate) async fn begin_at(&self, enrollments: &Enrollments, now: Timestamp) -> BeginOutcome {
-        let key = self.key.parse().unwrap();
-        let Self { enrollment, fingerprint, state, .. } = self;
-        enrollments
-            .begin(&NewAttempt { enrollment, revision: None, key: &key, fingerprint, state }, now)
-            .await
-            .unwrap()
-    }
-
-    /// The stored enrollment after the first write, as `enroll` has it.
-    pub(crate) fn versioned(&self, enrollments: &Enrollments) -> Versioned {
-        let key = self.key.parse().unwrap();
-        let Self { enrollment, fingerprint, state, .. } = self;
-        let new_attempt = NewAttempt { enrollment, revision: None, key: &key, fingerprint, state };
-        enrollments.as_written(&new_attempt, self.at())
+    pub(crate) async fn begin_at(
+        &self,
+        enrollments: &Enrollments,
+        now: Timestamp,
+    ) -> Result<Versioned, Refusal> {
+        enrollments.begin(&self.new_attempt(), now).await.unwrap()
     }
 
     /// Begins it, which has to succeed.
     pub(crate) async fn start(self, enrollments: &Enrollments) -> Self {
-        assert_eq!(self.begin(enrollments).await, BeginOutcome::Started);
+        self.begin(enrollments).await.unwrap();
         self
     }
 
-    pub(crate) async fn stored(&self, enrollments: &Enrollments) -> Option<Enrollment> {
+    /// Records the push of its first attempt with its redirect, sealed. `None` if it is not stored.
+    pub(crate) async fn push(&self, enrollments: &Enrollments, keys: &RedirectKeys) -> Option<Recorded> {
+        let base = self.versioned(enrollments).await?;
+        let sealed = enrollments.seal(keys, &self.enrollment, 1, &self.redirect()).unwrap();
+        let fact = self.pushed().recorded(self.at(), "");
+        enrollments.record(base, &[fact], Some(&sealed), self.at()).await.unwrap()
+    }
+
+    pub(crate) async fn versioned(&self, enrollments: &Enrollments) -> Option<Versioned> {
         enrollments.get(self.enrollment.client_id, self.id()).await.unwrap()
     }
 
+    pub(crate) async fn stored(&self, enrollments: &Enrollments) -> Option<Enrollment> {
+        self.versioned(enrollments).await.map(Versioned::into_enrollment)
+    }
+
     pub(crate) async fn by_state(&self, enrollments: &Enrollments) -> Option<Enrollment> {
-        let found = enrollments.by_state(&self.state, self.at()).await.unwrap();
-        found.map(|(versioned, _)| versioned.enrollment)
+        let found = enrollments.by_state(&self.state(), self.at()).await.unwrap();
+        found.map(|(stored, _)| stored.into_enrollment())
     }
 
     /// A redirect of Token Connect, valid for ten minutes.
@@ -137,5 +176,5 @@ pub(crate) async fn facts<const N: usize>(
     let recorded = facts.map(|fact| fact.recorded(fixture.at(), "a source"));
     let updated =
         enrollments.record_facts(fixture.enrollment.client_id, fixture.id(), &recorded, fixture.at()).await;
-    updated.unwrap().unwrap()
+    updated.unwrap().unwrap().stored.into_enrollment()
 }
