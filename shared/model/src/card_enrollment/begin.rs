@@ -59,7 +59,10 @@ pub(super) fn begin(
 pub(super) fn restart(items: &Items, restart: &Restart, now: Timestamp) -> Result<Change, Refusal> {
     let Some(card) = items.card.as_ref().filter(|card| card.is_current(restart.enrollment_id)) else {
         let past = items.find(restart.enrollment_id).ok_or(Refusal::NotFound)?;
-        return Err(past.known_key(&restart.request, now).unwrap_or(Refusal::NotRestartable));
+        let live =
+            items.card.as_ref().map(|card| &card.current.enrollment).filter(|current| current.is_live(now));
+        let locked = live.map(|current| Refusal::CardLocked(current.enrollment_id));
+        return Err(past.known_key(&restart.request, now).or(locked).unwrap_or(Refusal::NotRestartable));
     };
     let enrollment = &card.current.enrollment;
     if card.current.requests.last().is_some_and(|request| request.state == restart.request.state) {
@@ -104,7 +107,7 @@ impl EnrollmentRecord {
             omitted_notifications: 0,
             revision: 1,
             status: report.status,
-            due_at: report.next_check.map(next_second),
+            due_at: report.next_check.map(whole_second),
         }
     }
 
@@ -113,7 +116,7 @@ impl EnrollmentRecord {
         let report = self.enrollment.status_at(now);
         self.revision = self.revision.saturating_add(1);
         self.status = report.status;
-        self.due_at = report.next_check.map(next_second);
+        self.due_at = report.next_check.map(whole_second);
     }
 
     /// The notifications whose facts it has.
@@ -128,12 +131,7 @@ impl EnrollmentRecord {
     }
 }
 
-/// The first whole second that is not before `at`: due times are stored in seconds, and a check must not come early.
-pub(super) fn next_second(at: Timestamp) -> Timestamp {
-    let whole = Timestamp::from_second(at.as_second()).unwrap_or(at);
-    if whole < at {
-        whole.saturating_add(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX)
-    } else {
-        whole
-    }
+/// The whole second of a due time, as it is stored.
+pub(super) fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }

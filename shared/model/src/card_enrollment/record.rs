@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    CardEnrollment, Change, EnrollmentRecord, Items, Outcome, Refusal, SealedRedirect, begin::next_second,
+    CardEnrollment, Change, EnrollmentRecord, Items, Outcome, Refusal, SealedRedirect, begin::whole_second,
 };
 use crate::enrollment::{EnrollmentId, RecordedFact, Status};
 
@@ -40,7 +40,7 @@ impl EnrollmentRecord {
     /// check.
     fn add_facts(&mut self, facts: &[RecordedFact], now: Timestamp) -> bool {
         let added = facts.iter().filter(|fact| self.enrollment.add_fact((*fact).clone())).count();
-        if added == 0 && self.enrollment.status_at(now).next_check.map(next_second) == self.due_at {
+        if added == 0 && self.enrollment.status_at(now).next_check.map(whole_second) == self.due_at {
             return false;
         }
         self.update(now);

@@ -28,7 +28,13 @@ impl Enrollments {
         now: Timestamp,
     ) -> Result<Result<Versioned, Refusal>, StoreError> {
         let place = Place::of(current.enrollment());
-        let executed = self.execute(&place, current.into_items(), Command::Restart(restart), now).await?;
+        let command = Command::Restart(restart);
+        // Whether a later enrollment locks the card is in the card enrollment.
+        let items = match current.is_past() {
+            true => self.load(&place, command).await?,
+            false => current.into_items(),
+        };
+        let executed = self.execute(&place, items, command, now).await?;
         Ok(executed.and_then(|executed| {
             Versioned::new(executed.items, restart.enrollment_id).ok_or(Refusal::NotFound)
         }))

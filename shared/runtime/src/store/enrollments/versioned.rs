@@ -42,6 +42,11 @@ impl Versioned {
         card.redirect.as_ref().filter(|redirect| is_current && redirect.attempt == attempt)
     }
 
+    /// Whether it was read as a past enrollment, without the card enrollment.
+    pub(super) fn is_past(&self) -> bool {
+        self.items.card.is_none()
+    }
+
     pub(super) fn into_items(self) -> Items {
         self.items
     }
