@@ -1,0 +1,137 @@
+//! What happens in a scenario: requests, notifications, callbacks and reads, with their bounds.
+
+use jiff::{SignedDuration, Timestamp};
+use model::card_enrollment::ShortHash;
+
+use crate::bug::Bug;
+
+/// A request to enroll a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tap {
+    /// The client and its card: index of a place.
+    pub(crate) place: usize,
+    /// Its idempotency key.
+    pub(crate) key: u8,
+}
+
+/// The kind of a notification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Tar,
+    Tcn,
+    Removed,
+}
+
+/// A notification, delivered at least once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Message {
+    pub(crate) place: usize,
+    pub(crate) kind: Kind,
+    /// When it happened: index of a time.
+    pub(crate) occurred: usize,
+    pub(crate) copies: u8,
+}
+
+/// A bounded scenario.
+#[derive(Clone, Debug)]
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
+    /// Number of clients, each with one card.
+    pub(crate) places: usize,
+    pub(crate) taps: Vec<Tap>,
+    pub(crate) messages: Vec<Message>,
+    /// Places whose cardholder returns with APPROVED.
+    pub(crate) callbacks: Vec<usize>,
+    /// Reads of the token list, each with a token or without.
+    pub(crate) reads: u8,
+    /// Crashes and lost answers in the whole scenario.
+    pub(crate) faults: u8,
+    /// Times that pass, of [`TIMES`].
+    pub(crate) times: usize,
+    pub(crate) bug: Option<Bug>,
+}
+
+/// Minutes at which something happens: the request, after the receipts' end, and when the list can no longer lag behind.
+const TIMES: [i64; 3] = [0, 20, 120];
+
+/// The time with this index.
+pub(crate) fn time(index: usize) -> Timestamp {
+    let start = Timestamp::from_second(1_793_527_200).unwrap();
+    start + SignedDuration::from_mins(TIMES[index])
+}
+
+/// Sixteen bytes that are this number.
+pub(crate) fn hash(kind: u8, number: u8) -> ShortHash {
+    ShortHash::of(&[kind, number])
+}
+
+fn is_deep() -> bool {
+    std::env::var("PROTOCOL_DEPTH").is_ok_and(|depth| depth == "deep")
+}
+
+/// A double tap (one key), and a second device with a key of its own.
+pub(crate) fn taps() -> Scenario {
+    Scenario {
+        name: "taps",
+        places: 1,
+        taps: vec![Tap { place: 0, key: 1 }, Tap { place: 0, key: 1 }, Tap { place: 0, key: 2 }],
+        messages: Vec::new(),
+        callbacks: Vec::new(),
+        reads: 0,
+        faults: if is_deep() { 3 } else { 2 },
+        times: 2,
+        bug: None,
+    }
+}
+
+/// An enrollment that expires, a later one of the same card, and a TCN of the first one in copies.
+pub(crate) fn takeover() -> Scenario {
+    Scenario {
+        name: "takeover",
+        places: 1,
+        taps: vec![Tap { place: 0, key: 1 }, Tap { place: 0, key: 2 }],
+        messages: vec![
+            Message { place: 0, kind: Kind::Removed, occurred: 0, copies: 2 },
+            Message { place: 0, kind: Kind::Tcn, occurred: 0, copies: 2 },
+        ],
+        callbacks: Vec::new(),
+        reads: 1,
+        faults: 1,
+        times: if is_deep() { 3 } else { 2 },
+        bug: None,
+    }
+}
+
+/// TAR, TCN and a removal in copies, a callback, and reads of the list.
+pub(crate) fn messages() -> Scenario {
+    Scenario {
+        name: "messages",
+        places: 1,
+        taps: vec![Tap { place: 0, key: 1 }],
+        messages: vec![
+            Message { place: 0, kind: Kind::Tar, occurred: 0, copies: 1 },
+            Message { place: 0, kind: Kind::Tcn, occurred: 0, copies: 2 },
+            Message { place: 0, kind: Kind::Removed, occurred: 1, copies: 1 },
+        ],
+        callbacks: vec![0],
+        reads: 1,
+        faults: 1,
+        times: if is_deep() { 3 } else { 2 },
+        bug: None,
+    }
+}
+
+/// Two clients with a card each, the same key, and a notification for one of them.
+pub(crate) fn two_clients() -> Scenario {
+    Scenario {
+        name: "two clients",
+        places: 2,
+        taps: vec![Tap { place: 0, key: 1 }, Tap { place: 1, key: 1 }],
+        messages: vec![Message { place: 0, kind: Kind::Tcn, occurred: 0, copies: 1 }],
+        callbacks: vec![0],
+        reads: 0,
+        faults: if is_deep() { 2 } else { 1 },
+        times: 2,
+        bug: None,
+    }
+}
