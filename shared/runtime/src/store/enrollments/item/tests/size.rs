@@ -84,6 +84,8 @@ impl Journey {
         let before = self.items.card.as_ref().map(|card| &card.current);
         let change = card.current.status_change(before, self.now);
         let mut item = card_item(&card, change.as_ref());
+        let facts = item["facts"].as_l().unwrap();
+        assert!(facts.iter().all(AttributeValue::is_l), "a fact is not in the compact form");
         item.extend(keys(&card));
         self.items.card = Some(card);
         size(&item)
