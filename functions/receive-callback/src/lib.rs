@@ -11,14 +11,15 @@ use mastercard::{
 };
 use model::{
     clock::Clock,
-    enrollment::{CallbackResult as StoredResult, Enrollment, Fact, receipt_hash},
+    enrollment::{CallbackResult as StoredResult, Enrollment, EnrollmentId, Fact, receipt_hash},
 };
 use runtime::{
     config::{AppLinks, ConfigError, Runtime, registry},
     http::{self, Problem},
-    store::Enrollments,
+    store::{Enrollments, enrollments::state_hash},
     telemetry,
 };
+use url::Url;
 
 /// The largest body, in bytes. A `GET` request has none, but proxies may add one.
 const MAX_BYTES: usize = 1024;
@@ -53,7 +54,7 @@ impl ReceiveCallback {
         let state = http::path_parameter::<String>(request, "state").map(CallbackState::new)?;
         let now = self.clock.now();
         let Some((stored, attempt)) = self.enrollments.by_state(&state, now).await? else {
-            return unknown_state_page();
+            return self.not_found(&state);
         };
         let enrollment = stored.enrollment();
         let id = enrollment.enrollment_id;
@@ -74,15 +75,37 @@ impl ReceiveCallback {
                 );
             }
         }
-        let mut link = link.clone();
-        link.query_pairs_mut()
-            .append_pair("enrollmentId", &id.to_string())
-            .append_pair("outcome", app_link_outcome(result.as_ref().map(|result| &result.outcome)).as_str());
-        response(StatusCode::SEE_OTHER)
-            .header(header::LOCATION, link.as_str())
-            .body(Body::Empty)
-            .map_err(Problem::internal)
+        redirect(link, Some(id), app_link_outcome(result.as_ref().map(|result| &result.outcome)))
     }
+
+    /// The index that finds the enrollment may be late, and a state ends after two hours. With one app link there is only one
+    /// place to return to; the app then shows the cardholder's enrollments.
+    fn not_found(&self, state: &CallbackState) -> Result<Response<Body>, Problem> {
+        let mut links = self.app_links.iter();
+        match (links.next(), links.next()) {
+            (Some((_, link)), None) if state_hash(state).is_some() => {
+                redirect(link, None, AppLinkOutcome::Unknown)
+            }
+            _ => unknown_state_page(),
+        }
+    }
+}
+
+/// 303 to the app link.
+fn redirect(
+    link: &Url,
+    id: Option<EnrollmentId>,
+    outcome: AppLinkOutcome,
+) -> Result<Response<Body>, Problem> {
+    let mut link = link.clone();
+    if let Some(id) = id {
+        link.query_pairs_mut().append_pair("enrollmentId", &id.to_string());
+    }
+    link.query_pairs_mut().append_pair("outcome", outcome.as_str());
+    response(StatusCode::SEE_OTHER)
+        .header(header::LOCATION, link.as_str())
+        .body(Body::Empty)
+        .map_err(Problem::internal)
 }
 
 /// The first result for a receipt of this enrollment; results for other receipts are ignored.
