@@ -14,6 +14,7 @@ mod fault_phase;
 mod gate;
 mod harness;
 mod history;
+mod index_lag;
 mod invariants;
 mod invocation;
 mod notifications;

@@ -66,7 +66,7 @@ impl Run<'_> {
         let reply = self.harness.gate.forward(call, body).await;
         let step = self.trace.step();
         self.history.record(step, self.clock.now(), sender, call, &reply, is_orphan);
-        reply
+        self.as_of_an_earlier_step(call, reply)
     }
 
     /// Processes a request whose sender has crashed.

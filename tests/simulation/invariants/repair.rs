@@ -17,16 +17,33 @@ pub(super) fn every_crash_is_repaired(history: &History) -> Result<(), String> {
         );
         ensure!(!enrollment.is_live(history.settled_at), "{name} holds its card without end.");
     }
-    let due = history.stored.iter().find(|item| item.get("dueAt").is_some());
-    ensure!(due.is_none(), "An item stays due: {}.", due.unwrap()["sk"]);
+    let due = history.stored.iter().find(|item| item.plain.get("dueAt").is_some());
+    ensure!(due.is_none(), "An item stays due: {}.", due.unwrap().text("sk"));
     for completed in history.completed.iter().filter(|completed| completed.step > history.quiesced_at_step) {
         let blocked = completed.response.body["code"] == "request_in_progress";
         ensure!(!blocked, "#{} must wait for a request that has ended.", completed.actor);
         let failed = completed.response.status == 500;
         ensure!(!failed, "#{} failed without a fault.", completed.actor);
     }
+    nobody_waits_for_itself(history)?;
     every_token_is_shown(history)?;
     every_card_can_be_enrolled_again(history)
+}
+
+/// A write whose answer was lost is not taken for another request's: whoever began an attempt goes on with it.
+fn nobody_waits_for_itself(history: &History) -> Result<(), String> {
+    for completed in &history.completed {
+        let body = &completed.response.body;
+        if !["request_in_progress", "enrollment_in_progress"]
+            .contains(&body["code"].as_str().unwrap_or_default())
+        {
+            continue;
+        }
+        let mut own = history.guards().filter(|(write, _)| write.sender.actor == completed.actor);
+        let own = own.find(|(_, item)| body["enrollmentId"] == item.text("enrollmentId"));
+        ensure!(own.is_none(), "#{} must wait for an attempt that it began itself.", completed.actor);
+    }
+    Ok(())
 }
 
 /// Each active token shows as ENABLED, unless a TVN about its card was lost.
