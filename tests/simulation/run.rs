@@ -91,9 +91,18 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Whether an actor may have reached a timeout in real time; see [`Actor::is_overdue`].
+    pub(super) fn is_overdue(&self) -> bool {
+        self.actors.iter().any(Actor::is_overdue)
+    }
+
     /// Checks the invariants and drops the tables.
     pub(super) async fn finish(mut self, panic: Option<String>) -> RunReport {
-        self.actors.iter().for_each(|actor| actor.task.abort());
+        for actor in self.actors.drain(..) {
+            actor.task.abort();
+            let _ = actor.task.await;
+        }
+        self.harness.gate.drain();
         self.history.names = self.trace.names();
         let verdict = panic.map_or_else(|| check_all(&self.history), Err);
         self.harness.drop_tables(&self.resources.tables).await;
