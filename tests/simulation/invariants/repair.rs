@@ -3,7 +3,10 @@
 use model::enrollment::Status;
 
 use super::ensure;
-use crate::simulation::{history::History, invocation::Function};
+use crate::simulation::{
+    history::{CompletedInvocation, History},
+    invocation::Function,
+};
 
 /// Invariant 8.
 pub(super) fn every_crash_is_repaired(history: &History) -> Result<(), String> {
@@ -25,23 +28,25 @@ pub(super) fn every_crash_is_repaired(history: &History) -> Result<(), String> {
         let failed = completed.response.status == 500;
         ensure!(!failed, "#{} failed without a fault.", completed.actor);
     }
-    nobody_waits_for_itself(history)?;
+    nobody_mistakes_its_own_request(history)?;
     every_token_is_shown(history)?;
     every_card_can_be_enrolled_again(history)
 }
 
-/// A write whose answer was lost is not taken for another request's: whoever began an attempt goes on with it.
-fn nobody_waits_for_itself(history: &History) -> Result<(), String> {
-    for completed in &history.completed {
+/// A repeated request is known, and whoever began an attempt goes on with it: a write whose response was lost is not taken for
+/// another request's.
+fn nobody_mistakes_its_own_request(history: &History) -> Result<(), String> {
+    let is_enroll = |completed: &&CompletedInvocation| {
+        completed.invocation.function == Function::Enroll && !completed.invocation.unauthorized
+    };
+    for completed in history.completed.iter().filter(is_enroll) {
         let body = &completed.response.body;
-        if !["request_in_progress", "enrollment_in_progress"]
-            .contains(&body["code"].as_str().unwrap_or_default())
-        {
-            continue;
-        }
+        let code = body["code"].as_str().unwrap_or_default();
+        ensure!(code != "not_found", "#{} does not find the enrollment of its own request.", completed.actor);
         let mut own = history.guards().filter(|(write, _)| write.sender.actor == completed.actor);
-        let own = own.find(|(_, item)| body["enrollmentId"] == item.text("enrollmentId"));
-        ensure!(own.is_none(), "#{} must wait for an attempt that it began itself.", completed.actor);
+        let is_begun = own.any(|(_, item)| body["enrollmentId"] == item.text("enrollmentId"));
+        let waits = ["request_in_progress", "enrollment_in_progress"].contains(&code);
+        ensure!(!(is_begun && waits), "#{} must wait for an attempt that it began itself.", completed.actor);
     }
     Ok(())
 }
