@@ -1,15 +1,23 @@
 //! Checks of both stores on two engines: the embedded one always, and an independent one at `SECOND_ENGINE_URL` (`ministack` in
 //! CI), since each engine may be too lenient.
 
-// mod begin;
+mod begin;
+mod callback_state;
 mod catalog;
-// mod due;
-// mod idempotency;
-// mod inbox;
-// mod read;
-// mod record;
-// mod refused;
-// mod takeover;
+mod contention;
+mod due;
+mod idempotency;
+mod inbox;
+mod keys;
+mod lost_answers;
+mod notifications;
+mod read;
+mod record;
+mod redirect;
+mod refused;
+mod restart;
+mod strangers;
+mod takeover;
 
 use std::{
     collections::HashMap,
@@ -26,11 +34,12 @@ use local::{TableNames, World, engines::dynamodb::create_tables};
 use model::clock::Clock;
 use runtime::{
     config::{Runtime, Settings},
-    store::{Enrollments, TokenRequestors},
+    store::{Enrollments, TokenRequestors, enrollments::RedirectKeys},
 };
+use url::Url;
 use uuid::Uuid;
 
-use crate::support;
+use crate::support::{self, redirect_key_file::RedirectKeyFile, table_proxy::TableProxy};
 
 /// Both stores on new tables.
 struct Stores {
@@ -39,13 +48,18 @@ struct Stores {
     db: Client,
     runtime: Runtime,
     tables: TableNames,
+    /// The engine.
+    url: Url,
+    /// Keys that this test seals redirects with.
+    keys: RedirectKeys,
+    _key_file: RedirectKeyFile,
     _world: Option<World>,
 }
 
 impl Stores {
     async fn embedded() -> Self {
         let world = support::world().await;
-        Self::connect(world.dynamodb_url().as_str().to_owned(), Some(world)).await
+        Self::connect(world.dynamodb_url().clone(), Some(world)).await
     }
 
     /// `None` if `SECOND_ENGINE_URL` is not set.
@@ -54,7 +68,7 @@ impl Stores {
         const MISSING: &str = "SECOND_ENGINE_URL is not set: start ministack (pip install ministack; \
             BIND_HOST=127.0.0.1 ministack) and set it to http://127.0.0.1:4566";
         match variable("SECOND_ENGINE_URL") {
-            Some(url) => Some(Self::connect(url, None).await),
+            Some(url) => Some(Self::connect(url.parse().unwrap(), None).await),
             None if variable("CI").as_deref() == Some("true") => panic!("{MISSING}"),
             None => {
                 REPORTED.call_once(|| {
@@ -68,15 +82,8 @@ impl Stores {
         }
     }
 
-    async fn connect(url: String, world: Option<World>) -> Self {
-        let credentials = Credentials::new("local", "local", None, None, "tests");
-        let aws = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("eu-west-1"))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .endpoint_url(url)
-            .build();
-        let runtime = Runtime::new(Settings::default(), aws, Clock::default());
+    async fn connect(url: Url, world: Option<World>) -> Self {
+        let runtime = runtime_at(&url);
         let db = runtime.dynamodb();
         let suffix = Uuid::new_v4().simple();
         let tables = TableNames {
@@ -85,7 +92,9 @@ impl Stores {
         };
         create_tables(&db, &tables).await.unwrap();
         let (enrollments, requestors) = stores(&runtime, &tables, "default");
-        Self { enrollments, requestors, db, runtime, tables, _world: world }
+        let key_file = RedirectKeyFile::new();
+        let keys = key_file.fetch().await;
+        Self { enrollments, requestors, db, runtime, tables, url, keys, _key_file: key_file, _world: world }
     }
 
     /// All items of a table.
@@ -94,10 +103,34 @@ impl Stores {
         scanned.items.unwrap_or_default()
     }
 
+    /// The same enrollments through a proxy.
+    fn through(&self, proxy: &TableProxy) -> Enrollments {
+        stores(&runtime_at(proxy.url()), &self.tables, "default").0
+    }
+
+    /// The items of enrollments, current and past.
+    async fn enrollment_items(&self) -> Vec<HashMap<String, AttributeValue>> {
+        let mut items = self.scan(&self.tables.enrollments).await;
+        items.retain(|item| item.contains_key("enrollmentId"));
+        items
+    }
+
     /// Stores of another tenant in the same tables.
     fn for_tenant(&self, tenant: &str) -> (Enrollments, TokenRequestors) {
         stores(&self.runtime, &self.tables, tenant)
     }
+}
+
+/// The settings of an AWS client for this engine.
+fn runtime_at(url: &Url) -> Runtime {
+    let credentials = Credentials::new("local", "local", None, None, "tests");
+    let aws = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("eu-west-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(url.as_str())
+        .build();
+    Runtime::new(Settings::default(), aws, Clock::default())
 }
 
 /// As a function connects them.

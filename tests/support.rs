@@ -10,6 +10,8 @@ pub(crate) mod leaks;
 pub(crate) mod logs;
 pub(crate) mod notification_client;
 pub(crate) mod openapi;
+pub(crate) mod redirect_key_file;
+pub(crate) mod table_proxy;
 
 use local::{Options, World};
 

@@ -1,94 +1,67 @@
-//! New attempts: one per idempotency key, and one live enrollment per card and requestor.
+//! New enrollments: one live enrollment for a card and requestor of a client, however many requests arrive at once.
 
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
-use model::enrollment::{Enrollment, EnrollmentId, Fact, PushFailure};
-use runtime::store::enrollments::{BeginOutcome, Enrollments, NewAttempt};
+use model::{
+    card_enrollment::Refusal,
+    enrollment::{Enrollment, EnrollmentId, Fact, PushFailure},
+};
+use runtime::store::enrollments::{Enrollments, Versioned};
 use tokio::task::JoinSet;
 
 use super::{Stores, checks};
-use crate::support::enrollment_fixture::{CARD, CLIENT, EnrollmentFixture, facts};
+use crate::support::{
+    enrollment_fixture::{CARD, CLIENT, EnrollmentFixture, facts},
+    table_proxy::TableProxy,
+};
 
 checks! {
     a_new_attempt_is_known_without_reading_it,
-    a_repeated_request_finds_the_enrollment_that_it_began,
-    a_key_that_was_used_with_another_request_is_reported,
-    a_key_expires_after_a_day,
-    a_key_is_released_only_by_the_enrollment_that_has_it,
+    a_refused_request_is_answered_from_the_refused_write,
     a_card_is_held_by_its_live_enrollment,
     another_card_requestor_or_client_is_not_held,
     a_card_is_free_again_once_nothing_could_be_pushed,
     a_request_that_crashed_holds_its_card_no_longer_than_the_app_waits,
-    a_held_card_stays_held_as_long_as_its_enrollment_is_reconciled,
+    no_enrollment_is_deleted_by_time,
     of_twenty_requests_with_twenty_keys_one_begins,
     of_twenty_repetitions_of_one_request_one_begins,
     of_twenty_takeovers_of_a_stale_card_one_begins,
 }
 
 async fn a_new_attempt_is_known_without_reading_it(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
-    let versioned = stores.enrollments.get_versioned(CLIENT.into(), fixture.id()).await.unwrap();
-    assert_eq!(versioned, Some(fixture.versioned(&stores.enrollments)));
+    let proxy = TableProxy::counting(&stores.url).await;
+    let fixture = EnrollmentFixture::new("key-1");
+    let begun = fixture.begin(&stores.through(&proxy)).await.unwrap();
+    assert_eq!(proxy.take_operations(), ["PutItem"]);
+    assert_eq!(fixture.versioned(&stores.enrollments).await, Some(begun));
 }
 
-async fn a_repeated_request_finds_the_enrollment_that_it_began(stores: &Stores) {
-    let first = EnrollmentFixture::new("key-1");
-    assert_eq!(first.begin(&stores.enrollments).await, BeginOutcome::Started);
-    let again = EnrollmentFixture::new("key-1");
-    assert_eq!(again.begin(&stores.enrollments).await, BeginOutcome::Replayed(first.id(), 1));
-    assert_eq!(all(&stores.enrollments).await, [first.enrollment]);
-}
-
-async fn a_key_that_was_used_with_another_request_is_reported(stores: &Stores) {
-    assert_eq!(EnrollmentFixture::new("key-1").begin(&stores.enrollments).await, BeginOutcome::Started);
-    let other =
-        EnrollmentFixture { fingerprint: "another request".into(), ..EnrollmentFixture::new("key-1") };
-    assert_eq!(other.begin(&stores.enrollments).await, BeginOutcome::IdempotencyKeyReused);
-    assert_eq!(other.by_state(&stores.enrollments).await, None, "nothing of it is stored");
-}
-
-async fn a_key_expires_after_a_day(stores: &Stores) {
-    let first = EnrollmentFixture::new("key-1");
-    first.begin(&stores.enrollments).await;
-    let within = first.at() + SignedDuration::from_secs(24 * 60 * 60 - 1);
-    assert_eq!(
-        EnrollmentFixture::new("key-1").begin_at(&stores.enrollments, within).await,
-        BeginOutcome::Replayed(first.id(), 1)
-    );
-    let after = first.at() + SignedDuration::from_hours(24);
-    let (key, EnrollmentFixture { enrollment, fingerprint, state, .. }) =
-        (first.key.parse().unwrap(), &first);
-    let new_attempt = NewAttempt { enrollment, revision: None, key: &key, fingerprint, state };
-    assert_eq!(stores.enrollments.find_replay(&new_attempt, after).await.unwrap(), None);
-    assert_eq!(
-        EnrollmentFixture::new("key-1").begin_at(&stores.enrollments, after).await,
-        BeginOutcome::Started
-    );
-}
-
-async fn a_key_is_released_only_by_the_enrollment_that_has_it(stores: &Stores) {
-    let (enrollments, first, key) =
-        (&stores.enrollments, EnrollmentFixture::new("key-1"), "key-1".parse().unwrap());
-    first.begin(enrollments).await;
-    let failed = Fact::PushFailed { reason: PushFailure::MastercardUnavailable, retryable: true };
-    facts(enrollments, &first, [failed]).await;
-    enrollments.release(CLIENT.into(), &key, EnrollmentFixture::new("another").id()).await.unwrap();
-    assert_eq!(
-        EnrollmentFixture::new("key-1").begin(enrollments).await,
-        BeginOutcome::Replayed(first.id(), 1)
-    );
-    enrollments.release(CLIENT.into(), &key, first.id()).await.unwrap();
-    assert_eq!(EnrollmentFixture::new("key-1").begin(enrollments).await, BeginOutcome::Started);
+/// The condition that fails returns the item that is stored.
+async fn a_refused_request_is_answered_from_the_refused_write(stores: &Stores) {
+    let first = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
+    let proxy = TableProxy::counting(&stores.url).await;
+    let enrollments = stores.through(&proxy);
+    let reused = EnrollmentFixture { fingerprint: "another".into(), ..EnrollmentFixture::new("key-1") };
+    for (request, refusal) in [
+        (EnrollmentFixture::new("key-2"), Refusal::CardLocked(first.id())),
+        (EnrollmentFixture::new("key-1"), Refusal::Replayed { enrollment_id: first.id(), attempt: 1 }),
+        (reused, Refusal::IdempotencyKeyReused),
+    ] {
+        assert_eq!(request.begin(&enrollments).await, Err(refusal));
+        assert_eq!(proxy.take_operations(), ["PutItem"], "{refusal:?}");
+    }
 }
 
 async fn a_card_is_held_by_its_live_enrollment(stores: &Stores) {
-    let first = EnrollmentFixture::new("key-1");
-    first.begin(&stores.enrollments).await;
+    let first = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     let second = EnrollmentFixture::new("key-2");
-    assert_eq!(second.begin(&stores.enrollments).await, BeginOutcome::CardLocked(first.id()));
+    assert_eq!(second.begin(&stores.enrollments).await, Err(Refusal::CardLocked(first.id())));
     assert_eq!(all(&stores.enrollments).await, [first.enrollment]);
     assert_eq!(
         second.begin(&stores.enrollments).await,
-        BeginOutcome::CardLocked(holder(stores).await),
+        Err(Refusal::CardLocked(holder(stores).await)),
         "its key was not used up"
     );
 }
@@ -100,97 +73,68 @@ async fn another_card_requestor_or_client_is_not_held(stores: &Stores) {
         ("key-3", EnrollmentFixture::new("key-3").with_requestor("50999000001")),
         ("key-1 of another client", EnrollmentFixture::new("key-1").with_client(40001)),
     ] {
-        assert_eq!(fixture.begin(&stores.enrollments).await, BeginOutcome::Started, "{key}");
+        assert!(fixture.begin(&stores.enrollments).await.is_ok(), "{key}");
     }
 }
 
 async fn a_card_is_free_again_once_nothing_could_be_pushed(stores: &Stores) {
-    let first = EnrollmentFixture::new("key-1");
-    first.begin(&stores.enrollments).await;
+    let first = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     let failed = Fact::PushFailed { reason: PushFailure::MastercardUnavailable, retryable: true };
     facts(&stores.enrollments, &first, [failed]).await;
-    let second = EnrollmentFixture::new("key-2");
-    assert_eq!(second.begin(&stores.enrollments).await, BeginOutcome::Started);
+    let second = EnrollmentFixture::new("key-2").start(&stores.enrollments).await;
     assert_eq!(holder(stores).await, second.id());
+    let kept: Vec<_> =
+        all(&stores.enrollments).await.iter().map(|enrollment| enrollment.enrollment_id).collect();
+    assert_eq!(kept, [second.id(), first.id()], "the earlier one is kept");
 }
 
 async fn a_request_that_crashed_holds_its_card_no_longer_than_the_app_waits(stores: &Stores) {
-    let crashed = EnrollmentFixture::new("key-1");
-    crashed.begin(&stores.enrollments).await;
+    let crashed = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     let waiting = crashed.enrollment.respond_by;
     assert_eq!(
         EnrollmentFixture::new("key-2").begin_at(&stores.enrollments, waiting).await,
-        BeginOutcome::CardLocked(crashed.id())
+        Err(Refusal::CardLocked(crashed.id()))
     );
     let later = waiting + SignedDuration::from_secs(3);
-    assert_eq!(
-        EnrollmentFixture::new("key-2").begin_at(&stores.enrollments, later).await,
-        BeginOutcome::Started
-    );
+    assert!(EnrollmentFixture::new("key-2").begin_at(&stores.enrollments, later).await.is_ok());
 }
 
-/// Reconciliation ends after four days and a half at most: a day of readings, three of failures, and the time between.
-async fn a_held_card_stays_held_as_long_as_its_enrollment_is_reconciled(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
-    let items = stores.scan(&stores.tables.enrollments).await;
-    let guard = items.iter().find(|item| item["sk"].as_s().is_ok_and(|sk| sk.starts_with("LIVE#")));
-    let ends: i64 = guard.unwrap()["ttl"].as_n().unwrap().parse().unwrap();
-    assert!(
-        ends > (fixture.at() + SignedDuration::from_hours(5 * 24)).as_second(),
-        "DynamoDB would delete the guard too early"
-    );
+/// What locks a card must not disappear: DynamoDB deletes only notifications by time.
+async fn no_enrollment_is_deleted_by_time(stores: &Stores) {
+    let first = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
+    let later = first.at() + SignedDuration::from_mins(1);
+    EnrollmentFixture::new("key-2").with_created_at(later).start(&stores.enrollments).await;
+    let items = stores.enrollment_items().await;
+    assert_eq!(sort_key_kinds(&items), ["CARD", "PAST"]);
+    assert!(items.iter().all(|item| !item.contains_key("ttl")));
 }
 
 async fn of_twenty_requests_with_twenty_keys_one_begins(stores: &Stores) {
     let outcomes = race(stores, |n| EnrollmentFixture::new(&format!("key-{n}")), Timestamp::now()).await;
     let holder = holder(stores).await;
-    assert_eq!(
-        outcomes.iter().filter(|outcome| **outcome == BeginOutcome::Started).count(),
-        1,
-        "{outcomes:?}"
-    );
-    assert_eq!(
-        outcomes.iter().filter(|outcome| **outcome == BeginOutcome::CardLocked(holder)).count(),
-        19,
-        "{outcomes:?}"
-    );
+    assert_eq!(started(&outcomes), [holder], "{outcomes:?}");
+    assert_eq!(count(&outcomes, Refusal::CardLocked(holder)), 19, "{outcomes:?}");
     assert_eq!(all(&stores.enrollments).await.len(), 1);
 }
 
 async fn of_twenty_repetitions_of_one_request_one_begins(stores: &Stores) {
     let outcomes = race(stores, |_| EnrollmentFixture::new("key-1"), Timestamp::now()).await;
     let holder = holder(stores).await;
-    assert_eq!(
-        outcomes.iter().filter(|outcome| **outcome == BeginOutcome::Started).count(),
-        1,
-        "{outcomes:?}"
-    );
-    assert_eq!(
-        outcomes.iter().filter(|outcome| **outcome == BeginOutcome::Replayed(holder, 1)).count(),
-        19,
-        "{outcomes:?}"
-    );
+    assert_eq!(started(&outcomes), [holder], "{outcomes:?}");
+    let replayed = Refusal::Replayed { enrollment_id: holder, attempt: 1 };
+    assert_eq!(count(&outcomes, replayed), 19, "{outcomes:?}");
 }
 
 async fn of_twenty_takeovers_of_a_stale_card_one_begins(stores: &Stores) {
-    let crashed = EnrollmentFixture::new("key-0");
-    crashed.begin(&stores.enrollments).await;
+    let crashed = EnrollmentFixture::new("key-0").start(&stores.enrollments).await;
     let later = crashed.at() + SignedDuration::from_secs(61);
-    let outcomes =
-        race(stores, |n| EnrollmentFixture::new(&format!("key-{}", n + 1)).with_created_at(later), later)
-            .await;
+    let fixture = |n| EnrollmentFixture::new(&format!("key-{}", n + 1)).with_created_at(later);
+    let outcomes = race(stores, fixture, later).await;
     let holder = holder(stores).await;
     assert_ne!(holder, crashed.id());
-    assert_eq!(
-        outcomes.iter().filter(|outcome| **outcome == BeginOutcome::Started).count(),
-        1,
-        "{outcomes:?}"
-    );
-    assert_eq!(
-        outcomes.iter().filter(|outcome| **outcome == BeginOutcome::CardLocked(holder)).count(),
-        19,
-        "{outcomes:?}"
-    );
+    assert_eq!(started(&outcomes), [holder], "{outcomes:?}");
+    assert_eq!(count(&outcomes, Refusal::CardLocked(holder)), 19, "{outcomes:?}");
+    assert_eq!(sort_key_kinds(&stores.enrollment_items().await), ["CARD", "PAST"]);
 }
 
 /// Runs twenty concurrently.
@@ -198,7 +142,7 @@ async fn race(
     stores: &Stores,
     fixture: impl Fn(u8) -> EnrollmentFixture,
     now: Timestamp,
-) -> Vec<BeginOutcome> {
+) -> Vec<Result<Versioned, Refusal>> {
     let mut fixtures = JoinSet::new();
     for n in 0..20 {
         let (fixture, enrollments) = (fixture(n), stores.enrollments.clone());
@@ -207,13 +151,30 @@ async fn race(
     fixtures.join_all().await
 }
 
+/// The enrollments that were started.
+pub(super) fn started(outcomes: &[Result<Versioned, Refusal>]) -> Vec<EnrollmentId> {
+    outcomes.iter().flatten().map(|stored| stored.enrollment().enrollment_id).collect()
+}
+
+fn count(outcomes: &[Result<Versioned, Refusal>], refusal: Refusal) -> usize {
+    outcomes.iter().filter(|outcome| outcome.as_ref().err() == Some(&refusal)).count()
+}
+
+/// The first parts of the sort keys, sorted.
+fn sort_key_kinds(items: &[HashMap<String, AttributeValue>]) -> Vec<&str> {
+    let mut kinds: Vec<_> =
+        items.iter().map(|item| item["sk"].as_s().unwrap().split('#').next().unwrap()).collect();
+    kinds.sort_unstable();
+    kinds
+}
+
 async fn all(enrollments: &Enrollments) -> Vec<Enrollment> {
     enrollments.list(CLIENT.into(), None, 50, None).await.unwrap().enrollments
 }
 
-/// The enrollment that holds the guard of the sample card.
+/// The current enrollment of the sample card.
 async fn holder(stores: &Stores) -> EnrollmentId {
     let requestor = EnrollmentFixture::new("any").enrollment.token_requestor_id;
-    let holder = stores.enrollments.lock_holder(CLIENT.into(), CARD.into(), &requestor).await.unwrap();
+    let holder = stores.enrollments.current(CLIENT.into(), CARD.into(), &requestor).await.unwrap();
     holder.unwrap().enrollment_id
 }

@@ -197,7 +197,7 @@ async fn refresh(stores: &Stores, write: Vec<CatalogEntry>, day: i64) -> Option<
 }
 
 /// Midnight of a day.
-fn at(day: i64) -> Timestamp {
+pub(super) fn at(day: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * (20_000 + day))
 }
 
@@ -216,7 +216,7 @@ fn asset(raw: &str) -> Asset {
     Asset { asset_id: raw.parse().unwrap(), logos: vec![logo], kept, refused, fetched_at: at(0) }
 }
 
-fn named(raw: &str, name: &str) -> CatalogEntry {
+pub(super) fn named(raw: &str, name: &str) -> CatalogEntry {
     let requestor = TokenRequestor {
         token_requestor_id: id(raw),
         name: name.into(),

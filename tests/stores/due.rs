@@ -7,7 +7,7 @@ use model::enrollment::{EnrollmentId, Fact, PushFailure};
 use runtime::store::enrollments::{DueItem, SHARDS};
 
 use super::{Stores, checks, eventually};
-use crate::support::enrollment_fixture::{EnrollmentFixture, facts};
+use crate::support::enrollment_fixture::{CARD, EnrollmentFixture, facts};
 
 checks! {
     an_enrollment_is_due_when_its_receipts_have_ended,
@@ -20,10 +20,10 @@ checks! {
 async fn an_enrollment_is_due_when_its_receipts_have_ended(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     let redirect = fixture.redirect();
-    let fact = fixture.pushed().recorded(fixture.at(), "");
-    let base = fixture.versioned(&stores.enrollments);
-    stores.enrollments.record_push(base, fact, &redirect, fixture.at()).await.unwrap();
-    assert_eq!(ids(&due(stores, redirect.expires_at, |due| due.len() == 1).await), [fixture.id()]);
+    fixture.push(&stores.enrollments, &stores.keys).await.unwrap();
+    // Due times are whole seconds, and no check comes early.
+    let second_after = redirect.expires_at + SignedDuration::from_secs(1);
+    assert_eq!(ids(&due(stores, second_after, |due| due.len() == 1).await), [fixture.id()]);
     let second_before = redirect.expires_at - SignedDuration::from_secs(1);
     assert!(due(stores, second_before, Vec::is_empty).await.is_empty());
 }
@@ -51,15 +51,18 @@ async fn due_items_are_spread_over_the_shards(stores: &Stores) {
 }
 
 async fn only_due_items_are_in_the_index(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
+    let ended = EnrollmentFixture::new("key-1").with_card(70002).start(&stores.enrollments).await;
+    let failed = Fact::PushFailed { reason: PushFailure::CardNotEligible, retryable: false };
+    facts(&stores.enrollments, &ended, [failed]).await;
+    EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     let indexed = async || {
         let scan = stores.db.scan().table_name(&stores.tables.enrollments).index_name("due");
         scan.send().await.unwrap().items.unwrap_or_default()
     };
-    let indexed = eventually(indexed, |items| !items.is_empty()).await;
+    let indexed = eventually(indexed, |items| items.len() == 1).await;
     let keys: Vec<_> = indexed.iter().map(|item| item["sk"].as_s().unwrap().clone()).collect();
-    assert_eq!(keys, [format!("ENROLLMENT#{}", fixture.id())]);
-    assert!(stores.scan(&stores.tables.enrollments).await.len() > 1);
+    assert_eq!(keys, [format!("CARD#{CARD}#{}", simulator::CLICK_TO_PAY)]);
+    assert_eq!(stores.enrollment_items().await.len(), 2);
 }
 
 async fn the_most_overdue_comes_first(stores: &Stores) {
@@ -105,13 +108,13 @@ pub(super) fn end_of_time() -> Timestamp {
     Timestamp::now() + SignedDuration::from_hours(48)
 }
 
-fn ids(due: &[(u8, DueItem)]) -> Vec<EnrollmentId> {
+pub(super) fn ids(due: &[(u8, DueItem)]) -> Vec<EnrollmentId> {
     due.iter().map(|(_, due)| id(due)).collect()
 }
 
 fn id(due: &DueItem) -> EnrollmentId {
     match due {
-        DueItem::Enrollment(enrollment) => enrollment.enrollment_id,
+        DueItem::Enrollment(stored) => stored.enrollment().enrollment_id,
         DueItem::Notification(received) => panic!("a notification is due: {}", received.notification.id),
     }
 }

@@ -1,38 +1,46 @@
-//! The inbox: a notification is stored first, applied once, and never lost.
+//! The inbox: a notification that does not name its card completely, or that matches nothing, is stored first, applied once, and never
+//! lost.
 
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use model::{
-    enrollment::{Decision, Enrollment, Fact, PushFailure, Status},
-    notification::{Notification, NotificationKind},
+    enrollment::{Enrollment, Fact, PushFailure, Status},
+    notification::Notification,
 };
 use runtime::store::enrollments::{
     DueItem, InboxEntry,
     NotificationOutcome::{Duplicate, Recorded, Unmatched},
 };
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use super::{
     Stores, checks,
     due::{due, end_of_time},
     eventually,
+    notifications::{approved, notification, receive},
 };
-use crate::support::enrollment_fixture::{CARD, CLIENT, EnrollmentFixture, facts};
+use crate::support::{
+    enrollment_fixture::{CARD, EnrollmentFixture, facts},
+    table_proxy::TableProxy,
+};
 
 checks! {
     a_repeated_notification_is_returned_as_it_is_stored,
     a_notification_is_stored_for_ninety_days,
-    a_notification_is_applied_once,
+    a_notification_without_client_is_stored_and_applied_by_one_write,
+    of_twenty_copies_without_client_one_is_applied,
+    a_notification_without_client_matches_no_card_that_is_not_confirmed,
     a_notification_of_a_newer_version_is_kept_as_it_is_stored,
     a_notification_before_its_enrollment_is_applied_later,
+    a_copy_of_an_unmatched_notification_keeps_its_first_arrival,
     a_notification_that_matches_nothing_is_retried_and_then_unmatched,
     a_notification_that_matches_in_the_end_is_no_longer_unmatched,
     a_notification_that_matched_an_enrollment_matches_no_later_one,
     a_notification_that_was_not_processed_yet_is_not_unmatched,
     notifications_are_due_in_the_shards_that_reconciliation_reads,
     an_applied_notification_stays_applied,
-    another_clients_notification_changes_nothing,
 }
 
 async fn a_repeated_notification_is_returned_as_it_is_stored(stores: &Stores) {
@@ -47,47 +55,89 @@ async fn a_repeated_notification_is_returned_as_it_is_stored(stores: &Stores) {
 
 async fn a_notification_is_stored_for_ninety_days(stores: &Stores) {
     let now = Timestamp::now();
-    stores.enrollments.receive(&approval(), now).await.unwrap();
+    receive(&stores.enrollments, &[approval()], now).await;
     let [item] = stores.scan(&stores.tables.enrollments).await.try_into().unwrap();
     let end = now + SignedDuration::from_hours(90 * 24);
     assert_eq!(item["ttl"].as_n().unwrap(), &end.as_second().to_string());
 }
 
-async fn a_notification_is_applied_once(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
-    visible(stores, 1).await;
-    for outcome in [Recorded(fixture.id()), Duplicate(fixture.id()), Duplicate(fixture.id())] {
-        assert_eq!(stores.enrollments.receive(&approval(), fixture.at()).await.unwrap(), outcome);
+async fn a_notification_without_client_is_stored_and_applied_by_one_write(stores: &Stores) {
+    let fixture = confirmed(stores).await;
+    let delivery = [without_client()];
+    let proxy = TableProxy::counting(&stores.url).await;
+    let enrollments = stores.through(&proxy);
+    assert_eq!(receive(&enrollments, &delivery, fixture.at()).await, [Recorded(fixture.id())]);
+    let writes = proxy.take_operations().split_off(3);
+    assert_eq!(writes, ["TransactWriteItems"], "after the index, its items and the card's item");
+    for _ in 0..2 {
+        assert_eq!(receive(&enrollments, &delivery, fixture.at()).await, [Duplicate(fixture.id())]);
     }
+    assert!(!proxy.take_operations().contains(&"TransactWriteItems".to_owned()));
     let stored = stores.enrollments.notification("n-1").await.unwrap().unwrap();
     assert_eq!(stored.applied_to, Some(fixture.id()));
     assert_eq!(stores.enrollments.apply(stored, fixture.at()).await.unwrap(), Duplicate(fixture.id()));
     let enrollment = fixture.stored(&stores.enrollments).await.unwrap();
-    assert_eq!((enrollment.facts.len(), enrollment.status_at(fixture.at()).status), (1, Status::Authorized));
+    assert_eq!((enrollment.facts.len(), enrollment.status_at(fixture.at()).status), (2, Status::Authorized));
     assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
+}
+
+async fn of_twenty_copies_without_client_one_is_applied(stores: &Stores) {
+    let fixture = confirmed(stores).await;
+    let mut deliveries = JoinSet::new();
+    for _ in 0..20 {
+        let (enrollments, at) = (stores.enrollments.clone(), fixture.at());
+        deliveries.spawn(async move { receive(&enrollments, &[without_client()], at).await.remove(0) });
+    }
+    let outcomes = deliveries.join_all().await;
+    let count = |outcome| outcomes.iter().filter(|known| **known == outcome).count();
+    assert_eq!((count(Recorded(fixture.id())), count(Duplicate(fixture.id()))), (1, 19), "{outcomes:?}");
+    assert_eq!(fixture.stored(&stores.enrollments).await.unwrap().facts.len(), 2);
+}
+
+async fn a_notification_without_client_matches_no_card_that_is_not_confirmed(stores: &Stores) {
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
+    assert_eq!(receive(&stores.enrollments, &[without_client()], fixture.at()).await, [Unmatched]);
+    assert_eq!(fixture.stored(&stores.enrollments).await, Some(fixture.enrollment.clone()));
+    // Once Processing confirmed the card, what was kept is applied.
+    fixture.push(&stores.enrollments, &stores.keys).await.unwrap();
+    visible(stores, 1).await;
+    let [entry] =
+        notifications_due(stores, fixture.at() + SignedDuration::from_mins(1), 1).await.try_into().unwrap();
+    assert_eq!(stores.enrollments.apply(entry, fixture.at()).await.unwrap(), Recorded(fixture.id()));
 }
 
 async fn a_notification_of_a_newer_version_is_kept_as_it_is_stored(stores: &Stores) {
     let now = Timestamp::now();
+    EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     let kind = json!({"kind": "xyz", "device": {"name": "Watch", "index": 1}});
     let newer = Notification { kind: serde_json::from_value(kind).unwrap(), ..approval() };
-    assert_eq!(stores.enrollments.receive(&newer, now).await.unwrap(), Unmatched);
+    assert_eq!(receive(&stores.enrollments, &[newer.clone()], now).await, [Unmatched]);
     let stored = stores.enrollments.notification("n-1").await.unwrap().unwrap();
     assert_eq!((&stored.notification, stored.unmatched), (&newer, 1));
 }
 
 async fn a_notification_before_its_enrollment_is_applied_later(stores: &Stores) {
-    let now = Timestamp::now();
-    assert_eq!(stores.enrollments.receive(&approval(), now).await.unwrap(), Unmatched);
+    let now = EnrollmentFixture::new("any").at();
+    assert_eq!(receive(&stores.enrollments, &[approval()], now).await, [Unmatched]);
     let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
-    visible(stores, 1).await;
-    let [received] =
-        notifications_due(stores, now + SignedDuration::from_mins(1), 1).await.try_into().unwrap();
-    assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Recorded(fixture.id()));
-    assert_eq!(fixture.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
+    let later = now + SignedDuration::from_mins(1);
+    let [received] = notifications_due(stores, later, 1).await.try_into().unwrap();
+    assert_eq!(stores.enrollments.apply(received, later).await.unwrap(), Recorded(fixture.id()));
+    let stored = fixture.stored(&stores.enrollments).await.unwrap();
+    assert_eq!(stored.facts.iter().map(|recorded| recorded.at).collect::<Vec<_>>(), [now], "its arrival");
     assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
     let entry = stores.enrollments.notification("n-1").await.unwrap().unwrap();
-    assert!(entry.matched_enrollment.is_some(), "and it stays matched");
+    assert_eq!(entry.applied_to, Some(fixture.id()), "and it stays matched");
+}
+
+async fn a_copy_of_an_unmatched_notification_keeps_its_first_arrival(stores: &Stores) {
+    let now = EnrollmentFixture::new("any").at();
+    for seconds in [0, 5, 30] {
+        let at = now + SignedDuration::from_secs(seconds);
+        assert_eq!(receive(&stores.enrollments, &[approval()], at).await, [Unmatched]);
+        let entry = stores.enrollments.notification("n-1").await.unwrap().unwrap();
+        assert_eq!(entry.received_at, now);
+    }
 }
 
 async fn a_notification_that_matches_nothing_is_retried_and_then_unmatched(stores: &Stores) {
@@ -114,11 +164,10 @@ async fn a_notification_that_matches_nothing_is_retried_and_then_unmatched(store
 
 async fn a_notification_that_matches_in_the_end_is_no_longer_unmatched(stores: &Stores) {
     let now = Timestamp::now();
-    stores.enrollments.receive(&approval(), now).await.unwrap();
+    receive(&stores.enrollments, &[approval()], now).await;
     let unmatched = async || stores.enrollments.unmatched_notifications().await.unwrap();
     let [received] = eventually(unmatched, |found| found.len() == 1).await.try_into().unwrap();
     let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
-    visible(stores, 1).await;
     assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Recorded(fixture.id()));
     assert_eq!(eventually(unmatched, Vec::is_empty).await, []);
 }
@@ -143,11 +192,11 @@ async fn notifications_are_due_in_the_shards_that_reconciliation_reads(stores: &
 
 async fn a_notification_that_matched_an_enrollment_matches_no_later_one(stores: &Stores) {
     let first = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
-    visible(stores, 1).await;
     let now = first.at();
-    assert_eq!(stores.enrollments.receive(&approval(), now).await.unwrap(), Recorded(first.id()));
-    let received = stores.enrollments.notification("n-1").await.unwrap().unwrap();
-    assert_eq!(received.applied_to, Some(first.id()));
+    let received = stores.enrollments.store_notification(&approval(), now).await.unwrap();
+    assert_eq!(stores.enrollments.apply(received.clone(), now).await.unwrap(), Recorded(first.id()));
+    let applied = stores.enrollments.notification("n-1").await.unwrap();
+    assert_eq!(applied.as_ref().unwrap().applied_to, Some(first.id()));
     // The first enrollment fails, and the cardholder starts another one.
     let failed = Fact::PushFailed { reason: PushFailure::MastercardRefused, retryable: true };
     facts(&stores.enrollments, &first, [failed]).await;
@@ -155,59 +204,50 @@ async fn a_notification_that_matched_an_enrollment_matches_no_later_one(stores: 
         .with_created_at(now + SignedDuration::from_secs(1))
         .start(&stores.enrollments)
         .await;
-    visible(stores, 2).await;
-    let stale_entry = InboxEntry { applied_to: None, ..received };
-    for received in [stale_entry.clone(), InboxEntry { matched_enrollment: None, ..stale_entry }] {
-        assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Recorded(first.id()));
-    }
+    // The entry as another instance read it before it was applied.
+    assert_eq!(stores.enrollments.apply(received, now).await.unwrap(), Duplicate(first.id()));
     assert_eq!(second.stored(&stores.enrollments).await, Some(second.enrollment));
+    assert_eq!(stores.enrollments.notification("n-1").await.unwrap(), applied);
 }
 
 async fn an_applied_notification_stays_applied(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
-    visible(stores, 1).await;
-    stores.enrollments.receive(&approval(), fixture.at()).await.unwrap();
-    let received = stores.enrollments.notification("n-1").await.unwrap().unwrap();
-    // The entry as read before the index showed the enrollment.
-    let of_another_card =
-        Notification { card_contract_id: Some(79999.into()), ..received.notification.clone() };
-    let stale =
-        InboxEntry { notification: of_another_card, matched_enrollment: None, applied_to: None, ..received };
+    let received = stores.enrollments.store_notification(&approval(), fixture.at()).await.unwrap();
+    stores.enrollments.apply(received.clone(), fixture.at()).await.unwrap();
+    // The entry as an instance read it that does not see the enrollment yet.
+    let of_another_card = Notification { card_contract_id: Some(79999.into()), ..approval() };
+    let stale = InboxEntry { notification: of_another_card, ..received };
     assert_eq!(stores.enrollments.apply(stale, fixture.at()).await.unwrap(), Unmatched);
     let stored = stores.enrollments.notification("n-1").await.unwrap().unwrap();
     assert_eq!((stored.applied_to, stored.unmatched), (Some(fixture.id()), 0));
 }
 
-async fn another_clients_notification_changes_nothing(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
-    visible(stores, 1).await;
-    let foreign = Notification { client_id: Some(40001.into()), ..approval() };
-    assert_eq!(stores.enrollments.receive(&foreign, fixture.at()).await.unwrap(), Unmatched);
-    assert_eq!(fixture.stored(&stores.enrollments).await, Some(fixture.enrollment));
-}
-
 /// The notification of step 17 for the sample card.
 fn approval() -> Notification {
-    Notification {
-        id: "n-1".into(),
-        kind: NotificationKind::Tar { decision: Decision::Approved },
-        occurred_at: Timestamp::MAX,
-        client_id: Some(CLIENT.into()),
-        card_contract_id: Some(CARD.into()),
-        token_requestor_id: Some(simulator::CLICK_TO_PAY.parse().unwrap()),
-        token_unique_reference: None,
-    }
+    notification("n-1", approved())
+}
+
+fn without_client() -> Notification {
+    Notification { client_id: None, ..approval() }
+}
+
+/// An enrollment whose card Processing has confirmed, in the index.
+async fn confirmed(stores: &Stores) -> EnrollmentFixture {
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
+    fixture.push(&stores.enrollments, &stores.keys).await.unwrap();
+    visible(stores, 1).await;
+    fixture
 }
 
 /// Waits until the index shows this many enrollments of the sample card.
-async fn visible(stores: &Stores, count: usize) -> Vec<Enrollment> {
+pub(super) async fn visible(stores: &Stores, count: usize) -> Vec<Enrollment> {
     let found = async || stores.enrollments.by_card(CARD.into()).await.unwrap();
     eventually(found, |found| found.len() == count).await
 }
 
 async fn notifications_due(stores: &Stores, at: Timestamp, count: usize) -> Vec<InboxEntry> {
     let notification = |due: DueItem| match due {
-        DueItem::Notification(received) => Some(received),
+        DueItem::Notification(received) => Some(*received),
         DueItem::Enrollment(_) => None,
     };
     let is_one = |due: &&(u8, DueItem)| matches!(due.1, DueItem::Notification(_));

@@ -1,12 +1,16 @@
-//! Reading: a client sees only its own enrollments, newest first; a callback state finds one enrollment, for two hours.
+//! Reading: a client sees only its own enrollments, newest first; support and exports see
+//! those of their bank.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
-use mastercard::secret::CallbackState;
-use model::enrollment::{Enrollment, EnrollmentId, Fact, PushFailure};
-use runtime::store::enrollments::{BeginOutcome, Enrollments};
+use model::{
+    card_enrollment::Refusal,
+    enrollment::{Enrollment, EnrollmentId, Fact, PushFailure},
+};
+use runtime::store::enrollments::{Enrollments, Versioned};
 
 use super::{Stores, checks, eventually};
-use crate::support::enrollment_fixture::{CARD, CLIENT, EnrollmentFixture, facts};
+use crate::support::enrollment_fixture::{CARD, CLIENT, EnrollmentFixture, JWS_PARTS, RECEIPT, facts};
 
 checks! {
     another_client_sees_nothing_of_an_enrollment,
@@ -17,8 +21,8 @@ checks! {
     a_notification_finds_the_enrollments_of_its_card_newest_first,
     support_finds_an_enrollment_by_its_id_alone,
     an_export_holds_every_enrollment_of_this_bank_and_none_of_another,
-    a_returning_browser_is_identified_by_its_state_for_two_hours,
-    items_without_an_attempt_belong_to_the_first_attempt,
+    past_enrollments_are_listed_with_the_current_ones,
+    a_card_has_one_current_enrollment,
     secrets_are_not_stored_in_plain_text,
 }
 
@@ -28,11 +32,13 @@ async fn another_client_sees_nothing_of_an_enrollment(stores: &Stores) {
     let (enrollments, fixture) = (&stores.enrollments, pushed(stores).await);
     let requestor = &fixture.enrollment.token_requestor_id;
     assert_eq!(enrollments.get(OTHER_CLIENT.into(), fixture.id()).await.unwrap(), None);
-    let stored = fixture.stored(enrollments).await.unwrap();
-    let of_other_client = Enrollment { client_id: OTHER_CLIENT.into(), ..stored };
-    assert_eq!(enrollments.redirect(&of_other_client, 1, fixture.at()).await.unwrap(), None);
-    assert_eq!(enrollments.lock_holder(OTHER_CLIENT.into(), CARD.into(), requestor).await.unwrap(), None);
-    assert!(list(enrollments, OTHER_CLIENT, None, 50, None).await.0.is_empty());
+    assert_eq!(enrollments.current(OTHER_CLIENT.into(), CARD.into(), requestor).await.unwrap(), None);
+    let their_restart = EnrollmentFixture::new("key").restart_of(fixture.id(), fixture.at());
+    let theirs = EnrollmentFixture::new("key-1").with_client(OTHER_CLIENT).start(enrollments).await;
+    let of_theirs = theirs.versioned(enrollments).await.unwrap();
+    let outcome = enrollments.restart(of_theirs, &their_restart, fixture.at()).await.unwrap();
+    assert_eq!(outcome, Err(Refusal::NotFound), "an id alone leads to nobody's enrollment");
+    assert_eq!(list(enrollments, OTHER_CLIENT, None, 50, None).await.0, [theirs.id()]);
     assert!(list(enrollments, OTHER_CLIENT, Some(CARD), 50, Some(fixture.id())).await.0.is_empty());
 }
 
@@ -40,10 +46,8 @@ async fn another_client_records_nothing_on_an_enrollment(stores: &Stores) {
     let (enrollments, fixture) = (&stores.enrollments, pushed(stores).await);
     let before = fixture.stored(enrollments).await;
     let fact = [Fact::PushUnknown.recorded(fixture.at(), "")];
-    assert_eq!(
-        enrollments.record_facts(OTHER_CLIENT.into(), fixture.id(), &fact, fixture.at()).await.unwrap(),
-        None
-    );
+    let recorded = enrollments.record_facts(OTHER_CLIENT.into(), fixture.id(), &fact, fixture.at()).await;
+    assert!(recorded.unwrap().is_none());
     assert_eq!(fixture.stored(enrollments).await, before);
 }
 
@@ -52,10 +56,15 @@ async fn another_bank_sees_nothing_of_an_enrollment(stores: &Stores) {
     let fixture = pushed(stores).await;
     assert_eq!(fixture.stored(&theirs).await, None);
     assert_eq!(fixture.by_state(&theirs).await, None);
-    assert_eq!(fixture.begin(&theirs).await, BeginOutcome::Started, "same client, card and key");
-    eventually(async || stores.enrollments.by_card(CARD.into()).await.unwrap(), |found| found.len() == 1)
-        .await;
-    assert_eq!(theirs.by_card(CARD.into()).await.unwrap(), [fixture.enrollment]);
+    assert!(fixture.begin(&theirs).await.is_ok(), "same client, card and key");
+    fixture.push(&theirs, &stores.keys).await.unwrap();
+    let facts = [Fact::TokenListReadFailed.recorded(fixture.at(), "")];
+    theirs.record_facts(CLIENT.into(), fixture.id(), &facts, fixture.at()).await.unwrap().unwrap();
+    for enrollments in [&stores.enrollments, &theirs] {
+        let by_card = async || enrollments.by_card(CARD.into()).await.unwrap();
+        let found = eventually(by_card, |found| found.len() == 1).await;
+        assert_eq!(found, [fixture.stored(enrollments).await.unwrap()]);
+    }
 }
 
 async fn support_finds_an_enrollment_by_its_id_alone(stores: &Stores) {
@@ -63,7 +72,7 @@ async fn support_finds_an_enrollment_by_its_id_alone(stores: &Stores) {
     let fixture = pushed(stores).await;
     let found =
         eventually(async || stores.enrollments.find(fixture.id()).await.unwrap(), Option::is_some).await;
-    assert_eq!(found, fixture.stored(&stores.enrollments).await);
+    assert_eq!(found, fixture.versioned(&stores.enrollments).await);
     assert_eq!(stores.enrollments.find(EnrollmentFixture::new("never-started").id()).await.unwrap(), None);
     assert_eq!(theirs.find(fixture.id()).await.unwrap(), None);
 }
@@ -98,64 +107,82 @@ async fn a_page_of_one_card_holds_no_other_card(stores: &Stores) {
 }
 
 async fn a_notification_finds_the_enrollments_of_its_card_newest_first(stores: &Stores) {
-    let [a, _, c, _, e] = five_enrollments(stores).await;
-    let found = async || ids(stores.enrollments.by_card(CARD.into()).await.unwrap());
-    assert_eq!(eventually(found, |found| found.len() == 3).await, [e, c, a]);
-}
-
-async fn a_returning_browser_is_identified_by_its_state_for_two_hours(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
-    let other = EnrollmentFixture::new("key-2").with_card(70002).start(&stores.enrollments).await;
-    let end = fixture.at() + SignedDuration::from_hours(2);
-    let find = async |state: &CallbackState, at| {
-        let found = stores.enrollments.by_state(state, at).await.unwrap();
-        found.map(|(versioned, attempt)| (versioned.enrollment, attempt))
-    };
-    assert_eq!(
-        find(&fixture.state, end - SignedDuration::from_millis(1)).await,
-        Some((fixture.enrollment.clone(), 1))
-    );
-    assert_eq!(find(&other.state, fixture.at()).await, Some((other.enrollment, 1)));
-    assert_eq!(find(&CallbackState::new("never-given"), fixture.at()).await, None);
-    assert_eq!(find(&fixture.state, end).await, None);
-}
-
-async fn items_without_an_attempt_belong_to_the_first_attempt(stores: &Stores) {
-    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
-    for mut item in stores.scan(&stores.tables.enrollments).await {
-        if item.remove("attempt").is_some() {
-            let put = stores.db.put_item().table_name(&stores.tables.enrollments);
-            put.set_item(Some(item)).send().await.unwrap();
-        }
+    let start = EnrollmentFixture::new("any").at() - SignedDuration::from_hours(1);
+    let mut expected = Vec::new();
+    for n in 0..3 {
+        // The redirect of the one before has ended.
+        let at = start + SignedDuration::from_mins(11 * n);
+        let fixture = EnrollmentFixture::new(&format!("key-{n}")).with_created_at(at);
+        let fixture = fixture.start(&stores.enrollments).await;
+        fixture.push(&stores.enrollments, &stores.keys).await.unwrap();
+        expected.insert(0, fixture.id());
     }
-    let returned = stores.enrollments.by_state(&fixture.state, fixture.at()).await.unwrap();
-    assert_eq!(returned, Some((fixture.versioned(&stores.enrollments), 1)));
-    assert_eq!(
-        EnrollmentFixture::new("key-1").begin(&stores.enrollments).await,
-        BeginOutcome::Replayed(fixture.id(), 1)
-    );
+    let found = async || ids(stores.enrollments.by_card(CARD.into()).await.unwrap());
+    assert_eq!(eventually(found, |found| found.len() == 3).await, expected);
+}
+
+async fn past_enrollments_are_listed_with_the_current_ones(stores: &Stores) {
+    let start = EnrollmentFixture::new("any").at() - SignedDuration::from_secs(5);
+    let (mut started, mut fixtures) = (Vec::new(), Vec::new());
+    for n in 0_u8..4 {
+        let at = start + SignedDuration::from_secs(n.into());
+        let fixture = EnrollmentFixture::new(&format!("key-{n}")).with_created_at(at);
+        let fixture = fixture.start(&stores.enrollments).await;
+        let failed = Fact::PushFailed { reason: PushFailure::CardNotEligible, retryable: false };
+        started.insert(0, facts(&stores.enrollments, &fixture, [failed]).await);
+        fixtures.insert(0, fixture);
+    }
+    let page = stores.enrollments.list(CLIENT.into(), Some(CARD.into()), 50, None).await.unwrap();
+    assert_eq!(page.enrollments, started);
+    for (fixture, enrollment) in fixtures.iter().zip(&started) {
+        assert_eq!(fixture.stored(&stores.enrollments).await.as_ref(), Some(enrollment));
+        let found = async || stores.enrollments.find(fixture.id()).await.unwrap();
+        let found = eventually(found, Option::is_some).await.map(Versioned::into_enrollment);
+        assert_eq!(found.as_ref(), Some(enrollment));
+    }
+}
+
+async fn a_card_has_one_current_enrollment(stores: &Stores) {
+    let requestor = EnrollmentFixture::new("any").enrollment.token_requestor_id;
+    let current =
+        async |requestor| stores.enrollments.current(CLIENT.into(), CARD.into(), requestor).await.unwrap();
+    assert_eq!(current(&requestor).await, None);
+    let fixture = pushed(stores).await;
+    assert_eq!(current(&requestor).await, fixture.stored(&stores.enrollments).await);
+    assert_eq!(current(&"50999000001".parse().unwrap()).await, None);
 }
 
 async fn secrets_are_not_stored_in_plain_text(stores: &Stores) {
     let fixture = pushed(stores).await;
-    for item in stores.scan(&stores.tables.enrollments).await {
+    let items = stores.scan(&stores.tables.enrollments).await;
+    assert!(items.iter().any(|item| item.contains_key("redirect")));
+    let state = fixture.state();
+    let secrets = [RECEIPT, &fixture.key, state.expose(), "requestor.example"].map(str::as_bytes);
+    let secrets = secrets.into_iter().chain(JWS_PARTS.map(str::as_bytes)).chain([&fixture.secret[..]]);
+    for item in items {
         assert_eq!(item["tenant"].as_s().map(String::as_str), Ok("default"));
-        let redirect = item["sk"].as_s().is_ok_and(|sk| sk.starts_with("REDIRECT#"));
-        let printed = format!("{item:?}");
-        assert!(
-            !printed.contains(fixture.state.expose()) && !printed.contains(&fixture.key),
-            "{:?}",
-            item["sk"]
-        );
-        assert_eq!(printed.contains("MCC-SAMPLE"), redirect, "{:?}", item["sk"]);
+        let (name, stored) = (item["sk"].clone(), bytes(&AttributeValue::M(item)));
+        for secret in secrets.clone() {
+            let found = stored.windows(secret.len()).any(|window| window == secret);
+            assert!(!found, "{name:?} contains {:?}", String::from_utf8_lossy(secret));
+        }
+    }
+}
+
+/// All bytes of all values, binary ones as they are.
+fn bytes(value: &AttributeValue) -> Vec<u8> {
+    match value {
+        AttributeValue::S(text) | AttributeValue::N(text) => text.clone().into_bytes(),
+        AttributeValue::B(bytes) => bytes.as_ref().to_vec(),
+        AttributeValue::L(elements) => elements.iter().flat_map(bytes).collect(),
+        AttributeValue::M(fields) => fields.values().flat_map(bytes).collect(),
+        _ => Vec::new(),
     }
 }
 
 async fn pushed(stores: &Stores) -> EnrollmentFixture {
     let fixture = EnrollmentFixture::new("a-key-that-is-long-enough").start(&stores.enrollments).await;
-    let fact = fixture.pushed().recorded(fixture.at(), "");
-    let (base, redirect) = (fixture.versioned(&stores.enrollments), fixture.redirect());
-    stores.enrollments.record_push(base, fact, &redirect, fixture.at()).await.unwrap().unwrap();
+    fixture.push(&stores.enrollments, &stores.keys).await.unwrap();
     fixture
 }
 
@@ -190,6 +217,6 @@ async fn list(
     (ids(page.enrollments), page.next)
 }
 
-fn ids(enrollments: Vec<model::enrollment::Enrollment>) -> Vec<EnrollmentId> {
+fn ids(enrollments: Vec<Enrollment>) -> Vec<EnrollmentId> {
     enrollments.into_iter().map(|enrollment| enrollment.enrollment_id).collect()
 }

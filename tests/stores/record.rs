@@ -2,7 +2,7 @@
 //! only after its fact is recorded.
 
 use jiff::SignedDuration;
-use model::enrollment::{Decision, EnrollmentId, Fact, Status};
+use model::enrollment::{Decision, Fact, Status};
 use runtime::store::enrollments::Enrollments;
 use tokio::task::JoinSet;
 
@@ -26,7 +26,8 @@ async fn a_repeated_fact_is_recorded_once(stores: &Stores) {
     let later = fixture.at() + SignedDuration::from_secs(5);
     let again = approved().recorded(later, "a source");
     let twice = stores.enrollments.record_facts(CLIENT.into(), fixture.id(), &[again], later).await.unwrap();
-    assert_eq!((once.facts.len(), twice.as_ref()), (1, Some(&once)));
+    let twice = twice.unwrap().stored.into_enrollment();
+    assert_eq!((once.facts.len(), &twice), (1, &once));
     assert_eq!(fixture.stored(&stores.enrollments).await, Some(once), "the first record stays");
     assert_eq!(revision(stores, &fixture).await, written, "nothing is written for it");
 }
@@ -45,62 +46,67 @@ async fn one_fact_recorded_twenty_times_concurrently_is_recorded_once(stores: &S
 
 async fn one_push_recorded_twenty_times_concurrently_is_recorded_once(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
+    let current = fixture.versioned(&stores.enrollments).await.unwrap();
     let pushes: JoinSet<_> = (0..20)
         .map(|_| {
             let (enrollments, fixture) = (stores.enrollments.clone(), fixture.clone());
-            async move { push(&enrollments, &fixture).await }
+            let sealed = enrollments.seal(&stores.keys, &fixture.enrollment, 1, &fixture.redirect());
+            let current = current.clone();
+            async move {
+                let pushed = [fixture.pushed().recorded(fixture.at(), "")];
+                let recorded = enrollments.record(current, &pushed, sealed.as_ref(), fixture.at()).await;
+                recorded.unwrap().unwrap().stored
+            }
         })
         .collect();
-    assert_eq!(pushes.join_all().await, [Some(fixture.id()); 20]);
+    let stored = fixture.versioned(&stores.enrollments);
+    let (pushes, stored) = (pushes.join_all().await, stored.await.unwrap());
+    assert!(pushes.iter().all(|pushed| *pushed == stored), "all see the redirect that was stored");
     assert_eq!(fixture.stored(&stores.enrollments).await.unwrap().facts.len(), 1);
 }
 
 async fn a_redirect_is_shown_once_the_push_is_recorded(stores: &Stores) {
-    let (enrollments, now) = (&stores.enrollments, EnrollmentFixture::new("any").at());
-    let fixture = EnrollmentFixture::new("key-1").with_created_at(now);
-    assert_eq!(push(enrollments, &fixture).await, None, "the redirect is put, the fact is not");
-    let fixture = fixture.start(enrollments).await;
-    let without_push = fixture.stored(enrollments).await.unwrap();
-    assert_eq!(enrollments.redirect(&without_push, 1, now).await.unwrap(), None);
-    push(enrollments, &fixture).await.unwrap();
-    let stored = fixture.stored(enrollments).await.unwrap();
-    assert_eq!(stored.status_at(now).status, Status::Ready);
-    assert_eq!(stored.facts.iter().map(|recorded| &recorded.fact).collect::<Vec<_>>(), [&fixture.pushed()]);
-    assert_eq!(enrollments.redirect(&stored, 1, now).await.unwrap(), Some(fixture.redirect()));
-    assert_eq!(enrollments.redirect(&stored, 2, now).await.unwrap(), None, "of another attempt");
+    let enrollments = &stores.enrollments;
+    let fixture = EnrollmentFixture::new("key-1").start(enrollments).await;
+    let (without_push, now) = (fixture.versioned(enrollments).await.unwrap(), fixture.at());
+    assert_eq!(enrollments.redirect(&without_push, 1, now), None);
+    let pushed = fixture.push(enrollments, &stores.keys).await.unwrap();
+    let stored = fixture.versioned(enrollments).await.unwrap();
+    assert_eq!(pushed.stored, stored, "known without reading it");
+    assert_eq!(stored.enrollment().status_at(now).status, Status::Ready);
+    let facts = stored.enrollment().facts.iter().map(|recorded| &recorded.fact);
+    assert_eq!(facts.collect::<Vec<_>>(), [&fixture.pushed()]);
+    let redirect = enrollments.redirect(&stored, 1, now).unwrap();
+    let opened = enrollments.open(&stores.keys, stored.enrollment(), redirect).await;
+    assert_eq!(opened, Some(fixture.redirect()));
+    assert_eq!(enrollments.redirect(&stored, 2, now), None, "of another attempt");
 }
 
 async fn nothing_is_recorded_of_an_unknown_enrollment(stores: &Stores) {
     let (enrollments, unknown) = (&stores.enrollments, EnrollmentFixture::new("never-started"));
     let fact = [approved().recorded(unknown.at(), "a source")];
-    assert_eq!(
-        enrollments.record_facts(CLIENT.into(), unknown.id(), &fact, unknown.at()).await.unwrap(),
-        None
-    );
-    assert_eq!(push(enrollments, &unknown).await, None);
+    let recorded = enrollments.record_facts(CLIENT.into(), unknown.id(), &fact, unknown.at()).await;
+    assert!(recorded.unwrap().is_none());
+    assert!(unknown.push(enrollments, &stores.keys).await.is_none());
     assert_eq!(unknown.stored(enrollments).await, None);
 }
 
 async fn a_redirect_ends_with_its_receipts(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
-    push(&stores.enrollments, &fixture).await.unwrap();
+    fixture.push(&stores.enrollments, &stores.keys).await.unwrap();
     let end = fixture.redirect().expires_at;
-    let stored = fixture.stored(&stores.enrollments).await.unwrap();
-    let redirect = async |at| stores.enrollments.redirect(&stored, 1, at).await.unwrap();
-    assert_eq!(redirect(end - SignedDuration::from_millis(1)).await, Some(fixture.redirect()));
-    assert_eq!(redirect(end).await, None);
+    let stored = fixture.versioned(&stores.enrollments).await.unwrap();
+    let redirect = |at| stores.enrollments.redirect(&stored, 1, at);
+    assert!(redirect(end - SignedDuration::from_millis(1)).is_some());
+    assert_eq!(redirect(end), None);
+    // Reconciliation removes it for good.
+    let list = Fact::TokenList { token: None }.recorded(end, &end.to_string());
+    stores.enrollments.record_facts(CLIENT.into(), fixture.id(), &[list], end).await.unwrap().unwrap();
+    assert!(!stores.enrollment_items().await[0].contains_key("redirect"));
 }
 
 fn approved() -> Fact {
     Fact::Tar { decision: Decision::Approved, occurred_at: None }
-}
-
-async fn push(enrollments: &Enrollments, fixture: &EnrollmentFixture) -> Option<EnrollmentId> {
-    let fact = fixture.pushed().recorded(fixture.at(), "");
-    let pushed = enrollments
-        .record_push(fixture.versioned(enrollments), fact, &fixture.redirect(), fixture.at())
-        .await;
-    pushed.unwrap().map(|enrollment| enrollment.enrollment_id)
 }
 
 async fn record_concurrently(
@@ -120,9 +126,6 @@ async fn record_concurrently(
 }
 
 /// How often the enrollment was written.
-async fn revision(stores: &Stores, fixture: &EnrollmentFixture) -> String {
-    let items = stores.scan(&stores.tables.enrollments).await;
-    let key = format!("ENROLLMENT#{}", fixture.id());
-    let item = items.into_iter().find(|item| item["sk"].as_s() == Ok(&key)).unwrap();
-    item["revision"].as_n().unwrap().clone()
+async fn revision(stores: &Stores, fixture: &EnrollmentFixture) -> i64 {
+    fixture.versioned(&stores.enrollments).await.unwrap().record().revision
 }

@@ -1,6 +1,7 @@
 //! The bank's app against a whole `World`; every response is checked against the API description.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use local::{
     Options, World,
     cardholder::{Cardholder, Response},
@@ -119,6 +120,7 @@ fn json(value: AttributeValue) -> Value {
             Value::Object(fields.into_iter().map(|(name, value)| (name, json(value))).collect())
         }
         AttributeValue::Null(_) => Value::Null,
+        AttributeValue::B(bytes) => STANDARD.encode(bytes).into(),
         other => panic!("nothing is stored as {}", std::any::type_name_of_val(&other)),
     }
 }

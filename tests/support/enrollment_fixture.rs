@@ -18,6 +18,11 @@ use uuid::Uuid;
 
 pub(crate) const CLIENT: u64 = 40000;
 pub(crate) const CARD: u64 = 70001;
+pub(crate) const RECEIPT: &str = "MCC-SAMPLE";
+/// `{}`, then the two texts of [`JWS_PARTS`].
+const JWS: &str = "e30.dGhlLXBheWxvYWQ.dGhlLXNpZ25hdHVyZQ";
+/// The decoded payload and signature of the redirect's JWS.
+pub(crate) const JWS_PARTS: [&str; 2] = ["the-payload", "the-signature"];
 
 /// A request to enable a card, as `enroll` passes it to the store.
 #[derive(Clone)]
@@ -151,10 +156,10 @@ impl EnrollmentFixture {
     /// A redirect of Token Connect, valid for ten minutes.
     pub(crate) fn redirect(&self) -> Redirect {
         Redirect {
-            redirect_url: RedirectUrl::new("https://requestor.example/push?pushAccountData=e30"),
+            redirect_url: RedirectUrl::new(format!("https://requestor.example/push?pushAccountData={JWS}")),
             expires_at: self.at() + SignedDuration::from_mins(10),
-            push_account_receipts: vec![PushAccountReceipt::new("MCC-SAMPLE")],
-            signature: Some(Signature::new("e30.e30.e30")),
+            push_account_receipts: vec![PushAccountReceipt::new(RECEIPT)],
+            signature: Some(Signature::new(JWS)),
             available_push_methods: Vec::new(),
         }
     }

@@ -1,5 +1,6 @@
-//! The API's rules, in memory: an idempotency key is valid for one request of one client on one route for a day; a card has one
-//! live enrollment; a request that crashed holds its card until two seconds after the app's timeout.
+//! The API's rules, in memory: an idempotency key is valid for one request about one card of one client on one route for a day; a card
+//! has one live enrollment; a request that crashed holds its card until two seconds after the app's timeout; once another enrollment
+//! has taken a card, the earlier one is never restarted; an enrollment has five attempts.
 
 use std::collections::HashMap;
 
@@ -13,6 +14,7 @@ pub(super) enum RequestOutcome {
     KeyReused,
     CardLocked(usize),
     NotRestartable,
+    TooManyAttempts,
 }
 
 impl RequestOutcome {
@@ -23,14 +25,17 @@ impl RequestOutcome {
             Self::KeyReused => "key reused",
             Self::CardLocked(_) => "card locked",
             Self::NotRestartable => "not restartable",
+            Self::TooManyAttempts => "too many attempts",
         }
     }
 }
 
-/// `(client, none)` for new enrollments, `(client, number)` for new attempts of one.
-type Route = (u64, Option<usize>);
-/// What the request means: its card, if it names one, and the rest.
-type Body = (Option<u64>, u8);
+/// What a key is valid for: client and card, and for a new attempt the enrollment.
+type Route = (u64, u64, Option<usize>);
+/// What the request means besides its card.
+type Body = u8;
+/// Attempts of one enrollment, the first one included.
+const MAX_ATTEMPTS: u32 = 5;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Push {
@@ -63,25 +68,30 @@ impl Model {
         (card, body): (u64, u8),
         now: Timestamp,
     ) -> RequestOutcome {
-        let (key, index) = (((client, None), key), self.enrollments.len());
-        let refused =
-            self.replay(key, (Some(card), body), now).or_else(|| self.card_lock(client, card, index, now));
+        let (key, index) = (((client, card, None), key), self.enrollments.len());
+        let refused = self.replay(key, body, now).or_else(|| self.card_lock(client, card, now));
         refused.unwrap_or_else(|| {
             self.enrollments.push(Enrollment { client, card, attempt: 0, push: Push::Failed, key });
-            self.start(index, key, (Some(card), body), now)
+            self.start(index, key, body, now)
         })
     }
 
     pub(super) fn restart(&mut self, index: usize, key: u8, body: u8, now: Timestamp) -> RequestOutcome {
-        let Enrollment { client, card, push, .. } = self.enrollments[index];
-        let key = ((client, Some(index)), key);
-        let restartable =
-            matches!(push, Push::Ready(expires_at) if now < expires_at) || push == Push::Expired;
+        let Enrollment { client, card, push, attempt, .. } = self.enrollments[index];
+        let key = ((client, card, Some(index)), key);
+        let restartable = self.holds_its_card(index)
+            && (matches!(push, Push::Ready(expires_at) if now < expires_at) || push == Push::Expired);
         let refused = self
-            .replay(key, (None, body), now)
+            .replay(key, body, now)
             .or_else(|| (!restartable).then_some(RequestOutcome::NotRestartable))
-            .or_else(|| self.card_lock(client, card, index, now));
-        refused.unwrap_or_else(|| self.start(index, key, (None, body), now))
+            .or_else(|| (attempt >= MAX_ATTEMPTS).then_some(RequestOutcome::TooManyAttempts));
+        refused.unwrap_or_else(|| self.start(index, key, body, now))
+    }
+
+    /// Whether no later enrollment has taken its card.
+    fn holds_its_card(&self, index: usize) -> bool {
+        let Enrollment { client, card, .. } = self.enrollments[index];
+        self.holders.get(&(client, card)) == Some(&index)
     }
 
     fn replay(&self, key: (Route, u8), body: Body, now: Timestamp) -> Option<RequestOutcome> {
@@ -94,8 +104,8 @@ impl Model {
         })
     }
 
-    fn card_lock(&self, client: u64, card: u64, index: usize, now: Timestamp) -> Option<RequestOutcome> {
-        let holder = *self.holders.get(&(client, card)).filter(|holder| **holder != index)?;
+    fn card_lock(&self, client: u64, card: u64, now: Timestamp) -> Option<RequestOutcome> {
+        let holder = *self.holders.get(&(client, card))?;
         let live = match self.enrollments[holder].push {
             Push::Pending(started_at) => now <= started_at + SignedDuration::from_secs(12),
             Push::Ready(expires_at) => now < expires_at,
@@ -122,11 +132,12 @@ impl Model {
         self.enrollments[index].push = Push::Ready(expires_at);
     }
 
-    /// A retryable failure releases the key, unless another enrollment has it.
+    /// A retryable failure frees the attempt's key, unless another enrollment has taken the card before it was known.
     pub(super) fn failed(&mut self, index: usize, retryable: bool) {
         self.enrollments[index].push = Push::Failed;
         let key = self.enrollments[index].key;
-        if retryable && self.keys.get(&key).is_some_and(|(_, holder, ..)| *holder == index) {
+        let has_key = self.keys.get(&key).is_some_and(|(_, holder, ..)| *holder == index);
+        if retryable && has_key && self.holds_its_card(index) {
             self.keys.remove(&key);
         }
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     super::{
         StoreError,
+        backoff::send_while_busy,
         table::{from_item, is_condition_error, s},
     },
     Enrollments, NOTIFICATION, SHARDS,
@@ -72,7 +73,8 @@ impl Enrollments {
         let item = self.inbox_item(entry.clone(), Some(now));
         let item = self.0.item(&self.inbox_key(&notification.id), NOTIFICATION, &item)?;
         let put = self.0.db.put_item().table_name(&self.0.name).set_item(Some(item));
-        match put.condition_expression("attribute_not_exists(pk)").send().await {
+        let put = put.condition_expression("attribute_not_exists(pk)");
+        match send_while_busy(|| put.clone().send()).await {
             Ok(_) => Ok(entry),
             Err(error) if is_condition_error(&error) => {
                 Ok(self.notification(&notification.id).await?.unwrap_or(entry))
@@ -139,7 +141,8 @@ impl Enrollments {
         // An instance that did not find the enrollment must not reset what another one applied.
         let put = put.condition_expression("attribute_not_exists(appliedTo) OR appliedTo = :applied");
         let applied = applied.map(|id| id.to_string()).unwrap_or_default();
-        match put.expression_attribute_values(":applied", s(&applied)).send().await {
+        let put = put.expression_attribute_values(":applied", s(&applied));
+        match send_while_busy(|| put.clone().send()).await {
             Err(error) if !is_condition_error(&error) => Err(error.into()),
             _ => Ok(()),
         }

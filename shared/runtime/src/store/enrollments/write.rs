@@ -17,7 +17,7 @@ use model::{
 use super::{
     super::{
         StoreError,
-        backoff::backoff,
+        backoff::{backoff, is_busy},
         table::{Item, n, s},
         transaction::{cancellation_reasons, is_condition_failure},
     },
@@ -216,20 +216,6 @@ impl Enrollments {
         };
         Ok(put.build()?)
     }
-}
-
-/// Whether another writer or DynamoDB's limits stood in the way, so that the same request may succeed at once.
-pub(super) fn is_busy(code: Option<&str>) -> bool {
-    matches!(
-        code,
-        Some(
-            "TransactionConflictException"
-                | "TransactionInProgressException"
-                | "ThrottlingException"
-                | "ProvisionedThroughputExceededException"
-                | "RequestLimitExceeded"
-        )
-    )
 }
 
 fn is_transaction_busy<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     super::{
         StoreError,
+        backoff::send_while_busy,
         table::{is_condition_error, n, s},
     },
     CATALOG, TokenRequestors,
@@ -46,7 +47,7 @@ impl TokenRequestors {
             .expression_attribute_values(":tenant", s(&self.0.tenant.to_string()))
             .expression_attribute_values(":version", number(base.version))
             .expression_attribute_values(":base", s(&base.change.to_string()));
-        match update.send().await {
+        match send_while_busy(|| update.clone().send()).await {
             Ok(_) => Ok(Ok(())),
             Err(error) if is_condition_error(&error) => Ok(Err(Superseded)),
             Err(error) => Err(error.into()),
@@ -69,7 +70,7 @@ impl TokenRequestors {
             .expression_attribute_values(":now", s(&now.to_string()))
             .expression_attribute_values(":version", number(base.version))
             .expression_attribute_values(":base", s(&base.change.to_string()));
-        match update.send().await {
+        match send_while_busy(|| update.clone().send()).await {
             Ok(_) => Ok(Ok(())),
             Err(error) if is_condition_error(&error) => Ok(Err(Superseded)),
             Err(error) => Err(error.into()),

@@ -1,1 +1,43 @@
-//! Items.
+//! The stored form of items: nothing is lost by it, and it is small enough.
+
+mod round_trip;
+mod size;
+
+use jiff::{SignedDuration, Timestamp};
+use mastercard::call::Call;
+use model::{
+    card_enrollment::{AttemptRequest, NewAttempt, ShortHash},
+    enrollment::{Consent, Enrollment, EnrollmentId},
+};
+
+/// A request with ids of the usual length.
+fn new_attempt(now: Timestamp) -> NewAttempt {
+    let enrollment = Enrollment {
+        enrollment_id: EnrollmentId::new(now),
+        client_id: 4_000_000_001.into(),
+        card_contract_id: 7_000_000_001.into(),
+        token_requestor_id: "50123197928".parse().unwrap(),
+        platform: mastercard::token_requestor::Platform::Android,
+        callback: "mobile-app".into(),
+        consent: Consent { terms_version: "2026-01".into(), accepted_at: now },
+        created_at: now,
+        respond_by: now + SignedDuration::from_secs(10),
+        facts: Vec::new(),
+    };
+    NewAttempt { enrollment, request: request("first") }
+}
+
+fn request(name: &str) -> AttemptRequest {
+    let [key, fingerprint, state] =
+        ["key", "fingerprint", "state"].map(|of| ShortHash::of(format!("{name} {of}").as_bytes()));
+    AttemptRequest { key, fingerprint, state }
+}
+
+fn call(operation: &str) -> Call {
+    Call {
+        operation: operation.into(),
+        milliseconds: 187,
+        status: Some(200),
+        correlation_id: "0.8f5e2117.1774000000.1a2b3c4d".into(),
+    }
+}
