@@ -34,7 +34,7 @@ pub(super) fn at_most_once(history: &History) -> Result<(), String> {
     check_takeovers(history)
 }
 
-/// The card enrollment that an attempt was begun in, its number and the hash of its idempotency key. Callback states name the
+/// The card enrollment that an attempt was started in, its number and the hash of its idempotency key. Callback states name the
 /// enrollment; the hash of their secret shows that they are genuine.
 fn attempt_of<'a>(history: &'a History, push: &Push) -> Option<(&'a Write, usize, ShortHash)> {
     let mut guards = history.guards().filter(|(_, item)| item.text("enrollmentId") == push.enrollment_id);

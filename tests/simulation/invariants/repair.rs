@@ -33,7 +33,7 @@ pub(super) fn every_crash_is_repaired(history: &History) -> Result<(), String> {
     every_card_can_be_enrolled_again(history)
 }
 
-/// A repeated request is known, and whoever began an attempt goes on with it: a write whose response was lost is not taken for
+/// A repeated request is known, and whoever started an attempt goes on with it: a write whose response was lost is not taken for
 /// another request's.
 fn nobody_mistakes_its_own_request(history: &History) -> Result<(), String> {
     let is_enroll = |completed: &&CompletedInvocation| {
@@ -44,9 +44,9 @@ fn nobody_mistakes_its_own_request(history: &History) -> Result<(), String> {
         let code = body["code"].as_str().unwrap_or_default();
         ensure!(code != "not_found", "#{} does not find the enrollment of its own request.", completed.actor);
         let mut own = history.guards().filter(|(write, _)| write.sender.actor == completed.actor);
-        let is_begun = own.any(|(_, item)| body["enrollmentId"] == item.text("enrollmentId"));
+        let is_own = own.any(|(_, item)| body["enrollmentId"] == item.text("enrollmentId"));
         let waits = ["request_in_progress", "enrollment_in_progress"].contains(&code);
-        ensure!(!(is_begun && waits), "#{} must wait for an attempt that it began itself.", completed.actor);
+        ensure!(!(is_own && waits), "#{} must wait for an attempt that it started itself.", completed.actor);
     }
     Ok(())
 }
