@@ -1,5 +1,7 @@
 //! An actor: one invocation in progress. It lives until it answers or until Lambda ends it.
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 use runtime::config::Runtime;
 use serde_json::Value;
@@ -7,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::{
     call::{Call, SEARCH, TOKENS},
-    gate::{Reply, Waiting},
+    gate::{ACTOR_TIMEOUT, HOLD_TIMEOUT, Reply, Waiting},
     invocation::{Function, Invocation},
     outcome::Outcome,
 };
@@ -17,6 +19,8 @@ pub(super) struct Actor {
     pub(super) number: usize,
     pub(super) invocation: Invocation,
     pub(super) started_at: Timestamp,
+    /// In real time.
+    born_at: Instant,
     pub(super) task: JoinHandle<Outcome>,
     /// Its requests at the gate.
     pub(super) waiting: Vec<Waiting>,
@@ -40,7 +44,16 @@ impl Actor {
             _ => Vec::new(),
         };
         let task = tokio::task::spawn_local(invocation.clone().run(runtime));
-        Self { number, invocation, started_at: now, task, waiting: Vec::new(), due_client: None, concurrent }
+        Self {
+            number,
+            invocation,
+            started_at: now,
+            born_at: Instant::now(),
+            task,
+            waiting: Vec::new(),
+            due_client: None,
+            concurrent,
+        }
     }
 
     pub(super) fn sender(&self) -> Sender {
@@ -52,6 +65,13 @@ impl Actor {
         let sends_concurrently = self.waiting.iter().any(|waiting| self.is_concurrent(waiting));
         let expected = if sends_concurrently { self.concurrent.len() } else { 1 };
         self.waiting.len() >= expected
+    }
+
+    /// Whether its clients may have given up meanwhile, because the machine is busy. Their timeouts are in real time, so the run
+    /// would not depend on the seed alone.
+    pub(super) fn is_overdue(&self) -> bool {
+        self.born_at.elapsed() > ACTOR_TIMEOUT
+            || self.waiting.iter().any(|waiting| waiting.arrived_at.elapsed() > HOLD_TIMEOUT)
     }
 
     fn is_concurrent(&self, waiting: &Waiting) -> bool {

@@ -1,7 +1,9 @@
 //! What apps and browsers hold: redirects to Click to Pay, open pages there, URLs of the callback; and what they do next.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use local::cardholder::{Page, Response};
 use url::Url;
+use uuid::Uuid;
 
 use super::{
     event::Event,
@@ -58,8 +60,8 @@ impl BrowserState {
     pub(super) fn remember(&mut self, invocation: &Invocation) {
         let path = |invocation: &Invocation| invocation.event.as_ref().map(|event| event.path().to_owned());
         let is_same = |first: &Invocation| {
-            (first.principal, &first.key, path(first))
-                == (invocation.principal, &invocation.key, path(invocation))
+            (first.principal, first.card, &first.key, path(first))
+                == (invocation.principal, invocation.card, &invocation.key, path(invocation))
         };
         let is_enroll = invocation.function == Function::Enroll && !invocation.unauthorized;
         if is_enroll && !self.first_requests.iter().any(is_same) {
@@ -146,10 +148,14 @@ impl Run<'_> {
         self.start(invocation.with_principal(principal).with_event(event)).await
     }
 
-    /// A browser calls the callback with a guessed state. Returns the number of the actor.
+    /// A browser calls the callback with a guessed state: the id of an enrollment, if it knows one, and a guessed secret. Returns
+    /// the number of the actor.
     pub(super) async fn guess_state(&mut self, principal: usize) -> usize {
-        let guess = self.rng.between(1_000_000, 9_999_999);
-        let path = format!("/callback/state-{guess}-guessed?results%5BMCC-1%5D=APPROVED");
+        let known = self.browsers.known_enrollments.last();
+        let id = known.and_then(|(_, id)| id.parse::<Uuid>().ok()).unwrap_or_default();
+        let secret = [u8::try_from(self.rng.below(256)).unwrap(); 16];
+        let state = URL_SAFE_NO_PAD.encode([*id.as_bytes(), secret].concat());
+        let path = format!("/callback/{state}?results%5BMCC-1%5D=APPROVED");
         let invocation = Invocation::new(Function::ReceiveCallback, "a guessed state").unauthorized();
         let event = Event::new("GET /callback/{state}", &path);
         self.start(invocation.with_principal(principal).with_event(event)).await

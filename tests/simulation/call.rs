@@ -87,9 +87,14 @@ impl<'a> ItemAccess<'a> {
         Some(Self { pk: key["pk"]["S"].as_str()?, sk: key["sk"]["S"].as_str()?, item, is_checked })
     }
 
-    /// `ENROLLMENT`, `KEY`, `LIVE`, `REDIRECT`, `STATE`, `NOTIFICATION`.
+    /// `CARD`, `PAST` or `NOTIFICATION`.
     pub(super) fn kind(&self) -> &'a str {
         self.sk.split('#').next().unwrap_or_default()
+    }
+
+    /// A text attribute of the new item.
+    pub(super) fn text(&self, name: &str) -> Option<&'a str> {
+        self.item?.get(name)?["S"].as_str()
     }
 }
 
@@ -114,24 +119,4 @@ fn mastercard_operation(path: &str) -> &'static str {
     ];
     let operation = suffixes.into_iter().find(|(suffix, _)| path.ends_with(suffix));
     operation.unwrap_or_else(|| panic!("unknown path of Mastercard: {path}")).1
-}
-
-/// An attribute value of DynamoDB's JSON as plain JSON.
-pub(super) fn plain_value(value: &Value) -> Value {
-    let Some((kind, value)) = value.as_object().and_then(|typed| typed.iter().next()) else {
-        return Value::Null;
-    };
-    match (kind.as_str(), value) {
-        ("N", Value::String(number)) => serde_json::from_str(number).unwrap_or_default(),
-        ("L", Value::Array(items)) => items.iter().map(plain_value).collect(),
-        ("M", fields) => plain_item(fields),
-        ("NULL", _) => Value::Null,
-        (_, value) => value.clone(),
-    }
-}
-
-/// An item of DynamoDB's JSON as plain JSON.
-pub(super) fn plain_item(item: &Value) -> Value {
-    let fields = item.as_object().into_iter().flatten();
-    Value::Object(fields.map(|(name, value)| (name.clone(), plain_value(value))).collect())
 }

@@ -66,7 +66,7 @@ impl Fault {
                 (1, CrashInFlight),
             ],
             (_, true) => {
-                &[(4, CrashBefore), (4, CrashAfter), (2, CrashInFlight), (2, ResponseLost), (1, Throttled)]
+                &[(4, CrashBefore), (4, CrashAfter), (2, CrashInFlight), (4, ResponseLost), (1, Throttled)]
             }
             (_, false) => &[(1, CrashBefore), (1, Throttled)],
         };

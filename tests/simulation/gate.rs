@@ -1,7 +1,10 @@
 //! The gate: the proxy through which the functions reach DynamoDB and Mastercard. It holds each request until the scheduler
 //! forwards it, responds to it, or drops it, which closes the connection without a response.
 
-use std::{io, time::Duration};
+use std::{
+    io,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::{Body, Bytes, to_bytes},
@@ -36,6 +39,8 @@ pub(super) struct Gate {
 /// A request at the gate whose sender waits for the response.
 pub(super) struct Waiting {
     pub(super) call: Call,
+    /// In real time.
+    pub(super) arrived_at: Instant,
     reply: oneshot::Sender<Reply>,
 }
 
@@ -77,6 +82,11 @@ impl Gate {
     /// Whether no request has arrived that the scheduler did not expect.
     pub(super) fn is_idle(&self) -> bool {
         self.waiting.is_empty()
+    }
+
+    /// Closes the connections of requests that nobody expects any more.
+    pub(super) fn drain(&mut self) {
+        while self.waiting.try_recv().is_ok() {}
     }
 
     /// Forwards a request to its target, with this body, and returns the response.
@@ -124,7 +134,8 @@ async fn hold(
     let (parts, body) = request.into_parts();
     let body = to_bytes(Body::new(body), MAX_BODY_SIZE).await.map_err(|_| closed())?;
     let (reply, replied) = oneshot::channel();
-    arrivals.send(Waiting { call: Call::parse(parts, body), reply }).map_err(|_| closed())?;
+    let waiting = Waiting { call: Call::parse(parts, body), arrived_at: Instant::now(), reply };
+    arrivals.send(waiting).map_err(|_| closed())?;
     let Reply { status, mut headers, body } = replied.await.map_err(|_| closed())?;
     for name in [header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
         headers.remove(name);
@@ -137,3 +148,7 @@ async fn hold(
 
 /// How long the scheduler waits for an actor's next request or end before it gives up, in real time.
 pub(super) const STALL_TIMEOUT: Duration = Duration::from_secs(60);
+/// Half of the time after which a client gives up a request that is held and sends it again, in real time.
+pub(super) const HOLD_TIMEOUT: Duration = Duration::from_secs(5);
+/// Less than the timeout of `enroll`, in real time.
+pub(super) const ACTOR_TIMEOUT: Duration = Duration::from_secs(20);

@@ -126,29 +126,6 @@ impl Harness {
         let scan = self.db().scan().table_name(&tables.enrollments).consistent_read(true);
         scan.into_paginator().items().send().collect::<Result<_, _>>().await.unwrap()
     }
-
-    /// All items of a run's enrollments table as JSON, sorted by key.
-    pub(super) async fn scan_json(&self, tables: &TableNames) -> Vec<Value> {
-        let items = self.scan(tables).await.into_iter();
-        let mut items: Vec<_> = items.map(|item| plain(&AttributeValue::M(item))).collect();
-        items.sort_by_key(|item| (item["pk"].to_string(), item["sk"].to_string()));
-        items
-    }
-}
-
-/// An attribute value as plain JSON.
-fn plain(value: &AttributeValue) -> Value {
-    match value {
-        AttributeValue::S(text) => text.as_str().into(),
-        AttributeValue::N(number) => serde_json::from_str(number).unwrap(),
-        AttributeValue::Bool(value) => (*value).into(),
-        AttributeValue::L(items) => items.iter().map(plain).collect(),
-        AttributeValue::M(fields) => {
-            Value::Object(fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect())
-        }
-        AttributeValue::Null(_) => Value::Null,
-        other => panic!("unexpected attribute type {}", std::any::type_name_of_val(other)),
-    }
 }
 
 /// Collects the notifications that the simulator sends.

@@ -2,23 +2,28 @@
 //! state of the table and of Mastercard.
 
 mod records;
+mod stored_item;
 
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
-use mastercard::digest::sha256_hex;
-use model::enrollment::Enrollment;
+use model::{
+    card_enrollment::ShortHash,
+    enrollment::{Enrollment, EnrollmentId},
+};
 use serde_json::Value;
 use url::Url;
 
 use super::{
     actor::Sender,
-    call::{Call, PUSH, plain_item},
+    call::{Call, PUSH, Target},
     gate::Reply,
 };
 
 pub(super) use records::{CompletedInvocation, Principal, Push, SentNotification, Token, Write};
+pub(super) use stored_item::StoredItem;
 
 #[derive(Default)]
 pub(super) struct History {
@@ -41,7 +46,7 @@ pub(super) struct History {
     /// Time of the final state.
     pub(super) settled_at: Timestamp,
     /// All items of the final state.
-    pub(super) stored: Vec<Value>,
+    pub(super) stored: Vec<StoredItem>,
     /// Cards with an active token in the final state.
     pub(super) active: Vec<u64>,
     /// Cards that Processing declines in the final state.
@@ -61,54 +66,55 @@ impl History {
         reply: &Reply,
         is_orphan: bool,
     ) {
-        if call.writes() && reply.status == StatusCode::OK {
+        if call.writes() && call.target == Target::Enrollments && reply.status == StatusCode::OK {
             let written = call.items().into_iter().filter(|item| !item.is_checked);
             self.writes.extend(written.map(|access| Write {
                 step,
                 sender,
                 pk: access.pk.to_owned(),
                 sk: access.sk.to_owned(),
-                item: access.item.map(plain_item),
+                item: access.item.map(StoredItem::from_request),
             }));
         }
         if call.operation == PUSH {
             let callback: Url = call.json["signatureData"]["callbackURL"].as_str().unwrap().parse().unwrap();
             let state = callback.path_segments().unwrap().next_back().unwrap();
+            let state = URL_SAFE_NO_PAD.decode(state).expect("a callback state");
+            let (id, secret) = state.split_first_chunk().expect("an enrollment id and a secret");
             let response: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
             self.pushes.push(Push {
                 step,
                 at,
-                state: format!("#{}", sha256_hex(state.as_bytes())),
+                enrollment_id: EnrollmentId::from_bytes(*id).to_string(),
+                state: ShortHash::of(secret),
+                secrets: secrets(&response),
                 has_receipts: !response["pushAccountReceipts"][0]["pushAccountReceipt"].is_null(),
                 is_orphan,
             });
         }
     }
 
-    /// An enrollment as it was stored after a step.
-    pub(super) fn enrollment_after(&self, step: usize, id: &str) -> Option<Enrollment> {
-        let matches = |write: &&Write| {
-            write.step <= step && write.sk.strip_prefix("ENROLLMENT#").is_some_and(|it| it == id)
-        };
-        self.writes.iter().rfind(matches)?.item.as_ref().map(parse_enrollment)
+    /// Versions of card enrollments and past enrollments that were written, in their order.
+    pub(super) fn versions(&self) -> impl DoubleEndedIterator<Item = (&Write, &StoredItem)> {
+        let versions = self.writes.iter().filter_map(|write| Some((write, write.item.as_ref()?)));
+        versions.filter(|(_, item)| item.record().is_some())
     }
 
-    /// Writes of card guards, in their order.
-    pub(super) fn guards(&self) -> impl Iterator<Item = &Write> {
-        self.writes.iter().filter(|write| write.sk.starts_with("LIVE#") && write.item.is_some())
+    /// An enrollment as it was stored after a step.
+    pub(super) fn enrollment_after(&self, step: usize, id: &str) -> Option<&Enrollment> {
+        let mut versions = self.versions().rev();
+        let found = versions.find(|(write, item)| write.step <= step && item.text("enrollmentId") == id);
+        found?.1.enrollment()
+    }
+
+    /// Versions of card enrollments, in their order: each one says which enrollment holds the card.
+    pub(super) fn guards(&self) -> impl DoubleEndedIterator<Item = (&Write, &StoredItem)> {
+        self.versions().filter(|(_, item)| item.kind() == "CARD")
     }
 
     /// Enrollments of the final state.
-    pub(super) fn enrollments(&self) -> impl Iterator<Item = Enrollment> {
-        self.stored_items("ENROLLMENT").map(parse_enrollment)
-    }
-
-    /// Items of a kind in the final state.
-    pub(super) fn stored_items(&self, kind: &str) -> impl Iterator<Item = &Value> {
-        let matches = move |item: &&Value| {
-            item["sk"].as_str().and_then(|sk| sk.split('#').next()).is_some_and(|it| it == kind)
-        };
-        self.stored.iter().filter(matches)
+    pub(super) fn enrollments(&self) -> impl Iterator<Item = &Enrollment> {
+        self.stored.iter().filter_map(StoredItem::enrollment)
     }
 
     /// Whether there is an enrollment of this card by its own client.
@@ -130,6 +136,14 @@ impl History {
     }
 }
 
-fn parse_enrollment(item: &Value) -> Enrollment {
-    serde_json::from_value(item.clone()).expect("an enrollment")
+/// The receipts in a response to a push, its signature, and the decoded parts of the signature, which a compact item may hold
+/// in place of the text.
+fn secrets(response: &Value) -> Vec<Vec<u8>> {
+    let receipts = response["pushAccountReceipts"].as_array().into_iter().flatten();
+    let receipts = receipts.filter_map(|receipt| receipt["pushAccountReceipt"].as_str());
+    let signature = response["signature"].as_str();
+    // The header is the same for all signatures.
+    let parts = signature.iter().flat_map(|signature| signature.split('.').skip(1));
+    let decoded = parts.filter_map(|part| URL_SAFE_NO_PAD.decode(part).ok());
+    receipts.chain(signature).map(|text| text.as_bytes().to_vec()).chain(decoded).collect()
 }

@@ -1,24 +1,30 @@
-//! The nine invariants of the server, each a function that checks the history of a run.
+//! The ten invariants of the server, each a function that checks the history of a run.
 
 mod facts;
 mod isolation;
+mod notifications;
 mod pushes;
 mod repair;
+mod secrets;
 
 use super::history::History;
 
 type Check = fn(&History) -> Result<(), String>;
 
 /// In the order of their numbers.
-const ALL: [(&str, Check); 9] = [
+const ALL: [(&str, Check); 10] = [
     ("an attempt is pushed at most once, and no card by two enrollments at a time", pushes::at_most_once),
-    ("ENABLED needs a token at Mastercard", facts::enabled_needs_a_token),
+    (
+        "ENABLED needs a token at Mastercard, and a cardholder who accepted it or a list after the receipts' end",
+        facts::enabled_needs_a_token,
+    ),
     ("the same facts in any order give the same status", facts::order_and_repetition_change_nothing),
     ("no client reads or changes what belongs to others", isolation::no_client_accesses_others_data),
-    ("a notification is stored before it is acknowledged, and applied once", facts::notifications_apply_once),
-    ("only the redirect item holds a secret", isolation::only_the_redirect_item_holds_a_secret),
+    ("a notification is stored before it is acknowledged, and applied once", notifications::count_once),
+    ("only a response with a redirect reveals a secret", secrets::only_a_redirect_reveals_one),
     ("a failed refresh removes nothing", isolation::a_failed_refresh_removes_nothing),
     ("every crash is repaired in the end", repair::every_crash_is_repaired),
+    ("no receipt or signature is readable at rest", secrets::none_is_readable_at_rest),
     ("cardholders are redirected to known URLs only", isolation::redirects_lead_to_known_urls),
 ];
 

@@ -7,6 +7,7 @@ use simulator::{CLICK_TO_PAY, TokenStatus};
 use super::{
     event::Event,
     fault::Fault,
+    history::StoredItem,
     invocation::{Function, Invocation},
     run::Run,
 };
@@ -32,6 +33,7 @@ impl Run<'_> {
         }
         self.advance_clock(BEYOND_TIMEOUTS).await;
         self.note("faults end");
+        self.max_index_lag = 0;
         self.history.quiesced_at_step = self.trace.step();
         self.replay_keys().await;
         self.finish_visits().await;
@@ -87,7 +89,8 @@ impl Run<'_> {
 
     async fn record_final_state(&mut self) {
         self.history.settled_at = self.now();
-        self.history.stored = self.harness.scan_json(&self.resources.tables).await;
+        let stored = self.harness.scan(&self.resources.tables).await;
+        self.history.stored = stored.into_iter().map(StoredItem::new).collect();
         for principal in &self.history.principals {
             let tokens = self.harness.simulator().tokens_of(principal.client).into_iter();
             let active =

@@ -39,6 +39,10 @@ pub(super) struct Run<'a> {
     pub(super) orphans: Vec<(Sender, Call)>,
     /// Multiplier of the probabilities of faults.
     pub(super) fault_rate: usize,
+    /// How many steps the indexes `by-id` and `by-card` may be behind.
+    pub(super) max_index_lag: usize,
+    /// The indexes are at least as new as this step.
+    pub(super) indexed_step: usize,
     pub(super) browsers: BrowserState,
     pub(super) history: History,
     pub(super) trace: Trace,
@@ -67,6 +71,7 @@ impl<'a> Run<'a> {
             ..History::default()
         };
         let fault_rate = rng.choose(&[0, 1, 1, 2]);
+        let max_index_lag = rng.choose(&[0, 0, 8, 60]);
         Self {
             harness,
             resources,
@@ -78,15 +83,26 @@ impl<'a> Run<'a> {
             started: 0,
             orphans: Vec::new(),
             fault_rate,
+            max_index_lag,
+            indexed_step: 0,
             browsers: BrowserState::default(),
             history,
             trace: Trace::default(),
         }
     }
 
+    /// Whether an actor may have reached a timeout in real time; see [`Actor::is_overdue`].
+    pub(super) fn is_overdue(&self) -> bool {
+        self.actors.iter().any(Actor::is_overdue)
+    }
+
     /// Checks the invariants and drops the tables.
     pub(super) async fn finish(mut self, panic: Option<String>) -> RunReport {
-        self.actors.iter().for_each(|actor| actor.task.abort());
+        for actor in self.actors.drain(..) {
+            actor.task.abort();
+            let _ = actor.task.await;
+        }
+        self.harness.gate.drain();
         self.history.names = self.trace.names();
         let verdict = panic.map_or_else(|| check_all(&self.history), Err);
         self.harness.drop_tables(&self.resources.tables).await;
@@ -109,6 +125,8 @@ impl<'a> Run<'a> {
     /// Advances the clock, Mastercard's too. Actors that reach their timeout crash.
     pub(super) async fn advance_clock(&mut self, by: SignedDuration) {
         self.clock.advance(by);
+        // An index is behind for seconds at most.
+        self.indexed_step = self.trace.step();
         self.harness.simulator().age_receipts(by);
         let expired = |actor: &&Actor| self.clock.now().duration_since(actor.started_at) > FUNCTION_TIMEOUT;
         let expired: Vec<_> = self.actors.iter().filter(expired).map(|actor| actor.number).collect();

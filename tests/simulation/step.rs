@@ -17,6 +17,7 @@ use super::{
 impl Run<'_> {
     /// Applies a fault to the requests of an actor and runs it until it is blocked again.
     pub(super) async fn step(&mut self, number: usize, fault: Fault) {
+        assert!(!self.is_overdue(), "the machine is too busy");
         assert!(self.harness.gate.is_idle(), "a request arrived from an actor that had no step");
         let position = self.actors.iter().position(|actor| actor.number == number).unwrap();
         let (sender, waiting) = (self.actors[position].sender(), self.actors[position].take_waiting());
@@ -66,7 +67,7 @@ impl Run<'_> {
         let reply = self.harness.gate.forward(call, body).await;
         let step = self.trace.step();
         self.history.record(step, self.clock.now(), sender, call, &reply, is_orphan);
-        reply
+        self.as_of_an_earlier_step(call, reply)
     }
 
     /// Processes a request whose sender has crashed.

@@ -12,6 +12,7 @@ use super::call::{Call, ItemAccess};
 pub(super) struct Trace {
     lines: Vec<String>,
     enrollments: BTreeMap<String, usize>,
+    cards: BTreeMap<String, usize>,
     inbox: BTreeMap<String, usize>,
 }
 
@@ -46,31 +47,33 @@ impl Trace {
     }
 
     fn item(&mut self, item: &ItemAccess<'_>) -> String {
-        match item.kind() {
-            kind @ ("ENROLLMENT" | "REDIRECT") => {
-                let id = item.sk.split('#').nth(1).unwrap_or_default();
-                format!("{kind} {}", self.enrollment(id))
-            }
-            kind @ "NOTIFICATION" => format!("{kind} N{}", number(&mut self.inbox, item.pk)),
-            kind => kind.to_owned(),
-        }
+        let number = match item.kind() {
+            "CARD" => format!("K{}", number(&mut self.cards, &format!("{} {}", item.pk, item.sk))),
+            "PAST" => self.enrollment(item.sk.rsplit('#').next().unwrap_or_default()),
+            "NOTIFICATION" => format!("N{}", number(&mut self.inbox, item.pk)),
+            kind => return kind.to_owned(),
+        };
+        let holder = item.text("enrollmentId").filter(|_| item.kind() == "CARD");
+        let holder = holder.map(|id| self.enrollment(id));
+        let parts = [Some(item.kind()), Some(&number), holder.as_deref(), item.text("status")];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     /// The request with the shard of each due item derived from the item's name. The real shard is the hash of a random id,
     /// so that the order in which reconciliation reads due items would differ between runs of a seed.
     pub(super) fn with_named_shards(&mut self, call: &Call) -> Option<Value> {
         let sharded = |access: &ItemAccess<'_>| {
-            let shard = access.item?.get("dueShard")?["S"].as_str()?;
-            Some((access.pk.to_owned(), access.sk.to_owned(), shard.to_owned()))
+            let id = access.text("enrollmentId").map(str::to_owned);
+            Some((access.pk.to_owned(), id, access.text("dueShard")?.to_owned()))
         };
         let found: Vec<_> = call.items().iter().filter_map(sharded).collect();
         if found.is_empty() {
             return None;
         }
         let mut text = call.json.to_string();
-        for (pk, sk, shard) in found {
-            let number = match sk.split_once('#') {
-                Some((_, id)) => number(&mut self.enrollments, id) * 3,
+        for (pk, id, shard) in found {
+            let number = match id {
+                Some(id) => number(&mut self.enrollments, &id) * 3,
                 None => number(&mut self.inbox, &pk) * 5,
             };
             let (prefix, _) = shard.rsplit_once('#').unwrap();

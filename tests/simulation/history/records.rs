@@ -2,8 +2,10 @@
 
 use jiff::Timestamp;
 use local::cardholder::Response;
+use model::card_enrollment::ShortHash;
 use serde_json::Value;
 
+use super::StoredItem;
 use crate::simulation::{actor::Sender, invocation::Invocation};
 
 /// A cardholder, with one client id.
@@ -22,7 +24,7 @@ pub(in crate::simulation) struct Write {
     pub(in crate::simulation) pk: String,
     pub(in crate::simulation) sk: String,
     /// `None` if it was deleted.
-    pub(in crate::simulation) item: Option<Value>,
+    pub(in crate::simulation) item: Option<StoredItem>,
 }
 
 impl Write {
@@ -46,8 +48,12 @@ pub(in crate::simulation) struct CompletedInvocation {
 pub(in crate::simulation) struct Push {
     pub(in crate::simulation) step: usize,
     pub(in crate::simulation) at: Timestamp,
-    /// End of the partition key of its callback state, which identifies enrollment and attempt.
-    pub(in crate::simulation) state: String,
+    /// The enrollment, as its callback state names it.
+    pub(in crate::simulation) enrollment_id: String,
+    /// Hash of the secret in its callback state, which identifies the attempt.
+    pub(in crate::simulation) state: ShortHash,
+    /// What nobody may read in the table.
+    pub(in crate::simulation) secrets: Vec<Vec<u8>>,
     /// Whether the response had receipts.
     pub(in crate::simulation) has_receipts: bool,
     /// Its sender had crashed before.
@@ -57,8 +63,8 @@ pub(in crate::simulation) struct Push {
 /// A notification that Processing sent.
 pub(in crate::simulation) struct SentNotification {
     pub(in crate::simulation) body: Value,
-    /// By Mastercard's clock; different for each notification.
-    pub(in crate::simulation) occurred_at: Timestamp,
+    /// Its id as stored; different for each notification.
+    pub(in crate::simulation) id: String,
     /// Index of the principal whose card it is about.
     pub(in crate::simulation) principal: usize,
     pub(in crate::simulation) card: u64,
@@ -68,6 +74,13 @@ pub(in crate::simulation) struct SentNotification {
     pub(in crate::simulation) deliveries: usize,
     /// The step at which it was first acknowledged.
     pub(in crate::simulation) acknowledged: Option<usize>,
+}
+
+impl SentNotification {
+    /// Its id in facts and in what a card enrollment remembers.
+    pub(in crate::simulation) fn hash(&self) -> ShortHash {
+        ShortHash::of(self.id.as_bytes())
+    }
 }
 
 /// A token that Mastercard created, and the step at which it was first seen.

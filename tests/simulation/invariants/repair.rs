@@ -3,7 +3,10 @@
 use model::enrollment::Status;
 
 use super::ensure;
-use crate::simulation::{history::History, invocation::Function};
+use crate::simulation::{
+    history::{CompletedInvocation, History},
+    invocation::Function,
+};
 
 /// Invariant 8.
 pub(super) fn every_crash_is_repaired(history: &History) -> Result<(), String> {
@@ -17,16 +20,35 @@ pub(super) fn every_crash_is_repaired(history: &History) -> Result<(), String> {
         );
         ensure!(!enrollment.is_live(history.settled_at), "{name} holds its card without end.");
     }
-    let due = history.stored.iter().find(|item| item.get("dueAt").is_some());
-    ensure!(due.is_none(), "An item stays due: {}.", due.unwrap()["sk"]);
+    let due = history.stored.iter().find(|item| item.plain.get("dueAt").is_some());
+    ensure!(due.is_none(), "An item stays due: {}.", due.unwrap().text("sk"));
     for completed in history.completed.iter().filter(|completed| completed.step > history.quiesced_at_step) {
         let blocked = completed.response.body["code"] == "request_in_progress";
         ensure!(!blocked, "#{} must wait for a request that has ended.", completed.actor);
         let failed = completed.response.status == 500;
         ensure!(!failed, "#{} failed without a fault.", completed.actor);
     }
+    nobody_mistakes_its_own_request(history)?;
     every_token_is_shown(history)?;
     every_card_can_be_enrolled_again(history)
+}
+
+/// A repeated request is known, and whoever started an attempt goes on with it: a write whose response was lost is not taken for
+/// another request's.
+fn nobody_mistakes_its_own_request(history: &History) -> Result<(), String> {
+    let is_enroll = |completed: &&CompletedInvocation| {
+        completed.invocation.function == Function::Enroll && !completed.invocation.unauthorized
+    };
+    for completed in history.completed.iter().filter(is_enroll) {
+        let body = &completed.response.body;
+        let code = body["code"].as_str().unwrap_or_default();
+        ensure!(code != "not_found", "#{} does not find the enrollment of its own request.", completed.actor);
+        let mut own = history.guards().filter(|(write, _)| write.sender.actor == completed.actor);
+        let is_own = own.any(|(_, item)| body["enrollmentId"] == item.text("enrollmentId"));
+        let waits = ["request_in_progress", "enrollment_in_progress"].contains(&code);
+        ensure!(!(is_own && waits), "#{} must wait for an attempt that it started itself.", completed.actor);
+    }
+    Ok(())
 }
 
 /// Each active token shows as ENABLED, unless a TVN about its card was lost.

@@ -29,6 +29,7 @@ mod write;
 pub use due::DueItem;
 pub use idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
 pub use inbox::InboxEntry;
+pub use load::versioned;
 pub use model::card_enrollment::NotificationOutcome;
 pub use read::{Page, Pages};
 pub use receive::ReceiveError;

@@ -99,8 +99,12 @@ impl Enrollments {
     }
 }
 
-/// The record of an item, whether it is a card enrollment or a past one, with the items to write it again.
-pub(super) fn versioned(item: &Item) -> Result<Option<super::Versioned>, StoreError> {
+/// The enrollment of an item of the table or its stream, whether it is a card enrollment or a past one, with the items to write it
+/// again. `None` for an item of another kind.
+///
+/// # Errors
+/// If an attribute is missing or invalid.
+pub fn versioned(item: &Item) -> Result<Option<super::Versioned>, StoreError> {
     let items = match item.get("sk").map(AttributeValue::as_s) {
         Some(Ok(sk)) if sk.starts_with(CARD) => Items { card: Some(card_from_item(item)?), past: Vec::new() },
         Some(Ok(sk)) if sk.starts_with(PAST) => Items { card: None, past: vec![record_from_item(item)?] },

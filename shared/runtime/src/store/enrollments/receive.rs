@@ -131,13 +131,17 @@ impl Enrollments {
             return Ok(Some(NotificationOutcome::Unmatched));
         };
         let place = Place::of(matched.enrollment());
-        let put = self.applied_put(entry, matched.enrollment().enrollment_id, is_stored)?;
         let items = self.items_of(&place).await?;
         let arrivals = [entry.arrival()];
-        let executed = self.execute_with(&place, items, Command::Notify(&arrivals), Some(&put), now).await?;
+        let companion = |outcome: &Outcome| {
+            let applied_to = only_outcome(outcome).enrollment_id();
+            let applied_to = applied_to.unwrap_or_else(|| matched.enrollment().enrollment_id);
+            self.applied_put(entry, applied_to, is_stored)
+        };
+        let command = Command::Notify(&arrivals);
+        let executed = self.execute_with(&place, items, command, Some(&companion), now).await?;
         Ok(executed.map(|executed| {
-            let outcomes = executed.map(notified).unwrap_or_default();
-            outcomes.into_iter().next().unwrap_or(NotificationOutcome::Unmatched)
+            executed.map_or(NotificationOutcome::Unmatched, |executed| only_outcome(&executed.outcome))
         }))
     }
 
@@ -175,6 +179,14 @@ fn place_of(notification: &Notification) -> Option<Place> {
         card: notification.card_contract_id?,
         requestor: notification.token_requestor_id.clone()?,
     })
+}
+
+/// The outcome of a single notification.
+fn only_outcome(outcome: &Outcome) -> NotificationOutcome {
+    match outcome {
+        Outcome::Notified(outcomes) => outcomes.first().copied().unwrap_or(NotificationOutcome::Unmatched),
+        Outcome::Started | Outcome::Recorded { .. } => NotificationOutcome::Unmatched,
+    }
 }
 
 fn notified(executed: Executed) -> Vec<NotificationOutcome> {

@@ -29,6 +29,9 @@ use mastercard::digest::sha256_hex;
 /// Attempts against concurrent writers of the same card: about a second, enough for twenty writers.
 const ATTEMPTS: u32 = 24;
 
+/// The write of an item of another partition in the same transaction, which depends on the outcome of the command.
+type Companion<'a> = &'a (dyn Fn(&Outcome) -> Result<Put, StoreError> + Sync);
+
 /// The items after a command, and its outcome.
 pub(super) struct Executed {
     pub(super) outcome: Outcome,
@@ -59,14 +62,13 @@ impl Enrollments {
         self.execute_with(place, seen, command, None, now).await?.ok_or(StoreError::Contended)
     }
 
-    /// The same together with `companion`, an item of another partition that is written in the same transaction. `None` if
-    /// its condition fails.
+    /// The same together with a companion. `None` if the companion's condition fails.
     pub(super) async fn execute_with(
         &self,
         place: &Place,
         mut seen: Items,
         command: Command<'_>,
-        companion: Option<&Put>,
+        companion: Option<Companion<'_>>,
         now: Timestamp,
     ) -> Result<Option<Result<Executed, Refusal>>, StoreError> {
         for attempt in 0..ATTEMPTS {
@@ -77,7 +79,9 @@ impl Enrollments {
             if change.card.is_none() && change.past.is_empty() {
                 return Ok(Some(Ok(Executed { outcome: change.outcome, items: seen })));
             }
-            match self.write(place, &seen, &change, companion, now).await? {
+            // Each time anew: what is decided on the items as they are now may concern another enrollment.
+            let companion = companion.map(|companion| companion(&change.outcome)).transpose()?;
+            match self.write(place, &seen, &change, companion.as_ref(), now).await? {
                 Written::Done => {
                     seen.log_changes(&change, now);
                     let outcome = change.outcome.clone();
