@@ -1,3 +1,5 @@
+mod frozen;
+
 use serde_json::json;
 
 use super::*;
