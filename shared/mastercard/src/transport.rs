@@ -16,6 +16,7 @@ use super::{
     authenticator::RequestAuthentication,
     call::{Call, CallLog},
     error::{InvalidRequest, MastercardError, Upstream},
+    keys,
     response::ApiResponse,
     tls::{self, ClientError},
 };
@@ -82,24 +83,27 @@ impl Transport {
         Ok(Self::build(|| Client::builder().tls_backend_preconfigured(config.clone()))?)
     }
 
-    /// A client that also trusts the CA certificates in `pem` (one or more), for a proxy that terminates TLS.
+    /// A client that also trusts the CA certificates in `content` (PEM with one or more, or DER), for a proxy that
+    /// terminates TLS.
     ///
     /// # Errors
-    /// If the platform has no root certificates, or `pem` is not PEM or contains an invalid CA certificate.
+    /// If the platform has no root certificates, or `content` has no CA certificate or an invalid one.
     ///
     /// ```no_run
     /// use push_provisioning_client::Transport;
     ///
-    /// let pem = std::fs::read_to_string("proxy-ca.pem").expect("a readable file");
+    /// let pem = std::fs::read("proxy-ca.pem").expect("a readable file");
     /// let transport = Transport::with_extra_ca_certs(&pem)?;
-    /// # Ok::<(), reqwest::Error>(())
+    /// # Ok::<(), push_provisioning_client::tls::ClientError>(())
     /// ```
-    pub fn with_extra_ca_certs(pem: &str) -> Result<Self, reqwest::Error> {
-        let certificates = Certificate::from_pem_bundle(pem.as_bytes())?;
-        Self::build(|| {
+    pub fn with_extra_ca_certs(content: &[u8]) -> Result<Self, ClientError> {
+        let certificates = keys::certificates(content)?;
+        let certificates = certificates.iter().map(|der| Certificate::from_der(der));
+        let certificates = certificates.collect::<Result<Vec<_>, _>>()?;
+        Ok(Self::build(|| {
             let client = Client::builder().tls_certs_merge(certificates.clone());
             client.tls_version_min(reqwest::tls::Version::TLS_1_2)
-        })
+        })?)
     }
 
     fn build(builder: impl Fn() -> ClientBuilder) -> Result<Self, reqwest::Error> {
