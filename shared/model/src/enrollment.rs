@@ -2,6 +2,7 @@
 //! may arrive in any order and more than once.
 
 mod attempt;
+mod callback_result;
 mod fact;
 mod reason;
 mod status;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 pub use attempt::Attempt;
+pub use callback_result::{CallbackResult, CardholderDecision};
 pub use fact::{Decision, Fact, RecordedFact, TokenState, receipt_hash};
 pub use reason::{PushFailure, StatusReason};
 pub use status::{Status, StatusReport};
@@ -119,6 +121,15 @@ impl Enrollment {
     pub fn is_pushed(&self, attempt: u32) -> bool {
         let mut facts = self.facts.iter().filter(|recorded| recorded.attempt == attempt);
         facts.any(|recorded| matches!(recorded.fact, Fact::Pushed { .. }))
+    }
+
+    /// Whether any attempt pushed the card, or may have: its push succeeded, is in progress, or its outcome is unknown.
+    pub fn may_be_pushed(&self) -> bool {
+        let is_failed = |number: u32| {
+            let mut facts = self.facts.iter().filter(|recorded| recorded.attempt == number);
+            facts.any(|recorded| matches!(recorded.fact, Fact::PushFailed { .. }))
+        };
+        self.attempts().any(|attempt| self.is_pushed(attempt.number) || !is_failed(attempt.number))
     }
 
     /// Whether one of its receipts has this hash.

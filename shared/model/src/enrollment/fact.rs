@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Consent, PushFailure};
+use super::{CallbackResult, Consent, PushFailure};
 use crate::unknown::UnknownVariant;
 use mastercard::{call::Call, secret::PushAccountReceipt, token_requestor::Platform};
 
@@ -13,7 +13,8 @@ use mastercard::{call::Call, secret::PushAccountReceipt, token_requestor::Platfo
 pub struct RecordedFact {
     /// Facts with the same key are duplicates; the first one counts.
     pub key: String,
-    /// When this server recorded it.
+    /// When it was recorded. For a notification the time of its first arrival, for a token list the time at which the read
+    /// began: what the list shows may be older than its response.
     pub at: Timestamp,
     /// The attempt that it belongs to, from 1; 1 for facts that belong to the enrollment as a whole.
     #[serde(default = "first", skip_serializing_if = "is_first")]
@@ -105,8 +106,8 @@ pub enum Fact {
     },
     /// Step 25: the result in the browser's callback. It is not signed: a hint, no proof.
     Callback {
-        /// `APPROVED`, `CANCELLED`, … as in the callback.
-        result: String,
+        /// The result.
+        result: CallbackResult,
     },
     /// The token list (`getTokensByClient`) was read for this card and requestor.
     TokenList {
@@ -220,10 +221,16 @@ impl Fact {
     }
 
     /// The fact as recorded at `at`. `source` distinguishes facts of a kind that may occur more than once: a notification's
-    /// id, or the time of a token list. Of the other kinds the first fact counts, so a replayed callback changes nothing.
+    /// id, or the time of a token list. Of the other kinds the first fact counts, so a replayed callback changes nothing; a
+    /// callback's result that is no decision counts beside the decision.
     pub fn recorded(self, at: Timestamp, source: &str) -> RecordedFact {
         let kind = self.kind();
-        let key = if self.is_of_one_attempt() { kind.to_owned() } else { format!("{kind}:{source}") };
+        let key = match &self {
+            // A result without a decision must not take the place of the decision that follows.
+            Self::Callback { result } if result.decision().is_none() => format!("{kind}:{}", result.as_str()),
+            fact if fact.is_of_one_attempt() => kind.to_owned(),
+            _ => format!("{kind}:{source}"),
+        };
         RecordedFact { key, at, attempt: first(), fact: self, calls: Vec::new() }
     }
 }

@@ -1,9 +1,15 @@
 //! The status of an enrollment and the time of its next token list read, derived from facts and time.
 
+mod schedule;
+mod summary;
+mod token;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Attempt, Decision, Enrollment, Fact, PushFailure, StatusReason, TokenState};
+use super::{CardholderDecision, Enrollment, StatusReason};
+use summary::FactSummary;
+use token::CurrentToken;
 
 /// The status of an enrollment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,9 +21,11 @@ pub enum Status {
     Ready,
     /// Processing approved the tokenization; no token is known yet.
     Authorized,
-    /// The card is enabled: a TCN or the token list shows an active token.
+    /// A token exists, and it is not known yet whether the cardholder accepted it.
+    Tokenized,
+    /// The card is enabled: a token exists, and the callback or the token list after the receipts' end confirms it.
     Enabled,
-    /// The card was enabled; its token is suspended.
+    /// The token is suspended.
     Suspended,
     /// The card was enabled; its token is deactivated.
     Deactivated,
@@ -25,7 +33,7 @@ pub enum Status {
     Declined,
     /// Cancelled by the cardholder or the token requestor.
     Cancelled,
-    /// The receipts expired unused.
+    /// The receipts expired unused, or a token was created and removed again.
     Expired,
     /// Nothing was pushed, or the outcome could not be found out.
     Failed,
@@ -38,6 +46,7 @@ impl Status {
             Self::Pending => "PENDING",
             Self::Ready => "READY",
             Self::Authorized => "AUTHORIZED",
+            Self::Tokenized => "TOKENIZED",
             Self::Enabled => "ENABLED",
             Self::Suspended => "SUSPENDED",
             Self::Deactivated => "DEACTIVATED",
@@ -63,31 +72,11 @@ pub struct StatusReport {
     pub next_check: Option<Timestamp>,
 }
 
-/// Time after [`Attempt::respond_by`] for the last write of the function.
+/// Time after [`Attempt::respond_by`](super::Attempt::respond_by) for the last write of the function.
 const WRITE_MARGIN: SignedDuration = SignedDuration::from_secs(2);
-/// Assumed validity of receipts whose response was lost. Receipts are valid for 15 minutes at most.
-const LONGEST_RECEIPT_VALIDITY: SignedDuration = SignedDuration::from_mins(16);
-/// For how long a new token may be missing from the token list. Mastercard does not publish how long the list takes.
-const LIST_LAG: SignedDuration = SignedDuration::from_hours(1);
-/// When the list is read, counted from the end of the receipts. After the last read the enrollment is final.
-const READ_SCHEDULE: [SignedDuration; 5] = [
-    SignedDuration::ZERO,
-    SignedDuration::from_mins(15),
-    SignedDuration::from_hours(1),
-    SignedDuration::from_hours(6),
-    SignedDuration::from_hours(24),
-];
 
-/// The pause after each consecutive failure to read the list; after the last failure no further read is made.
-const RETRY_SCHEDULE: [SignedDuration; 7] = [
-    SignedDuration::from_mins(5),
-    SignedDuration::from_mins(15),
-    SignedDuration::from_hours(1),
-    SignedDuration::from_hours(6),
-    SignedDuration::from_hours(24),
-    SignedDuration::from_hours(24),
-    SignedDuration::from_hours(24),
-];
+/// A status with its reason, and whether a new enrollment may succeed.
+type Verdict = (Status, Option<StatusReason>, Option<bool>);
 
 impl Enrollment {
     /// The status at `now`: a pure function of the facts and the time.
@@ -99,14 +88,17 @@ impl Enrollment {
             ((Status::Pending | Status::Ready | Status::Authorized, ..), None) => {
                 (Status::Failed, Some(StatusReason::OutcomeUnknown), Some(true))
             }
+            ((Status::Tokenized, ..), None) => (Status::Tokenized, Some(StatusReason::OutcomeUnknown), None),
             (status, _) => status,
         };
         StatusReport { status, reason, retryable, next_check }
     }
 
-    /// Whether another attempt may start: the redirect is unused or has expired unused.
+    /// Whether another attempt may start: the redirect is unused or has expired unused, or a token waits for the cardholder.
+    ///
+    /// Provisional: whether Click to Pay admits a second visit for a card that has a token is not published.
     pub fn is_restartable(&self, now: Timestamp) -> bool {
-        matches!(self.status_at(now).status, Status::Ready | Status::Expired)
+        matches!(self.status_at(now).status, Status::Ready | Status::Expired | Status::Tokenized)
     }
 
     /// Whether this enrollment locks its card, so that no other enrollment of the same card and requestor may start.
@@ -114,6 +106,7 @@ impl Enrollment {
         let report = self.status_at(now);
         match report.status {
             Status::Ready | Status::Authorized => true,
+            Status::Tokenized => report.next_check.is_some(),
             Status::Pending => {
                 let pushing = matches!(
                     report.reason,
@@ -137,147 +130,67 @@ impl Enrollment {
     }
 }
 
-/// The facts that count for the latest attempt, grouped.
-struct FactSummary<'a> {
-    enrollment: &'a Enrollment,
-    attempt: Attempt<'a>,
-    expires_at: Option<Timestamp>,
-    push_failed: Option<(&'a PushFailure, bool)>,
-    push_unknown: bool,
-    approved: bool,
-    declined: bool,
-    callbacks: Vec<(&'a str, Timestamp)>,
-    /// The evidence about the token, sorted by the time that it applies to.
-    token: Vec<(Timestamp, TokenEvidence<'a>)>,
-    /// The times at which the list could not be read.
-    failed_reads: Vec<Timestamp>,
-}
-
-enum TokenEvidence<'a> {
-    /// A TCN.
-    Created,
-    /// A TVN.
-    Changed(&'a TokenState),
-    /// The token list, with or without the token.
-    Listed(Option<&'a TokenState>),
-}
-
-/// The state of the token by the latest evidence that counts.
-#[derive(PartialEq)]
-enum CurrentToken {
-    None,
-    Active,
-    Suspended,
-    Deactivated,
-}
-
-impl<'a> FactSummary<'a> {
-    fn of(enrollment: &'a Enrollment) -> Self {
-        let attempt = enrollment.attempt();
-        let mut summary = Self {
-            enrollment,
-            attempt,
-            expires_at: None,
-            push_failed: None,
-            push_unknown: false,
-            approved: false,
-            declined: false,
-            callbacks: Vec::new(),
-            token: Vec::new(),
-            failed_reads: Vec::new(),
-        };
-        for recorded in &enrollment.facts {
-            let current = recorded.attempt == attempt.number;
-            // A decision from before the restart is about an earlier attempt.
-            let in_attempt = |occurred_at: &Option<Timestamp>| {
-                attempt.number == 1 || occurred_at.unwrap_or(recorded.at) >= attempt.began_at
-            };
-            match &recorded.fact {
-                fact if fact.is_of_one_attempt() && !current => {}
-                Fact::Restarted { .. } | Fact::Unknown(_) => {}
-                Fact::Pushed { expires_at, .. } => summary.expires_at = Some(*expires_at),
-                Fact::PushFailed { reason, retryable } => summary.push_failed = Some((reason, *retryable)),
-                Fact::PushUnknown => summary.push_unknown = true,
-                Fact::Tar { decision: Decision::Approved, occurred_at } if in_attempt(occurred_at) => {
-                    summary.approved = true;
-                }
-                Fact::Tar { decision: Decision::Declined, occurred_at } if in_attempt(occurred_at) => {
-                    summary.declined = true;
-                }
-                Fact::Tar { .. } => {}
-                Fact::Tcn { occurred_at, .. } => summary.token.push((*occurred_at, TokenEvidence::Created)),
-                Fact::Tvn { token, occurred_at } => {
-                    summary.token.push((*occurred_at, TokenEvidence::Changed(token)))
-                }
-                Fact::Callback { result } => summary.callbacks.push((result, recorded.at)),
-                Fact::TokenList { token } => {
-                    summary.token.push((recorded.at, TokenEvidence::Listed(token.as_ref())))
-                }
-                Fact::TokenListReadFailed => summary.failed_reads.push(recorded.at),
-            }
+impl FactSummary<'_> {
+    /// The status, its reason, and whether a new enrollment may succeed.
+    fn status(&self, now: Timestamp) -> Verdict {
+        if let Some(refused) = self.never_pushed() {
+            return refused;
         }
-        // At equal times the more specific evidence counts, so that the order of recording does not matter.
-        summary.token.sort_by_key(|(at, evidence)| {
-            let rank = match evidence {
-                TokenEvidence::Listed(None) => 0,
-                TokenEvidence::Created => 1,
-                TokenEvidence::Listed(Some(_)) => 2,
-                TokenEvidence::Changed(TokenState::Active) => 3,
-                TokenEvidence::Changed(TokenState::Suspended | TokenState::Other(_)) => 4,
-                TokenEvidence::Changed(TokenState::Deactivated) => 5,
-            };
-            (*at, rank)
-        });
-        summary
+        match self.token() {
+            CurrentToken::Active | CurrentToken::Suspended if self.is_new_attempt_running(now) => {
+                self.status_without_token(now)
+            }
+            CurrentToken::Active if self.is_settled() => (Status::Enabled, None, None),
+            CurrentToken::Suspended if self.is_settled() || self.is_listed_after_end() => {
+                (Status::Suspended, None, None)
+            }
+            CurrentToken::Active | CurrentToken::Suspended => (Status::Tokenized, None, None),
+            CurrentToken::Removed if self.is_settled() => (Status::Deactivated, None, None),
+            CurrentToken::Removed => match self.decision {
+                Some((decision, _)) => without_a_token(decision),
+                None => (Status::Expired, None, None),
+            },
+            CurrentToken::None => self.status_without_token(now),
+        }
     }
 
-    /// The status, its reason, and whether a new enrollment may succeed.
-    fn status(&self, now: Timestamp) -> (Status, Option<StatusReason>, Option<bool>) {
-        match self.token() {
-            CurrentToken::Active => return (Status::Enabled, None, None),
-            CurrentToken::Suspended => return (Status::Suspended, None, None),
-            CurrentToken::Deactivated if self.cancelled_at().is_some() => {
-                return (Status::Cancelled, None, None);
-            }
-            CurrentToken::Deactivated => return (Status::Deactivated, None, None),
-            CurrentToken::None => {}
-        }
-        if self.declined || self.has_callback("DECLINED") {
+    /// The status if no attempt ever pushed the card.
+    fn never_pushed(&self) -> Option<Verdict> {
+        let (reason, retryable) = self.push_failed.filter(|_| !self.may_be_pushed)?;
+        Some((Status::Failed, Some(StatusReason::PushFailed(reason.clone())), Some(retryable)))
+    }
+
+    /// The status of the latest attempt while no token of it is known.
+    fn status_without_token(&self, now: Timestamp) -> Verdict {
+        if self.declined {
             return (Status::Declined, None, None);
         }
         if let (Some((reason, retryable)), None) = (self.push_failed, self.expires_at) {
             return (Status::Failed, Some(StatusReason::PushFailed(reason.clone())), Some(retryable));
         }
-        if let Some(cancelled) = self.cancelled_at() {
-            return if self.read_since(cancelled) {
-                (Status::Cancelled, None, None)
-            } else {
-                (Status::Pending, Some(StatusReason::AwaitingConfirmation), None)
-            };
+        let awaiting = (Status::Pending, Some(StatusReason::AwaitingConfirmation), None);
+        match self.decision {
+            Some((CardholderDecision::Completed, _)) | None => {}
+            Some((decision, at)) if self.read_since(at) => return without_a_token(decision),
+            Some(_) => return awaiting,
         }
         let Some(expires_at) = self.expires_at else { return self.status_without_push(now) };
-        if self.has_callback("ERROR") {
-            return (Status::Failed, Some(StatusReason::TokenRequestorError), Some(true));
-        }
         if now < expires_at {
             return match (self.approved, self.callbacks.is_empty()) {
                 (true, _) => (Status::Authorized, None, None),
                 (false, true) => (Status::Ready, None, None),
-                (false, false) => (Status::Pending, Some(StatusReason::AwaitingConfirmation), None),
+                (false, false) => awaiting,
             };
         }
         if self.read_since(expires_at) {
             return (Status::Expired, None, None);
         }
-        if self.approved {
-            return (Status::Authorized, None, None);
-        }
-        (Status::Pending, Some(StatusReason::AwaitingConfirmation), None)
+        if self.approved { (Status::Authorized, None, None) } else { awaiting }
     }
 
     /// The status without a known push: the push is in progress, the function crashed, or the response was lost. Once no
     /// receipt can be valid, the token list decides.
-    fn status_without_push(&self, now: Timestamp) -> (Status, Option<StatusReason>, Option<bool>) {
+    fn status_without_push(&self, now: Timestamp) -> Verdict {
         let reason = match (self.push_unknown, self.enrollment.is_crashed(now)) {
             (true, _) => StatusReason::PushOutcomeUnknown,
             (false, true) => StatusReason::Interrupted,
@@ -292,107 +205,29 @@ impl<'a> FactSummary<'a> {
         }
     }
 
-    /// When the last receipt of the attempt expires.
-    fn receipts_end(&self) -> Timestamp {
-        self.expires_at.unwrap_or_else(|| plus(self.attempt.began_at, LONGEST_RECEIPT_VALIDITY))
+    /// Whether a later attempt runs of which no token is known yet: its push is in progress, or its redirect is unused.
+    fn is_new_attempt_running(&self, now: Timestamp) -> bool {
+        let is_unused = match (self.expires_at, self.push_failed) {
+            (Some(expires_at), _) => now < expires_at,
+            (None, Some(_)) => false,
+            (None, None) => !self.push_unknown && !self.enrollment.is_crashed(now),
+        };
+        self.attempt.number > 1
+            && is_unused
+            && self.callbacks.is_empty()
+            && !self.approved
+            && !self.declined
+            && !self.notified_since(self.attempt.began_at)
     }
+}
 
-    fn next_check(&self) -> Option<Timestamp> {
-        let due = self.next_read()?;
-        let last_read = self.list_reads().max().unwrap_or(self.attempt.began_at);
-        let failures = self.failed_reads.iter().filter(|at| **at > last_read);
-        let Some(last) = failures.clone().max() else { return Some(due) };
-        let wait = RETRY_SCHEDULE.get(failures.count().saturating_sub(1))?;
-        Some(due.max(plus(*last, *wait)))
-    }
-
-    /// When the list is to be read next, without regard to failures.
-    fn next_read(&self) -> Option<Timestamp> {
-        let end = self.receipts_end();
-        match self.token() {
-            CurrentToken::Suspended | CurrentToken::Deactivated => return None,
-            // The TCN precedes the callback. A positive callback or the list makes the status final.
-            CurrentToken::Active if self.cancelled_at().is_none() => {
-                let is_final = self.has_callback("APPROVED")
-                    || self.has_callback("AUTHENTICATED")
-                    || self.listed_active();
-                return if is_final { None } else { self.scheduled(end) };
-            }
-            CurrentToken::None if self.declined => return None,
-            CurrentToken::None if self.push_failed.is_some() && self.expires_at.is_none() => return None,
-            CurrentToken::Active | CurrentToken::None => {}
-        }
-        // Every callback is verified immediately against the list: it comes unsigned through the browser.
-        let latest = self.callbacks.iter().map(|(_, at)| *at).max();
-        match latest {
-            Some(at) if !self.read_since(at) => Some(at),
-            _ => self.scheduled(end),
-        }
-    }
-
-    /// The next time of [`READ_SCHEDULE`]: each read since `end` uses up one entry.
-    fn scheduled(&self, end: Timestamp) -> Option<Timestamp> {
-        let reads = self.list_reads().filter(|at| *at >= end).count();
-        READ_SCHEDULE.get(reads).map(|gap| plus(end, *gap))
-    }
-
-    fn token(&self) -> CurrentToken {
-        let (mut state, mut since) = (CurrentToken::None, None);
-        for (at, evidence) in &self.token {
-            let next = match evidence {
-                TokenEvidence::Created
-                | TokenEvidence::Changed(TokenState::Active)
-                | TokenEvidence::Listed(Some(TokenState::Active)) => CurrentToken::Active,
-                TokenEvidence::Changed(TokenState::Deactivated)
-                | TokenEvidence::Listed(Some(TokenState::Deactivated)) => CurrentToken::Deactivated,
-                TokenEvidence::Changed(TokenState::Suspended | TokenState::Other(_))
-                | TokenEvidence::Listed(Some(TokenState::Suspended | TokenState::Other(_))) => {
-                    CurrentToken::Suspended
-                }
-                TokenEvidence::Listed(None) => match since {
-                    Some(seen) if self.is_deleted(*at, seen) => CurrentToken::Deactivated,
-                    _ => continue,
-                },
-            };
-            // A deactivated token that was never active does not come from this enrollment.
-            if state == CurrentToken::None && next == CurrentToken::Deactivated {
-                continue;
-            }
-            (state, since) = (next, Some(*at));
-        }
-        state
-    }
-
-    /// Whether a list without the token, read at `at`, means that the token last seen at `seen` was deleted. Otherwise the
-    /// list may only lag behind.
-    fn is_deleted(&self, at: Timestamp, seen: Timestamp) -> bool {
-        at > plus(seen, LIST_LAG) || self.cancelled_at().is_some_and(|cancelled| at >= cancelled)
-    }
-
-    fn has_callback(&self, result: &str) -> bool {
-        self.callbacks.iter().any(|(callback, _)| *callback == result)
-    }
-
-    fn cancelled_at(&self) -> Option<Timestamp> {
-        let is_cancelled = |result: &str| matches!(result, "CANCELLED" | "DELETED");
-        self.callbacks.iter().filter(|(result, _)| is_cancelled(result)).map(|(_, at)| *at).max()
-    }
-
-    fn list_reads(&self) -> impl Iterator<Item = Timestamp> {
-        self.token
-            .iter()
-            .filter(|(_, evidence)| matches!(evidence, TokenEvidence::Listed(_)))
-            .map(|(at, _)| *at)
-    }
-
-    fn read_since(&self, time: Timestamp) -> bool {
-        self.list_reads().any(|at| at >= time)
-    }
-
-    fn listed_active(&self) -> bool {
-        self.token
-            .iter()
-            .any(|(_, evidence)| matches!(evidence, TokenEvidence::Listed(Some(TokenState::Active))))
+/// The status once the token list confirmed that there is no token.
+fn without_a_token(decision: CardholderDecision) -> Verdict {
+    match decision {
+        CardholderDecision::Cancelled => (Status::Cancelled, None, None),
+        CardholderDecision::Declined => (Status::Declined, None, None),
+        CardholderDecision::Error => (Status::Failed, Some(StatusReason::TokenRequestorError), Some(true)),
+        CardholderDecision::Completed => (Status::Expired, None, None),
     }
 }
 

@@ -51,7 +51,7 @@ fn tvn(token: TokenState, at: i64) -> Fact {
 }
 
 fn callback(result: &str) -> Fact {
-    Fact::Callback { result: result.into() }
+    Fact::Callback { result: serde_json::from_value(result.into()).unwrap() }
 }
 
 fn list(token: Option<TokenState>) -> Fact {
@@ -104,7 +104,18 @@ fn a_tcn_enables_the_card_in_any_order() {
     let history = [(0, pushed()), (2, tar(Decision::Approved)), (2, tcn(2)), (3, callback("APPROVED"))];
     assert_eq!(status(&history, 4), Status::Enabled);
     assert_eq!(enrollment(&history).status_at(minute(4)).next_check, None);
-    assert_eq!(status(&[(0, pushed()), (2, tcn(2))], 4), Status::Enabled);
+}
+
+#[test]
+fn a_token_without_a_word_of_the_cardholder_is_tokenized_until_the_list_was_read_after_the_receipts_end() {
+    let history = [(0, pushed()), (2, tar(Decision::Approved)), (2, tcn(2))];
+    assert_eq!(status(&history, 4), Status::Tokenized);
+    assert_eq!(enrollment(&history).status_at(minute(4)).next_check, Some(minute(15)));
+    let early = [&history[..], &[(5, list(Some(TokenState::Active)))]].concat();
+    assert_eq!(status(&early, 6), Status::Tokenized);
+    let confirmed = [&history[..], &[(16, list(Some(TokenState::Active)))]].concat();
+    assert_eq!(status(&confirmed, 17), Status::Enabled);
+    assert_eq!(enrollment(&confirmed).status_at(minute(17)).next_check, None);
 }
 
 #[test]
@@ -134,15 +145,16 @@ fn an_approved_authorization_waits_for_its_token() {
 #[test]
 fn a_declined_card_is_declined() {
     assert_eq!(status(&[(0, pushed()), (2, tar(Decision::Declined))], 4), Status::Declined);
-    assert_eq!(status(&[(0, pushed()), (2, callback("DECLINED"))], 4), Status::Declined);
-    assert_eq!(status(&[(0, pushed()), (2, callback("DECLINED")), (2, tcn(2))], 4), Status::Enabled);
+    assert_eq!(status(&[(0, pushed()), (2, callback("DECLINED"))], 4), Status::Pending);
+    assert_eq!(status(&[(0, pushed()), (2, callback("DECLINED")), (3, list(None))], 4), Status::Declined);
+    assert_eq!(status(&[(0, pushed()), (2, callback("DECLINED")), (2, tcn(2))], 4), Status::Tokenized);
 }
 
 #[test]
 fn a_cardholder_who_cancels_is_cancelled_once_the_list_shows_no_token() {
     let history = [(0, pushed()), (2, tcn(2)), (3, callback("CANCELLED")), (4, list(None))];
     assert_eq!(status(&history, 5), Status::Cancelled);
-    assert_eq!(status(&history[..3], 5), Status::Enabled);
+    assert_eq!(status(&history[..3], 5), Status::Tokenized);
     assert_eq!(enrollment(&history[..3]).status_at(minute(5)).next_check, Some(minute(3)));
     assert_eq!(status(&[(0, pushed()), (3, callback("CANCELLED"))], 5), Status::Pending);
     assert_eq!(status(&[(0, pushed()), (3, callback("CANCELLED")), (4, list(None))], 5), Status::Cancelled);
@@ -150,8 +162,11 @@ fn a_cardholder_who_cancels_is_cancelled_once_the_list_shows_no_token() {
 
 #[test]
 fn a_list_that_lags_behind_a_tcn_does_not_deactivate_the_card() {
-    assert_eq!(status(&[(0, pushed()), (2, tcn(2)), (16, list(None))], 17), Status::Enabled);
-    assert_eq!(status(&[(0, pushed()), (2, tcn(2)), (90, list(None))], 91), Status::Deactivated);
+    let approved = [(0, pushed()), (2, tcn(2)), (3, callback("APPROVED"))];
+    assert_eq!(status(&[&approved[..], &[(16, list(None))]].concat(), 17), Status::Enabled);
+    assert_eq!(status(&[&approved[..], &[(90, list(None))]].concat(), 91), Status::Deactivated);
+    assert_eq!(status(&[(0, pushed()), (2, tcn(2)), (16, list(None))], 17), Status::Tokenized);
+    assert_eq!(status(&[(0, pushed()), (2, tcn(2)), (90, list(None))], 91), Status::Expired);
 }
 
 #[test]
@@ -176,14 +191,130 @@ fn an_unused_receipt_expires_once_the_list_was_read() {
 
 #[test]
 fn a_token_can_be_suspended_resumed_and_deactivated() {
-    let history =
-        [(0, pushed()), (2, tcn(2)), (60, tvn(TokenState::Suspended, 60)), (70, tvn(TokenState::Active, 70))];
-    assert_eq!(status(&history[..3], 65), Status::Suspended);
+    let history = [
+        (0, pushed()),
+        (2, tcn(2)),
+        (3, callback("APPROVED")),
+        (60, tvn(TokenState::Suspended, 60)),
+        (70, tvn(TokenState::Active, 70)),
+    ];
+    assert_eq!(status(&history[..4], 65), Status::Suspended);
     assert_eq!(status(&history, 75), Status::Enabled);
-    assert_eq!(
-        status(&[(0, pushed()), (2, tcn(2)), (9, tvn(TokenState::Deactivated, 9))], 10),
-        Status::Deactivated
-    );
+    let deactivated = (80, tvn(TokenState::Deactivated, 80));
+    assert_eq!(status(&[&history[..], &[deactivated]].concat(), 81), Status::Deactivated);
+}
+
+#[test]
+fn a_token_that_was_never_confirmed_and_is_gone_again_is_expired() {
+    let history = [(0, pushed()), (2, tcn(2)), (9, tvn(TokenState::Deactivated, 9))];
+    assert_eq!(status(&history, 10), Status::Expired);
+    assert_eq!(enrollment(&history).status_at(minute(10)).next_check, Some(minute(15)));
+    for (result, expected) in
+        [("CANCELLED", Status::Cancelled), ("DECLINED", Status::Declined), ("ERROR", Status::Failed)]
+    {
+        let with_word = [&history[..], &[(10, callback(result))]].concat();
+        assert_eq!(status(&with_word, 11), expected, "{result}");
+        assert_eq!(enrollment(&with_word).status_at(minute(11)).next_check, None, "{result}");
+    }
+}
+
+#[test]
+fn a_cancelled_visit_with_a_token_that_stays_active_ends_as_the_list_says_after_the_receipts_end() {
+    for (result, without) in [
+        ("CANCELLED", Status::Cancelled),
+        ("DELETED", Status::Cancelled),
+        ("DECLINED", Status::Declined),
+        ("ERROR", Status::Failed),
+    ] {
+        let history =
+            [(0, pushed()), (2, tcn(2)), (3, callback(result)), (4, list(Some(TokenState::Active)))];
+        assert_eq!(status(&history, 5), Status::Tokenized, "{result}");
+        assert_eq!(enrollment(&history).status_at(minute(5)).next_check, Some(minute(15)), "{result}");
+        let ended = |token| [&history[..], &[(16, list(token))]].concat();
+        assert_eq!(status(&ended(Some(TokenState::Active)), 17), Status::Enabled, "{result}");
+        assert_eq!(status(&ended(None), 17), without, "{result}");
+    }
+}
+
+#[test]
+fn only_the_list_or_a_tvn_ends_enabled_and_never_a_late_word() {
+    let confirmed =
+        [(0, pushed()), (2, tcn(2)), (16, list(Some(TokenState::Active))), (40, callback("CANCELLED"))];
+    assert_eq!(status(&confirmed, 41), Status::Enabled);
+    let read = [&confirmed[..], &[(42, list(None))]].concat();
+    assert_eq!(status(&read, 43), Status::Deactivated);
+}
+
+#[test]
+fn a_result_that_is_no_decision_leaves_the_decision_to_a_later_callback() {
+    for undecided in ["REQUIRE_ADDITIONAL_AUTHENTICATION", "SOMETHING_NEW"] {
+        let history = [(0, pushed()), (2, tcn(2)), (3, callback(undecided)), (5, callback("AUTHENTICATED"))];
+        assert_eq!(status(&history[..3], 4), Status::Tokenized, "{undecided}");
+        assert_eq!(status(&history, 6), Status::Enabled, "{undecided}");
+    }
+}
+
+#[test]
+fn a_suspended_token_without_a_decision_keeps_the_schedule() {
+    for state in [TokenState::Suspended, TokenState::Other("INACTIVE".into())] {
+        let history = [(0, pushed()), (2, tcn(2)), (3, tvn(state.clone(), 3))];
+        let report = enrollment(&history).status_at(minute(4));
+        assert_eq!((report.status, report.next_check), (Status::Tokenized, Some(minute(15))), "{state:?}");
+        let read = [&history[..], &[(16, list(Some(state.clone())))]].concat();
+        let report = enrollment(&read).status_at(minute(17));
+        assert_eq!((report.status, report.next_check), (Status::Suspended, Some(minute(30))), "{state:?}");
+    }
+}
+
+#[test]
+fn a_card_that_was_enabled_before_any_push_has_failed_as_already_enabled() {
+    let refused = Fact::PushFailed { reason: PushFailure::AlreadyEnabled, retryable: false };
+    let history = [(0, refused), (0, list(Some(TokenState::Active)))];
+    let report = enrollment(&history).status_at(minute(1));
+    assert_eq!((report.status, report.next_check), (Status::Failed, None));
+    assert_eq!(report.reason, Some(StatusReason::PushFailed(PushFailure::AlreadyEnabled)));
+}
+
+#[test]
+fn a_token_holds_its_card_and_may_be_visited_again() {
+    let mut enrollment = enrollment(&[(0, pushed()), (2, tar(Decision::Approved)), (2, tcn(2))]);
+    assert!(enrollment.is_live(minute(20)) && enrollment.is_restartable(minute(20)));
+    restarted(&mut enrollment, 20);
+    assert_eq!(enrollment.status_at(minute(20)).status, Status::Pending);
+    let again = Fact::Pushed { receipt_hashes: vec![], expires_at: minute(35) };
+    enrollment.add_fact(again.recorded(minute(20), "").in_attempt(2));
+    assert_eq!(enrollment.status_at(minute(21)).status, Status::Ready);
+    let mut unused = enrollment.clone();
+    assert_eq!(unused.status_at(minute(36)).status, Status::Tokenized);
+    unused.add_fact(list(Some(TokenState::Active)).recorded(minute(36), "1"));
+    assert_eq!(unused.status_at(minute(37)).status, Status::Enabled);
+    enrollment.add_fact(callback("DUPLICATE_REQUEST").recorded(minute(22), "").in_attempt(2));
+    assert_eq!(enrollment.status_at(minute(23)).status, Status::Enabled);
+    assert_eq!(enrollment.status_at(minute(23)).next_check, None);
+}
+
+#[test]
+fn a_clock_that_is_ahead_does_not_outlive_a_cancellation_or_the_list() {
+    for ahead in [1, 24 * 60] {
+        let history = [(0, pushed()), (2, tcn(2 + ahead)), (3, callback("CANCELLED")), (4, list(None))];
+        assert_eq!(status(&history, 5), Status::Cancelled, "{ahead} minutes");
+        let unsaid = [(0, pushed()), (2, tcn(2 + ahead)), (90, list(None))];
+        assert_eq!(status(&unsaid, 91), Status::Expired, "{ahead} minutes");
+    }
+}
+
+#[test]
+fn a_notification_that_contradicts_an_earlier_read_has_the_list_read_once_more() {
+    let enabled = [(0, pushed()), (2, tcn(2)), (16, list(Some(TokenState::Active)))];
+    assert_eq!(enrollment(&enabled).status_at(minute(17)).next_check, None);
+    let contradicted = [&enabled[..], &[(500, tvn(TokenState::Deactivated, 499))]].concat();
+    assert_eq!(status(&contradicted, 501), Status::Deactivated);
+    assert_eq!(enrollment(&contradicted).status_at(minute(501)).next_check, Some(minute(500)));
+    let read = [&contradicted[..], &[(505, list(Some(TokenState::Active)))]].concat();
+    assert_eq!(status(&read, 506), Status::Enabled);
+    assert_eq!(enrollment(&read).status_at(minute(506)).next_check, None);
+    let confirmed = [&enabled[..], &[(500, tvn(TokenState::Active, 499))]].concat();
+    assert_eq!(enrollment(&confirmed).status_at(minute(501)).next_check, None);
 }
 
 #[test]
@@ -219,7 +350,11 @@ fn only_an_enrollment_with_an_unused_redirect_can_be_restarted() {
     assert!(!enrollment(&[]).is_restartable(minute(0)), "its push is in progress");
     assert!(!enrollment(&[(0, pushed())]).is_restartable(minute(16)), "the list was not read since");
     assert!(enrollment(&[(0, pushed()), (16, list(None))]).is_restartable(minute(17)));
-    for end in [tcn(2), tar(Decision::Approved), tar(Decision::Declined), callback("CANCELLED")] {
+    assert!(
+        enrollment(&[(0, pushed()), (2, tcn(2))]).is_restartable(minute(3)),
+        "a token waits for the cardholder"
+    );
+    for end in [tar(Decision::Approved), tar(Decision::Declined), callback("CANCELLED")] {
         assert!(!enrollment(&[(0, pushed()), (2, end.clone())]).is_restartable(minute(3)), "{end:?}");
     }
 }
@@ -320,7 +455,9 @@ fn a_list_that_cannot_be_read_is_retried_with_growing_pauses_and_then_given_up()
     );
     // A notification still counts, however late.
     history.push((now + 60, tcn(2)));
-    assert_eq!(enrollment(&history).status_at(minute(now + 60)).status, Status::Enabled);
+    let report = enrollment(&history).status_at(minute(now + 60));
+    assert_eq!((report.status, report.reason), (Status::Tokenized, Some(StatusReason::OutcomeUnknown)));
+    assert!(!enrollment(&history).is_live(minute(now + 60)));
 }
 
 #[test]

@@ -43,7 +43,7 @@ impl Fact {
             Self::Tar { decision, .. } => ("tokenization_decided", Some(decision_name(decision).into())),
             Self::Tcn { .. } => ("token_created", None),
             Self::Tvn { token, .. } => ("token_changed", Some(token_state_name(token).into())),
-            Self::Callback { result } => ("cardholder_returned", Some(result.to_ascii_lowercase())),
+            Self::Callback { result } => ("cardholder_returned", Some(result.as_str().to_ascii_lowercase())),
             Self::TokenList { token } => {
                 ("token_list_read", Some(token.as_ref().map_or("no_token", token_state_name).into()))
             }

@@ -16,7 +16,7 @@ fn next_variant(fact: &Fact) -> Option<Fact> {
         Fact::PushUnknown => Fact::Tar { decision: Decision::Approved, occurred_at: Some(at) },
         Fact::Tar { .. } => Fact::Tcn { token_unique_reference: Some("reference".into()), occurred_at: at },
         Fact::Tcn { .. } => Fact::Tvn { token: TokenState::Suspended, occurred_at: at },
-        Fact::Tvn { .. } => Fact::Callback { result: "APPROVED".into() },
+        Fact::Tvn { .. } => Fact::Callback { result: CallbackResult::Approved },
         Fact::Callback { .. } => Fact::TokenList { token: None },
         Fact::TokenList { .. } => Fact::TokenListReadFailed,
         Fact::TokenListReadFailed => serde_json::from_value(newer()).unwrap(),

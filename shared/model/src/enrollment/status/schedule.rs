@@ -1,0 +1,108 @@
+//! When the token list is to be read next.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    super::{CardholderDecision, Enrollment, Fact},
+    plus,
+    summary::FactSummary,
+    token::CurrentToken,
+};
+
+/// Assumed validity of receipts whose response was lost. Receipts are valid for 15 minutes at most.
+const LONGEST_RECEIPT_VALIDITY: SignedDuration = SignedDuration::from_mins(16);
+/// When the list is read, counted from the end of the receipts. After the last read the enrollment is final.
+const READ_SCHEDULE: [SignedDuration; 5] = [
+    SignedDuration::ZERO,
+    SignedDuration::from_mins(15),
+    SignedDuration::from_hours(1),
+    SignedDuration::from_hours(6),
+    SignedDuration::from_hours(24),
+];
+
+/// The pause after each consecutive failure to read the list; after the last failure no further read is made.
+const RETRY_SCHEDULE: [SignedDuration; 7] = [
+    SignedDuration::from_mins(5),
+    SignedDuration::from_mins(15),
+    SignedDuration::from_hours(1),
+    SignedDuration::from_hours(6),
+    SignedDuration::from_hours(24),
+    SignedDuration::from_hours(24),
+    SignedDuration::from_hours(24),
+];
+
+/// When the last receipt expires of the latest attempt that did not certainly fail.
+pub(super) fn receipts_end(enrollment: &Enrollment) -> Timestamp {
+    let has = |number: u32, wanted: fn(&Fact) -> bool| {
+        enrollment.facts.iter().any(|recorded| recorded.attempt == number && wanted(&recorded.fact))
+    };
+    let is_failed = |number| has(number, |fact| matches!(fact, Fact::PushFailed { .. }));
+    let is_pushed = |number| has(number, |fact| matches!(fact, Fact::Pushed { .. }));
+    let attempts = || enrollment.attempts();
+    let latest = attempts()
+        .filter(|attempt| is_pushed(attempt.number) || !is_failed(attempt.number))
+        .max_by_key(|attempt| attempt.number)
+        .unwrap_or_else(|| enrollment.attempt());
+    let expires_at = enrollment.facts.iter().find_map(|recorded| match recorded.fact {
+        Fact::Pushed { expires_at, .. } if recorded.attempt == latest.number => Some(expires_at),
+        _ => None,
+    });
+    expires_at.unwrap_or_else(|| plus(latest.began_at, LONGEST_RECEIPT_VALIDITY))
+}
+
+impl FactSummary<'_> {
+    /// When the last receipt of the attempt expires.
+    pub(super) fn receipts_end(&self) -> Timestamp {
+        self.receipts_end
+    }
+
+    /// When the list is to be read next; `None` if no further read is due.
+    pub(super) fn next_check(&self) -> Option<Timestamp> {
+        let due = self.next_read()?;
+        let last_read = self.reads.last().map_or(self.attempt.began_at, |(at, _)| *at);
+        let failures = self.failed_reads.iter().filter(|at| **at > last_read);
+        let Some(last) = failures.clone().max() else { return Some(due) };
+        let wait = RETRY_SCHEDULE.get(failures.count().saturating_sub(1))?;
+        Some(due.max(plus(*last, *wait)))
+    }
+
+    /// When the list is to be read next, without regard to failures.
+    fn next_read(&self) -> Option<Timestamp> {
+        if self.push_failed.is_some() && !self.may_be_pushed {
+            return None;
+        }
+        let immediate = self.unverified_callback().into_iter().chain(self.contradiction()).min();
+        if immediate.is_some() {
+            return immediate;
+        }
+        match self.token() {
+            CurrentToken::Active | CurrentToken::Suspended if self.is_settled() => None,
+            CurrentToken::Removed if self.is_settled() || self.decision.is_some() => None,
+            CurrentToken::Removed if self.read_since(self.receipts_end) => None,
+            CurrentToken::None if self.declined => None,
+            CurrentToken::None if self.push_failed.is_some() && self.expires_at.is_none() => None,
+            _ => self.scheduled(),
+        }
+    }
+
+    /// The time of a callback since which the list was not read. A callback comes unsigned through the browser, so the
+    /// list verifies it immediately; unless it only completes what a notification reported.
+    fn unverified_callback(&self) -> Option<Timestamp> {
+        let at = self.callbacks.iter().copied().max()?;
+        let is_expected = match (self.token(), self.decision) {
+            (CurrentToken::Active | CurrentToken::Suspended, Some((decision, _))) => {
+                decision == CardholderDecision::Completed
+            }
+            (CurrentToken::Removed, decision) => decision.is_some(),
+            (CurrentToken::None, _) => self.declined,
+            (CurrentToken::Active | CurrentToken::Suspended, None) => false,
+        };
+        (!is_expected && !self.read_since(at)).then_some(at)
+    }
+
+    /// The next time of [`READ_SCHEDULE`]: each read since the receipts' end uses up one entry.
+    fn scheduled(&self) -> Option<Timestamp> {
+        let reads = self.reads.iter().filter(|(at, _)| *at >= self.receipts_end).count();
+        READ_SCHEDULE.get(reads).map(|gap| plus(self.receipts_end, *gap))
+    }
+}

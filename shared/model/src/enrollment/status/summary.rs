@@ -1,0 +1,115 @@
+//! The facts that count for the status, grouped.
+
+use jiff::Timestamp;
+
+use super::{
+    super::{
+        Attempt, CallbackResult, CardholderDecision, Decision, Enrollment, Fact, PushFailure, TokenState,
+    },
+    schedule::receipts_end,
+    token::TokenNotification,
+};
+
+/// The facts that count for the latest attempt, grouped.
+pub(super) struct FactSummary<'a> {
+    pub(super) enrollment: &'a Enrollment,
+    pub(super) attempt: Attempt<'a>,
+    /// When the receipts of the latest attempt expire.
+    pub(super) expires_at: Option<Timestamp>,
+    /// When the receipts of the latest attempt that may have pushed the card expire.
+    pub(super) receipts_end: Timestamp,
+    pub(super) push_failed: Option<(&'a PushFailure, bool)>,
+    pub(super) push_unknown: bool,
+    /// Whether any attempt pushed the card, or may have.
+    pub(super) may_be_pushed: bool,
+    pub(super) approved: bool,
+    pub(super) declined: bool,
+    /// The results of callbacks of this attempt.
+    pub(super) callbacks: Vec<Timestamp>,
+    /// The cardholder's decision in this attempt, with the time of its callback.
+    pub(super) decision: Option<(CardholderDecision, Timestamp)>,
+    /// TCN and TVN, sorted as they are folded.
+    pub(super) notifications: Vec<TokenNotification<'a>>,
+    /// Reads of the token list by the time at which they began, sorted.
+    pub(super) reads: Vec<(Timestamp, Option<&'a TokenState>)>,
+    /// The times at which the list could not be read.
+    pub(super) failed_reads: Vec<Timestamp>,
+}
+
+impl<'a> FactSummary<'a> {
+    pub(super) fn of(enrollment: &'a Enrollment) -> Self {
+        let attempt = enrollment.attempt();
+        let mut summary = Self {
+            enrollment,
+            attempt,
+            expires_at: None,
+            receipts_end: receipts_end(enrollment),
+            push_failed: None,
+            push_unknown: false,
+            may_be_pushed: enrollment.may_be_pushed(),
+            approved: false,
+            declined: false,
+            callbacks: Vec::new(),
+            decision: None,
+            notifications: Vec::new(),
+            reads: Vec::new(),
+            failed_reads: Vec::new(),
+        };
+        for recorded in &enrollment.facts {
+            let current = recorded.attempt == attempt.number;
+            // A decision from before the restart is about an earlier attempt.
+            let in_attempt = |occurred_at: &Option<Timestamp>| {
+                let occurred_at = occurred_at.map_or(recorded.at, |occurred_at| occurred_at.min(recorded.at));
+                attempt.number == 1 || occurred_at >= attempt.began_at
+            };
+            match &recorded.fact {
+                fact if fact.is_of_one_attempt() && !current => {}
+                Fact::Restarted { .. } | Fact::Unknown(_) => {}
+                Fact::Pushed { expires_at, .. } => summary.expires_at = Some(*expires_at),
+                Fact::PushFailed { reason, retryable } => summary.push_failed = Some((reason, *retryable)),
+                Fact::PushUnknown => summary.push_unknown = true,
+                Fact::Tar { decision: Decision::Approved, occurred_at } if in_attempt(occurred_at) => {
+                    summary.approved = true;
+                }
+                Fact::Tar { decision: Decision::Declined, occurred_at } if in_attempt(occurred_at) => {
+                    summary.declined = true;
+                }
+                Fact::Tar { .. } => {}
+                Fact::Tcn { .. } | Fact::Tvn { .. } => {
+                    summary.notifications.extend(TokenNotification::of(recorded));
+                }
+                Fact::Callback { result } => summary.add_callback(result, recorded.at),
+                Fact::TokenList { token } => summary.reads.push((recorded.at, token.as_ref())),
+                Fact::TokenListReadFailed => summary.failed_reads.push(recorded.at),
+            }
+        }
+        summary.notifications.sort();
+        // Of two reads at the same time the one with the more severe result counts last, whatever was recorded first.
+        summary.reads.sort_by_key(|(at, token)| {
+            let severity = match token {
+                Some(TokenState::Active) => 0,
+                Some(TokenState::Suspended | TokenState::Other(_)) => 1,
+                Some(TokenState::Deactivated) => 2,
+                None => 3,
+            };
+            (*at, severity)
+        });
+        summary
+    }
+
+    fn add_callback(&mut self, result: &CallbackResult, at: Timestamp) {
+        self.callbacks.push(at);
+        if let Some(decision) = result.decision() {
+            self.decision = Some((decision, at));
+        }
+    }
+
+    pub(super) fn read_since(&self, time: Timestamp) -> bool {
+        self.reads.iter().any(|(at, _)| *at >= time)
+    }
+
+    /// Whether a TCN or TVN reports something that happened since `time`.
+    pub(super) fn notified_since(&self, time: Timestamp) -> bool {
+        self.notifications.iter().any(|notification| notification.occurred_at >= time)
+    }
+}
