@@ -1,5 +1,5 @@
-//! Use-case steps 6 to 12 for another attempt of an enrollment whose redirect was not used. The facts of the earlier
-//! attempts are kept.
+//! Use-case steps 6 to 12 for another attempt of an enrollment whose redirect was not used, or whose token waits for the
+//! cardholder. The facts of the earlier attempts are kept.
 
 use lambda_http::{Body, Request, Response};
 use model::enrollment::{EnrollmentId, Fact};
@@ -14,6 +14,8 @@ use crate::{
     request::{self, AttemptRequest},
 };
 
+/// The most attempts of one enrollment, with the first one. Each is kept with its facts in the enrollment's item.
+const MAX_ATTEMPTS: u32 = 5;
 /// Tries to start an attempt while others write to the enrollment.
 const MAX_TRIES: usize = 5;
 
@@ -30,14 +32,17 @@ impl Enroll {
         for _ in 0..MAX_TRIES {
             let Versioned { mut enrollment, revision } =
                 self.enrollments.get_versioned(client, id).await?.ok_or(Code::NotFound)?;
-            let restartable = enrollment.is_restartable(now);
+            let number = enrollment.attempt().number.saturating_add(1);
+            let refusal = match enrollment.is_restartable(now) {
+                false => Some(Code::EnrollmentNotRestartable),
+                true => (number > MAX_ATTEMPTS).then_some(Code::TooManyAttempts),
+            };
             let fact = Fact::Restarted {
                 platform: attempt_request.platform,
                 callback: attempt_request.callback.clone(),
                 consent: attempt_request.consent.clone(),
                 respond_by: self.respond_by(now),
             };
-            let number = enrollment.attempt().number.saturating_add(1);
             enrollment.add_fact(fact.recorded(now, "").in_attempt(number));
             let new_attempt = NewAttempt {
                 enrollment: &enrollment,
@@ -46,11 +51,11 @@ impl Enroll {
                 fingerprint: &fingerprint,
                 state: &state,
             };
-            if !restartable {
+            if let Some(code) = refusal {
                 // The attempt that runs now may have been started by the same request.
                 return match self.enrollments.find_replay(&new_attempt, now).await? {
                     Some(outcome) => self.not_started(client, outcome).await,
-                    None => Err(Problem::from(Code::EnrollmentNotRestartable).with_enrollment_id(id)),
+                    None => Err(Problem::from(code).with_enrollment_id(id)),
                 };
             }
             let requestor =

@@ -76,6 +76,7 @@ impl GetEnrollment {
             Status::Ready => self.enrollments.redirect(&enrollment, enrollment.attempt().number, now).await?,
             Status::Pending
             | Status::Authorized
+            | Status::Tokenized
             | Status::Enabled
             | Status::Suspended
             | Status::Deactivated

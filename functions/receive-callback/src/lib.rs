@@ -5,13 +5,10 @@ use lambda_http::{
     Body, Error, Request, Response,
     http::{StatusCode, header},
 };
-use mastercard::{
-    callback::{self, CallbackOutcome, CallbackResult},
-    secret::CallbackState,
-};
+use mastercard::{callback, secret::CallbackState};
 use model::{
     clock::Clock,
-    enrollment::{Enrollment, Fact, receipt_hash},
+    enrollment::{CallbackResult, CardholderDecision, Enrollment, Fact, receipt_hash},
 };
 use runtime::{
     config::{AppLinks, ConfigError, Runtime, registry},
@@ -62,7 +59,7 @@ impl ReceiveCallback {
         };
         let result = result(enrollment, request.uri().query().unwrap_or_default());
         if let Some(result) = &result {
-            let fact = Fact::Callback { result: result_name(&result.outcome).to_owned() };
+            let fact = Fact::Callback { result: result.clone() };
             let fact = fact.recorded(now, "").in_attempt(attempt);
             // The cardholder is redirected even if the result is not recorded: reconciliation finds the outcome.
             if let Err(error) = self.enrollments.record_facts_if_unchanged(stored, &[fact], now).await {
@@ -75,7 +72,7 @@ impl ReceiveCallback {
         let mut link = link.clone();
         link.query_pairs_mut()
             .append_pair("enrollmentId", &id.to_string())
-            .append_pair("outcome", app_link_outcome(result.as_ref().map(|result| &result.outcome)).as_str());
+            .append_pair("outcome", app_link_outcome(result.as_ref()).as_str());
         response(StatusCode::SEE_OTHER)
             .header(header::LOCATION, link.as_str())
             .body(Body::Empty)
@@ -85,22 +82,9 @@ impl ReceiveCallback {
 
 /// The first result for a receipt of this enrollment; results for other receipts are ignored.
 fn result(enrollment: &Enrollment, query: &str) -> Option<CallbackResult> {
-    callback::parse(query).into_iter().find(|result| enrollment.has_receipt(&receipt_hash(&result.receipt)))
-}
-
-/// The result as Mastercard spells it. An unknown result is not kept: the browser could send any text.
-fn result_name(outcome: &CallbackOutcome) -> &'static str {
-    match outcome {
-        CallbackOutcome::Approved => "APPROVED",
-        CallbackOutcome::RequireAdditionalAuthentication => "REQUIRE_ADDITIONAL_AUTHENTICATION",
-        CallbackOutcome::Declined => "DECLINED",
-        CallbackOutcome::Cancelled => "CANCELLED",
-        CallbackOutcome::Error => "ERROR",
-        CallbackOutcome::Authenticated => "AUTHENTICATED",
-        CallbackOutcome::Deleted => "DELETED",
-        CallbackOutcome::DuplicateRequest => "DUPLICATE_REQUEST",
-        CallbackOutcome::Other(_) => "OTHER",
-    }
+    let mut results = callback::parse(query).into_iter();
+    let result = results.find(|result| enrollment.has_receipt(&receipt_hash(&result.receipt)));
+    result.map(|result| CallbackResult::from(&result.outcome))
 }
 
 /// The `outcome` parameter of the app link: a hint. The status is in `GET /enrollments/{enrollmentId}`.
@@ -124,17 +108,13 @@ impl AppLinkOutcome {
     }
 }
 
-fn app_link_outcome(result: Option<&CallbackOutcome>) -> AppLinkOutcome {
-    match result {
-        Some(
-            CallbackOutcome::Approved | CallbackOutcome::Authenticated | CallbackOutcome::DuplicateRequest,
-        ) => AppLinkOutcome::Completed,
-        Some(CallbackOutcome::Cancelled | CallbackOutcome::Deleted) => AppLinkOutcome::Cancelled,
-        Some(CallbackOutcome::Declined) => AppLinkOutcome::Declined,
-        Some(CallbackOutcome::Error) => AppLinkOutcome::Error,
-        Some(CallbackOutcome::RequireAdditionalAuthentication | CallbackOutcome::Other(_)) | None => {
-            AppLinkOutcome::Unknown
-        }
+fn app_link_outcome(result: Option<&CallbackResult>) -> AppLinkOutcome {
+    match result.and_then(CallbackResult::decision) {
+        Some(CardholderDecision::Completed) => AppLinkOutcome::Completed,
+        Some(CardholderDecision::Cancelled) => AppLinkOutcome::Cancelled,
+        Some(CardholderDecision::Declined) => AppLinkOutcome::Declined,
+        Some(CardholderDecision::Error) => AppLinkOutcome::Error,
+        None => AppLinkOutcome::Unknown,
     }
 }
 

@@ -107,6 +107,8 @@ impl ReconcileEnrollments {
         deadline: Deadline,
     ) -> Option<Vec<RecordedFact>> {
         let calls = CallLog::default();
+        // What the list shows may be older than its response, so the time at which the read began counts.
+        let began_at = self.clock.now();
         let tokens = self.processing.with_call_log(&calls).get_tokens_by_client(client, deadline).await;
         if let Err(error) = &tokens {
             tracing::warn!(
@@ -121,9 +123,10 @@ impl ReconcileEnrollments {
             Err(MastercardError::CircuitOpen { .. } | MastercardError::OutOfTime) => return None,
             Err(_) => Box::new(|_| Fact::TokenListReadFailed),
         };
-        let (now, calls) = (self.clock.now(), calls.take());
-        let recorded =
-            |enrollment| fact_for(enrollment).recorded(now, &now.to_string()).with_calls(calls.clone());
+        let calls = calls.take();
+        let recorded = |enrollment| {
+            fact_for(enrollment).recorded(began_at, &began_at.to_string()).with_calls(calls.clone())
+        };
         Some(due.iter().map(recorded).collect())
     }
 
@@ -140,7 +143,7 @@ impl ReconcileEnrollments {
             return report;
         };
         for (before, fact) in due.into_iter().zip(facts) {
-            let (unread, now) = (fact.fact == Fact::TokenListReadFailed, fact.at);
+            let (unread, now) = (fact.fact == Fact::TokenListReadFailed, self.clock.now());
             match self.enrollments.record_facts(client, before.enrollment_id, &[fact], now).await {
                 Ok(after) => {
                     *(if unread { &mut report.unread } else { &mut report.checked }) += 1;

@@ -61,7 +61,8 @@ fn recorded(recorded: &RecordedFact) -> Row {
             Row::new(Processing, Server, &format!("TVN: the token is {}", serialized(token)))
         }
         Fact::Callback { result } => {
-            Row::new(ClickToPay, Server, &format!("the browser returns: {result}")).with_detail("a hint")
+            let label = format!("the browser returns: {}", result.as_str());
+            Row::new(ClickToPay, Server, &label).with_detail("a hint")
         }
         Fact::TokenList { token } => {
             let token = token.as_ref().map_or("no token".into(), serialized);

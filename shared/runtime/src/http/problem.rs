@@ -22,6 +22,7 @@ pub enum Code {
     AlreadyEnabled,
     EnrollmentInProgress,
     EnrollmentNotRestartable,
+    TooManyAttempts,
     RequestInProgress,
     RequestTooLarge,
     ResponseTooLarge,
@@ -38,7 +39,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::InvalidRequest,
         Self::CardNumberRefused,
         Self::IdempotencyKeyMissing,
@@ -50,6 +51,7 @@ impl Code {
         Self::AlreadyEnabled,
         Self::EnrollmentInProgress,
         Self::EnrollmentNotRestartable,
+        Self::TooManyAttempts,
         Self::RequestInProgress,
         Self::RequestTooLarge,
         Self::ResponseTooLarge,
@@ -98,7 +100,12 @@ impl Code {
             Self::EnrollmentNotRestartable => (
                 "enrollment_not_restartable",
                 StatusCode::CONFLICT,
-                "Only an enrollment in status READY or EXPIRED can be restarted",
+                "Only an enrollment in status READY, EXPIRED or TOKENIZED can be restarted",
+            ),
+            Self::TooManyAttempts => (
+                "too_many_attempts",
+                StatusCode::CONFLICT,
+                "The enrollment has five attempts already; start a new enrollment",
             ),
             Self::RequestInProgress => (
                 "request_in_progress",

@@ -37,7 +37,7 @@ impl Enrollments {
         entry: &InboxEntry,
         now: Timestamp,
     ) -> Result<FirstWrite, StoreError> {
-        let Some(fact) = entry.fact(now) else { return Ok(FirstWrite::Nothing) };
+        let Some(fact) = entry.fact() else { return Ok(FirstWrite::Nothing) };
         let id = &entry.notification.id;
         let mut matched = self.match_enrollment(&entry.notification).await?;
         for attempt in 0..ATTEMPTS {
@@ -60,7 +60,7 @@ impl Enrollments {
             let inbox = inbox.condition_expression("attribute_not_exists(pk)").build()?;
             let sent = self.0.db.transact_write_items().transact_items(transact_put(inbox));
             let Err(error) = sent.transact_items(transact_put(put)).send().await else {
-                log_status_change(&item);
+                log_status_change(current.revision, &item);
                 return Ok(FirstWrite::Recorded(enrollment_id));
             };
             let Some(reasons) = error.as_service_error().and_then(cancellation_reasons) else {
@@ -85,7 +85,7 @@ impl Enrollments {
             Some(matched) => Some(matched),
             None => self.store_match(&entry.notification).await?,
         };
-        let applied = match (matched, entry.fact(now)) {
+        let applied = match (matched, entry.fact()) {
             (Some(EnrollmentRef { client_id, enrollment_id }), Some(fact)) => {
                 let updated = self.record_facts(client_id, enrollment_id, &[fact], now).await?;
                 updated.map(|enrollment| enrollment.enrollment_id)

@@ -54,10 +54,10 @@ impl InboxEntry {
         Self { notification, received_at: now, matched_enrollment: None, applied_to: None, unmatched: 0 }
     }
 
-    /// The fact to record at its enrollment.
-    pub(super) fn fact(&self, now: Timestamp) -> Option<RecordedFact> {
+    /// The fact to record at its enrollment, with the time of the first arrival.
+    pub(super) fn fact(&self) -> Option<RecordedFact> {
         let source = sha256_hex(self.notification.id.as_bytes());
-        Some(self.notification.fact()?.recorded(now, &source))
+        Some(self.notification.fact()?.recorded(self.received_at, &source))
     }
 }
 

@@ -120,7 +120,8 @@ pub(super) struct EnrollmentItem {
     pub(super) enrollment_key: Option<String>,
     /// The status when the item was written.
     pub(super) status: Status,
-    /// Present if this write changed the status. The table's stream publishes it as an event.
+    /// Present if this write changed the status or made it final, unless it is `PENDING`. The table's stream publishes it
+    /// as an event.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub(super) status_change: Option<StatusChange>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -129,7 +130,7 @@ pub(super) struct EnrollmentItem {
     pub(super) due_at: Option<i64>,
 }
 
-/// A change of an enrollment's status. The EventBridge pipe in `infra/template.yaml` turns it into an event and cannot
+/// A change of an enrollment's status, or of whether it is final. The EventBridge pipe in `infra/template.yaml` turns it into an event and cannot
 /// leave out a field, so that absent values are stored as empty strings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -137,6 +138,7 @@ pub(super) struct StatusChange {
     #[serde(serialize_with = "or_empty")]
     pub(super) from: Option<Status>,
     pub(super) to: Status,
+    pub(super) r#final: bool,
     #[serde(serialize_with = "or_empty")]
     pub(super) reason: Option<StatusReason>,
     pub(super) at: Timestamp,

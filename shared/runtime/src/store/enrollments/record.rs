@@ -13,7 +13,7 @@ use super::{
     redirect_sort_key,
 };
 use mastercard::{card::ClientId, digest::sha256_hex};
-use model::enrollment::{Enrollment, EnrollmentId, RecordedFact, StatusReason};
+use model::enrollment::{Enrollment, EnrollmentId, RecordedFact, Status, StatusReason};
 
 /// Attempts against concurrent writers of the same enrollment: about a second, enough for twenty writers.
 const ATTEMPTS: u32 = 24;
@@ -71,7 +71,7 @@ impl Enrollments {
                 return Ok(Some(enrollment));
             }
             if self.write(&item, revision.count).await? {
-                log_status_change(&item);
+                log_status_change(revision, &item);
                 return Ok(Some(item.enrollment));
             }
             backoff(attempt).await;
@@ -93,12 +93,16 @@ impl Enrollments {
         let due_at = report.next_check.map(Timestamp::as_second);
         let status = report.status;
         let attempt = enrollment.attempt().number;
-        let change = StatusChange { from: before, to: status, reason: report.reason, at: now, attempt };
+        let is_final = due_at.is_none();
+        let is_change = base.is_none_or(|base| (base.status, base.due_at.is_none()) != (status, is_final));
+        let reason = report.reason;
+        let change = StatusChange { from: before, to: status, r#final: is_final, reason, at: now, attempt };
         let shard = shard_of(enrollment.enrollment_id);
         EnrollmentItem {
             revision: count.saturating_add(1),
             status,
-            status_change: (before != Some(status)).then_some(change),
+            // An attempt in progress is no outcome.
+            status_change: (is_change && status != Status::Pending).then_some(change),
             card_key: self.card_key(enrollment.card_contract_id),
             enrollment_key: Some(self.id_key(enrollment.enrollment_id)),
             due_shard: due_at.map(|_| self.shard_key(shard)),
@@ -121,12 +125,14 @@ impl Enrollments {
     }
 }
 
-/// Logs the status change of a written item, if there is one.
-pub(super) fn log_status_change(item: &EnrollmentItem) {
-    if let Some(StatusChange { to, reason, attempt, .. }) = &item.status_change {
+/// Logs a published change of the status; not one that only became final.
+pub(super) fn log_status_change(before: Revision, item: &EnrollmentItem) {
+    if let Some(StatusChange { to, r#final, reason, attempt, .. }) = &item.status_change
+        && before.status != *to
+    {
         let id = item.enrollment.enrollment_id;
         tracing::info!(
-            event = "enrollment_status_changed", enrollment_id = %id, attempt, status = to.as_str(),
+            event = "enrollment_status_changed", enrollment_id = %id, attempt, status = to.as_str(), r#final,
             reason = reason.as_ref().map(StatusReason::as_str), "enrollment status changed"
         );
     }
