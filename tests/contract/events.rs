@@ -8,7 +8,7 @@ use delivered::{Event, folder, parse_response, scheduled};
 use jiff::{SignedDuration, Timestamp};
 use local::World;
 use mastercard::secret::{CallbackState, PushAccountReceipt};
-use model::enrollment::{Enrollment, EnrollmentId, Fact, Status, receipt_hash};
+use model::enrollment::{CallbackResult, Enrollment, EnrollmentId, Fact, Status, receipt_hash};
 use serde_json::{Value, json};
 use simulator::{CLICK_TO_PAY, Operation};
 
@@ -223,7 +223,7 @@ async fn a_cardholder_returns(event: Event) {
     let link = format!("bankapp://click-to-pay?enrollmentId={}&outcome=completed", fixture.id());
     assert_eq!((response.status, response.header("location")), (303, link.as_str()));
     let facts = stored(&world, &fixture).await.facts;
-    assert!(facts.iter().any(|known| known.fact == Fact::Callback { result: "APPROVED".into() }));
+    assert!(facts.iter().any(|known| known.fact == Fact::Callback { result: CallbackResult::Approved }));
 }
 
 async fn a_browser_returns_with_an_unknown_state(event: Event) {
@@ -238,7 +238,7 @@ async fn processing_notifies_of_an_approval(event: Event) {
 }
 
 async fn processing_notifies_of_a_token(event: Event) {
-    assert_eq!(status_after(event).await, Status::Enabled);
+    assert_eq!(status_after(event).await, Status::Tokenized, "the cardholder has not returned yet");
 }
 
 /// Expects a 200. Returns the status of the enrollment after it.

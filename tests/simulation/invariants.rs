@@ -12,7 +12,10 @@ type Check = fn(&History) -> Result<(), String>;
 /// In the order of their numbers.
 const ALL: [(&str, Check); 9] = [
     ("an attempt is pushed at most once, and no card by two enrollments at a time", pushes::at_most_once),
-    ("ENABLED needs a token at Mastercard", facts::enabled_needs_a_token),
+    (
+        "ENABLED needs a token at Mastercard, and a cardholder who accepted it or a list after the receipts' end",
+        facts::enabled_needs_a_token,
+    ),
     ("the same facts in any order give the same status", facts::order_and_repetition_change_nothing),
     ("no client reads or changes what belongs to others", isolation::no_client_accesses_others_data),
     ("a notification is stored before it is acknowledged, and applied once", facts::notifications_apply_once),

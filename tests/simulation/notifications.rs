@@ -1,6 +1,7 @@
 //! Processing's notifications: collected when the simulator sends them, delivered when and how the seed decides.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
+use model::notification::wire;
 use serde_json::Value;
 
 use super::{
@@ -25,7 +26,8 @@ impl Run<'_> {
             let deliveries = self.rng.choose(&[0, 1, 1, 1, 2, 3]);
             let label = format!("{} {number}", body["type"].as_str().unwrap());
             self.note(format!("Processing sends {label}, with {deliveries} deliveries"));
-            let occurred_at: Timestamp = self.now() + SignedDuration::from_secs(self.clock_skew());
+            let now = self.now();
+            let occurred_at = now + SignedDuration::from_secs(self.clock_skew());
             body["occurredAt"] = occurred_at.to_string().into();
             body["notificationId"] = format!("notification-{number}").into();
             // Mastercard does not publish which fields are always present.
@@ -34,9 +36,10 @@ impl Run<'_> {
                     body.as_object_mut().unwrap().remove(field);
                 }
             }
+            let id = wire::parse(body.to_string().as_bytes(), now, None).unwrap().notifications.remove(0).id;
             let acknowledged = None;
             let notification =
-                SentNotification { body, occurred_at, principal, card, label, deliveries, acknowledged };
+                SentNotification { body, id, principal, card, label, deliveries, acknowledged };
             self.history.notifications.push(notification);
         }
     }

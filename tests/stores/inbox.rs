@@ -26,6 +26,7 @@ checks! {
     a_notification_is_applied_once,
     a_notification_of_a_newer_version_is_kept_as_it_is_stored,
     a_notification_before_its_enrollment_is_applied_later,
+    a_notification_that_is_applied_later_counts_from_its_first_arrival,
     a_notification_that_matches_nothing_is_retried_and_then_unmatched,
     a_notification_that_matches_in_the_end_is_no_longer_unmatched,
     a_notification_that_matched_an_enrollment_matches_no_later_one,
@@ -88,6 +89,21 @@ async fn a_notification_before_its_enrollment_is_applied_later(stores: &Stores) 
     assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
     let entry = stores.enrollments.notification("n-1").await.unwrap().unwrap();
     assert!(entry.matched_enrollment.is_some(), "and it stays matched");
+}
+
+async fn a_notification_that_is_applied_later_counts_from_its_first_arrival(stores: &Stores) {
+    let (arrived, later) = (Timestamp::now(), Timestamp::now() + SignedDuration::from_hours(2));
+    let enrollments = &stores.enrollments;
+    assert_eq!(enrollments.receive(&approval(), arrived).await.unwrap(), Unmatched);
+    let fixture = EnrollmentFixture::new("key-1").start(enrollments).await;
+    visible(stores, 1).await;
+    assert_eq!(
+        enrollments.receive(&approval(), later).await.unwrap(),
+        Recorded(fixture.id()),
+        "a repetition"
+    );
+    let [fact] = fixture.stored(enrollments).await.unwrap().facts.try_into().unwrap();
+    assert_eq!(fact.at, arrived);
 }
 
 async fn a_notification_that_matches_nothing_is_retried_and_then_unmatched(stores: &Stores) {

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 use local::cardholder::Response;
+use mastercard::digest::sha256_hex;
+use model::enrollment::RecordedFact;
 use serde_json::Value;
 
 use crate::simulation::{actor::Sender, invocation::Invocation};
@@ -57,8 +59,8 @@ pub(in crate::simulation) struct Push {
 /// A notification that Processing sent.
 pub(in crate::simulation) struct SentNotification {
     pub(in crate::simulation) body: Value,
-    /// By Mastercard's clock; different for each notification.
-    pub(in crate::simulation) occurred_at: Timestamp,
+    /// Its id as stored; different for each notification.
+    pub(in crate::simulation) id: String,
     /// Index of the principal whose card it is about.
     pub(in crate::simulation) principal: usize,
     pub(in crate::simulation) card: u64,
@@ -68,6 +70,13 @@ pub(in crate::simulation) struct SentNotification {
     pub(in crate::simulation) deliveries: usize,
     /// The step at which it was first acknowledged.
     pub(in crate::simulation) acknowledged: Option<usize>,
+}
+
+impl SentNotification {
+    /// Whether a fact of an enrollment comes from this notification.
+    pub(in crate::simulation) fn is_source_of(&self, recorded: &RecordedFact) -> bool {
+        recorded.fact.occurred_at().is_some() && recorded.key.ends_with(&sha256_hex(self.id.as_bytes()))
+    }
 }
 
 /// A token that Mastercard created, and the step at which it was first seen.

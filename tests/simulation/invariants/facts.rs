@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use model::enrollment::Enrollment;
-use serde_json::{Value, json};
+use model::enrollment::{CardholderDecision, Enrollment, Fact, RecordedFact, TokenState};
+use serde_json::Value;
 
 use super::ensure;
 use crate::simulation::{history::History, rng::Rng};
@@ -14,8 +14,9 @@ pub(super) fn enabled_needs_a_token(history: &History) -> Result<(), String> {
     for write in history.writes.iter().filter(|write| write.sk.starts_with("ENROLLMENT#")) {
         let Some(item) = write.item.as_ref().filter(|item| item["status"] == "ENABLED") else { continue };
         let name = history.name(item["enrollmentId"].as_str().unwrap_or_default());
-        let has_fact = has_active_token_fact(item);
-        ensure!(has_fact, "{name} became ENABLED at step {} without a fact about a token.", write.step);
+        let enrollment: Enrollment = serde_json::from_value(item.clone()).unwrap();
+        ensure_enabled(&enrollment)
+            .map_err(|reason| format!("{name} became ENABLED at step {} without {reason}.", write.step))?;
         let card = item["cardContractId"].as_str().unwrap_or_default();
         let mut tokens = history.tokens.iter();
         let has_token = tokens.any(|token| token.card.to_string() == card && token.step <= write.step);
@@ -29,26 +30,46 @@ pub(super) fn enabled_needs_a_token(history: &History) -> Result<(), String> {
         let listed = body["enrollments"].as_array().into_iter().flatten().filter_map(enabled_id);
         for id in enabled_id(body).into_iter().chain(listed) {
             let enrollment = history.enrollment_after(completed.step, &id);
-            let has_fact = enrollment.is_some_and(|it| has_active_token_fact(&json!(it)));
-            ensure!(
-                has_fact,
-                "#{} shows {} as ENABLED without a fact about a token.",
-                completed.actor,
-                history.name(&id)
-            );
+            let shown =
+                enrollment.ok_or("an enrollment that is not stored").and_then(|it| ensure_enabled(&it));
+            shown.map_err(|reason| {
+                let name = history.name(&id);
+                format!("#{} shows {name} as ENABLED without {reason}.", completed.actor)
+            })?;
         }
     }
     Ok(())
 }
 
-/// Whether a TCN, a TVN or the token list shows an active token.
-fn has_active_token_fact(item: &Value) -> bool {
-    let facts = item["facts"].as_array().into_iter().flatten().map(|recorded| &recorded["fact"]);
-    facts.into_iter().any(|fact| match fact["kind"].as_str() {
-        Some("tcn") => true,
-        Some("tvn" | "token_list") => fact["token"] == "ACTIVE",
+/// Whether a TCN, a TVN or the token list shows an active token, and the cardholder accepted it, or the token list showed it
+/// after the receipts of an attempt expired. The error is what is missing.
+fn ensure_enabled(enrollment: &Enrollment) -> Result<(), &'static str> {
+    let any = |has: &dyn Fn(&RecordedFact) -> bool| enrollment.facts.iter().any(has);
+    let has_token = any(&|recorded| match &recorded.fact {
+        Fact::Tcn { .. } => true,
+        Fact::Tvn { token, .. } | Fact::TokenList { token: Some(token) } => *token == TokenState::Active,
         _ => false,
-    })
+    });
+    let is_accepted = any(&|recorded| match &recorded.fact {
+        Fact::Callback { result } => {
+            recorded.attempt == enrollment.attempt().number
+                && result.decision() == Some(CardholderDecision::Completed)
+        }
+        _ => false,
+    });
+    // Receipts are valid for 15 minutes at most; of a push whose response was lost their end is not known.
+    let ended_by = |at: Timestamp| {
+        any(&|recorded| matches!(recorded.fact, Fact::Pushed { expires_at, .. } if expires_at <= at))
+            || at >= enrollment.created_at + SignedDuration::from_mins(15)
+    };
+    let is_listed_after_end = any(&|recorded| {
+        recorded.fact == Fact::TokenList { token: Some(TokenState::Active) } && ended_by(recorded.at)
+    });
+    match (has_token, is_accepted || is_listed_after_end) {
+        (true, true) => Ok(()),
+        (false, _) => Err("a fact about a token"),
+        (true, false) => Err("an accepting cardholder or a token list after the receipts' end"),
+    }
 }
 
 /// Invariant 3.
@@ -85,13 +106,11 @@ pub(super) fn notifications_apply_once(history: &History) -> Result<(), String> 
         ensure!(keys.len() == enrollment.facts.len(), "{name} has a fact twice.");
     }
     let facts = || history.enrollments().flat_map(|enrollment| enrollment.facts);
-    let applied = || facts().filter_map(|recorded| recorded.fact.occurred_at());
     for notification in &history.notifications {
-        let facts = applied().filter(|at| *at == notification.occurred_at).count();
+        let facts = facts().filter(|recorded| notification.is_source_of(recorded)).count();
         ensure!(facts <= 1, "{} was applied {facts} times.", notification.label);
         let Some(acknowledged) = notification.acknowledged else { continue };
-        let at = notification.occurred_at.to_string();
-        let is_entry = |item: &Value| item["notification"]["occurredAt"] == at.as_str();
+        let is_entry = |item: &Value| item["notification"]["id"] == notification.id.as_str();
         let mut writes = history.writes.iter().filter(|write| write.step < acknowledged);
         let stored = writes.any(|write| write.item.as_ref().is_some_and(is_entry));
         ensure!(stored, "{} was acknowledged at step {acknowledged} and not stored.", notification.label);

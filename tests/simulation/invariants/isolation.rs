@@ -55,11 +55,8 @@ fn check_refused(completed: &CompletedInvocation, principal: &Principal) -> Resu
 /// A notification about one client's card is applied only to enrollments of that client.
 fn facts_are_of_their_client(history: &History) -> Result<(), String> {
     for notification in &history.notifications {
-        let at = notification.occurred_at.to_string();
-        let has_fact = |enrollment: &Enrollment| {
-            let facts = serde_json::to_value(&enrollment.facts).unwrap_or_default();
-            facts.as_array().into_iter().flatten().any(|it| it["fact"]["occurredAt"] == at.as_str())
-        };
+        let has_fact =
+            |enrollment: &Enrollment| enrollment.facts.iter().any(|it| notification.is_source_of(it));
         let client = history.principals[notification.principal].client;
         let mut others = history.enrollments().filter(|it| it.client_id.number() != client);
         ensure!(
