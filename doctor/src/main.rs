@@ -126,7 +126,9 @@ fn settings(file: Option<PathBuf>) -> Result<Settings, SettingsFileError> {
 /// The argument itself, or the content of the file that it names after `@`.
 fn text_or_file(argument: &str) -> io::Result<String> {
     match argument.strip_prefix('@') {
-        Some(file) => std::fs::read_to_string(Path::new(file)),
+        Some(file) => {
+            std::fs::read_to_string(Path::new(file)).map(|text| text.trim_start_matches('\u{feff}').into())
+        }
         None => Ok(argument.to_owned()),
     }
 }

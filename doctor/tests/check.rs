@@ -133,6 +133,27 @@ async fn an_invalid_key_is_named_and_not_shown() {
 }
 
 #[tokio::test]
+async fn a_certificate_is_accepted_as_editors_and_consoles_leave_it_and_is_not_called_a_damaged_container() {
+    let (world, folder) = (world().await, tempfile::tempdir().unwrap());
+    let own = settings(&world, &[]);
+    let (_, file) = own.iter().find(|(name, _)| *name == "CLIENT_ENCRYPTION_CERTIFICATE").unwrap();
+    let pem = fs::read_to_string(file.strip_prefix("file:").unwrap()).unwrap();
+    let base64: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    let der = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, &base64).unwrap();
+    let changed = folder.path().join("changed.pem");
+    let reference = format!("file:{}", changed.display());
+    let forms = [format!("\u{feff}{pem}"), pem.replace('\n', " "), pem.replace('\n', "\\n"), base64];
+    for content in forms.map(String::into_bytes).into_iter().chain([der]) {
+        fs::write(&changed, content).unwrap();
+        let report = offline().run(&settings(&world, &[("CLIENT_ENCRYPTION_CERTIFICATE", &reference)])).await;
+        assert_eq!(row(&report, "CLIENT_ENCRYPTION_CERTIFICATE").0, Verdict::Ok, "{report}");
+        assert_eq!(report.verdict(), Verdict::Ok, "{report}");
+    }
+    let report = offline().run(&settings(&world, &[("PROCESSING_SIGNING_KEY", &reference)])).await;
+    assert_wrong(&report, "PROCESSING_SIGNING_KEY", "not a `PRIVATE KEY`");
+}
+
+#[tokio::test]
 async fn a_missing_key_file_and_a_key_in_place_of_a_file_are_named() {
     let world = world().await;
     for (value, expected) in

@@ -121,15 +121,19 @@ def check_events(emulator, names, enrollment_id):
     for record in records(emulator, names["Enrollments"]):
         if not matches(record, pattern):
             continue
-        fill = lambda path: lookup(record, path[1].removeprefix("$.").split("."))  # noqa: E731
+        text = lambda value: value if isinstance(value, str) else json.dumps(value)  # noqa: E731
+        fill = lambda path: text(lookup(record, path[1].removeprefix("$.").split(".")))  # noqa: E731
         event = json.loads(re.sub(r"<([^>]+)>", fill, pipe["TargetParameters"]["InputTemplate"]))
         problems = [error.message for error in validator.iter_errors(event)]
         expect("the event is valid by its schema", not problems, problems)
         expect("it is about this enrollment", event["enrollmentId"] == enrollment_id, event)
         changes.append(event)
     statuses = [changes[0]["from"], *(event["to"] for event in changes)]
-    expect("each change has an event", statuses[0] == "" and statuses[1] == "PENDING" and statuses[-1] == "ENABLED", statuses)
-    expect("none is missing", all(one["to"] == following["from"] for one, following in zip(changes, changes[1:])), statuses)
+    expect("each change has an event", statuses[:2] == ["PENDING", "READY"] and statuses[-1] == "ENABLED", statuses)
+    # A status PENDING has no event.
+    expect("none is missing", all(following["from"] in (one["to"], "PENDING") for one, following in zip(changes, changes[1:])), statuses)
+    finals = [event["final"] for event in changes]
+    expect("only the last one is final", finals == [False] * (len(changes) - 1) + [True], finals)
     print(f"       {len(changes)} events for the bank's other systems: {' -> '.join(statuses[1:])}")
 
 

@@ -42,7 +42,7 @@ export class Api {
     return this.sendUntilDone("/enrollments", key, body);
   }
 
-  // A new attempt of an enrollment that is READY or EXPIRED.
+  // A new attempt of an enrollment that is READY, TOKENIZED or EXPIRED.
   restart(enrollmentId, key, body) {
     return this.sendUntilDone(`/enrollments/${encodeURIComponent(enrollmentId)}/attempts`, key, body);
   }

@@ -6,6 +6,7 @@ const NEXT = {
   PENDING: "wait",
   READY: "continue",
   AUTHORIZED: "wait",
+  TOKENIZED: "again",
   ENABLED: "done",
   SUSPENDED: "call",
   DEACTIVATED: "new",
@@ -14,16 +15,23 @@ const NEXT = {
   EXPIRED: "again",
 };
 
-// The text's key with fallbacks, for unknown statuses and reasons too, and the next step.
-export function outcome({ status, reason, retryable, final, redirectUrl }) {
+// The most attempts of one enrollment, with the first one.
+const MAX_ATTEMPTS = 5;
+
+// The text's key with fallbacks, for unknown statuses and reasons too, and the next step. While the enrollment is not
+// final, the server still checks it, and only `wait` is safe where nothing else is left to do.
+export function outcome({ status, reason, retryable, final, redirectUrl, attempt }) {
   let next = NEXT[status] ?? (retryable ? "new" : "call");
+  if (next === "again" && attempt >= MAX_ATTEMPTS) next = status === "EXPIRED" ? "new" : "wait";
+  if (status === "TOKENIZED" && final) next = "call";
   if (next === "continue" && !redirectUrl) next = "wait";
   if (next === "wait" && final) next = "call";
+  if (next === "done" && !final) next = "wait";
   return { keys: [`status.${status}.${reason}`, `status.${status}`, "status.unknown"], next };
 }
 
 // Problems after which the enrollment in `enrollmentId` has the outcome.
-const UNDECIDED = ["enrollment_in_progress", "enrollment_not_restartable", "push_outcome_unknown"];
+const UNDECIDED = ["enrollment_in_progress", "enrollment_not_restartable", "too_many_attempts", "push_outcome_unknown"];
 
 // The same for a problem: `follow` its enrollment, `retry` with the same key, or go `back`.
 export function problemOutcome({ code, retryable, enrollmentId }) {

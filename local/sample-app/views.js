@@ -107,7 +107,8 @@ export async function follow(page, enrollmentId) {
     const requestor = requestors.find((one) => one.tokenRequestorId === enrollment.tokenRequestorId)
       ?? { displayName: enrollment.tokenRequestorId, logos: [] };
     const { keys, next } = outcome(enrollment);
-    if (enrollment.final) forgetRequests(enrollment);
+    // The attempt is over: another one has a key of its own.
+    if (enrollment.final || next === "again") forgetRequests(enrollment);
     timeline.replaceChildren(...enrollment.timeline.map((event) => timelineEntry(event, requestor)));
     const current = JSON.stringify([keys, next]);
     if (current === shown) return;

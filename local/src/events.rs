@@ -73,13 +73,14 @@ fn detail(template: &str, image: &Image) -> Option<Value> {
         let (path, after) = after.split_once('>')?;
         let text = Value::String(value_at(image, path)?).to_string();
         filled += before;
+        // The template has quotes around each text.
         filled += text.trim_matches('"');
         rest = after;
     }
     serde_json::from_str(&(filled + rest)).ok()
 }
 
-/// The text or number at a path such as `dynamodb.NewImage.statusChange.M.to.S`.
+/// The text, number or truth value at a path such as `dynamodb.NewImage.statusChange.M.to.S`.
 fn value_at(image: &Image, path: &str) -> Option<String> {
     let mut image = image;
     let mut steps = path.strip_prefix("dynamodb.NewImage.")?.split('.');
@@ -88,6 +89,7 @@ fn value_at(image: &Image, path: &str) -> Option<String> {
         match (steps.next()?, value) {
             ("S", AttributeValue::S(text)) => return Some(text.clone()),
             ("N", AttributeValue::N(number)) => return Some(number.clone()),
+            ("BOOL", AttributeValue::Bool(truth)) => return Some(truth.to_string()),
             ("M", AttributeValue::M(fields)) => image = fields,
             _ => return None,
         }
@@ -102,11 +104,14 @@ mod tests {
 
     #[test]
     fn events_follow_the_pipe_of_the_template() {
-        let (from, to) = (AttributeValue::S(String::new()), AttributeValue::S("PENDING".into()));
-        let change = HashMap::from([("from".into(), from), ("to".into(), to)]);
+        let (from, to) = (AttributeValue::S(String::new()), AttributeValue::S("READY".into()));
+        let change =
+            [("from".into(), from), ("to".into(), to), ("final".into(), AttributeValue::Bool(false))];
+        let change = HashMap::from(change);
         let image = HashMap::from([("statusChange".into(), AttributeValue::M(change))]);
-        let template = r#"{"from":"<$.dynamodb.NewImage.statusChange.M.from.S>","to":"<$.dynamodb.NewImage.statusChange.M.to.S>"}"#;
-        assert_eq!(detail(template, &image).unwrap(), serde_json::json!({"from": "", "to": "PENDING"}));
+        let template = r#"{"from":"<$.dynamodb.NewImage.statusChange.M.from.S>","to":"<$.dynamodb.NewImage.statusChange.M.to.S>","final":<$.dynamodb.NewImage.statusChange.M.final.BOOL>}"#;
+        let expected = serde_json::json!({"from": "", "to": "READY", "final": false});
+        assert_eq!(detail(template, &image).unwrap(), expected);
         assert!(input_template().starts_with('{') && input_template().ends_with('}'));
         assert!(input_template().contains("<$.dynamodb.NewImage.enrollmentId.S>"));
         let filter = r#"{"dynamodb":{"NewImage":{"statusChange":{"M":{"to":{"S":[{"exists":true}]}}}}}}"#;
@@ -114,6 +119,6 @@ mod tests {
             TEMPLATE.contains(filter),
             "the pipe's filter in infra/template.yaml has changed: change `STATUS_CHANGE` in local/src/events.rs"
         );
-        assert_eq!(value_at(&image, STATUS_CHANGE).as_deref(), Some("PENDING"));
+        assert_eq!(value_at(&image, STATUS_CHANGE).as_deref(), Some("READY"));
     }
 }

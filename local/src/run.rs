@@ -54,7 +54,9 @@ async fn print_events(world: &World) -> ! {
 fn event(change: &Value) -> String {
     let text = |name: &str| change[name].as_str().unwrap_or_default().to_owned();
     let from = Some(text("from")).filter(|from| !from.is_empty()).unwrap_or("new".into());
-    format!("EnrollmentStatusChanged  {}  {from} -> {} {}", text("enrollmentId"), text("to"), text("reason"))
+    let end = if change["final"] == true { "final" } else { "not final" };
+    let (id, to, reason) = (text("enrollmentId"), text("to"), text("reason"));
+    format!("EnrollmentStatusChanged  {id}  {from} -> {to} ({end}) {reason}")
 }
 
 /// Runs steps 1 to 25 and prints their timeline. `true` if the card was enabled.

@@ -93,13 +93,22 @@ async fn a_card_that_is_a_duplicate_at_click_to_pay_is_enabled() {
 }
 
 #[tokio::test]
-async fn a_cardholder_who_closes_the_tab_finds_the_card_enabled_in_the_app() {
+async fn a_cardholder_who_closes_the_tab_finds_the_card_enabled_in_the_app_once_the_receipts_expired() {
     with_harness(Appearance::LAPTOP, async |harness| {
         harness.log_in().await;
         harness.enable(70_001).await;
         harness.click("summary").await;
         harness.press("close").await;
         harness.expect_heading("Tab closed").await;
+        harness.world.simulator().notifications_settled().await;
+        harness.open(&harness.url("/")).await;
+        harness.click(".in_progress + .button").await;
+        harness.expect_heading("One step may be missing").await;
+        assert_eq!(harness.text(".actions .primary").await, "Start again");
+        harness.world.clock().advance(SignedDuration::from_mins(16));
+        harness.world.reconcile().await.unwrap();
+        harness.driver.refresh().await.unwrap();
+        harness.expect_heading("Your card is enabled").await;
         harness.open(&harness.url("/")).await;
         harness.find(".already_enabled").await;
     })

@@ -17,15 +17,23 @@ async fn a_double_click_pushes_once() {
 }
 
 #[tokio::test]
-async fn the_back_button_at_click_to_pay_leads_to_the_app_and_continuing_pushes_nothing_new() {
+async fn the_back_button_at_click_to_pay_leads_to_the_app_and_a_second_visit_enables_the_card() {
     with_harness(Appearance::LAPTOP, async |harness| {
         harness.log_in().await;
         harness.enable(70_001).await;
+        harness.world.simulator().notifications_settled().await;
         harness.driver.back().await.unwrap();
         harness.expect_heading("Enable your card").await;
         harness.agree().await;
+        harness.expect_heading("One step may be missing").await;
+        assert_eq!(harness.pushes(), 1, "continuing pushes nothing new");
+        harness.click(".actions .primary").await;
+        harness.expect_heading("Enable your card").await;
+        harness.agree().await;
+        harness.expect_heading("Your card was enabled already").await;
+        harness.click("#return").await;
         harness.expect_heading("Your card is enabled").await;
-        assert_eq!(harness.pushes(), 1);
+        assert_eq!(harness.pushes(), 2);
     })
     .await;
 }
@@ -90,6 +98,8 @@ async fn two_tabs_enable_one_card_once() {
         harness.expect_heading("Not finished yet").await;
         harness.click(".actions .primary").await;
         harness.press("accept").await;
+        harness.click("#return").await;
+        harness.expect_heading("Your card is enabled").await;
         harness.driver.switch_to_window(first).await.unwrap();
         harness.agree().await;
         harness.expect_heading("Your card is enabled already").await;

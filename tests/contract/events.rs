@@ -239,7 +239,7 @@ async fn processing_notifies_of_an_approval(event: Event) {
 }
 
 async fn processing_notifies_of_a_token(event: Event) {
-    assert_eq!(status_after(event).await, Status::Enabled);
+    assert_eq!(status_after(event).await, Status::Tokenized, "the cardholder has not returned yet");
 }
 
 /// Expects a 200. Returns the status of the enrollment after it.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use local::cardholder::Cardholder;
+use reqwest::Method;
 use runtime::http::Code;
 use serde_json::{Value, json};
 use simulator::{CLICK_TO_PAY, Fault, Operation};
@@ -155,8 +156,11 @@ async fn every_response_of_a_failed_enrollment_conforms_to_the_api_description()
     expect_problem(&app, &request("80001"), 404, "card_not_found").await;
 
     let redirect = ready["redirectUrl"].as_str().expect("a redirect");
-    app.cardholder.open_redirect(redirect).await.expect("a page").accept_terms().await.expect("terms");
+    let page = app.cardholder.open_redirect(redirect).await.expect("a page");
     app.world.simulator().notifications_settled().await;
+    let busy = expect_problem(&app, &request("70001"), 409, "enrollment_in_progress").await;
+    assert_eq!(busy["enrollmentId"], ready["enrollmentId"], "the token waits for the cardholder");
+    page.accept_terms().await.expect("terms").return_to_bank().await.expect("a return");
     expect_problem(&app, &request("70001"), 409, "already_enabled").await;
 
     let simulator = app.world.simulator();
@@ -192,7 +196,38 @@ async fn every_response_of_a_failed_enrollment_conforms_to_the_api_description()
     let list = app.send(&ApiRequest::get("/enrollments?limit=50")).await;
     let ends = list.body["enrollments"].as_array().expect("enrollments").iter().map(|it| &it["status"]);
     // Requests that failed because Mastercard was unavailable were attempted twice.
-    assert_eq!(ends.filter(|status| **status == "FAILED").count(), 7);
+    assert_eq!(ends.filter(|status| **status == "FAILED").count(), 8);
+}
+
+#[tokio::test]
+async fn every_response_to_a_restart_conforms_to_the_api_description() {
+    let app = App::start().await;
+    let first = ApiRequest::enroll(&Cardholder::smallest_request("70001"));
+    let ready = app.send(&first).await.body;
+    let id = ready["enrollmentId"].as_str().expect("an id");
+    let page = app.cardholder.open_redirect(ready["redirectUrl"].as_str().expect("a redirect")).await;
+    page.expect("a page");
+    app.world.simulator().notifications_settled().await;
+    let enrollment = ApiRequest::get(format!("/enrollments/{id}"));
+    assert_eq!(app.send(&enrollment).await.body["status"], "TOKENIZED");
+    let replayed = app.send(&first).await;
+    assert_eq!(
+        (replayed.status, &replayed.body["status"]),
+        (200, &json!("TOKENIZED")),
+        "its redirect is used"
+    );
+    let restart = |key: &str| {
+        let request = ApiRequest::new(Method::POST, format!("/enrollments/{id}/attempts"));
+        let request = request.with("idempotency-key", key).with("content-type", "application/json");
+        request.with_body(Cardholder::restart_body().to_string())
+    };
+    for attempt in 2..=5 {
+        let restarted = app.send(&restart(&format!("restart-{attempt}"))).await;
+        assert_eq!((restarted.status, &restarted.body["status"]), (201, &json!("READY")));
+    }
+    expect_problem(&app, &restart("restart-6"), 409, "too_many_attempts").await;
+    assert_eq!(app.send(&enrollment).await.body["attempt"], 5);
+    app.send(&ApiRequest::get("/cards?cardContractId=70001")).await;
 }
 
 async fn expect_problem(app: &App, request: &ApiRequest, status: u16, code: &str) -> Value {

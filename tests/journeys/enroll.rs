@@ -4,6 +4,7 @@ mod refused;
 mod repeated;
 mod restarted;
 mod tampering;
+mod tokenized;
 
 use jiff::SignedDuration;
 use local::{
@@ -96,6 +97,12 @@ async fn a_receipt_that_expired_on_the_way_ends_in_failed_and_may_be_tried_again
     let page = cardholder.open_redirect(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
     let returned = page.return_to_bank().await.unwrap();
     assert!(returned.app_link.unwrap().query().unwrap().contains("outcome=error"));
+    let waiting = only_enrollment(&cardholder).await;
+    assert_eq!(
+        (&waiting["status"], &waiting["reason"]),
+        (&json!("PENDING"), &json!("awaiting_confirmation"))
+    );
+    world.reconcile().await.unwrap();
     let failed = only_enrollment(&cardholder).await;
     assert_eq!((&failed["status"], &failed["reason"]), (&json!("FAILED"), &json!("token_requestor_error")));
     assert_eq!(cardholder.enroll(CARD).await.unwrap()["status"], "READY");

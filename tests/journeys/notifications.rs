@@ -108,6 +108,73 @@ async fn a_token_that_is_suspended_resumed_and_deleted_changes_the_status() {
 }
 
 #[tokio::test]
+async fn a_tcn_dated_ahead_does_not_outlive_a_cancellation() {
+    for ahead in [SignedDuration::from_mins(1), SignedDuration::from_hours(24)] {
+        let world = open_world().await;
+        world.simulator().set_notification_plan(NotificationPlan {
+            tar: lost(),
+            tcn: lost(),
+            tvn: lost(),
+            ..NotificationPlan::default()
+        });
+        let cardholder = world.cardholder("40000").unwrap();
+        let enrollment = cardholder.enroll(CARD).await.unwrap();
+        let id = enrollment["enrollmentId"].as_str().unwrap();
+        let page = cardholder.open_redirect(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
+        let tcn = json!({"type": "TCN", "clientId": 40000, "cardContractId": 70001, "tokenRequestorId": CLICK_TO_PAY,
+            "occurredAt": (world.clock().now() + ahead).to_string()});
+        assert_eq!(notify(&world, &tcn).await, 200);
+        assert_eq!(view(&cardholder, id).await["status"], "TOKENIZED");
+        page.cancel().await.unwrap().return_to_bank().await.unwrap();
+        world.reconcile().await.unwrap();
+        assert_eq!(view(&cardholder, id).await["status"], "CANCELLED", "{ahead:?} ahead");
+        // The same message once more, later.
+        world.clock().advance(SignedDuration::from_hours(25));
+        assert_eq!(notify(&world, &tcn).await, 200);
+        assert_eq!(view(&cardholder, id).await["status"], "CANCELLED", "{ahead:?} ahead");
+    }
+}
+
+#[tokio::test]
+async fn a_notification_that_contradicts_the_list_has_it_read_once_more() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let enrollment = cardholder.enroll(CARD).await.unwrap();
+    let id = enrollment["enrollmentId"].as_str().unwrap();
+    cardholder.open_redirect(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
+    world.simulator().notifications_settled().await;
+    world.clock().advance(SignedDuration::from_mins(16));
+    world.reconcile().await.unwrap();
+    let enabled = view(&cardholder, id).await;
+    assert_eq!((&enabled["status"], &enabled["final"]), (&json!("ENABLED"), &json!(true)));
+
+    let tvn = json!({"type": "TVN", "clientId": 40000, "cardContractId": 70001, "tokenRequestorId": CLICK_TO_PAY,
+        "tokenStatus": "DEACTIVATED", "occurredAt": world.clock().now().to_string()});
+    assert_eq!(notify(&world, &tvn).await, 200);
+    let contradicted = view(&cardholder, id).await;
+    assert_eq!((&contradicted["status"], &contradicted["final"]), (&json!("DEACTIVATED"), &json!(false)));
+    world.reconcile().await.unwrap();
+    let read = view(&cardholder, id).await;
+    assert_eq!(
+        (&read["status"], &read["final"]),
+        (&json!("ENABLED"), &json!(true)),
+        "the list has the last word"
+    );
+}
+
+#[tokio::test]
+async fn a_notification_is_not_applied_to_an_enrollment_of_which_nothing_was_pushed() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let refused = cardholder.enroll_request("key", &Cardholder::smallest_request("70003")).await.unwrap();
+    let id = refused.body["enrollmentId"].as_str().unwrap();
+    let tcn = json!({"notificationId": "n-1", "type": "TCN", "clientId": 40000, "cardContractId": 70003, "tokenRequestorId": CLICK_TO_PAY});
+    assert_eq!(notify(&world, &tcn).await, 200);
+    let view = view(&cardholder, id).await;
+    assert_eq!((&view["status"], events(&view, "token_created")), (&json!("FAILED"), 0), "{view}");
+}
+
+#[tokio::test]
 async fn a_notification_for_a_card_without_an_enrollment_is_accepted_and_stored() {
     let world = open_world().await;
     let body = json!({"notificationId": "n-1", "type": "TCN", "cardContractId": 99999, "tokenRequestorId": CLICK_TO_PAY});

@@ -1,9 +1,10 @@
-//! Every change of an enrollment's status is published to the bank's other systems: once, in order, by the template's pipe.
+//! Every change of an enrollment's status, and of whether it is final, is published to the bank's other systems: once, in
+//! order, by the template's pipe.
 
 use std::path::Path;
 
 use jiff::SignedDuration;
-use local::World;
+use local::{World, cardholder::Cardholder};
 use serde_json::Value;
 
 use crate::support::{leaks::leak, open_world};
@@ -26,20 +27,27 @@ fn field<'a>(changes: &'a [Value], name: &str) -> Vec<&'a str> {
     changes.iter().map(|change| change[name].as_str().unwrap()).collect()
 }
 
+/// Status and finality of each.
+fn ends(changes: &[Value]) -> Vec<(&str, bool)> {
+    let end = |change: &'_ Value| change["final"].as_bool().unwrap();
+    field(changes, "to").into_iter().zip(changes.iter().map(end)).collect()
+}
+
 #[tokio::test]
 async fn a_journey_is_published_step_by_step_and_repetitions_are_not() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
     let enrollment = cardholder.enroll("70001").await.unwrap();
     let page = cardholder.open_redirect(enrollment["redirectUrl"].as_str().unwrap()).await.unwrap();
-    page.accept_terms().await.unwrap().return_to_bank().await.unwrap();
     world.simulator().notifications_settled().await;
+    page.accept_terms().await.unwrap().return_to_bank().await.unwrap();
     world.reconcile().await.unwrap();
 
     let changes = published(&world).await;
-    assert_eq!(field(&changes, "to").first(), Some(&"PENDING"));
-    assert_eq!(field(&changes, "to").last(), Some(&"ENABLED"));
-    // Each starts with the status at which the one before it ended.
+    let expected = [("READY", false), ("AUTHORIZED", false), ("TOKENIZED", false), ("ENABLED", true)];
+    assert_eq!(ends(&changes), expected);
+    // The first one follows the push. Each other one starts with the status at which the one before it ended.
+    assert_eq!(field(&changes, "from")[0], "PENDING");
     assert_eq!(field(&changes, "from")[1..], field(&changes, "to")[..changes.len() - 1]);
     for (name, value) in [("cardContractId", "70001"), ("clientId", "40000"), ("attempt", "1")] {
         assert!(field(&changes, name).iter().all(|field| *field == value), "{name}");
@@ -74,8 +82,38 @@ async fn an_enrollment_that_expired_is_published_when_reconciliation_reads_it() 
     let id = enrollment["enrollmentId"].as_str().unwrap();
     cardholder.restart(id, "again").await.unwrap();
     let changes = published(&world).await;
-    let steps = ["PENDING", "READY", "EXPIRED", "PENDING", "READY"];
-    assert_eq!(field(&changes, "to"), steps);
-    assert_eq!(field(&changes, "attempt"), ["1", "1", "1", "2", "2"]);
-    assert_eq!(field(&changes, "reason")[3], "push_in_progress");
+    // An attempt in progress is not published.
+    assert_eq!(field(&changes, "to"), ["READY", "EXPIRED", "READY"]);
+    assert_eq!(field(&changes, "from"), ["PENDING", "READY", "PENDING"]);
+    assert_eq!(field(&changes, "attempt"), ["1", "1", "2"]);
+}
+
+#[tokio::test]
+async fn an_enrollment_that_becomes_final_with_the_same_status_is_published_once_more() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let enrollment = cardholder.enroll("70001").await.unwrap();
+    let id = enrollment["enrollmentId"].as_str().unwrap();
+    for _ in 0..6 {
+        world.clock().advance(SignedDuration::from_hours(25));
+        world.reconcile().await.unwrap();
+    }
+    assert_eq!(cardholder.get_enrollment(id).await.unwrap().body["final"], true);
+    let changes = published(&world).await;
+    assert_eq!(ends(&changes), [("READY", false), ("EXPIRED", false), ("EXPIRED", true)]);
+    assert_eq!(field(&changes, "from"), ["PENDING", "READY", "EXPIRED"]);
+}
+
+#[tokio::test]
+async fn a_refused_card_is_published_with_its_reason() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let request = Cardholder::smallest_request("70003");
+    assert_eq!(cardholder.enroll_request("key", &request).await.unwrap().status, 422);
+    let changes = published(&world).await;
+    assert_eq!(ends(&changes), [("FAILED", true)]);
+    assert_eq!(
+        (field(&changes, "from"), field(&changes, "reason")),
+        (vec!["PENDING"], vec!["card_not_eligible"])
+    );
 }

@@ -3,15 +3,14 @@
 mod reuse;
 
 use jiff::Timestamp;
-use mastercard::{PrivateKey, keys::Certificate};
+use mastercard::PrivateKey;
 use runtime::{
     config::{
-        ConfigError, KeyNames, KeySettings, SecretRef, SecretUnavailable, Switch,
+        ConfigError, KeyNames, KeySettings, SecretRef, SecretUnavailable, Switch, fetch_certificate,
         registry::{self, CLIENT_ENCRYPTION_CERTIFICATE, PROCESSING_ENCRYPTION_CERTIFICATE, Setting},
     },
     telemetry,
 };
-use secrecy::ExposeSecret as _;
 
 use super::{
     certificates::{self, Validity},
@@ -133,11 +132,7 @@ async fn certificate_row(
         return row;
     }
     let Some(secret) = reading.value(setting) else { return Row::skipped(name, "not set") };
-    let fetched = secret.fetch().await.map_err(|source| ConfigError::Secret { name, source });
-    let certificate = fetched.and_then(|pem| {
-        Certificate::from_pem(name, pem.expose_secret()).map_err(|source| ConfigError::Key { name, source })
-    });
-    let certificate = match certificate {
+    let certificate = match fetch_certificate(name, &secret).await {
         Ok(certificate) => certificate,
         Err(error) => {
             return Row { remedy: Some(remedy(&error, CERTIFICATE_REMEDY).into()), ..unusable(name, &error) };

@@ -60,11 +60,33 @@ impl<'a> Attempt<'a> {
         };
         recorded.with_calls(self.calls.take())
     }
+
+    /// Whether the enrollment had a token before this attempt. The token list then shows it as active although the
+    /// cardholder has not accepted it yet, so that the attempt continues: Click to Pay reports the result.
+    fn has_earlier_token(&self) -> bool {
+        self.enrollment().facts.iter().any(|recorded| match &recorded.fact {
+            Fact::Tcn { .. } => true,
+            Fact::Tvn { token, .. } | Fact::TokenList { token: Some(token) } => {
+                *token != TokenState::Deactivated
+            }
+            Fact::TokenList { token: None }
+            | Fact::Restarted { .. }
+            | Fact::Pushed { .. }
+            | Fact::PushFailed { .. }
+            | Fact::PushUnknown
+            | Fact::Tar { .. }
+            | Fact::Callback { .. }
+            | Fact::TokenListReadFailed
+            | Fact::Unknown(_) => false,
+        })
+    }
 }
 
 /// Why an attempt has no redirect: the facts to record and the problem for the app.
 struct AttemptFailure {
-    facts: Vec<Fact>,
+    fact: Fact,
+    /// The token list that led to it, with the time at which the read began.
+    token_list: Option<(Fact, Timestamp)>,
     problem: Problem,
 }
 
@@ -91,9 +113,10 @@ impl Enroll {
                     _ => Err(Problem::from(Code::PushOutcomeUnknown).with_enrollment_id(enrollment_id)),
                 }
             }
-            Err(AttemptFailure { facts, problem }) => {
+            Err(AttemptFailure { fact, token_list, problem }) => {
                 let now = self.clock.now();
-                let facts: Vec<_> = facts.into_iter().map(|fact| attempt.recorded(fact, now)).collect();
+                let facts = std::iter::once((fact, now)).chain(token_list);
+                let facts: Vec<_> = facts.map(|(fact, at)| attempt.recorded(fact, at)).collect();
                 self.enrollments.record(attempt.stored, &facts, None, now).await?;
                 Err(problem.with_enrollment_id(enrollment_id))
             }
@@ -137,7 +160,7 @@ impl Enroll {
     }
 
     /// Steps 7 to 9: fetches the encrypted card. Reads the token list concurrently: a card that is enabled already is not
-    /// pushed.
+    /// pushed, unless its token comes from this enrollment.
     async fn fetch_encrypted_card(
         &self,
         attempt: &Attempt<'_>,
@@ -145,16 +168,17 @@ impl Enroll {
     ) -> Result<PushFundingAccounts, AttemptFailure> {
         let Enrollment { client_id, card_contract_id, ref token_requestor_id, .. } = *attempt.enrollment();
         let processing = self.processing.with_call_log(&attempt.calls);
+        let read_at = self.clock.now();
         let found = processing.search_funding_accounts(client_id, search, &self.search, attempt.deadline);
         let tokens = processing.get_tokens_by_client(client_id, attempt.deadline);
         let (found, tokens) = tokio::join!(found, tokens);
         match tokens {
             Ok(tokens) => {
                 let token = token_list::token(&tokens, card_contract_id, token_requestor_id);
-                if token == Some(TokenState::Active) {
-                    let mut failure = AttemptFailure::failed(PushFailure::AlreadyEnabled);
-                    failure.facts.push(Fact::TokenList { token });
-                    return Err(failure);
+                if token == Some(TokenState::Active) && !attempt.has_earlier_token() {
+                    let failure = AttemptFailure::failed(PushFailure::AlreadyEnabled);
+                    let token_list = Some((Fact::TokenList { token }, read_at));
+                    return Err(AttemptFailure { token_list, ..failure });
                 }
             }
             // Not required: the token requestor detects duplicate cards too.
@@ -209,7 +233,7 @@ impl AttemptFailure {
     fn failed(reason: PushFailure) -> Self {
         let problem = Problem::from(Code::of(&reason).unwrap_or(Code::InternalError));
         let retryable = reason.retryable();
-        Self { facts: vec![Fact::PushFailed { reason, retryable }], problem }
+        Self { fact: Fact::PushFailed { reason, retryable }, token_list: None, problem }
     }
 }
 
@@ -225,7 +249,8 @@ impl From<PushError> for AttemptFailure {
         match error {
             PushError::Rejected(error) => error.into(),
             PushError::Unknown(error) => Self {
-                facts: vec![Fact::PushUnknown],
+                fact: Fact::PushUnknown,
+                token_list: None,
                 problem: Problem::from(Code::PushOutcomeUnknown).with_source(error),
             },
         }

@@ -45,7 +45,8 @@ pub(crate) fn ready(enrollment_id: EnrollmentId, redirect: &Redirect) -> Result<
 }
 
 impl Enroll {
-    /// The response to a replayed request: the same redirect while the receipts are valid, the outcome afterwards.
+    /// The response to a replayed request: the same redirect while it can be used, the outcome afterwards. A notification
+    /// or another attempt ends a redirect before it expires.
     pub(crate) async fn replay(
         &self,
         client: ClientId,
@@ -58,15 +59,16 @@ impl Enroll {
         if let Some(code) = problem_of(enrollment, attempt) {
             return Err(Problem::from(code).with_enrollment_id(id));
         }
-        if let Some(sealed) = self.enrollments.redirect(&stored, attempt, now)
-            && let Some(redirect) = self.enrollments.open(&self.redirect_keys, enrollment, sealed).await
-        {
-            return ready(id, &redirect);
-        }
         if attempt != enrollment.attempt().number {
             return http::json(StatusCode::OK, &EnrollmentResponse::new(enrollment, None, now));
         }
         let report = enrollment.status_at(now);
+        if report.status == Status::Ready
+            && let Some(sealed) = self.enrollments.redirect(&stored, attempt, now)
+            && let Some(redirect) = self.enrollments.open(&self.redirect_keys, enrollment, sealed).await
+        {
+            return ready(id, &redirect);
+        }
         match (report.status, report.reason) {
             (Status::Pending, Some(StatusReason::PushInProgress)) => {
                 Err(Problem::from(Code::RequestInProgress).with_enrollment_id(id).retry_after(1))

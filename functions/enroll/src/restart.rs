@@ -1,5 +1,5 @@
-//! Use-case steps 6 to 12 for another attempt of an enrollment whose redirect was not used. The facts of the earlier
-//! attempts are kept.
+//! Use-case steps 6 to 12 for another attempt of an enrollment whose redirect was not used, or whose token waits for the
+//! cardholder. The facts of the earlier attempts are kept.
 
 use lambda_http::{Body, Request, Response};
 use model::{card_enrollment::Restart, enrollment::EnrollmentId};

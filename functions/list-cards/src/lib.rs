@@ -62,7 +62,7 @@ struct CardResponse {
 enum CardState {
     /// The card can be enabled.
     Eligible,
-    /// The token list shows an active token of the requestor.
+    /// The token list shows an active token of the requestor, and no enrollment of the card is live.
     AlreadyEnabled,
     /// An enrollment of the card is live.
     InProgress,
@@ -136,12 +136,13 @@ impl ListCards {
             reason,
             enrollment_id,
         };
-        if token_list::token(tokens, card.id, requestor_id) == Some(TokenState::Active) {
-            return Ok(response(CardState::AlreadyEnabled, None, None));
-        }
+        // Before the token list: it shows a token as active even if the cardholder has not accepted it yet.
         let holder = self.enrollments.current(client, card.id, requestor_id).map_err(Problem::from).await?;
         if let Some(holder) = holder.filter(|holder| holder.is_live(self.clock.now())) {
             return Ok(response(CardState::InProgress, None, Some(holder.enrollment_id)));
+        }
+        if token_list::token(tokens, card.id, requestor_id) == Some(TokenState::Active) {
+            return Ok(response(CardState::AlreadyEnabled, None, None));
         }
         let is_enabled = |range| requestor.enabled_account_ranges.contains(range);
         Ok(match &card.account_range {

@@ -5,13 +5,10 @@ use lambda_http::{
     Body, Error, Request, Response,
     http::{StatusCode, header},
 };
-use mastercard::{
-    callback::{self, CallbackOutcome, CallbackResult},
-    secret::CallbackState,
-};
+use mastercard::{callback, secret::CallbackState};
 use model::{
     clock::Clock,
-    enrollment::{CallbackResult as StoredResult, Enrollment, EnrollmentId, Fact, receipt_hash},
+    enrollment::{CallbackResult, CardholderDecision, Enrollment, EnrollmentId, Fact, receipt_hash},
 };
 use runtime::{
     config::{AppLinks, ConfigError, Runtime, registry},
@@ -65,7 +62,7 @@ impl ReceiveCallback {
         };
         let result = result(enrollment, request.uri().query().unwrap_or_default());
         if let Some(result) = &result {
-            let fact = Fact::Callback { result: StoredResult::from(&result.outcome) };
+            let fact = Fact::Callback { result: result.clone() };
             let fact = fact.recorded(now, "").in_attempt(attempt);
             // The cardholder is redirected even if the result is not recorded: reconciliation finds the outcome.
             if let Err(error) = self.enrollments.record(stored, &[fact], None, now).await {
@@ -75,7 +72,7 @@ impl ReceiveCallback {
                 );
             }
         }
-        redirect(link, Some(id), app_link_outcome(result.as_ref().map(|result| &result.outcome)))
+        redirect(link, Some(id), app_link_outcome(result.as_ref()))
     }
 
     /// The index that finds the enrollment may be late, and a state ends after two hours. With one app link there is only one
@@ -110,7 +107,9 @@ fn redirect(
 
 /// The first result for a receipt of this enrollment; results for other receipts are ignored.
 fn result(enrollment: &Enrollment, query: &str) -> Option<CallbackResult> {
-    callback::parse(query).into_iter().find(|result| enrollment.has_receipt(&receipt_hash(&result.receipt)))
+    let mut results = callback::parse(query).into_iter();
+    let result = results.find(|result| enrollment.has_receipt(&receipt_hash(&result.receipt)));
+    result.map(|result| CallbackResult::from(&result.outcome))
 }
 
 /// The `outcome` parameter of the app link: a hint. The status is in `GET /enrollments/{enrollmentId}`.
@@ -134,17 +133,13 @@ impl AppLinkOutcome {
     }
 }
 
-fn app_link_outcome(result: Option<&CallbackOutcome>) -> AppLinkOutcome {
-    match result {
-        Some(
-            CallbackOutcome::Approved | CallbackOutcome::Authenticated | CallbackOutcome::DuplicateRequest,
-        ) => AppLinkOutcome::Completed,
-        Some(CallbackOutcome::Cancelled | CallbackOutcome::Deleted) => AppLinkOutcome::Cancelled,
-        Some(CallbackOutcome::Declined) => AppLinkOutcome::Declined,
-        Some(CallbackOutcome::Error) => AppLinkOutcome::Error,
-        Some(CallbackOutcome::RequireAdditionalAuthentication | CallbackOutcome::Other(_)) | None => {
-            AppLinkOutcome::Unknown
-        }
+fn app_link_outcome(result: Option<&CallbackResult>) -> AppLinkOutcome {
+    match result.and_then(CallbackResult::decision) {
+        Some(CardholderDecision::Completed) => AppLinkOutcome::Completed,
+        Some(CardholderDecision::Cancelled) => AppLinkOutcome::Cancelled,
+        Some(CardholderDecision::Declined) => AppLinkOutcome::Declined,
+        Some(CardholderDecision::Error) => AppLinkOutcome::Error,
+        None => AppLinkOutcome::Unknown,
     }
 }
 

@@ -107,7 +107,7 @@ impl ReconcileEnrollments {
         deadline: Deadline,
     ) -> Option<Vec<RecordedFact>> {
         let calls = CallLog::default();
-        // What the list shows may be older than its response.
+        // What the list shows may be older than its response, so the time at which the read began counts.
         let began_at = self.clock.now();
         let tokens = self.processing.with_call_log(&calls).get_tokens_by_client(client, deadline).await;
         if let Err(error) = &tokens {

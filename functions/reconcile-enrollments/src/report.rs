@@ -10,7 +10,7 @@ use serde::Serialize;
 pub struct ReconciliationReport {
     /// Enrollments whose token list was read.
     pub checked: usize,
-    /// Results found by reconciliation that no notification reported: enrollments whose status changed.
+    /// Results found by reconciliation that no notification or callback reported: enrollments whose status changed.
     pub healed: Vec<StatusChange>,
     /// Enrollments whose token list could not be read. They are due again later, and final after repeated failures.
     pub unread: usize,

@@ -32,10 +32,14 @@ pub(super) fn rows(enrollment: &Enrollment, now: Timestamp) -> Vec<Row> {
         None => {}
         Some(at) => {
             let declined = report.status == Status::Declined;
-            if !has(|fact| matches!(fact, Fact::Tar { .. })) {
+            // A card with a token is not tokenized again.
+            let is_earlier =
+                |it: &RecordedFact| it.at < attempt.began_at && matches!(it.fact, Fact::Tcn { .. });
+            let has_earlier_token = enrollment.facts.iter().any(is_earlier);
+            if !has_earlier_token && !has(|fact| matches!(fact, Fact::Tar { .. })) {
                 add(Lane::Processing, "TAR", at);
             }
-            if !declined && !has(|fact| matches!(fact, Fact::Tcn { .. })) {
+            if !declined && !has_earlier_token && !has(|fact| matches!(fact, Fact::Tcn { .. })) {
                 add(Lane::Processing, "TCN", at);
             }
             if !has(|fact| matches!(fact, Fact::Callback { .. })) {

@@ -64,6 +64,25 @@ fn missing_facts_are_shown_and_the_next_step_is_the_last_row() {
 }
 
 #[test]
+fn a_card_that_has_a_token_is_not_expected_to_be_tokenized_again() {
+    let mut restarted = fact(
+        200,
+        json!({
+            "kind": "restarted", "platform": "web", "callback": "web-bank", "respondBy": at(228),
+            "consent": {"termsVersion": "2026-01", "acceptedAt": at(200)},
+        }),
+    );
+    let mut again = fact(201, json!({"kind": "pushed", "receiptHashes": ["d4e5f6"], "expiresAt": at(1100)}));
+    for fact in [&mut restarted, &mut again] {
+        fact["attempt"] = json!(2);
+    }
+    let tokenized = enrollment(json!([pushed(), tcn(), restarted.clone(), again.clone()]));
+    assert_eq!(missing(&tokenized, 300), ["the browser's return"]);
+    let expired = enrollment(json!([pushed(), restarted, again]));
+    assert_eq!(missing(&expired, 300), ["TAR", "TCN", "the browser's return"]);
+}
+
+#[test]
 fn calls_are_shown_before_their_fact_with_duration_status_and_correlation_id() {
     let rows = diagram::rows(&enrollment(json!([pushed()])), at(100));
     let labels: Vec<_> = rows.iter().map(|row| (row.kind, row.label.as_str())).collect();

@@ -14,7 +14,7 @@ use super::{
     limiter::{Limiter, RateLimit},
     response::ApiResponse,
     retry::RetryPolicy,
-    transport::{ApiRequest, Transport},
+    transport::{ApiRequest, Connection, Transport},
 };
 
 #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ impl ApiClient {
         loop {
             let request = request()?;
             let operation = request.operation;
-            let response = self.exchange(request, attempts.share()).await;
+            let response = self.exchange(request, Connection::Pooled, attempts.share()).await;
             match response.and_then(&parse_response) {
                 Err(error) if attempts.pause(RetryPolicy::after(&error), error.retry_after()).await => {}
                 outcome => return outcome.inspect_err(|error| self.report(operation, error)),
@@ -81,7 +81,7 @@ impl ApiClient {
         }
     }
 
-    /// Calls an operation that may take effect: retries only while no connection was made.
+    /// Calls an operation that may take effect, on a new connection: retries only while no connection was made.
     pub(super) async fn push<T, E: From<MastercardError> + AsRef<MastercardError>>(
         &self,
         deadline: Deadline,
@@ -92,7 +92,7 @@ impl ApiClient {
         loop {
             let request = request()?;
             let operation = request.operation;
-            match self.exchange(request, attempts.remaining()).await {
+            match self.exchange(request, Connection::New, attempts.remaining()).await {
                 Err(MastercardError::Connect(_)) if attempts.pause(RetryPolicy::Standard, None).await => {}
                 outcome => {
                     let outcome = outcome.map_err(E::from).and_then(parse_response);
@@ -115,12 +115,20 @@ impl ApiClient {
     }
 
     /// One attempt; a second one immediately if the gateway rejects the key set and there is another.
-    async fn exchange(&self, request: ApiRequest, timeout: Duration) -> Result<ApiResponse, MastercardError> {
+    async fn exchange(
+        &self,
+        request: ApiRequest,
+        connection: Connection,
+        timeout: Duration,
+    ) -> Result<ApiResponse, MastercardError> {
         let started = Instant::now();
-        let (key_set, response) = self.authenticate_and_send(request.clone(), timeout).await?;
+        let (key_set, response) = self.authenticate_and_send(request.clone(), connection, timeout).await?;
         if response.is_unauthenticated() && self.authenticator.fall_back(key_set, self.upstream) {
             let timeout = timeout.saturating_sub(started.elapsed());
-            return self.authenticate_and_send(request, timeout).await.map(|(_, response)| response);
+            return self
+                .authenticate_and_send(request, connection, timeout)
+                .await
+                .map(|(_, response)| response);
         }
         Ok(response)
     }
@@ -128,6 +136,7 @@ impl ApiClient {
     async fn authenticate_and_send(
         &self,
         request: ApiRequest,
+        connection: Connection,
         timeout: Duration,
     ) -> Result<(KeySet, ApiResponse), MastercardError> {
         let started = Instant::now();
@@ -145,7 +154,9 @@ impl ApiClient {
         let authentication = self.authenticator.authenticate(method, url, body).await?;
         let key_set = authentication.key_set;
         let call_log = self.call_log.as_ref();
-        let response = self.transport.send(self.upstream, request, authentication, timeout, call_log).await;
+        let transport = &self.transport;
+        let response =
+            transport.send(self.upstream, request, connection, authentication, timeout, call_log).await;
         self.breaker.record(&response, timeout);
         Ok((key_set, response?))
     }

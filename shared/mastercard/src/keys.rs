@@ -1,6 +1,7 @@
-//! Keys and certificates from PEM and PKCS#12. Errors contain the name of the key and nothing of its content.
+//! Keys and certificates from PEM, DER and PKCS#12. Errors contain the name of the key and nothing of its content.
 
 mod certificate;
+mod encoding;
 mod private;
 
 use std::str::FromStr;
@@ -10,6 +11,7 @@ use aws_lc_rs::{
     signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding},
 };
 
+pub(crate) use self::encoding::certificates;
 pub use self::{
     certificate::{Certificate, ClientEncryptionKey},
     private::{DecryptionKey, PrivateKey, RsaPrivateKey},
@@ -21,7 +23,7 @@ pub use self::{
 /// use push_provisioning_client::{SigningKey, keys::KeyProblem};
 ///
 /// let error = SigningKey::from_pem("signing key", "no PEM").unwrap_err();
-/// assert_eq!(error.to_string(), "signing key: neither PEM nor PKCS#12");
+/// assert_eq!(error.to_string(), "signing key: neither PEM, DER nor PKCS#12");
 /// assert_eq!(error.problem, KeyProblem::NotAKeyFile);
 /// ```
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,16 +38,26 @@ pub struct KeyError {
 /// A problem with a key file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyProblem {
-    /// No PEM encapsulation boundaries, or invalid base64 inside.
-    #[error("not PEM")]
+    /// A certificate is expected, and the content is neither PEM nor DER.
+    #[error("neither PEM nor DER")]
     NotPem,
-    /// Neither PEM nor PKCS#12.
-    #[error("neither PEM nor PKCS#12")]
+    /// A private key is expected, and the content is neither PEM, DER nor PKCS#12.
+    #[error("neither PEM, DER nor PKCS#12")]
     NotAKeyFile,
-    /// PEM, but not of a private key.
-    #[error("not a `PRIVATE KEY` (PKCS#8, not encrypted) nor an `RSA PRIVATE KEY` (PKCS#1)")]
+    /// A PEM block without its `END` line, or with text that is not base64.
+    #[error(
+        "damaged PEM: between `-----BEGIN …-----` and `-----END …-----` there must be base64 only, and nothing may be missing"
+    )]
+    DamagedPem,
+    /// A PEM private key that is encrypted with a password.
+    #[error(
+        "a PEM private key with a password: remove the password (`openssl pkey -in key.pem`) or store PKCS#12"
+    )]
+    EncryptedPem,
+    /// PEM or DER, but not of a private key.
+    #[error("not a `PRIVATE KEY` (PKCS#8) nor an `RSA PRIVATE KEY` (PKCS#1)")]
     NotAPrivateKey,
-    /// PEM, but not of a certificate.
+    /// PEM or DER, but not of a certificate.
     #[error("not a `CERTIFICATE`")]
     NotACertificate,
     /// Another algorithm, damaged, or outside 2048 to 8192 bits.
@@ -90,7 +102,7 @@ pub enum SignatureMethod {
 }
 
 impl SigningKey {
-    /// Reads PKCS#8 or PKCS#1 PEM. `name` is the name of the key in errors.
+    /// Reads PKCS#8 or PKCS#1 in PEM. `name` is the name of the key in errors.
     ///
     /// # Errors
     /// If `pem` is not exactly one RSA private key of 2048 to 8192 bits.

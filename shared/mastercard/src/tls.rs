@@ -5,6 +5,8 @@ use std::sync::{Arc, OnceLock};
 use rustls::{ClientConfig, crypto::aws_lc_rs};
 use rustls_platform_verifier::Verifier;
 
+use crate::keys::KeyProblem;
+
 /// The TLS configuration of this process, loaded once: reading the platform's root certificates takes several
 /// milliseconds.
 ///
@@ -38,6 +40,9 @@ pub enum ClientError {
     /// The platform has no root certificates.
     #[error("the platform's root certificates cannot be loaded")]
     Roots(#[from] rustls::Error),
+    /// The extra CA certificates cannot be read.
+    #[error("the CA certificates cannot be read")]
+    CaCertificates(#[from] KeyProblem),
     /// The HTTP client reported an error.
     #[error("the HTTP client cannot be built")]
     Client(#[from] reqwest::Error),

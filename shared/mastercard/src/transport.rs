@@ -16,6 +16,7 @@ use super::{
     authenticator::RequestAuthentication,
     call::{Call, CallLog},
     error::{InvalidRequest, MastercardError, Upstream},
+    keys,
     response::ApiResponse,
     tls::{self, ClientError},
 };
@@ -23,8 +24,8 @@ use super::{
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Between two chunks of a response.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
-/// Short, because a frozen process (AWS Lambda between two invocations) does not notice that the server closed a
-/// connection, and the outcome of a push on a closed connection is unknown.
+/// Of pooled connections. It does not protect a process that AWS Lambda freezes between two invocations: such a process
+/// notices neither the timeout nor that the server closed a connection until it runs again. See [`Connection`].
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_RESPONSE_BYTES: usize = 8 * 1024 * 1024;
 /// Both APIs document JSON in UTF-8; Processing requires the content type on GET too.
@@ -33,6 +34,10 @@ const CORRELATION_ID: HeaderName = HeaderName::from_static("correlation-id");
 const MC_CORRELATION_ID: HeaderName = HeaderName::from_static("x-mc-correlation-id");
 
 /// An HTTP client with TLS 1.2 or newer and a connection pool. Clones share the pool; one `Transport` serves both APIs.
+///
+/// Calls that may be repeated use the pool. A push, which may not, always opens a connection of its own: a pooled one may
+/// be dead without the client knowing, above all after the process was frozen, and the outcome of a push on a dead
+/// connection is unknown.
 ///
 /// Timeouts: 2 s to connect, 10 s between two chunks of a response, idle connections are closed after 10 s. The
 /// deadline of each call limits it as a whole.
@@ -45,7 +50,17 @@ const MC_CORRELATION_ID: HeaderName = HeaderName::from_static("x-mc-correlation-
 /// ```
 #[derive(Clone, Debug)]
 pub struct Transport {
-    client: Client,
+    pooled: Client,
+    unpooled: Client,
+}
+
+/// The connection on which a request is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Connection {
+    /// An idle connection of the pool, if there is one. Only for requests that may be repeated.
+    Pooled,
+    /// A new connection, which is closed after the response.
+    New,
 }
 
 /// One attempt, not yet authenticated.
@@ -64,38 +79,46 @@ impl Transport {
     /// # Errors
     /// If the platform has no root certificates.
     pub fn new() -> Result<Self, ClientError> {
-        Ok(Self::build(Client::builder().tls_backend_preconfigured(tls::platform_config()?))?)
+        let config = tls::platform_config()?;
+        Ok(Self::build(|| Client::builder().tls_backend_preconfigured(config.clone()))?)
     }
 
-    /// A client that also trusts the CA certificates in `pem` (one or more), for a proxy that terminates TLS.
+    /// A client that also trusts the CA certificates in `content` (PEM with one or more, or DER), for a proxy that
+    /// terminates TLS.
     ///
     /// # Errors
-    /// If the platform has no root certificates, or `pem` is not PEM or contains an invalid CA certificate.
+    /// If the platform has no root certificates, or `content` has no CA certificate or an invalid one.
     ///
     /// ```no_run
     /// use push_provisioning_client::Transport;
     ///
-    /// let pem = std::fs::read_to_string("proxy-ca.pem").expect("a readable file");
+    /// let pem = std::fs::read("proxy-ca.pem").expect("a readable file");
     /// let transport = Transport::with_extra_ca_certs(&pem)?;
-    /// # Ok::<(), reqwest::Error>(())
+    /// # Ok::<(), push_provisioning_client::tls::ClientError>(())
     /// ```
-    pub fn with_extra_ca_certs(pem: &str) -> Result<Self, reqwest::Error> {
-        let certificates = Certificate::from_pem_bundle(pem.as_bytes())?;
-        Self::build(
-            Client::builder().tls_certs_merge(certificates).tls_version_min(reqwest::tls::Version::TLS_1_2),
-        )
+    pub fn with_extra_ca_certs(content: &[u8]) -> Result<Self, ClientError> {
+        let certificates = keys::certificates(content)?;
+        let certificates = certificates.iter().map(|der| Certificate::from_der(der));
+        let certificates = certificates.collect::<Result<Vec<_>, _>>()?;
+        Ok(Self::build(|| {
+            let client = Client::builder().tls_certs_merge(certificates.clone());
+            client.tls_version_min(reqwest::tls::Version::TLS_1_2)
+        })?)
     }
 
-    fn build(client: ClientBuilder) -> Result<Self, reqwest::Error> {
-        let client = client
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(READ_TIMEOUT)
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .referer(false)
-            .build()?;
-        Ok(Self { client })
+    fn build(builder: impl Fn() -> ClientBuilder) -> Result<Self, reqwest::Error> {
+        let configured = || {
+            builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                .connect_timeout(CONNECT_TIMEOUT)
+                .read_timeout(READ_TIMEOUT)
+                .referer(false)
+        };
+        Ok(Self {
+            pooled: configured().pool_idle_timeout(IDLE_TIMEOUT).build()?,
+            unpooled: configured().pool_max_idle_per_host(0).build()?,
+        })
     }
 
     /// The `Date` header of the response to an unsigned GET of `url`; `None` if the response has none. Any response
@@ -112,7 +135,7 @@ impl Transport {
     /// # }
     /// ```
     pub async fn date(&self, url: &Url, timeout: Duration) -> Result<Option<String>, reqwest::Error> {
-        let response = self.client.get(url.clone()).timeout(timeout).send().await;
+        let response = self.pooled.get(url.clone()).timeout(timeout).send().await;
         let response = response.map_err(reqwest::Error::without_url)?;
         Ok(response.headers().get(DATE).and_then(|date| date.to_str().ok()).map(str::to_owned))
     }
@@ -122,6 +145,7 @@ impl Transport {
         &self,
         upstream: Upstream,
         request: ApiRequest,
+        connection: Connection,
         authentication: RequestAuthentication,
         timeout: Duration,
         call_log: Option<&CallLog>,
@@ -136,8 +160,12 @@ impl Transport {
             HeaderValue::from_str(&correlation_id).map_err(|_| InvalidRequest::Malformed)?,
         );
 
+        let client = match connection {
+            Connection::Pooled => &self.pooled,
+            Connection::New => &self.unpooled,
+        };
         let started = Instant::now();
-        let request = self.client.request(method.clone(), url).headers(headers).body(body).timeout(timeout);
+        let request = client.request(method.clone(), url).headers(headers).body(body).timeout(timeout);
         let (mastercard_correlation_id, outcome) = match request.send().await {
             Ok(response) => (response_correlation_id(response.headers()), read_body(response).await),
             Err(error) => (None, Err(error)),

@@ -25,7 +25,7 @@ pub struct Notification {
     pub id: String,
     /// Its kind, with the content of that kind.
     pub kind: NotificationKind,
-    /// When it happened by the sender's clock; the time of arrival if it states none.
+    /// When it happened by the sender's clock, at most the time of arrival; the time of arrival if it states none.
     pub occurred_at: Timestamp,
     /// The client that owns the card, if stated.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,14 +116,15 @@ impl Notification {
     /// The enrollment that this notification matches. `candidates` are enrollments of its card, newest first.
     ///
     /// The one with the notification's token is preferred, then the newest one that was requested before `occurred_at`
-    /// plus [`CLOCK_SKEW_SECONDS`]. Without a client id, only enrollments match whose card is confirmed to belong to their
-    /// client.
+    /// plus [`CLOCK_SKEW_SECONDS`]. An enrollment of which nothing was pushed matches none. Without a client id, only
+    /// enrollments match whose card is confirmed to belong to their client.
     pub fn match_enrollment<'a>(
         &self,
         candidates: impl Iterator<Item = &'a Enrollment> + Clone,
     ) -> Option<&'a Enrollment> {
         let fits = |enrollment: &&Enrollment| {
             self.card_contract_id == Some(enrollment.card_contract_id)
+                && enrollment.may_be_pushed()
                 && match self.client_id {
                     Some(client) => client == enrollment.client_id,
                     None => enrollment.is_card_confirmed(),

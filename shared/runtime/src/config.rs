@@ -23,7 +23,7 @@ pub use api_clients::{ProcessingSettings, SearchSettings, TokenConnectSettings};
 pub use app_links::AppLinks;
 pub use environment::{Environment, UnknownEnvironment};
 pub use function::Function;
-pub use keys::{EXPIRES_SOON_DAYS, KeyNames, KeySettings, RotatingKeySettings, log_key_expiry};
+pub use keys::{EXPIRES_SOON_DAYS, KeyNames, KeySettings, RotatingKeySettings, fetch_certificate};
 pub use reader::SettingsReader;
 pub use secrets::{SecretRef, SecretUnavailable};
 pub use settings::Settings;
@@ -111,9 +111,9 @@ impl Runtime {
             Some(None) => Transport::new().map_err(ConfigError::Http)?,
             Some(Some(certificates)) => {
                 let name = setting.name();
-                let pem = certificates.fetch().await;
-                let pem = pem.map_err(|source| ConfigError::Secret { name, source })?;
-                Transport::with_extra_ca_certs(pem.expose_secret()).map_err(ConfigError::Roots)?
+                let fetched = certificates.fetch_bytes().await;
+                let fetched = fetched.map_err(|source| ConfigError::Secret { name, source })?;
+                Transport::with_extra_ca_certs(fetched.expose_secret()).map_err(ConfigError::Roots)?
             }
         };
         Ok(self.clients.transport.get_or_init(|| transport).clone())
@@ -145,8 +145,8 @@ pub enum ConfigError {
         source: mastercard::keys::KeyError,
     },
     /// The extra CA certificates were fetched and cannot be parsed.
-    #[error("MASTERCARD_EXTRA_CA_CERTS holds no root certificates in PEM")]
-    Roots(#[source] reqwest::Error),
+    #[error("MASTERCARD_EXTRA_CA_CERTS holds no usable CA certificates")]
+    Roots(#[source] ClientError),
     /// The HTTP client could not be made.
     #[error("could not prepare the HTTP client")]
     Http(#[source] ClientError),

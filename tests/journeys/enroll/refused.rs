@@ -4,7 +4,7 @@ use local::{Options, cardholder::Cardholder};
 use serde_json::json;
 use simulator::{Fault, Operation, Times};
 
-use super::{CARD, enable, only_enrollment, tampering};
+use super::{CARD, enable, enrollment, only_enrollment, tampering};
 use crate::support::{open_world, open_world_with};
 
 fn settings(changes: &[(&str, &str)]) -> Options {
@@ -22,6 +22,9 @@ async fn a_card_that_is_enabled_already_is_not_pushed_again() {
     let again = cardholder.enroll_request("again", &Cardholder::smallest_request(CARD)).await.unwrap();
     assert_eq!((again.status, &again.body["code"]), (409, &json!("already_enabled")));
     assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), pushes);
+    let failed = enrollment(&cardholder, again.body["enrollmentId"].as_str().unwrap()).await;
+    assert_eq!((&failed["status"], &failed["reason"]), (&json!("FAILED"), &json!("already_enabled")));
+    assert_eq!((&failed["final"], &failed["retryable"]), (&json!(true), &json!(false)));
 }
 
 #[tokio::test]

@@ -2,9 +2,9 @@
 
 use futures_util::future::try_join_all;
 use jsonwebtoken::DecodingKey;
-use mastercard::{Certificate, FieldLevelKeys};
+use mastercard::FieldLevelKeys;
 use runtime::config::{
-    ConfigError, KeyNames, RotatingKeySettings, SecretRef, SettingsReader, log_key_expiry,
+    ConfigError, KeyNames, RotatingKeySettings, SecretRef, SettingsReader, fetch_certificate,
     registry::{self, NOTIFICATION_CLIENT_SUBJECTS, Setting},
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -61,11 +61,9 @@ impl AuthenticationSettings {
             FieldLevelKeys::new(&keys.fetch().await?).map(Some).map_err(invalid)
         };
         // Concurrently: on Lambda each secret is a call of Secrets Manager.
-        let (secrets, signers, keys) = tokio::try_join!(fetch(&secrets), fetch(&signers), keys)?;
-        // A line break at the end of a file is not part of the secret.
-        let secrets = secrets.iter().map(|(_, secret)| secret.expose_secret().trim().into()).collect();
-        let signers = signers.iter().map(|(name, pem)| signer(name, pem.expose_secret()));
-        let signers = signers.collect::<Result<_, _>>()?;
+        let secrets = try_join_all(secrets.iter().map(async |(name, secret)| text(name, secret).await));
+        let signers = try_join_all(signers.iter().map(async |(name, secret)| signer(name, secret).await));
+        let (secrets, signers, keys) = tokio::try_join!(secrets, signers, keys)?;
         Ok((Authentication { subjects, secrets, signers }, keys))
     }
 }
@@ -78,20 +76,17 @@ fn references(settings: &mut SettingsReader<'_>, pair: [Setting<SecretRef>; 2]) 
     Some(found)
 }
 
-async fn fetch(references: &NamedSecrets) -> Result<Vec<(&'static str, SecretString)>, ConfigError> {
-    let fetched = references.iter().map(async |(name, secret)| match secret.fetch().await {
-        Ok(secret) => Ok((*name, secret)),
-        Err(source) => Err(ConfigError::Secret { name, source }),
-    });
-    try_join_all(fetched).await
+async fn text(name: &'static str, secret: &SecretRef) -> Result<SecretString, ConfigError> {
+    let secret = secret.fetch().await.map_err(|source| ConfigError::Secret { name, source })?;
+    // A line break at the end of a file is not part of the secret.
+    Ok(secret.expose_secret().trim().into())
 }
 
-fn signer(name: &'static str, pem: &str) -> Result<DecodingKey, ConfigError> {
-    let invalid = |source| ConfigError::Key { name, source };
-    let certificate = Certificate::from_pem(name, pem).map_err(invalid)?;
-    log_key_expiry(name, &certificate);
+async fn signer(name: &'static str, secret: &SecretRef) -> Result<DecodingKey, ConfigError> {
+    let certificate = fetch_certificate(name, secret).await?;
+    let invalid = |problem| mastercard::KeyError { key: name.into(), problem };
     certificate
         .pkcs1_public_key()
         .map(|der| DecodingKey::from_rsa_der(&der))
-        .map_err(|problem| invalid(mastercard::KeyError { key: name.into(), problem }))
+        .map_err(|problem| ConfigError::Key { name, source: invalid(problem) })
 }

@@ -5,12 +5,12 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use x509_cert::{
     Certificate as X509,
-    der::{Decode, Encode, pem},
+    der::{Decode, Encode},
     spki::SubjectPublicKeyInfoOwned,
     time::Time,
 };
 
-use super::{KeyError, KeyProblem};
+use super::{KeyError, KeyProblem, encoding};
 use crate::digest::sha256_hex;
 
 /// An X.509 certificate. It is parsed, not validated: Mastercard's own samples are self-signed and have expired.
@@ -29,6 +29,9 @@ use crate::digest::sha256_hex;
 pub struct Certificate {
     der: Vec<u8>,
     public_key: Vec<u8>,
+    /// Names of the owner and of the authority, as DER.
+    subject: Vec<u8>,
+    issuer: Vec<u8>,
     not_before: Timestamp,
     not_after: Timestamp,
 }
@@ -39,10 +42,24 @@ impl Certificate {
     /// # Errors
     /// If `pem` is not a PEM certificate.
     pub fn from_pem(name: &str, pem: &str) -> Result<Self, KeyError> {
-        let error = |problem| KeyError { key: name.into(), problem };
-        let (label, der) = pem::decode_vec(pem.trim().as_bytes()).map_err(|_| error(KeyProblem::NotPem))?;
-        let certificate = Self::from_der(der).filter(|_| label == "CERTIFICATE");
-        certificate.ok_or_else(|| error(KeyProblem::NotACertificate))
+        Self::read(name, pem.as_bytes())
+    }
+
+    /// Reads a certificate in PEM or DER, or either as base64 text; `name` is its name in errors. Of a chain, the
+    /// certificate that issued no other one is kept; if that is ambiguous, the first one.
+    ///
+    /// # Errors
+    /// If `content` has no certificate, or a damaged one.
+    pub fn read(name: &str, content: &[u8]) -> Result<Self, KeyError> {
+        let chain = encoding::certificates(content).and_then(|chain| {
+            let parse = |der: encoding::Der| Self::from_der(der.to_vec()).ok_or(KeyProblem::NotACertificate);
+            chain.into_iter().map(parse).collect::<Result<Vec<_>, _>>()
+        });
+        let chain = chain.map_err(|problem| KeyError { key: name.into(), problem })?;
+        let issued = |one: &Self, other: &Self| one != other && one.subject == other.issuer;
+        let leaf = chain.iter().find(|one| !chain.iter().any(|other| issued(one, other)));
+        let leaf = leaf.or(chain.first()).cloned();
+        leaf.ok_or_else(|| KeyError { key: name.into(), problem: KeyProblem::NotACertificate })
     }
 
     /// `None` if `der` is not a certificate.
@@ -50,8 +67,10 @@ impl Certificate {
         let parsed = X509::from_der(&der).ok()?;
         let content = parsed.tbs_certificate();
         let public_key = content.subject_public_key_info().to_der().ok()?;
-        let (not_before, not_after) = (content.validity().not_before, content.validity().not_after);
-        Some(Self { der, public_key, not_before: timestamp(not_before), not_after: timestamp(not_after) })
+        let (subject, issuer) = (content.subject().to_der().ok()?, content.issuer().to_der().ok()?);
+        let validity = content.validity();
+        let (not_before, not_after) = (timestamp(validity.not_before), timestamp(validity.not_after));
+        Some(Self { der, public_key, subject, issuer, not_before, not_after })
     }
 
     /// The certificate as DER.
@@ -148,6 +167,12 @@ impl ClientEncryptionKey {
     /// The certificate.
     pub fn certificate(&self) -> &Certificate {
         &self.0
+    }
+}
+
+impl From<Certificate> for ClientEncryptionKey {
+    fn from(certificate: Certificate) -> Self {
+        Self(certificate)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Private keys from PKCS#8 or PKCS#1 PEM, or from a PKCS#12 container as Mastercard Developers provides it.
+//! Private keys from PKCS#8 or PKCS#1 in PEM or DER, or from a PKCS#12 container as Mastercard Developers provides it.
 //!
 //! A certificate in the same file, in the container or as a further PEM block, must belong to the key.
 
@@ -9,15 +9,15 @@ use aws_lc_rs::{
     rsa::{KeyPair, PrivateDecryptingKey},
     signature::KeyPair as _,
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 use p12_keystore::{Pkcs12Archive, error::Error as Pkcs12Error};
-use secrecy::zeroize::Zeroizing;
-use x509_cert::der::pem;
 
-use super::{Certificate, KeyError, KeyProblem};
+use super::{
+    Certificate, KeyError, KeyProblem,
+    encoding::{self, Encoding, PemBlock},
+};
 
-/// The first byte of every DER structure here, PKCS#12 among them.
-const DER_SEQUENCE: u8 = 0x30;
+/// The version of every PKCS#12 container.
+const PKCS12: u8 = 3;
 
 /// An RSA private key and its certificate, if the file has one. It signs (the default), or decrypts as a
 /// [`DecryptionKey`]. AWS-LC validates a key whenever it is loaded, which takes milliseconds, so each key is loaded once,
@@ -89,20 +89,23 @@ struct KeyFile<K> {
 }
 
 impl<K: RsaPrivateKey> PrivateKey<K> {
-    /// Reads PEM, or PKCS#12 with its password; `name` is the name of the key in errors. PKCS#12 may be base64 text, as
-    /// consoles without support for binary secrets require. PBES2 with AES, PBE-SHA1-3DES and RC2-40 are supported.
+    /// Reads PEM or DER, or PKCS#12 with its password; `name` is the name of the key in errors. Each may be base64 text,
+    /// as consoles without support for binary secrets require. PBES2 with AES, PBE-SHA1-3DES and RC2-40 are supported.
     ///
     /// Temporary copies of the key are zeroized, except those inside the PKCS#12 parser.
     ///
     /// # Errors
     /// See [`KeyProblem`].
     pub fn read(name: &str, content: &[u8], password: Option<&str>) -> Result<Self, KeyError> {
-        let file = if content.first() == Some(&DER_SEQUENCE) {
-            from_pkcs12(content, password)
-        } else if let Some(der) = decode_base64(content) {
-            from_pkcs12(&der, password)
-        } else {
-            from_pem(content)
+        let file = match encoding::decode(content) {
+            Ok(Some(Encoding::Pem(blocks))) => from_pem(blocks),
+            Ok(Some(Encoding::Der(der))) => match encoding::version(&der) {
+                Some(PKCS12) => from_pkcs12(&der, password),
+                Some(_) => from_der(&der),
+                None => Err(KeyProblem::NotAPrivateKey),
+            },
+            Ok(None) => Err(KeyProblem::NotAKeyFile),
+            Err(problem) => Err(problem),
         };
         file.and_then(match_certificate).map_err(|problem| KeyError { key: name.into(), problem })
     }
@@ -145,15 +148,6 @@ impl<K> fmt::Debug for PrivateKey<K> {
     }
 }
 
-/// PKCS#12 from base64 text with or without line breaks; `None` for anything else.
-fn decode_base64(content: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    // Full capacity from the start: a vector that grows leaves copies that are not zeroized.
-    let mut text = Zeroizing::new(Vec::with_capacity(content.len()));
-    text.extend(content.iter().filter(|byte| !byte.is_ascii_whitespace()));
-    let der = Zeroizing::new(STANDARD.decode(&*text).ok()?);
-    (der.first() == Some(&DER_SEQUENCE)).then_some(der)
-}
-
 fn from_pkcs12<K: RsaPrivateKey>(der: &[u8], password: Option<&str>) -> Result<KeyFile<K>, KeyProblem> {
     let archive =
         Pkcs12Archive::from_pkcs12(der, password.unwrap_or_default()).map_err(|error| match error {
@@ -168,18 +162,19 @@ fn from_pkcs12<K: RsaPrivateKey>(der: &[u8], password: Option<&str>) -> Result<K
     Ok(KeyFile { key, certificates: certificates.collect() })
 }
 
-/// Text around the blocks, such as OpenSSL's bag attributes, is ignored.
-fn from_pem<K: RsaPrivateKey>(content: &[u8]) -> Result<KeyFile<K>, KeyProblem> {
-    let text = std::str::from_utf8(content).map_err(|_| KeyProblem::NotAKeyFile)?;
+fn from_der<K: RsaPrivateKey>(der: &[u8]) -> Result<KeyFile<K>, KeyProblem> {
+    let key = K::from_pkcs8(der).or_else(|| K::from_pkcs1(der)).ok_or(KeyProblem::NotRsa)?;
+    Ok(KeyFile { key, certificates: Vec::new() })
+}
+
+fn from_pem<K: RsaPrivateKey>(blocks: Vec<PemBlock>) -> Result<KeyFile<K>, KeyProblem> {
     let (mut keys, mut certificates) = (Vec::new(), Vec::new());
-    for block in pem_blocks(text) {
-        let (label, der) = pem::decode_vec(block.as_bytes()).map_err(|_| KeyProblem::NotAKeyFile)?;
-        let der = Zeroizing::new(der);
-        match label {
-            "PRIVATE KEY" => keys.push(K::from_pkcs8(&der).ok_or(KeyProblem::NotRsa)?),
-            "RSA PRIVATE KEY" => keys.push(K::from_pkcs1(&der).ok_or(KeyProblem::NotRsa)?),
-            "CERTIFICATE" => {
-                let certificate = Certificate::from_der(der.to_vec());
+    for block in blocks {
+        match block.label.as_str() {
+            "PRIVATE KEY" => keys.push(K::from_pkcs8(&block.der).ok_or(KeyProblem::NotRsa)?),
+            "RSA PRIVATE KEY" => keys.push(K::from_pkcs1(&block.der).ok_or(KeyProblem::NotRsa)?),
+            _ if block.is_certificate() => {
+                let certificate = Certificate::from_der(block.der.to_vec());
                 certificates.push(certificate.ok_or(KeyProblem::NotACertificate)?);
             }
             _ => return Err(KeyProblem::NotAPrivateKey),
@@ -187,20 +182,9 @@ fn from_pem<K: RsaPrivateKey>(content: &[u8]) -> Result<KeyFile<K>, KeyProblem> 
     }
     match keys.len() {
         1 => Ok(KeyFile { key: keys.remove(0), certificates }),
-        0 if certificates.is_empty() => Err(KeyProblem::NotAKeyFile),
         0 => Err(KeyProblem::NotAPrivateKey),
         _ => Err(KeyProblem::NotOneKey),
     }
-}
-
-/// The PEM blocks, each from `-----BEGIN` to the end of the line of `-----END`.
-fn pem_blocks(text: &str) -> impl Iterator<Item = &str> {
-    text.match_indices("-----BEGIN ").map(|(begin, _)| {
-        let block = &text[begin..];
-        let end = block.find("-----END ").unwrap_or(block.len());
-        let line = block[end..].find('\n').unwrap_or(block.len() - end);
-        block[..end + line].trim_end()
-    })
 }
 
 /// Keeps the latest certificate for the key.

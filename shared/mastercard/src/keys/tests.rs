@@ -15,10 +15,10 @@ fn a_signing_key_is_read_from_pkcs8_and_pkcs1() {
 #[test]
 fn an_invalid_signing_key_is_named_and_not_shown() {
     let problem = |pem: &str| SigningKey::from_pem("token-connect signing key", pem).unwrap_err();
-    assert_eq!(problem("hunter2").to_string(), "token-connect signing key: neither PEM nor PKCS#12");
+    assert_eq!(problem("hunter2").to_string(), "token-connect signing key: neither PEM, DER nor PKCS#12");
     assert_eq!(problem("").problem, KeyProblem::NotAKeyFile);
     assert_eq!(problem(CERTIFICATE).problem, KeyProblem::NotAPrivateKey);
-    assert_eq!(problem(&to_pem("ENCRYPTED PRIVATE KEY", &pkcs8())).problem, KeyProblem::NotAPrivateKey);
+    assert_eq!(problem(&to_pem("ENCRYPTED PRIVATE KEY", &pkcs8())).problem, KeyProblem::EncryptedPem);
     assert_eq!(problem(&to_pem("PRIVATE KEY", b"hunter2")).problem, KeyProblem::NotRsa);
 }
 
@@ -71,7 +71,8 @@ fn both_signature_methods_are_verified() {
 fn a_key_or_noise_is_not_a_certificate() {
     let problem =
         |pem: &str| ClientEncryptionKey::from_pem("client encryption key", pem).unwrap_err().problem;
-    assert_eq!(problem("MIIDWzCC"), KeyProblem::NotPem);
+    assert_eq!(problem("no certificate"), KeyProblem::NotPem);
+    assert_eq!(problem("MIIDWzCC"), KeyProblem::NotACertificate);
     assert_eq!(problem(&private_key_pem()), KeyProblem::NotACertificate);
     assert_eq!(problem(&to_pem("CERTIFICATE", b"noise")), KeyProblem::NotACertificate);
 }

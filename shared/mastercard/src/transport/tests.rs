@@ -1,3 +1,5 @@
+mod frozen;
+
 use serde_json::json;
 
 use super::*;
@@ -136,10 +138,18 @@ async fn an_api_that_is_down_is_not_called_while_the_circuit_is_open() {
 #[test]
 fn the_banks_own_ca_certificate_is_accepted_and_a_malformed_one_is_not() {
     let root = rcgen::generate_simple_self_signed(["proxy.bank.example".into()]).unwrap().cert.pem();
-    assert!(Transport::with_extra_ca_certs(&root).is_ok());
-    assert!(Transport::with_extra_ca_certs(&root.repeat(2)).is_ok());
-    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-    assert!(Transport::with_extra_ca_certs(broken).is_err());
+    let accepted = |content: &str| Transport::with_extra_ca_certs(content.as_bytes()).is_ok();
+    assert!(accepted(&root));
+    assert!(accepted(&root.repeat(2)));
+    assert!(
+        accepted(&format!("\u{feff}proxy\r\n{}", root.replace('\n', " \r\n"))),
+        "as Windows editors save it"
+    );
+    for broken in
+        ["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "no certificate", "", &root[..400]]
+    {
+        assert!(!accepted(broken), "{broken}");
+    }
 }
 
 #[test]

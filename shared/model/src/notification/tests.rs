@@ -2,7 +2,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::*;
-use crate::enrollment::{Consent, EnrollmentId, RecordedFact};
+use crate::enrollment::{Consent, EnrollmentId, PushFailure, RecordedFact};
 use mastercard::token_requestor::Platform;
 
 const CLICK_TO_PAY: &str = "50123197928";
@@ -82,6 +82,16 @@ fn a_notification_without_a_client_matches_only_a_card_that_processing_confirmed
     let pushed = Fact::Pushed { receipt_hashes: vec!["hash".into()], expires_at: at(15) };
     enrollment.add_fact(pushed.recorded(at(0), ""));
     assert_eq!(matched(&without_client, std::slice::from_ref(&enrollment)), Some(enrollment.enrollment_id));
+}
+
+#[test]
+fn a_notification_matches_no_enrollment_of_which_nothing_was_pushed() {
+    let mut failed = requested(60);
+    let reason = Fact::PushFailed { reason: PushFailure::CardNotEligible, retryable: false };
+    failed.add_fact(reason.recorded(at(60), ""));
+    let newest_first = [failed, requested(30)];
+    assert_eq!(matched(&tcn(61), &newest_first), Some(newest_first[1].enrollment_id));
+    assert_eq!(matched(&tcn(61), &newest_first[..1]), None);
 }
 
 #[test]

@@ -86,7 +86,8 @@ pub enum DeliveryError {
     Decryption,
 }
 
-/// Parses a delivery. `received_at` replaces a missing or invalid time of a message; `keys` decrypt encrypted messages.
+/// Parses a delivery. `received_at` replaces a time of a message that is missing, invalid or later: a sender's clock that
+/// is ahead must not win. `keys` decrypt encrypted messages.
 ///
 /// # Errors
 /// When the body as a whole is invalid: [`DeliveryError::Json`] or [`DeliveryError::Count`]. Errors of single messages
@@ -139,6 +140,7 @@ fn read(message: &Value, received_at: Timestamp) -> Result<Notification, Deliver
     let client_id = id_of(message.pointer(MAPPING.client_id));
     let card_contract_id = id_of(message.pointer(MAPPING.card_contract_id));
     let token_requestor_id = text(MAPPING.token_requestor_id).and_then(|id| id.parse().ok());
+    let occurred_at = text(MAPPING.occurred_at).and_then(|at| at.parse().ok());
     let is_stated = |pointer| message.pointer(pointer).is_some_and(|value| !value.is_null());
     let has_invalid_id = is_stated(MAPPING.client_id) && client_id.is_none()
         || is_stated(MAPPING.card_contract_id) && card_contract_id.is_none()
@@ -151,7 +153,7 @@ fn read(message: &Value, received_at: Timestamp) -> Result<Notification, Deliver
             true => NotificationKind::Other { name: truncated(kind) },
             false => kind_of(kind, text(MAPPING.decision), text(MAPPING.token_state)),
         },
-        occurred_at: text(MAPPING.occurred_at).and_then(|at| at.parse().ok()).unwrap_or(received_at),
+        occurred_at: occurred_at.map_or(received_at, |at: Timestamp| at.min(received_at)),
         client_id,
         card_contract_id,
         token_requestor_id,

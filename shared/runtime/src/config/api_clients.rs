@@ -1,18 +1,16 @@
 //! Settings of Mastercard's two APIs. Each has a base URL, a consumer key and keys. Two key sets may be valid while one
 //! replaces the other; the settings of the replacement have `_NEXT_` in their names.
 
-use secrecy::ExposeSecret as _;
 use url::Url;
 
 use super::{
     ConfigError, Runtime, SecretRef, SettingsReader, Switch,
     environment::{self, Environment},
-    keys::{KeyNames, KeySettings, RotatingKeySettings, log_key_expiry, next_is_newer},
+    keys::{KeyNames, KeySettings, RotatingKeySettings, fetch_certificate, next_is_newer},
     registry::{self, CLIENT_ENCRYPTION_CERTIFICATE, PROCESSING_ENCRYPTION_CERTIFICATE, Setting},
 };
 use mastercard::{
-    Authenticator, Certificate, ClientEncryptionKey, JweKeys, KeyError, PrivateKey, Processing, RateLimit,
-    SignatureMethod, Signer, TokenConnect,
+    Authenticator, JweKeys, PrivateKey, Processing, RateLimit, SignatureMethod, Signer, TokenConnect,
     processing::{SearchConfig, SearchShape},
 };
 
@@ -203,9 +201,8 @@ impl JweSettings {
 
     async fn connect(self) -> Result<JweKeys, ConfigError> {
         let name = PROCESSING_ENCRYPTION_CERTIFICATE.name();
-        let certificate = certificate(name, &self.certificate, Certificate::from_pem);
+        let certificate = fetch_certificate(name, &self.certificate);
         let (certificate, keys) = tokio::try_join!(certificate, self.keys.fetch())?;
-        log_key_expiry(name, &certificate);
         JweKeys::new(&certificate, None, &keys).map_err(|source| ConfigError::Key { name, source })
     }
 }
@@ -226,21 +223,9 @@ impl SearchSettings {
 
     /// Fetches the certificate.
     pub async fn connect(self) -> Result<SearchConfig, ConfigError> {
-        let name = CLIENT_ENCRYPTION_CERTIFICATE.name();
-        let client_encryption_key =
-            certificate(name, &self.certificate, ClientEncryptionKey::from_pem).await?;
-        log_key_expiry(name, client_encryption_key.certificate());
-        Ok(SearchConfig { client_encryption_key, shape: self.shape })
+        let certificate = fetch_certificate(CLIENT_ENCRYPTION_CERTIFICATE.name(), &self.certificate).await?;
+        Ok(SearchConfig { client_encryption_key: certificate.into(), shape: self.shape })
     }
-}
-
-async fn certificate<T>(
-    name: &'static str,
-    secret: &SecretRef,
-    from_pem: impl Fn(&str, &str) -> Result<T, KeyError>,
-) -> Result<T, ConfigError> {
-    let pem = secret.fetch().await.map_err(|source| ConfigError::Secret { name, source })?;
-    from_pem(name, pem.expose_secret()).map_err(|source| ConfigError::Key { name, source })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Private keys by reference: key, password, rotation and expiry.
+//! Keys and certificates by reference: password, rotation and expiry.
 
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
@@ -80,6 +80,15 @@ impl RotatingKeySettings {
     }
 }
 
+/// Fetches the certificate that the setting `name` refers to, and logs its expiry.
+pub async fn fetch_certificate(name: &'static str, secret: &SecretRef) -> Result<Certificate, ConfigError> {
+    let content = secret.fetch_bytes().await.map_err(|source| ConfigError::Secret { name, source })?;
+    let certificate = Certificate::read(name, content.expose_secret())
+        .map_err(|source| ConfigError::Key { name, source })?;
+    log_key_expiry(name, &certificate);
+    Ok(certificate)
+}
+
 /// Whether the next key is preferred: its certificate begins later, or one of the keys has no certificate.
 pub(super) fn next_is_newer(current: &PrivateKey, next: &PrivateKey) -> bool {
     match (current.certificate(), next.certificate()) {
@@ -89,7 +98,7 @@ pub(super) fn next_is_newer(current: &PrivateKey, next: &PrivateKey) -> bool {
 }
 
 /// Logs the expiry of a key or certificate, with the days left as `key_expires_in_days`.
-pub fn log_key_expiry(setting: &str, certificate: &Certificate) {
+fn log_key_expiry(setting: &str, certificate: &Certificate) {
     let days = certificate.expires_in_days(Timestamp::now());
     let expires_at = certificate.not_after();
     if days < 0 {

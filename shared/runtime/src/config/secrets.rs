@@ -68,11 +68,12 @@ struct ExtensionResponse {
 }
 
 impl SecretRef {
-    /// Fetches a secret that is text. Functions fetch once, at init.
+    /// Fetches a secret that is text, without the byte order mark that editors write at the start of a file. Functions
+    /// fetch once, at init.
     pub async fn fetch(&self) -> Result<SecretString, SecretUnavailable> {
         let bytes = self.fetch_bytes().await?;
         let text = std::str::from_utf8(bytes.expose_secret()).map_err(|_| SecretUnavailable::NotText)?;
-        Ok(text.into())
+        Ok(text.trim_start_matches('\u{feff}').into())
     }
 
     /// Fetches a secret that is text or binary: `SecretString` or `SecretBinary`, or the content of a file.
@@ -160,12 +161,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_binary_secret_is_rejected_where_text_is_expected() {
+    async fn a_binary_secret_is_rejected_where_text_is_expected_and_a_byte_order_mark_is_no_part_of_a_text() {
         let file = std::env::temp_dir().join(uuid::Uuid::new_v4().to_string());
         std::fs::write(&file, [0x30, 0x82, 0xff]).unwrap();
         let secret: SecretRef = format!("file:{}", file.display()).parse().unwrap();
         assert_eq!(secret.fetch_bytes().await.unwrap().expose_secret(), [0x30, 0x82, 0xff]);
         assert!(matches!(secret.fetch().await, Err(SecretUnavailable::NotText)));
+        std::fs::write(&file, "\u{feff}hunter2").unwrap();
+        assert_eq!(secret.fetch().await.unwrap().expose_secret(), "hunter2");
         std::fs::remove_file(file).unwrap();
     }
 }

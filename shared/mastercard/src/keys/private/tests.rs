@@ -2,6 +2,9 @@ use std::{path::Path, process::Command};
 
 use p12_keystore::{EncryptionAlgorithm, KeyStore, KeyStoreEntry, MacAlgorithm, PrivateKeyChain};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use x509_cert::der::pem;
+
 use super::*;
 use crate::testing::{CERTIFICATE, certificate_pem, pkcs8, private_key_pem, to_pem};
 
@@ -57,7 +60,9 @@ fn modern_and_legacy_containers_are_read_with_their_certificate() {
 fn a_decryption_key_is_read_from_every_supported_format() {
     let ours = Certificate::from_pem("ours", &certificate_pem()).unwrap();
     let traditional = to_pem("RSA PRIVATE KEY", &pkcs8()[26..]);
-    for content in [private_key_pem().into_bytes(), traditional.into_bytes(), modern()] {
+    let der = [pkcs8(), pkcs8()[26..].to_vec(), STANDARD.encode(pkcs8()).into_bytes()];
+    for content in [private_key_pem().into_bytes(), traditional.into_bytes(), modern()].into_iter().chain(der)
+    {
         let key = DecryptionKey::read("key", &content, Some(PASSWORD)).unwrap();
         assert_eq!(key.public_key(), ours.public_key());
     }
@@ -134,7 +139,6 @@ fn a_container_that_cannot_be_read_has_its_own_problem() {
     assert_eq!(problem(&modern(), Some("keystorepasswort")), KeyProblem::WrongPassword);
     assert_eq!(problem(&modern(), None), KeyProblem::WrongPassword);
     assert_eq!(problem(&modern()[..200], Some(PASSWORD)), KeyProblem::UnsupportedContainer);
-    assert_eq!(problem(&certificate_der(CERTIFICATE), Some(PASSWORD)), KeyProblem::UnsupportedContainer);
     let without_key = KeyStore::new().writer(PASSWORD).write().unwrap();
     assert_eq!(problem(&without_key, Some(PASSWORD)), KeyProblem::NotOneKey);
 }
@@ -149,4 +153,15 @@ fn two_keys_in_one_file_are_rejected() {
 fn a_password_is_ignored_for_pem() {
     assert!(read(to_pem("PRIVATE KEY", &pkcs8()).as_bytes()).is_ok());
     assert_eq!(format!("{:?}", read(private_key_pem().as_bytes())), "Ok(PrivateKey(<redacted>))");
+}
+
+#[test]
+fn der_of_something_else_is_not_taken_for_a_damaged_container() {
+    let certificate = certificate_der(CERTIFICATE);
+    let public_key = Certificate::from_pem("", CERTIFICATE).unwrap().public_key().to_vec();
+    for content in [certificate, public_key] {
+        assert_eq!(read(&content).unwrap_err(), KeyProblem::NotAPrivateKey);
+        assert_eq!(read(STANDARD.encode(content).as_bytes()).unwrap_err(), KeyProblem::NotAPrivateKey);
+    }
+    assert_eq!(read(&pkcs8()[..600]).unwrap_err(), KeyProblem::NotRsa);
 }

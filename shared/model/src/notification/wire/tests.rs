@@ -58,6 +58,20 @@ fn a_message_that_cannot_be_read_does_not_hide_the_others() {
 }
 
 #[test]
+fn a_time_later_than_the_arrival_counts_as_the_arrival() {
+    let arrived: Timestamp = "2026-11-01T10:00:00Z".parse().unwrap();
+    let occurred_at = |stated: &str| {
+        let body = json!({"type": "TCN", "occurredAt": stated}).to_string();
+        parse(body.as_bytes(), arrived, None).unwrap().notifications[0].occurred_at
+    };
+    for ahead in ["2026-11-01T10:00:01Z", "2026-11-02T10:00:00Z", "9999-12-30T00:00:00Z"] {
+        assert_eq!(occurred_at(ahead), arrived, "{ahead}");
+    }
+    let before = "2026-11-01T09:59:59Z";
+    assert_eq!(occurred_at(before), before.parse().unwrap());
+}
+
+#[test]
 fn an_invalid_time_or_id_is_left_out() {
     let body = json!({"type": "TCN", "occurredAt": "yesterday", "clientId": -1, "cardContractId": "x",
         "tokenRequestorId": "short", "tokenUniqueReference": "X".repeat(65), "notificationId": "n".repeat(129)});

@@ -20,7 +20,7 @@ section! {
         meaning: "environment of the base URLs, keys and certificates",
     }
     MASTERCARD_EXTRA_CA_CERTS: SecretRef {
-        kind: "reference to PEM",
+        kind: "reference to PEM or DER",
         presence: Optional("none"),
         secret: false,
         functions: CALLS_MASTERCARD,

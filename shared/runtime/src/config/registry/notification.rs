@@ -36,21 +36,21 @@ section! {
         meaning: "secret that replaces the current one",
     }
     NOTIFICATION_SIGNER_CERTIFICATE: SecretRef {
-        kind: "reference to PEM",
+        kind: "reference to PEM or DER",
         presence: Optional("none"),
         secret: false,
         functions: RECEIVES,
         meaning: "the body must be a JWS (RS256, PS256) of this key or the next; provisional",
     }
     NOTIFICATION_NEXT_SIGNER_CERTIFICATE: SecretRef {
-        kind: "reference to PEM",
+        kind: "reference to PEM or DER",
         presence: Optional("none"),
         secret: false,
         functions: RECEIVES,
         meaning: "certificate that replaces the current one",
     }
     NOTIFICATION_DECRYPTION_KEY: SecretRef {
-        kind: "reference to PEM (PKCS#8, PKCS#1) or `.p12`",
+        kind: "reference to PKCS#8 or PKCS#1 (PEM or DER), or `.p12`",
         presence: Optional("none"),
         secret: true,
         functions: RECEIVES,
@@ -64,7 +64,7 @@ section! {
         meaning: "password of a `.p12`",
     }
     NOTIFICATION_NEXT_DECRYPTION_KEY: SecretRef {
-        kind: "reference to PEM (PKCS#8, PKCS#1) or `.p12`",
+        kind: "reference to PKCS#8 or PKCS#1 (PEM or DER), or `.p12`",
         presence: Optional("none"),
         secret: true,
         functions: RECEIVES,

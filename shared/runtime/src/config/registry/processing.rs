@@ -32,7 +32,7 @@ section! {
         meaning: "consumer key of the project; may begin with its environment, as in `production:`",
     }
     PROCESSING_SIGNING_KEY: SecretRef {
-        kind: "reference to PEM (PKCS#8, PKCS#1) or `.p12`",
+        kind: "reference to PKCS#8 or PKCS#1 (PEM or DER), or `.p12`",
         presence: Required,
         secret: true,
         functions: CALLS_PROCESSING,
@@ -60,7 +60,7 @@ section! {
         meaning: "consumer key of the key set that replaces the current one",
     }
     PROCESSING_NEXT_SIGNING_KEY: SecretRef {
-        kind: "reference to PEM (PKCS#8, PKCS#1) or `.p12`",
+        kind: "reference to PKCS#8 or PKCS#1 (PEM or DER), or `.p12`",
         presence: Optional("none; required with the next consumer key"),
         secret: true,
         functions: CALLS_PROCESSING,
@@ -88,14 +88,14 @@ section! {
         meaning: "whether bodies are encrypted",
     }
     PROCESSING_ENCRYPTION_CERTIFICATE: SecretRef {
-        kind: "reference to PEM",
+        kind: "reference to PEM or DER",
         presence: Optional("required with JWE"),
         secret: false,
         functions: CALLS_PROCESSING,
         meaning: "Mastercard's certificate, which encrypts requests",
     }
     PROCESSING_DECRYPTION_KEY: SecretRef {
-        kind: "reference to PEM (PKCS#8, PKCS#1) or `.p12`",
+        kind: "reference to PKCS#8 or PKCS#1 (PEM or DER), or `.p12`",
         presence: Optional("required with JWE"),
         secret: true,
         functions: CALLS_PROCESSING,
@@ -109,7 +109,7 @@ section! {
         meaning: "password of a `.p12`",
     }
     PROCESSING_NEXT_DECRYPTION_KEY: SecretRef {
-        kind: "reference to PEM (PKCS#8, PKCS#1) or `.p12`",
+        kind: "reference to PKCS#8 or PKCS#1 (PEM or DER), or `.p12`",
         presence: Optional("none"),
         secret: true,
         functions: CALLS_PROCESSING,

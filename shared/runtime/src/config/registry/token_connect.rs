@@ -32,7 +32,7 @@ section! {
         meaning: "consumer key of the project; may begin with its environment, as in `production:`",
     }
     TOKEN_CONNECT_SIGNING_KEY: SecretRef {
-        kind: "reference to PEM (PKCS#8, PKCS#1) or `.p12`",
+        kind: "reference to PKCS#8 or PKCS#1 (PEM or DER), or `.p12`",
         presence: Required,
         secret: true,
         functions: CALLS_TOKEN_CONNECT,
@@ -60,7 +60,7 @@ section! {
         meaning: "consumer key of the key set that replaces the current one",
     }
     TOKEN_CONNECT_NEXT_SIGNING_KEY: SecretRef {
-        kind: "reference to PEM (PKCS#8, PKCS#1) or `.p12`",
+        kind: "reference to PKCS#8 or PKCS#1 (PEM or DER), or `.p12`",
         presence: Optional("none; required with the next consumer key"),
         secret: true,
         functions: CALLS_TOKEN_CONNECT,
@@ -74,7 +74,7 @@ section! {
         meaning: "password of a `.p12`",
     }
     CLIENT_ENCRYPTION_CERTIFICATE: SecretRef {
-        kind: "reference to PEM",
+        kind: "reference to PEM or DER",
         presence: Required,
         secret: false,
         functions: &[Enroll],
