@@ -1,5 +1,6 @@
 //! One cardholder, one card: a successful enrollment, and its end when one thing fails.
 
+mod overtaken;
 mod refused;
 mod repeated;
 mod restarted;
