@@ -87,8 +87,9 @@ impl Check {
         rows.extend(keys::rows(&mut reading, self.clock.now()).await);
         rows.extend(ranges::row(&mut reading));
         rows.extend(links::rows(&mut reading, self.environment));
+        rows.extend(starts.secret_rows(&rows));
         rows.extend(reading.remaining_rows(&rows));
-        rows.extend(starts.rows(&rows));
+        rows.push(starts.row());
 
         let healthy = is_healthy(&rows);
         let runtime = Runtime::new(settings.clone(), SdkConfig::builder().build(), self.clock.clone());

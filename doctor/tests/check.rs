@@ -343,7 +343,7 @@ async fn a_setting_that_stops_any_function_is_named_with_what_is_expected() {
 async fn without_any_key_it_does_not_say_that_keys_are_ok() {
     let report = offline().run(&Default::default()).await;
     assert_eq!(row(&report, "key reuse").0, Verdict::Skipped);
-    assert_wrong(&report, "functions", "enroll: TOKEN_CONNECT_URL");
+    assert_wrong(&report, "functions", "sync-requestors: TOKEN_CONNECT_URL");
     let fine = report.rows.iter().filter(|row| row.verdict == Verdict::Ok).map(|row| row.what.as_str());
     assert_eq!(fine.collect::<Vec<_>>(), ["RECEIPTS_VALIDITY_MINUTES"], "{report}");
 }

@@ -34,8 +34,8 @@ pub(super) struct Starts(Vec<(Function, Option<ConfigError>)>);
 impl Starts {
     /// Starts all functions with these settings, and with placeholders for what only a deployment has.
     pub(super) async fn new(settings: &Settings, clock: &Clock) -> Self {
-        let is_set = |name| settings.iter().any(|(known, value)| known == name && !value.is_empty());
-        let placeholders = OF_DEPLOYMENT.into_iter().filter(|(name, _)| !is_set(*name));
+        let is_set = |name: &str| settings.iter().any(|(known, value)| known == name && !value.is_empty());
+        let placeholders = OF_DEPLOYMENT.into_iter().filter(|(name, _)| !is_set(name));
         let all = settings.iter().chain(placeholders);
         let settings: Settings = all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let aws = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).build();
@@ -60,8 +60,8 @@ impl Starts {
         problems
     }
 
-    /// Rows of secrets that no other check describes, and the functions' verdict.
-    pub(super) fn rows(&self, above: &[Row]) -> Vec<Row> {
+    /// Rows of secrets that stop a function and have no row `above`.
+    pub(super) fn secret_rows(&self, above: &[Row]) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::new();
         for (_, error) in &self.0 {
             let Some(error @ (ConfigError::Secret { name, .. } | ConfigError::Key { name, .. })) = error
@@ -72,11 +72,11 @@ impl Starts {
                 rows.push(keys::unusable(name, error));
             }
         }
-        rows.push(self.verdict());
         rows
     }
 
-    fn verdict(&self) -> Row {
+    /// Whether all functions start.
+    pub(super) fn row(&self) -> Row {
         const WHAT: &str = "functions";
         let failing: Vec<String> = self
             .0

@@ -62,8 +62,8 @@ impl AuthenticationSettings {
             FieldLevelKeys::new(&keys.fetch().await?).map(Some).map_err(invalid)
         };
         // Concurrently: on Lambda each secret is a call of Secrets Manager.
-        let secrets = try_join_all(secrets.iter().map(async |(name, secret)| text(name, secret).await));
-        let signers = try_join_all(signers.iter().map(async |(name, secret)| signer(name, secret).await));
+        let secrets = try_join_all(secrets.iter().map(|(name, secret)| text(name, secret)));
+        let signers = try_join_all(signers.iter().map(|(name, secret)| signer(name, secret)));
         let (secrets, signers, keys) = tokio::try_join!(secrets, signers, keys)?;
         Ok((Authentication { subjects, secrets, signers }, keys))
     }

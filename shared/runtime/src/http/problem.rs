@@ -33,12 +33,13 @@ pub enum Code {
     MastercardRefused,
     MastercardUnreadable,
     MastercardUnavailable,
+    ServiceUnavailable,
     PushOutcomeUnknown,
 }
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::InvalidRequest,
         Self::CardNumberRefused,
         Self::IdempotencyKeyMissing,
@@ -61,6 +62,7 @@ impl Code {
         Self::MastercardRefused,
         Self::MastercardUnreadable,
         Self::MastercardUnavailable,
+        Self::ServiceUnavailable,
         Self::PushOutcomeUnknown,
     ];
 
@@ -147,6 +149,11 @@ impl Code {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Mastercard cannot be reached at the moment",
             ),
+            Self::ServiceUnavailable => (
+                "service_unavailable",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "This server is still starting; nothing was done",
+            ),
             Self::PushOutcomeUnknown => (
                 "push_outcome_unknown",
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -157,7 +164,13 @@ impl Code {
 
     /// Whether the same request may succeed later.
     pub fn retryable(self) -> bool {
-        matches!(self, Self::InternalError | Self::RequestInProgress | Self::MastercardUnavailable)
+        matches!(
+            self,
+            Self::InternalError
+                | Self::RequestInProgress
+                | Self::MastercardUnavailable
+                | Self::ServiceUnavailable
+        )
     }
 
     /// The code in the document.
