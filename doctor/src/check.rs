@@ -6,6 +6,7 @@ mod calls;
 mod certificates;
 mod connectivity;
 mod consumer_keys;
+mod functions;
 mod keys;
 mod links;
 mod ranges;
@@ -21,6 +22,7 @@ use runtime::config::{
 use url::Url;
 
 use crate::report::{Report, Row, Verdict};
+use functions::Starts;
 use reading::Reading;
 
 /// Options of a check.
@@ -78,13 +80,16 @@ impl Api {
 impl Check {
     /// Checks the settings of all functions together.
     pub async fn run(&self, settings: &Settings) -> Report {
-        let mut reading = Reading::new(settings);
+        let starts = Starts::new(settings, &self.clock).await;
+        let mut reading = Reading::new(settings, starts.problems());
         let mut rows = base_urls::rows(&mut reading, self.environment);
         rows.extend(consumer_keys::rows(&mut reading));
         rows.extend(keys::rows(&mut reading, self.clock.now()).await);
         rows.extend(ranges::row(&mut reading));
         rows.extend(links::rows(&mut reading, self.environment));
-        rows.extend(reading.remaining_rows());
+        rows.extend(starts.secret_rows(&rows));
+        rows.extend(reading.remaining_rows(&rows));
+        rows.push(starts.row());
 
         let healthy = is_healthy(&rows);
         let runtime = Runtime::new(settings.clone(), SdkConfig::builder().build(), self.clock.clone());

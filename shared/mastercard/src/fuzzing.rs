@@ -18,6 +18,7 @@ fn response(status: StatusCode, body: &[u8]) -> ApiResponse {
         status,
         body: body.into(),
         retry_after: None,
+        clock_ahead_seconds: None,
         correlation_id: String::new(),
         base_string: String::new(),
     }

@@ -16,6 +16,8 @@ pub(super) struct ApiResponse {
     pub(super) status: StatusCode,
     pub(super) body: Vec<u8>,
     pub(super) retry_after: Option<Duration>,
+    /// See [`ApiError::clock_ahead_seconds`].
+    pub(super) clock_ahead_seconds: Option<i64>,
     pub(super) correlation_id: String,
     /// The signature base string of the request.
     pub(super) base_string: String,

@@ -71,6 +71,7 @@ pub(super) fn api_error(status: u16, source: &str, code: &str) -> ApiError {
         status: StatusCode::from_u16(status).unwrap(),
         body: json!({"errors": [{"source": source, "reasonCode": code}]}).to_string().into_bytes(),
         retry_after: None,
+        clock_ahead_seconds: None,
         correlation_id: "c-1".into(),
         base_string: String::new(),
     };

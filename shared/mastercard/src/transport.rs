@@ -27,6 +27,8 @@ const READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Of pooled connections. It does not protect a process that AWS Lambda freezes between two invocations: such a process
 /// notices neither the timeout nor that the server closed a connection until it runs again. See [`Connection`].
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Mastercard does not publish how old a timestamp may be. `Date` has whole seconds, and a response takes up to ten.
+const ACCEPTED_CLOCK_SKEW_SECONDS: u64 = 30;
 const MAX_RESPONSE_BYTES: usize = 8 * 1024 * 1024;
 /// Both APIs document JSON in UTF-8; Processing requires the content type on GET too.
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=UTF-8");
@@ -201,6 +203,7 @@ impl Transport {
                 .get(RETRY_AFTER)
                 .and_then(|it| parse_retry_after(it.to_str().ok()?, SystemTime::now())),
             correlation_id: mastercard_correlation_id.unwrap_or(correlation_id),
+            clock_ahead_seconds: clock_ahead_seconds(status, &headers, SystemTime::now()),
             base_string: authentication.base_string,
             body: body.unwrap_or_default(),
         })
@@ -238,6 +241,20 @@ fn parse_retry_after(header: &str, now: SystemTime) -> Option<Duration> {
     let seconds = header.trim().parse().ok().map(Duration::from_secs);
     let until = |date: SystemTime| date.duration_since(now).unwrap_or_default();
     seconds.or_else(|| httpdate::parse_http_date(header.trim()).ok().map(until))
+}
+
+/// See [`ApiError::clock_ahead_seconds`](super::error::ApiError::clock_ahead_seconds).
+fn clock_ahead_seconds(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Option<i64> {
+    if !matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+        return None;
+    }
+    let theirs = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
+    let seconds = |duration: Duration| i64::try_from(duration.as_secs()).ok();
+    let ahead = match now.duration_since(theirs) {
+        Ok(ahead) => seconds(ahead)?,
+        Err(behind) => -seconds(behind.duration())?,
+    };
+    (ahead.unsigned_abs() > ACCEPTED_CLOCK_SKEW_SECONDS).then_some(ahead)
 }
 
 fn response_correlation_id(headers: &HeaderMap) -> Option<String> {

@@ -51,7 +51,17 @@ pub(super) struct FunctionError {
 impl Lambda {
     /// Starts it with the world's settings, until it requests its first event.
     pub(super) async fn start(function: &'static str, world: &World) -> Self {
-        let mut lambda = Self::spawn(function, world, |_| false, &[]).await;
+        Self::start_with(function, world, &[]).await
+    }
+
+    /// Starts it with changes to the world's settings, until it requests its first event.
+    pub(super) async fn start_with(
+        function: &'static str,
+        world: &World,
+        changes: &[(String, String)],
+    ) -> Self {
+        let changes: Vec<_> = changes.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let mut lambda = Self::spawn(function, world, |_| false, &changes).await;
         let exit = {
             let ready = async || lambda.runtime_api.phase().await == SimulatorPhase::Ready;
             let started = lambda.runtime_api.wait_for(ready, TIMEOUT);

@@ -30,6 +30,7 @@ pub(super) fn parse(response: &ApiResponse) -> Option<ApiError> {
         recoverable: recoverable(&errors),
         source: source(&errors),
         retry_after: response.retry_after,
+        clock_ahead_seconds: response.clock_ahead_seconds,
         correlation_id: response.correlation_id.clone(),
         base_strings: errors.iter().find_map(|error| {
             BaseStringComparison::compare(&response.base_string, text(error, "description")?)

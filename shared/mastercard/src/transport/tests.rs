@@ -152,6 +152,32 @@ fn the_banks_own_ca_certificate_is_accepted_and_a_malformed_one_is_not() {
     }
 }
 
+#[tokio::test]
+async fn a_wrong_clock_is_named_when_a_request_is_rejected() {
+    let date = |seconds_ago: i64| -> &'static str {
+        let at = jiff::Timestamp::now() - jiff::SignedDuration::from_secs(seconds_ago);
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(at.as_second().unsigned_abs());
+        format!("date: {}\r\n", httpdate::fmt_http_date(at)).leak()
+    };
+    let cases = [
+        (401, date(3600), Some(3600..=3602)),
+        (403, date(-3600), Some(-3600..=-3598)),
+        (401, date(0), None),
+        (401, "", None),
+        (401, "date: today\r\n", None),
+        (404, date(3600), None),
+    ];
+    for (status, date, expected) in cases {
+        let mastercard = FakeServer::start([Reply::Response(status, date, b"{}".to_vec())]);
+        let error = list_requestors(&mastercard, soon()).await.unwrap_err();
+        let ahead = error.api_error().unwrap().clock_ahead_seconds;
+        assert_eq!(ahead.is_some(), expected.is_some(), "{status} {date}: {ahead:?}");
+        assert!(ahead.zip(expected).is_none_or(|(ahead, expected)| expected.contains(&ahead)), "{ahead:?}");
+        assert_eq!(error.diagnosis().meaning.contains("clock differs"), ahead.is_some(), "{error}");
+        assert_eq!(error.to_string().contains("our clock is 3"), ahead.is_some(), "{error}");
+    }
+}
+
 #[test]
 fn retry_after_is_read_in_seconds_or_until_a_date() {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_792_567_680);

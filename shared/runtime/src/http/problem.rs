@@ -36,12 +36,13 @@ pub enum Code {
     MastercardRefused,
     MastercardUnreadable,
     MastercardUnavailable,
+    ServiceUnavailable,
     PushOutcomeUnknown,
 }
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::InvalidRequest,
         Self::CardNumberRefused,
         Self::IdempotencyKeyMissing,
@@ -67,6 +68,7 @@ impl Code {
         Self::MastercardRefused,
         Self::MastercardUnreadable,
         Self::MastercardUnavailable,
+        Self::ServiceUnavailable,
         Self::PushOutcomeUnknown,
     ];
 
@@ -168,6 +170,11 @@ impl Code {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Mastercard cannot be reached at the moment",
             ),
+            Self::ServiceUnavailable => (
+                "service_unavailable",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "This server is still starting; nothing was done",
+            ),
             Self::PushOutcomeUnknown => (
                 "push_outcome_unknown",
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -184,6 +191,7 @@ impl Code {
                 | Self::RequestInProgress
                 | Self::TooManyRequests
                 | Self::MastercardUnavailable
+                | Self::ServiceUnavailable
         )
     }
 

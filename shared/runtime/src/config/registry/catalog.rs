@@ -36,7 +36,7 @@ section! {
         functions: &[FetchAssets],
         meaning: "S3 bucket of the logos",
     }
-    S3_ENDPOINT_URL: String {
+    S3_ENDPOINT_URL: Url {
         kind: "URL",
         presence: Optional("AWS"),
         secret: false,
