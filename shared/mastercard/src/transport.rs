@@ -3,15 +3,18 @@
 //!
 //! `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are honored, in upper or lower case.
 
+mod retry_after;
+
 use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::{
     Certificate, Client, ClientBuilder, Method, Response, StatusCode,
-    header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
+    header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue},
 };
 use url::Url;
 use uuid::Uuid;
 
+use self::retry_after::retry_after;
 use super::{
     authenticator::RequestAuthentication,
     call::{Call, CallLog},
@@ -197,9 +200,7 @@ impl Transport {
             upstream,
             operation,
             status,
-            retry_after: headers
-                .get(RETRY_AFTER)
-                .and_then(|it| parse_retry_after(it.to_str().ok()?, SystemTime::now())),
+            retry_after: retry_after(&headers, SystemTime::now()),
             correlation_id: mastercard_correlation_id.unwrap_or(correlation_id),
             base_string: authentication.base_string,
             body: body.unwrap_or_default(),
@@ -231,13 +232,6 @@ fn classify_send_error(error: reqwest::Error) -> MastercardError {
     } else {
         MastercardError::ResponseLost(error)
     }
-}
-
-/// `Retry-After` (RFC 9110 §10.2.3), in seconds or as a date; a date in the past is zero.
-fn parse_retry_after(header: &str, now: SystemTime) -> Option<Duration> {
-    let seconds = header.trim().parse().ok().map(Duration::from_secs);
-    let until = |date: SystemTime| date.duration_since(now).unwrap_or_default();
-    seconds.or_else(|| httpdate::parse_http_date(header.trim()).ok().map(until))
 }
 
 fn response_correlation_id(headers: &HeaderMap) -> Option<String> {

@@ -31,7 +31,7 @@ pub struct ApiError {
     pub recoverable: Option<bool>,
     /// Mastercard's `source`.
     pub source: ErrorSource,
-    /// The delay of `Retry-After`, from when the response was received.
+    /// The delay of `Retry-After`, from when the response was received; at most an hour.
     pub retry_after: Option<Duration>,
     /// Mastercard's correlation id, or the client's if the response had none.
     pub correlation_id: String,

@@ -151,14 +151,3 @@ fn the_banks_own_ca_certificate_is_accepted_and_a_malformed_one_is_not() {
         assert!(!accepted(broken), "{broken}");
     }
 }
-
-#[test]
-fn retry_after_is_read_in_seconds_or_until_a_date() {
-    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_792_567_680);
-    assert_eq!(parse_retry_after(" 3 ", now), Some(Duration::from_secs(3)));
-    assert_eq!(parse_retry_after("Wed, 21 Oct 2026 07:28:20 GMT", now), Some(Duration::from_secs(20)));
-    assert_eq!(parse_retry_after("Wed, 21 Oct 2020 07:28:00 GMT", now), Some(Duration::ZERO));
-    for header in ["", "-1", "1.5", "soon", "Wed, 99 Oct 2026 07:28:00 GMT"] {
-        assert_eq!(parse_retry_after(header, now), None, "{header}");
-    }
-}
