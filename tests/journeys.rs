@@ -7,3 +7,4 @@ mod notifications;
 mod reconciliation;
 mod refresh;
 mod status_changes;
+mod unusual_responses;

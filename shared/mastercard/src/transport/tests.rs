@@ -1,4 +1,5 @@
 mod frozen;
+mod unusual;
 
 use serde_json::json;
 
@@ -13,7 +14,10 @@ const NO_REQUESTORS: &str = r#"{"tokenRequestors":[]}"#;
 async fn list_requestors(mastercard: &FakeServer, deadline: Deadline) -> Result<usize, MastercardError> {
     let token_connect = TokenConnect::new(mastercard.url.clone(), signer(), Transport::new().unwrap());
     let ranges = ["555555000".parse().unwrap()];
-    token_connect.get_eligible_token_requestors(&ranges, deadline).await.map(|requestors| requestors.len())
+    token_connect
+        .get_eligible_token_requestors(&ranges, deadline)
+        .await
+        .map(|found| found.token_requestors.len())
 }
 
 fn nonce(authorization: &str) -> &str {
@@ -79,7 +83,7 @@ async fn a_redirect_is_an_error_because_the_signature_covers_the_original_url() 
 
 #[tokio::test]
 async fn a_response_larger_than_the_limit_is_invalid() {
-    let huge = Reply::Response(200, "", vec![b' '; MAX_RESPONSE_BYTES + 1]);
+    let huge = Reply::Response(200, "", vec![b' '; body::MAX_BYTES + 1]);
     let error = list_requestors(&FakeServer::start(vec![huge; 3]), soon()).await.unwrap_err();
     assert!(matches!(error, MastercardError::InvalidResponse { upstream: Upstream::TokenConnect, .. }));
 }
