@@ -7,4 +7,5 @@ mod notifications;
 mod reconciliation;
 mod refresh;
 mod status_changes;
+mod unusual_responses;
 mod way_back;

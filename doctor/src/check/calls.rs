@@ -5,7 +5,7 @@ use std::time::Duration;
 use mastercard::{
     Deadline, MastercardError, Processing, TokenConnect,
     card::{AccountRange, ClientId},
-    token_connect::MAX_RANGES_PER_CALL,
+    token_connect::{EligibleTokenRequestors, MAX_RANGES_PER_CALL},
     token_requestor::TokenRequestorId,
 };
 use runtime::{
@@ -79,15 +79,18 @@ pub(super) async fn get_eligible_token_requestors(
         return Row::skipped(what, "no client or no account range, see above");
     };
     let response = client.get_eligible_token_requestors(&ranges, Deadline::after(TIMEOUT)).await;
-    let requestors = match response {
-        Ok(requestors) => requestors,
+    let EligibleTokenRequestors { token_requestors: requestors, unreadable } = match response {
+        Ok(eligible) => eligible,
         Err(error) => return failed_call(what, &error),
     };
     let default: Option<TokenRequestorId> = reading.value(&DEFAULT_TOKEN_REQUESTOR_ID);
     let has_default =
         requestors.iter().any(|requestor| Some(&requestor.token_requestor_id) == default.as_ref());
     let count = format!("{} token requestors", requestors.len());
-    if requestors.is_empty() {
+    if unreadable > 0 {
+        let found = format!("{count}; of {unreadable} some fields could not be read");
+        Row::warning(what, found, "ask Mastercard what changed; the log names the fields")
+    } else if requestors.is_empty() {
         Row::warning(what, count, "ask Mastercard whether the account ranges are enabled for Token Connect")
     } else if !has_default {
         let remedy = "ask Mastercard to enable the account ranges for it, or name another default";

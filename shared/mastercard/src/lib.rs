@@ -34,7 +34,7 @@
 //! let client = TokenConnect::new("https://sandbox.api.mastercard.com/mdes".parse()?, signer, Transport::new()?);
 //!
 //! let deadline = Deadline::after(Duration::from_secs(10));
-//! for requestor in client.get_eligible_token_requestors(&["555555000".parse()?], deadline).await? {
+//! for requestor in client.get_eligible_token_requestors(&["555555000".parse()?], deadline).await?.token_requestors {
 //!     println!("{} {}", requestor.token_requestor_id, requestor.consumer_facing_entity_name);
 //! }
 //! # Ok(())
@@ -53,10 +53,11 @@ mod decryption;
 pub mod digest;
 mod error;
 pub mod field_level;
+pub mod json;
 pub mod jwe;
 pub mod keys;
-mod lenient;
 mod limiter;
+mod name;
 pub mod oauth1;
 pub mod processing;
 mod push_funding_accounts;

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use super::error::{ApiError, MastercardError, ReasonCode, Upstream};
+use super::{
+    error::{ApiError, MastercardError, ReasonCode, Upstream},
+    json::{self, Fields, Unreadable},
+};
 
 /// A complete response of any status.
 pub(super) struct ApiResponse {
@@ -45,6 +48,21 @@ impl ApiResponse {
         self.status == StatusCode::UNAUTHORIZED
             || (self.status.is_client_error()
                 && self.api_error().is_some_and(|error| error.reason_codes.iter().any(failed)))
+    }
+
+    /// Reads the body, and logs the names of the fields that could not be read. `None` unless it is a JSON object.
+    pub(super) fn read<T>(&self, read: impl FnOnce(Fields<'_>) -> Option<T>) -> Option<T> {
+        let body = json::parse(&self.body).ok()?;
+        let unreadable = Unreadable::default();
+        let content = read(Fields::of(&body, &unreadable)?);
+        unreadable.log(self.operation);
+        content
+    }
+
+    /// Whether the body says nothing: it is empty, null, or an object without fields.
+    pub(super) fn is_empty(&self) -> bool {
+        let blank = self.body.iter().all(u8::is_ascii_whitespace);
+        blank || json::parse(&self.body).is_ok_and(|body| body.is_null() || body == serde_json::json!({}))
     }
 
     /// The error for a success response without its required content.

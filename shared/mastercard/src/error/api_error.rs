@@ -31,7 +31,7 @@ pub struct ApiError {
     pub recoverable: Option<bool>,
     /// Mastercard's `source`.
     pub source: ErrorSource,
-    /// The delay of `Retry-After`, from when the response was received.
+    /// The delay of `Retry-After`, from when the response was received; at most an hour.
     pub retry_after: Option<Duration>,
     /// After 401 or 403: how far this machine's clock is ahead of the response's `Date` (negative if behind), in seconds; only
     /// if that is more than half a minute. Mastercard rejects signatures whose timestamp is too old or in the future.

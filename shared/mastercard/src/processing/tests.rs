@@ -119,8 +119,9 @@ async fn the_tokens_of_a_cardholder_are_listed_without_their_numbers() {
 #[tokio::test]
 async fn a_cardholder_without_tokens_has_an_empty_list() {
     let not_found = json!({"Errors": {"Error": [{"Source": "CMS", "ReasonCode": "CLIENT_NOT_FOUND"}]}});
-    for reply in [ok(json!({"clientTokens": []})), ok(json!({"clientTokens": null})), status(404, not_found)]
-    {
+    let empty = [status(204, ""), ok(""), ok("{}"), ok("\u{feff}{ }"), ok("null")];
+    let lists = [ok(json!({"clientTokens": []})), ok(json!({"clientTokens": null})), status(404, not_found)];
+    for reply in empty.into_iter().chain(lists) {
         let tokens =
             processing(&FakeServer::start([reply]), None).get_tokens_by_client(1.into(), soon()).await;
         assert_eq!(tokens.unwrap(), []);

@@ -3,9 +3,8 @@
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde::Deserialize;
 
-use crate::{error::MastercardError, lenient, response::ApiResponse};
+use crate::{error::MastercardError, json::Fields, response::ApiResponse};
 
 /// One format of an asset. SVG and HTML can contain scripts: sanitize them before they are shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,35 +26,23 @@ impl fmt::Debug for MediaContent {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AssetResponse {
-    #[serde(default, deserialize_with = "lenient::valid_elements")]
-    media_contents: Option<Vec<MediaItem>>,
-}
-
-#[derive(Deserialize)]
-struct MediaItem {
-    #[serde(rename = "type")]
-    media_type: String,
-    data: String,
-    /// Mastercard sends width and height as strings.
-    #[serde(default, deserialize_with = "lenient::from_str")]
-    width: Option<u32>,
-    #[serde(default, deserialize_with = "lenient::from_str")]
-    height: Option<u32>,
-}
-
 pub(super) fn parse_response(response: ApiResponse) -> Result<Vec<MediaContent>, MastercardError> {
     let response = response.into_success()?;
-    let parsed: Option<AssetResponse> = serde_json::from_slice(&response.body).ok();
-    let contents = parsed.and_then(|parsed| parsed.media_contents).ok_or_else(|| response.invalid())?;
-    Ok(contents.into_iter().map(MediaItem::decode).collect())
+    let contents = response.read(|fields| {
+        let content = |content| fields.nested(content).and_then(media_content);
+        fields.list_or_null("mediaContents")?;
+        Some(fields.elements("mediaContents", content).unwrap_or_default())
+    });
+    contents.ok_or_else(|| response.invalid())
 }
 
-impl MediaItem {
-    fn decode(self) -> MediaContent {
-        let Self { media_type, data, width, height } = self;
-        MediaContent { media_type, data: STANDARD.decode(data).ok(), width, height }
-    }
+/// `None` without media type or data.
+fn media_content(fields: Fields<'_>) -> Option<MediaContent> {
+    Some(MediaContent {
+        media_type: fields.text("type")?,
+        data: STANDARD.decode(fields.text("data")?).ok(),
+        // Mastercard sends width and height as strings.
+        width: fields.parsed("width"),
+        height: fields.parsed("height"),
+    })
 }
