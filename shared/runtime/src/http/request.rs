@@ -108,19 +108,37 @@ fn sentence(error: &serde_json::Error) -> String {
     }
 }
 
-/// Query parameters as pairs, in order.
+/// Query parameters as pairs, in order, without those that only keep a response from being cached.
 ///
 /// # Errors
-/// [`Code::InvalidRequest`] if a name is none of `expected`.
+/// [`Code::InvalidRequest`] with the name of a parameter that is none of `expected`. Values are not repeated.
 pub fn query(request: &Request, expected: &[&str]) -> Result<Vec<(String, String)>, Problem> {
     let raw = request.uri().query().unwrap_or_default();
-    let pairs: Vec<_> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
+    let mut pairs: Vec<_> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
+    pairs.retain(|(name, _)| expected.contains(&name.as_str()) || !is_cache_buster(name));
     match pairs.iter().find(|(name, _)| !expected.contains(&name.as_str())) {
-        Some(_) => {
-            Err(Problem::field("query", format!("the allowed parameters are {}", expected.join(", "))))
+        Some((name, _)) => {
+            let field = if is_plain_name(name) { name } else { "query" };
+            let allowed = expected.join(", ");
+            Err(Problem::field(field, format!("is not a parameter of this request, which has {allowed}")))
         }
         None => Ok(pairs),
     }
+}
+
+/// Whether a parameter's name is one that HTTP libraries add with a time or a random number: `_` is jQuery's; all names
+/// that begin with it count.
+fn is_cache_buster(name: &str) -> bool {
+    const NAMES: [&str; 9] =
+        ["t", "ts", "timestamp", "cb", "rnd", "rand", "random", "nocache", "cachebuster"];
+    let plain = name.replace(['_', '-'], "").to_ascii_lowercase();
+    name.starts_with('_') || NAMES.contains(&plain.as_str())
+}
+
+/// Whether a name that the client chose may be repeated in a problem document.
+fn is_plain_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
 }
 
 /// A path parameter of the matched route.

@@ -119,6 +119,28 @@ fn only_expected_parameters_are_read_in_their_order() {
 }
 
 #[test]
+fn parameters_against_caching_are_ignored_and_unknown_ones_named() {
+    let parse =
+        |text: &str| query(&request(|event| event["rawQueryString"] = text.into()), &["platform", "t"]);
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    for cache_buster in ["_=1795859380123", "_t=1", "ts=1", "timestamp=1", "cacheBuster=x", "no-cache=1", "_"]
+    {
+        let query = format!("platform=web&{cache_buster}");
+        assert_eq!(parse(&query).unwrap(), [pair("platform", "web")], "{query}");
+    }
+    assert_eq!(parse("t=1").unwrap(), [pair("t", "1")], "a parameter of the request is read");
+    let field = |text: &str| parse(text).unwrap_err().into_response("r-1").unwrap().into_body();
+    let named = |text: &str| match field(text) {
+        Body::Text(text) => serde_json::from_str::<Value>(&text).unwrap()["errors"][0]["field"].clone(),
+        _ => Value::Null,
+    };
+    assert_eq!(named("platform=web&plattform=ios"), "plattform");
+    for strange in ["%22%3E=1", "a%0Ab=1", "=1", &"x".repeat(65)] {
+        assert_eq!(named(&format!("platform=web&{strange}")), "query", "{strange}");
+    }
+}
+
+#[test]
 fn an_invalid_path_parameter_is_not_found() {
     assert_eq!(path_parameter::<String>(&request(|_| {}), "enrollmentId").unwrap(), "e-1");
     assert_eq!(code(path_parameter::<u64>(&request(|_| {}), "enrollmentId")), Some(Code::NotFound));
