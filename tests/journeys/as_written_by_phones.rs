@@ -115,3 +115,9 @@ async fn a_callback_keeps_its_result_in_the_spellings_of_the_field() {
         assert_eq!(outcome_of(query, "").await, (outcome.into(), json!(detail)), "{query}");
     }
 }
+
+#[tokio::test]
+async fn a_callback_with_a_slash_at_the_end_brings_the_cardholder_home() {
+    let home = outcome_of("results%5BRECEIPT%5D=APPROVED", "/").await;
+    assert_eq!(home, ("completed".into(), json!("approved")));
+}

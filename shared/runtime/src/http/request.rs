@@ -32,6 +32,17 @@ const UNCHECKED_HEADERS: [&str; 9] = [
 const UNCHECKED_FIELDS: [&str; 5] =
     ["cardContractId", "tokenRequestorId", "enrollmentId", "nextToken", "accountRange"];
 
+/// The methods of each path, for the header `Allow`; a test compares them with `infra/openapi.yaml`.
+const METHODS: [(&str, &str); 7] = [
+    ("/token-requestors", "GET"),
+    ("/cards", "GET"),
+    ("/enrollments", "GET, POST"),
+    ("/enrollments/{enrollmentId}", "GET"),
+    ("/enrollments/{enrollmentId}/attempts", "POST"),
+    ("/callback/{state}", "GET"),
+    ("/notifications", "POST"),
+];
+
 /// Finds the client id in the claims of the access token.
 #[derive(Clone, Debug)]
 pub struct Caller {
@@ -149,6 +160,15 @@ pub fn path_parameter<T: FromStr<Err: fmt::Display>>(request: &Request, name: &s
     let parameters = request.path_parameters_ref();
     let raw = parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default();
     raw.parse().map_err(|_| Code::NotFound.into())
+}
+
+/// Rejects a request for a method that its path does not have: API Gateway matches a path's route `ANY` only if the route
+/// of no method matches.
+pub(super) fn reject_other_methods(request: &Request) -> Result<(), Problem> {
+    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else { return Ok(()) };
+    let path = context.route_key.as_deref().and_then(|key| key.strip_prefix("ANY "));
+    let route = path.and_then(|path| METHODS.iter().find(|(template, _)| *template == path));
+    route.map_or(Ok(()), |(_, methods)| Err(Problem::allow(methods)))
 }
 
 /// Rejects a body of more than `limit` bytes.

@@ -19,7 +19,7 @@ fn request(change: impl FnOnce(&mut Value)) -> Request {
         "pathParameters": {"enrollmentId": "e-1"}, "body": "{}", "isBase64Encoded": false,
     });
     change(&mut event);
-    lambda_http::request::from_str(&event.to_string()).unwrap()
+    super::super::request_from_event(&event).unwrap()
 }
 
 fn caller(claim: Option<&str>) -> Caller {
@@ -134,7 +134,7 @@ fn parameters_against_caching_are_ignored_and_unknown_ones_named() {
         Body::Text(text) => serde_json::from_str::<Value>(&text).unwrap()["errors"][0]["field"].clone(),
         _ => Value::Null,
     };
-    assert_eq!(named("platform=web&plattform=ios"), "plattform");
+    assert_eq!(named("platform=web&device=ios"), "device");
     for strange in ["%22%3E=1", "a%0Ab=1", "=1", &"x".repeat(65)] {
         assert_eq!(named(&format!("platform=web&{strange}")), "query", "{strange}");
     }
@@ -145,6 +145,30 @@ fn an_invalid_path_parameter_is_not_found() {
     assert_eq!(path_parameter::<String>(&request(|_| {}), "enrollmentId").unwrap(), "e-1");
     assert_eq!(code(path_parameter::<u64>(&request(|_| {}), "enrollmentId")), Some(Code::NotFound));
     assert_eq!(code(path_parameter::<u64>(&request(|_| {}), "state")), Some(Code::NotFound));
+}
+
+#[test]
+fn a_method_that_a_path_does_not_have_is_rejected_with_those_that_it_has() {
+    let contract = include_str!("../../../../../infra/openapi.yaml");
+    let paths = contract.split("\npaths:\n").nth(1).unwrap().split("\ncomponents:\n").next().unwrap();
+    let mut described: Vec<(&str, Vec<String>)> = Vec::new();
+    for line in paths.lines() {
+        let name = line.trim().trim_end_matches(':');
+        if line.starts_with("  /") {
+            described.push((name, Vec::new()));
+        } else if line.starts_with("    ") && ["get", "post"].contains(&name) && !line.starts_with("     ") {
+            described.last_mut().unwrap().1.push(name.to_uppercase());
+        }
+    }
+    assert_eq!(described.len(), METHODS.len());
+    for (path, mut methods) in described {
+        methods.sort();
+        let request = request(|event| event["routeKey"] = format!("ANY {path}").into());
+        let response = reject_other_methods(&request).unwrap_err().into_response("r-1").unwrap();
+        let allow = response.headers().get("allow").and_then(|it| it.to_str().ok());
+        assert_eq!((response.status().as_u16(), allow), (405, Some(&*methods.join(", "))), "{path}");
+    }
+    assert_eq!(code(reject_other_methods(&request(|_| {}))), None);
 }
 
 #[test]
