@@ -1,5 +1,6 @@
 //! What a cardholder, the bank's app and the schedules do, from the first request to the final status.
 
+mod as_written_by_phones;
 mod assets;
 mod enroll;
 mod listing;

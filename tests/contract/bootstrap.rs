@@ -81,6 +81,25 @@ async fn a_notification_without_a_certificate_is_refused_by_the_real_binary() {
 }
 
 #[tokio::test]
+async fn a_quote_in_the_query_is_answered_by_the_real_binary() {
+    let world = open_world().await;
+    let callback = Lambda::start("receive-callback", &world).await;
+    let mut quote = event("receive-callback-unknown-state.json");
+    quote["rawQueryString"] = "x=\"1\"".into();
+    quote["headers"]["host"] = "api.bank.example:99999".into();
+    quote["headers"]["x-forwarded-proto"] = "https,http".into();
+    let page = callback.invoke(quote.clone()).await.unwrap();
+    assert_eq!(
+        (&page["statusCode"], &page["headers"]["content-type"]),
+        (&json!(404), &json!("text/html; charset=utf-8"))
+    );
+    quote["rawQueryString"] = "z".repeat(70_000).into();
+    let (status, problem) = callback.invoke_http(quote).await;
+    assert_eq!((status, &problem["code"]), (414, &json!("uri_too_long")));
+    callback.stop();
+}
+
+#[tokio::test]
 async fn a_function_without_its_settings_does_not_start_and_names_all_that_is_missing() {
     let world = world().await;
     for (function, missing) in FUNCTIONS {

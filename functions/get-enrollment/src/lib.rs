@@ -108,7 +108,9 @@ fn list_query(request: &Request) -> Result<ListQuery, Problem> {
                 query.card.replace(value.parse().map_err(|error| Problem::field(&name, error))?).is_some()
             }
             "limit" => {
-                let limit = value.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+                // `parse` alone accepts a sign.
+                let digits = value.bytes().all(|b| b.is_ascii_digit()).then(|| value.parse().ok()).flatten();
+                let limit = digits.filter(|limit| (1..=MAX_LIMIT).contains(limit));
                 query
                     .limit
                     .replace(limit.ok_or_else(|| Problem::field(&name, format!("must be 1 to {MAX_LIMIT}")))?)

@@ -1,6 +1,7 @@
 //! HTTP requests parsed into types, and responses and problem documents built from types.
 
 mod enrollment;
+mod event;
 mod problem;
 mod request;
 mod run;
@@ -14,10 +15,11 @@ use serde::Serialize;
 use tracing::Instrument as _;
 
 pub use enrollment::EnrollmentResponse;
+pub use event::{EventError, request_from_event};
 pub use lambda_http::http::StatusCode;
 pub use problem::{Code, FieldError, Problem};
 pub use request::{Caller, body, deadline, path_parameter, query};
-pub use run::run;
+pub use run::{handle_event, run};
 
 use crate::invocation;
 
@@ -67,7 +69,8 @@ where
     let correlation_id = Some(request_id.as_str()).filter(|id| !id.is_empty());
     let span = invocation::span(request.lambda_context_ref(), correlation_id);
     async {
-        let outcome = match request::reject_large(&request, limit) {
+        let rejected = request::reject_other_methods(&request);
+        let outcome = match rejected.and_then(|()| request::reject_large(&request, limit)) {
             Ok(()) => handler(request).await,
             Err(problem) => Err(problem),
         };

@@ -13,7 +13,8 @@ async fn an_invalid_query_is_refused() {
         "/token-requestors?platform=zebra",
         "/token-requestors?platform=iOS",
         "/token-requestors?platform=ios&platform=ios",
-        "/token-requestors?platform=ios&zebra=77319",
+        "/token-requestors?platform=ios&cardId=77319",
+        "/token-requestors?platform=ios&%22zebra%22=77319",
         "/cards",
         "/cards?tokenRequestorId=50123197928",
         &format!("/cards?{many}"),
@@ -32,6 +33,8 @@ async fn an_invalid_query_is_refused() {
         "/enrollments?limit=0",
         "/enrollments?limit=51",
         "/enrollments?limit=-1",
+        "/enrollments?limit=%2B5",
+        "/enrollments?limit=+5",
         "/enrollments?limit=zebra",
         "/enrollments?limit=77319",
         "/enrollments?limit=1&limit=1",
@@ -41,7 +44,7 @@ async fn an_invalid_query_is_refused() {
         "/enrollments?cardContractId=zebra",
         "/enrollments?cardContractId=70001&cardContractId=70002",
         "/enrollments?clientId=77319",
-        "/enrollments?zebra",
+        "/enrollments?nickname",
     ] {
         unchanged.check_refused(query, &ApiRequest::get(query), 400, "invalid_request").await;
     }

@@ -32,6 +32,17 @@ const UNCHECKED_HEADERS: [&str; 9] = [
 const UNCHECKED_FIELDS: [&str; 5] =
     ["cardContractId", "tokenRequestorId", "enrollmentId", "nextToken", "accountRange"];
 
+/// The methods of each path, for the header `Allow`; a test compares them with `infra/openapi.yaml`.
+const METHODS: [(&str, &str); 7] = [
+    ("/token-requestors", "GET"),
+    ("/cards", "GET"),
+    ("/enrollments", "GET, POST"),
+    ("/enrollments/{enrollmentId}", "GET"),
+    ("/enrollments/{enrollmentId}/attempts", "POST"),
+    ("/callback/{state}", "GET"),
+    ("/notifications", "POST"),
+];
+
 /// Finds the client id in the claims of the access token.
 #[derive(Clone, Debug)]
 pub struct Caller {
@@ -108,19 +119,37 @@ fn sentence(error: &serde_json::Error) -> String {
     }
 }
 
-/// Query parameters as pairs, in order.
+/// Query parameters as pairs, in order, without those that only keep a response from being cached.
 ///
 /// # Errors
-/// [`Code::InvalidRequest`] if a name is none of `expected`.
+/// [`Code::InvalidRequest`] with the name of a parameter that is none of `expected`. Values are not repeated.
 pub fn query(request: &Request, expected: &[&str]) -> Result<Vec<(String, String)>, Problem> {
     let raw = request.uri().query().unwrap_or_default();
-    let pairs: Vec<_> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
+    let mut pairs: Vec<_> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
+    pairs.retain(|(name, _)| expected.contains(&name.as_str()) || !is_cache_buster(name));
     match pairs.iter().find(|(name, _)| !expected.contains(&name.as_str())) {
-        Some(_) => {
-            Err(Problem::field("query", format!("the allowed parameters are {}", expected.join(", "))))
+        Some((name, _)) => {
+            let field = if is_plain_name(name) { name } else { "query" };
+            let allowed = expected.join(", ");
+            Err(Problem::field(field, format!("is not a parameter of this request, which has {allowed}")))
         }
         None => Ok(pairs),
     }
+}
+
+/// Whether a parameter's name is one that HTTP libraries add with a time or a random number: `_` is jQuery's; all names
+/// that begin with it count.
+fn is_cache_buster(name: &str) -> bool {
+    const NAMES: [&str; 9] =
+        ["t", "ts", "timestamp", "cb", "rnd", "rand", "random", "nocache", "cachebuster"];
+    let plain = name.replace(['_', '-'], "").to_ascii_lowercase();
+    name.starts_with('_') || NAMES.contains(&plain.as_str())
+}
+
+/// Whether a name that the client chose may be repeated in a problem document.
+fn is_plain_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
 }
 
 /// A path parameter of the matched route.
@@ -131,6 +160,15 @@ pub fn path_parameter<T: FromStr<Err: fmt::Display>>(request: &Request, name: &s
     let parameters = request.path_parameters_ref();
     let raw = parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default();
     raw.parse().map_err(|_| Code::NotFound.into())
+}
+
+/// Rejects a request for a method that its path does not have: API Gateway matches a path's route `ANY` only if the route
+/// of no method matches.
+pub(super) fn reject_other_methods(request: &Request) -> Result<(), Problem> {
+    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else { return Ok(()) };
+    let path = context.route_key.as_deref().and_then(|key| key.strip_prefix("ANY "));
+    let route = path.and_then(|path| METHODS.iter().find(|(template, _)| *template == path));
+    route.map_or(Ok(()), |(_, methods)| Err(Problem::allow(methods)))
 }
 
 /// Rejects a body of more than `limit` bytes.

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::enrollment::{Decision, TokenState};
 use crate::notification::tests::every_kind;
 
 /// The notifications of a delivery that is not encrypted and holds no invalid message.
@@ -84,8 +85,63 @@ fn an_invalid_time_or_id_is_left_out() {
 }
 
 #[test]
+fn ids_with_fractions_leading_zeros_or_as_numbers_are_the_same_ids() {
+    let read = |client: Value, card: Value, requestor: Value| {
+        let message = json!({"notificationId": 7, "type": "tcn", "clientId": client, "cardContractId": card,
+            "tokenRequestorId": requestor, "responseCode": "00"});
+        let [read] = all(message.to_string().as_bytes()).try_into().unwrap();
+        (read.id, read.kind, read.client_id, read.card_contract_id, read.token_requestor_id)
+    };
+    let expected = read(json!(40000), json!(70006), json!("50123197928"));
+    assert_eq!((expected.0.as_str(), &expected.1), ("7", &NotificationKind::Tcn));
+    assert!(expected.2.is_some() && expected.3.is_some() && expected.4.is_some());
+    for (client, card, requestor) in [
+        (json!(40000.0), json!(70006.0), json!("50123197928")),
+        (json!("00040000"), json!(" 70006"), json!(50_123_197_928_u64)),
+        (json!("40000"), json!("70006.0"), json!(50_123_197_928.0)),
+    ] {
+        assert_eq!(read(client, card, requestor), expected);
+    }
+}
+
+#[test]
+fn a_field_of_the_wrong_type_makes_its_message_unreadable_and_is_named() {
+    for (field, value) in [
+        ("tokenStatus", json!(7)),
+        ("decision", json!(true)),
+        ("tokenUniqueReference", json!(7)),
+        ("clientId", json!([40000])),
+        ("notificationId", json!({})),
+    ] {
+        let mut message = json!({"type": "TVN", "tokenStatus": "SUSPENDED"});
+        message[field] = value;
+        let delivery =
+            parse(json!([message, {"type": "TCN"}]).to_string().as_bytes(), Timestamp::UNIX_EPOCH, None)
+                .unwrap();
+        assert_eq!(delivery.notifications.len(), 1, "{field}");
+        let error = delivery.errors[0].to_string();
+        assert_eq!(error, format!("a notification has a field of the wrong type: /{field}"));
+    }
+}
+
+#[test]
+fn a_time_before_click_to_pay_is_replaced_by_that_of_arrival() {
+    let at = |at: &str| all(json!({"type": "TCN", "occurredAt": at}).to_string().as_bytes())[0].occurred_at;
+    let valid = "2026-01-05T10:29:58Z";
+    assert_eq!(at(valid), valid.parse().unwrap());
+    for wrong in ["0008-01-05T10:29:58Z", "1970-01-02T00:00:00Z"] {
+        assert_eq!(at(wrong), Timestamp::UNIX_EPOCH, "{wrong}");
+    }
+}
+
+#[test]
 fn a_message_with_an_invalid_id_is_kept_and_records_no_fact() {
-    for field in [r#""clientId":"40000 ""#, r#""cardContractId":-1"#, r#""tokenRequestorId":"501""#] {
+    for field in [
+        r#""clientId":"40000 1""#,
+        r#""clientId":1.5"#,
+        r#""cardContractId":-1"#,
+        r#""tokenRequestorId":"501""#,
+    ] {
         let read = all(format!(r#"{{"type":"TCN",{field}}}"#).as_bytes());
         assert_eq!(
             (&read[0].kind, read[0].fact()),
@@ -99,9 +155,9 @@ fn a_message_with_an_invalid_id_is_kept_and_records_no_fact() {
 /// The message that reports a kind: the match is exhaustive, so a new kind has to be added here.
 fn message_of(kind: &NotificationKind) -> Option<Value> {
     Some(match kind {
-        NotificationKind::Tar { .. } => json!({"type": TAR, "decision": "APPROVED"}),
-        NotificationKind::Tcn => json!({"type": TCN}),
-        NotificationKind::Tvn { .. } => json!({"type": TVN, "tokenStatus": "SUSPENDED"}),
+        NotificationKind::Tar { .. } => json!({"type": "TAR", "decision": "APPROVED"}),
+        NotificationKind::Tcn => json!({"type": "TCN"}),
+        NotificationKind::Tvn { .. } => json!({"type": "TVN", "tokenStatus": "SUSPENDED"}),
         NotificationKind::Other { name } => json!({"type": name}),
         NotificationKind::Unknown(_) => return None,
     })
@@ -112,7 +168,7 @@ fn every_kind_is_read_from_its_message() {
     for kind in every_kind() {
         let Some(message) = message_of(&kind) else { continue };
         let read = all(message.to_string().as_bytes());
-        assert_eq!(read[0].kind, kind, "add it to `kind_of` in shared/model/src/notification/wire.rs");
+        assert_eq!(read[0].kind, kind, "add it to `kind_of` in shared/model/src/notification/wire/words.rs");
     }
 }
 

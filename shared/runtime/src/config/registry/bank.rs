@@ -58,9 +58,9 @@ section! {
     }
     CLIENT_ID_CLAIM: String {
         kind: "name of a claim",
-        presence: Default("client_id"),
+        presence: Required,
         secret: false,
         functions: &[ListCards, Enroll, GetEnrollment],
-        meaning: "claim of the access token that holds the client id",
+        meaning: "claim of the access token that holds the cardholder's client id in Processing; in tokens of RFC 9068 `client_id` is the app",
     }
 }
