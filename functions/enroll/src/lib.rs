@@ -18,6 +18,7 @@ use mastercard::{
     token_requestor::{Platform, TokenRequestor, TokenRequestorId},
 };
 use model::{
+    card_number::CardNumberDetector,
     clock::Clock,
     enrollment::{Enrollment, EnrollmentId},
 };
@@ -42,6 +43,7 @@ pub struct Enroll {
     requestors: TokenRequestorCache,
     enrollments: Enrollments,
     caller: Caller,
+    card_numbers: CardNumberDetector,
     config: EnrollConfig,
     clock: Clock,
 }
@@ -52,16 +54,26 @@ impl Enroll {
     /// # Errors
     /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (requestors, enrollments, processing, search, token_connect, caller, config) = runtime
-            .read_settings(|settings| {
+        let (requestors, enrollments, processing, search, token_connect, caller, card_numbers, config) =
+            runtime.read_settings(|settings| {
                 let requestors = TokenRequestors::from_settings(settings, runtime);
                 let enrollments = Enrollments::from_settings(settings, runtime);
                 let processing = ProcessingSettings::from_settings(settings);
                 let search = SearchSettings::from_settings(settings);
                 let token_connect = TokenConnectSettings::from_settings(settings);
                 let caller = Caller::from_settings(settings);
+                let card_numbers = http::card_number_detector(settings);
                 let config = EnrollConfig::from_settings(settings);
-                Some((requestors?, enrollments?, processing?, search?, token_connect?, caller?, config?))
+                Some((
+                    requestors?,
+                    enrollments?,
+                    processing?,
+                    search?,
+                    token_connect?,
+                    caller?,
+                    card_numbers?,
+                    config?,
+                ))
             })?;
         // Concurrently: on Lambda each secret is a call of Secrets Manager.
         let (processing, search, token_connect) =
@@ -73,6 +85,7 @@ impl Enroll {
             requestors: TokenRequestorCache::new(requestors),
             enrollments,
             caller,
+            card_numbers,
             config,
             clock: runtime.clock.clone(),
         })
@@ -80,7 +93,7 @@ impl Enroll {
 
     /// `POST /enrollments` and `POST /enrollments/{enrollmentId}/attempts`
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
-        http::serve(request, async |request| {
+        http::serve(request, &self.card_numbers, async |request| {
             let is_restart = request
                 .path_parameters_ref()
                 .is_some_and(|parameters| parameters.first("enrollmentId").is_some());

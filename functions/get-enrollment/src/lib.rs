@@ -3,6 +3,7 @@
 use lambda_http::{Body, Error, Request, RequestExt as _, Response};
 use mastercard::card::{CardContractId, ClientId};
 use model::{
+    card_number::CardNumberDetector,
     clock::Clock,
     enrollment::{EnrollmentId, Status},
 };
@@ -22,6 +23,7 @@ const MAX_LIMIT: usize = 50;
 pub struct GetEnrollment {
     enrollments: Enrollments,
     caller: Caller,
+    card_numbers: CardNumberDetector,
     clock: Clock,
 }
 
@@ -48,17 +50,18 @@ impl GetEnrollment {
     /// # Errors
     /// When a setting is missing or ill-formed.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (enrollments, caller) = runtime.read_settings(|settings| {
+        let (enrollments, caller, card_numbers) = runtime.read_settings(|settings| {
             let enrollments = Enrollments::from_settings(settings, runtime);
             let caller = Caller::from_settings(settings);
-            Some((enrollments?, caller?))
+            let card_numbers = http::card_number_detector(settings);
+            Some((enrollments?, caller?, card_numbers?))
         })?;
-        Ok(Self { enrollments, caller, clock: runtime.clock.clone() })
+        Ok(Self { enrollments, caller, card_numbers, clock: runtime.clock.clone() })
     }
 
     /// `GET /enrollments/{enrollmentId}` and `GET /enrollments[?cardContractId=…][&limit=…][&nextToken=…]`
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
-        http::serve(request, async |request| {
+        http::serve(request, &self.card_numbers, async |request| {
             let client = self.caller.client(&request)?;
             let is_single = request
                 .path_parameters_ref()

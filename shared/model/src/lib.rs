@@ -3,11 +3,11 @@
 //! All functions are pure: the time is an argument, and nothing reads a network, a store or a setting. The crate depends
 //! on `mastercard` for its types, and on no other crate of this workspace.
 
+pub mod card_number;
 pub mod catalog;
 pub mod clock;
 pub mod enrollment;
 pub mod notification;
-pub mod pan;
 pub mod token_list;
 mod unknown;
 

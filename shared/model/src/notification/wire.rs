@@ -7,7 +7,10 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{Notification, NotificationKind};
-use crate::enrollment::{Decision, TokenState};
+use crate::{
+    card_number::CardNumberDetector,
+    enrollment::{Decision, TokenState},
+};
 use mastercard::{FieldLevelKeys, digest::sha256_hex};
 
 /// The fields of one message, as JSON pointers (RFC 6901).
@@ -84,21 +87,30 @@ pub enum DeliveryError {
     /// The message is encrypted, and no configured key decrypts it.
     #[error("a notification is encrypted and cannot be decrypted")]
     Decryption,
+    /// The message contains a card number, in whichever field.
+    #[error("a notification contains a card number")]
+    CardNumber,
 }
 
-/// Parses a delivery. `received_at` replaces a missing or invalid time of a message; `keys` decrypt encrypted messages.
+/// Parses a delivery. `received_at` replaces a missing or invalid time of a message; `keys` decrypt encrypted messages;
+/// `card_numbers` detects what must not be stored, also in fields that are not read and in encrypted ones.
 ///
 /// # Errors
-/// When the body as a whole is invalid: [`DeliveryError::Json`] or [`DeliveryError::Count`]. Errors of single messages
-/// are in [`Delivery::errors`].
+/// When the body as a whole is invalid: [`DeliveryError::Json`] or [`DeliveryError::Count`], or [`DeliveryError::CardNumber`]
+/// if there is one in it. Errors of single messages are in [`Delivery::errors`].
 pub fn parse(
     body: &[u8],
     received_at: Timestamp,
     keys: Option<&FieldLevelKeys>,
+    card_numbers: &CardNumberDetector,
 ) -> Result<Delivery, DeliveryError> {
-    let messages = match serde_json::from_slice(body).map_err(DeliveryError::Json)? {
-        Value::Array(messages) => messages,
-        message => vec![message],
+    let messages = match serde_json::from_slice(body) {
+        Ok(Value::Array(messages)) => messages,
+        Ok(message) => vec![message],
+        Err(_) if card_numbers.in_text(&String::from_utf8_lossy(body)) => {
+            return Err(DeliveryError::CardNumber);
+        }
+        Err(error) => return Err(DeliveryError::Json(error)),
     };
     if messages.is_empty() || messages.len() > MAX_MESSAGES {
         return Err(DeliveryError::Count);
@@ -106,6 +118,9 @@ pub fn parse(
     let mut delivery = Delivery::default();
     for message in messages {
         let read = decrypted(message, keys).and_then(|mut message| {
+            if card_numbers.in_json(&message) {
+                return Err(DeliveryError::CardNumber);
+            }
             message.sort_all_objects();
             read(&message, received_at)
         });
