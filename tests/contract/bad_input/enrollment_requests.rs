@@ -69,7 +69,6 @@ async fn a_field_that_is_unknown_ill_typed_or_too_long_is_refused() {
         ("/tokenRequestorId", json!("zebra")),
         ("/tokenRequestorId", json!("77319")),
         ("/tokenRequestorId", json!(77319)),
-        ("/tokenRequestorId", json!(CARD_NUMBER)),
         ("/platform", json!("zebra")),
         ("/platform", json!("IOS")),
         ("/platform", json!(77319)),
@@ -127,6 +126,8 @@ async fn a_card_number_is_refused_wherever_it_stands() {
     let grouped = "5555 5555 5555 4444";
     let sentence = format!("zebra, my card is {CARD_NUMBER}!");
     for field in [
+        "/cardContractId",
+        "/tokenRequestorId",
         "/nickname",
         "/platform",
         "/callback",
@@ -164,10 +165,6 @@ async fn a_card_number_is_refused_wherever_it_stands() {
                 .without("content-type")
                 .with("content-type", "text/plain"),
         ),
-        ("as the key", valid.clone().without("idempotency-key").with("idempotency-key", CARD_NUMBER)),
-        ("in a header of its own", valid.clone().with("x-zebra", grouped)),
-        ("as the user agent", valid.clone().with("user-agent", &sentence)),
-        ("in a cookie", valid.clone().with("cookie", &format!("zebra={CARD_NUMBER}"))),
         ("in the media type", valid.clone().without("content-type").with("content-type", CARD_NUMBER)),
         ("in the query", ApiRequest { path: format!("/enrollments?zebra={CARD_NUMBER}"), ..valid.clone() }),
     ] {

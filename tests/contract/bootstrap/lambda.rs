@@ -24,11 +24,11 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) const FUNCTIONS: [(&str, &[&str]); 9] = [
     ("sync-requestors", &["TOKEN_REQUESTORS_TABLE", "TOKEN_CONNECT_URL", "ACCOUNT_RANGES"]),
     ("fetch-assets", &["TOKEN_REQUESTORS_TABLE", "LOGO_BUCKET", "TOKEN_CONNECT_SIGNING_KEY"]),
-    ("list-requestors", &["TOKEN_REQUESTORS_TABLE", "LOGO_BASE_URL"]),
+    ("list-requestors", &["TOKEN_REQUESTORS_TABLE", "LOGO_BASE_URL", "ACCOUNT_RANGES"]),
     ("list-cards", &["ENROLLMENTS_TABLE", "CLIENT_ID_CLAIM", "PROCESSING_DECRYPTION_KEY"]),
     ("enroll", &["ENROLLMENTS_TABLE", "CLIENT_ID_CLAIM", "CALLBACK_BASE_URL", "APP_LINKS"]),
-    ("get-enrollment", &["ENROLLMENTS_TABLE", "CLIENT_ID_CLAIM"]),
-    ("receive-notification", &["ENROLLMENTS_TABLE", "NOTIFICATION_CLIENT_SUBJECTS"]),
+    ("get-enrollment", &["ENROLLMENTS_TABLE", "CLIENT_ID_CLAIM", "ACCOUNT_RANGES"]),
+    ("receive-notification", &["ENROLLMENTS_TABLE", "ACCOUNT_RANGES", "NOTIFICATION_CLIENT_SUBJECTS"]),
     ("receive-callback", &["ENROLLMENTS_TABLE", "APP_LINKS"]),
     ("reconcile-enrollments", &["ENROLLMENTS_TABLE", "PROCESSING_CONSUMER_KEY"]),
 ];

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{Notification, NotificationKind};
+use crate::card_number::CardNumberDetector;
 use mastercard::{FieldLevelKeys, digest::sha256_hex};
 use words::Content;
 
@@ -80,22 +81,31 @@ pub enum DeliveryError {
     /// The message is encrypted, and no configured key decrypts it.
     #[error("a notification is encrypted and cannot be decrypted")]
     Decryption,
+    /// The message contains a card number, in whichever field.
+    #[error("a notification contains a card number")]
+    CardNumber,
 }
 
 /// Parses a delivery. `received_at` replaces a time of a message that is missing, invalid or later: a sender's clock that
-/// is ahead must not win. `keys` decrypt encrypted messages.
+/// is ahead must not win. `keys` decrypt encrypted messages; `card_numbers` detects what must not be stored, also in fields
+/// that are not read and in encrypted ones.
 ///
 /// # Errors
-/// When the body as a whole is invalid: [`DeliveryError::Json`] or [`DeliveryError::Count`]. Errors of single messages
-/// are in [`Delivery::errors`].
+/// When the body as a whole is invalid: [`DeliveryError::Json`] or [`DeliveryError::Count`], or [`DeliveryError::CardNumber`]
+/// if there is one in it. Errors of single messages are in [`Delivery::errors`].
 pub fn parse(
     body: &[u8],
     received_at: Timestamp,
     keys: Option<&FieldLevelKeys>,
+    card_numbers: &CardNumberDetector,
 ) -> Result<Delivery, DeliveryError> {
-    let messages = match serde_json::from_slice(body).map_err(DeliveryError::Json)? {
-        Value::Array(messages) => messages,
-        message => vec![message],
+    let messages = match serde_json::from_slice(body) {
+        Ok(Value::Array(messages)) => messages,
+        Ok(message) => vec![message],
+        Err(_) if card_numbers.in_text(&String::from_utf8_lossy(body)) => {
+            return Err(DeliveryError::CardNumber);
+        }
+        Err(error) => return Err(DeliveryError::Json(error)),
     };
     if messages.is_empty() || messages.len() > MAX_MESSAGES {
         return Err(DeliveryError::Count);
@@ -103,6 +113,9 @@ pub fn parse(
     let mut delivery = Delivery::default();
     for message in messages {
         let read = decrypted(message, keys).and_then(|mut message| {
+            if card_numbers.in_json(&message) {
+                return Err(DeliveryError::CardNumber);
+            }
             message.sort_all_objects();
             read(&message, received_at)
         });

@@ -2,9 +2,8 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
-use lambda_http::{Body, Request, RequestExt as _, request::RequestContext};
+use lambda_http::{Request, RequestExt as _, request::RequestContext};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use url::form_urlencoded;
 
 use super::{Code, Problem};
@@ -13,24 +12,6 @@ use crate::{
     invocation,
 };
 use mastercard::{Deadline, card::ClientId};
-use model::pan;
-
-/// Headers that are not checked for card numbers: the network sets them, or they hold credentials.
-const UNCHECKED_HEADERS: [&str; 9] = [
-    "authorization",
-    "host",
-    "content-length",
-    "date",
-    "if-none-match",
-    "traceparent",
-    "tracestate",
-    "via",
-    "x-amz-cf-id",
-];
-
-/// Fields that are not checked for card numbers, because they hold ids or account ranges.
-const UNCHECKED_FIELDS: [&str; 5] =
-    ["cardContractId", "tokenRequestorId", "enrollmentId", "nextToken", "accountRange"];
 
 /// The methods of each path, for the header `Allow`; a test compares them with `infra/openapi.yaml`.
 const METHODS: [(&str, &str); 7] = [
@@ -139,7 +120,7 @@ pub fn query(request: &Request, expected: &[&str]) -> Result<Vec<(String, String
 
 /// Whether a parameter's name is one that HTTP libraries add with a time or a random number: `_` is jQuery's; all names
 /// that begin with it count.
-fn is_cache_buster(name: &str) -> bool {
+pub(super) fn is_cache_buster(name: &str) -> bool {
     const NAMES: [&str; 9] =
         ["t", "ts", "timestamp", "cb", "rnd", "rand", "random", "nocache", "cachebuster"];
     let plain = name.replace(['_', '-'], "").to_ascii_lowercase();
@@ -174,47 +155,6 @@ pub(super) fn reject_other_methods(request: &Request) -> Result<(), Problem> {
 /// Rejects a body of more than `limit` bytes.
 pub(super) fn reject_large(request: &Request, limit: usize) -> Result<(), Problem> {
     if request.body().len() > limit { Err(Code::RequestTooLarge.into()) } else { Ok(()) }
-}
-
-/// Rejects a request with a card number in a header, the query or the body.
-pub(super) fn reject_card_numbers(request: &Request) -> Result<(), Problem> {
-    let headers = request.headers().iter().any(|(name, value)| {
-        let skipped = UNCHECKED_HEADERS.contains(&name.as_str()) || name.as_str().starts_with("x-forwarded");
-        !skipped
-            && !name.as_str().starts_with("x-amzn")
-            && pan::holds_card_number(&String::from_utf8_lossy(value.as_bytes()))
-    });
-    let query =
-        form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()).any(|(name, value)| {
-            pan::holds_card_number(&name)
-                || (!UNCHECKED_FIELDS.contains(&&*name) && pan::holds_card_number(&value))
-        });
-    if headers || query || body_holds_card_number(request.body()) {
-        return Err(Code::CardNumberRefused.into());
-    }
-    Ok(())
-}
-
-fn body_holds_card_number(body: &Body) -> bool {
-    match serde_json::from_slice::<Value>(body.as_ref()) {
-        Ok(value) => value_holds_card_number("", &value),
-        // Invalid JSON is rejected later; a card number in it is rejected like any other.
-        Err(_) => pan::holds_card_number(&String::from_utf8_lossy(body.as_ref())),
-    }
-}
-
-fn value_holds_card_number(name: &str, value: &Value) -> bool {
-    match value {
-        Value::Object(fields) => fields
-            .iter()
-            .any(|(name, value)| pan::holds_card_number(name) || value_holds_card_number(name, value)),
-        Value::Array(items) => items.iter().any(|item| value_holds_card_number(name, item)),
-        Value::String(text) => !UNCHECKED_FIELDS.contains(&name) && pan::holds_card_number(text),
-        Value::Number(number) => {
-            !UNCHECKED_FIELDS.contains(&name) && pan::holds_card_number(&number.to_string())
-        }
-        Value::Bool(_) | Value::Null => false,
-    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,13 @@ use super::*;
 use crate::enrollment::{Decision, TokenState};
 use crate::notification::tests::every_kind;
 
+fn parse_any(body: &[u8]) -> Result<Delivery, DeliveryError> {
+    parse(body, Timestamp::UNIX_EPOCH, None, &CardNumberDetector::default())
+}
+
 /// The notifications of a delivery that is not encrypted and holds no invalid message.
 fn all(body: &[u8]) -> Vec<Notification> {
-    let delivery = parse(body, Timestamp::UNIX_EPOCH, None).unwrap();
+    let delivery = parse_any(body).unwrap();
     assert!(delivery.errors.is_empty(), "{:?}", delivery.errors);
     delivery.notifications
 }
@@ -24,7 +28,9 @@ fn one_delivery_may_hold_several_messages_with_ids_as_numbers_or_text() {
 
 #[test]
 fn a_repeated_message_has_the_same_id_in_any_order_of_its_fields() {
-    let id = |body: &[u8], arrived| parse(body, arrived, None).unwrap().notifications[0].id.clone();
+    let id = |body: &[u8], arrived| {
+        parse(body, arrived, None, &CardNumberDetector::default()).unwrap().notifications[0].id.clone()
+    };
     let first = id(br#"{"type":"TCN","cardContractId":70001}"#, Timestamp::UNIX_EPOCH);
     let second = id(br#"{"cardContractId":70001, "type":"TCN"}"#, Timestamp::MAX);
     assert_eq!(first, second);
@@ -51,7 +57,7 @@ fn values_are_read_in_either_case_and_unknown_ones_are_kept() {
 fn a_message_that_cannot_be_read_does_not_hide_the_others() {
     let body =
         br#"[{"type":"TCN"}, 7, {"type":""}, {"encryptedPayload":{"encryptedData":"00"}}, {"type":"TAR"}]"#;
-    let delivery = parse(body, Timestamp::UNIX_EPOCH, None).unwrap();
+    let delivery = parse_any(body).unwrap();
     assert_eq!(delivery.notifications.len(), 2);
     let messages: Vec<_> = delivery.errors.iter().map(ToString::to_string).collect();
     let form = "a notification is not in the expected form";
@@ -179,11 +185,39 @@ fn an_unknown_kind_is_kept() {
     assert_eq!(read[0].fact(), None);
 }
 
+/// The number is a published test number.
+#[test]
+fn a_message_with_a_card_number_in_any_field_or_name_is_not_read_and_the_others_are() {
+    for message in [
+        json!({"type": "TCN", "walletName": "5555 5555 5555 4444"}),
+        json!({"type": "TCN", "notificationId": "n-1", "deep": [{"5555.5555.5555.4444": null}]}),
+        json!({"type": "5555555555554444"}),
+        json!({"type": "TCN", "number": 5_555_555_555_554_444_u64}),
+    ] {
+        let body = json!([{"type": "TCN", "cardContractId": 70001}, message]).to_string();
+        let delivery = parse_any(body.as_bytes()).unwrap();
+        assert_eq!(delivery.notifications.len(), 1);
+        assert!(matches!(delivery.errors[..], [DeliveryError::CardNumber]), "{message}");
+    }
+    assert!(matches!(parse_any(b"<pan>5555555555554444</pan>"), Err(DeliveryError::CardNumber)));
+    assert!(matches!(parse_any(b"<html>"), Err(DeliveryError::Json(_))));
+}
+
+/// Ids are compared with the bank's own account ranges.
+#[test]
+fn an_id_of_the_sender_that_looks_like_another_banks_card_number_is_accepted() {
+    let body = br#"{"type":"TCN","notificationId":"5555555555554444","tokenNumber":"5555555555554444"}"#;
+    assert_eq!(all(body)[0].id, "5555555555554444");
+    let own = CardNumberDetector::new(vec!["555555000".parse().unwrap()]);
+    let delivery = parse(body, Timestamp::UNIX_EPOCH, None, &own).unwrap();
+    assert!(matches!(delivery.errors[..], [DeliveryError::CardNumber]));
+}
+
 #[test]
 fn a_delivery_that_is_empty_too_large_or_not_json_is_rejected() {
     let many = format!("[{}]", vec!["{}"; MAX_MESSAGES + 1].join(","));
     for body in [&b"[]"[..], b"", b"<html>", many.as_bytes()] {
-        assert!(parse(body, Timestamp::UNIX_EPOCH, None).is_err());
+        assert!(parse_any(body).is_err());
     }
     let full = format!("[{}]", vec![r#"{"type":"TCN"}"#; MAX_MESSAGES].join(","));
     assert_eq!(all(full.as_bytes()).len(), MAX_MESSAGES);

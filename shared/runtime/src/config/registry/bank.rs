@@ -1,5 +1,7 @@
 //! Settings that several functions share and that do not concern Mastercard.
 
+use mastercard::card::AccountRange;
+
 use super::{
     Presence::{Default, Required},
     section,
@@ -10,7 +12,7 @@ use crate::{
             self, Enroll, FetchAssets, GetEnrollment, ListCards, ListRequestors, ReceiveCallback,
             ReceiveNotification, ReconcileEnrollments, SyncRequestors,
         },
-        InRange,
+        InRange, List,
     },
     store::Tenant,
     telemetry::LogFilter,
@@ -55,6 +57,13 @@ section! {
             ListCards, Enroll, GetEnrollment, ReceiveNotification, ReceiveCallback, ReconcileEnrollments,
         ],
         meaning: "DynamoDB table of enrollments",
+    }
+    ACCOUNT_RANGES: List<AccountRange> {
+        kind: "9 to 19 digits each, comma separated",
+        presence: Required,
+        secret: false,
+        functions: &[SyncRequestors, ListRequestors, ListCards, Enroll, GetEnrollment, ReceiveNotification],
+        meaning: "starts of the bank's account ranges, none twice; the refresh queries them, and a card number in one of them is rejected in ids too",
     }
     CLIENT_ID_CLAIM: String {
         kind: "name of a claim",

@@ -1,6 +1,6 @@
 //! Settings of the catalog of token requestors and their logos.
 
-use mastercard::{card::AccountRange, token_requestor::TokenRequestorId};
+use mastercard::token_requestor::TokenRequestorId;
 use url::Url;
 
 use super::{
@@ -15,13 +15,6 @@ use crate::config::{
 section! {
     "The bank: the catalog";
 
-    ACCOUNT_RANGES: List<AccountRange> {
-        kind: "9 to 19 digits each, comma separated",
-        presence: Required,
-        secret: false,
-        functions: &[SyncRequestors],
-        meaning: "starts of the bank's account ranges; none twice",
-    }
     LARGEST_DROP_PERCENT: InRange<0, 100> {
         kind: "0 to 100",
         presence: Default("30"),

@@ -1,5 +1,6 @@
+use lambda_http::Body;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::config::Settings;
@@ -30,9 +31,6 @@ fn caller(claim: &str) -> Caller {
 fn code<T>(outcome: Result<T, Problem>) -> Option<Code> {
     outcome.err().map(|problem| problem.code)
 }
-
-/// Passes the Luhn check; made up.
-const CARD_NUMBER: &str = "4111111111111111";
 
 #[test]
 fn the_client_is_the_one_in_the_configured_claim_of_the_verified_token() {
@@ -184,45 +182,4 @@ fn a_body_of_more_bytes_than_allowed_is_rejected() {
     let ten = request(|event| event["body"] = "0123456789".into());
     assert_eq!(code(reject_large(&ten, 10)), None);
     assert_eq!(code(reject_large(&ten, 9)), Some(Code::RequestTooLarge));
-}
-
-#[test]
-fn a_card_number_is_rejected_wherever_it_is_not_an_id() {
-    let problem_code =
-        |change: &dyn Fn(&mut Value)| code(reject_card_numbers(&request(|event| change(event))));
-    let card_number_refused = Some(Code::CardNumberRefused);
-    for name in ["x-note", "idempotency-key", "cookie", "user-agent"] {
-        assert_eq!(
-            problem_code(&|event| event["headers"][name] = CARD_NUMBER.into()),
-            card_number_refused,
-            "{name}"
-        );
-    }
-    for name in ["authorization", "x-forwarded-for", "x-amzn-trace-id", "if-none-match", "traceparent"] {
-        assert_eq!(problem_code(&|event| event["headers"][name] = CARD_NUMBER.into()), None, "{name}");
-    }
-    for (query, expected) in [
-        (format!("limit={CARD_NUMBER}"), card_number_refused),
-        (format!("{CARD_NUMBER}=1"), card_number_refused),
-        (format!("cardContractId={CARD_NUMBER}"), None),
-        (format!("nextToken={CARD_NUMBER}"), None),
-    ] {
-        assert_eq!(
-            problem_code(&|event| event["rawQueryString"] = query.clone().into()),
-            expected,
-            "{query}"
-        );
-    }
-    for (text, expected) in [
-        (json!({"accountHolder": {"name": CARD_NUMBER}}).to_string(), card_number_refused),
-        (json!({"list": [{"deep": [CARD_NUMBER]}]}).to_string(), card_number_refused),
-        (json!({CARD_NUMBER: true}).to_string(), card_number_refused),
-        (format!(r#"{{"number":{CARD_NUMBER}}}"#), card_number_refused),
-        (format!("not JSON {CARD_NUMBER}"), card_number_refused),
-        (json!({"cardContractId": CARD_NUMBER}).to_string(), None),
-        (format!(r#"{{"tokenRequestorId":{CARD_NUMBER}}}"#), None),
-        (json!({"name": "somebody", "flag": true, "nothing": null}).to_string(), None),
-    ] {
-        assert_eq!(problem_code(&|event| event["body"] = text.clone().into()), expected, "{text}");
-    }
 }
