@@ -57,30 +57,37 @@ impl Enroll {
     /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
         let (
-            requestors, enrollments, redirect_keys, processing, search, token_connect, caller, card_numbers, config,
-        ) =
-            runtime.read_settings(|settings| {
-                let requestors = TokenRequestors::from_settings(settings, runtime);
-                let enrollments = Enrollments::from_settings(settings, runtime);
-                let redirect_keys = RedirectKeys::from_settings(settings);
-                let processing = ProcessingSettings::from_settings(settings);
-                let search = SearchSettings::from_settings(settings);
-                let token_connect = TokenConnectSettings::from_settings(settings);
-                let caller = Caller::from_settings(settings);
-                let card_numbers = http::card_number_detector(settings);
-                let config = EnrollConfig::from_settings(settings);
-                Some((
-                    requestors?,
-                    enrollments?,
-                    redirect_keys?,
-                    processing?,
-                    search?,
-                    token_connect?,
-                    caller?,
-                    card_numbers?,
-                    config?,
-                ))
-            })?;
+            requestors,
+            enrollments,
+            redirect_keys,
+            processing,
+            search,
+            token_connect,
+            caller,
+            card_numbers,
+            config,
+        ) = runtime.read_settings(|settings| {
+            let requestors = TokenRequestors::from_settings(settings, runtime);
+            let enrollments = Enrollments::from_settings(settings, runtime);
+            let redirect_keys = RedirectKeys::from_settings(settings);
+            let processing = ProcessingSettings::from_settings(settings);
+            let search = SearchSettings::from_settings(settings);
+            let token_connect = TokenConnectSettings::from_settings(settings);
+            let caller = Caller::from_settings(settings);
+            let card_numbers = http::card_number_detector(settings);
+            let config = EnrollConfig::from_settings(settings);
+            Some((
+                requestors?,
+                enrollments?,
+                redirect_keys?,
+                processing?,
+                search?,
+                token_connect?,
+                caller?,
+                card_numbers?,
+                config?,
+            ))
+        })?;
         // Concurrently: on Lambda each secret is a call of Secrets Manager.
         let (redirect_keys, processing, search, token_connect) = tokio::try_join!(
             RedirectKeys::fetch(redirect_keys),

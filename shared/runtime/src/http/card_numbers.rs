@@ -22,11 +22,10 @@ pub fn card_number_detector(settings: &mut SettingsReader<'_>) -> Option<CardNum
 /// [`Code::CardNumberRefused`]
 pub(super) fn reject(request: &Request, detector: &CardNumberDetector) -> Result<(), Problem> {
     let query = request.uri().query().unwrap_or_default();
-    let in_query = form_urlencoded::parse(query.as_bytes())
-        .any(|(name, value)| {
-            // The value of such a parameter is ignored, and often random.
-            detector.in_text(&name) || (!is_cache_buster(&name) && detector.in_field(&name, &value))
-        });
+    let in_query = form_urlencoded::parse(query.as_bytes()).any(|(name, value)| {
+        // The value of such a parameter is ignored, and often random.
+        detector.in_text(&name) || (!is_cache_buster(&name) && detector.in_field(&name, &value))
+    });
     let media_types = request.headers().get_all(CONTENT_TYPE);
     let in_media_type =
         media_types.iter().any(|value| detector.in_text(&String::from_utf8_lossy(value.as_bytes())));
