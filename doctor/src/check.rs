@@ -11,9 +11,10 @@ mod keys;
 mod links;
 mod ranges;
 mod reading;
+mod search;
 
 use aws_config::SdkConfig;
-use mastercard::card::ClientId;
+use mastercard::card::{CardContractId, ClientId};
 use model::clock::Clock;
 use runtime::config::{
     Environment, Runtime, Settings,
@@ -34,6 +35,8 @@ pub struct Check {
     pub offline: bool,
     /// Client id whose token list is read; by default one that does not exist.
     pub client_id: Option<ClientId>,
+    /// Card of this client that is searched, if there is one; otherwise nothing is searched.
+    pub card_contract_id: Option<CardContractId>,
     /// Source of the time that certificates and servers are compared with.
     pub clock: Clock,
 }
@@ -122,6 +125,11 @@ impl Check {
                     calls::get_tokens_by_client(processing.as_ref(), self.client_id).await
                 }
             });
+            let card = self.client_id.zip(self.card_contract_id);
+            if let (Api::Processing, true, Some(card)) = (api, healthy, card) {
+                let client = processing.as_ref();
+                rows.push(search::search_funding_accounts(client, &runtime, &reading, card).await);
+            }
         }
         Report { rows }
     }

@@ -11,7 +11,7 @@ use doctor::{
     report::{Report, Verdict},
 };
 use jiff::SignedDuration;
-use local::World;
+use local::{Options, World};
 use runtime::config::Environment;
 use support::{key_pem, offline, online, settings, world};
 
@@ -56,6 +56,33 @@ async fn the_tokens_of_the_given_client_id_are_counted() {
     let (verdict, text) = row(&report, "Processing: getTokensByClient");
     assert_eq!(verdict, Verdict::Ok);
     assert!(text.contains("tokens of this cardholder"), "{text}");
+}
+
+#[tokio::test]
+async fn a_client_id_that_processing_does_not_know_is_a_warning() {
+    let world = world().await;
+    let check = Check { client_id: Some("41234".parse().unwrap()), ..online() };
+    let report = check.run(&settings(&world, &[])).await;
+    let (verdict, text) = row(&report, "Processing: getTokensByClient");
+    assert_eq!(verdict, Verdict::Warning);
+    assert!(text.contains("does not know this client id"), "{text}");
+}
+
+#[tokio::test]
+async fn a_card_without_oaep_hashing_algorithm_is_named() {
+    for (pkcs1_keys, expected) in [(false, Verdict::Ok), (true, Verdict::Warning)] {
+        let simulator = simulator::Options { pkcs1_keys, ..simulator::Options::default() };
+        let world = World::start(Options { simulator, ..Options::default() }).await.unwrap();
+        let check = Check {
+            client_id: Some("40000".parse().unwrap()),
+            card_contract_id: Some("70001".parse().unwrap()),
+            ..online()
+        };
+        let report = check.run(&settings(&world, &[])).await;
+        let (verdict, text) = row(&report, "Processing: searchFundingAccounts");
+        assert_eq!(verdict, expected, "{report}");
+        assert!(text.contains("oaepHashingAlgorithm"), "{text}");
+    }
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! Responses of Mastercard in another notation than documented: what the cardholder sees is the same.
 
-use local::{World, cardholder::Cardholder};
+use local::{Options, World, cardholder::Cardholder};
 use serde_json::{Value, json};
 use simulator::{Fault, Operation, Times};
 
-use crate::support::{catalog::mastercard::CLICK_TO_PAY, logs, open_world, world};
+use crate::support::{catalog::mastercard::CLICK_TO_PAY, logs, open_world, open_world_with, world};
 
 fn rewritten(find: &str, replace: &str) -> Fault {
     Fault::Rewritten { find: find.into(), replace: replace.into() }
@@ -91,5 +91,31 @@ async fn a_cardholder_whose_token_list_has_no_content_can_enable_a_card() {
         let cards = cardholder.cards(&["70001"]).await.unwrap();
         assert_eq!((cards.status, &cards.body["cards"][0]["state"]), (200, &json!("eligible")));
         assert_eq!(cards.body["cards"].as_array().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn cards_of_a_client_that_processing_does_not_know_are_not_listed_as_eligible() {
+    let world = open_world().await;
+    let cards = world.cardholder("41234").unwrap().cards(&["70001"]).await.unwrap();
+    assert_eq!((cards.status, &cards.body["code"]), (404, &json!("card_not_found")));
+}
+
+#[tokio::test]
+async fn a_card_in_mastercards_old_form_is_pushed_and_logged() {
+    let simulator = simulator::Options { pkcs1_keys: true, ..simulator::Options::default() };
+    let world = open_world_with(Options { simulator, ..Options::default() }).await;
+    assert_eq!(world.cardholder("40000").unwrap().enroll("70001").await.unwrap()["status"], "READY");
+    assert!(logs::is_logged("oaep_hashing_algorithm_missing").await);
+}
+
+#[tokio::test]
+async fn the_field_around_an_encrypted_body_is_a_setting() {
+    for field in ["encryptedPayload", "encryptedValue"] {
+        let simulator = simulator::Options { jwe_field: field, ..simulator::Options::default() };
+        let settings = [("PROCESSING_JWE_FIELD".to_owned(), field.to_owned())].into();
+        let world = open_world_with(Options { simulator, settings, ..Options::default() }).await;
+        let enrolled = world.cardholder("40000").unwrap().enroll("70001").await.unwrap();
+        assert_eq!(enrolled["status"], "READY", "{field}");
     }
 }

@@ -21,8 +21,9 @@
 //! Secrets do not appear in `Debug` output. Logs are written with [`tracing`](https://docs.rs/tracing) and contain neither bodies
 //! nor URLs.
 //!
-//! What Mastercard does not publish is provisional and confined to the file that says so in its first line: the bodies
-//! of `funding-accounts/searches` ([`processing::SearchShape`]).
+//! What Mastercard does not publish is provisional and confined to one file each: the bodies of `funding-accounts/searches`
+//! ([`processing::SearchShape`]), and the field around a JWE ([`jwe::JweField`]). What its systems and intermediaries send in
+//! another notation than documented is read all the same ([`json`]).
 //!
 //! ```no_run
 //! use std::time::Duration;

@@ -42,12 +42,15 @@ impl ApiResponse {
         error_body::parse(self)
     }
 
-    /// Whether the gateway rejected the signature or the consumer key.
+    /// Whether the gateway rejected the signature or the consumer key. A 401 `DECLINED` means that it accepted both.
     pub(super) fn is_unauthenticated(&self) -> bool {
-        let failed = |code: &ReasonCode| code.as_str() == "AUTHENTICATION_FAILED";
-        self.status == StatusCode::UNAUTHORIZED
-            || (self.status.is_client_error()
-                && self.api_error().is_some_and(|error| error.reason_codes.iter().any(failed)))
+        if !self.status.is_client_error() {
+            return false;
+        }
+        let reason_codes = self.api_error().map(|error| error.reason_codes).unwrap_or_default();
+        reason_codes.iter().any(ReasonCode::rejects_key_set)
+            || (self.status == StatusCode::UNAUTHORIZED
+                && !reason_codes.iter().any(ReasonCode::denies_access))
     }
 
     /// Reads the body, and logs the names of the fields that could not be read. `None` unless it is a JSON object.

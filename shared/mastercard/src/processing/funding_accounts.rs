@@ -162,7 +162,14 @@ struct Wrapper {
 }
 
 pub(super) fn parse_response(response: ApiResponse) -> Result<PushFundingAccounts, MastercardError> {
-    parse_body(&response.body).ok_or_else(|| response.invalid())
+    let card = parse_body(&response.body).ok_or_else(|| response.invalid())?;
+    if !card.has_oaep_hashing_algorithm() {
+        tracing::warn!(
+            event = "oaep_hashing_algorithm_missing",
+            "encrypted card has no oaepHashingAlgorithm; token connect rejects such cards from april 2027"
+        );
+    }
+    Ok(card)
 }
 
 /// The encrypted card is passed on as it is: only what surrounds it is repaired.

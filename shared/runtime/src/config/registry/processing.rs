@@ -87,6 +87,13 @@ section! {
         functions: CALLS_PROCESSING,
         meaning: "whether bodies are encrypted",
     }
+    PROCESSING_JWE_FIELD: JweField {
+        kind: "`encryptedData`, `encryptedPayload`, `encryptedValue`",
+        presence: Default("encryptedData"),
+        secret: false,
+        functions: CALLS_PROCESSING,
+        meaning: "field of a request that holds the encrypted body; provisional. Responses are read with each of them",
+    }
     PROCESSING_ENCRYPTION_CERTIFICATE: SecretRef {
         kind: "reference to PEM or DER",
         presence: Optional("required with JWE"),
