@@ -9,7 +9,7 @@ mod retry_after;
 use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::{
-    Certificate, Client, ClientBuilder, Method,
+    Certificate, Client, ClientBuilder, Method, StatusCode,
     header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue},
 };
 use url::Url;

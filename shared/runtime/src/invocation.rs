@@ -46,7 +46,8 @@ where
                 let transient = error.is_transient();
                 failed("connect_failed", "the function could not be connected", transient, error)
             })?;
-            handle(connected, event).await
+            // Boxed: the compiler limits how deep the types of futures may nest.
+            Box::pin(handle(connected, event)).await
         }
         .instrument(span)
     };

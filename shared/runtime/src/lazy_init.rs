@@ -28,7 +28,7 @@ where
     /// # Errors
     /// When a setting, secret or key is wrong: see [`ConfigError::is_transient`].
     pub async fn start(connect: C) -> Result<Self, ConfigError> {
-        let connected = match connect().await {
+        let connected = match Box::pin(connect()).await {
             Ok(function) => Some(function),
             Err(error) if error.is_transient() => {
                 let cause = telemetry::chain(&error);
@@ -45,7 +45,8 @@ where
     /// # Errors
     /// When connecting fails again, or the deadline is earlier. The next event tries again.
     pub(crate) async fn get(&self, deadline: Deadline) -> Result<&T, ConfigError> {
-        let connected = self.function.get_or_try_init(&self.connect);
+        // Boxed, as in `start`: the compiler limits how deep the types of futures may nest.
+        let connected = self.function.get_or_try_init(|| Box::pin((self.connect)()));
         tokio::time::timeout(deadline.remaining(), connected).await.unwrap_or(Err(ConfigError::OutOfTime))
     }
 }

@@ -30,7 +30,8 @@ where
     let handle = &handle;
     let connect_and_handle = move |request: Request| async move {
         match function.get(deadline(&request, CONNECT_TIMEOUT)).await {
-            Ok(function) => handle(function, request).await,
+            // Boxed: the compiler limits how deep the types of futures may nest.
+            Ok(function) => Box::pin(handle(function, request)).await,
             Err(error) => reject(request, error).await,
         }
     };

@@ -1,6 +1,6 @@
 //! Settings of Mastercard Processing Digital.
 
-use mastercard::{RateLimit, SignatureMethod, processing::SearchShape};
+use mastercard::{RateLimit, SignatureMethod, jwe::JweField, processing::SearchShape};
 use url::Url;
 
 use super::{
