@@ -105,8 +105,8 @@ fn decode_binary(content: &[u8]) -> Result<Option<Encoding>, KeyProblem> {
 /// and quotation marks.
 fn pem_blocks(content: &[u8]) -> Result<Vec<PemBlock>, KeyProblem> {
     let (mut blocks, mut rest) = (Vec::new(), content);
-    while let Some((_, begun)) = split(rest, BEGIN) {
-        let (label, body) = split(begun, DASHES).ok_or(KeyProblem::DamagedPem)?;
+    while let Some((_, after_begin)) = split(rest, BEGIN) {
+        let (label, body) = split(after_begin, DASHES).ok_or(KeyProblem::DamagedPem)?;
         let (body, ended) = split(body, END).ok_or(KeyProblem::DamagedPem)?;
         let (label, body) = std::str::from_utf8(label)
             .ok()
