@@ -138,7 +138,7 @@ def check_events(emulator, names, enrollment_id):
 
 
 def records(emulator, table):
-    """The stream's records as DynamoDB JSON: the client's form differs in binary values only, of which there are none."""
+    """The stream's records as DynamoDB JSON: the client's form differs in binary values only, which no event contains."""
     streams = emulator.client("dynamodbstreams")
     arn = emulator.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
     for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:

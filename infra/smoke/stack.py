@@ -1,5 +1,6 @@
 """The stacks: deployed with the commands of docs/deploy.md, and deleted."""
 
+import base64
 import os
 import shutil
 import subprocess
@@ -56,6 +57,8 @@ def secrets(emulator):
     manager = emulator.client("secretsmanager")
     for name, file in SECRETS.items():
         manager.put_secret_value(SecretId=arns[name], SecretString=(emulator.portal / file).read_text())
+    # As `openssl rand -base64 32` prints it.
+    manager.put_secret_value(SecretId=arns["RedirectKeys"], SecretString=base64.b64encode(os.urandom(32)).decode() + "\n")
     return arns
 
 
@@ -77,7 +80,7 @@ def parameters(emulator, arns, identity):
         "TokenConnectConsumerKey": key("token-connect-consumer-key.txt"),
         "ProcessingUrl": f"{emulator.mastercard_url}/global-processing/digital",
         "ProcessingConsumerKey": key("processing-consumer-key.txt"),
-        **{name: arns[name] for name in SECRETS},
+        **{name: arns[name] for name in [*SECRETS, "RedirectKeys"]},
         "NotificationClientSubjects": SUBJECT,
         "SecretsExtensionLayerArn": layer["LayerVersionArn"],
         "DeletionProtection": "false",

@@ -160,6 +160,6 @@ fn texts() -> String {
         }
         table.push('\n');
     }
-    table.push_str("`unreachable`, `too_many_requests` and `unavailable` are the app's own codes for no network, API Gateway's 429 and its 503.\n");
+    table.push_str("`unreachable` and `unavailable` are the app's own codes for no network and API Gateway's 503. `too_many_requests` is this server's code, and the app's for API Gateway's 429.\n");
     table
 }

@@ -33,9 +33,9 @@ checks! {
 async fn a_new_attempt_is_known_without_reading_it(stores: &Stores) {
     let proxy = TableProxy::counting(&stores.url).await;
     let fixture = EnrollmentFixture::new("key-1");
-    let begun = fixture.begin(&stores.through(&proxy)).await.unwrap();
+    let stored = fixture.begin(&stores.through(&proxy)).await.unwrap();
     assert_eq!(proxy.take_operations(), ["PutItem"]);
-    assert_eq!(fixture.versioned(&stores.enrollments).await, Some(begun));
+    assert_eq!(fixture.versioned(&stores.enrollments).await, Some(stored));
 }
 
 /// The condition that fails returns the item that is stored.

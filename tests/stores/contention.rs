@@ -46,12 +46,12 @@ async fn a_write_of_an_enrollment_that_meets_a_transaction_is_tried_again(stores
     for (card, error) in (70001..).zip(PASSING) {
         let fixture = EnrollmentFixture::new("key-1").with_card(card);
         let proxy = refusing_once(stores, error).await;
-        let begun = fixture.begin(&stores.through(&proxy)).await.unwrap();
+        let stored = fixture.begin(&stores.through(&proxy)).await.unwrap();
         assert_eq!(proxy.take_operations().iter().filter(|it| *it == "PutItem").count(), 2, "{error}");
 
         let proxy = refusing_once(stores, error).await;
         let pushed = [fixture.pushed().recorded(fixture.at(), "")];
-        let recorded = stores.through(&proxy).record(begun, &pushed, None, fixture.at()).await;
+        let recorded = stores.through(&proxy).record(stored, &pushed, None, fixture.at()).await;
         let recorded = recorded.unwrap().unwrap().stored;
         assert_eq!(fixture.versioned(&stores.enrollments).await.as_ref(), Some(&recorded), "{error}");
 

@@ -33,9 +33,9 @@ async fn losing_an_answer(stores: &Stores) -> TableProxy {
 async fn a_request_whose_answer_was_lost_has_started_its_enrollment(stores: &Stores) {
     let proxy = losing_an_answer(stores).await;
     let fixture = EnrollmentFixture::new("key-1");
-    let begun = fixture.begin(&stores.through(&proxy)).await.unwrap();
+    let stored = fixture.begin(&stores.through(&proxy)).await.unwrap();
     assert_eq!(proxy.take_operations(), ["PutItem"; 2]);
-    assert_eq!(fixture.versioned(&stores.enrollments).await, Some(begun));
+    assert_eq!(fixture.versioned(&stores.enrollments).await, Some(stored));
 }
 
 async fn a_takeover_whose_answer_was_lost_has_started_its_enrollment(stores: &Stores) {
@@ -44,8 +44,8 @@ async fn a_takeover_whose_answer_was_lost_has_started_its_enrollment(stores: &St
     let is_takeover = |operation: &Operation| operation.name == "TransactWriteItems";
     let proxy = TableProxy::new(&stores.url, once(is_takeover, || Reply::Lost)).await;
     let fixture = EnrollmentFixture::new("key-2").with_created_at(later);
-    let begun = fixture.begin(&stores.through(&proxy)).await.unwrap();
-    assert_eq!(begun.enrollment(), &fixture.enrollment);
+    let stored = fixture.begin(&stores.through(&proxy)).await.unwrap();
+    assert_eq!(stored.enrollment(), &fixture.enrollment);
     assert_eq!(stores.enrollment_items().await.len(), 2, "taken over once");
 }
 

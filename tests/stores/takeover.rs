@@ -25,14 +25,14 @@ checks! {
 async fn a_push_that_finishes_after_a_takeover_is_recorded_in_the_past_enrollment(stores: &Stores) {
     let enrollments = &stores.enrollments;
     let slow = EnrollmentFixture::new("key-1");
-    let begun = slow.begin(enrollments).await.unwrap();
+    let stored = slow.begin(enrollments).await.unwrap();
     let later = slow.at() + SignedDuration::from_secs(13);
     let second = EnrollmentFixture::new("key-2").with_created_at(later).start(enrollments).await;
     let before = second.versioned(enrollments).await;
 
     let sealed = enrollments.seal(&stores.keys, &slow.enrollment, 1, &slow.redirect()).unwrap();
     let pushed = [slow.pushed().recorded(later, "")];
-    let recorded = enrollments.record(begun, &pushed, Some(&sealed), later).await.unwrap().unwrap();
+    let recorded = enrollments.record(stored, &pushed, Some(&sealed), later).await.unwrap().unwrap();
     assert!(!recorded.is_current, "its redirect must not be answered");
     assert_eq!(enrollments.redirect(&recorded.stored, 1, later), None);
     let stored = slow.versioned(enrollments).await.unwrap();

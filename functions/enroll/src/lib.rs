@@ -33,7 +33,7 @@ pub use config::EnrollConfig;
 use push::Attempt;
 use request::EnrollmentRequest;
 
-/// When a card's oldest idempotency key may be forgotten is not told exactly: an hour is a fair pause.
+/// When a card's oldest idempotency key may be forgotten is not sent exactly: an hour is a fair pause.
 const KEY_RETRY_SECONDS: u64 = 3600;
 
 /// The function with its dependencies.

@@ -249,7 +249,7 @@ impl ItemsExt for Items {
             {
                 tracing::info!(
                     event = "enrollment_status_changed", enrollment_id = %id, attempt, status = to.as_str(),
-                    reason = reason.as_ref().map(StatusReason::as_str), r#final = is_final, "enrollment status changed"
+                    reason = reason.as_ref().map(StatusReason::as_str), is_final, "enrollment status changed"
                 );
             }
         }

@@ -37,8 +37,8 @@ fn every_item_of_a_full_journey_is_as_small_as_its_units() {
     let mut journey = Journey { items: Items::default(), now: start };
     let new = new_attempt(start);
     let id = new.enrollment.enrollment_id;
-    let begun = journey.decide(Command::Begin(&new));
-    assert!(begun < UNIT, "begun: {begun} bytes");
+    let size = journey.decide(Command::Begin(&new));
+    assert!(size < UNIT, "begin: {size} bytes");
 
     let redirect = redirect(start + SignedDuration::from_mins(15));
     let sealed = sealed(&redirect);
