@@ -1,5 +1,6 @@
 //! What a cardholder, the bank's app and the schedules do, from the first request to the final status.
 
+mod as_written_by_phones;
 mod assets;
 mod enroll;
 mod listing;
@@ -7,4 +8,5 @@ mod notifications;
 mod reconciliation;
 mod refresh;
 mod status_changes;
+mod unusual_responses;
 mod way_back;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use doctor::operate::AllowedHost;
 use jiff::Timestamp;
-use mastercard::card::ClientId;
+use mastercard::card::{CardContractId, ClientId};
 use model::enrollment::EnrollmentId;
 use runtime::config::Environment;
 
@@ -58,6 +58,10 @@ pub(crate) enum Command {
         /// Client id whose tokens the Processing call reads; in the sandbox, 40000 has some
         #[arg(long, value_name = "N")]
         client_id: Option<ClientId>,
+        /// Card contract of that client, for one search without a push: shows whether Processing's encrypted card states its
+        /// oaepHashingAlgorithm, which Token Connect requires from 1 April 2027
+        #[arg(long, value_name = "N", requires = "client_id")]
+        card_contract_id: Option<CardContractId>,
     },
     /// Show the timeline of one enrollment: facts, calls, correlation ids, what is missing; contains no secret
     ///

@@ -6,13 +6,15 @@ mod calls;
 mod certificates;
 mod connectivity;
 mod consumer_keys;
+mod functions;
 mod keys;
 mod links;
 mod ranges;
 mod reading;
+mod search;
 
 use aws_config::SdkConfig;
-use mastercard::card::ClientId;
+use mastercard::card::{CardContractId, ClientId};
 use model::clock::Clock;
 use runtime::config::{
     Environment, Runtime, Settings,
@@ -21,6 +23,7 @@ use runtime::config::{
 use url::Url;
 
 use crate::report::{Report, Row, Verdict};
+use functions::Starts;
 use reading::Reading;
 
 /// Options of a check.
@@ -32,6 +35,8 @@ pub struct Check {
     pub offline: bool,
     /// Client id whose token list is read; by default one that does not exist.
     pub client_id: Option<ClientId>,
+    /// Card of this client that is searched, if there is one; otherwise nothing is searched.
+    pub card_contract_id: Option<CardContractId>,
     /// Source of the time that certificates and servers are compared with.
     pub clock: Clock,
 }
@@ -78,13 +83,16 @@ impl Api {
 impl Check {
     /// Checks the settings of all functions together.
     pub async fn run(&self, settings: &Settings) -> Report {
-        let mut reading = Reading::new(settings);
+        let starts = Starts::new(settings, &self.clock).await;
+        let mut reading = Reading::new(settings, starts.problems());
         let mut rows = base_urls::rows(&mut reading, self.environment);
         rows.extend(consumer_keys::rows(&mut reading));
         rows.extend(keys::rows(&mut reading, self.clock.now()).await);
         rows.extend(ranges::row(&mut reading));
         rows.extend(links::rows(&mut reading, self.environment));
-        rows.extend(reading.remaining_rows());
+        rows.extend(starts.secret_rows(&rows));
+        rows.extend(reading.remaining_rows(&rows));
+        rows.push(starts.row());
 
         let healthy = is_healthy(&rows);
         let runtime = Runtime::new(settings.clone(), SdkConfig::builder().build(), self.clock.clone());
@@ -117,6 +125,11 @@ impl Check {
                     calls::get_tokens_by_client(processing.as_ref(), self.client_id).await
                 }
             });
+            let card = self.client_id.zip(self.card_contract_id);
+            if let (Api::Processing, true, Some(card)) = (api, healthy, card) {
+                let client = processing.as_ref();
+                rows.push(search::search_funding_accounts(client, &runtime, &reading, card).await);
+            }
         }
         Report { rows }
     }

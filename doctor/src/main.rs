@@ -31,8 +31,9 @@ const NOT_CHECKED: u8 = 2;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Check { env, config, offline, json, client_id } => {
-            let check = Check { environment: env, offline, client_id, clock: Default::default() };
+        Command::Check { env, config, offline, json, client_id, card_contract_id } => {
+            let clock = Default::default();
+            let check = Check { environment: env, offline, client_id, card_contract_id, clock };
             match settings(config) {
                 Ok(settings) => print_report(&check, &settings, json).await,
                 Err(error) => return stop(&error),

@@ -11,7 +11,7 @@ use doctor::{
     report::{Report, Verdict},
 };
 use jiff::SignedDuration;
-use local::World;
+use local::{Options, World};
 use runtime::config::Environment;
 use support::{key_pem, offline, online, settings, world};
 
@@ -56,6 +56,33 @@ async fn the_tokens_of_the_given_client_id_are_counted() {
     let (verdict, text) = row(&report, "Processing: getTokensByClient");
     assert_eq!(verdict, Verdict::Ok);
     assert!(text.contains("tokens of this cardholder"), "{text}");
+}
+
+#[tokio::test]
+async fn a_client_id_that_processing_does_not_know_is_a_warning() {
+    let world = world().await;
+    let check = Check { client_id: Some("41234".parse().unwrap()), ..online() };
+    let report = check.run(&settings(&world, &[])).await;
+    let (verdict, text) = row(&report, "Processing: getTokensByClient");
+    assert_eq!(verdict, Verdict::Warning);
+    assert!(text.contains("does not know this client id"), "{text}");
+}
+
+#[tokio::test]
+async fn a_card_without_oaep_hashing_algorithm_is_named() {
+    for (pkcs1_keys, expected) in [(false, Verdict::Ok), (true, Verdict::Warning)] {
+        let simulator = simulator::Options { pkcs1_keys, ..simulator::Options::default() };
+        let world = World::start(Options { simulator, ..Options::default() }).await.unwrap();
+        let check = Check {
+            client_id: Some("40000".parse().unwrap()),
+            card_contract_id: Some("70001".parse().unwrap()),
+            ..online()
+        };
+        let report = check.run(&settings(&world, &[])).await;
+        let (verdict, text) = row(&report, "Processing: searchFundingAccounts");
+        assert_eq!(verdict, expected, "{report}");
+        assert!(text.contains("oaepHashingAlgorithm"), "{text}");
+    }
 }
 
 #[tokio::test]
@@ -200,12 +227,12 @@ async fn a_bad_account_range_is_named_by_its_position() {
 }
 
 #[tokio::test]
-async fn more_than_25_ranges_are_several_calls_and_a_repeated_one_or_a_card_number_is_a_warning() {
+async fn more_than_25_ranges_are_several_calls_a_repeated_one_is_wrong_and_a_card_number_is_a_warning() {
     let world = world().await;
     let many: Vec<String> = (0..26).map(|n| (555_555_000 + n).to_string()).collect();
     let cases = [
         (many.join(","), Verdict::Ok, "26 in 2 calls, 26 padded"),
-        ("555555000,5555550000000000000".into(), Verdict::Warning, "1 repeated"),
+        ("555555000,5555550000000000000".into(), Verdict::Wrong, "must not contain duplicates"),
         ("555555000,5555555555554444".into(), Verdict::Warning, "entry 2 looks like a card number"),
     ];
     for (ranges, verdict, expected) in cases {
@@ -312,17 +339,40 @@ async fn all_missing_settings_are_reported_at_once() {
 }
 
 #[tokio::test]
-async fn a_setting_of_any_function_that_does_not_parse_is_named() {
+async fn a_setting_that_stops_any_function_is_named_with_what_is_expected() {
     let world = world().await;
-    for (name, value, expected) in [
-        ("LOG_LEVEL", "inof", "LOG_LEVEL: must be a level"),
-        ("LARGEST_DROP_PERCENT", "101", "LARGEST_DROP_PERCENT: must be 0 to 100"),
-        ("NOTIFICATION_SHARED_SECRET", "hunter2", "NOTIFICATION_SHARED_SECRET: a secret must be named by"),
+    for (name, value, expected, function) in [
+        ("LOG_LEVEL", "inof", "must be a level", "get-enrollment"),
+        ("LOG_DEBUG_PERCENT", "101", "must be 0 to 100", "enroll"),
+        ("LARGEST_DROP_PERCENT", "30%", "must be 0 to 100", "sync-requestors"),
+        ("TENANT", "The Bank", "lower-case letters", "receive-callback"),
+        ("CATALOG_LOCALE", "the usual one", "BCP 47", "list-requestors"),
+        ("LOGO_BASE_URL", "logos", "relative URL", "list-requestors"),
+        ("S3_ENDPOINT_URL", "minio", "relative URL", "fetch-assets"),
+        ("ENROLL_TIMEOUT_SECONDS", "30", "must be 2 to 25", "enroll"),
+        ("UNSIGNED_REDIRECTS", "click-to-pay", "token requestor", "enroll"),
+        ("NOTIFICATION_SHARED_SECRET", "hunter2", "never written out", "receive-notification"),
+        ("NOTIFICATION_NEXT_SHARED_SECRET", "file:/nowhere", "could not be read", "receive-notification"),
+        ("NOTIFICATION_SIGNER_CERTIFICATE", "file:/dev/null", "neither PEM nor DER", "receive-notification"),
+        ("NOTIFICATION_DECRYPTION_KEY", "file:/dev/null", "neither PEM, DER", "receive-notification"),
+        ("NOTIFICATION_SHARED_SECRET", "file:/dev/null", "neither text nor bytes", "receive-notification"),
+        ("NOTIFICATION_CLIENT_SUBJECTS", ";", "subject names", "receive-notification"),
     ] {
         let report = offline().run(&settings(&world, &[(name, value)])).await;
-        assert_wrong(&report, "settings", expected);
+        assert_wrong(&report, name, expected);
+        assert_wrong(&report, "functions", &format!("{function}: {name}"));
         assert!(!report.to_string().contains("hunter2"), "{report}");
+        assert!(!row(&report, "other settings").1.contains(&format!("{name},")), "{report}");
     }
+}
+
+#[tokio::test]
+async fn without_any_key_it_does_not_say_that_keys_are_ok() {
+    let report = offline().run(&Default::default()).await;
+    assert_eq!(row(&report, "key reuse").0, Verdict::Skipped);
+    assert_wrong(&report, "functions", "sync-requestors: TOKEN_CONNECT_URL");
+    let fine = report.rows.iter().filter(|row| row.verdict == Verdict::Ok).map(|row| row.what.as_str());
+    assert_eq!(fine.collect::<Vec<_>>(), ["RECEIPTS_VALIDITY_MINUTES"], "{report}");
 }
 
 #[tokio::test]

@@ -72,6 +72,7 @@ def parameters(emulator, arns, identity):
         "Architecture": "x86_64",
         "JwtIssuer": identity.issuer,
         "JwtAudience": identity.AUDIENCE,
+        "ClientIdClaim": "client_id",
         "AppLinks": "mobile-app=bankapp://click-to-pay",
         "AllowedRedirectOrigins": f"50123197928={emulator.mastercard_url}",
         "AccountRanges": "5555550000000000000,5555560000000000000,9300000000000000000",

@@ -41,6 +41,9 @@ pub(crate) struct Run {
     /// URL of another Mastercard Processing; ends in /global-processing/digital
     #[arg(long, value_name = "URL")]
     processing_url: Option<Url>,
+    /// Origin of another site whose pages may call the app's API (CORS), such as http://localhost:5173; may repeat
+    #[arg(long = "web-origin", value_name = "ORIGIN")]
+    web_origins: Vec<String>,
     /// After the start, write base URLs, tokens, table and bucket names to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,
@@ -101,7 +104,8 @@ impl CommonOptions {
 impl Run {
     pub(crate) fn options(&self) -> Options {
         let processing_url = self.processing_url.clone();
-        Options { port: self.port, processing_url, ..self.common.options() }
+        let web_origins = self.web_origins.clone();
+        Options { port: self.port, processing_url, web_origins, ..self.common.options() }
     }
 }
 

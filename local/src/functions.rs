@@ -9,7 +9,7 @@ use lambda_http::{Body, Error, Request, Response};
 use runtime::config::{ConfigError, Function, Runtime};
 
 use crate::{
-    gateway::{Authorizer, Gateway, Handler, Route},
+    gateway::{Authorizer, Cors, Gateway, Handler, Route},
     live::journal::Journal,
     settings::Environment,
 };
@@ -56,51 +56,54 @@ impl Functions {
         })
     }
 
-    /// The gateway of the app's API, as `infra/openapi.yaml` defines it.
-    pub(crate) fn app_gateway(self: &Arc<Self>, authorizer: Authorizer, journal: Journal) -> Arc<Gateway> {
-        let authorizer = Arc::new(authorizer);
-        let authenticated = |method, template, handler| Route::new(method, template, &authorizer, handler);
+    /// The gateway of the app's API, as `infra/openapi.yaml` defines it; the routes `ANY` respond to methods that it does
+    /// not have.
+    pub(crate) fn app_gateway(
+        self: &Arc<Self>,
+        authorizer: Authorizer,
+        cors: Cors,
+        journal: Journal,
+    ) -> Arc<Gateway> {
+        let list_requestors =
+            self.handler(|all, request| async move { all.list_requestors.handle(request).await }.boxed());
+        let list_cards =
+            self.handler(|all, request| async move { all.list_cards.handle(request).await }.boxed());
+        let enroll = self.handler(|all, request| async move { all.enroll.handle(request).await }.boxed());
         let get_enrollment =
             self.handler(|all, request| async move { all.get_enrollment.handle(request).await }.boxed());
+        let receive_callback =
+            self.handler(|all, request| async move { all.receive_callback.handle(request).await }.boxed());
+        let authorizer = Arc::new(authorizer);
+        let authenticated = |method, template, handler: &Handler| {
+            Route::new(method, template, &authorizer, Arc::clone(handler))
+        };
+        let any = |template, handler: &Handler| Route::any(template, Arc::clone(handler));
         let routes = vec![
-            authenticated(
-                Method::GET,
-                "/token-requestors",
-                self.handler(|all, request| async move { all.list_requestors.handle(request).await }.boxed()),
-            ),
-            authenticated(
-                Method::GET,
-                "/cards",
-                self.handler(|all, request| async move { all.list_cards.handle(request).await }.boxed()),
-            ),
-            authenticated(
-                Method::POST,
-                "/enrollments",
-                self.handler(|all, request| async move { all.enroll.handle(request).await }.boxed()),
-            ),
-            authenticated(
-                Method::POST,
-                "/enrollments/{enrollmentId}/attempts",
-                self.handler(|all, request| async move { all.enroll.handle(request).await }.boxed()),
-            ),
-            authenticated(Method::GET, "/enrollments", Arc::clone(&get_enrollment)),
-            authenticated(Method::GET, "/enrollments/{enrollmentId}", get_enrollment),
-            Route::open(
-                Method::GET,
-                "/callback/{state}",
-                self.handler(|all, request| {
-                    async move { all.receive_callback.handle(request).await }.boxed()
-                }),
-            ),
+            authenticated(Method::GET, "/token-requestors", &list_requestors),
+            authenticated(Method::GET, "/cards", &list_cards),
+            authenticated(Method::POST, "/enrollments", &enroll),
+            authenticated(Method::POST, "/enrollments/{enrollmentId}/attempts", &enroll),
+            authenticated(Method::GET, "/enrollments", &get_enrollment),
+            authenticated(Method::GET, "/enrollments/{enrollmentId}", &get_enrollment),
+            Route::open(Method::GET, "/callback/{state}", Arc::clone(&receive_callback)),
+            // Browsers and mail programs add a slash.
+            Route::open(Method::GET, "/callback/{state}/", Arc::clone(&receive_callback)),
+            any("/token-requestors", &list_requestors),
+            any("/cards", &list_cards),
+            any("/enrollments", &get_enrollment),
+            any("/enrollments/{enrollmentId}", &get_enrollment),
+            any("/enrollments/{enrollmentId}/attempts", &enroll),
+            any("/callback/{state}", &receive_callback),
         ];
-        Gateway::with_journal(routes, journal)
+        Gateway::for_apps(routes, cors, journal)
     }
 
     /// The gateway of the notification endpoint.
     pub(crate) fn notifications_gateway(self: &Arc<Self>) -> Arc<Gateway> {
         let handler = self
             .handler(|all, request| async move { all.receive_notification.handle(request).await }.boxed());
-        Gateway::new(vec![Route::open(Method::POST, "/notifications", handler)])
+        let any = Route::any("/notifications", Arc::clone(&handler));
+        Gateway::new(vec![Route::open(Method::POST, "/notifications", handler), any])
     }
 
     fn handler(self: &Arc<Self>, call: fn(Arc<Self>, Request) -> Invocation) -> Handler {

@@ -2,6 +2,7 @@
 //! get, and returns its response. Error responses have API Gateway's bodies.
 
 mod authorizer;
+mod cors;
 mod event;
 pub(crate) mod lambda;
 mod response;
@@ -14,15 +15,16 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{ConnectInfo, Request},
-    http::{HeaderValue, Response, StatusCode, header},
+    http::{HeaderValue, Response, StatusCode, header, request::Parts},
     serve::ListenerExt as _,
 };
 use jiff::Timestamp;
-use lambda_http::RequestExt as _;
+use lambda_runtime::LambdaEvent;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 pub(crate) use authorizer::Authorizer;
+pub(crate) use cors::Cors;
 pub(crate) use event::Caller;
 pub(crate) use route::{Handler, Route};
 
@@ -37,17 +39,18 @@ const GATEWAY_TIMEOUT: Duration = Duration::from_secs(30);
 /// The routes of one HTTP API.
 pub(crate) struct Gateway {
     routes: Vec<Route>,
+    cors: Cors,
     journal: Option<Journal>,
 }
 
 impl Gateway {
     pub(crate) fn new(routes: Vec<Route>) -> Arc<Self> {
-        Arc::new(Self { routes, journal: None })
+        Arc::new(Self { routes, cors: Cors::default(), journal: None })
     }
 
-    /// The same, with each exchange reported to the journal.
-    pub(crate) fn with_journal(routes: Vec<Route>, journal: Journal) -> Arc<Self> {
-        Arc::new(Self { routes, journal: Some(journal) })
+    /// The same for pages of other origins too, and with each exchange reported to the journal.
+    pub(crate) fn for_apps(routes: Vec<Route>, cors: Cors, journal: Journal) -> Arc<Self> {
+        Arc::new(Self { routes, cors, journal: Some(journal) })
     }
 
     /// Its routes in API Gateway's notation.
@@ -68,9 +71,18 @@ impl Gateway {
         );
     }
 
-    /// Handles one request, from the route to the response.
+    /// Handles one request: CORS, then everything from the route to the response.
     pub(crate) async fn handle(&self, request: Request, caller: Caller) -> Response<Body> {
         let (request, body) = request.into_parts();
+        if let Some(preflight) = self.cors.preflight(&request) {
+            return preflight;
+        }
+        let mut response = self.handle_route(&request, body, caller).await;
+        self.cors.allow(&request.headers, &mut response);
+        response
+    }
+
+    async fn handle_route(&self, request: &Parts, body: Body, caller: Caller) -> Response<Body> {
         let path = request.uri.path();
         let Some((route, parameters)) =
             self.routes.iter().find_map(|route| route.matches(&request.method, path))
@@ -90,11 +102,10 @@ impl Gateway {
             return error_response(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         };
         let journal = self.journal.as_ref();
-        let pending = journal.and_then(|journal| journal.record_request(route.key(), &request, &body));
-        let event =
-            event::Event { route, parameters, claims, caller: &caller, request: &request, body: &body };
+        let pending = journal.and_then(|journal| journal.record_request(route.key(), request, &body));
+        let event = event::Event { route, parameters, claims, caller: &caller, request, body: &body };
         let request_id = event::request_id();
-        let mut response = invoke(route, &event.to_json(&request_id, Timestamp::now())).await;
+        let mut response = invoke(route, event.to_json(&request_id, Timestamp::now())).await;
         if let Ok(request_id) = HeaderValue::try_from(request_id) {
             response.headers_mut().insert("apigw-requestid", request_id);
         }
@@ -106,15 +117,10 @@ impl Gateway {
 }
 
 /// Runs the function on a separate task, so that a panic ends the invocation only.
-async fn invoke(route: &Route, event: &Value) -> Response<Body> {
-    let request = match lambda_http::request::from_str(&event.to_string()) {
-        Ok(request) => request.with_lambda_context(context(FUNCTION_TIMEOUT)),
-        Err(error) => {
-            tracing::error!(%error, route = route.key(), "the event does not become a request");
-            return internal_error();
-        }
-    };
-    let invocation = tokio::spawn((route.handler)(request));
+async fn invoke(route: &Route, event: Value) -> Response<Body> {
+    let event = LambdaEvent::new(event, context(FUNCTION_TIMEOUT));
+    let handler = Arc::clone(&route.handler);
+    let invocation = tokio::spawn(runtime::http::handle_event(event, move |request| handler(request)));
     match tokio::time::timeout(GATEWAY_TIMEOUT, invocation).await {
         Ok(Ok(Ok(response))) => response::to_http(response).await.unwrap_or_else(|error| {
             tracing::error!(%error, route = route.key(), "the response cannot be delivered");

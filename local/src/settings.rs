@@ -43,6 +43,7 @@ impl Environment {
         let variables = [
             (registry::TOKEN_REQUESTORS_TABLE.name(), machine.tables.token_requestors.clone()),
             (registry::ENROLLMENTS_TABLE.name(), machine.tables.enrollments.clone()),
+            (registry::CLIENT_ID_CLAIM.name(), "client_id".into()),
             (registry::LOGO_BUCKET.name(), machine.bucket.to_owned()),
             (registry::LOGO_BASE_URL.name(), base.to_owned()),
             (registry::FEATURED_TOKEN_REQUESTORS.name(), simulator::CLICK_TO_PAY.into()),

@@ -13,18 +13,21 @@ pub(crate) struct ErrorResponse {
 }
 
 impl ErrorResponse {
-    /// An error in the API gateway's envelope, with capitalized keys.
+    /// An error in the API gateway's envelope, with capitalized keys and `Details`.
     pub(crate) fn gateway(status: StatusCode, reason: &'static str, description: impl Into<String>) -> Self {
-        Self { status, reason, body: envelope("Gateway", reason, &description.into()) }
+        let mut error = error("Gateway", reason, &description.into());
+        error["Details"] = Value::Null;
+        Self { status, reason, body: envelope(error) }
     }
 
-    /// An error in Processing's envelope; the casing is inferred.
+    /// An error in Processing's envelope, as documented: without `Details`.
     pub(crate) fn processing(
         status: StatusCode,
         reason: &'static str,
         description: impl Into<String>,
     ) -> Self {
-        Self { status, reason, body: envelope("Mastercard Processing", reason, &description.into()) }
+        let error = error("MASTERCARD PROCESSING", reason, &description.into());
+        Self { status, reason, body: envelope(error) }
     }
 
     /// Token Connect's default error: a status other than 200, `errors` at the top level. The status is not published.
@@ -50,12 +53,10 @@ pub(crate) fn token_connect_error(source: &str, reason: &str, description: &str)
     json!({"source": source, "reasonCode": reason, "description": description})
 }
 
-fn envelope(source: &str, reason: &str, description: &str) -> Value {
-    json!({"Errors": {"Error": [{
-        "Source": source,
-        "ReasonCode": reason,
-        "Description": description,
-        "Recoverable": false,
-        "Details": null,
-    }]}})
+fn error(source: &str, reason: &str, description: &str) -> Value {
+    json!({"Source": source, "ReasonCode": reason, "Description": description, "Recoverable": false})
+}
+
+fn envelope(error: Value) -> Value {
+    json!({"Errors": {"Error": [error]}})
 }

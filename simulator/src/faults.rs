@@ -69,6 +69,16 @@ pub enum Fault {
     TruncatedJson,
     /// The response has undocumented fields.
     ExtraFields,
+    /// The response is compressed with gzip, although nobody requested it.
+    Gzip,
+    /// The response has another text in each place of a text, as for a number in another notation. It need not be JSON then.
+    /// Without effect on encrypted text.
+    Rewritten {
+        /// The text to find.
+        find: String,
+        /// The text in its place.
+        replace: String,
+    },
     /// The response has no signature, as for a token requestor without signature support.
     Unsigned,
     /// The operation runs, and the connection closes without a response.

@@ -42,11 +42,12 @@ pub(crate) fn admit(
         ));
     }
     if call.method == Method::POST && !is_json(call) {
-        return Err(api.error(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "UNSUPPORTED_MEDIA_TYPE",
-            "Content-Type must be application/json.",
-        ));
+        // Processing documents no 415.
+        let status = match api {
+            Api::TokenConnect => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Api::Processing => StatusCode::BAD_REQUEST,
+        };
+        return Err(api.error(status, "UNSUPPORTED_MEDIA_TYPE", "Content-Type must be application/json."));
     }
     Ok(())
 }

@@ -35,9 +35,12 @@ pub(crate) fn tokenize(mastercard: &Mastercard, number: &CardNumber, requestor_i
     if records.live_token(card.id, requestor_id).is_some() {
         return Tokenization::Duplicate;
     }
-    let wallet_name = records.requestor(requestor_id).map_or_else(String::new, |r| r.wallet_name.clone());
+    let requestor = records.requestor(requestor_id);
+    let wallet_name = requestor.map_or_else(String::new, |r| r.wallet_name.clone());
+    // Card-on-file tokens, which merchants and Click to Pay hold, have no correlation id.
+    let in_wallet = requestor.is_some_and(|r| r.token_requestor_type == "WALLET");
     let common = json!({
-        "correlationId": correlation_id(),
+        "correlationId": in_wallet.then(correlation_id),
         "clientId": card.client_id,
         "cardContractId": card.id,
         "tokenRequestorId": requestor_id,
@@ -111,7 +114,6 @@ pub(crate) fn change_status(
 
 fn status_notification(token: &Token) -> Notification {
     let common = json!({
-        "correlationId": correlation_id(),
         "clientId": token.client_id,
         "cardContractId": token.card_contract_id,
         "tokenRequestorId": token.token_requestor_id,

@@ -19,11 +19,19 @@ pub struct Options {
     pub reject_replayed_nonces: bool,
     /// Encrypt the bodies of Processing, in both directions, as JWE. On by default.
     pub processing_jwe: bool,
+    /// The field of a body that holds the JWE; the real name is not published. `encryptedData` by default.
+    pub jwe_field: &'static str,
+    /// Reject a JWE that is not base64url by RFC 7515. Off by default: Mastercard's Node.js library writes `/`, `+` and
+    /// padding.
+    pub strict_base64url: bool,
     /// Use a 16-byte IV in JWE responses, as Mastercard's own libraries do, instead of the standard 12 bytes.
     pub jwe_sixteen_byte_iv: bool,
     /// Respond to a search with the payload under `pushFundingAccounts` (the default) or at the top level; the real
     /// shape is not published.
     pub search_response_wrapped: bool,
+    /// Processing encrypts keys with PKCS#1 v1.5 and omits `oaepHashingAlgorithm`, and Token Connect accepts that: the old
+    /// form, which Mastercard tolerates until 31 March 2027. Off by default.
+    pub pkcs1_keys: bool,
     /// How Processing encrypts card data for Token Connect.
     pub cipher_mode: CipherMode,
     /// Reject a request with an account range that no requestor is enabled for: `ACCOUNT_INELIGIBLE` in a 200. By
@@ -46,8 +54,11 @@ impl Default for Options {
             clock_skew: None,
             reject_replayed_nonces: false,
             processing_jwe: true,
+            jwe_field: "encryptedData",
+            strict_base64url: false,
             jwe_sixteen_byte_iv: false,
             search_response_wrapped: true,
+            pkcs1_keys: false,
             cipher_mode: CipherMode::Cbc,
             unknown_range_fails: false,
             rate_limit: None,

@@ -36,8 +36,18 @@ pub(crate) struct Harness {
     errors_allowed: AtomicBool,
 }
 
-/// Runs a test, with the schedules running. Without a browser it prints that and skips the test; in CI it fails.
+/// Runs a test, with the schedules running, and then checks the browser's logs.
 pub(crate) async fn with_harness(appearance: Appearance, test: impl AsyncFnOnce(&Harness)) {
+    with_options(appearance, Options::default(), async |harness| {
+        test(harness).await;
+        let violations = browser_logs::violations(harness).await;
+        assert!(violations.is_empty(), "{violations:#?}");
+    })
+    .await;
+}
+
+/// Runs a test in a world with these options. Without a browser it prints that and skips the test; in CI it fails.
+pub(crate) async fn with_options(appearance: Appearance, options: Options, test: impl AsyncFnOnce(&Harness)) {
     let Some(chromedriver) = Chromedriver::start().await else {
         assert!(
             std::env::var_os("CI").is_none(),
@@ -46,7 +56,7 @@ pub(crate) async fn with_harness(appearance: Appearance, test: impl AsyncFnOnce(
         eprintln!("NOT TESTED: there is no chromedriver here. apt-get install chromium chromium-driver");
         return;
     };
-    let world = World::start(Options::default()).await.expect("a world");
+    let world = World::start(options).await.expect("a world");
     world.refresh().await.expect("a refresh");
     let profile = tempfile::tempdir().expect("a folder");
     let driver = chromedriver.browser(profile.path(), appearance).await;
@@ -54,8 +64,6 @@ pub(crate) async fn with_harness(appearance: Appearance, test: impl AsyncFnOnce(
     let tested = async {
         harness.emulate(appearance).await;
         test(&harness).await;
-        let violations = browser_logs::violations(&harness).await;
-        assert!(violations.is_empty(), "{violations:#?}");
     };
     let outcome = AssertUnwindSafe(async {
         tokio::select! {

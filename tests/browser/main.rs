@@ -10,6 +10,7 @@
 
 mod accessibility;
 mod conditions;
+mod cors;
 mod harness;
 mod outcomes;
 mod repeated;

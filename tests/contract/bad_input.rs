@@ -1,6 +1,7 @@
 //! Bad input to every route, through the real gateway: the expected problem, no echo of the input, nothing stored, no call to
 //! Mastercard.
 
+mod card_numbers;
 mod enrollment_requests;
 mod notifications;
 mod paths;

@@ -1,10 +1,12 @@
 //! The real binaries, started as Lambda starts them: one process per function, settings in environment variables, and the
 //! Runtime API on loopback (`lambda-simulator`). Stores and Mastercard are those of a `World`.
 
+mod extension;
 mod lambda;
 
-use std::fs;
+use std::{fs, time::Duration};
 
+use extension::Extension;
 use lambda::{FUNCTIONS, FunctionError, Lambda};
 use serde_json::{Value, json};
 use url::Url;
@@ -79,6 +81,25 @@ async fn a_notification_without_a_certificate_is_refused_by_the_real_binary() {
 }
 
 #[tokio::test]
+async fn a_quote_in_the_query_is_answered_by_the_real_binary() {
+    let world = open_world().await;
+    let callback = Lambda::start("receive-callback", &world).await;
+    let mut quote = event("receive-callback-unknown-state.json");
+    quote["rawQueryString"] = "x=\"1\"".into();
+    quote["headers"]["host"] = "api.bank.example:99999".into();
+    quote["headers"]["x-forwarded-proto"] = "https,http".into();
+    let page = callback.invoke(quote.clone()).await.unwrap();
+    assert_eq!(
+        (&page["statusCode"], &page["headers"]["content-type"]),
+        (&json!(404), &json!("text/html; charset=utf-8"))
+    );
+    quote["rawQueryString"] = "z".repeat(70_000).into();
+    let (status, problem) = callback.invoke_http(quote).await;
+    assert_eq!((status, &problem["code"]), (414, &json!("uri_too_long")));
+    callback.stop();
+}
+
+#[tokio::test]
 async fn a_function_without_its_settings_does_not_start_and_names_all_that_is_missing() {
     let world = world().await;
     for (function, missing) in FUNCTIONS {
@@ -98,6 +119,61 @@ async fn a_function_with_a_bad_log_level_does_not_start_and_names_it_with_all_ot
         for problem in ["LOG_LEVEL: must be a level", "TENANT: "] {
             assert!(log.contains(problem), "{function} does not report {problem}: {log}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_function_whose_secrets_are_not_ready_for_a_second_starts_and_answers_its_first_event() {
+    let world = open_world().await;
+    let extension = Extension::start(&world, &[]).await;
+    let becoming_ready = async {
+        extension.requested().await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        extension.become_ready();
+    };
+    let variables = extension.variables();
+    let (cards, ()) = tokio::join!(Lambda::start_with("list-cards", &world, &variables), becoming_ready);
+    assert_eq!(states(&cards).await, ["eligible", "eligible"]);
+    assert!(!cards.stop().contains("init_deferred"), "init waited for them");
+}
+
+#[tokio::test]
+async fn a_function_without_secrets_answers_503_until_they_are_there_and_does_not_exit() {
+    let world = open_world().await;
+    let extension = Extension::start(&world, &[]).await;
+    let variables = extension.variables();
+    let (cards, sync) = tokio::join!(
+        Lambda::start_with("list-cards", &world, &variables),
+        Lambda::start_with("sync-requestors", &world, &variables),
+    );
+    let (response, failed) =
+        tokio::join!(cards.invoke(event("list-cards.json")), sync.invoke(event("sync-requestors.json")));
+    let response = response.unwrap();
+    let problem: Value = serde_json::from_str(response["body"].as_str().unwrap()).unwrap();
+    assert_eq!((&response["statusCode"], &problem["code"]), (&json!(503), &json!("service_unavailable")));
+    let again = (&problem["retryable"], &response["headers"]["retry-after"]);
+    assert_eq!(again, (&json!(true), &json!("1")), "{response}");
+    assert_eq!(failed.unwrap_err().error_type, "Retryable");
+
+    extension.become_ready();
+    assert_eq!(states(&cards).await, ["eligible", "eligible"]);
+    assert!(sync.invoke(event("sync-requestors.json")).await.unwrap()["requestors"].as_u64() > Some(0));
+    for log in [cards.stop(), sync.stop()] {
+        assert!(log.contains("init_deferred") && log.contains("answered 400"), "{log}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_key_stops_init_although_the_extension_answers() {
+    let world = world().await;
+    let wrong = [("list-cards", "PROCESSING_SIGNING_KEY"), ("enroll", "CLIENT_ENCRYPTION_CERTIFICATE")];
+    for (function, setting) in wrong {
+        let extension = Extension::start(&world, &[(setting, "no key")]).await;
+        extension.become_ready();
+        let variables = extension.variables();
+        let variables: Vec<_> = variables.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let log = Lambda::start_fails(function, &world, |_| false, &variables).await;
+        assert!(log.contains(setting) && log.contains("cannot be used"), "{function}: {log}");
     }
 }
 

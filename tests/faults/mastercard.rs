@@ -59,7 +59,9 @@ async fn a_logo_is_requested_as_the_table_says() {
 
 #[tokio::test]
 async fn the_tokens_of_a_cardholder_are_requested_as_the_table_says() {
-    check_table(Operation::GetTokensByClient, |row| row.read).await;
+    // A list without content is a list without tokens.
+    let column = |row: &Row| if row.fault == Fault::EmptyBody { (1, "") } else { row.read };
+    check_table(Operation::GetTokensByClient, column).await;
 }
 
 #[tokio::test]

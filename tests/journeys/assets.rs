@@ -125,16 +125,50 @@ async fn an_asset_that_hangs_does_not_use_up_the_time_for_recording() {
 }
 
 #[tokio::test]
-async fn an_asset_without_contents_is_retried_and_one_whose_contents_are_refused_is_not() {
+async fn an_asset_without_a_usable_form_is_asked_for_again_later() {
     let world = world().await;
     world.simulator().set_asset("empty", json!([]));
     world.simulator().set_asset("broken", json!([{"type": "image/png", "data": "no base64!"}]));
-    let fetched = world.fetch_assets(json!({"assets": ["empty", "broken"]})).await.unwrap();
-    assert_eq!(fetched["failed"], json!([{"assetId": "empty", "reason": "no_forms"}]));
-    let refused = json!([{"assetId": "broken", "mediaType": "image/png", "reason": "not_base64"}]);
-    assert_eq!((&fetched["stored"], &fetched["refused"]), (&json!(["broken"]), &refused));
-    assert!(stored_asset(&world, "empty").await.is_none());
-    assert_eq!(stored_asset(&world, "broken").await.unwrap().logos, []);
+    let event = json!({"assets": ["empty", "broken"]});
+    let fetched = world.fetch_assets(event.clone()).await.unwrap();
+    let mut failed = fetched["failed"].as_array().unwrap().clone();
+    failed.sort_by_key(|failed| failed["reason"].to_string());
+    let expected = json!([
+        {"assetId": "empty", "reason": "no_forms"}, {"assetId": "broken", "reason": "no_usable_form"},
+    ]);
+    assert_eq!((&fetched["stored"], json!(failed)), (&json!([]), expected));
+    for id in ["empty", "broken"] {
+        assert!(stored_asset(&world, id).await.is_none(), "{id}");
+        world.simulator().set_asset(id, form("image/svg+xml", RED));
+    }
+    let fetched = world.fetch_assets(event).await.unwrap();
+    assert_eq!(fetched["stored"].as_array().unwrap().len(), 2, "{fetched}");
+}
+
+#[tokio::test]
+async fn an_asset_that_became_unusable_keeps_its_logo() {
+    let world = world().await;
+    world.simulator().set_asset("a", form("image/svg+xml", RED));
+    world.fetch_assets(json!({"assets": ["a"]})).await.unwrap();
+    let before = stored_asset(&world, "a").await.unwrap();
+    world.simulator().set_asset("a", form("image/svg+xml", "<script>alert(1)</script>"));
+    let again = world.fetch_assets(json!({"assets": ["a"], "again": true})).await.unwrap();
+    assert_eq!(again["failed"], json!([{"assetId": "a", "reason": "no_usable_form"}]));
+    assert_eq!(stored_asset(&world, "a").await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_logo_in_lines_of_base64_or_as_a_data_uri_is_stored() {
+    let world = world().await;
+    let png = "iVBORw0KGgoAAAANSUhEUgAAAAQAAAAECAYAAACp8Z5+AAAAHUlEQVR4nGNgUPXKn7LzHrOGb9H0\r\n\
+               PQ/ZtBlIFwAAUKEZYch4dIsAAAAASUVORK5CYII=";
+    let data_uri = format!("data:image/png;base64,{}", png.replace("\r\n", ""));
+    for data in [png.replace("\r\n", "") + "\n", png.into(), data_uri] {
+        world.simulator().set_asset("a", json!([{"type": "image/png", "data": data}]));
+        let fetched = world.fetch_assets(json!({"assets": ["a"], "again": true})).await.unwrap();
+        assert_eq!((&fetched["stored"], &fetched["refused"]), (&json!(["a"]), &json!([])), "{data}");
+        assert_eq!(stored_asset(&world, "a").await.unwrap().logos[0].width, Some(4));
+    }
 }
 
 #[tokio::test]

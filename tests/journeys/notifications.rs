@@ -196,6 +196,30 @@ async fn a_notification_that_names_another_client_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_tcn_with_ids_as_processing_may_write_them_enables_the_card() {
+    for (client, card, requestor) in [
+        (json!(40000), json!(70006), json!(50_123_197_928_u64)),
+        (json!(40000.0), json!(70006.0), json!("50123197928")),
+        (json!("00040000"), json!(" 70006"), json!("50123197928")),
+    ] {
+        let world = open_world().await;
+        let cardholder = world.cardholder("40000").unwrap();
+        let id = cardholder.enroll("70006").await.unwrap()["enrollmentId"].as_str().unwrap().to_owned();
+        let tcn = json!({
+            "notificationId": "n-1", "type": "TCN", "occurredAt": jiff::Timestamp::now(), "correlationId": "c1",
+            "clientId": client, "cardContractId": card, "tokenRequestorId": requestor, "decision": "APPROVED",
+            "responseCode": "00", "tokenUniqueReference": "DTUR00000000000000000000000000000000000000000000",
+        });
+        assert_eq!(notify(&world, &tcn).await, 200);
+        let events = view(&cardholder, &id).await;
+        assert!(
+            events["timeline"].as_array().unwrap().iter().any(|it| it["event"] == "token_created"),
+            "{tcn}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_kind_of_notification_is_stored_and_changes_nothing() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();

@@ -1,7 +1,7 @@
 //! Processing's notifications: collected when the simulator sends them, delivered when and how the seed decides.
 
 use jiff::SignedDuration;
-use model::notification::wire;
+use model::{card_number::CardNumberDetector, notification::wire};
 use serde_json::Value;
 
 use super::{
@@ -36,7 +36,11 @@ impl Run<'_> {
                     body.as_object_mut().unwrap().remove(field);
                 }
             }
-            let id = wire::parse(body.to_string().as_bytes(), now, None).unwrap().notifications.remove(0).id;
+            let id = wire::parse(body.to_string().as_bytes(), now, None, &CardNumberDetector::default())
+                .unwrap()
+                .notifications
+                .remove(0)
+                .id;
             let acknowledged = None;
             let notification =
                 SentNotification { body, id, principal, card, label, deliveries, acknowledged };

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use mastercard::{
-    Deadline, MastercardError, Processing, TokenConnect,
+    Deadline, MastercardError, Processing, TokenConnect, Upstream,
     card::{AccountRange, ClientId},
-    token_connect::MAX_RANGES_PER_CALL,
+    token_connect::{EligibleTokenRequestors, MAX_RANGES_PER_CALL},
     token_requestor::TokenRequestorId,
 };
 use runtime::{
@@ -22,6 +22,8 @@ use crate::report::Row;
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// Read without `--client-id`: the largest client id, which does not exist.
 const UNKNOWN_CLIENT_ID: u64 = 9_223_372_036_854_775_807;
+
+const UNKNOWN_CLIENT: &str = "answered for a client id that does not exist (--client-id reads another)";
 
 /// Token Connect's client and its row.
 pub(super) async fn token_connect(runtime: &Runtime, healthy: bool) -> (Option<TokenConnect>, Row) {
@@ -79,15 +81,18 @@ pub(super) async fn get_eligible_token_requestors(
         return Row::skipped(what, "no client or no account range, see above");
     };
     let response = client.get_eligible_token_requestors(&ranges, Deadline::after(TIMEOUT)).await;
-    let requestors = match response {
-        Ok(requestors) => requestors,
+    let EligibleTokenRequestors { token_requestors: requestors, unreadable } = match response {
+        Ok(eligible) => eligible,
         Err(error) => return failed_call(what, &error),
     };
     let default: Option<TokenRequestorId> = reading.value(&DEFAULT_TOKEN_REQUESTOR_ID);
     let has_default =
         requestors.iter().any(|requestor| Some(&requestor.token_requestor_id) == default.as_ref());
     let count = format!("{} token requestors", requestors.len());
-    if requestors.is_empty() {
+    if unreadable > 0 {
+        let found = format!("{count}; of {unreadable} some fields could not be read");
+        Row::warning(what, found, "ask Mastercard what changed; the log names the fields")
+    } else if requestors.is_empty() {
         Row::warning(what, count, "ask Mastercard whether the account ranges are enabled for Token Connect")
     } else if !has_default {
         let remedy = "ask Mastercard to enable the account ranges for it, or name another default";
@@ -97,23 +102,33 @@ pub(super) async fn get_eligible_token_requestors(
     }
 }
 
-/// The tip after step 4. The answer that the client id is unknown is a success: the call was signed, sent and parsed.
+/// The tip after step 4. The response that an invented client id is unknown is a success: the call was signed, sent and
+/// parsed.
 pub(super) async fn get_tokens_by_client(client: Option<&Processing>, id: Option<ClientId>) -> Row {
     let what = operation(Api::Processing);
     let Some(client) = client else { return Row::skipped(what, "no client, see above") };
     let client_id = id.unwrap_or_else(|| UNKNOWN_CLIENT_ID.into());
     match (client.get_tokens_by_client(client_id, Deadline::after(TIMEOUT)).await, id) {
         (Ok(tokens), Some(_)) => Row::ok(what, format!("{} tokens of this cardholder", tokens.len())),
-        (Ok(_), None) => {
-            Row::ok(what, "answered for a client id that does not exist (--client-id reads another)")
-        }
+        (Ok(_), None) => Row::ok(what, UNKNOWN_CLIENT),
+        (Err(error), None) if is_not_found(&error) => Row::ok(what, UNKNOWN_CLIENT),
+        (Err(error), Some(_)) if is_not_found(&error) => Row::warning(
+            what,
+            "Processing does not know this client id",
+            "use the id of a client of this environment",
+        ),
         (Err(error), _) => failed_call(what, &error),
     }
 }
 
+/// Processing's own 404, not that of the gateway or the network.
+fn is_not_found(error: &MastercardError) -> bool {
+    error.status() == Some(404) && error.upstream() == Some(Upstream::Processing)
+}
+
 /// The row of a failed call, from the client's diagnosis. A difference between base strings is shown by position and
 /// parameter name, never by value.
-fn failed_call(what: String, error: &MastercardError) -> Row {
+pub(super) fn failed_call(what: impl Into<String>, error: &MastercardError) -> Row {
     let diagnosis = error.diagnosis();
     let strings = error.api_error().and_then(|error| error.base_strings.as_ref());
     let strings = strings.map(|strings| format!("the gateway's base string and ours {strings}"));

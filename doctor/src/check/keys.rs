@@ -43,6 +43,18 @@ const DECRYPTION: [KeyNames; 2] = [
         password: registry::PROCESSING_NEXT_DECRYPTION_KEY_PASSWORD,
     },
 ];
+const NOTIFICATION_DECRYPTION: [KeyNames; 2] = [
+    KeyNames {
+        key: registry::NOTIFICATION_DECRYPTION_KEY,
+        password: registry::NOTIFICATION_DECRYPTION_KEY_PASSWORD,
+    },
+    KeyNames {
+        key: registry::NOTIFICATION_NEXT_DECRYPTION_KEY,
+        password: registry::NOTIFICATION_NEXT_DECRYPTION_KEY_PASSWORD,
+    },
+];
+const NOTIFICATION_SIGNERS: [Setting<SecretRef>; 2] =
+    [registry::NOTIFICATION_SIGNER_CERTIFICATE, registry::NOTIFICATION_NEXT_SIGNER_CERTIFICATE];
 const ENCRYPTION: &str = PROCESSING_ENCRYPTION_CERTIFICATE.name();
 const CLIENT_ENCRYPTION: &str = CLIENT_ENCRYPTION_CERTIFICATE.name();
 
@@ -72,6 +84,14 @@ pub(super) async fn rows(reading: &mut Reading<'_>, now: Timestamp) -> Vec<Row> 
         }
     }
     rows.push(certificate_row(reading, &CLIENT_ENCRYPTION_CERTIFICATE, now, &mut public_keys).await);
+    for names in NOTIFICATION_DECRYPTION {
+        rows.extend(private_key_row(reading, names, now, &mut public_keys).await);
+    }
+    for setting in NOTIFICATION_SIGNERS {
+        if reading.raw(&setting).is_some() {
+            rows.push(certificate_row(reading, &setting, now, &mut public_keys).await);
+        }
+    }
     rows.push(reuse::row(&public_keys));
     rows
 }
@@ -165,7 +185,7 @@ async fn certificate_row(
 }
 
 /// The row of a key that could not be fetched or parsed; it never contains the key.
-fn unusable(name: &str, error: &ConfigError) -> Row {
+pub(super) fn unusable(name: &str, error: &ConfigError) -> Row {
     let cause = std::error::Error::source(error).map_or_else(|| error.to_string(), telemetry::chain);
     let finding = cause.trim_start_matches(name).trim_start_matches(": ").to_owned();
     Row::wrong(name, finding, remedy(error, PRIVATE_KEY_REMEDY))

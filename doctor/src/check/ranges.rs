@@ -1,8 +1,6 @@
 //! `ACCOUNT_RANGES`: prefixes of 9 to 19 digits, which Mastercard pads with zeros to 19. Entries are shown by their
 //! position in the list, since the list may contain a card number by mistake.
 
-use std::collections::BTreeSet;
-
 use mastercard::{card::AccountRange, token_connect::MAX_RANGES_PER_CALL};
 use runtime::config::registry::ACCOUNT_RANGES;
 
@@ -29,7 +27,6 @@ pub(super) fn row(reading: &mut Reading<'_>) -> Option<Row> {
         return Some(row);
     }
     let ranges: Vec<AccountRange> = entries.iter().filter_map(|entry| entry.parse().ok()).collect();
-    let distinct: BTreeSet<&AccountRange> = ranges.iter().collect();
     let padded = entries.iter().filter(|entry| entry.len() < 19).count();
     let calls = ranges.len().div_ceil(MAX_RANGES_PER_CALL);
     let summary = format!(
@@ -46,10 +43,6 @@ pub(super) fn row(reading: &mut Reading<'_>) -> Option<Row> {
             finding,
             "set the start of the range: no card number may enter this server",
         )
-    } else if distinct.len() < ranges.len() {
-        let repeated = ranges.len() - distinct.len();
-        Row::warning(ACCOUNT_RANGES.name(), summary, "remove the repeated entries")
-            .with_findings([format!("{repeated} repeated")])
     } else {
         Row::ok(ACCOUNT_RANGES.name(), summary)
     })

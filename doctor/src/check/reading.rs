@@ -1,12 +1,12 @@
-//! The settings, read by the functions' own readers. Each problem that a reader records becomes the row of its setting;
-//! problems that belong to no other check become rows at the end.
+//! The settings, and the problems that the functions report about them. Each problem becomes the row of its setting;
+//! settings that belong to no other check come at the end.
 
 use std::{fmt, str::FromStr};
 
 use enroll::EnrollConfig;
 use runtime::config::{
-    ConfigError, ProcessingSettings, SearchSettings, Settings, SettingsReader, TokenConnectSettings,
-    registry::{self, ACCOUNT_RANGES, Presence, Setting},
+    ConfigError, Settings, SettingsReader,
+    registry::{self, Presence, Setting},
 };
 
 use crate::report::Row;
@@ -24,21 +24,16 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Reads every setting of every function. Settings about Mastercard are required. Names of tables and other settings
-    /// that a deployment creates are checked only if they are set.
-    pub(super) fn new(settings: &'a Settings) -> Self {
+    /// Takes the problems that the functions reported. Other settings, such as those of tools, and names of tables and
+    /// whatever else a deployment creates, are checked only if they are set.
+    pub(super) fn new(settings: &'a Settings, mut problems: Vec<String>) -> Self {
+        let enroll = EnrollConfig::from_settings(&mut settings.read());
         let mut reader = settings.read();
-        let _ = TokenConnectSettings::from_settings(&mut reader);
-        let _ = ProcessingSettings::from_settings(&mut reader);
-        let _ = SearchSettings::from_settings(&mut reader);
-        let _ = reader.value(&ACCOUNT_RANGES);
-        let enroll = EnrollConfig::from_settings(&mut reader);
         registry::check_all(&mut reader);
         let misspellings = reader.misspellings().collect();
-        let problems = match reader.problems() {
-            ConfigError::Settings(problems) => problems,
-            other => vec![other.to_string()],
-        };
+        if let ConfigError::Settings(others) = reader.problems() {
+            problems.extend(others.into_iter().filter(|other| !problems.contains(other)).collect::<Vec<_>>());
+        }
         let required = registry::definitions().filter(|definition| {
             definition.presence == Presence::Required && !definition.functions.is_empty()
         });
@@ -73,16 +68,23 @@ impl<'a> Reading<'a> {
         Some(Row::wrong(name, what, remedy))
     }
 
-    /// Problems that belong to no other check, misspelled names, and settings that only a deployment has.
-    pub(super) fn remaining_rows(&mut self) -> Vec<Row> {
+    /// Settings that have no row `above`: those with problems, misspelled names, those without problems, and those that
+    /// only a deployment has.
+    pub(super) fn remaining_rows(&mut self, above: &[Row]) -> Vec<Row> {
         let misspellings = self.misspellings.iter().map(|(variable, setting)| {
             let found = format!("is no setting, and resembles {setting}, which is not set");
             Row::warning(*variable, found, format!("rename it, if {setting} is meant"))
         });
-        let problems = std::mem::take(&mut self.problems).into_iter();
-        let problems = problems
-            .map(|problem| Row::wrong("settings", problem, "correct it: the functions do not start with it"));
-        let mut rows: Vec<Row> = problems.chain(misspellings).collect();
+        let problems = std::mem::take(&mut self.problems);
+        let mut rows: Vec<Row> =
+            problems.iter().map(|problem| problem_row(problem)).chain(misspellings).collect();
+        let has_row = |name: &str| above.iter().chain(&rows).any(|row| row.what == name);
+        let others = registry::definitions().map(|definition| definition.name);
+        let others = others.filter(|name| text(self.settings, name).is_some() && !has_row(name));
+        let others: Vec<_> = others.collect();
+        if !others.is_empty() {
+            rows.push(Row::ok("other settings", format!("in the expected form: {}", others.join(", "))));
+        }
         if !self.unset.is_empty() {
             let found =
                 format!("not set, and required before the functions start: {}", self.unset.join(", "));
@@ -90,6 +92,16 @@ impl<'a> Reading<'a> {
         }
         rows
     }
+}
+
+/// The row of a setting that no other check is about. The remedy is the description in `docs/configuration.md`.
+fn problem_row(problem: &str) -> Row {
+    let name = problem.split([' ', ':']).next().unwrap_or_default();
+    let what = problem.strip_prefix(name).unwrap_or_default().trim_start_matches([' ', ':']);
+    let mut entries = registry::SECTIONS.iter().flat_map(|section| section.settings);
+    let entry = entries.find(|entry| entry.definition.name == name);
+    let remedy = entry.map(|entry| format!("set it to: {}", entry.kind.replace('`', "")));
+    Row::wrong(name, what, remedy.unwrap_or_else(|| "correct it".into()))
 }
 
 fn text<'a>(settings: &'a Settings, name: &str) -> Option<&'a str> {

@@ -19,7 +19,13 @@ pub fn settings(world: &World, changes: &[(&str, &str)]) -> Settings {
 
 /// All checks, in the local environment.
 pub fn online() -> Check {
-    Check { environment: Environment::Local, offline: false, client_id: None, clock: Default::default() }
+    Check {
+        environment: Environment::Local,
+        offline: false,
+        client_id: None,
+        card_contract_id: None,
+        clock: Default::default(),
+    }
 }
 
 /// The same without the network.

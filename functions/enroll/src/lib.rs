@@ -19,6 +19,7 @@ use mastercard::{
 };
 use model::{
     card_enrollment::{NewAttempt, Refusal},
+    card_number::CardNumberDetector,
     clock::Clock,
     enrollment::{Enrollment, EnrollmentId},
 };
@@ -44,6 +45,7 @@ pub struct Enroll {
     enrollments: Enrollments,
     redirect_keys: RedirectKeys,
     caller: Caller,
+    card_numbers: CardNumberDetector,
     config: EnrollConfig,
     clock: Clock,
 }
@@ -54,27 +56,38 @@ impl Enroll {
     /// # Errors
     /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (requestors, enrollments, redirect_keys, processing, search, token_connect, caller, config) =
-            runtime.read_settings(|settings| {
-                let requestors = TokenRequestors::from_settings(settings, runtime);
-                let enrollments = Enrollments::from_settings(settings, runtime);
-                let redirect_keys = RedirectKeys::from_settings(settings);
-                let processing = ProcessingSettings::from_settings(settings);
-                let search = SearchSettings::from_settings(settings);
-                let token_connect = TokenConnectSettings::from_settings(settings);
-                let caller = Caller::from_settings(settings);
-                let config = EnrollConfig::from_settings(settings);
-                Some((
-                    requestors?,
-                    enrollments?,
-                    redirect_keys?,
-                    processing?,
-                    search?,
-                    token_connect?,
-                    caller?,
-                    config?,
-                ))
-            })?;
+        let (
+            requestors,
+            enrollments,
+            redirect_keys,
+            processing,
+            search,
+            token_connect,
+            caller,
+            card_numbers,
+            config,
+        ) = runtime.read_settings(|settings| {
+            let requestors = TokenRequestors::from_settings(settings, runtime);
+            let enrollments = Enrollments::from_settings(settings, runtime);
+            let redirect_keys = RedirectKeys::from_settings(settings);
+            let processing = ProcessingSettings::from_settings(settings);
+            let search = SearchSettings::from_settings(settings);
+            let token_connect = TokenConnectSettings::from_settings(settings);
+            let caller = Caller::from_settings(settings);
+            let card_numbers = http::card_number_detector(settings);
+            let config = EnrollConfig::from_settings(settings);
+            Some((
+                requestors?,
+                enrollments?,
+                redirect_keys?,
+                processing?,
+                search?,
+                token_connect?,
+                caller?,
+                card_numbers?,
+                config?,
+            ))
+        })?;
         // Concurrently: on Lambda each secret is a call of Secrets Manager.
         let (redirect_keys, processing, search, token_connect) = tokio::try_join!(
             RedirectKeys::fetch(redirect_keys),
@@ -90,6 +103,7 @@ impl Enroll {
             enrollments,
             redirect_keys,
             caller,
+            card_numbers,
             config,
             clock: runtime.clock.clone(),
         })
@@ -97,7 +111,7 @@ impl Enroll {
 
     /// `POST /enrollments` and `POST /enrollments/{enrollmentId}/attempts`
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
-        http::serve(request, async |request| {
+        http::serve(request, &self.card_numbers, async |request| {
             let is_restart = request
                 .path_parameters_ref()
                 .is_some_and(|parameters| parameters.first("enrollmentId").is_some());

@@ -1,7 +1,9 @@
 //! Wires `Enroll` to the Lambda runtime.
 
+use enroll::Enroll;
 use lambda_http::Error;
 use runtime::{
+    LazyInit,
     config::{Function, Runtime},
     http,
 };
@@ -9,6 +11,6 @@ use runtime::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let runtime = Runtime::start(Function::Enroll)?;
-    let function = &enroll::Enroll::connect(&runtime).await?;
-    http::run(|request| function.handle(request)).await
+    let function = LazyInit::start(|| Enroll::connect(&runtime)).await?;
+    http::run(&function, Enroll::handle).await
 }

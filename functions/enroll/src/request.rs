@@ -1,5 +1,8 @@
 //! The requests of the app, validated before an attempt starts.
 
+mod account_holder;
+mod locale;
+
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::Request;
 use mastercard::{
@@ -20,6 +23,10 @@ use crate::config::EnrollConfig;
 
 /// How far a phone's clock may be ahead of this server's clock.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// 2019-01-01T00:00:00Z. Nobody can have accepted terms for Click to Pay before: EMVCo published it in 2019. A device
+/// without the time reports 1970.
+const EARLIEST_CONSENT: Timestamp = Timestamp::constant(1_546_300_800, 0);
 
 /// The body of `POST /enrollments`.
 #[derive(Deserialize)]
@@ -70,8 +77,8 @@ impl EnrollmentRequest {
             account_holder,
             consent,
         } = body;
-        let attempt_request = AttemptRequest { platform, callback, locale, account_holder, consent };
-        let fingerprint = attempt_request.validate(request, config, now)?;
+        let mut attempt_request = AttemptRequest { platform, callback, locale, account_holder, consent };
+        let fingerprint = attempt_request.normalize(request, config, now)?;
         Ok((Self { card_contract_id, token_requestor_id, attempt_request }, fingerprint))
     }
 }
@@ -83,14 +90,24 @@ impl AttemptRequest {
         config: &EnrollConfig,
         now: Timestamp,
     ) -> Result<(Self, String), Problem> {
-        let attempt_request: Self = http::body(request)?;
-        let fingerprint = attempt_request.validate(request, config, now)?;
+        let mut attempt_request: Self = http::body(request)?;
+        let fingerprint = attempt_request.normalize(request, config, now)?;
         Ok((attempt_request, fingerprint))
     }
 
-    /// Validates the request and returns the SHA-256 of its body.
-    fn validate(&self, request: &Request, config: &EnrollConfig, now: Timestamp) -> Result<String, Problem> {
-        let errors = self.invalid_fields(config, now);
+    /// Brings the fields into Token Connect's form, and returns the SHA-256 of the request's body.
+    fn normalize(
+        &mut self,
+        request: &Request,
+        config: &EnrollConfig,
+        now: Timestamp,
+    ) -> Result<String, Problem> {
+        self.account_holder = self.account_holder.take().and_then(account_holder::normalized);
+        let mut errors = self.invalid_fields(config, now);
+        match self.locale.as_deref().map_or(Ok(None), locale::reduced) {
+            Ok(locale) => self.locale = locale,
+            Err(_) => errors.push(field_error("locale", "must be a language and a country, such as en_GB")),
+        }
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
@@ -105,9 +122,6 @@ impl AttemptRequest {
         let mut errors = Vec::new();
         if config.app_links.get(&self.callback).is_none() {
             errors.push(field_error("callback", "must be the id of a configured app link"));
-        }
-        if !self.locale.as_deref().is_none_or(is_locale) {
-            errors.push(field_error("locale", "must be a language and a country, such as en_GB"));
         }
         if let Some(Err(error)) = self.account_holder.as_ref().map(AccountHolder::validate) {
             errors.push(field_error(
@@ -125,6 +139,9 @@ impl AttemptRequest {
         if accepted_at.duration_since(now) > CLOCK_SKEW {
             errors.push(field_error("consent.acceptedAt", "must not be in the future"));
         }
+        if *accepted_at < EARLIEST_CONSENT {
+            errors.push(field_error("consent.acceptedAt", "must not be before 2019"));
+        }
         errors
     }
 }
@@ -139,28 +156,15 @@ pub(crate) fn idempotency_key(request: &Request) -> Result<IdempotencyKey, Probl
     key.parse().map_err(|error| Problem::field("Idempotency-Key", error))
 }
 
-/// `xx_XX`: ISO 639-1 in lower case, an underscore, ISO 3166-1 in upper case.
-fn is_locale(text: &str) -> bool {
-    match text.as_bytes() {
-        [a, b, b'_', c, d] => {
-            a.is_ascii_lowercase()
-                && b.is_ascii_lowercase()
-                && c.is_ascii_uppercase()
-                && d.is_ascii_uppercase()
-        }
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::tests::config;
 
     #[test]
-    fn consent_may_be_as_far_ahead_as_a_phones_clock() {
+    fn consent_may_be_as_far_ahead_as_a_phones_clock_and_not_from_before_click_to_pay() {
         let config = config("", "").unwrap_or_else(|problems| panic!("{problems}"));
-        let now = Timestamp::UNIX_EPOCH;
+        let now: Timestamp = "2026-01-05T10:30:00Z".parse().unwrap();
         let fields = |accepted_at| {
             let consent = Consent { terms_version: "2026-01".into(), accepted_at };
             let callback = "mobile-app".into();
@@ -179,13 +183,9 @@ mod tests {
         };
         assert!(fields(now + CLOCK_SKEW).is_empty());
         assert_eq!(fields(now + CLOCK_SKEW + SignedDuration::from_nanos(1)), ["consent.acceptedAt"]);
-    }
-
-    #[test]
-    fn a_locale_is_a_language_and_a_country() {
-        assert!(is_locale("en_GB"));
-        for text in ["en", "en-GB", "EN_gb", "En_GB", "eN_GB", "en_gB", "en_Gb", "eng_GB", "", "é_GB"] {
-            assert!(!is_locale(text), "{text}");
+        assert!(fields("2019-01-01T00:00:00Z".parse().unwrap()).is_empty());
+        for too_early in ["0008-01-05T10:30:00Z", "1970-01-01T00:00:00Z", "2018-12-31T23:59:59Z"] {
+            assert_eq!(fields(too_early.parse().unwrap()), ["consent.acceptedAt"], "{too_early}");
         }
     }
 }

@@ -36,7 +36,7 @@ impl Bucket {
         let endpoint = settings.optional(&registry::S3_ENDPOINT_URL);
         let config = Builder::from(aws);
         let config = match endpoint? {
-            Some(endpoint) => config.endpoint_url(endpoint).force_path_style(true),
+            Some(endpoint) => config.endpoint_url(endpoint.as_str()).force_path_style(true),
             None => config,
         };
         Some(Self { s3: Client::from_conf(config.build()), name: name? })

@@ -42,14 +42,21 @@ impl FetchAssets {
             return Err(failure(FetchFailure::NoForms, "the response has no form"));
         }
         let CheckedAsset { logos, kept, refused, objects } = self.check(contents).await?;
-        for object in objects {
-            self.bucket.put(object).await.map_err(|error| failure(FetchFailure::NotStored, error))?;
-        }
         for form in &refused {
             let (media_type, reason) = (&form.media_type, &form.reason);
             tracing::warn!(
                 event = "asset_media_rejected", %asset_id, media_type, reason, "media content of an asset rejected"
             );
+        }
+        // Not recorded, so that a later run asks for it again and an earlier logo stays: what was wrong may be mended by then, at
+        // Mastercard or here.
+        if objects.is_empty() {
+            let reasons: Vec<_> =
+                refused.iter().map(|form| format!("{}: {}", form.media_type, form.reason)).collect();
+            return Err(failure(FetchFailure::NoUsableForm, reasons.join(", ")));
+        }
+        for object in objects {
+            self.bucket.put(object).await.map_err(|error| failure(FetchFailure::NotStored, error))?;
         }
         Ok(Asset { asset_id: asset_id.clone(), logos, kept, refused, fetched_at })
     }

@@ -46,7 +46,7 @@ pub(crate) enum RejectionReason {
     /// More bytes, pixels or units than a logo may have.
     #[error("too_large")]
     TooLarge,
-    /// The content is not of its media type, or has other content after its end.
+    /// The content is not of its media type.
     #[error("mislabeled")]
     Mislabeled,
     /// The content is invalid or incomplete.
@@ -58,6 +58,9 @@ pub(crate) enum RejectionReason {
     /// An SVG with an element, attribute, property or reference outside the allow list.
     #[error("active_content")]
     ActiveContent,
+    /// An SVG that the renderer could not show as browsers do, or a PNG that its metadata turns.
+    #[error("unsupported")]
+    Unsupported,
     /// An SVG that would take too much time or memory to render.
     #[error("too_complex")]
     TooComplex,
@@ -127,8 +130,8 @@ pub(crate) fn check(contents: Vec<MediaContent>) -> CheckedAsset {
         }
     }
     if let Some(svg) = first_svg.filter(|_| !has_png) {
-        match svg::rasterize(&svg) {
-            Ok(bytes) => asset.add_png(png::Png { bytes, width: svg::SIDE, height: svg::SIDE }),
+        match svg::rasterize(&svg, svg::SIDE) {
+            Ok(bytes) => asset.add_png(png::Png { bytes, width: svg::SIDE.into(), height: svg::SIDE.into() }),
             Err(reason) => asset.reject(PNG, reason),
         }
     }

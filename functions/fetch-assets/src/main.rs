@@ -1,7 +1,9 @@
 //! Wires `FetchAssets` to the Lambda runtime.
 
+use fetch_assets::FetchAssets;
 use lambda_runtime::Error;
 use runtime::{
+    LazyInit,
     config::{Function, Runtime},
     invocation,
 };
@@ -9,6 +11,6 @@ use runtime::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let runtime = Runtime::start(Function::FetchAssets)?;
-    let function = &fetch_assets::FetchAssets::connect(&runtime).await?;
-    invocation::run(|event| function.handle(event)).await
+    let function = LazyInit::start(|| FetchAssets::connect(&runtime)).await?;
+    invocation::run(&function, FetchAssets::handle).await
 }

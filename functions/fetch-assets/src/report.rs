@@ -37,6 +37,8 @@ pub enum FetchFailure {
     NotFetched,
     /// The response of Token Connect has no form.
     NoForms,
+    /// No form of it can be stored.
+    NoUsableForm,
     /// Its forms could not be checked.
     NotRead,
     /// The bucket did not accept an object.
@@ -53,6 +55,7 @@ impl FetchFailure {
         match self {
             Self::NotFetched => "not_fetched",
             Self::NoForms => "no_forms",
+            Self::NoUsableForm => "no_usable_form",
             Self::NotRead => "not_read",
             Self::NotStored => "not_stored",
             Self::OutOfTime => "out_of_time",

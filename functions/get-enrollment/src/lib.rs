@@ -3,6 +3,7 @@
 use lambda_http::{Body, Error, Request, RequestExt as _, Response};
 use mastercard::card::{CardContractId, ClientId};
 use model::{
+    card_number::CardNumberDetector,
     clock::Clock,
     enrollment::{EnrollmentId, Status},
 };
@@ -23,6 +24,7 @@ pub struct GetEnrollment {
     enrollments: Enrollments,
     redirect_keys: RedirectKeys,
     caller: Caller,
+    card_numbers: CardNumberDetector,
     clock: Clock,
 }
 
@@ -49,19 +51,20 @@ impl GetEnrollment {
     /// # Errors
     /// When a setting is missing or ill-formed, or a secret is unavailable or unusable.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (enrollments, redirect_keys, caller) = runtime.read_settings(|settings| {
+        let (enrollments, redirect_keys, caller, card_numbers) = runtime.read_settings(|settings| {
             let enrollments = Enrollments::from_settings(settings, runtime);
             let redirect_keys = RedirectKeys::from_settings(settings);
             let caller = Caller::from_settings(settings);
-            Some((enrollments?, redirect_keys?, caller?))
+            let card_numbers = http::card_number_detector(settings);
+            Some((enrollments?, redirect_keys?, caller?, card_numbers?))
         })?;
         let redirect_keys = RedirectKeys::fetch(redirect_keys).await?;
-        Ok(Self { enrollments, redirect_keys, caller, clock: runtime.clock.clone() })
+        Ok(Self { enrollments, redirect_keys, caller, card_numbers, clock: runtime.clock.clone() })
     }
 
     /// `GET /enrollments/{enrollmentId}` and `GET /enrollments[?cardContractId=…][&limit=…][&nextToken=…]`
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
-        http::serve(request, async |request| {
+        http::serve(request, &self.card_numbers, async |request| {
             let client = self.caller.client(&request)?;
             let is_single = request
                 .path_parameters_ref()
@@ -108,7 +111,9 @@ fn list_query(request: &Request) -> Result<ListQuery, Problem> {
                 query.card.replace(value.parse().map_err(|error| Problem::field(&name, error))?).is_some()
             }
             "limit" => {
-                let limit = value.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+                // `parse` alone accepts a sign.
+                let digits = value.bytes().all(|b| b.is_ascii_digit()).then(|| value.parse().ok()).flatten();
+                let limit = digits.filter(|limit| (1..=MAX_LIMIT).contains(limit));
                 query
                     .limit
                     .replace(limit.ok_or_else(|| Problem::field(&name, format!("must be 1 to {MAX_LIMIT}")))?)

@@ -1,7 +1,9 @@
 //! Wires `GetEnrollment` to the Lambda runtime.
 
+use get_enrollment::GetEnrollment;
 use lambda_http::Error;
 use runtime::{
+    LazyInit,
     config::{Function, Runtime},
     http,
 };
@@ -9,6 +11,6 @@ use runtime::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let runtime = Runtime::start(Function::GetEnrollment)?;
-    let function = &get_enrollment::GetEnrollment::connect(&runtime).await?;
-    http::run(|request| function.handle(request)).await
+    let function = LazyInit::start(|| GetEnrollment::connect(&runtime)).await?;
+    http::run(&function, GetEnrollment::handle).await
 }

@@ -13,6 +13,7 @@ use mastercard::{
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
 use model::{
+    card_number::CardNumberDetector,
     clock::Clock,
     enrollment::{EnrollmentId, TokenState},
     token_list,
@@ -35,6 +36,7 @@ pub struct ListCards {
     requestors: TokenRequestorCache,
     enrollments: Enrollments,
     caller: Caller,
+    card_numbers: CardNumberDetector,
     default_requestor: TokenRequestorId,
     clock: Clock,
 }
@@ -84,20 +86,22 @@ impl ListCards {
     /// # Errors
     /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (requestors, enrollments, processing, caller, default_requestor) =
-            runtime.read_settings(|settings| {
+        let (requestors, enrollments, processing, caller, card_numbers, default_requestor) = runtime
+            .read_settings(|settings| {
                 let requestors = TokenRequestors::from_settings(settings, runtime);
                 let enrollments = Enrollments::from_settings(settings, runtime);
                 let processing = ProcessingSettings::from_settings(settings);
                 let caller = Caller::from_settings(settings);
+                let card_numbers = http::card_number_detector(settings);
                 let default_requestor = settings.value(&registry::DEFAULT_TOKEN_REQUESTOR_ID);
-                Some((requestors?, enrollments?, processing?, caller?, default_requestor?))
+                Some((requestors?, enrollments?, processing?, caller?, card_numbers?, default_requestor?))
             })?;
         Ok(Self {
             processing: processing.connect(runtime).await?,
             requestors: TokenRequestorCache::new(requestors),
             enrollments,
             caller,
+            card_numbers,
             default_requestor,
             clock: runtime.clock.clone(),
         })
@@ -105,7 +109,7 @@ impl ListCards {
 
     /// `GET /cards?cardContractId=…[:accountRange][&cardContractId=…][&tokenRequestorId=…]`
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
-        http::serve(request, async |request| self.list(&request).await).await
+        http::serve(request, &self.card_numbers, async |request| self.list(&request).await).await
     }
 
     async fn list(&self, request: &Request) -> Result<Response<Body>, Problem> {

@@ -1,7 +1,9 @@
 //! Wires `ListCards` to the Lambda runtime.
 
 use lambda_http::Error;
+use list_cards::ListCards;
 use runtime::{
+    LazyInit,
     config::{Function, Runtime},
     http,
 };
@@ -9,6 +11,6 @@ use runtime::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let runtime = Runtime::start(Function::ListCards)?;
-    let function = &list_cards::ListCards::connect(&runtime).await?;
-    http::run(|request| function.handle(request)).await
+    let function = LazyInit::start(|| ListCards::connect(&runtime)).await?;
+    http::run(&function, ListCards::handle).await
 }

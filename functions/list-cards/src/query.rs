@@ -5,13 +5,11 @@ use mastercard::{
     card::{AccountRange, CardContractId},
     token_requestor::TokenRequestorId,
 };
+use model::card_number::is_range_start;
 use runtime::http::{self, Problem};
 
 /// The most cards in one request.
 const MAX_CARDS: usize = 50;
-
-/// The most digits of an account range's start, without trailing zeros. A card number has more.
-const MAX_RANGE_DIGITS: usize = 11;
 
 /// A card, with the start of its account range if the app knows it.
 pub(crate) struct Card {
@@ -52,16 +50,14 @@ fn card(value: &str) -> Result<Card, Problem> {
     let (id, range) = value.split_once(':').map_or((value, None), |(id, range)| (id, Some(range)));
     let id = id.parse().map_err(|error| Problem::field("cardContractId", error))?;
     let invalid_range = |message: &str| Problem::field("cardContractId", message);
-    let account_range = match range {
-        Some(range) if range.trim_end_matches('0').len() > MAX_RANGE_DIGITS => {
+    let account_range = match range.map(str::parse::<AccountRange>).transpose() {
+        Ok(Some(range)) if !is_range_start(range.as_str()) => {
             return Err(invalid_range(
                 "must have the start of an account range after the colon, not a card number",
             ));
         }
-        Some(range) => {
-            Some(range.parse::<AccountRange>().map_err(|error| invalid_range(&error.to_string()))?)
-        }
-        None => None,
+        Ok(range) => range,
+        Err(error) => return Err(invalid_range(&error.to_string())),
     };
     Ok(Card { id, account_range })
 }

@@ -14,7 +14,7 @@ use lambda_http::{
     http::{StatusCode, header, response::Builder},
 };
 use mastercard::digest::sha256_hex;
-use model::{catalog::Catalog, clock::Clock};
+use model::{card_number::CardNumberDetector, catalog::Catalog, clock::Clock};
 use runtime::{
     config::{ConfigError, Runtime, registry},
     http::{self, Code, Problem},
@@ -34,6 +34,7 @@ const MAX_BODY_BYTES: usize = 5_900_000;
 /// The function with its dependencies.
 pub struct ListRequestors {
     cache: CatalogCache,
+    card_numbers: CardNumberDetector,
     /// SHA-256 of the version and the settings that a response depends on, for the `ETag`.
     settings_digest: String,
     clock: Clock,
@@ -45,15 +46,17 @@ impl ListRequestors {
     /// # Errors
     /// When a setting is missing or ill-formed.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (requestors, logo_base_url, order) = runtime.read_settings(|settings| {
+        let (requestors, logo_base_url, order, card_numbers) = runtime.read_settings(|settings| {
             let requestors = TokenRequestors::from_settings(settings, runtime);
             let logo_base_url = settings.value(&registry::LOGO_BASE_URL);
             let order = Order::from_settings(settings);
-            Some((requestors?, logo_base_url?, order?))
+            let card_numbers = http::card_number_detector(settings);
+            Some((requestors?, logo_base_url?, order?, card_numbers?))
         })?;
         let inputs = format!("{} {logo_base_url} {}", env!("CARGO_PKG_VERSION"), order.fingerprint());
         Ok(Self {
             cache: CatalogCache::new(requestors, logo_base_url, order),
+            card_numbers,
             settings_digest: sha256_hex(inputs.as_bytes()),
             clock: runtime.clock.clone(),
         })
@@ -61,7 +64,7 @@ impl ListRequestors {
 
     /// `GET /token-requestors?platform=ios|android|web[&accountRange=…]`
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
-        http::serve(request, async |request| self.list(&request).await).await
+        http::serve(request, &self.card_numbers, async |request| self.list(&request).await).await
     }
 
     async fn list(&self, request: &Request) -> Result<Response<Body>, Problem> {

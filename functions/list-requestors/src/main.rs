@@ -1,7 +1,9 @@
 //! Wires `ListRequestors` to the Lambda runtime.
 
 use lambda_http::Error;
+use list_requestors::ListRequestors;
 use runtime::{
+    LazyInit,
     config::{Function, Runtime},
     http,
 };
@@ -9,6 +11,6 @@ use runtime::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let runtime = Runtime::start(Function::ListRequestors)?;
-    let function = &list_requestors::ListRequestors::connect(&runtime).await?;
-    http::run(|request| function.handle(request)).await
+    let function = LazyInit::start(|| ListRequestors::connect(&runtime)).await?;
+    http::run(&function, ListRequestors::handle).await
 }

@@ -3,7 +3,7 @@
 
 use lambda_http::{
     Body, Error, Request, Response,
-    http::{StatusCode, header},
+    http::{StatusCode, header, response::Builder},
 };
 use mastercard::{callback, secret::CallbackState};
 use model::{
@@ -99,10 +99,14 @@ fn redirect(
         link.query_pairs_mut().append_pair("enrollmentId", &id.to_string());
     }
     link.query_pairs_mut().append_pair("outcome", outcome.as_str());
-    response(StatusCode::SEE_OTHER)
-        .header(header::LOCATION, link.as_str())
-        .body(Body::Empty)
-        .map_err(Problem::internal)
+    way_home(link.as_str())
+}
+
+/// The redirect to the app link. Browsers block some automatic ways to an app, so the page has the link to tap, too.
+fn way_home(link: &str) -> Result<Response<Body>, Problem> {
+    let href = link.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+    let content = format!("<p><a href=\"{href}\">Continue in your bank's app</a></p>");
+    page(response(StatusCode::SEE_OTHER).header(header::LOCATION, link), &content)
 }
 
 /// The first result for a receipt of this enrollment; results for other receipts are ignored.
@@ -145,18 +149,42 @@ fn app_link_outcome(result: Option<&CallbackResult>) -> AppLinkOutcome {
 
 /// The page for an unknown or expired state. It contains no data and no link.
 fn unknown_state_page() -> Result<Response<Body>, Problem> {
-    const PAGE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Back to your bank</title>\
-        <p>This page is no longer needed. Please go back to your bank's app to see your cards.</p></html>";
-    response(StatusCode::NOT_FOUND)
+    let content =
+        "<p>This page is no longer needed. Please go back to your bank's app to see your cards.</p>";
+    page(response(StatusCode::NOT_FOUND), content)
+}
+
+fn page(response: Builder, content: &str) -> Result<Response<Body>, Problem> {
+    let head = "<meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">";
+    let title = "<title>Back to your bank</title>";
+    let page = format!("<!doctype html><html lang=\"en\">{head}{title}{content}</html>");
+    response
         .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
         .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'")
-        .body(Body::Text(PAGE.into()))
+        .body(Body::Text(page))
         .map_err(Problem::internal)
 }
 
-fn response(status: StatusCode) -> lambda_http::http::response::Builder {
+fn response(status: StatusCode) -> Builder {
     Response::builder()
         .status(status)
         .header(header::REFERRER_POLICY, "no-referrer")
         .header(header::CACHE_CONTROL, "no-store")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_that_does_not_follow_the_redirect_shows_a_link_to_the_app() {
+        let link = "bankapp://click-to-pay?a='><script>&enrollmentId=1&outcome=completed";
+        let response = way_home(link).unwrap();
+        assert_eq!(response.headers()[header::LOCATION], link);
+        assert_eq!(response.headers()[header::CONTENT_SECURITY_POLICY], "default-src 'none'");
+        let Body::Text(page) = response.body() else { panic!("no page") };
+        let href = page.split("<a href=\"").nth(1).unwrap().split('"').next().unwrap();
+        assert_eq!(href.replace("&lt;", "<").replace("&amp;", "&"), link);
+        assert!(!page.contains("<script"), "{page}");
+    }
 }

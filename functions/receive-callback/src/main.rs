@@ -1,7 +1,9 @@
 //! Wires `ReceiveCallback` to the Lambda runtime.
 
 use lambda_http::Error;
+use receive_callback::ReceiveCallback;
 use runtime::{
+    LazyInit,
     config::{Function, Runtime},
     http,
 };
@@ -9,6 +11,6 @@ use runtime::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let runtime = Runtime::start(Function::ReceiveCallback)?;
-    let function = &receive_callback::ReceiveCallback::connect(&runtime).await?;
-    http::run(|request| function.handle(request)).await
+    let function = LazyInit::start(|| ReceiveCallback::connect(&runtime)).await?;
+    http::run(&function, ReceiveCallback::handle).await
 }

@@ -9,12 +9,16 @@ mod authentication;
 use lambda_http::{Body, Error, Request, Response};
 use mastercard::FieldLevelKeys;
 use model::{
+    card_number::CardNumberDetector,
     clock::Clock,
-    notification::{Notification, wire},
+    notification::{
+        Notification,
+        wire::{self, DeliveryError},
+    },
 };
 use runtime::{
     config::{ConfigError, Runtime},
-    http::{self, Problem, StatusCode},
+    http::{self, Code, Problem, StatusCode},
     store::{
         Enrollments, StoreError,
         enrollments::{NotificationOutcome, ReceiveError},
@@ -33,6 +37,7 @@ pub struct ReceiveNotification {
     enrollments: Enrollments,
     authentication: Authentication,
     decryption: Option<FieldLevelKeys>,
+    card_numbers: CardNumberDetector,
     clock: Clock,
 }
 
@@ -47,13 +52,14 @@ impl ReceiveNotification {
     /// # Errors
     /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (enrollments, authentication) = runtime.read_settings(|settings| {
+        let (enrollments, authentication, card_numbers) = runtime.read_settings(|settings| {
             let enrollments = Enrollments::from_settings(settings, runtime);
             let authentication = AuthenticationSettings::from_settings(settings);
-            Some((enrollments?, authentication?))
+            let card_numbers = http::card_number_detector(settings);
+            Some((enrollments?, authentication?, card_numbers?))
         })?;
         let (authentication, decryption) = authentication.connect().await?;
-        Ok(Self { enrollments, authentication, decryption, clock: runtime.clock.clone() })
+        Ok(Self { enrollments, authentication, decryption, card_numbers, clock: runtime.clock.clone() })
     }
 
     /// `POST /notifications`, on Mastercard's own domain with mutual TLS.
@@ -63,15 +69,17 @@ impl ReceiveNotification {
 
     async fn receive(&self, request: &Request) -> Result<Response<Body>, Problem> {
         let body = self.authentication.check(request)?;
-        let unreadable = |error| Problem::field("body", &error).with_source(error);
-        let delivery = wire::parse(&body, self.clock.now(), self.decryption.as_ref()).map_err(unreadable)?;
-        let received = self.enrollments.receive(&delivery.notifications, self.clock.now()).await;
+        let (now, keys) = (self.clock.now(), self.decryption.as_ref());
+        let delivery = wire::parse(&body, now, keys, &self.card_numbers).map_err(rejection)?;
+        let received = self.enrollments.receive(&delivery.notifications, now).await;
         for (notification, outcome) in delivery.notifications.iter().zip(received) {
             log(notification, outcome)?;
         }
         // Mastercard repeats the whole delivery then. The notifications accepted now will be duplicates.
-        match delivery.errors.into_iter().next() {
-            Some(error) => Err(unreadable(error)),
+        // A card number is reported first, because it raises an alarm.
+        let is_other = |error: &DeliveryError| !matches!(error, DeliveryError::CardNumber);
+        match delivery.errors.into_iter().min_by_key(is_other) {
+            Some(error) => Err(rejection(error)),
             None => http::json(StatusCode::OK, &AcceptedResponse { accepted: delivery.notifications.len() }),
         }
     }
@@ -108,4 +116,11 @@ fn log(
         }
     }
     Ok(())
+}
+
+fn rejection(error: DeliveryError) -> Problem {
+    match error {
+        DeliveryError::CardNumber => Code::CardNumberRefused.into(),
+        error => Problem::field("body", &error).with_source(error),
+    }
 }

@@ -1,7 +1,9 @@
 //! Wires `ReceiveNotification` to the Lambda runtime.
 
 use lambda_http::Error;
+use receive_notification::ReceiveNotification;
 use runtime::{
+    LazyInit,
     config::{Function, Runtime},
     http,
 };
@@ -9,6 +11,6 @@ use runtime::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let runtime = Runtime::start(Function::ReceiveNotification)?;
-    let function = &receive_notification::ReceiveNotification::connect(&runtime).await?;
-    http::run(|request| function.handle(request)).await
+    let function = LazyInit::start(|| ReceiveNotification::connect(&runtime)).await?;
+    http::run(&function, ReceiveNotification::handle).await
 }

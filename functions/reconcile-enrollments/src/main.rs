@@ -1,7 +1,9 @@
 //! Wires `ReconcileEnrollments` to the Lambda runtime.
 
 use lambda_runtime::Error;
+use reconcile_enrollments::ReconcileEnrollments;
 use runtime::{
+    LazyInit,
     config::{Function, Runtime},
     invocation,
 };
@@ -9,6 +11,6 @@ use runtime::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let runtime = Runtime::start(Function::ReconcileEnrollments)?;
-    let function = &reconcile_enrollments::ReconcileEnrollments::connect(&runtime).await?;
-    invocation::run(|event| function.handle(event)).await
+    let function = LazyInit::start(|| ReconcileEnrollments::connect(&runtime)).await?;
+    invocation::run(&function, ReconcileEnrollments::handle).await
 }

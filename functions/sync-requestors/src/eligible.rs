@@ -7,7 +7,7 @@ use futures_util::{StreamExt as _, stream};
 use mastercard::{
     Deadline, MastercardError, TokenConnect,
     card::AccountRange,
-    token_connect::MAX_RANGES_PER_CALL,
+    token_connect::{EligibleTokenRequestors, MAX_RANGES_PER_CALL},
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
 use runtime::telemetry;
@@ -22,6 +22,10 @@ pub(crate) struct EligibleRequestors {
     pub(crate) requestors: BTreeMap<TokenRequestorId, TokenRequestor>,
     /// Ranges whose call failed.
     pub(crate) unanswered: BTreeSet<AccountRange>,
+    /// Requestors in all responses; one that is in several is counted in each.
+    pub(crate) listed: usize,
+    /// Those with a field that could not be read.
+    pub(crate) unreadable: usize,
 }
 
 /// Fetches the requestors of all ranges. Each call is retried by the client's retry policy.
@@ -42,7 +46,7 @@ pub(crate) async fn fetch_eligible(
     while let Some((batch, found)) = batches.next().await {
         done = done.saturating_add(batch.len());
         match found {
-            Ok(found) => found.into_iter().for_each(|requestor| eligible.add(requestor)),
+            Ok(found) => eligible.add(found),
             Err(error) => {
                 tracing::warn!(
                     event = "account_ranges_unanswered",
@@ -69,11 +73,16 @@ pub(crate) async fn fetch_eligible(
 }
 
 impl EligibleRequestors {
-    fn add(&mut self, mut requestor: TokenRequestor) {
-        if let Some(existing) = self.requestors.get_mut(&requestor.token_requestor_id) {
-            existing.enabled_account_ranges.append(&mut requestor.enabled_account_ranges);
-        } else {
-            self.requestors.insert(requestor.token_requestor_id.clone(), requestor);
+    fn add(&mut self, found: EligibleTokenRequestors) {
+        let EligibleTokenRequestors { token_requestors, unreadable } = found;
+        self.listed = self.listed.saturating_add(token_requestors.len());
+        self.unreadable = self.unreadable.saturating_add(unreadable);
+        for mut requestor in token_requestors {
+            if let Some(existing) = self.requestors.get_mut(&requestor.token_requestor_id) {
+                existing.enabled_account_ranges.append(&mut requestor.enabled_account_ranges);
+            } else {
+                self.requestors.insert(requestor.token_requestor_id.clone(), requestor);
+            }
         }
     }
 }

@@ -154,6 +154,7 @@ fn log(report: &SyncReport) {
         let reason = match rejected {
             RejectedRefresh::Empty => "Token Connect listed no token requestor",
             RejectedRefresh::Drop => "Token Connect no longer lists many token requestors",
+            RejectedRefresh::Unreadable => "many token requestors have fields that could not be read",
         };
         tracing::error!(
             event = "catalog_refresh_rejected",

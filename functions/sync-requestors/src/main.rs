@@ -2,13 +2,15 @@
 
 use lambda_runtime::Error;
 use runtime::{
+    LazyInit,
     config::{Function, Runtime},
     invocation,
 };
+use sync_requestors::SyncRequestors;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let runtime = Runtime::start(Function::SyncRequestors)?;
-    let function = &sync_requestors::SyncRequestors::connect(&runtime).await?;
-    invocation::run(|event| function.handle(event)).await
+    let function = LazyInit::start(|| SyncRequestors::connect(&runtime)).await?;
+    invocation::run(&function, SyncRequestors::handle).await
 }

@@ -25,6 +25,8 @@ pub enum RejectedRefresh {
     Empty,
     /// More requestors would be retired in one refresh than `LARGEST_DROP_PERCENT` allows.
     Drop,
+    /// More requestors than that have a field that could not be read: the format of the response has changed.
+    Unreadable,
 }
 
 /// The findings of a plan, for the report.
@@ -61,13 +63,16 @@ pub(crate) fn plan(
     // An incomplete response does not show which requestors are gone.
     let gone = current.offered().filter(|entry| !after.contains_key(&entry.requestor.token_requestor_id));
     let gone: Vec<_> = gone.filter(|_| plan.complete).collect();
-    let rejected = match (response.requestors.is_empty(), current.offered().count()) {
-        _ if options.force => None,
-        (true, _) => Some(RejectedRefresh::Empty),
-        (false, before) => {
-            let too_many = gone.len().saturating_mul(100) > before.saturating_mul(largest_drop_percent);
-            too_many.then_some(RejectedRefresh::Drop)
-        }
+    let too_many =
+        |part: usize, of: usize| part.saturating_mul(100) > of.saturating_mul(largest_drop_percent);
+    let rejected = if options.force {
+        None
+    } else if too_many(response.unreadable, response.listed) {
+        Some(RejectedRefresh::Unreadable)
+    } else if response.requestors.is_empty() {
+        Some(RejectedRefresh::Empty)
+    } else {
+        too_many(gone.len(), current.offered().count()).then_some(RejectedRefresh::Drop)
     };
     if rejected.is_some() {
         return unchanged(rejected, false);

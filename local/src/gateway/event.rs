@@ -1,7 +1,7 @@
 //! The event of an HTTP API (payload format 2.0), as a function gets it in Lambda. A test compares its structure with the
 //! examples in `events/`.
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{borrow::Cow, collections::BTreeMap, net::SocketAddr};
 
 use axum::http::{HeaderMap, header, request::Parts};
 use base64::{
@@ -9,6 +9,7 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE},
 };
 use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 use uuid::Uuid;
@@ -45,11 +46,11 @@ pub(super) fn request_id() -> String {
 impl Event<'_> {
     pub(super) fn to_json(&self, request_id: &str, now: Timestamp) -> Value {
         let uri = &self.request.uri;
-        let (path, query) = (uri.path(), uri.query().unwrap_or_default());
+        let query = uri.query().unwrap_or_default();
         let mut event = json!({
             "version": "2.0",
             "routeKey": self.route.key(),
-            "rawPath": path,
+            "rawPath": self.path(),
             "rawQueryString": query,
             "headers": self.headers(),
             "requestContext": self.request_context(request_id, now),
@@ -85,7 +86,7 @@ impl Event<'_> {
         let host = self.host();
         let http = json!({
             "method": self.request.method.as_str(),
-            "path": self.request.uri.path(),
+            "path": self.path(),
             "protocol": "HTTP/1.1",
             "sourceIp": self.caller.address.ip(),
             "userAgent": values(&self.request.headers, "user-agent").next().unwrap_or_default(),
@@ -128,6 +129,11 @@ impl Event<'_> {
         json!(headers)
     }
 
+    /// The path, which API Gateway decodes.
+    fn path(&self) -> Cow<'_, str> {
+        percent_decode_str(self.request.uri.path()).decode_utf8_lossy()
+    }
+
     fn host(&self) -> &str {
         let host = values(&self.request.headers, "host").next().unwrap_or("localhost");
         host.rsplit_once(':').map_or(host, |(name, _)| name)
@@ -156,7 +162,7 @@ fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a st
 /// Values by name; values of a repeated name are joined by commas.
 fn joined<'a, I>(pairs: I) -> BTreeMap<String, String>
 where
-    I: Iterator<Item = (std::borrow::Cow<'a, str>, std::borrow::Cow<'a, str>)>,
+    I: Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>,
 {
     let mut joined = BTreeMap::<String, String>::new();
     for (name, value) in pairs {

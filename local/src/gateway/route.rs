@@ -15,7 +15,8 @@ pub(crate) type Handler =
 
 /// One route of the HTTP API.
 pub(crate) struct Route {
-    method: Method,
+    /// `None` for every method.
+    method: Option<Method>,
     template: &'static str,
     pub(super) authorizer: Option<Arc<Authorizer>>,
     pub(super) handler: Handler,
@@ -32,23 +33,30 @@ impl Route {
         authorizer: &Arc<Authorizer>,
         handler: Handler,
     ) -> Self {
-        Self { method, template, authorizer: Some(Arc::clone(authorizer)), handler }
+        Self { method: Some(method), template, authorizer: Some(Arc::clone(authorizer)), handler }
     }
 
     /// A route without authentication.
     pub(crate) fn open(method: Method, template: &'static str, handler: Handler) -> Self {
-        Self { method, template, authorizer: None, handler }
+        Self { method: Some(method), template, authorizer: None, handler }
+    }
+
+    /// A route without authentication for every method that no route before it matches.
+    pub(crate) fn any(template: &'static str, handler: Handler) -> Self {
+        Self { method: None, template, authorizer: None, handler }
     }
 
     /// The route key, as API Gateway writes it.
     pub(super) fn key(&self) -> String {
-        format!("{} {}", self.method, self.template)
+        format!("{} {}", self.method.as_ref().map_or("ANY", Method::as_str), self.template)
     }
 
     /// Matches segment by segment; a parameter matches exactly one segment, which must not be empty.
     pub(super) fn matches(&self, method: &Method, path: &str) -> Option<(&Self, Parameters)> {
         let (template, given) = (self.template.split('/'), path.split('/'));
-        if *method != self.method || template.clone().count() != given.clone().count() {
+        if self.method.as_ref().is_some_and(|own| own != method)
+            || template.clone().count() != given.clone().count()
+        {
             return None;
         }
         let mut parameters = Parameters::new();

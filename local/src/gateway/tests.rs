@@ -2,7 +2,7 @@ use std::{fs, path::Path};
 
 use axum::http::Method;
 use futures_util::FutureExt as _;
-use lambda_http::Body as FunctionBody;
+use lambda_http::{Body as FunctionBody, RequestExt as _};
 
 use super::*;
 use crate::identity::{AUDIENCE, ISSUER, Keys};
@@ -91,6 +91,24 @@ async fn an_unknown_route_is_not_found_even_without_a_token() {
 async fn a_path_parameter_reaches_the_function_decoded() {
     let (_, request) = send(Method::GET, "/callback/a%20b%2Fc", "", "").await;
     assert_eq!(request["parameters"], json!({"state": "a b/c"}));
+}
+
+#[test]
+fn the_paths_of_an_event_are_decoded() {
+    let (request, ()) = Request::builder().uri("/callback/a%20%C3%A9?x=a%20b").body(()).unwrap().into_parts();
+    let route = Route::open(Method::GET, "/callback/{state}", echo());
+    let caller = Caller { address: "127.0.0.1:5".parse().unwrap(), certificate: None };
+    let event = event::Event {
+        route: &route,
+        parameters: vec![],
+        claims: None,
+        caller: &caller,
+        request: &request,
+        body: &[],
+    };
+    let event = event.to_json("id", Timestamp::now());
+    assert_eq!((&event["rawPath"], &event["rawQueryString"]), (&json!("/callback/a é"), &json!("x=a%20b")));
+    assert_eq!(event["requestContext"]["http"]["path"], "/callback/a é");
 }
 
 #[tokio::test]

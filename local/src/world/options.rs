@@ -18,6 +18,8 @@ pub struct Options {
     pub processing_url: Option<Url>,
     /// Changes to the functions' environment, by variable name; an empty value removes the variable.
     pub settings: BTreeMap<String, String>,
+    /// Origins of other sites whose pages may call the app's API, such as `https://bank.example`; none by default.
+    pub web_origins: Vec<String>,
     /// Options of the simulator. Its notification target is always the `World`'s notification endpoint.
     pub simulator: simulator::Options,
 }

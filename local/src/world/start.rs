@@ -22,7 +22,7 @@ use super::{Options, World};
 use crate::{
     engines::{AccessKey, EngineError, dynamodb, s3},
     functions::Functions,
-    gateway::{Authorizer, lambda, static_files},
+    gateway::{Authorizer, Cors, lambda, static_files},
     identity::{AUDIENCE, ISSUER, KeyError, Keys},
     live::{self, Live, journal::Journal},
     logos::Logos,
@@ -141,9 +141,10 @@ impl World {
         let functions = Arc::new(Functions::connect(&environment, &runtime).await?);
         let authorizer =
             Authorizer::new(&keys.identity.token_public_key, ISSUER, AUDIENCE).map_err(KeyError::from)?;
+        let cors = Cors::new(options.web_origins);
         let journal = Journal::new();
         let (app_gateway, notifications_gateway) =
-            (functions.app_gateway(authorizer, journal.clone()), functions.notifications_gateway());
+            (functions.app_gateway(authorizer, cors, journal.clone()), functions.notifications_gateway());
         let routes = app_gateway.route_keys().chain(notifications_gateway.route_keys()).collect();
         let bank = Bank { identity: keys.identity.clone(), simulator: Arc::clone(&simulator) };
         let support = Support::connect(&runtime, &token_requestors, &logos)?;

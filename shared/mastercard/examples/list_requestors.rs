@@ -24,7 +24,7 @@ pub(crate) async fn run(mut arguments: impl Iterator<Item = String>) -> Result<S
     let client = Connection::from_arguments(&mut arguments)?.token_connect()?;
     let ranges = arguments.map(|range| range.parse()).collect::<Result<Vec<AccountRange>, _>>()?;
     let mut output = String::new();
-    for requestor in client.get_eligible_token_requestors(&ranges, deadline()).await? {
+    for requestor in client.get_eligible_token_requestors(&ranges, deadline()).await?.token_requestors {
         output += &format!("{} {}\n", requestor.token_requestor_id, requestor.consumer_facing_entity_name);
         if let Some(logo) = &requestor.image_asset_id {
             for format in client.get_asset(logo, deadline()).await? {

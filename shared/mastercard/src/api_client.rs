@@ -110,6 +110,7 @@ impl ApiClient {
         tracing::warn!(
             event = "mastercard_call_failed", api = %self.upstream, operation, status = error.status(),
             reason_codes = reason_codes.join(" "), mastercard_correlation_id = error.correlation_id(),
+            clock_ahead_seconds = error.api_error().and_then(|error| error.clock_ahead_seconds),
             base_strings = base_strings.map(tracing::field::display), meaning, remedy, "call to mastercard failed"
         );
     }

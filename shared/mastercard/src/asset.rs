@@ -92,7 +92,7 @@ pub struct RejectedForm {
     /// The media type that Mastercard declared, up to 32 characters.
     pub media_type: String,
     /// The reason, as a stable code: `active_content`, `animated`, `blank`, `damaged`, `empty`, `mislabeled`,
-    /// `not_base64`, `too_complex`, `too_large`, `too_many_forms`, `unknown_type`.
+    /// `not_base64`, `too_complex`, `too_large`, `too_many_forms`, `unknown_type`, `unsupported`.
     pub reason: String,
 }
 

@@ -4,7 +4,7 @@
 //! The query is neither signed nor protected against replay: verify the outcome with
 //! [`Processing::get_tokens_by_client`](crate::Processing::get_tokens_by_client).
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use percent_encoding::percent_decode_str;
 
@@ -12,6 +12,9 @@ use crate::secret::PushAccountReceipt;
 
 /// A redirect has at most five receipts; further results are not parsed.
 const MAX_RESULTS: usize = 10;
+
+/// How often a query may be percent-encoded. Gateways and link scanners encode a URL again.
+const MAX_ENCODINGS: usize = 3;
 
 /// One `results[…]` parameter. `Debug` prints only the outcome.
 #[derive(Clone, PartialEq, Eq)]
@@ -66,7 +69,8 @@ impl From<&str> for CallbackOutcome {
             "APPROVED" => Self::Approved,
             "REQUIRE_ADDITIONAL_AUTHENTICATION" => Self::RequireAdditionalAuthentication,
             "DECLINED" => Self::Declined,
-            "CANCELLED" => Self::Cancelled,
+            // The US spelling, which Mastercard's prose uses.
+            "CANCELLED" | "CANCELED" => Self::Cancelled,
             "ERROR" => Self::Error,
             "AUTHENTICATED" => Self::Authenticated,
             "DELETED" => Self::Deleted,
@@ -76,8 +80,9 @@ impl From<&str> for CallbackOutcome {
     }
 }
 
-/// All results in a raw query string, in order, at most ten. Brackets and bar may be percent-encoded. Other parameters
-/// and results without a valid receipt are ignored.
+/// All results in a raw query string, in order, at most ten. Brackets and bar may be percent-encoded, the whole query
+/// up to two times more, and parameters may be separated by `&amp;`, as in a link copied from HTML. Other parameters and
+/// results without a valid receipt are ignored.
 ///
 /// ```
 /// use push_provisioning_client::callback::{self, CallbackOutcome};
@@ -89,11 +94,20 @@ impl From<&str> for CallbackOutcome {
 /// assert_eq!(results[0].token_unique_reference.as_deref().map(str::len), Some(48));
 /// ```
 pub fn parse(query: &str) -> Vec<CallbackResult> {
-    query.split('&').filter_map(parse_pair).take(MAX_RESULTS).collect()
+    let mut query = Cow::Borrowed(query);
+    for _ in 0..MAX_ENCODINGS {
+        let results: Vec<_> = query.split('&').filter_map(parse_pair).take(MAX_RESULTS).collect();
+        if !results.is_empty() {
+            return results;
+        }
+        let Ok(decoded) = percent_decode_str(&query).decode_utf8() else { break };
+        query = Cow::Owned(decoded.into_owned());
+    }
+    Vec::new()
 }
 
 fn parse_pair(pair: &str) -> Option<CallbackResult> {
-    let (name, value) = pair.split_once('=')?;
+    let (name, value) = pair.strip_prefix("amp;").unwrap_or(pair).split_once('=')?;
     let (name, value) =
         (percent_decode_str(name).decode_utf8().ok()?, percent_decode_str(value).decode_utf8().ok()?);
     let receipt = name.strip_prefix("results[")?.strip_suffix(']')?;

@@ -147,7 +147,7 @@ impl MastercardError {
         }
     }
 
-    /// The delay of the response's `Retry-After`, or the time until the circuit breaker lets a call pass.
+    /// The delay of the response's `Retry-After`, at most an hour, or the time until the circuit breaker lets a call pass.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::CircuitOpen { retry_after, .. } => Some(*retry_after),

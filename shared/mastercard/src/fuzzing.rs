@@ -18,6 +18,7 @@ fn response(status: StatusCode, body: &[u8]) -> ApiResponse {
         status,
         body: body.into(),
         retry_after: None,
+        clock_ahead_seconds: None,
         correlation_id: String::new(),
         base_string: String::new(),
     }
@@ -25,7 +26,9 @@ fn response(status: StatusCode, body: &[u8]) -> ApiResponse {
 
 /// The response of `getEligibleTokenRequestors`: account ranges have 19 digits.
 pub fn token_requestors(body: &[u8]) {
-    for requestor in parse_requestors_response(response(StatusCode::OK, body)).unwrap_or_default() {
+    for requestor in
+        parse_requestors_response(response(StatusCode::OK, body)).unwrap_or_default().token_requestors
+    {
         assert!(requestor.enabled_account_ranges.iter().all(|range| range.as_str().len() == 19));
     }
 }

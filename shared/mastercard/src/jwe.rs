@@ -1,11 +1,11 @@
-//! Mastercard's payload encryption for Processing: compact JWE (RFC 7516) with RSA-OAEP-256, inside
-//! `{"encryptedData":"<jwe>"}`. The name of that field is inferred from other Mastercard products; it is not published for
-//! this one.
+//! Mastercard's payload encryption for Processing: compact JWE (RFC 7516) with RSA-OAEP-256, in a field of a JSON object
+//! ([`JweField`]).
 //!
 //! Errors have no cause. Their timing differs: a key that cannot be unwrapped fails sooner than a wrong tag. That is
 //! accepted, because the ciphertexts come from a server authenticated by TLS, one in each response.
 
 pub(super) mod content;
+mod field;
 
 use std::{fmt, sync::Arc};
 
@@ -21,10 +21,13 @@ use aws_lc_rs::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::zeroize::Zeroizing;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde_json::json;
 
 use self::content::{EncryptedContent, TAG};
+pub use self::field::{JweField, UnknownJweField};
 use super::{
     decryption::DecryptionKeys,
+    json,
     keys::{Certificate, DecryptionKey, KeyError, KeyProblem},
 };
 
@@ -53,7 +56,7 @@ const IV: usize = 12;
 /// # Ok::<(), push_provisioning_client::KeyError>(())
 /// ```
 #[derive(Clone)]
-pub struct JweKeys(Arc<Inner>);
+pub struct JweKeys(Arc<Inner>, JweField);
 
 struct Inner {
     encryption_key: OaepPublicEncryptingKey,
@@ -84,12 +87,6 @@ struct ReceivedHeader {
     crit: Option<IgnoredAny>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Wrapper {
-    #[serde(rename = "encryptedData")]
-    encrypted_data: String,
-}
-
 impl JweKeys {
     /// `private_keys` are tried in their order; there are two during a key rotation. `kid` is the id of Mastercard's key,
     /// by default the SHA-256 of its public key in hex, as in Mastercard's libraries.
@@ -107,26 +104,32 @@ impl JweKeys {
             .and_then(OaepPublicEncryptingKey::new)
             .map_err(|_| error("payload encryption certificate"))?;
         let kid = kid.unwrap_or_else(|| certificate.public_key_fingerprint());
-        Ok(Self(Arc::new(Inner { encryption_key, kid, decryption_keys: DecryptionKeys::new(private_keys)? })))
+        let decryption_keys = DecryptionKeys::new(private_keys)?;
+        Ok(Self(Arc::new(Inner { encryption_key, kid, decryption_keys }), JweField::default()))
     }
 
-    /// Encrypts a JSON body: `{"encryptedData":"<jwe>"}`.
+    /// The same keys, with another field for the JWE of a request; by default `encryptedData`.
+    #[must_use]
+    pub fn with_field(self, field: JweField) -> Self {
+        Self(self.0, field)
+    }
+
+    /// Encrypts a JSON body: `{"encryptedData":"<jwe>"}`, or with the name of [`with_field`](Self::with_field).
     ///
     /// # Errors
     /// If the cryptographic library fails.
     pub fn encrypt_body(&self, body: &[u8]) -> Result<Vec<u8>, JweError> {
-        serde_json::to_vec(&Wrapper { encrypted_data: self.encrypt(body)? }).map_err(|_| JweError)
+        Ok(json!({ self.1.as_str(): self.encrypt(body)? }).to_string().into_bytes())
     }
 
-    /// Decrypts a JSON body; `None` if it is not encrypted, as the errors of the gateway.
+    /// Decrypts a JSON body with any of the fields; `None` if it has none of them, as the errors of the gateway.
     ///
     /// # Errors
     /// If the body is encrypted and cannot be decrypted.
     pub fn decrypt_body(&self, body: &[u8]) -> Result<Option<Vec<u8>>, JweError> {
-        match serde_json::from_slice::<Wrapper>(body) {
-            Ok(wrapper) => self.decrypt(&wrapper.encrypted_data).map(Some),
-            Err(_) => Ok(None),
-        }
+        let Ok(body) = json::parse(body) else { return Ok(None) };
+        let jwe = JweField::ALL.iter().find_map(|field| body.get(field.as_str())?.as_str());
+        jwe.map(|jwe| self.decrypt(jwe)).transpose()
     }
 
     /// Encrypts with RSA-OAEP-256 and A256GCM, with a new content key and a 12-byte IV.

@@ -21,8 +21,9 @@
 //! Secrets do not appear in `Debug` output. Logs are written with [`tracing`](https://docs.rs/tracing) and contain neither bodies
 //! nor URLs.
 //!
-//! What Mastercard does not publish is provisional and confined to the file that says so in its first line: the bodies
-//! of `funding-accounts/searches` ([`processing::SearchShape`]).
+//! What Mastercard does not publish is provisional and confined to one file each: the bodies of `funding-accounts/searches`
+//! ([`processing::SearchShape`]), and the field around a JWE ([`jwe::JweField`]). What its systems and intermediaries send in
+//! another notation than documented is read all the same ([`json`]).
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -34,7 +35,7 @@
 //! let client = TokenConnect::new("https://sandbox.api.mastercard.com/mdes".parse()?, signer, Transport::new()?);
 //!
 //! let deadline = Deadline::after(Duration::from_secs(10));
-//! for requestor in client.get_eligible_token_requestors(&["555555000".parse()?], deadline).await? {
+//! for requestor in client.get_eligible_token_requestors(&["555555000".parse()?], deadline).await?.token_requestors {
 //!     println!("{} {}", requestor.token_requestor_id, requestor.consumer_facing_entity_name);
 //! }
 //! # Ok(())
@@ -53,10 +54,11 @@ mod decryption;
 pub mod digest;
 mod error;
 pub mod field_level;
+pub mod json;
 pub mod jwe;
 pub mod keys;
-mod lenient;
 mod limiter;
+mod name;
 pub mod oauth1;
 pub mod processing;
 mod push_funding_accounts;

@@ -24,7 +24,7 @@ use super::{
     call::CallLog,
     card::ClientId,
     deadline::Deadline,
-    error::{InvalidRequest, MastercardError, Upstream},
+    error::{ApiError, InvalidRequest, MastercardError, ReasonCode, Upstream},
     jwe::JweKeys,
     keys::ClientEncryptionKey,
     limiter::RateLimit,
@@ -150,8 +150,9 @@ impl Processing {
 
     /// The tip after step 4: all tokens of a cardholder, of all wallets and in every status.
     ///
-    /// Whether a client without tokens has an empty list or a 404 is not published: a 404 from Processing itself is
-    /// an empty list, a 404 from the gateway or the network an error.
+    /// Whether a client without tokens has an empty list or a 404 is not published. A 404 whose reason code is about
+    /// tokens (Processing documents `INVALID_TOKEN`) is an empty list. Any other 404 is an error: nothing is known about
+    /// the tokens of an unknown client.
     ///
     /// # Errors
     /// Those of every call; see [`MastercardError`].
@@ -164,11 +165,7 @@ impl Processing {
         let request = || Ok(self.api_client.request("getTokensByClient", Method::GET, &path, Vec::new()));
         let parse_response = |response| match self.decrypted(response)?.into_success() {
             Ok(response) => tokens::parse_response(response),
-            Err(MastercardError::Rejected(error))
-                if error.status == StatusCode::NOT_FOUND && error.upstream == Upstream::Processing =>
-            {
-                Ok(Vec::new())
-            }
+            Err(MastercardError::Rejected(error)) if is_about_tokens(&error) => Ok(Vec::new()),
             Err(error) => Err(error),
         };
         self.api_client.read(deadline, request, parse_response).await
@@ -186,6 +183,14 @@ impl Processing {
         }
         Ok(response)
     }
+}
+
+/// Whether Processing found no token, as opposed to no client.
+fn is_about_tokens(error: &ApiError) -> bool {
+    let names_token = |code: &ReasonCode| code.as_str().contains("TOKEN");
+    error.status == StatusCode::NOT_FOUND
+        && error.upstream == Upstream::Processing
+        && error.reason_codes.iter().any(names_token)
 }
 
 #[cfg(test)]

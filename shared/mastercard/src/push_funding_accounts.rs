@@ -10,7 +10,11 @@ use serde_json::value::RawValue;
 /// returns it, [`PushMultipleAccounts`](crate::token_connect::PushMultipleAccounts) takes it.
 #[derive(Clone, Serialize)]
 #[serde(transparent)]
-pub struct PushFundingAccounts(Box<RawValue>);
+pub struct PushFundingAccounts {
+    object: Box<RawValue>,
+    #[serde(skip)]
+    has_oaep_hashing_algorithm: bool,
+}
 
 /// What `pushMultipleAccounts` requires. `encryptedData` must be a string: a list would be card data in plaintext.
 #[derive(Deserialize)]
@@ -25,18 +29,28 @@ struct EncryptedPayload {
     encrypted_data: String,
     encrypted_key: String,
     public_key_fingerprint: String,
+    #[serde(default)]
+    oaep_hashing_algorithm: Option<String>,
 }
 
 impl PushFundingAccounts {
     /// `None` unless the object is `{"encryptedPayload": …}` with hexadecimal content.
     pub(super) fn from_json(object: Box<RawValue>) -> Option<Self> {
         let content: Content = serde_json::from_str(object.get()).ok()?;
-        content.encrypted_payload.is_encrypted().then_some(Self(object))
+        let has_oaep_hashing_algorithm =
+            content.encrypted_payload.oaep_hashing_algorithm.as_deref().is_some_and(|it| !it.is_empty());
+        content.encrypted_payload.is_encrypted().then_some(Self { object, has_oaep_hashing_algorithm })
+    }
+
+    /// Whether the payload states its `oaepHashingAlgorithm`, which Token Connect requires since August 2026. Without it
+    /// the card is pushed as well, as long as Mastercard tolerates it: until 31 March 2027.
+    pub fn has_oaep_hashing_algorithm(&self) -> bool {
+        self.has_oaep_hashing_algorithm
     }
 
     #[cfg(test)]
     pub(crate) fn for_test(json: &str) -> Self {
-        Self(RawValue::from_string(json.into()).unwrap())
+        Self { object: RawValue::from_string(json.into()).unwrap(), has_oaep_hashing_algorithm: true }
     }
 }
 

@@ -69,7 +69,7 @@ pub enum RedirectError {
     /// No push method is available for the platform.
     #[error("the token requestor has no push method for this platform")]
     NoPushMethod,
-    /// The origin of the push method is not allowed.
+    /// No push method for the platform has an allowed origin.
     #[error("the origin of the token requestor's push method is not allowed")]
     ForbiddenOrigin,
     /// Token Connect returned no signature.
@@ -80,8 +80,8 @@ pub enum RedirectError {
     InvalidParameters,
 }
 
-/// The signed redirect: the URI of the push method for the platform, with the JWS as `pushAccountData`. Query and
-/// fragment of the URI are kept.
+/// The signed redirect: the URI of the platform's preferred push method among those with an allowed origin, with the JWS
+/// as `pushAccountData`. Query and fragment of the URI are kept.
 ///
 /// # Errors
 /// See [`RedirectError`].
@@ -166,10 +166,10 @@ fn append(
     parameters: &[(&str, String)],
     allowed_origins: &[AllowedOrigin],
 ) -> Result<RedirectUrl, RedirectError> {
-    let mut url = platform.select(push_methods).ok_or(RedirectError::NoPushMethod)?.uri.clone();
-    if !allowed_origins.iter().any(|origin| origin.allows(&url)) {
-        return Err(RedirectError::ForbiddenOrigin);
-    }
+    let mut methods = platform.usable(push_methods).peekable();
+    methods.peek().ok_or(RedirectError::NoPushMethod)?;
+    let allowed = |method: &&PushMethod| allowed_origins.iter().any(|origin| origin.allows(&method.uri));
+    let mut url = methods.find(allowed).ok_or(RedirectError::ForbiddenOrigin)?.uri.clone();
     let taken = |(name, _): (_, _)| parameters.iter().any(|(parameter, _)| name == *parameter);
     if url.query_pairs().any(taken) {
         return Err(RedirectError::InvalidParameters);

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use super::error::{ApiError, MastercardError, ReasonCode, Upstream};
+use super::{
+    error::{ApiError, MastercardError, ReasonCode, Upstream},
+    json::{self, Fields, Unreadable},
+};
 
 /// A complete response of any status.
 pub(super) struct ApiResponse {
@@ -16,6 +19,8 @@ pub(super) struct ApiResponse {
     pub(super) status: StatusCode,
     pub(super) body: Vec<u8>,
     pub(super) retry_after: Option<Duration>,
+    /// See [`ApiError::clock_ahead_seconds`].
+    pub(super) clock_ahead_seconds: Option<i64>,
     pub(super) correlation_id: String,
     /// The signature base string of the request.
     pub(super) base_string: String,
@@ -37,12 +42,30 @@ impl ApiResponse {
         error_body::parse(self)
     }
 
-    /// Whether the gateway rejected the signature or the consumer key.
+    /// Whether the gateway rejected the signature or the consumer key. A 401 `DECLINED` means that it accepted both.
     pub(super) fn is_unauthenticated(&self) -> bool {
-        let failed = |code: &ReasonCode| code.as_str() == "AUTHENTICATION_FAILED";
-        self.status == StatusCode::UNAUTHORIZED
-            || (self.status.is_client_error()
-                && self.api_error().is_some_and(|error| error.reason_codes.iter().any(failed)))
+        if !self.status.is_client_error() {
+            return false;
+        }
+        let reason_codes = self.api_error().map(|error| error.reason_codes).unwrap_or_default();
+        reason_codes.iter().any(ReasonCode::rejects_key_set)
+            || (self.status == StatusCode::UNAUTHORIZED
+                && !reason_codes.iter().any(ReasonCode::denies_access))
+    }
+
+    /// Reads the body, and logs the names of the fields that could not be read. `None` unless it is a JSON object.
+    pub(super) fn read<T>(&self, read: impl FnOnce(Fields<'_>) -> Option<T>) -> Option<T> {
+        let body = json::parse(&self.body).ok()?;
+        let unreadable = Unreadable::default();
+        let content = read(Fields::of(&body, &unreadable)?);
+        unreadable.log(self.operation);
+        content
+    }
+
+    /// Whether the body says nothing: it is empty, null, or an object without fields.
+    pub(super) fn is_empty(&self) -> bool {
+        let blank = self.body.iter().all(u8::is_ascii_whitespace);
+        blank || json::parse(&self.body).is_ok_and(|body| body.is_null() || body == serde_json::json!({}))
     }
 
     /// The error for a success response without its required content.

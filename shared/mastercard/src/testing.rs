@@ -71,6 +71,7 @@ pub(super) fn api_error(status: u16, source: &str, code: &str) -> ApiError {
         status: StatusCode::from_u16(status).unwrap(),
         body: json!({"errors": [{"source": source, "reasonCode": code}]}).to_string().into_bytes(),
         retry_after: None,
+        clock_ahead_seconds: None,
         correlation_id: "c-1".into(),
         base_string: String::new(),
     };
@@ -82,8 +83,26 @@ pub(super) fn api_error(status: u16, source: &str, code: &str) -> ApiError {
 pub(super) enum Reply {
     /// Status, extra headers (each ending in CRLF), body.
     Response(u16, &'static str, Vec<u8>),
+    /// The bytes of a whole response.
+    Raw(Vec<u8>),
     /// Reads the request, then closes the connection.
     CloseConnection,
+}
+
+impl Reply {
+    fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Self::Response(status, headers, body) => {
+                let length = body.len();
+                let head = format!(
+                    "HTTP/1.1 {status} X\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n"
+                );
+                [head.into_bytes(), body].concat()
+            }
+            Self::Raw(bytes) => bytes,
+            Self::CloseConnection => Vec::new(),
+        }
+    }
 }
 
 /// A 200 with this body.
@@ -125,14 +144,8 @@ impl FakeServer {
             for reply in script {
                 let (mut stream, _) = listener.accept().unwrap();
                 requests.lock().unwrap().push(read(&mut BufReader::new(&mut stream)));
-                if let Reply::Response(status, headers, body) = reply {
-                    let length = body.len();
-                    let head = format!(
-                        "HTTP/1.1 {status} X\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n"
-                    );
-                    // The client may close the connection before it has read the whole body.
-                    let _ = stream.write_all(&[head.into_bytes(), body].concat());
-                }
+                // The client may close the connection before it has read the whole body.
+                let _ = stream.write_all(&reply.into_bytes());
             }
         });
         Self { url, received }

@@ -16,7 +16,7 @@ use url::Url;
 pub use self::{
     assets::MediaContent,
     push::{AccountFailure, PushError, PushMultipleAccounts, PushedAccounts},
-    requestors::MAX_RANGES_PER_CALL,
+    requestors::{EligibleTokenRequestors, MAX_RANGES_PER_CALL},
 };
 use super::{
     api_client::ApiClient,
@@ -27,7 +27,6 @@ use super::{
     deadline::Deadline,
     error::{InvalidRequest, MastercardError, Upstream},
     oauth1::percent_encode,
-    token_requestor::TokenRequestor,
     transport::{ApiRequest, Transport},
 };
 
@@ -38,7 +37,7 @@ use super::{
 /// # async fn example(signer: Signer) -> Result<(), Box<dyn std::error::Error>> {
 /// let client = TokenConnect::new("https://sandbox.api.mastercard.com/mdes".parse()?, signer, Transport::new()?);
 /// let deadline = Deadline::after(std::time::Duration::from_secs(10));
-/// for requestor in client.get_eligible_token_requestors(&["555555000".parse()?], deadline).await? {
+/// for requestor in client.get_eligible_token_requestors(&["555555000".parse()?], deadline).await?.token_requestors {
 ///     println!("{} {}", requestor.token_requestor_id, requestor.consumer_facing_entity_name);
 ///     if let Some(logo) = &requestor.image_asset_id {
 ///         println!("{:?}", client.get_asset(logo, deadline).await?);
@@ -74,7 +73,7 @@ impl TokenConnect {
         &self,
         ranges: &[AccountRange],
         deadline: Deadline,
-    ) -> Result<Vec<TokenRequestor>, MastercardError> {
+    ) -> Result<EligibleTokenRequestors, MastercardError> {
         if ranges.len() > MAX_RANGES_PER_CALL {
             return Err(InvalidRequest::LimitExceeded("one call takes at most 25 account ranges").into());
         }

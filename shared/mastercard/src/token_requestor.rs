@@ -127,9 +127,17 @@ impl Platform {
         }
     }
 
+    /// The available push methods that the platform supports, the preferred ones first; those of the same kind in the order
+    /// of `available`.
+    pub fn usable(self, available: &[PushMethod]) -> impl Iterator<Item = &PushMethod> {
+        let of_kind =
+            |kind: &'static PushMethodKind| available.iter().filter(move |method| method.kind == *kind);
+        self.push_methods().iter().flat_map(of_kind)
+    }
+
     /// The preferred one of the available push methods; the first, if there are two of the same kind.
     pub fn select(self, available: &[PushMethod]) -> Option<&PushMethod> {
-        self.push_methods().iter().find_map(|kind| available.iter().find(|method| method.kind == *kind))
+        self.usable(available).next()
     }
 }
 

@@ -3,15 +3,19 @@
 //!
 //! `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are honored, in upper or lower case.
 
+mod body;
+mod retry_after;
+
 use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::{
-    Certificate, Client, ClientBuilder, Method, Response, StatusCode,
-    header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
+    Certificate, Client, ClientBuilder, Method, StatusCode,
+    header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue},
 };
 use url::Url;
 use uuid::Uuid;
 
+use self::retry_after::retry_after;
 use super::{
     authenticator::RequestAuthentication,
     call::{Call, CallLog},
@@ -27,7 +31,10 @@ const READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Of pooled connections. It does not protect a process that AWS Lambda freezes between two invocations: such a process
 /// notices neither the timeout nor that the server closed a connection until it runs again. See [`Connection`].
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
-const MAX_RESPONSE_BYTES: usize = 8 * 1024 * 1024;
+/// Mastercard does not publish how old a timestamp may be. `Date` has whole seconds, and a response takes up to ten.
+const ACCEPTED_CLOCK_SKEW_SECONDS: u64 = 30;
+/// More than hyper's default of 100: every intermediary adds its own.
+const MAX_RESPONSE_HEADERS: usize = 500;
 /// Both APIs document JSON in UTF-8; Processing requires the content type on GET too.
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=UTF-8");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("correlation-id");
@@ -114,6 +121,11 @@ impl Transport {
                 .connect_timeout(CONNECT_TIMEOUT)
                 .read_timeout(READ_TIMEOUT)
                 .referer(false)
+                // What only strict parsers reject. A response that is lost for such a reason may be that of a push.
+                .http1_allow_spaces_after_header_name_in_responses(true)
+                .http1_allow_obsolete_multiline_headers_in_responses(true)
+                .http1_ignore_invalid_headers_in_responses(true)
+                .http1_max_headers(MAX_RESPONSE_HEADERS)
         };
         Ok(Self {
             pooled: configured().pool_idle_timeout(IDLE_TIMEOUT).build()?,
@@ -155,6 +167,8 @@ impl Transport {
         headers.extend(authentication.headers);
         headers.insert(ACCEPT, JSON);
         headers.insert(CONTENT_TYPE, JSON);
+        // Without this header a server may choose any coding (RFC 9110 §12.5.3).
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         headers.insert(
             CORRELATION_ID,
             HeaderValue::from_str(&correlation_id).map_err(|_| InvalidRequest::Malformed)?,
@@ -167,7 +181,11 @@ impl Transport {
         let started = Instant::now();
         let request = client.request(method.clone(), url).headers(headers).body(body).timeout(timeout);
         let (mastercard_correlation_id, outcome) = match request.send().await {
-            Ok(response) => (response_correlation_id(response.headers()), read_body(response).await),
+            Ok(response) => {
+                let (status, headers) = (response.status(), response.headers().clone());
+                let correlation_id = response_correlation_id(&headers);
+                (correlation_id, body::read(response).await.map(|body| (status, headers, body)))
+            }
             Err(error) => (None, Err(error)),
         };
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -197,29 +215,13 @@ impl Transport {
             upstream,
             operation,
             status,
-            retry_after: headers
-                .get(RETRY_AFTER)
-                .and_then(|it| parse_retry_after(it.to_str().ok()?, SystemTime::now())),
+            retry_after: retry_after(&headers, SystemTime::now()),
             correlation_id: mastercard_correlation_id.unwrap_or(correlation_id),
+            clock_ahead_seconds: clock_ahead_seconds(status, &headers, SystemTime::now()),
             base_string: authentication.base_string,
-            body: body.unwrap_or_default(),
+            body,
         })
     }
-}
-
-/// Reads the body; `None` if it is larger than [`MAX_RESPONSE_BYTES`].
-async fn read_body(
-    mut response: Response,
-) -> Result<(StatusCode, HeaderMap, Option<Vec<u8>>), reqwest::Error> {
-    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > MAX_RESPONSE_BYTES {
-            return Ok((status, headers, None));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok((status, headers, Some(body)))
 }
 
 fn classify_send_error(error: reqwest::Error) -> MastercardError {
@@ -233,11 +235,18 @@ fn classify_send_error(error: reqwest::Error) -> MastercardError {
     }
 }
 
-/// `Retry-After` (RFC 9110 §10.2.3), in seconds or as a date; a date in the past is zero.
-fn parse_retry_after(header: &str, now: SystemTime) -> Option<Duration> {
-    let seconds = header.trim().parse().ok().map(Duration::from_secs);
-    let until = |date: SystemTime| date.duration_since(now).unwrap_or_default();
-    seconds.or_else(|| httpdate::parse_http_date(header.trim()).ok().map(until))
+/// See [`ApiError::clock_ahead_seconds`](super::error::ApiError::clock_ahead_seconds).
+fn clock_ahead_seconds(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Option<i64> {
+    if !matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+        return None;
+    }
+    let theirs = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
+    let seconds = |duration: Duration| i64::try_from(duration.as_secs()).ok();
+    let ahead = match now.duration_since(theirs) {
+        Ok(ahead) => seconds(ahead)?,
+        Err(behind) => -seconds(behind.duration())?,
+    };
+    (ahead.unsigned_abs() > ACCEPTED_CLOCK_SKEW_SECONDS).then_some(ahead)
 }
 
 fn response_correlation_id(headers: &HeaderMap) -> Option<String> {

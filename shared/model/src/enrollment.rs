@@ -63,15 +63,16 @@ impl fmt::Display for EnrollmentId {
 impl FromStr for EnrollmentId {
     type Err = InvalidEnrollmentId;
 
+    /// With hyphens, in either case: Swift's `UUID` is written in upper case.
     fn from_str(raw: &str) -> Result<Self, InvalidEnrollmentId> {
         let id = Uuid::try_parse(raw).map_err(|_| InvalidEnrollmentId)?;
-        if id.to_string() == raw { Ok(Self(id)) } else { Err(InvalidEnrollmentId) }
+        if id.to_string().eq_ignore_ascii_case(raw) { Ok(Self(id)) } else { Err(InvalidEnrollmentId) }
     }
 }
 
 /// The text is not an enrollment id.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an enrollment id must be a UUID in lower case with hyphens")]
+#[error("an enrollment id must be a UUID with hyphens")]
 pub struct InvalidEnrollmentId;
 
 /// The cardholder's consent, given before the card is pushed; kept for audits.

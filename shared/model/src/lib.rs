@@ -4,11 +4,11 @@
 //! on `mastercard` for its types, and on no other crate of this workspace.
 
 pub mod card_enrollment;
+pub mod card_number;
 pub mod catalog;
 pub mod clock;
 pub mod enrollment;
 pub mod notification;
-pub mod pan;
 pub mod token_list;
 mod unknown;
 

@@ -10,7 +10,9 @@ use mastercard::{
 /// The state of the token of this card at this requestor. Of several tokens an active one is preferred, then a suspended
 /// one.
 ///
-/// The use case also compares the wallet name (`MDES for Merchants`). The requestor's id is enough to find the token.
+/// The use case also compares `walletName` (`MDES for Merchants`). It is not compared here: it names a product of MDES for
+/// people, which all merchants share, and Mastercard documents no wallet for card-on-file tokens, so that it may be
+/// absent or change. The requestor's id identifies the holder of the token by itself.
 pub fn token(
     tokens: &[ClientToken],
     card: CardContractId,
@@ -51,4 +53,24 @@ fn best<'a>(tokens: impl Iterator<Item = &'a ClientToken>) -> Option<TokenState>
         TokenState::Other(_) => 2,
         TokenState::Deactivated => 3,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_found_whatever_its_wallet_is_called() {
+        let requestor: TokenRequestorId = "50123197928".parse().unwrap();
+        for wallet_name in [None, Some("MDES for Merchants"), Some("a new name")] {
+            let listed = ClientToken {
+                card_contract_id: 70001.into(),
+                token_requestor_id: Some(requestor.clone()),
+                wallet_name: wallet_name.map(str::to_owned),
+                status: TokenStatus::Active,
+                token_unique_reference: None,
+            };
+            assert_eq!(token(&[listed], 70001.into(), &requestor), Some(TokenState::Active));
+        }
+    }
 }

@@ -150,4 +150,18 @@ pub enum ConfigError {
     /// The HTTP client could not be made.
     #[error("could not prepare the HTTP client")]
     Http(#[source] ClientError),
+    /// The event's deadline came before the function's secrets.
+    #[error("the secrets were not fetched before the event's deadline")]
+    OutOfTime,
+}
+
+impl ConfigError {
+    /// Whether the function may start later with the same settings.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Secret { source, .. } => source.is_transient(),
+            Self::OutOfTime => true,
+            Self::Settings(_) | Self::Key { .. } | Self::Roots(_) | Self::Http(_) => false,
+        }
+    }
 }

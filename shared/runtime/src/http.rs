@@ -1,6 +1,8 @@
 //! HTTP requests parsed into types, and responses and problem documents built from types.
 
+mod card_numbers;
 mod enrollment;
+mod event;
 mod problem;
 mod request;
 mod run;
@@ -13,13 +15,16 @@ use lambda_http::{Body, Request, RequestExt as _, Response};
 use serde::Serialize;
 use tracing::Instrument as _;
 
+pub use card_numbers::card_number_detector;
 pub use enrollment::EnrollmentResponse;
+pub use event::{EventError, request_from_event};
 pub use lambda_http::http::StatusCode;
 pub use problem::{Code, FieldError, Problem};
 pub use request::{Caller, body, deadline, path_parameter, query};
-pub use run::run;
+pub use run::{handle_event, run};
 
 use crate::invocation;
+use model::card_number::CardNumberDetector;
 
 /// A response with a JSON body. It must not be cached (`no-store`).
 ///
@@ -39,12 +44,16 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Result<Response<Body>,
 const MAX_BODY: usize = 16 * 1024;
 
 /// Serves a request of the app, as [`serve_untrusted`] does, and rejects one that contains a card number.
-pub async fn serve<F>(request: Request, handler: F) -> Result<Response<Body>, lambda_http::Error>
+pub async fn serve<F>(
+    request: Request,
+    card_numbers: &CardNumberDetector,
+    handler: F,
+) -> Result<Response<Body>, lambda_http::Error>
 where
     F: AsyncFnOnce(Request) -> Result<Response<Body>, Problem>,
 {
     serve_untrusted(request, MAX_BODY, async |request| {
-        request::reject_card_numbers(&request)?;
+        card_numbers::reject(&request, card_numbers)?;
         handler(request).await
     })
     .await
@@ -53,8 +62,8 @@ where
 /// Serves a request: rejects a body of more than `limit` bytes, logs within the span of the invocation, and turns a
 /// [`Problem`] into its document.
 ///
-/// For requests of Mastercard and of the cardholder's browser, whose content the bank cannot change: card numbers in
-/// them are not rejected.
+/// For requests of Mastercard, whose card numbers are rejected message by message, and of the cardholder's browser, of
+/// which nothing is stored but a known result.
 pub async fn serve_untrusted<F>(
     request: Request,
     limit: usize,
@@ -67,7 +76,8 @@ where
     let correlation_id = Some(request_id.as_str()).filter(|id| !id.is_empty());
     let span = invocation::span(request.lambda_context_ref(), correlation_id);
     async {
-        let outcome = match request::reject_large(&request, limit) {
+        let rejected = request::reject_other_methods(&request);
+        let outcome = match rejected.and_then(|()| request::reject_large(&request, limit)) {
             Ok(()) => handler(request).await,
             Err(problem) => Err(problem),
         };

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tracing::{Instrument as _, Span};
 
-use crate::{BoxError, telemetry};
+use crate::{BoxError, LazyInit, config::ConfigError, lazy_init::CONNECT_TIMEOUT, telemetry};
 use mastercard::Deadline;
 
 /// Time between the end of the work and Lambda's deadline, for the response.
@@ -27,16 +27,31 @@ pub fn deadline(context: Option<&Context>, timeout: Duration) -> Deadline {
 ///
 /// # Errors
 /// When the Runtime API cannot be reached.
-pub async fn run<F, T>(handle: impl Fn(LambdaEvent<Value>) -> F) -> Result<(), lambda_runtime::Error>
+pub async fn run<'a, T, C, Connecting, Handling, Output>(
+    function: &'a LazyInit<T, C>,
+    handle: impl Fn(&'a T, LambdaEvent<Value>) -> Handling,
+) -> Result<(), lambda_runtime::Error>
 where
-    F: Future<Output = Result<T, Diagnostic>>,
-    T: Serialize,
+    C: Fn() -> Connecting,
+    Connecting: Future<Output = Result<T, ConfigError>>,
+    Handling: Future<Output = Result<Output, Diagnostic>>,
+    Output: Serialize,
 {
-    let handle = |event: LambdaEvent<Value>| {
+    let handle = &handle;
+    let handler = move |event: LambdaEvent<Value>| {
         let span = span(Some(&event.context), None);
-        handle(event).instrument(span)
+        async move {
+            let connected = function.get(deadline(Some(&event.context), CONNECT_TIMEOUT)).await;
+            let connected = connected.map_err(|error| {
+                let transient = error.is_transient();
+                failed("connect_failed", "the function could not be connected", transient, error)
+            })?;
+            // Boxed: the compiler limits how deep the types of futures may nest.
+            Box::pin(handle(connected, event)).await
+        }
+        .instrument(span)
     };
-    lambda_runtime::run(service_fn(handle)).await
+    lambda_runtime::run(service_fn(handler)).await
 }
 
 /// The span of one invocation. Its fields are part of each log line within it, under the names that Powertools for AWS

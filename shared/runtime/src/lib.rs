@@ -5,8 +5,11 @@
 pub mod config;
 pub mod http;
 pub mod invocation;
+mod lazy_init;
 pub mod store;
 pub mod telemetry;
+
+pub use lazy_init::LazyInit;
 
 /// An error of any type, for the log. Clients of the API never see it.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -39,19 +39,24 @@ pub(crate) struct EncryptedPayload {
     pub(crate) aad: Option<String>,
 }
 
-/// Encrypts `plaintext` for the holder of `certificate`: AES-128, OAEP with SHA-512, certificate fingerprint.
+/// Encrypts `plaintext` for the holder of `certificate`: AES-128, OAEP with SHA-512 or PKCS#1 v1.5, certificate fingerprint.
 pub(crate) fn encrypt(
     plaintext: &[u8],
     certificate: &RsaCertificate,
     mode: CipherMode,
+    pkcs1: bool,
 ) -> Result<EncryptedPayload, CipherError> {
     let key: [u8; 16] = rand::random();
-    let encrypted_key = certificate.key.oaep_encrypt::<Sha512>(&key).map_err(|_| CipherError)?;
+    let encrypted_key = match pkcs1 {
+        true => certificate.key.pkcs1v15_encrypt(&key),
+        false => certificate.key.oaep_encrypt::<Sha512>(&key),
+    };
+    let encrypted_key = encrypted_key.map_err(|_| CipherError)?;
     let mut payload = EncryptedPayload {
         encrypted_data: String::new(),
         encrypted_key: hex::encode(encrypted_key),
         public_key_fingerprint: certificate.certificate_sha256.clone(),
-        oaep_hashing_algorithm: Some("SHA512".to_owned()),
+        oaep_hashing_algorithm: (!pkcs1).then(|| "SHA512".to_owned()),
         iv: None,
         algorithm_cipher_mode: None,
         tag: None,

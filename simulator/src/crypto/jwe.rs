@@ -29,11 +29,23 @@ pub(crate) fn encrypt(
     Ok(format!("{protected}.{}", parts.join(".")))
 }
 
-/// Decrypts a compact JWE for the key `kid`; a missing `kid` is accepted.
-pub(crate) fn decrypt(compact: &str, key: &PrivateKey, kid: &str) -> Result<Vec<u8>, CipherError> {
+/// Decrypts a compact JWE for the key `kid`; a missing `kid` is accepted. Unless `strict_base64url`, also with standard
+/// base64 in place of base64url.
+pub(crate) fn decrypt(
+    compact: &str,
+    key: &PrivateKey,
+    kid: &str,
+    strict_base64url: bool,
+) -> Result<Vec<u8>, CipherError> {
     let parts: Vec<&str> = compact.split('.').collect();
     let [protected, wrapped, iv, ciphertext, tag] = parts[..] else { return Err(CipherError) };
-    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| CipherError);
+    let bytes = |text: &str| {
+        let decoded = match strict_base64url {
+            true => URL_SAFE_NO_PAD.decode(text),
+            false => URL_SAFE_NO_PAD.decode(text.trim_end_matches('=').replace('/', "_").replace('+', "-")),
+        };
+        decoded.map_err(|_| CipherError)
+    };
 
     let header: Value = serde_json::from_slice(&bytes(protected)?).map_err(|_| CipherError)?;
     let kid_matches = header["kid"].as_str().is_none_or(|found| found.eq_ignore_ascii_case(kid));

@@ -61,7 +61,8 @@ impl Fault {
             Self::ConnectionClosed => close_connection(),
             Self::BodyAltered | Self::ClockAhead { .. } => return None,
             Self::Latency { .. } | Self::ResetMidBody | Self::TruncatedJson => return None,
-            Self::ExtraFields | Self::Unsigned | Self::ResponseLost => return None,
+            Self::ExtraFields | Self::Gzip | Self::Rewritten { .. } => return None,
+            Self::Unsigned | Self::ResponseLost => return None,
         })
     }
 }

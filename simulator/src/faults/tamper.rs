@@ -1,12 +1,13 @@
 //! Faults that alter a request or damage a response.
 
-use std::io;
+use std::io::{self, Read};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Response, header};
+use flate2::{Compression, read::GzEncoder};
 use hyper::body::Frame;
 use serde_json::{Value, json};
 
@@ -60,6 +61,18 @@ impl Fault {
                 }
                 parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
                 return Response::from_parts(parts, Body::new(TruncatedBody::Half(half)));
+            }
+            Self::Gzip => {
+                let mut compressed = Vec::new();
+                // Writing to memory does not fail.
+                let _ = GzEncoder::new(&*body, Compression::fast()).read_to_end(&mut compressed);
+                let (mut parts, _) = response.into_parts();
+                parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+                return Response::from_parts(parts, Body::from(compressed));
+            }
+            Self::Rewritten { find, replace } => {
+                let body = String::from_utf8_lossy(&body).replace(find, replace);
+                return Response::from_parts(response.into_parts().0, Body::from(body));
             }
             _ => {}
         }

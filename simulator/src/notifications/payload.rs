@@ -21,7 +21,8 @@ pub(crate) struct Notification {
 }
 
 impl Notification {
-    /// A notification with an id, type, the current time, the fields of `common` and this kind's fields in `extra`.
+    /// A notification with an id, type, the current time, the fields of `common` and this kind's fields in `extra`, except
+    /// those that are null.
     pub(crate) fn new(kind: Kind, common: &Value, extra: Value) -> Self {
         let mut body = json!({
             "notificationId": Uuid::new_v4(),
@@ -30,7 +31,7 @@ impl Notification {
         });
         for part in [common, &extra] {
             if let (Some(body), Some(part)) = (body.as_object_mut(), part.as_object()) {
-                body.extend(part.clone());
+                body.extend(part.clone().into_iter().filter(|(_, value)| !value.is_null()));
             }
         }
         Self { kind, body }

@@ -52,7 +52,7 @@ fn encrypt(message: &Value, certificate: &RsaCertificate) -> Option<Value> {
     let (mut clear, secret): (Map<_, _>, Map<_, _>) =
         message.as_object()?.clone().into_iter().partition(|(name, _)| is_clear(name));
     let secret = Value::Object(secret).to_string();
-    let payload = field_level::encrypt(secret.as_bytes(), certificate, CipherMode::Cbc).ok()?;
+    let payload = field_level::encrypt(secret.as_bytes(), certificate, CipherMode::Cbc, false).ok()?;
     clear.insert("encryptedPayload".into(), json!(payload));
     Some(clear.into())
 }

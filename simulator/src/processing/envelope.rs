@@ -1,5 +1,5 @@
 //! JWE around Processing's bodies, `{"encryptedData": "<compact>"}` in both directions, and replay of responses for a
-//! repeated `Idempotency-Key`. The wrapper's name is inferred; errors are not encrypted (invented).
+//! repeated `Idempotency-Key`. The field's name is an option; errors are not encrypted (invented).
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ pub(crate) fn handle_encrypted(
     let (status, mut body) = handle_once(mastercard, &call, handle)?;
     alter(&mut body);
     if mastercard.options.processing_jwe {
-        body = json!({"encryptedData": encrypt(mastercard, &body)?});
+        body = json!({ mastercard.options.jwe_field: encrypt(mastercard, &body)? });
     }
     Ok((status, body))
 }
@@ -30,11 +30,12 @@ pub(crate) fn handle_encrypted(
 fn decrypt(mastercard: &Mastercard, body: &[u8]) -> Result<Vec<u8>, ErrorResponse> {
     let keys = mastercard.portal.keys();
     let wrapper = fields::parse(body, Api::Processing)?;
-    wrapper["encryptedData"]
+    let options = &mastercard.options;
+    wrapper[options.jwe_field]
         .as_str()
         .and_then(|compact| {
             let kid = &keys.processing_encryption_certificate.spki_sha256;
-            jwe::decrypt(compact, &keys.processing_encryption, kid).ok()
+            jwe::decrypt(compact, &keys.processing_encryption, kid, options.strict_base64url).ok()
         })
         .ok_or_else(|| {
             ErrorResponse::processing(
@@ -63,7 +64,7 @@ fn encrypt(mastercard: &Mastercard, body: &Value) -> Result<String, ErrorRespons
 }
 
 /// Replays the stored response of a known `Idempotency-Key` if the decrypted body is the same. The response to another
-/// body is not published: here 409 (invented). Only successes are stored.
+/// body is not published: here 400 (invented; no 409 is documented). Only successes are stored.
 fn handle_once(
     mastercard: &Mastercard,
     call: &Call,
@@ -78,7 +79,7 @@ fn handle_once(
             Ok((*status, response.clone()))
         } else {
             Err(ErrorResponse::processing(
-                StatusCode::CONFLICT,
+                StatusCode::BAD_REQUEST,
                 "IDEMPOTENCY_KEY_REUSED",
                 "The Idempotency-Key was used with another body.",
             ))

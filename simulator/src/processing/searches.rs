@@ -45,15 +45,17 @@ pub(crate) fn search(mastercard: &Mastercard, call: &Call, client_id: &str) -> O
 
     let plaintext = plaintext(&mastercard.records(), &request, client_id)?;
     mastercard.journal.record(8, Party::Processing, Party::Processing, "card number fetched, card is active");
+    let options = &mastercard.options;
+    let plaintext = plaintext.to_string();
     let payload =
-        field_level::encrypt(plaintext.to_string().as_bytes(), &certificate, mastercard.options.cipher_mode)
-            .map_err(|_| {
-                ErrorResponse::processing(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "SYSTEM_ERROR",
-                    "The cards cannot be encrypted.",
-                )
-            })?;
+        field_level::encrypt(plaintext.as_bytes(), &certificate, options.cipher_mode, options.pkcs1_keys);
+    let payload = payload.map_err(|_| {
+        ErrorResponse::processing(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "SYSTEM_ERROR",
+            "The cards cannot be encrypted.",
+        )
+    })?;
     let response = json!({ "encryptedPayload": payload });
     let response = if mastercard.options.search_response_wrapped {
         json!({ "pushFundingAccounts": response })
@@ -119,7 +121,7 @@ fn card_account_data(records: &Records, fields: &Fields<'_>, client: u64) -> Res
     }
     if !card.is_active() {
         return Err(ErrorResponse::processing(
-            StatusCode::PRECONDITION_FAILED,
+            StatusCode::BAD_REQUEST,
             "CARD_CONTRACT_NOT_ACTIVE",
             "The card contract is not active.",
         ));

@@ -70,6 +70,8 @@ async fn every_fault_damages_the_response_as_described() {
     assert!(text(Fault::ErrorsInOk { reason_code: "ODD".to_owned() }).await.unwrap().contains("ODD"));
     assert!(text(Fault::NullFields).await.unwrap().contains(r#""tokenRequestors":null"#));
     assert!(text(Fault::ExtraFields).await.unwrap().contains("alsoIntroducedTomorrow"));
+    let other_name = Fault::Rewritten { find: "Click to Pay".into(), replace: "Other".into() };
+    assert!(text(other_name).await.unwrap().contains("Other"));
     let truncated = text(Fault::TruncatedJson).await.unwrap();
     assert!(serde_json::from_str::<serde_json::Value>(&truncated).is_err() && !truncated.is_empty());
     assert_eq!(text(Fault::ResetMidBody).await, Err("body"));

@@ -91,7 +91,7 @@ impl Issuer {
     fn decrypted(&self, body: Value) -> Value {
         let Some(compact) = body["encryptedData"].as_str() else { return body };
         let key = PrivateKey::from_pkcs8_pem(&PORTAL.credentials().processing_decryption_key).unwrap();
-        let plain = jwe::decrypt(compact, &key, &PORTAL.keys().issuer_decryption_kid).unwrap();
+        let plain = jwe::decrypt(compact, &key, &PORTAL.keys().issuer_decryption_kid, true).unwrap();
         serde_json::from_slice(&plain).unwrap()
     }
 

@@ -7,21 +7,26 @@ use super::issuer::{Issuer, flat_search, push_body, reason, send};
 use super::signing::{PORTAL, processing};
 use crate::{
     CLICK_TO_PAY, Options,
-    crypto::field_level::{self, EncryptedPayload},
+    crypto::{
+        field_level::{self, EncryptedPayload},
+        jwe,
+    },
 };
 
 #[tokio::test]
 async fn only_an_active_card_of_the_same_client_is_found() {
     let issuer = Issuer::new().await;
     for (client, card, status, expected) in [
-        (40_000, 70_003, StatusCode::PRECONDITION_FAILED, "CARD_CONTRACT_NOT_ACTIVE"),
-        (40_000, 70_004, StatusCode::PRECONDITION_FAILED, "CARD_CONTRACT_NOT_ACTIVE"),
+        (40_000, 70_003, StatusCode::BAD_REQUEST, "CARD_CONTRACT_NOT_ACTIVE"),
+        (40_000, 70_004, StatusCode::BAD_REQUEST, "CARD_CONTRACT_NOT_ACTIVE"),
         (40_000, 80_001, StatusCode::FORBIDDEN, "CARD_CONTRACT_OF_ANOTHER_CLIENT"),
         (40_000, 1, StatusCode::NOT_FOUND, "CARD_CONTRACT_NOT_FOUND"),
         (1, 70_001, StatusCode::NOT_FOUND, "CLIENT_NOT_FOUND"),
     ] {
         let (actual, body) = issuer.search(client, &flat_search(card, CLICK_TO_PAY)).await;
         assert_eq!((actual, reason(&body)), (status, expected));
+        let error = &body["Errors"]["Error"][0];
+        assert_eq!((&error["Source"], error.get("Details")), (&json!("MASTERCARD PROCESSING"), None));
     }
     issuer.simulator.set_card_status(70_003, "00").unwrap();
     assert_eq!(issuer.search(40_000, &flat_search(70_003, CLICK_TO_PAY)).await.0, StatusCode::OK);
@@ -96,7 +101,35 @@ async fn plain_bodies_and_other_response_shapes_can_be_switched_on() {
 }
 
 #[tokio::test]
-async fn a_repeated_idempotency_key_gets_the_same_response_and_another_body_a_conflict() {
+async fn a_payload_without_oaep_hashing_algorithm_is_rejected_unless_the_old_form_is_tolerated() {
+    for (pkcs1_keys, status) in [(false, StatusCode::BAD_REQUEST), (true, StatusCode::OK)] {
+        let issuer = Issuer::with(Options { pkcs1_keys, ..Options::default() }).await;
+        let (_, mut found) = issuer.search(40_000, &flat_search(70_001, CLICK_TO_PAY)).await;
+        let payload = found["pushFundingAccounts"]["encryptedPayload"].as_object_mut().unwrap();
+        assert_eq!(payload.remove("oaepHashingAlgorithm").is_some(), !pkcs1_keys);
+        let (actual, pushed) = issuer.push(push_body(CLICK_TO_PAY, &found)).await;
+        assert_eq!(actual, status, "{pushed}");
+    }
+}
+
+#[test]
+fn the_base64_of_mastercards_node_library_is_read_unless_it_has_to_be_strict() {
+    let certificate = &PORTAL.keys().processing_encryption_certificate;
+    // Long enough to contain both characters.
+    let plaintext = [b' '; 4096];
+    let compact = jwe::encrypt(&plaintext, &certificate.key, &certificate.spki_sha256, true).unwrap();
+    let (protected, rest) = compact.split_once('.').unwrap();
+    let nodes = format!("{protected}.{}==", rest.replace('_', "/").replace('-', "+"));
+    assert!(nodes.contains('/') && nodes.contains('+'));
+    let key = &PORTAL.keys().processing_encryption;
+    let decrypted = |compact: &str, strict| jwe::decrypt(compact, key, &certificate.spki_sha256, strict);
+    assert_eq!(decrypted(&nodes, false).unwrap(), plaintext);
+    decrypted(&nodes, true).unwrap_err();
+    assert_eq!(decrypted(&compact, true).unwrap(), plaintext);
+}
+
+#[tokio::test]
+async fn a_repeated_idempotency_key_gets_the_same_response_and_another_body_an_error() {
     let issuer = Issuer::with(Options { processing_jwe: false, ..Options::default() }).await;
     let search = async |card| {
         let request = issuer.search_request(40_000, &flat_search(card, CLICK_TO_PAY));
@@ -104,7 +137,7 @@ async fn a_repeated_idempotency_key_gets_the_same_response_and_another_body_a_co
     };
     let first = search(70_001).await;
     assert_eq!(search(70_001).await, first);
-    assert_eq!(search(70_002).await.0, StatusCode::CONFLICT);
+    assert_eq!(search(70_002).await.0, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]

@@ -151,7 +151,8 @@ async fn invalid_encrypted_accounts_are_rejected() {
         ),
     ] {
         let payload =
-            field_level::encrypt(plaintext.to_string().as_bytes(), certificate, CipherMode::Cbc).unwrap();
+            field_level::encrypt(plaintext.to_string().as_bytes(), certificate, CipherMode::Cbc, false)
+                .unwrap();
         let found = json!({"pushFundingAccounts": {"encryptedPayload": payload}});
         let (status, response) = issuer.push(push_body(CLICK_TO_PAY, &found)).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{plaintext}");

@@ -109,7 +109,10 @@ fn decrypt(mastercard: &Mastercard, request: &Fields<'_>) -> Result<Vec<PushedAc
     }
     let fingerprint = fields.required_text("publicKeyFingerprint", 32..=64)?;
     fields.required_text("encryptedKey", 32..=512)?;
-    fields.text("oaepHashingAlgorithm", 6..=6)?;
+    match mastercard.options.pkcs1_keys {
+        true => fields.text("oaepHashingAlgorithm", 6..=6)?,
+        false => Some(fields.required_text("oaepHashingAlgorithm", 6..=6)?),
+    };
     fields.text("iv", 24..=32)?;
     fields.text("tag", 1..=36)?;
     fields.text("aad", 1..=36)?;

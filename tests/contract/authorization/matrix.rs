@@ -112,6 +112,11 @@ fn cases_of(parameter: &Parameter, principals: &[Principal; 2]) -> Vec<IdCase> {
     let mut all = Vec::new();
     for (owner, principal) in principals.iter().enumerate() {
         let mut ids = principal.ids(parameter.kind);
+        if matches!(parameter.kind, Kind::Enrollment | Kind::Page) {
+            // Swift writes a UUID in upper case.
+            let upper: Vec<_> = ids.iter().map(|id| id.to_uppercase()).collect();
+            ids.extend(upper);
+        }
         ids.dedup();
         all.extend(ids.into_iter().map(|id| case(Some(owner), Ownership::Own, Some(id))));
     }

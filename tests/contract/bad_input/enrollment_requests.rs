@@ -12,7 +12,11 @@ fn with(pointer: &str, value: Value) -> ApiRequest {
     let mut request = Cardholder::smallest_request("70001");
     let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
     if parent == "/accountHolder" || parent.starts_with("/accountHolder/") {
-        request["accountHolder"] = json!({ "address": {}, "mobilePhoneNumber": {} });
+        request["accountHolder"] = json!({ "address": {} });
+    }
+    if parent == "/accountHolder/mobilePhoneNumber" {
+        request["accountHolder"]["mobilePhoneNumber"] =
+            json!({ "countryDialInCode": "44", "phoneNumber": "1" });
     }
     request.pointer_mut(parent).expect("a parent")[name] = value;
     ApiRequest::enroll(&request)
@@ -65,7 +69,6 @@ async fn a_field_that_is_unknown_ill_typed_or_too_long_is_refused() {
         ("/tokenRequestorId", json!("zebra")),
         ("/tokenRequestorId", json!("77319")),
         ("/tokenRequestorId", json!(77319)),
-        ("/tokenRequestorId", json!(CARD_NUMBER)),
         ("/platform", json!("zebra")),
         ("/platform", json!("IOS")),
         ("/platform", json!(77319)),
@@ -74,7 +77,8 @@ async fn a_field_that_is_unknown_ill_typed_or_too_long_is_refused() {
         ("/callback", json!({ "zebra": 77319 })),
         ("/callback", long(1000)),
         ("/locale", json!("zebra")),
-        ("/locale", json!("en-GB")),
+        ("/locale", json!("zebra_GB")),
+        ("/locale", json!("en GB")),
         ("/locale", json!(77319)),
         ("/consent", json!("zebra")),
         ("/consent", json!([])),
@@ -90,8 +94,9 @@ async fn a_field_that_is_unknown_ill_typed_or_too_long_is_refused() {
         ("/consent/acceptedAt", json!("2026-01-05T10:29:58[zebra/zebra]")),
         ("/consent/acceptedAt", json!(77319)),
         ("/consent/acceptedAt", json!(tomorrow)),
+        ("/consent/acceptedAt", json!("0008-01-05T10:29:58Z")),
+        ("/consent/acceptedAt", json!("1970-01-01T00:00:00Z")),
         ("/accountHolder", json!("zebra")),
-        ("/accountHolder/name", json!("")),
         ("/accountHolder/name", json!("zebra zebra\u{7}")),
         ("/accountHolder/name", json!(77319)),
         ("/accountHolder/name", long(27)),
@@ -121,6 +126,8 @@ async fn a_card_number_is_refused_wherever_it_stands() {
     let grouped = "5555 5555 5555 4444";
     let sentence = format!("zebra, my card is {CARD_NUMBER}!");
     for field in [
+        "/cardContractId",
+        "/tokenRequestorId",
         "/nickname",
         "/platform",
         "/callback",
@@ -158,10 +165,6 @@ async fn a_card_number_is_refused_wherever_it_stands() {
                 .without("content-type")
                 .with("content-type", "text/plain"),
         ),
-        ("as the key", valid.clone().without("idempotency-key").with("idempotency-key", CARD_NUMBER)),
-        ("in a header of its own", valid.clone().with("x-zebra", grouped)),
-        ("as the user agent", valid.clone().with("user-agent", &sentence)),
-        ("in a cookie", valid.clone().with("cookie", &format!("zebra={CARD_NUMBER}"))),
         ("in the media type", valid.clone().without("content-type").with("content-type", CARD_NUMBER)),
         ("in the query", ApiRequest { path: format!("/enrollments?zebra={CARD_NUMBER}"), ..valid.clone() }),
     ] {

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, fs};
 
 use local::Options;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{UnchangedWorld, check_problem};
+use super::{CARD_NUMBER, UnchangedWorld, check_problem};
 use crate::support::{app::App, notification_client::NotificationClient};
 
 /// A TCN that would enable the card of the enrollment if it were accepted.
@@ -85,4 +85,33 @@ async fn a_delivery_that_cannot_be_parsed_is_refused() {
     check_problem("65 kB", &client.send(large).await, 413, "request_too_large");
     check_problem("1 MB", &client.send(" ".repeat(1024 * 1024)).await, 413, "request_too_large");
     unchanged.check_unchanged().await;
+}
+
+#[tokio::test]
+async fn a_notification_with_a_card_number_is_refused_and_the_others_of_its_delivery_are_stored() {
+    let unchanged = UnchangedWorld::start().await;
+    let client = NotificationClient::with_trusted_certificate(&unchanged.app.world);
+    let with = |name: &str, value: &str| {
+        let mut message: Value = serde_json::from_str(&tcn()).expect("a TCN");
+        message[name] = value.into();
+        message
+    };
+    let refused = [
+        with("walletName", CARD_NUMBER),
+        with("walletName", "Wallet of 5555.5555.5555.4444"),
+        with("notificationId", CARD_NUMBER),
+        with(CARD_NUMBER, "zebra"),
+    ];
+    for message in &refused {
+        check_problem("a TCN", &client.send(message.to_string()).await, 400, "card_number_refused");
+    }
+    let all = Value::from(refused.to_vec()).to_string();
+    check_problem("a delivery", &client.send(all).await, 400, "card_number_refused");
+    check_problem("broken JSON", &client.send(format!("{{{CARD_NUMBER}")).await, 400, "card_number_refused");
+    unchanged.check_unchanged().await;
+    let mixed = json!([refused[0], serde_json::from_str::<Value>(&tcn()).expect("a TCN")]).to_string();
+    check_problem("a mixed delivery", &client.send(mixed).await, 400, "card_number_refused");
+    let stored = unchanged.app.stored().await;
+    assert_ne!(stored, unchanged.stored, "the other message is stored");
+    assert!(stored.iter().all(|item| !item.to_string().contains(CARD_NUMBER)));
 }

@@ -9,8 +9,10 @@ use crate::support::app::ApiRequest;
 #[tokio::test]
 async fn an_unknown_enrollment_and_another_cardholders_give_the_same_404() {
     let unchanged = UnchangedWorld::start().await;
-    let upper = unchanged.enrollment_id.to_uppercase();
-    for id in ["zebra", "77319", CARD_NUMBER, "%00", "..%2Fcards", &upper, &Uuid::now_v7().to_string()] {
+    let braced = format!("%7B{}%7D", unchanged.enrollment_id);
+    let bare = unchanged.enrollment_id.replace('-', "");
+    let other = Uuid::now_v7().to_string();
+    for id in ["zebra", "77319", CARD_NUMBER, "%00", "..%2Fcards", &braced, &bare, &other] {
         unchanged.check_refused(id, &ApiRequest::get(format!("/enrollments/{id}")), 404, "not_found").await;
     }
     let own = ApiRequest::get(format!("/enrollments/{}", unchanged.enrollment_id));
@@ -49,7 +51,6 @@ async fn an_unknown_callback_state_gives_the_page_for_unknown_states() {
 #[tokio::test]
 async fn an_unknown_route_is_refused_by_the_gateway() {
     let unchanged = UnchangedWorld::start().await;
-    let enrollment_path = format!("/enrollments/{}", unchanged.enrollment_id);
     let (get, post) = (Method::GET, Method::POST);
     for (method, path) in [
         (&get, "/zebra"),
@@ -59,28 +60,59 @@ async fn an_unknown_route_is_refused_by_the_gateway() {
         (&get, "/callback"),
         (&get, "/callback/"),
         (&get, "/callback/zebra/77319"),
+        (&get, "/callback/zebra//"),
         (&get, "/notifications"),
         (&get, "//cards"),
         (&get, "/Cards"),
         (&post, "/notifications"),
-        (&post, "/cards"),
-        (&post, "/token-requestors"),
-        (&post, "/callback/zebra"),
-        (&post, &enrollment_path),
-        (&Method::DELETE, &enrollment_path),
-        (&Method::PUT, "/enrollments"),
-        (&Method::PATCH, &enrollment_path),
-        (&Method::HEAD, "/token-requestors?platform=ios"),
+        (&post, "/zebra"),
+        (&Method::DELETE, "/enrollments/zebra/77319"),
     ] {
         let case = format!("{method} {path}");
         let response =
             unchanged.app.cardholder.request(method.clone(), path, &[], "{\"zebra\":77319}".into()).await;
         let response = response.expect("a response");
-        if *method == Method::HEAD {
-            assert_eq!(response.status, 404, "{case}");
-        } else {
-            check_gateway_error(&case, &response, 404, "Not Found");
+        check_gateway_error(&case, &response, 404, "Not Found");
+    }
+    unchanged.check_unchanged().await;
+}
+
+#[tokio::test]
+async fn a_method_that_a_path_does_not_have_is_refused_with_those_that_it_has() {
+    let unchanged = UnchangedWorld::start().await;
+    let enrollment_path = format!("/enrollments/{}", unchanged.enrollment_id);
+    let attempts_path = format!("{enrollment_path}/attempts");
+    let anybody = unchanged.app.cardholder.with_token("");
+    let zebra = Method::from_bytes(b"ZEBRA").expect("a method");
+    for (path, allowed) in [
+        ("/token-requestors?platform=ios", "GET"),
+        ("/cards?cardContractId=70001", "GET"),
+        ("/enrollments", "GET, POST"),
+        (&enrollment_path, "GET"),
+        (&attempts_path, "POST"),
+        ("/callback/zebra", "GET"),
+    ] {
+        for method in
+            [Method::HEAD, Method::OPTIONS, Method::TRACE, Method::PUT, Method::DELETE, zebra.clone()]
+        {
+            let case = format!("{method} {path}");
+            let response = anybody.request(method.clone(), path, &[], String::new()).await;
+            let response = response.expect("a response");
+            assert_eq!(response.headers.get("allow").map(String::as_str), Some(allowed), "{case}");
+            match method {
+                Method::HEAD => assert_eq!(response.status, 405, "{case}"),
+                _ => check_problem(&case, &response, 405, "method_not_allowed"),
+            }
         }
     }
+    unchanged.check_unchanged().await;
+}
+
+#[tokio::test]
+async fn an_address_that_is_too_long_gets_a_problem_document() {
+    let unchanged = UnchangedWorld::start().await;
+    let long = format!("/enrollments?nickname={}", "z".repeat(40_000));
+    let response = unchanged.app.cardholder.get(&long).await.expect("a response");
+    check_problem("a long query", &response, 414, "uri_too_long");
     unchanged.check_unchanged().await;
 }

@@ -13,7 +13,8 @@ async fn an_invalid_query_is_refused() {
         "/token-requestors?platform=zebra",
         "/token-requestors?platform=iOS",
         "/token-requestors?platform=ios&platform=ios",
-        "/token-requestors?platform=ios&zebra=77319",
+        "/token-requestors?platform=ios&cardId=77319",
+        "/token-requestors?platform=ios&%22zebra%22=77319",
         "/cards",
         "/cards?tokenRequestorId=50123197928",
         &format!("/cards?{many}"),
@@ -25,23 +26,24 @@ async fn an_invalid_query_is_refused() {
         "/cards?cardContractId=70001:zebra",
         "/cards?cardContractId=70001:77319",
         "/cards?cardContractId=70001:5555550000000000000:77319",
-        &format!("/cards?cardContractId=70001:{CARD_NUMBER}"),
+        "/cards?cardContractId=70001:4111111111111111",
         "/cards?cardContractId=70001&tokenRequestorId=zebra",
         "/cards?cardContractId=70001&tokenRequestorId=50123197928&tokenRequestorId=50123197928",
         "/cards?cardContractId=70001&clientId=77319",
         "/enrollments?limit=0",
         "/enrollments?limit=51",
         "/enrollments?limit=-1",
+        "/enrollments?limit=%2B5",
+        "/enrollments?limit=+5",
         "/enrollments?limit=zebra",
         "/enrollments?limit=77319",
         "/enrollments?limit=1&limit=1",
         "/enrollments?nextToken=",
         "/enrollments?nextToken=zebra",
-        &format!("/enrollments?nextToken={CARD_NUMBER}"),
         "/enrollments?cardContractId=zebra",
         "/enrollments?cardContractId=70001&cardContractId=70002",
         "/enrollments?clientId=77319",
-        "/enrollments?zebra",
+        "/enrollments?nickname",
     ] {
         unchanged.check_refused(query, &ApiRequest::get(query), 400, "invalid_request").await;
     }
@@ -51,7 +53,7 @@ async fn an_invalid_query_is_refused() {
 }
 
 #[tokio::test]
-async fn a_card_number_in_a_query_or_header_is_refused() {
+async fn a_card_number_in_a_query_is_refused() {
     let unchanged = UnchangedWorld::start().await;
     let enrollment_path = format!("/enrollments/{}", unchanged.enrollment_id);
     let routes = [
@@ -67,14 +69,14 @@ async fn a_card_number_in_a_query_or_header_is_refused() {
             format!("{CARD_NUMBER}=zebra"),
             "platform=5555%205555+5555-4444".into(),
             format!("limit={CARD_NUMBER}"),
+            format!("nextToken={CARD_NUMBER}"),
+            format!("cardContractId={CARD_NUMBER}"),
+            format!("cardContractId=70001:{CARD_NUMBER}"),
+            "accountRange=4111111111111111".into(),
         ] {
             let request = ApiRequest::get(format!("{route}{and}{query}"));
             unchanged.check_refused(&request.path.clone(), &request, 400, "card_number_refused").await;
         }
-        let header = ApiRequest::get(route).with("x-zebra", CARD_NUMBER);
-        unchanged.check_refused(route, &header, 400, "card_number_refused").await;
-        let language = ApiRequest::get(route).with("accept-language", "zebra; 5555-5555-5555-4444");
-        unchanged.check_refused(route, &language, 400, "card_number_refused").await;
     }
     unchanged.check_unchanged().await;
 }

@@ -24,11 +24,11 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) const FUNCTIONS: [(&str, &[&str]); 9] = [
     ("sync-requestors", &["TOKEN_REQUESTORS_TABLE", "TOKEN_CONNECT_URL", "ACCOUNT_RANGES"]),
     ("fetch-assets", &["TOKEN_REQUESTORS_TABLE", "LOGO_BUCKET", "TOKEN_CONNECT_SIGNING_KEY"]),
-    ("list-requestors", &["TOKEN_REQUESTORS_TABLE", "LOGO_BASE_URL"]),
-    ("list-cards", &["ENROLLMENTS_TABLE", "PROCESSING_DECRYPTION_KEY", "DEFAULT_TOKEN_REQUESTOR_ID"]),
-    ("enroll", &["ENROLLMENTS_TABLE", "CLIENT_ENCRYPTION_CERTIFICATE", "CALLBACK_BASE_URL", "APP_LINKS"]),
-    ("get-enrollment", &["ENROLLMENTS_TABLE"]),
-    ("receive-notification", &["ENROLLMENTS_TABLE", "NOTIFICATION_CLIENT_SUBJECTS"]),
+    ("list-requestors", &["TOKEN_REQUESTORS_TABLE", "LOGO_BASE_URL", "ACCOUNT_RANGES"]),
+    ("list-cards", &["ENROLLMENTS_TABLE", "CLIENT_ID_CLAIM", "PROCESSING_DECRYPTION_KEY"]),
+    ("enroll", &["ENROLLMENTS_TABLE", "CLIENT_ID_CLAIM", "CALLBACK_BASE_URL", "APP_LINKS"]),
+    ("get-enrollment", &["ENROLLMENTS_TABLE", "CLIENT_ID_CLAIM", "ACCOUNT_RANGES"]),
+    ("receive-notification", &["ENROLLMENTS_TABLE", "ACCOUNT_RANGES", "NOTIFICATION_CLIENT_SUBJECTS"]),
     ("receive-callback", &["ENROLLMENTS_TABLE", "APP_LINKS"]),
     ("reconcile-enrollments", &["ENROLLMENTS_TABLE", "PROCESSING_CONSUMER_KEY"]),
 ];
@@ -51,7 +51,17 @@ pub(super) struct FunctionError {
 impl Lambda {
     /// Starts it with the world's settings, until it requests its first event.
     pub(super) async fn start(function: &'static str, world: &World) -> Self {
-        let mut lambda = Self::spawn(function, world, |_| false, &[]).await;
+        Self::start_with(function, world, &[]).await
+    }
+
+    /// Starts it with changes to the world's settings, until it requests its first event.
+    pub(super) async fn start_with(
+        function: &'static str,
+        world: &World,
+        changes: &[(String, String)],
+    ) -> Self {
+        let changes: Vec<_> = changes.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let mut lambda = Self::spawn(function, world, |_| false, &changes).await;
         let exit = {
             let ready = async || lambda.runtime_api.phase().await == SimulatorPhase::Ready;
             let started = lambda.runtime_api.wait_for(ready, TIMEOUT);

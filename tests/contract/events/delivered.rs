@@ -20,9 +20,9 @@ impl Event {
         Self(self.0.replace(placeholder, value))
     }
 
-    /// As `lambda_http` receives it from API Gateway.
+    /// As a function receives it from API Gateway.
     pub(super) fn request(&self) -> Request {
-        lambda_http::request::from_str(&self.0).unwrap()
+        runtime::http::request_from_event(&serde_json::from_str(&self.0).unwrap()).unwrap()
     }
 
     /// As `lambda_runtime` receives it from any other source.

@@ -62,7 +62,7 @@ impl Clients {
             Operation::GetEligibleTokenRequestors => {
                 let ranges = ["5555550000000000000".parse().unwrap()];
                 let found = self.token_connect.get_eligible_token_requestors(&ranges, deadline).await;
-                found.map(|found| assert!(!found.is_empty()))
+                found.map(|found| assert!(!found.token_requestors.is_empty()))
             }
             Operation::GetAsset => {
                 let found = self.token_connect.get_asset(&self.logo.parse().unwrap(), deadline).await;

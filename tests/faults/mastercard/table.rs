@@ -31,7 +31,7 @@ const SHORT: Range<Duration> = Duration::ZERO..Duration::from_secs(4);
 #[rustfmt::skip]
 pub(super) fn rows() -> Vec<Row> {
     use Fault::{
-        ResponseLost, BodyAltered, EmptyBody, ExtraFields, ConnectionClosed, HtmlBadGateway, NullFields, ResetMidBody,
+        ResponseLost, BodyAltered, EmptyBody, ExtraFields, ConnectionClosed, Gzip, HtmlBadGateway, NullFields, ResetMidBody,
         TruncatedJson, WrongContent,
     };
     let status = |code, json| Fault::Status { code, json };
@@ -46,6 +46,7 @@ pub(super) fn rows() -> Vec<Row> {
         // The response is damaged.
         (slow(200),                                     once,   (1, ""),            (1, "")),
         (ExtraFields,                                   once,   (1, ""),            (1, "")),
+        (Gzip,                                          once,   (1, ""),            (1, "")),
         (ResetMidBody,                                  once,   (2, ""),            (1, UNKNOWN)),
         (ResetMidBody,                                  always, (3, UNAVAILABLE),   (1, UNKNOWN)),
         (TruncatedJson,                                 once,   (2, ""),            (1, UNKNOWN)),

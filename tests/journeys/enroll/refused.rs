@@ -118,3 +118,14 @@ async fn processing_that_stays_down_gives_a_response_with_retry_after() {
     let again = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
     assert_eq!((again.status, &again.body["status"]), (201, &json!("READY")));
 }
+
+#[tokio::test]
+async fn the_app_waits_an_hour_at_most_however_long_mastercard_asks_for() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let busy = Fault::TooManyRequests { retry_after: u32::MAX };
+    world.simulator().set_fault(Operation::SearchFundingAccounts, busy, Times::Always);
+    let response = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
+    assert_eq!((response.status, &response.body["code"]), (503, &json!("mastercard_unavailable")));
+    assert_eq!(response.headers["retry-after"], "3600");
+}

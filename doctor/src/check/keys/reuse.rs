@@ -6,6 +6,9 @@ use crate::report::Row;
 const WHAT: &str = "key reuse";
 
 pub(super) fn row(public_keys: &PublicKeys) -> Row {
+    if public_keys.is_empty() {
+        return Row::skipped(WHAT, "no key or certificate could be read");
+    }
     let key = |name| public_keys.iter().find(|(known, _)| *known == name).map(|(_, key)| key);
     let same = |one, other| key(one).is_some() && key(one) == key(other);
     let ours = || SIGNING.iter().chain(&DECRYPTION).map(|names| names.key.name());

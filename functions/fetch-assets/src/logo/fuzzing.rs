@@ -3,7 +3,7 @@
 
 use super::{
     RejectionReason,
-    svg::{rasterize, rewrite},
+    svg::{SIDE, rasterize, rewrite},
 };
 
 /// Rewrites any bytes as an SVG and checks the result: it has no active content, and passes the same checks again.
@@ -13,7 +13,7 @@ use super::{
 pub fn svg(bytes: &[u8]) {
     let Ok(written) = rewrite(bytes) else { return };
     assert_harmless(&written);
-    let rendered = rasterize(&written);
+    let rendered = rasterize(&written, SIDE);
     assert!(
         matches!(rendered, Ok(_) | Err(RejectionReason::Blank)),
         "the rewritten SVG is rejected: {rendered:?}"

@@ -1,10 +1,20 @@
 //! Rewrites an SVG. An SVG can run scripts, load other files and animate, so that none is stored as received. If it passes the
-//! allow list (`allow_list`) and the limits (`complexity`), `usvg` reads it into shapes and writes these; the stored file
-//! contains nothing else. `docs/decisions/0008-svg-is-rewritten.md` has the reasons.
+//! allow list (`allow_list`), has only values that `usvg` shows as browsers do (`normalize`) and is within the limits
+//! (`complexity`), `usvg` reads it into shapes and writes these; the stored file contains nothing else.
+//! `docs/decisions/0008-svg-is-rewritten.md` has the reasons.
 
 mod allow_list;
+mod attribute;
+mod cascade;
+mod color;
 mod complexity;
+mod css;
+mod encoding;
+mod grammar;
+mod normalize;
+mod property;
 mod raster;
+mod size;
 mod value;
 
 use roxmltree::{Document, ParsingOptions};
@@ -21,7 +31,7 @@ const MAX_ATTRIBUTES: usize = 100;
 
 /// The SVG, rewritten: shapes, groups, gradients, clip paths and masks. Its `viewBox` lets it scale.
 pub(super) fn rewrite(svg: &[u8]) -> Result<String, RejectionReason> {
-    let text = std::str::from_utf8(svg).map_err(|_| RejectionReason::Mislabeled)?;
+    let text = encoding::decode(svg)?;
     let tree = read(text.trim_start_matches('\u{feff}').trim_start())?;
     if !tree.root().has_children() {
         return Err(RejectionReason::Blank);
@@ -38,35 +48,34 @@ pub(super) fn rewrite(svg: &[u8]) -> Result<String, RejectionReason> {
         return Err(RejectionReason::TooLarge);
     }
     // The writer may have errors too, and its output may be larger than its input.
-    parse_checked(&written)?;
+    normalized(&written)?;
     Ok(written)
 }
 
 /// Checks an SVG and reads its shapes.
 fn read(text: &str) -> Result<Tree, RejectionReason> {
-    if !text.starts_with('<') {
-        return Err(RejectionReason::Mislabeled);
-    }
-    let document = parse_checked(text)?;
+    let normalized = normalized(text)?;
     let no_images =
         ImageHrefResolver { resolve_data: Box::new(|_, _, _| None), resolve_string: Box::new(|_, _| None) };
     let options = Options { image_href_resolver: no_images, ..Options::default() };
-    Tree::from_xmltree(&document, &options).map_err(|_| RejectionReason::Damaged)
+    Tree::from_xmltree(&parse(&normalized)?, &options).map_err(|_| RejectionReason::Damaged)
 }
 
-/// Parses an SVG and checks it against the allow list and the limits.
-fn parse_checked(text: &str) -> Result<Document<'_>, RejectionReason> {
-    let document = parse(text)?;
+/// Checks an SVG against the allow list and the limits, and normalizes it.
+fn normalized(text: &str) -> Result<String, RejectionReason> {
+    if !text.starts_with('<') {
+        return Err(RejectionReason::Mislabeled);
+    }
+    let text = encoding::without_document_type(text)?;
+    let document = parse(&text)?;
     allow_list::check(&document)?;
-    complexity::check(&document)?;
-    Ok(document)
+    let normalized = normalize::normalize(&document)?;
+    complexity::check(&parse(&normalized)?)?;
+    Ok(normalized)
 }
 
 /// Parses XML. A document type is rejected, since it can define entities.
 fn parse(text: &str) -> Result<Document<'_>, RejectionReason> {
-    if text.to_ascii_lowercase().contains("<!doctype") {
-        return Err(RejectionReason::ActiveContent);
-    }
     if text.split('<').any(|tag| tag.matches('=').count() > MAX_ATTRIBUTES) {
         return Err(RejectionReason::TooComplex);
     }

@@ -1,8 +1,11 @@
 //! Tests with the files in `testdata/`: `malicious` ones must be rejected or lose their active
 //! content, `benign` ones must still look the same.
 
+mod chromium;
 mod documents;
+mod faithful;
 mod png_logos;
+mod public_logos;
 mod svg_logos;
 
 use super::*;

@@ -4,7 +4,8 @@ use futures_util::future::try_join_all;
 use jsonwebtoken::DecodingKey;
 use mastercard::FieldLevelKeys;
 use runtime::config::{
-    ConfigError, KeyNames, RotatingKeySettings, SecretRef, SettingsReader, fetch_certificate,
+    ConfigError, KeyNames, RotatingKeySettings, SecretRef, SecretUnavailable, SettingsReader,
+    fetch_certificate,
     registry::{self, NOTIFICATION_CLIENT_SUBJECTS, Setting},
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -61,8 +62,8 @@ impl AuthenticationSettings {
             FieldLevelKeys::new(&keys.fetch().await?).map(Some).map_err(invalid)
         };
         // Concurrently: on Lambda each secret is a call of Secrets Manager.
-        let secrets = try_join_all(secrets.iter().map(async |(name, secret)| text(name, secret).await));
-        let signers = try_join_all(signers.iter().map(async |(name, secret)| signer(name, secret).await));
+        let secrets = try_join_all(secrets.iter().map(|(name, secret)| text(name, secret)));
+        let signers = try_join_all(signers.iter().map(|(name, secret)| signer(name, secret)));
         let (secrets, signers, keys) = tokio::try_join!(secrets, signers, keys)?;
         Ok((Authentication { subjects, secrets, signers }, keys))
     }
@@ -77,9 +78,14 @@ fn references(settings: &mut SettingsReader<'_>, pair: [Setting<SecretRef>; 2]) 
 }
 
 async fn text(name: &'static str, secret: &SecretRef) -> Result<SecretString, ConfigError> {
-    let secret = secret.fetch().await.map_err(|source| ConfigError::Secret { name, source })?;
+    let unavailable = |source| ConfigError::Secret { name, source };
+    let secret = secret.fetch().await.map_err(unavailable)?;
     // A line break at the end of a file is not part of the secret.
-    Ok(secret.expose_secret().trim().into())
+    match secret.expose_secret().trim() {
+        // A request without the header would have it.
+        "" => Err(unavailable(SecretUnavailable::Empty)),
+        secret => Ok(secret.into()),
+    }
 }
 
 async fn signer(name: &'static str, secret: &SecretRef) -> Result<DecodingKey, ConfigError> {

@@ -147,6 +147,22 @@ fn a_large_drop_is_accepted_only_when_forced() {
 }
 
 #[test]
+fn a_response_with_many_unreadable_fields_is_accepted_only_when_forced() {
+    let listed = || (0..10).map(|n| requestor(&nth(n)));
+    let current = snapshot(listed());
+    let unreadable = |unreadable| EligibleRequestors { listed: 10, unreadable, ..response_of(listed()) };
+    let rejected = |count, options| plan(&current, &unreadable(count), options, 30, at(1)).1.rejected;
+    let (default, force) =
+        (RefreshOptions::default(), RefreshOptions { force: true, ..RefreshOptions::default() });
+    assert_eq!(rejected(3, &default), None);
+    assert_eq!(rejected(4, &default), Some(RejectedRefresh::Unreadable));
+    assert_eq!(rejected(4, &force), None);
+    let nothing_readable = EligibleRequestors { unreadable: 1, ..response_of([]) };
+    let (_, summary) = plan(&current, &nothing_readable, &default, 100, at(1));
+    assert_eq!(summary.rejected, Some(RejectedRefresh::Unreadable));
+}
+
+#[test]
 fn a_response_without_any_requestor_is_accepted_only_when_forced() {
     let current = snapshot([requestor(CLICK_TO_PAY)]);
     let (kept, summary) = plan(&current, &response_of([]), &RefreshOptions::default(), 100, at(1));

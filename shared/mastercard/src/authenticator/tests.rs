@@ -69,10 +69,15 @@ async fn when_both_key_sets_are_rejected_the_call_fails_after_two_requests() {
 
 #[tokio::test]
 async fn an_error_for_another_reason_does_not_change_the_key_set() {
-    let error = json!({"errors": [{"source": "TOKEN_CONNECT", "reasonCode": "INVALID_FIELD_LENGTH"}]});
-    let (outcomes, keys) = consumer_keys(both(), vec![status(400, error), no_requestors()], 2).await;
-    assert!(outcomes[0].is_err() && outcomes[1].is_ok());
-    assert_eq!(keys, ["newer", "newer"]);
+    let field = json!({"errors": [{"source": "TOKEN_CONNECT", "reasonCode": "INVALID_FIELD_LENGTH"}]});
+    // The gateway's word for a project without access: the key set is right.
+    let declined = json!({"Errors": {"Error": [{"Source": "Gateway", "ReasonCode": "DECLINED",
+        "Description": "Unauthorized - Access Not Granted", "Recoverable": false, "Details": null}]}});
+    for error in [status(400, field), status(401, declined)] {
+        let (outcomes, keys) = consumer_keys(both(), vec![error, no_requestors()], 2).await;
+        assert!(outcomes[0].is_err() && outcomes[1].is_ok());
+        assert_eq!(keys, ["newer", "newer"]);
+    }
 }
 
 #[tokio::test]

@@ -31,6 +31,7 @@ fn every_documented_outcome_is_known() {
         ("REQUIRE_ADDITIONAL_AUTHENTICATION", CallbackOutcome::RequireAdditionalAuthentication),
         ("DECLINED", CallbackOutcome::Declined),
         ("CANCELLED", CallbackOutcome::Cancelled),
+        ("CANCELED", CallbackOutcome::Cancelled),
         ("ERROR", CallbackOutcome::Error),
         ("AUTHENTICATED", CallbackOutcome::Authenticated),
         ("DELETED", CallbackOutcome::Deleted),
@@ -55,6 +56,22 @@ fn a_reference_may_come_with_every_outcome() {
         let results = parse(&format!("results[R]=APPROVED|{reference}"));
         assert!(results.iter().all(|it| it.token_unique_reference.is_none()), "{reference}");
     }
+}
+
+#[test]
+fn a_query_that_was_encoded_again_or_copied_from_html_keeps_its_results() {
+    let expected = vec![one(&format!("results[MCC-1]=APPROVED|{TUR}")), one("results[MCC-2]=CANCELED")];
+    for query in [
+        format!("results%255BMCC-1%255D=APPROVED%257C{TUR}&results%255BMCC-2%255D=CANCELLED"),
+        format!("results%25255BMCC-1%25255D=APPROVED%25257C{TUR}&results%25255BMCC-2%25255D=CANCELLED"),
+        format!("results%5BMCC-1%5D%3DAPPROVED%7C{TUR}%26results%5BMCC-2%5D%3DCANCELLED"),
+        format!("s=1&amp;results%5BMCC-1%5D=APPROVED%7C{TUR}&amp;results%5BMCC-2%5D=CANCELLED"),
+        format!("s%3D1%26amp%3Bresults%5BMCC-1%5D%3DAPPROVED%7C{TUR}%26amp%3Bresults%5BMCC-2%5D%3DCANCELED"),
+    ] {
+        assert_eq!(parse(&query), expected, "{query}");
+    }
+    let too_often = "results%2525255BR%2525255D=APPROVED";
+    assert_eq!(parse(too_often), []);
 }
 
 #[test]

@@ -31,8 +31,11 @@ pub struct ApiError {
     pub recoverable: Option<bool>,
     /// Mastercard's `source`.
     pub source: ErrorSource,
-    /// The delay of `Retry-After`, from when the response was received.
+    /// The delay of `Retry-After`, from when the response was received; at most an hour.
     pub retry_after: Option<Duration>,
+    /// After 401 or 403: how far this machine's clock is ahead of the response's `Date` (negative if behind), in seconds; only
+    /// if that is more than half a minute. Mastercard rejects signatures whose timestamp is too old or in the future.
+    pub clock_ahead_seconds: Option<i64>,
     /// Mastercard's correlation id, or the client's if the response had none.
     pub correlation_id: String,
     /// After `AUTHENTICATION_FAILED`, if the gateway's description contains the expected signature base string.
@@ -54,7 +57,12 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} rejected {} with HTTP {}", self.upstream, self.operation, self.status.as_u16())?;
         self.reason_codes.iter().try_for_each(|code| write!(f, " {code}"))?;
-        write!(f, ", correlation id {}", self.correlation_id)
+        write!(f, ", correlation id {}", self.correlation_id)?;
+        match self.clock_ahead_seconds {
+            Some(seconds @ ..0) => write!(f, ", our clock is {} s behind", seconds.unsigned_abs()),
+            Some(seconds) => write!(f, ", our clock is {seconds} s ahead"),
+            None => Ok(()),
+        }
     }
 }
 

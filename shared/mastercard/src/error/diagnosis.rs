@@ -33,6 +33,12 @@ pub(super) fn of(error: &MastercardError) -> Diagnosis {
 }
 
 fn of_api_error(error: &ApiError) -> Diagnosis {
+    if error.clock_ahead_seconds.is_some() {
+        return Diagnosis {
+            meaning: "this machine's clock differs from Mastercard's, so that signatures are too old or in the future",
+            remedy: "synchronize the clock by NTP; if the call still fails then, look at its reason codes",
+        };
+    }
     match &error.base_strings {
         Some(BaseStringComparison::Equal) => {
             return Diagnosis {

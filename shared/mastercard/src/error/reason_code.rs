@@ -42,9 +42,19 @@ impl ReasonCode {
         self.diagnosis().is_some()
     }
 
-    /// Whether the gateway rejected the signature, the body hash or an OAuth parameter.
+    /// Whether the gateway rejected the signature, the header, the body hash or an OAuth parameter.
     pub(super) fn is_authentication_failure(&self) -> bool {
-        matches!(self.as_str(), "AUTHENTICATION_FAILED" | "INVALID_BODY_HASH" | "INVALID_OAUTH_SBS")
+        self.rejects_key_set() || matches!(self.as_str(), "INVALID_BODY_HASH" | "INVALID_OAUTH_SBS")
+    }
+
+    /// Whether the gateway rejected consumer key or signature, so that another key set may be accepted.
+    pub(crate) fn rejects_key_set(&self) -> bool {
+        matches!(self.as_str(), "AUTHENTICATION_FAILED" | "INVALID_AUTH_HEADER")
+    }
+
+    /// Whether the gateway accepted the signature, and the project has no access.
+    pub(crate) fn denies_access(&self) -> bool {
+        self.as_str() == "DECLINED"
     }
 }
 

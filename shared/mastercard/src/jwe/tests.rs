@@ -49,6 +49,20 @@ fn an_encrypted_body_decrypts_again() {
 }
 
 #[test]
+fn a_body_is_read_with_each_name_of_the_field_and_written_with_the_configured_one() {
+    for field in JweField::ALL {
+        let body = keys().with_field(field).encrypt_body(b"{}").unwrap();
+        assert!(body.starts_with(format!("{{\"{}\":", field.as_str()).as_bytes()));
+        assert_eq!(keys().decrypt_body(&body).unwrap().unwrap(), b"{}");
+        assert_eq!(field.as_str().parse(), Ok(field));
+    }
+    // The card of step 9, in plaintext around it.
+    let plain = br#"{"encryptedPayload":{"encryptedData":"ab"}}"#;
+    assert_eq!(keys().decrypt_body(plain), Ok(None));
+    assert_eq!("encrypteddata".parse::<JweField>(), Err(UnknownJweField));
+}
+
+#[test]
 fn the_header_is_that_of_mastercards_libraries() {
     let keys = keys();
     let jwe = keys.encrypt(b"{}").unwrap();

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(serde_json::to_string(&limited)?, r#"{"accountHolderName":"ALEX EXAMPLE"}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AccountHolder {
     /// `LASTNAME/FIRSTNAME` or `FIRSTNAME LASTNAME`, 1 to 27 characters.
@@ -54,7 +54,7 @@ pub struct MobilePhoneNumber {
 }
 
 /// A postal address.
-#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Address {
     /// At most 64 characters.

@@ -4,8 +4,10 @@
 //! (nested), or has the properties of the use case at the top level (flat); the response has
 //! `encryptedPayload` at the top level or inside `pushFundingAccounts`. Only this file depends on them.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json, value::RawValue};
 use uuid::Uuid;
 
@@ -13,6 +15,7 @@ use super::account_holder::AccountHolder;
 use crate::{
     card::CardContractId,
     error::{InvalidRequest, MastercardError},
+    json,
     push_funding_accounts::PushFundingAccounts,
     response::ApiResponse,
     signature_data::SignatureData,
@@ -152,15 +155,6 @@ fn valid_until() -> String {
     timestamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SearchResponse {
-    #[serde(default)]
-    push_funding_accounts: Option<Box<RawValue>>,
-    #[serde(default)]
-    encrypted_payload: Option<Box<RawValue>>,
-}
-
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Wrapper {
@@ -168,12 +162,23 @@ struct Wrapper {
 }
 
 pub(super) fn parse_response(response: ApiResponse) -> Result<PushFundingAccounts, MastercardError> {
-    parse_body(&response.body).ok_or_else(|| response.invalid())
+    let card = parse_body(&response.body).ok_or_else(|| response.invalid())?;
+    if !card.has_oaep_hashing_algorithm() {
+        tracing::warn!(
+            event = "oaep_hashing_algorithm_missing",
+            "encrypted card has no oaepHashingAlgorithm; token connect rejects such cards from april 2027"
+        );
+    }
+    Ok(card)
 }
 
+/// The encrypted card is passed on as it is: only what surrounds it is repaired.
 pub(crate) fn parse_body(body: &[u8]) -> Option<PushFundingAccounts> {
-    let response: SearchResponse = serde_json::from_slice(body).ok()?;
-    let object = match (response.push_funding_accounts, response.encrypted_payload) {
+    // A map: of a repeated field the last value counts.
+    let mut fields: BTreeMap<String, Box<RawValue>> =
+        serde_json::from_str(&json::with_valid_strings(body)).ok()?;
+    let mut field = |name| fields.remove(name).filter(|value| value.get() != "null");
+    let object = match (field("pushFundingAccounts"), field("encryptedPayload")) {
         (Some(object), _) => object,
         (None, Some(encrypted_payload)) => {
             serde_json::value::to_raw_value(&Wrapper { encrypted_payload }).ok()?

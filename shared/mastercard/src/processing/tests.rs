@@ -77,12 +77,12 @@ async fn bodies_are_encrypted_when_keys_are_configured() {
 
 #[tokio::test]
 async fn a_blocked_card_is_rejected_in_plaintext_or_encrypted() {
-    let error_body = json!({"Errors": {"Error": [{"Source": "CMS", "ReasonCode": "CARD_NOT_ACTIVE", "Recoverable": false}]}});
+    let error_body = json!({"Errors": {"Error": [{"Source": "MASTERCARD PROCESSING", "ReasonCode": "CARD_NOT_ACTIVE", "Recoverable": false}]}});
     for body in [error_body.to_string(), encrypted(error_body)] {
-        let mastercard = FakeServer::start([status(409, body)]);
+        let mastercard = FakeServer::start([status(400, body)]);
         let outcome = search_with(processing(&mastercard, Some(jwe()))).await;
         let error = outcome.unwrap_err();
-        assert_eq!((error.status(), error.reason_codes()[0].as_str()), (Some(409), "CARD_NOT_ACTIVE"));
+        assert_eq!((error.status(), error.reason_codes()[0].as_str()), (Some(400), "CARD_NOT_ACTIVE"));
         assert_eq!((error.upstream(), error.retryable()), (Some(Upstream::Processing), false));
     }
 }
@@ -118,9 +118,11 @@ async fn the_tokens_of_a_cardholder_are_listed_without_their_numbers() {
 
 #[tokio::test]
 async fn a_cardholder_without_tokens_has_an_empty_list() {
-    let not_found = json!({"Errors": {"Error": [{"Source": "CMS", "ReasonCode": "CLIENT_NOT_FOUND"}]}});
-    for reply in [ok(json!({"clientTokens": []})), ok(json!({"clientTokens": null})), status(404, not_found)]
-    {
+    let not_found =
+        json!({"Errors": {"Error": [{"Source": "MASTERCARD PROCESSING", "ReasonCode": "INVALID_TOKEN"}]}});
+    let empty = [status(204, ""), ok(""), ok("{}"), ok("\u{feff}{ }"), ok("null")];
+    let lists = [ok(json!({"clientTokens": []})), ok(json!({"clientTokens": null})), status(404, not_found)];
+    for reply in empty.into_iter().chain(lists) {
         let tokens =
             processing(&FakeServer::start([reply]), None).get_tokens_by_client(1.into(), soon()).await;
         assert_eq!(tokens.unwrap(), []);
@@ -128,9 +130,12 @@ async fn a_cardholder_without_tokens_has_an_empty_list() {
 }
 
 #[tokio::test]
-async fn a_404_of_the_gateway_or_the_network_is_an_error() {
-    let gateway = json!({"Errors": {"Error": [{"Source": "Gateway", "ReasonCode": "NO_ROUTE"}]}}).to_string();
-    for body in ["<html>404</html>".into(), String::new(), gateway] {
+async fn a_404_of_an_unknown_client_the_gateway_or_the_network_is_an_error() {
+    let error =
+        |source, code| json!({"Errors": {"Error": [{"Source": source, "ReasonCode": code}]}}).to_string();
+    let (client, gateway) =
+        (error("MASTERCARD PROCESSING", "CLIENT_NOT_FOUND"), error("Gateway", "NO_TOKEN_ROUTE"));
+    for body in ["<html>404</html>".into(), String::new(), "{}".into(), client, gateway] {
         let mastercard = FakeServer::start([status(404, body)]);
         let tokens = processing(&mastercard, None).get_tokens_by_client(1.into(), soon()).await;
         assert_eq!(tokens.unwrap_err().status(), Some(404));

@@ -3,10 +3,8 @@
 
 use std::fmt;
 
-use serde::Deserialize;
-
 use crate::{
-    card::CardContractId, error::MastercardError, lenient, response::ApiResponse,
+    card::CardContractId, error::MastercardError, json::Fields, response::ApiResponse,
     token_requestor::TokenRequestorId,
 };
 
@@ -69,55 +67,31 @@ impl From<&str> for TokenStatus {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct TokensResponse {
-    #[serde(default, deserialize_with = "lenient::valid_elements")]
-    client_tokens: Option<Vec<TokenItem>>,
-    /// Processing Core's lists are paginated and have a total; whether Digital's are is not published.
-    #[serde(default, deserialize_with = "lenient::from_str")]
-    total: Option<usize>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct TokenItem {
-    #[serde(default, deserialize_with = "lenient::from_str")]
-    card_contract_id: Option<CardContractId>,
-    #[serde(default, deserialize_with = "lenient::from_str")]
-    token_requestor_id: Option<TokenRequestorId>,
-    #[serde(default, deserialize_with = "lenient::string")]
-    wallet_name: Option<String>,
-    #[serde(default, deserialize_with = "lenient::string")]
-    token_status: Option<String>,
-    #[serde(default, deserialize_with = "lenient::string")]
-    token_unique_reference: Option<String>,
-}
-
+/// A client without tokens has an empty list, no list, or no content.
 pub(super) fn parse_response(response: ApiResponse) -> Result<Vec<ClientToken>, MastercardError> {
-    let parsed: Option<TokensResponse> = serde_json::from_slice(&response.body).ok();
-    let Some((tokens, total)) = parsed.and_then(|it| Some((it.client_tokens?, it.total))) else {
-        return Err(response.invalid());
-    };
-    if total.is_some_and(|total| total > tokens.len()) {
-        tracing::warn!(
-            event = "token_list_incomplete",
-            listed = tokens.len(),
-            total,
-            "token list incomplete"
-        );
+    if response.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(tokens.into_iter().filter_map(TokenItem::into_token).collect())
+    response.read(tokens).ok_or_else(|| response.invalid())
 }
 
-impl TokenItem {
-    fn into_token(self) -> Option<ClientToken> {
-        Some(ClientToken {
-            card_contract_id: self.card_contract_id?,
-            token_requestor_id: self.token_requestor_id,
-            wallet_name: self.wallet_name,
-            status: self.token_status.as_deref().unwrap_or_default().into(),
-            token_unique_reference: self.token_unique_reference,
-        })
+fn tokens(fields: Fields<'_>) -> Option<Vec<ClientToken>> {
+    let listed = fields.list_or_null("clientTokens")?.len();
+    // Processing Core's lists are paginated and have a total; whether Digital's are is not published.
+    let total: Option<usize> = fields.parsed("total");
+    if total.is_some_and(|total| total > listed) {
+        tracing::warn!(event = "token_list_incomplete", listed, total, "token list incomplete");
     }
+    fields.elements("clientTokens", |item| fields.nested(item).and_then(token)).or(Some(Vec::new()))
+}
+
+/// `None` without a card.
+fn token(fields: Fields<'_>) -> Option<ClientToken> {
+    Some(ClientToken {
+        card_contract_id: fields.parsed("cardContractId")?,
+        token_requestor_id: fields.parsed("tokenRequestorId"),
+        wallet_name: fields.text("walletName"),
+        status: fields.text("tokenStatus").as_deref().unwrap_or_default().into(),
+        token_unique_reference: fields.text("tokenUniqueReference"),
+    })
 }

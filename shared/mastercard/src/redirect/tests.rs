@@ -49,6 +49,27 @@ fn the_cardholder_is_redirected_only_to_allowed_origins() {
 }
 
 #[test]
+fn a_push_method_whose_origin_is_allowed_is_used_if_the_preferred_one_is_not() {
+    let universal_link = "https://new-app.src.example/push";
+    let methods = [
+        web("https://src.example/provision"),
+        PushMethod { kind: PushMethodKind::Ios, uri: universal_link.parse().unwrap() },
+    ];
+    let redirect = |platform, allowed: &str| {
+        let allowed = [allowed.parse().unwrap()];
+        compose(&methods, platform, Some(&Signature::new(JWS)), &allowed).map(|url| url.expose().to_owned())
+    };
+    let to = |uri: &str| Ok(format!("{uri}?pushAccountData={JWS}"));
+    assert_eq!(redirect(Platform::Ios, "https://src.example"), to("https://src.example/provision"));
+    assert_eq!(redirect(Platform::Ios, "https://new-app.src.example"), to(universal_link));
+    assert_eq!(
+        redirect(Platform::Web, "https://new-app.src.example"),
+        Err(RedirectError::ForbiddenOrigin),
+        "a method for another platform is not used"
+    );
+}
+
+#[test]
 fn an_app_link_is_allowed_by_its_scheme() {
     let methods =
         [PushMethod { kind: PushMethodKind::Android, uri: "intent://src.example/push".parse().unwrap() }];

@@ -7,13 +7,16 @@
 use serde_json::{Map, Value};
 
 use super::ApiResponse;
-use crate::error::{ApiError, BaseStringComparison, ErrorSource, ReasonCode, Upstream};
+use crate::{
+    error::{ApiError, BaseStringComparison, ErrorSource, ReasonCode, Upstream},
+    json,
+};
 
 type Object = Map<String, Value>;
 
 /// The error that the response reports; `None` for a success.
 pub(super) fn parse(response: &ApiResponse) -> Option<ApiError> {
-    let body: Option<Value> = serde_json::from_slice(&response.body).ok();
+    let body = json::parse(&response.body).ok();
     let object = body.as_ref().and_then(Value::as_object);
     let mut errors = object.map(errors).unwrap_or_default();
     if response.status.is_success() && errors.is_empty() {
@@ -30,6 +33,7 @@ pub(super) fn parse(response: &ApiResponse) -> Option<ApiError> {
         recoverable: recoverable(&errors),
         source: source(&errors),
         retry_after: response.retry_after,
+        clock_ahead_seconds: response.clock_ahead_seconds,
         correlation_id: response.correlation_id.clone(),
         base_strings: errors.iter().find_map(|error| {
             BaseStringComparison::compare(&response.base_string, text(error, "description")?)

@@ -1,11 +1,12 @@
 //! Request and response of `pushMultipleAccounts` (steps 10 and 11).
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
+use super::requestors::push_methods;
 use crate::{
     error::{InvalidRequest, MastercardError, ReasonCode},
-    lenient,
+    json::Fields,
     push_funding_accounts::PushFundingAccounts,
     response::ApiResponse,
     secret::{PushAccountReceipt, Signature},
@@ -94,74 +95,90 @@ impl AsRef<MastercardError> for PushError {
     }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Default)]
 struct PushResponse {
-    #[serde(default, deserialize_with = "lenient::list_or_default")]
-    push_account_receipts: Vec<AccountItem>,
-    #[serde(default, deserialize_with = "lenient::string")]
+    accounts: Vec<AccountItem>,
     signature: Option<String>,
-    #[serde(default, deserialize_with = "lenient::valid_elements")]
-    available_push_methods: Option<Vec<PushMethod>>,
-    #[serde(default, deserialize_with = "lenient::boolean")]
+    available_push_methods: Vec<PushMethod>,
     token_requestor_signature_support: Option<bool>,
-    #[serde(default, deserialize_with = "lenient::valid_elements")]
-    errors: Option<Vec<ErrorItem>>,
+    /// Of the request as a whole.
+    errors: Vec<ErrorItem>,
 }
 
 /// One account: a receipt or errors.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Default)]
 struct AccountItem {
-    #[serde(default, deserialize_with = "lenient::string")]
     push_account_id: Option<String>,
-    #[serde(default, deserialize_with = "lenient::string")]
     push_account_receipt: Option<String>,
-    #[serde(default, deserialize_with = "lenient::valid_elements")]
-    errors: Option<Vec<ErrorItem>>,
+    errors: Vec<ErrorItem>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct ErrorItem {
-    #[serde(default, deserialize_with = "lenient::string")]
-    reason_code: Option<String>,
+    reason_code: Option<ReasonCode>,
+}
+
+impl PushResponse {
+    fn read(fields: Fields<'_>) -> Self {
+        let account = |account| Some(fields.nested(account).map(AccountItem::read).unwrap_or_default());
+        Self {
+            accounts: fields.elements("pushAccountReceipts", account).unwrap_or_default(),
+            signature: fields.text("signature"),
+            available_push_methods: push_methods(fields),
+            token_requestor_signature_support: fields.flag("tokenRequestorSignatureSupport"),
+            errors: errors(fields),
+        }
+    }
+}
+
+fn errors(fields: Fields<'_>) -> Vec<ErrorItem> {
+    let error = |error| {
+        let reason_code = fields.nested(error)?.text("reasonCode");
+        Some(ErrorItem { reason_code: reason_code.as_deref().map(ReasonCode::new) })
+    };
+    fields.elements("errors", error).unwrap_or_default()
 }
 
 impl AccountItem {
+    fn read(fields: Fields<'_>) -> Self {
+        Self {
+            push_account_id: fields.text("pushAccountId"),
+            push_account_receipt: fields.text("pushAccountReceipt"),
+            errors: errors(fields),
+        }
+    }
+
     /// A receipt or a failure; `None` if the element has neither or both. The format of receipts varies, so only
     /// length and characters are checked.
     fn outcome(self) -> Option<Result<PushAccountReceipt, AccountFailure>> {
         let Self { push_account_id, push_account_receipt, errors } = self;
-        let errors = errors.unwrap_or_default();
-        let reason_codes: Vec<_> =
-            errors.iter().filter_map(|error| error.reason_code.as_deref()).map(ReasonCode::new).collect();
         match (push_account_receipt, errors.is_empty()) {
             (Some(receipt), true) => {
                 let valid = receipt.len() <= 64 && receipt.bytes().all(|b| b.is_ascii_graphic());
                 valid.then(|| Ok(PushAccountReceipt::new(receipt)))
             }
-            (None, false) => Some(Err(AccountFailure { push_account_id, reason_codes })),
+            (None, false) => {
+                let reason_codes = errors.into_iter().filter_map(|error| error.reason_code).collect();
+                Some(Err(AccountFailure { push_account_id, reason_codes }))
+            }
             _ => None,
         }
     }
 }
 
 pub(crate) fn parse_response(response: ApiResponse) -> Result<PushedAccounts, PushError> {
-    let parsed: PushResponse = serde_json::from_slice(&response.body).unwrap_or_default();
+    let parsed = response.read(|fields| Some(PushResponse::read(fields))).unwrap_or_default();
     let error = response.error();
-    let has_receipt = parsed.push_account_receipts.iter().any(|item| item.push_account_receipt.is_some());
+    let has_receipt = parsed.accounts.iter().any(|item| item.push_account_receipt.is_some());
     if !has_receipt {
         // Nothing was pushed; the error is that of the response or of an account.
         return Err(error.unwrap_or_else(|| response.invalid()).into());
     }
     let unknown = || PushError::Unknown(response.error().unwrap_or_else(|| response.invalid()));
     // Errors of single accounts are inside their elements, in a 200 without errors at the top level.
-    if !response.status.is_success() || parsed.errors.is_some_and(|errors| !errors.is_empty()) {
+    if !response.status.is_success() || !parsed.errors.is_empty() {
         return Err(unknown());
     }
-    let outcomes: Option<Vec<_>> =
-        parsed.push_account_receipts.into_iter().map(AccountItem::outcome).collect();
+    let outcomes: Option<Vec<_>> = parsed.accounts.into_iter().map(AccountItem::outcome).collect();
     let (mut receipts, mut failures) = (Vec::new(), Vec::new());
     for outcome in outcomes.ok_or_else(unknown)? {
         match outcome {
@@ -173,7 +190,7 @@ pub(crate) fn parse_response(response: ApiResponse) -> Result<PushedAccounts, Pu
         receipts,
         failures,
         signature: parsed.signature.map(Signature::new),
-        available_push_methods: parsed.available_push_methods.unwrap_or_default(),
+        available_push_methods: parsed.available_push_methods,
         token_requestor_signature_support: parsed.token_requestor_signature_support,
     })
 }

@@ -1,15 +1,16 @@
 //! Request and response of `getEligibleTokenRequestors` (steps 1 and 2).
 
+use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    asset::AssetId,
     card::AccountRange,
     error::MastercardError,
-    lenient,
+    json::{self, Fields},
     response::ApiResponse,
-    token_requestor::{PushMethod, PushMethodKind, TokenRequestor, TokenRequestorId},
+    token_requestor::{PushMethod, PushMethodKind, TokenRequestor},
 };
 
 /// Account ranges in one call of `getEligibleTokenRequestors`, as Mastercard documents it.
@@ -29,78 +30,73 @@ impl<'a> RequestorsRequest<'a> {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RequestorsResponse {
-    #[serde(default, deserialize_with = "lenient::valid_elements")]
-    token_requestors: Option<Vec<RequestorItem>>,
+/// The response of step 2.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EligibleTokenRequestors {
+    /// Each with those of the requested ranges that it accepts.
+    pub token_requestors: Vec<TokenRequestor>,
+    /// How many requestors of the response have a field that could not be read. They are in `token_requestors` without the
+    /// field, or missing there if it was the id or the name. If there are many, the format of the response has changed.
+    pub unreadable: usize,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RequestorItem {
-    #[serde(default, deserialize_with = "lenient::from_str")]
-    token_requestor_id: Option<TokenRequestorId>,
-    #[serde(default, deserialize_with = "lenient::string")]
-    name: Option<String>,
-    #[serde(default, deserialize_with = "lenient::string")]
-    consumer_facing_entity_name: Option<String>,
-    #[serde(default, deserialize_with = "lenient::string")]
-    token_requestor_type: Option<String>,
-    #[serde(default, deserialize_with = "lenient::string")]
-    wallet_id: Option<String>,
-    #[serde(default, deserialize_with = "lenient::from_str")]
-    image_asset_id: Option<AssetId>,
-    /// JSON numbers of 19 digits, above 2^53 and some above `i64::MAX`.
-    #[serde(default, deserialize_with = "lenient::valid_elements")]
-    enabled_account_ranges: Option<Vec<RangeItem>>,
-    #[serde(default, deserialize_with = "lenient::valid_elements")]
-    supported_push_methods: Option<Vec<PushMethodKind>>,
-    #[serde(default, deserialize_with = "lenient::valid_elements")]
-    available_push_methods: Option<Vec<PushMethod>>,
-    #[serde(default, deserialize_with = "lenient::boolean")]
-    supports_multiple_pushed_cards: Option<bool>,
-    #[serde(default, deserialize_with = "lenient::valid_elements")]
-    supported_account_holder_data: Option<Vec<String>>,
-    #[serde(default, deserialize_with = "lenient::boolean")]
-    supports_card_holder_authentication: Option<bool>,
-    /// The spelling of a release note. Not an alias: with an alias, an object that has both does not deserialize.
-    #[serde(default, deserialize_with = "lenient::boolean")]
-    supports_cardholder_authentication: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct RangeItem(#[serde(deserialize_with = "lenient::from_str")] Option<AccountRange>);
-
-pub(crate) fn parse_response(response: ApiResponse) -> Result<Vec<TokenRequestor>, MastercardError> {
+pub(crate) fn parse_response(response: ApiResponse) -> Result<EligibleTokenRequestors, MastercardError> {
     let response = response.into_success()?;
-    let parsed: Option<RequestorsResponse> = serde_json::from_slice(&response.body).ok();
-    let requestors = parsed.and_then(|parsed| parsed.token_requestors).ok_or_else(|| response.invalid())?;
-    Ok(requestors.into_iter().filter_map(RequestorItem::into_token_requestor).collect())
+    if response.status == StatusCode::NO_CONTENT {
+        return Ok(EligibleTokenRequestors::default());
+    }
+    response.read(eligible).ok_or_else(|| response.invalid())
 }
 
-impl RequestorItem {
-    /// `None` without an id or without a name.
-    fn into_token_requestor(self) -> Option<TokenRequestor> {
-        let display_name = self.consumer_facing_entity_name.clone().or_else(|| self.name.clone())?;
-        let ranges = self.enabled_account_ranges.unwrap_or_default();
-        Some(TokenRequestor {
-            token_requestor_id: self.token_requestor_id?,
-            name: self.name.unwrap_or_else(|| display_name.clone()),
-            consumer_facing_entity_name: display_name,
-            token_requestor_type: self.token_requestor_type.unwrap_or_default(),
-            wallet_id: self.wallet_id,
-            image_asset_id: self.image_asset_id,
-            enabled_account_ranges: ranges.into_iter().filter_map(|range| range.0).collect(),
-            supported_push_methods: self.supported_push_methods.unwrap_or_default(),
-            available_push_methods: self.available_push_methods.unwrap_or_default(),
-            supports_multiple_pushed_cards: self.supports_multiple_pushed_cards.unwrap_or_default(),
-            supported_account_holder_data: self.supported_account_holder_data.unwrap_or_default(),
-            supports_card_holder_authentication: self
-                .supports_card_holder_authentication
-                .or(self.supports_cardholder_authentication)
-                .unwrap_or_default(),
-        })
+/// `None` without the list. An empty body is not an empty list here: it would empty the catalog.
+fn eligible(fields: Fields<'_>) -> Option<EligibleTokenRequestors> {
+    let mut eligible = EligibleTokenRequestors::default();
+    for item in fields.list_or_null("tokenRequestors")? {
+        let (requestor, noted) = fields.noting(|| fields.nested(item).and_then(token_requestor));
+        if requestor.is_none() {
+            fields.note("tokenRequestors");
+        }
+        if requestor.is_none() || noted {
+            eligible.unreadable += 1;
+        }
+        eligible.token_requestors.extend(requestor);
     }
+    Some(eligible)
+}
+
+/// `None` without an id or without a name.
+fn token_requestor(fields: Fields<'_>) -> Option<TokenRequestor> {
+    let (name, displayed) = (fields.name("name"), fields.name("consumerFacingEntityName"));
+    let display_name = displayed.or_else(|| name.clone())?;
+    // The second spelling is that of a release note.
+    let authentication = fields
+        .flag("supportsCardHolderAuthentication")
+        .or_else(|| fields.flag("supportsCardholderAuthentication"));
+    Some(TokenRequestor {
+        token_requestor_id: fields.parsed("tokenRequestorId")?,
+        name: name.unwrap_or_else(|| display_name.clone()),
+        consumer_facing_entity_name: display_name,
+        token_requestor_type: fields.text("tokenRequestorType").unwrap_or_default(),
+        wallet_id: fields.text("walletId"),
+        image_asset_id: fields.parsed("imageAssetId"),
+        // JSON numbers of 19 digits, above 2^53 and some above `i64::MAX`.
+        enabled_account_ranges: fields
+            .elements("enabledAccountRanges", json::from_scalar)
+            .unwrap_or_default(),
+        supported_push_methods: fields
+            .elements("supportedPushMethods", |kind| PushMethodKind::deserialize(kind).ok())
+            .unwrap_or_default(),
+        available_push_methods: push_methods(fields),
+        supports_multiple_pushed_cards: fields.flag("supportsMultiplePushedCards").unwrap_or_default(),
+        supported_account_holder_data: fields
+            .elements("supportedAccountHolderData", |data| data.as_str().map(str::to_owned))
+            .unwrap_or_default(),
+        supports_card_holder_authentication: authentication.unwrap_or_default(),
+    })
+}
+
+/// `availablePushMethods`, which the response to a push has too.
+pub(super) fn push_methods(fields: Fields<'_>) -> Vec<PushMethod> {
+    let method = |method: &Value| PushMethod::deserialize(method).ok();
+    fields.elements("availablePushMethods", method).unwrap_or_default()
 }

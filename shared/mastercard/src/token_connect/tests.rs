@@ -6,7 +6,7 @@ use crate::{
     push_funding_accounts::PushFundingAccounts,
     signature_data::SignatureData,
     testing::{FakeServer, Reply, ok, signer, soon, status},
-    token_requestor::PushMethodKind,
+    token_requestor::{PushMethodKind, TokenRequestor},
 };
 
 const RECEIPT: &str = "MCC-109031C0-5318-848B-A78B-A04165BAAAD1";
@@ -26,9 +26,12 @@ fn click_to_pay(ranges: Value) -> Value {
     })
 }
 
-async fn eligible(body: Value) -> Result<Vec<TokenRequestor>, MastercardError> {
-    let mastercard = FakeServer::start(vec![ok(body); 3]);
-    token_connect(&mastercard).get_eligible_token_requestors(&["555555000".parse().unwrap()], soon()).await
+async fn eligible(body: impl ToString) -> Result<Vec<TokenRequestor>, MastercardError> {
+    listed(&FakeServer::start(vec![ok(body); 3])).await.map(|found| found.token_requestors)
+}
+
+async fn listed(mastercard: &FakeServer) -> Result<EligibleTokenRequestors, MastercardError> {
+    token_connect(mastercard).get_eligible_token_requestors(&["555555000".parse().unwrap()], soon()).await
 }
 
 #[tokio::test]
@@ -61,6 +64,54 @@ async fn a_success_without_a_list_is_an_invalid_response() {
 }
 
 #[tokio::test]
+async fn no_content_is_an_empty_list() {
+    assert_eq!(listed(&FakeServer::start([status(204, "")])).await.unwrap().token_requestors, []);
+}
+
+#[tokio::test]
+async fn ranges_are_the_same_numbers_in_every_notation() {
+    let ranges = r#"[5.55555E+18, 5555560000000000000.0, "5.55557e18", "555558000"]"#;
+    let body = json!({"tokenRequestors": [click_to_pay(json!("RANGES"))]}).to_string();
+    let [found] = eligible(body.replace("\"RANGES\"", ranges)).await.unwrap().try_into().unwrap();
+    let ranges: Vec<_> = found.enabled_account_ranges.iter().map(AccountRange::as_str).collect();
+    let expected =
+        ["5555550000000000000", "5555560000000000000", "5555570000000000000", "5555580000000000000"];
+    assert_eq!(ranges, expected);
+}
+
+#[tokio::test]
+async fn half_an_emoji_in_a_name_costs_only_itself() {
+    let body = json!({"tokenRequestors": [click_to_pay(json!([])), click_to_pay(json!([]))]}).to_string();
+    let found = eligible(body.replacen("Click to Pay", "Click to Pay \\ud83d", 1)).await.unwrap();
+    let names: Vec<_> = found.iter().map(|it| it.consumer_facing_entity_name.as_str()).collect();
+    assert_eq!(names, ["Click to Pay \u{fffd}", "Click to Pay"]);
+}
+
+#[tokio::test]
+async fn a_requestor_whose_display_name_is_blank_is_shown_by_its_legal_name() {
+    for blank in [json!(""), json!("   "), json!("\u{200b}"), json!(null)] {
+        let mut requestor = click_to_pay(json!([]));
+        requestor["consumerFacingEntityName"] = blank;
+        let [found] = eligible(json!({"tokenRequestors": [requestor]})).await.unwrap().try_into().unwrap();
+        assert_eq!(found.consumer_facing_entity_name, "Mastercard International Inc");
+    }
+}
+
+#[tokio::test]
+async fn requestors_with_unreadable_fields_are_counted() {
+    let mut without_id = click_to_pay(json!([]));
+    without_id["tokenRequestorId"] = json!("5012");
+    let ranges = json!(["555555000"]);
+    let requestors = json!([
+        click_to_pay(json!(["nowhere", "555555000"])), click_to_pay(json!({"from": 1})), without_id, "none",
+        {"tokenRequestorId": "50123197928", "name": "Click to Pay", "enabledAccountRanges": ranges},
+    ]);
+    let found = listed(&FakeServer::start([ok(json!({"tokenRequestors": requestors}))])).await.unwrap();
+    assert_eq!((found.token_requestors.len(), found.unreadable), (3, 4));
+    assert_eq!(found.token_requestors[0].enabled_account_ranges.len(), 1);
+}
+
+#[tokio::test]
 async fn one_call_takes_at_most_twenty_five_ranges() {
     let ranges: Vec<AccountRange> = (0..26).map(|n| format!("5555550{n:02}").parse().unwrap()).collect();
     let response = ok(json!({"tokenRequestors": [click_to_pay(json!([5_555_550_000_000_000_000_u64]))]}));
@@ -68,7 +119,8 @@ async fn one_call_takes_at_most_twenty_five_ranges() {
     let client = token_connect(&mastercard);
     let error = client.get_eligible_token_requestors(&ranges, soon()).await.unwrap_err();
     assert!(!error.retryable(), "{error}");
-    assert_eq!(client.get_eligible_token_requestors(&ranges[..25], soon()).await.unwrap().len(), 1);
+    let found = client.get_eligible_token_requestors(&ranges[..25], soon()).await.unwrap();
+    assert_eq!(found.token_requestors.len(), 1);
 
     let [first] = mastercard.received().try_into().ok().unwrap();
     assert_eq!(first.line, "POST /api/connect/1/0/getEligibleTokenRequestors HTTP/1.1");
@@ -203,6 +255,17 @@ async fn one_rejected_card_of_two_is_reported_and_the_other_has_its_receipt() {
     let [failure] = accounts.failures.try_into().unwrap();
     assert_eq!((accounts.receipts.len(), failure.push_account_id.as_deref()), (1, Some("CA-2")));
     assert_eq!(failure.reason_codes[0].as_str(), "ACCOUNT_INELIGIBLE");
+}
+
+#[tokio::test]
+async fn a_push_is_not_lost_to_a_byte_order_mark_or_a_repeated_key() {
+    let body = pushed().to_string();
+    let repeated = body.replacen('{', "{\"signature\":\"x.y.z\",", 1);
+    for body in [format!("\u{feff}{body}"), repeated] {
+        let accounts = push_to(&FakeServer::start([ok(body)])).await.unwrap();
+        assert_eq!(accounts.receipts[0].expose(), RECEIPT);
+        assert_eq!(accounts.signature.unwrap().expose(), "a.b.c");
+    }
 }
 
 #[tokio::test]

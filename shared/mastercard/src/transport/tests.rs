@@ -1,4 +1,5 @@
 mod frozen;
+mod unusual;
 
 use serde_json::json;
 
@@ -13,7 +14,10 @@ const NO_REQUESTORS: &str = r#"{"tokenRequestors":[]}"#;
 async fn list_requestors(mastercard: &FakeServer, deadline: Deadline) -> Result<usize, MastercardError> {
     let token_connect = TokenConnect::new(mastercard.url.clone(), signer(), Transport::new().unwrap());
     let ranges = ["555555000".parse().unwrap()];
-    token_connect.get_eligible_token_requestors(&ranges, deadline).await.map(|requestors| requestors.len())
+    token_connect
+        .get_eligible_token_requestors(&ranges, deadline)
+        .await
+        .map(|found| found.token_requestors.len())
 }
 
 fn nonce(authorization: &str) -> &str {
@@ -79,7 +83,7 @@ async fn a_redirect_is_an_error_because_the_signature_covers_the_original_url() 
 
 #[tokio::test]
 async fn a_response_larger_than_the_limit_is_invalid() {
-    let huge = Reply::Response(200, "", vec![b' '; MAX_RESPONSE_BYTES + 1]);
+    let huge = Reply::Response(200, "", vec![b' '; body::MAX_BYTES + 1]);
     let error = list_requestors(&FakeServer::start(vec![huge; 3]), soon()).await.unwrap_err();
     assert!(matches!(error, MastercardError::InvalidResponse { upstream: Upstream::TokenConnect, .. }));
 }
@@ -152,13 +156,28 @@ fn the_banks_own_ca_certificate_is_accepted_and_a_malformed_one_is_not() {
     }
 }
 
-#[test]
-fn retry_after_is_read_in_seconds_or_until_a_date() {
-    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_792_567_680);
-    assert_eq!(parse_retry_after(" 3 ", now), Some(Duration::from_secs(3)));
-    assert_eq!(parse_retry_after("Wed, 21 Oct 2026 07:28:20 GMT", now), Some(Duration::from_secs(20)));
-    assert_eq!(parse_retry_after("Wed, 21 Oct 2020 07:28:00 GMT", now), Some(Duration::ZERO));
-    for header in ["", "-1", "1.5", "soon", "Wed, 99 Oct 2026 07:28:00 GMT"] {
-        assert_eq!(parse_retry_after(header, now), None, "{header}");
+#[tokio::test]
+async fn a_wrong_clock_is_named_when_a_request_is_rejected() {
+    let date = |seconds_ago: i64| -> &'static str {
+        let at = jiff::Timestamp::now() - jiff::SignedDuration::from_secs(seconds_ago);
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(at.as_second().unsigned_abs());
+        format!("date: {}\r\n", httpdate::fmt_http_date(at)).leak()
+    };
+    let cases = [
+        (401, date(3600), Some(3600..=3602)),
+        (403, date(-3600), Some(-3600..=-3598)),
+        (401, date(0), None),
+        (401, "", None),
+        (401, "date: today\r\n", None),
+        (404, date(3600), None),
+    ];
+    for (status, date, expected) in cases {
+        let mastercard = FakeServer::start([Reply::Response(status, date, b"{}".to_vec())]);
+        let error = list_requestors(&mastercard, soon()).await.unwrap_err();
+        let ahead = error.api_error().unwrap().clock_ahead_seconds;
+        assert_eq!(ahead.is_some(), expected.is_some(), "{status} {date}: {ahead:?}");
+        assert!(ahead.zip(expected).is_none_or(|(ahead, expected)| expected.contains(&ahead)), "{ahead:?}");
+        assert_eq!(error.diagnosis().meaning.contains("clock differs"), ahead.is_some(), "{error}");
+        assert_eq!(error.to_string().contains("our clock is 3"), ahead.is_some(), "{error}");
     }
 }

@@ -68,7 +68,7 @@ pub enum Fact {
     },
     /// Step 11: Token Connect issued receipts, which are valid until `expires_at`.
     Pushed {
-        /// Hexadecimal SHA-256 of each receipt.
+        /// The hash of each receipt, by [`receipt_hash`].
         receipt_hashes: Vec<String>,
         /// When the receipts expire.
         expires_at: Timestamp,
@@ -235,9 +235,12 @@ impl Fact {
     }
 }
 
-/// The form in which a receipt is stored: it identifies the receipt and cannot be used in its place.
+/// The form in which a receipt is stored: the first 32 hexadecimal digits of its SHA-256, which identify the receipt and cannot be
+/// used in its place.
 pub fn receipt_hash(receipt: &PushAccountReceipt) -> String {
-    mastercard::digest::sha256_hex(receipt.expose().as_bytes())
+    let mut digits = mastercard::digest::sha256_hex(receipt.expose().as_bytes());
+    digits.truncate(32);
+    digits
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ fn a_tcn_enables_the_card_in_any_order() {
 fn a_token_without_a_word_of_the_cardholder_is_tokenized_until_the_list_was_read_after_the_receipts_end() {
     let history = [(0, pushed()), (2, tar(Decision::Approved)), (2, tcn(2))];
     assert_eq!(status(&history, 4), Status::Tokenized);
-    assert_eq!(enrollment(&history).status_at(minute(4)).next_check, Some(minute(15)));
+    assert_eq!(enrollment(&history).status_at(minute(4)).next_check, Some(minute(16)));
     let early = [&history[..], &[(5, list(Some(TokenState::Active)))]].concat();
     assert_eq!(status(&early, 6), Status::Tokenized);
     let confirmed = [&history[..], &[(16, list(Some(TokenState::Active)))]].concat();
@@ -173,7 +173,7 @@ fn a_list_that_lags_behind_a_tcn_does_not_deactivate_the_card() {
 fn a_token_that_is_missing_from_the_list_is_checked_with_growing_pauses_and_then_given_up() {
     let facts = [(0, pushed()), (2, tcn(2)), (16, list(None)), (31, list(None)), (76, list(None))];
     let next = |reads: usize| enrollment(&facts[..2 + reads]).status_at(minute(90)).next_check;
-    assert_eq!([0, 1, 2, 3].map(next), [Some(minute(15)), Some(minute(30)), Some(minute(75)), None]);
+    assert_eq!([0, 1, 2, 3].map(next), [Some(minute(16)), Some(minute(31)), Some(minute(76)), None]);
 
     let with_a_wrong_clock = [(0, pushed()), (2, tcn(100_000))];
     let read: Vec<_> = (0..5).map(|n| (16 + n, list(None))).collect();
@@ -208,7 +208,7 @@ fn a_token_can_be_suspended_resumed_and_deactivated() {
 fn a_token_that_was_never_confirmed_and_is_gone_again_is_expired() {
     let history = [(0, pushed()), (2, tcn(2)), (9, tvn(TokenState::Deactivated, 9))];
     assert_eq!(status(&history, 10), Status::Expired);
-    assert_eq!(enrollment(&history).status_at(minute(10)).next_check, Some(minute(15)));
+    assert_eq!(enrollment(&history).status_at(minute(10)).next_check, Some(minute(16)));
     for (result, expected) in
         [("CANCELLED", Status::Cancelled), ("DECLINED", Status::Declined), ("ERROR", Status::Failed)]
     {
@@ -229,7 +229,7 @@ fn a_cancelled_visit_with_a_token_that_stays_active_ends_as_the_list_says_after_
         let history =
             [(0, pushed()), (2, tcn(2)), (3, callback(result)), (4, list(Some(TokenState::Active)))];
         assert_eq!(status(&history, 5), Status::Tokenized, "{result}");
-        assert_eq!(enrollment(&history).status_at(minute(5)).next_check, Some(minute(15)), "{result}");
+        assert_eq!(enrollment(&history).status_at(minute(5)).next_check, Some(minute(16)), "{result}");
         let ended = |token| [&history[..], &[(16, list(token))]].concat();
         assert_eq!(status(&ended(Some(TokenState::Active)), 17), Status::Enabled, "{result}");
         assert_eq!(status(&ended(None), 17), without, "{result}");
@@ -259,10 +259,10 @@ fn a_suspended_token_without_a_decision_keeps_the_schedule() {
     for state in [TokenState::Suspended, TokenState::Other("INACTIVE".into())] {
         let history = [(0, pushed()), (2, tcn(2)), (3, tvn(state.clone(), 3))];
         let report = enrollment(&history).status_at(minute(4));
-        assert_eq!((report.status, report.next_check), (Status::Tokenized, Some(minute(15))), "{state:?}");
+        assert_eq!((report.status, report.next_check), (Status::Tokenized, Some(minute(16))), "{state:?}");
         let read = [&history[..], &[(16, list(Some(state.clone())))]].concat();
         let report = enrollment(&read).status_at(minute(17));
-        assert_eq!((report.status, report.next_check), (Status::Suspended, Some(minute(30))), "{state:?}");
+        assert_eq!((report.status, report.next_check), (Status::Suspended, Some(minute(31))), "{state:?}");
     }
 }
 
@@ -465,7 +465,7 @@ fn a_successful_read_of_the_list_resets_the_pauses() {
     let history =
         [(0, pushed()), (15, Fact::TokenListReadFailed), (20, Fact::TokenListReadFailed), (35, list(None))];
     assert_eq!(status(&history, 36), Status::Expired);
-    assert_eq!(enrollment(&history).status_at(minute(36)).next_check, Some(minute(30)));
+    assert_eq!(enrollment(&history).status_at(minute(36)).next_check, Some(minute(31)));
     let failed_since = [&history[..], &[(37, Fact::TokenListReadFailed)]].concat();
     assert_eq!(enrollment(&failed_since).status_at(minute(38)).next_check, Some(minute(42)));
 }

@@ -1,14 +1,21 @@
 //! PROVISIONAL. Mastercard publishes neither path, payload nor authentication of its TAR, TCN and TVN
 //! notifications. This file assumes JSON: one object or an array of objects, with the fields of [`MAPPING`], some or
-//! all of which may be encrypted. A bank that knows the real format changes the mapping and the constants below it,
-//! and nothing else.
+//! all of which may be encrypted. A bank that knows the real format changes the mapping and the words in `words.rs`, and
+//! nothing else. Who caused a change (`requestedBy`, `triggeredBy`) is not read: it does not change what the cardholder
+//! can do.
+
+mod fields;
+mod words;
+
+use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{Notification, NotificationKind};
-use crate::enrollment::{Decision, TokenState};
+use crate::card_number::CardNumberDetector;
 use mastercard::{FieldLevelKeys, digest::sha256_hex};
+use words::Content;
 
 /// The fields of one message, as JSON pointers (RFC 6901).
 struct Mapping {
@@ -20,6 +27,7 @@ struct Mapping {
     token_requestor_id: &'static str,
     token_unique_reference: &'static str,
     decision: &'static str,
+    response_code: &'static str,
     token_state: &'static str,
     /// Name of the field that holds the encrypted fields, in Mastercard's field-level encryption.
     encrypted: &'static str,
@@ -34,27 +42,13 @@ const MAPPING: Mapping = Mapping {
     token_requestor_id: "/tokenRequestorId",
     token_unique_reference: "/tokenUniqueReference",
     decision: "/decision",
+    response_code: "/responseCode",
     token_state: "/tokenStatus",
     encrypted: "encryptedPayload",
 };
 
-/// Processing's names of the kinds.
-const TAR: &str = "TAR";
-const TCN: &str = "TCN";
-const TVN: &str = "TVN";
-
-const DECISIONS: [(&str, Decision); 3] = [
-    ("APPROVED", Decision::Approved),
-    ("DECLINED", Decision::Declined),
-    ("REQUIRE_ADDITIONAL_AUTHENTICATION", Decision::RequireAdditionalAuthentication),
-];
-
-const TOKEN_STATES: [(&str, TokenState); 3] = [
-    ("ACTIVE", TokenState::Active),
-    ("SUSPENDED", TokenState::Suspended),
-    ("DEACTIVATED", TokenState::Deactivated),
-];
-
+/// 2019-01-01T00:00:00Z, when there was no Click to Pay. A time before it is a sender's error.
+const EARLIEST: Timestamp = Timestamp::constant(1_546_300_800, 0);
 /// Most messages in one delivery.
 const MAX_MESSAGES: usize = 100;
 /// Most characters of an unknown value that are kept.
@@ -81,25 +75,37 @@ pub enum DeliveryError {
     /// The message is not an object, or does not state its kind.
     #[error("a notification is not in the expected form")]
     Shape,
+    /// A field, here its JSON pointer, has another type than expected.
+    #[error("a notification has a field of the wrong type: {0}")]
+    Field(&'static str),
     /// The message is encrypted, and no configured key decrypts it.
     #[error("a notification is encrypted and cannot be decrypted")]
     Decryption,
+    /// The message contains a card number, in whichever field.
+    #[error("a notification contains a card number")]
+    CardNumber,
 }
 
 /// Parses a delivery. `received_at` replaces a time of a message that is missing, invalid or later: a sender's clock that
-/// is ahead must not win. `keys` decrypt encrypted messages.
+/// is ahead must not win. `keys` decrypt encrypted messages; `card_numbers` detects what must not be stored, also in fields
+/// that are not read and in encrypted ones.
 ///
 /// # Errors
-/// When the body as a whole is invalid: [`DeliveryError::Json`] or [`DeliveryError::Count`]. Errors of single messages
-/// are in [`Delivery::errors`].
+/// When the body as a whole is invalid: [`DeliveryError::Json`] or [`DeliveryError::Count`], or [`DeliveryError::CardNumber`]
+/// if there is one in it. Errors of single messages are in [`Delivery::errors`].
 pub fn parse(
     body: &[u8],
     received_at: Timestamp,
     keys: Option<&FieldLevelKeys>,
+    card_numbers: &CardNumberDetector,
 ) -> Result<Delivery, DeliveryError> {
-    let messages = match serde_json::from_slice(body).map_err(DeliveryError::Json)? {
-        Value::Array(messages) => messages,
-        message => vec![message],
+    let messages = match serde_json::from_slice(body) {
+        Ok(Value::Array(messages)) => messages,
+        Ok(message) => vec![message],
+        Err(_) if card_numbers.in_text(&String::from_utf8_lossy(body)) => {
+            return Err(DeliveryError::CardNumber);
+        }
+        Err(error) => return Err(DeliveryError::Json(error)),
     };
     if messages.is_empty() || messages.len() > MAX_MESSAGES {
         return Err(DeliveryError::Count);
@@ -107,6 +113,9 @@ pub fn parse(
     let mut delivery = Delivery::default();
     for message in messages {
         let read = decrypted(message, keys).and_then(|mut message| {
+            if card_numbers.in_json(&message) {
+                return Err(DeliveryError::CardNumber);
+            }
             message.sort_all_objects();
             read(&message, received_at)
         });
@@ -133,63 +142,39 @@ fn decrypted(message: Value, keys: Option<&FieldLevelKeys>) -> Result<Value, Del
 }
 
 fn read(message: &Value, received_at: Timestamp) -> Result<Notification, DeliveryError> {
-    let text = |pointer| message.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let kind = text(MAPPING.kind).ok_or(DeliveryError::Shape)?;
-    let id = text(MAPPING.id).filter(|id| id.len() <= 128);
-    let reference = text(MAPPING.token_unique_reference).filter(|reference| reference.len() <= 64);
-    let client_id = id_of(message.pointer(MAPPING.client_id));
-    let card_contract_id = id_of(message.pointer(MAPPING.card_contract_id));
-    let token_requestor_id = text(MAPPING.token_requestor_id).and_then(|id| id.parse().ok());
-    let occurred_at = text(MAPPING.occurred_at).and_then(|at| at.parse().ok());
-    let is_stated = |pointer| message.pointer(pointer).is_some_and(|value| !value.is_null());
-    let has_invalid_id = is_stated(MAPPING.client_id) && client_id.is_none()
-        || is_stated(MAPPING.card_contract_id) && card_contract_id.is_none()
-        || is_stated(MAPPING.token_requestor_id) && token_requestor_id.is_none();
+    let kind = fields::text(message, MAPPING.kind)?.ok_or(DeliveryError::Shape)?;
+    let response_code = fields::code(message, MAPPING.response_code)?;
+    let content = Content {
+        decision: fields::text(message, MAPPING.decision)?,
+        response_code: response_code.as_deref(),
+        token_state: fields::text(message, MAPPING.token_state)?,
+    };
+    let id = fields::code(message, MAPPING.id)?.filter(|id| id.len() <= 128);
+    let reference = fields::text(message, MAPPING.token_unique_reference)?;
+    let client_id = fields::number(message, MAPPING.client_id)?.map(|id| id.parse());
+    let card_contract_id = fields::number(message, MAPPING.card_contract_id)?.map(|id| id.parse());
+    let token_requestor_id = fields::code(message, MAPPING.token_requestor_id)?.map(|id| id.trim().parse());
+    let has_invalid_id = matches!(client_id, Some(Err(_)))
+        || matches!(card_contract_id, Some(Err(_)))
+        || matches!(token_requestor_id, Some(Err(_)));
+    let occurred_at = message.pointer(MAPPING.occurred_at).and_then(Value::as_str);
     Ok(Notification {
         // A repeated message has the same id in any order of its fields and with any encryption.
-        id: id.map_or_else(|| sha256_hex(message.to_string().as_bytes()), str::to_owned),
+        id: id.map_or_else(|| sha256_hex(message.to_string().as_bytes()), Cow::into_owned),
         // A message with an invalid id is kept and not applied: the rest of it could match another enrollment.
         kind: match has_invalid_id {
-            true => NotificationKind::Other { name: truncated(kind) },
-            false => kind_of(kind, text(MAPPING.decision), text(MAPPING.token_state)),
+            true => NotificationKind::Other { name: words::truncated(kind) },
+            false => words::kind_of(kind, content),
         },
-        occurred_at: occurred_at.map_or(received_at, |at: Timestamp| at.min(received_at)),
-        client_id,
-        card_contract_id,
-        token_requestor_id,
-        token_unique_reference: reference.map(str::to_owned),
+        occurred_at: occurred_at
+            .and_then(|at| at.parse().ok())
+            .filter(|at| *at >= EARLIEST)
+            .map_or(received_at, |at: Timestamp| at.min(received_at)),
+        client_id: client_id.and_then(Result::ok),
+        card_contract_id: card_contract_id.and_then(Result::ok),
+        token_requestor_id: token_requestor_id.and_then(Result::ok),
+        token_unique_reference: reference.filter(|it| it.len() <= 64).map(str::to_owned),
     })
-}
-
-fn kind_of(kind: &str, decision: Option<&str>, token: Option<&str>) -> NotificationKind {
-    match (kind, decision, token) {
-        (TAR, Some(value), _) => {
-            NotificationKind::Tar { decision: value_or_other(&DECISIONS, value, Decision::Other) }
-        }
-        (TCN, ..) => NotificationKind::Tcn,
-        (TVN, _, Some(value)) => {
-            NotificationKind::Tvn { token: value_or_other(&TOKEN_STATES, value, TokenState::Other) }
-        }
-        _ => NotificationKind::Other { name: truncated(kind) },
-    }
-}
-
-fn value_or_other<T: Clone>(values: &[(&str, T)], value: &str, other: impl Fn(String) -> T) -> T {
-    let known = values.iter().find(|(known, _)| known.eq_ignore_ascii_case(value));
-    known.map_or_else(|| other(truncated(value).to_ascii_uppercase()), |(_, meaning)| meaning.clone())
-}
-
-fn truncated(value: &str) -> String {
-    value.chars().take(MAX_VALUE_LENGTH).collect()
-}
-
-/// An id, which may be a number or text.
-fn id_of<T: std::str::FromStr>(value: Option<&Value>) -> Option<T> {
-    match value? {
-        Value::Number(number) => number.to_string().parse().ok(),
-        Value::String(text) => text.parse().ok(),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

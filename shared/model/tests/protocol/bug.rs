@@ -9,8 +9,6 @@ pub(crate) enum Bug {
     LostAnswerByKey,
     /// A copy of a notification counts again.
     NoDedupe,
-    /// A new enrollment forgets which notifications the earlier one learned.
-    AppliedLost,
     /// A notification of a past enrollment is written there alone.
     PastAlone,
     /// A positive callback is recorded as a token.

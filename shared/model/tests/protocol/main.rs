@@ -72,11 +72,6 @@ fn notifications_without_deduplication_are_found() {
 }
 
 #[test]
-fn notifications_forgotten_at_a_takeover_are_found() {
-    finds(scenario::takeover(), Bug::AppliedLost, properties::ONCE);
-}
-
-#[test]
 fn a_past_enrollment_written_without_its_card_is_found() {
     finds(scenario::takeover(), Bug::PastAlone, properties::ONCE);
 }

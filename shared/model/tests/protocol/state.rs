@@ -7,7 +7,7 @@ use std::{
 
 use model::{
     card_enrollment::{Change, Items},
-    enrollment::EnrollmentId,
+    enrollment::{EnrollmentId, Fact},
 };
 
 use crate::actor::Actor;
@@ -42,9 +42,35 @@ pub(crate) struct State {
 }
 
 impl Hash for State {
-    /// The items hold values that have no hash of their own; their debug form names every field.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        format!("{self:?}").hash(state);
+        let Self { now, table, actors, pushes, acknowledged, inbox, listed, reads_left, faults_left } = self;
+        (now, acknowledged, inbox, listed, reads_left, faults_left).hash(state);
+        table.iter().for_each(|items| hash_items(items, state));
+        pushes.iter().for_each(|push| (push.enrollment, push.is_held_by_another).hash(state));
+        for actor in actors {
+            let (stage, times, seen) = actor.progress();
+            (stage, times).hash(state);
+            seen.iter().for_each(|items| hash_items(items, state));
+        }
+    }
+}
+
+/// What distinguishes two versions of the items in these scenarios.
+fn hash_items<H: Hasher>(items: &Items, state: &mut H) {
+    if let Some(card) = &items.card {
+        (card.past, card.used_keys.len()).hash(state);
+        card.applied.iter().for_each(|applied| (applied.id, applied.enrollment_id).hash(state));
+    }
+    for record in items.card.iter().map(|card| &card.current).chain(&items.past) {
+        (record.enrollment.enrollment_id, record.revision, record.due_at).hash(state);
+        record.requests.iter().for_each(|request| request.state.hash(state));
+        for recorded in &record.enrollment.facts {
+            let token = match &recorded.fact {
+                Fact::TokenList { token } => token.is_some(),
+                _ => false,
+            };
+            (&recorded.key, recorded.at, token).hash(state);
+        }
     }
 }
 

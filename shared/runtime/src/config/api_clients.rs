@@ -11,6 +11,7 @@ use super::{
 };
 use mastercard::{
     Authenticator, JweKeys, PrivateKey, Processing, RateLimit, SignatureMethod, Signer, TokenConnect,
+    jwe::JweField,
     processing::{SearchConfig, SearchShape},
 };
 
@@ -189,21 +190,25 @@ impl ProcessingSettings {
 
 struct JweSettings {
     certificate: SecretRef,
+    field: JweField,
     keys: RotatingKeySettings,
 }
 
 impl JweSettings {
     fn from_settings(settings: &mut SettingsReader<'_>) -> Option<Self> {
         let certificate = settings.value(&PROCESSING_ENCRYPTION_CERTIFICATE);
+        let field = settings.value(&registry::PROCESSING_JWE_FIELD);
         let keys = RotatingKeySettings::from_settings(settings, DECRYPTION_KEY, NEXT_DECRYPTION_KEY);
-        Some(Self { certificate: certificate?, keys: keys? })
+        Some(Self { certificate: certificate?, field: field?, keys: keys? })
     }
 
     async fn connect(self) -> Result<JweKeys, ConfigError> {
         let name = PROCESSING_ENCRYPTION_CERTIFICATE.name();
         let certificate = fetch_certificate(name, &self.certificate);
         let (certificate, keys) = tokio::try_join!(certificate, self.keys.fetch())?;
-        JweKeys::new(&certificate, None, &keys).map_err(|source| ConfigError::Key { name, source })
+        let keys = JweKeys::new(&certificate, None, &keys);
+        let keys = keys.map_err(|source| ConfigError::Key { name, source })?;
+        Ok(keys.with_field(self.field))
     }
 }
 

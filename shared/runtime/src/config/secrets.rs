@@ -1,16 +1,12 @@
 //! Fetches keys and secrets from Secrets Manager, through the AWS Parameters and Secrets Lambda extension, or from files.
 
-use std::{
-    net::{Ipv4Addr, Ipv6Addr},
-    path::PathBuf,
-    str::FromStr,
-    time::Duration,
-};
+mod extension;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use std::{path::PathBuf, str::FromStr};
+
 use secrecy::{ExposeSecret, SecretSlice, SecretString, zeroize::Zeroizing};
-use serde::Deserialize;
-use url::Url;
+
+use extension::Extension;
 
 /// A reference to a secret; it does not contain the secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,9 +42,20 @@ pub enum SecretUnavailable {
     /// The file could not be read.
     #[error("the file could not be read")]
     File(#[source] std::io::Error),
-    /// The extension could not be reached or returned an error.
+    /// The extension could not be reached.
     #[error("the Parameters and Secrets extension failed")]
     Extension(#[source] reqwest::Error),
+    /// The extension answered with an error.
+    #[error("the Parameters and Secrets extension answered {status}{}", .error.map(|error| format!(" ({error})")).unwrap_or_default())]
+    Rejected {
+        /// The HTTP status.
+        status: u16,
+        /// The error of Secrets Manager, if it is one that does not pass.
+        error: Option<&'static str>,
+    },
+    /// The extension did not answer with the secret in time.
+    #[error("the Parameters and Secrets extension took too long")]
+    OutOfTime,
     /// The extension's response is not in the documented form.
     #[error("the response of the Parameters and Secrets extension is invalid")]
     InvalidResponse(#[source] serde_json::Error),
@@ -60,11 +67,18 @@ pub enum SecretUnavailable {
     NotText,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct ExtensionResponse {
-    secret_string: Option<SecretString>,
-    secret_binary: Option<SecretString>,
+impl SecretUnavailable {
+    /// Whether the same request may succeed later.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Extension(_) | Self::Rejected { error: None, .. } | Self::OutOfTime => true,
+            Self::Rejected { error: Some(_), .. }
+            | Self::File(_)
+            | Self::InvalidResponse(_)
+            | Self::Empty
+            | Self::NotText => false,
+        }
+    }
 }
 
 impl SecretRef {
@@ -83,7 +97,7 @@ impl SecretRef {
                 let content = Zeroizing::new(std::fs::read(path).map_err(SecretUnavailable::File)?);
                 Ok(to_secret(&content))
             }
-            Self::SecretsManager(arn) => from_extension(arn).await,
+            Self::SecretsManager(arn) => Extension::from_environment()?.fetch(arn).await,
         }
     }
 }
@@ -91,51 +105,6 @@ impl SecretRef {
 /// Copies the content to its exact size. Shrinking a vector instead could leave a copy in memory that is not wiped.
 fn to_secret(content: &[u8]) -> SecretSlice<u8> {
     content.to_vec().into()
-}
-
-/// `GET http://localhost:2773/secretsmanager/get?secretId=…` with the function's own session token.
-async fn from_extension(arn: &str) -> Result<SecretSlice<u8>, SecretUnavailable> {
-    let vars: std::collections::HashMap<_, _> = std::env::vars().collect();
-    let var = |name: &str| vars.get(name).map(String::as_str);
-    let port = var("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT")
-        .and_then(|port| port.parse::<u16>().ok())
-        .unwrap_or(2773);
-    let mut url =
-        Url::from_str("http://localhost/secretsmanager/get").unwrap_or_else(|_| unreachable!("a constant"));
-    let _ = url.set_port(Some(port));
-    url.query_pairs_mut().append_pair("secretId", arn);
-    let response = reqwest::Client::builder()
-        .timeout(Duration::from_secs(5))
-        .no_proxy()
-        // The extension uses plain HTTP; loading the platform's CA certificates for each secret would double init time.
-        .tls_certs_only([])
-        // Otherwise the system's resolver is used, with one thread for each secret.
-        .resolve_to_addrs(
-            "localhost",
-            &[(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()],
-        )
-        .build()
-        .map_err(SecretUnavailable::Extension)?
-        .get(url)
-        .header("X-Aws-Parameters-Secrets-Token", var("AWS_SESSION_TOKEN").unwrap_or_default())
-        .send()
-        .await
-        .and_then(reqwest::Response::error_for_status)
-        .map_err(SecretUnavailable::Extension)?;
-    let body = response.bytes().await.map_err(SecretUnavailable::Extension)?;
-    content(&Zeroizing::new(body.into()))
-}
-
-/// The secret in the extension's response. `SecretBinary` is base64.
-fn content(response: &Zeroizing<Vec<u8>>) -> Result<SecretSlice<u8>, SecretUnavailable> {
-    let response: ExtensionResponse =
-        serde_json::from_slice(response).map_err(SecretUnavailable::InvalidResponse)?;
-    if let Some(text) = response.secret_string {
-        return Ok(to_secret(text.expose_secret().as_bytes()));
-    }
-    let bytes = response.secret_binary.ok_or(SecretUnavailable::Empty)?;
-    let bytes = STANDARD.decode(bytes.expose_secret()).map_err(|_| SecretUnavailable::Empty)?;
-    Ok(to_secret(&Zeroizing::new(bytes)))
 }
 
 #[cfg(test)]
@@ -146,18 +115,6 @@ mod tests {
     fn a_key_written_out_in_a_setting_is_rejected() {
         assert_eq!("-----BEGIN".parse::<SecretRef>(), Err(InvalidSecretRef));
         assert!("arn:aws:secretsmanager:eu-west-1:1:secret:k".parse::<SecretRef>().is_ok());
-    }
-
-    #[test]
-    fn a_secret_is_text_or_bytes() {
-        let parse = |response: &str| content(&Zeroizing::new(response.into()));
-        let text = parse(r#"{"ARN":"arn","SecretString":"-----BEGIN","SecretBinary":null}"#).unwrap();
-        assert_eq!(text.expose_secret(), b"-----BEGIN");
-        let bytes = parse(r#"{"SecretBinary":"MIID/w=="}"#).unwrap();
-        assert_eq!(bytes.expose_secret(), [0x30, 0x82, 0x03, 0xff]);
-        assert!(matches!(parse(r#"{"ARN":"arn"}"#), Err(SecretUnavailable::Empty)));
-        assert!(matches!(parse("no JSON"), Err(SecretUnavailable::InvalidResponse(_))));
-        assert!(!format!("{text:?} {bytes:?}").contains("BEGIN"));
     }
 
     #[tokio::test]

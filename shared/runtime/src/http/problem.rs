@@ -19,12 +19,14 @@ pub enum Code {
     NotFound,
     CardNotFound,
     TokenRequestorNotFound,
+    MethodNotAllowed,
     AlreadyEnabled,
     EnrollmentInProgress,
     EnrollmentNotRestartable,
     TooManyAttempts,
     RequestInProgress,
     RequestTooLarge,
+    UriTooLong,
     ResponseTooLarge,
     UnsupportedMediaType,
     IdempotencyKeyReused,
@@ -36,12 +38,13 @@ pub enum Code {
     MastercardRefused,
     MastercardUnreadable,
     MastercardUnavailable,
+    ServiceUnavailable,
     PushOutcomeUnknown,
 }
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::InvalidRequest,
         Self::CardNumberRefused,
         Self::IdempotencyKeyMissing,
@@ -50,12 +53,14 @@ impl Code {
         Self::NotFound,
         Self::CardNotFound,
         Self::TokenRequestorNotFound,
+        Self::MethodNotAllowed,
         Self::AlreadyEnabled,
         Self::EnrollmentInProgress,
         Self::EnrollmentNotRestartable,
         Self::TooManyAttempts,
         Self::RequestInProgress,
         Self::RequestTooLarge,
+        Self::UriTooLong,
         Self::ResponseTooLarge,
         Self::UnsupportedMediaType,
         Self::IdempotencyKeyReused,
@@ -67,6 +72,7 @@ impl Code {
         Self::MastercardRefused,
         Self::MastercardUnreadable,
         Self::MastercardUnavailable,
+        Self::ServiceUnavailable,
         Self::PushOutcomeUnknown,
     ];
 
@@ -90,6 +96,9 @@ impl Code {
             Self::CardNotFound => ("card_not_found", StatusCode::NOT_FOUND, "There is no such card"),
             Self::TokenRequestorNotFound => {
                 ("token_requestor_not_found", StatusCode::NOT_FOUND, "There is no such token requestor")
+            }
+            Self::MethodNotAllowed => {
+                ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED, "This path has no such method")
             }
             Self::AlreadyEnabled => (
                 "already_enabled",
@@ -118,6 +127,9 @@ impl Code {
             ),
             Self::RequestTooLarge => {
                 ("request_too_large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large")
+            }
+            Self::UriTooLong => {
+                ("uri_too_long", StatusCode::URI_TOO_LONG, "The address of the request is too long")
             }
             Self::ResponseTooLarge => (
                 "response_too_large",
@@ -168,6 +180,11 @@ impl Code {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Mastercard cannot be reached at the moment",
             ),
+            Self::ServiceUnavailable => (
+                "service_unavailable",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "This server is still starting; nothing was done",
+            ),
             Self::PushOutcomeUnknown => (
                 "push_outcome_unknown",
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -184,6 +201,7 @@ impl Code {
                 | Self::RequestInProgress
                 | Self::TooManyRequests
                 | Self::MastercardUnavailable
+                | Self::ServiceUnavailable
         )
     }
 
@@ -221,6 +239,7 @@ pub struct Problem {
     errors: Vec<FieldError>,
     enrollment_id: Option<EnrollmentId>,
     retry_after_seconds: Option<u64>,
+    allowed_methods: Option<&'static str>,
     cause: Option<BoxError>,
 }
 
@@ -242,7 +261,14 @@ struct Document<'a> {
 
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
-        Self { code, errors: Vec::new(), enrollment_id: None, retry_after_seconds: None, cause: None }
+        Self {
+            code,
+            errors: Vec::new(),
+            enrollment_id: None,
+            retry_after_seconds: None,
+            allowed_methods: None,
+            cause: None,
+        }
     }
 }
 
@@ -270,6 +296,11 @@ impl Problem {
     /// Sets the header `Retry-After`, in seconds.
     pub fn retry_after(self, seconds: u64) -> Self {
         Self { retry_after_seconds: Some(seconds), ..self }
+    }
+
+    /// [`Code::MethodNotAllowed`] with the header `Allow`.
+    pub(super) fn allow(methods: &'static str) -> Self {
+        Self { allowed_methods: Some(methods), ..Code::MethodNotAllowed.into() }
     }
 
     /// Sets the cause, which is only logged.
@@ -315,6 +346,9 @@ impl Problem {
             .header("cache-control", "no-store");
         if let Some(seconds) = self.retry_after_seconds {
             response = response.header("retry-after", seconds);
+        }
+        if let Some(methods) = self.allowed_methods {
+            response = response.header("allow", methods);
         }
         Ok(response.body(Body::Text(serde_json::to_string(&document)?))?)
     }

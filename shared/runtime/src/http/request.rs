@@ -2,9 +2,8 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
-use lambda_http::{Body, Request, RequestExt as _, request::RequestContext};
+use lambda_http::{Request, RequestExt as _, request::RequestContext};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use url::form_urlencoded;
 
 use super::{Code, Problem};
@@ -13,24 +12,17 @@ use crate::{
     invocation,
 };
 use mastercard::{Deadline, card::ClientId};
-use model::pan;
 
-/// Headers that are not checked for card numbers: the network sets them, or they hold credentials.
-const UNCHECKED_HEADERS: [&str; 9] = [
-    "authorization",
-    "host",
-    "content-length",
-    "date",
-    "if-none-match",
-    "traceparent",
-    "tracestate",
-    "via",
-    "x-amz-cf-id",
+/// The methods of each path, for the header `Allow`; a test compares them with `infra/openapi.yaml`.
+const METHODS: [(&str, &str); 7] = [
+    ("/token-requestors", "GET"),
+    ("/cards", "GET"),
+    ("/enrollments", "GET, POST"),
+    ("/enrollments/{enrollmentId}", "GET"),
+    ("/enrollments/{enrollmentId}/attempts", "POST"),
+    ("/callback/{state}", "GET"),
+    ("/notifications", "POST"),
 ];
-
-/// Fields that are not checked for card numbers, because they hold ids or account ranges.
-const UNCHECKED_FIELDS: [&str; 5] =
-    ["cardContractId", "tokenRequestorId", "enrollmentId", "nextToken", "accountRange"];
 
 /// Finds the client id in the claims of the access token.
 #[derive(Clone, Debug)]
@@ -108,19 +100,37 @@ fn sentence(error: &serde_json::Error) -> String {
     }
 }
 
-/// Query parameters as pairs, in order.
+/// Query parameters as pairs, in order, without those that only keep a response from being cached.
 ///
 /// # Errors
-/// [`Code::InvalidRequest`] if a name is none of `expected`.
+/// [`Code::InvalidRequest`] with the name of a parameter that is none of `expected`. Values are not repeated.
 pub fn query(request: &Request, expected: &[&str]) -> Result<Vec<(String, String)>, Problem> {
     let raw = request.uri().query().unwrap_or_default();
-    let pairs: Vec<_> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
+    let mut pairs: Vec<_> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
+    pairs.retain(|(name, _)| expected.contains(&name.as_str()) || !is_cache_buster(name));
     match pairs.iter().find(|(name, _)| !expected.contains(&name.as_str())) {
-        Some(_) => {
-            Err(Problem::field("query", format!("the allowed parameters are {}", expected.join(", "))))
+        Some((name, _)) => {
+            let field = if is_plain_name(name) { name } else { "query" };
+            let allowed = expected.join(", ");
+            Err(Problem::field(field, format!("is not a parameter of this request, which has {allowed}")))
         }
         None => Ok(pairs),
     }
+}
+
+/// Whether a parameter's name is one that HTTP libraries add with a time or a random number: `_` is jQuery's; all names
+/// that begin with it count.
+pub(super) fn is_cache_buster(name: &str) -> bool {
+    const NAMES: [&str; 9] =
+        ["t", "ts", "timestamp", "cb", "rnd", "rand", "random", "nocache", "cachebuster"];
+    let plain = name.replace(['_', '-'], "").to_ascii_lowercase();
+    name.starts_with('_') || NAMES.contains(&plain.as_str())
+}
+
+/// Whether a name that the client chose may be repeated in a problem document.
+fn is_plain_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
 }
 
 /// A path parameter of the matched route.
@@ -133,50 +143,18 @@ pub fn path_parameter<T: FromStr<Err: fmt::Display>>(request: &Request, name: &s
     raw.parse().map_err(|_| Code::NotFound.into())
 }
 
+/// Rejects a request for a method that its path does not have: API Gateway matches a path's route `ANY` only if the route
+/// of no method matches.
+pub(super) fn reject_other_methods(request: &Request) -> Result<(), Problem> {
+    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else { return Ok(()) };
+    let path = context.route_key.as_deref().and_then(|key| key.strip_prefix("ANY "));
+    let route = path.and_then(|path| METHODS.iter().find(|(template, _)| *template == path));
+    route.map_or(Ok(()), |(_, methods)| Err(Problem::allow(methods)))
+}
+
 /// Rejects a body of more than `limit` bytes.
 pub(super) fn reject_large(request: &Request, limit: usize) -> Result<(), Problem> {
     if request.body().len() > limit { Err(Code::RequestTooLarge.into()) } else { Ok(()) }
-}
-
-/// Rejects a request with a card number in a header, the query or the body.
-pub(super) fn reject_card_numbers(request: &Request) -> Result<(), Problem> {
-    let headers = request.headers().iter().any(|(name, value)| {
-        let skipped = UNCHECKED_HEADERS.contains(&name.as_str()) || name.as_str().starts_with("x-forwarded");
-        !skipped
-            && !name.as_str().starts_with("x-amzn")
-            && pan::holds_card_number(&String::from_utf8_lossy(value.as_bytes()))
-    });
-    let query =
-        form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()).any(|(name, value)| {
-            pan::holds_card_number(&name)
-                || (!UNCHECKED_FIELDS.contains(&&*name) && pan::holds_card_number(&value))
-        });
-    if headers || query || body_holds_card_number(request.body()) {
-        return Err(Code::CardNumberRefused.into());
-    }
-    Ok(())
-}
-
-fn body_holds_card_number(body: &Body) -> bool {
-    match serde_json::from_slice::<Value>(body.as_ref()) {
-        Ok(value) => value_holds_card_number("", &value),
-        // Invalid JSON is rejected later; a card number in it is rejected like any other.
-        Err(_) => pan::holds_card_number(&String::from_utf8_lossy(body.as_ref())),
-    }
-}
-
-fn value_holds_card_number(name: &str, value: &Value) -> bool {
-    match value {
-        Value::Object(fields) => fields
-            .iter()
-            .any(|(name, value)| pan::holds_card_number(name) || value_holds_card_number(name, value)),
-        Value::Array(items) => items.iter().any(|item| value_holds_card_number(name, item)),
-        Value::String(text) => !UNCHECKED_FIELDS.contains(&name) && pan::holds_card_number(text),
-        Value::Number(number) => {
-            !UNCHECKED_FIELDS.contains(&name) && pan::holds_card_number(&number.to_string())
-        }
-        Value::Bool(_) | Value::Null => false,
-    }
 }
 
 #[cfg(test)]

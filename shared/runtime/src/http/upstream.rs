@@ -11,7 +11,9 @@ impl From<MastercardError> for Problem {
         let code = Code::of(&PushFailure::from(&error)).unwrap_or(Code::InternalError);
         let problem = match (code, error.retry_after()) {
             (Code::MastercardUnavailable, wait) => {
-                Problem::from(code).retry_after(wait.map_or(5, |wait| wait.as_secs().max(1)))
+                // Rounded up: a retry that is too early would fail again.
+                let seconds = wait.map_or(5, |wait| wait.as_millis().div_ceil(1000).max(1));
+                Problem::from(code).retry_after(u64::try_from(seconds).unwrap_or(u64::MAX))
             }
             _ => Problem::from(code),
         };

@@ -9,7 +9,7 @@
 //! The client id is in the partition key, so that no key of one client can address another client's items. The index `by-card`
 //! finds enrollments for notifications that name no client, once Processing confirmed the card; `by-id` finds them for callbacks
 //! and support. The sparse index `due`, in [`SHARDS`] shards, finds the items that are due for reconciliation, and notifications
-//! that matched nothing. `docs/decisions/0014-one-item-for-one-card.md` explains the layout.
+//! that matched nothing. `docs/decisions/0015-one-item-for-one-card.md` explains the layout.
 
 mod begin;
 mod due;

@@ -69,6 +69,7 @@ pub(super) fn faults() -> Vec<(&'static str, &'static str, Fault)> {
         ("truncatedJson", "responds with half of the JSON", Fault::TruncatedJson),
         ("resetMidBody", "resets the connection in the response body", Fault::ResetMidBody),
         ("extraFields", "responds with unknown fields", Fault::ExtraFields),
+        ("gzip", "responds compressed, unasked", Fault::Gzip),
         ("unsigned", "responds without a signature", Fault::Unsigned),
         ("bodyAltered", "receives an altered body", Fault::BodyAltered),
     ]

@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use roxmltree::{Document, Node, NodeId};
-use simplecss::StyleSheet;
 
 use super::{
     super::{MAX_BYTES, RejectionReason},
@@ -12,22 +11,14 @@ use super::{
 };
 
 /// The deepest nesting of elements, with references resolved. A deeper SVG and circular references are rejected.
-const MAX_DEPTH: u32 = 48;
+pub(super) const MAX_DEPTH: u32 = 48;
 /// Bytes of an element in addition to its attributes: about the size of the path that a circle becomes.
 const ELEMENT_BYTES: usize = 100;
 
-/// Rejects an SVG that is deeper than [`MAX_DEPTH`] or larger than [`MAX_BYTES`] with all references resolved.
+/// Rejects a normalized SVG that is deeper than [`MAX_DEPTH`] or larger than [`MAX_BYTES`] with all references resolved.
 pub(super) fn check(document: &Document<'_>) -> Result<(), RejectionReason> {
-    let mut ids = HashMap::new();
-    for node in document.descendants() {
-        if let Some(id) = node.attribute("id")
-            && ids.insert(id, node).is_some()
-        {
-            return Err(RejectionReason::ActiveContent);
-        }
-    }
-    let classes = classes(document)?;
-    let total = Estimator { ids, classes, estimated: HashMap::new() }.estimate(document.root_element(), 0)?;
+    let ids = document.descendants().filter_map(|node| Some((node.attribute("id")?, node))).collect();
+    let total = Estimator { ids, estimated: HashMap::new() }.estimate(document.root_element(), 0)?;
     if total.bytes > MAX_BYTES { Err(RejectionReason::TooComplex) } else { Ok(()) }
 }
 
@@ -41,8 +32,6 @@ struct Size {
 
 struct Estimator<'a, 'input> {
     ids: HashMap<&'a str, Node<'a, 'input>>,
-    /// The ids that the style sheets refer to, by class.
-    classes: HashMap<String, Vec<&'a str>>,
     estimated: HashMap<NodeId, Size>,
 }
 
@@ -68,42 +57,16 @@ impl<'a, 'input> Estimator<'a, 'input> {
         Ok(size)
     }
 
-    /// The elements that an element refers to, by attributes and classes.
+    /// The elements that an element refers to.
     fn referenced(&self, node: Node<'a, 'input>) -> Result<Vec<Node<'a, 'input>>, RejectionReason> {
         let mut ids = Vec::new();
         for attribute in node.attributes() {
             match attribute.name() {
                 "href" => ids.push(fragment(attribute.value())?),
-                "class" => {
-                    let classes = attribute.value().split_whitespace();
-                    ids.extend(classes.filter_map(|class| self.classes.get(class)).flatten());
-                }
                 _ if attribute.value().contains("url") => ids.extend(references(attribute.value())?),
                 _ => {}
             }
         }
         Ok(ids.into_iter().filter_map(|id| self.ids.get(id).copied()).collect())
     }
-}
-
-/// The ids that the style sheets refer to, by class. References under any other selector are rejected, because the elements
-/// that it selects are not computed here.
-fn classes<'a>(document: &'a Document<'_>) -> Result<HashMap<String, Vec<&'a str>>, RejectionReason> {
-    let mut classes: HashMap<String, Vec<&str>> = HashMap::new();
-    let sheets = document.descendants().filter(|node| node.has_tag_name("style"));
-    for text in sheets.flat_map(|sheet| sheet.children()).filter_map(|node| node.text()) {
-        for rule in StyleSheet::parse(text).rules {
-            for declaration in &rule.declarations {
-                let ids = references(declaration.value)?;
-                if ids.is_empty() {
-                    continue;
-                }
-                let selector = rule.selector.to_string();
-                let class = selector.strip_prefix("*[class~='").and_then(|rest| rest.strip_suffix("']"));
-                let class = class.filter(|class| !class.contains(['\'', '[']));
-                classes.entry(class.ok_or(RejectionReason::ActiveContent)?.into()).or_default().extend(ids);
-            }
-        }
-    }
-    Ok(classes)
 }

@@ -1,12 +1,40 @@
 //! Values of attributes and properties: only few functions and references within the SVG are allowed.
 
+use roxmltree::Node;
+
 use super::super::RejectionReason;
 
-/// The allowed functions: references, colors and transforms.
-const FUNCTIONS: [&str; 11] =
-    ["url", "rgb", "rgba", "hsl", "hsla", "matrix", "translate", "scale", "rotate", "skewx", "skewy"];
+/// The allowed functions: references, colors and transforms. Not all of them can be shown; see `property.rs`.
+const FUNCTIONS: &str =
+    "url rgb rgba hsl hsla hwb lab lch oklab oklch color matrix translate scale rotate skewx skewy";
 /// Characters of escapes, at-rules and markup, which could hide something from these checks.
 const FORBIDDEN: [char; 3] = ['\\', '@', '<'];
+
+/// Why a value has no form for the renderer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ValueError {
+    /// CSS does not know it either, or it is a color for wide-gamut screens only: an earlier value applies.
+    Unknown,
+    /// A browser may show it, the renderer does not.
+    Unsupported,
+}
+
+impl From<ValueError> for RejectionReason {
+    fn from(_: ValueError) -> Self {
+        Self::Unsupported
+    }
+}
+
+/// A finite number.
+pub(super) fn number(value: &str) -> Option<f64> {
+    value.parse::<svgtypes::Number>().ok().map(|number| number.0).filter(|number| number.is_finite())
+}
+
+/// The attribute of this name without a namespace. `Node::attribute` takes those of any namespace.
+pub(super) fn own_attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
+    let mut own = node.attributes().filter(|attribute| attribute.namespace().is_none());
+    own.find(|attribute| attribute.name() == name).map(|attribute| attribute.value())
+}
 
 /// The ids in a value's references, `url(#id)`.
 ///
@@ -22,7 +50,7 @@ pub(super) fn references(value: &str) -> Result<Vec<&str>, RejectionReason> {
         let before = before.trim_end();
         let name = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '-').len();
         let name = before.get(name..).unwrap_or_default().to_ascii_lowercase();
-        if !FUNCTIONS.contains(&name.as_str()) {
+        if !is_in(&name, FUNCTIONS) {
             return Err(RejectionReason::ActiveContent);
         }
         if name == "url" {
@@ -38,12 +66,18 @@ pub(super) fn fragment(reference: &str) -> Result<&str, RejectionReason> {
     reference.strip_prefix('#').filter(|id| is_name(id)).ok_or(RejectionReason::ActiveContent)
 }
 
-/// Whether the text may be an id or a list of classes: letters, digits, space and the characters `_-.:`.
+/// Whether the text may be an id or a class: letters, digits and the characters `_-.:`.
 pub(super) fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-.: ".contains(c))
+    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-.:".contains(c))
 }
 
-fn unquoted(text: &str) -> &str {
+/// Whether a word is in a list of words.
+pub(super) fn is_in(word: &str, list: &str) -> bool {
+    list.split_ascii_whitespace().any(|each| each == word)
+}
+
+/// The text without quotes around it.
+pub(super) fn unquoted(text: &str) -> &str {
     let between = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
     between('\'').or_else(|| between('"')).unwrap_or(text)
 }

@@ -45,6 +45,7 @@ const DOCUMENTED: [(&str, CallbackOutcome); 8] = [
 type Written = (CallbackResult, String);
 
 fn is_documented(text: &str) -> bool {
+    let text = if text.trim().eq_ignore_ascii_case("CANCELED") { "CANCELLED" } else { text };
     DOCUMENTED.iter().any(|(known, _)| text.trim().eq_ignore_ascii_case(known))
 }
 

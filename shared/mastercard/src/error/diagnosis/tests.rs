@@ -14,6 +14,13 @@ fn each_known_code_has_its_own_meaning() {
 }
 
 #[test]
+fn a_missing_entitlement_is_not_explained_as_a_wrong_key() {
+    let error = MastercardError::Rejected(Box::new(api_error(401, "Gateway", "DECLINED")));
+    assert!(error.diagnosis().meaning.contains("not entitled"));
+    assert!(error.diagnosis().remedy.contains("the keys are right"));
+}
+
+#[test]
 fn an_unknown_code_is_explained_by_its_status() {
     assert!(meaning(api_error(429, "Gateway", "NEW")).starts_with("too many"));
     assert!(meaning(api_error(400, "MDES", "NEW")).contains("unknown reason"));

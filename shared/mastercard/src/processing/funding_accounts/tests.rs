@@ -73,6 +73,30 @@ fn the_encrypted_card_is_passed_on_byte_for_byte() {
 }
 
 #[test]
+fn the_encrypted_card_survives_a_byte_order_mark_a_repeated_field_and_bad_text_beside_it() {
+    let hex = "ab".repeat(32);
+    let object = format!(
+        r#"{{"encryptedPayload":{{"encryptedData":"{hex}","encryptedKey":"cd","publicKeyFingerprint":"ef","v":1.0}}}}"#
+    );
+    let body = format!(
+        "\u{feff}{{\"note\":\"a\nb \\ud83d\",\"pushFundingAccounts\":null,\"pushFundingAccounts\":{object}}}"
+    );
+    assert_eq!(serde_json::to_string(&parse_body(body.as_bytes()).unwrap()).unwrap(), object);
+}
+
+#[test]
+fn a_card_without_oaep_hashing_algorithm_is_passed_on_and_recognized() {
+    let hex = "ab".repeat(32);
+    for (algorithm, has_it) in [(json!("SHA256"), true), (json!("SHA512"), true), (Value::Null, false)] {
+        let payload = json!({"encryptedData": hex, "encryptedKey": hex, "publicKeyFingerprint": hex,
+            "oaepHashingAlgorithm": algorithm});
+        let card = parse_body(json!({"encryptedPayload": payload}).to_string().as_bytes()).unwrap();
+        assert_eq!(card.has_oaep_hashing_algorithm(), has_it);
+        assert!(serde_json::to_string(&card).unwrap().starts_with("{\"encryptedPayload\":{"));
+    }
+}
+
+#[test]
 fn plaintext_is_not_passed_on() {
     let hex = "ab".repeat(32);
     let plain = json!([{"fundingAccountData": {"cardAccountData": {"accountNumber": "5555555555554444"}}}]);

@@ -10,6 +10,7 @@ fn response(status: u16, body: impl ToString) -> ApiResponse {
         status: StatusCode::from_u16(status).unwrap(),
         body: body.to_string().into_bytes(),
         retry_after: None,
+        clock_ahead_seconds: None,
         correlation_id: "c-1".into(),
         base_string: "POST&https%3A%2F%2Fa.example%2F&oauth_nonce%3D1".into(),
     }

@@ -11,7 +11,9 @@ use super::{
 
 /// Assumed validity of receipts whose response was lost. Receipts are valid for 15 minutes at most.
 const LONGEST_RECEIPT_VALIDITY: SignedDuration = SignedDuration::from_mins(16);
-/// When the list is read, counted from the end of the receipts. After the last read the enrollment is final.
+/// When the list is read, counted from the time at which no receipt of the attempt can be valid any more, whatever their
+/// validity: a push then does not move the time of the next check, which would cost two write units. After the last read the
+/// enrollment is final.
 const READ_SCHEDULE: [SignedDuration; 5] = [
     SignedDuration::ZERO,
     SignedDuration::from_mins(15),
@@ -31,8 +33,8 @@ const RETRY_SCHEDULE: [SignedDuration; 7] = [
     SignedDuration::from_hours(24),
 ];
 
-/// When the last receipt expires of the latest attempt that did not certainly fail.
-pub(super) fn receipts_end(enrollment: &Enrollment) -> Timestamp {
+/// When the last receipt expires of the latest attempt that did not certainly fail, and when the reads of the list begin.
+pub(super) fn receipts_end(enrollment: &Enrollment) -> (Timestamp, Timestamp) {
     let has = |number: u32, wanted: fn(&Fact) -> bool| {
         enrollment.facts.iter().any(|recorded| recorded.attempt == number && wanted(&recorded.fact))
     };
@@ -47,7 +49,9 @@ pub(super) fn receipts_end(enrollment: &Enrollment) -> Timestamp {
         Fact::Pushed { expires_at, .. } if recorded.attempt == latest.number => Some(expires_at),
         _ => None,
     });
-    expires_at.unwrap_or_else(|| plus(latest.began_at, LONGEST_RECEIPT_VALIDITY))
+    let longest = plus(latest.began_at, LONGEST_RECEIPT_VALIDITY);
+    let receipts_end = expires_at.unwrap_or(longest);
+    (receipts_end, receipts_end.max(longest))
 }
 
 impl FactSummary<'_> {
@@ -103,6 +107,6 @@ impl FactSummary<'_> {
     /// The next time of [`READ_SCHEDULE`]: each read since the receipts' end uses up one entry.
     fn scheduled(&self) -> Option<Timestamp> {
         let reads = self.reads.iter().filter(|(at, _)| *at >= self.receipts_end).count();
-        READ_SCHEDULE.get(reads).map(|gap| plus(self.receipts_end, *gap))
+        READ_SCHEDULE.get(reads).map(|gap| plus(self.reads_begin, *gap))
     }
 }

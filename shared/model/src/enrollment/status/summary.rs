@@ -18,6 +18,8 @@ pub(super) struct FactSummary<'a> {
     pub(super) expires_at: Option<Timestamp>,
     /// When the receipts of the latest attempt that may have pushed the card expire.
     pub(super) receipts_end: Timestamp,
+    /// When the scheduled reads of the list begin.
+    pub(super) reads_begin: Timestamp,
     pub(super) push_failed: Option<(&'a PushFailure, bool)>,
     pub(super) push_unknown: bool,
     /// Whether any attempt pushed the card, or may have.
@@ -39,11 +41,13 @@ pub(super) struct FactSummary<'a> {
 impl<'a> FactSummary<'a> {
     pub(super) fn of(enrollment: &'a Enrollment) -> Self {
         let attempt = enrollment.attempt();
+        let (receipts_end, reads_begin) = receipts_end(enrollment);
         let mut summary = Self {
             enrollment,
             attempt,
             expires_at: None,
-            receipts_end: receipts_end(enrollment),
+            receipts_end,
+            reads_begin,
             push_failed: None,
             push_unknown: false,
             may_be_pushed: enrollment.may_be_pushed(),

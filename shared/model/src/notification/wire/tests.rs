@@ -1,11 +1,16 @@
 use serde_json::json;
 
 use super::*;
+use crate::enrollment::{Decision, TokenState};
 use crate::notification::tests::every_kind;
+
+fn parse_any(body: &[u8]) -> Result<Delivery, DeliveryError> {
+    parse(body, Timestamp::UNIX_EPOCH, None, &CardNumberDetector::default())
+}
 
 /// The notifications of a delivery that is not encrypted and holds no invalid message.
 fn all(body: &[u8]) -> Vec<Notification> {
-    let delivery = parse(body, Timestamp::UNIX_EPOCH, None).unwrap();
+    let delivery = parse_any(body).unwrap();
     assert!(delivery.errors.is_empty(), "{:?}", delivery.errors);
     delivery.notifications
 }
@@ -23,7 +28,9 @@ fn one_delivery_may_hold_several_messages_with_ids_as_numbers_or_text() {
 
 #[test]
 fn a_repeated_message_has_the_same_id_in_any_order_of_its_fields() {
-    let id = |body: &[u8], arrived| parse(body, arrived, None).unwrap().notifications[0].id.clone();
+    let id = |body: &[u8], arrived| {
+        parse(body, arrived, None, &CardNumberDetector::default()).unwrap().notifications[0].id.clone()
+    };
     let first = id(br#"{"type":"TCN","cardContractId":70001}"#, Timestamp::UNIX_EPOCH);
     let second = id(br#"{"cardContractId":70001, "type":"TCN"}"#, Timestamp::MAX);
     assert_eq!(first, second);
@@ -50,7 +57,7 @@ fn values_are_read_in_either_case_and_unknown_ones_are_kept() {
 fn a_message_that_cannot_be_read_does_not_hide_the_others() {
     let body =
         br#"[{"type":"TCN"}, 7, {"type":""}, {"encryptedPayload":{"encryptedData":"00"}}, {"type":"TAR"}]"#;
-    let delivery = parse(body, Timestamp::UNIX_EPOCH, None).unwrap();
+    let delivery = parse_any(body).unwrap();
     assert_eq!(delivery.notifications.len(), 2);
     let messages: Vec<_> = delivery.errors.iter().map(ToString::to_string).collect();
     let form = "a notification is not in the expected form";
@@ -62,7 +69,8 @@ fn a_time_later_than_the_arrival_counts_as_the_arrival() {
     let arrived: Timestamp = "2026-11-01T10:00:00Z".parse().unwrap();
     let occurred_at = |stated: &str| {
         let body = json!({"type": "TCN", "occurredAt": stated}).to_string();
-        parse(body.as_bytes(), arrived, None).unwrap().notifications[0].occurred_at
+        parse(body.as_bytes(), arrived, None, &CardNumberDetector::default()).unwrap().notifications[0]
+            .occurred_at
     };
     for ahead in ["2026-11-01T10:00:01Z", "2026-11-02T10:00:00Z", "9999-12-30T00:00:00Z"] {
         assert_eq!(occurred_at(ahead), arrived, "{ahead}");
@@ -84,8 +92,66 @@ fn an_invalid_time_or_id_is_left_out() {
 }
 
 #[test]
+fn ids_with_fractions_leading_zeros_or_as_numbers_are_the_same_ids() {
+    let read = |client: Value, card: Value, requestor: Value| {
+        let message = json!({"notificationId": 7, "type": "tcn", "clientId": client, "cardContractId": card,
+            "tokenRequestorId": requestor, "responseCode": "00"});
+        let [read] = all(message.to_string().as_bytes()).try_into().unwrap();
+        (read.id, read.kind, read.client_id, read.card_contract_id, read.token_requestor_id)
+    };
+    let expected = read(json!(40000), json!(70006), json!("50123197928"));
+    assert_eq!((expected.0.as_str(), &expected.1), ("7", &NotificationKind::Tcn));
+    assert!(expected.2.is_some() && expected.3.is_some() && expected.4.is_some());
+    for (client, card, requestor) in [
+        (json!(40000.0), json!(70006.0), json!("50123197928")),
+        (json!("00040000"), json!(" 70006"), json!(50_123_197_928_u64)),
+        (json!("40000"), json!("70006.0"), json!(50_123_197_928.0)),
+    ] {
+        assert_eq!(read(client, card, requestor), expected);
+    }
+}
+
+#[test]
+fn a_field_of_the_wrong_type_makes_its_message_unreadable_and_is_named() {
+    for (field, value) in [
+        ("tokenStatus", json!(7)),
+        ("decision", json!(true)),
+        ("tokenUniqueReference", json!(7)),
+        ("clientId", json!([40000])),
+        ("notificationId", json!({})),
+    ] {
+        let mut message = json!({"type": "TVN", "tokenStatus": "SUSPENDED"});
+        message[field] = value;
+        let delivery = parse_any(json!([message, {"type": "TCN"}]).to_string().as_bytes()).unwrap();
+        assert_eq!(delivery.notifications.len(), 1, "{field}");
+        let error = delivery.errors[0].to_string();
+        assert_eq!(error, format!("a notification has a field of the wrong type: /{field}"));
+    }
+}
+
+#[test]
+fn a_time_before_click_to_pay_is_replaced_by_that_of_arrival() {
+    let arrived: Timestamp = "2026-01-05T10:30:00Z".parse().unwrap();
+    let at = |at: &str| {
+        let body = json!({"type": "TCN", "occurredAt": at}).to_string();
+        parse(body.as_bytes(), arrived, None, &CardNumberDetector::default()).unwrap().notifications[0]
+            .occurred_at
+    };
+    let valid = "2026-01-05T10:29:58Z";
+    assert_eq!(at(valid), valid.parse().unwrap());
+    for wrong in ["0008-01-05T10:29:58Z", "1970-01-02T00:00:00Z"] {
+        assert_eq!(at(wrong), arrived, "{wrong}");
+    }
+}
+
+#[test]
 fn a_message_with_an_invalid_id_is_kept_and_records_no_fact() {
-    for field in [r#""clientId":"40000 ""#, r#""cardContractId":-1"#, r#""tokenRequestorId":"501""#] {
+    for field in [
+        r#""clientId":"40000 1""#,
+        r#""clientId":1.5"#,
+        r#""cardContractId":-1"#,
+        r#""tokenRequestorId":"501""#,
+    ] {
         let read = all(format!(r#"{{"type":"TCN",{field}}}"#).as_bytes());
         assert_eq!(
             (&read[0].kind, read[0].fact()),
@@ -99,9 +165,9 @@ fn a_message_with_an_invalid_id_is_kept_and_records_no_fact() {
 /// The message that reports a kind: the match is exhaustive, so a new kind has to be added here.
 fn message_of(kind: &NotificationKind) -> Option<Value> {
     Some(match kind {
-        NotificationKind::Tar { .. } => json!({"type": TAR, "decision": "APPROVED"}),
-        NotificationKind::Tcn => json!({"type": TCN}),
-        NotificationKind::Tvn { .. } => json!({"type": TVN, "tokenStatus": "SUSPENDED"}),
+        NotificationKind::Tar { .. } => json!({"type": "TAR", "decision": "APPROVED"}),
+        NotificationKind::Tcn => json!({"type": "TCN"}),
+        NotificationKind::Tvn { .. } => json!({"type": "TVN", "tokenStatus": "SUSPENDED"}),
         NotificationKind::Other { name } => json!({"type": name}),
         NotificationKind::Unknown(_) => return None,
     })
@@ -112,7 +178,7 @@ fn every_kind_is_read_from_its_message() {
     for kind in every_kind() {
         let Some(message) = message_of(&kind) else { continue };
         let read = all(message.to_string().as_bytes());
-        assert_eq!(read[0].kind, kind, "add it to `kind_of` in shared/model/src/notification/wire.rs");
+        assert_eq!(read[0].kind, kind, "add it to `kind_of` in shared/model/src/notification/wire/words.rs");
     }
 }
 
@@ -123,11 +189,39 @@ fn an_unknown_kind_is_kept() {
     assert_eq!(read[0].fact(), None);
 }
 
+/// The number is a published test number.
+#[test]
+fn a_message_with_a_card_number_in_any_field_or_name_is_not_read_and_the_others_are() {
+    for message in [
+        json!({"type": "TCN", "walletName": "5555 5555 5555 4444"}),
+        json!({"type": "TCN", "notificationId": "n-1", "deep": [{"5555.5555.5555.4444": null}]}),
+        json!({"type": "5555555555554444"}),
+        json!({"type": "TCN", "number": 5_555_555_555_554_444_u64}),
+    ] {
+        let body = json!([{"type": "TCN", "cardContractId": 70001}, message]).to_string();
+        let delivery = parse_any(body.as_bytes()).unwrap();
+        assert_eq!(delivery.notifications.len(), 1);
+        assert!(matches!(delivery.errors[..], [DeliveryError::CardNumber]), "{message}");
+    }
+    assert!(matches!(parse_any(b"<pan>5555555555554444</pan>"), Err(DeliveryError::CardNumber)));
+    assert!(matches!(parse_any(b"<html>"), Err(DeliveryError::Json(_))));
+}
+
+/// Ids are compared with the bank's own account ranges.
+#[test]
+fn an_id_of_the_sender_that_looks_like_another_banks_card_number_is_accepted() {
+    let body = br#"{"type":"TCN","notificationId":"5555555555554444","tokenNumber":"5555555555554444"}"#;
+    assert_eq!(all(body)[0].id, "5555555555554444");
+    let own = CardNumberDetector::new(vec!["555555000".parse().unwrap()]);
+    let delivery = parse(body, Timestamp::UNIX_EPOCH, None, &own).unwrap();
+    assert!(matches!(delivery.errors[..], [DeliveryError::CardNumber]));
+}
+
 #[test]
 fn a_delivery_that_is_empty_too_large_or_not_json_is_rejected() {
     let many = format!("[{}]", vec!["{}"; MAX_MESSAGES + 1].join(","));
     for body in [&b"[]"[..], b"", b"<html>", many.as_bytes()] {
-        assert!(parse(body, Timestamp::UNIX_EPOCH, None).is_err());
+        assert!(parse_any(body).is_err());
     }
     let full = format!("[{}]", vec![r#"{"type":"TCN"}"#; MAX_MESSAGES].join(","));
     assert_eq!(all(full.as_bytes()).len(), MAX_MESSAGES);

@@ -1,5 +1,7 @@
 //! Settings that several functions share and that do not concern Mastercard.
 
+use mastercard::card::AccountRange;
+
 use super::{
     Presence::{Default, Required},
     section,
@@ -10,7 +12,7 @@ use crate::{
             self, Enroll, FetchAssets, GetEnrollment, ListCards, ListRequestors, ReceiveCallback,
             ReceiveNotification, ReconcileEnrollments, SyncRequestors,
         },
-        InRange,
+        InRange, List,
     },
     store::Tenant,
     telemetry::LogFilter,
@@ -56,11 +58,18 @@ section! {
         ],
         meaning: "DynamoDB table of enrollments",
     }
+    ACCOUNT_RANGES: List<AccountRange> {
+        kind: "9 to 19 digits each, comma separated",
+        presence: Required,
+        secret: false,
+        functions: &[SyncRequestors, ListRequestors, ListCards, Enroll, GetEnrollment, ReceiveNotification],
+        meaning: "starts of the bank's account ranges, none twice; the refresh queries them, and a card number in one of them is rejected in ids too",
+    }
     CLIENT_ID_CLAIM: String {
         kind: "name of a claim",
-        presence: Default("client_id"),
+        presence: Required,
         secret: false,
         functions: &[ListCards, Enroll, GetEnrollment],
-        meaning: "claim of the access token that holds the client id",
+        meaning: "claim of the access token that holds the cardholder's client id in Processing; in tokens of RFC 9068 `client_id` is the app",
     }
 }

@@ -1,6 +1,6 @@
 //! Settings of the catalog of token requestors and their logos.
 
-use mastercard::{card::AccountRange, token_requestor::TokenRequestorId};
+use mastercard::token_requestor::TokenRequestorId;
 use url::Url;
 
 use super::{
@@ -15,19 +15,12 @@ use crate::config::{
 section! {
     "The bank: the catalog";
 
-    ACCOUNT_RANGES: List<AccountRange> {
-        kind: "9 to 19 digits each, comma separated",
-        presence: Required,
-        secret: false,
-        functions: &[SyncRequestors],
-        meaning: "starts of the bank's account ranges; none twice",
-    }
     LARGEST_DROP_PERCENT: InRange<0, 100> {
         kind: "0 to 100",
         presence: Default("30"),
         secret: false,
         functions: &[SyncRequestors],
-        meaning: "a refresh that would hide a larger share of the token requestors changes nothing until it is forced",
+        meaning: "a refresh that would hide a larger share of the token requestors, or that cannot read fields of a larger share, changes nothing until it is forced",
     }
     LOGO_BUCKET: String {
         kind: "name of a bucket",
@@ -36,7 +29,7 @@ section! {
         functions: &[FetchAssets],
         meaning: "S3 bucket of the logos",
     }
-    S3_ENDPOINT_URL: String {
+    S3_ENDPOINT_URL: Url {
         kind: "URL",
         presence: Optional("AWS"),
         secret: false,

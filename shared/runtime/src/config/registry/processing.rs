@@ -1,6 +1,6 @@
 //! Settings of Mastercard Processing Digital.
 
-use mastercard::{RateLimit, SignatureMethod, processing::SearchShape};
+use mastercard::{RateLimit, SignatureMethod, jwe::JweField, processing::SearchShape};
 use url::Url;
 
 use super::{
@@ -86,6 +86,13 @@ section! {
         secret: false,
         functions: CALLS_PROCESSING,
         meaning: "whether bodies are encrypted",
+    }
+    PROCESSING_JWE_FIELD: JweField {
+        kind: "`encryptedData`, `encryptedPayload`, `encryptedValue`",
+        presence: Default("encryptedData"),
+        secret: false,
+        functions: CALLS_PROCESSING,
+        meaning: "field of a request that holds the encrypted body; provisional. Responses are read with each of them",
     }
     PROCESSING_ENCRYPTION_CERTIFICATE: SecretRef {
         kind: "reference to PEM or DER",

@@ -22,7 +22,11 @@ Init stops when a base URL is not `https` (loopback excepted), when the two APIs
 environments, when half of a second key set is missing, and when a certificate does not belong to its key. It logs how many days each
 key has left, as a warning below 45.
 
-All variables of one function together may have 4 KB in Lambda: room for about 150 account ranges.
+A secret that cannot be fetched for a reason that may pass (the extension is not ready, overloaded, or not reachable) does not stop init: the
+function fetches it when its next event arrives.
+
+All variables of one function together may have 4 KB in Lambda. In `enroll`, which has the longest, there is room for about 190 account
+ranges of 9 digits, or for 60 with every optional key.
 ";
 
 fn page() -> String {

@@ -8,6 +8,7 @@ use model::{
     card_enrollment::ShortHash,
     enrollment::{Consent, Fact, RecordedFact},
 };
+use uuid::Uuid;
 
 use super::{
     super::super::table::{n, s},
@@ -39,7 +40,7 @@ fn compact(recorded: &RecordedFact) -> Option<AttributeValue> {
         elements.push(n((*attempt).into()));
     }
     if !calls.is_empty() {
-        elements.push(list(calls.iter().map(|call| s(&encode_call(call)))));
+        elements.push(list(calls.iter().map(encode_call)));
     }
     Some(list(elements))
 }
@@ -121,29 +122,33 @@ fn decode_list(stored: &AttributeValue) -> Option<RecordedFact> {
         recorded =
             if of_one_attempt { recorded.in_attempt(attempt) } else { RecordedFact { attempt, ..recorded } };
     }
-    let calls: Vec<String> = elements.value().unwrap_or_default();
-    let calls = calls.iter().map(|call| decode_call(call)).collect::<Option<_>>()?;
+    let calls = match elements.next() {
+        Some(calls) => calls.as_l().ok()?.iter().map(decode_call).collect::<Option<_>>()?,
+        None => Vec::new(),
+    };
     Some(recorded.with_calls(calls))
 }
 
-/// `operation milliseconds status correlationId`, with `-` for no status.
-fn encode_call(call: &Call) -> String {
+/// `[operation, milliseconds, status, correlation id]`; an id that is a UUID as its 16 bytes.
+fn encode_call(call: &Call) -> AttributeValue {
     let Call { operation, milliseconds, status, correlation_id } = call;
-    let status = status.map_or("-".into(), |status| status.to_string());
-    format!("{operation} {milliseconds} {status} {correlation_id}")
+    let uuid = Uuid::try_parse(correlation_id).ok().filter(|uuid| uuid.to_string() == *correlation_id);
+    list([
+        s(operation),
+        value(milliseconds),
+        value(status),
+        uuid.map_or_else(|| s(correlation_id), |uuid| bytes(uuid.as_bytes())),
+    ])
 }
 
-fn decode_call(text: &str) -> Option<Call> {
-    let mut parts = text.splitn(4, ' ');
-    Some(Call {
-        operation: parts.next()?.into(),
-        milliseconds: parts.next()?.parse().ok()?,
-        status: match parts.next()? {
-            "-" => None,
-            status => Some(status.parse().ok()?),
-        },
-        correlation_id: parts.next()?.into(),
-    })
+fn decode_call(stored: &AttributeValue) -> Option<Call> {
+    let mut elements = Elements::of(stored)?;
+    let (operation, milliseconds, status) = (elements.value()?, elements.value()?, elements.value()?);
+    let correlation_id = match elements.next()? {
+        AttributeValue::B(id) => Uuid::from_slice(id.as_ref()).ok()?.to_string(),
+        id => id.as_s().ok()?.clone(),
+    };
+    Some(Call { operation, milliseconds, status, correlation_id })
 }
 
 fn optional_time(at: Option<Timestamp>) -> AttributeValue {

@@ -1,0 +1,131 @@
+//! The AWS Parameters and Secrets Lambda extension, which reads Secrets Manager. During init it answers 400 `not ready to
+//! serve traffic, please wait`, and under load other errors: requests are repeated until they succeed or time is up.
+
+use std::{
+    collections::HashMap,
+    net::{Ipv4Addr, Ipv6Addr},
+    str::FromStr as _,
+    time::Duration,
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use reqwest::Client;
+use secrecy::{ExposeSecret as _, SecretSlice, SecretString, zeroize::Zeroizing};
+use serde::Deserialize;
+use url::Url;
+
+use super::{SecretUnavailable, to_secret};
+
+/// Pauses between the attempts.
+const PAUSES: [Duration; 6] = [
+    Duration::from_millis(50),
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+    Duration::from_millis(800),
+    Duration::from_millis(1600),
+];
+/// Limit of one attempt.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Limit of all attempts. Lambda ends an init after ten seconds.
+const TIMEOUT: Duration = Duration::from_secs(5);
+const DEFAULT_PORT: u16 = 2773;
+/// Errors of Secrets Manager that do not pass. Any other error may be one of the extension itself, which may.
+const PERMANENT_ERRORS: [&str; 6] = [
+    "AccessDeniedException",
+    "DecryptionFailure",
+    "InvalidParameterException",
+    "InvalidRequestException",
+    "ResourceNotFoundException",
+    "ValidationException",
+];
+
+/// The extension of this process.
+pub(super) struct Extension {
+    client: Client,
+    url: Url,
+    token: String,
+    pauses: &'static [Duration],
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ExtensionResponse {
+    secret_string: Option<SecretString>,
+    secret_binary: Option<SecretString>,
+}
+
+impl Extension {
+    /// From the variables that Lambda sets. Outside Lambda there is no extension to wait for: one attempt is made.
+    pub(super) fn from_environment() -> Result<Self, SecretUnavailable> {
+        let variables: HashMap<_, _> = std::env::vars().collect();
+        let variable = |name: &str| variables.get(name).map(String::as_str);
+        let port = variable("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT").and_then(|port| port.parse().ok());
+        let pauses: &[_] = if variable("AWS_LAMBDA_RUNTIME_API").is_some() { &PAUSES } else { &[] };
+        Self::new(port.unwrap_or(DEFAULT_PORT), variable("AWS_SESSION_TOKEN").unwrap_or_default(), pauses)
+    }
+
+    fn new(port: u16, token: &str, pauses: &'static [Duration]) -> Result<Self, SecretUnavailable> {
+        let client = Client::builder()
+            .timeout(ATTEMPT_TIMEOUT)
+            .no_proxy()
+            // The extension uses plain HTTP; loading the platform's CA certificates for each secret would double init time.
+            .tls_certs_only([])
+            // Otherwise the system's resolver is used, with one thread for each secret.
+            .resolve_to_addrs(
+                "localhost",
+                &[(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()],
+            )
+            .build()
+            .map_err(SecretUnavailable::Extension)?;
+        let mut url = Url::from_str("http://localhost/secretsmanager/get")
+            .unwrap_or_else(|_| unreachable!("a constant"));
+        let _ = url.set_port(Some(port));
+        Ok(Self { client, url, token: token.to_owned(), pauses })
+    }
+
+    /// `GET http://localhost:2773/secretsmanager/get?secretId=…`, repeated while the error may pass.
+    pub(super) async fn fetch(&self, arn: &str) -> Result<SecretSlice<u8>, SecretUnavailable> {
+        let attempts = async {
+            for pause in self.pauses {
+                match self.attempt(arn).await {
+                    Err(error) if error.is_transient() => tokio::time::sleep(*pause).await,
+                    result => return result,
+                }
+            }
+            self.attempt(arn).await
+        };
+        tokio::time::timeout(TIMEOUT, attempts).await.unwrap_or(Err(SecretUnavailable::OutOfTime))
+    }
+
+    async fn attempt(&self, arn: &str) -> Result<SecretSlice<u8>, SecretUnavailable> {
+        let mut url = self.url.clone();
+        url.query_pairs_mut().append_pair("secretId", arn);
+        let request = self.client.get(url).header("X-Aws-Parameters-Secrets-Token", &self.token);
+        let unavailable = |error: reqwest::Error| SecretUnavailable::Extension(error.without_url());
+        let response = request.send().await.map_err(unavailable)?;
+        let status = response.status();
+        let body = Zeroizing::new(Vec::from(response.bytes().await.map_err(unavailable)?));
+        if status.is_success() {
+            return content(&body);
+        }
+        let text = String::from_utf8_lossy(&body);
+        let error = PERMANENT_ERRORS.into_iter().find(|error| text.contains(error));
+        Err(SecretUnavailable::Rejected { status: status.as_u16(), error })
+    }
+}
+
+/// The secret in the extension's response. `SecretBinary` is base64.
+fn content(response: &[u8]) -> Result<SecretSlice<u8>, SecretUnavailable> {
+    let response: ExtensionResponse =
+        serde_json::from_slice(response).map_err(SecretUnavailable::InvalidResponse)?;
+    if let Some(text) = response.secret_string {
+        return Ok(to_secret(text.expose_secret().as_bytes()));
+    }
+    let bytes = response.secret_binary.ok_or(SecretUnavailable::Empty)?;
+    let bytes = STANDARD.decode(bytes.expose_secret()).map_err(|_| SecretUnavailable::Empty)?;
+    Ok(to_secret(&Zeroizing::new(bytes)))
+}
+
+#[cfg(test)]
+mod tests;

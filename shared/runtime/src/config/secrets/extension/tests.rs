@@ -1,0 +1,96 @@
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering::Relaxed},
+};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
+
+use super::*;
+
+const SHORT: [Duration; 3] = [Duration::from_millis(1); 3];
+const SECRET: &str = r#"{"SecretString":"hunter2"}"#;
+/// The answer of a field report.
+const NOT_READY: (u16, &str) = (400, "not ready to serve traffic, please wait");
+
+/// An extension that gives these responses in turn, the last one again and again, and counts the requests.
+async fn serve(responses: &'static [(u16, &'static str)]) -> (Extension, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let extension = Extension::new(listener.local_addr().unwrap().port(), "token", &SHORT).unwrap();
+    let requests = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&requests);
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 4096];
+            let read = stream.read(&mut request).await.unwrap();
+            let request = String::from_utf8_lossy(&request[..read]).into_owned();
+            assert!(request.starts_with("GET /secretsmanager/get?secretId=arn%3Aaws"), "{request}");
+            assert!(request.contains("x-aws-parameters-secrets-token: token"), "{request}");
+            let (status, body) = responses[count.fetch_add(1, Relaxed).min(responses.len() - 1)];
+            let length = body.len();
+            let head = format!("HTTP/1.1 {status} \r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+            stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+        }
+    });
+    (extension, requests)
+}
+
+async fn fetch(responses: &'static [(u16, &'static str)]) -> (Result<String, SecretUnavailable>, usize) {
+    let (extension, requests) = serve(responses).await;
+    let fetched = extension.fetch("arn:aws:secretsmanager:eu-west-1:1:secret:k").await;
+    let text = fetched.map(|secret| String::from_utf8(secret.expose_secret().to_vec()).unwrap());
+    (text, requests.load(Relaxed))
+}
+
+#[tokio::test]
+async fn an_extension_that_is_not_ready_or_overloaded_is_asked_again() {
+    for passing in [NOT_READY, (429, "ThrottlingException"), (500, "an unexpected error occurred"), (503, "")]
+    {
+        let responses: &'static [_] = Box::leak(Box::new([passing, passing, (200, SECRET)]));
+        let (secret, requests) = fetch(responses).await;
+        assert_eq!((secret.unwrap().as_str(), requests), ("hunter2", 3), "{passing:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_that_lasts_is_reported_after_the_last_pause_as_one_that_may_pass() {
+    let (secret, requests) = fetch(&[NOT_READY]).await;
+    let error = secret.unwrap_err();
+    assert_eq!(error.to_string(), "the Parameters and Secrets extension answered 400");
+    assert_eq!((error.is_transient(), requests), (true, SHORT.len() + 1));
+    let nobody = Extension::new(1, "token", &SHORT).unwrap().fetch("arn").await.unwrap_err();
+    assert!(nobody.is_transient(), "{nobody}");
+}
+
+#[tokio::test]
+async fn a_secret_that_does_not_exist_or_is_forbidden_is_asked_for_once() {
+    for error in PERMANENT_ERRORS {
+        let body = format!("{{\"__type\":\"{error}\",\"Message\":\"secret k\"}}");
+        let responses: &'static [_] = Box::leak(Box::new([(400, &*body.leak())]));
+        let (secret, requests) = fetch(responses).await;
+        let rejected = secret.unwrap_err();
+        let expected = format!("the Parameters and Secrets extension answered 400 ({error})");
+        assert_eq!((rejected.to_string(), rejected.is_transient(), requests), (expected, false, 1));
+    }
+}
+
+#[test]
+fn all_pauses_end_before_lambda_ends_the_init() {
+    assert!(PAUSES.iter().sum::<Duration>() < TIMEOUT && TIMEOUT < Duration::from_secs(10));
+    assert!(PAUSES.is_sorted());
+}
+
+#[test]
+fn a_secret_is_text_or_bytes() {
+    let parse = |response: &str| content(response.as_bytes());
+    let text = parse(r#"{"ARN":"arn","SecretString":"-----BEGIN","SecretBinary":null}"#).unwrap();
+    assert_eq!(text.expose_secret(), b"-----BEGIN");
+    let bytes = parse(r#"{"SecretBinary":"MIID/w=="}"#).unwrap();
+    assert_eq!(bytes.expose_secret(), [0x30, 0x82, 0x03, 0xff]);
+    assert!(matches!(parse(r#"{"ARN":"arn"}"#), Err(SecretUnavailable::Empty)));
+    assert!(matches!(parse("no JSON"), Err(SecretUnavailable::InvalidResponse(_))));
+    assert!(!format!("{text:?} {bytes:?}").contains("BEGIN"));
+}
