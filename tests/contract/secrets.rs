@@ -113,19 +113,18 @@ async fn a_journey_and_its_failures_are_logged_without_a_secret() {
 }
 
 #[tokio::test]
-async fn only_the_redirect_keeps_receipts_and_signatures() {
+async fn receipts_and_signatures_are_stored_only_sealed_and_only_while_they_can_be_used() {
     let app = App::start().await;
     play_all_journeys(&app).await;
+    let ready = app.send(&ApiRequest::enroll(&Cardholder::smallest_request("70009"))).await;
+    assert!(leak(&ready.body.to_string()).is_some(), "the check finds a receipt");
     let stored = app.stored().await;
-    let (redirects, others): (Vec<_>, Vec<_>) =
-        stored.iter().partition(|item| item["sk"].as_str().is_some_and(|sk| sk.starts_with("REDIRECT#")));
-    assert!(redirects.len() >= 2 && others.len() > 20, "{} and {}", redirects.len(), others.len());
-    for item in others {
+    let sealed: Vec<_> = stored.iter().filter(|item| !item["redirect"].is_null()).collect();
+    assert_eq!(sealed.len(), 1, "the redirect that can still be used");
+    assert_eq!(sealed[0]["enrollmentId"], ready.body["enrollmentId"]);
+    assert!(stored.len() >= 8, "{}", stored.len());
+    for item in stored {
         assert_eq!(leak(&item.to_string()), None, "{}", item["sk"]);
-    }
-    for item in redirects {
-        assert!(leak(&item.to_string()).is_some(), "the check finds a receipt");
-        assert!(item["ttl"].is_string(), "it expires by TTL");
     }
 }
 

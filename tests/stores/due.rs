@@ -10,21 +10,22 @@ use super::{Stores, checks, eventually};
 use crate::support::enrollment_fixture::{CARD, EnrollmentFixture, facts};
 
 checks! {
-    an_enrollment_is_due_when_its_receipts_have_ended,
+    an_enrollment_is_due_once_no_receipt_can_be_valid,
     an_enrollment_that_is_final_is_not_due,
     due_items_are_spread_over_the_shards,
     only_due_items_are_in_the_index,
     the_most_overdue_comes_first,
 }
 
-async fn an_enrollment_is_due_when_its_receipts_have_ended(stores: &Stores) {
+async fn an_enrollment_is_due_once_no_receipt_can_be_valid(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
-    let redirect = fixture.redirect();
+    // Whatever the validity of its own: the push does not move the time.
+    let end = fixture.at() + SignedDuration::from_mins(16);
     fixture.push(&stores.enrollments, &stores.keys).await.unwrap();
     // Due times are whole seconds, and no check comes early.
-    let second_after = redirect.expires_at + SignedDuration::from_secs(1);
+    let second_after = end + SignedDuration::from_secs(1);
     assert_eq!(ids(&due(stores, second_after, |due| due.len() == 1).await), [fixture.id()]);
-    let second_before = redirect.expires_at - SignedDuration::from_secs(1);
+    let second_before = end - SignedDuration::from_secs(1);
     assert!(due(stores, second_before, Vec::is_empty).await.is_empty());
 }
 

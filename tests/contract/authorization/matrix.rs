@@ -172,7 +172,7 @@ fn malformed(id: &str, principal: &Principal) -> Vec<String> {
         format!("-{id}"),
         format!("0{id}"),
         format!("{id}' OR '1'='1"),
-        format!("ENROLLMENT#{id}"),
+        format!("PAST#{id}"),
         format!("\u{ff10}{id}"),
         "z".repeat(200),
     ];
