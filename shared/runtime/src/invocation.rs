@@ -1,17 +1,19 @@
 //! One invocation of a Lambda function: its deadline, the fields that its log lines share, how a scheduled run fails.
 
+mod run;
+
 use std::{
     sync::atomic::{AtomicBool, Ordering::Relaxed},
     time::{Duration, SystemTime},
 };
 
-use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
-use serde::Serialize;
-use serde_json::Value;
-use tracing::{Instrument as _, Span};
+use lambda_runtime::{Context, Diagnostic};
+use tracing::Span;
 
-use crate::{BoxError, LazyInit, config::ConfigError, lazy_init::CONNECT_TIMEOUT, telemetry};
+use crate::{BoxError, telemetry};
 use mastercard::Deadline;
+
+pub use run::run;
 
 /// Time between the end of the work and Lambda's deadline, for the response.
 const RESPONSE_MARGIN: Duration = Duration::from_millis(500);
@@ -21,37 +23,6 @@ const RESPONSE_MARGIN: Duration = Duration::from_millis(500);
 pub fn deadline(context: Option<&Context>, timeout: Duration) -> Deadline {
     let left = context.and_then(|context| context.deadline().duration_since(SystemTime::now()).ok());
     Deadline::after(left.map_or(timeout, |left| left.saturating_sub(RESPONSE_MARGIN).min(timeout)))
-}
-
-/// Handles one event after the other until Lambda stops the process.
-///
-/// # Errors
-/// When the Runtime API cannot be reached.
-pub async fn run<'a, T, C, Connecting, Handling, Output>(
-    function: &'a LazyInit<T, C>,
-    handle: impl Fn(&'a T, LambdaEvent<Value>) -> Handling,
-) -> Result<(), lambda_runtime::Error>
-where
-    C: Fn() -> Connecting,
-    Connecting: Future<Output = Result<T, ConfigError>>,
-    Handling: Future<Output = Result<Output, Diagnostic>>,
-    Output: Serialize,
-{
-    let handle = &handle;
-    let handler = move |event: LambdaEvent<Value>| {
-        let span = span(Some(&event.context), None);
-        async move {
-            let connected = function.get(deadline(Some(&event.context), CONNECT_TIMEOUT)).await;
-            let connected = connected.map_err(|error| {
-                let transient = error.is_transient();
-                failed("connect_failed", "the function could not be connected", transient, error)
-            })?;
-            // Boxed: the compiler limits how deep the types of futures may nest.
-            Box::pin(handle(connected, event)).await
-        }
-        .instrument(span)
-    };
-    lambda_runtime::run(service_fn(handler)).await
 }
 
 /// The span of one invocation. Its fields are part of each log line within it, under the names that Powertools for AWS

@@ -52,7 +52,7 @@ async fn every_operation_and_fault_on_the_panel_can_be_set_and_cleared() {
     let (_, faults) = page.split_once("name=\"fault\"").unwrap();
     let (faults, _) = faults.split_once("</select>").unwrap();
     let faults: Vec<&str> = faults.split("value=\"").skip(1).filter_map(|it| it.split('"').next()).collect();
-    assert_eq!(faults.len(), 16);
+    assert_eq!(faults.len(), 17);
     for fault in faults {
         for operation in Operation::ALL.map(Operation::name) {
             let form = format!("operation={operation}&fault={fault}&times=always");

@@ -18,7 +18,6 @@ const HARMLESS_ONCE_REWRITTEN: [&str; 8] = [
     "script-in-id",
     "script-in-title",
     "unused-namespace-attribute-injection",
-    "used-namespace-attribute-injection",
 ];
 
 pub(super) fn corpus(folder: &str) -> BTreeMap<String, Vec<u8>> {
