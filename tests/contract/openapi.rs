@@ -153,7 +153,9 @@ async fn every_response_of_a_failed_enrollment_conforms_to_the_api_description()
     let request = |card: &str| ApiRequest::enroll(&Cardholder::smallest_request(card));
     let first = request("70001");
     let ready = app.send(&first).await.body;
-    let other = first.clone().with_body(Cardholder::smallest_request("70002").to_string());
+    let mut other = Cardholder::smallest_request("70001");
+    other["platform"] = json!("android");
+    let other = first.clone().with_body(other.to_string());
     expect_problem(&app, &other, 422, "idempotency_key_reused").await;
     let busy = expect_problem(&app, &request("70001"), 409, "enrollment_in_progress").await;
     assert_eq!(busy["enrollmentId"], ready["enrollmentId"]);

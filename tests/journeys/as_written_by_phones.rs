@@ -33,9 +33,10 @@ async fn an_enrollment_is_found_by_its_id_in_upper_case() {
     let id = enrollment["enrollmentId"].as_str().unwrap();
     let read = cardholder.get_enrollment(&id.to_uppercase()).await.unwrap();
     assert_eq!((read.status, &read.body["enrollmentId"]), (200, &json!(id)));
-    let restarted = cardholder.restart(&id.to_uppercase(), "another-tap").await.unwrap();
+    let body = Cardholder::restart_body();
+    let restarted = cardholder.restart_request(&id.to_uppercase(), "another-tap", &body).await.unwrap();
     assert_eq!((restarted.status, &restarted.body["enrollmentId"]), (201, &json!(id)));
-    let repeated = cardholder.restart(id, "another-tap").await.unwrap();
+    let repeated = cardholder.restart_request(id, "another-tap", &body).await.unwrap();
     assert_eq!(repeated.body, restarted.body, "the same id in lower case is the same request");
     let other = world.cardholder("40001").unwrap();
     assert_eq!(other.get_enrollment(&id.to_uppercase()).await.unwrap().status, 404);

@@ -119,7 +119,7 @@ async fn a_redirect_that_is_not_opened_expires() {
     // It ends for the app 15 seconds before the receipts expire.
     world.clock().advance(SignedDuration::from_secs(15 * 60 - 14));
     assert_eq!(enrollment(&cardholder, &id).await.get("redirectUrl"), None);
-    world.clock().advance(SignedDuration::from_mins(1));
+    world.clock().advance(SignedDuration::from_mins(2));
     let waiting = enrollment(&cardholder, &id).await;
     assert_eq!(
         (&waiting["status"], &waiting["reason"]),

@@ -78,8 +78,10 @@ async fn a_past_enrollment_is_not_restarted(stores: &Stores) {
     let first = pushed(stores).await;
     restart(stores, &first, "key-2", first.at()).await.unwrap();
     let later = first.at() + SignedDuration::from_mins(1);
-    EnrollmentFixture::new("key-3").with_created_at(later).start(&stores.enrollments).await;
-    assert_eq!(restart(stores, &first, "key-4", later).await, Err(Refusal::NotRestartable));
+    let third = EnrollmentFixture::new("key-3").with_created_at(later).start(&stores.enrollments).await;
+    assert_eq!(restart(stores, &first, "key-4", later).await, Err(Refusal::CardLocked(third.id())));
+    let crashed = later + SignedDuration::from_mins(1);
+    assert_eq!(restart(stores, &first, "key-4", crashed).await, Err(Refusal::NotRestartable));
     let replayed = Refusal::Replayed { enrollment_id: first.id(), attempt: 2 };
     assert_eq!(restart(stores, &first, "key-2", later).await, Err(replayed));
 }

@@ -50,7 +50,8 @@ async fn a_past_enrollment_keeps_its_facts_and_is_reconciled(stores: &Stores) {
     let second = EnrollmentFixture::new("key-2").with_created_at(later).start(&stores.enrollments).await;
     assert_eq!(first.stored(&stores.enrollments).await, Some(known));
     assert_eq!(second.stored(&stores.enrollments).await, Some(second.enrollment.clone()));
-    let due = super::due::due(stores, later, |due| due.len() == 1).await;
+    let end = first.at() + SignedDuration::from_mins(16);
+    let due = super::due::due(stores, end, |due| due.len() == 1).await;
     assert_eq!(super::due::ids(&due), [first.id()], "its token list is still to be read");
 
     let list = Fact::TokenList { token: None }.recorded(later, &later.to_string());

@@ -58,6 +58,8 @@ pub fn failed(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use crate::telemetry::testing::logged;
 

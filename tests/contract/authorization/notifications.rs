@@ -90,6 +90,8 @@ fn changes_enrollment(case: &IdCase) -> bool {
         (Kind::Notification, _) | (_, Ownership::Own) => true,
         // The card identifies the enrollment; the token only decides between several of that card.
         (Kind::Token, _) => true,
+        // An empty text is the same as an absent id, and the others identify the enrollment.
+        (Kind::Client | Kind::TokenRequestor, _) if case.value.as_deref() == Some("") => true,
         (Kind::Client | Kind::Card | Kind::TokenRequestor, _) => false,
         unknown => panic!("no rule decides whether {unknown:?} changes anything"),
     }

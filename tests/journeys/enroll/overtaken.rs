@@ -48,9 +48,10 @@ async fn a_push_that_finishes_after_another_request_took_the_card_is_recorded_an
 async fn a_hundred_and_twenty_requests_at_once_push_once_and_none_fails() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
+    let request = Cardholder::smallest_request(CARD);
     let mut requests = JoinSet::new();
     for n in 0..120 {
-        let (cardholder, request) = (cardholder.clone(), Cardholder::smallest_request(CARD));
+        let (cardholder, request) = (cardholder.clone(), request.clone());
         // Each key twice.
         let key = format!("key-{}", n / 2);
         requests.spawn(async move { cardholder.enroll_request(&key, &request).await.unwrap() });

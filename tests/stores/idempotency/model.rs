@@ -83,6 +83,7 @@ impl Model {
             && (matches!(push, Push::Ready(expires_at) if now < expires_at) || push == Push::Expired);
         let refused = self
             .replay(key, body, now)
+            .or_else(|| (!self.holds_its_card(index)).then(|| self.card_lock(client, card, now)).flatten())
             .or_else(|| (!restartable).then_some(RequestOutcome::NotRestartable))
             .or_else(|| (attempt >= MAX_ATTEMPTS).then_some(RequestOutcome::TooManyAttempts));
         refused.unwrap_or_else(|| self.start(index, key, body, now))

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Malicious only in parts that rewriting removes.
-const HARMLESS_ONCE_REWRITTEN: [&str; 8] = [
+const HARMLESS_ONCE_REWRITTEN: [&str; 7] = [
     "document-type",
     "duplicate-id",
     "script-in-comment",
