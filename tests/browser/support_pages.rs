@@ -47,7 +47,8 @@ async fn receive_unmatched_notification(harness: &Harness) {
     let now = harness.world.clock().now();
     let notification =
         json!({"id": "n-1", "kind": {"kind": "tcn"}, "occurredAt": now, "cardContractId": "77319"});
-    let outcome = store.receive(&serde_json::from_value(notification).unwrap(), now).await.unwrap();
+    let outcome =
+        store.receive(&[serde_json::from_value(notification).unwrap()], now).await.remove(0).unwrap();
     assert_eq!(outcome, runtime::store::enrollments::NotificationOutcome::Unmatched);
 }
 

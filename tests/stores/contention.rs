@@ -81,14 +81,14 @@ async fn a_notification_that_meets_a_transaction_is_stored_and_applied(stores: &
     for error in PASSING {
         let approved = notification(error, NotificationKind::Tar { decision: Decision::Approved });
         let proxy = refusing_once(stores, error).await;
-        let received = stores.through(&proxy).receive(&[approved.clone()], fixture.at()).await;
+        let received = stores.through(&proxy).receive(std::slice::from_ref(&approved), fixture.at()).await;
         assert!(matches!(*received, [Ok(Recorded(id))] if id == fixture.id()), "{error}: {received:?}");
 
         // Of a card without an enrollment: it is stored, then its outcome.
         let unmatched = Notification { card_contract_id: Some(79999.into()), ..approved };
         let unmatched = Notification { id: format!("{error} of another card"), ..unmatched };
         let proxy = refusing_once(stores, error).await;
-        let received = stores.through(&proxy).receive(&[unmatched.clone()], fixture.at()).await;
+        let received = stores.through(&proxy).receive(std::slice::from_ref(&unmatched), fixture.at()).await;
         assert!(matches!(*received, [Ok(Unmatched)]), "{error}: {received:?}");
         let entry = stores.enrollments.notification(&unmatched.id).await.unwrap().unwrap();
         assert_eq!(entry.unmatched, 1);

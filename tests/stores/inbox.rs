@@ -111,7 +111,7 @@ async fn a_notification_of_a_newer_version_is_kept_as_it_is_stored(stores: &Stor
     EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     let kind = json!({"kind": "xyz", "device": {"name": "Watch", "index": 1}});
     let newer = Notification { kind: serde_json::from_value(kind).unwrap(), ..approval() };
-    assert_eq!(receive(&stores.enrollments, &[newer.clone()], now).await, [Unmatched]);
+    assert_eq!(receive(&stores.enrollments, std::slice::from_ref(&newer), now).await, [Unmatched]);
     let stored = stores.enrollments.notification("n-1").await.unwrap().unwrap();
     assert_eq!((&stored.notification, stored.unmatched), (&newer, 1));
 }

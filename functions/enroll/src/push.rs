@@ -85,8 +85,8 @@ impl<'a> Attempt<'a> {
 /// Why an attempt has no redirect: the facts to record and the problem for the app.
 struct AttemptFailure {
     fact: Fact,
-    /// The token list that led to it, with the time at which the read began.
-    token_list: Option<(Fact, Timestamp)>,
+    /// When the read of the token list began that showed an active token.
+    listed_at: Option<Timestamp>,
     problem: Problem,
 }
 
@@ -113,9 +113,10 @@ impl Enroll {
                     _ => Err(Problem::from(Code::PushOutcomeUnknown).with_enrollment_id(enrollment_id)),
                 }
             }
-            Err(AttemptFailure { fact, token_list, problem }) => {
+            Err(AttemptFailure { fact, listed_at, problem }) => {
                 let now = self.clock.now();
-                let facts = std::iter::once((fact, now)).chain(token_list);
+                let listed = |at| (Fact::TokenList { token: Some(TokenState::Active) }, at);
+                let facts = std::iter::once((fact, now)).chain(listed_at.map(listed));
                 let facts: Vec<_> = facts.map(|(fact, at)| attempt.recorded(fact, at)).collect();
                 self.enrollments.record(attempt.stored, &facts, None, now).await?;
                 Err(problem.with_enrollment_id(enrollment_id))
@@ -177,8 +178,7 @@ impl Enroll {
                 let token = token_list::token(&tokens, card_contract_id, token_requestor_id);
                 if token == Some(TokenState::Active) && !attempt.has_earlier_token() {
                     let failure = AttemptFailure::failed(PushFailure::AlreadyEnabled);
-                    let token_list = Some((Fact::TokenList { token }, read_at));
-                    return Err(AttemptFailure { token_list, ..failure });
+                    return Err(AttemptFailure { listed_at: Some(read_at), ..failure });
                 }
             }
             // Not required: the token requestor detects duplicate cards too.
@@ -233,7 +233,7 @@ impl AttemptFailure {
     fn failed(reason: PushFailure) -> Self {
         let problem = Problem::from(Code::of(&reason).unwrap_or(Code::InternalError));
         let retryable = reason.retryable();
-        Self { fact: Fact::PushFailed { reason, retryable }, token_list: None, problem }
+        Self { fact: Fact::PushFailed { reason, retryable }, listed_at: None, problem }
     }
 }
 
@@ -250,7 +250,7 @@ impl From<PushError> for AttemptFailure {
             PushError::Rejected(error) => error.into(),
             PushError::Unknown(error) => Self {
                 fact: Fact::PushUnknown,
-                token_list: None,
+                listed_at: None,
                 problem: Problem::from(Code::PushOutcomeUnknown).with_source(error),
             },
         }

@@ -4,20 +4,23 @@
 //! reconciliation. [`decide`] makes the next state from the current one and a command; it reads and writes nothing.
 
 mod begin;
+mod change;
 mod command;
 mod decide;
 mod keys;
 mod notify;
 mod record;
+mod request;
 mod status_change;
 
 use jiff::Timestamp;
 
 pub use begin::{MAX_ATTEMPTS, MAX_KEYS};
+pub use change::{Change, Items};
 pub use command::{Arrival, Command, NewAttempt, NotificationOutcome, Outcome, Refusal, Restart};
-pub use decide::{Change, Items, decide};
-pub use keys::{AttemptRequest, KEY_RETENTION, ShortHash, UsedKey};
+pub use decide::decide;
 pub use notify::{MAX_APPLIED, MAX_NOTIFICATIONS};
+pub use request::{AttemptRequest, KEY_RETENTION, ShortHash, UsedKey};
 pub use status_change::StatusChange;
 
 use crate::enrollment::{Enrollment, EnrollmentId, Status};

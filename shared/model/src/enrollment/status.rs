@@ -1,5 +1,7 @@
 //! The status of an enrollment and the time of its next token list read, derived from facts and time.
 
+mod evidence;
+mod receipts;
 mod schedule;
 mod summary;
 mod token;
@@ -8,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{CardholderDecision, Enrollment, StatusReason};
+use evidence::CurrentToken;
 use summary::FactSummary;
-use token::CurrentToken;
 
 /// The status of an enrollment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -196,7 +198,7 @@ impl FactSummary<'_> {
             (false, true) => StatusReason::Interrupted,
             (false, false) => StatusReason::PushInProgress,
         };
-        if self.read_since(self.receipts_end()) {
+        if self.read_since(self.receipts_end) {
             (Status::Failed, Some(reason), Some(true))
         } else if self.approved {
             (Status::Authorized, None, None)

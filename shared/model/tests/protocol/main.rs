@@ -3,7 +3,13 @@
 //! store calls. `docs/protocol-verification.md` says what is proved and for which bounds.
 //!
 //! `PROTOCOL_DEPTH=deep cargo unit model --test protocol` explores larger scenarios.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::print_stdout, reason = "the number of states is the result")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::as_conversions,
+    clippy::large_enum_variant,
+    reason = "small numbers, and states that are copied anyway"
+)]
 
 mod actor;
 mod bug;

@@ -63,7 +63,8 @@ fn measure(set: &str, files: &[PathBuf], required: usize) {
     assert!(accepted >= required, "{set}: {accepted} %");
     let Some(mut differences) = differences(&logos) else { return };
     let count = f64::from(u32::try_from(logos.len()).unwrap());
-    let parts: [(&str, fn(&Difference) -> f64); 2] =
+    type Part = (&'static str, fn(&Difference) -> f64);
+    let parts: [Part; 2] =
         [("stored", |difference| difference.stored), ("rendered", |difference| difference.rendered)];
     for (title, part) in parts {
         let mean = differences.iter().map(part).sum::<f64>() / count;

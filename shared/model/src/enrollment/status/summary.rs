@@ -6,8 +6,8 @@ use super::{
     super::{
         Attempt, CallbackResult, CardholderDecision, Decision, Enrollment, Fact, PushFailure, TokenState,
     },
-    schedule::receipts_end,
-    token::TokenNotification,
+    evidence::TokenNotification,
+    receipts::receipts_end,
 };
 
 /// The facts that count for the latest attempt, grouped.
