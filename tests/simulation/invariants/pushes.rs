@@ -47,7 +47,7 @@ fn attempt_of<'a>(history: &'a History, push: &Push) -> Option<(&'a Write, usize
 
 /// The enrollment that pushes holds its card, or the one that took it over is no longer live.
 fn check_no_rival(history: &History, push: &Push, guard: &Write) -> Result<(), String> {
-    let last = history.guards().filter(|(it, _)| it.is_same_item(guard) && it.step <= push.step).next_back();
+    let last = history.guards().rfind(|(it, _)| it.is_same_item(guard) && it.step <= push.step);
     let is_rival = |holder: &&str| *holder != push.enrollment_id && !push.is_orphan && push.has_receipts;
     let rival = last.map(|(_, item)| holder(item)).filter(is_rival);
     match rival.and_then(|rival| history.enrollment_after(push.step, rival)) {
