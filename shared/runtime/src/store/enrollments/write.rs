@@ -11,7 +11,7 @@ use model::{
     card_enrollment::{
         CardEnrollment, Change, Command, EnrollmentRecord, Items, Outcome, Refusal, StatusChange, decide,
     },
-    enrollment::StatusReason,
+    enrollment::{Enrollment, StatusReason},
 };
 
 use super::{
@@ -202,7 +202,10 @@ impl Enrollments {
             item.insert("cardKey".into(), s(&self.card_key(enrollment.card_contract_id)));
         }
         if let Some(due_at) = record.due_at {
-            let shard = sha256_hex(enrollment.enrollment_id.to_string().as_bytes());
+            // By card, not by the random id: all enrollments of a card are in one shard, in the order in which they are due.
+            let Enrollment { client_id, card_contract_id, token_requestor_id, .. } = enrollment;
+            let card = format!("{client_id}#{card_contract_id}#{token_requestor_id}");
+            let shard = sha256_hex(card.as_bytes());
             let shard = shard.bytes().next().unwrap_or_default() % SHARDS;
             item.insert("dueShard".into(), s(&self.shard_key(shard)));
             item.insert("dueAt".into(), n(due_at.as_second()));
