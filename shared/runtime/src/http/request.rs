@@ -4,6 +4,7 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use lambda_http::{Request, RequestExt as _, request::RequestContext};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use url::form_urlencoded;
 
 use super::{Code, Problem};
@@ -81,7 +82,24 @@ pub fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
         Problem::field(field, sentence(error.inner()))
     })?;
     json.end().map_err(|_| Problem::field("body", "has data after the JSON document"))?;
-    Ok(parsed)
+    // Serde also reads a struct from a list of its fields' values. No body of this API has a list.
+    let document: Value = serde_json::from_slice(request.body().as_ref()).map_err(Problem::internal)?;
+    match list_in(&document, "body") {
+        Some(field) => Err(Problem::field(field, "must not be a list")),
+        None => Ok(parsed),
+    }
+}
+
+/// The path of the first list.
+fn list_in(value: &Value, path: &str) -> Option<String> {
+    match value {
+        Value::Array(_) => Some(path.to_owned()),
+        Value::Object(fields) => fields.iter().find_map(|(name, value)| {
+            let path = if path == "body" { name.clone() } else { format!("{path}.{name}") };
+            list_in(value, &path)
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
 }
 
 /// The message for the client. Serde's own messages are used unless they repeat a value.

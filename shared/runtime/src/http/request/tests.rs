@@ -113,6 +113,8 @@ fn an_error_in_a_body_names_the_field_and_does_not_repeat_its_value() {
     assert_eq!(error_of("{}"), wrong("body", "missing field `number`"));
     assert_eq!(error_of(r#"{"number":7"#), wrong("body", "must be valid JSON"));
     assert_eq!(error_of(r#"{"number":7} 8"#), wrong("body", "has data after the JSON document"));
+    // Serde alone would read it as the fields in their order.
+    assert_eq!(error_of("[7]"), wrong("body", "must not be a list"));
 }
 
 #[test]
