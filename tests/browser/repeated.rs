@@ -1,5 +1,7 @@
 //! Double clicks, the back button, reloads, two tabs: a card is pushed once.
 
+use local::cardholder::Cardholder;
+
 use crate::harness::{Appearance, with_harness};
 
 #[tokio::test]
@@ -91,7 +93,10 @@ async fn two_tabs_enable_one_card_once() {
         harness.click("a[href='#/enable/70001']").await;
         harness.find("#consent").await;
         let other_device = harness.world.cardholder("40000").unwrap();
-        other_device.enroll("70001").await.unwrap();
+        // Also in a browser: an app's link would leave the page.
+        let mut request = Cardholder::smallest_request("70001");
+        request["callback"] = "web-bank".into();
+        other_device.enroll_request("other-device", &request).await.unwrap();
         harness.agree().await;
         harness.expect_heading("This card is already being enabled").await;
         harness.click(".actions .primary").await;
