@@ -78,6 +78,3 @@ pub struct CardEnrollment {
     /// The number of past enrollments.
     pub past: u32,
 }
-
-#[cfg(test)]
-mod tests;
