@@ -64,21 +64,7 @@ impl<'a> Attempt<'a> {
     /// Whether the enrollment had a token before this attempt. The token list then shows it as active although the
     /// cardholder has not accepted it yet, so that the attempt continues: Click to Pay reports the result.
     fn has_earlier_token(&self) -> bool {
-        self.enrollment().facts.iter().any(|recorded| match &recorded.fact {
-            Fact::Tcn { .. } => true,
-            Fact::Tvn { token, .. } | Fact::TokenList { token: Some(token) } => {
-                *token != TokenState::Deactivated
-            }
-            Fact::TokenList { token: None }
-            | Fact::Restarted { .. }
-            | Fact::Pushed { .. }
-            | Fact::PushFailed { .. }
-            | Fact::PushUnknown
-            | Fact::Tar { .. }
-            | Fact::Callback { .. }
-            | Fact::TokenListReadFailed
-            | Fact::Unknown(_) => false,
-        })
+        self.enrollment().facts.iter().any(|recorded| recorded.fact.shows_token())
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     AppliedNotification, Arrival, CardEnrollment, Change, EnrollmentRecord, Items, NotificationOutcome,
     Outcome, ShortHash,
 };
-use crate::enrollment::{EnrollmentId, Fact, RecordedFact, TokenState};
+use crate::enrollment::{EnrollmentId, Fact, RecordedFact};
 
 /// Notifications of each kind that an enrollment keeps. Further ones are folded: those that happened last stay.
 pub const MAX_NOTIFICATIONS: usize = 8;
@@ -96,9 +96,9 @@ impl EnrollmentRecord {
         self.enrollment.add_fact(recorded);
         let facts = &self.enrollment.facts;
         let mut order: Vec<_> = (0..facts.len()).filter(|index| facts[*index].fact.kind() == kind).collect();
-        order.sort_by_key(|index| facts[*index].happened_at());
+        order.sort_by_key(|index| facts[*index].fold_order());
         // The first one that reports a usable token stays: without it a removed token would never have been one.
-        let first_usable = order.iter().copied().find(|index| facts[*index].fact.reports_usable_token());
+        let first_usable = order.iter().copied().find(|index| facts[*index].fact.shows_token());
         let mut omitted: Vec<_> =
             order.iter().copied().filter(|index| Some(*index) != first_usable).collect();
         omitted.truncate(order.len().saturating_sub(MAX_NOTIFICATIONS));
@@ -124,27 +124,6 @@ impl RecordedFact {
                 ShortHash::from_hex(self.key.split_once(':')?.1)
             }
             _ => None,
-        }
-    }
-
-    /// When it happened, but not later than it arrived: the order in which notifications are folded.
-    fn happened_at(&self) -> (Timestamp, u8, &str) {
-        let severity = match &self.fact {
-            Fact::Tvn { token: TokenState::Active, .. } => 1,
-            Fact::Tvn { token: TokenState::Suspended | TokenState::Other(_), .. } => 2,
-            Fact::Tvn { token: TokenState::Deactivated, .. } => 3,
-            _ => 0,
-        };
-        (self.fact.occurred_at().unwrap_or(self.at).min(self.at), severity, &self.key)
-    }
-}
-
-impl Fact {
-    fn reports_usable_token(&self) -> bool {
-        match self {
-            Self::Tcn { .. } => true,
-            Self::Tvn { token, .. } => *token != TokenState::Deactivated,
-            _ => false,
         }
     }
 }

@@ -35,6 +35,18 @@ fn is_first(attempt: &u32) -> bool {
 }
 
 impl RecordedFact {
+    /// The order in which notifications are folded: by the time of the event, which is at most that of arrival, since a sender's
+    /// clock that is ahead must not win; at equal times the more severe one counts last, then the key decides.
+    pub(crate) fn fold_order(&self) -> (Timestamp, u8, &str) {
+        let severity = match &self.fact {
+            Fact::Tvn { token: TokenState::Active, .. } => 1,
+            Fact::Tvn { token: TokenState::Suspended | TokenState::Other(_), .. } => 2,
+            Fact::Tvn { token: TokenState::Deactivated, .. } => 3,
+            _ => 0,
+        };
+        (self.fact.occurred_at().unwrap_or(self.at).min(self.at), severity, &self.key)
+    }
+
     /// The same fact in another attempt. The number is part of the key, so that attempts do not hide each other's facts.
     #[must_use]
     pub fn in_attempt(mut self, attempt: u32) -> Self {
@@ -200,6 +212,25 @@ impl Fact {
             | Self::TokenList { .. }
             | Self::TokenListReadFailed
             | Self::Unknown(_) => None,
+        }
+    }
+
+    /// Whether it reports a token that can be used, or may be again.
+    pub fn shows_token(&self) -> bool {
+        match self {
+            Self::Tcn { .. } => true,
+            Self::Tvn { token, .. } | Self::TokenList { token: Some(token) } => {
+                *token != TokenState::Deactivated
+            }
+            Self::TokenList { token: None }
+            | Self::Restarted { .. }
+            | Self::Pushed { .. }
+            | Self::PushFailed { .. }
+            | Self::PushUnknown
+            | Self::Tar { .. }
+            | Self::Callback { .. }
+            | Self::TokenListReadFailed
+            | Self::Unknown(_) => false,
         }
     }
 

@@ -25,8 +25,7 @@ impl From<&TokenState> for CurrentToken {
     }
 }
 
-/// A TCN or TVN. The order of the fields is the order in which notifications are folded: by the time of the event, which
-/// is at most that of arrival; at equal times the more severe one counts last, then the key decides.
+/// A TCN or TVN, in the order of [`RecordedFact::fold_order`].
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TokenNotification<'a> {
     pub(super) occurred_at: Timestamp,
@@ -38,21 +37,11 @@ pub(super) struct TokenNotification<'a> {
 impl<'a> TokenNotification<'a> {
     /// `None` for facts that no TCN or TVN reports.
     pub(super) fn of(recorded: &'a RecordedFact) -> Option<Self> {
-        let (severity, occurred_at) = match &recorded.fact {
-            Fact::Tcn { occurred_at, .. } => (0, *occurred_at),
-            Fact::Tvn { token, occurred_at } => {
-                let severity = match token {
-                    TokenState::Active => 1,
-                    TokenState::Suspended | TokenState::Other(_) => 2,
-                    TokenState::Deactivated => 3,
-                };
-                (severity, *occurred_at)
-            }
-            _ => return None,
-        };
-        // A sender's clock that is ahead must not win.
-        let occurred_at = occurred_at.min(recorded.at);
-        Some(Self { occurred_at, severity, key: &recorded.key, arrived_at: recorded.at })
+        if !matches!(recorded.fact, Fact::Tcn { .. } | Fact::Tvn { .. }) {
+            return None;
+        }
+        let (occurred_at, severity, key) = recorded.fold_order();
+        Some(Self { occurred_at, severity, key, arrived_at: recorded.at })
     }
 
     pub(super) fn state(&self) -> CurrentToken {
