@@ -32,6 +32,24 @@ pub struct PushMultipleAccounts {
 }
 
 impl PushMultipleAccounts {
+    /// A valid request with this encrypted card, as JSON.
+    #[cfg(test)]
+    pub(crate) fn for_test(push_funding_accounts: &str) -> Self {
+        Self {
+            request_id: Uuid::nil(),
+            token_requestor_id: "50123197928".parse().unwrap(),
+            push_funding_accounts: PushFundingAccounts::for_test(push_funding_accounts),
+            signature_data: SignatureData {
+                callback_url: "https://bank.example/callback/s".into(),
+                complete_issuer_app_activation: true,
+                complete_website_activation: false,
+                account_holder_data_supplied: false,
+                locale: None,
+            },
+            receipts_validity_minutes: 15,
+        }
+    }
+
     pub(super) fn check(&self) -> Result<(), InvalidRequest> {
         if !(5..=15).contains(&self.receipts_validity_minutes) {
             return Err(InvalidRequest::LimitExceeded("receipts are valid for 5 to 15 minutes"));

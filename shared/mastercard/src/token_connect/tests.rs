@@ -154,20 +154,7 @@ async fn a_logo_has_both_formats_and_one_with_invalid_base64_is_kept_without_dat
 const ENCRYPTED: &str = r#"{ "encryptedPayload": {"unknown":1.0, "encryptedData":"ab"} }"#;
 
 async fn push_to(mastercard: &FakeServer) -> Result<PushedAccounts, PushError> {
-    let push = PushMultipleAccounts {
-        request_id: Uuid::nil(),
-        token_requestor_id: "50123197928".parse().unwrap(),
-        push_funding_accounts: PushFundingAccounts::for_test(ENCRYPTED),
-        signature_data: SignatureData {
-            callback_url: "https://bank.example/callback/s".into(),
-            complete_issuer_app_activation: true,
-            complete_website_activation: false,
-            account_holder_data_supplied: false,
-            locale: None,
-        },
-        receipts_validity_minutes: 15,
-    };
-    token_connect(mastercard).push_multiple_accounts(&push, soon()).await
+    token_connect(mastercard).push_multiple_accounts(&PushMultipleAccounts::for_test(ENCRYPTED), soon()).await
 }
 
 fn pushed() -> Value {

@@ -10,11 +10,10 @@ use tokio::{
     sync::watch,
 };
 use url::Url;
-use uuid::Uuid;
 
 use super::{Transport, signer, soon};
 use crate::{
-    PushFundingAccounts, SignatureData, TokenConnect,
+    TokenConnect,
     token_connect::{PushError, PushMultipleAccounts, PushedAccounts},
 };
 
@@ -91,20 +90,7 @@ async fn read(client: &TokenConnect) {
 }
 
 async fn push(client: &TokenConnect) -> Result<PushedAccounts, PushError> {
-    let push = PushMultipleAccounts {
-        request_id: Uuid::nil(),
-        token_requestor_id: "50123197928".parse().unwrap(),
-        push_funding_accounts: PushFundingAccounts::for_test("{}"),
-        signature_data: SignatureData {
-            callback_url: "https://bank.example/callback/s".into(),
-            complete_issuer_app_activation: true,
-            complete_website_activation: false,
-            account_holder_data_supplied: false,
-            locale: None,
-        },
-        receipts_validity_minutes: 15,
-    };
-    client.push_multiple_accounts(&push, soon()).await
+    client.push_multiple_accounts(&PushMultipleAccounts::for_test("{}"), soon()).await
 }
 
 #[tokio::test]

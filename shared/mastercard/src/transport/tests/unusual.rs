@@ -7,11 +7,10 @@ use flate2::{
     read::{GzEncoder, ZlibEncoder},
 };
 use serde_json::json;
-use uuid::Uuid;
 
 use super::{FakeServer, Reply, Transport, signer, soon};
 use crate::{
-    PushFundingAccounts, SignatureData, TokenConnect,
+    TokenConnect,
     token_connect::{PushError, PushMultipleAccounts, PushedAccounts},
 };
 
@@ -31,20 +30,7 @@ fn ineligible(description: &[u8]) -> Vec<u8> {
 async fn push(reply: Reply) -> Result<PushedAccounts, PushError> {
     let mastercard = FakeServer::start([reply]);
     let client = TokenConnect::new(mastercard.url.clone(), signer(), Transport::new().unwrap());
-    let push = PushMultipleAccounts {
-        request_id: Uuid::nil(),
-        token_requestor_id: "50123197928".parse().unwrap(),
-        push_funding_accounts: PushFundingAccounts::for_test("{}"),
-        signature_data: SignatureData {
-            callback_url: "https://bank.example/callback/s".into(),
-            complete_issuer_app_activation: true,
-            complete_website_activation: false,
-            account_holder_data_supplied: false,
-            locale: None,
-        },
-        receipts_validity_minutes: 15,
-    };
-    client.push_multiple_accounts(&push, soon()).await
+    client.push_multiple_accounts(&PushMultipleAccounts::for_test("{}"), soon()).await
 }
 
 fn gzip(body: &[u8]) -> Vec<u8> {
