@@ -29,7 +29,7 @@ async fn two_hundred_and_fifty_strangers_change_nothing_for_the_owner(stores: &S
 }
 
 #[tokio::test]
-#[ignore = "long"]
+#[ignore = "long; .ci/run includes it"]
 async fn two_thousand_and_five_hundred_strangers_change_nothing_for_the_owner() {
     owner_among(2500, &Stores::embedded().await).await;
 }
