@@ -126,10 +126,7 @@ impl Enrollments {
         limit: usize,
         start: Option<EnrollmentId>,
     ) -> Result<Page, StoreError> {
-        let of_card = card.map_or_else(String::new, |card| format!("{card}#"));
-        let mut all = self.of_client(client, &format!("{CARD}{of_card}")).await?;
-        all.extend(self.of_client(client, &format!("{PAST}{of_card}")).await?);
-        newest_first(&mut all);
+        let all = self.of_client_and_card(client, card).await?;
         let older = |stored: &Versioned| start.is_none_or(|start| stored.enrollment().enrollment_id < start);
         let mut enrollments: Vec<_> = all
             .into_iter()
@@ -156,6 +153,19 @@ impl Enrollments {
         let query = query.expression_attribute_values(":card", s(&self.card_key(card)));
         let keys: Vec<_> = query.into_paginator().items().send().try_collect().await?;
         self.versioned_items(self.0.batch_get(keys).await?)
+    }
+
+    /// All enrollments of a client, or those of one of its cards at all requestors; newest first.
+    pub(super) async fn of_client_and_card(
+        &self,
+        client: ClientId,
+        card: Option<CardContractId>,
+    ) -> Result<Vec<Versioned>, StoreError> {
+        let of_card = card.map_or_else(String::new, |card| format!("{card}#"));
+        let mut all = self.of_client(client, &format!("{CARD}{of_card}")).await?;
+        all.extend(self.of_client(client, &format!("{PAST}{of_card}")).await?);
+        newest_first(&mut all);
+        Ok(all)
     }
 
     /// The enrollments of a client whose sort keys begin with `prefix`.

@@ -2,19 +2,12 @@
 //! card and requestor, the write that applies it is the write that stores it.
 
 use jiff::Timestamp;
-use mastercard::card::{CardContractId, ClientId};
 use model::{
     card_enrollment::{Arrival, Command, NotificationOutcome, Outcome},
     notification::Notification,
 };
 
-use super::{
-    super::StoreError,
-    Enrollments, InboxEntry, Versioned,
-    item::Place,
-    load::{CARD, PAST, newest_first, versioned},
-    write::Executed,
-};
+use super::{super::StoreError, Enrollments, InboxEntry, Versioned, item::Place, write::Executed};
 
 /// Why a notification was not received completely.
 #[derive(Debug, thiserror::Error)]
@@ -151,23 +144,13 @@ impl Enrollments {
             return Ok(None);
         };
         let mut candidates = match notification.client_id {
-            Some(client) => self.of_card(client, card).await?,
+            Some(client) => self.of_client_and_card(client, Some(card)).await?,
             None => self.confirmed(card).await?,
         };
         let enrollments = candidates.iter().map(Versioned::enrollment);
         let matched = notification.match_enrollment(enrollments).map(|enrollment| enrollment.enrollment_id);
         candidates.retain(|candidate| Some(candidate.enrollment().enrollment_id) == matched);
         Ok(candidates.pop())
-    }
-
-    /// The enrollments of a client's card at all requestors, newest first.
-    async fn of_card(&self, client: ClientId, card: CardContractId) -> Result<Vec<Versioned>, StoreError> {
-        let mut items = self.query_client(client, &format!("{CARD}{card}#")).await?;
-        items.extend(self.query_client(client, &format!("{PAST}{card}#")).await?);
-        let read: Result<Vec<_>, StoreError> = items.iter().map(versioned).collect();
-        let mut enrollments: Vec<_> = read?.into_iter().flatten().collect();
-        newest_first(&mut enrollments);
-        Ok(enrollments)
     }
 }
 

@@ -3,10 +3,14 @@
 
 use std::time::Duration;
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
 use mastercard::secret::CallbackState;
-use model::{card_enrollment::ShortHash, enrollment::EnrollmentId};
+use model::{
+    card_enrollment::{AttemptRequest, ShortHash},
+    enrollment::EnrollmentId,
+};
 
 use super::{super::StoreError, Enrollments, Versioned};
 
@@ -57,16 +61,13 @@ impl Enrollments {
         }
         Ok(found.and_then(|stored| {
             let requests = (1..).zip(&stored.record().requests);
-            // The hash of a random secret reveals nothing about it through the time of a comparison; of two hashes even less.
-            let (attempt, _) = requests.filter(|(_, request)| equal(request.state, secret)).last()?;
+            let is_hash_of = |request: &AttemptRequest| {
+                verify_slices_are_equal(request.state.as_bytes(), secret.as_bytes()).is_ok()
+            };
+            let (attempt, _) = requests.filter(|(_, request)| is_hash_of(request)).last()?;
             let began_at = stored.enrollment().attempts().find(|known| known.number == attempt)?.began_at;
             let ends_at = began_at.saturating_add(STATE_VALIDITY).unwrap_or(Timestamp::MAX);
             (now < ends_at).then_some((stored, attempt))
         }))
     }
-}
-
-/// Compares in constant time.
-fn equal(one: ShortHash, other: ShortHash) -> bool {
-    one.as_bytes().iter().zip(other.as_bytes()).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
 }

@@ -53,7 +53,8 @@ fn fields(recorded: &RecordedFact) -> Option<Vec<AttributeValue>> {
             vec![value(platform), s(callback), s(terms_version), value(accepted_at), time(*respond_by)]
         }
         Fact::Pushed { receipt_hashes, expires_at } => {
-            let hashes: Option<Vec<_>> = receipt_hashes.iter().map(|hash| receipt_hash(hash)).collect();
+            let hashes: Option<Vec<_>> =
+                receipt_hashes.iter().map(|hash| Some(bytes(&hex::decode(hash).ok()?))).collect();
             vec![list(hashes?), time(*expires_at)]
         }
         Fact::PushFailed { reason, retryable } => vec![value(reason), AttributeValue::Bool(*retryable)],
@@ -85,7 +86,7 @@ fn decode_list(stored: &AttributeValue) -> Option<RecordedFact> {
         "pushed" => {
             let hashes = elements.next()?.as_l().ok()?.iter();
             let receipt_hashes =
-                hashes.map(|hash| Some(encode_hex(hash.as_b().ok()?.as_ref()))).collect::<Option<_>>()?;
+                hashes.map(|hash| Some(hex::encode(hash.as_b().ok()?.as_ref()))).collect::<Option<_>>()?;
             Fact::Pushed { receipt_hashes, expires_at: elements.time()? }
         }
         "push_failed" => {
@@ -161,19 +162,4 @@ fn decode_optional_time(stored: &AttributeValue) -> Option<Option<Timestamp>> {
         AttributeValue::Null(_) => Some(None),
         _ => None,
     }
-}
-
-/// The bytes of a SHA-256 in hexadecimal digits.
-fn receipt_hash(digits: &str) -> Option<AttributeValue> {
-    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    let decoded: Option<Vec<u8>> = digits.as_bytes().chunks(2).map(byte).collect();
-    decoded.map(|decoded| bytes(&decoded))
-}
-
-fn encode_hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
