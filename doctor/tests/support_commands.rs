@@ -41,6 +41,13 @@ impl Bank {
         Run { code: ran.status.code(), output: text(ran.stdout), errors: text(ran.stderr) }
     }
 
+    /// Sends a notification as Processing does.
+    async fn notify(&self, body: &Value) -> u16 {
+        let request = reqwest(&self.world).post(self.world.notifications_url().clone());
+        let request = request.header("content-type", "application/json").body(body.to_string());
+        request.send().await.unwrap().status().as_u16()
+    }
+
     /// The whole journey of one card: the enrollment's id, and the redirect URL, which must not be printed.
     async fn enable(&self, card: &str) -> (String, String) {
         let enrollment = self.cardholder.enroll(card).await.unwrap();
@@ -83,6 +90,26 @@ async fn support_reads_an_enrollments_timeline_without_its_secrets() {
 }
 
 #[tokio::test]
+async fn support_sees_who_requested_a_change_and_the_word_of_an_unknown_state() {
+    let bank = Bank::open().await;
+    let (id, _) = bank.enable("70001").await;
+    for (state, by) in [("SUSPENDED", "CARDHOLDER"), ("Relinked", "System")] {
+        let body = json!({"type": "TVN", "clientId": 40000, "cardContractId": 70001, "tokenStatus": state,
+            "tokenRequestorId": simulator::CLICK_TO_PAY, "triggeredBy": by});
+        assert_eq!(bank.notify(&body).await, 200);
+    }
+    let run = bank.doctor(&["timeline", &id]).await;
+    for part in [
+        "token_changed           suspended",
+        "requested by CARDHOLDER",
+        "token_changed           unknown state RELINKED",
+        "requested by SYSTEM",
+    ] {
+        assert!(run.output.contains(part), "{part} is not in\n{}", run.output);
+    }
+}
+
+#[tokio::test]
 async fn missing_facts_are_listed() {
     let bank = Bank::open().await;
     let enrollment = bank.cardholder.enroll("70001").await.unwrap();
@@ -105,11 +132,9 @@ async fn an_unmatched_notification_is_listed_until_it_matches() {
     let bank = Bank::open().await;
     // The cardholder had the card tokenized elsewhere, before the app's request.
     let simulator = bank.world.simulator();
-    let client = reqwest(&bank.world);
     let body = json!({"notificationId": "n-1", "type": "TCN", "cardContractId": 70002,
         "tokenRequestorId": simulator::CLICK_TO_PAY, "occurredAt": "2040-01-01T00:00:00Z"});
-    let sent = client.post(bank.world.notifications_url().clone()).header("content-type", "application/json");
-    assert_eq!(sent.body(body.to_string()).send().await.unwrap().status(), 200);
+    assert_eq!(bank.notify(&body).await, 200);
     let run = bank.doctor(&["unmatched"]).await;
     assert!(run.output.contains("TCN     card contract 70002"), "{} {}", run.output, run.errors);
     assert_eq!(run.errors, "1 notifications match no enrollment.\n");

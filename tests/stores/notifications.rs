@@ -25,6 +25,7 @@ checks! {
     notifications_of_several_cards_in_one_delivery_have_their_own_outcomes,
     copies_in_one_delivery_count_once,
     a_flood_of_notifications_is_bounded_and_the_last_state_counts,
+    a_flood_of_unknown_states_does_not_hide_the_last_known_one,
     copies_of_a_flood_change_nothing,
     concurrent_notifications_are_all_recorded,
     a_notification_that_an_earlier_enrollment_learned_is_applied_to_no_later_one,
@@ -107,6 +108,23 @@ async fn a_flood_of_notifications_is_bounded_and_the_last_state_counts(stores: &
     assert_eq!(stored.record().status, Status::Suspended, "the last of them says so");
     let [item] = stores.enrollment_items().await.try_into().unwrap();
     assert_eq!((item["appliedNotifications"].as_l().unwrap().len(), MAX_APPLIED), (64, 64));
+}
+
+async fn a_flood_of_unknown_states_does_not_hide_the_last_known_one(stores: &Stores) {
+    let fixture = enabled(stores).await;
+    let at = |seconds| fixture.at() + SignedDuration::from_secs(seconds);
+    let suspended = Notification { occurred_at: at(1), ..tvn("suspended", TokenState::Suspended) };
+    let unknown = (2..30).map(|n| Notification {
+        occurred_at: at(n),
+        ..tvn(&format!("n-{n}"), TokenState::Other("RELINKED".into()))
+    });
+    let delivery: Vec<_> = std::iter::once(suspended).chain(unknown).collect();
+    receive(&stores.enrollments, &delivery, after_flood(&fixture)).await;
+    let stored = fixture.versioned(&stores.enrollments).await.unwrap();
+    let kept = stored.enrollment().facts.iter().filter(|recorded| recorded.fact.kind() == "tvn");
+    assert_eq!((kept.count(), stored.record().status), (MAX_NOTIFICATIONS, Status::Suspended));
+    let due_at = stored.record().due_at.map(Timestamp::as_second);
+    assert_eq!(due_at, Some(after_flood(&fixture).as_second()), "the token list is read");
 }
 
 async fn copies_of_a_flood_change_nothing(stores: &Stores) {
@@ -238,7 +256,7 @@ pub(super) fn tcn(id: &str) -> Notification {
 pub(super) fn tvn(id: &str, token: TokenState) -> Notification {
     Notification {
         token_unique_reference: Some(TOKEN.into()),
-        ..notification(id, NotificationKind::Tvn { token })
+        ..notification(id, NotificationKind::Tvn { token, requested_by: None })
     }
 }
 

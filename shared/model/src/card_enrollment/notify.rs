@@ -99,8 +99,11 @@ impl EnrollmentRecord {
         order.sort_by_key(|index| facts[*index].fold_order());
         // The first one that reports a usable token stays: without it a removed token would never have been one.
         let first_usable = order.iter().copied().find(|index| facts[*index].fact.shows_token());
+        // The last one with a known state stays too: unknown states say nothing about it.
+        let last_known = order.iter().copied().rfind(|index| !facts[*index].fact.has_unknown_token_state());
+        let stays = [first_usable, last_known];
         let mut omitted: Vec<_> =
-            order.iter().copied().filter(|index| Some(*index) != first_usable).collect();
+            order.iter().copied().filter(|index| !stays.contains(&Some(*index))).collect();
         omitted.truncate(order.len().saturating_sub(MAX_NOTIFICATIONS));
         omitted.sort_unstable();
         let enrollment_id = self.enrollment.enrollment_id;

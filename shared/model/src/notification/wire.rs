@@ -1,8 +1,7 @@
 //! PROVISIONAL. Mastercard publishes neither path, payload nor authentication of its TAR, TCN and TVN
 //! notifications. This file assumes JSON: one object or an array of objects, with the fields of [`MAPPING`], some or
 //! all of which may be encrypted. A bank that knows the real format changes the mapping and the words in `words.rs`, and
-//! nothing else. Who caused a change (`requestedBy`, `triggeredBy`) is not read: it does not change what the cardholder
-//! can do.
+//! nothing else.
 
 mod fields;
 mod words;
@@ -13,7 +12,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{Notification, NotificationKind};
-use crate::card_number::CardNumberDetector;
+use crate::{card_number::CardNumberDetector, unknown::bounded_word};
 use mastercard::{FieldLevelKeys, digest::sha256_hex};
 use words::Content;
 
@@ -29,6 +28,8 @@ struct Mapping {
     decision: &'static str,
     response_code: &'static str,
     token_state: &'static str,
+    /// Who caused a change; the first one that is present counts.
+    requested_by: [&'static str; 2],
     /// Name of the field that holds the encrypted fields, in Mastercard's field-level encryption.
     encrypted: &'static str,
 }
@@ -44,6 +45,7 @@ const MAPPING: Mapping = Mapping {
     decision: "/decision",
     response_code: "/responseCode",
     token_state: "/tokenStatus",
+    requested_by: ["/requestedBy", "/triggeredBy"],
     encrypted: "encryptedPayload",
 };
 
@@ -51,9 +53,6 @@ const MAPPING: Mapping = Mapping {
 const EARLIEST: Timestamp = Timestamp::constant(1_546_300_800, 0);
 /// Most messages in one delivery.
 const MAX_MESSAGES: usize = 100;
-/// Most characters of an unknown value that are kept.
-const MAX_VALUE_LENGTH: usize = 32;
-
 /// The content of one request. An invalid message does not prevent the others from being read.
 #[derive(Debug, Default)]
 pub struct Delivery {
@@ -148,6 +147,8 @@ fn read(message: &Value, received_at: Timestamp) -> Result<Notification, Deliver
         decision: fields::text(message, MAPPING.decision)?,
         response_code: response_code.as_deref(),
         token_state: fields::text(message, MAPPING.token_state)?,
+        // For support only: one of another type does not make the message unreadable.
+        requested_by: MAPPING.requested_by.iter().find_map(|field| message.pointer(field)?.as_str()),
     };
     let id = fields::code(message, MAPPING.id)?.filter(|id| id.len() <= 128);
     let reference = fields::text(message, MAPPING.token_unique_reference)?;
@@ -163,7 +164,7 @@ fn read(message: &Value, received_at: Timestamp) -> Result<Notification, Deliver
         id: id.map_or_else(|| sha256_hex(message.to_string().as_bytes()), Cow::into_owned),
         // A message with an invalid id is kept and not applied: the rest of it could match another enrollment.
         kind: match has_invalid_id {
-            true => NotificationKind::Other { name: words::truncated(kind) },
+            true => NotificationKind::Other { name: bounded_word(kind) },
             false => words::kind_of(kind, content),
         },
         occurred_at: occurred_at

@@ -46,11 +46,40 @@ fn values_are_read_in_either_case_and_unknown_ones_are_kept() {
     assert_eq!(tar("DECLINED"), NotificationKind::Tar { decision: Decision::Declined });
     assert_eq!(tar("Perhaps"), NotificationKind::Tar { decision: Decision::Other("PERHAPS".into()) });
     let tvn = |value: &str| kind(json!({"type": "TVN", "tokenStatus": value}));
-    assert_eq!(tvn("Suspended"), NotificationKind::Tvn { token: TokenState::Suspended });
-    assert_eq!(tvn("FROZEN"), NotificationKind::Tvn { token: TokenState::Other("FROZEN".into()) });
+    assert_eq!(tvn("Suspended"), NotificationKind::Tvn { token: TokenState::Suspended, requested_by: None });
+    assert_eq!(
+        tvn("FROZEN"),
+        NotificationKind::Tvn { token: TokenState::Other("FROZEN".into()), requested_by: None }
+    );
     assert_eq!(kind(json!({"type": "TVN"})), NotificationKind::Other { name: "TVN".into() });
     let long = kind(json!({"type": "X".repeat(100)}));
     assert_eq!(long, NotificationKind::Other { name: "X".repeat(32) });
+}
+
+#[test]
+fn who_requested_a_change_is_read_from_both_of_its_names() {
+    let requested_by = |field: &str, value: Value| {
+        let mut message = json!({"type": "TVN", "tokenStatus": "SUSPENDED"});
+        message[field] = value;
+        match &all(message.to_string().as_bytes())[0].kind {
+            NotificationKind::Tvn { token: TokenState::Suspended, requested_by } => requested_by.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    for (field, value, expected) in [
+        ("requestedBy", json!("Cardholder"), Some("CARDHOLDER")),
+        ("triggeredBy", json!("TOKEN_REQUESTOR"), Some("TOKEN_REQUESTOR")),
+        // A word that is not known is kept in a form that is safe to show.
+        ("requestedBy", json!("<b>Wallet 2</b>"), Some("_B_WALLET_2__B_")),
+        // It is for support only: a value of another type does not make the message unreadable.
+        ("requestedBy", json!(["ISSUER"]), None),
+        ("requestedBy", json!(" "), None),
+        ("requestedBy", Value::Null, None),
+    ] {
+        assert_eq!(requested_by(field, value.clone()).as_deref(), expected, "{value}");
+    }
+    let long = requested_by("requestedBy", json!("X".repeat(100)));
+    assert_eq!(long.map(|word| word.len()), Some(32));
 }
 
 #[test]
@@ -167,7 +196,9 @@ fn message_of(kind: &NotificationKind) -> Option<Value> {
     Some(match kind {
         NotificationKind::Tar { .. } => json!({"type": "TAR", "decision": "APPROVED"}),
         NotificationKind::Tcn => json!({"type": "TCN"}),
-        NotificationKind::Tvn { .. } => json!({"type": "TVN", "tokenStatus": "SUSPENDED"}),
+        NotificationKind::Tvn { .. } => {
+            json!({"type": "TVN", "tokenStatus": "SUSPENDED", "requestedBy": "ISSUER"})
+        }
         NotificationKind::Other { name } => json!({"type": name}),
         NotificationKind::Unknown(_) => return None,
     })
