@@ -23,6 +23,7 @@ checks! {
     a_notification_is_applied_and_stored_by_one_write,
     notifications_of_one_card_in_one_delivery_are_one_read_and_one_write,
     notifications_of_several_cards_in_one_delivery_have_their_own_outcomes,
+    notifications_of_a_hundred_cards_in_one_delivery_are_one_read_and_one_write_of_each,
     copies_in_one_delivery_count_once,
     a_flood_of_notifications_is_bounded_and_the_last_state_counts,
     a_flood_of_unknown_states_does_not_hide_the_last_known_one,
@@ -81,9 +82,33 @@ async fn notifications_of_several_cards_in_one_delivery_have_their_own_outcomes(
     let outcomes = receive(&stores.through(&proxy), &delivery, Timestamp::now()).await;
     assert_eq!(outcomes, [Recorded(ids[0]), Unmatched, Recorded(ids[1]), Duplicate(ids[0])]);
     let operations = proxy.take_operations();
-    assert_eq!(operations[..5], ["GetItem", "PutItem", "GetItem", "GetItem", "PutItem"], "{operations:?}");
+    let count = |name| operations.iter().filter(|operation| *operation == name).count();
+    // One read of each card, one write of the two that match, and the unmatched one in the inbox.
+    assert_eq!((count("GetItem"), count("PutItem")), (3, 4), "{operations:?}");
     assert!(stores.enrollments.notification("n-2").await.unwrap().is_some(), "the unmatched one is kept");
     assert_eq!(stores.enrollments.notification("n-1").await.unwrap(), None);
+}
+
+async fn notifications_of_a_hundred_cards_in_one_delivery_are_one_read_and_one_write_of_each(
+    stores: &Stores,
+) {
+    let (mut ids, mut delivery) = (Vec::new(), Vec::new());
+    for card in 70_001..70_101_u64 {
+        let fixture = EnrollmentFixture::new("key-1").with_card(card).start(&stores.enrollments).await;
+        ids.push(Recorded(fixture.id()));
+        let tar = notification(&format!("n-{card}"), approved());
+        delivery.push(Notification { card_contract_id: Some(card.into()), ..tar });
+    }
+    let proxy = TableProxy::counting(&stores.url).await;
+    let enrollments = stores.through(&proxy);
+    assert_eq!(receive(&enrollments, &delivery, Timestamp::now()).await, ids);
+    let mut operations = proxy.take_operations();
+    operations.sort_unstable();
+    assert_eq!(operations, [["GetItem"; 100], ["PutItem"; 100]].concat());
+    // Mastercard repeats a delivery whose response it did not get.
+    let copies = receive(&enrollments, &delivery, Timestamp::now()).await;
+    assert!(copies.iter().all(|outcome| matches!(outcome, Duplicate(_))), "{copies:?}");
+    assert_eq!(proxy.take_operations(), ["GetItem"; 100]);
 }
 
 async fn copies_in_one_delivery_count_once(stores: &Stores) {
