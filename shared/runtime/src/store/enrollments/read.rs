@@ -58,16 +58,28 @@ impl Pages {
 impl Enrollments {
     /// One enrollment of this client: among its cards' current ones, or a past one.
     pub async fn get(&self, client: ClientId, id: EnrollmentId) -> Result<Option<Versioned>, StoreError> {
-        let is_it = |stored: &Versioned| stored.enrollment().enrollment_id == id;
-        if let Some(current) = self.of_client(client, CARD).await?.into_iter().find(is_it) {
+        if let Some(current) = self.get_among(client, CARD, id).await? {
             return Ok(Some(current));
         }
         let found = self.find(id).await?.filter(|stored| stored.enrollment().client_id == client);
         match found {
             Some(found) => Ok(Some(found)),
             // The index `by-id` is eventually consistent.
-            None => Ok(self.of_client(client, PAST).await?.into_iter().find(is_it)),
+            None => self.get_among(client, PAST, id).await,
         }
+    }
+
+    /// An enrollment of this client whose sort key begins with `prefix`. The others are not decoded.
+    async fn get_among(
+        &self,
+        client: ClientId,
+        prefix: &str,
+        id: EnrollmentId,
+    ) -> Result<Option<Versioned>, StoreError> {
+        let items = self.query_client(client, prefix).await?;
+        let id = s(&id.to_string());
+        let found = items.iter().find(|item| item.get("enrollmentId") == Some(&id));
+        Ok(found.map(versioned).transpose()?.flatten())
     }
 
     /// An enrollment of any client by its id, in the eventually consistent index `by-id`: for a callback and for support, never
