@@ -10,8 +10,10 @@ use model::{
 
 use super::{super::StoreError, Enrollments, InboxEntry, Versioned, item::Place, write::Executed};
 
-/// Cards of one delivery that are read and written at the same time. One after the other, a hundred would take longer than the 1.5
-/// seconds in which Mastercard expects the response; more at once would each need a connection of their own.
+/// Up to so many cards of one delivery are read and written one after the other, by one connection.
+const SEQUENTIAL: usize = 16;
+/// Of more cards, so many are processed at the same time: a hundred one after the other would take longer than the 1.5 seconds in
+/// which Mastercard expects the response.
 const CONCURRENT: usize = 8;
 
 /// Why a notification was not received completely.
@@ -42,7 +44,7 @@ impl Enrollments {
                 None => places.push((place, vec![index])),
             }
         }
-        for places in places.chunks(CONCURRENT) {
+        for places in places.chunks(concurrency(places.len())) {
             let applied = places.iter().map(|(place, indexes)| {
                 let of_place = indexes.iter().filter_map(|index| notifications.get(*index));
                 let arrivals = of_place.map(|it| Arrival { notification: it.clone(), at: now }).collect();
@@ -62,7 +64,7 @@ impl Enrollments {
         let left = outcomes.iter().zip(notifications).filter(|(outcome, _)| outcome.is_none());
         let left: Vec<_> = left.map(|(_, notification)| notification).collect();
         let mut by_inbox = Vec::with_capacity(left.len());
-        for left in left.chunks(CONCURRENT) {
+        for left in left.chunks(concurrency(left.len())) {
             by_inbox.extend(
                 join_all(left.iter().map(|notification| self.receive_by_inbox(notification, now))).await,
             );
@@ -160,6 +162,11 @@ impl Enrollments {
         candidates.retain(|candidate| Some(candidate.enrollment().enrollment_id) == matched);
         Ok(candidates.pop())
     }
+}
+
+/// How many of `count` cards are processed at the same time.
+fn concurrency(count: usize) -> usize {
+    if count > SEQUENTIAL { CONCURRENT } else { 1 }
 }
 
 /// The card that a notification names completely and tells something about.
