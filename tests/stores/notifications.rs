@@ -136,12 +136,15 @@ async fn a_flood_of_notifications_is_bounded_and_the_last_state_counts(stores: &
 async fn a_flood_of_unknown_states_does_not_hide_the_last_known_one(stores: &Stores) {
     let fixture = enabled(stores).await;
     let at = |seconds| fixture.at() + SignedDuration::from_secs(seconds);
-    let suspended = Notification { occurred_at: at(1), ..tvn("suspended", TokenState::Suspended) };
+    let known = [TokenState::Active, TokenState::Suspended].into_iter().zip(0..).map(|(state, n)| {
+        let id = format!("known-{n}");
+        Notification { occurred_at: at(n), ..tvn(&id, state) }
+    });
     let unknown = (2..30).map(|n| Notification {
         occurred_at: at(n),
         ..tvn(&format!("n-{n}"), TokenState::Other("RELINKED".into()))
     });
-    let delivery: Vec<_> = std::iter::once(suspended).chain(unknown).collect();
+    let delivery: Vec<_> = known.chain(unknown).collect();
     receive(&stores.enrollments, &delivery, after_flood(&fixture)).await;
     let stored = fixture.versioned(&stores.enrollments).await.unwrap();
     let kept = stored.enrollment().facts.iter().filter(|recorded| recorded.fact.kind() == "tvn");

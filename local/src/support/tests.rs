@@ -105,6 +105,14 @@ fn neither_receipts_nor_tokens_are_shown() {
 }
 
 #[test]
+fn who_requested_a_change_and_the_word_of_an_unknown_state_are_shown() {
+    let changed =
+        fact(80, json!({"kind": "tvn", "token": "RELINKED", "requestedBy": "ISSUER", "occurredAt": at(79)}));
+    let page = page(enrollment(json!([pushed(), tcn(), changed])), 100);
+    assert!(page.contains("TVN: the token is RELINKED, requested by ISSUER"), "{page}");
+}
+
+#[test]
 fn facts_recorded_out_of_order_are_shown_in_the_order_of_time() {
     let list = Fact::TokenList { token: Some(TokenState::Active) }.recorded(at(50), "1");
     let mut one = enrollment(json!([pushed(), tcn()]));
