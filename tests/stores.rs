@@ -16,6 +16,7 @@ mod record;
 mod redirect;
 mod refused;
 mod restart;
+mod retention;
 mod strangers;
 mod takeover;
 

@@ -26,7 +26,7 @@ pub struct EnrollConfig {
     /// The token requestor of a request without `tokenRequestorId`.
     pub(crate) default_requestor: TokenRequestorId,
     /// Lifetime of push account receipts: 5 to 15 minutes.
-    pub(crate) validity_minutes: u8,
+    pub(crate) validity_minutes: u16,
     pub(crate) app_links: AppLinks,
     /// How long the app waits for the response. Lambda's own deadline may be earlier.
     pub(crate) timeout: Duration,

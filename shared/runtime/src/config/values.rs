@@ -12,7 +12,7 @@ pub struct Pairs(pub Vec<(String, String)>);
 
 /// A whole number within limits, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InRange<const MIN: u8, const MAX: u8>(u8);
+pub struct InRange<const MIN: u16, const MAX: u16>(u16);
 
 /// `on` or `off`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,14 +41,14 @@ impl FromStr for Pairs {
     }
 }
 
-impl<const MIN: u8, const MAX: u8> InRange<MIN, MAX> {
+impl<const MIN: u16, const MAX: u16> InRange<MIN, MAX> {
     /// The number.
-    pub fn get(self) -> u8 {
+    pub fn get(self) -> u16 {
         self.0
     }
 }
 
-impl<const MIN: u8, const MAX: u8> FromStr for InRange<MIN, MAX> {
+impl<const MIN: u16, const MAX: u16> FromStr for InRange<MIN, MAX> {
     type Err = OutOfRange;
 
     fn from_str(raw: &str) -> Result<Self, OutOfRange> {
@@ -85,6 +85,6 @@ impl std::error::Error for InvalidValue {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be {min} to {max}")]
 pub struct OutOfRange {
-    min: u8,
-    max: u8,
+    min: u16,
+    max: u16,
 }

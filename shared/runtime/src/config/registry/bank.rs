@@ -58,6 +58,15 @@ section! {
         ],
         meaning: "DynamoDB table of enrollments",
     }
+    ENROLLMENT_RETENTION_DAYS: InRange<90, 3_650> {
+        kind: "90 to 3650",
+        presence: Default("400"),
+        secret: false,
+        functions: &[
+            ListCards, Enroll, GetEnrollment, ReceiveNotification, ReceiveCallback, ReconcileEnrollments,
+        ],
+        meaning: "days after its last change on which an enrollment that is final is deleted",
+    }
     ACCOUNT_RANGES: List<AccountRange> {
         kind: "9 to 19 digits each, comma separated",
         presence: Required,
