@@ -9,7 +9,7 @@ mod unmatched;
 use model::clock::Clock;
 use runtime::{
     config::{ConfigError, Runtime, Settings},
-    store::Enrollments,
+    store::{Enrollments, enrollments::EnrollmentReader},
 };
 
 use crate::aws;
@@ -21,7 +21,9 @@ pub use unmatched::Unmatched;
 
 /// Access to the store of enrollments.
 pub struct Support {
-    enrollments: Enrollments,
+    enrollments: EnrollmentReader,
+    /// Only to match notifications again, which needs an operator's rights.
+    writer: Enrollments,
     clock: Clock,
 }
 
@@ -34,14 +36,7 @@ impl Support {
         let aws = aws::config(&settings, "AWS_ENDPOINT_URL_DYNAMODB").await;
         let runtime = Runtime::new(settings, aws, Clock::default());
         let mut reader = runtime.settings.read();
-        let enrollments =
-            Enrollments::from_settings(&mut reader, &runtime).ok_or_else(|| reader.problems())?;
-        Ok(Self { enrollments, clock: runtime.clock })
-    }
-
-    /// Over a store that is connected already.
-    #[must_use]
-    pub fn new(enrollments: Enrollments, clock: Clock) -> Self {
-        Self { enrollments, clock }
+        let writer = Enrollments::from_settings(&mut reader, &runtime).ok_or_else(|| reader.problems())?;
+        Ok(Self { enrollments: writer.reader(), writer, clock: runtime.clock })
     }
 }

@@ -22,7 +22,7 @@ use axum::{
 use model::clock::Clock;
 use runtime::{
     config::{ConfigError, Runtime},
-    store::{Enrollments, TokenRequestors},
+    store::{Enrollments, TokenRequestors, enrollments::EnrollmentReader},
     telemetry,
 };
 use serde::Deserialize;
@@ -35,7 +35,7 @@ const HTML: &str = "text/html; charset=utf-8";
 /// The stores that the pages read.
 #[derive(Clone)]
 pub(crate) struct Support {
-    enrollments: Enrollments,
+    enrollments: EnrollmentReader,
     requestors: TokenRequestors,
     logos: Logos,
     clock: Clock,
@@ -58,7 +58,7 @@ impl Support {
         let enrollments =
             Enrollments::from_settings(&mut reader, runtime).ok_or_else(|| reader.problems())?;
         Ok(Self {
-            enrollments,
+            enrollments: enrollments.reader(),
             requestors: requestors.clone(),
             logos: logos.clone(),
             clock: runtime.clock.clone(),

@@ -1,11 +1,11 @@
 //! Reading: a client sees only its own enrollments, newest first; support and exports see
 //! those of their bank.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use jiff::SignedDuration;
 use model::{
     card_enrollment::Refusal,
-    enrollment::{Enrollment, EnrollmentId, Fact, PushFailure},
+    enrollment::{CallbackResult, Enrollment, EnrollmentId, Fact, PushFailure},
 };
 use runtime::store::enrollments::{Enrollments, Versioned};
 
@@ -22,6 +22,7 @@ checks! {
     support_finds_an_enrollment_by_its_id_alone,
     an_export_holds_every_enrollment_of_this_bank_and_none_of_another,
     past_enrollments_are_listed_with_the_current_ones,
+    a_thousand_past_enrollments_are_listed_at_a_known_price,
     a_card_has_one_current_enrollment,
     secrets_are_not_stored_in_plain_text,
 }
@@ -219,4 +220,39 @@ async fn list(
 
 fn ids(enrollments: Vec<Enrollment>) -> Vec<EnrollmentId> {
     enrollments.into_iter().map(|enrollment| enrollment.enrollment_id).collect()
+}
+
+/// `docs/scale.md` names the price: all items of the client, for each page.
+async fn a_thousand_past_enrollments_are_listed_at_a_known_price(stores: &Stores) {
+    let first = pushed(stores).await;
+    let tcn = Fact::Tcn { token_unique_reference: Some("D".repeat(48)), occurred_at: first.at() };
+    let returned = Fact::Callback { result: CallbackResult::Approved };
+    facts(&stores.enrollments, &first, [tcn, returned]).await;
+    let second = EnrollmentFixture::new("key-2").with_created_at(first.at() + SignedDuration::from_hours(1));
+    let second = second.start(&stores.enrollments).await;
+    let items = stores.enrollment_items().await;
+    let past = items.iter().find(|item| item["sk"].as_s().unwrap().starts_with("PAST#")).unwrap();
+    for number in 0..999 {
+        let id = EnrollmentId::new(first.at() - SignedDuration::from_hours(number + 1));
+        let mut copy = past.clone();
+        let sk = past["sk"].as_s().unwrap().replace(&first.id().to_string(), &id.to_string());
+        copy.extend([
+            ("sk".into(), AttributeValue::S(sk)),
+            ("enrollmentId".into(), AttributeValue::S(id.to_string())),
+        ]);
+        let put = stores.db.put_item().table_name(&stores.tables.enrollments).set_item(Some(copy));
+        put.send().await.unwrap();
+    }
+    let page = stores.enrollments.list(CLIENT.into(), None, 50, None).await.unwrap();
+    assert_eq!((page.enrollments.len(), page.enrollments[0].enrollment_id), (50, second.id()));
+    let older = stores.enrollments.list(CLIENT.into(), None, 50, page.next).await.unwrap();
+    assert_eq!(older.enrollments.len(), 50);
+    let query = stores.db.query().table_name(&stores.tables.enrollments).consistent_read(true);
+    let query =
+        query.key_condition_expression("pk = :pk").expression_attribute_values(":pk", past["pk"].clone());
+    let query = query.return_consumed_capacity(ReturnConsumedCapacity::Total);
+    let pages: Vec<_> = query.into_paginator().send().try_collect().await.unwrap();
+    let units: f64 =
+        pages.iter().map(|page| page.consumed_capacity.as_ref().unwrap().capacity_units.unwrap()).sum();
+    assert!((100.0..=250.0).contains(&units), "{units} read units for 1 001 enrollments");
 }

@@ -14,6 +14,22 @@ checks! {
     a_rotation_of_keys_never_loses_a_redirect,
     an_unknown_key_is_fetched_once_more_and_otherwise_there_is_no_redirect,
     other_writers_carry_the_sealed_bytes_unchanged,
+    support_reads_an_enrollment_without_its_redirect,
+}
+
+async fn support_reads_an_enrollment_without_its_redirect(stores: &Stores) {
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
+    fixture.push(&stores.enrollments, &stores.keys).await.unwrap();
+    let stored = fixture.versioned(&stores.enrollments).await.unwrap();
+    assert!(stored.redirect(1).is_some());
+    let reader = stores.enrollments.reader();
+    let read = reader.find(stored.enrollment().enrollment_id).await.unwrap().unwrap();
+    assert_eq!(read.redirect(1), None);
+    assert_eq!(read.record(), stored.record(), "and everything else");
+    let by_card = reader.by_card(stored.enrollment().card_contract_id).await.unwrap();
+    assert!(by_card.contains(stored.enrollment()));
+    let page = reader.all().next().await.unwrap().unwrap();
+    assert!(page.contains(stored.enrollment()));
 }
 
 async fn a_stored_redirect_opens_with_its_key(stores: &Stores) {

@@ -51,8 +51,8 @@ impl Support {
     /// When the store cannot be read or written.
     pub async fn retry_unmatched(&self) -> Result<usize, StoreError> {
         let mut applied = 0;
-        for entry in self.enrollments.unmatched_notifications().await? {
-            let outcome = self.enrollments.apply(entry, self.clock.now()).await?;
+        for entry in self.writer.unmatched_notifications().await? {
+            let outcome = self.writer.apply(entry, self.clock.now()).await?;
             applied += usize::from(outcome.enrollment_id().is_some());
         }
         Ok(applied)

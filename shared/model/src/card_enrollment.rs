@@ -78,3 +78,6 @@ pub struct CardEnrollment {
     /// The number of past enrollments.
     pub past: u32,
 }
+
+#[cfg(test)]
+mod tests;

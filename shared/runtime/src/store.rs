@@ -2,6 +2,7 @@
 
 mod backoff;
 pub mod enrollments;
+mod projection;
 mod table;
 mod token_requestors;
 mod transaction;

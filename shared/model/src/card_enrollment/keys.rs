@@ -59,6 +59,21 @@ impl CardEnrollment {
         self.current.known_key(request, now).or(earlier)
     }
 
+    /// The same without the keys that a past enrollment has freed since it lost the card. `None` if it freed none.
+    pub(super) fn without_freed_keys(&self, past: &EnrollmentRecord, now: Timestamp) -> Option<Self> {
+        let id = past.enrollment.enrollment_id;
+        let is_freed =
+            |used: &UsedKey| used.enrollment_id == id && past.keys().all(|key| key.attempt != used.attempt);
+        if !self.used_keys.iter().any(is_freed) {
+            return None;
+        }
+        let mut next = self.clone();
+        next.used_keys.retain(|used| !is_freed(used));
+        next.current.update(now);
+        next.drop_unusable_redirect(now);
+        Some(next)
+    }
+
     /// All keys that count, of the current enrollment and of earlier ones.
     pub(super) fn counting_keys(&self, now: Timestamp) -> Vec<UsedKey> {
         let all = self.used_keys.iter().copied().chain(self.current.keys());

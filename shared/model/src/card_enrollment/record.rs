@@ -2,9 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{
-    CardEnrollment, Change, EnrollmentRecord, Items, Outcome, Refusal, SealedRedirect, begin::whole_second,
-};
+use super::{CardEnrollment, Change, EnrollmentRecord, Items, Outcome, Refusal, SealedRedirect};
 use crate::enrollment::{EnrollmentId, RecordedFact, Status};
 
 /// Records facts, and the redirect of a push.
@@ -32,15 +30,15 @@ pub(super) fn record(
     if !past.add_facts(facts, now) {
         return Ok(Change::none(outcome));
     }
-    Ok(Change { outcome, card: None, past: vec![past] })
+    // A push that failed for a temporary reason only after a takeover frees its key all the same.
+    let card = items.card.as_ref().and_then(|card| card.without_freed_keys(&past, now));
+    Ok(Change { outcome, card, past: vec![past] })
 }
 
 impl EnrollmentRecord {
-    /// Adds facts that are not recorded yet. Returns whether the item changes: facts are added, or time has moved the next
-    /// check.
+    /// Adds facts that are not recorded yet. Returns whether there are any.
     fn add_facts(&mut self, facts: &[RecordedFact], now: Timestamp) -> bool {
-        let added = facts.iter().filter(|fact| self.enrollment.add_fact((*fact).clone())).count();
-        if added == 0 && self.enrollment.status_at(now).next_check.map(whole_second) == self.due_at {
+        if facts.iter().filter(|fact| self.enrollment.add_fact((*fact).clone())).count() == 0 {
             return false;
         }
         self.update(now);

@@ -4,12 +4,12 @@ use std::{collections::HashMap, str::FromStr};
 
 use aws_sdk_dynamodb::{
     Client,
-    operation::get_item::builders::GetItemFluentBuilder,
+    operation::{get_item::builders::GetItemFluentBuilder, query::builders::QueryFluentBuilder},
     types::{AttributeValue, KeysAndAttributes},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{StoreError, backoff::backoff};
+use super::{StoreError, backoff::backoff, projection::Projection};
 
 /// Attributes by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -55,11 +55,13 @@ pub(super) struct Table {
     pub(super) db: Client,
     pub(super) name: String,
     pub(super) tenant: Tenant,
+    /// The attributes that reads ask for; all if absent.
+    pub(super) attributes: Option<&'static [&'static str]>,
 }
 
 impl Table {
     pub(super) fn new(db: Client, name: impl Into<String>, tenant: Tenant) -> Self {
-        Self { db, name: name.into(), tenant }
+        Self { db, name: name.into(), tenant, attributes: None }
     }
 
     /// Serializes a value as an item with these keys and the tenant.
@@ -83,7 +85,24 @@ impl Table {
 
     fn request_of(&self, pk: &str, sk: &str) -> GetItemFluentBuilder {
         let request = self.db.get_item().table_name(&self.name).consistent_read(true);
-        request.key("pk", s(pk)).key("sk", s(sk))
+        let request = request.key("pk", s(pk)).key("sk", s(sk));
+        match self.projection() {
+            Some(Projection { expression, names }) => {
+                request.projection_expression(expression).set_expression_attribute_names(Some(names))
+            }
+            None => request,
+        }
+    }
+
+    /// The projection of its reads, if they ask for some attributes only.
+    pub(super) fn projection(&self) -> Option<Projection> {
+        self.attributes.map(Projection::of)
+    }
+
+    /// A query of an index for the keys of items, which [`Self::batch_get`] reads then.
+    pub(super) fn query_keys(&self, index: &str) -> QueryFluentBuilder {
+        let query = self.db.query().table_name(&self.name).index_name(index);
+        query.projection_expression("pk, sk")
     }
 
     /// Two items of one partition in one request, each strongly consistent.
@@ -112,6 +131,9 @@ impl Table {
                 batch.iter().map(|(pk, sk)| Item::from([("pk".into(), s(pk)), ("sk".into(), s(sk))]));
             let request =
                 KeysAndAttributes::builder().consistent_read(true).set_keys(Some(request.collect()));
+            let (expression, names) =
+                self.projection().map(|Projection { expression, names }| (expression, names)).unzip();
+            let request = request.set_projection_expression(expression).set_expression_attribute_names(names);
             let mut unprocessed = Some(HashMap::from([(self.name.clone(), request.build()?)]));
             for attempt in 0.. {
                 let output = self.db.batch_get_item().set_request_items(unprocessed.take()).send().await?;

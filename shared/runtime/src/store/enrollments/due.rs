@@ -24,7 +24,7 @@ pub enum DueItem {
 impl Enrollments {
     /// The items of a shard that are due at `now`, most overdue first, at most `limit`.
     pub async fn due(&self, shard: u8, now: Timestamp, limit: i32) -> Result<Vec<DueItem>, StoreError> {
-        let query = self.0.db.query().table_name(&self.0.name).index_name("due").limit(limit);
+        let query = self.0.query_keys("due").limit(limit);
         let query = query.key_condition_expression("dueShard = :shard AND dueAt <= :now");
         let query = query.expression_attribute_values(":shard", s(&self.shard_key(shard)));
         let response = query.expression_attribute_values(":now", n(now.as_second())).send().await?;

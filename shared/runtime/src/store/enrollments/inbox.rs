@@ -93,7 +93,7 @@ impl Enrollments {
     pub async fn unmatched_notifications(&self) -> Result<Vec<InboxEntry>, StoreError> {
         let mut found = Vec::new();
         for shard in (0..SHARDS).flat_map(|shard| [self.shard_key(shard), self.unmatched_shard(shard)]) {
-            let query = self.0.db.query().table_name(&self.0.name).index_name("due");
+            let query = self.0.query_keys("due");
             let query = query.key_condition_expression("dueShard = :shard");
             let query = query.expression_attribute_values(":shard", s(&shard));
             let mut keys: Vec<_> = query.into_paginator().items().send().try_collect().await?;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     super::{
         StoreError,
+        projection::Projection,
         table::{Item, Table, s},
     },
     Enrollments, Versioned,
@@ -45,6 +46,9 @@ impl Pages {
         let scan = self.table.db.scan().table_name(&self.table.name);
         let scan = scan.filter_expression("attribute_exists(enrollmentId) AND tenant = :tenant");
         let scan = scan.expression_attribute_values(":tenant", s(&self.table.tenant.to_string()));
+        let (expression, names) =
+            self.table.projection().map(|Projection { expression, names }| (expression, names)).unzip();
+        let scan = scan.set_projection_expression(expression).set_expression_attribute_names(names);
         let page = scan.set_exclusive_start_key(self.after.take()).send().await?;
         self.after = page.last_evaluated_key;
         self.is_done = self.after.is_none();
@@ -58,22 +62,34 @@ impl Pages {
 impl Enrollments {
     /// One enrollment of this client: among its cards' current ones, or a past one.
     pub async fn get(&self, client: ClientId, id: EnrollmentId) -> Result<Option<Versioned>, StoreError> {
-        let is_it = |stored: &Versioned| stored.enrollment().enrollment_id == id;
-        if let Some(current) = self.of_client(client, CARD).await?.into_iter().find(is_it) {
+        if let Some(current) = self.get_among(client, CARD, id).await? {
             return Ok(Some(current));
         }
         let found = self.find(id).await?.filter(|stored| stored.enrollment().client_id == client);
         match found {
             Some(found) => Ok(Some(found)),
             // The index `by-id` is eventually consistent.
-            None => Ok(self.of_client(client, PAST).await?.into_iter().find(is_it)),
+            None => self.get_among(client, PAST, id).await,
         }
+    }
+
+    /// An enrollment of this client whose sort key begins with `prefix`. The others are not decoded.
+    async fn get_among(
+        &self,
+        client: ClientId,
+        prefix: &str,
+        id: EnrollmentId,
+    ) -> Result<Option<Versioned>, StoreError> {
+        let items = self.query_client(client, prefix).await?;
+        let id = s(&id.to_string());
+        let found = items.iter().find(|item| item.get("enrollmentId") == Some(&id));
+        Ok(found.map(versioned).transpose()?.flatten())
     }
 
     /// An enrollment of any client by its id, in the eventually consistent index `by-id`: for a callback and for support, never
     /// for an app.
     pub async fn find(&self, id: EnrollmentId) -> Result<Option<Versioned>, StoreError> {
-        let query = self.0.db.query().table_name(&self.0.name).index_name("by-id");
+        let query = self.0.query_keys("by-id");
         let query = query.key_condition_expression("enrollmentId = :id");
         let found = query.expression_attribute_values(":id", s(&id.to_string())).send().await?;
         for item in self.0.batch_get(found.items.unwrap_or_default()).await? {
@@ -148,7 +164,7 @@ impl Enrollments {
     /// The enrollments of a card for which Processing confirmed the card, newest first. The index `by-card` is eventually
     /// consistent.
     pub(super) async fn confirmed(&self, card: CardContractId) -> Result<Vec<Versioned>, StoreError> {
-        let query = self.0.db.query().table_name(&self.0.name).index_name("by-card");
+        let query = self.0.query_keys("by-card");
         let query = query.key_condition_expression("cardKey = :card");
         let query = query.expression_attribute_values(":card", s(&self.card_key(card)));
         let keys: Vec<_> = query.into_paginator().items().send().try_collect().await?;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use model::card_enrollment::ShortHash;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::super::super::table::{Item, n};
+use super::super::super::table::{Item, n, s};
 
 /// An attribute is missing or not in the expected form. The value is not part of the error.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +66,7 @@ impl<'a> Elements<'a> {
     }
 
     pub(super) fn time(&mut self) -> Option<Timestamp> {
-        Timestamp::from_millisecond(self.number()?).ok()
+        time_of(self.next()?)
     }
 
     pub(super) fn bytes(&mut self) -> Option<&'a [u8]> {
@@ -78,9 +78,22 @@ impl<'a> Elements<'a> {
     }
 }
 
-/// Milliseconds since 1970.
+/// Milliseconds since 1970. A time with a fraction of a millisecond, as other people's clocks send it, is a text: nothing of
+/// it is lost.
 pub(super) fn time(at: Timestamp) -> AttributeValue {
-    n(at.as_millisecond())
+    match at.subsec_nanosecond() % 1_000_000 {
+        0 => n(at.as_millisecond()),
+        _ => s(&at.to_string()),
+    }
+}
+
+/// Reads a time.
+pub(super) fn time_of(stored: &AttributeValue) -> Option<Timestamp> {
+    match stored {
+        AttributeValue::N(number) => Timestamp::from_millisecond(number.parse().ok()?).ok(),
+        AttributeValue::S(text) => text.parse().ok(),
+        _ => None,
+    }
 }
 
 pub(super) fn bytes(bytes: &[u8]) -> AttributeValue {

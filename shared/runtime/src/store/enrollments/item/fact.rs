@@ -1,4 +1,4 @@
-//! A recorded fact as a list: `[kind, milliseconds, fields…, attempt?, calls?]`, about a third of the size of a map. A fact that
+//! A recorded fact as a list: `[kind, time, fields…, attempt?, calls?]`, about a third of the size of a map. A fact that
 //! does not survive this form, such as one of a newer version, is stored as a map.
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     super::super::table::{n, s},
-    attributes::{Elements, bytes, list, time, value},
+    attributes::{Elements, bytes, list, time, time_of, value},
 };
 
 /// The stored form.
@@ -50,7 +50,7 @@ fn fields(recorded: &RecordedFact) -> Option<Vec<AttributeValue>> {
     Some(match &recorded.fact {
         Fact::Restarted { platform, callback, consent, respond_by } => {
             let Consent { terms_version, accepted_at } = consent;
-            vec![value(platform), s(callback), s(terms_version), value(accepted_at), time(*respond_by)]
+            vec![value(platform), s(callback), s(terms_version), time(*accepted_at), time(*respond_by)]
         }
         Fact::Pushed { receipt_hashes, expires_at } => {
             let hashes: Option<Vec<_>> =
@@ -84,7 +84,7 @@ fn decode_list(stored: &AttributeValue) -> Option<RecordedFact> {
         "restarted" => Fact::Restarted {
             platform: elements.value()?,
             callback: elements.value()?,
-            consent: Consent { terms_version: elements.value()?, accepted_at: elements.value()? },
+            consent: Consent { terms_version: elements.value()?, accepted_at: elements.time()? },
             respond_by: elements.time()?,
         },
         "pushed" => {
@@ -163,8 +163,7 @@ fn optional_time(at: Option<Timestamp>) -> AttributeValue {
 
 fn decode_optional_time(stored: &AttributeValue) -> Option<Option<Timestamp>> {
     match stored {
-        AttributeValue::N(number) => Timestamp::from_millisecond(number.parse().ok()?).ok().map(Some),
         AttributeValue::Null(_) => Some(None),
-        _ => None,
+        stored => time_of(stored).map(Some),
     }
 }

@@ -45,7 +45,7 @@ pub(in super::super) fn record_item(record: &EnrollmentRecord, change: Option<&S
         value(&enrollment.platform),
         s(&enrollment.callback),
         s(terms_version),
-        value(accepted_at),
+        time(*accepted_at),
         time(enrollment.created_at),
         time(enrollment.respond_by),
     ];
@@ -79,7 +79,7 @@ pub(in super::super) fn record_from_item(item: &Item) -> Result<EnrollmentRecord
             token_requestor_id: attributes.parse("tokenRequestorId").ok()?,
             platform: first.value()?,
             callback: first.value()?,
-            consent: Consent { terms_version: first.value()?, accepted_at: first.value()? },
+            consent: Consent { terms_version: first.value()?, accepted_at: first.time()? },
             created_at: first.time()?,
             respond_by: first.time()?,
             facts: Vec::new(),

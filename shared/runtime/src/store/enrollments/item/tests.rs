@@ -19,7 +19,10 @@ fn new_attempt(now: Timestamp) -> NewAttempt {
         token_requestor_id: "50123197928".parse().unwrap(),
         platform: mastercard::token_requestor::Platform::Android,
         callback: "mobile-app".into(),
-        consent: Consent { terms_version: "2026-01".into(), accepted_at: now },
+        consent: Consent {
+            terms_version: "2026-01".into(),
+            accepted_at: now - SignedDuration::from_nanos(1),
+        },
         created_at: now,
         respond_by: now + SignedDuration::from_secs(10),
         facts: Vec::new(),

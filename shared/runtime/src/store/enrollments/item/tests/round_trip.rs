@@ -19,6 +19,7 @@ use proptest::{
 use serde_json::json;
 
 use super::{
+    super::super::READABLE_ATTRIBUTES,
     super::{card_from_item, card_item, record_from_item, record_item},
     call, new_attempt, request,
 };
@@ -196,6 +197,8 @@ proptest! {
             attempt: 1,
         };
         for change in [None, Some(&change)] {
+            let names: Vec<_> = card_item(&card, change).into_keys().filter(|name| name != "redirect").collect();
+            prop_assert!(names.iter().all(|name| READABLE_ATTRIBUTES.contains(&name.as_str())), "{names:?}");
             prop_assert_eq!(card_from_item(&card_item(&card, change)).unwrap(), card.clone());
             prop_assert_eq!(record_from_item(&record_item(&card.current, change)).unwrap(), card.current.clone());
         }

@@ -1,4 +1,5 @@
 //! An item of at most 1 KB costs one write unit. The redirect lives minutes, and only the writes before and after it cost two.
+//! Times of other people's clocks have nanoseconds here, as some send them: the larger form.
 
 use std::collections::HashMap;
 
@@ -106,7 +107,7 @@ impl Journey {
         let notification = Notification {
             id: format!("notification {at}"),
             kind,
-            occurred_at: at,
+            occurred_at: at - SignedDuration::from_nanos(1),
             client_id: Some(enrollment.client_id),
             card_contract_id: Some(enrollment.card_contract_id),
             token_requestor_id: Some(enrollment.token_requestor_id.clone()),
