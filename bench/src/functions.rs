@@ -2,6 +2,7 @@
 
 mod budgets;
 mod cpu_quota;
+mod delivery;
 mod events;
 mod figures;
 mod harness;
@@ -76,6 +77,10 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     for name in FUNCTIONS.into_iter().filter(selected) {
         functions.push(figures(&harness, name, arguments).await?);
     }
+    let delivery = match selected(&"receive-notification") {
+        true => delivery::targets(&harness, !arguments.counts_only).await?,
+        false => Vec::new(),
+    };
     let soak = soak::run(&harness, arguments.enrollments).await?;
     drop(harness);
     let steps = journey::steps(binaries).await?;
@@ -89,6 +94,7 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
             .map(|baseline| budgets::regression_targets(&current, &baseline))
             .unwrap_or_default(),
     );
+    targets.extend(delivery);
     targets.extend(budgets::soak_targets(&soak, arguments.counts_only));
     if !arguments.counts_only {
         targets.extend(budgets::latency_targets(&functions));

@@ -7,7 +7,7 @@ use doctor::operate::AllowedHost;
 use jiff::Timestamp;
 use mastercard::card::{CardContractId, ClientId};
 use model::enrollment::EnrollmentId;
-use runtime::config::Environment;
+use runtime::{config::Environment, store::enrollments::QuarantineId};
 
 /// Checks settings, keys and connectivity before the first live call; answers support's and operators' questions after it.
 #[derive(Parser)]
@@ -80,6 +80,11 @@ pub(crate) enum Command {
         #[command(flatten)]
         common: CommonOptions,
     },
+    /// Notifications that could not be read: list, open with the private key, delete
+    Quarantine {
+        #[command(subcommand)]
+        command: QuarantineCommand,
+    },
     /// Export the consents of all cardholders, as JSON lines, one per attempt; reads the whole table
     Consents {
         /// Only consents received at or after this time, for example 2026-01-01T00:00:00Z
@@ -123,5 +128,37 @@ pub(crate) enum Command {
         /// The base string that Mastercard's gateway reported, or @FILE that contains it; adds firstDifference
         #[arg(long, value_name = "BASE_STRING|@FILE")]
         expect: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum QuarantineCommand {
+    /// List the deliveries in quarantine, without their content
+    List {
+        #[command(flatten)]
+        common: CommonOptions,
+    },
+    /// Print the messages of one delivery as JSON; they contain cardholders' ids
+    ///
+    /// Exits with 1 if there is no such delivery.
+    Open {
+        /// The delivery's id, such as 2026-11-28-07
+        id: QuarantineId,
+        /// File with the private key of NOTIFICATION_QUARANTINE_CERTIFICATE, PEM or DER
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        #[command(flatten)]
+        common: CommonOptions,
+    },
+    /// Delete one delivery
+    ///
+    /// Exits with 1 if there is no such delivery.
+    Delete {
+        /// The delivery's id, such as 2026-11-28-07
+        id: QuarantineId,
+        #[command(flatten)]
+        confirmation: Confirmation,
+        #[command(flatten)]
+        common: CommonOptions,
     },
 }

@@ -2,19 +2,20 @@
 
 use std::{
     io::{self, IsTerminal as _, Write},
+    path::PathBuf,
     time::Duration,
 };
 
 use doctor::{
     operate::{Catalog, DeadLetters, FetchReport, OperateError, Operator, RedriveReport, RefreshOptions},
-    support::{ConsentRow, ExportReport, Support},
+    support::{ConsentRow, ExportReport, OpenError, Support},
 };
 use indicatif::ProgressBar;
 use jiff::Timestamp;
 use model::enrollment::EnrollmentId;
 use runtime::{
     config::{ConfigError, Settings},
-    store::StoreError,
+    store::{StoreError, enrollments::QuarantineId},
 };
 use serde::Serialize;
 use serde_json::json;
@@ -28,6 +29,10 @@ pub(crate) enum CommandError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Operate(#[from] OperateError),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("{} cannot be read", file.display())]
+    KeyFile { file: PathBuf, source: io::Error },
     #[error("the output could not be written")]
     Output(#[from] io::Error),
     #[error("the output could not be written")]
@@ -66,6 +71,41 @@ pub(crate) async fn unmatched(support: &Support, retry: bool, json: bool) -> Res
     }
     writeln!(io::stderr(), "{} notifications match no enrollment.", unmatched.len())?;
     Ok(())
+}
+
+pub(crate) async fn quarantined(support: &Support, json: bool) -> Result<(), CommandError> {
+    let quarantined = support.quarantined().await?;
+    if json {
+        return print_json(&quarantined);
+    }
+    let mut output = io::stdout().lock();
+    for row in &quarantined {
+        writeln!(output, "{row}")?;
+    }
+    writeln!(io::stderr(), "{} deliveries are in quarantine.", quarantined.len())?;
+    Ok(())
+}
+
+/// Always JSON. `false` if there is no such delivery.
+pub(crate) async fn open_quarantined(
+    support: &Support,
+    id: &QuarantineId,
+    key: &[u8],
+) -> Result<bool, CommandError> {
+    match support.open_quarantined(id, key).await? {
+        Some(messages) => print_json(&messages).map(|()| true),
+        None => is_not_quarantined(id),
+    }
+}
+
+/// `false` if there is no such delivery.
+pub(crate) async fn delete_quarantined(support: &Support, id: &QuarantineId) -> Result<bool, CommandError> {
+    if support.delete_quarantined(id).await? { Ok(true) } else { is_not_quarantined(id) }
+}
+
+fn is_not_quarantined(id: &QuarantineId) -> Result<bool, CommandError> {
+    writeln!(io::stderr(), "There is no delivery {id} in quarantine.")?;
+    Ok(false)
 }
 
 /// Always JSON lines, for an auditor's program.

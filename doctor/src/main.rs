@@ -20,7 +20,7 @@ use doctor::{
 };
 use runtime::{config::Settings, telemetry};
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, QuarantineCommand};
 use commands::CommandError;
 
 /// Exit code: the command ran, and its report or answer is negative.
@@ -63,6 +63,7 @@ async fn main() -> ExitCode {
             })
             .await;
         }
+        Command::Quarantine { command } => return quarantine(command).await,
         Command::Consents { since, common } => {
             return run_command(common.config, async |settings| {
                 commands::consents(&Support::connect(settings).await?, since).await.map(|()| true)
@@ -100,6 +101,34 @@ async fn main() -> ExitCode {
         // The reader closed the pipe, as `head` does.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => stop(&error),
+    }
+}
+
+/// Runs a command of the quarantine.
+async fn quarantine(command: QuarantineCommand) -> ExitCode {
+    match command {
+        QuarantineCommand::List { common } => {
+            run_command(common.config, async |settings| {
+                commands::quarantined(&Support::connect(settings).await?, common.json).await.map(|()| true)
+            })
+            .await
+        }
+        QuarantineCommand::Open { id, key, common } => {
+            run_command(common.config, async |settings| {
+                let key =
+                    std::fs::read(&key).map_err(|source| CommandError::KeyFile { file: key, source })?;
+                commands::open_quarantined(&Support::connect(settings).await?, &id, &key).await
+            })
+            .await
+        }
+        QuarantineCommand::Delete { id, confirmation, common } => {
+            run_command(common.config, async |settings| {
+                let what = format!("delete {id} from the quarantine");
+                let confirmed = commands::is_confirmed(&settings, confirmation.yes, &what)?;
+                Ok(confirmed && commands::delete_quarantined(&Support::connect(settings).await?, &id).await?)
+            })
+            .await
+        }
     }
 }
 

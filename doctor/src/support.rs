@@ -1,7 +1,8 @@
 //! Support's commands: they read the enrollments and notifications of all clients. Their output contains no receipts,
-//! signatures, token references or card numbers.
+//! signatures, token references or card numbers, except for the notifications that [`Support::open_quarantined`] decrypts.
 
 mod consents;
+mod quarantine;
 mod timeline;
 mod unmatched;
 
@@ -14,6 +15,7 @@ use runtime::{
 use crate::aws;
 
 pub use consents::{ConsentRow, ExportReport};
+pub use quarantine::{OpenError, Quarantined};
 pub use timeline::Timeline;
 pub use unmatched::Unmatched;
 

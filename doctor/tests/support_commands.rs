@@ -1,56 +1,11 @@
 //! Support's commands: one enrollment's timeline, unmatched notifications, and the export of consents for auditors.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::path::PathBuf;
+mod support;
 
-use local::{World, cardholder::Cardholder, ready};
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio::process::Command;
 
-/// A world, its settings in a file, and a cardholder.
-struct Bank {
-    world: World,
-    cardholder: Cardholder,
-    folder: TempDir,
-}
-
-/// The program's exit code and output.
-struct Run {
-    code: Option<i32>,
-    output: String,
-    errors: String,
-}
-
-impl Bank {
-    async fn open() -> Self {
-        let world = World::start(local::Options::default()).await.unwrap();
-        world.refresh().await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        ready::write_env_file(&world, &folder.path().join("env")).unwrap();
-        let cardholder = world.cardholder("40000").unwrap();
-        Self { world, cardholder, folder }
-    }
-
-    async fn doctor(&self, arguments: &[&str]) -> Run {
-        let program = PathBuf::from(env!("CARGO_BIN_EXE_doctor"));
-        let mut command = Command::new(program);
-        command.env_clear().args(arguments).arg("--config").arg(self.folder.path().join("env"));
-        let ran = command.output().await.unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Run { code: ran.status.code(), output: text(ran.stdout), errors: text(ran.stderr) }
-    }
-
-    /// The whole journey of one card: the enrollment's id, and the redirect URL, which must not be printed.
-    async fn enable(&self, card: &str) -> (String, String) {
-        let enrollment = self.cardholder.enroll(card).await.unwrap();
-        let redirect = enrollment["redirectUrl"].as_str().unwrap().to_owned();
-        let page = self.cardholder.open_redirect(&redirect).await.unwrap();
-        page.accept_terms().await.unwrap().return_to_bank().await.unwrap();
-        self.world.simulator().notifications_settled().await;
-        (enrollment["enrollmentId"].as_str().unwrap().to_owned(), redirect)
-    }
-}
+use support::bank::Bank;
 
 #[tokio::test]
 async fn support_reads_an_enrollments_timeline_without_its_secrets() {
@@ -83,6 +38,26 @@ async fn support_reads_an_enrollments_timeline_without_its_secrets() {
 }
 
 #[tokio::test]
+async fn support_sees_who_requested_a_change_and_the_word_of_an_unknown_state() {
+    let bank = Bank::open().await;
+    let (id, _) = bank.enable("70001").await;
+    for (state, by) in [("SUSPENDED", "CARDHOLDER"), ("Relinked", "System")] {
+        let body = json!({"type": "TVN", "clientId": 40000, "cardContractId": 70001, "tokenStatus": state,
+            "tokenRequestorId": simulator::CLICK_TO_PAY, "triggeredBy": by});
+        assert_eq!(bank.notify(&body).await, 200);
+    }
+    let run = bank.doctor(&["timeline", &id]).await;
+    for part in [
+        "token_changed           suspended",
+        "requested by CARDHOLDER",
+        "token_changed           unknown state RELINKED",
+        "requested by SYSTEM",
+    ] {
+        assert!(run.output.contains(part), "{part} is not in\n{}", run.output);
+    }
+}
+
+#[tokio::test]
 async fn missing_facts_are_listed() {
     let bank = Bank::open().await;
     let enrollment = bank.cardholder.enroll("70001").await.unwrap();
@@ -105,11 +80,9 @@ async fn an_unmatched_notification_is_listed_until_it_matches() {
     let bank = Bank::open().await;
     // The cardholder had the card tokenized elsewhere, before the app's request.
     let simulator = bank.world.simulator();
-    let client = reqwest(&bank.world);
     let body = json!({"notificationId": "n-1", "type": "TCN", "cardContractId": 70002,
         "tokenRequestorId": simulator::CLICK_TO_PAY, "occurredAt": "2040-01-01T00:00:00Z"});
-    let sent = client.post(bank.world.notifications_url().clone()).header("content-type", "application/json");
-    assert_eq!(sent.body(body.to_string()).send().await.unwrap().status(), 200);
+    assert_eq!(bank.notify(&body).await, 200);
     let run = bank.doctor(&["unmatched"]).await;
     assert!(run.output.contains("TCN     card contract 70002"), "{} {}", run.output, run.errors);
     assert_eq!(run.errors, "1 notifications match no enrollment.\n");
@@ -137,12 +110,4 @@ async fn an_auditor_gets_every_consent_of_every_attempt() {
     assert!(rows.iter().all(|row| row["termsVersion"] == "2026-01" && row["clientId"] == "40000"));
     let later = bank.doctor(&["consents", "--since", "2100-01-01T00:00:00Z"]).await;
     assert_eq!((later.output.as_str(), later.code), ("", Some(0)));
-}
-
-fn reqwest(world: &World) -> reqwest::Client {
-    reqwest::Client::builder()
-        .tls_certs_only([reqwest::Certificate::from_pem(world.notifications_authority().as_bytes()).unwrap()])
-        .identity(reqwest::Identity::from_pem(world.notifications_client_identity().as_bytes()).unwrap())
-        .build()
-        .unwrap()
 }

@@ -108,6 +108,25 @@ async fn a_token_that_is_suspended_resumed_and_deleted_changes_the_status() {
 }
 
 #[tokio::test]
+async fn a_token_state_that_is_not_known_is_asked_about_and_suspends_nothing() {
+    let world = open_world().await;
+    let (cardholder, id) = enroll_with(&world, NotificationPlan::default()).await;
+    let tvn = json!({"type": "TVN", "clientId": 40000, "cardContractId": 70001, "tokenRequestorId": CLICK_TO_PAY,
+        "tokenStatus": "RELINKED", "requestedBy": "ISSUER", "occurredAt": world.clock().now().to_string()});
+    assert_eq!(notify(&world, &tvn).await, 200);
+    let notified = view(&cardholder, &id).await;
+    assert_eq!((&notified["status"], &notified["final"]), (&json!("ENABLED"), &json!(false)), "{notified}");
+    let reads = world.simulator().calls(simulator::Operation::GetTokensByClient);
+    for _ in 0..2 {
+        world.reconcile().await.unwrap();
+        let read = view(&cardholder, &id).await;
+        assert_eq!((&read["status"], &read["final"]), (&json!("ENABLED"), &json!(true)), "{read}");
+        assert!(!read.to_string().contains("ISSUER"), "who requested a change is for support only");
+    }
+    assert_eq!(world.simulator().calls(simulator::Operation::GetTokensByClient), reads + 1);
+}
+
+#[tokio::test]
 async fn a_tcn_dated_ahead_does_not_outlive_a_cancellation() {
     for ahead in [SignedDuration::from_mins(1), SignedDuration::from_hours(24)] {
         let world = open_world().await;
@@ -196,7 +215,7 @@ async fn a_notification_that_names_another_client_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_tcn_with_ids_as_processing_may_write_them_enables_the_card() {
+async fn a_tcn_with_ids_as_processing_may_write_them_is_applied() {
     for (client, card, requestor) in [
         (json!(40000), json!(70006), json!(50_123_197_928_u64)),
         (json!(40000.0), json!(70006.0), json!("50123197928")),
@@ -211,11 +230,9 @@ async fn a_tcn_with_ids_as_processing_may_write_them_enables_the_card() {
             "responseCode": "00", "tokenUniqueReference": "DTUR00000000000000000000000000000000000000000000",
         });
         assert_eq!(notify(&world, &tcn).await, 200);
-        let events = view(&cardholder, &id).await;
-        assert!(
-            events["timeline"].as_array().unwrap().iter().any(|it| it["event"] == "token_created"),
-            "{tcn}"
-        );
+        let view = view(&cardholder, &id).await;
+        // The cardholder has not accepted the terms yet.
+        assert_eq!((&view["status"], events(&view, "token_created")), (&json!("TOKENIZED"), 1), "{tcn}");
     }
 }
 

@@ -35,6 +35,7 @@ checks! {
     a_notification_of_a_newer_version_is_kept_as_it_is_stored,
     a_notification_before_its_enrollment_is_applied_later,
     a_copy_of_an_unmatched_notification_keeps_its_first_arrival,
+    a_copy_that_matches_before_its_unmatched_first_one_counts_from_the_first_arrival,
     a_notification_that_matches_nothing_is_retried_and_then_unmatched,
     a_notification_that_matches_in_the_end_is_no_longer_unmatched,
     a_notification_that_matched_an_enrollment_matches_no_later_one,
@@ -138,6 +139,26 @@ async fn a_copy_of_an_unmatched_notification_keeps_its_first_arrival(stores: &St
         let entry = stores.enrollments.notification("n-1").await.unwrap().unwrap();
         assert_eq!(entry.received_at, now);
     }
+}
+
+async fn a_copy_that_matches_before_its_unmatched_first_one_counts_from_the_first_arrival(stores: &Stores) {
+    let first = EnrollmentFixture::new("any").at();
+    let after = |seconds| first + SignedDuration::from_secs(seconds);
+    assert_eq!(receive(&stores.enrollments, &[approval()], first).await, [Unmatched]);
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
+    let proxy = TableProxy::counting(&stores.url).await;
+    let copied = receive(&stores.through(&proxy), &[approval()], after(30)).await;
+    assert_eq!(copied, [Recorded(fixture.id())]);
+    assert_eq!(proxy.take_operations(), ["GetItem", "PutItem"], "the inbox is not read");
+
+    let [entry] = notifications_due(stores, after(60), 1).await.try_into().unwrap();
+    assert_eq!(stores.enrollments.apply(entry, after(60)).await.unwrap(), Duplicate(fixture.id()));
+    assert_eq!(receive(&stores.enrollments, &[approval()], after(90)).await, [Duplicate(fixture.id())]);
+    let stored = fixture.stored(&stores.enrollments).await.unwrap();
+    assert_eq!(stored.facts.iter().map(|recorded| recorded.at).collect::<Vec<_>>(), [first]);
+    assert!(notifications_due(stores, end_of_time(), 0).await.is_empty());
+    let entry = stores.enrollments.notification("n-1").await.unwrap().unwrap();
+    assert_eq!((entry.applied_to, entry.received_at), (Some(fixture.id()), first));
 }
 
 async fn a_notification_that_matches_nothing_is_retried_and_then_unmatched(stores: &Stores) {

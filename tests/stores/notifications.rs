@@ -23,8 +23,10 @@ checks! {
     a_notification_is_applied_and_stored_by_one_write,
     notifications_of_one_card_in_one_delivery_are_one_read_and_one_write,
     notifications_of_several_cards_in_one_delivery_have_their_own_outcomes,
+    notifications_of_a_hundred_cards_in_one_delivery_are_one_read_and_one_write_of_each,
     copies_in_one_delivery_count_once,
     a_flood_of_notifications_is_bounded_and_the_last_state_counts,
+    a_flood_of_unknown_states_does_not_hide_the_last_known_one,
     copies_of_a_flood_change_nothing,
     concurrent_notifications_are_all_recorded,
     a_notification_that_an_earlier_enrollment_learned_is_applied_to_no_later_one,
@@ -80,9 +82,33 @@ async fn notifications_of_several_cards_in_one_delivery_have_their_own_outcomes(
     let outcomes = receive(&stores.through(&proxy), &delivery, Timestamp::now()).await;
     assert_eq!(outcomes, [Recorded(ids[0]), Unmatched, Recorded(ids[1]), Duplicate(ids[0])]);
     let operations = proxy.take_operations();
-    assert_eq!(operations[..5], ["GetItem", "PutItem", "GetItem", "GetItem", "PutItem"], "{operations:?}");
+    let count = |name| operations.iter().filter(|operation| *operation == name).count();
+    // One read of each card, one write of the two that match, and the unmatched one in the inbox.
+    assert_eq!((count("GetItem"), count("PutItem")), (3, 4), "{operations:?}");
     assert!(stores.enrollments.notification("n-2").await.unwrap().is_some(), "the unmatched one is kept");
     assert_eq!(stores.enrollments.notification("n-1").await.unwrap(), None);
+}
+
+async fn notifications_of_a_hundred_cards_in_one_delivery_are_one_read_and_one_write_of_each(
+    stores: &Stores,
+) {
+    let (mut ids, mut delivery) = (Vec::new(), Vec::new());
+    for card in 70_001..70_101_u64 {
+        let fixture = EnrollmentFixture::new("key-1").with_card(card).start(&stores.enrollments).await;
+        ids.push(Recorded(fixture.id()));
+        let tar = notification(&format!("n-{card}"), approved());
+        delivery.push(Notification { card_contract_id: Some(card.into()), ..tar });
+    }
+    let proxy = TableProxy::counting(&stores.url).await;
+    let enrollments = stores.through(&proxy);
+    assert_eq!(receive(&enrollments, &delivery, Timestamp::now()).await, ids);
+    let mut operations = proxy.take_operations();
+    operations.sort_unstable();
+    assert_eq!(operations, [["GetItem"; 100], ["PutItem"; 100]].concat());
+    // Mastercard repeats a delivery whose response it did not get.
+    let copies = receive(&enrollments, &delivery, Timestamp::now()).await;
+    assert!(copies.iter().all(|outcome| matches!(outcome, Duplicate(_))), "{copies:?}");
+    assert_eq!(proxy.take_operations(), ["GetItem"; 100]);
 }
 
 async fn copies_in_one_delivery_count_once(stores: &Stores) {
@@ -107,6 +133,23 @@ async fn a_flood_of_notifications_is_bounded_and_the_last_state_counts(stores: &
     assert_eq!(stored.record().status, Status::Suspended, "the last of them says so");
     let [item] = stores.enrollment_items().await.try_into().unwrap();
     assert_eq!((item["appliedNotifications"].as_l().unwrap().len(), MAX_APPLIED), (64, 64));
+}
+
+async fn a_flood_of_unknown_states_does_not_hide_the_last_known_one(stores: &Stores) {
+    let fixture = enabled(stores).await;
+    let at = |seconds| fixture.at() + SignedDuration::from_secs(seconds);
+    let suspended = Notification { occurred_at: at(1), ..tvn("suspended", TokenState::Suspended) };
+    let unknown = (2..30).map(|n| Notification {
+        occurred_at: at(n),
+        ..tvn(&format!("n-{n}"), TokenState::Other("RELINKED".into()))
+    });
+    let delivery: Vec<_> = std::iter::once(suspended).chain(unknown).collect();
+    receive(&stores.enrollments, &delivery, after_flood(&fixture)).await;
+    let stored = fixture.versioned(&stores.enrollments).await.unwrap();
+    let kept = stored.enrollment().facts.iter().filter(|recorded| recorded.fact.kind() == "tvn");
+    assert_eq!((kept.count(), stored.record().status), (MAX_NOTIFICATIONS, Status::Suspended));
+    let due_at = stored.record().due_at.map(Timestamp::as_second);
+    assert_eq!(due_at, Some(after_flood(&fixture).as_second()), "the token list is read");
 }
 
 async fn copies_of_a_flood_change_nothing(stores: &Stores) {
@@ -238,7 +281,7 @@ pub(super) fn tcn(id: &str) -> Notification {
 pub(super) fn tvn(id: &str, token: TokenState) -> Notification {
     Notification {
         token_unique_reference: Some(TOKEN.into()),
-        ..notification(id, NotificationKind::Tvn { token })
+        ..notification(id, NotificationKind::Tvn { token, requested_by: None })
     }
 }
 

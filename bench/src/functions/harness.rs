@@ -11,7 +11,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::events::{
-    CARDS_PER_CLIENT, body, callback_event, client_of_card, get_enrollment_event, read_event, tar_event, text,
+    CARDS_PER_CLIENT, body, callback_event, client_of_card, get_enrollment_event, notification_event,
+    read_event, tar, text,
 };
 use crate::{
     counter::Count,
@@ -110,12 +111,22 @@ impl Harness {
             }
             "receive-notification" => {
                 let (_, card, _) = self.enroll().await?;
-                tar_event(client_of_card(card), card)
+                notification_event(&tar(client_of_card(card), card)?.to_string())
             }
             "list-cards" => read_event("list-cards.json"),
             "list-requestors" => read_event("list-requestors-gzip.json"),
             _ => Ok(serde_json::json!({})),
         }
+    }
+
+    /// `POST /notifications` with a TAR for each of `count` newly pushed cards.
+    pub(super) async fn delivery(&self, count: usize) -> Result<Value, BenchError> {
+        let mut notifications = Vec::with_capacity(count);
+        for _ in 0..count {
+            let (_, card, _) = self.enroll().await?;
+            notifications.push(tar(client_of_card(card), card)?);
+        }
+        notification_event(&Value::from(notifications).to_string())
     }
 
     /// A new card and the event of its `POST /enrollments`.

@@ -8,7 +8,7 @@ use mastercard::{
     card::{CardContractId, ClientId},
     token_requestor::TokenRequestorId,
 };
-use model::enrollment::{Attempt, Enrollment, EnrollmentId, Fact, Status, StatusReason};
+use model::enrollment::{Attempt, Enrollment, EnrollmentId, Fact, Status, StatusReason, TokenState};
 use runtime::store::StoreError;
 use serde::Serialize;
 
@@ -40,6 +40,9 @@ struct Step {
     event: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
+    /// Who requested the change of a token, if a TVN states it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requested_by: Option<String>,
     /// When it happened, by Mastercard's clock, for notifications.
     #[serde(skip_serializing_if = "Option::is_none")]
     occurred_at: Option<Timestamp>,
@@ -69,6 +72,7 @@ impl Timeline {
             attempt: attempt.number,
             event: "requested".into(),
             detail: Some(request_detail(attempt)),
+            requested_by: None,
             occurred_at: None,
             calls: Vec::new(),
         });
@@ -82,7 +86,16 @@ impl Timeline {
                 detail: match &recorded.fact {
                     Fact::Restarted { .. } => attempt.map(|attempt| request_detail(&attempt)),
                     Fact::Pushed { expires_at, .. } => Some(format!("receipts valid until {expires_at:.0}")),
+                    // The app gets `other` for a word that this version does not know.
+                    Fact::Tvn { token: TokenState::Other(word), .. }
+                    | Fact::TokenList { token: Some(TokenState::Other(word)) } => {
+                        Some(format!("unknown state {word}"))
+                    }
                     _ => detail,
+                },
+                requested_by: match &recorded.fact {
+                    Fact::Tvn { requested_by, .. } => requested_by.clone(),
+                    _ => None,
                 },
                 occurred_at: recorded.fact.occurred_at(),
                 calls: recorded.calls.clone(),
@@ -146,6 +159,9 @@ impl fmt::Display for Timeline {
             let detail = step.detail.as_deref().unwrap_or_default();
             let line = format!("{:.3}  {since:>+10.1} s  {:<22}  {detail}", step.at, step.event);
             writeln!(f, "{}", line.trim_end())?;
+            if let Some(requested_by) = &step.requested_by {
+                writeln!(f, "{:>38}  requested by {requested_by}", "")?;
+            }
             if let Some(occurred_at) = step.occurred_at {
                 writeln!(f, "{:>38}  at {occurred_at:.3} by Mastercard's clock", "")?;
             }

@@ -1,6 +1,8 @@
 //! A `World`, its settings with changes, and generated keys.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
 
+pub mod bank;
+
 use doctor::check::Check;
 use local::{Options, World};
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize, date_time_ymd};

@@ -5,7 +5,9 @@
 //! the format in `model::notification::wire` are provisional.
 
 mod authentication;
+mod quarantine;
 
+use jiff::Timestamp;
 use lambda_http::{Body, Error, Request, Response};
 use mastercard::FieldLevelKeys;
 use model::{
@@ -13,7 +15,7 @@ use model::{
     clock::Clock,
     notification::{
         Notification,
-        wire::{self, DeliveryError},
+        wire::{self, DeliveryError, UnreadableMessage},
     },
 };
 use runtime::{
@@ -28,6 +30,7 @@ use runtime::{
 use serde::Serialize;
 
 use authentication::{Authentication, AuthenticationSettings};
+use quarantine::Quarantine;
 
 /// The largest body, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
@@ -37,6 +40,7 @@ pub struct ReceiveNotification {
     enrollments: Enrollments,
     authentication: Authentication,
     decryption: Option<FieldLevelKeys>,
+    quarantine: Quarantine,
     card_numbers: CardNumberDetector,
     clock: Clock,
 }
@@ -52,14 +56,17 @@ impl ReceiveNotification {
     /// # Errors
     /// When a setting is missing or ill-formed, or a key or secret is unavailable or unusable.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (enrollments, authentication, card_numbers) = runtime.read_settings(|settings| {
+        let (enrollments, authentication, quarantine, card_numbers) = runtime.read_settings(|settings| {
             let enrollments = Enrollments::from_settings(settings, runtime);
             let authentication = AuthenticationSettings::from_settings(settings);
+            let quarantine = Quarantine::from_settings(settings);
             let card_numbers = http::card_number_detector(settings);
-            Some((enrollments?, authentication?, card_numbers?))
+            Some((enrollments?, authentication?, quarantine?, card_numbers?))
         })?;
-        let (authentication, decryption) = authentication.connect().await?;
-        Ok(Self { enrollments, authentication, decryption, card_numbers, clock: runtime.clock.clone() })
+        let ((authentication, decryption), quarantine) =
+            tokio::try_join!(authentication.connect(), Quarantine::connect(quarantine))?;
+        let clock = runtime.clock.clone();
+        Ok(Self { enrollments, authentication, decryption, quarantine, card_numbers, clock })
     }
 
     /// `POST /notifications`, on Mastercard's own domain with mutual TLS.
@@ -75,13 +82,34 @@ impl ReceiveNotification {
         for (notification, outcome) in delivery.notifications.iter().zip(received) {
             log(notification, outcome)?;
         }
-        // Mastercard repeats the whole delivery then. The notifications accepted now will be duplicates.
-        // A card number is reported first, because it raises an alarm.
-        let is_other = |error: &DeliveryError| !matches!(error, DeliveryError::CardNumber);
-        match delivery.errors.into_iter().min_by_key(is_other) {
-            Some(error) => Err(rejection(error)),
-            None => http::json(StatusCode::OK, &AcceptedResponse { accepted: delivery.notifications.len() }),
+        self.quarantine(&delivery.unreadable, now).await?;
+        match delivery.with_card_number {
+            0 => http::json(StatusCode::OK, &AcceptedResponse { accepted: delivery.notifications.len() }),
+            // Mastercard repeats the whole delivery then. The notifications accepted now will be duplicates.
+            _ => Err(rejection(DeliveryError::CardNumber)),
         }
+    }
+
+    /// Keeps and logs messages that cannot be read.
+    async fn quarantine(&self, messages: &[UnreadableMessage], now: Timestamp) -> Result<(), StoreError> {
+        if messages.is_empty() {
+            return Ok(());
+        }
+        let kept = match self.quarantine.seal(messages, now) {
+            Some(delivery) => self.enrollments.quarantine(&delivery).await?.map_or(0, |_| delivery.messages),
+            None => 0,
+        };
+        let mut causes: Vec<_> = messages.iter().map(|message| telemetry::chain(&message.error)).collect();
+        causes.sort_unstable();
+        causes.dedup();
+        tracing::warn!(
+            event = "notification_unreadable",
+            count = messages.len(),
+            kept,
+            cause = causes.join("; "),
+            "notification unreadable"
+        );
+        Ok(())
     }
 }
 

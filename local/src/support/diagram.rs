@@ -57,8 +57,9 @@ fn recorded(recorded: &RecordedFact) -> Row {
         Fact::PushUnknown => Row::new(Server, TokenConnect, "push outcome unknown: the response was lost"),
         Fact::Tar { decision, .. } => Row::new(Processing, Server, &format!("TAR: {}", serialized(decision))),
         Fact::Tcn { .. } => Row::new(Processing, Server, "TCN: a token exists"),
-        Fact::Tvn { token, .. } => {
-            Row::new(Processing, Server, &format!("TVN: the token is {}", serialized(token)))
+        Fact::Tvn { token, requested_by, .. } => {
+            let by = requested_by.as_ref().map(|by| format!(", requested by {by}")).unwrap_or_default();
+            Row::new(Processing, Server, &format!("TVN: the token is {}{by}", serialized(token)))
         }
         Fact::Callback { result } => {
             Row::new(ClickToPay, Server, &format!("the browser returns: {}", result.as_str()))

@@ -27,6 +27,7 @@ use self::content::{EncryptedContent, TAG};
 pub use self::field::{JweField, UnknownJweField};
 use super::{
     decryption::DecryptionKeys,
+    digest::sha256_hex,
     json,
     keys::{Certificate, DecryptionKey, KeyError, KeyProblem},
 };
@@ -98,12 +99,40 @@ impl JweKeys {
         kid: Option<String>,
         private_keys: &[DecryptionKey],
     ) -> Result<Self, KeyError> {
+        let kid = kid.unwrap_or_else(|| certificate.public_key_fingerprint());
+        Self::with_public_key(certificate.public_key(), kid, private_keys)
+    }
+
+    /// The keys of a party that encrypts for itself, and so needs no certificate: what the public key of `private_key` encrypted is
+    /// decrypted by `private_key`.
+    ///
+    /// ```
+    /// # let pem = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap().serialize_pem();
+    /// use push_provisioning_client::{DecryptionKey, JweKeys};
+    ///
+    /// let keys = JweKeys::from_private_key(&DecryptionKey::read("own key", pem.as_bytes(), None)?)?;
+    /// let jwe = keys.encrypt(b"{}").unwrap();
+    /// assert_eq!(keys.decrypt(&jwe).unwrap(), b"{}");
+    /// # Ok::<(), push_provisioning_client::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the key is not an RSA key of 2048 to 8192 bits.
+    pub fn from_private_key(private_key: &DecryptionKey) -> Result<Self, KeyError> {
+        let public_key = private_key.public_key();
+        Self::with_public_key(&public_key, sha256_hex(&public_key), std::slice::from_ref(private_key))
+    }
+
+    fn with_public_key(
+        public_key: &[u8],
+        kid: String,
+        private_keys: &[DecryptionKey],
+    ) -> Result<Self, KeyError> {
         let error = |key: &str| KeyError { key: key.into(), problem: KeyProblem::NotRsa };
-        let encryption_key = PublicEncryptingKey::from_der(certificate.public_key())
+        let encryption_key = PublicEncryptingKey::from_der(public_key)
             .map_err(|_| Unspecified)
             .and_then(OaepPublicEncryptingKey::new)
             .map_err(|_| error("payload encryption certificate"))?;
-        let kid = kid.unwrap_or_else(|| certificate.public_key_fingerprint());
         let decryption_keys = DecryptionKeys::new(private_keys)?;
         Ok(Self(Arc::new(Inner { encryption_key, kid, decryption_keys }), JweField::default()))
     }

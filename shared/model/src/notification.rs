@@ -56,6 +56,9 @@ pub enum NotificationKind {
     Tvn {
         /// The new state.
         token: TokenState,
+        /// Who caused the change, if stated.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        requested_by: Option<String>,
     },
     /// A kind that this version does not know. It is stored and changes no enrollment.
     Other {
@@ -106,9 +109,11 @@ impl Notification {
                 token_unique_reference: self.token_unique_reference.clone(),
                 occurred_at: self.occurred_at,
             }),
-            NotificationKind::Tvn { token } => {
-                Some(Fact::Tvn { token: token.clone(), occurred_at: self.occurred_at })
-            }
+            NotificationKind::Tvn { token, requested_by } => Some(Fact::Tvn {
+                token: token.clone(),
+                requested_by: requested_by.clone(),
+                occurred_at: self.occurred_at,
+            }),
             NotificationKind::Other { .. } | NotificationKind::Unknown(_) => None,
         }
     }

@@ -1,6 +1,9 @@
 //! The token of one card at one token requestor in the response of `getTokensByClient` (tip after use-case step 4).
 
-use crate::enrollment::{Enrollment, Fact, TokenState};
+use crate::{
+    enrollment::{Enrollment, Fact, TokenState},
+    unknown::bounded_word,
+};
 use mastercard::{
     card::CardContractId,
     processing::{ClientToken, TokenStatus},
@@ -44,14 +47,15 @@ fn best<'a>(tokens: impl Iterator<Item = &'a ClientToken>) -> Option<TokenState>
         TokenStatus::Active => TokenState::Active,
         TokenStatus::Suspended => TokenState::Suspended,
         TokenStatus::Deactivated => TokenState::Deactivated,
-        TokenStatus::Inactive => TokenState::Other("INACTIVE".into()),
-        TokenStatus::Other(status) => TokenState::Other(status.chars().take(32).collect()),
+        TokenStatus::Inactive => TokenState::Inactive,
+        TokenStatus::Other(status) => TokenState::Other(bounded_word(status)),
     });
     states.min_by_key(|state| match state {
         TokenState::Active => 0,
         TokenState::Suspended => 1,
-        TokenState::Other(_) => 2,
-        TokenState::Deactivated => 3,
+        TokenState::Inactive => 2,
+        TokenState::Other(_) => 3,
+        TokenState::Deactivated => 4,
     })
 }
 

@@ -16,6 +16,16 @@ pub struct UnknownVariant {
     pub fields: Map<String, Value>,
 }
 
+/// Most characters of a word that are kept.
+const MAX_WORD_LENGTH: usize = 32;
+
+/// A word of a sender that this version does not know, in the form in which it is kept: upper case, at most
+/// [`MAX_WORD_LENGTH`] characters, and `_` for each character that is not an ASCII letter, a digit, `_` or `-`.
+pub(crate) fn bounded_word(word: &str) -> String {
+    let safe = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c.to_ascii_uppercase() } else { '_' };
+    word.trim().chars().take(MAX_WORD_LENGTH).map(safe).collect()
+}
+
 impl UnknownVariant {
     /// Reads a variant whose kind is none of `known`.
     ///

@@ -36,6 +36,7 @@ impl CardItems {
         let Arrival { notification, at } = arrival;
         let id = ShortHash::of(notification.id.as_bytes());
         if let Some(known) = self.enrollment_of(id) {
+            self.move_to_first_arrival(id, *at);
             return NotificationOutcome::Duplicate(known);
         }
         let Some(fact) = notification.fact() else { return NotificationOutcome::Unmatched };
@@ -58,6 +59,19 @@ impl CardItems {
         }
         self.changed.push(matched);
         NotificationOutcome::Recorded(matched)
+    }
+
+    /// A copy may be applied before the first one, which waits in the inbox if nothing matched it. The earliest arrival counts.
+    fn move_to_first_arrival(&mut self, id: ShortHash, at: Timestamp) {
+        for record in std::iter::once(&mut self.card.current).chain(&mut self.past) {
+            let enrollment_id = record.enrollment.enrollment_id;
+            for recorded in &mut record.enrollment.facts {
+                if recorded.notification_id() == Some(id) && at < recorded.at {
+                    recorded.at = at;
+                    self.changed.push(enrollment_id);
+                }
+            }
+        }
     }
 
     fn records(&self) -> impl Iterator<Item = &EnrollmentRecord> {
@@ -99,8 +113,11 @@ impl EnrollmentRecord {
         order.sort_by_key(|index| facts[*index].fold_order());
         // The first one that reports a usable token stays: without it a removed token would never have been one.
         let first_usable = order.iter().copied().find(|index| facts[*index].fact.shows_token());
+        // The last one with a known state stays too: unknown states say nothing about it.
+        let last_known = order.iter().copied().rfind(|index| !facts[*index].fact.has_unknown_token_state());
+        let stays = [first_usable, last_known];
         let mut omitted: Vec<_> =
-            order.iter().copied().filter(|index| Some(*index) != first_usable).collect();
+            order.iter().copied().filter(|index| !stays.contains(&Some(*index))).collect();
         omitted.truncate(order.len().saturating_sub(MAX_NOTIFICATIONS));
         omitted.sort_unstable();
         let enrollment_id = self.enrollment.enrollment_id;

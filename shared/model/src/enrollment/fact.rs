@@ -40,7 +40,7 @@ impl RecordedFact {
     pub(crate) fn fold_order(&self) -> (Timestamp, u8, &str) {
         let severity = match &self.fact {
             Fact::Tvn { token: TokenState::Active, .. } => 1,
-            Fact::Tvn { token: TokenState::Suspended | TokenState::Other(_), .. } => 2,
+            Fact::Tvn { token: TokenState::Suspended | TokenState::Inactive, .. } => 2,
             Fact::Tvn { token: TokenState::Deactivated, .. } => 3,
             _ => 0,
         };
@@ -113,6 +113,9 @@ pub enum Fact {
     Tvn {
         /// The new state.
         token: TokenState,
+        /// Who caused the change, such as `ISSUER` or `CARDHOLDER`, if stated; for support.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        requested_by: Option<String>,
         /// By Mastercard's clock.
         occurred_at: Timestamp,
     },
@@ -160,9 +163,12 @@ pub enum TokenState {
     Active,
     /// Cannot be used to pay until it is resumed.
     Suspended,
+    /// Not activated yet, or not active any more. Counts as suspended.
+    Inactive,
     /// Removed for good.
     Deactivated,
-    /// Unknown value, kept for forward compatibility. Counts as suspended.
+    /// Unknown value, such as `RELINKED`, kept for support. It shows that there is a token and says nothing about its state, so the
+    /// token list is read once.
     #[serde(untagged)]
     Other(String),
 }
@@ -232,6 +238,11 @@ impl Fact {
             | Self::TokenListReadFailed
             | Self::Unknown(_) => false,
         }
+    }
+
+    /// Whether it reports a state of the token that this version does not know.
+    pub fn has_unknown_token_state(&self) -> bool {
+        matches!(self, Self::Tvn { token: TokenState::Other(_), .. })
     }
 
     /// Whether it belongs to one attempt and counts for no other. Notifications and token lists do not name an attempt.

@@ -139,14 +139,18 @@ impl FactSummary<'_> {
             return refused;
         }
         match self.token() {
-            CurrentToken::Active | CurrentToken::Suspended if self.is_new_attempt_running(now) => {
+            CurrentToken::Active | CurrentToken::Suspended | CurrentToken::Unknown
+                if self.is_new_attempt_running(now) =>
+            {
                 self.status_without_token(now)
             }
             CurrentToken::Active if self.is_settled() => (Status::Enabled, None, None),
             CurrentToken::Suspended if self.is_settled() || self.is_listed_after_end() => {
                 (Status::Suspended, None, None)
             }
-            CurrentToken::Active | CurrentToken::Suspended => (Status::Tokenized, None, None),
+            CurrentToken::Active | CurrentToken::Suspended | CurrentToken::Unknown => {
+                (Status::Tokenized, None, None)
+            }
             CurrentToken::Removed if self.is_settled() => (Status::Deactivated, None, None),
             CurrentToken::Removed => match self.decision {
                 Some((decision, _)) => without_a_token(decision),

@@ -47,7 +47,7 @@ fn tcn(at: i64) -> Fact {
 }
 
 fn tvn(token: TokenState, at: i64) -> Fact {
-    Fact::Tvn { token, occurred_at: minute(at) }
+    Fact::Tvn { token, requested_by: None, occurred_at: minute(at) }
 }
 
 fn callback(result: &str) -> Fact {
@@ -256,7 +256,7 @@ fn a_result_that_is_no_decision_leaves_the_decision_to_a_later_callback() {
 
 #[test]
 fn a_suspended_token_without_a_decision_keeps_the_schedule() {
-    for state in [TokenState::Suspended, TokenState::Other("INACTIVE".into())] {
+    for state in [TokenState::Suspended, TokenState::Inactive] {
         let history = [(0, pushed()), (2, tcn(2)), (3, tvn(state.clone(), 3))];
         let report = enrollment(&history).status_at(minute(4));
         assert_eq!((report.status, report.next_check), (Status::Tokenized, Some(minute(16))), "{state:?}");
@@ -315,6 +315,47 @@ fn a_notification_that_contradicts_an_earlier_read_has_the_list_read_once_more()
     assert_eq!(enrollment(&read).status_at(minute(506)).next_check, None);
     let confirmed = [&enabled[..], &[(500, tvn(TokenState::Active, 499))]].concat();
     assert_eq!(enrollment(&confirmed).status_at(minute(501)).next_check, None);
+}
+
+#[test]
+fn an_unknown_token_state_is_asked_about_once_and_does_not_suspend_the_card() {
+    let relinked = || TokenState::Other("RELINKED".into());
+    let enabled = [(0, pushed()), (2, tcn(2)), (3, callback("APPROVED"))];
+    let notified = [&enabled[..], &[(60, tvn(relinked(), 60))]].concat();
+    assert_eq!(status(&notified, 61), Status::Enabled);
+    assert_eq!(enrollment(&notified).status_at(minute(61)).next_check, Some(minute(60)));
+    for (listed, expected) in [
+        (Some(TokenState::Active), Status::Enabled),
+        // The list does not know more: what was known before still counts.
+        (Some(relinked()), Status::Enabled),
+        (Some(TokenState::Suspended), Status::Suspended),
+        (None, Status::Enabled),
+    ] {
+        let asked = [&notified[..], &[(60, list(listed.clone()))]].concat();
+        assert_eq!(status(&asked, 61), expected, "{listed:?}");
+        // Without the token, the list may only lag behind.
+        let report = enrollment(&asked).status_at(minute(61));
+        assert_eq!((report.status, report.next_check), (expected, None), "{listed:?}");
+    }
+    // Nor does it resume a suspended card.
+    let suspended =
+        [&enabled[..], &[(50, tvn(TokenState::Suspended, 50)), (60, tvn(relinked(), 60))]].concat();
+    assert_eq!(status(&suspended, 61), Status::Suspended);
+    // A list that cannot be read is retried with pauses.
+    let failed = [&notified[..], &[(60, Fact::TokenListReadFailed)]].concat();
+    assert_eq!(enrollment(&failed).status_at(minute(61)).next_check, Some(minute(65)));
+}
+
+#[test]
+fn a_token_of_which_only_an_unknown_state_is_listed_is_tokenized_and_keeps_the_schedule() {
+    let relinked = Some(TokenState::Other("RELINKED".into()));
+    let history = [(0, pushed()), (3, callback("APPROVED")), (16, list(relinked.clone()))];
+    let report = enrollment(&history).status_at(minute(17));
+    assert_eq!((report.status, report.next_check), (Status::Tokenized, Some(minute(31))));
+    let confirmed = [&history[..], &[(31, list(Some(TokenState::Active)))]].concat();
+    assert_eq!(status(&confirmed, 32), Status::Enabled);
+    let removed = [&history[..], &[(31, list(None))]].concat();
+    assert_eq!(status(&removed, 32), Status::Tokenized, "the list may lag behind");
 }
 
 #[test]

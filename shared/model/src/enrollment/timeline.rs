@@ -66,6 +66,7 @@ fn token_state_name(token: &TokenState) -> &'static str {
     match token {
         TokenState::Active => "active",
         TokenState::Suspended => "suspended",
+        TokenState::Inactive => "inactive",
         TokenState::Deactivated => "deactivated",
         TokenState::Other(_) => "other",
     }

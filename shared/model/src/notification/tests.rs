@@ -121,8 +121,12 @@ fn each_kind_has_its_fact_and_its_name() {
     let fact = Fact::Tcn { token_unique_reference: None, occurred_at };
     assert_eq!(described(NotificationKind::Tcn), ("TCN".into(), "TCN".into(), Some(fact)));
     let token = TokenState::Suspended;
-    let tvn = Fact::Tvn { token: token.clone(), occurred_at };
-    assert_eq!(described(NotificationKind::Tvn { token }), ("TVN".into(), "TVN".into(), Some(tvn)));
+    let requested_by = Some("ISSUER".to_owned());
+    let tvn = Fact::Tvn { token: token.clone(), requested_by: requested_by.clone(), occurred_at };
+    assert_eq!(
+        described(NotificationKind::Tvn { token, requested_by }),
+        ("TVN".into(), "TVN".into(), Some(tvn))
+    );
     assert_eq!(
         described(NotificationKind::Other { name: "XYZ".into() }),
         ("other".into(), "XYZ".into(), None)
@@ -135,7 +139,9 @@ fn each_kind_has_its_fact_and_its_name() {
 fn next_kind(kind: &NotificationKind) -> Option<NotificationKind> {
     Some(match kind {
         NotificationKind::Tar { .. } => NotificationKind::Tcn,
-        NotificationKind::Tcn => NotificationKind::Tvn { token: TokenState::Suspended },
+        NotificationKind::Tcn => {
+            NotificationKind::Tvn { token: TokenState::Suspended, requested_by: Some("ISSUER".into()) }
+        }
         NotificationKind::Tvn { .. } => NotificationKind::Other { name: "XYZ".into() },
         NotificationKind::Other { .. } => {
             serde_json::from_value(json!({"kind": "xyz", "device": {"name": "Watch"}})).unwrap()

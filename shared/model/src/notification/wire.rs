@@ -1,10 +1,10 @@
 //! PROVISIONAL. Mastercard publishes neither path, payload nor authentication of its TAR, TCN and TVN
 //! notifications. This file assumes JSON: one object or an array of objects, with the fields of [`MAPPING`], some or
 //! all of which may be encrypted. A bank that knows the real format changes the mapping and the words in `words.rs`, and
-//! nothing else. Who caused a change (`requestedBy`, `triggeredBy`) is not read: it does not change what the cardholder
-//! can do.
+//! nothing else.
 
 mod fields;
+mod unreadable;
 mod words;
 
 use std::borrow::Cow;
@@ -13,8 +13,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{Notification, NotificationKind};
-use crate::card_number::CardNumberDetector;
+use crate::{card_number::CardNumberDetector, unknown::bounded_word};
 use mastercard::{FieldLevelKeys, digest::sha256_hex};
+pub use unreadable::{DeliveryError, UnreadableMessage};
 use words::Content;
 
 /// The fields of one message, as JSON pointers (RFC 6901).
@@ -29,6 +30,8 @@ struct Mapping {
     decision: &'static str,
     response_code: &'static str,
     token_state: &'static str,
+    /// Who caused a change; the first one that is present counts.
+    requested_by: [&'static str; 2],
     /// Name of the field that holds the encrypted fields, in Mastercard's field-level encryption.
     encrypted: &'static str,
 }
@@ -44,6 +47,7 @@ const MAPPING: Mapping = Mapping {
     decision: "/decision",
     response_code: "/responseCode",
     token_state: "/tokenStatus",
+    requested_by: ["/requestedBy", "/triggeredBy"],
     encrypted: "encryptedPayload",
 };
 
@@ -51,39 +55,15 @@ const MAPPING: Mapping = Mapping {
 const EARLIEST: Timestamp = Timestamp::constant(1_546_300_800, 0);
 /// Most messages in one delivery.
 const MAX_MESSAGES: usize = 100;
-/// Most characters of an unknown value that are kept.
-const MAX_VALUE_LENGTH: usize = 32;
-
-/// The content of one request. An invalid message does not prevent the others from being read.
+/// The content of one request. A message that cannot be read does not prevent the others from being read.
 #[derive(Debug, Default)]
 pub struct Delivery {
-    /// The valid messages, in the order of the request.
+    /// The messages that were read, in the order of the request.
     pub notifications: Vec<Notification>,
-    /// One error for each invalid message.
-    pub errors: Vec<DeliveryError>,
-}
-
-/// Why a delivery, or a message in it, cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum DeliveryError {
-    /// The body is not JSON.
-    #[error("the delivery is not JSON")]
-    Json(#[source] serde_json::Error),
-    /// The body holds no message, or too many.
-    #[error("a delivery must hold 1 to {MAX_MESSAGES} notifications")]
-    Count,
-    /// The message is not an object, or does not state its kind.
-    #[error("a notification is not in the expected form")]
-    Shape,
-    /// A field, here its JSON pointer, has another type than expected.
-    #[error("a notification has a field of the wrong type: {0}")]
-    Field(&'static str),
-    /// The message is encrypted, and no configured key decrypts it.
-    #[error("a notification is encrypted and cannot be decrypted")]
-    Decryption,
-    /// The message contains a card number, in whichever field.
-    #[error("a notification contains a card number")]
-    CardNumber,
+    /// Messages that cannot be read. One whose kind is [`NotificationKind::Other`] is here and in `notifications`.
+    pub unreadable: Vec<UnreadableMessage>,
+    /// Number of messages that contain a card number. Nothing of them is kept.
+    pub with_card_number: usize,
 }
 
 /// Parses a delivery. `received_at` replaces a time of a message that is missing, invalid or later: a sender's clock that
@@ -91,54 +71,76 @@ pub enum DeliveryError {
 /// that are not read and in encrypted ones.
 ///
 /// # Errors
-/// When the body as a whole is invalid: [`DeliveryError::Json`] or [`DeliveryError::Count`], or [`DeliveryError::CardNumber`]
-/// if there is one in it. Errors of single messages are in [`Delivery::errors`].
+/// [`DeliveryError::Count`] if the number of messages is wrong, [`DeliveryError::CardNumber`] if the body is not JSON and contains
+/// a card number.
 pub fn parse(
     body: &[u8],
     received_at: Timestamp,
     keys: Option<&FieldLevelKeys>,
     card_numbers: &CardNumberDetector,
 ) -> Result<Delivery, DeliveryError> {
+    let mut delivery = Delivery::default();
     let messages = match serde_json::from_slice(body) {
         Ok(Value::Array(messages)) => messages,
         Ok(message) => vec![message],
-        Err(_) if card_numbers.in_text(&String::from_utf8_lossy(body)) => {
-            return Err(DeliveryError::CardNumber);
+        Err(error) => {
+            let text = String::from_utf8_lossy(body);
+            if card_numbers.in_text(&text) {
+                return Err(DeliveryError::CardNumber);
+            }
+            let (error, content) = (DeliveryError::Json(error), Value::from(text));
+            delivery.unreadable.push(UnreadableMessage { error, content });
+            return Ok(delivery);
         }
-        Err(error) => return Err(DeliveryError::Json(error)),
     };
     if messages.is_empty() || messages.len() > MAX_MESSAGES {
         return Err(DeliveryError::Count);
     }
-    let mut delivery = Delivery::default();
     for message in messages {
-        let read = decrypted(message, keys).and_then(|mut message| {
-            if card_numbers.in_json(&message) {
-                return Err(DeliveryError::CardNumber);
-            }
-            message.sort_all_objects();
-            read(&message, received_at)
-        });
-        match read {
-            Ok(notification) => delivery.notifications.push(notification),
-            Err(error) => delivery.errors.push(error),
+        let (mut message, encrypted) = decrypted(message, keys);
+        if card_numbers.in_json(&message) {
+            delivery.with_card_number += 1;
+            continue;
         }
+        message.sort_all_objects();
+        let notification = match &encrypted {
+            None => read(&message, received_at),
+            Some(_) => Err(DeliveryError::Decryption),
+        };
+        let error = match notification {
+            Ok(notification) => {
+                let is_unknown = matches!(notification.kind, NotificationKind::Other { .. });
+                delivery.notifications.push(notification);
+                is_unknown.then_some(DeliveryError::Kind)
+            }
+            Err(error) => Some(error),
+        };
+        if let (Some(fields), Some(encrypted)) = (message.as_object_mut(), encrypted) {
+            fields.insert(MAPPING.encrypted.into(), encrypted);
+        }
+        delivery.unreadable.extend(error.map(|error| UnreadableMessage { error, content: message }));
     }
     Ok(delivery)
 }
 
-/// The message with its encrypted fields decrypted. They replace fields of the same name that came unencrypted.
-fn decrypted(message: Value, keys: Option<&FieldLevelKeys>) -> Result<Value, DeliveryError> {
-    let Value::Object(mut fields) = message else { return Err(DeliveryError::Shape) };
+/// The message with its encrypted fields decrypted, and these fields if no key decrypts them. Decrypted fields replace fields of the
+/// same name that came unencrypted.
+fn decrypted(message: Value, keys: Option<&FieldLevelKeys>) -> (Value, Option<Value>) {
+    let Value::Object(mut fields) = message else { return (message, None) };
     let Some(encrypted) = fields.remove(MAPPING.encrypted).filter(|encrypted| !encrypted.is_null()) else {
-        return Ok(fields.into());
+        return (fields.into(), None);
     };
     let decrypt = |keys: &FieldLevelKeys| -> Option<Map<String, Value>> {
-        let decrypted = keys.decrypt(&serde_json::from_value(encrypted).ok()?).ok()?;
+        let decrypted = keys.decrypt(&serde_json::from_value(encrypted.clone()).ok()?).ok()?;
         serde_json::from_slice(&decrypted).ok()
     };
-    fields.extend(keys.and_then(decrypt).ok_or(DeliveryError::Decryption)?);
-    Ok(fields.into())
+    match keys.and_then(decrypt) {
+        Some(decrypted) => {
+            fields.extend(decrypted);
+            (fields.into(), None)
+        }
+        None => (fields.into(), Some(encrypted)),
+    }
 }
 
 fn read(message: &Value, received_at: Timestamp) -> Result<Notification, DeliveryError> {
@@ -148,6 +150,8 @@ fn read(message: &Value, received_at: Timestamp) -> Result<Notification, Deliver
         decision: fields::text(message, MAPPING.decision)?,
         response_code: response_code.as_deref(),
         token_state: fields::text(message, MAPPING.token_state)?,
+        // For support only: one of another type does not make the message unreadable.
+        requested_by: MAPPING.requested_by.iter().find_map(|field| message.pointer(field)?.as_str()),
     };
     let id = fields::code(message, MAPPING.id)?.filter(|id| id.len() <= 128);
     let reference = fields::text(message, MAPPING.token_unique_reference)?;
@@ -163,7 +167,7 @@ fn read(message: &Value, received_at: Timestamp) -> Result<Notification, Deliver
         id: id.map_or_else(|| sha256_hex(message.to_string().as_bytes()), Cow::into_owned),
         // A message with an invalid id is kept and not applied: the rest of it could match another enrollment.
         kind: match has_invalid_id {
-            true => NotificationKind::Other { name: words::truncated(kind) },
+            true => NotificationKind::Other { name: bounded_word(kind) },
             false => words::kind_of(kind, content),
         },
         occurred_at: occurred_at

@@ -95,7 +95,7 @@ fn notification(scenario: &Scenario, message: usize, copy: u8) -> Notification {
         kind: match sent.kind {
             Kind::Tar => NotificationKind::Tar { decision: Decision::Approved },
             Kind::Tcn => NotificationKind::Tcn,
-            Kind::Removed => NotificationKind::Tvn { token: TokenState::Deactivated },
+            Kind::Removed => NotificationKind::Tvn { token: TokenState::Deactivated, requested_by: None },
         },
         occurred_at: time(sent.occurred),
         client_id: Some((40000 + sent.place as u64).into()),

@@ -5,6 +5,7 @@
 //! | card enrollment | `CLIENT#tenant#client` | `CARD#card#requestor` | one for each card and requestor |
 //! | past enrollment | `CLIENT#tenant#client` | `PAST#card#requestor#enrollmentId` | once a later enrollment took the card |
 //! | notification | `INBOX#tenant#hash` | `NOTIFICATION` | if it matches nothing or does not name its card completely |
+//! | quarantined delivery | `QUARANTINE#tenant` | day and slot | unreadable messages of a delivery, sealed |
 //!
 //! The client id is in the partition key, so that no key of one client can address another client's items. The index `by-card`
 //! finds enrollments for notifications that name no client, once Processing confirmed the card; `by-id` finds them for callbacks
@@ -17,6 +18,7 @@ mod idempotency_key;
 mod inbox;
 mod item;
 mod load;
+mod quarantine;
 mod read;
 mod reader;
 mod receive;
@@ -32,6 +34,7 @@ pub use idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
 pub use inbox::InboxEntry;
 pub use load::versioned;
 pub use model::card_enrollment::NotificationOutcome;
+pub use quarantine::{QuarantineId, QuarantinedDelivery};
 pub use read::{Page, Pages};
 pub use reader::{EnrollmentReader, READABLE_ATTRIBUTES};
 pub use receive::ReceiveError;

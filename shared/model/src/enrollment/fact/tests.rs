@@ -15,7 +15,9 @@ fn next_variant(fact: &Fact) -> Option<Fact> {
         Fact::PushFailed { .. } => Fact::PushUnknown,
         Fact::PushUnknown => Fact::Tar { decision: Decision::Approved, occurred_at: Some(at) },
         Fact::Tar { .. } => Fact::Tcn { token_unique_reference: Some("reference".into()), occurred_at: at },
-        Fact::Tcn { .. } => Fact::Tvn { token: TokenState::Suspended, occurred_at: at },
+        Fact::Tcn { .. } => {
+            Fact::Tvn { token: TokenState::Suspended, requested_by: Some("ISSUER".into()), occurred_at: at }
+        }
         Fact::Tvn { .. } => Fact::Callback { result: CallbackResult::Approved },
         Fact::Callback { .. } => Fact::TokenList { token: None },
         Fact::TokenList { .. } => Fact::TokenListReadFailed,

@@ -11,6 +11,8 @@ pub(super) enum CurrentToken {
     None,
     Active,
     Suspended,
+    /// There is a token, and nothing that is known tells its state.
+    Unknown,
     /// There was a token.
     Removed,
 }
@@ -19,7 +21,8 @@ impl From<&TokenState> for CurrentToken {
     fn from(state: &TokenState) -> Self {
         match state {
             TokenState::Active => Self::Active,
-            TokenState::Suspended | TokenState::Other(_) => Self::Suspended,
+            TokenState::Suspended | TokenState::Inactive => Self::Suspended,
+            TokenState::Other(_) => Self::Unknown,
             TokenState::Deactivated => Self::Removed,
         }
     }
@@ -35,9 +38,11 @@ pub(super) struct TokenNotification<'a> {
 }
 
 impl<'a> TokenNotification<'a> {
-    /// `None` for facts that no TCN or TVN reports.
+    /// `None` for facts that no TCN or TVN reports, and for a TVN with an unknown state.
     pub(super) fn of(recorded: &'a RecordedFact) -> Option<Self> {
-        if !matches!(recorded.fact, Fact::Tcn { .. } | Fact::Tvn { .. }) {
+        if !matches!(recorded.fact, Fact::Tcn { .. } | Fact::Tvn { .. })
+            || recorded.fact.has_unknown_token_state()
+        {
             return None;
         }
         let (occurred_at, severity, key) = recorded.fold_order();

@@ -42,7 +42,8 @@ impl FactSummary<'_> {
         if self.push_failed.is_some() && !self.may_be_pushed {
             return None;
         }
-        let immediate = self.unverified_callback().into_iter().chain(self.contradiction()).min();
+        let immediate = [self.unverified_callback(), self.contradiction(), self.unknown_token_state()];
+        let immediate = immediate.into_iter().flatten().min();
         if immediate.is_some() {
             return immediate;
         }
@@ -65,10 +66,16 @@ impl FactSummary<'_> {
                 decision == CardholderDecision::Completed
             }
             (CurrentToken::Removed, decision) => decision.is_some(),
-            (CurrentToken::None, _) => self.declined,
+            (CurrentToken::None | CurrentToken::Unknown, _) => self.declined,
             (CurrentToken::Active | CurrentToken::Suspended, None) => false,
         };
         (!is_expected && !self.read_since(at)).then_some(at)
+    }
+
+    /// The arrival of a TVN with an unknown state, such as `RELINKED`, since which the list was not read: only the list can tell
+    /// what it means.
+    fn unknown_token_state(&self) -> Option<Timestamp> {
+        self.unknown_state.filter(|arrived| !self.read_since(*arrived))
     }
 
     /// The next time of [`READ_SCHEDULE`]: each read since the receipts' end uses up one entry.

@@ -30,8 +30,10 @@ pub(super) struct FactSummary<'a> {
     pub(super) callbacks: Vec<Timestamp>,
     /// The cardholder's decision in this attempt, with the time of its callback.
     pub(super) decision: Option<(CardholderDecision, Timestamp)>,
-    /// TCN and TVN, sorted as they are folded.
+    /// TCN and TVN with a known state, sorted as they are folded.
     pub(super) notifications: Vec<TokenNotification<'a>>,
+    /// When a TVN with an unknown state last arrived.
+    pub(super) unknown_state: Option<Timestamp>,
     /// Reads of the token list by the time at which they began, sorted.
     pub(super) reads: Vec<(Timestamp, Option<&'a TokenState>)>,
     /// The times at which the list could not be read.
@@ -56,6 +58,7 @@ impl<'a> FactSummary<'a> {
             callbacks: Vec::new(),
             decision: None,
             notifications: Vec::new(),
+            unknown_state: None,
             reads: Vec::new(),
             failed_reads: Vec::new(),
         };
@@ -79,6 +82,9 @@ impl<'a> FactSummary<'a> {
                     summary.declined = true;
                 }
                 Fact::Tar { .. } => {}
+                fact if fact.has_unknown_token_state() => {
+                    summary.unknown_state = summary.unknown_state.max(Some(recorded.at));
+                }
                 Fact::Tcn { .. } | Fact::Tvn { .. } => {
                     summary.notifications.extend(TokenNotification::of(recorded));
                 }
@@ -91,10 +97,11 @@ impl<'a> FactSummary<'a> {
         // Of two reads at the same time the one with the more severe result counts last, whatever was recorded first.
         summary.reads.sort_by_key(|(at, token)| {
             let severity = match token {
-                Some(TokenState::Active) => 0,
-                Some(TokenState::Suspended | TokenState::Other(_)) => 1,
-                Some(TokenState::Deactivated) => 2,
-                None => 3,
+                Some(TokenState::Other(_)) => 0,
+                Some(TokenState::Active) => 1,
+                Some(TokenState::Suspended | TokenState::Inactive) => 2,
+                Some(TokenState::Deactivated) => 3,
+                None => 4,
             };
             (*at, severity)
         });

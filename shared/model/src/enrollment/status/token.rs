@@ -48,6 +48,8 @@ impl FactSummary<'_> {
             latest = match (listed.map(CurrentToken::from), latest) {
                 // A deactivated token that was never active does not come from this enrollment.
                 (Some(CurrentToken::Removed), None) => None,
+                // An unknown state changes nothing that is known.
+                (Some(CurrentToken::Unknown), Some(latest)) => Some(latest),
                 (Some(state @ CurrentToken::Removed), Some(latest)) => {
                     Some(LatestToken { state, since, ..latest })
                 }
@@ -78,7 +80,8 @@ impl FactSummary<'_> {
 
     /// Whether any evidence shows that the token could be used, or may be again.
     fn was_active(&self) -> bool {
-        let is_usable = |state| matches!(state, CurrentToken::Active | CurrentToken::Suspended);
+        let is_usable =
+            |state| matches!(state, CurrentToken::Active | CurrentToken::Suspended | CurrentToken::Unknown);
         self.notifications.iter().any(|notification| is_usable(notification.state()))
             || self.reads.iter().any(|(_, token)| token.is_some_and(|token| is_usable(token.into())))
     }

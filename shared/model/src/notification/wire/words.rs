@@ -2,10 +2,10 @@
 //! Mastercard's Commercial Event Notifications (`eventType`, `status`), and the letters of MDES Customer Service. They are
 //! read in either case.
 
-use super::MAX_VALUE_LENGTH;
 use crate::{
     enrollment::{Decision, TokenState},
     notification::NotificationKind,
+    unknown::bounded_word,
 };
 
 const DECISIONS: [(&str, Decision); 4] = [
@@ -15,7 +15,7 @@ const DECISIONS: [(&str, Decision); 4] = [
     ("REQUIRE_ADDITIONAL_AUTHENTICATION", Decision::RequireAdditionalAuthentication),
 ];
 
-const TOKEN_STATES: [(&str, TokenState); 7] = [
+const TOKEN_STATES: [(&str, TokenState); 9] = [
     ("ACTIVE", TokenState::Active),
     ("A", TokenState::Active),
     ("SUSPENDED", TokenState::Suspended),
@@ -23,10 +23,9 @@ const TOKEN_STATES: [(&str, TokenState); 7] = [
     ("DEACTIVATED", TokenState::Deactivated),
     ("DELETED", TokenState::Deactivated),
     ("D", TokenState::Deactivated),
+    ("INACTIVE", TokenState::Inactive),
+    ("U", TokenState::Inactive),
 ];
-
-/// MDES Customer Service's letter for a token that was not activated yet.
-const INACTIVE: (&str, &str) = ("U", "INACTIVE");
 
 /// The response code of an approval (ISO 8583).
 const APPROVED: &str = "00";
@@ -37,12 +36,14 @@ pub(super) struct Content<'a> {
     pub(super) decision: Option<&'a str>,
     pub(super) response_code: Option<&'a str>,
     pub(super) token_state: Option<&'a str>,
+    pub(super) requested_by: Option<&'a str>,
 }
 
 /// The kind with its content; [`NotificationKind::Other`] if the word is unknown or the content of its kind is missing.
 pub(super) fn kind_of(word: &str, content: Content<'_>) -> NotificationKind {
     let upper = word.trim().to_ascii_uppercase();
-    let tvn = |token| NotificationKind::Tvn { token };
+    let requested_by = content.requested_by.map(bounded_word).filter(|word| !word.is_empty());
+    let tvn = |token| NotificationKind::Tvn { token, requested_by };
     let kind = match upper.as_str() {
         "TAR" => content.decision().map(|decision| NotificationKind::Tar { decision }),
         "TCN" | "COMPLETED" => Some(NotificationKind::Tcn),
@@ -50,35 +51,24 @@ pub(super) fn kind_of(word: &str, content: Content<'_>) -> NotificationKind {
         "DELETED" => Some(tvn(content.token_state.map_or(TokenState::Deactivated, token_state))),
         word => known(&DECISIONS, word).map(|decision| NotificationKind::Tar { decision }),
     };
-    kind.unwrap_or_else(|| NotificationKind::Other { name: truncated(word) })
+    kind.unwrap_or_else(|| NotificationKind::Other { name: bounded_word(word) })
 }
 
 impl Content<'_> {
     fn decision(self) -> Option<Decision> {
         let by_code = || (self.response_code == Some(APPROVED)).then_some(Decision::Approved);
-        let by_word = |word| known(&DECISIONS, word).unwrap_or_else(|| Decision::Other(unknown(word)));
+        let by_word = |word| known(&DECISIONS, word).unwrap_or_else(|| Decision::Other(bounded_word(word)));
         self.decision.map(by_word).or_else(by_code)
     }
 }
 
 fn token_state(word: &str) -> TokenState {
-    known(&TOKEN_STATES, word).unwrap_or_else(|| match unknown(word) {
-        letter if letter == INACTIVE.0 => TokenState::Other(INACTIVE.1.into()),
-        word => TokenState::Other(word),
-    })
+    known(&TOKEN_STATES, word).unwrap_or_else(|| TokenState::Other(bounded_word(word)))
 }
 
 fn known<T: Clone>(meanings: &[(&str, T)], word: &str) -> Option<T> {
     let word = word.trim();
     meanings.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, meaning)| meaning.clone())
-}
-
-fn unknown(word: &str) -> String {
-    truncated(word.trim()).to_ascii_uppercase()
-}
-
-pub(super) fn truncated(word: &str) -> String {
-    word.chars().take(MAX_VALUE_LENGTH).collect()
 }
 
 #[cfg(test)]
@@ -90,7 +80,7 @@ mod tests {
     }
 
     fn tvn(token: TokenState) -> NotificationKind {
-        NotificationKind::Tvn { token }
+        NotificationKind::Tvn { token, requested_by: None }
     }
 
     #[test]
@@ -112,7 +102,7 @@ mod tests {
             ("DELETED", Content::default(), tvn(TokenState::Deactivated)),
             ("UPDATED", Content::default(), NotificationKind::Other { name: "UPDATED".into() }),
             ("TAR", Content::default(), NotificationKind::Other { name: "TAR".into() }),
-            ("Perhaps", Content::default(), NotificationKind::Other { name: "Perhaps".into() }),
+            ("Perhaps", Content::default(), NotificationKind::Other { name: "PERHAPS".into() }),
         ] {
             assert_eq!(kind_of(word, content), expected, "{word}");
         }
@@ -140,9 +130,10 @@ mod tests {
             ("S", TokenState::Suspended),
             ("D", TokenState::Deactivated),
             ("DELETED", TokenState::Deactivated),
-            ("U", TokenState::Other("INACTIVE".into())),
-            ("inactive", TokenState::Other("INACTIVE".into())),
-            ("Frozen", TokenState::Other("FROZEN".into())),
+            ("U", TokenState::Inactive),
+            ("inactive", TokenState::Inactive),
+            ("Relinked", TokenState::Other("RELINKED".into())),
+            ("re\u{202e}link\ned\"", TokenState::Other("RE_LINK_ED_".into())),
         ] {
             assert_eq!(read(word), tvn(expected), "{word}");
         }

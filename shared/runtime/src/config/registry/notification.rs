@@ -77,4 +77,11 @@ section! {
         functions: RECEIVES,
         meaning: "password of a `.p12`",
     }
+    NOTIFICATION_QUARANTINE_CERTIFICATE: SecretRef {
+        kind: "reference to PEM or DER",
+        presence: Optional("none: they are only counted"),
+        secret: false,
+        functions: RECEIVES,
+        meaning: "unreadable notifications are kept encrypted for this certificate; its key is needed only by `doctor quarantine open`",
+    }
 }

@@ -1,6 +1,7 @@
 //! Receives notifications: each is stored before it is acknowledged, and applied once. For a notification that names client,
 //! card and requestor, the write that applies it is the write that stores it.
 
+use futures_util::future::join_all;
 use jiff::Timestamp;
 use model::{
     card_enrollment::{Arrival, Command, NotificationOutcome, Outcome},
@@ -8,6 +9,10 @@ use model::{
 };
 
 use super::{super::StoreError, Enrollments, InboxEntry, Versioned, item::Place, write::Executed};
+
+/// Cards of one delivery that are read and written at the same time. One after the other, a hundred would take longer than the 1.5
+/// seconds in which Mastercard expects the response; more at once would each need a connection of their own.
+const CONCURRENT: usize = 8;
 
 /// Why a notification was not received completely.
 #[derive(Debug, thiserror::Error)]
@@ -37,41 +42,44 @@ impl Enrollments {
                 None => places.push((place, vec![index])),
             }
         }
-        for (place, indexes) in places {
-            let arrivals: Vec<_> = indexes
-                .iter()
-                .filter_map(|index| notifications.get(*index))
-                .map(|notification| Arrival { notification: notification.clone(), at: now })
-                .collect();
-            // What fails here is stored in the inbox below.
-            let Ok(applied) = self.notify(&place, &arrivals, now).await else { continue };
-            for (index, outcome) in indexes.into_iter().zip(applied) {
-                if let (Some(known), true) =
-                    (outcomes.get_mut(index), outcome != NotificationOutcome::Unmatched)
-                {
-                    *known = Some(Ok(outcome));
+        for places in places.chunks(CONCURRENT) {
+            let applied = places.iter().map(|(place, indexes)| {
+                let of_place = indexes.iter().filter_map(|index| notifications.get(*index));
+                let arrivals = of_place.map(|it| Arrival { notification: it.clone(), at: now }).collect();
+                self.notify(place, arrivals, now)
+            });
+            for ((_, indexes), applied) in places.iter().zip(join_all(applied).await) {
+                // What fails here is stored in the inbox below.
+                for (index, outcome) in indexes.iter().zip(applied.unwrap_or_default()) {
+                    if let (Some(known), true) =
+                        (outcomes.get_mut(*index), outcome != NotificationOutcome::Unmatched)
+                    {
+                        *known = Some(Ok(outcome));
+                    }
                 }
             }
         }
-        let mut received = Vec::with_capacity(outcomes.len());
-        for (outcome, notification) in outcomes.into_iter().zip(notifications) {
-            received.push(match outcome {
-                Some(outcome) => outcome,
-                None => self.receive_by_inbox(notification, now).await,
-            });
+        let left = outcomes.iter().zip(notifications).filter(|(outcome, _)| outcome.is_none());
+        let left: Vec<_> = left.map(|(_, notification)| notification).collect();
+        let mut by_inbox = Vec::with_capacity(left.len());
+        for left in left.chunks(CONCURRENT) {
+            by_inbox.extend(
+                join_all(left.iter().map(|notification| self.receive_by_inbox(notification, now))).await,
+            );
         }
-        received
+        let mut by_inbox = by_inbox.into_iter();
+        outcomes.into_iter().filter_map(|outcome| outcome.or_else(|| by_inbox.next())).collect()
     }
 
     /// Applies notifications of one card.
     async fn notify(
         &self,
         place: &Place,
-        arrivals: &[Arrival],
+        arrivals: Vec<Arrival>,
         now: Timestamp,
     ) -> Result<Vec<NotificationOutcome>, StoreError> {
         let items = self.items_of(place).await?;
-        let executed = self.execute(place, items, Command::Notify(arrivals), now).await?;
+        let executed = self.execute(place, items, Command::Notify(&arrivals), now).await?;
         Ok(executed.map(notified).unwrap_or_default())
     }
 

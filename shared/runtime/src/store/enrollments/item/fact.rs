@@ -63,7 +63,11 @@ fn fields(recorded: &RecordedFact) -> Option<Vec<AttributeValue>> {
         Fact::Tcn { token_unique_reference, occurred_at } => {
             vec![value(token_unique_reference), time(*occurred_at), id()?]
         }
-        Fact::Tvn { token, occurred_at } => vec![value(token), time(*occurred_at), id()?],
+        // One that states who requested the change is stored as a map.
+        Fact::Tvn { token, requested_by: None, occurred_at } => {
+            vec![value(token), time(*occurred_at), id()?]
+        }
+        Fact::Tvn { requested_by: Some(_), .. } => return None,
         Fact::Callback { result } => vec![value(result)],
         Fact::TokenList { token } => vec![value(token)],
         Fact::Unknown(_) => return None,
@@ -107,7 +111,8 @@ fn decode_list(stored: &AttributeValue) -> Option<RecordedFact> {
             fact
         }
         "tvn" => {
-            let fact = Fact::Tvn { token: elements.value()?, occurred_at: elements.time()? };
+            let fact =
+                Fact::Tvn { token: elements.value()?, requested_by: None, occurred_at: elements.time()? };
             set_source(elements.hash()?);
             fact
         }

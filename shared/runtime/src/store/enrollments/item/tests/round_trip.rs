@@ -38,8 +38,8 @@ fn milliseconds(at: i64) -> Timestamp {
 }
 
 fn token_state() -> impl Strategy<Value = TokenState> {
-    use TokenState::{Active, Deactivated, Other, Suspended};
-    prop_oneof![select(vec![Active, Suspended, Deactivated]), "[a-z]{0,9}".prop_map(Other)]
+    use TokenState::{Active, Deactivated, Inactive, Other, Suspended};
+    prop_oneof![select(vec![Active, Suspended, Inactive, Deactivated]), "[a-z]{0,9}".prop_map(Other)]
 }
 
 fn decision() -> impl Strategy<Value = Decision> {
@@ -87,7 +87,8 @@ fn fact() -> impl Strategy<Value = Fact> {
             token_unique_reference,
             occurred_at
         }),
-        (token_state(), timestamp()).prop_map(|(token, occurred_at)| Fact::Tvn { token, occurred_at }),
+        (token_state(), option::of("[A-Z_]{1,9}"), timestamp())
+            .prop_map(|(token, requested_by, occurred_at)| Fact::Tvn { token, requested_by, occurred_at }),
         result().prop_map(|result| Fact::Callback { result }),
         option::of(token_state()).prop_map(|token| Fact::TokenList { token }),
         Just(Fact::TokenListReadFailed),

@@ -1,0 +1,81 @@
+//! A bank whose support uses the program `doctor`.
+
+use std::path::PathBuf;
+
+use local::{Options, World, cardholder::Cardholder, ready};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+/// A world, its settings in a file, and a cardholder.
+pub struct Bank {
+    pub world: World,
+    pub cardholder: Cardholder,
+    pub folder: TempDir,
+    processing: reqwest::Client,
+}
+
+/// The program's exit code and output.
+pub struct Run {
+    pub code: Option<i32>,
+    pub output: String,
+    pub errors: String,
+}
+
+impl Bank {
+    pub async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    /// With these settings besides those of this machine.
+    pub async fn open_with(settings: &[(&str, String)]) -> Self {
+        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let world = World::start(Options { settings, ..Options::default() }).await.unwrap();
+        world.refresh().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        ready::write_env_file(&world, &folder.path().join("env")).unwrap();
+        let cardholder = world.cardholder("40000").unwrap();
+        let processing = processing(&world);
+        Self { world, cardholder, folder, processing }
+    }
+
+    pub async fn doctor(&self, arguments: &[&str]) -> Run {
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_doctor"));
+        let mut command = Command::new(program);
+        command.env_clear().args(arguments).arg("--config").arg(self.folder.path().join("env"));
+        let ran = command.output().await.unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Run { code: ran.status.code(), output: text(ran.stdout), errors: text(ran.stderr) }
+    }
+
+    /// Sends a notification as Processing does.
+    pub async fn notify(&self, body: &Value) -> u16 {
+        self.notify_with(body.to_string()).await
+    }
+
+    /// Sends any body to the notification endpoint.
+    pub async fn notify_with(&self, body: impl Into<String>) -> u16 {
+        let request = self.processing.post(self.world.notifications_url().clone());
+        let request = request.header("content-type", "application/json").body(body.into());
+        request.send().await.unwrap().status().as_u16()
+    }
+
+    /// The whole journey of one card: the enrollment's id, and the redirect URL, which must not be printed.
+    pub async fn enable(&self, card: &str) -> (String, String) {
+        let enrollment = self.cardholder.enroll(card).await.unwrap();
+        let redirect = enrollment["redirectUrl"].as_str().unwrap().to_owned();
+        let page = self.cardholder.open_redirect(&redirect).await.unwrap();
+        page.accept_terms().await.unwrap().return_to_bank().await.unwrap();
+        self.world.simulator().notifications_settled().await;
+        (enrollment["enrollmentId"].as_str().unwrap().to_owned(), redirect)
+    }
+}
+
+/// A client with Processing's certificate.
+fn processing(world: &World) -> reqwest::Client {
+    reqwest::Client::builder()
+        .tls_certs_only([reqwest::Certificate::from_pem(world.notifications_authority().as_bytes()).unwrap()])
+        .identity(reqwest::Identity::from_pem(world.notifications_client_identity().as_bytes()).unwrap())
+        .build()
+        .unwrap()
+}
