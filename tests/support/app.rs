@@ -94,6 +94,8 @@ impl App {
         conforms(&request.method, template, &response);
         if response.status >= 400 {
             assert_eq!(leak(&response.body.to_string()), None, "{} {}", request.method, template);
+            let must_not_wait = response.body["retryable"] == false;
+            assert!(!(must_not_wait && response.headers.contains_key("retry-after")), "{}", response.body);
         }
         response
     }

@@ -33,9 +33,6 @@ pub use config::EnrollConfig;
 use push::Attempt;
 use request::EnrollmentRequest;
 
-/// When a card's oldest idempotency key may be forgotten is not sent exactly: an hour is a fair pause.
-const KEY_RETRY_SECONDS: u64 = 3600;
-
 /// The function with its dependencies.
 pub struct Enroll {
     processing: Processing,
@@ -171,7 +168,7 @@ impl Enroll {
             Refusal::CardLocked(id) => Problem::from(Code::EnrollmentInProgress).with_enrollment_id(id),
             Refusal::NotRestartable => Problem::from(Code::EnrollmentNotRestartable).with_enrollment_id(id),
             Refusal::TooManyAttempts => Problem::from(Code::TooManyAttempts).with_enrollment_id(id),
-            Refusal::TooManyKeys => Problem::from(Code::TooManyEnrollments).retry_after(KEY_RETRY_SECONDS),
+            Refusal::TooManyKeys => Code::TooManyEnrollments.into(),
             Refusal::NotFound => Code::NotFound.into(),
         })
     }

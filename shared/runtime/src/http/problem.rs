@@ -293,7 +293,7 @@ impl Problem {
         Self { enrollment_id: Some(enrollment_id), ..self }
     }
 
-    /// Sets the header `Retry-After`, in seconds.
+    /// Sets the header `Retry-After`, in seconds. Only a problem whose code is retryable has one.
     pub fn retry_after(self, seconds: u64) -> Self {
         Self { retry_after_seconds: Some(seconds), ..self }
     }
@@ -344,7 +344,7 @@ impl Problem {
             .status(status)
             .header("content-type", "application/problem+json")
             .header("cache-control", "no-store");
-        if let Some(seconds) = self.retry_after_seconds {
+        if let Some(seconds) = self.retry_after_seconds.filter(|_| self.code.retryable()) {
             response = response.header("retry-after", seconds);
         }
         if let Some(methods) = self.allowed_methods {
@@ -364,6 +364,20 @@ mod tests {
         let response = problem.into_response("r-1").unwrap();
         let Body::Text(text) = response.body() else { panic!("text") };
         assert!(text.contains("internal_error") && text.contains("r-1") && !text.contains("fire"), "{text}");
+    }
+
+    #[test]
+    fn only_a_problem_that_may_pass_tells_the_app_when_to_try_again() {
+        for code in Code::ALL {
+            let response = Problem::from(code).retry_after(2).into_response("r-1").unwrap();
+            assert_eq!(response.headers().contains_key("retry-after"), code.retryable(), "{}", code.as_str());
+        }
+        let contract = include_str!("../../../../infra/openapi.yaml");
+        let header = contract.split("\n    RetryAfter:\n").nth(1).unwrap().split("schema:").next().unwrap();
+        for code in Code::ALL.into_iter().filter(|code| *code != Code::InternalError) {
+            let is_described = header.contains(&format!("`{}`", code.as_str()));
+            assert_eq!(is_described, code.retryable(), "infra/openapi.yaml, RetryAfter: {}", code.as_str());
+        }
     }
 
     #[test]
