@@ -140,6 +140,7 @@ impl Identity {
             "aud": AUDIENCE,
             "sub": format!("cardholder-of-{client_id}"),
             "client_id": client_id,
+            "scope": "openid enroll:read enroll:write",
             "iat": now,
             "exp": now + TOKEN_VALIDITY_SECONDS,
         }))

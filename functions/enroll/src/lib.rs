@@ -24,7 +24,7 @@ use model::{
     enrollment::{Enrollment, EnrollmentId},
 };
 use runtime::{
-    config::{ConfigError, ProcessingSettings, Runtime, SearchSettings, TokenConnectSettings},
+    config::{ConfigError, ProcessingSettings, Runtime, SearchSettings, TokenConnectSettings, registry},
     http::{self, Caller, Code, Problem},
     store::{Enrollments, TokenRequestorCache, TokenRequestors, enrollments::RedirectKeys},
 };
@@ -73,7 +73,7 @@ impl Enroll {
             let processing = ProcessingSettings::from_settings(settings);
             let search = SearchSettings::from_settings(settings);
             let token_connect = TokenConnectSettings::from_settings(settings);
-            let caller = Caller::from_settings(settings);
+            let caller = Caller::from_settings(settings, &registry::WRITE_SCOPES);
             let card_numbers = http::card_number_detector(settings);
             let config = EnrollConfig::from_settings(settings);
             Some((

@@ -27,7 +27,7 @@ pub use keys::{EXPIRES_SOON_DAYS, KeyNames, KeySettings, RotatingKeySettings, fe
 pub use reader::SettingsReader;
 pub use secrets::{SecretRef, SecretUnavailable};
 pub use settings::Settings;
-pub use values::{InRange, InvalidValue, List, OutOfRange, Pairs, Switch};
+pub use values::{ClaimValue, InRange, InvalidValue, List, OutOfRange, Pairs, Switch};
 
 use crate::telemetry;
 use mastercard::{Transport, tls::ClientError};

@@ -32,6 +32,12 @@ pub(super) fn expected(route: &Route, case: Option<&IdCase>, token: Token) -> Ex
     if !route.public && !token.is_accepted() {
         return Expected::Unauthorized;
     }
+    if !route.public && token == Token::Id {
+        return Expected::Problem(401, &["invalid_token"]);
+    }
+    if !route.public && !token.has_scope(&route.method) {
+        return Expected::Problem(403, &["insufficient_scope"]);
+    }
     // The catalog is the same for all clients.
     if !route.public && token == Token::WithoutClient && route.key != "GET /token-requestors" {
         return Expected::Problem(401, &["unauthenticated"]);

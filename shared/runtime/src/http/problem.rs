@@ -15,7 +15,9 @@ pub enum Code {
     CardNumberRefused,
     IdempotencyKeyMissing,
     Unauthenticated,
+    InvalidToken,
     Forbidden,
+    InsufficientScope,
     NotFound,
     CardNotFound,
     TokenRequestorNotFound,
@@ -44,12 +46,14 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::InvalidRequest,
         Self::CardNumberRefused,
         Self::IdempotencyKeyMissing,
         Self::Unauthenticated,
+        Self::InvalidToken,
         Self::Forbidden,
+        Self::InsufficientScope,
         Self::NotFound,
         Self::CardNotFound,
         Self::TokenRequestorNotFound,
@@ -91,7 +95,15 @@ impl Code {
             Self::Unauthenticated => {
                 ("unauthenticated", StatusCode::UNAUTHORIZED, "The access token has no valid client id claim")
             }
+            Self::InvalidToken => (
+                "invalid_token",
+                StatusCode::UNAUTHORIZED,
+                "The bearer token is an ID token, not an access token",
+            ),
             Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "Access denied"),
+            Self::InsufficientScope => {
+                ("insufficient_scope", StatusCode::FORBIDDEN, "The access token lacks the required scope")
+            }
             Self::NotFound => ("not_found", StatusCode::NOT_FOUND, "Not found"),
             Self::CardNotFound => ("card_not_found", StatusCode::NOT_FOUND, "There is no such card"),
             Self::TokenRequestorNotFound => {
@@ -240,6 +252,7 @@ pub struct Problem {
     enrollment_id: Option<EnrollmentId>,
     retry_after_seconds: Option<u64>,
     allowed_methods: Option<&'static str>,
+    challenge: Option<String>,
     cause: Option<BoxError>,
 }
 
@@ -267,6 +280,7 @@ impl From<Code> for Problem {
             enrollment_id: None,
             retry_after_seconds: None,
             allowed_methods: None,
+            challenge: None,
             cause: None,
         }
     }
@@ -301,6 +315,11 @@ impl Problem {
     /// [`Code::MethodNotAllowed`] with the header `Allow`.
     pub(super) fn allow(methods: &'static str) -> Self {
         Self { allowed_methods: Some(methods), ..Code::MethodNotAllowed.into() }
+    }
+
+    /// Sets the header `WWW-Authenticate` (RFC 9110 section 11.6.1). A 401 without one gets `invalid_token`.
+    pub(super) fn with_challenge(self, challenge: String) -> Self {
+        Self { challenge: Some(challenge), ..self }
     }
 
     /// Sets the cause, which is only logged.
@@ -349,6 +368,11 @@ impl Problem {
         }
         if let Some(methods) = self.allowed_methods {
             response = response.header("allow", methods);
+        }
+        let invalid_token = || format!(r#"Bearer error="invalid_token", error_description="{title}""#);
+        let challenge = self.challenge.or_else(|| (status == StatusCode::UNAUTHORIZED).then(invalid_token));
+        if let Some(challenge) = challenge {
+            response = response.header("www-authenticate", challenge);
         }
         Ok(response.body(Body::Text(serde_json::to_string(&document)?))?)
     }
