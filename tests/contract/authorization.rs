@@ -70,10 +70,15 @@ struct Harness {
 }
 
 impl Harness {
-    /// With scopes required, so that a token can lack them.
+    /// With scopes and a strong, recent login required, so that a token can lack them.
     async fn start(route: Route) -> Self {
-        let scopes = [("READ_SCOPES", "enroll:read"), ("WRITE_SCOPES", "enroll:write")];
-        let settings = scopes.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let required = [
+            ("READ_SCOPES", "enroll:read"),
+            ("WRITE_SCOPES", "enroll:write"),
+            ("STEP_UP_ACR_VALUES", "urn:bank.example:strong"),
+            ("STEP_UP_MAX_AGE_MINUTES", "240"),
+        ];
+        let settings = required.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         Self::new(route, App::start_with(Options { settings, ..Options::default() }).await).await
     }
 

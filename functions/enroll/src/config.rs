@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_lc_rs::rand;
+use jiff::SignedDuration;
 use mastercard::{redirect::AllowedOrigin, secret::CallbackState, token_requestor::TokenRequestorId};
 use model::{
     card_enrollment::{AttemptRequest, ShortHash},
@@ -10,7 +11,7 @@ use model::{
 };
 use runtime::{
     config::{
-        AppLinks, List, Pairs, SettingsReader,
+        AppLinks, List, Pairs, SettingsReader, TermsVersions,
         registry::{self, ALLOWED_REDIRECT_ORIGINS, CALLBACK_BASE_URL},
     },
     http::Problem,
@@ -30,6 +31,10 @@ pub struct EnrollConfig {
     pub(crate) app_links: AppLinks,
     /// How long the app waits for the response. Lambda's own deadline may be earlier.
     pub(crate) timeout: Duration,
+    /// How long before the request the cardholder may have accepted the terms.
+    pub(crate) consent_max_age: SignedDuration,
+    /// The versions that the cardholder may accept; `None` for any.
+    pub(crate) terms_versions: Option<TermsVersions>,
     allowed_origins: Vec<(TokenRequestorId, AllowedOrigin)>,
     /// Requestors that accept receipts without a signature.
     unsigned: Vec<TokenRequestorId>,
@@ -43,6 +48,8 @@ impl EnrollConfig {
         let validity_minutes = settings.value(&registry::RECEIPTS_VALIDITY_MINUTES);
         let app_links = settings.value(&registry::APP_LINKS);
         let timeout = settings.value(&registry::ENROLL_TIMEOUT_SECONDS);
+        let consent_max_age = settings.value(&registry::CONSENT_MAX_AGE_HOURS);
+        let terms_versions = settings.optional(&registry::TERMS_VERSIONS);
         let allowed_origins = allowed_origins(settings);
         let unsigned = settings.optional(&registry::UNSIGNED_REDIRECTS);
         let callback_base_url = callback_base_url(settings);
@@ -51,6 +58,8 @@ impl EnrollConfig {
             validity_minutes: validity_minutes?.get(),
             app_links: app_links?,
             timeout: Duration::from_secs(timeout?.get().into()),
+            consent_max_age: SignedDuration::from_hours(consent_max_age?.get().into()),
+            terms_versions: terms_versions?,
             allowed_origins: allowed_origins?,
             unsigned: unsigned?.map_or_else(Vec::new, |List(ids)| ids),
             callback_base_url: callback_base_url?,

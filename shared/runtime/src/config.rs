@@ -12,6 +12,7 @@ pub mod registry;
 mod secrets;
 mod setting;
 mod settings;
+mod terms_versions;
 mod values;
 
 use std::sync::{Arc, OnceLock};
@@ -27,6 +28,7 @@ pub use keys::{EXPIRES_SOON_DAYS, KeyNames, KeySettings, RotatingKeySettings, fe
 pub use reader::SettingsReader;
 pub use secrets::{SecretRef, SecretUnavailable};
 pub use settings::Settings;
+pub use terms_versions::{TermsVersion, TermsVersions};
 pub use values::{ClaimValue, InRange, InvalidValue, List, OutOfRange, Pairs, Switch};
 
 use crate::telemetry;

@@ -1,6 +1,7 @@
 //! HTTP requests parsed into types, and responses and problem documents built from types.
 
 mod access_token;
+mod authentication_request;
 mod caller;
 mod card_numbers;
 mod enrollment;
@@ -8,6 +9,7 @@ mod event;
 mod problem;
 mod request;
 mod run;
+mod step_up;
 mod store;
 mod upstream;
 
@@ -25,6 +27,7 @@ pub use lambda_http::http::StatusCode;
 pub use problem::{Code, FieldError, Problem};
 pub use request::{body, deadline, path_parameter, query};
 pub use run::{handle_event, run};
+pub use step_up::StepUp;
 
 use crate::invocation;
 use model::card_number::CardNumberDetector;

@@ -39,6 +39,10 @@ pub(super) enum Token {
     /// With the scope of the other methods only.
     ScopeToRead,
     ScopeToWrite,
+    /// Of a login without a second factor.
+    Weak,
+    /// Of a login that was too long ago.
+    Old,
 }
 
 /// An id in a parameter.
@@ -52,7 +56,7 @@ pub(super) struct IdCase {
 }
 
 impl Token {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Of(0),
         Self::Of(1),
         Self::None,
@@ -62,6 +66,8 @@ impl Token {
         Self::Id,
         Self::ScopeToRead,
         Self::ScopeToWrite,
+        Self::Weak,
+        Self::Old,
     ];
 
     /// Index of the principal that uses it.
@@ -86,6 +92,11 @@ impl Token {
         }
     }
 
+    /// Whether the login behind it is strong and recent.
+    pub(super) fn is_stepped_up(self) -> bool {
+        !matches!(self, Self::Weak | Self::Old)
+    }
+
     /// The cardholder with this token.
     pub(super) fn bearer(self, app: &App, principals: &[Principal; 2]) -> Cardholder {
         let principal = &principals[self.caller()];
@@ -102,6 +113,8 @@ impl Token {
             Self::OtherAudience => changed("aud", json!("https://another.example")),
             Self::WithoutClient => changed("client_id", Value::Null),
             Self::Id => changed("token_use", json!("id")),
+            Self::Weak => changed("acr", json!("urn:bank.example:password")),
+            Self::Old => changed("auth_time", json!(1)),
             Self::ScopeToRead => changed("scope", json!("openid enroll:read")),
             Self::ScopeToWrite => changed("scope", json!("openid enroll:write")),
         };

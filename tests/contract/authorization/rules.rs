@@ -1,6 +1,7 @@
 //! The expected response of each case, by rule.
 
 use local::cardholder::Response;
+use reqwest::Method;
 use serde_json::Value;
 
 use super::{
@@ -41,6 +42,9 @@ pub(super) fn expected(route: &Route, case: Option<&IdCase>, token: Token) -> Ex
     // The catalog is the same for all clients.
     if !route.public && token == Token::WithoutClient && route.key != "GET /token-requestors" {
         return Expected::Problem(401, &["unauthenticated"]);
+    }
+    if !route.public && route.method == Method::POST && !token.is_stepped_up() {
+        return Expected::Problem(401, &["insufficient_user_authentication"]);
     }
     let Some(case) = case else { return Expected::Served };
     let (parameter, ownership) = (&case.parameter, case.ownership(token.caller()));

@@ -3,7 +3,7 @@
 use lambda_http::{Body, Response, http::StatusCode};
 use serde::{Serialize, Serializer};
 
-use super::field_error;
+use super::{authentication_request::AuthenticationRequest, field_error};
 use crate::{BoxError, telemetry};
 use model::enrollment::EnrollmentId;
 
@@ -16,6 +16,7 @@ pub enum Code {
     IdempotencyKeyMissing,
     Unauthenticated,
     InvalidToken,
+    InsufficientUserAuthentication,
     Forbidden,
     InsufficientScope,
     NotFound,
@@ -46,12 +47,13 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::InvalidRequest,
         Self::CardNumberRefused,
         Self::IdempotencyKeyMissing,
         Self::Unauthenticated,
         Self::InvalidToken,
+        Self::InsufficientUserAuthentication,
         Self::Forbidden,
         Self::InsufficientScope,
         Self::NotFound,
@@ -99,6 +101,11 @@ impl Code {
                 "invalid_token",
                 StatusCode::UNAUTHORIZED,
                 "The bearer token is an ID token, not an access token",
+            ),
+            Self::InsufficientUserAuthentication => (
+                "insufficient_user_authentication",
+                StatusCode::UNAUTHORIZED,
+                "The cardholder must be authenticated again, or more strongly",
             ),
             Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "Access denied"),
             Self::InsufficientScope => {
@@ -253,6 +260,7 @@ pub struct Problem {
     retry_after_seconds: Option<u64>,
     allowed_methods: Option<&'static str>,
     challenge: Option<String>,
+    authentication: Option<AuthenticationRequest>,
     cause: Option<BoxError>,
 }
 
@@ -268,6 +276,8 @@ struct Document<'a> {
     request_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     enrollment_id: Option<EnrollmentId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authentication: Option<AuthenticationRequest>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
 }
@@ -281,6 +291,7 @@ impl From<Code> for Problem {
             retry_after_seconds: None,
             allowed_methods: None,
             challenge: None,
+            authentication: None,
             cause: None,
         }
     }
@@ -322,6 +333,11 @@ impl Problem {
         Self { challenge: Some(challenge), ..self }
     }
 
+    /// Sets the `authentication` of the document.
+    pub(super) fn with_authentication(self, authentication: AuthenticationRequest) -> Self {
+        Self { authentication: Some(authentication), ..self }
+    }
+
     /// Sets the cause, which is only logged.
     pub fn with_source(self, cause: impl Into<BoxError>) -> Self {
         Self { cause: Some(cause.into()), ..self }
@@ -357,6 +373,7 @@ impl Problem {
             retryable: self.code.retryable(),
             request_id,
             enrollment_id: self.enrollment_id,
+            authentication: self.authentication,
             errors: &self.errors,
         };
         let mut response = Response::builder()
@@ -393,7 +410,8 @@ mod tests {
     #[test]
     fn each_member_of_a_problem_document_is_described() {
         let problem = Problem::field("locale", "must be a language and a country, such as en_GB")
-            .with_enrollment_id(EnrollmentId::new(jiff::Timestamp::UNIX_EPOCH));
+            .with_enrollment_id(EnrollmentId::new(jiff::Timestamp::UNIX_EPOCH))
+            .with_authentication(AuthenticationRequest::default());
         let response = problem.into_response("r-1").unwrap();
         let Body::Text(text) = response.body() else { panic!("text") };
         let document: serde_json::Value = serde_json::from_str(text).unwrap();

@@ -8,9 +8,9 @@ use super::{
     section,
 };
 use crate::config::{
-    AppLinks,
+    AppLinks, ClaimValue,
     Function::{Enroll, GetEnrollment, ListCards, ReceiveCallback},
-    InRange, List, Pairs, SecretRef,
+    InRange, List, Pairs, SecretRef, TermsVersions,
 };
 
 section! {
@@ -71,5 +71,40 @@ section! {
         secret: false,
         functions: &[Enroll],
         meaning: "how long the app waits for an answer, in seconds; the function's timeout may be shorter",
+    }
+    CONSENT_MAX_AGE_HOURS: InRange<1, 168> {
+        kind: "1 to 168",
+        presence: Default("24"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "how long before the request the cardholder may have accepted the terms, in hours",
+    }
+    TERMS_VERSIONS: TermsVersions {
+        kind: "versions, comma separated, each with or without `=<time of publication as in RFC 3339>`",
+        presence: Optional("any"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "versions of the bank's terms that the cardholder may accept, and not before their publication",
+    }
+    STEP_UP_ACR_VALUES: List<ClaimValue> {
+        kind: "`acr` values, comma separated, preferred ones first",
+        presence: Optional("any"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "authentication classes of which the access token of an enrollment or restart must have one in `acr` (RFC 9470)",
+    }
+    STEP_UP_METHODS: List<ClaimValue> {
+        kind: "`amr` values, comma separated",
+        presence: Optional("any"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "authentication methods of which the same token must have one in `amr`; a challenge cannot name them, so set an `acr` or a maximum age too",
+    }
+    STEP_UP_MAX_AGE_MINUTES: InRange<1, 240> {
+        kind: "1 to 240",
+        presence: Optional("any"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "largest age of the same token's `auth_time`, in minutes; it may be 60 seconds in the future",
     }
 }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use mastercard::call::Call;
 use model::{
     card_enrollment::{AttemptRequest, NewAttempt, ShortHash},
-    enrollment::{Consent, Enrollment, EnrollmentId},
+    enrollment::{Authentication, Consent, Enrollment, EnrollmentId, token_id_hash},
 };
 
 /// A request with ids of the usual length.
@@ -19,7 +19,16 @@ fn new_attempt(now: Timestamp) -> NewAttempt {
         token_requestor_id: "50123197928".parse().unwrap(),
         platform: mastercard::token_requestor::Platform::Android,
         callback: "mobile-app".into(),
-        consent: Consent { terms_version: "2026-01".into(), accepted_at: now },
+        consent: Consent {
+            terms_version: "2026-01".into(),
+            accepted_at: now,
+            authentication: Some(Authentication {
+                acr: Some("urn:bank.example:strong".into()),
+                amr: ["pwd", "otp", "mfa"].map(str::to_owned).into(),
+                authenticated_at: Some(Timestamp::UNIX_EPOCH),
+                token_id_hash: Some(token_id_hash("an id")),
+            }),
+        },
         created_at: now,
         respond_by: now + SignedDuration::from_secs(10),
         facts: Vec::new(),
