@@ -178,7 +178,7 @@ impl Code {
             Self::TooManyEnrollments => (
                 "too_many_enrollments",
                 StatusCode::TOO_MANY_REQUESTS,
-                "Too many requests to enable this card were made today",
+                "Too many requests to enable cards were made; try later",
             ),
             Self::TooManyRequests => (
                 "too_many_requests",
@@ -261,6 +261,8 @@ pub struct Problem {
     allowed_methods: Option<&'static str>,
     challenge: Option<String>,
     authentication: Option<AuthenticationRequest>,
+    /// Values of the headers `RateLimit-Policy` and `RateLimit`.
+    rate_limit: Option<(String, String)>,
     cause: Option<BoxError>,
 }
 
@@ -292,6 +294,7 @@ impl From<Code> for Problem {
             allowed_methods: None,
             challenge: None,
             authentication: None,
+            rate_limit: None,
             cause: None,
         }
     }
@@ -331,6 +334,11 @@ impl Problem {
     /// Sets the header `WWW-Authenticate` (RFC 9110 section 11.6.1). A 401 without one gets `invalid_token`.
     pub(super) fn with_challenge(self, challenge: String) -> Self {
         Self { challenge: Some(challenge), ..self }
+    }
+
+    /// Sets the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
+    pub fn with_rate_limit(self, policy: String, limit: String) -> Self {
+        Self { rate_limit: Some((policy, limit)), ..self }
     }
 
     /// Sets the `authentication` of the document.
@@ -385,6 +393,9 @@ impl Problem {
         }
         if let Some(methods) = self.allowed_methods {
             response = response.header("allow", methods);
+        }
+        if let Some((policy, limit)) = self.rate_limit {
+            response = response.header("ratelimit-policy", policy).header("ratelimit", limit);
         }
         let invalid_token = || format!(r#"Bearer error="invalid_token", error_description="{title}""#);
         let challenge = self.challenge.or_else(|| (status == StatusCode::UNAUTHORIZED).then(invalid_token));

@@ -10,7 +10,7 @@ use super::{
 use crate::config::{
     AppLinks, ClaimValue,
     Function::{Enroll, GetEnrollment, ListCards, ReceiveCallback},
-    InRange, List, Pairs, SecretRef, TermsVersions,
+    InRange, List, Pairs, SecretRef, Switch, TermsVersions,
 };
 
 section! {
@@ -71,6 +71,41 @@ section! {
         secret: false,
         functions: &[Enroll],
         meaning: "how long the app waits for an answer, in seconds; the function's timeout may be shorter",
+    }
+    ENROLLMENT_LIMITS: Switch {
+        kind: "`on` or `off`",
+        presence: Default("on"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "whether enrollments and restarts are counted in the table and limited; one write unit each",
+    }
+    CLIENT_LIMIT_PER_HOUR: InRange<1, 255> {
+        kind: "1 to 255",
+        presence: Default("20"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "most enrollments and restarts of a client an hour",
+    }
+    CLIENT_LIMIT_PER_DAY: InRange<1, 255> {
+        kind: "1 to 255",
+        presence: Default("50"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "most enrollments and restarts of a client a day",
+    }
+    CARD_LIMIT_PER_HOUR: InRange<1, 31> {
+        kind: "1 to 31",
+        presence: Default("10"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "most enrollments and restarts for one card of a client an hour, at all token requestors",
+    }
+    CARD_LIMIT_PER_DAY: InRange<1, 31> {
+        kind: "1 to 31",
+        presence: Default("20"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "most enrollments and restarts for one card of a client a day; fewer than the 32 idempotency keys that are remembered",
     }
     CONSENT_MAX_AGE_HOURS: InRange<1, 168> {
         kind: "1 to 168",
