@@ -26,7 +26,7 @@ pub struct ConsentRow {
     accepted_at: Timestamp,
     /// How the cardholder was authenticated, as the access token asserted it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    authentication: Option<Authentication>,
+    authentication: Option<Box<Authentication>>,
     /// When this server received the request.
     received_at: Timestamp,
 }

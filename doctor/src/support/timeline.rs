@@ -111,7 +111,8 @@ fn request_detail(attempt: &Attempt<'_>) -> String {
         "{platform}, callback {}, terms {} accepted {:.0}",
         attempt.callback, consent.terms_version, consent.accepted_at
     );
-    let Some(Authentication { acr, amr, authenticated_at, token_id_hash: _ }) = &consent.authentication
+    let Some(Authentication { acr, amr, authenticated_at, token_id_hash: _ }) =
+        consent.authentication.as_deref()
     else {
         return detail;
     };

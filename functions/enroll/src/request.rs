@@ -75,6 +75,7 @@ impl ConsentRequest {
     /// The consent with the evidence of the access token.
     pub(crate) fn with_authentication(&self, authentication: Option<Authentication>) -> Consent {
         let Self { terms_version, accepted_at } = self;
+        let authentication = authentication.map(Box::new);
         Consent { terms_version: terms_version.clone(), accepted_at: *accepted_at, authentication }
     }
 }

@@ -87,7 +87,7 @@ pub struct Consent {
     pub accepted_at: Timestamp,
     /// How the cardholder was authenticated; `None` if the access token says nothing about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authentication: Option<Authentication>,
+    pub authentication: Option<Box<Authentication>>,
 }
 
 /// A request to enable one card at one token requestor, with all facts recorded since.

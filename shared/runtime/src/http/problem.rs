@@ -250,6 +250,8 @@ pub struct FieldError {
     pub message: String,
 }
 
+const CHALLENGE: &str = "www-authenticate";
+
 /// An error response: a document for the client and a cause for the log.
 #[derive(Debug)]
 pub struct Problem {
@@ -257,12 +259,8 @@ pub struct Problem {
     pub code: Code,
     errors: Vec<FieldError>,
     enrollment_id: Option<EnrollmentId>,
-    retry_after_seconds: Option<u64>,
-    allowed_methods: Option<&'static str>,
-    challenge: Option<String>,
-    authentication: Option<AuthenticationRequest>,
-    /// Values of the headers `RateLimit-Policy` and `RateLimit`.
-    rate_limit: Option<(String, String)>,
+    headers: Vec<(&'static str, String)>,
+    authentication: Option<Box<AuthenticationRequest>>,
     cause: Option<BoxError>,
 }
 
@@ -279,7 +277,7 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     enrollment_id: Option<EnrollmentId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    authentication: Option<AuthenticationRequest>,
+    authentication: Option<Box<AuthenticationRequest>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
 }
@@ -290,11 +288,8 @@ impl From<Code> for Problem {
             code,
             errors: Vec::new(),
             enrollment_id: None,
-            retry_after_seconds: None,
-            allowed_methods: None,
-            challenge: None,
+            headers: Vec::new(),
             authentication: None,
-            rate_limit: None,
             cause: None,
         }
     }
@@ -321,29 +316,34 @@ impl Problem {
         Self { enrollment_id: Some(enrollment_id), ..self }
     }
 
-    /// Sets the header `Retry-After`, in seconds.
+    /// Adds the header `Retry-After`, in seconds.
     pub fn retry_after(self, seconds: u64) -> Self {
-        Self { retry_after_seconds: Some(seconds), ..self }
+        self.with_header("retry-after", seconds.to_string())
     }
 
     /// [`Code::MethodNotAllowed`] with the header `Allow`.
     pub(super) fn allow(methods: &'static str) -> Self {
-        Self { allowed_methods: Some(methods), ..Code::MethodNotAllowed.into() }
+        Self::from(Code::MethodNotAllowed).with_header("allow", methods.into())
     }
 
-    /// Sets the header `WWW-Authenticate` (RFC 9110 section 11.6.1). A 401 without one gets `invalid_token`.
+    /// Adds the header `WWW-Authenticate` (RFC 9110 section 11.6.1). A 401 without one gets `invalid_token`.
     pub(super) fn with_challenge(self, challenge: String) -> Self {
-        Self { challenge: Some(challenge), ..self }
+        self.with_header(CHALLENGE, challenge)
     }
 
-    /// Sets the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
+    /// Adds the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
     pub fn with_rate_limit(self, policy: String, limit: String) -> Self {
-        Self { rate_limit: Some((policy, limit)), ..self }
+        self.with_header("ratelimit-policy", policy).with_header("ratelimit", limit)
+    }
+
+    fn with_header(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
     }
 
     /// Sets the `authentication` of the document.
     pub(super) fn with_authentication(self, authentication: AuthenticationRequest) -> Self {
-        Self { authentication: Some(authentication), ..self }
+        Self { authentication: Some(Box::new(authentication)), ..self }
     }
 
     /// Sets the cause, which is only logged.
@@ -388,19 +388,12 @@ impl Problem {
             .status(status)
             .header("content-type", "application/problem+json")
             .header("cache-control", "no-store");
-        if let Some(seconds) = self.retry_after_seconds {
-            response = response.header("retry-after", seconds);
+        if status == StatusCode::UNAUTHORIZED && !self.headers.iter().any(|(name, _)| *name == CHALLENGE) {
+            let challenge = format!(r#"Bearer error="invalid_token", error_description="{title}""#);
+            response = response.header(CHALLENGE, challenge);
         }
-        if let Some(methods) = self.allowed_methods {
-            response = response.header("allow", methods);
-        }
-        if let Some((policy, limit)) = self.rate_limit {
-            response = response.header("ratelimit-policy", policy).header("ratelimit", limit);
-        }
-        let invalid_token = || format!(r#"Bearer error="invalid_token", error_description="{title}""#);
-        let challenge = self.challenge.or_else(|| (status == StatusCode::UNAUTHORIZED).then(invalid_token));
-        if let Some(challenge) = challenge {
-            response = response.header("www-authenticate", challenge);
+        for (name, value) in self.headers {
+            response = response.header(name, value);
         }
         Ok(response.body(Body::Text(serde_json::to_string(&document)?))?)
     }

@@ -53,7 +53,7 @@ fn fields(recorded: &RecordedFact) -> Option<Vec<AttributeValue>> {
             let Consent { terms_version, accepted_at, authentication } = consent;
             let mut fields =
                 vec![value(platform), s(callback), s(terms_version), value(accepted_at), time(*respond_by)];
-            fields.extend(authentication.as_ref().map(encode_authentication));
+            fields.extend(authentication.as_deref().map(encode_authentication));
             fields
         }
         Fact::Pushed { receipt_hashes, expires_at } => {
@@ -86,7 +86,7 @@ fn decode_list(stored: &AttributeValue) -> Option<RecordedFact> {
             let (terms_version, accepted_at) = (elements.value()?, elements.value()?);
             let respond_by = elements.time()?;
             let authentication = match elements.next_list() {
-                Some(stored) => Some(decode_authentication(stored)?),
+                Some(stored) => Some(Box::new(decode_authentication(stored)?)),
                 None => None,
             };
             let consent = Consent { terms_version, accepted_at, authentication };

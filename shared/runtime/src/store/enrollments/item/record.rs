@@ -49,7 +49,7 @@ pub(in super::super) fn record_item(record: &EnrollmentRecord, change: Option<&S
         time(enrollment.created_at),
         time(enrollment.respond_by),
     ];
-    first.extend(authentication.as_ref().map(encode_authentication));
+    first.extend(authentication.as_deref().map(encode_authentication));
     let mut item = Item::from([
         ("clientId".into(), s(&enrollment.client_id.to_string())),
         ("cardContractId".into(), s(&enrollment.card_contract_id.to_string())),
@@ -92,7 +92,8 @@ pub(in super::super) fn record_from_item(item: &Item) -> Result<EnrollmentRecord
     };
     let mut enrollment = enrollment().ok_or(InvalidItem("first"))?;
     if let Some(stored) = first.next_list() {
-        enrollment.consent.authentication = Some(decode_authentication(stored).ok_or(InvalidItem("first"))?);
+        let authentication = decode_authentication(stored).ok_or(InvalidItem("first"))?;
+        enrollment.consent.authentication = Some(Box::new(authentication));
     }
     enrollment.facts = decode_list(attributes.list("facts")?, fact::decode).ok_or(InvalidItem("facts"))?;
     let requests =

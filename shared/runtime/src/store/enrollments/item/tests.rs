@@ -22,12 +22,12 @@ fn new_attempt(now: Timestamp) -> NewAttempt {
         consent: Consent {
             terms_version: "2026-01".into(),
             accepted_at: now,
-            authentication: Some(Authentication {
+            authentication: Some(Box::new(Authentication {
                 acr: Some("urn:bank.example:strong".into()),
                 amr: ["pwd", "otp", "mfa"].map(str::to_owned).into(),
                 authenticated_at: Some(Timestamp::UNIX_EPOCH),
                 token_id_hash: Some(token_id_hash("an id")),
-            }),
+            })),
         },
         created_at: now,
         respond_by: now + SignedDuration::from_secs(10),

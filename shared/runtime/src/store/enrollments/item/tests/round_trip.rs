@@ -67,15 +67,12 @@ fn hashes() -> impl Strategy<Value = Vec<String>> {
     vec(prop_oneof![3 => "[0-9a-f]{64}", 1 => "[0-9a-fA-F]{0,7}", 1 => ".{0,5}"], 0..3)
 }
 
-fn authentication() -> impl Strategy<Value = Authentication> {
+fn authentication() -> impl Strategy<Value = Box<Authentication>> {
     let hash = prop_oneof![3 => "[0-9a-f]{32}", 1 => ".{0,5}"];
     let second = (0..9_999_999_999_i64).prop_map(|second| Timestamp::from_second(second).unwrap());
     (option::of(".{0,9}"), vec(".{0,5}", 0..3), option::of(second), option::of(hash)).prop_map(
-        |(acr, amr, authenticated_at, token_id_hash)| Authentication {
-            acr,
-            amr,
-            authenticated_at,
-            token_id_hash,
+        |(acr, amr, authenticated_at, token_id_hash)| {
+            Box::new(Authentication { acr, amr, authenticated_at, token_id_hash })
         },
     )
 }
