@@ -9,6 +9,7 @@ mod due;
 mod idempotency;
 mod inbox;
 mod keys;
+mod limits;
 mod lost_answers;
 mod notifications;
 mod read;

@@ -58,7 +58,7 @@ impl Support {
                 omitted: delivery.omitted,
                 reasons: delivery.reasons,
             };
-        let mut rows: Vec<_> = self.enrollments.quarantined().await?.into_iter().map(row).collect();
+        let mut rows: Vec<_> = self.writer.quarantined().await?.into_iter().map(row).collect();
         rows.sort_by_key(|row| row.received_at);
         Ok(rows)
     }
@@ -70,7 +70,7 @@ impl Support {
     /// When the store cannot be read, or the key is none or another one.
     pub async fn open_quarantined(&self, id: &QuarantineId, key: &[u8]) -> Result<Option<Value>, OpenError> {
         let keys = JweKeys::from_private_key(&DecryptionKey::read("private key", key, None)?)?;
-        let Some(delivery) = self.enrollments.quarantined_delivery(id).await? else { return Ok(None) };
+        let Some(delivery) = self.writer.quarantined_delivery(id).await? else { return Ok(None) };
         let content = keys.decrypt(&delivery.sealed).map_err(|_| OpenError::Decryption)?;
         serde_json::from_slice(&content).map(Some).map_err(|_| OpenError::Decryption)
     }
@@ -80,6 +80,6 @@ impl Support {
     /// # Errors
     /// When the store cannot be written.
     pub async fn delete_quarantined(&self, id: &QuarantineId) -> Result<bool, StoreError> {
-        self.enrollments.delete_quarantined(id).await
+        self.writer.delete_quarantined(id).await
     }
 }

@@ -13,6 +13,7 @@ mod request_budget;
 mod secrets;
 mod setting;
 mod settings;
+mod terms_versions;
 mod values;
 
 use std::sync::{Arc, OnceLock};
@@ -29,7 +30,8 @@ pub use reader::SettingsReader;
 pub use request_budget::{Concurrency, InvalidConcurrency};
 pub use secrets::{SecretRef, SecretUnavailable};
 pub use settings::Settings;
-pub use values::{InRange, InvalidValue, List, OutOfRange, Pairs, Switch};
+pub use terms_versions::{TermsVersion, TermsVersions};
+pub use values::{ClaimValue, InRange, InvalidValue, List, OutOfRange, Pairs, Switch};
 
 use crate::telemetry;
 use mastercard::{Transport, tls::ClientError};

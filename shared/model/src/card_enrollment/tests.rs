@@ -168,7 +168,7 @@ impl Card {
 }
 
 fn consent(accepted_at: Timestamp) -> Consent {
-    Consent { terms_version: "1".into(), accepted_at }
+    Consent { terms_version: "1".into(), accepted_at, authentication: None }
 }
 
 fn request(key: &str, content: &str, state: &str) -> AttemptRequest {
@@ -177,7 +177,7 @@ fn request(key: &str, content: &str, state: &str) -> AttemptRequest {
 }
 
 fn tvn(token: TokenState) -> NotificationKind {
-    NotificationKind::Tvn { token }
+    NotificationKind::Tvn { token, requested_by: None }
 }
 
 const APPROVED: NotificationKind = NotificationKind::Tar { decision: Decision::Approved };

@@ -14,6 +14,11 @@ pub struct Pairs(pub Vec<(String, String)>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InRange<const MIN: u16, const MAX: u16>(u16);
 
+/// A scope (RFC 6749 section 3.3), an `acr` or an `amr`: visible ASCII without quotation mark and backslash, so that it needs
+/// no escaping in a header. A comma separates the entries of a setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimValue(String);
+
 /// `on` or `off`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Switch {
@@ -54,6 +59,25 @@ impl<const MIN: u16, const MAX: u16> FromStr for InRange<MIN, MAX> {
     fn from_str(raw: &str) -> Result<Self, OutOfRange> {
         let number = raw.parse().ok().filter(|number| (MIN..=MAX).contains(number));
         number.map(Self).ok_or(OutOfRange { min: MIN, max: MAX })
+    }
+}
+
+impl ClaimValue {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ClaimValue {
+    type Err = InvalidValue;
+
+    fn from_str(raw: &str) -> Result<Self, InvalidValue> {
+        let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b',');
+        if !raw.is_empty() && raw.bytes().all(is_plain) {
+            return Ok(Self(raw.to_owned()));
+        }
+        Err(InvalidValue("must be names without spaces and quotation marks, separated by commas"))
     }
 }
 

@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | card enrollment | `CLIENT#tenant#client` | `CARD#card#requestor` | one for each card and requestor |
 //! | past enrollment | `CLIENT#tenant#client` | `PAST#card#requestor#enrollmentId` | once a later enrollment took the card |
+//! | attempts of a day | `CLIENT#tenant#client` | `LIMIT#day` | while attempts are limited; for two days |
 //! | notification | `INBOX#tenant#hash` | `NOTIFICATION` | if it matches nothing or does not name its card completely |
 //! | quarantined delivery | `QUARANTINE#tenant` | day and slot | unreadable messages of a delivery, sealed |
 //!
@@ -17,6 +18,7 @@ mod due;
 mod idempotency_key;
 mod inbox;
 mod item;
+mod limits;
 mod load;
 mod quarantine;
 mod read;
@@ -32,6 +34,7 @@ mod write;
 pub use due::DueItem;
 pub use idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
 pub use inbox::InboxEntry;
+pub use limits::{EnrollmentLimits, Limit, LimitReached};
 pub use load::versioned;
 pub use model::card_enrollment::NotificationOutcome;
 pub use quarantine::{QuarantineId, QuarantinedDelivery};
