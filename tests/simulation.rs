@@ -8,7 +8,7 @@
 mod actor;
 mod browser_state;
 mod call;
-mod event;
+pub(crate) mod event;
 mod fault;
 mod fault_phase;
 mod gate;

@@ -9,6 +9,7 @@ mod due;
 mod idempotency;
 mod inbox;
 mod keys;
+mod limits;
 mod lost_answers;
 mod notifications;
 mod read;
@@ -16,6 +17,7 @@ mod record;
 mod redirect;
 mod refused;
 mod restart;
+mod retention;
 mod strangers;
 mod takeover;
 

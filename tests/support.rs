@@ -20,9 +20,13 @@ pub(crate) async fn world() -> World {
     world_with(Options::default()).await
 }
 
-/// The same with other options.
-pub(crate) async fn world_with(options: Options) -> World {
+/// The same with other options. Unless the simulator has a rate limit, the functions are not held to Mastercard's.
+pub(crate) async fn world_with(mut options: Options) -> World {
     logs::watch();
+    if options.simulator.rate_limit.is_none() {
+        let limit = options.settings.entry("PROCESSING_REQUESTS_PER_SECOND".into());
+        limit.or_insert_with(|| "1000".into());
+    }
     World::start(options).await.expect("a World")
 }
 

@@ -21,8 +21,6 @@ use report::Report;
 use results::UserResults;
 use virtual_user::VirtualUser;
 
-/// Calls to Processing per second that Mastercard announced; the simulator responds to more with 429.
-const PROCESSING_LIMIT: usize = 30;
 /// How often each notification is sent.
 const COPIES: u32 = 3;
 
@@ -49,7 +47,7 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     let folder = folder.map_err(|source| BenchError::File { file: "a temporary folder".into(), source })?;
     let simulator = simulator::Options {
         latency: Duration::from_millis(arguments.latency_ms),
-        rate_limit: Some(PROCESSING_LIMIT),
+        rate_limit: Some(simulator::RATE_LIMIT),
         // The journal would grow with every enrollment, and is not read here.
         journal_capacity: 0,
         ..simulator::Options::default()

@@ -1,6 +1,7 @@
 //! `doctor check`: from the settings to one signed read-only call per API; each step is a row of the report. A step is
 //! skipped when an earlier one failed that it depends on.
 
+mod access_token;
 mod base_urls;
 mod calls;
 mod certificates;
@@ -90,6 +91,7 @@ impl Check {
         rows.extend(keys::rows(&mut reading, self.clock.now()).await);
         rows.extend(ranges::row(&mut reading));
         rows.extend(links::rows(&mut reading, self.environment));
+        rows.extend(access_token::rows(&mut reading, self.environment));
         rows.extend(starts.secret_rows(&rows));
         rows.extend(reading.remaining_rows(&rows));
         rows.push(starts.row());

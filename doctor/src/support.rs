@@ -22,7 +22,7 @@ pub use unmatched::Unmatched;
 /// Access to the store of enrollments.
 pub struct Support {
     enrollments: EnrollmentReader,
-    /// Only to match notifications again and for the quarantine, which need an operator's rights.
+    /// To match notifications again and for the quarantine, which needs an operator's rights.
     writer: Enrollments,
     clock: Clock,
 }

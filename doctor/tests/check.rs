@@ -329,6 +329,24 @@ async fn links_to_this_machine_or_into_a_script_are_not_for_production() {
 }
 
 #[tokio::test]
+async fn a_claim_that_holds_the_app_in_place_of_the_cardholder_is_a_warning() {
+    let world = world().await;
+    let sandbox = Check { environment: Environment::Sandbox, ..offline() };
+    for claim in ["client_id", "azp"] {
+        let report = sandbox.run(&settings(&world, &[("CLIENT_ID_CLAIM", claim)])).await;
+        let (verdict, text) = row(&report, "CLIENT_ID_CLAIM");
+        assert_eq!(verdict, Verdict::Warning, "{text}");
+        assert!(text.contains("all cardholders would be one client"), "{text}");
+    }
+    let own = [("CLIENT_ID_CLAIM", "processing_client_id")];
+    assert_eq!(row(&sandbox.run(&settings(&world, &own)).await, "CLIENT_ID_CLAIM").0, Verdict::Ok);
+    let unnamed = sandbox.run(&settings(&world, &[("STEP_UP_METHODS", "otp")])).await;
+    assert_eq!(row(&unnamed, "STEP_UP_METHODS").0, Verdict::Warning);
+    let challenged = [("STEP_UP_METHODS", "otp"), ("STEP_UP_MAX_AGE_MINUTES", "5")];
+    assert_eq!(row(&sandbox.run(&settings(&world, &challenged)).await, "STEP_UP_METHODS").0, Verdict::Ok);
+}
+
+#[tokio::test]
 async fn all_missing_settings_are_reported_at_once() {
     let report = offline().run(&Default::default()).await;
     let missing =

@@ -17,6 +17,7 @@ async fn support_reads_an_enrollments_timeline_without_its_secrets() {
         &*format!("Enrollment {id}: ENABLED"),
         "Card contract 70001 of client 40000 at token requestor 50123197928",
         "requested               ios, callback mobile-app, terms 2026-01",
+        ", acr urn:bank.example:strong, amr pwd otp mfa, authenticated ",
         "pushed                  receipts valid until",
         "tokenization_decided    approved",
         "searchFundingAccounts: 200, ",
@@ -108,6 +109,13 @@ async fn an_auditor_gets_every_consent_of_every_attempt() {
         rows.iter().map(|row| (row["enrollmentId"].as_str().unwrap(), &row["attempt"])).collect();
     assert_eq!(attempts, [(&*first, &json!(1)), (&*second, &json!(1)), (&*second, &json!(2))]);
     assert!(rows.iter().all(|row| row["termsVersion"] == "2026-01" && row["clientId"] == "40000"));
+    let evidence = |row: &Value| {
+        row["authentication"]["acr"] == "urn:bank.example:strong"
+            && row["authentication"]["amr"] == json!(["pwd", "otp", "mfa"])
+            && row["authentication"]["authenticatedAt"].is_string()
+            && row["authentication"]["tokenIdHash"].as_str().is_some_and(|hash| hash.len() == 32)
+    };
+    assert!(rows.iter().all(evidence), "{rows:?}");
     let later = bank.doctor(&["consents", "--since", "2100-01-01T00:00:00Z"]).await;
     assert_eq!((later.output.as_str(), later.code), ("", Some(0)));
 }

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from . import fakes, journey, observability, stack
+from . import fakes, journey, observability, roles, stack
 from .emulator import ROOT, Emulator, package
 
 
@@ -54,6 +54,7 @@ def run(emulator, functions):
     observability.check_items(emulator, names)
     observability.check_operator_commands(emulator, stack.STACK, enrollment_id)
     observability.check_memory()
+    roles.check(emulator, api, token, names, secret_arns["RedirectKeys"])
     print(f"Enabled ({elapsed()})")
 
     for name in (stack.STACK, f"{stack.STACK}-secrets"):

@@ -12,7 +12,13 @@ export class Problem extends Error {
     this.retryable = body.retryable ?? false;
     this.enrollmentId = body.enrollmentId;
     this.requestId = body.requestId;
+    this.authentication = body.authentication;
     this.retryAfter = retryAfter;
+  }
+
+  // The bank requires a stronger or a more recent login (RFC 9470). `authentication` has what to request from it.
+  get needsStepUp() {
+    return this.code === "insufficient_user_authentication";
   }
 }
 

@@ -2,7 +2,7 @@
 // a second tab work.
 
 import { Api, Problem } from "./api.js";
-import { loggedIn, logOut } from "./bank.js";
+import { loggedIn, logIn, logOut } from "./bank.js";
 import { el } from "./dom.js";
 import { problemOutcome } from "./outcome.js";
 import { language, setLanguage, text } from "./texts.js";
@@ -66,9 +66,15 @@ function render(title, content) {
 
 function fail(page, problem, retry) {
   if (!(problem instanceof Problem)) throw problem;
-  if (problem.status === 401) return endSession();
+  if (problem.status === 401 && !problem.needsStepUp) return endSession();
   const { keys, next } = problemOutcome(problem);
-  const actions = { follow: () => go(`#/enrollment/${problem.enrollmentId}`), retry, back: () => go("#/cards") };
+  // The request is sent again, with the same key and the new token.
+  const authenticate = async () => {
+    page.bank = await logIn(page.bank.clientId, problem.authentication);
+    page.api = new Api(page.bank.accessToken);
+    retry();
+  };
+  const actions = { follow: () => go(`#/enrollment/${problem.enrollmentId}`), retry, authenticate, back: () => go("#/cards") };
   const label = next === "back" ? "cards.back" : `next.${next}`;
   page.render(
     text(keys.map((key) => `${key}.title`)),

@@ -6,10 +6,11 @@ export async function cardholders() {
   return (await fetch("/sample/cardholders")).json();
 }
 
-// Returns `{ accessToken, clientId, name, cards }`, and stores it for this tab until it returns from Click to Pay.
-export async function logIn(clientId) {
+// Returns `{ accessToken, clientId, name, cards }`, and stores it for this tab until it returns from Click to Pay. For a
+// step-up a bank's app opens its login with `acr_values` and `max_age`; the sample login is always new.
+export async function logIn(clientId, { acrValues } = {}) {
   const headers = { "Content-Type": "application/json" };
-  const response = await fetch("/sample/login", { method: "POST", headers, body: JSON.stringify({ clientId }) });
+  const response = await fetch("/sample/login", { method: "POST", headers, body: JSON.stringify({ clientId, acrValues }) });
   const login = await response.json();
   sessionStorage.setItem(STORAGE_KEY, JSON.stringify(login));
   return login;

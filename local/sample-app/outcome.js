@@ -33,8 +33,8 @@ export function outcome({ status, reason, retryable, final, redirectUrl, attempt
 // Problems after which the enrollment in `enrollmentId` has the outcome.
 const UNDECIDED = ["enrollment_in_progress", "enrollment_not_restartable", "too_many_attempts", "push_outcome_unknown"];
 
-// The same for a problem: `follow` its enrollment, `retry` with the same key, or go `back`.
-export function problemOutcome({ code, retryable, enrollmentId }) {
+// The same for a problem: `follow` its enrollment, `retry` with the same key, `authenticate` and then retry, or go `back`.
+export function problemOutcome({ code, retryable, enrollmentId, needsStepUp }) {
   const next = enrollmentId && UNDECIDED.includes(code) ? "follow" : retryable ? "retry" : "back";
-  return { keys: [`error.${code}`, "error.internal_error"], next };
+  return { keys: [`error.${code}`, "error.internal_error"], next: needsStepUp ? "authenticate" : next };
 }

@@ -94,7 +94,7 @@ async function send(page, card, requestor, restarted) {
     if (status === "READY" && redirectUrl) location.assign(redirectUrl);
     else page.go(`#/enrollment/${enrollmentId}`);
   } catch (problem) {
-    if (!problem.retryable) forget();
+    if (!problem.retryable && !problem.needsStepUp) forget();
     page.fail(problem, () => send(page, card, requestor, restarted));
   }
 }

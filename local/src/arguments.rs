@@ -96,6 +96,7 @@ impl CommonOptions {
             data: self.data.clone(),
             token_connect_url: self.token_connect_url.clone(),
             settings: self.settings.iter().cloned().collect(),
+            simulator: simulator::Options { rate_limit: Some(simulator::RATE_LIMIT), ..Default::default() },
             ..Options::default()
         }
     }

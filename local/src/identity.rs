@@ -11,6 +11,7 @@ use rcgen::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use simulator::{Portal, PortalError};
+use uuid::Uuid;
 
 use crate::private_file;
 
@@ -18,6 +19,9 @@ use crate::private_file;
 pub(crate) const ISSUER: &str = "https://login.bank.example/";
 /// Audience of the app's tokens.
 pub(crate) const AUDIENCE: &str = "https://api.bank.example";
+/// `acr` of a login without and with a second factor.
+pub(crate) const PASSWORD: &str = "urn:bank.example:password";
+pub(crate) const STRONG: &str = "urn:bank.example:strong";
 /// Long enough for manual tests.
 const TOKEN_VALIDITY_SECONDS: i64 = 12 * 60 * 60;
 
@@ -133,13 +137,19 @@ impl Identity {
         format!("{}{}", self.client_certificate, self.client_key)
     }
 
-    /// A token as the bank's login would issue it for this client id.
-    pub(crate) fn token_for(&self, client_id: &str, now: i64) -> Result<String, KeyError> {
+    /// A token as the bank's login issues it for this client id, after a login of this class.
+    pub(crate) fn token_for(&self, client_id: &str, acr: &str, now: i64) -> Result<String, KeyError> {
+        let amr: &[&str] = if acr == STRONG { &["pwd", "otp", "mfa"] } else { &["pwd"] };
         self.sign(&json!({
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": format!("cardholder-of-{client_id}"),
             "client_id": client_id,
+            "scope": "openid enroll:read enroll:write",
+            "acr": acr,
+            "amr": amr,
+            "auth_time": now,
+            "jti": Uuid::new_v4(),
             "iat": now,
             "exp": now + TOKEN_VALIDITY_SECONDS,
         }))

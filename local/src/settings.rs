@@ -68,6 +68,8 @@ impl Environment {
             (registry::ALLOWED_REDIRECT_ORIGINS.name(), allowed_origins(machine)),
             (registry::CALLBACK_BASE_URL.name(), format!("{base}/callback")),
             (registry::APP_LINKS.name(), format!("mobile-app=bankapp://click-to-pay,web-bank={base}/")),
+            // The tests and the benchmark enroll more often than a cardholder.
+            (registry::ENROLLMENT_LIMITS.name(), "off".into()),
             (registry::REDIRECT_KEYS.name(), file(REDIRECT_KEYS_FILE)),
             (registry::NOTIFICATION_CLIENT_SUBJECTS.name(), machine.client_subject.to_owned()),
         ];

@@ -24,7 +24,7 @@ use crate::{
     cardholder::Cardholder,
     engines::dynamodb::TableNames,
     functions::Functions,
-    identity::{Identity, KeyError},
+    identity::{Identity, KeyError, STRONG},
     logos::Logos,
     scheduled::RefreshError,
     shutdown::ShutdownGuard,
@@ -94,12 +94,12 @@ impl World {
         Ok(Cardholder::new(self.base_url.clone(), self.token_for(client_id)?))
     }
 
-    /// A bearer token for a client id, valid for twelve hours.
+    /// A bearer token for a client id after a login with a second factor, valid for twelve hours.
     ///
     /// # Errors
     /// When it cannot be signed.
     pub fn token_for(&self, client_id: &str) -> Result<String, KeyError> {
-        self.identity.token_for(client_id, Timestamp::now().as_second())
+        self.identity.token_for(client_id, STRONG, Timestamp::now().as_second())
     }
 
     /// A token with any claims, signed with the valid key: for example expired, or for another audience.

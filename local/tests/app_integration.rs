@@ -22,7 +22,9 @@ async fn the_page_for_app_developers_shows_real_responses() {
     world.refresh().await.unwrap();
     let page = fs::read_to_string(path("../docs/app-integration.md")).unwrap();
     let mut updated = page.clone();
-    for (name, block) in calls(&world).await {
+    let mut calls = calls(&world).await;
+    calls.push(("step-up", step_up().await));
+    for (name, block) in calls {
         updated = filled(&updated, &format!("call: {name}"), &block);
     }
     updated = filled(&updated, "texts", &texts());
@@ -82,8 +84,17 @@ async fn calls(world: &World) -> Vec<(&'static str, String)> {
     blocks
 }
 
+/// The response of a bank that requires a stronger login than the token's.
+async fn step_up() -> String {
+    let settings = [("STEP_UP_ACR_VALUES", "urn:bank.example:stronger"), ("STEP_UP_MAX_AGE_MINUTES", "5")];
+    let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let world = World::start(Options { settings, ..Options::default() }).await.unwrap();
+    let body = Cardholder::smallest_request("70001");
+    block("", &world.cardholder("40000").unwrap().enroll_request("a-tap", &body).await.unwrap())
+}
+
 fn block(request: &str, response: &Response) -> String {
-    let shown = ["etag", "cache-control", "retry-after"];
+    let shown = ["etag", "cache-control", "retry-after", "www-authenticate"];
     let headers = response.headers.iter().filter(|(name, _)| shown.contains(&name.as_str()));
     let headers: String = headers
         .map(|(name, value)| {

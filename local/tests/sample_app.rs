@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use local::{Options, World};
+use local::{Options, World, cardholder::Cardholder};
 use model::enrollment::PushFailure;
 use regex_lite::Regex;
 use reqwest::{Client, Response, redirect};
@@ -158,6 +158,30 @@ async fn the_sample_login_gives_a_valid_token_and_only_the_last_four_digits() {
     assert_eq!(cardholder.cards(&["70001"]).await.unwrap().status, 200);
     let form = Client::new().post(url).body(login.to_string()).send().await.unwrap();
     assert_eq!(form.status(), 415, "a form of another page");
+}
+
+#[tokio::test]
+async fn after_a_step_up_the_same_request_with_the_same_key_enables_the_card() {
+    let settings = [("STEP_UP_ACR_VALUES", "urn:bank.example:strong"), ("STEP_UP_MAX_AGE_MINUTES", "5")];
+    let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let world = World::start(Options { settings, ..Options::default() }).await.unwrap();
+    world.refresh().await.unwrap();
+    let log_in = async |request: Value| {
+        let url = world.base_url().join("sample/login").unwrap();
+        let request =
+            Client::new().post(url).header("content-type", "application/json").body(request.to_string());
+        let response: Value =
+            serde_json::from_str(&request.send().await.unwrap().text().await.unwrap()).unwrap();
+        world.cardholder("40000").unwrap().with_token(response["accessToken"].as_str().unwrap())
+    };
+    let body = Cardholder::smallest_request("70001");
+    let weak = log_in(json!({"clientId": "40000"})).await;
+    let refused = weak.enroll_request("a-tap", &body).await.unwrap();
+    assert_eq!((refused.status, &refused.body["code"]), (401, &json!("insufficient_user_authentication")));
+    let acr_values = &refused.body["authentication"]["acrValues"];
+    let strong = log_in(json!({"clientId": "40000", "acrValues": acr_values})).await;
+    let ready = strong.enroll_request("a-tap", &body).await.unwrap();
+    assert_eq!((ready.status, &ready.body["status"]), (201, &json!("READY")));
 }
 
 async fn get(world: &World, path: &str, host: Option<&str>) -> Response {

@@ -39,7 +39,7 @@ pub use journal::{Exchange, Message, Party};
 pub use notifications::target::NotificationTarget;
 pub use notifications::{Delivery, InvalidTarget, NotificationPlan};
 pub use operation::Operation;
-pub use options::Options;
+pub use options::{Options, RATE_LIMIT};
 pub use portal::{Credentials, Portal, PortalError};
 pub use simulator::Simulator;
 pub use start::StartError;

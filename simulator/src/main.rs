@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use simulator::{NotificationTarget, Options, Portal, Scale, Simulator};
+use simulator::{NotificationTarget, Options, Portal, RATE_LIMIT, Scale, Simulator};
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -82,6 +82,7 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         processing_jwe: !arguments.plain,
         latency: Duration::from_millis(arguments.latency_ms),
         scale,
+        rate_limit: Some(RATE_LIMIT),
         ..Options::default()
     };
     let simulator = Simulator::start(listener, portal, options).await.map_err(|error| format!("{error}."))?;

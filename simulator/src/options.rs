@@ -7,6 +7,9 @@ use crate::{
     crypto::field_level::CipherMode, notifications::target::NotificationTarget, world::scale::Scale,
 };
 
+/// Calls per second that Processing accepts from one client id since the third quarter of 2026.
+pub const RATE_LIMIT: usize = 30;
+
 /// Options of one simulator.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -37,7 +40,8 @@ pub struct Options {
     /// Reject a request with an account range that no requestor is enabled for: `ACCOUNT_INELIGIBLE` in a 200. By
     /// default the range is skipped. Mastercard's behavior is not published.
     pub unknown_range_fails: bool,
-    /// Calls per second beyond which Processing responds with 429; Mastercard announced 30. Off by default.
+    /// Calls per second, of all callers together, beyond which Processing responds with 429; Mastercard announced
+    /// [`RATE_LIMIT`]. None by default; the simulator's program and `local` set it.
     pub rate_limit: Option<usize>,
     /// Exchanges that the journal keeps; older ones are dropped. 10,000 by default.
     pub journal_capacity: usize,

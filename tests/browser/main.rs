@@ -15,6 +15,7 @@ mod harness;
 mod outcomes;
 mod repeated;
 mod screenshots;
+mod step_up;
 mod support_pages;
 
 use crate::harness::{Appearance, with_harness};

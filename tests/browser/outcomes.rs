@@ -65,7 +65,7 @@ async fn an_invitation_that_expired_at_click_to_pay_can_be_retried() {
 async fn a_cardholder_who_is_too_late_restarts_the_same_enrollment() {
     with_harness(Appearance::LAPTOP, async |harness| {
         follow_enrollment_of_another_device(harness, 70_001).await;
-        harness.world.clock().advance(SignedDuration::from_hours(26));
+        harness.world.clock().advance(SignedDuration::from_hours(23));
         harness.world.reconcile().await.unwrap();
         harness.driver.refresh().await.unwrap();
         harness.expect_heading("Time ran out").await;

@@ -10,7 +10,10 @@ mod rules;
 
 use std::{collections::BTreeSet, io::Write as _, thread};
 
-use local::cardholder::{Cardholder, Response};
+use local::{
+    Options,
+    cardholder::{Cardholder, Response},
+};
 use serde_json::Value;
 use simulator::Operation;
 use tokio::runtime;
@@ -67,8 +70,16 @@ struct Harness {
 }
 
 impl Harness {
+    /// With scopes and a strong, recent login required, so that a token can lack them.
     async fn start(route: Route) -> Self {
-        Self::new(route, App::start().await).await
+        let required = [
+            ("READ_SCOPES", "enroll:read"),
+            ("WRITE_SCOPES", "enroll:write"),
+            ("STEP_UP_ACR_VALUES", "urn:bank.example:strong"),
+            ("STEP_UP_MAX_AGE_MINUTES", "240"),
+        ];
+        let settings = required.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        Self::new(route, App::start_with(Options { settings, ..Options::default() }).await).await
     }
 
     async fn new(route: Route, app: App) -> Self {

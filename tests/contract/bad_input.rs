@@ -6,6 +6,7 @@ mod enrollment_requests;
 mod notifications;
 mod paths;
 mod queries;
+mod step_up;
 mod tokens;
 
 use local::cardholder::{Cardholder, Response};

@@ -75,6 +75,7 @@ fn every_event_has_a_test_and_a_description() {
 async fn a_card_is_pushed_with_every_field(event: Event) {
     let world = open_world().await;
     let enroll = enroll::Enroll::connect(&runtime_of(&world)).await.unwrap();
+    let event = event.with("2026-01-05T10:29:58Z", &Timestamp::now().to_string());
     let response = parse_response(enroll.handle(event.request()).await.unwrap());
     assert_eq!((response.status, &response.body["status"]), (201, &json!("READY")), "{}", response.body);
     assert!(response.body["redirectUrl"].as_str().is_some_and(|url| url.contains("pushAccountData=")));

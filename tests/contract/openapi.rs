@@ -95,6 +95,7 @@ async fn every_example_of_a_request_in_the_api_description_is_accepted() {
     for (name, card) in [("smallest", "70006"), ("with_account_holder", "70007")] {
         let mut request = content["examples"][name]["value"].clone();
         request["cardContractId"] = json!(card);
+        request["consent"]["acceptedAt"] = json!(jiff::Timestamp::now());
         let response = app.send(&ApiRequest::enroll(&request)).await;
         assert_eq!(response.status, 201, "{name}: {}", response.body["errors"]);
     }

@@ -1,5 +1,6 @@
 //! One cardholder, one card: a successful enrollment, and its end when one thing fails.
 
+mod limits;
 mod overtaken;
 mod refused;
 mod repeated;

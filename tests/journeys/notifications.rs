@@ -255,3 +255,15 @@ async fn a_caller_with_a_certificate_of_another_name_is_refused() {
     assert_ne!(view(&cardholder, &id).await["status"], "ENABLED");
     assert_eq!(notify(&world, &json!({"type": "TCN"})).await, 403);
 }
+
+#[tokio::test]
+async fn either_of_two_certificate_subjects_is_accepted_in_the_notation_of_openssl() {
+    for subjects in [
+        "CN=standby; O = Simulator, CN = Notifications.mastercard.example",
+        "/O=Simulator/CN=notifications.mastercard.example; CN=active",
+    ] {
+        let settings = [("NOTIFICATION_CLIENT_SUBJECTS".to_owned(), subjects.to_owned())].into();
+        let world = crate::support::open_world_with(local::Options { settings, ..Default::default() }).await;
+        assert_eq!(notify(&world, &json!({"type": "TCN", "cardContractId": 70001})).await, 200, "{subjects}");
+    }
+}

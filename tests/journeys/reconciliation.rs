@@ -5,7 +5,7 @@ use local::{World, cardholder::Cardholder};
 use serde_json::{Value, json};
 use simulator::{Fault, Operation, Times};
 
-use crate::support::open_world;
+use crate::support::{enrollment_fixture::EnrollmentFixture, function_runtime::enrollments, open_world};
 
 const CARDS: [&str; 3] = ["70001", "70002", "70006"];
 
@@ -94,4 +94,28 @@ async fn while_processing_is_down_reconciliation_is_deferred() {
     }
     assert_eq!((&report["left"], &report["unread"]), (&json!(3), &json!(0)), "{report}");
     assert!(all(&cardholder).await.iter().all(|(.., is_final)| is_final == false));
+}
+
+#[tokio::test]
+async fn reconciliation_stops_at_the_first_429_so_that_cardholders_go_first() {
+    const CLIENTS: u64 = 20;
+    let world = open_world().await;
+    let enrollments = enrollments(&world);
+    for number in 0..CLIENTS {
+        world.simulator().add_card(300_000 + number, 400_000 + number);
+        let interrupted =
+            EnrollmentFixture::new("key").with_client(300_000 + number).with_card(400_000 + number);
+        let an_hour_ago = interrupted.at() - SignedDuration::from_hours(1);
+        interrupted.with_created_at(an_hour_ago).start(&enrollments).await;
+    }
+    let busy = Fault::TooManyRequests { retry_after: 0 };
+    world.simulator().set_fault(Operation::GetTokensByClient, busy, 1);
+    let first = world.reconcile().await.unwrap();
+    let (checked, left) = (first["checked"].as_u64().unwrap(), first["left"].as_u64().unwrap());
+    assert_eq!((checked + left, &first["unread"]), (CLIENTS, &json!(0)), "{first}");
+    assert!(lists_read(&world) <= 8, "only the lists that were being read: {first}");
+    // They are still due, and nothing counts against them.
+    let second = world.reconcile().await.unwrap();
+    let healed = u64::try_from(second["healed"].as_array().unwrap().len()).unwrap();
+    assert_eq!((healed, &second["left"]), (left, &json!(0)), "{second}");
 }

@@ -5,11 +5,11 @@ use lambda_http::Request;
 use serde_json::{Value, json};
 
 #[derive(Clone)]
-pub(super) struct Event(Value);
+pub(crate) struct Event(Value);
 
 impl Event {
     /// An event of a route such as `GET /enrollments/{enrollmentId}`, without claims or certificate.
-    pub(super) fn new(route: &str, path: &str) -> Self {
+    pub(crate) fn new(route: &str, path: &str) -> Self {
         let (method, _) = route.split_once(' ').unwrap();
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let mut event = json!({
@@ -48,14 +48,14 @@ impl Event {
     }
 
     /// With the verified claims of this client's token.
-    pub(super) fn with_client(mut self, client: u64) -> Self {
+    pub(crate) fn with_client(mut self, client: u64) -> Self {
         self.0["requestContext"]["authorizer"] =
             json!({ "jwt": { "claims": { "client_id": client.to_string() }, "scopes": null } });
         self
     }
 
     /// With a client certificate of this subject.
-    pub(super) fn with_client_certificate(mut self, subject: &str) -> Self {
+    pub(crate) fn with_client_certificate(mut self, subject: &str) -> Self {
         self.0["requestContext"]["authentication"] = json!({ "clientCert": {
             "clientCertPem": "CERTIFICATE",
             "subjectDN": subject,
@@ -66,22 +66,22 @@ impl Event {
         self
     }
 
-    pub(super) fn with_header(mut self, header: &str, value: &str) -> Self {
+    pub(crate) fn with_header(mut self, header: &str, value: &str) -> Self {
         self.0["headers"][header] = value.into();
         self
     }
 
-    pub(super) fn with_body(self, body: &Value) -> Self {
+    pub(crate) fn with_body(self, body: &Value) -> Self {
         let mut event = self.with_header("content-type", "application/json");
         event.0["body"] = body.to_string().into();
         event
     }
 
-    pub(super) fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         self.0["rawPath"].as_str().unwrap()
     }
 
-    pub(super) fn request(&self) -> Request {
+    pub(crate) fn request(&self) -> Request {
         lambda_http::request::from_str(&self.0.to_string()).unwrap()
     }
 }

@@ -150,6 +150,8 @@ fn runtime_behind(world: &World, gate: &Gate) -> Runtime {
         ("TOKEN_CONNECT_URL", through_gate(world.simulator().token_connect_url())),
         ("PROCESSING_URL", through_gate(world.simulator().processing_url())),
         ("ENROLL_TIMEOUT_SECONDS", "25".into()),
+        // A repeated request has the consent of the first, and the clock may advance by days.
+        ("CONSENT_MAX_AGE_HOURS", "168".into()),
     ];
     let settings = override_settings(&runtime, settings);
     runtime.with_settings(settings)

@@ -94,6 +94,10 @@ impl App {
         conforms(&request.method, template, &response);
         if response.status >= 400 {
             assert_eq!(leak(&response.body.to_string()), None, "{} {}", request.method, template);
+            // Retrying the same request is useless then; a new one may succeed later.
+            let must_not_wait =
+                response.body["retryable"] == false && response.body["code"] != "too_many_enrollments";
+            assert!(!(must_not_wait && response.headers.contains_key("retry-after")), "{}", response.body);
         }
         response
     }

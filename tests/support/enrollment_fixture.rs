@@ -45,7 +45,7 @@ impl EnrollmentFixture {
             token_requestor_id: simulator::CLICK_TO_PAY.parse().unwrap(),
             platform: Platform::Ios,
             callback: "mobile-app".into(),
-            consent: Consent { terms_version: "2026-01".into(), accepted_at: now },
+            consent: Consent { terms_version: "2026-01".into(), accepted_at: now, authentication: None },
             created_at: now,
             respond_by: now + SignedDuration::from_secs(10),
             facts: Vec::new(),
@@ -103,7 +103,7 @@ impl EnrollmentFixture {
             enrollment_id: id,
             platform: Platform::Web,
             callback: "web-bank".into(),
-            consent: Consent { terms_version: "2".into(), accepted_at: now },
+            consent: Consent { terms_version: "2".into(), accepted_at: now, authentication: None },
             respond_by: now + SignedDuration::from_secs(10),
             request: self.request(&key.for_restart_of(id)),
         }

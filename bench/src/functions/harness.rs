@@ -6,6 +6,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
+use jiff::Timestamp;
 use local::{World, cardholder::Cardholder};
 use serde_json::Value;
 use url::Url;
@@ -138,6 +139,7 @@ impl Harness {
             client_of_card(card).to_string().into();
         let mut body = body(&event);
         body["cardContractId"] = card.to_string().into();
+        body["consent"]["acceptedAt"] = Timestamp::now().to_string().into();
         event["body"] = body.to_string().into();
         Ok((card, event))
     }

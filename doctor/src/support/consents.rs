@@ -5,7 +5,7 @@ use mastercard::{
     card::{CardContractId, ClientId},
     token_requestor::TokenRequestorId,
 };
-use model::enrollment::{Enrollment, EnrollmentId};
+use model::enrollment::{Authentication, Enrollment, EnrollmentId};
 use runtime::store::StoreError;
 use serde::Serialize;
 
@@ -24,6 +24,9 @@ pub struct ConsentRow {
     terms_version: String,
     /// When the cardholder accepted, by the app's clock.
     accepted_at: Timestamp,
+    /// How the cardholder was authenticated, as the access token asserted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authentication: Option<Box<Authentication>>,
     /// When this server received the request.
     received_at: Timestamp,
 }
@@ -74,6 +77,7 @@ fn rows(enrollment: &Enrollment) -> impl Iterator<Item = ConsentRow> {
         attempt: attempt.number,
         terms_version: attempt.consent.terms_version.clone(),
         accepted_at: attempt.consent.accepted_at,
+        authentication: attempt.consent.authentication.clone(),
         received_at: attempt.began_at,
     })
 }

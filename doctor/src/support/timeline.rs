@@ -8,7 +8,9 @@ use mastercard::{
     card::{CardContractId, ClientId},
     token_requestor::TokenRequestorId,
 };
-use model::enrollment::{Attempt, Enrollment, EnrollmentId, Fact, Status, StatusReason, TokenState};
+use model::enrollment::{
+    Attempt, Authentication, Enrollment, EnrollmentId, Fact, Status, StatusReason, TokenState,
+};
 use runtime::store::StoreError;
 use serde::Serialize;
 
@@ -120,10 +122,25 @@ impl Timeline {
 fn request_detail(attempt: &Attempt<'_>) -> String {
     let consent = attempt.consent;
     let platform = attempt.platform.as_str();
-    format!(
+    let mut detail = format!(
         "{platform}, callback {}, terms {} accepted {:.0}",
         attempt.callback, consent.terms_version, consent.accepted_at
-    )
+    );
+    let Some(Authentication { acr, amr, authenticated_at, token_id_hash: _ }) =
+        consent.authentication.as_deref()
+    else {
+        return detail;
+    };
+    if let Some(acr) = acr {
+        detail.push_str(&format!(", acr {acr}"));
+    }
+    if !amr.is_empty() {
+        detail.push_str(&format!(", amr {}", amr.join(" ")));
+    }
+    if let Some(at) = authenticated_at {
+        detail.push_str(&format!(", authenticated {at}"));
+    }
+    detail
 }
 
 fn missing(enrollment: &Enrollment) -> Vec<&'static str> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_lc_rs::rand;
+use jiff::SignedDuration;
 use mastercard::{redirect::AllowedOrigin, secret::CallbackState, token_requestor::TokenRequestorId};
 use model::{
     card_enrollment::{AttemptRequest, ShortHash},
@@ -10,11 +11,11 @@ use model::{
 };
 use runtime::{
     config::{
-        AppLinks, List, Pairs, SettingsReader,
+        AppLinks, List, Pairs, SettingsReader, Switch, TermsVersions,
         registry::{self, ALLOWED_REDIRECT_ORIGINS, CALLBACK_BASE_URL},
     },
     http::Problem,
-    store::enrollments::{IdempotencyKey, SECRET_BYTES, callback_state},
+    store::enrollments::{EnrollmentLimits, IdempotencyKey, SECRET_BYTES, callback_state},
 };
 use url::Url;
 
@@ -26,10 +27,16 @@ pub struct EnrollConfig {
     /// The token requestor of a request without `tokenRequestorId`.
     pub(crate) default_requestor: TokenRequestorId,
     /// Lifetime of push account receipts: 5 to 15 minutes.
-    pub(crate) validity_minutes: u8,
+    pub(crate) validity_minutes: u16,
     pub(crate) app_links: AppLinks,
     /// How long the app waits for the response. Lambda's own deadline may be earlier.
     pub(crate) timeout: Duration,
+    /// `None` if attempts are not limited.
+    pub(crate) limits: Option<EnrollmentLimits>,
+    /// How long before the request the cardholder may have accepted the terms.
+    pub(crate) consent_max_age: SignedDuration,
+    /// The versions that the cardholder may accept; `None` for any.
+    pub(crate) terms_versions: Option<TermsVersions>,
     allowed_origins: Vec<(TokenRequestorId, AllowedOrigin)>,
     /// Requestors that accept receipts without a signature.
     unsigned: Vec<TokenRequestorId>,
@@ -43,6 +50,9 @@ impl EnrollConfig {
         let validity_minutes = settings.value(&registry::RECEIPTS_VALIDITY_MINUTES);
         let app_links = settings.value(&registry::APP_LINKS);
         let timeout = settings.value(&registry::ENROLL_TIMEOUT_SECONDS);
+        let limits = limits(settings);
+        let consent_max_age = settings.value(&registry::CONSENT_MAX_AGE_HOURS);
+        let terms_versions = settings.optional(&registry::TERMS_VERSIONS);
         let allowed_origins = allowed_origins(settings);
         let unsigned = settings.optional(&registry::UNSIGNED_REDIRECTS);
         let callback_base_url = callback_base_url(settings);
@@ -51,6 +61,9 @@ impl EnrollConfig {
             validity_minutes: validity_minutes?.get(),
             app_links: app_links?,
             timeout: Duration::from_secs(timeout?.get().into()),
+            limits: limits?,
+            consent_max_age: SignedDuration::from_hours(consent_max_age?.get().into()),
+            terms_versions: terms_versions?,
             allowed_origins: allowed_origins?,
             unsigned: unsigned?.map_or_else(Vec::new, |List(ids)| ids),
             callback_base_url: callback_base_url?,
@@ -104,6 +117,22 @@ fn allowed_origins(settings: &mut SettingsReader<'_>) -> Option<Vec<(TokenReques
         settings.problem(&ALLOWED_REDIRECT_ORIGINS, what);
     }
     parsed
+}
+
+/// `Some(None)` if they are off.
+fn limits(settings: &mut SettingsReader<'_>) -> Option<Option<EnrollmentLimits>> {
+    let switch = settings.value(&registry::ENROLLMENT_LIMITS);
+    let client_hour = settings.value(&registry::CLIENT_LIMIT_PER_HOUR);
+    let client_day = settings.value(&registry::CLIENT_LIMIT_PER_DAY);
+    let card_hour = settings.value(&registry::CARD_LIMIT_PER_HOUR);
+    let card_day = settings.value(&registry::CARD_LIMIT_PER_DAY);
+    let limits = EnrollmentLimits {
+        client_hour: client_hour?.get(),
+        client_day: client_day?.get(),
+        card_hour: card_hour?.get(),
+        card_day: card_day?.get(),
+    };
+    Some(Some(limits).filter(|_| switch == Some(Switch::On)))
 }
 
 fn callback_base_url(settings: &mut SettingsReader<'_>) -> Option<Url> {

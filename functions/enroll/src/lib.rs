@@ -24,8 +24,8 @@ use model::{
     enrollment::{Enrollment, EnrollmentId},
 };
 use runtime::{
-    config::{ConfigError, ProcessingSettings, Runtime, SearchSettings, TokenConnectSettings},
-    http::{self, Caller, Code, Problem},
+    config::{ConfigError, ProcessingSettings, Runtime, SearchSettings, TokenConnectSettings, registry},
+    http::{self, Caller, Code, Problem, StepUp},
     store::{Enrollments, TokenRequestorCache, TokenRequestors, enrollments::RedirectKeys},
 };
 
@@ -45,6 +45,7 @@ pub struct Enroll {
     enrollments: Enrollments,
     redirect_keys: RedirectKeys,
     caller: Caller,
+    step_up: StepUp,
     card_numbers: CardNumberDetector,
     config: EnrollConfig,
     clock: Clock,
@@ -64,6 +65,7 @@ impl Enroll {
             search,
             token_connect,
             caller,
+            step_up,
             card_numbers,
             config,
         ) = runtime.read_settings(|settings| {
@@ -73,7 +75,8 @@ impl Enroll {
             let processing = ProcessingSettings::from_settings(settings);
             let search = SearchSettings::from_settings(settings);
             let token_connect = TokenConnectSettings::from_settings(settings);
-            let caller = Caller::from_settings(settings);
+            let caller = Caller::from_settings(settings, &registry::WRITE_SCOPES);
+            let step_up = StepUp::from_settings(settings);
             let card_numbers = http::card_number_detector(settings);
             let config = EnrollConfig::from_settings(settings);
             Some((
@@ -84,6 +87,7 @@ impl Enroll {
                 search?,
                 token_connect?,
                 caller?,
+                step_up?,
                 card_numbers?,
                 config?,
             ))
@@ -103,6 +107,7 @@ impl Enroll {
             enrollments,
             redirect_keys,
             caller,
+            step_up,
             card_numbers,
             config,
             clock: runtime.clock.clone(),
@@ -123,8 +128,9 @@ impl Enroll {
     async fn enroll(&self, request: &Request) -> Result<Response<Body>, Problem> {
         let deadline = http::deadline(request, self.config.timeout);
         let client = self.caller.client(request)?;
-        let key = request::idempotency_key(request)?;
         let now = self.clock.now();
+        let authentication = self.step_up.check(request, now)?;
+        let key = request::idempotency_key(request)?;
         let (enroll_request, fingerprint) = EnrollmentRequest::parse(request, &self.config, now)?;
         let requestor = self
             .requestor(
@@ -140,7 +146,7 @@ impl Enroll {
             token_requestor_id: requestor.token_requestor_id.clone(),
             platform: enroll_request.attempt_request.platform,
             callback: enroll_request.attempt_request.callback.clone(),
-            consent: enroll_request.attempt_request.consent.clone(),
+            consent: enroll_request.attempt_request.consent.with_authentication(authentication),
             created_at: now,
             respond_by: self.respond_by(now),
             facts: Vec::new(),

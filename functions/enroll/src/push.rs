@@ -146,7 +146,7 @@ impl Enroll {
         self.compose_redirect(attempt, pushed?, &push.signature_data, issued_at)
     }
 
-    /// Steps 7 to 9: fetches the encrypted card. Reads the token list concurrently: a card that is enabled already is not
+    /// Steps 7 to 9: fetches the encrypted card. Reads the token list and counts the attempt concurrently: a card that is enabled already is not
     /// pushed, unless its token comes from this enrollment.
     async fn fetch_encrypted_card(
         &self,
@@ -158,7 +158,9 @@ impl Enroll {
         let read_at = self.clock.now();
         let found = processing.search_funding_accounts(client_id, search, &self.search, attempt.deadline);
         let tokens = processing.get_tokens_by_client(client_id, attempt.deadline);
-        let (found, tokens) = tokio::join!(found, tokens);
+        let counted = self.count_attempt(attempt.enrollment(), read_at);
+        let (found, tokens, counted) = tokio::join!(found, tokens, counted);
+        counted?;
         match tokens {
             Ok(tokens) => {
                 let token = token_list::token(&tokens, card_contract_id, token_requestor_id);
@@ -177,6 +179,23 @@ impl Enroll {
             }
         }
         found.map_err(AttemptFailure::from)
+    }
+
+    /// Counts the attempt, beside the requests to Processing and before the push.
+    async fn count_attempt(&self, enrollment: &Enrollment, now: Timestamp) -> Result<(), AttemptFailure> {
+        let Some(limits) = self.config.limits else { return Ok(()) };
+        let Enrollment { client_id, card_contract_id, .. } = *enrollment;
+        match self.enrollments.count_attempt(client_id, card_contract_id, limits, now).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(reached)) => {
+                let failure = AttemptFailure::failed(PushFailure::TooManyEnrollments);
+                Err(AttemptFailure { problem: response::too_many(limits, reached), ..failure })
+            }
+            Err(error) => {
+                let failure = AttemptFailure::failed(PushFailure::InternalError);
+                Err(AttemptFailure { problem: error.into(), ..failure })
+            }
+        }
     }
 
     /// Composes the redirect of step 12, and the fact that the card was pushed.

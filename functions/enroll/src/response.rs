@@ -9,7 +9,7 @@ use mastercard::{
 use model::enrollment::{Enrollment, EnrollmentId, Fact, Status, StatusReason};
 use runtime::{
     http::{self, Code, EnrollmentResponse, Problem, StatusCode},
-    store::enrollments::Redirect,
+    store::enrollments::{EnrollmentLimits, Limit, LimitReached, Redirect},
 };
 use serde::Serialize;
 
@@ -42,6 +42,17 @@ pub(crate) fn ready(enrollment_id: EnrollmentId, redirect: &Redirect) -> Result<
         available_push_methods,
     };
     http::json(StatusCode::CREATED, &response)
+}
+
+/// 429 with the limits of the client and its cards, and the one that is reached.
+pub(crate) fn too_many(limits: EnrollmentLimits, LimitReached { limit, wait }: LimitReached) -> Problem {
+    let policy =
+        limits.all().map(|Limit { name, quota, window }| format!(r#""{name}";q={quota};w={window}"#));
+    let (name, seconds) = (limit.name, u64::try_from(wait).unwrap_or_default());
+    Problem::from(Code::TooManyEnrollments)
+        .retry_after(seconds)
+        .with_rate_limit(policy.join(", "), format!(r#""{name}";r=0;t={wait}"#))
+        .with_source(format!("limit {name} of {} is reached", limit.quota))
 }
 
 impl Enroll {

@@ -16,9 +16,10 @@ impl Enroll {
     pub(crate) async fn restart(&self, request: &Request) -> Result<Response<Body>, Problem> {
         let deadline = http::deadline(request, self.config.timeout);
         let client = self.caller.client(request)?;
+        let now = self.clock.now();
+        let authentication = self.step_up.check(request, now)?;
         let id: EnrollmentId = http::path_parameter(request, "enrollmentId")?;
         let key = request::idempotency_key(request)?.for_restart_of(id);
-        let now = self.clock.now();
         let (attempt_request, fingerprint) = AttemptRequest::parse(request, &self.config, now)?;
         let (state, hashes) = self.config.new_attempt(id, &key, &fingerprint)?;
         let current = self.enrollments.get(client, id).await?.ok_or(Code::NotFound)?;
@@ -29,7 +30,7 @@ impl Enroll {
             enrollment_id: id,
             platform: attempt_request.platform,
             callback: attempt_request.callback.clone(),
-            consent: attempt_request.consent.clone(),
+            consent: attempt_request.consent.with_authentication(authentication),
             respond_by: self.respond_by(now),
             request: hashes,
         };

@@ -8,7 +8,7 @@ use model::{
     enrollment::{EnrollmentId, Status},
 };
 use runtime::{
-    config::{ConfigError, Runtime},
+    config::{ConfigError, Runtime, registry},
     http::{self, Caller, Code, EnrollmentResponse, Problem, StatusCode},
     store::{Enrollments, enrollments::RedirectKeys},
 };
@@ -54,7 +54,7 @@ impl GetEnrollment {
         let (enrollments, redirect_keys, caller, card_numbers) = runtime.read_settings(|settings| {
             let enrollments = Enrollments::from_settings(settings, runtime);
             let redirect_keys = RedirectKeys::from_settings(settings);
-            let caller = Caller::from_settings(settings);
+            let caller = Caller::from_settings(settings, &registry::READ_SCOPES);
             let card_numbers = http::card_number_detector(settings);
             Some((enrollments?, redirect_keys?, caller?, card_numbers?))
         })?;

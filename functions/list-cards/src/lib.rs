@@ -91,7 +91,7 @@ impl ListCards {
                 let requestors = TokenRequestors::from_settings(settings, runtime);
                 let enrollments = Enrollments::from_settings(settings, runtime);
                 let processing = ProcessingSettings::from_settings(settings);
-                let caller = Caller::from_settings(settings);
+                let caller = Caller::from_settings(settings, &registry::READ_SCOPES);
                 let card_numbers = http::card_number_detector(settings);
                 let default_requestor = settings.value(&registry::DEFAULT_TOKEN_REQUESTOR_ID);
                 Some((requestors?, enrollments?, processing?, caller?, card_numbers?, default_requestor?))

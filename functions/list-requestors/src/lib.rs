@@ -17,7 +17,7 @@ use mastercard::digest::sha256_hex;
 use model::{card_number::CardNumberDetector, catalog::Catalog, clock::Clock};
 use runtime::{
     config::{ConfigError, Runtime, registry},
-    http::{self, Code, Problem},
+    http::{self, Code, Problem, RequiredScopes},
     store::TokenRequestors,
 };
 
@@ -34,6 +34,7 @@ const MAX_BODY_BYTES: usize = 5_900_000;
 /// The function with its dependencies.
 pub struct ListRequestors {
     cache: CatalogCache,
+    scopes: RequiredScopes,
     card_numbers: CardNumberDetector,
     /// SHA-256 of the version and the settings that a response depends on, for the `ETag`.
     settings_digest: String,
@@ -46,16 +47,18 @@ impl ListRequestors {
     /// # Errors
     /// When a setting is missing or ill-formed.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (requestors, logo_base_url, order, card_numbers) = runtime.read_settings(|settings| {
+        let (requestors, logo_base_url, order, scopes, card_numbers) = runtime.read_settings(|settings| {
             let requestors = TokenRequestors::from_settings(settings, runtime);
             let logo_base_url = settings.value(&registry::LOGO_BASE_URL);
             let order = Order::from_settings(settings);
+            let scopes = RequiredScopes::from_settings(settings, &registry::READ_SCOPES);
             let card_numbers = http::card_number_detector(settings);
-            Some((requestors?, logo_base_url?, order?, card_numbers?))
+            Some((requestors?, logo_base_url?, order?, scopes?, card_numbers?))
         })?;
         let inputs = format!("{} {logo_base_url} {}", env!("CARGO_PKG_VERSION"), order.fingerprint());
         Ok(Self {
             cache: CatalogCache::new(requestors, logo_base_url, order),
+            scopes,
             card_numbers,
             settings_digest: sha256_hex(inputs.as_bytes()),
             clock: runtime.clock.clone(),
@@ -68,6 +71,7 @@ impl ListRequestors {
     }
 
     async fn list(&self, request: &Request) -> Result<Response<Body>, Problem> {
+        self.scopes.check(request)?;
         let query = ListRequestorsQuery::parse(request)?;
         let gzip = encoding::accepts_gzip(request.headers());
         let current = self.cache.current().await?;

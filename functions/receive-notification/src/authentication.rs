@@ -4,6 +4,7 @@
 
 mod settings;
 mod signature;
+mod subject;
 
 use std::borrow::Cow;
 
@@ -14,10 +15,11 @@ use runtime::http::{Code, Problem};
 use secrecy::{ExposeSecret as _, SecretString};
 
 pub(crate) use settings::AuthenticationSettings;
+use subject::Subject;
 
 /// The accepted subjects, secrets and signers. There are two secrets or signers during a rotation.
 pub(crate) struct Authentication {
-    subjects: Vec<String>,
+    subjects: Vec<Subject>,
     secrets: Vec<SecretString>,
     signers: Vec<DecodingKey>,
 }
@@ -35,7 +37,9 @@ impl Authentication {
     pub(crate) fn check<'a>(&self, request: &'a Request) -> Result<Cow<'a, [u8]>, Problem> {
         let rejected = |reason| Problem::from(Code::Forbidden).with_source(AuthenticationError(reason));
         let subject = subject(request).ok_or_else(|| rejected("no client certificate"))?;
-        if !self.subjects.iter().any(|accepted| accepted == subject) {
+        let subject = Subject::parse(subject)
+            .map_err(|_| rejected("the subject of the client certificate is not a distinguished name"))?;
+        if !self.subjects.iter().any(|accepted| accepted.matches(&subject)) {
             return Err(rejected("the subject of the client certificate is not configured"));
         }
         let given = request.headers().get("x-notification-secret").map(|value| value.as_bytes());

@@ -1,9 +1,14 @@
 //! Every five minutes: reads the token list (`getTokensByClient`) for enrollments that are due, once for each client, and
-//! applies stored notifications that were not applied yet.
+//! applies stored notifications that were not applied yet. A run gives way to cardholders: at the first 429 it requests no
+//! further list, and the rest remains due.
 
 mod report;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::Duration,
+};
 
 use futures_util::{StreamExt as _, stream};
 use lambda_runtime::{Diagnostic, LambdaEvent};
@@ -31,7 +36,7 @@ use report::StatusChange;
 const TIMEOUT: Duration = Duration::from_secs(220);
 /// Items that a run takes from each shard, at most. The rest remains due.
 const BATCH_SIZE: i32 = 250;
-/// Clients whose token lists are read concurrently. The API client keeps to Processing's rate limit.
+/// Clients whose token lists are read concurrently. The API client keeps to this function's share of Processing's rate limit.
 const CONCURRENCY: usize = 8;
 
 /// The function with its dependencies.
@@ -52,7 +57,8 @@ impl ReconcileEnrollments {
             let processing = ProcessingSettings::from_settings(settings);
             Some((enrollments?, processing?))
         })?;
-        Ok(Self { processing: processing.connect(runtime).await?, enrollments, clock: runtime.clock.clone() })
+        let processing = processing.connect(runtime).await?.in_background();
+        Ok(Self { processing, enrollments, clock: runtime.clock.clone() })
     }
 
     /// One run. The event's payload is ignored.
@@ -69,8 +75,9 @@ impl ReconcileEnrollments {
                 Err(error) => report.add_failure(&error.into()),
             }
         }
-        let reports =
-            stream::iter(clients).map(async |(client, due)| self.client(client, due, deadline).await);
+        let stopped = AtomicBool::new(false);
+        let reports = stream::iter(clients)
+            .map(async |(client, due)| self.client(client, due, deadline, &stopped).await);
         let mut reports = reports.buffer_unordered(CONCURRENCY);
         while let Some(client_report) = reports.next().await {
             report.add(client_report);
@@ -99,7 +106,7 @@ impl ReconcileEnrollments {
     }
 
     /// The facts from the client's token list, one for each enrollment in the same order. `None` if the list was not
-    /// requested because the circuit is open or no time is left.
+    /// requested because the circuit is open or no time is left, or if Processing's rate limit was exceeded.
     async fn facts(
         &self,
         client: ClientId,
@@ -121,6 +128,7 @@ impl ReconcileEnrollments {
         let fact_for: Box<dyn Fn(&Enrollment) -> Fact> = match tokens {
             Ok(tokens) => Box::new(move |enrollment| token_list::fact(&tokens, enrollment)),
             Err(MastercardError::CircuitOpen { .. } | MastercardError::OutOfTime) => return None,
+            Err(error) if error.is_rate_limited() => return None,
             Err(_) => Box::new(|_| Fact::TokenListReadFailed),
         };
         let calls = calls.take();
@@ -130,15 +138,19 @@ impl ReconcileEnrollments {
         Some(due.iter().map(recorded).collect())
     }
 
-    /// Reconciles the due enrollments of one client.
+    /// Reconciles the due enrollments of one client, unless the run was `stopped`. Stops it if there is no list: Processing
+    /// is busy or down, or the time is up.
     async fn client(
         &self,
         client: ClientId,
         due: Vec<Versioned>,
         deadline: Deadline,
+        stopped: &AtomicBool,
     ) -> ReconciliationReport {
         let mut report = ReconciliationReport::default();
-        let Some(facts) = self.facts(client, &due, deadline).await else {
+        let facts = if stopped.load(Relaxed) { None } else { self.facts(client, &due, deadline).await };
+        let Some(facts) = facts else {
+            stopped.store(true, Relaxed);
             report.left = due.len();
             return report;
         };

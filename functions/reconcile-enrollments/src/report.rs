@@ -16,7 +16,8 @@ pub struct ReconciliationReport {
     pub unread: usize,
     /// Stored notifications that were applied to an enrollment.
     pub notifications_applied: usize,
-    /// Enrollments whose token list was not requested: no time was left, or the circuit was open. They remain due.
+    /// Enrollments whose token list was not requested or was refused: no time was left, the circuit was open, or
+    /// Processing's rate limit was exceeded. They remain due.
     pub left: usize,
     /// Facts and notifications that could not be stored. Their items remain due.
     pub failed: usize,

@@ -9,7 +9,7 @@ use axum::{
 
 const METHODS: &str = "GET,POST";
 const HEADERS: &str = "authorization,content-type,idempotency-key,if-none-match";
-const EXPOSED_HEADERS: &str = "etag,retry-after";
+const EXPOSED_HEADERS: &str = "etag,ratelimit,ratelimit-policy,retry-after,www-authenticate";
 const MAX_AGE_SECONDS: &str = "600";
 
 /// The origins whose pages may read responses, such as `https://bank.example`; by default none.

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use simulator::{CLICK_TO_PAY, TokenStatus, TokenSummary};
 
 use super::Live;
-use crate::{cardholder::Cardholder, journey};
+use crate::{cardholder::Cardholder, identity::STRONG, journey};
 
 const CARDS: std::ops::RangeInclusive<u64> = 70_012..=70_030;
 
 impl Live {
     pub(super) async fn play(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
-        let token = self.identity.token_for(journey::CLIENT_ID, Timestamp::now().as_second())?;
+        let token = self.identity.token_for(journey::CLIENT_ID, STRONG, Timestamp::now().as_second())?;
         let cardholder = Cardholder::new(self.base_url.clone(), token);
         // Steps 3 and 4 need a new logo.
         self.simulator.rotate_artwork(CLICK_TO_PAY)?;

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use simulator::CardSummary;
 
 use super::Bank;
+use crate::identity::{PASSWORD, STRONG};
 
 /// Client ids and names of the simulator's sample cardholders.
 pub(crate) const CARDHOLDERS: [(&str, &str); 4] = [
@@ -28,6 +29,10 @@ const CARDS: usize = 6;
 #[serde(rename_all = "camelCase")]
 struct LoginRequest {
     client_id: String,
+    /// The classes of authentication that the challenge of RFC 9470 names. A bank's login is an OpenID provider, which gets
+    /// them as `acr_values`, and asks for the second factor.
+    #[serde(default)]
+    acr_values: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -71,7 +76,9 @@ async fn log_in(
 ) -> Result<Json<LoginResponse>, StatusCode> {
     let cardholder = CARDHOLDERS.iter().find(|(id, _)| *id == request.client_id);
     let (client_id, name) = *cardholder.ok_or(StatusCode::NOT_FOUND)?;
-    let access_token = bank.identity.token_for(client_id, Timestamp::now().as_second()).map_err(|error| {
+    let acr = if request.acr_values.iter().any(|acr| acr == STRONG) { STRONG } else { PASSWORD };
+    let now = Timestamp::now().as_second();
+    let access_token = bank.identity.token_for(client_id, acr, now).map_err(|error| {
         tracing::error!(%error, "a sample token could not be signed");
         StatusCode::INTERNAL_SERVER_ERROR
     })?;

@@ -17,6 +17,9 @@ use super::{
     transport::{ApiRequest, Connection, Transport},
 };
 
+/// Half of the second that a rate limit counts in; jitter of up to a second is added.
+const RATE_LIMIT_WAIT: Duration = Duration::from_millis(500);
+
 #[derive(Clone, Debug)]
 pub(super) struct ApiClient {
     upstream: Upstream,
@@ -25,6 +28,7 @@ pub(super) struct ApiClient {
     transport: Transport,
     breaker: Breaker,
     limiter: Option<Limiter>,
+    is_background: bool,
     call_log: Option<CallLog>,
 }
 
@@ -36,7 +40,8 @@ impl ApiClient {
         transport: Transport,
     ) -> Self {
         let breaker = Breaker::new(upstream);
-        Self { upstream, base_url, authenticator, transport, breaker, limiter: None, call_log: None }
+        let (limiter, is_background, call_log) = (None, false, None);
+        Self { upstream, base_url, authenticator, transport, breaker, limiter, is_background, call_log }
     }
 
     /// A clone that records its calls in `call_log`.
@@ -47,6 +52,11 @@ impl ApiClient {
     /// The same client, limited to `rate_limit`.
     pub(super) fn with_rate_limit(self, rate_limit: RateLimit) -> Self {
         Self { limiter: Some(Limiter::new(rate_limit)), ..self }
+    }
+
+    /// The same client for work that gives way to cardholders: after a 429 it does not repeat the call.
+    pub(super) fn in_background(self) -> Self {
+        Self { is_background: true, ..self }
     }
 
     /// A request to a path below the base URL; the path is already percent-encoded.
@@ -75,7 +85,7 @@ impl ApiClient {
             let operation = request.operation;
             let response = self.exchange(request, Connection::Pooled, attempts.share()).await;
             match response.and_then(&parse_response) {
-                Err(error) if attempts.pause(RetryPolicy::after(&error), error.retry_after()).await => {}
+                Err(error) if attempts.pause(self.retry_policy(&error), retry_wait(&error)).await => {}
                 outcome => return outcome.inspect_err(|error| self.report(operation, error)),
             }
         }
@@ -99,6 +109,13 @@ impl ApiClient {
                     return outcome.inspect_err(|error| self.report(operation, error.as_ref()));
                 }
             }
+        }
+    }
+
+    fn retry_policy(&self, error: &MastercardError) -> RetryPolicy {
+        match self.is_background && error.is_rate_limited() {
+            true => RetryPolicy::None,
+            false => RetryPolicy::after(error),
         }
     }
 
@@ -161,4 +178,9 @@ impl ApiClient {
         self.breaker.record(&response, timeout);
         Ok((key_set, response?))
     }
+}
+
+/// How long to wait before a retry, if the failure says so. A 429 without `Retry-After` says that the second is full.
+fn retry_wait(error: &MastercardError) -> Option<Duration> {
+    error.retry_after().or_else(|| error.is_rate_limited().then_some(RATE_LIMIT_WAIT))
 }

@@ -7,6 +7,9 @@ use aws_lc_rs::rand;
 use super::retry::RetryPolicy;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
+/// Added at random to a wait that Mastercard asks for: callers that were refused in the same second do not all return in
+/// the same one.
+const MAX_JITTER: Duration = Duration::from_secs(1);
 
 /// The point in time by which a call must have completed. Retries, waiting for the rate limit and reading the response
 /// all end by then.
@@ -61,12 +64,15 @@ impl Attempts {
         self.deadline.remaining()
     }
 
-    /// Waits before the next attempt: for `retry_after`, else an exponential backoff with full jitter. Returns `false`
-    /// immediately if the policy allows no further attempt or the deadline leaves no time for it.
+    /// Waits before the next attempt: for `retry_after` and up to a second more, else an exponential backoff with full
+    /// jitter. Returns `false` immediately if the policy allows no further attempt or the deadline leaves no time for it.
     pub(super) async fn pause(&mut self, policy: RetryPolicy, retry_after: Option<Duration>) -> bool {
         self.made += 1;
         let ceiling = FIRST_BACKOFF * 4_u32.saturating_pow(self.made - 1);
-        let backoff = retry_after.unwrap_or_else(|| jitter(ceiling));
+        let backoff = match retry_after {
+            Some(wait) => wait.saturating_add(jitter(MAX_JITTER)),
+            None => jitter(ceiling),
+        };
         if self.made >= policy.attempts() || backoff >= self.deadline.remaining() {
             return false;
         }

@@ -147,6 +147,11 @@ impl MastercardError {
         }
     }
 
+    /// Whether Mastercard's rate limit was exceeded (429): the request was not processed.
+    pub fn is_rate_limited(&self) -> bool {
+        self.api_error().is_some_and(|error| error.status == StatusCode::TOO_MANY_REQUESTS)
+    }
+
     /// The delay of the response's `Retry-After`, at most an hour, or the time until the circuit breaker lets a call pass.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

@@ -71,7 +71,8 @@ pub struct SearchConfig {
 }
 
 impl Processing {
-    /// `base_url` ends in `/global-processing/digital`. Without `jwe`, bodies are plain JSON.
+    /// `base_url` ends in `/global-processing/digital`. Without `jwe`, bodies are plain JSON. `rate_limit` is this client's
+    /// part of Processing's limit.
     pub fn new(
         base_url: Url,
         authenticator: impl Into<Authenticator>,
@@ -81,6 +82,12 @@ impl Processing {
     ) -> Self {
         let api_client = ApiClient::new(Upstream::Processing, base_url, authenticator.into(), transport);
         Self { api_client: api_client.with_rate_limit(rate_limit), jwe }
+    }
+
+    /// The same client for work that gives way to cardholders: a call that gets a 429 fails without a retry.
+    #[must_use]
+    pub fn in_background(self) -> Self {
+        Self { api_client: self.api_client.in_background(), ..self }
     }
 
     /// A clone that records its calls in `call_log`.

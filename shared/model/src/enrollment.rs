@@ -2,6 +2,7 @@
 //! may arrive in any order and more than once.
 
 mod attempt;
+mod authentication;
 mod callback_result;
 mod fact;
 mod reason;
@@ -11,10 +12,11 @@ mod timeline;
 use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use attempt::Attempt;
+pub use authentication::{Authentication, token_id_hash};
 pub use callback_result::{CallbackResult, CardholderDecision};
 pub use fact::{Decision, Fact, RecordedFact, TokenState, receipt_hash};
 pub use reason::{PushFailure, StatusReason};
@@ -77,19 +79,15 @@ pub struct InvalidEnrollmentId;
 
 /// The cardholder's consent, given before the card is pushed; kept for audits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Consent {
     /// The bank's name for the version of its terms, 1 to 64 characters.
     pub terms_version: String,
     /// When the cardholder accepted them.
-    #[serde(deserialize_with = "timestamp")]
     pub accepted_at: Timestamp,
-}
-
-/// Parses a time. Jiff's errors quote the input; this one does not.
-fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-    let error = |_| serde::de::Error::custom("must be a time as in RFC 3339, such as 2026-01-05T10:29:58Z");
-    String::deserialize(deserializer)?.parse().map_err(error)
+    /// How the cardholder was authenticated; `None` if the access token says nothing about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authentication: Option<Box<Authentication>>,
 }
 
 /// A request to enable one card at one token requestor, with all facts recorded since.

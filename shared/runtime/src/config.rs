@@ -9,9 +9,11 @@ mod keys;
 mod misspelling;
 mod reader;
 pub mod registry;
+mod request_budget;
 mod secrets;
 mod setting;
 mod settings;
+mod terms_versions;
 mod values;
 
 use std::sync::{Arc, OnceLock};
@@ -25,9 +27,11 @@ pub use environment::{Environment, UnknownEnvironment};
 pub use function::Function;
 pub use keys::{EXPIRES_SOON_DAYS, KeyNames, KeySettings, RotatingKeySettings, fetch_certificate};
 pub use reader::SettingsReader;
+pub use request_budget::{Concurrency, InvalidConcurrency};
 pub use secrets::{SecretRef, SecretUnavailable};
 pub use settings::Settings;
-pub use values::{InRange, InvalidValue, List, OutOfRange, Pairs, Switch};
+pub use terms_versions::{TermsVersion, TermsVersions};
+pub use values::{ClaimValue, InRange, InvalidValue, List, OutOfRange, Pairs, Switch};
 
 use crate::telemetry;
 use mastercard::{Transport, tls::ClientError};

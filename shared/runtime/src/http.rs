@@ -1,11 +1,15 @@
 //! HTTP requests parsed into types, and responses and problem documents built from types.
 
+mod access_token;
+mod authentication_request;
+mod caller;
 mod card_numbers;
 mod enrollment;
 mod event;
 mod problem;
 mod request;
 mod run;
+mod step_up;
 mod store;
 mod upstream;
 
@@ -15,13 +19,15 @@ use lambda_http::{Body, Request, RequestExt as _, Response};
 use serde::Serialize;
 use tracing::Instrument as _;
 
+pub use caller::{Caller, RequiredScopes};
 pub use card_numbers::card_number_detector;
 pub use enrollment::EnrollmentResponse;
 pub use event::{EventError, request_from_event};
 pub use lambda_http::http::StatusCode;
 pub use problem::{Code, FieldError, Problem};
-pub use request::{Caller, body, deadline, path_parameter, query};
+pub use request::{body, deadline, path_parameter, query};
 pub use run::{handle_event, run};
+pub use step_up::StepUp;
 
 use crate::invocation;
 use model::card_number::CardNumberDetector;

@@ -2,7 +2,7 @@
 
 use jsonwebtoken::dangerous::insecure_decode_claims;
 use local::cardholder::Cardholder;
-use reqwest::header::HeaderValue;
+use reqwest::{Method, header::HeaderValue};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -34,6 +34,15 @@ pub(super) enum Token {
     Expired,
     OtherAudience,
     WithoutClient,
+    /// An ID token, as Amazon Cognito marks it.
+    Id,
+    /// With the scope of the other methods only.
+    ScopeToRead,
+    ScopeToWrite,
+    /// Of a login without a second factor.
+    Weak,
+    /// Of a login that was too long ago.
+    Old,
 }
 
 /// An id in a parameter.
@@ -47,8 +56,19 @@ pub(super) struct IdCase {
 }
 
 impl Token {
-    pub(super) const ALL: [Self; 6] =
-        [Self::Of(0), Self::Of(1), Self::None, Self::Expired, Self::OtherAudience, Self::WithoutClient];
+    pub(super) const ALL: [Self; 11] = [
+        Self::Of(0),
+        Self::Of(1),
+        Self::None,
+        Self::Expired,
+        Self::OtherAudience,
+        Self::WithoutClient,
+        Self::Id,
+        Self::ScopeToRead,
+        Self::ScopeToWrite,
+        Self::Weak,
+        Self::Old,
+    ];
 
     /// Index of the principal that uses it.
     pub(super) fn caller(self) -> usize {
@@ -60,7 +80,21 @@ impl Token {
 
     /// Whether API Gateway accepts it.
     pub(super) fn is_accepted(self) -> bool {
-        matches!(self, Self::Of(_) | Self::WithoutClient)
+        !matches!(self, Self::None | Self::Expired | Self::OtherAudience)
+    }
+
+    /// Whether it has the scope that this method needs.
+    pub(super) fn has_scope(self, method: &Method) -> bool {
+        match self {
+            Self::ScopeToRead => *method == Method::GET,
+            Self::ScopeToWrite => *method == Method::POST,
+            _ => true,
+        }
+    }
+
+    /// Whether the login behind it is strong and recent.
+    pub(super) fn is_stepped_up(self) -> bool {
+        !matches!(self, Self::Weak | Self::Old)
     }
 
     /// The cardholder with this token.
@@ -78,6 +112,11 @@ impl Token {
             Self::Expired => changed("exp", json!(1)),
             Self::OtherAudience => changed("aud", json!("https://another.example")),
             Self::WithoutClient => changed("client_id", Value::Null),
+            Self::Id => changed("token_use", json!("id")),
+            Self::Weak => changed("acr", json!("urn:bank.example:password")),
+            Self::Old => changed("auth_time", json!(1)),
+            Self::ScopeToRead => changed("scope", json!("openid enroll:read")),
+            Self::ScopeToWrite => changed("scope", json!("openid enroll:write")),
         };
         principal.cardholder.with_token(token)
     }

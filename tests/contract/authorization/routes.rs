@@ -1,5 +1,8 @@
 //! The parameters and fields of each route in the API description: ids and others. An unknown name fails the test.
 
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -187,12 +190,15 @@ impl Route {
     }
 }
 
+/// When the cardholders accepted the terms.
+static ACCEPTED_AT: LazyLock<String> = LazyLock::new(|| Timestamp::now().to_string());
+
 /// A valid value of what is not an id; always the same, so that a repeated request is identical.
 fn valid_value(name: &str) -> Option<Value> {
     match name {
         "platform" => Some(json!("ios")),
         "callback" => Some(json!("mobile-app")),
-        "consent" => Some(json!({ "termsVersion": "2026-01", "acceptedAt": "2026-01-05T10:29:58Z" })),
+        "consent" => Some(json!({ "termsVersion": "2026-01", "acceptedAt": *ACCEPTED_AT })),
         "type" => Some(json!("TVN")),
         "tokenStatus" => Some(json!("SUSPENDED")),
         _ => None,

@@ -1,6 +1,7 @@
 //! The expected response of each case, by rule.
 
 use local::cardholder::Response;
+use reqwest::Method;
 use serde_json::Value;
 
 use super::{
@@ -32,9 +33,18 @@ pub(super) fn expected(route: &Route, case: Option<&IdCase>, token: Token) -> Ex
     if !route.public && !token.is_accepted() {
         return Expected::Unauthorized;
     }
+    if !route.public && token == Token::Id {
+        return Expected::Problem(401, &["invalid_token"]);
+    }
+    if !route.public && !token.has_scope(&route.method) {
+        return Expected::Problem(403, &["insufficient_scope"]);
+    }
     // The catalog is the same for all clients.
     if !route.public && token == Token::WithoutClient && route.key != "GET /token-requestors" {
         return Expected::Problem(401, &["unauthenticated"]);
+    }
+    if !route.public && route.method == Method::POST && !token.is_stepped_up() {
+        return Expected::Problem(401, &["insufficient_user_authentication"]);
     }
     let Some(case) = case else { return Expected::Served };
     let (parameter, ownership) = (&case.parameter, case.ownership(token.caller()));

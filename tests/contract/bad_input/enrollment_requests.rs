@@ -50,6 +50,7 @@ async fn a_request_without_one_of_its_fields_is_refused() {
 async fn a_field_that_is_unknown_ill_typed_or_too_long_is_refused() {
     let unchanged = UnchangedWorld::start().await;
     let tomorrow = (Timestamp::now() + SignedDuration::from_hours(24)).to_string();
+    let yesterday = (Timestamp::now() - SignedDuration::from_hours(25)).to_string();
     let long = |length: usize| json!("zebra".repeat(length / 5 + 1));
     for (field, value) in [
         ("/nickname", json!("zebra")),
@@ -96,6 +97,7 @@ async fn a_field_that_is_unknown_ill_typed_or_too_long_is_refused() {
         ("/consent/acceptedAt", json!(tomorrow)),
         ("/consent/acceptedAt", json!("0008-01-05T10:29:58Z")),
         ("/consent/acceptedAt", json!("1970-01-01T00:00:00Z")),
+        ("/consent/acceptedAt", json!(yesterday)),
         ("/accountHolder", json!("zebra")),
         ("/accountHolder/name", json!("zebra zebra\u{7}")),
         ("/accountHolder/name", json!(77319)),

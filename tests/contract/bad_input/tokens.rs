@@ -1,12 +1,13 @@
 //! Tokens that are malformed, for another API, or without a client.
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, dangerous::insecure_decode_claims, encode};
-use local::{cardholder::Cardholder, journey::CLIENT_ID};
+use local::{Options, cardholder::Cardholder, journey::CLIENT_ID};
 use rcgen::{KeyPair, PKCS_RSA_SHA256, RsaKeySize};
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{UnchangedWorld, check_gateway_error};
-use crate::support::app::ApiRequest;
+use super::{UnchangedWorld, check_gateway_error, check_problem};
+use crate::support::app::{ApiRequest, App};
 
 /// One request to each route that needs a token.
 fn requests(unchanged: &UnchangedWorld) -> [ApiRequest; 5] {
@@ -109,6 +110,44 @@ async fn a_valid_token_without_a_client_gets_no_clients_data() {
         for request in requests(&unchanged).iter().skip(1) {
             let case = format!("{} with {client_id}", request.path);
             unchanged.check_refused_for(&caller, &case, request, 401, "unauthenticated").await;
+        }
+    }
+    unchanged.check_unchanged().await;
+}
+
+#[tokio::test]
+async fn each_refused_token_gets_the_challenge_of_its_reason() {
+    let settings = [("READ_SCOPES", "enroll:read"), ("WRITE_SCOPES", "enroll:write pay")];
+    let settings = settings.map(|(name, value)| (name.to_owned(), value.replace(' ', ","))).into();
+    let app = App::start_with(Options { settings, ..Options::default() }).await;
+    let unchanged = UnchangedWorld::new(app).await;
+    let world = &unchanged.app.world;
+    let valid = world.token_for(CLIENT_ID).expect("a token");
+    let invalid = |title: &str| format!(r#"Bearer error="invalid_token", error_description="{title}""#);
+    let id_token = invalid("The bearer token is an ID token, not an access token");
+    let no_client = invalid("The access token has no valid client id claim");
+    let no_scope = |scope: &str| format!(r#"Bearer error="insufficient_scope", scope="{scope}""#);
+    for (name, value, status, code, read, write) in [
+        ("token_use", json!("id"), 401, "invalid_token", id_token.clone(), id_token),
+        ("client_id", Value::Null, 401, "unauthenticated", no_client.clone(), no_client),
+        (
+            "scope",
+            json!("openid"),
+            403,
+            "insufficient_scope",
+            no_scope("enroll:read"),
+            no_scope("enroll:write pay"),
+        ),
+    ] {
+        let token = world.token_with(&claims(&valid, name, value)).expect("a token");
+        let caller = unchanged.app.cardholder.with_token(token);
+        // The catalog needs no client.
+        for request in requests(&unchanged).iter().skip(usize::from(name == "client_id")) {
+            let response = unchanged.app.send_as(&caller, request).await;
+            let case = format!("{} without a valid {name}", request.path);
+            check_problem(&case, &response, status, code);
+            let challenge = if request.method == Method::POST { &write } else { &read };
+            assert_eq!(response.headers.get("www-authenticate"), Some(challenge), "{case}");
         }
     }
     unchanged.check_unchanged().await;

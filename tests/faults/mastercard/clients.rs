@@ -9,7 +9,7 @@ use mastercard::{
     token_connect::{PushError, PushMultipleAccounts},
 };
 use runtime::{
-    config::{ProcessingSettings, SearchSettings, TokenConnectSettings},
+    config::{Function, ProcessingSettings, SearchSettings, TokenConnectSettings},
     http::Problem,
 };
 use simulator::{CLICK_TO_PAY, Operation};
@@ -31,6 +31,7 @@ impl Clients {
     /// New clients, whose circuit breakers are closed.
     pub(super) async fn connect(world: &World) -> Self {
         let runtime = runtime_of(world);
+        let runtime = runtime.with_settings(world.settings().for_function(Function::Enroll));
         let mut reader = runtime.settings.read();
         let token_connect =
             TokenConnectSettings::from_settings(&mut reader).unwrap().connect(&runtime).await.unwrap();

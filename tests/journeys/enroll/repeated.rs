@@ -30,8 +30,9 @@ async fn a_double_tap_pushes_once() {
 async fn the_same_request_with_its_fields_in_another_order_is_the_same_request() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
-    let consent = r#"{"termsVersion":"2026-01","acceptedAt":"2026-01-05T10:29:58Z"}"#;
-    let reordered = r#"{"acceptedAt":"2026-01-05T10:29:58Z","termsVersion":"2026-01"}"#;
+    let now = jiff::Timestamp::now();
+    let consent = format!(r#"{{"termsVersion":"2026-01","acceptedAt":"{now}"}}"#);
+    let reordered = format!(r#"{{"acceptedAt":"{now}","termsVersion":"2026-01"}}"#);
     let bodies = [
         format!(
             r#"{{"cardContractId":"70001","platform":"ios","callback":"mobile-app","consent":{consent}}}"#

@@ -48,3 +48,14 @@ fn a_callback_address_has_room_for_a_state_and_no_query_or_fragment() {
         );
     }
 }
+
+#[test]
+fn a_cardholder_may_start_as_many_attempts_as_configured() {
+    let limits = |name, value| config(name, value).unwrap_or_else(|problems| panic!("{problems}")).limits;
+    let default = EnrollmentLimits { client_hour: 20, client_day: 50, card_hour: 10, card_day: 20 };
+    assert_eq!(limits("", ""), Some(default));
+    assert_eq!(limits("CARD_LIMIT_PER_DAY", "31"), Some(EnrollmentLimits { card_day: 31, ..default }));
+    assert_eq!(limits("ENROLLMENT_LIMITS", "off"), None);
+    // A card's item remembers 32 keys.
+    assert!(config("CARD_LIMIT_PER_DAY", "32").is_err());
+}

@@ -10,7 +10,7 @@ use runtime::config::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::Authentication;
+use super::{Authentication, subject::Subject};
 
 const SECRETS: [Setting<SecretRef>; 2] =
     [registry::NOTIFICATION_SHARED_SECRET, registry::NOTIFICATION_NEXT_SHARED_SECRET];
@@ -27,7 +27,7 @@ const NEXT_DECRYPTION_KEY: KeyNames = KeyNames {
 
 /// Certificate subjects, and references to secrets, certificates and keys.
 pub(crate) struct AuthenticationSettings {
-    subjects: Vec<String>,
+    subjects: Vec<Subject>,
     secrets: NamedSecrets,
     signers: NamedSecrets,
     decryption: Option<RotatingKeySettings>,
@@ -46,12 +46,11 @@ impl AuthenticationSettings {
             }
             false => Some(None),
         };
-        let subjects: Vec<_> = subjects?.split(';').map(|subject| subject.trim().to_owned()).collect();
-        if subjects.iter().any(String::is_empty) {
-            settings.problem(&NOTIFICATION_CLIENT_SUBJECTS, "must be subject names, separated by semicolons");
-            return None;
-        }
-        Some(Self { subjects, secrets: secrets?, signers: signers?, decryption: decryption? })
+        let subjects = Subject::parse_list(&subjects?).map_err(|error| {
+            let what = format_args!("must be subject names, separated by semicolons; one is {error}");
+            settings.problem(&NOTIFICATION_CLIENT_SUBJECTS, what);
+        });
+        Some(Self { subjects: subjects.ok()?, secrets: secrets?, signers: signers?, decryption: decryption? })
     }
 
     pub(crate) async fn connect(self) -> Result<(Authentication, Option<FieldLevelKeys>), ConfigError> {

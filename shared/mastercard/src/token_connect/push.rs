@@ -28,7 +28,7 @@ pub struct PushMultipleAccounts {
     pub signature_data: SignatureData,
     /// Validity of the receipts: 5 to 15 minutes.
     #[serde(rename = "pushAccountReceiptsValidityPeriod")]
-    pub receipts_validity_minutes: u8,
+    pub receipts_validity_minutes: u16,
 }
 
 impl PushMultipleAccounts {

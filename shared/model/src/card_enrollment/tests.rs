@@ -168,7 +168,7 @@ impl Card {
 }
 
 fn consent(accepted_at: Timestamp) -> Consent {
-    Consent { terms_version: "1".into(), accepted_at }
+    Consent { terms_version: "1".into(), accepted_at, authentication: None }
 }
 
 fn request(key: &str, content: &str, state: &str) -> AttemptRequest {

@@ -17,6 +17,8 @@ pub enum PushFailure {
     PlatformNotSupported,
     /// The token list shows an active token of this card at this token requestor.
     AlreadyEnabled,
+    /// The client, or one of its cards, has too many attempts this hour or day.
+    TooManyEnrollments,
     /// Mastercard rejected the request for a reason that the cardholder cannot influence.
     MastercardRefused,
     /// Mastercard's response could not be parsed or decrypted.
@@ -32,11 +34,12 @@ pub enum PushFailure {
 
 impl PushFailure {
     /// Every value that this version writes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::CardNotFound,
         Self::CardNotEligible,
         Self::PlatformNotSupported,
         Self::AlreadyEnabled,
+        Self::TooManyEnrollments,
         Self::MastercardRefused,
         Self::MastercardUnreadable,
         Self::MastercardUnavailable,
@@ -50,6 +53,7 @@ impl PushFailure {
             Self::CardNotEligible => "card_not_eligible",
             Self::PlatformNotSupported => "platform_not_supported",
             Self::AlreadyEnabled => "already_enabled",
+            Self::TooManyEnrollments => "too_many_enrollments",
             Self::MastercardRefused => "mastercard_refused",
             Self::MastercardUnreadable => "mastercard_unreadable",
             Self::MastercardUnavailable => "mastercard_unavailable",

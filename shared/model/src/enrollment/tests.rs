@@ -23,7 +23,7 @@ fn enrollment(facts: &[(i64, Fact)]) -> Enrollment {
         token_requestor_id: "50123197928".parse().unwrap(),
         platform: Platform::Web,
         callback: "web-bank".into(),
-        consent: Consent { terms_version: "1".into(), accepted_at: start() },
+        consent: Consent { terms_version: "1".into(), accepted_at: start(), authentication: None },
         created_at: start(),
         respond_by: start() + SignedDuration::from_secs(10),
         facts: Vec::new(),
@@ -379,7 +379,7 @@ fn restarted(enrollment: &mut Enrollment, at: i64) {
     let fact = Fact::Restarted {
         platform: Platform::Ios,
         callback: "mobile-app".into(),
-        consent: Consent { terms_version: "2".into(), accepted_at: minute(at) },
+        consent: Consent { terms_version: "2".into(), accepted_at: minute(at), authentication: None },
         respond_by: minute(at) + SignedDuration::from_secs(10),
     };
     assert!(enrollment.add_fact(fact.recorded(minute(at), "").in_attempt(number)));

@@ -20,7 +20,7 @@ fn requested(minute: i64) -> Enrollment {
         token_requestor_id: CLICK_TO_PAY.parse().unwrap(),
         platform: Platform::Web,
         callback: "web-bank".into(),
-        consent: Consent { terms_version: "1".into(), accepted_at: at(minute) },
+        consent: Consent { terms_version: "1".into(), accepted_at: at(minute), authentication: None },
         created_at: at(minute),
         respond_by: at(minute),
         facts: Vec::new(),

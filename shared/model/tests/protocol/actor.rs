@@ -73,7 +73,7 @@ fn new_attempt(scenario: &Scenario, tap: usize, at: usize) -> NewAttempt {
             token_requestor_id: "50123197928".parse().unwrap(),
             platform: Platform::Ios,
             callback: "mobile-app".into(),
-            consent: Consent { terms_version: "1".into(), accepted_at: now },
+            consent: Consent { terms_version: "1".into(), accepted_at: now, authentication: None },
             created_at: now,
             respond_by: now + SignedDuration::from_secs(10),
             facts: Vec::new(),

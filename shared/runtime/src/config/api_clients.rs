@@ -8,6 +8,7 @@ use super::{
     environment::{self, Environment},
     keys::{KeyNames, KeySettings, RotatingKeySettings, fetch_certificate, next_is_newer},
     registry::{self, CLIENT_ENCRYPTION_CERTIFICATE, PROCESSING_ENCRYPTION_CERTIFICATE, Setting},
+    request_budget,
 };
 use mastercard::{
     Authenticator, JweKeys, PrivateKey, Processing, RateLimit, SignatureMethod, Signer, TokenConnect,
@@ -167,7 +168,7 @@ impl ProcessingSettings {
     /// Reads them; `None` if a problem was noted.
     pub fn from_settings(settings: &mut SettingsReader<'_>) -> Option<Self> {
         let api = ApiSettings::from_settings(settings, &PROCESSING, &TOKEN_CONNECT);
-        let rate_limit = settings.value(&registry::PROCESSING_REQUESTS_PER_SECOND);
+        let rate_limit = request_budget::of_process(settings);
         let jwe = match settings.value(&registry::PROCESSING_JWE)? {
             Switch::On => Some(JweSettings::from_settings(settings)?),
             Switch::Off => None,

@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use super::{
-    ConfigError, Settings,
+    ConfigError, Function, Settings,
     misspelling::resembles,
     setting::{Definition, Presence, Setting},
 };
@@ -44,6 +44,11 @@ impl<'a> SettingsReader<'a> {
             Presence::Optional(_) if !self.is_set(setting) => Some(None),
             _ => self.value(setting).map(Some),
         }
+    }
+
+    /// The function whose settings are read; `None` for tools and tests.
+    pub(super) fn function(&self) -> Option<Function> {
+        self.settings.function()
     }
 
     /// Parses a setting if it is set, or else its default.

@@ -12,7 +12,12 @@ pub struct Pairs(pub Vec<(String, String)>);
 
 /// A whole number within limits, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InRange<const MIN: u8, const MAX: u8>(u8);
+pub struct InRange<const MIN: u16, const MAX: u16>(u16);
+
+/// A scope (RFC 6749 section 3.3), an `acr` or an `amr`: visible ASCII without quotation mark and backslash, so that it needs
+/// no escaping in a header. A comma separates the entries of a setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimValue(String);
 
 /// `on` or `off`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,19 +46,38 @@ impl FromStr for Pairs {
     }
 }
 
-impl<const MIN: u8, const MAX: u8> InRange<MIN, MAX> {
+impl<const MIN: u16, const MAX: u16> InRange<MIN, MAX> {
     /// The number.
-    pub fn get(self) -> u8 {
+    pub fn get(self) -> u16 {
         self.0
     }
 }
 
-impl<const MIN: u8, const MAX: u8> FromStr for InRange<MIN, MAX> {
+impl<const MIN: u16, const MAX: u16> FromStr for InRange<MIN, MAX> {
     type Err = OutOfRange;
 
     fn from_str(raw: &str) -> Result<Self, OutOfRange> {
         let number = raw.parse().ok().filter(|number| (MIN..=MAX).contains(number));
         number.map(Self).ok_or(OutOfRange { min: MIN, max: MAX })
+    }
+}
+
+impl ClaimValue {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ClaimValue {
+    type Err = InvalidValue;
+
+    fn from_str(raw: &str) -> Result<Self, InvalidValue> {
+        let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b',');
+        if !raw.is_empty() && raw.bytes().all(is_plain) {
+            return Ok(Self(raw.to_owned()));
+        }
+        Err(InvalidValue("must be names without spaces and quotation marks, separated by commas"))
     }
 }
 
@@ -85,6 +109,6 @@ impl std::error::Error for InvalidValue {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be {min} to {max}")]
 pub struct OutOfRange {
-    min: u8,
-    max: u8,
+    min: u16,
+    max: u16,
 }

@@ -3,7 +3,7 @@
 use lambda_http::{Body, Response, http::StatusCode};
 use serde::{Serialize, Serializer};
 
-use super::field_error;
+use super::{authentication_request::AuthenticationRequest, field_error};
 use crate::{BoxError, telemetry};
 use model::enrollment::EnrollmentId;
 
@@ -15,7 +15,10 @@ pub enum Code {
     CardNumberRefused,
     IdempotencyKeyMissing,
     Unauthenticated,
+    InvalidToken,
+    InsufficientUserAuthentication,
     Forbidden,
+    InsufficientScope,
     NotFound,
     CardNotFound,
     TokenRequestorNotFound,
@@ -44,12 +47,15 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 32] = [
         Self::InvalidRequest,
         Self::CardNumberRefused,
         Self::IdempotencyKeyMissing,
         Self::Unauthenticated,
+        Self::InvalidToken,
+        Self::InsufficientUserAuthentication,
         Self::Forbidden,
+        Self::InsufficientScope,
         Self::NotFound,
         Self::CardNotFound,
         Self::TokenRequestorNotFound,
@@ -91,7 +97,20 @@ impl Code {
             Self::Unauthenticated => {
                 ("unauthenticated", StatusCode::UNAUTHORIZED, "The access token has no valid client id claim")
             }
+            Self::InvalidToken => (
+                "invalid_token",
+                StatusCode::UNAUTHORIZED,
+                "The bearer token is an ID token, not an access token",
+            ),
+            Self::InsufficientUserAuthentication => (
+                "insufficient_user_authentication",
+                StatusCode::UNAUTHORIZED,
+                "The cardholder must be authenticated again, or more strongly",
+            ),
             Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "Access denied"),
+            Self::InsufficientScope => {
+                ("insufficient_scope", StatusCode::FORBIDDEN, "The access token lacks the required scope")
+            }
             Self::NotFound => ("not_found", StatusCode::NOT_FOUND, "Not found"),
             Self::CardNotFound => ("card_not_found", StatusCode::NOT_FOUND, "There is no such card"),
             Self::TokenRequestorNotFound => {
@@ -159,7 +178,7 @@ impl Code {
             Self::TooManyEnrollments => (
                 "too_many_enrollments",
                 StatusCode::TOO_MANY_REQUESTS,
-                "Too many requests to enable this card were made today",
+                "Too many requests to enable cards were made; try later",
             ),
             Self::TooManyRequests => (
                 "too_many_requests",
@@ -231,6 +250,8 @@ pub struct FieldError {
     pub message: String,
 }
 
+const CHALLENGE: &str = "www-authenticate";
+
 /// An error response: a document for the client and a cause for the log.
 #[derive(Debug)]
 pub struct Problem {
@@ -238,8 +259,8 @@ pub struct Problem {
     pub code: Code,
     errors: Vec<FieldError>,
     enrollment_id: Option<EnrollmentId>,
-    retry_after_seconds: Option<u64>,
-    allowed_methods: Option<&'static str>,
+    headers: Vec<(&'static str, String)>,
+    authentication: Option<Box<AuthenticationRequest>>,
     cause: Option<BoxError>,
 }
 
@@ -255,6 +276,8 @@ struct Document<'a> {
     request_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     enrollment_id: Option<EnrollmentId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authentication: Option<Box<AuthenticationRequest>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
 }
@@ -265,8 +288,8 @@ impl From<Code> for Problem {
             code,
             errors: Vec::new(),
             enrollment_id: None,
-            retry_after_seconds: None,
-            allowed_methods: None,
+            headers: Vec::new(),
+            authentication: None,
             cause: None,
         }
     }
@@ -293,14 +316,34 @@ impl Problem {
         Self { enrollment_id: Some(enrollment_id), ..self }
     }
 
-    /// Sets the header `Retry-After`, in seconds.
+    /// Adds the header `Retry-After`, in seconds.
     pub fn retry_after(self, seconds: u64) -> Self {
-        Self { retry_after_seconds: Some(seconds), ..self }
+        self.with_header("retry-after", seconds.to_string())
     }
 
     /// [`Code::MethodNotAllowed`] with the header `Allow`.
     pub(super) fn allow(methods: &'static str) -> Self {
-        Self { allowed_methods: Some(methods), ..Code::MethodNotAllowed.into() }
+        Self::from(Code::MethodNotAllowed).with_header("allow", methods.into())
+    }
+
+    /// Adds the header `WWW-Authenticate` (RFC 9110 section 11.6.1). A 401 without one gets `invalid_token`.
+    pub(super) fn with_challenge(self, challenge: String) -> Self {
+        self.with_header(CHALLENGE, challenge)
+    }
+
+    /// Adds the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
+    pub fn with_rate_limit(self, policy: String, limit: String) -> Self {
+        self.with_header("ratelimit-policy", policy).with_header("ratelimit", limit)
+    }
+
+    fn with_header(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Sets the `authentication` of the document.
+    pub(super) fn with_authentication(self, authentication: AuthenticationRequest) -> Self {
+        Self { authentication: Some(Box::new(authentication)), ..self }
     }
 
     /// Sets the cause, which is only logged.
@@ -338,17 +381,19 @@ impl Problem {
             retryable: self.code.retryable(),
             request_id,
             enrollment_id: self.enrollment_id,
+            authentication: self.authentication,
             errors: &self.errors,
         };
         let mut response = Response::builder()
             .status(status)
             .header("content-type", "application/problem+json")
             .header("cache-control", "no-store");
-        if let Some(seconds) = self.retry_after_seconds {
-            response = response.header("retry-after", seconds);
+        if status == StatusCode::UNAUTHORIZED && !self.headers.iter().any(|(name, _)| *name == CHALLENGE) {
+            let challenge = format!(r#"Bearer error="invalid_token", error_description="{title}""#);
+            response = response.header(CHALLENGE, challenge);
         }
-        if let Some(methods) = self.allowed_methods {
-            response = response.header("allow", methods);
+        for (name, value) in self.headers {
+            response = response.header(name, value);
         }
         Ok(response.body(Body::Text(serde_json::to_string(&document)?))?)
     }
@@ -367,9 +412,21 @@ mod tests {
     }
 
     #[test]
+    fn the_contract_names_the_problems_that_may_pass() {
+        let contract = include_str!("../../../../infra/openapi.yaml");
+        let header = contract.split("\n    RetryAfter:\n").nth(1).unwrap().split("schema:").next().unwrap();
+        for code in Code::ALL.into_iter().filter(|code| *code != Code::InternalError) {
+            let is_described = header.contains(&format!("`{}`", code.as_str()));
+            let has_pause = code.retryable() || code == Code::TooManyEnrollments;
+            assert_eq!(is_described, has_pause, "infra/openapi.yaml, RetryAfter: {}", code.as_str());
+        }
+    }
+
+    #[test]
     fn each_member_of_a_problem_document_is_described() {
         let problem = Problem::field("locale", "must be a language and a country, such as en_GB")
-            .with_enrollment_id(EnrollmentId::new(jiff::Timestamp::UNIX_EPOCH));
+            .with_enrollment_id(EnrollmentId::new(jiff::Timestamp::UNIX_EPOCH))
+            .with_authentication(AuthenticationRequest::default());
         let response = problem.into_response("r-1").unwrap();
         let Body::Text(text) = response.body() else { panic!("text") };
         let document: serde_json::Value = serde_json::from_str(text).unwrap();

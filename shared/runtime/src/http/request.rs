@@ -8,11 +8,8 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::{Code, Problem};
-use crate::{
-    config::{SettingsReader, registry},
-    invocation,
-};
-use mastercard::{Deadline, card::ClientId};
+use crate::invocation;
+use mastercard::Deadline;
 
 /// The methods of each path, for the header `Allow`; a test compares them with `infra/openapi.yaml`.
 const METHODS: [(&str, &str); 7] = [
@@ -24,31 +21,6 @@ const METHODS: [(&str, &str); 7] = [
     ("/callback/{state}", "GET"),
     ("/notifications", "POST"),
 ];
-
-/// Finds the client id in the claims of the access token.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    claim: String,
-}
-
-impl Caller {
-    /// Reads `CLIENT_ID_CLAIM`; `None` if a problem was noted.
-    pub fn from_settings(settings: &mut SettingsReader<'_>) -> Option<Self> {
-        Some(Self { claim: settings.value(&registry::CLIENT_ID_CLAIM)? })
-    }
-
-    /// The client that sent the request, from a claim of the token that API Gateway's JWT authorizer verified.
-    ///
-    /// # Errors
-    /// [`Code::Unauthenticated`] if the claim is missing or is not a client id.
-    pub fn client(&self, request: &Request) -> Result<ClientId, Problem> {
-        let context = request.request_context_ref();
-        let claims =
-            context.and_then(RequestContext::authorizer).and_then(|authorizer| authorizer.jwt.as_ref());
-        let claim = claims.and_then(|jwt| jwt.claims.get(&self.claim));
-        claim.and_then(|raw| raw.parse().ok()).ok_or_else(|| Code::Unauthenticated.into())
-    }
-}
 
 /// API Gateway's id of this request, for problem documents and logs; empty if there is none.
 pub(super) fn id(request: &Request) -> String {

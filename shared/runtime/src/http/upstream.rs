@@ -29,6 +29,7 @@ impl Code {
             PushFailure::CardNotEligible => Self::CardNotEligible,
             PushFailure::PlatformNotSupported => Self::PlatformNotSupported,
             PushFailure::AlreadyEnabled => Self::AlreadyEnabled,
+            PushFailure::TooManyEnrollments => Self::TooManyEnrollments,
             PushFailure::MastercardRefused => Self::MastercardRefused,
             PushFailure::MastercardUnreadable => Self::MastercardUnreadable,
             PushFailure::MastercardUnavailable => Self::MastercardUnavailable,

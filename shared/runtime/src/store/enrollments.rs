@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | card enrollment | `CLIENT#tenant#client` | `CARD#card#requestor` | one for each card and requestor |
 //! | past enrollment | `CLIENT#tenant#client` | `PAST#card#requestor#enrollmentId` | once a later enrollment took the card |
+//! | attempts of a day | `CLIENT#tenant#client` | `LIMIT#day` | while attempts are limited; for two days |
 //! | notification | `INBOX#tenant#hash` | `NOTIFICATION` | if it matches nothing or does not name its card completely |
 //! | quarantined delivery | `QUARANTINE#tenant` | day and slot | unreadable messages of a delivery, sealed |
 //!
@@ -17,6 +18,7 @@ mod due;
 mod idempotency_key;
 mod inbox;
 mod item;
+mod limits;
 mod load;
 mod quarantine;
 mod read;
@@ -32,6 +34,7 @@ mod write;
 pub use due::DueItem;
 pub use idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
 pub use inbox::InboxEntry;
+pub use limits::{EnrollmentLimits, Limit, LimitReached};
 pub use load::versioned;
 pub use model::card_enrollment::NotificationOutcome;
 pub use quarantine::{QuarantineId, QuarantinedDelivery};
@@ -43,6 +46,8 @@ pub use redirect::Redirect;
 pub use redirect_keys::RedirectKeys;
 pub use state::{SECRET_BYTES, callback_state, state_hash};
 pub use versioned::Versioned;
+
+use jiff::SignedDuration;
 
 use super::{StoreError, table::Table};
 use crate::config::{Runtime, SettingsReader, registry};
@@ -59,30 +64,36 @@ pub const SHARDS: u8 = 8;
 
 /// The table `Enrollments`.
 #[derive(Clone, Debug)]
-pub struct Enrollments(Table);
+pub struct Enrollments {
+    table: Table,
+    /// How long an enrollment that is final is kept after its last change.
+    retention: SignedDuration,
+}
 
 impl Enrollments {
-    /// From `ENROLLMENTS_TABLE` and `TENANT`.
+    /// From `ENROLLMENTS_TABLE`, `TENANT` and `ENROLLMENT_RETENTION_DAYS`.
     pub fn from_settings(settings: &mut SettingsReader<'_>, runtime: &Runtime) -> Option<Self> {
         let name = settings.value(&registry::ENROLLMENTS_TABLE);
         let tenant = settings.value(&registry::TENANT);
-        Some(Self(Table::new(runtime.dynamodb(), name?, tenant?)))
+        let retention = settings.value(&registry::ENROLLMENT_RETENTION_DAYS);
+        let retention = SignedDuration::from_hours(24 * i64::from(retention?.get()));
+        Some(Self { table: Table::new(runtime.dynamodb(), name?, tenant?), retention })
     }
 
     fn client_key(&self, client: ClientId) -> String {
-        format!("CLIENT#{}#{client}", self.0.tenant)
+        format!("CLIENT#{}#{client}", self.table.tenant)
     }
 
     fn card_key(&self, card: CardContractId) -> String {
-        format!("CARD#{}#{card}", self.0.tenant)
+        format!("CARD#{}#{card}", self.table.tenant)
     }
 
     fn inbox_key(&self, notification: &str) -> String {
-        format!("INBOX#{}#{}", self.0.tenant, sha256_hex(notification.as_bytes()))
+        format!("INBOX#{}#{}", self.table.tenant, sha256_hex(notification.as_bytes()))
     }
 
     fn shard_key(&self, shard: u8) -> String {
-        format!("DUE#{}#{shard}", self.0.tenant)
+        format!("DUE#{}#{shard}", self.table.tenant)
     }
 }
 

@@ -64,7 +64,7 @@ fn nothing_is_recorded_at_an_enrollment_that_does_not_exist() {
 }
 
 #[test]
-fn a_change_of_status_or_of_finality_is_told_once() {
+fn a_change_of_status_or_of_finality_is_reported_once() {
     let (mut card, id) = Card::enrolling();
     let pending = card.current().clone();
     assert_eq!(pending.status_change(None, card.now), None, "PENDING tells nobody anything new");

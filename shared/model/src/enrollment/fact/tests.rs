@@ -28,7 +28,8 @@ fn next_variant(fact: &Fact) -> Option<Fact> {
 
 fn every_fact() -> impl Iterator<Item = Fact> {
     let (platform, callback) = (Platform::Web, "web-bank".into());
-    let consent = Consent { terms_version: "1".into(), accepted_at: Timestamp::UNIX_EPOCH };
+    let consent =
+        Consent { terms_version: "1".into(), accepted_at: Timestamp::UNIX_EPOCH, authentication: None };
     let first = Fact::Restarted { platform, callback, consent, respond_by: Timestamp::UNIX_EPOCH };
     std::iter::successors(Some(first), next_variant)
 }

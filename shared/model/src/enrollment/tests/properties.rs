@@ -76,7 +76,8 @@ fn facts() -> impl Strategy<Value = Vec<RecordedFact>> {
     });
     let restarts = vec(timestamp(), 0..=2).prop_map(|times| {
         let restart = |(at, number): (Timestamp, u32)| {
-            let consent = Consent { terms_version: number.to_string(), accepted_at: at };
+            let consent =
+                Consent { terms_version: number.to_string(), accepted_at: at, authentication: None };
             let (platform, callback) = (Platform::Ios, "mobile-app".into());
             let respond_by = at + SignedDuration::from_secs(10);
             Fact::Restarted { platform, callback, consent, respond_by }.recorded(at, "").in_attempt(number)

@@ -3,11 +3,12 @@
 use mastercard::card::AccountRange;
 
 use super::{
-    Presence::{Default, Required},
+    Presence::{Default, Optional, Required},
     section,
 };
 use crate::{
     config::{
+        ClaimValue,
         Function::{
             self, Enroll, FetchAssets, GetEnrollment, ListCards, ListRequestors, ReceiveCallback,
             ReceiveNotification, ReconcileEnrollments, SyncRequestors,
@@ -58,6 +59,15 @@ section! {
         ],
         meaning: "DynamoDB table of enrollments",
     }
+    ENROLLMENT_RETENTION_DAYS: InRange<90, 3_650> {
+        kind: "90 to 3650",
+        presence: Default("400"),
+        secret: false,
+        functions: &[
+            ListCards, Enroll, GetEnrollment, ReceiveNotification, ReceiveCallback, ReconcileEnrollments,
+        ],
+        meaning: "days after its last change on which an enrollment that is final is deleted",
+    }
     ACCOUNT_RANGES: List<AccountRange> {
         kind: "9 to 19 digits each, comma separated",
         presence: Required,
@@ -71,5 +81,19 @@ section! {
         secret: false,
         functions: &[ListCards, Enroll, GetEnrollment],
         meaning: "claim of the access token that holds the cardholder's client id in Processing; in tokens of RFC 9068 `client_id` is the app",
+    }
+    READ_SCOPES: List<ClaimValue> {
+        kind: "scopes, comma separated",
+        presence: Optional("none needed"),
+        secret: false,
+        functions: &[ListRequestors, ListCards, GetEnrollment],
+        meaning: "scopes of which the access token of a `GET` must have one, in the claim `scope` or `scp`",
+    }
+    WRITE_SCOPES: List<ClaimValue> {
+        kind: "scopes, comma separated",
+        presence: Optional("none needed"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "scopes of which the access token of a `POST` must have one, in the claim `scope` or `scp`",
     }
 }

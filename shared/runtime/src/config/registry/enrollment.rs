@@ -8,9 +8,9 @@ use super::{
     section,
 };
 use crate::config::{
-    AppLinks,
+    AppLinks, ClaimValue,
     Function::{Enroll, GetEnrollment, ListCards, ReceiveCallback},
-    InRange, List, Pairs, SecretRef,
+    InRange, List, Pairs, SecretRef, Switch, TermsVersions,
 };
 
 section! {
@@ -71,5 +71,75 @@ section! {
         secret: false,
         functions: &[Enroll],
         meaning: "how long the app waits for an answer, in seconds; the function's timeout may be shorter",
+    }
+    ENROLLMENT_LIMITS: Switch {
+        kind: "`on` or `off`",
+        presence: Default("on"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "whether enrollments and restarts are counted in the table and limited; one write unit each",
+    }
+    CLIENT_LIMIT_PER_HOUR: InRange<1, 255> {
+        kind: "1 to 255",
+        presence: Default("20"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "most enrollments and restarts of a client an hour",
+    }
+    CLIENT_LIMIT_PER_DAY: InRange<1, 255> {
+        kind: "1 to 255",
+        presence: Default("50"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "most enrollments and restarts of a client a day",
+    }
+    CARD_LIMIT_PER_HOUR: InRange<1, 31> {
+        kind: "1 to 31",
+        presence: Default("10"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "most enrollments and restarts for one card of a client an hour, at all token requestors",
+    }
+    CARD_LIMIT_PER_DAY: InRange<1, 31> {
+        kind: "1 to 31",
+        presence: Default("20"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "most enrollments and restarts for one card of a client a day; fewer than the 32 idempotency keys that are remembered",
+    }
+    CONSENT_MAX_AGE_HOURS: InRange<1, 168> {
+        kind: "1 to 168",
+        presence: Default("24"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "how long before the request the cardholder may have accepted the terms, in hours",
+    }
+    TERMS_VERSIONS: TermsVersions {
+        kind: "versions, comma separated, each with or without `=<time of publication as in RFC 3339>`",
+        presence: Optional("any"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "versions of the bank's terms that the cardholder may accept, and not before their publication",
+    }
+    STEP_UP_ACR_VALUES: List<ClaimValue> {
+        kind: "`acr` values, comma separated, preferred ones first",
+        presence: Optional("any"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "authentication classes of which the access token of an enrollment or restart must have one in `acr` (RFC 9470)",
+    }
+    STEP_UP_METHODS: List<ClaimValue> {
+        kind: "`amr` values, comma separated",
+        presence: Optional("any"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "authentication methods of which the same token must have one in `amr`; a challenge cannot name them, so set an `acr` or a maximum age too",
+    }
+    STEP_UP_MAX_AGE_MINUTES: InRange<1, 240> {
+        kind: "1 to 240",
+        presence: Optional("any"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "largest age of the same token's `auth_time`, in minutes; it may be 60 seconds in the future",
     }
 }

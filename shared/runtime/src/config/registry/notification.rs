@@ -15,11 +15,11 @@ section! {
     "The bank: notifications";
 
     NOTIFICATION_CLIENT_SUBJECTS: String {
-        kind: "subject names, semicolon separated",
+        kind: "subject names (RFC 4514 or OpenSSL's forms), semicolon separated",
         presence: Required,
         secret: false,
         functions: RECEIVES,
-        meaning: "subjects of the client certificates that are accepted; provisional",
+        meaning: "subjects of the client certificates that are accepted, of Mastercard's active and standby certificate; compared as names; provisional",
     }
     NOTIFICATION_SHARED_SECRET: SecretRef {
         kind: "reference to text",

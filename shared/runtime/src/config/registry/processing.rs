@@ -8,6 +8,7 @@ use super::{
     section,
 };
 use crate::config::{
+    Concurrency,
     Function::{self, Enroll, ListCards, ReconcileEnrollments},
     SecretRef, Switch,
 };
@@ -75,10 +76,17 @@ section! {
     }
     PROCESSING_REQUESTS_PER_SECOND: RateLimit {
         kind: "1 to 1000",
-        presence: Default("24"),
+        presence: Default("30"),
         secret: false,
         functions: CALLS_PROCESSING,
-        meaning: "the most requests that one process sends in a second; at most 5 at once",
+        meaning: "requests a second that Processing accepts from the bank's client id, over all functions; each function has a share, and each of its processes a part of that ([scale](scale.md#the-request-budget))",
+    }
+    RESERVED_CONCURRENCY: Concurrency {
+        kind: "1 to 10000",
+        presence: Default("1"),
+        secret: false,
+        functions: CALLS_PROCESSING,
+        meaning: "processes of this function that may run at the same time, as reserved in Lambda; they share the function's requests to Processing",
     }
     PROCESSING_JWE: Switch {
         kind: "`on`, `off`",

@@ -3,7 +3,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::config::Settings;
 
 /// A request as API Gateway delivers it, with these changes to the event.
 fn request(change: impl FnOnce(&mut Value)) -> Request {
@@ -23,42 +22,8 @@ fn request(change: impl FnOnce(&mut Value)) -> Request {
     super::super::request_from_event(&event).unwrap()
 }
 
-fn caller(claim: &str) -> Caller {
-    let settings: Settings = [("CLIENT_ID_CLAIM".to_owned(), claim.to_owned())].into_iter().collect();
-    Caller::from_settings(&mut settings.read()).unwrap()
-}
-
 fn code<T>(outcome: Result<T, Problem>) -> Option<Code> {
     outcome.err().map(|problem| problem.code)
-}
-
-#[test]
-fn the_client_is_the_one_in_the_configured_claim_of_the_verified_token() {
-    let own = request(|_| {});
-    assert_eq!(caller("client_id").client(&own).unwrap(), ClientId::from(40000));
-    assert_eq!(caller("sub").client(&own).unwrap(), ClientId::from(40001));
-    assert_eq!(code(caller("name").client(&own)), Some(Code::Unauthenticated));
-    for claims in
-        [json!({}), json!({"client_id": ""}), json!({"client_id": "-1"}), json!({"client_id": "40000 "})]
-    {
-        let other = request(|event| event["requestContext"]["authorizer"]["jwt"]["claims"] = claims.clone());
-        assert_eq!(code(caller("client_id").client(&other)), Some(Code::Unauthenticated), "{claims}");
-    }
-    let unverified = request(|event| {
-        event["requestContext"]["authorizer"] = Value::Null;
-        event["headers"]["client_id"] = "40000".into();
-        event["body"] = r#"{"client_id":"40000"}"#.into();
-    });
-    assert_eq!(code(caller("client_id").client(&unverified)), Some(Code::Unauthenticated));
-}
-
-#[test]
-fn without_the_name_of_the_claim_a_function_does_not_start() {
-    // RFC 9068: `client_id` is the app. As the default it made all cardholders one client.
-    let settings = Settings::default();
-    let mut reader = settings.read();
-    assert!(Caller::from_settings(&mut reader).is_none());
-    assert!(reader.problems().to_string().contains("CLIENT_ID_CLAIM is not set"));
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub enum DueItem {
 impl Enrollments {
     /// The items of a shard that are due at `now`, most overdue first, at most `limit`.
     pub async fn due(&self, shard: u8, now: Timestamp, limit: i32) -> Result<Vec<DueItem>, StoreError> {
-        let query = self.0.query_keys("due").limit(limit);
+        let query = self.table.query_keys("due").limit(limit);
         let query = query.key_condition_expression("dueShard = :shard AND dueAt <= :now");
         let query = query.expression_attribute_values(":shard", s(&self.shard_key(shard)));
         let response = query.expression_attribute_values(":now", n(now.as_second())).send().await?;
@@ -41,7 +41,7 @@ impl Enrollments {
             let at = item.get("dueAt").and_then(|at| at.as_n().ok()?.parse::<i64>().ok());
             at.is_some_and(|at| at <= now.as_second())
         };
-        let items = self.0.batch_get(response.items.unwrap_or_default()).await?;
+        let items = self.table.batch_get(response.items.unwrap_or_default()).await?;
         items.into_iter().filter(is_due).filter_map(|item| read(item).transpose()).collect()
     }
 }

@@ -71,8 +71,8 @@ impl Enrollments {
     ) -> Result<InboxEntry, StoreError> {
         let entry = InboxEntry::new(notification, now);
         let item = self.inbox_item(entry.clone(), Some(now));
-        let item = self.0.item(&self.inbox_key(&notification.id), NOTIFICATION, &item)?;
-        let put = self.0.db.put_item().table_name(&self.0.name).set_item(Some(item));
+        let item = self.table.item(&self.inbox_key(&notification.id), NOTIFICATION, &item)?;
+        let put = self.table.db.put_item().table_name(&self.table.name).set_item(Some(item));
         let put = put.condition_expression("attribute_not_exists(pk)");
         match send_while_busy(|| put.clone().send()).await {
             Ok(_) => Ok(entry),
@@ -85,7 +85,7 @@ impl Enrollments {
 
     /// A notification by its sender's id.
     pub async fn notification(&self, id: &str) -> Result<Option<InboxEntry>, StoreError> {
-        let item: Option<InboxItem> = self.0.get(&self.inbox_key(id), NOTIFICATION).await?;
+        let item: Option<InboxItem> = self.table.get(&self.inbox_key(id), NOTIFICATION).await?;
         Ok(item.map(|item| item.entry))
     }
 
@@ -93,12 +93,12 @@ impl Enrollments {
     pub async fn unmatched_notifications(&self) -> Result<Vec<InboxEntry>, StoreError> {
         let mut found = Vec::new();
         for shard in (0..SHARDS).flat_map(|shard| [self.shard_key(shard), self.unmatched_shard(shard)]) {
-            let query = self.0.query_keys("due");
+            let query = self.table.query_keys("due");
             let query = query.key_condition_expression("dueShard = :shard");
             let query = query.expression_attribute_values(":shard", s(&shard));
             let mut keys: Vec<_> = query.into_paginator().items().send().try_collect().await?;
             keys.retain(|key| key.get("sk") == Some(&s(NOTIFICATION)));
-            for item in self.0.batch_get(keys).await? {
+            for item in self.table.batch_get(keys).await? {
                 found.push(from_item::<InboxItem>(item)?.entry);
             }
         }
@@ -115,12 +115,12 @@ impl Enrollments {
     ) -> Result<Put, StoreError> {
         let applied = InboxEntry { applied_to: Some(to), ..entry.clone() };
         let pk = self.inbox_key(&entry.notification.id);
-        let item = self.0.item(&pk, NOTIFICATION, &self.inbox_item(applied, None))?;
+        let item = self.table.item(&pk, NOTIFICATION, &self.inbox_item(applied, None))?;
         let condition = match is_stored {
             true => "attribute_exists(pk) AND attribute_not_exists(appliedTo)",
             false => "attribute_not_exists(pk)",
         };
-        let put = Put::builder().table_name(&self.0.name).set_item(Some(item));
+        let put = Put::builder().table_name(&self.table.name).set_item(Some(item));
         Ok(put.condition_expression(condition).build()?)
     }
 
@@ -136,8 +136,8 @@ impl Enrollments {
         let unmatched = entry.unmatched.saturating_add(usize::from(applied.is_none()));
         let entry = InboxEntry { applied_to: applied, unmatched, ..entry };
         let pk = self.inbox_key(&entry.notification.id);
-        let item = self.0.item(&pk, NOTIFICATION, &self.inbox_item(entry, due))?;
-        let put = self.0.db.put_item().table_name(&self.0.name).set_item(Some(item));
+        let item = self.table.item(&pk, NOTIFICATION, &self.inbox_item(entry, due))?;
+        let put = self.table.db.put_item().table_name(&self.table.name).set_item(Some(item));
         // An instance that did not find the enrollment must not reset what another one applied.
         let put = put.condition_expression("attribute_not_exists(appliedTo) OR appliedTo = :applied");
         let applied = applied.map(|id| id.to_string()).unwrap_or_default();
@@ -167,6 +167,6 @@ impl Enrollments {
     }
 
     fn unmatched_shard(&self, shard: u8) -> String {
-        format!("UNMATCHED#{}#{shard}", self.0.tenant)
+        format!("UNMATCHED#{}#{shard}", self.table.tenant)
     }
 }

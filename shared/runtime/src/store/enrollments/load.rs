@@ -41,7 +41,7 @@ impl Enrollments {
 
     /// The card enrollment.
     pub(super) async fn load_card(&self, place: &Place) -> Result<Option<CardEnrollment>, StoreError> {
-        let item = self.0.get_item(&self.client_key(place.client), &place.card_sort_key()).await?;
+        let item = self.table.get_item(&self.client_key(place.client), &place.card_sort_key()).await?;
         Ok(item.as_ref().map(card_from_item).transpose()?)
     }
 
@@ -51,7 +51,7 @@ impl Enrollments {
         place: &Place,
         id: EnrollmentId,
     ) -> Result<Option<EnrollmentRecord>, StoreError> {
-        let item = self.0.get_item(&self.client_key(place.client), &place.past_sort_key(id)).await?;
+        let item = self.table.get_item(&self.client_key(place.client), &place.past_sort_key(id)).await?;
         Ok(item.as_ref().map(record_from_item).transpose()?)
     }
 
@@ -91,7 +91,7 @@ impl Enrollments {
         client: mastercard::card::ClientId,
         prefix: &str,
     ) -> Result<Vec<Item>, StoreError> {
-        let query = self.0.db.query().table_name(&self.0.name).consistent_read(true);
+        let query = self.table.db.query().table_name(&self.table.name).consistent_read(true);
         let query = query.key_condition_expression("pk = :pk AND begins_with(sk, :prefix)");
         let query = query.expression_attribute_values(":pk", s(&self.client_key(client)));
         let query = query.expression_attribute_values(":prefix", s(prefix));

@@ -96,8 +96,8 @@ impl Enrollments {
                 delivery: delivery.clone(),
                 ttl: delivery.received_at.as_second().saturating_add(RETENTION.as_secs()),
             };
-            let item = self.0.item(&self.quarantine_key(), &id.0, &item)?;
-            let put = self.0.db.put_item().table_name(&self.0.name).set_item(Some(item));
+            let item = self.table.item(&self.quarantine_key(), &id.0, &item)?;
+            let put = self.table.db.put_item().table_name(&self.table.name).set_item(Some(item));
             let put = put.condition_expression("attribute_not_exists(pk)");
             match send_while_busy(|| put.clone().send()).await {
                 Ok(_) => return Ok(Some(id)),
@@ -110,7 +110,7 @@ impl Enrollments {
 
     /// All quarantined deliveries, oldest day first.
     pub async fn quarantined(&self) -> Result<Vec<(QuarantineId, QuarantinedDelivery)>, StoreError> {
-        let query = self.0.db.query().table_name(&self.0.name).consistent_read(true);
+        let query = self.table.db.query().table_name(&self.table.name).consistent_read(true);
         let query = query.key_condition_expression("pk = :pk");
         let query = query.expression_attribute_values(":pk", s(&self.quarantine_key()));
         let items: Vec<_> = query.into_paginator().items().send().try_collect().await?;
@@ -124,13 +124,13 @@ impl Enrollments {
         &self,
         id: &QuarantineId,
     ) -> Result<Option<QuarantinedDelivery>, StoreError> {
-        let item: Option<QuarantineItem> = self.0.get(&self.quarantine_key(), &id.0).await?;
+        let item: Option<QuarantineItem> = self.table.get(&self.quarantine_key(), &id.0).await?;
         Ok(item.map(|item| item.delivery))
     }
 
     /// Deletes a quarantined delivery, and returns whether there was one.
     pub async fn delete_quarantined(&self, id: &QuarantineId) -> Result<bool, StoreError> {
-        let delete = self.0.db.delete_item().table_name(&self.0.name);
+        let delete = self.table.db.delete_item().table_name(&self.table.name);
         let delete = delete.key("pk", s(&self.quarantine_key())).key("sk", s(&id.0));
         let delete = delete.condition_expression("attribute_exists(pk)");
         match send_while_busy(|| delete.clone().send()).await {
@@ -141,6 +141,6 @@ impl Enrollments {
     }
 
     fn quarantine_key(&self) -> String {
-        format!("QUARANTINE#{}", self.0.tenant)
+        format!("QUARANTINE#{}", self.table.tenant)
     }
 }

@@ -89,10 +89,10 @@ impl Enrollments {
     /// An enrollment of any client by its id, in the eventually consistent index `by-id`: for a callback and for support, never
     /// for an app.
     pub async fn find(&self, id: EnrollmentId) -> Result<Option<Versioned>, StoreError> {
-        let query = self.0.query_keys("by-id");
+        let query = self.table.query_keys("by-id");
         let query = query.key_condition_expression("enrollmentId = :id");
         let found = query.expression_attribute_values(":id", s(&id.to_string())).send().await?;
-        for item in self.0.batch_get(found.items.unwrap_or_default()).await? {
+        for item in self.table.batch_get(found.items.unwrap_or_default()).await? {
             let Some(stored) = versioned(&item)?.filter(|_| self.owns(&item)) else { continue };
             if stored.enrollment().enrollment_id == id {
                 return Ok(Some(stored));
@@ -108,7 +108,7 @@ impl Enrollments {
 
     /// All enrollments of all clients: for exports, never for an app. Scans the whole table.
     pub fn all(&self) -> Pages {
-        Pages { table: self.0.clone(), after: None, is_done: false }
+        Pages { table: self.table.clone(), after: None, is_done: false }
     }
 
     /// The redirect of an attempt, sealed, while it is stored and has not expired.
@@ -164,11 +164,11 @@ impl Enrollments {
     /// The enrollments of a card for which Processing confirmed the card, newest first. The index `by-card` is eventually
     /// consistent.
     pub(super) async fn confirmed(&self, card: CardContractId) -> Result<Vec<Versioned>, StoreError> {
-        let query = self.0.query_keys("by-card");
+        let query = self.table.query_keys("by-card");
         let query = query.key_condition_expression("cardKey = :card");
         let query = query.expression_attribute_values(":card", s(&self.card_key(card)));
         let keys: Vec<_> = query.into_paginator().items().send().try_collect().await?;
-        self.versioned_items(self.0.batch_get(keys).await?)
+        self.versioned_items(self.table.batch_get(keys).await?)
     }
 
     /// All enrollments of a client, or those of one of its cards at all requestors; newest first.
@@ -203,6 +203,6 @@ impl Enrollments {
 
     /// Whether the item belongs to this tenant. Ids are unique, so only a test could tell.
     fn owns(&self, item: &Item) -> bool {
-        item.get("tenant") == Some(&s(&self.0.tenant.to_string()))
+        item.get("tenant") == Some(&s(&self.table.tenant.to_string()))
     }
 }

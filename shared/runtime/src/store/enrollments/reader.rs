@@ -44,8 +44,8 @@ pub struct EnrollmentReader(Enrollments);
 impl Enrollments {
     /// The same table, without redirects and writes.
     pub fn reader(&self) -> EnrollmentReader {
-        let table = Table { attributes: Some(&READABLE_ATTRIBUTES), ..self.0.clone() };
-        EnrollmentReader(Self(table))
+        let table = Table { attributes: Some(&READABLE_ATTRIBUTES), ..self.table.clone() };
+        EnrollmentReader(Self { table, ..self.clone() })
     }
 }
 

@@ -122,7 +122,7 @@ impl Enrollments {
         puts.extend(companion.cloned());
         let transaction = puts.into_iter().map(|put| TransactWriteItem::builder().put(put).build());
         let sent =
-            self.0.db.transact_write_items().set_transact_items(Some(transaction.collect())).send().await;
+            self.table.db.transact_write_items().set_transact_items(Some(transaction.collect())).send().await;
         let Err(error) = sent else { return Ok(Written::Done) };
         let Some(reasons) = error.as_service_error().and_then(cancellation_reasons) else {
             return if is_transaction_busy(&error) { Ok(Written::Busy) } else { Err(error.into()) };
@@ -140,7 +140,7 @@ impl Enrollments {
     }
 
     async fn put_alone(&self, put: &Put, is_card: bool) -> Result<Written, StoreError> {
-        let sent = self.0.db.put_item().table_name(&self.0.name).set_item(Some(put.item().clone()));
+        let sent = self.table.db.put_item().table_name(&self.table.name).set_item(Some(put.item().clone()));
         let sent = sent.set_condition_expression(put.condition_expression().map(Into::into));
         let sent = sent.set_expression_attribute_values(put.expression_attribute_values().cloned());
         let sent = sent.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
@@ -167,7 +167,7 @@ impl Enrollments {
     ) -> Result<Put, StoreError> {
         let before = seen.card.as_ref().map(|card| &card.current);
         let change = card.current.status_change(before, now);
-        self.conditional_put(card_item(card, change.as_ref()), &place.card_sort_key(), &card.current)
+        self.conditional_put(card_item(card, change.as_ref()), &place.card_sort_key(), &card.current, now)
     }
 
     fn past_put(
@@ -183,7 +183,7 @@ impl Enrollments {
             1 => None,
             _ => record.status_change(seen.find(id), now),
         };
-        self.conditional_put(record_item(record, change.as_ref()), &place.past_sort_key(id), record)
+        self.conditional_put(record_item(record, change.as_ref()), &place.past_sort_key(id), record, now)
     }
 
     /// A put with the keys of table and indexes, on condition that the revision is the one before.
@@ -192,11 +192,12 @@ impl Enrollments {
         mut item: Item,
         sk: &str,
         record: &EnrollmentRecord,
+        now: Timestamp,
     ) -> Result<Put, StoreError> {
         let enrollment = &record.enrollment;
         item.insert("pk".into(), s(&self.client_key(enrollment.client_id)));
         item.insert("sk".into(), s(sk));
-        item.insert("tenant".into(), s(&self.0.tenant.to_string()));
+        item.insert("tenant".into(), s(&self.table.tenant.to_string()));
         // Only once Processing confirmed whose card it is: a request may name any card.
         if enrollment.is_card_confirmed() {
             item.insert("cardKey".into(), s(&self.card_key(enrollment.card_contract_id)));
@@ -209,8 +210,11 @@ impl Enrollments {
             let shard = shard.bytes().next().unwrap_or_default() % SHARDS;
             item.insert("dueShard".into(), s(&self.shard_key(shard)));
             item.insert("dueAt".into(), n(due_at.as_second()));
+        } else {
+            // Final: nothing is due any more, and DynamoDB deletes it some time. A later enrollment or restart ends that.
+            item.insert("ttl".into(), n((now + self.retention).as_second()));
         }
-        let put = Put::builder().table_name(&self.0.name).set_item(Some(item));
+        let put = Put::builder().table_name(&self.table.name).set_item(Some(item));
         let put = match record.revision {
             1 => put.condition_expression("attribute_not_exists(pk)"),
             revision => put

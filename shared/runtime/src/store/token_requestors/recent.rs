@@ -16,7 +16,7 @@ const TIME_TO_LIVE: SignedDuration = SignedDuration::from_mins(1);
 /// Caches each token requestor for a minute. Missing requestors are not cached.
 #[derive(Debug)]
 pub struct TokenRequestorCache {
-    table: TokenRequestors,
+    requestors: TokenRequestors,
     entries: Mutex<HashMap<TokenRequestorId, CachedRequestor>>,
 }
 
@@ -28,8 +28,8 @@ struct CachedRequestor {
 
 impl TokenRequestorCache {
     /// An empty cache of this table.
-    pub fn new(table: TokenRequestors) -> Self {
-        Self { table, entries: Mutex::default() }
+    pub fn new(requestors: TokenRequestors) -> Self {
+        Self { requestors, entries: Mutex::default() }
     }
 
     /// One requestor, unless it is retired; read at most a minute ago.
@@ -41,7 +41,7 @@ impl TokenRequestorCache {
         if let Some(requestor) = self.get_cached(id, now) {
             return Ok(Some(requestor));
         }
-        let found = self.table.get(id).await?.map(Arc::new);
+        let found = self.requestors.get(id).await?.map(Arc::new);
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         match &found {
             Some(requestor) => {

@@ -56,6 +56,12 @@ impl<'a> Elements<'a> {
         self.0.next()
     }
 
+    /// The next element if it is a list; otherwise it is not taken.
+    pub(super) fn next_list(&mut self) -> Option<&'a AttributeValue> {
+        let is_list = self.0.as_slice().first().is_some_and(AttributeValue::is_l);
+        if is_list { self.next() } else { None }
+    }
+
     /// A text, or a value that is serialized as one.
     pub(super) fn value<T: DeserializeOwned>(&mut self) -> Option<T> {
         serde_dynamo::from_attribute_value(self.next()?.clone()).ok()

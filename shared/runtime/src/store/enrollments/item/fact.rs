@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     super::super::table::{n, s},
     attributes::{Elements, bytes, list, time, time_of, value},
+    lists::{decode_authentication, encode_authentication},
 };
 
 /// The stored form.
@@ -49,8 +50,11 @@ fn fields(recorded: &RecordedFact) -> Option<Vec<AttributeValue>> {
     let id = || recorded.notification_id().map(|id| bytes(id.as_bytes()));
     Some(match &recorded.fact {
         Fact::Restarted { platform, callback, consent, respond_by } => {
-            let Consent { terms_version, accepted_at } = consent;
-            vec![value(platform), s(callback), s(terms_version), time(*accepted_at), time(*respond_by)]
+            let Consent { terms_version, accepted_at, authentication } = consent;
+            let mut fields =
+                vec![value(platform), s(callback), s(terms_version), time(*accepted_at), time(*respond_by)];
+            fields.extend(authentication.as_deref().map(encode_authentication));
+            fields
         }
         Fact::Pushed { receipt_hashes, expires_at } => {
             let hashes: Option<Vec<_>> =
@@ -81,12 +85,17 @@ fn decode_list(stored: &AttributeValue) -> Option<RecordedFact> {
     let mut source = at.to_string();
     let mut set_source = |id: ShortHash| source = id.to_string();
     let fact = match kind.as_str() {
-        "restarted" => Fact::Restarted {
-            platform: elements.value()?,
-            callback: elements.value()?,
-            consent: Consent { terms_version: elements.value()?, accepted_at: elements.time()? },
-            respond_by: elements.time()?,
-        },
+        "restarted" => {
+            let (platform, callback) = (elements.value()?, elements.value()?);
+            let (terms_version, accepted_at) = (elements.value()?, elements.time()?);
+            let respond_by = elements.time()?;
+            let authentication = match elements.next_list() {
+                Some(stored) => Some(Box::new(decode_authentication(stored)?)),
+                None => None,
+            };
+            let consent = Consent { terms_version, accepted_at, authentication };
+            Fact::Restarted { platform, callback, consent, respond_by }
+        }
         "pushed" => {
             let hashes = elements.next()?.as_l().ok()?.iter();
             let receipt_hashes =

@@ -1,14 +1,15 @@
 //! Elements of the lists of an item: requests, keys, notifications, the redirect.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 use model::{
     card_enrollment::{AppliedNotification, AttemptRequest, SealedRedirect, UsedKey},
-    enrollment::EnrollmentId,
+    enrollment::{Authentication, EnrollmentId},
 };
 
 use super::{
     super::super::table::{n, s},
-    attributes::{Elements, bytes, list, time},
+    attributes::{Elements, bytes, list, time, value},
 };
 
 /// All elements; `None` if one is invalid.
@@ -27,6 +28,35 @@ pub(super) fn encode_request(request: &AttemptRequest) -> AttributeValue {
 pub(super) fn decode_request(stored: &AttributeValue) -> Option<AttemptRequest> {
     let mut elements = Elements::of(stored)?;
     Some(AttemptRequest { key: elements.hash()?, fingerprint: elements.hash()?, state: elements.hash()? })
+}
+
+/// `[acr, amr, seconds, token id hash]`, each null if it is absent.
+pub(super) fn encode_authentication(authentication: &Authentication) -> AttributeValue {
+    let Authentication { acr, amr, authenticated_at, token_id_hash } = authentication;
+    list([
+        value(acr),
+        value(amr),
+        value(&authenticated_at.map(Timestamp::as_second)),
+        match token_id_hash.as_ref().map(hex::decode) {
+            Some(Ok(hash)) => bytes(&hash),
+            _ => value(token_id_hash),
+        },
+    ])
+}
+
+pub(super) fn decode_authentication(stored: &AttributeValue) -> Option<Authentication> {
+    let mut elements = Elements::of(stored)?;
+    let (acr, amr) = (elements.value()?, elements.value()?);
+    let authenticated_at = match elements.value::<Option<i64>>()? {
+        Some(seconds) => Some(Timestamp::from_second(seconds).ok()?),
+        None => None,
+    };
+    let token_id_hash = match elements.next()? {
+        AttributeValue::B(hash) => Some(hex::encode(hash.as_ref())),
+        AttributeValue::Null(_) => None,
+        text => Some(text.as_s().ok()?.clone()),
+    };
+    Some(Authentication { acr, amr, authenticated_at, token_id_hash })
 }
 
 pub(super) fn encode_key(used: &UsedKey) -> AttributeValue {

@@ -15,7 +15,7 @@ use super::{
     super::super::table::{Item, n, s},
     attributes::{Attributes, Elements, InvalidItem, list, time, value},
     fact,
-    lists::{decode_list, decode_request, encode_request},
+    lists::{decode_authentication, decode_list, decode_request, encode_authentication, encode_request},
 };
 
 /// One client's card at one token requestor: what its items have in common in their keys.
@@ -40,8 +40,8 @@ impl Place {
 pub(in super::super) fn record_item(record: &EnrollmentRecord, change: Option<&StatusChange>) -> Item {
     let EnrollmentRecord { enrollment, requests, omitted_notifications, revision, status, due_at: _ } =
         record;
-    let Consent { terms_version, accepted_at } = &enrollment.consent;
-    let first = [
+    let Consent { terms_version, accepted_at, authentication } = &enrollment.consent;
+    let mut first = vec![
         value(&enrollment.platform),
         s(&enrollment.callback),
         s(terms_version),
@@ -49,6 +49,7 @@ pub(in super::super) fn record_item(record: &EnrollmentRecord, change: Option<&S
         time(enrollment.created_at),
         time(enrollment.respond_by),
     ];
+    first.extend(authentication.as_deref().map(encode_authentication));
     let mut item = Item::from([
         ("clientId".into(), s(&enrollment.client_id.to_string())),
         ("cardContractId".into(), s(&enrollment.card_contract_id.to_string())),
@@ -79,13 +80,21 @@ pub(in super::super) fn record_from_item(item: &Item) -> Result<EnrollmentRecord
             token_requestor_id: attributes.parse("tokenRequestorId").ok()?,
             platform: first.value()?,
             callback: first.value()?,
-            consent: Consent { terms_version: first.value()?, accepted_at: first.time()? },
+            consent: Consent {
+                terms_version: first.value()?,
+                accepted_at: first.time()?,
+                authentication: None,
+            },
             created_at: first.time()?,
             respond_by: first.time()?,
             facts: Vec::new(),
         })
     };
     let mut enrollment = enrollment().ok_or(InvalidItem("first"))?;
+    if let Some(stored) = first.next_list() {
+        let authentication = decode_authentication(stored).ok_or(InvalidItem("first"))?;
+        enrollment.consent.authentication = Some(Box::new(authentication));
+    }
     enrollment.facts = decode_list(attributes.list("facts")?, fact::decode).ok_or(InvalidItem("facts"))?;
     let requests =
         decode_list(attributes.list("requests")?, decode_request).ok_or(InvalidItem("requests"))?;

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use mastercard::call::Call;
 use model::{
     card_enrollment::{AttemptRequest, NewAttempt, ShortHash},
-    enrollment::{Consent, Enrollment, EnrollmentId},
+    enrollment::{Authentication, Consent, Enrollment, EnrollmentId, token_id_hash},
 };
 
 /// A request with ids of the usual length.
@@ -22,6 +22,12 @@ fn new_attempt(now: Timestamp) -> NewAttempt {
         consent: Consent {
             terms_version: "2026-01".into(),
             accepted_at: now - SignedDuration::from_nanos(1),
+            authentication: Some(Box::new(Authentication {
+                acr: Some("urn:bank.example:strong".into()),
+                amr: ["pwd", "otp", "mfa"].map(str::to_owned).into(),
+                authenticated_at: Some(Timestamp::UNIX_EPOCH),
+                token_id_hash: Some(token_id_hash("an id")),
+            })),
         },
         created_at: now,
         respond_by: now + SignedDuration::from_secs(10),

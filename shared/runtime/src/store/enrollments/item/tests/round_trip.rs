@@ -10,7 +10,8 @@ use model::{
         UsedKey, decide,
     },
     enrollment::{
-        CallbackResult, Consent, Decision, EnrollmentId, Fact, PushFailure, RecordedFact, Status, TokenState,
+        Authentication, CallbackResult, Consent, Decision, EnrollmentId, Fact, PushFailure, RecordedFact,
+        Status, TokenState,
     },
 };
 use proptest::{
@@ -67,9 +68,20 @@ fn hashes() -> impl Strategy<Value = Vec<String>> {
     vec(prop_oneof![3 => "[0-9a-f]{64}", 1 => "[0-9a-fA-F]{0,7}", 1 => ".{0,5}"], 0..3)
 }
 
+fn authentication() -> impl Strategy<Value = Box<Authentication>> {
+    let hash = prop_oneof![3 => "[0-9a-f]{32}", 1 => ".{0,5}"];
+    let second = (0..9_999_999_999_i64).prop_map(|second| Timestamp::from_second(second).unwrap());
+    (option::of(".{0,9}"), vec(".{0,5}", 0..3), option::of(second), option::of(hash)).prop_map(
+        |(acr, amr, authenticated_at, token_id_hash)| {
+            Box::new(Authentication { acr, amr, authenticated_at, token_id_hash })
+        },
+    )
+}
+
 fn fact() -> impl Strategy<Value = Fact> {
-    let consent = (".{0,9}", timestamp())
-        .prop_map(|(terms_version, accepted_at)| Consent { terms_version, accepted_at });
+    let consent = (".{0,9}", timestamp(), option::of(authentication())).prop_map(
+        |(terms_version, accepted_at, authentication)| Consent { terms_version, accepted_at, authentication },
+    );
     let platform = select(vec![Platform::Ios, Platform::Android, Platform::Web]);
     let newer = json!({"kind": "of_a_newer_version", "card": 70002, "list": [true, null, "text", {"a": -1}]});
     prop_oneof![

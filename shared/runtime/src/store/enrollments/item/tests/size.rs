@@ -161,6 +161,8 @@ fn keys(card: &CardEnrollment) -> Item {
     if let Some(due_at) = card.current.due_at {
         keys.insert("dueShard".into(), s("DUE#default#0"));
         keys.insert("dueAt".into(), n(due_at.as_second()));
+    } else {
+        keys.insert("ttl".into(), n(1_800_000_000));
     }
     keys
 }
