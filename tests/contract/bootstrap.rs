@@ -41,7 +41,11 @@ async fn a_card_is_enabled_by_the_real_binaries() {
     let cards = Lambda::start("list-cards", &world).await;
     assert_eq!(states(&cards).await, ["eligible", "eligible"]);
     let enroll = Lambda::start("enroll", &world).await;
-    let (status, enrolled) = enroll.invoke_http(event("enroll.json")).await;
+    let mut request_to_enroll = event("enroll.json");
+    let body = request_to_enroll["body"].as_str().unwrap();
+    let accepted_at = jiff::Timestamp::now().to_string();
+    request_to_enroll["body"] = body.replace("2026-01-05T10:29:58Z", &accepted_at).into();
+    let (status, enrolled) = enroll.invoke_http(request_to_enroll).await;
     assert_eq!((status, &enrolled["status"]), (201, &json!("READY")));
     assert_eq!(states(&cards).await, ["eligible", "in_progress"]);
     let get = Lambda::start("get-enrollment", &world).await;

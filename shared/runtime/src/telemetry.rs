@@ -94,7 +94,7 @@ fn filter(setting: Option<LogFilter>, sampled: bool) -> Targets {
 
 /// Whether this process is among `percent` of all; `random` is any byte.
 fn is_sampled(percent: u16, random: u8) -> bool {
-    u16::from(random) * 100 < u16::from(percent.min(100)) * 256
+    u16::from(random) * 100 < percent.min(100) * 256
 }
 
 /// An error and its sources, outermost first, as one text: the value of the field `cause`.

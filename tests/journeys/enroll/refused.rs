@@ -74,6 +74,21 @@ async fn a_blocked_card_is_refused_before_anything_is_pushed() {
 }
 
 #[tokio::test]
+async fn a_card_that_was_tried_too_often_today_is_refused() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let request = Cardholder::smallest_request("70003");
+    for number in 0..model::card_enrollment::MAX_KEYS {
+        let refused = cardholder.enroll_request(&format!("key-{number}"), &request).await.unwrap();
+        assert_eq!(refused.body["code"], "card_not_eligible", "{number}");
+    }
+    let refused = cardholder.enroll_request("one-more", &request).await.unwrap();
+    assert_eq!((refused.status, &refused.body["code"]), (429, &json!("too_many_enrollments")));
+    assert_eq!(refused.body["retryable"], false);
+    assert_eq!(refused.headers["retry-after"], "3600");
+}
+
+#[tokio::test]
 async fn another_clients_card_is_not_found() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
