@@ -144,12 +144,17 @@ fn decode_list(stored: &AttributeValue) -> Option<RecordedFact> {
     Some(recorded.with_calls(calls))
 }
 
+/// Operations that are stored by their position, which is shorter than the name. Only append.
+const OPERATIONS: [&str; 3] = ["getTokensByClient", "searchFundingAccounts", "pushMultipleAccounts"];
+
 /// `[operation, milliseconds, status, correlation id]`; an id that is a UUID as its 16 bytes.
 fn encode_call(call: &Call) -> AttributeValue {
     let Call { operation, milliseconds, status, correlation_id } = call;
     let uuid = Uuid::try_parse(correlation_id).ok().filter(|uuid| uuid.to_string() == *correlation_id);
+    let position =
+        (0_i64..).zip(OPERATIONS).find(|(_, known)| known == operation).map(|(position, _)| position);
     list([
-        s(operation),
+        position.map_or_else(|| s(operation), n),
         value(milliseconds),
         value(status),
         uuid.map_or_else(|| s(correlation_id), |uuid| bytes(uuid.as_bytes())),
@@ -158,7 +163,11 @@ fn encode_call(call: &Call) -> AttributeValue {
 
 fn decode_call(stored: &AttributeValue) -> Option<Call> {
     let mut elements = Elements::of(stored)?;
-    let (operation, milliseconds, status) = (elements.value()?, elements.value()?, elements.value()?);
+    let operation = match elements.next()? {
+        AttributeValue::N(position) => (*OPERATIONS.get(position.parse::<usize>().ok()?)?).to_owned(),
+        name => name.as_s().ok()?.clone(),
+    };
+    let (milliseconds, status) = (elements.value()?, elements.value()?);
     let correlation_id = match elements.next()? {
         AttributeValue::B(id) => Uuid::from_slice(id.as_ref()).ok()?.to_string(),
         id => id.as_s().ok()?.clone(),

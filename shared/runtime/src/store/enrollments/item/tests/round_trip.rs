@@ -117,7 +117,7 @@ fn calls() -> impl Strategy<Value = Vec<mastercard::call::Call>> {
         status,
         correlation_id,
     });
-    prop_oneof![3 => Just(Vec::new()), 1 => Just(vec![call("search"), call("push")]), 1 => vec(one, 0..3)]
+    prop_oneof![3 => Just(Vec::new()), 1 => Just(vec![call("searchFundingAccounts"), call("push")]), 1 => vec(one, 0..3)]
 }
 
 /// With a key as this version makes it, or any other.
