@@ -6,6 +6,7 @@ mod callback_state;
 mod catalog;
 mod contention;
 mod due;
+mod erase;
 mod idempotency;
 mod inbox;
 mod keys;

@@ -93,6 +93,19 @@ pub(crate) enum Command {
         #[command(flatten)]
         common: CommonOptions,
     },
+    /// Delete everything that is stored of one client, after confirmation; reads the whole table
+    ///
+    /// Prints one line of JSON, the record for the audit log, without the client id. Exits with 1 if nothing was deleted,
+    /// because an enrollment is live or nobody confirmed, or if not everything was deleted.
+    Erase {
+        /// The client's id, as in the access token and in Mastercard Processing
+        #[arg(long, value_name = "N")]
+        client_id: ClientId,
+        #[command(flatten)]
+        confirmation: Confirmation,
+        #[command(flatten)]
+        common: CommonOptions,
+    },
     /// Refresh the catalog now: token requestors, then every missing logo
     ///
     /// Exits with 1 if a logo is still missing afterwards.

@@ -1,5 +1,7 @@
 //! The commands of support and operators: each runs one operation and prints its result.
 
+mod erase;
+
 use std::{
     io::{self, IsTerminal as _, Write},
     path::PathBuf,
@@ -19,6 +21,8 @@ use runtime::{
 };
 use serde::Serialize;
 use serde_json::json;
+
+pub(crate) use erase::erase;
 
 /// A command failed.
 #[derive(Debug, thiserror::Error)]

@@ -70,6 +70,12 @@ async fn main() -> ExitCode {
             })
             .await;
         }
+        Command::Erase { client_id, confirmation, common } => {
+            return run_command(common.config, async |settings| {
+                commands::erase(settings, client_id, confirmation.yes).await
+            })
+            .await;
+        }
         Command::Refresh { force, allow, confirmation, common } => {
             return run_command(common.config, async |settings| {
                 let confirmed = commands::is_confirmed(&settings, confirmation.yes, "refresh the catalog")?;

@@ -2,6 +2,7 @@
 //! signatures, token references or card numbers, except for the notifications that [`Support::open_quarantined`] decrypts.
 
 mod consents;
+mod erase;
 mod quarantine;
 mod timeline;
 mod unmatched;
@@ -15,6 +16,7 @@ use runtime::{
 use crate::aws;
 
 pub use consents::{ConsentRow, ExportReport};
+pub use erase::{ErasureRecord, FoundData};
 pub use quarantine::{OpenError, Quarantined};
 pub use timeline::Timeline;
 pub use unmatched::Unmatched;
@@ -22,7 +24,7 @@ pub use unmatched::Unmatched;
 /// Access to the store of enrollments.
 pub struct Support {
     enrollments: EnrollmentReader,
-    /// To match notifications again and for the quarantine, which needs an operator's rights.
+    /// To match notifications again, for the quarantine and to erase: these need an operator's rights.
     writer: Enrollments,
     clock: Clock,
 }

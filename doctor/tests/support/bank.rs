@@ -1,6 +1,6 @@
 //! A bank whose support uses the program `doctor`.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, process::Stdio};
 
 use local::{Options, World, cardholder::Cardholder, ready};
 use serde_json::Value;
@@ -43,7 +43,8 @@ impl Bank {
         let program = PathBuf::from(env!("CARGO_BIN_EXE_doctor"));
         let mut command = Command::new(program);
         command.env_clear().args(arguments).arg("--config").arg(self.folder.path().join("env"));
-        let ran = command.output().await.unwrap();
+        // Without a terminal, wherever the tests run.
+        let ran = command.stdin(Stdio::null()).output().await.unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Run { code: ran.status.code(), output: text(ran.stdout), errors: text(ran.stderr) }
     }

@@ -15,6 +15,7 @@
 
 mod begin;
 mod due;
+mod erase;
 mod idempotency_key;
 mod inbox;
 mod item;
@@ -32,6 +33,7 @@ mod versioned;
 mod write;
 
 pub use due::DueItem;
+pub use erase::{ClientData, ClientItems, EraseError};
 pub use idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
 pub use inbox::InboxEntry;
 pub use limits::{EnrollmentLimits, Limit, LimitReached};

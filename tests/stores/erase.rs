@@ -1,0 +1,146 @@
+//! A client's data is erased on request: all of it, nothing of others, and not while an enrollment is live.
+
+use jiff::{SignedDuration, Timestamp};
+use model::{
+    enrollment::{Fact, PushFailure, TokenState},
+    notification::Notification,
+};
+use runtime::store::enrollments::{ClientData, ClientItems, EnrollmentLimits, EraseError};
+
+use super::{
+    Stores, checks,
+    notifications::{approved, notification, receive, tvn},
+};
+use crate::support::enrollment_fixture::{CARD, CLIENT, EnrollmentFixture, facts};
+
+checks! {
+    everything_of_a_client_is_erased_and_nothing_is_left,
+    other_clients_and_tenants_keep_everything,
+    a_card_that_was_only_requested_leaves_its_notifications_to_its_client,
+    nothing_is_erased_while_an_enrollment_is_live,
+    what_changed_since_it_was_found_is_not_erased,
+    what_was_deleted_since_it_was_found_counts_as_erased,
+}
+
+const OTHER_CARD: u64 = CARD + 1;
+const LIMITS: EnrollmentLimits =
+    EnrollmentLimits { client_hour: 9, client_day: 9, card_hour: 9, card_day: 9 };
+
+async fn everything_of_a_client_is_erased_and_nothing_is_left(stores: &Stores) {
+    let now = client_with_everything(stores, &stores.enrollments, CLIENT).await;
+    let all = ClientItems { enrollments: 3, counters: 1, notifications: 2 };
+    let data = found(stores, CLIENT).await;
+    assert_eq!((data.counts(), data.enrollments.len()), (all, 3));
+    assert_eq!(stores.scan(&stores.tables.enrollments).await.len(), 6);
+    let mut erased = Vec::new();
+    stores.enrollments.erase(&data, now, |items| erased.push(items)).await.unwrap();
+    assert_eq!((erased.len(), erased.last()), (6, Some(&all)));
+    assert_eq!(stores.scan(&stores.tables.enrollments).await, []);
+    assert!(found(stores, CLIENT).await.counts().is_empty());
+}
+
+async fn other_clients_and_tenants_keep_everything(stores: &Stores) {
+    let (other_tenant, _) = stores.for_tenant("other");
+    client_with_everything(stores, &other_tenant, CLIENT).await;
+    let kept = stores.scan(&stores.tables.enrollments).await.len();
+    let now = client_with_everything(stores, &stores.enrollments, CLIENT).await;
+    // Its cards have other ids: a card belongs to one client.
+    let other = EnrollmentFixture::new("key-1").with_client(4000).with_card(80001);
+    let other = other.start(&stores.enrollments).await;
+    let about_other = Notification {
+        client_id: Some(4000.into()),
+        card_contract_id: Some(80001.into()),
+        ..notification("n-9", approved())
+    };
+    stores.enrollments.store_notification(&about_other, now).await.unwrap();
+    stores.enrollments.erase(&found(stores, CLIENT).await, now, |_| ()).await.unwrap();
+    assert_eq!(stores.scan(&stores.tables.enrollments).await.len(), kept + 2);
+    assert!(other.stored(&stores.enrollments).await.is_some());
+    assert!(stores.enrollments.notification("n-9").await.unwrap().is_some());
+    let theirs = other_tenant.client_data(CLIENT.into(), |_| ()).await.unwrap();
+    assert_eq!(theirs.counts(), ClientItems { enrollments: 3, counters: 1, notifications: 2 });
+}
+
+async fn a_card_that_was_only_requested_leaves_its_notifications_to_its_client(stores: &Stores) {
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
+    facts(&stores.enrollments, &fixture, [refused()]).await;
+    let without_client = Notification { client_id: None, ..notification("n-1", approved()) };
+    let of_its_client = Notification { client_id: Some(41000.into()), ..notification("n-2", approved()) };
+    for notification in [without_client, of_its_client] {
+        stores.enrollments.store_notification(&notification, fixture.at()).await.unwrap();
+    }
+    let data = found(stores, CLIENT).await;
+    assert_eq!(data.counts(), ClientItems { enrollments: 1, counters: 0, notifications: 0 });
+}
+
+async fn nothing_is_erased_while_an_enrollment_is_live(stores: &Stores) {
+    let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
+    let ended = EnrollmentFixture::new("key-2").with_card(OTHER_CARD).start(&stores.enrollments).await;
+    facts(&stores.enrollments, &ended, [refused()]).await;
+    for what in ["its push is under way", "its redirect can be used"] {
+        let data = found(stores, CLIENT).await;
+        assert_eq!(data.live(fixture.at()), Some(fixture.id()), "{what}");
+        let refusal = stores.enrollments.erase(&data, fixture.at(), |_| panic!("{what}")).await;
+        assert!(matches!(refusal, Err(EraseError::Live(id)) if id == fixture.id()), "{what}: {refusal:?}");
+        assert_eq!(stores.enrollment_items().await.len(), 2, "{what}");
+        fixture.push(&stores.enrollments, &stores.keys).await;
+    }
+    let data = found(stores, CLIENT).await;
+    let later = fixture.at() + SignedDuration::from_mins(20);
+    stores.enrollments.erase(&data, later, |_| ()).await.unwrap();
+    assert_eq!(stores.scan(&stores.tables.enrollments).await, []);
+}
+
+async fn what_changed_since_it_was_found_is_not_erased(stores: &Stores) {
+    let now = client_with_everything(stores, &stores.enrollments, CLIENT).await;
+    let data = found(stores, CLIENT).await;
+    receive(&stores.enrollments, &[tvn("n-3", TokenState::Deactivated)], now).await;
+    let mut erased = ClientItems::default();
+    let outcome = stores.enrollments.erase(&data, now, |items| erased = items).await;
+    assert!(matches!(outcome, Err(EraseError::Changed)), "{outcome:?}");
+    // The changed one is the first: nothing after it was touched.
+    assert_eq!(erased, ClientItems::default());
+    assert_eq!(stores.scan(&stores.tables.enrollments).await.len(), 6);
+    stores.enrollments.erase(&found(stores, CLIENT).await, now, |_| ()).await.unwrap();
+    assert_eq!(stores.scan(&stores.tables.enrollments).await, []);
+}
+
+async fn what_was_deleted_since_it_was_found_counts_as_erased(stores: &Stores) {
+    let now = client_with_everything(stores, &stores.enrollments, CLIENT).await;
+    let data = found(stores, CLIENT).await;
+    for _ in 0..2 {
+        let mut erased = ClientItems::default();
+        stores.enrollments.erase(&data, now, |items| erased = items).await.unwrap();
+        assert_eq!(erased, data.counts());
+    }
+}
+
+/// A client with a card whose earlier enrollment failed, another card, counters, and a notification that names the client and
+/// one that names a card only. Returns a time at which nothing is live any more.
+async fn client_with_everything(
+    stores: &Stores,
+    enrollments: &runtime::store::Enrollments,
+    client: u64,
+) -> Timestamp {
+    let failed = EnrollmentFixture::new("key-1").with_client(client).start(enrollments).await;
+    facts(enrollments, &failed, [refused()]).await;
+    let current = EnrollmentFixture::new("key-2").with_client(client).start(enrollments).await;
+    current.push(enrollments, &stores.keys).await.unwrap();
+    let other = EnrollmentFixture::new("key-3").with_client(client).with_card(OTHER_CARD);
+    facts(enrollments, &other.start(enrollments).await, [refused()]).await;
+    enrollments.count_attempt(client.into(), CARD.into(), LIMITS, current.at()).await.unwrap().unwrap();
+    let named = Notification { card_contract_id: None, ..notification("n-1", approved()) };
+    let of_card = Notification { client_id: None, ..notification("n-2", approved()) };
+    for notification in [named, of_card] {
+        enrollments.store_notification(&notification, current.at()).await.unwrap();
+    }
+    current.at() + SignedDuration::from_mins(20)
+}
+
+fn refused() -> Fact {
+    Fact::PushFailed { reason: PushFailure::CardNotEligible, retryable: false }
+}
+
+async fn found(stores: &Stores, client: u64) -> ClientData {
+    stores.enrollments.client_data(client.into(), |_| ()).await.unwrap()
+}
