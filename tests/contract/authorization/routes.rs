@@ -77,7 +77,7 @@ impl Kind {
             }
             "Accept-Encoding" | "If-None-Match" => None,
             "type" | "tokenStatus" | "occurredAt" | "correlationId" | "walletName" => None,
-            "decision" | "responseCode" => None,
+            "decision" | "responseCode" | "requestedBy" | "triggeredBy" => None,
             unknown => panic!("unknown parameter or field: {unknown}"),
         }
     }
