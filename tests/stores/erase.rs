@@ -1,5 +1,6 @@
 //! A client's data is erased on request: all of it, nothing of others, and not while an enrollment is live.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use model::{
     enrollment::{Fact, PushFailure, TokenState},
@@ -20,6 +21,7 @@ checks! {
     nothing_is_erased_while_an_enrollment_is_live,
     what_changed_since_it_was_found_is_not_erased,
     what_was_deleted_since_it_was_found_counts_as_erased,
+    notifications_on_every_page_of_the_table_are_found,
 }
 
 const OTHER_CARD: u64 = CARD + 1;
@@ -113,6 +115,23 @@ async fn what_was_deleted_since_it_was_found_counts_as_erased(stores: &Stores) {
         stores.enrollments.erase(&data, now, |items| erased = items).await.unwrap();
         assert_eq!(erased, data.counts());
     }
+}
+
+async fn notifications_on_every_page_of_the_table_are_found(stores: &Stores) {
+    for number in 0..12 {
+        let about =
+            Notification { card_contract_id: None, ..notification(&format!("n-{number}"), approved()) };
+        stores.enrollments.store_notification(&about, Timestamp::now()).await.unwrap();
+        // A page has 1 MB, in the order of hashes or, in the embedded engine, of keys.
+        let large = stores.db.put_item().table_name(&stores.tables.enrollments);
+        let large = large.item("pk", AttributeValue::S(format!("A#{number}")));
+        let large = large.item("sk", AttributeValue::S("-".into()));
+        large.item("text", AttributeValue::S("x".repeat(350_000))).send().await.unwrap();
+    }
+    let mut scanned = Vec::new();
+    let data = stores.enrollments.client_data(CLIENT.into(), |items| scanned.push(items)).await.unwrap();
+    assert_eq!(data.counts(), ClientItems { notifications: 12, ..ClientItems::default() });
+    assert!(scanned.len() > 2, "several pages: {scanned:?}");
 }
 
 /// A client with a card whose earlier enrollment failed, another card, counters, and a notification that names the client and
