@@ -193,12 +193,21 @@ fn position(report: RedriveReport) -> u64 {
     u64::try_from(report.started + report.left).unwrap_or(u64::MAX)
 }
 
-/// Whether the user confirms the change. Not asked with `--yes`, or when the functions run in `local` on this machine;
-/// without a terminal the answer is no.
-pub(crate) fn is_confirmed(settings: &Settings, yes: bool, what: &str) -> Result<bool, CommandError> {
+/// The variable that names DynamoDB's endpoint.
+pub(crate) const DYNAMODB: &str = "AWS_ENDPOINT_URL_DYNAMODB";
+/// The variable that names Lambda's endpoint.
+pub(crate) const LAMBDA: &str = "AWS_ENDPOINT_URL_LAMBDA";
+
+/// Whether the user confirms the change. Not asked with `--yes`, or when `endpoint`, the variable that names the changed service's
+/// endpoint, is `local` on this machine; without a terminal the answer is no.
+pub(crate) fn is_confirmed(
+    settings: &Settings,
+    endpoint: &str,
+    yes: bool,
+    what: &str,
+) -> Result<bool, CommandError> {
     let setting = |name| settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned());
-    let on_this_machine =
-        setting("AWS_ENDPOINT_URL_LAMBDA").is_some_and(|url| url.starts_with("http://127.0.0.1:"));
+    let on_this_machine = setting(endpoint).is_some_and(|url| url.starts_with("http://127.0.0.1:"));
     if yes || on_this_machine {
         return Ok(true);
     }

@@ -78,7 +78,12 @@ async fn main() -> ExitCode {
         }
         Command::Refresh { force, allow, confirmation, common } => {
             return run_command(common.config, async |settings| {
-                let confirmed = commands::is_confirmed(&settings, confirmation.yes, "refresh the catalog")?;
+                let confirmed = commands::is_confirmed(
+                    &settings,
+                    commands::LAMBDA,
+                    confirmation.yes,
+                    "refresh the catalog",
+                )?;
                 Ok(confirmed
                     && commands::refresh(&settings, &RefreshOptions { force, allow }, common.json).await?)
             })
@@ -92,8 +97,12 @@ async fn main() -> ExitCode {
         }
         Command::Redrive { confirmation, common } => {
             return run_command(common.config, async |settings| {
-                let confirmed =
-                    commands::is_confirmed(&settings, confirmation.yes, "invoke the failed functions again")?;
+                let confirmed = commands::is_confirmed(
+                    &settings,
+                    commands::LAMBDA,
+                    confirmation.yes,
+                    "invoke the failed functions again",
+                )?;
                 if confirmed {
                     commands::redrive(&settings, common.json).await?;
                 }
@@ -130,7 +139,8 @@ async fn quarantine(command: QuarantineCommand) -> ExitCode {
         QuarantineCommand::Delete { id, confirmation, common } => {
             run_command(common.config, async |settings| {
                 let what = format!("delete {id} from the quarantine");
-                let confirmed = commands::is_confirmed(&settings, confirmation.yes, &what)?;
+                let confirmed =
+                    commands::is_confirmed(&settings, commands::DYNAMODB, confirmation.yes, &what)?;
                 Ok(confirmed && commands::delete_quarantined(&Support::connect(settings).await?, &id).await?)
             })
             .await

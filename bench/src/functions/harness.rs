@@ -69,6 +69,8 @@ impl Harness {
             ("PROCESSING_URL", without_slash(&processing.url)),
             // Otherwise the later events of a process wait for the rate limit.
             ("PROCESSING_REQUESTS_PER_SECOND", "1000".into()),
+            // As deployed where the units of one enrollment are counted; the many of other measurements would reach a limit.
+            ("ENROLLMENT_LIMITS", if units { "on" } else { "off" }.into()),
             ("SSL_CERT_FILE", authority.roots().display().to_string()),
         ];
         variables.extend(endpoints.map(|(name, value)| (name.to_owned(), value)));

@@ -7,7 +7,7 @@ use indicatif::ProgressBar;
 use mastercard::card::ClientId;
 use runtime::{config::Settings, store::enrollments::EraseError};
 
-use super::{CommandError, is_confirmed};
+use super::{CommandError, DYNAMODB, is_confirmed};
 
 /// `false` if it was refused or not everything was deleted. The record is a line of JSON on standard output; the rest is for
 /// the person who runs it.
@@ -26,7 +26,7 @@ pub(crate) async fn erase(settings: Settings, client: ClientId, yes: bool) -> Re
         )?;
         return Ok(false);
     }
-    if !is_confirmed(&settings, yes, &format!("delete all of this data of client {client}"))? {
+    if !is_confirmed(&settings, DYNAMODB, yes, &format!("delete all of this data of client {client}"))? {
         return Ok(false);
     }
     let (record, outcome) = support.erase(found).await;

@@ -1,4 +1,5 @@
-//! Use-case steps 7 to 12: Processing encrypts the card, Token Connect receives it, the redirect is composed. The outcome is recorded before the app gets the response.
+//! Use-case steps 7 to 12: Processing encrypts the card, Token Connect receives it, the redirect is composed. The outcome is
+//! recorded before the app gets the response.
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Response};
@@ -69,11 +70,11 @@ impl<'a> Attempt<'a> {
 }
 
 /// Why an attempt has no redirect: the facts to record and the problem for the app.
-struct AttemptFailure {
+pub(crate) struct AttemptFailure {
     fact: Fact,
     /// When the read of the token list began that showed an active token.
     listed_at: Option<Timestamp>,
-    problem: Problem,
+    pub(crate) problem: Problem,
 }
 
 impl Enroll {
@@ -146,8 +147,8 @@ impl Enroll {
         self.compose_redirect(attempt, pushed?, &push.signature_data, issued_at)
     }
 
-    /// Steps 7 to 9: fetches the encrypted card. Reads the token list and counts the attempt concurrently: a card that is enabled already is not
-    /// pushed, unless its token comes from this enrollment.
+    /// Steps 7 to 9: fetches the encrypted card. Reads the token list concurrently: a card that is enabled already is not pushed,
+    /// unless its token comes from this enrollment. The first attempt is counted beside it, others before they start.
     async fn fetch_encrypted_card(
         &self,
         attempt: &Attempt<'_>,
@@ -158,7 +159,12 @@ impl Enroll {
         let read_at = self.clock.now();
         let found = processing.search_funding_accounts(client_id, search, &self.search, attempt.deadline);
         let tokens = processing.get_tokens_by_client(client_id, attempt.deadline);
-        let counted = self.count_attempt(attempt.enrollment(), read_at);
+        let counted = async {
+            match attempt.enrollment().attempt().number {
+                1 => self.count_attempt(attempt.enrollment(), read_at).await,
+                _ => Ok(()),
+            }
+        };
         let (found, tokens, counted) = tokio::join!(found, tokens, counted);
         counted?;
         match tokens {
@@ -181,8 +187,12 @@ impl Enroll {
         found.map_err(AttemptFailure::from)
     }
 
-    /// Counts the attempt, beside the requests to Processing and before the push.
-    async fn count_attempt(&self, enrollment: &Enrollment, now: Timestamp) -> Result<(), AttemptFailure> {
+    /// Counts an attempt of the client and the card.
+    pub(crate) async fn count_attempt(
+        &self,
+        enrollment: &Enrollment,
+        now: Timestamp,
+    ) -> Result<(), AttemptFailure> {
         let Some(limits) = self.config.limits else { return Ok(()) };
         let Enrollment { client_id, card_contract_id, .. } = *enrollment;
         match self.enrollments.count_attempt(client_id, card_contract_id, limits, now).await {

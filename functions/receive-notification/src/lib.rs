@@ -82,12 +82,12 @@ impl ReceiveNotification {
         for (notification, outcome) in delivery.notifications.iter().zip(received) {
             log(notification, outcome)?;
         }
-        self.quarantine(&delivery.unreadable, now).await?;
-        match delivery.with_card_number {
-            0 => http::json(StatusCode::OK, &AcceptedResponse { accepted: delivery.notifications.len() }),
+        if delivery.with_card_number > 0 {
             // Mastercard repeats the whole delivery then. The notifications accepted now will be duplicates.
-            _ => Err(rejection(DeliveryError::CardNumber)),
+            return Err(rejection(DeliveryError::CardNumber));
         }
+        self.quarantine(&delivery.unreadable, now).await?;
+        http::json(StatusCode::OK, &AcceptedResponse { accepted: delivery.notifications.len() })
     }
 
     /// Keeps and logs messages that cannot be read.

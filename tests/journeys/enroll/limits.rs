@@ -61,6 +61,13 @@ async fn restarts_count_for_their_card_and_other_cards_can_be_enabled() {
     let refused = cardholder.restart(&id, "third").await.unwrap();
     assert_eq!((refused.status, &refused.body["code"]), (429, &json!("too_many_enrollments")));
     assert!(refused.headers["ratelimit"].starts_with(r#""card-day";r=0;t="#));
+    let current = enrollment(&cardholder, &id).await;
+    assert_eq!(
+        (&current["status"], &current["attempt"]),
+        (&json!("READY"), &json!(2)),
+        "nothing has started"
+    );
+    assert!(current["redirectUrl"].is_string(), "its redirect can still be used");
     assert_eq!(pushes(&world), 2);
     assert_eq!(cardholder.enroll("70002").await.unwrap()["status"], "READY");
 }

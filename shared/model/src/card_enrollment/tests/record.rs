@@ -67,7 +67,7 @@ fn nothing_is_recorded_at_an_enrollment_that_does_not_exist() {
 fn a_change_of_status_or_of_finality_is_reported_once() {
     let (mut card, id) = Card::enrolling();
     let pending = card.current().clone();
-    assert_eq!(pending.status_change(None, card.now), None, "PENDING tells nobody anything new");
+    assert_eq!(pending.status_change(None, card.now), None, "no event for PENDING");
     card.record(id, card.push()).unwrap();
     let ready = card.current().clone();
     let change = ready.status_change(Some(&pending), card.now).unwrap();

@@ -77,7 +77,7 @@ section! {
         presence: Default("on"),
         secret: false,
         functions: &[Enroll],
-        meaning: "whether enrollments and restarts are counted in the table and limited; one write unit each",
+        meaning: "whether enrollments and restarts are counted in the table and limited; one write unit each, for up to about 30 different cards of a client a day",
     }
     CLIENT_LIMIT_PER_HOUR: InRange<1, 255> {
         kind: "1 to 255",

@@ -35,21 +35,23 @@ impl Enrollments {
         let query = query.key_condition_expression("pk = :pk");
         let query = query.expression_attribute_values(":pk", s(&self.client_key(client_id)));
         let partition: Vec<Item> = query.into_paginator().items().send().try_collect().await?;
-        let (mut enrollments, mut items, mut counters) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut enrollments, mut stored_enrollments, mut counters) = (Vec::new(), Vec::new(), Vec::new());
         for item in &partition {
             match versioned(item)? {
                 Some(stored) => {
                     enrollments.push(Versioned::into_enrollment(stored));
-                    items.extend(StoredItem::new(ItemKind::Enrollment, item));
+                    stored_enrollments.extend(StoredItem::new(ItemKind::Enrollment, item));
                 }
                 None => counters.extend(StoredItem::new(ItemKind::Counter, item)),
             }
         }
-        items.extend(counters);
         // A request may name any card. The notifications of a card that is not confirmed are another client's.
         let confirmed = enrollments.iter().filter(|enrollment| enrollment.is_card_confirmed());
         let cards = confirmed.map(|enrollment| enrollment.card_contract_id).collect();
-        items.extend(self.notifications_of(client_id, &cards, progress).await?);
+        // Enrollments last: as long as one is left, a repetition of an interrupted erasure finds its card's notifications.
+        let mut items = self.notifications_of(client_id, &cards, progress).await?;
+        items.extend(counters);
+        items.extend(stored_enrollments);
         Ok(ClientData { client_id, enrollments, items })
     }
 

@@ -164,7 +164,11 @@ fn encode_call(call: &Call) -> AttributeValue {
 fn decode_call(stored: &AttributeValue) -> Option<Call> {
     let mut elements = Elements::of(stored)?;
     let operation = match elements.next()? {
-        AttributeValue::N(position) => (*OPERATIONS.get(position.parse::<usize>().ok()?)?).to_owned(),
+        // One of a newer version is only a label for support.
+        AttributeValue::N(position) => match OPERATIONS.get(position.parse::<usize>().ok()?) {
+            Some(operation) => (*operation).to_owned(),
+            None => format!("operation {position}"),
+        },
         name => name.as_s().ok()?.clone(),
     };
     let (milliseconds, status) = (elements.value()?, elements.value()?);
