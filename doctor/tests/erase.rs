@@ -3,8 +3,6 @@
 
 mod support;
 
-use std::io::Write as _;
-
 use serde_json::{Value, json};
 
 use support::bank::Bank;
@@ -63,9 +61,12 @@ async fn outside_of_this_machine_nothing_is_erased_without_confirmation() {
     let bank = Bank::open().await;
     bank.enable("70001").await;
     let before = sort_keys(&bank).await;
-    let settings = bank.folder.path().join("env");
-    let mut settings = std::fs::OpenOptions::new().append(true).open(settings).unwrap();
-    writeln!(settings, "AWS_ENDPOINT_URL_LAMBDA=https://lambda.eu-west-1.amazonaws.com").unwrap();
+    // By a name that doctor does not know for this machine.
+    let file = bank.folder.path().join("env");
+    let settings = std::fs::read_to_string(&file).unwrap();
+    let local = "AWS_ENDPOINT_URL_DYNAMODB=\"http://127.0.0.1:";
+    assert!(settings.contains(local));
+    std::fs::write(&file, settings.replace(local, "AWS_ENDPOINT_URL_DYNAMODB=\"http://localhost:")).unwrap();
     let run = bank.doctor(&["erase", "--client-id", "40000"]).await;
     assert_eq!((run.code, run.output.as_str()), (Some(1), ""));
     let refusal = "This would delete all of this data of client 40000. Confirm it with --yes.\n";
