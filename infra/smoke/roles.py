@@ -40,8 +40,9 @@ def check(emulator, api, token, names, redirect_keys):
     expect("only enroll and get-enrollment have the key of a redirect", holders == MAY_OPEN, holders)
     expect("nobody can make a backup or an export", not exporters, exporters)
     # Otherwise the check would prove nothing. The role of the pipe reads the stream, as far as ministack lets it.
-    others = {"ReceiveNotificationRole", "ReceiveCallbackRole", "ReconcileEnrollmentsRole", "support"}
+    others = {"ReceiveNotificationRole", "ReceiveCallbackRole", "ReconcileEnrollmentsRole"}
     expect("others can read the sealed redirect", MAY_OPEN | others <= readers, readers)
+    expect("support cannot read a redirect", "support" not in readers, readers)
     print(f"       {len(everybody)} roles: {len(readers)} can read a sealed redirect, {len(holders)} can open it")
 
 
