@@ -26,7 +26,7 @@ impl Enroll {
         let requestor = current.enrollment().token_requestor_id.clone();
         // Before the restart, which ends the earlier redirect.
         let requestor = self.requestor(Some(&requestor), attempt_request.platform, now).await?;
-        let is_replay = current.record().requests.iter().any(|request| request.key == hashes.key);
+        let is_replay = current.record().known_key(&hashes, now).is_some();
         if !is_replay && current.enrollment().is_restartable(now) {
             // Over a limit, the earlier redirect stays usable.
             let counted = self.count_attempt(current.enrollment(), now).await;

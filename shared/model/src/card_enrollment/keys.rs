@@ -45,7 +45,7 @@ impl EnrollmentRecord {
     }
 
     /// The refusal of a request with a key that one of its attempts used.
-    pub(super) fn known_key(&self, request: &AttemptRequest, now: Timestamp) -> Option<Refusal> {
+    pub fn known_key(&self, request: &AttemptRequest, now: Timestamp) -> Option<Refusal> {
         let used = self.keys().find(|used| used.key == request.key && used.counts(now))?;
         Some(used.refusal(request.fingerprint))
     }
