@@ -25,8 +25,16 @@ pub use timeline::TimelineEntry;
 
 use mastercard::{
     card::{CardContractId, ClientId},
+    digest::sha256_hex,
     token_requestor::{Platform, TokenRequestorId},
 };
+
+/// The first 16 bytes of a text's SHA-256, as 32 hexadecimal digits.
+fn short_hash(text: &str) -> String {
+    let mut digits = sha256_hex(text.as_bytes());
+    digits.truncate(32);
+    digits
+}
 
 /// The id of an enrollment: a UUID of version 7 (RFC 9562), so that ids sort by the time of the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,8 +1,9 @@
 //! How the cardholder was authenticated for a request, as the access token asserts it: evidence for the consent.
 
 use jiff::Timestamp;
-use mastercard::digest::sha256_hex;
 use serde::{Deserialize, Serialize};
+
+use super::short_hash;
 
 /// Claims of the access token with which an attempt was requested. Each is present only if the token has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +25,5 @@ pub struct Authentication {
 
 /// The first 16 bytes of the SHA-256 of a token's `jti`, as 32 hexadecimal digits.
 pub fn token_id_hash(jti: &str) -> String {
-    let mut digits = sha256_hex(jti.as_bytes());
-    digits.truncate(32);
-    digits
+    short_hash(jti)
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{CallbackResult, Consent, PushFailure};
+use super::{CallbackResult, Consent, PushFailure, short_hash};
 use crate::unknown::UnknownVariant;
 use mastercard::{call::Call, secret::PushAccountReceipt, token_requestor::Platform};
 
@@ -280,9 +280,7 @@ impl Fact {
 /// The form in which a receipt is stored: the first 32 hexadecimal digits of its SHA-256, which identify the receipt and cannot be
 /// used in its place.
 pub fn receipt_hash(receipt: &PushAccountReceipt) -> String {
-    let mut digits = mastercard::digest::sha256_hex(receipt.expose().as_bytes());
-    digits.truncate(32);
-    digits
+    short_hash(receipt.expose())
 }
 
 #[cfg(test)]
