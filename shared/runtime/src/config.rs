@@ -27,7 +27,6 @@ pub use environment::{Environment, UnknownEnvironment};
 pub use function::Function;
 pub use keys::{EXPIRES_SOON_DAYS, KeyNames, KeySettings, RotatingKeySettings, fetch_certificate};
 pub use reader::SettingsReader;
-pub use request_budget::{Concurrency, InvalidConcurrency};
 pub use secrets::{SecretRef, SecretUnavailable};
 pub use settings::Settings;
 pub use terms_versions::{TermsVersion, TermsVersions};

@@ -2,7 +2,7 @@
 //! functions, and processes do not know of each other. So each function has a share, and each of its processes an equal
 //! part of it: Lambda's reserved concurrency is the most processes that there can be.
 
-use std::{num::NonZeroU16, str::FromStr, time::Duration};
+use std::time::Duration;
 
 use super::{Function, SettingsReader, registry};
 use mastercard::RateLimit;
@@ -15,29 +15,11 @@ const SHARES: [(Function, u32); 3] =
 /// `ENROLL_TIMEOUT_SECONDS`.
 const MAX_INTERVAL: Duration = Duration::from_secs(2);
 
-/// The most processes of a function at the same time: 1 to 10 000.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Concurrency(NonZeroU16);
-
-impl FromStr for Concurrency {
-    type Err = InvalidConcurrency;
-
-    fn from_str(raw: &str) -> Result<Self, InvalidConcurrency> {
-        let processes = raw.parse().ok().filter(|processes: &NonZeroU16| processes.get() <= 10_000);
-        processes.map(Self).ok_or(InvalidConcurrency)
-    }
-}
-
-/// The text is not a number of processes.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be a whole number from 1 to 10000")]
-pub struct InvalidConcurrency;
-
 /// The rate limit of one process; `None` if a problem was noted.
 pub(super) fn of_process(settings: &mut SettingsReader<'_>) -> Option<RateLimit> {
     let limit = settings.value(&registry::PROCESSING_REQUESTS_PER_SECOND);
     let concurrency = settings.value(&registry::RESERVED_CONCURRENCY);
-    let (limit, Concurrency(processes)) = (limit?, concurrency?);
+    let (limit, processes) = (limit?, concurrency?);
     let share = SHARES.iter().find(|(function, _)| settings.function() == Some(*function));
     // Tools are one process, and call only now and then.
     let Some((_, percent)) = share else { return Some(limit) };

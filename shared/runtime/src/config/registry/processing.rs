@@ -8,9 +8,8 @@ use super::{
     section,
 };
 use crate::config::{
-    Concurrency,
     Function::{self, Enroll, ListCards, ReconcileEnrollments},
-    SecretRef, Switch,
+    InRange, SecretRef, Switch,
 };
 
 const CALLS_PROCESSING: &[Function] = &[ListCards, Enroll, ReconcileEnrollments];
@@ -81,7 +80,7 @@ section! {
         functions: CALLS_PROCESSING,
         meaning: "requests a second that Processing accepts from the bank's client id, over all functions; each function has a share, and each of its processes a part of that ([scale](scale.md#the-request-budget))",
     }
-    RESERVED_CONCURRENCY: Concurrency {
+    RESERVED_CONCURRENCY: InRange<1, 10_000> {
         kind: "1 to 10000",
         presence: Default("1"),
         secret: false,
