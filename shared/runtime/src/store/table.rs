@@ -10,7 +10,11 @@ use aws_sdk_dynamodb::{
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{StoreError, backoff::backoff, projection::Projection};
+use super::{
+    StoreError,
+    backoff::backoff,
+    projection::{Projection, projection},
+};
 
 /// Attributes by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -89,17 +93,13 @@ impl Table {
     fn request_of(&self, pk: &str, sk: &str) -> GetItemFluentBuilder {
         let request = self.db.get_item().table_name(&self.name).consistent_read(true);
         let request = request.key("pk", s(pk)).key("sk", s(sk));
-        match self.projection() {
-            Some(Projection { expression, names }) => {
-                request.projection_expression(expression).set_expression_attribute_names(Some(names))
-            }
-            None => request,
-        }
+        let (expression, names) = self.projection();
+        request.set_projection_expression(expression).set_expression_attribute_names(names)
     }
 
-    /// The projection of its reads, if they ask for some attributes only.
-    pub(super) fn projection(&self) -> Option<Projection> {
-        self.attributes.map(Projection::of)
+    /// The projection of its reads.
+    pub(super) fn projection(&self) -> Projection {
+        projection(self.attributes)
     }
 
     /// A query of an index for the keys of items, which [`Self::batch_get`] reads then.

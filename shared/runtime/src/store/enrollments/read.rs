@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use super::{
     super::{
         StoreError,
-        projection::Projection,
         table::{Item, Table, s},
     },
     Enrollments, Versioned,
@@ -46,8 +45,7 @@ impl Pages {
         let scan = self.table.db.scan().table_name(&self.table.name);
         let scan = scan.filter_expression("attribute_exists(enrollmentId) AND tenant = :tenant");
         let scan = scan.expression_attribute_values(":tenant", s(&self.table.tenant.to_string()));
-        let (expression, names) =
-            self.table.projection().map(|Projection { expression, names }| (expression, names)).unzip();
+        let (expression, names) = self.table.projection();
         let scan = scan.set_projection_expression(expression).set_expression_attribute_names(names);
         let page = scan.set_exclusive_start_key(self.after.take()).send().await?;
         self.after = page.last_evaluated_key;
