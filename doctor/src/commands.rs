@@ -3,6 +3,7 @@
 mod erase;
 
 use std::{
+    fmt::Display,
     io::{self, IsTerminal as _, Write},
     path::PathBuf,
     time::Duration,
@@ -65,28 +66,23 @@ pub(crate) async fn unmatched(support: &Support, retry: bool, json: bool) -> Res
         let applied = support.retry_unmatched().await?;
         writeln!(io::stderr(), "{applied} of them match now.")?;
     }
-    let unmatched = support.unmatched().await?;
-    if json {
-        return print_json(&unmatched);
-    }
-    let mut output = io::stdout().lock();
-    for row in &unmatched {
-        writeln!(output, "{row}")?;
-    }
-    writeln!(io::stderr(), "{} notifications match no enrollment.", unmatched.len())?;
-    Ok(())
+    print_rows(&support.unmatched().await?, json, "notifications match no enrollment.")
 }
 
 pub(crate) async fn quarantined(support: &Support, json: bool) -> Result<(), CommandError> {
-    let quarantined = support.quarantined().await?;
+    print_rows(&support.quarantined().await?, json, "deliveries are in quarantine.")
+}
+
+/// Prints a line for each row and, for the person who runs it, how many there are; or all as JSON.
+fn print_rows<T: Display + Serialize>(rows: &[T], json: bool, what: &str) -> Result<(), CommandError> {
     if json {
-        return print_json(&quarantined);
+        return print_json(&rows);
     }
     let mut output = io::stdout().lock();
-    for row in &quarantined {
+    for row in rows {
         writeln!(output, "{row}")?;
     }
-    writeln!(io::stderr(), "{} deliveries are in quarantine.", quarantined.len())?;
+    writeln!(io::stderr(), "{} {what}", rows.len())?;
     Ok(())
 }
 
