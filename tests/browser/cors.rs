@@ -18,15 +18,18 @@ const FETCH: &str = "const [url, token, method, done] = arguments;
     fetch(url, { method, headers, body: method === 'POST' ? '{}' : undefined })
         .then((it) => done([it.status, it.headers.has('etag')]), (error) => done(error.name));";
 
-/// Serves an empty page of the bank until the tests end. Returns its origin.
+/// Serves an empty page of the bank until the tests end, each connection on a thread of its own: Chromium also opens
+/// connections on which it sends nothing. Returns the page's origin.
 fn serve_page() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
-            let _ = stream.read(&mut [0; 4096]);
-            let page = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 15\r\nconnection: close\r\n\r\n<!doctype html>";
-            let _ = stream.write_all(page.as_bytes());
+            thread::spawn(move || {
+                let _ = stream.read(&mut [0; 4096]);
+                let page = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 15\r\nconnection: close\r\n\r\n<!doctype html>";
+                let _ = stream.write_all(page.as_bytes());
+            });
         }
     });
     origin
