@@ -14,25 +14,18 @@ use tokio_rustls::{
 
 use crate::error::BenchError;
 
-/// Root certificates that a function loads at startup: about as many as Amazon Linux has. They are generated, so that they
-/// cost the same on every machine.
-const ROOTS: usize = 150;
-
 /// The certificate authority of this run.
 pub(crate) struct Authority {
-    roots: NamedTempFile,
+    root: NamedTempFile,
     acceptor: TlsAcceptor,
 }
 
 impl Authority {
     pub(crate) fn new() -> Result<Self, BenchError> {
-        let root = |number: usize| -> Result<_, rcgen::Error> {
-            let mut params = CertificateParams::default();
-            params.distinguished_name.push(DnType::CommonName, format!("Root {number}"));
-            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-            CertifiedIssuer::self_signed(params, KeyPair::generate()?)
-        };
-        let authority = root(0)?;
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, "Root");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
         let key = KeyPair::generate()?;
         let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
         let certificate = CertificateParams::new(names)?.signed_by(&key, &authority)?;
@@ -41,18 +34,14 @@ impl Authority {
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], key.into())?;
         let unwritable = |source| BenchError::File { file: "a temporary file".into(), source };
-        let roots = NamedTempFile::new().map_err(unwritable)?;
-        let mut trusted = authority.pem();
-        for number in 1..ROOTS {
-            trusted.push_str(&root(number)?.pem());
-        }
-        fs::write(&roots, trusted).map_err(unwritable)?;
-        Ok(Self { roots, acceptor: TlsAcceptor::from(Arc::new(config)) })
+        let root = NamedTempFile::new().map_err(unwritable)?;
+        fs::write(&root, authority.pem()).map_err(unwritable)?;
+        Ok(Self { root, acceptor: TlsAcceptor::from(Arc::new(config)) })
     }
 
-    /// PEM file with all roots, this one included, for `SSL_CERT_FILE`.
-    pub(crate) fn roots(&self) -> &Path {
-        self.roots.path()
+    /// PEM file with the root certificate, for `SSL_CERT_FILE`: it is trusted in place of Mozilla's, which are compiled in.
+    pub(crate) fn root(&self) -> &Path {
+        self.root.path()
     }
 
     /// Wraps a listener in TLS.

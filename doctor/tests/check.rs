@@ -159,6 +159,25 @@ async fn an_invalid_key_is_named_and_not_shown() {
     }
 }
 
+/// A function finds this out only when it first signs, with a cardholder waiting.
+#[tokio::test]
+async fn a_key_whose_numbers_do_not_belong_together_is_named() {
+    let (world, folder) = (world().await, tempfile::tempdir().unwrap());
+    let file = folder.path().join("key.der");
+    let mut damaged = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048)
+        .unwrap()
+        .serialized_der()
+        .to_vec();
+    let byte = damaged.len() / 2;
+    damaged[byte] ^= 1;
+    fs::write(&file, damaged).unwrap();
+    let key = format!("file:{}", file.display());
+    for name in ["PROCESSING_SIGNING_KEY", "PROCESSING_DECRYPTION_KEY"] {
+        let report = offline().run(&settings(&world, &[(name, &key)])).await;
+        assert_wrong(&report, name, "do not belong together");
+    }
+}
+
 #[tokio::test]
 async fn a_certificate_is_accepted_as_editors_and_consoles_leave_it_and_is_not_called_a_damaged_container() {
     let (world, folder) = (world().await, tempfile::tempdir().unwrap());

@@ -71,7 +71,7 @@ impl Harness {
             ("PROCESSING_REQUESTS_PER_SECOND", "1000".into()),
             // As deployed where the units of one enrollment are counted; the many of other measurements would reach a limit.
             ("ENROLLMENT_LIMITS", if units { "on" } else { "off" }.into()),
-            ("SSL_CERT_FILE", authority.roots().display().to_string()),
+            ("SSL_CERT_FILE", authority.root().display().to_string()),
         ];
         variables.extend(endpoints.map(|(name, value)| (name.to_owned(), value)));
         let secrets = SecretsExtension::start(&mut variables).await?;

@@ -3,7 +3,7 @@
 mod reuse;
 
 use jiff::Timestamp;
-use mastercard::PrivateKey;
+use mastercard::{KeyError, PrivateKey};
 use runtime::{
     config::{
         ConfigError, KeyNames, KeySettings, SecretRef, SecretUnavailable, Switch, fetch_certificate,
@@ -115,7 +115,11 @@ async fn private_key_row(
         Ok(key) => key,
         Err(error) => return Some(unusable(name, &error)),
     };
-    public_keys.push((name, key.public_key()));
+    if let Err(problem) = key.check() {
+        let source = KeyError { key: name.into(), problem };
+        return Some(unusable(name, &ConfigError::Key { name, source }));
+    }
+    public_keys.push((name, key.public_key().to_vec()));
     Some(describe(name, &key, now))
 }
 
@@ -123,7 +127,7 @@ fn describe(name: &str, key: &PrivateKey, now: Timestamp) -> Row {
     let size = certificates::key_size(Some(key.bits()));
     let Some(certificate) = key.certificate() else {
         let unknown_expiry = vec!["no certificate is stored with it: its expiry is unknown".into()];
-        let fingerprints = certificates::public_key_fingerprints(&key.public_key());
+        let fingerprints = certificates::public_key_fingerprints(key.public_key());
         return Row::ok(name, size).with_findings([unknown_expiry, fingerprints].concat());
     };
     let (validity, sentence) = certificates::validity(certificate, now);

@@ -132,6 +132,8 @@ impl Enroll {
         let authentication = self.step_up.check(request, now)?;
         let key = request::idempotency_key(request)?;
         let (enroll_request, fingerprint) = EnrollmentRequest::parse(request, &self.config, now)?;
+        // Needed after the store's responses, and loaded while they are waited for.
+        self.processing.load_keys();
         let requestor = self
             .requestor(
                 enroll_request.token_requestor_id.as_ref(),

@@ -133,6 +133,8 @@ impl Enroll {
             signature_data: signature_data.clone(),
             account_holder,
         };
+        // Needed after Processing's responses.
+        self.token_connect.load_keys();
         let push_funding_accounts = self.fetch_encrypted_card(attempt, &search).await?;
         let push = PushMultipleAccounts {
             request_id: Uuid::new_v4(),

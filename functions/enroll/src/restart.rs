@@ -21,6 +21,7 @@ impl Enroll {
         let id: EnrollmentId = http::path_parameter(request, "enrollmentId")?;
         let key = request::idempotency_key(request)?.for_restart_of(id);
         let (attempt_request, fingerprint) = AttemptRequest::parse(request, &self.config, now)?;
+        self.processing.load_keys();
         let (state, hashes) = self.config.new_attempt(id, &key, &fingerprint)?;
         let current = self.enrollments.get(client, id).await?.ok_or(Code::NotFound)?;
         let requestor = current.enrollment().token_requestor_id.clone();

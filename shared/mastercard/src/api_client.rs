@@ -11,6 +11,7 @@ use super::{
     call::CallLog,
     deadline::{Attempts, Deadline},
     error::{Diagnosis, MastercardError, Upstream},
+    keys::PrivateKey,
     limiter::{Limiter, RateLimit},
     response::ApiResponse,
     retry::RetryPolicy,
@@ -57,6 +58,11 @@ impl ApiClient {
     /// The same client for work that gives way to cardholders: after a 429 it does not repeat the call.
     pub(super) fn in_background(self) -> Self {
         Self { is_background: true, ..self }
+    }
+
+    /// The key that signs requests.
+    pub(super) fn signing_key(&self) -> &PrivateKey {
+        self.authenticator.preferred_key()
     }
 
     /// A request to a path below the base URL; the path is already percent-encoded.

@@ -20,6 +20,7 @@ use url::Url;
 
 use super::{
     error::{InvalidRequest, Upstream},
+    keys::PrivateKey,
     oauth1::{NonceAndTimestamp, Signer},
 };
 
@@ -75,6 +76,12 @@ impl Authenticator {
     /// OAuth 1.0a. `preferred` signs; once the gateway rejects it, `fallback` signs, if there is one.
     pub fn oauth1(preferred: Signer, fallback: Option<Signer>) -> Self {
         Self(Arc::new(Scheme::OAuth1 { preferred, fallback, fell_back: AtomicBool::new(false) }))
+    }
+
+    /// The key that signs first.
+    pub(super) fn preferred_key(&self) -> &PrivateKey {
+        let Scheme::OAuth1 { preferred, .. } = &*self.0;
+        preferred.signing_key().private_key()
     }
 
     /// Authenticates one attempt; `url` and `body` are exactly what will be sent.

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::{
     decryption::DecryptionKeys,
     jwe::content::{self, EncryptedContent},
-    keys::{DecryptionKey, KeyError},
+    keys::DecryptionKey,
 };
 
 /// The private keys that decrypt payloads, in their order; there are two during a key rotation. Cloning is cheap.
@@ -25,7 +25,7 @@ use super::{
 /// # fn pem() -> String { rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap().serialize_pem() }
 /// use push_provisioning_client::{DecryptionKey, FieldLevelKeys, field_level::{DecryptionError, EncryptedPayload}};
 ///
-/// let keys = FieldLevelKeys::new(&[DecryptionKey::read("decryption key", pem().as_bytes(), None)?])?;
+/// let keys = FieldLevelKeys::new(&[DecryptionKey::read("decryption key", pem().as_bytes(), None)?]);
 /// let payload: EncryptedPayload = serde_json::from_str(
 ///     r#"{"encryptedData": "00", "encryptedKey": "00", "oaepHashingAlgorithm": "SHA512", "iv": "00"}"#,
 /// ).unwrap();
@@ -55,10 +55,9 @@ pub struct EncryptedPayload {
 pub struct DecryptionError;
 
 impl FieldLevelKeys {
-    /// # Errors
-    /// If a key is not an RSA key of 2048 to 8192 bits.
-    pub fn new(keys: &[DecryptionKey]) -> Result<Self, KeyError> {
-        DecryptionKeys::new(keys).map(|keys| Self(Arc::new(keys)))
+    /// The keys are tried in this order.
+    pub fn new(keys: &[DecryptionKey]) -> Self {
+        Self(Arc::new(DecryptionKeys::new(keys)))
     }
 
     /// Decrypts RSA-OAEP (SHA-256 or SHA-512) with AES of 128 or 256 bits: CBC (without IV it is all zeros, as

@@ -120,7 +120,7 @@ impl JweKeys {
     /// If the key is not an RSA key of 2048 to 8192 bits.
     pub fn from_private_key(private_key: &DecryptionKey) -> Result<Self, KeyError> {
         let public_key = private_key.public_key();
-        Self::with_public_key(&public_key, sha256_hex(&public_key), std::slice::from_ref(private_key))
+        Self::with_public_key(public_key, sha256_hex(public_key), std::slice::from_ref(private_key))
     }
 
     fn with_public_key(
@@ -133,8 +133,13 @@ impl JweKeys {
             .map_err(|_| Unspecified)
             .and_then(OaepPublicEncryptingKey::new)
             .map_err(|_| error("payload encryption certificate"))?;
-        let decryption_keys = DecryptionKeys::new(private_keys)?;
+        let decryption_keys = DecryptionKeys::new(private_keys);
         Ok(Self(Arc::new(Inner { encryption_key, kid, decryption_keys }), JweField::default()))
+    }
+
+    /// The private keys.
+    pub(super) fn decryption_keys(&self) -> impl Iterator<Item = &DecryptionKey> {
+        self.0.decryption_keys.iter()
     }
 
     /// The same keys, with another field for the JWE of a request; by default `encryptedData`.

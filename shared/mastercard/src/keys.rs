@@ -3,6 +3,7 @@
 mod certificate;
 mod encoding;
 mod private;
+mod rsa_key;
 
 use std::str::FromStr;
 
@@ -11,11 +12,11 @@ use aws_lc_rs::{
     signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding},
 };
 
-pub(crate) use self::encoding::certificates;
 pub use self::{
     certificate::{Certificate, ClientEncryptionKey},
     private::{DecryptionKey, PrivateKey, RsaPrivateKey},
 };
+pub(crate) use self::{encoding::certificates, private::load_keys};
 
 /// A key that cannot be used.
 ///
@@ -63,6 +64,9 @@ pub enum KeyProblem {
     /// Another algorithm, damaged, or outside 2048 to 8192 bits.
     #[error("not an RSA key of 2048 to 8192 bits")]
     NotRsa,
+    /// The numbers of an RSA key do not belong together; see [`PrivateKey::check`].
+    #[error("a damaged RSA key: its numbers do not belong together")]
+    DamagedRsaKey,
     /// The PKCS#12 container cannot be decrypted with the password.
     #[error("the password of the PKCS#12 container is wrong or missing")]
     WrongPassword,
@@ -113,13 +117,13 @@ impl SigningKey {
     /// Signs the SHA-256 digest of the message.
     ///
     /// # Errors
-    /// If the cryptographic library cannot sign with the key.
+    /// If the key's numbers do not belong together.
     pub fn sign(&self, method: SignatureMethod, message: &[u8]) -> Result<Vec<u8>, SigningError> {
         let padding: &'static dyn RsaEncoding = match method {
             SignatureMethod::RsaSha256 => &RSA_PKCS1_SHA256,
             SignatureMethod::RsaPss => &RSA_PSS_SHA256,
         };
-        let pair = self.0.key();
+        let pair = self.0.loaded().ok_or(SigningError)?;
         let mut signature = vec![0; pair.public_modulus_len()];
         pair.sign(padding, &SystemRandom::new(), message, &mut signature).map_err(|_| SigningError)?;
         Ok(signature)
@@ -128,6 +132,10 @@ impl SigningKey {
     /// The public key as PKCS#1 DER.
     pub fn public_key(&self) -> &[u8] {
         self.0.pkcs1_public_key()
+    }
+
+    pub(crate) fn private_key(&self) -> &PrivateKey {
+        &self.0
     }
 }
 
@@ -163,9 +171,9 @@ impl FromStr for SignatureMethod {
 #[error("must be RSA-SHA256 or RSA-PSS")]
 pub struct UnknownSignatureMethod;
 
-/// The cryptographic library could not sign.
+/// The cryptographic library could not sign: the key is damaged.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("signing failed")]
+#[error("the signing key is damaged: its numbers do not belong together")]
 pub struct SigningError;
 
 #[cfg(test)]

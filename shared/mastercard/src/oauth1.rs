@@ -139,10 +139,14 @@ impl Signer {
         Self { method, ..self }
     }
 
+    pub(crate) fn signing_key(&self) -> &SigningKey {
+        &self.key
+    }
+
     /// Signs one request; `url` and `body` are exactly what will be sent.
     ///
     /// # Errors
-    /// If the cryptographic library cannot sign with the key.
+    /// If the key is damaged.
     pub fn sign(
         &self,
         method: &str,

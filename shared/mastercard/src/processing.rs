@@ -26,7 +26,7 @@ use super::{
     deadline::Deadline,
     error::{ApiError, InvalidRequest, MastercardError, ReasonCode, Upstream},
     jwe::JweKeys,
-    keys::ClientEncryptionKey,
+    keys::{ClientEncryptionKey, load_keys},
     limiter::RateLimit,
     push_funding_accounts::PushFundingAccounts,
     response::ApiResponse,
@@ -82,6 +82,13 @@ impl Processing {
     ) -> Self {
         let api_client = ApiClient::new(Upstream::Processing, base_url, authenticator.into(), transport);
         Self { api_client: api_client.with_rate_limit(rate_limit), jwe }
+    }
+
+    /// Loads the keys on another thread, unless they are loaded. That takes milliseconds of CPU time, which a caller may
+    /// otherwise spend waiting for a response; a call that comes before its key is loaded waits for it.
+    pub fn load_keys(&self) {
+        let decryption_keys: Vec<_> = self.jwe.iter().flat_map(JweKeys::decryption_keys).cloned().collect();
+        load_keys(self.api_client.signing_key(), decryption_keys);
     }
 
     /// The same client for work that gives way to cardholders: a call that gets a 429 fails without a retry.

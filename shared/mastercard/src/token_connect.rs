@@ -26,6 +26,7 @@ use super::{
     card::AccountRange,
     deadline::Deadline,
     error::{InvalidRequest, MastercardError, Upstream},
+    keys::load_keys,
     oauth1::percent_encode,
     transport::{ApiRequest, Transport},
 };
@@ -56,6 +57,12 @@ impl TokenConnect {
     pub fn new(base_url: Url, authenticator: impl Into<Authenticator>, transport: Transport) -> Self {
         let api_client = ApiClient::new(Upstream::TokenConnect, base_url, authenticator.into(), transport);
         Self { api_client }
+    }
+
+    /// Loads the signing key on another thread, unless it is loaded. That takes milliseconds of CPU time, which a caller may
+    /// otherwise spend waiting for a response; a call that comes before the key is loaded waits for it.
+    pub fn load_keys(&self) {
+        load_keys(self.api_client.signing_key(), Vec::new());
     }
 
     /// A clone that records its calls in `call_log`.

@@ -9,9 +9,10 @@ mod retry_after;
 use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::{
-    Certificate, Client, ClientBuilder, Method, StatusCode,
+    Client, Method, StatusCode,
     header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue},
 };
+use rustls::ClientConfig;
 use url::Url;
 use uuid::Uuid;
 
@@ -20,7 +21,6 @@ use super::{
     authenticator::RequestAuthentication,
     call::{Call, CallLog},
     error::{InvalidRequest, MastercardError, Upstream},
-    keys,
     response::ApiResponse,
     tls::{self, ClientError},
 };
@@ -81,20 +81,19 @@ pub(super) struct ApiRequest {
 }
 
 impl Transport {
-    /// A client that trusts the platform's root certificates.
+    /// A client that trusts Mozilla's root certificates, or those of `SSL_CERT_FILE`.
     ///
     /// # Errors
-    /// If the platform has no root certificates.
+    /// If the file of `SSL_CERT_FILE` cannot be read or has no certificate.
     pub fn new() -> Result<Self, ClientError> {
-        let config = tls::platform_config()?;
-        Ok(Self::build(|| Client::builder().tls_backend_preconfigured(config.clone()))?)
+        Self::build(&tls::client_config()?)
     }
 
     /// A client that also trusts the CA certificates in `content` (PEM with one or more, or DER), for a proxy that
     /// terminates TLS.
     ///
     /// # Errors
-    /// If the platform has no root certificates, or `content` has no CA certificate or an invalid one.
+    /// As for [`new`](Self::new), or if `content` has no CA certificate or an invalid one.
     ///
     /// ```no_run
     /// use push_provisioning_client::Transport;
@@ -104,18 +103,13 @@ impl Transport {
     /// # Ok::<(), push_provisioning_client::tls::ClientError>(())
     /// ```
     pub fn with_extra_ca_certs(content: &[u8]) -> Result<Self, ClientError> {
-        let certificates = keys::certificates(content)?;
-        let certificates = certificates.iter().map(|der| Certificate::from_der(der));
-        let certificates = certificates.collect::<Result<Vec<_>, _>>()?;
-        Ok(Self::build(|| {
-            let client = Client::builder().tls_certs_merge(certificates.clone());
-            client.tls_version_min(reqwest::tls::Version::TLS_1_2)
-        })?)
+        Self::build(&tls::client_config_with(content)?)
     }
 
-    fn build(builder: impl Fn() -> ClientBuilder) -> Result<Self, reqwest::Error> {
+    fn build(config: &ClientConfig) -> Result<Self, ClientError> {
         let configured = || {
-            builder()
+            Client::builder()
+                .tls_backend_preconfigured(config.clone())
                 .redirect(reqwest::redirect::Policy::none())
                 .retry(reqwest::retry::never())
                 .connect_timeout(CONNECT_TIMEOUT)

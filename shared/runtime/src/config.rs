@@ -98,7 +98,7 @@ impl Runtime {
         self.clients.dynamodb.get_or_init(|| aws_sdk_dynamodb::Client::new(&self.aws)).clone()
     }
 
-    /// The shared HTTP client for Mastercard. It trusts the platform's CA certificates and those of
+    /// The shared HTTP client for Mastercard. It trusts Mozilla's root certificates and those of
     /// `MASTERCARD_EXTRA_CA_CERTS`.
     ///
     /// # Errors

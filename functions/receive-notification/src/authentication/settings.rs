@@ -57,8 +57,7 @@ impl AuthenticationSettings {
         let Self { subjects, secrets, signers, decryption } = self;
         let keys = async {
             let Some(keys) = decryption else { return Ok(None) };
-            let invalid = |source| ConfigError::Key { name: DECRYPTION_KEY.key.name(), source };
-            FieldLevelKeys::new(&keys.fetch().await?).map(Some).map_err(invalid)
+            Ok(Some(FieldLevelKeys::new(&keys.fetch().await?)))
         };
         // Concurrently: on Lambda each secret is a call of Secrets Manager.
         let secrets = try_join_all(secrets.iter().map(|(name, secret)| text(name, secret)));

@@ -24,7 +24,7 @@ fn another_key() -> DecryptionKey {
 }
 
 fn wrap(content_key: &[u8], algorithm: &'static OaepAlgorithm) -> String {
-    let key = PublicEncryptingKey::from_der(&key().public_key()).unwrap();
+    let key = PublicEncryptingKey::from_der(key().public_key()).unwrap();
     let key = OaepPublicEncryptingKey::new(key).unwrap();
     let mut wrapped = vec![0; key.ciphertext_size()];
     hex::encode(key.encrypt(algorithm, content_key, &mut wrapped, None).unwrap())
@@ -44,14 +44,14 @@ fn cbc() -> Value {
         "encryptedData": hex::encode_upper(content),
         "encryptedKey": wrap(&content_key, &OAEP_SHA512_MGF1SHA512),
         "oaepHashingAlgorithm": "SHA512",
-        "publicKeyFingerprint": crate::digest::sha256_hex(&key().public_key()),
+        "publicKeyFingerprint": crate::digest::sha256_hex(key().public_key()),
         "iv": hex::encode(iv),
     })
 }
 
 fn decrypt(payload: &Value, keys: &[DecryptionKey]) -> Result<String, DecryptionError> {
     let payload: EncryptedPayload = serde_json::from_value(payload.clone()).unwrap();
-    let plaintext = FieldLevelKeys::new(keys).unwrap().decrypt(&payload)?;
+    let plaintext = FieldLevelKeys::new(keys).decrypt(&payload)?;
     Ok(String::from_utf8(plaintext).unwrap())
 }
 
@@ -122,6 +122,6 @@ fn pkcs1_padding_and_unknown_algorithms_are_rejected() {
 
 #[test]
 fn debug_prints_no_keys() {
-    let keys = FieldLevelKeys::new(&[key()]).unwrap();
+    let keys = FieldLevelKeys::new(&[key()]);
     assert_eq!(format!("{keys:?}"), "FieldLevelKeys(<redacted>)");
 }

@@ -2,26 +2,29 @@
 //!
 //! A certificate in the same file, in the container or as a further PEM block, must belong to the key.
 
-use std::{fmt, sync::Arc};
-
-use aws_lc_rs::{
-    encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der},
-    rsa::{KeyPair, PrivateDecryptingKey},
-    signature::KeyPair as _,
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    thread,
 };
+
+use aws_lc_rs::{rsa::PrivateDecryptingKey, signature::RsaKeyPair};
 use p12_keystore::{Pkcs12Archive, error::Error as Pkcs12Error};
 
 use super::{
     Certificate, KeyError, KeyProblem,
-    encoding::{self, Encoding, PemBlock},
+    encoding::{self, Der, Encoding, PemBlock},
+    rsa_key::RsaKey,
 };
 
 /// The version of every PKCS#12 container.
 const PKCS12: u8 = 3;
 
 /// An RSA private key and its certificate, if the file has one. It signs (the default), or decrypts as a
-/// [`DecryptionKey`]. AWS-LC validates a key whenever it is loaded, which takes milliseconds, so each key is loaded once,
-/// for one use. `Debug` prints the type name only.
+/// [`DecryptionKey`]. `Debug` prints the type name only.
+///
+/// Reading a key parses it and compares it with its certificate. Whether its numbers belong together is checked at its
+/// first use: AWS-LC does that whenever it loads a key, and takes milliseconds. [`check`](Self::check) does it earlier.
 ///
 /// ```
 /// # fn pem() -> String { rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap().serialize_pem() }
@@ -31,38 +34,30 @@ const PKCS12: u8 = 3;
 /// let signing_key = SigningKey::from(PrivateKey::read("signing key", pem().as_bytes(), None)?);
 /// let decryption_key = DecryptionKey::read("decryption key", pem().as_bytes(), None)?;
 /// assert!(decryption_key.certificate().is_none() && !decryption_key.public_key().is_empty());
+/// assert_eq!(decryption_key.check(), Ok(()));
 /// # Ok::<(), push_provisioning_client::KeyError>(())
 /// ```
-pub struct PrivateKey<K = KeyPair> {
-    key: Arc<K>,
-    certificate: Option<Arc<Certificate>>,
+pub struct PrivateKey<K = RsaKeyPair>(Arc<Inner<K>>);
+
+struct Inner<K> {
+    key: RsaKey,
+    certificate: Option<Certificate>,
+    /// `None` inside: AWS-LC rejected the key.
+    loaded: OnceLock<Option<K>>,
 }
 
 /// An RSA private key that decrypts.
 pub type DecryptionKey = PrivateKey<PrivateDecryptingKey>;
 
-/// An RSA private key of `aws-lc-rs`: `KeyPair` signs, `PrivateDecryptingKey` decrypts.
-pub trait RsaPrivateKey: Sized {
+/// An RSA private key of `aws-lc-rs`: `RsaKeyPair` signs, `PrivateDecryptingKey` decrypts.
+pub trait RsaPrivateKey: Sized + Send + Sync + 'static {
     /// Loads PKCS#8 DER; `None` if it is not a valid key.
     fn from_pkcs8(der: &[u8]) -> Option<Self>;
-    /// Loads PKCS#1 DER; `None` if it is not a valid key.
-    fn from_pkcs1(der: &[u8]) -> Option<Self>;
-    /// The public key as DER `SubjectPublicKeyInfo`.
-    fn public_key_info(&self) -> Option<Vec<u8>>;
 }
 
-impl RsaPrivateKey for KeyPair {
+impl RsaPrivateKey for RsaKeyPair {
     fn from_pkcs8(der: &[u8]) -> Option<Self> {
         Self::from_pkcs8(der).ok()
-    }
-
-    fn from_pkcs1(der: &[u8]) -> Option<Self> {
-        Self::from_der(der).ok()
-    }
-
-    fn public_key_info(&self) -> Option<Vec<u8>> {
-        let der: PublicKeyX509Der<'_> = self.public_key().as_der().ok()?;
-        Some(der.as_ref().to_vec())
     }
 }
 
@@ -70,21 +65,11 @@ impl RsaPrivateKey for PrivateDecryptingKey {
     fn from_pkcs8(der: &[u8]) -> Option<Self> {
         Self::from_pkcs8(der).ok()
     }
-
-    fn from_pkcs1(der: &[u8]) -> Option<Self> {
-        let pkcs8: Pkcs8V1Der<'_> = KeyPair::from_der(der).ok()?.as_der().ok()?;
-        Self::from_pkcs8(pkcs8.as_ref()).ok()
-    }
-
-    fn public_key_info(&self) -> Option<Vec<u8>> {
-        let der: PublicKeyX509Der<'_> = self.public_key().as_der().ok()?;
-        Some(der.as_ref().to_vec())
-    }
 }
 
 /// The content of a file; key and certificates are not yet matched.
-struct KeyFile<K> {
-    key: K,
+struct KeyFile {
+    key: RsaKey,
     certificates: Vec<Certificate>,
 }
 
@@ -112,33 +97,47 @@ impl<K: RsaPrivateKey> PrivateKey<K> {
 
     /// The certificate of the key, if the file has one.
     pub fn certificate(&self) -> Option<&Certificate> {
-        self.certificate.as_deref()
+        self.0.certificate.as_ref()
     }
 
     /// The public key as DER `SubjectPublicKeyInfo`.
-    pub fn public_key(&self) -> Vec<u8> {
-        self.key.public_key_info().unwrap_or_default()
+    pub fn public_key(&self) -> &[u8] {
+        &self.0.key.public_key
     }
 
-    pub(crate) fn key(&self) -> &K {
-        &self.key
+    /// The size of the key in bits.
+    pub fn bits(&self) -> usize {
+        self.0.key.bits
+    }
+
+    /// Checks that the key's numbers belong together, as its first use would; takes milliseconds, once.
+    ///
+    /// # Errors
+    /// [`KeyProblem::DamagedRsaKey`] if they do not.
+    pub fn check(&self) -> Result<(), KeyProblem> {
+        self.loaded().map(|_| ()).ok_or(KeyProblem::DamagedRsaKey)
+    }
+
+    /// Whether [`check`](Self::check) has nothing left to do.
+    pub(crate) fn is_checked(&self) -> bool {
+        self.0.loaded.get().is_some()
+    }
+
+    /// The key, loaded at the first call; `None` if its numbers do not belong together.
+    pub(crate) fn loaded(&self) -> Option<&K> {
+        self.0.loaded.get_or_init(|| K::from_pkcs8(&self.0.key.pkcs8)).as_ref()
     }
 }
 
-impl PrivateKey {
-    /// The size of the key in bits.
-    pub fn bits(&self) -> usize {
-        self.key.public_modulus_len() * 8
-    }
-
+impl<K> PrivateKey<K> {
     pub(super) fn pkcs1_public_key(&self) -> &[u8] {
-        self.key.as_ref().public_key().as_ref()
+        &self.0.key.pkcs1_public_key
     }
 }
 
 impl<K> Clone for PrivateKey<K> {
     fn clone(&self) -> Self {
-        Self { key: Arc::clone(&self.key), certificate: self.certificate.clone() }
+        Self(Arc::clone(&self.0))
     }
 }
 
@@ -148,7 +147,23 @@ impl<K> fmt::Debug for PrivateKey<K> {
     }
 }
 
-fn from_pkcs12<K: RsaPrivateKey>(der: &[u8], password: Option<&str>) -> Result<KeyFile<K>, KeyProblem> {
+/// Loads keys on another thread, unless they are loaded.
+pub(crate) fn load_keys(signing_key: &PrivateKey, decryption_keys: Vec<DecryptionKey>) {
+    if signing_key.is_checked() && decryption_keys.iter().all(PrivateKey::is_checked) {
+        return;
+    }
+    let signing_key = signing_key.clone();
+    let load = move || {
+        signing_key.loaded();
+        for key in decryption_keys {
+            key.loaded();
+        }
+    };
+    // Without a thread each key is loaded at its first use.
+    let _ = thread::Builder::new().spawn(load);
+}
+
+fn from_pkcs12(der: &[u8], password: Option<&str>) -> Result<KeyFile, KeyProblem> {
     let archive =
         Pkcs12Archive::from_pkcs12(der, password.unwrap_or_default()).map_err(|error| match error {
             Pkcs12Error::MacError(_) | Pkcs12Error::UnpadError | Pkcs12Error::Pkcs5Error(_) => {
@@ -157,22 +172,22 @@ fn from_pkcs12<K: RsaPrivateKey>(der: &[u8], password: Option<&str>) -> Result<K
             _ => KeyProblem::UnsupportedContainer,
         })?;
     let [key] = archive.keys.as_slice() else { return Err(KeyProblem::NotOneKey) };
-    let key = K::from_pkcs8(key.key.as_der()).ok_or(KeyProblem::NotRsa)?;
+    let key = RsaKey::from_pkcs8(key.key.as_der()).ok_or(KeyProblem::NotRsa)?;
     let certificates = archive.certs.iter().filter_map(|bag| Certificate::from_der(bag.cert.as_der().into()));
     Ok(KeyFile { key, certificates: certificates.collect() })
 }
 
-fn from_der<K: RsaPrivateKey>(der: &[u8]) -> Result<KeyFile<K>, KeyProblem> {
-    let key = K::from_pkcs8(der).or_else(|| K::from_pkcs1(der)).ok_or(KeyProblem::NotRsa)?;
+fn from_der(der: &Der) -> Result<KeyFile, KeyProblem> {
+    let key = RsaKey::from_pkcs8(der).or_else(|| RsaKey::from_pkcs1(der)).ok_or(KeyProblem::NotRsa)?;
     Ok(KeyFile { key, certificates: Vec::new() })
 }
 
-fn from_pem<K: RsaPrivateKey>(blocks: Vec<PemBlock>) -> Result<KeyFile<K>, KeyProblem> {
+fn from_pem(blocks: Vec<PemBlock>) -> Result<KeyFile, KeyProblem> {
     let (mut keys, mut certificates) = (Vec::new(), Vec::new());
     for block in blocks {
         match block.label.as_str() {
-            "PRIVATE KEY" => keys.push(K::from_pkcs8(&block.der).ok_or(KeyProblem::NotRsa)?),
-            "RSA PRIVATE KEY" => keys.push(K::from_pkcs1(&block.der).ok_or(KeyProblem::NotRsa)?),
+            "PRIVATE KEY" => keys.push(RsaKey::from_pkcs8(&block.der).ok_or(KeyProblem::NotRsa)?),
+            "RSA PRIVATE KEY" => keys.push(RsaKey::from_pkcs1(&block.der).ok_or(KeyProblem::NotRsa)?),
             _ if block.is_certificate() => {
                 let certificate = Certificate::from_der(block.der.to_vec());
                 certificates.push(certificate.ok_or(KeyProblem::NotACertificate)?);
@@ -188,16 +203,15 @@ fn from_pem<K: RsaPrivateKey>(blocks: Vec<PemBlock>) -> Result<KeyFile<K>, KeyPr
 }
 
 /// Keeps the latest certificate for the key.
-fn match_certificate<K: RsaPrivateKey>(file: KeyFile<K>) -> Result<PrivateKey<K>, KeyProblem> {
+fn match_certificate<K>(file: KeyFile) -> Result<PrivateKey<K>, KeyProblem> {
     let KeyFile { key, mut certificates } = file;
     let has_certificates = !certificates.is_empty();
-    let public_key = key.public_key_info();
-    certificates.retain(|certificate| Some(certificate.public_key()) == public_key.as_deref());
-    let certificate = certificates.into_iter().max_by_key(Certificate::not_after).map(Arc::new);
+    certificates.retain(|certificate| certificate.public_key() == key.public_key);
+    let certificate = certificates.into_iter().max_by_key(Certificate::not_after);
     if certificate.is_none() && has_certificates {
         return Err(KeyProblem::CertificateMismatch);
     }
-    Ok(PrivateKey { key: Arc::new(key), certificate })
+    Ok(PrivateKey(Arc::new(Inner { key, certificate, loaded: OnceLock::new() })))
 }
 
 #[cfg(test)]

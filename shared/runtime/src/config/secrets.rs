@@ -97,7 +97,7 @@ impl SecretRef {
                 let content = Zeroizing::new(std::fs::read(path).map_err(SecretUnavailable::File)?);
                 Ok(to_secret(&content))
             }
-            Self::SecretsManager(arn) => Extension::from_environment()?.fetch(arn).await,
+            Self::SecretsManager(arn) => Extension::of_process()?.fetch(arn).await,
         }
     }
 }

@@ -76,7 +76,7 @@ fn a_private_key_is_read_however_its_lines_were_changed() {
         .iter()
         .flat_map(|pem| forms(pem).into_iter().map(move |(what, form)| (pem, what, form)))
     {
-        let expected = <PrivateKey>::read("key", pem.as_bytes(), None).unwrap().public_key();
+        let expected = <PrivateKey>::read("key", pem.as_bytes(), None).unwrap().public_key().to_vec();
         let key = <PrivateKey>::read("key", &form, None).unwrap_or_else(|error| panic!("{what}: {error}"));
         assert_eq!(key.public_key(), expected, "{what}");
     }

@@ -7,6 +7,7 @@ use x509_cert::der::pem;
 
 use super::*;
 use crate::testing::{CERTIFICATE, certificate_pem, pkcs8, private_key_pem, to_pem};
+use crate::{SignatureMethod, SigningKey};
 
 const PASSWORD: &str = "keystorepassword";
 
@@ -141,6 +142,43 @@ fn a_container_that_cannot_be_read_has_its_own_problem() {
     assert_eq!(problem(&modern()[..200], Some(PASSWORD)), KeyProblem::UnsupportedContainer);
     let without_key = KeyStore::new().writer(PASSWORD).write().unwrap();
     assert_eq!(problem(&without_key, Some(PASSWORD)), KeyProblem::NotOneKey);
+}
+
+/// A key of which one byte in the middle, in one of the private numbers, was changed.
+fn damaged() -> Vec<u8> {
+    let mut der = pkcs8();
+    let byte = der.len() / 2;
+    der[byte] ^= 1;
+    der
+}
+
+#[test]
+fn a_damaged_key_is_read_and_found_when_it_is_checked_or_used() {
+    let key = read(&damaged()).unwrap();
+    assert_eq!(key.check(), Err(KeyProblem::DamagedRsaKey));
+    assert!(SigningKey::from(key).sign(SignatureMethod::RsaSha256, b"message").is_err());
+    let key = DecryptionKey::read("key", &damaged(), None).unwrap();
+    assert_eq!(key.check(), Err(KeyProblem::DamagedRsaKey));
+    assert_eq!(read(&pkcs8()).unwrap().check(), Ok(()));
+}
+
+#[test]
+fn a_key_that_is_too_small_or_not_rsa_is_rejected_at_once() {
+    let small = rcgen::KeyPair::generate().unwrap();
+    assert_eq!(read(small.serialized_der()).unwrap_err(), KeyProblem::NotRsa);
+    let pss = [&pkcs8()[..19], &[0x0a], &pkcs8()[20..]].concat();
+    assert_eq!(read(&pss).unwrap_err(), KeyProblem::NotRsa, "the algorithm is RSASSA-PSS");
+}
+
+#[test]
+fn keys_are_loaded_on_another_thread_before_they_are_used() {
+    let signing_key = read(&pkcs8()).unwrap();
+    let decryption_key = DecryptionKey::read("key", &pkcs8(), None).unwrap();
+    assert!(!signing_key.is_checked());
+    load_keys(&signing_key, vec![decryption_key.clone()]);
+    while !(signing_key.is_checked() && decryption_key.is_checked()) {
+        std::thread::yield_now();
+    }
 }
 
 #[test]

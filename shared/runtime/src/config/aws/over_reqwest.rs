@@ -25,10 +25,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 pub(super) struct OverReqwest(Client);
 
 impl OverReqwest {
-    /// A client that never uses a proxy, also if calls to Mastercard do. Fails if the platform has no CA certificates.
+    /// A client that never uses a proxy, also if calls to Mastercard do. Fails if the root certificates cannot be read.
     pub(super) fn new() -> Result<Self, ClientError> {
         let client = Client::builder()
-            .tls_backend_preconfigured(tls::platform_config()?)
+            .tls_backend_preconfigured(tls::client_config()?)
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())

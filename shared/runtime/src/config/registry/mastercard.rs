@@ -24,6 +24,6 @@ section! {
         presence: Optional("none"),
         secret: false,
         functions: CALLS_MASTERCARD,
-        meaning: "CA certificates that are trusted in addition to the platform's, such as those of a TLS-inspecting proxy",
+        meaning: "CA certificates that are trusted in addition to Mozilla's, such as those of a TLS-inspecting proxy",
     }
 }

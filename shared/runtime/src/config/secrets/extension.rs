@@ -5,6 +5,7 @@ use std::{
     collections::HashMap,
     net::{Ipv4Addr, Ipv6Addr},
     str::FromStr as _,
+    sync::OnceLock,
     time::Duration,
 };
 
@@ -40,7 +41,7 @@ const PERMANENT_ERRORS: [&str; 6] = [
     "ValidationException",
 ];
 
-/// The extension of this process.
+/// The extension, over one HTTP client.
 pub(super) struct Extension {
     client: Client,
     url: Url,
@@ -56,8 +57,18 @@ struct ExtensionResponse {
 }
 
 impl Extension {
+    /// The one of this process, shared by all its secrets.
+    pub(super) fn of_process() -> Result<&'static Self, SecretUnavailable> {
+        static EXTENSION: OnceLock<Extension> = OnceLock::new();
+        if let Some(extension) = EXTENSION.get() {
+            return Ok(extension);
+        }
+        let extension = Self::from_environment()?;
+        Ok(EXTENSION.get_or_init(|| extension))
+    }
+
     /// From the variables that Lambda sets. Outside Lambda there is no extension to wait for: one attempt is made.
-    pub(super) fn from_environment() -> Result<Self, SecretUnavailable> {
+    fn from_environment() -> Result<Self, SecretUnavailable> {
         let variables: HashMap<_, _> = std::env::vars().collect();
         let variable = |name: &str| variables.get(name).map(String::as_str);
         let port = variable("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT").and_then(|port| port.parse().ok());
@@ -69,9 +80,9 @@ impl Extension {
         let client = Client::builder()
             .timeout(ATTEMPT_TIMEOUT)
             .no_proxy()
-            // The extension uses plain HTTP; loading the platform's CA certificates for each secret would double init time.
+            // The extension uses plain HTTP: no root certificates are loaded.
             .tls_certs_only([])
-            // Otherwise the system's resolver is used, with one thread for each secret.
+            // Otherwise the system's resolver is used, in a thread.
             .resolve_to_addrs(
                 "localhost",
                 &[(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()],
