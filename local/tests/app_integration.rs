@@ -59,6 +59,7 @@ async fn calls(world: &World) -> Vec<(&'static str, String)> {
     let request = "Idempotency-Key: 3f6d0c1e-58a4-4d0b-9d52-0b8f4c1a7e21\nContent-Type: application/json\n\n";
     let mut body = Cardholder::smallest_request("70001");
     body["accountHolder"] = json!({"name": "ALEX EXAMPLE", "emailAddress": "alex@mail.example"});
+    body["cardsAsOf"] = body["consent"]["acceptedAt"].clone();
     let ready = cardholder.enroll_request("a-tap", &body).await.unwrap();
     let request = format!("POST /enrollments\nAuthorization: Bearer $TOKEN\n{request}{}", pretty(&body));
     let enroll = block(&request, &ready);
@@ -125,6 +126,7 @@ fn normalize(name: &str, value: &mut Value, second: &mut u32) {
             let constant = match name {
                 "enrollmentId" => ENROLLMENT.to_owned(),
                 "acceptedAt" | "createdAt" => "2026-01-05T10:29:58Z".to_owned(),
+                "cardsAsOf" => "2026-01-05T10:29:40Z".to_owned(),
                 "catalogUpdatedAt" => "2026-01-05T03:00:00Z".to_owned(),
                 "expiresAt" => "2026-01-05T10:44:43Z".to_owned(),
                 "at" => {

@@ -182,6 +182,34 @@ async fn a_card_that_click_to_pay_has_already_is_enabled_once_the_token_list_sho
 }
 
 #[tokio::test]
+async fn a_tap_right_after_the_list_of_cards_does_not_read_the_token_list_again() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let reads = || world.simulator().calls(Operation::GetTokensByClient);
+    let cards_as_of = cardholder.cards(&[CARD]).await.unwrap().body["cardsAsOf"].clone();
+    assert_eq!(reads(), 1);
+    let mut request = Cardholder::smallest_request(CARD);
+    request["cardsAsOf"] = cards_as_of.clone();
+    let ready = cardholder.enroll_request("a-tap", &request).await.unwrap();
+    assert_eq!((ready.status, reads()), (201, 1));
+    request["cardsAsOf"] = Value::Null;
+    let repeated = cardholder.enroll_request("a-tap", &request).await.unwrap();
+    assert_eq!(
+        (repeated.status, &repeated.body),
+        (201, &ready.body),
+        "with another time it is the same request"
+    );
+
+    world.clock().advance(SignedDuration::from_secs(90));
+    let mut request = Cardholder::smallest_request("70002");
+    request["cardsAsOf"] = cards_as_of;
+    let ready = cardholder.enroll_request("another-tap", &request).await.unwrap();
+    assert_eq!((ready.status, reads()), (201, 2), "too old");
+    request["cardsAsOf"] = json!("yesterday");
+    assert_eq!(cardholder.enroll_request("a-third-tap", &request).await.unwrap().status, 400);
+}
+
+#[tokio::test]
 async fn enrollments_are_listed_newest_first_in_pages() {
     let world: World = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();

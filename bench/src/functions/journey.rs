@@ -50,13 +50,16 @@ pub(super) async fn steps(folder: PathBuf) -> Result<Vec<Step>, BenchError> {
     let harness = Harness::start(folder, true).await?;
     let deliveries = deliveries(&harness).await?;
     let mut binaries = Binaries { harness: &harness, running: BTreeMap::new(), steps: Vec::new() };
-    let (card, request) = harness.enroll_request()?;
+    let (card, mut request) = harness.enroll_request()?;
     let client = client_of_card(card);
 
     binaries
         .invoke("the app lists the token requestors", "list-requestors", read_event("list-requestors.json")?)
         .await?;
-    binaries.invoke("the app lists the cards", "list-cards", list_cards_event(client)?).await?;
+    let listed = binaries.invoke("the app lists the cards", "list-cards", list_cards_event(client)?).await?;
+    let mut fields = body(&request);
+    fields["cardsAsOf"] = body(&listed)["cardsAsOf"].clone();
+    request["body"] = fields.to_string().into();
     let enrolled = body(&binaries.invoke("the cardholder enrolls a card", "enroll", request).await?);
     let enrollment = text(&enrolled, "enrollmentId");
     let page = harness

@@ -157,7 +157,8 @@ impl Enroll {
         let new = NewAttempt { enrollment, request };
         match self.enrollments.begin(&new, now).await? {
             Ok(stored) => {
-                let attempt = Attempt::new(stored, &requestor, &state, deadline);
+                let mut attempt = Attempt::new(stored, &requestor, &state, deadline);
+                attempt.reads_token_list = !enroll_request.has_read_token_list;
                 self.push(attempt, enroll_request.attempt_request).await
             }
             Err(refusal) => self.not_started(client, new.enrollment.enrollment_id, refusal).await,

@@ -34,6 +34,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) requestor: &'a TokenRequestor,
     pub(crate) state: &'a CallbackState,
     pub(crate) deadline: Deadline,
+    /// Whether the token list is read before the push.
+    pub(crate) reads_token_list: bool,
     /// The calls to Mastercard since the last recorded fact; support reads them in the timeline.
     calls: CallLog,
 }
@@ -45,7 +47,7 @@ impl<'a> Attempt<'a> {
         state: &'a CallbackState,
         deadline: Deadline,
     ) -> Self {
-        Self { stored, requestor, state, deadline, calls: CallLog::default() }
+        Self { stored, requestor, state, deadline, reads_token_list: true, calls: CallLog::default() }
     }
 
     fn enrollment(&self) -> &Enrollment {
@@ -149,8 +151,8 @@ impl Enroll {
         self.compose_redirect(attempt, pushed?, &push.signature_data, issued_at)
     }
 
-    /// Steps 7 to 9: fetches the encrypted card. Reads the token list concurrently: a card that is enabled already is not pushed,
-    /// unless its token comes from this enrollment. The first attempt is counted beside it, others before they start.
+    /// Steps 7 to 9: fetches the encrypted card. Reads the token list concurrently, unless the app has just done so: a card that is
+    /// enabled already is not pushed, unless its token comes from this enrollment. The first attempt is counted beside it, others before they start.
     async fn fetch_encrypted_card(
         &self,
         attempt: &Attempt<'_>,
@@ -160,7 +162,12 @@ impl Enroll {
         let processing = self.processing.with_call_log(&attempt.calls);
         let read_at = self.clock.now();
         let found = processing.search_funding_accounts(client_id, search, &self.search, attempt.deadline);
-        let tokens = processing.get_tokens_by_client(client_id, attempt.deadline);
+        let tokens = async {
+            match attempt.reads_token_list {
+                true => processing.get_tokens_by_client(client_id, attempt.deadline).await,
+                false => Ok(Vec::new()),
+            }
+        };
         let counted = async {
             match attempt.enrollment().attempt().number {
                 1 => self.count_attempt(attempt.enrollment(), read_at).await,

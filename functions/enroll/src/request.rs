@@ -4,7 +4,7 @@ mod account_holder;
 mod consent;
 mod locale;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lambda_http::Request;
 use mastercard::{
     card::CardContractId,
@@ -22,6 +22,9 @@ use serde_json::Value;
 use crate::config::EnrollConfig;
 use consent::ConsentRequest;
 
+/// A token list that the app has read at most this long ago is not read again.
+const CARDS_MAX_AGE: SignedDuration = SignedDuration::from_secs(60);
+
 /// The body of `POST /enrollments`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -33,12 +36,15 @@ struct Body {
     locale: Option<String>,
     account_holder: Option<AccountHolder>,
     consent: ConsentRequest,
+    cards_as_of: Option<Timestamp>,
 }
 
 /// A request for a new enrollment.
 pub(crate) struct EnrollmentRequest {
     pub(crate) card_contract_id: CardContractId,
     pub(crate) token_requestor_id: Option<TokenRequestorId>,
+    /// Whether the app has just read the token list, through `GET /cards`.
+    pub(crate) has_read_token_list: bool,
     pub(crate) attempt_request: AttemptRequest,
 }
 
@@ -55,7 +61,8 @@ pub(crate) struct AttemptRequest {
 }
 
 impl EnrollmentRequest {
-    /// The request, and the SHA-256 of its body, which distinguishes a replay from another request with the same key.
+    /// The request, and the SHA-256 of its body, which distinguishes a replay from another request with the same key. `cardsAsOf` is
+    /// no part of that: an app that lists the cards again before it repeats the request sends another one.
     pub(crate) fn parse(
         request: &Request,
         config: &EnrollConfig,
@@ -70,10 +77,12 @@ impl EnrollmentRequest {
             locale,
             account_holder,
             consent,
+            cards_as_of,
         } = body;
+        let has_read_token_list = cards_as_of.is_some_and(|at| at.duration_until(now).abs() <= CARDS_MAX_AGE);
         let mut attempt_request = AttemptRequest { platform, callback, locale, account_holder, consent };
         let fingerprint = attempt_request.normalize(request, config, now)?;
-        Ok((Self { card_contract_id, token_requestor_id, attempt_request }, fingerprint))
+        Ok((Self { card_contract_id, token_requestor_id, has_read_token_list, attempt_request }, fingerprint))
     }
 }
 
@@ -107,6 +116,9 @@ impl AttemptRequest {
         }
         // Normalized: white space and the order of fields make no difference.
         let mut body: Value = serde_json::from_slice(request.body().as_ref()).map_err(Problem::internal)?;
+        if let Some(fields) = body.as_object_mut() {
+            fields.remove("cardsAsOf");
+        }
         body.sort_all_objects();
         Ok(sha256_hex(body.to_string().as_bytes()))
     }

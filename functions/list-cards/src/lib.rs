@@ -5,6 +5,7 @@ mod query;
 use std::time::Duration;
 
 use futures_util::{TryFutureExt as _, future::try_join_all};
+use jiff::Timestamp;
 use lambda_http::{Body, Error, Request, Response};
 use mastercard::{
     Processing,
@@ -43,8 +44,11 @@ pub struct ListCards {
 
 /// The body of the response.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct CardsResponse {
     cards: Vec<CardResponse>,
+    /// When the token list was read.
+    cards_as_of: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -120,10 +124,11 @@ impl ListCards {
         let requestor = self.requestors.get(&query.token_requestor_id, self.clock.now()).await?;
         let requestor = requestor.ok_or(Code::TokenRequestorNotFound)?;
         let deadline = http::deadline(request, TIMEOUT);
+        let cards_as_of = self.clock.now();
         let tokens = self.processing.get_tokens_by_client(client, deadline).await?;
         let cards = query.cards.iter().map(|card| self.card(client, card, &requestor, &tokens));
         let cards = try_join_all(cards).await?;
-        http::json(StatusCode::OK, &CardsResponse { cards })
+        http::json(StatusCode::OK, &CardsResponse { cards, cards_as_of })
     }
 
     /// The state of one card.
