@@ -25,7 +25,8 @@ fn texts() -> Texts {
 
 fn enum_values(schema: &str) -> Vec<String> {
     let api_description: Value = serde_saphyr::from_str(&read("../infra/openapi.yaml")).unwrap();
-    let values = api_description["components"]["schemas"][schema]["enum"].as_array().unwrap().clone();
+    let values =
+        api_description["components"]["schemas"][schema]["x-extensible-enum"].as_array().unwrap().clone();
     values.iter().map(|value| value.as_str().unwrap().to_owned()).collect()
 }
 

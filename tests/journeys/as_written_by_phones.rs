@@ -78,7 +78,10 @@ async fn a_parameter_against_caching_changes_no_response() {
     let cardholder = world.cardholder("40000").unwrap();
     for path in ["/token-requestors?platform=web", "/cards?cardContractId=70001", "/enrollments?limit=5"] {
         let plain = cardholder.get(path).await.unwrap();
-        let response = cardholder.get(&format!("{path}&_=1795859380123")).await.unwrap();
+        let mut response = cardholder.get(&format!("{path}&_=1795859380123")).await.unwrap();
+        if let Some(read_at) = response.body.get_mut("cardsAsOf") {
+            *read_at = plain.body["cardsAsOf"].clone();
+        }
         assert_eq!((response.status, response.body), (200, plain.body), "{path}");
     }
     let misspelled = cardholder.get("/enrollments?limitt=5").await.unwrap();

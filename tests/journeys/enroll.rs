@@ -222,6 +222,11 @@ async fn enrollments_are_listed_newest_first_in_pages() {
         page["enrollments"].as_array().unwrap().iter().map(|it| it["cardContractId"].clone()).collect()
     };
     assert_eq!(cards(&first), ["70006", "70002"]);
+    assert_eq!(
+        first["enrollments"][0].get("redirectUrl"),
+        None,
+        "only one enrollment's own route returns it"
+    );
     let next = first["nextToken"].as_str().unwrap();
     let second = cardholder.get(&format!("/enrollments?limit=2&nextToken={next}")).await.unwrap().body;
     assert_eq!((cards(&second), second.get("nextToken")), (vec![json!("70001")], None));

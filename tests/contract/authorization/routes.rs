@@ -72,9 +72,8 @@ impl Kind {
             "clientId" => Some(Self::Client),
             "tokenUniqueReference" => Some(Self::Token),
             "notificationId" => Some(Self::Notification),
-            "platform" | "callback" | "consent" | "locale" | "accountHolder" | "accountRange" | "limit" => {
-                None
-            }
+            "platform" | "callback" | "consent" | "locale" | "accountHolder" | "accountRange" | "limit"
+            | "cardsAsOf" => None,
             "Accept-Encoding" | "If-None-Match" => None,
             "type" | "tokenStatus" | "occurredAt" | "correlationId" | "walletName" => None,
             "decision" | "responseCode" | "requestedBy" | "triggeredBy" => None,
