@@ -4,12 +4,12 @@
 mod options;
 mod start;
 
-use std::sync::Arc;
+use std::{io, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 use model::clock::Clock;
 use runtime::{
-    config::{Runtime, Settings},
+    config::{Runtime, Settings, registry},
     store::TokenRequestors,
 };
 use serde_json::Value;
@@ -21,6 +21,7 @@ pub use options::Options;
 pub use start::StartError;
 
 use crate::{
+    audit::AuditFile,
     cardholder::Cardholder,
     engines::dynamodb::TableNames,
     functions::Functions,
@@ -47,6 +48,8 @@ pub struct World {
     pub(crate) logos: Logos,
     routes: Vec<String>,
     access_key: crate::engines::AccessKey,
+    /// The folder for data between runs.
+    data: Option<PathBuf>,
     _shutdown: ShutdownGuard,
     _folder: Option<TempDir>,
 }
@@ -174,6 +177,14 @@ impl World {
         &self.streams
     }
 
+    /// The file of the audit trail, if there is a folder for data between runs.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub fn audit_file(&self) -> io::Result<Option<AuditFile>> {
+        self.data.as_deref().map(AuditFile::open).transpose()
+    }
+
     /// Settings of all functions, SDK configuration and clock, for callers that connect a function themselves.
     pub fn runtime(&self) -> &Runtime {
         &self.runtime
@@ -189,10 +200,10 @@ impl World {
         self.runtime.settings.clone()
     }
 
-    /// Environment variables of the AWS SDK (region, endpoints, access key), and the names of the functions without a
-    /// route.
+    /// Environment variables of the AWS SDK (region, endpoints, access key), the names of the functions without a route, and
+    /// the file of the audit trail.
     pub fn aws_variables(&self) -> Vec<(&'static str, String)> {
-        vec![
+        let mut variables = vec![
             ("AWS_REGION", crate::engines::REGION.into()),
             ("AWS_EC2_METADATA_DISABLED", "true".into()),
             ("AWS_ACCESS_KEY_ID", self.access_key.id.clone()),
@@ -202,6 +213,9 @@ impl World {
             ("AWS_ENDPOINT_URL_LAMBDA", self.base_url.to_string()),
             ("SYNC_REQUESTORS_FUNCTION", "sync-requestors".into()),
             ("FETCH_ASSETS_FUNCTION", "fetch-assets".into()),
-        ]
+        ];
+        let file = self.data.as_deref().map(AuditFile::path_in);
+        variables.extend(file.map(|file| (registry::AUDIT_FILE.name(), file.display().to_string())));
+        variables
     }
 }

@@ -44,6 +44,31 @@ async fn a_second_run_finds_the_data_of_the_first() {
 }
 
 #[tokio::test]
+async fn the_audit_trail_in_the_data_folder_has_each_write_of_every_run_once() {
+    let data = tempfile::tempdir().unwrap();
+    let file = data.path().join("audit.jsonl");
+    let mut expected = 0;
+    for _ in 0..2 {
+        let world = World::start(with_data(&data)).await.unwrap();
+        let mut audit = world.audit_file().unwrap().unwrap();
+        assert_eq!(enable_a_card(&world).await.1, "ENABLED");
+        world.simulator().notifications_settled().await;
+        for _ in 0..2 {
+            audit.append_new(&world).await.unwrap();
+        }
+        // As a crash leaves it.
+        let mut text = fs::read_to_string(&file).unwrap();
+        expected += 5;
+        assert_eq!(text.lines().count(), expected, "{text}");
+        text.push_str("{\"at\":");
+        fs::write(&file, text).unwrap();
+    }
+    let text = fs::read_to_string(&file).unwrap();
+    let whole = text.lines().filter(|line| serde_json::from_str::<Value>(line).is_ok()).count();
+    assert_eq!(whole, expected);
+}
+
+#[tokio::test]
 async fn a_logo_is_shown_and_no_script_in_it_is_run() {
     let world = World::start(Options::default()).await.unwrap();
     world.refresh().await.unwrap();
