@@ -3,15 +3,12 @@
 use std::{
     fs::{self, OpenOptions},
     io::{self, Write as _},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use serde_json::Value;
 
 use crate::{events::StreamError, private_file, world::World};
-
-/// The file's name.
-const FILE: &str = "audit.jsonl";
 
 /// The file of the trail. It holds the first lines of the table's stream, whose end may be missing after a crash.
 #[derive(Debug)]
@@ -33,17 +30,15 @@ pub enum AuditFileError {
 }
 
 impl AuditFile {
-    /// Its path in a data folder.
-    pub fn path_in(data: &Path) -> PathBuf {
-        data.join(FILE)
-    }
-
-    /// Opens it, or creates it readable by its owner only.
+    /// Opens the file of a world, or creates it readable by its owner only. `None` if the world keeps no data.
     ///
     /// # Errors
     /// When the operating system reports one.
-    pub fn open(data: &Path) -> io::Result<Self> {
-        let path = Self::path_in(data);
+    pub fn of(world: &World) -> io::Result<Option<Self>> {
+        world.audit_file().map(Self::open).transpose()
+    }
+
+    fn open(path: PathBuf) -> io::Result<Self> {
         private_file::create(&path)?;
         let text = fs::read_to_string(&path)?;
         // A line that was written in part is written again.

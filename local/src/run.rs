@@ -17,7 +17,7 @@ pub(crate) async fn run(arguments: &Run) -> ExitCode {
         Ok(world) => world,
         Err(error) => return fail(NOT_STARTED, &error),
     };
-    let mut audit = match world.audit_file() {
+    let mut audit = match AuditFile::of(&world) {
         Ok(audit) => audit,
         Err(error) => return fail(NOT_STARTED, &AuditFileError::from(error)),
     };

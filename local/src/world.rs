@@ -4,7 +4,7 @@
 mod options;
 mod start;
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 use model::clock::Clock;
@@ -21,7 +21,6 @@ pub use options::Options;
 pub use start::StartError;
 
 use crate::{
-    audit::AuditFile,
     cardholder::Cardholder,
     engines::dynamodb::TableNames,
     functions::Functions,
@@ -177,12 +176,9 @@ impl World {
         &self.streams
     }
 
-    /// The file of the audit trail, if there is a folder for data between runs.
-    ///
-    /// # Errors
-    /// When it cannot be read or written.
-    pub fn audit_file(&self) -> io::Result<Option<AuditFile>> {
-        self.data.as_deref().map(AuditFile::open).transpose()
+    /// The path of the audit trail's file, if there is a folder for data between runs.
+    pub fn audit_file(&self) -> Option<PathBuf> {
+        self.data.as_ref().map(|data| data.join("audit.jsonl"))
     }
 
     /// Settings of all functions, SDK configuration and clock, for callers that connect a function themselves.
@@ -214,8 +210,8 @@ impl World {
             ("SYNC_REQUESTORS_FUNCTION", "sync-requestors".into()),
             ("FETCH_ASSETS_FUNCTION", "fetch-assets".into()),
         ];
-        let file = self.data.as_deref().map(AuditFile::path_in);
-        variables.extend(file.map(|file| (registry::AUDIT_FILE.name(), file.display().to_string())));
+        variables
+            .extend(self.audit_file().map(|file| (registry::AUDIT_FILE.name(), file.display().to_string())));
         variables
     }
 }

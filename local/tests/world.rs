@@ -4,7 +4,7 @@
 
 use std::{fs, path::PathBuf};
 
-use local::{Options, StartError, World, journey::journey, ready};
+use local::{AuditFile, Options, StartError, World, journey::journey, ready};
 use serde_json::Value;
 
 async fn enable_a_card(world: &World) -> (String, String) {
@@ -50,7 +50,7 @@ async fn the_audit_trail_in_the_data_folder_has_each_write_of_every_run_once() {
     let mut expected = 0;
     for _ in 0..2 {
         let world = World::start(with_data(&data)).await.unwrap();
-        let mut audit = world.audit_file().unwrap().unwrap();
+        let mut audit = AuditFile::of(&world).unwrap().unwrap();
         assert_eq!(enable_a_card(&world).await.1, "ENABLED");
         world.simulator().notifications_settled().await;
         for _ in 0..2 {

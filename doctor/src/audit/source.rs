@@ -63,7 +63,10 @@ impl AuditTrail {
             return Ok(Self(Source::File(file.into())));
         }
         let Some(name) = bucket else {
-            reader.problem(&registry::AUDIT_BUCKET, "is not set: the deployment has no audit trail");
+            reader.problem(
+                &registry::AUDIT_BUCKET,
+                "must name the bucket; without one, the deployment has no audit trail",
+            );
             return Err(reader.problems());
         };
         let aws = aws::config(settings, "AWS_ENDPOINT_URL_S3").await;

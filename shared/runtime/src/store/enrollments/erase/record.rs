@@ -36,7 +36,7 @@ pub struct Erasure {
 /// How far an erasure is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErasureState {
-    /// It has begun, and these items were found.
+    /// It was started, and these items were found.
     Started,
     /// Everything that was found is deleted.
     Finished,
