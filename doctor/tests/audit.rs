@@ -38,8 +38,8 @@ async fn an_auditor_reads_who_changed_an_enrollment_and_that_its_client_was_eras
         assert_eq!(steps(&steps_of), journey[..2]);
     }
     assert_eq!(lines(&bank, &["--client-id", "40000"]).await.len(), 10);
-    assert_eq!(lines(&bank, &["--client-id", "40001"]).await, [] as [Value; 0]);
-    assert_eq!(lines(&bank, &["--since", "2100-01-01T00:00:00Z"]).await, [] as [Value; 0]);
+    assert_eq!(lines(&bank, &["--client-id", "40001"]).await.len(), 0);
+    assert_eq!(lines(&bank, &["--since", "2100-01-01T00:00:00Z"]).await.len(), 0);
 
     assert_eq!(bank.doctor(&["erase", "--client-id", "40000"]).await.code, Some(0));
     let all = lines(&bank, &["--client-id", "40000"]).await;

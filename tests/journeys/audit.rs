@@ -112,7 +112,7 @@ async fn a_repeated_request_writes_nothing_and_has_no_line() {
 async fn without_the_setting_no_item_says_who_wrote_it() {
     let world = crate::support::open_world().await;
     world.cardholder("40000").unwrap().enroll("70001").await.unwrap();
-    assert_eq!(world.audit_lines().await.unwrap(), [] as [Value; 0]);
+    assert_eq!(world.audit_lines().await.unwrap().len(), 0);
     let table = &world.tables().enrollments;
     let items = world.dynamodb().scan().table_name(table).send().await.unwrap().items.unwrap();
     assert!(items.iter().all(|item| !item.contains_key("audit")));

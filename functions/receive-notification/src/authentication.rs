@@ -64,3 +64,27 @@ impl Authentication {
         self.secrets.iter().fold(false, |found, secret| matches(secret) | found)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pin_a_secret_or_a_signer_is_a_second_factor() {
+        let alone = || Authentication {
+            certificates: AcceptedCertificates {
+                subjects: Vec::new(),
+                issuers: Vec::new(),
+                pins: Vec::new(),
+            },
+            secrets: Vec::new(),
+            signers: Vec::new(),
+        };
+        assert!(alone().has_single_factor());
+        let mut pinned = alone();
+        pinned.certificates.pins.push("0".repeat(64).parse().unwrap());
+        let secret = Authentication { secrets: vec!["secret".into()], ..alone() };
+        let signer = Authentication { signers: vec![DecodingKey::from_secret(b"key")], ..alone() };
+        assert!(![pinned, secret, signer].iter().any(Authentication::has_single_factor));
+    }
+}
