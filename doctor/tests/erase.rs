@@ -3,6 +3,7 @@
 
 mod support;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
 use support::bank::Bank;
@@ -58,6 +59,34 @@ async fn nothing_is_erased_while_the_cardholder_enables_a_card() {
     let refusal = format!("Nothing was deleted, because enrollment {id} is live.");
     assert!(run.errors.contains(&refusal), "{}", run.errors);
     assert_eq!(sort_keys(&bank).await, before);
+}
+
+#[tokio::test]
+async fn an_item_that_cannot_be_read_is_named_and_kept_while_the_others_are_deleted() {
+    let bank = Bank::open().await;
+    bank.enable("70001").await;
+    bank.enable("70002").await;
+    let (db, table) = (bank.world.dynamodb(), &bank.world.tables().enrollments);
+    let items = db.scan().table_name(table).send().await.unwrap().items.unwrap();
+    let mut broken =
+        items.into_iter().find(|item| item["sk"].as_s().unwrap().starts_with("CARD#70002#")).unwrap();
+    broken.insert("facts".into(), AttributeValue::S("of a later version".into()));
+    let sort_key = broken["sk"].as_s().unwrap().clone();
+    db.put_item().table_name(table).set_item(Some(broken)).send().await.unwrap();
+
+    let run = bank.doctor(&["erase", "--client-id", "40000"]).await;
+    assert_eq!(run.code, Some(1), "{}", run.errors);
+    let named =
+        format!("The item {sort_key} cannot be read and will not be deleted, because it may be live: ");
+    assert!(run.errors.contains(&named), "{}", run.errors);
+    assert!(run.errors.contains("attribute `facts` is missing or invalid."), "{}", run.errors);
+    assert!(run.errors.contains("Not everything was deleted: 1 items cannot be read."), "{}", run.errors);
+    let record: Value = serde_json::from_str(run.output.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&record["enrollments"], &record["unreadable"], &record["complete"]),
+        (&json!(1), &json!(1), &json!(false))
+    );
+    assert_eq!(sort_keys(&bank).await, [sort_key]);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use lambda_http::{Request, RequestExt as _, http::header::USER_AGENT, request::R
 use model::{
     audit::{Actor, ActorKind, printable},
     card_enrollment::ShortHash,
+    card_number::CardNumberDetector,
 };
 
 use super::{access_token::AccessToken, request};
@@ -22,9 +23,14 @@ pub fn actor(request: &Request, kind: ActorKind) -> Actor {
         subject: subject.map(|subject| ShortHash::of(subject.as_bytes())),
         source_ip: source_ip(request),
         forwarded_for: forwarded.and_then(|address| address.trim().parse().ok()),
-        user_agent: printable(text(USER_AGENT.as_str())),
+        user_agent: user_agent(text(USER_AGENT.as_str())),
         correlation_id: printable(&request::id(request)),
     }
+}
+
+/// What is kept of `User-Agent`: nothing if it contains a card number, of any network.
+fn user_agent(raw: &str) -> String {
+    if CardNumberDetector::new(Vec::new()).in_text(raw) { String::new() } else { printable(raw) }
 }
 
 fn source_ip(request: &Request) -> Option<IpAddr> {
@@ -66,6 +72,17 @@ mod tests {
             correlation_id: "JKJaXmPLvHcESHA=".into(),
         };
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_card_number_in_the_name_of_the_program_is_not_kept() {
+        for agent in
+            ["App 5555555555554444", "5555 5555 5555 4444", &format!("{}5555555555554444", "x ".repeat(28))]
+        {
+            assert_eq!(actor_of(json!({"user-agent": agent}), "").user_agent, "", "{agent}");
+        }
+        let usual = "Mozilla/5.0 (Linux; Android 14; SM-G991B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.6099.230";
+        assert_eq!(actor_of(json!({"user-agent": usual}), "").user_agent, usual[..64]);
     }
 
     #[test]
