@@ -2,6 +2,7 @@
 
 mod as_written_by_phones;
 mod assets;
+mod audit;
 mod enroll;
 mod listing;
 mod notifications;

@@ -93,10 +93,24 @@ pub(crate) enum Command {
         #[command(flatten)]
         common: CommonOptions,
     },
+    /// List the lines of the audit trail: who changed which enrollment, from where; contains pseudonyms and addresses
+    Audit {
+        /// Only lines of this client
+        #[arg(long, value_name = "N")]
+        client_id: Option<ClientId>,
+        /// Only lines of this enrollment
+        #[arg(long, value_name = "ID")]
+        enrollment: Option<EnrollmentId>,
+        /// Only lines at or after this time, for example 2026-01-01T00:00:00Z; objects of earlier days are not read
+        #[arg(long, value_name = "TIME")]
+        since: Option<Timestamp>,
+        #[command(flatten)]
+        common: CommonOptions,
+    },
     /// Delete everything that is stored of one client, after confirmation; reads the whole table
     ///
-    /// Prints one line of JSON, the record for the audit log, without the client id. Exits with 1 if nothing was deleted,
-    /// because an enrollment is live or nobody confirmed, or if not everything was deleted.
+    /// Prints two lines of JSON, the records for the audit log before and after, without the client id, and stores them. Exits
+    /// with 1 if nothing was deleted, because an enrollment is live or nobody confirmed, or if not everything was deleted.
     Erase {
         /// The client's id, as in the access token and in Mastercard Processing
         #[arg(long, value_name = "N")]

@@ -10,6 +10,7 @@ use std::{
 };
 
 use doctor::{
+    audit::{AuditError, AuditQuery, AuditTrail},
     operate::{Catalog, DeadLetters, FetchReport, OperateError, Operator, RedriveReport, RefreshOptions},
     support::{ConsentRow, ExportReport, OpenError, Support},
 };
@@ -34,6 +35,8 @@ pub(crate) enum CommandError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Operate(#[from] OperateError),
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error("{} cannot be read", file.display())]
@@ -124,6 +127,18 @@ pub(crate) async fn consents(support: &Support, since: Timestamp) -> Result<(), 
     bar.finish_and_clear();
     writeln!(io::stderr(), "{rows} consents of {enrollments} enrollments.")?;
     Ok(())
+}
+
+pub(crate) async fn audit(settings: &Settings, query: &AuditQuery, json: bool) -> Result<(), CommandError> {
+    let trail = AuditTrail::connect(settings).await?;
+    let bar = ProgressBar::new_spinner();
+    let progress = |objects| {
+        bar.set_message(format!("{objects} objects read"));
+        bar.tick();
+    };
+    let lines = trail.read(query, progress).await?;
+    bar.finish_and_clear();
+    print_rows(&lines, json, "lines.")
 }
 
 /// `false` if a logo is still missing afterwards.

@@ -1,6 +1,7 @@
 //! Checks credentials, settings and signatures before the first live call, and answers support's and operators'
 //! questions after it. Settings are read by the functions' own readers, so `doctor` accepts what the functions accept.
 
+pub mod audit;
 mod aws;
 pub mod check;
 pub mod explain;

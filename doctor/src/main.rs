@@ -11,6 +11,7 @@ use std::{
 
 use clap::Parser as _;
 use doctor::{
+    audit::AuditQuery,
     check::Check,
     explain::{acceptable_base_string, explain_lines},
     operate::RefreshOptions,
@@ -67,6 +68,13 @@ async fn main() -> ExitCode {
         Command::Consents { since, common } => {
             return run_command(common.config, async |settings| {
                 commands::consents(&Support::connect(settings).await?, since).await.map(|()| true)
+            })
+            .await;
+        }
+        Command::Audit { client_id, enrollment, since, common } => {
+            let query = AuditQuery { client_id, enrollment_id: enrollment, since };
+            return run_command(common.config, async |settings| {
+                commands::audit(&settings, &query, common.json).await.map(|()| true)
             })
             .await;
         }

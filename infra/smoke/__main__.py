@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from . import fakes, journey, observability, roles, stack
+from . import bank, fakes, journey, observability, roles, stack
 from .emulator import ROOT, Emulator, package
 
 
@@ -55,6 +55,10 @@ def run(emulator, functions):
     observability.check_operator_commands(emulator, stack.STACK, enrollment_id)
     observability.check_memory()
     roles.check(emulator, api, token, names, secret_arns["RedirectKeys"])
+    bank.check_step_up(api, identity)
+    bank.check_limit(api, identity.token(bank.CLIENT), 2)
+    bank.check_erasure(emulator, names)
+    bank.check_audit(emulator, names, outputs, enrollment_id)
     print(f"Enabled ({elapsed()})")
 
     for name in (stack.STACK, f"{stack.STACK}-secrets"):

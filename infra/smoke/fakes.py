@@ -45,6 +45,7 @@ class Identity:
     """An OpenID provider: signs cardholders' tokens and publishes its key for API Gateway's authorizer."""
 
     AUDIENCE = "bank-app"
+    ACR = "strong"
 
     def __init__(self, emulator):
         self.issuer = f"https://127.0.0.1:{emulator.identity_port}"
@@ -66,10 +67,11 @@ class Identity:
         tls.load_cert_chain(emulator.certificate, emulator.certificate_key)
         serve(emulator.identity_port, Documents, tls)
 
-    def token(self, client):
+    def token(self, client, acr=ACR):
         now = int(time.time())
         header = {"alg": "RS256", "typ": "JWT", "kid": "smoke"}
-        claims = {"iss": self.issuer, "aud": self.AUDIENCE, "sub": client, "client_id": client, "iat": now, "exp": now + 3600}
+        claims = {"iss": self.issuer, "aud": self.AUDIENCE, "sub": client, "client_id": client, "iat": now, "exp": now + 3600,
+                  "acr": acr, "auth_time": now}
         signed = ".".join(base64url(json.dumps(part).encode()) for part in (header, claims))
         signature = self.key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
         return f"{signed}.{base64url(signature)}"

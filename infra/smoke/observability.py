@@ -110,14 +110,27 @@ def compile_pattern(pattern):
 
 
 def check_events(emulator, names, enrollment_id):
-    """Applies the pipe's filter and input template to the records of the table's stream, since ministack stores pipes and
+    """The events of the pipe of status changes."""
+    changes = piped(emulator, names, "template.yaml", "StatusChanges", "enrollment-status-changed.schema.json")
+    expect("they are about this enrollment", all(event["enrollmentId"] == enrollment_id for event in changes), changes)
+    statuses = [changes[0]["from"], *(event["to"] for event in changes)]
+    expect("each change has an event", statuses[:2] == ["PENDING", "READY"] and statuses[-1] == "ENABLED", statuses)
+    # A status PENDING has no event.
+    expect("none is missing", all(following["from"] in (one["to"], "PENDING") for one, following in zip(changes, changes[1:])), statuses)
+    finals = [event["final"] for event in changes]
+    expect("only the last one is final", finals == [False] * (len(changes) - 1) + [True], finals)
+    print(f"       {len(changes)} events for the bank's other systems: {' -> '.join(statuses[1:])}")
+
+
+def piped(emulator, names, template, resource, schema):
+    """Applies a pipe's filter and input template to the records of the table's stream, since ministack stores pipes and
     does not run them. Each path of the template has to exist in each record."""
-    template = yaml.load((ROOT / "infra/template.yaml").read_text(), Loader=cloudformation_loader())
-    pipe = template["Resources"]["StatusChanges"]["Properties"]
+    resources = yaml.load((ROOT / "infra" / template).read_text(), Loader=cloudformation_loader())["Resources"]
+    pipe = resources[resource]["Properties"]
     pattern = json.loads(pipe["SourceParameters"]["FilterCriteria"]["Filters"][0]["Pattern"])
-    schema = json.loads((ROOT / "docs/events/enrollment-status-changed.schema.json").read_text())
+    schema = json.loads((ROOT / "docs/events" / schema).read_text())
     validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
-    changes = []
+    events = []
     for record in records(emulator, names["Enrollments"]):
         if not matches(record, pattern):
             continue
@@ -126,15 +139,8 @@ def check_events(emulator, names, enrollment_id):
         event = json.loads(re.sub(r"<([^>]+)>", fill, pipe["TargetParameters"]["InputTemplate"]))
         problems = [error.message for error in validator.iter_errors(event)]
         expect("the event is valid by its schema", not problems, problems)
-        expect("it is about this enrollment", event["enrollmentId"] == enrollment_id, event)
-        changes.append(event)
-    statuses = [changes[0]["from"], *(event["to"] for event in changes)]
-    expect("each change has an event", statuses[:2] == ["PENDING", "READY"] and statuses[-1] == "ENABLED", statuses)
-    # A status PENDING has no event.
-    expect("none is missing", all(following["from"] in (one["to"], "PENDING") for one, following in zip(changes, changes[1:])), statuses)
-    finals = [event["final"] for event in changes]
-    expect("only the last one is final", finals == [False] * (len(changes) - 1) + [True], finals)
-    print(f"       {len(changes)} events for the bank's other systems: {' -> '.join(statuses[1:])}")
+        events.append(event)
+    return events
 
 
 def records(emulator, table):

@@ -87,6 +87,9 @@ def parameters(emulator, arns, identity):
         "MetricMath": "false",
         "RefreshEvery": "'rate(1 minute)'",
         "ReconcileEvery": "'rate(1 minute)'",
+        "StepUpAcrValues": identity.ACR,
+        "ClientLimitPerHour": "2",
+        "AuditTrail": "on",
     }
 
 

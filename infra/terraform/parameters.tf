@@ -8,6 +8,7 @@ locals {
     LogLevel                              = var.log_level
     SystemLogLevel                        = var.system_log_level
     LogRetentionDays                      = tostring(var.log_retention_days)
+    KeyRotationDays                       = tostring(var.key_rotation_days)
     AlarmEmail                            = var.alarm_email
     MetricMath                            = tostring(var.metric_math)
     DeletionProtection                    = tostring(var.deletion_protection)
@@ -42,6 +43,8 @@ locals {
     NotificationTrustStoreUri             = var.notification_trust_store_uri
     NotificationTrustStoreVersion         = var.notification_trust_store_version
     NotificationClientSubjects            = var.notification_client_subjects
+    NotificationClientIssuers             = var.notification_client_issuers
+    NotificationClientKeyPins             = var.notification_client_key_pins
     NotificationSharedSecret              = var.notification_shared_secret
     NotificationNextSharedSecret          = var.notification_next_shared_secret
     NotificationSignerCertificate         = var.notification_signer_certificate
@@ -65,6 +68,9 @@ locals {
     ReceiptsValidityMinutes               = tostring(var.receipts_validity_minutes)
     RedirectKeys                          = var.redirect_keys
     EnrollmentRetentionDays               = tostring(var.enrollment_retention_days)
+    AuditTrail                            = var.audit_trail
+    AuditRetentionDays                    = tostring(var.audit_retention_days)
+    AuditLockMode                         = var.audit_lock_mode
     EnrollmentLimits                      = var.enrollment_limits
     ClientLimitPerHour                    = tostring(var.client_limit_per_hour)
     ClientLimitPerDay                     = tostring(var.client_limit_per_day)

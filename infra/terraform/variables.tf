@@ -71,6 +71,22 @@ variable "log_retention_days" {
   }
 }
 
+variable "key_rotation_days" {
+  description = "Days after which AWS rotates the KMS key"
+  type        = number
+  default     = 365
+
+  validation {
+    condition     = var.key_rotation_days >= 90
+    error_message = "key_rotation_days must be at least 90."
+  }
+
+  validation {
+    condition     = var.key_rotation_days <= 2560
+    error_message = "key_rotation_days must be at most 2560."
+  }
+}
+
 variable "alarm_email" {
   description = "Email address that receives alarms; empty for none"
   type        = string
@@ -406,6 +422,23 @@ variable "notification_client_subjects" {
   default     = ""
 }
 
+variable "notification_client_issuers" {
+  description = "Issuer DNs of the accepted client certificates, separated by semicolons; empty for any of the trust store"
+  type        = string
+  default     = ""
+}
+
+variable "notification_client_key_pins" {
+  description = "SHA-256 of the public keys of the accepted client certificates, separated by commas; empty for any"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^$|^[0-9A-Fa-f]{64}(,[0-9A-Fa-f]{64})*$", var.notification_client_key_pins))
+    error_message = "notification_client_key_pins has an invalid value."
+  }
+}
+
 variable "notification_shared_secret" {
   description = "ARN of the shared secret that notifications also carry; empty for none"
   type        = string
@@ -668,6 +701,44 @@ variable "enrollment_retention_days" {
   validation {
     condition     = var.enrollment_retention_days <= 3650
     error_message = "enrollment_retention_days must be at most 3650."
+  }
+}
+
+variable "audit_trail" {
+  description = "Whether each write of an enrollment, and who made it, is kept in a bucket with Object Lock"
+  type        = string
+  default     = "off"
+
+  validation {
+    condition     = contains(["on", "off"], var.audit_trail)
+    error_message = "audit_trail must be one of on, off."
+  }
+}
+
+variable "audit_retention_days" {
+  description = "Days for which lines of the audit trail cannot be deleted, and after which they are"
+  type        = number
+  default     = 400
+
+  validation {
+    condition     = var.audit_retention_days >= 1
+    error_message = "audit_retention_days must be at least 1."
+  }
+
+  validation {
+    condition     = var.audit_retention_days <= 36500
+    error_message = "audit_retention_days must be at most 36500."
+  }
+}
+
+variable "audit_lock_mode" {
+  description = "COMPLIANCE lets nobody, not even the root user, shorten the retention; GOVERNANCE those with s3:BypassGovernanceRetention"
+  type        = string
+  default     = "GOVERNANCE"
+
+  validation {
+    condition     = contains(["GOVERNANCE", "COMPLIANCE"], var.audit_lock_mode)
+    error_message = "audit_lock_mode must be one of GOVERNANCE, COMPLIANCE."
   }
 }
 

@@ -79,7 +79,8 @@ pub(crate) struct Refresh {
 /// Options of every command.
 #[derive(Args)]
 pub(crate) struct CommonOptions {
-    /// Keep tables, logos and keys in this folder between runs; by default in memory and a temporary folder
+    /// Keep tables, logos, keys and the audit trail (audit.jsonl) in this folder between runs; by default in memory and a temporary
+    /// folder, without an audit trail
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// URL of another Token Connect (a simulator, a proxy or Mastercard's sandbox); ends in /mdes

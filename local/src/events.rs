@@ -1,5 +1,5 @@
-//! EventBridge Pipes, as the template configures it: a write that changes an enrollment's status appears in the table's
-//! stream and becomes an event `EnrollmentStatusChanged` (`docs/events/`).
+//! EventBridge Pipes, as the templates configure it: a write appears in the table's stream. One that changes an enrollment's
+//! status becomes an event `EnrollmentStatusChanged`, and one that is audited a line of the audit trail (`docs/events/`).
 
 use std::collections::HashMap;
 
@@ -12,9 +12,19 @@ use serde_json::Value;
 
 use crate::world::World;
 
-const TEMPLATE: &str = include_str!("../../infra/template.yaml");
-/// The attribute that the pipe's filter requires.
-const STATUS_CHANGE: &str = "dynamodb.NewImage.statusChange.M.to.S";
+/// A pipe of a template.
+struct Pipe {
+    template: &'static str,
+    /// The path that the pipe's filter requires.
+    required: &'static str,
+}
+
+const STATUS_CHANGES: Pipe = Pipe {
+    template: include_str!("../../infra/template.yaml"),
+    required: "dynamodb.NewImage.statusChange.M.to.S",
+};
+const AUDIT_LINES: Pipe =
+    Pipe { template: include_str!("../../infra/audit.yaml"), required: "dynamodb.NewImage.audit.M.at.S" };
 
 /// The stream could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -27,9 +37,22 @@ impl World {
     /// # Errors
     /// When the stream cannot be read.
     pub async fn status_changes(&self) -> Result<Vec<Value>, StreamError> {
+        self.piped(&STATUS_CHANGES).await
+    }
+
+    /// The lines of the audit trail so far, oldest first. There are none without `AUDIT_TRAIL`.
+    ///
+    /// # Errors
+    /// When the stream cannot be read.
+    pub async fn audit_lines(&self) -> Result<Vec<Value>, StreamError> {
+        self.piped(&AUDIT_LINES).await
+    }
+
+    async fn piped(&self, pipe: &Pipe) -> Result<Vec<Value>, StreamError> {
         let images = new_images(self.streams(), &self.tables().enrollments).await.map_err(StreamError)?;
-        let changes = images.iter().filter(|image| value_at(image, STATUS_CHANGE).is_some());
-        Ok(changes.filter_map(|image| detail(&input_template(), image)).collect())
+        let template = pipe.input_template();
+        let passing = images.iter().filter(|image| value_at(image, pipe.required).is_some());
+        Ok(passing.filter_map(|image| detail(&template, image)).collect())
     }
 }
 
@@ -59,10 +82,12 @@ async fn new_images(client: &Client, table: &str) -> Result<Vec<Image>, BoxError
 
 type Image = HashMap<String, AttributeValue>;
 
-/// The pipe's `InputTemplate`.
-fn input_template() -> String {
-    let after = TEMPLATE.split_once("InputTemplate: >-").map(|(_, after)| after).unwrap_or_default();
-    after.lines().skip(1).take_while(|line| !line.trim().is_empty()).map(str::trim).collect()
+impl Pipe {
+    /// The pipe's `InputTemplate`.
+    fn input_template(&self) -> String {
+        let after = self.template.split_once("InputTemplate: >-").map(|(_, after)| after).unwrap_or_default();
+        after.lines().skip(1).take_while(|line| !line.trim().is_empty()).map(str::trim).collect()
+    }
 }
 
 /// The template with each `<$.path>` replaced by the record's value at that path.
@@ -112,13 +137,20 @@ mod tests {
         let template = r#"{"from":"<$.dynamodb.NewImage.statusChange.M.from.S>","to":"<$.dynamodb.NewImage.statusChange.M.to.S>","final":<$.dynamodb.NewImage.statusChange.M.final.BOOL>}"#;
         let expected = serde_json::json!({"from": "", "to": "READY", "final": false});
         assert_eq!(detail(template, &image).unwrap(), expected);
-        assert!(input_template().starts_with('{') && input_template().ends_with('}'));
-        assert!(input_template().contains("<$.dynamodb.NewImage.enrollmentId.S>"));
-        let filter = r#"{"dynamodb":{"NewImage":{"statusChange":{"M":{"to":{"S":[{"exists":true}]}}}}}}"#;
-        assert!(
-            TEMPLATE.contains(filter),
-            "the pipe's filter in infra/template.yaml has changed: change `STATUS_CHANGE` in local/src/events.rs"
-        );
-        assert_eq!(value_at(&image, STATUS_CHANGE).as_deref(), Some("READY"));
+        for pipe in [STATUS_CHANGES, AUDIT_LINES] {
+            let template = pipe.input_template();
+            assert!(template.starts_with('{') && template.ends_with('}'));
+            assert!(template.contains("<$.dynamodb.NewImage.tenant.S>"));
+            let steps: Vec<_> = pipe.required.split('.').collect();
+            let filter = steps
+                .iter()
+                .rev()
+                .fold(r#"[{"exists":true}]"#.to_owned(), |inner, step| format!(r#"{{"{step}":{inner}}}"#));
+            assert!(
+                pipe.template.contains(&filter),
+                "a pipe's filter has changed: change local/src/events.rs"
+            );
+        }
+        assert_eq!(value_at(&image, STATUS_CHANGES.required).as_deref(), Some("READY"));
     }
 }

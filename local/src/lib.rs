@@ -2,6 +2,7 @@
 //! simulator of Token Connect, Mastercard Processing and Click to Pay. `cargo run -p local` and the tests start the
 //! same [`World`].
 
+mod audit;
 pub mod cardholder;
 pub mod engines;
 mod events;
@@ -25,6 +26,7 @@ pub mod timeline;
 mod web;
 mod world;
 
+pub use audit::{AuditFile, AuditFileError};
 pub use engines::{EngineError, dynamodb::TableNames};
 pub use events::StreamError;
 pub use identity::KeyError;

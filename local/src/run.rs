@@ -3,7 +3,7 @@
 use std::{process::ExitCode, time::Duration};
 
 use jiff::Timestamp;
-use local::{World, journey, ready, timeline};
+use local::{AuditFile, AuditFileError, World, journey, ready, timeline};
 use serde_json::Value;
 
 use crate::{NOT_DONE, NOT_STARTED, arguments::Run, fail, output};
@@ -17,7 +17,12 @@ pub(crate) async fn run(arguments: &Run) -> ExitCode {
         Ok(world) => world,
         Err(error) => return fail(NOT_STARTED, &error),
     };
+    let mut audit = match AuditFile::of(&world) {
+        Ok(audit) => audit,
+        Err(error) => return fail(NOT_STARTED, &AuditFileError::from(error)),
+    };
     let enabled = run_journey(&world, started).await;
+    append_audit_lines(&mut audit, &world).await;
     if let Err(error) = write_files(&world, arguments) {
         return fail(NOT_STARTED, &error);
     }
@@ -30,14 +35,15 @@ pub(crate) async fn run(arguments: &Run) -> ExitCode {
     }
     tokio::select! {
         never = world.run_schedules() => never,
-        never = print_events(&world) => never,
+        never = follow_stream(&world, &mut audit) => never,
         _ = tokio::signal::ctrl_c() => {}
     }
+    append_audit_lines(&mut audit, &world).await;
     ExitCode::SUCCESS
 }
 
-/// Prints each `EnrollmentStatusChanged` event.
-async fn print_events(world: &World) -> ! {
+/// Prints each `EnrollmentStatusChanged` event, and appends each line of the audit trail to its file.
+async fn follow_stream(world: &World, audit: &mut Option<AuditFile>) -> ! {
     let mut printed = 0;
     loop {
         match world.status_changes().await {
@@ -47,7 +53,15 @@ async fn print_events(world: &World) -> ! {
             }
             Err(error) => output::problem(error),
         }
+        append_audit_lines(audit, world).await;
         tokio::time::sleep(EVENT_POLL_INTERVAL).await;
+    }
+}
+
+async fn append_audit_lines(audit: &mut Option<AuditFile>, world: &World) {
+    let Some(audit) = audit else { return };
+    if let Err(error) = audit.append_new(world).await {
+        output::problem(runtime::telemetry::chain(&error));
     }
 }
 

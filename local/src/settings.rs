@@ -31,6 +31,8 @@ pub(crate) struct Machine<'a> {
     /// Where the files of [`Credentials::write_to`] are.
     pub(crate) credential_files: &'a Path,
     pub(crate) client_subject: &'a str,
+    /// Whether the audit trail is kept.
+    pub(crate) audit_trail: bool,
     /// Changes and additions of a test or of `--set`; an empty value leaves the variable out.
     pub(crate) changes: &'a BTreeMap<String, String>,
 }
@@ -70,6 +72,7 @@ impl Environment {
             (registry::APP_LINKS.name(), format!("mobile-app=bankapp://click-to-pay,web-bank={base}/")),
             // The tests and the benchmark enroll more often than a cardholder.
             (registry::ENROLLMENT_LIMITS.name(), "off".into()),
+            (registry::AUDIT_TRAIL.name(), if machine.audit_trail { "on" } else { "off" }.into()),
             (registry::REDIRECT_KEYS.name(), file(REDIRECT_KEYS_FILE)),
             (registry::NOTIFICATION_CLIENT_SUBJECTS.name(), machine.client_subject.to_owned()),
         ];

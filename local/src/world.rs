@@ -4,12 +4,12 @@
 mod options;
 mod start;
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 use model::clock::Clock;
 use runtime::{
-    config::{Runtime, Settings},
+    config::{Runtime, Settings, registry},
     store::TokenRequestors,
 };
 use serde_json::Value;
@@ -47,6 +47,8 @@ pub struct World {
     pub(crate) logos: Logos,
     routes: Vec<String>,
     access_key: crate::engines::AccessKey,
+    /// The folder for data between runs.
+    data: Option<PathBuf>,
     _shutdown: ShutdownGuard,
     _folder: Option<TempDir>,
 }
@@ -174,6 +176,11 @@ impl World {
         &self.streams
     }
 
+    /// The path of the audit trail's file, if there is a folder for data between runs.
+    pub fn audit_file(&self) -> Option<PathBuf> {
+        self.data.as_ref().map(|data| data.join("audit.jsonl"))
+    }
+
     /// Settings of all functions, SDK configuration and clock, for callers that connect a function themselves.
     pub fn runtime(&self) -> &Runtime {
         &self.runtime
@@ -189,10 +196,10 @@ impl World {
         self.runtime.settings.clone()
     }
 
-    /// Environment variables of the AWS SDK (region, endpoints, access key), and the names of the functions without a
-    /// route.
+    /// Environment variables of the AWS SDK (region, endpoints, access key), the names of the functions without a route, and
+    /// the file of the audit trail.
     pub fn aws_variables(&self) -> Vec<(&'static str, String)> {
-        vec![
+        let mut variables = vec![
             ("AWS_REGION", crate::engines::REGION.into()),
             ("AWS_EC2_METADATA_DISABLED", "true".into()),
             ("AWS_ACCESS_KEY_ID", self.access_key.id.clone()),
@@ -202,6 +209,9 @@ impl World {
             ("AWS_ENDPOINT_URL_LAMBDA", self.base_url.to_string()),
             ("SYNC_REQUESTORS_FUNCTION", "sync-requestors".into()),
             ("FETCH_ASSETS_FUNCTION", "fetch-assets".into()),
-        ]
+        ];
+        variables
+            .extend(self.audit_file().map(|file| (registry::AUDIT_FILE.name(), file.display().to_string())));
+        variables
     }
 }

@@ -4,7 +4,7 @@
 
 use std::{fs, path::PathBuf};
 
-use local::{Options, StartError, World, journey::journey, ready};
+use local::{AuditFile, Options, StartError, World, journey::journey, ready};
 use serde_json::Value;
 
 async fn enable_a_card(world: &World) -> (String, String) {
@@ -41,6 +41,31 @@ async fn a_second_run_finds_the_data_of_the_first() {
     let logos = cardholder.token_requestors("web").await.unwrap().body["tokenRequestors"][0]["logos"].clone();
     assert!(!logos.as_array().unwrap().is_empty());
     assert_eq!(enable_a_card(&second).await.1, "ENABLED");
+}
+
+#[tokio::test]
+async fn the_audit_trail_in_the_data_folder_has_each_write_of_every_run_once() {
+    let data = tempfile::tempdir().unwrap();
+    let file = data.path().join("audit.jsonl");
+    let mut expected = 0;
+    for _ in 0..2 {
+        let world = World::start(with_data(&data)).await.unwrap();
+        let mut audit = AuditFile::of(&world).unwrap().unwrap();
+        assert_eq!(enable_a_card(&world).await.1, "ENABLED");
+        world.simulator().notifications_settled().await;
+        for _ in 0..2 {
+            audit.append_new(&world).await.unwrap();
+        }
+        // As a crash leaves it.
+        let mut text = fs::read_to_string(&file).unwrap();
+        expected += 5;
+        assert_eq!(text.lines().count(), expected, "{text}");
+        text.push_str("{\"at\":");
+        fs::write(&file, text).unwrap();
+    }
+    let text = fs::read_to_string(&file).unwrap();
+    let whole = text.lines().filter(|line| serde_json::from_str::<Value>(line).is_ok()).count();
+    assert_eq!(whole, expected);
 }
 
 #[tokio::test]

@@ -1,12 +1,16 @@
 //! A client's data is erased on request: all of it, nothing of others, and not while an enrollment is live.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use model::{
     enrollment::{Fact, PushFailure, TokenState},
     notification::Notification,
 };
-use runtime::store::enrollments::{ClientData, ClientItems, EnrollmentLimits, EraseError};
+use runtime::store::enrollments::{
+    ClientData, ClientItems, EnrollmentLimits, EraseError, Erasure, ErasureState,
+};
 
 use super::{
     Stores, checks,
@@ -22,6 +26,8 @@ checks! {
     what_changed_since_it_was_found_is_not_erased,
     what_was_deleted_since_it_was_found_counts_as_erased,
     notifications_on_every_page_of_the_table_are_found,
+    an_item_that_cannot_be_read_does_not_stop_the_erasure_of_the_others,
+    the_record_of_an_erasure_survives_it_and_names_no_client,
 }
 
 const OTHER_CARD: u64 = CARD + 1;
@@ -132,6 +138,47 @@ async fn notifications_on_every_page_of_the_table_are_found(stores: &Stores) {
     let data = stores.enrollments.client_data(CLIENT.into(), |items| scanned.push(items)).await.unwrap();
     assert_eq!(data.counts(), ClientItems { notifications: 12, ..ClientItems::default() });
     assert!(scanned.len() > 2, "several pages: {scanned:?}");
+}
+
+async fn an_item_that_cannot_be_read_does_not_stop_the_erasure_of_the_others(stores: &Stores) {
+    let now = client_with_everything(stores, &stores.enrollments, CLIENT).await;
+    let broken = stores
+        .enrollment_items()
+        .await
+        .into_iter()
+        .find(|item| item["sk"].as_s().unwrap().starts_with("PAST#"));
+    let mut broken = broken.unwrap();
+    let sort_key = broken["sk"].as_s().unwrap().clone();
+    broken.insert("facts".into(), AttributeValue::S("of a later version".into()));
+    let put = stores.db.put_item().table_name(&stores.tables.enrollments);
+    put.set_item(Some(broken)).send().await.unwrap();
+    let data = found(stores, CLIENT).await;
+    assert_eq!(data.counts(), ClientItems { enrollments: 2, counters: 1, notifications: 2 });
+    let unreadable: Vec<_> = data.unreadable.iter().map(|item| &item.sort_key).collect();
+    assert_eq!(unreadable, [&sort_key]);
+    stores.enrollments.erase(&data, now, |_| ()).await.unwrap();
+    let left = stores.scan(&stores.tables.enrollments).await;
+    assert_eq!((left.len(), left[0]["sk"].as_s().unwrap()), (1, &sort_key));
+}
+
+async fn the_record_of_an_erasure_survives_it_and_names_no_client(stores: &Stores) {
+    let now = client_with_everything(stores, &stores.enrollments, CLIENT).await;
+    let data = found(stores, CLIENT).await;
+    let erasure = Erasure::new(data.client_id, now);
+    let state = async |state, items| {
+        stores.enrollments.record_erasure(&erasure, state, items, now).await.unwrap();
+        let items = stores.scan(&stores.tables.enrollments).await;
+        let is_record =
+            |item: &HashMap<String, AttributeValue>| item["pk"].as_s().unwrap().starts_with("ERASURE#");
+        let records: Vec<_> = items.into_iter().filter(is_record).collect();
+        assert!(!format!("{records:?}").contains(&format!("\"{CLIENT}\"")), "{records:?}");
+        assert_eq!(records.len(), 1, "the end replaces the beginning");
+        records[0]["state"].as_s().unwrap().clone()
+    };
+    assert_eq!(state(ErasureState::Started, data.counts()).await, "started");
+    stores.enrollments.erase(&data, now, |_| ()).await.unwrap();
+    assert_eq!(state(ErasureState::Finished, data.counts()).await, "finished");
+    assert!(found(stores, CLIENT).await.counts().is_empty(), "a record is not of the client's data");
 }
 
 /// A client with a card whose earlier enrollment failed, another card, counters, and a notification that names the client and

@@ -2,15 +2,15 @@
 
 use std::io::{self, Write as _};
 
-use doctor::support::{FoundData, Support};
+use doctor::support::{ErasureRecord, FoundData, Support};
 use indicatif::ProgressBar;
 use mastercard::card::ClientId;
 use runtime::{config::Settings, store::enrollments::EraseError};
 
 use super::{CommandError, DYNAMODB, is_confirmed};
 
-/// `false` if it was refused or not everything was deleted. The record is a line of JSON on standard output; the rest is for
-/// the person who runs it.
+/// `false` if it was refused or not everything was deleted. The records, before and after, are lines of JSON on standard output;
+/// the rest is for the person who runs it.
 pub(crate) async fn erase(settings: Settings, client: ClientId, yes: bool) -> Result<bool, CommandError> {
     let support = Support::connect(settings.clone()).await?;
     let found = find(&support, client).await?;
@@ -29,18 +29,33 @@ pub(crate) async fn erase(settings: Settings, client: ClientId, yes: bool) -> Re
     if !is_confirmed(&settings, DYNAMODB, yes, &format!("delete all of this data of client {client}"))? {
         return Ok(false);
     }
-    let (record, outcome) = support.erase(found).await;
-    let mut output = io::stdout().lock();
-    serde_json::to_writer(&mut output, &record)?;
-    writeln!(output)?;
+    let (erasure, record) = support.start_erasure(&found).await?;
+    print_line(&record)?;
+    let (record, outcome) = support.erase(&found, &erasure).await;
+    print_line(&record)?;
     match outcome {
-        Ok(()) => Ok(true),
+        Ok(()) if found.unreadable().is_empty() => Ok(true),
+        Ok(()) => {
+            writeln!(
+                io::stderr(),
+                "Not everything was deleted: {} items cannot be read. Repeat this with the version of doctor that belongs to \
+                 the deployed functions, or delete them in DynamoDB.",
+                found.unreadable().len()
+            )?;
+            Ok(false)
+        }
         Err(EraseError::Store(error)) => Err(error.into()),
         Err(error @ (EraseError::Live(_) | EraseError::Changed)) => {
             writeln!(io::stderr(), "Not everything was deleted: {error}. Repeat this.")?;
             Ok(false)
         }
     }
+}
+
+fn print_line(record: &ErasureRecord) -> Result<(), CommandError> {
+    let mut output = io::stdout().lock();
+    serde_json::to_writer(&mut output, record)?;
+    Ok(writeln!(output)?)
 }
 
 async fn find(support: &Support, client: ClientId) -> Result<FoundData, CommandError> {

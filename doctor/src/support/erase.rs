@@ -3,12 +3,13 @@
 use std::{collections::BTreeMap, fmt};
 
 use jiff::Timestamp;
-use mastercard::{card::ClientId, digest::sha256_hex};
+use mastercard::card::ClientId;
 use model::enrollment::EnrollmentId;
 use runtime::store::{
     StoreError,
-    enrollments::{ClientData, ClientItems, EraseError},
+    enrollments::{ClientData, ClientItems, EraseError, Erasure, ErasureState, UnreadableItem},
 };
+use runtime::telemetry;
 use serde::Serialize;
 
 use super::Support;
@@ -23,7 +24,8 @@ pub struct FoundData {
     pub live: Option<EnrollmentId>,
 }
 
-/// The record of an erasure, for the bank's audit log. It does not contain the client id.
+/// A record of an erasure, for the bank's audit log: one before the first deletion, one after the last. It does not contain the
+/// client id.
 #[derive(Debug, Serialize)]
 pub struct ErasureRecord {
     event: &'static str,
@@ -32,12 +34,14 @@ pub struct ErasureRecord {
     client_sha256: String,
     /// Numbers of enrollments by status, as they were found.
     statuses: BTreeMap<&'static str, usize>,
-    /// Enrollments that were deleted.
+    /// Enrollments that were deleted; of the first record those that were found, and so of the other counts.
     enrollments: usize,
     /// Days of which attempts were counted.
     counters: usize,
     /// Notifications of the inbox that were deleted.
     notifications: usize,
+    /// Items of the client that could not be read, and so were not deleted.
+    unreadable: usize,
     /// Whether everything that was found was deleted.
     complete: bool,
 }
@@ -62,30 +66,65 @@ impl Support {
         Ok(FoundData { live: data.live(now), data, statuses })
     }
 
-    /// Deletes what was found. If an error stops it, the record has what was deleted before.
-    pub async fn erase(&self, found: FoundData) -> (ErasureRecord, Result<(), EraseError>) {
-        let timestamp = self.clock.now();
+    /// Stores that an erasure starts. Without that nothing is deleted.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn start_erasure(&self, found: &FoundData) -> Result<(Erasure, ErasureRecord), StoreError> {
+        let erasure = Erasure::new(found.data.client_id, self.clock.now());
+        let items = found.data.counts();
+        self.writer.record_erasure(&erasure, ErasureState::Started, items, erasure.started_at).await?;
+        let record = found.record("client_erasure_started", &erasure, erasure.started_at, items);
+        Ok((erasure, record))
+    }
+
+    /// Deletes what was found, and stores how it ended. If an error stops it, the record has what was deleted before.
+    pub async fn erase(
+        &self,
+        found: &FoundData,
+        erasure: &Erasure,
+    ) -> (ErasureRecord, Result<(), EraseError>) {
         let mut erased = ClientItems::default();
-        let outcome = self.writer.erase(&found.data, timestamp, |items| erased = items).await;
-        let ClientItems { enrollments, counters, notifications } = erased;
-        let record = ErasureRecord {
-            event: "client_erased",
-            timestamp,
-            client_sha256: sha256_hex(found.data.client_id.to_string().as_bytes()),
-            statuses: found.statuses,
-            enrollments,
-            counters,
-            notifications,
-            complete: outcome.is_ok(),
-        };
-        (record, outcome)
+        let outcome = self.writer.erase(&found.data, self.clock.now(), |items| erased = items).await;
+        let complete = outcome.is_ok() && found.unreadable().is_empty();
+        let state = if complete { ErasureState::Finished } else { ErasureState::Stopped };
+        let now = self.clock.now();
+        let recorded = self.writer.record_erasure(erasure, state, erased, now).await;
+        let record = ErasureRecord { complete, ..found.record("client_erased", erasure, now, erased) };
+        (record, outcome.and(recorded.map_err(EraseError::from)))
     }
 }
 
 impl FoundData {
     /// Whether nothing is stored of the client.
     pub fn is_empty(&self) -> bool {
-        self.data.counts().is_empty()
+        self.data.counts().is_empty() && self.unreadable().is_empty()
+    }
+
+    /// Items that cannot be read, and so are not deleted.
+    pub fn unreadable(&self) -> &[UnreadableItem] {
+        &self.data.unreadable
+    }
+
+    fn record(
+        &self,
+        event: &'static str,
+        erasure: &Erasure,
+        timestamp: Timestamp,
+        items: ClientItems,
+    ) -> ErasureRecord {
+        let ClientItems { enrollments, counters, notifications } = items;
+        ErasureRecord {
+            event,
+            timestamp,
+            client_sha256: erasure.client_sha256.clone(),
+            statuses: self.statuses.clone(),
+            enrollments,
+            counters,
+            notifications,
+            unreadable: self.unreadable().len(),
+            complete: false,
+        }
     }
 }
 
@@ -103,6 +142,13 @@ impl fmt::Display for FoundData {
                 "Of client {client} are stored: {enrollments} enrollments ({}), counters of {counters} days, \
                  {notifications} notifications.",
                 if statuses.is_empty() { "none".into() } else { statuses.join(", ") }
+            )?;
+        }
+        for UnreadableItem { sort_key, error } in self.unreadable() {
+            writeln!(
+                f,
+                "The item {sort_key} cannot be read and will not be deleted, because it may be live: {}.",
+                telemetry::chain(error)
             )?;
         }
         write!(

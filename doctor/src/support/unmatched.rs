@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use mastercard::{card::CardContractId, token_requestor::TokenRequestorId};
+use model::audit::{Actor, ActorKind};
 use runtime::store::{StoreError, enrollments::InboxEntry};
 use serde::Serialize;
 
@@ -51,8 +52,9 @@ impl Support {
     /// When the store cannot be read or written.
     pub async fn retry_unmatched(&self) -> Result<usize, StoreError> {
         let mut applied = 0;
+        let writer = self.writer.for_actor(|| Actor::internal(ActorKind::Operator, ""));
         for entry in self.writer.unmatched_notifications().await? {
-            let outcome = self.writer.apply(entry, self.clock.now()).await?;
+            let outcome = writer.apply(entry, self.clock.now()).await?;
             applied += usize::from(outcome.enrollment_id().is_some());
         }
         Ok(applied)

@@ -30,9 +30,19 @@ impl Bank {
     /// With these settings besides those of this machine.
     pub async fn open_with(settings: &[(&str, String)]) -> Self {
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        let world = World::start(Options { settings, ..Options::default() }).await.unwrap();
-        world.refresh().await.unwrap();
+        Self::start(Options { settings, ..Options::default() }, tempfile::tempdir().unwrap()).await
+    }
+
+    /// With an audit trail, in the file of a data folder.
+    pub async fn open_audited() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let data = Some(folder.path().join("data"));
+        Self::start(Options { data, ..Options::default() }, folder).await
+    }
+
+    async fn start(options: Options, folder: TempDir) -> Self {
+        let world = World::start(options).await.unwrap();
+        world.refresh().await.unwrap();
         ready::write_env_file(&world, &folder.path().join("env")).unwrap();
         let cardholder = world.cardholder("40000").unwrap();
         let processing = processing(&world);

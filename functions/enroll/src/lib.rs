@@ -18,6 +18,7 @@ use mastercard::{
     token_requestor::{Platform, TokenRequestor, TokenRequestorId},
 };
 use model::{
+    audit::ActorKind,
     card_enrollment::{NewAttempt, Refusal},
     card_number::CardNumberDetector,
     clock::Clock,
@@ -153,11 +154,12 @@ impl Enroll {
             respond_by: self.respond_by(now),
             facts: Vec::new(),
         };
-        let (state, request) = self.config.new_attempt(enrollment.enrollment_id, &key, &fingerprint)?;
-        let new = NewAttempt { enrollment, request };
-        match self.enrollments.begin(&new, now).await? {
+        let (state, hashes) = self.config.new_attempt(enrollment.enrollment_id, &key, &fingerprint)?;
+        let new = NewAttempt { enrollment, request: hashes };
+        let enrollments = self.enrollments.for_actor(|| http::actor(request, ActorKind::App));
+        match enrollments.begin(&new, now).await? {
             Ok(stored) => {
-                let mut attempt = Attempt::new(stored, &requestor, &state, deadline);
+                let mut attempt = Attempt::new(stored, &enrollments, &requestor, &state, deadline);
                 attempt.reads_token_list = !enroll_request.has_read_token_list;
                 self.push(attempt, enroll_request.attempt_request).await
             }

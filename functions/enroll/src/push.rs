@@ -18,7 +18,10 @@ use model::{
 };
 use runtime::{
     http::{Code, Problem},
-    store::enrollments::{Redirect, Versioned},
+    store::{
+        Enrollments,
+        enrollments::{Redirect, Versioned},
+    },
     telemetry,
 };
 use uuid::Uuid;
@@ -31,6 +34,8 @@ const REDIRECT_MARGIN: SignedDuration = SignedDuration::from_secs(15);
 /// One attempt to push one card.
 pub(crate) struct Attempt<'a> {
     pub(crate) stored: Versioned,
+    /// The table, for the changes of the caller.
+    pub(crate) enrollments: &'a Enrollments,
     pub(crate) requestor: &'a TokenRequestor,
     pub(crate) state: &'a CallbackState,
     pub(crate) deadline: Deadline,
@@ -43,11 +48,20 @@ pub(crate) struct Attempt<'a> {
 impl<'a> Attempt<'a> {
     pub(crate) fn new(
         stored: Versioned,
+        enrollments: &'a Enrollments,
         requestor: &'a TokenRequestor,
         state: &'a CallbackState,
         deadline: Deadline,
     ) -> Self {
-        Self { stored, requestor, state, deadline, reads_token_list: true, calls: CallLog::default() }
+        Self {
+            stored,
+            enrollments,
+            requestor,
+            state,
+            deadline,
+            reads_token_list: true,
+            calls: CallLog::default(),
+        }
     }
 
     fn enrollment(&self) -> &Enrollment {
@@ -94,7 +108,8 @@ impl Enroll {
                 let fact = attempt.recorded(fact, now);
                 let sealed =
                     self.enrollments.seal(&self.redirect_keys, attempt.enrollment(), number, &redirect);
-                let recorded = self.enrollments.record(attempt.stored, &[fact], sealed.as_ref(), now).await?;
+                let enrollments = attempt.enrollments;
+                let recorded = enrollments.record(attempt.stored, &[fact], sealed.as_ref(), now).await?;
                 tracing::info!(event = "card_pushed", %enrollment_id, "card pushed");
                 match recorded {
                     Some(recorded) if recorded.is_current => response::ready(enrollment_id, &redirect),
@@ -107,7 +122,7 @@ impl Enroll {
                 let listed = |at| (Fact::TokenList { token: Some(TokenState::Active) }, at);
                 let facts = std::iter::once((fact, now)).chain(listed_at.map(listed));
                 let facts: Vec<_> = facts.map(|(fact, at)| attempt.recorded(fact, at)).collect();
-                self.enrollments.record(attempt.stored, &facts, None, now).await?;
+                attempt.enrollments.record(attempt.stored, &facts, None, now).await?;
                 Err(problem.with_enrollment_id(enrollment_id))
             }
         }

@@ -2,7 +2,7 @@
 //! cardholder. The facts of the earlier attempts are kept.
 
 use lambda_http::{Body, Request, Response};
-use model::{card_enrollment::Restart, enrollment::EnrollmentId};
+use model::{audit::ActorKind, card_enrollment::Restart, enrollment::EnrollmentId};
 use runtime::http::{self, Code, Problem};
 
 use crate::{
@@ -41,9 +41,11 @@ impl Enroll {
             respond_by: self.respond_by(now),
             request: hashes,
         };
-        match self.enrollments.restart(current, &restart, now).await? {
+        let enrollments = self.enrollments.for_actor(|| http::actor(request, ActorKind::App));
+        match enrollments.restart(current, &restart, now).await? {
             Ok(stored) => {
-                self.push(Attempt::new(stored, &requestor, &state, deadline), attempt_request).await
+                let attempt = Attempt::new(stored, &enrollments, &requestor, &state, deadline);
+                self.push(attempt, attempt_request).await
             }
             Err(refusal) => self.not_started(client, id, refusal).await,
         }

@@ -7,6 +7,7 @@ use lambda_http::{
 };
 use mastercard::{callback, secret::CallbackState};
 use model::{
+    audit::ActorKind,
     clock::Clock,
     enrollment::{CallbackResult, CardholderDecision, Enrollment, EnrollmentId, Fact, receipt_hash},
 };
@@ -65,7 +66,8 @@ impl ReceiveCallback {
             let fact = Fact::Callback { result: result.clone() };
             let fact = fact.recorded(now, "").in_attempt(attempt);
             // The cardholder is redirected even if the result is not recorded: reconciliation finds the outcome.
-            if let Err(error) = self.enrollments.record(stored, &[fact], None, now).await {
+            let enrollments = self.enrollments.for_actor(|| http::actor(request, ActorKind::Browser));
+            if let Err(error) = enrollments.record(stored, &[fact], None, now).await {
                 tracing::error!(
                     event = "callback_record_failed", enrollment_id = %id, cause = telemetry::chain(&error),
                     "recording the callback failed"

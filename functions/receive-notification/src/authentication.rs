@@ -1,25 +1,26 @@
 //! PROVISIONAL: Mastercard does not publish how it authenticates itself. A request has to pass every check: the client
-//! certificate that API Gateway verified has a configured subject; if a shared secret is configured, the header
+//! certificate that API Gateway verified has a configured subject and, if configured, issuer and public key; if a shared secret is configured, the header
 //! `X-Notification-Secret` contains it; if a signer is configured, the body is a JWS of this signer.
 
+mod certificate;
+mod distinguished_name;
 mod settings;
 mod signature;
-mod subject;
 
 use std::borrow::Cow;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use jsonwebtoken::DecodingKey;
-use lambda_http::{Request, RequestExt as _, request::RequestContext};
+use lambda_http::Request;
 use runtime::http::{Code, Problem};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use certificate::AcceptedCertificates;
 pub(crate) use settings::AuthenticationSettings;
-use subject::Subject;
 
-/// The accepted subjects, secrets and signers. There are two secrets or signers during a rotation.
+/// The accepted certificates, secrets and signers. There are two secrets or signers during a rotation.
 pub(crate) struct Authentication {
-    subjects: Vec<Subject>,
+    certificates: AcceptedCertificates,
     secrets: Vec<SecretString>,
     signers: Vec<DecodingKey>,
 }
@@ -36,12 +37,7 @@ impl Authentication {
     /// 403 when a check fails.
     pub(crate) fn check<'a>(&self, request: &'a Request) -> Result<Cow<'a, [u8]>, Problem> {
         let rejected = |reason| Problem::from(Code::Forbidden).with_source(AuthenticationError(reason));
-        let subject = subject(request).ok_or_else(|| rejected("no client certificate"))?;
-        let subject = Subject::parse(subject)
-            .map_err(|_| rejected("the subject of the client certificate is not a distinguished name"))?;
-        if !self.subjects.iter().any(|accepted| accepted.matches(&subject)) {
-            return Err(rejected("the subject of the client certificate is not configured"));
-        }
+        self.certificates.check(request).map_err(rejected)?;
         let given = request.headers().get("x-notification-secret").map(|value| value.as_bytes());
         if !self.secrets.is_empty() && !self.is_secret(given.unwrap_or_default()) {
             return Err(rejected("the shared secret is missing or wrong"));
@@ -55,6 +51,12 @@ impl Authentication {
             .ok_or_else(|| rejected("the signature of the body is missing or invalid"))
     }
 
+    /// Whether the subject of a certificate is all that identifies Mastercard: an authority of the trust store that is deceived, or
+    /// careless with names, is then enough for a forged notification.
+    pub(crate) fn has_single_factor(&self) -> bool {
+        self.secrets.is_empty() && self.signers.is_empty() && !self.certificates.are_pinned()
+    }
+
     /// Compares in constant time with every secret, so that the duration reveals nothing about them.
     fn is_secret(&self, given: &[u8]) -> bool {
         let matches =
@@ -63,12 +65,26 @@ impl Authentication {
     }
 }
 
-/// The subject of the certificate that the TLS terminator verified.
-fn subject(request: &Request) -> Option<&str> {
-    match request.request_context_ref()? {
-        RequestContext::ApiGatewayV2(context) => {
-            context.authentication.as_ref()?.client_cert.as_ref()?.subject_dn.as_deref()
-        }
-        _ => None,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pin_a_secret_or_a_signer_is_a_second_factor() {
+        let alone = || Authentication {
+            certificates: AcceptedCertificates {
+                subjects: Vec::new(),
+                issuers: Vec::new(),
+                pins: Vec::new(),
+            },
+            secrets: Vec::new(),
+            signers: Vec::new(),
+        };
+        assert!(alone().has_single_factor());
+        let mut pinned = alone();
+        pinned.certificates.pins.push("0".repeat(64).parse().unwrap());
+        let secret = Authentication { secrets: vec!["secret".into()], ..alone() };
+        let signer = Authentication { signers: vec![DecodingKey::from_secret(b"key")], ..alone() };
+        assert!(![pinned, secret, signer].iter().any(Authentication::has_single_factor));
     }
 }

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use lambda_http::{Body, Error, Request, Response};
 use mastercard::FieldLevelKeys;
 use model::{
+    audit::ActorKind,
     card_number::CardNumberDetector,
     clock::Clock,
     notification::{
@@ -78,7 +79,8 @@ impl ReceiveNotification {
         let body = self.authentication.check(request)?;
         let (now, keys) = (self.clock.now(), self.decryption.as_ref());
         let delivery = wire::parse(&body, now, keys, &self.card_numbers).map_err(rejection)?;
-        let received = self.enrollments.receive(&delivery.notifications, now).await;
+        let enrollments = self.enrollments.for_actor(|| http::actor(request, ActorKind::Processing));
+        let received = enrollments.receive(&delivery.notifications, now).await;
         for (notification, outcome) in delivery.notifications.iter().zip(received) {
             log(notification, outcome)?;
         }

@@ -14,6 +14,7 @@ use futures_util::{StreamExt as _, stream};
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use mastercard::{Deadline, MastercardError, Processing, call::CallLog, card::ClientId};
 use model::{
+    audit::{Actor, ActorKind},
     clock::Clock,
     enrollment::{Enrollment, Fact, RecordedFact},
     token_list,
@@ -67,17 +68,20 @@ impl ReconcileEnrollments {
     /// When the due items cannot be read. Failures of single items are counted in the report.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<ReconciliationReport, Diagnostic> {
         let deadline = deadline(Some(&event.context), TIMEOUT);
+        let request_id = &event.context.request_id;
+        let actor = || Actor::internal(ActorKind::Reconciliation, request_id);
+        let enrollments = &self.enrollments.for_actor(actor);
         let (clients, notifications) = self.due().await?;
         let mut report = ReconciliationReport::default();
         for entry in notifications {
-            match self.enrollments.apply(entry, self.clock.now()).await {
+            match enrollments.apply(entry, self.clock.now()).await {
                 Ok(outcome) => report.notifications_applied += usize::from(outcome.enrollment_id().is_some()),
                 Err(error) => report.add_failure(&error.into()),
             }
         }
         let stopped = AtomicBool::new(false);
         let reports = stream::iter(clients)
-            .map(async |(client, due)| self.client(client, due, deadline, &stopped).await);
+            .map(async |(client, due)| self.client(client, due, enrollments, deadline, &stopped).await);
         let mut reports = reports.buffer_unordered(CONCURRENCY);
         while let Some(client_report) = reports.next().await {
             report.add(client_report);
@@ -144,6 +148,7 @@ impl ReconcileEnrollments {
         &self,
         client: ClientId,
         due: Vec<Versioned>,
+        enrollments: &Enrollments,
         deadline: Deadline,
         stopped: &AtomicBool,
     ) -> ReconciliationReport {
@@ -157,7 +162,7 @@ impl ReconcileEnrollments {
         for (before, fact) in due.into_iter().zip(facts) {
             let (unread, now) = (fact.fact == Fact::TokenListReadFailed, self.clock.now());
             let before_change = before.enrollment().clone();
-            match self.enrollments.record(before, &[fact], None, now).await {
+            match enrollments.record(before, &[fact], None, now).await {
                 Ok(after) => {
                     *(if unread { &mut report.unread } else { &mut report.checked }) += 1;
                     let change = |after: Recorded| {

@@ -14,6 +14,8 @@ export interface ClickToPayIssuerParameters {
   readonly systemLogLevel?: "DEBUG" | "INFO" | "WARN";
   /** Days until logs are deleted @default 90 */
   readonly logRetentionDays?: number;
+  /** Days after which AWS rotates the KMS key @default 365 */
+  readonly keyRotationDays?: number;
   /** Email address that receives alarms; empty for none @default "" */
   readonly alarmEmail?: string;
   /** Whether to create alarms with metric math; false only for an AWS emulator without it @default true */
@@ -82,6 +84,10 @@ export interface ClickToPayIssuerParameters {
   readonly notificationTrustStoreVersion?: string;
   /** Subject DNs of the accepted client certificates, the active and the standby one, separated by semicolons @default "" */
   readonly notificationClientSubjects?: string;
+  /** Issuer DNs of the accepted client certificates, separated by semicolons; empty for any of the trust store @default "" */
+  readonly notificationClientIssuers?: string;
+  /** SHA-256 of the public keys of the accepted client certificates, separated by commas; empty for any @default "" */
+  readonly notificationClientKeyPins?: string;
   /** ARN of the shared secret that notifications also carry; empty for none @default "" */
   readonly notificationSharedSecret?: string;
   /** ARN of the secret that will replace the shared one; empty for none (provisional) @default "" */
@@ -128,6 +134,12 @@ export interface ClickToPayIssuerParameters {
   readonly redirectKeys: string;
   /** Days after its last change on which an enrollment that is final is deleted @default 400 */
   readonly enrollmentRetentionDays?: number;
+  /** Whether each write of an enrollment, and who made it, is kept in a bucket with Object Lock @default "off" */
+  readonly auditTrail?: "on" | "off";
+  /** Days for which lines of the audit trail cannot be deleted, and after which they are @default 400 */
+  readonly auditRetentionDays?: number;
+  /** COMPLIANCE lets nobody, not even the root user, shorten the retention; GOVERNANCE those with s3:BypassGovernanceRetention @default "GOVERNANCE" */
+  readonly auditLockMode?: "GOVERNANCE" | "COMPLIANCE";
   /** Whether enrollments and restarts of a client are limited @default "on" */
   readonly enrollmentLimits?: "on" | "off";
   /** Most enrollments and restarts of a client an hour @default 20 */
@@ -212,6 +224,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   LogLevel: {"pattern": "^(error|warn|info|debug)(,[a-z_:]+=(error|warn|info|debug))*$"},
   SystemLogLevel: {"values": ["DEBUG", "INFO", "WARN"]},
   LogRetentionDays: {"values": [7, 14, 30, 60, 90, 180, 365, 400, 731, 1827, 3653]},
+  KeyRotationDays: {"minimum": 90, "maximum": 2560},
   AlarmEmail: {"pattern": "^$|^[^@\\s]+@[^@\\s]+$"},
   MetricMath: {"values": ["true", "false"]},
   DeletionProtection: {"values": ["true", "false"]},
@@ -246,6 +259,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
   NotificationTrustStoreUri: {"pattern": "^$|^s3://.+\\.pem$"},
   NotificationTrustStoreVersion: {},
   NotificationClientSubjects: {},
+  NotificationClientIssuers: {},
+  NotificationClientKeyPins: {"pattern": "^$|^[0-9A-Fa-f]{64}(,[0-9A-Fa-f]{64})*$"},
   NotificationSharedSecret: {"pattern": "^$|^arn:aws[a-z-]*:secretsmanager:.+$"},
   NotificationNextSharedSecret: {"pattern": "^$|^arn:aws[a-z-]*:secretsmanager:.+$"},
   NotificationSignerCertificate: {"pattern": "^$|^arn:aws[a-z-]*:secretsmanager:.+$"},
@@ -269,6 +284,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
   ReceiptsValidityMinutes: {"minimum": 5, "maximum": 15},
   RedirectKeys: {"pattern": "^arn:aws[a-z-]*:secretsmanager:.+$", "required": true},
   EnrollmentRetentionDays: {"minimum": 90, "maximum": 3650},
+  AuditTrail: {"values": ["on", "off"]},
+  AuditRetentionDays: {"minimum": 1, "maximum": 36500},
+  AuditLockMode: {"values": ["GOVERNANCE", "COMPLIANCE"]},
   EnrollmentLimits: {"values": ["on", "off"]},
   ClientLimitPerHour: {"minimum": 1, "maximum": 255},
   ClientLimitPerDay: {"minimum": 1, "maximum": 255},

@@ -8,7 +8,7 @@ use url::Url;
 /// secret.
 #[derive(Clone, Default)]
 pub struct Options {
-    /// Folder for tables, logos and keys between runs. The simulator's cards and tokens are always in memory.
+    /// Folder for tables, logos, keys and the audit trail between runs. The simulator's cards and tokens are always in memory.
     pub data: Option<PathBuf>,
     /// Port of the app's API on 127.0.0.1; 0 selects a free one.
     pub port: u16,

@@ -130,6 +130,7 @@ impl World {
             credentials,
             credential_files: &credential_files,
             client_subject: &mtls_endpoint::subject_dn(&keys.identity.client_certificate).unwrap_or_default(),
+            audit_trail: options.data.is_some(),
             changes: &options.settings,
         });
 
@@ -177,6 +178,7 @@ impl World {
             logos,
             routes,
             access_key,
+            data: options.data.is_some().then_some(folder),
             _shutdown: guard,
             _folder: temporary,
         })

@@ -3,6 +3,7 @@
 //! All functions are pure: the time is an argument, and nothing reads a network, a store or a setting. The crate depends
 //! on `mastercard` for its types, and on no other crate of this workspace.
 
+pub mod audit;
 pub mod card_enrollment;
 pub mod card_number;
 pub mod catalog;

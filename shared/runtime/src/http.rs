@@ -1,6 +1,7 @@
 //! HTTP requests parsed into types, and responses and problem documents built from types.
 
 mod access_token;
+mod actor;
 mod authentication_request;
 mod caller;
 mod card_numbers;
@@ -19,6 +20,7 @@ use lambda_http::{Body, Request, RequestExt as _, Response};
 use serde::Serialize;
 use tracing::Instrument as _;
 
+pub use actor::actor;
 pub use caller::{Caller, RequiredScopes};
 pub use card_numbers::card_number_detector;
 pub use enrollment::EnrollmentResponse;

@@ -26,7 +26,7 @@ pub fn deadline(context: Option<&Context>, timeout: Duration) -> Deadline {
 }
 
 /// The span of one invocation. Its fields are part of each log line within it, under the names that Powertools for AWS
-/// Lambda uses. Its level is `ERROR` so that no filter drops it.
+/// Lambda uses; `client` is recorded once the caller is known. Its level is `ERROR` so that no filter drops it.
 pub(crate) fn span(context: Option<&Context>, correlation_id: Option<&str>) -> Span {
     static COLD_START: AtomicBool = AtomicBool::new(true);
     tracing::error_span!(
@@ -35,6 +35,7 @@ pub(crate) fn span(context: Option<&Context>, correlation_id: Option<&str>) -> S
         function_request_id = context.map(|context| context.request_id.as_str()),
         xray_trace_id = context.and_then(|context| context.xray_trace_id.as_deref()).and_then(root),
         correlation_id,
+        client = tracing::field::Empty,
     )
 }
 

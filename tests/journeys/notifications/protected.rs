@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use local::{Options, World};
+use mastercard::Certificate;
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256};
 use serde_json::json;
 use simulator::{NotificationPlan, NotificationTarget};
@@ -144,6 +145,32 @@ async fn while_one_secret_replaces_another_both_are_valid_and_no_third_is() {
     let both = settings.map(|(name, _)| (name, file("new", "new secret")));
     let with_secret = |target: &mut NotificationTarget| target.shared_secret = Some("new secret".into());
     assert_eq!(status(&world(&both, with_secret).await).await, "ENABLED");
+}
+
+#[tokio::test]
+async fn a_certificate_of_the_expected_name_also_needs_the_expected_issuer_and_key() {
+    let identity = open_world_with(Options::default()).await.notifications_client_identity();
+    let pin = Certificate::from_pem("client", &identity).unwrap().public_key_fingerprint();
+    let issuer = "O=Simulator,CN=Throw-Away Authority";
+    let other_pin = "0".repeat(64);
+    for (issuers, pins, expected) in [
+        ("CN=Another Authority", "", "PENDING"),
+        ("", other_pin.as_str(), "PENDING"),
+        (issuer, other_pin.as_str(), "PENDING"),
+        (
+            &format!("CN=Another Authority;{issuer}"),
+            &format!("{other_pin},{}", pin.to_uppercase()),
+            "ENABLED",
+        ),
+    ] {
+        let settings =
+            [("NOTIFICATION_CLIENT_ISSUERS", issuers.into()), ("NOTIFICATION_CLIENT_KEY_PINS", pins.into())];
+        let world = world(&settings, |_| {}).await;
+        assert_eq!(status(&world).await, expected, "{issuers} {pins}");
+        if expected == "PENDING" {
+            assert!(inbox(&world).await.is_empty());
+        }
+    }
 }
 
 /// Keys of the stored notifications.

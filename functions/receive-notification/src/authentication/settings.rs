@@ -4,13 +4,13 @@ use futures_util::future::try_join_all;
 use jsonwebtoken::DecodingKey;
 use mastercard::FieldLevelKeys;
 use runtime::config::{
-    ConfigError, KeyNames, RotatingKeySettings, SecretRef, SecretUnavailable, SettingsReader,
+    ConfigError, KeyNames, List, RotatingKeySettings, SecretRef, SecretUnavailable, SettingsReader,
     fetch_certificate,
-    registry::{self, NOTIFICATION_CLIENT_SUBJECTS, Setting},
+    registry::{self, NOTIFICATION_CLIENT_ISSUERS, NOTIFICATION_CLIENT_SUBJECTS, Setting},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Authentication, subject::Subject};
+use super::{Authentication, certificate::AcceptedCertificates, distinguished_name::DistinguishedName};
 
 const SECRETS: [Setting<SecretRef>; 2] =
     [registry::NOTIFICATION_SHARED_SECRET, registry::NOTIFICATION_NEXT_SHARED_SECRET];
@@ -25,9 +25,9 @@ const NEXT_DECRYPTION_KEY: KeyNames = KeyNames {
     password: registry::NOTIFICATION_NEXT_DECRYPTION_KEY_PASSWORD,
 };
 
-/// Certificate subjects, and references to secrets, certificates and keys.
+/// Accepted certificates, and references to secrets, certificates and keys.
 pub(crate) struct AuthenticationSettings {
-    subjects: Vec<Subject>,
+    certificates: AcceptedCertificates,
     secrets: NamedSecrets,
     signers: NamedSecrets,
     decryption: Option<RotatingKeySettings>,
@@ -38,7 +38,7 @@ type NamedSecrets = Vec<(&'static str, SecretRef)>;
 
 impl AuthenticationSettings {
     pub(crate) fn from_settings(settings: &mut SettingsReader<'_>) -> Option<Self> {
-        let subjects = settings.value(&NOTIFICATION_CLIENT_SUBJECTS);
+        let certificates = accepted_certificates(settings);
         let (secrets, signers) = (references(settings, SECRETS), references(settings, SIGNERS));
         let decryption = match settings.is_set(&DECRYPTION_KEY.key) {
             true => {
@@ -46,15 +46,16 @@ impl AuthenticationSettings {
             }
             false => Some(None),
         };
-        let subjects = Subject::parse_list(&subjects?).map_err(|error| {
-            let what = format_args!("must be subject names, separated by semicolons; one is {error}");
-            settings.problem(&NOTIFICATION_CLIENT_SUBJECTS, what);
-        });
-        Some(Self { subjects: subjects.ok()?, secrets: secrets?, signers: signers?, decryption: decryption? })
+        Some(Self {
+            certificates: certificates?,
+            secrets: secrets?,
+            signers: signers?,
+            decryption: decryption?,
+        })
     }
 
     pub(crate) async fn connect(self) -> Result<(Authentication, Option<FieldLevelKeys>), ConfigError> {
-        let Self { subjects, secrets, signers, decryption } = self;
+        let Self { certificates, secrets, signers, decryption } = self;
         let keys = async {
             let Some(keys) = decryption else { return Ok(None) };
             Ok(Some(FieldLevelKeys::new(&keys.fetch().await?)))
@@ -63,8 +64,35 @@ impl AuthenticationSettings {
         let secrets = try_join_all(secrets.iter().map(|(name, secret)| text(name, secret)));
         let signers = try_join_all(signers.iter().map(|(name, secret)| signer(name, secret)));
         let (secrets, signers, keys) = tokio::try_join!(secrets, signers, keys)?;
-        Ok((Authentication { subjects, secrets, signers }, keys))
+        let authentication = Authentication { certificates, secrets, signers };
+        if authentication.has_single_factor() {
+            tracing::warn!(
+                event = "notification_factor_missing",
+                "notifications are authenticated by the name of their certificate alone"
+            );
+        }
+        Ok((authentication, keys))
     }
+}
+
+fn accepted_certificates(settings: &mut SettingsReader<'_>) -> Option<AcceptedCertificates> {
+    let subjects = settings.value(&NOTIFICATION_CLIENT_SUBJECTS);
+    let issuers = settings.optional(&NOTIFICATION_CLIENT_ISSUERS);
+    let pins = settings.optional(&registry::NOTIFICATION_CLIENT_KEY_PINS);
+    let mut names = |setting: &Setting<String>, raw: &str| {
+        let names = DistinguishedName::parse_list(raw).map_err(|error| {
+            let what = format_args!("must be names, separated by semicolons; one is {error}");
+            settings.problem(setting, what);
+        });
+        names.ok()
+    };
+    let subjects = names(&NOTIFICATION_CLIENT_SUBJECTS, &subjects?);
+    let issuers = match issuers? {
+        Some(issuers) => names(&NOTIFICATION_CLIENT_ISSUERS, &issuers),
+        None => Some(Vec::new()),
+    };
+    let pins = pins?.map_or_else(Vec::new, |List(pins)| pins);
+    Some(AcceptedCertificates { subjects: subjects?, issuers: issuers?, pins })
 }
 
 fn references(settings: &mut SettingsReader<'_>, pair: [Setting<SecretRef>; 2]) -> Option<NamedSecrets> {

@@ -1,6 +1,7 @@
 //! Who sent a request, and what its access token allows.
 
 use lambda_http::Request;
+use tracing::{Span, field::display};
 
 use super::{Code, Problem, access_token::AccessToken};
 use crate::config::{
@@ -8,6 +9,7 @@ use crate::config::{
     registry::{self, Setting},
 };
 use mastercard::card::ClientId;
+use model::audit::client_pseudonym;
 
 /// Scopes of which an access token must have one. API Gateway checks the same before it invokes a function; the function
 /// checks again, so that a route without `AuthorizationScopes` does not let a token without scope through.
@@ -62,14 +64,19 @@ impl Caller {
         Some(Self { claim: claim?, scopes: scopes? })
     }
 
-    /// The client that sent the request, from a claim of the token that API Gateway's JWT authorizer verified.
+    /// The client that sent the request, from a claim of the token that API Gateway's JWT authorizer verified. From then on its
+    /// pseudonym is on each log line.
     ///
     /// # Errors
     /// As [`RequiredScopes::check`], and [`Code::Unauthenticated`] if the claim is missing or is not a client id.
     pub fn client(&self, request: &Request) -> Result<ClientId, Problem> {
         let token = AccessToken::of(request)?;
+        let client: Option<ClientId> = token.claim(&self.claim).and_then(|raw| raw.parse().ok());
+        // Before the refusals: a line about one names the client too.
+        if let Some(client) = client {
+            Span::current().record("client", display(client_pseudonym(client)));
+        }
         self.scopes.check_token(token)?;
-        let client = token.claim(&self.claim).and_then(|raw| raw.parse().ok());
         client.ok_or_else(|| Code::Unauthenticated.into())
     }
 }

@@ -115,6 +115,7 @@ fn request_context(event: &Value) -> ApiGatewayV2httpRequestContext {
     let mut context = ApiGatewayV2httpRequestContext::default();
     context.request_id = Some(request_id(event).to_owned());
     context.route_key = Some(text_at(event, "/routeKey").to_owned());
+    context.http.source_ip = given.pointer("/http/sourceIp").and_then(text);
     let authentication = given.get("authentication").cloned().unwrap_or_default();
     context.authentication = serde_json::from_value(authentication).unwrap_or_default();
     if let Some(claims) = given.pointer("/authorizer/jwt/claims") {

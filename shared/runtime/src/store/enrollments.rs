@@ -6,6 +6,7 @@
 //! | past enrollment | `CLIENT#tenant#client` | `PAST#card#requestor#enrollmentId` | once a later enrollment took the card |
 //! | attempts of a day | `CLIENT#tenant#client` | `LIMIT#day` | while attempts are limited; for two days |
 //! | notification | `INBOX#tenant#hash` | `NOTIFICATION` | if it matches nothing or does not name its card completely |
+//! | erasure | `ERASURE#tenant` | time and a random id | once `doctor erase` starts; kept as long as an enrollment |
 //! | quarantined delivery | `QUARANTINE#tenant` | day and slot | unreadable messages of a delivery, sealed |
 //!
 //! The client id is in the partition key, so that no key of one client can address another client's items. The index `by-card`
@@ -13,6 +14,7 @@
 //! and support. The sparse index `due`, in [`SHARDS`] shards, finds the items that are due for reconciliation, and notifications
 //! that matched nothing. `docs/decisions/0015-one-item-for-one-card.md` explains the layout.
 
+mod audit;
 mod begin;
 mod due;
 mod erase;
@@ -33,7 +35,7 @@ mod versioned;
 mod write;
 
 pub use due::DueItem;
-pub use erase::{ClientData, ClientItems, EraseError};
+pub use erase::{ClientData, ClientItems, EraseError, Erasure, ErasureState, UnreadableItem};
 pub use idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
 pub use inbox::InboxEntry;
 pub use limits::{EnrollmentLimits, Limit, LimitReached};
@@ -52,7 +54,8 @@ pub use versioned::Versioned;
 use jiff::SignedDuration;
 
 use super::{StoreError, table::Table};
-use crate::config::{Runtime, SettingsReader, registry};
+use crate::config::{Runtime, SettingsReader, Switch, registry};
+use audit::AuditTrail;
 use item::InvalidItem;
 use mastercard::{
     card::{CardContractId, ClientId},
@@ -70,16 +73,21 @@ pub struct Enrollments {
     table: Table,
     /// How long an enrollment that is final is kept after its last change.
     retention: SignedDuration,
+    audit: AuditTrail,
 }
 
 impl Enrollments {
-    /// From `ENROLLMENTS_TABLE`, `TENANT` and `ENROLLMENT_RETENTION_DAYS`.
+    /// From `ENROLLMENTS_TABLE`, `TENANT`, `ENROLLMENT_RETENTION_DAYS` and `AUDIT_TRAIL`.
     pub fn from_settings(settings: &mut SettingsReader<'_>, runtime: &Runtime) -> Option<Self> {
         let name = settings.value(&registry::ENROLLMENTS_TABLE);
         let tenant = settings.value(&registry::TENANT);
         let retention = settings.value(&registry::ENROLLMENT_RETENTION_DAYS);
+        let audit = match settings.value(&registry::AUDIT_TRAIL)? {
+            Switch::On => AuditTrail::On(None),
+            Switch::Off => AuditTrail::Off,
+        };
         let retention = SignedDuration::from_hours(24 * i64::from(retention?.get()));
-        Some(Self { table: Table::new(runtime.dynamodb(), name?, tenant?), retention })
+        Some(Self { table: Table::new(runtime.dynamodb(), name?, tenant?), retention, audit })
     }
 
     fn client_key(&self, client: ClientId) -> String {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
-    span::{Attributes, Id},
+    span::{Attributes, Id, Record},
 };
 use tracing_subscriber::{
     layer::{Context, Layer},
@@ -35,6 +35,14 @@ where
             let mut fields = Fields::default();
             attributes.record(&mut fields);
             span.extensions_mut().insert(fields);
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        if let Some(span) = context.span(id)
+            && let Some(fields) = span.extensions_mut().get_mut::<Fields>()
+        {
+            values.record(fields);
         }
     }
 
@@ -100,6 +108,20 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::telemetry::testing::logged;
+
+    #[test]
+    fn what_is_known_later_is_on_the_lines_that_follow() {
+        let log = logged(|| {
+            let span = tracing::error_span!("invocation", client = tracing::field::Empty);
+            span.in_scope(|| {
+                tracing::info!("before");
+                tracing::Span::current().record("client", "c-1");
+                tracing::info!("after");
+            });
+        });
+        let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!((&lines[0]["client"], &lines[1]["client"]), (&Value::Null, &json!("c-1")));
+    }
 
     #[test]
     fn a_line_is_one_flat_object_with_the_field_names_of_powertools() {

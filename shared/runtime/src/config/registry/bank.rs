@@ -13,7 +13,7 @@ use crate::{
             self, Enroll, FetchAssets, GetEnrollment, ListCards, ListRequestors, ReceiveCallback,
             ReceiveNotification, ReconcileEnrollments, SyncRequestors,
         },
-        InRange, List,
+        InRange, List, Switch,
     },
     store::Tenant,
     telemetry::LogFilter,
@@ -67,6 +67,15 @@ section! {
             ListCards, Enroll, GetEnrollment, ReceiveNotification, ReceiveCallback, ReconcileEnrollments,
         ],
         meaning: "days after its last change on which an enrollment that is final is deleted",
+    }
+    AUDIT_TRAIL: Switch {
+        kind: "`on` or `off`",
+        presence: Default("off"),
+        secret: false,
+        functions: &[
+            ListCards, Enroll, GetEnrollment, ReceiveNotification, ReceiveCallback, ReconcileEnrollments,
+        ],
+        meaning: "whether each write of an enrollment names who made it, for the audit trail; up to one write unit more for a write",
     }
     ACCOUNT_RANGES: List<AccountRange> {
         kind: "9 to 19 digits each, comma separated",

@@ -1,6 +1,9 @@
 //! Settings of `doctor`, which no function reads.
 
-use super::{Presence::Required, section};
+use super::{
+    Presence::{Optional, Required},
+    section,
+};
 
 section! {
     "doctor";
@@ -25,5 +28,19 @@ section! {
         secret: false,
         functions: &[],
         meaning: "the dead-letter queue, for `doctor redrive`",
+    }
+    AUDIT_BUCKET: String {
+        kind: "name of a bucket",
+        presence: Optional("none"),
+        secret: false,
+        functions: &[],
+        meaning: "bucket of the audit trail, for `doctor audit`",
+    }
+    AUDIT_FILE: String {
+        kind: "path",
+        presence: Optional("none"),
+        secret: false,
+        functions: &[],
+        meaning: "file of the audit trail in place of a bucket; `local` writes it",
     }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::config::{
     Function::{self, ReceiveNotification},
-    SecretRef,
+    KeyPin, List, SecretRef,
 };
 
 const RECEIVES: &[Function] = &[ReceiveNotification];
@@ -20,6 +20,20 @@ section! {
         secret: false,
         functions: RECEIVES,
         meaning: "subjects of the client certificates that are accepted, of Mastercard's active and standby certificate; compared as names; provisional",
+    }
+    NOTIFICATION_CLIENT_ISSUERS: String {
+        kind: "names as above, semicolon separated",
+        presence: Optional("any authority of the trust store"),
+        secret: false,
+        functions: RECEIVES,
+        meaning: "issuers of the client certificates that are accepted; provisional",
+    }
+    NOTIFICATION_CLIENT_KEY_PINS: List<KeyPin> {
+        kind: "SHA-256 of public keys (DER `SubjectPublicKeyInfo`), 64 hexadecimal digits each, comma separated",
+        presence: Optional("any"),
+        secret: false,
+        functions: RECEIVES,
+        meaning: "public keys of the client certificates that are accepted, of the active and the standby one; provisional",
     }
     NOTIFICATION_SHARED_SECRET: SecretRef {
         kind: "reference to text",

@@ -32,5 +32,14 @@ fn each_function_has_settings_and_each_setting_a_function_or_a_tool() {
     }
     let of_tools = definitions().filter(|definition| definition.functions.is_empty());
     let names: Vec<_> = of_tools.map(|definition| definition.name).collect();
-    assert_eq!(names, ["SYNC_REQUESTORS_FUNCTION", "FETCH_ASSETS_FUNCTION", "DEAD_LETTERS_URL"]);
+    assert_eq!(
+        names,
+        [
+            "SYNC_REQUESTORS_FUNCTION",
+            "FETCH_ASSETS_FUNCTION",
+            "DEAD_LETTERS_URL",
+            "AUDIT_BUCKET",
+            "AUDIT_FILE"
+        ]
+    );
 }

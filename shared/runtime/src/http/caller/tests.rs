@@ -2,7 +2,7 @@ use lambda_http::Body;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::config::Settings;
+use crate::{config::Settings, invocation, telemetry::testing::logged};
 
 /// A request with these claims, as API Gateway delivers it.
 fn request(claims: Value) -> Request {
@@ -122,4 +122,18 @@ fn a_scope_with_a_space_or_quotation_mark_is_no_setting() {
         assert!(RequiredScopes::from_settings(&mut reader, &registry::READ_SCOPES).is_none(), "{scopes}");
         assert!(reader.problems().to_string().contains("READ_SCOPES: must be names without spaces"));
     }
+}
+
+#[test]
+fn a_refusal_of_a_known_client_is_logged_with_its_pseudonym() {
+    let log = logged(|| {
+        invocation::span(None, None).in_scope(|| {
+            let refusal = caller("client_id", "enroll:write").client(&request(json!({"client_id": "40000"})));
+            refusal.unwrap_err().into_response("r-1").unwrap();
+        });
+    });
+    let line: Value = serde_json::from_str(&log).unwrap();
+    assert_eq!((&line["event"], &line["code"]), (&json!("request_rejected"), &json!("insufficient_scope")));
+    // printf 40000 | sha256sum
+    assert_eq!(line["client"], "4948963369b682612d22b081bdc92c13");
 }

@@ -4,11 +4,14 @@
 //! scanned for it: erasures are rare. Quarantined deliveries are sealed and cannot be searched; they are deleted by TTL.
 
 mod find;
+mod record;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use mastercard::card::ClientId;
 use model::enrollment::{Enrollment, EnrollmentId};
+
+pub use record::{Erasure, ErasureState};
 
 use super::{
     super::{StoreError, backoff::send_while_busy, table::is_condition_error},
@@ -22,8 +25,19 @@ pub struct ClientData {
     pub client_id: ClientId,
     /// Current and past enrollments.
     pub enrollments: Vec<Enrollment>,
-    /// Enrollments first, so that one that has changed stops the erasure at its beginning.
+    /// Items of the client that cannot be read. They are not deleted, because an enrollment among them may be live.
+    pub unreadable: Vec<UnreadableItem>,
+    /// Enrollments last: as long as one is left, a repetition finds its card's notifications.
     items: Vec<StoredItem>,
+}
+
+/// An item of the client's partition that this version cannot read.
+#[derive(Debug)]
+pub struct UnreadableItem {
+    /// Its sort key.
+    pub sort_key: String,
+    /// Why; names an attribute, without its value.
+    pub error: StoreError,
 }
 
 /// Numbers of items of one client.

@@ -7,7 +7,7 @@ use super::{
 use mastercard::card::CardContractId;
 use model::enrollment::{Enrollment, EnrollmentId};
 
-/// Every attribute of enrollments and of the inbox except the sealed `redirect`. The policy `Support` in `infra/template.yaml` allows these.
+/// Every attribute of enrollments and of the inbox except the sealed `redirect` and `audit`, whose addresses support does not need. The policy `Support` in `infra/template.yaml` allows these.
 pub const READABLE_ATTRIBUTES: [&str; 25] = [
     "appliedNotifications",
     "appliedTo",

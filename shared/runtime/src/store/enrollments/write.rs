@@ -22,6 +22,7 @@ use super::{
         transaction::{cancellation_reasons, is_condition_failure},
     },
     Enrollments, SHARDS,
+    audit::AUDIT,
     item::{Place, card_from_item, card_item, record_item},
 };
 use mastercard::digest::sha256_hex;
@@ -167,7 +168,8 @@ impl Enrollments {
     ) -> Result<Put, StoreError> {
         let before = seen.card.as_ref().map(|card| &card.current);
         let change = card.current.status_change(before, now);
-        self.conditional_put(card_item(card, change.as_ref()), &place.card_sort_key(), &card.current, now)
+        let item = card_item(card, change.as_ref());
+        self.conditional_put(item, &place.card_sort_key(), &card.current, seen, now)
     }
 
     fn past_put(
@@ -183,18 +185,23 @@ impl Enrollments {
             1 => None,
             _ => record.status_change(seen.find(id), now),
         };
-        self.conditional_put(record_item(record, change.as_ref()), &place.past_sort_key(id), record, now)
+        let item = record_item(record, change.as_ref());
+        self.conditional_put(item, &place.past_sort_key(id), record, seen, now)
     }
 
-    /// A put with the keys of table and indexes, on condition that the revision is the one before.
+    /// A put with the keys of table and indexes, and the line of the audit trail, on condition that the revision is the one before.
     fn conditional_put(
         &self,
         mut item: Item,
         sk: &str,
         record: &EnrollmentRecord,
+        seen: &Items,
         now: Timestamp,
     ) -> Result<Put, StoreError> {
         let enrollment = &record.enrollment;
+        let changed = record.audited_change(seen.find(enrollment.enrollment_id), now);
+        let audit = changed.and_then(|change| self.audit_attribute(&change));
+        item.extend(audit.map(|line| (AUDIT.into(), line)));
         item.insert("pk".into(), s(&self.client_key(enrollment.client_id)));
         item.insert("sk".into(), s(sk));
         item.insert("tenant".into(), s(&self.table.tenant.to_string()));

@@ -14,7 +14,7 @@ use super::{
         Enrollments, Versioned,
         load::versioned,
     },
-    ClientData, ItemKind, StoredItem,
+    ClientData, ItemKind, StoredItem, UnreadableItem,
 };
 
 /// DynamoDB's limit for the operands of `IN`.
@@ -22,7 +22,7 @@ const OPERANDS: usize = 100;
 
 impl Enrollments {
     /// Everything that is stored of a client: its partition, and the notifications of the inbox that name it or, without a
-    /// client, one of its cards. `progress` gets the number of items that were scanned.
+    /// client, one of its cards. Items that cannot be read do not stop it. `progress` gets the number of items that were scanned.
     ///
     /// # Errors
     /// When the table cannot be read.
@@ -36,23 +36,24 @@ impl Enrollments {
         let query = query.expression_attribute_values(":pk", s(&self.client_key(client_id)));
         let partition: Vec<Item> = query.into_paginator().items().send().try_collect().await?;
         let (mut enrollments, mut stored_enrollments, mut counters) = (Vec::new(), Vec::new(), Vec::new());
+        let mut unreadable = Vec::new();
         for item in &partition {
-            match versioned(item)? {
-                Some(stored) => {
+            match versioned(item) {
+                Ok(Some(stored)) => {
                     enrollments.push(Versioned::into_enrollment(stored));
                     stored_enrollments.extend(StoredItem::new(ItemKind::Enrollment, item));
                 }
-                None => counters.extend(StoredItem::new(ItemKind::Counter, item)),
+                Ok(None) => counters.extend(StoredItem::new(ItemKind::Counter, item)),
+                Err(error) => unreadable.push(UnreadableItem { sort_key: sort_key(item), error }),
             }
         }
         // A request may name any card. The notifications of a card that is not confirmed are another client's.
         let confirmed = enrollments.iter().filter(|enrollment| enrollment.is_card_confirmed());
         let cards = confirmed.map(|enrollment| enrollment.card_contract_id).collect();
-        // Enrollments last: as long as one is left, a repetition of an interrupted erasure finds its card's notifications.
         let mut items = self.notifications_of(client_id, &cards, progress).await?;
         items.extend(counters);
         items.extend(stored_enrollments);
-        Ok(ClientData { client_id, enrollments, items })
+        Ok(ClientData { client_id, enrollments, unreadable, items })
     }
 
     /// The inbox's notifications of a client, by a scan of the whole table.
@@ -99,6 +100,10 @@ impl Enrollments {
         }
         scan.filter_expression(format!("begins_with(pk, :inbox) AND ({filter})"))
     }
+}
+
+fn sort_key(item: &Item) -> String {
+    item.get("sk").and_then(|key| key.as_s().ok()).cloned().unwrap_or_default()
 }
 
 impl StoredItem {

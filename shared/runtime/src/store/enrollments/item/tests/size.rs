@@ -11,6 +11,7 @@ use mastercard::{
     token_requestor::PushMethod,
 };
 use model::{
+    audit::{Actor, ActorKind, AuditedChange},
     card_enrollment::{
         Arrival, CardEnrollment, Change, Command, Items, NotificationOutcome, Outcome, SealedRedirect, decide,
     },
@@ -23,6 +24,7 @@ use super::{
         super::{
             super::table::{Item, n, s},
             Redirect,
+            audit::{AUDIT, change_line},
         },
         card_item,
     },
@@ -88,6 +90,10 @@ impl Journey {
         let facts = item["facts"].as_l().unwrap();
         assert!(facts.iter().all(AttributeValue::is_l), "a fact is not in the compact form");
         item.extend(keys(&card));
+        let changed = card.current.audited_change(before, self.now).unwrap();
+        let audited = item.clone().into_iter().chain([(AUDIT.into(), longest_line(&changed))]).collect();
+        let (units, with_line) = (size(&item).div_ceil(UNIT), size(&audited).div_ceil(UNIT));
+        assert!(with_line <= units + 1, "{}: {units} units, audited {with_line}", changed.action);
         self.items.card = Some(card);
         size(&item)
     }
@@ -119,6 +125,20 @@ impl Journey {
     fn status(&self) -> Status {
         self.items.card.as_ref().unwrap().current.status
     }
+}
+
+/// The line of an app with the longest texts that are kept.
+fn longest_line(change: &AuditedChange) -> AttributeValue {
+    let address = "2001:db8:1111:2222:3333:4444:5555:6666".parse().ok();
+    let actor = Actor {
+        kind: ActorKind::Reconciliation,
+        subject: Some(change.client),
+        source_ip: address,
+        forwarded_for: address,
+        user_agent: "x".repeat(64),
+        correlation_id: "x".repeat(64),
+    };
+    change_line(&actor, change)
 }
 
 /// A redirect with the sizes of Click to Pay's: a signature of 2048 bits and a push method for each platform.

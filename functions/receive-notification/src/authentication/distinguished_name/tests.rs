@@ -6,7 +6,7 @@ const MASTERCARD: &str =
     "CN=mtf.example.apigw.mastercard.com,O=MasterCard International Incorporated,L=O'Fallon,ST=Missouri,C=US";
 
 fn is_same(one: &str, other: &str) -> bool {
-    Subject::parse(one).expect(one).matches(&Subject::parse(other).expect(other))
+    DistinguishedName::parse(one).expect(one).matches(&DistinguishedName::parse(other).expect(other))
 }
 
 #[test]
@@ -59,10 +59,10 @@ fn escaped_and_quoted_characters_belong_to_the_value() {
 
 #[test]
 fn several_names_are_separated_by_semicolons() {
-    let names = Subject::parse_list(r#"CN=active,O=x; CN=standby,O=x;CN=a\;b;CN="c;d""#).unwrap();
+    let names = DistinguishedName::parse_list(r#"CN=active,O=x; CN=standby,O=x;CN=a\;b;CN="c;d""#).unwrap();
     assert_eq!(names.len(), 4);
-    assert!(names[1].matches(&Subject::parse("/O=X/CN=STANDBY").unwrap()));
-    assert!(names[2].matches(&Subject::parse(r"CN=a\3Bb").unwrap()));
+    assert!(names[1].matches(&DistinguishedName::parse("/O=X/CN=STANDBY").unwrap()));
+    assert!(names[2].matches(&DistinguishedName::parse(r"CN=a\3Bb").unwrap()));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn text_that_is_not_a_name_is_rejected() {
         "CN=#zz",
         r"CN=\ff",
     ] {
-        assert_eq!(Subject::parse(invalid), Err(InvalidSubject), "{invalid}");
+        assert_eq!(DistinguishedName::parse(invalid), Err(InvalidDistinguishedName), "{invalid}");
     }
-    assert_eq!(Subject::parse_list("CN=a;"), Err(InvalidSubject));
+    assert_eq!(DistinguishedName::parse_list("CN=a;"), Err(InvalidDistinguishedName));
 }

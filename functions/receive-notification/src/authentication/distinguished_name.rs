@@ -1,4 +1,4 @@
-//! Subjects of certificates, compared as names and not as text: API Gateway, OpenSSL and Java write the same subject in
+//! Subjects and issuers of certificates, compared as names and not as text: API Gateway, OpenSSL and Java write the same name in
 //! different ways.
 //!
 //! Read are RFC 4514 and RFC 2253 (`CN=a,O=b,C=US`), OpenSSL's form with spaces (`C = US, O = b, CN = a`) and its form with
@@ -14,17 +14,17 @@ use std::{fmt, iter};
 /// One attribute: its type, as a known keyword or an OID, and its normalized value.
 type Attribute = (String, String);
 
-/// The subject of a certificate. Parts in the order of the text; a part has several attributes if they are joined by `+`.
+/// The subject or issuer of a certificate. Parts in the order of the text; a part has several attributes if they are joined by `+`.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Subject(Vec<Vec<Attribute>>);
+pub(crate) struct DistinguishedName(Vec<Vec<Attribute>>);
 
 /// The text is not a distinguished name.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct InvalidSubject;
+pub(crate) struct InvalidDistinguishedName;
 
-impl Subject {
+impl DistinguishedName {
     /// Parses one name.
-    pub(crate) fn parse(raw: &str) -> Result<Self, InvalidSubject> {
+    pub(crate) fn parse(raw: &str) -> Result<Self, InvalidDistinguishedName> {
         let raw = raw.trim_start();
         let parts: Result<_, _> = match raw.strip_prefix('/') {
             Some(rest) => {
@@ -37,7 +37,7 @@ impl Subject {
     }
 
     /// Parses names that are separated by semicolons.
-    pub(crate) fn parse_list(raw: &str) -> Result<Vec<Self>, InvalidSubject> {
+    pub(crate) fn parse_list(raw: &str) -> Result<Vec<Self>, InvalidDistinguishedName> {
         split(raw, ';').map(Self::parse).collect()
     }
 
@@ -47,20 +47,20 @@ impl Subject {
     }
 }
 
-impl fmt::Display for InvalidSubject {
+impl fmt::Display for InvalidDistinguishedName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not a distinguished name such as CN=name,O=organization")
     }
 }
 
-impl std::error::Error for InvalidSubject {}
+impl std::error::Error for InvalidDistinguishedName {}
 
 /// The attributes of one part, sorted: they are a set.
-fn attributes<'a>(part: impl Iterator<Item = &'a str>) -> Result<Vec<Attribute>, InvalidSubject> {
+fn attributes<'a>(part: impl Iterator<Item = &'a str>) -> Result<Vec<Attribute>, InvalidDistinguishedName> {
     let attribute = |raw: &str| {
-        let (name, value) = raw.split_once('=').ok_or(InvalidSubject)?;
-        let name = attribute_type::normalized(name).ok_or(InvalidSubject)?;
-        Ok((name, value::normalized(value).ok_or(InvalidSubject)?))
+        let (name, value) = raw.split_once('=').ok_or(InvalidDistinguishedName)?;
+        let name = attribute_type::normalized(name).ok_or(InvalidDistinguishedName)?;
+        Ok((name, value::normalized(value).ok_or(InvalidDistinguishedName)?))
     };
     let mut attributes: Vec<_> = part.map(attribute).collect::<Result<_, _>>()?;
     attributes.sort_unstable();
