@@ -27,7 +27,8 @@ mod world;
 
 pub use engines::{EngineError, dynamodb::TableNames};
 pub use events::StreamError;
-pub use identity::KeyError;
+pub use identity::{KeyError, STRONG};
+pub use live::recording::Recording;
 pub use mtls_endpoint::MtlsEndpointError;
 pub use scheduled::RefreshError;
 pub use world::{Options, StartError, World};

@@ -68,6 +68,7 @@ async fn run_journey(world: &World, started: Timestamp) -> bool {
             return false;
         }
     };
+    let recording = world.record_for_live();
     let steps = async {
         world.refresh().await.map_err(|error| error.to_string())?;
         journey::journey(&cardholder).await.map_err(|error| runtime::telemetry::chain(&error))
@@ -77,6 +78,7 @@ async fn run_journey(world: &World, started: Timestamp) -> bool {
         never = world.run_schedules() => never,
     };
     world.simulator().notifications_settled().await;
+    recording.keep();
     let exchanges = [world.simulator().journal(), cardholder.steps()].concat();
     output::line(timeline::render(exchanges, started));
     match outcome {

@@ -76,7 +76,7 @@ impl Support {
     }
 
     async fn catalog(&self) -> Result<String, page::PageError> {
-        page::html(&self.requestors, &self.logos, self.clock.now()).await
+        page::html(&self.requestors, &self.logos, self.clock.now(), true).await
     }
 }
 
@@ -93,10 +93,7 @@ pub(crate) fn router(support: Support) -> Router {
     Router::new()
         .route("/support", get(show))
         .route("/support/catalog", get(catalog))
-        .route(
-            "/support/style.css",
-            get(async || web::file("text/css; charset=utf-8", include_str!("../templates/support.css"))),
-        )
+        .route("/support/style.css", get(async || web::file(web::CSS, include_str!("../templates/support.css"))))
         .with_state(support)
 }
 

@@ -24,6 +24,7 @@ use crate::{
     cardholder::Cardholder,
     engines::dynamodb::TableNames,
     functions::Functions,
+    live::{Live, recording::Recording},
     identity::{Identity, KeyError, STRONG},
     logos::Logos,
     scheduled::RefreshError,
@@ -37,6 +38,7 @@ pub struct World {
     token_requestors: TokenRequestors,
     simulator: Arc<Simulator>,
     identity: Identity,
+    live: Live,
     base_url: Url,
     notifications_url: Url,
     dynamodb_url: Url,
@@ -84,6 +86,11 @@ impl World {
     /// When the function fails.
     pub async fn reconcile(&self) -> Result<Value, RefreshError> {
         self.functions.reconcile().await
+    }
+
+    /// Records all exchanges from now on, for the live page to replay: see [`Recording::keep`].
+    pub fn record_for_live(&self) -> Recording {
+        self.live.record()
     }
 
     /// A cardholder with an app, a browser and a valid token.

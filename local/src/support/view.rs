@@ -6,9 +6,11 @@ mod list;
 use askama::Template;
 use jiff::Timestamp;
 use model::{catalog::Snapshot, enrollment::Enrollment};
-use runtime::store::enrollments::InboxEntry;
 
-use super::{lane::Lane, search::SearchResult};
+use super::{
+    lane::Lane,
+    search::{SearchResult, Unmatched},
+};
 use enrollment::EnrollmentView;
 use list::{EnrollmentLine, NotificationLine, requestor_name};
 
@@ -27,7 +29,7 @@ struct Page<'a> {
 pub(super) fn render(
     query: &str,
     result: &SearchResult,
-    unmatched: &[InboxEntry],
+    unmatched: &[Unmatched],
     snapshot: &Snapshot,
     now: Timestamp,
 ) -> Result<String, askama::Error> {
@@ -47,17 +49,21 @@ pub(super) fn render(
         SearchResult::Latest(all) => {
             page.heading = "Latest enrollments".into();
             page.enrollments = lines(all);
-            let notifications = unmatched.iter().map(|entry| NotificationLine::new(entry, snapshot));
+            let notifications = unmatched.iter().map(|it| NotificationLine::new(it, snapshot));
             page.unmatched = Some(notifications.collect());
         }
         SearchResult::OfCard(card, all) => {
             page.heading = format!("Card contract {card}");
             page.enrollments = lines(all);
         }
+        SearchResult::OfClient(client, all) => {
+            page.heading = format!("Client {client}");
+            page.enrollments = lines(all);
+        }
         SearchResult::Enrollment(enrollment) => {
             let requestor = requestor_name(&enrollment.token_requestor_id, snapshot);
             page.heading = format!("Card contract {} at {requestor}", enrollment.card_contract_id);
-            page.enrollment = Some(EnrollmentView::new(enrollment, now));
+            page.enrollment = Some(EnrollmentView::new(enrollment, &requestor, now));
         }
         SearchResult::NotFound => page.not_found = true,
     }

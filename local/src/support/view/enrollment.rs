@@ -10,6 +10,9 @@ use crate::support::{
 };
 
 pub(super) struct EnrollmentView {
+    pub(super) id: String,
+    /// One line to paste into a ticket.
+    pub(super) summary: String,
     pub(super) status: String,
     pub(super) facts: Vec<(&'static str, String)>,
     pub(super) rows: Vec<RowView>,
@@ -28,21 +31,30 @@ pub(super) struct RowView {
 }
 
 impl EnrollmentView {
-    pub(super) fn new(enrollment: &Enrollment, now: Timestamp) -> Self {
+    pub(super) fn new(enrollment: &Enrollment, requestor: &str, now: Timestamp) -> Self {
         let report = enrollment.status_at(now);
         let mut facts = vec![
             ("Enrollment", enrollment.enrollment_id.to_string()),
             ("Client", enrollment.client_id.to_string()),
             ("Attempt", enrollment.attempt().number.to_string()),
         ];
-        facts.extend(report.reason.map(|reason| ("Reason", reason.as_str().to_owned())));
+        facts.extend(report.reason.as_ref().map(|reason| ("Reason", reason.as_str().to_owned())));
         facts.extend(durations(enrollment));
         facts.push(match report.next_check {
             Some(at) => ("Next check", format!("{} UTC", at.strftime("%-d %B, %H:%M:%S"))),
             None => ("Next check", "none: final".into()),
         });
         let rows = diagram::rows(enrollment, now).into_iter().map(RowView::new).collect();
-        Self { status: serialized(&report.status), facts, rows }
+        let (id, status) = (enrollment.enrollment_id.to_string(), serialized(&report.status));
+        let reason = report.reason.map(|reason| format!(" ({})", reason.as_str())).unwrap_or_default();
+        let summary = format!(
+            "Enrollment {id}: card contract {} of client {} at {requestor}, {status}{reason}, requested {}, attempt {}",
+            enrollment.card_contract_id,
+            enrollment.client_id,
+            enrollment.created_at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+            enrollment.attempt().number,
+        );
+        Self { id, summary, status, facts, rows }
     }
 }
 
