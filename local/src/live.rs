@@ -31,10 +31,11 @@ use crate::{
 use journal::Journal;
 use recording::{Recorded, Recording};
 
-const FILES: [File; 4] = [
+const FILES: [File; 5] = [
     ("/live", "text/html; charset=utf-8", include_str!("../live/index.html")),
     ("/live/style.css", CSS, include_str!("../live/style.css")),
     ("/live/live.js", SCRIPT, include_str!("../live/live.js")),
+    ("/live/diagram.js", SCRIPT, include_str!("../live/diagram.js")),
     ("/live/steps.js", SCRIPT, include_str!("../live/steps.js")),
 ];
 

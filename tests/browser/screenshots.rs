@@ -40,7 +40,7 @@ async fn screenshot_every_page(harness: &Harness, folder: &Path, prefix: &str) {
     harness.open(&harness.url("/")).await;
     harness.find(".in_progress").await;
     screenshot("bank-app").await;
-    harness.click("a[href='#/enable/70002']").await;
+    harness.click("a[href^='#/enable/70002']").await;
     harness.find("#consent").await;
     harness.click("#consent").await;
     screenshot("choice").await;
@@ -49,11 +49,11 @@ async fn screenshot_every_page(harness: &Harness, folder: &Path, prefix: &str) {
     harness.open(&harness.url("/support")).await;
     harness.expect_heading("Latest enrollments").await;
     screenshot("support-list").await;
-    harness.click("tbody tr:last-child a").await;
-    harness.find(".timeline").await;
+    harness.click(".enrollments li:last-child .cover").await;
+    harness.find(".facts-in-time").await;
     screenshot("support").await;
     harness.open(&harness.url("/support?find=70006")).await;
-    harness.click("tbody a").await;
+    harness.click(".enrollments .cover").await;
     harness.find(".missing").await;
     screenshot("support-missing").await;
     harness.open(&harness.url("/live")).await;

@@ -21,7 +21,9 @@ function row(card, place, requestor) {
   return el("li", { class: "row owned" },
     picture(card),
     el("span", { class: "grow" },
-      el("a", { class: "cover", href: own, "aria-label": cardName(card) }, text(`cards.${card.product}`), " ", el("span", { class: "number" }, `•••• ${card.lastFour}`)),
+      el("a", { class: "cover", href: own },
+        el("span", { "aria-hidden": "true" }, text(`cards.${card.product}`), " ", el("span", { class: "number" }, `•••• ${card.lastFour}`)),
+        el("span", { class: "hidden" }, cardName(card))),
       el("small", { class: `state ${place.state}` }, text([`card.${place.state}.${place.reason}`, `card.${place.state}`], { requestor })),
       sampleNote(card)),
     place.state !== "not_eligible" && el("a", { class: "button", href, "aria-label": `${text(label)}: ${cardName(card)}` }, text(label)));

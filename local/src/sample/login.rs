@@ -108,7 +108,12 @@ async fn log_in(
     })?;
     let needs_step_up = bank.step_up && acr == PASSWORD;
     let cards = cards_of(&bank, client_id).take(CARDS).map(|card| card_response(card, needs_step_up));
-    Ok(Json(LoginResponse { access_token, client_id, person: person(cardholder.name), cards: cards.collect() }))
+    Ok(Json(LoginResponse {
+        access_token,
+        client_id,
+        person: person(cardholder.name),
+        cards: cards.collect(),
+    }))
 }
 
 /// Invented, with a phone number of the range that Ofcom reserves for drama.

@@ -146,7 +146,8 @@ impl World {
         let (app_gateway, notifications_gateway) =
             (functions.app_gateway(authorizer, cors, journal.clone()), functions.notifications_gateway());
         let routes = app_gateway.route_keys().chain(notifications_gateway.route_keys()).collect();
-        let step_up = options.settings.get(registry::STEP_UP_ACR_VALUES.name()).is_some_and(|it| !it.is_empty());
+        let step_up =
+            options.settings.get(registry::STEP_UP_ACR_VALUES.name()).is_some_and(|it| !it.is_empty());
         let bank = Bank { identity: keys.identity.clone(), simulator: Arc::clone(&simulator), step_up };
         let support = Support::connect(&runtime, &token_requestors, &logos)?;
         let live = Live {
@@ -158,7 +159,10 @@ impl World {
             shutdown: shutdown.clone(),
             recorded: Recorded::default(),
         };
-        let pages = web::router().merge(sample::router(bank)).merge(support::router(support)).merge(live::router(live.clone()));
+        let pages = web::router()
+            .merge(sample::router(bank))
+            .merge(support::router(support))
+            .merge(live::router(live.clone()));
         let pages = pages.layer(from_fn_with_state(base_url.clone(), web::require_loopback_host));
         let other_routes = static_files::router(logos.clone()).merge(lambda::router(Arc::clone(&functions)));
         app_gateway.serve(app_listener, other_routes.merge(pages), &shutdown);

@@ -6,6 +6,7 @@ use model::{catalog::Snapshot, enrollment::Enrollment};
 
 use crate::support::{
     format::{clock_time, serialized},
+    language::Language,
     search::Unmatched,
 };
 
@@ -24,7 +25,7 @@ pub(super) struct NotificationLine {
     pub(super) requestor: String,
     pub(super) occurred: String,
     pub(super) received: String,
-    pub(super) tries: String,
+    pub(super) tries: usize,
     pub(super) why: &'static str,
 }
 
@@ -35,28 +36,26 @@ impl EnrollmentLine {
             card: enrollment.card_contract_id.to_string(),
             requestor: requestor_name(&enrollment.token_requestor_id, snapshot),
             status: serialized(&enrollment.status_at(now).status),
-            created: enrollment.created_at.strftime("%-d %B %Y, %H:%M:%S UTC").to_string(),
+            created: enrollment.created_at.strftime("%Y-%m-%d, %H:%M:%S UTC").to_string(),
             client: enrollment.client_id.to_string(),
         }
     }
 }
 
 impl NotificationLine {
-    pub(super) fn new(unmatched: &Unmatched, snapshot: &Snapshot) -> Self {
+    pub(super) fn new(unmatched: &Unmatched, snapshot: &Snapshot, language: Language) -> Self {
+        let not_given = || language.text("not given").to_owned();
         let entry = &unmatched.entry;
         let notification = &entry.notification;
         let requestor = notification.token_requestor_id.as_ref();
         Self {
             kind: notification.kind.as_str().into(),
-            card: notification.card_contract_id.map_or("not given".into(), |card| card.to_string()),
-            requestor: requestor.map_or("not given".into(), |id| requestor_name(id, snapshot)),
+            card: notification.card_contract_id.map_or_else(not_given, |card| card.to_string()),
+            requestor: requestor.map_or_else(not_given, |id| requestor_name(id, snapshot)),
             occurred: clock_time(notification.occurred_at),
             received: clock_time(entry.received_at),
-            tries: match entry.unmatched {
-                1 => "tried once".into(),
-                tries => format!("tried {tries} times"),
-            },
-            why: why(unmatched),
+            tries: entry.unmatched,
+            why: language.text(why(unmatched)),
         }
     }
 }
