@@ -143,7 +143,7 @@ fn scripts() -> Vec<String> {
 #[test]
 fn a_text_that_asks_the_cardholder_to_call_links_the_phone_number_in_both_languages() {
     let (call, link) =
-        (Regex::new(r"(?i)\bcall us\b|\brufen Sie (uns )?an\b").unwrap(), Regex::new(r"\[[^\]]+\]").unwrap());
+        (Regex::new(r"(?i)\bcall us\b|\brufen \w+ (uns )?an\b").unwrap(), Regex::new(r"\[[^\]]+\]").unwrap());
     let mut linked = 0;
     for (key, languages) in texts() {
         for text in languages.values() {

@@ -14,6 +14,7 @@ mod conditions;
 mod cors;
 mod harness;
 mod layout;
+mod lighthouse;
 mod outcomes;
 mod repeated;
 mod screenshots;

@@ -15,15 +15,15 @@ export async function card(page, cardContractId) {
   page.render(cardName(own),
     el("div", { class: "owner" }, picture(own),
       el("dl", { class: "facts" },
-        el("div", {}, el("dt", {}, text("card.holder")), el("dd", {}, own.holder)),
-        el("div", {}, el("dt", {}, text("card.expiry")), el("dd", {}, own.expiry)),
+        el("div", {}, el("dt", {}, text("details.holder")), el("dd", {}, own.holder)),
+        el("div", {}, el("dt", {}, text("details.expiry")), el("dd", {}, own.expiry)),
         sampleNote(own))),
-    el("h2", {}, text("card.places")),
+    el("h2", {}, text("details.places")),
     shown.length > 0 ? el("ul", { class: "rows places" }, shown.map(placeRow)) : el("p", { class: "empty" }, text("enable.none")),
-    hasMore && el("p", { class: "actions" }, el("a", { class: "button", href: `#/enable/${cardContractId}` }, text("card.elsewhere"))),
-    el("h2", {}, text("card.history")),
-    history.length > 0 ? el("ul", { class: "rows history" }, history.map((one) => historyRow(one, nameOf(one.tokenRequestorId)))) : el("p", { class: "empty" }, text("card.history.none")),
-    el("p", { class: "help" }, richText("card.help")),
+    hasMore && el("p", { class: "actions" }, el("a", { class: "button", href: `#/enable/${cardContractId}` }, text("details.elsewhere"))),
+    el("h2", {}, text("details.history")),
+    history.length > 0 ? el("ul", { class: "rows history" }, history.map((one) => historyRow(one, nameOf(one.tokenRequestorId)))) : el("p", { class: "empty" }, text("details.history.none")),
+    el("p", { class: "help" }, richText("details.help")),
     el("p", { class: "actions" }, el("a", { class: "button", href: "#/cards" }, text("cards.back"))));
 }
 

@@ -11,14 +11,31 @@ import { isWaiting, progress, wait } from "../waiting.js";
 export function problemView(page, problem, retry, requestor) {
   const { keys, next } = problemOutcome(problem);
   if (next === "authenticate") return stepUp(page, problem, keys, retry, requestor);
-  const act = { follow: () => page.go(`#/enrollment/${problem.enrollmentId}`), retry, back: () => page.go("#/cards") }[next];
   const label = next === "back" ? "cards.back" : `next.${next}`;
+  const [button, status] = [el("button", { class: "button primary" }, text(label)), progress()];
+  const sendAgain = () => busy(page, button, status, requestor, retry);
+  const act = { follow: () => page.go(`#/enrollment/${problem.enrollmentId}`), retry: sendAgain, back: () => page.go("#/cards") }[next];
+  button.addEventListener("click", act);
   page.render(
     text(keys.map((key) => `${key}.title`)),
     mark(next === "back" ? "call" : "again"),
     el("p", { class: "lead" }, richText(keys.map((key) => `${key}.text`), { requestId: problem.requestId ?? "–" })),
-    el("p", { class: "actions" }, el("button", { class: "button primary", onclick: act }, text(label))),
+    el("p", { class: "actions" }, button),
+    status,
   );
+}
+
+// Runs `act` once, while the button shows that it runs.
+async function busy(page, button, status, requestor, act) {
+  if (isWaiting(button)) return;
+  const end = wait(button, status, requestor && { requestor: requestor.displayName });
+  page.signal.addEventListener("abort", end);
+  try {
+    await act();
+  } catch (error) {
+    end();
+    throw error;
+  }
 }
 
 // Step-up (RFC 9470): the login is confirmed with what the problem names. Then the request is sent again, with the same key
@@ -26,13 +43,11 @@ export function problemView(page, problem, retry, requestor) {
 function stepUp(page, problem, keys, retry, requestor) {
   const [button, status] = [el("button", { class: "button primary" }, text("stepUp.confirm")), progress()];
   const confirm = async () => {
-    if (isWaiting(button)) return;
-    page.signal.addEventListener("abort", wait(button, status, { requestor: requestor?.displayName }));
     page.bank = await logIn(page.bank.clientId, problem.authentication);
     page.api = new Api(page.bank.accessToken);
     await retry();
   };
-  button.addEventListener("click", confirm);
+  button.addEventListener("click", () => busy(page, button, status, requestor, confirm));
   page.render(
     text(keys.map((key) => `${key}.title`)),
     mark("person"),
