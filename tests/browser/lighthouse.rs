@@ -1,7 +1,7 @@
 //! Lighthouse on the pages that need no login: `cargo test -p browser-tests -- --ignored lighthouse`. It comes from npm when it
 //! runs, takes 20 seconds for each page, and starts a browser of its own; so it is no part of CI, which runs axe.
 
-use std::{env, process::Stdio};
+use std::process::Stdio;
 
 use serde_json::Value;
 use tokio::process::Command;
@@ -31,7 +31,6 @@ async fn lighthouse_gives_at_least_95_for_accessibility_and_best_practices() {
 
 async fn check(harness: &Harness, url: &str) {
     assert!(harness.is_local(url), "{url}");
-    let chromium = env::var("CHROME_PATH").unwrap_or("/usr/bin/chromium".into());
     let arguments = [
         "--yes",
         PACKAGE,
@@ -41,8 +40,11 @@ async fn check(harness: &Harness, url: &str) {
         "--only-categories=accessibility,best-practices",
         "--output=json",
     ];
-    let output =
-        Command::new("npx").args(arguments).env("CHROME_PATH", chromium).stderr(Stdio::inherit()).output();
+    let output = Command::new("npx")
+        .args(arguments)
+        .env("CHROME_PATH", "/usr/bin/chromium")
+        .stderr(Stdio::inherit())
+        .output();
     let report: Value =
         serde_json::from_slice(&output.await.expect("npx").stdout).expect("a report of Lighthouse");
     let failed = report["audits"].as_object().expect("audits").values().filter(|it| it["score"] == 0);

@@ -36,6 +36,9 @@ async fn support_finds_an_enrollment_by_its_card_and_sees_what_is_missing() {
             .await;
         assert!(missing[0].as_str().unwrap().contains("TAR"), "{missing}");
         assert!(missing[1].as_str().unwrap().contains("the browser's return"), "{missing}");
+        harness.open(&harness.url("/support?find=40000&lang=de")).await;
+        harness.expect_heading("Kunde 40000").await;
+        assert!(harness.text(".enrollments").await.contains("Kartenvertrag 70001 bei Click to Pay"));
     })
     .await;
 }
@@ -89,6 +92,27 @@ async fn repeated_reordered_and_late_notifications_enable_the_card() {
         harness.click("#return").await;
         harness.find(".timeline").await;
         harness.expect_heading("Your card is enabled").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_live_page_replays_the_journey_of_the_start_with_request_and_answer_of_each_step() {
+    with_harness(Appearance::PHONE, async |harness| {
+        let recording = harness.world.record_for_live();
+        harness.world.refresh().await.unwrap();
+        local::journey::journey(&harness.world.cardholder("40000").unwrap()).await.unwrap();
+        harness.world.simulator().notifications_settled().await;
+        recording.keep();
+        harness.open(&harness.url("/live")).await;
+        harness.find("#state:not(:empty)").await;
+        let state = harness.text("#state").await;
+        assert!(state.starts_with("Replayed from the start of this server: 2"), "{state}");
+        harness.click("#picture section:nth-of-type(2) li:nth-child(7) button").await;
+        let details = harness.text("#details").await;
+        for text in ["Request, step 10", "Answer, step 11", "pushMultipleAccounts", "200 OK"] {
+            assert!(details.contains(text), "{text} is not in {details}");
+        }
     })
     .await;
 }
