@@ -59,7 +59,6 @@ const GERMAN: &[(&str, &str)] = &[
     ("Skip to content", "Zum Inhalt springen"),
     ("Pages", "Seiten"),
     ("Bank app", "Bank-App"),
-    ("Support", "Kundendienst"),
     ("Catalog", "Katalog"),
     (
         "Enrollment id, card contract id or client id",

@@ -67,7 +67,7 @@ pub(super) const SCENARIOS: [Scenario; 6] = [
     Scenario {
         slug: "clock-off",
         title: "Clock off by an hour",
-        watch: "Mastercard rejects every signature, if it checks their time, as in `local`. The bank app still lists where a \
+        watch: "Mastercard rejects every signature, if it checks their time, as the program local has it do. The bank app still lists where a \
             card can be enabled; enabling it fails, and the log names the clock.",
         faults: |operation| of_issuer(operation, Fault::ClockAhead { seconds: 3_600 }),
         plan: NotificationPlan::default,
