@@ -3,6 +3,7 @@
 use crate::harness::{Appearance, Harness, with_harness};
 use jiff::SignedDuration;
 use local::cardholder::Cardholder;
+use serde_json::json;
 
 /// Another device of the cardholder has pushed the card; the browser opens this enrollment.
 async fn follow_enrollment_of_another_device(harness: &Harness, card: u64) {
@@ -119,6 +120,21 @@ async fn a_cardholder_who_closes_the_tab_finds_the_card_enabled_in_the_app_once_
         harness.expect_heading("Your card is enabled").await;
         harness.open(&harness.url("/")).await;
         harness.find(".already_enabled").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_mastercard_is_down_the_app_still_shows_the_cards_and_says_why_their_state_is_not_known() {
+    with_harness(Appearance::PHONE, async |harness| {
+        harness.allow_errors();
+        harness.open(&harness.simulator_url("__simulator/panel")).await;
+        harness.click("form[action$='/scenario/down'] button").await;
+        assert!(harness.text(".notice[role=status]").await.starts_with("Set: Mastercard down."));
+        harness.log_in().await;
+        assert_eq!(harness.text(".notice p").await, "Mastercard cannot be reached at the moment");
+        let states = "return [...document.querySelectorAll('.state')].map((it) => it.innerText)";
+        assert_eq!(harness.execute(states).await, json!(vec!["We cannot check its state now"; 6]));
     })
     .await;
 }

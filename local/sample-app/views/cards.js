@@ -1,18 +1,33 @@
 // The cardholder's cards, each with its state at the first token requestor, Click to Pay.
 
+import { Problem } from "../api.js";
 import { cardName, picture, sampleNote } from "../card.js";
 import { el } from "../dom.js";
+import { problemOutcome } from "../outcome.js";
 import { nextStep } from "../places.js";
 import { text } from "../texts.js";
 
 export async function cards(page) {
   const own = page.bank.cards;
   if (own.length === 0) return page.render(text("cards.title"), el("p", { class: "lead" }, text("cards.none")));
-  const [states, requestors] = await Promise.all([page.api.cards(own), page.api.tokenRequestors("web")]);
+  let problem;
+  const [states, requestors] = await Promise.all([page.api.cards(own).catch(unknownStates), page.api.tokenRequestors("web")]);
+  // The cards are the bank's own: they are shown even if Mastercard does not say where they are enabled.
+  function unknownStates(error) {
+    if (!(error instanceof Problem) || error.status === 401) throw error;
+    problem = error;
+    return own.map(() => ({ state: "unknown" }));
+  }
   const nameOf = (id) => requestors.find(({ tokenRequestorId }) => tokenRequestorId === id)?.displayName ?? id;
   page.render(text("cards.title"),
     el("p", { class: "lead" }, text("cards.text")),
+    problem && notice(page, problem),
     el("ul", { class: "rows wallet" }, own.map((card, at) => row(card, states[at], nameOf(states[at].tokenRequestorId)))));
+}
+
+function notice(page, problem) {
+  const title = text(problemOutcome(problem).keys.map((key) => `${key}.title`));
+  return el("div", { class: "notice", role: "status" }, el("p", {}, title), el("p", { class: "actions" }, el("button", { class: "button", onclick: () => page.go("#/cards") }, text("next.retry"))));
 }
 
 function row(card, place, requestor) {
@@ -24,7 +39,7 @@ function row(card, place, requestor) {
       el("a", { class: "cover", href: own },
         el("span", { "aria-hidden": "true" }, text(`cards.${card.product}`), " ", el("span", { class: "number" }, `•••• ${card.lastFour}`)),
         el("span", { class: "hidden" }, cardName(card))),
-      el("small", { class: `state ${place.state}` }, text([`card.${place.state}.${place.reason}`, `card.${place.state}`], { requestor })),
+      el("small", { class: `state ${place.state}` }, text([`card.${place.state}.${place.reason}`, `card.${place.state}`, "cards.unknown"], { requestor })),
       sampleNote(card)),
-    place.state !== "not_eligible" && el("a", { class: "button", href, "aria-label": `${text(label)}: ${cardName(card)}` }, text(label)));
+    !["not_eligible", "unknown"].includes(place.state) && el("a", { class: "button", href, "aria-label": `${text(label)}: ${cardName(card)}` }, text(label)));
 }

@@ -55,12 +55,8 @@ fn recorded(recorded: &RecordedFact, language: Language) -> Row {
             Row::new(App, Server, &label).with_detail(request_detail(platform, callback, consent, language))
         }
         Fact::Pushed { receipt_hashes, expires_at } => {
-            let detail = format!(
-                "{} {} {}",
-                receipt_hashes.len(),
-                text("receipts, valid until"),
-                clock_time(*expires_at)
-            );
+            let (receipts, until) = (receipt_hashes.len(), clock_time(*expires_at));
+            let detail = format!("{} {receipts}, {} {until}", text("receipts:"), text("valid until"));
             Row::new(TokenConnect, Server, text("pushed: receipts and signature")).with_detail(detail)
         }
         Fact::PushFailed { reason, retryable } => {

@@ -67,15 +67,15 @@ pub(super) const SCENARIOS: [Scenario; 6] = [
     Scenario {
         slug: "clock-off",
         title: "Clock off by an hour",
-        watch: "Mastercard rejects every signature, if it checks their time, as the program local has it do. The bank app still lists where a \
-            card can be enabled; enabling it fails, and the log names the clock.",
+        watch: "Mastercard rejects every signature, if it checks their time, as the program local has it do. The bank \
+            app shows the cards without their state; enabling one fails, and the log says that the keys or the clock are wrong.",
         faults: |operation| of_issuer(operation, Fault::ClockAhead { seconds: 3_600 }),
         plan: NotificationPlan::default,
     },
     Scenario {
         slug: "down",
         title: "Mastercard down",
-        watch: "Every call gets a 503. The bank app still lists where a card can be enabled, and says that Mastercard cannot be \
+        watch: "Every call gets a 503. The bank app shows the cards without their state, and says that Mastercard cannot be \
             reached; after a few tries it says so at once. Support's page shows the failed pushes.",
         faults: |operation| of_issuer(operation, Fault::Status { code: 503, json: true }),
         plan: NotificationPlan::default,
