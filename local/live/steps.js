@@ -47,6 +47,14 @@ export const CHAPTERS = [
   ]],
 ];
 
+// Steps that are a request and its answer.
+const ANSWERS = [[1, 2], [3, 4], [6, 12], [7, 9], [10, 11], [13, 22], [14, 18], [15, 16], [19, 20], [23, 24]];
+
+// The request and the answer to which a step belongs: its own number if it is both.
+export function exchangeOf(step) {
+  return ANSWERS.find((pair) => pair.includes(step)) ?? [step];
+}
+
 // Exchanges without a step number: reading the token list is the tip after step 4, all others follow step 25.
 export function rowOf({ step, from, to }) {
   if (step > 0) return step;

@@ -57,6 +57,11 @@ export class Api {
     return this.send("GET", `/enrollments/${encodeURIComponent(enrollmentId)}`);
   }
 
+  // The cardholder's enrollments of one card, newest first, at most twenty.
+  async enrollments(cardContractId) {
+    return (await this.send("GET", `/enrollments?cardContractId=${encodeURIComponent(cardContractId)}`)).enrollments;
+  }
+
   // After step 25: polls with growing intervals until the enrollment is final, or `signal` is aborted.
   async follow(enrollmentId, { onUpdate, signal }) {
     for (let pause = 500; !signal.aborted; pause = Math.min(pause * 1.5, 10_000)) {

@@ -2,19 +2,23 @@
 // a second tab work.
 
 import { Api, Problem } from "./api.js";
-import { loggedIn, logIn, logOut } from "./bank.js";
+import { loggedIn, logOut } from "./bank.js";
 import { el } from "./dom.js";
-import { problemOutcome } from "./outcome.js";
 import { language, setLanguage, text } from "./texts.js";
-import { cards, enable, follow, login } from "./views.js";
+import { card } from "./views/card.js";
+import { cards } from "./views/cards.js";
+import { enable } from "./views/enable.js";
+import { follow } from "./views/follow.js";
+import { login } from "./views/login.js";
+import { problemView } from "./views/problem.js";
 
 const view = document.getElementById("view");
-const status = document.getElementById("announcement");
 let current = new AbortController();
 
 const ROUTES = [
-  [/^#\/enable\/(\d+)$/, enable],
-  [/^#\/again\/([0-9a-f-]+)$/, (page, id) => enable(page, undefined, id)],
+  [/^#\/card\/(\d+)$/, card],
+  [/^#\/enable\/(\d+)(?:\/(\d+))?$/, enable],
+  [/^#\/again\/([0-9a-f-]+)$/, (page, id) => enable(page, undefined, undefined, id)],
   [/^#\/enrollment\/([0-9a-f-]+)$/, follow],
   [/^/, cards],
 ];
@@ -36,9 +40,8 @@ async function show() {
     api: bank && new Api(bank.accessToken),
     signal,
     go,
-    announce: (message) => signal.aborted || (status.textContent = message),
     render: (title, ...content) => signal.aborted || render(title, content),
-    fail: (problem, retry) => signal.aborted || fail(page, problem, retry),
+    fail: (problem, retry, requestor) => signal.aborted || fail(page, problem, retry, requestor),
   };
   view.setAttribute("aria-busy", "true");
   try {
@@ -64,23 +67,10 @@ function render(title, content) {
   scrollTo(0, 0);
 }
 
-function fail(page, problem, retry) {
+function fail(page, problem, retry, requestor) {
   if (!(problem instanceof Problem)) throw problem;
   if (problem.status === 401 && !problem.needsStepUp) return endSession();
-  const { keys, next } = problemOutcome(problem);
-  // The request is sent again, with the same key and the new token.
-  const authenticate = async () => {
-    page.bank = await logIn(page.bank.clientId, problem.authentication);
-    page.api = new Api(page.bank.accessToken);
-    retry();
-  };
-  const actions = { follow: () => go(`#/enrollment/${problem.enrollmentId}`), retry, authenticate, back: () => go("#/cards") };
-  const label = next === "back" ? "cards.back" : `next.${next}`;
-  page.render(
-    text(keys.map((key) => `${key}.title`)),
-    el("p", { class: "lead" }, text(keys.map((key) => `${key}.text`), { requestId: problem.requestId ?? "–" })),
-    el("p", { class: "actions" }, el("button", { class: "primary", onclick: actions[next] }, text(label))),
-  );
+  problemView(page, problem, retry, requestor);
 }
 
 function endSession() {

@@ -7,7 +7,7 @@ export function el(tag, attributes = {}, ...children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== undefined) element.setAttribute(name, value);
   }
-  element.append(...children.flat().filter((child) => child !== undefined && child !== false));
+  element.append(...children.flat().filter((child) => child !== undefined && child !== null && child !== false));
   return element;
 }
 
@@ -16,7 +16,7 @@ export function logo(requestor) {
   const letter = () => el("span", { class: "logo letter", "aria-hidden": "true" }, [...requestor.displayName][0].toUpperCase());
   const source = requestor.logos.find(({ mediaType }) => mediaType === "image/svg+xml") ?? requestor.logos[0];
   if (!source) return letter();
-  const image = el("img", { class: "logo", src: source.url, alt: "", width: 48, height: 48 });
+  const image = el("img", { class: "logo", src: source.url, alt: "", width: 44, height: 44 });
   image.addEventListener("error", () => image.replaceWith(letter()));
   return image;
 }

@@ -1,9 +1,9 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
-use local::Options;
+use local::{Options, STRONG};
 use mastercard::token_requestor::TokenRequestorId;
 use serde_json::{Value, json};
 use url::Url;
@@ -64,6 +64,9 @@ pub(crate) struct Catalog {
     output: Option<PathBuf>,
 }
 
+/// Largest difference of a signature's time that the simulator accepts, so that its panel can set a wrong clock.
+const CLOCK_SKEW: Duration = Duration::from_mins(5);
+
 #[derive(Args)]
 pub(crate) struct Refresh {
     #[command(flatten)]
@@ -97,7 +100,11 @@ impl CommonOptions {
             data: self.data.clone(),
             token_connect_url: self.token_connect_url.clone(),
             settings: self.settings.iter().cloned().collect(),
-            simulator: simulator::Options { rate_limit: Some(simulator::RATE_LIMIT), ..Default::default() },
+            simulator: simulator::Options {
+                rate_limit: Some(simulator::RATE_LIMIT),
+                clock_skew: Some(CLOCK_SKEW),
+                ..Default::default()
+            },
             ..Options::default()
         }
     }
@@ -107,7 +114,10 @@ impl Run {
     pub(crate) fn options(&self) -> Options {
         let processing_url = self.processing_url.clone();
         let web_origins = self.web_origins.clone();
-        Options { port: self.port, processing_url, web_origins, ..self.common.options() }
+        let mut options = Options { port: self.port, processing_url, web_origins, ..self.common.options() };
+        // One sample cardholder logs in without a second factor, so that the step-up can be seen.
+        options.settings.entry("STEP_UP_ACR_VALUES".into()).or_insert_with(|| STRONG.into());
+        options
     }
 }
 

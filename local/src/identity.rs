@@ -19,9 +19,10 @@ use crate::private_file;
 pub(crate) const ISSUER: &str = "https://login.bank.example/";
 /// Audience of the app's tokens.
 pub(crate) const AUDIENCE: &str = "https://api.bank.example";
-/// `acr` of a login without and with a second factor.
+/// `acr` of a login without a second factor.
 pub(crate) const PASSWORD: &str = "urn:bank.example:password";
-pub(crate) const STRONG: &str = "urn:bank.example:strong";
+/// `acr` of a login with a second factor.
+pub const STRONG: &str = "urn:bank.example:strong";
 /// Long enough for manual tests.
 const TOKEN_VALIDITY_SECONDS: i64 = 12 * 60 * 60;
 

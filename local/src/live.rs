@@ -2,13 +2,15 @@
 
 pub(crate) mod journal;
 mod play;
+pub(crate) mod recording;
 
 use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     Router,
+    body::Body,
     extract::State,
-    http::StatusCode,
+    http::{Response, StatusCode},
     response::sse::{Event, Sse},
     routing::{get, post},
 };
@@ -20,15 +22,21 @@ use tokio::{
 };
 use url::Url;
 
-use crate::{functions::Functions, identity::Identity, shutdown::Shutdown, web};
+use crate::{
+    functions::Functions,
+    identity::Identity,
+    shutdown::Shutdown,
+    web::{self, CSS, File, SCRIPT},
+};
 use journal::Journal;
+use recording::{Recorded, Recording};
 
-/// Path, media type and content of each file.
-const FILES: [(&str, &str, &str); 4] = [
+const FILES: [File; 5] = [
     ("/live", "text/html; charset=utf-8", include_str!("../live/index.html")),
-    ("/live/style.css", "text/css; charset=utf-8", include_str!("../live/style.css")),
-    ("/live/live.js", "text/javascript; charset=utf-8", include_str!("../live/live.js")),
-    ("/live/steps.js", "text/javascript; charset=utf-8", include_str!("../live/steps.js")),
+    ("/live/style.css", CSS, include_str!("../live/style.css")),
+    ("/live/live.js", SCRIPT, include_str!("../live/live.js")),
+    ("/live/diagram.js", SCRIPT, include_str!("../live/diagram.js")),
+    ("/live/steps.js", SCRIPT, include_str!("../live/steps.js")),
 ];
 
 /// Sources of the exchanges, and the parts that a journey needs.
@@ -40,18 +48,29 @@ pub(crate) struct Live {
     pub(crate) identity: Identity,
     pub(crate) base_url: Url,
     pub(crate) shutdown: Shutdown,
+    pub(crate) recorded: Recorded,
 }
 
-/// `GET /live`, `GET /live/exchanges` (server-sent events), `POST /live/journey`.
+impl Live {
+    /// Starts to record all exchanges.
+    pub(crate) fn record(&self) -> Recording {
+        self.recorded.record([self.simulator.subscribe(), self.journal.subscribe()])
+    }
+}
+
+/// `GET /live`, `GET /live/exchanges` (server-sent events), `GET /live/recorded`, `POST /live/journey`.
 pub(crate) fn router(live: Live) -> Router {
-    let files = FILES.into_iter().fold(Router::new(), |router, (path, media_type, content)| {
-        router.route(path, get(async move || web::file(media_type, content)))
-    });
     let live = Router::new()
         .route("/live/exchanges", get(exchanges))
+        .route("/live/recorded", get(async |State(live): State<Live>| recorded(&live)))
         .route("/live/journey", post(journey))
         .with_state(live);
-    files.merge(live)
+    web::files(FILES).merge(live)
+}
+
+fn recorded(live: &Live) -> Response<Body> {
+    let exchanges = serde_json::to_string(&live.recorded.exchanges()).unwrap_or_default();
+    web::file("application/json", exchanges)
 }
 
 async fn exchanges(State(live): State<Live>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {

@@ -6,7 +6,7 @@ mod changes;
 mod logo_urls;
 mod utc_time;
 
-use std::{collections::BTreeMap, io, path::Path};
+use std::{collections::BTreeMap, io, path::Path, sync::LazyLock};
 
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
@@ -23,7 +23,9 @@ use card::Card;
 use changes::VersionChanges;
 use utc_time::UtcTime;
 
-const STYLE: &str = include_str!("../templates/style.css");
+/// The design of every page, and what only this one shows: the file has no other style sheet.
+static STYLE: LazyLock<String> =
+    LazyLock::new(|| [simulator::DESIGN, include_str!("../templates/catalog.css")].concat());
 /// Number of versions whose changes are shown.
 const CHANGES: usize = 5;
 /// Age of a stale catalog, as in `list-requestors`.
@@ -61,12 +63,16 @@ pub struct Contents<'a> {
     pub changes: &'a [ChangeRecord],
     /// The current time.
     pub now: Timestamp,
+    /// Whether the page is served by `local`, and so has links to its other pages.
+    pub served: bool,
 }
 
 #[derive(Template)]
 #[template(path = "catalog.html")]
 struct Page<'a> {
     policy: String,
+    style: &'static str,
+    served: bool,
     version: Option<u64>,
     updated_at: Option<UtcTime>,
     stale: bool,
@@ -82,7 +88,7 @@ struct Page<'a> {
 /// # Errors
 /// When the stores cannot be read or the file cannot be written.
 pub async fn write(world: &World, file: &Path) -> Result<(), PageError> {
-    let page = html(world.token_requestors(), &world.logos, world.clock().now()).await?;
+    let page = html(world.token_requestors(), &world.logos, world.clock().now(), false).await?;
     let written = private_file::write(file, page.as_bytes());
     written.map_err(|source| PageError::File { file: file.display().to_string(), source })
 }
@@ -92,10 +98,11 @@ pub(crate) async fn html(
     store: &TokenRequestors,
     logos: &Logos,
     now: Timestamp,
+    served: bool,
 ) -> Result<String, PageError> {
     let (snapshot, changes) = (store.snapshot().await?, store.changes(CHANGES).await?);
     let logo_urls = logo_urls::load(&snapshot, logos).await?;
-    Ok(render(&Contents { snapshot: &snapshot, logo_urls: &logo_urls, changes: &changes, now })?)
+    Ok(render(&Contents { snapshot: &snapshot, logo_urls: &logo_urls, changes: &changes, now, served })?)
 }
 
 /// The content security policy: `data:` images and the page's own style only.
@@ -108,7 +115,7 @@ pub(crate) fn policy() -> String {
 /// # Errors
 /// When the template fails.
 pub fn render(contents: &Contents<'_>) -> Result<String, askama::Error> {
-    let Contents { snapshot, logo_urls, changes, now } = *contents;
+    let Contents { snapshot, logo_urls, changes, now, served } = *contents;
     let mut entries: Vec<&CatalogEntry> = snapshot.entries.values().collect();
     entries.sort_by_cached_key(|entry| entry.requestor.consumer_facing_entity_name.to_lowercase());
     let (retired, offered): (Vec<&CatalogEntry>, Vec<_>) =
@@ -116,6 +123,8 @@ pub fn render(contents: &Contents<'_>) -> Result<String, askama::Error> {
     let updated_at = snapshot.catalog.as_ref().and_then(|catalog| catalog.updated_at);
     let page = Page {
         policy: policy(),
+        style: STYLE.as_str(),
+        served,
         version: snapshot.catalog.as_ref().map(|catalog| catalog.version),
         updated_at: updated_at.map(UtcTime),
         stale: updated_at.is_none_or(|at| now.duration_since(at) > STALE),

@@ -30,7 +30,7 @@ pub enum ReadyError {
 pub fn write_ready_file(world: &World, file: &Path) -> Result<(), ReadyError> {
     let tokens = CARDHOLDERS
         .iter()
-        .map(|(client, _)| Ok((client.to_string(), Value::String(world.token_for(client)?))));
+        .map(|it| Ok((it.client_id.to_owned(), Value::String(world.token_for(it.client_id)?))));
     let tokens: serde_json::Map<String, Value> = tokens.collect::<Result<_, KeyError>>()?;
     let simulator = world.simulator();
     let content = json!({

@@ -82,6 +82,7 @@ async fn run_journey(world: &World, started: Timestamp) -> bool {
             return false;
         }
     };
+    let recording = world.record_for_live();
     let steps = async {
         world.refresh().await.map_err(|error| error.to_string())?;
         journey::journey(&cardholder).await.map_err(|error| runtime::telemetry::chain(&error))
@@ -91,6 +92,7 @@ async fn run_journey(world: &World, started: Timestamp) -> bool {
         never = world.run_schedules() => never,
     };
     world.simulator().notifications_settled().await;
+    recording.keep();
     let exchanges = [world.simulator().journal(), cardholder.steps()].concat();
     output::line(timeline::render(exchanges, started));
     match outcome {

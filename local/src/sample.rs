@@ -5,41 +5,51 @@ mod login;
 
 use std::sync::Arc;
 
-use axum::{Router, routing::get};
+use axum::Router;
 use simulator::Simulator;
 
 pub(crate) use login::CARDHOLDERS;
 
-use crate::{identity::Identity, web};
+use crate::{
+    identity::Identity,
+    web::{self, CSS, File, SCRIPT},
+};
 
-/// Path, media type and content of each file.
-const FILES: [(&str, &str, &str); 12] = [
+const FILES: [File; 22] = [
     ("/", "text/html; charset=utf-8", include_str!("../sample-app/index.html")),
-    ("/app/style.css", "text/css; charset=utf-8", include_str!("../sample-app/style.css")),
+    ("/app/style.css", CSS, include_str!("../sample-app/style.css")),
     ("/app/icon.svg", "image/svg+xml", include_str!("../sample-app/icon.svg")),
     ("/app/texts.json", "application/json", include_str!("../sample-app/texts.json")),
+    ("/app/account-holder.js", SCRIPT, include_str!("../sample-app/account-holder.js")),
     ("/app/api.js", SCRIPT, include_str!("../sample-app/api.js")),
+    ("/app/app.js", SCRIPT, include_str!("../sample-app/app.js")),
     ("/app/bank.js", SCRIPT, include_str!("../sample-app/bank.js")),
+    ("/app/card.js", SCRIPT, include_str!("../sample-app/card.js")),
+    ("/app/dom.js", SCRIPT, include_str!("../sample-app/dom.js")),
+    ("/app/mark.js", SCRIPT, include_str!("../sample-app/mark.js")),
     ("/app/outcome.js", SCRIPT, include_str!("../sample-app/outcome.js")),
     ("/app/pending-request.js", SCRIPT, include_str!("../sample-app/pending-request.js")),
+    ("/app/places.js", SCRIPT, include_str!("../sample-app/places.js")),
     ("/app/texts.js", SCRIPT, include_str!("../sample-app/texts.js")),
-    ("/app/views.js", SCRIPT, include_str!("../sample-app/views.js")),
-    ("/app/app.js", SCRIPT, include_str!("../sample-app/app.js")),
-    ("/app/dom.js", SCRIPT, include_str!("../sample-app/dom.js")),
+    ("/app/waiting.js", SCRIPT, include_str!("../sample-app/waiting.js")),
+    ("/app/views/card.js", SCRIPT, include_str!("../sample-app/views/card.js")),
+    ("/app/views/cards.js", SCRIPT, include_str!("../sample-app/views/cards.js")),
+    ("/app/views/enable.js", SCRIPT, include_str!("../sample-app/views/enable.js")),
+    ("/app/views/follow.js", SCRIPT, include_str!("../sample-app/views/follow.js")),
+    ("/app/views/login.js", SCRIPT, include_str!("../sample-app/views/login.js")),
+    ("/app/views/problem.js", SCRIPT, include_str!("../sample-app/views/problem.js")),
 ];
-const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// State of the sample login.
 #[derive(Clone)]
 pub(crate) struct Bank {
     pub(crate) identity: Identity,
     pub(crate) simulator: Arc<Simulator>,
+    /// Whether the server requires a second factor to enable a card.
+    pub(crate) step_up: bool,
 }
 
 /// `GET /`, `/app/…`, `/sample/…`.
 pub(crate) fn router(bank: Bank) -> Router {
-    let files = FILES.into_iter().fold(Router::new(), |router, (path, media_type, content)| {
-        router.route(path, get(async move || web::file(media_type, content)))
-    });
-    files.merge(login::router(bank))
+    web::files(FILES).merge(login::router(bank))
 }

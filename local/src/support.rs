@@ -4,6 +4,7 @@
 mod diagram;
 mod format;
 mod lane;
+mod language;
 mod missing;
 mod row;
 mod search;
@@ -15,7 +16,7 @@ use axum::{
     Router,
     body::Body,
     extract::{Query, State},
-    http::{Response, StatusCode},
+    http::{HeaderMap, Response, StatusCode, header},
     response::IntoResponse as _,
     routing::get,
 };
@@ -28,6 +29,7 @@ use runtime::{
 use serde::Deserialize;
 
 use crate::{logos::Logos, page, web};
+use language::Language;
 use search::SearchResult;
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -45,6 +47,8 @@ pub(crate) struct Support {
 struct SearchQuery {
     #[serde(default)]
     find: String,
+    /// `en` or `de`; by default the browser's language.
+    lang: Option<String>,
 }
 
 impl Support {
@@ -65,18 +69,18 @@ impl Support {
         })
     }
 
-    async fn page(&self, query: &str) -> Result<String, PageError> {
+    async fn page(&self, query: &str, language: Language, asked: bool) -> Result<String, PageError> {
         let result = self.search(query).await?;
         let snapshot = self.requestors.snapshot().await?;
         let unmatched = match result {
             SearchResult::Latest(_) => self.unmatched().await?,
             _ => Vec::new(),
         };
-        Ok(view::render(query, &result, &unmatched, &snapshot, self.clock.now())?)
+        Ok(view::render(query, &result, &unmatched, &snapshot, self.clock.now(), language, asked)?)
     }
 
     async fn catalog(&self) -> Result<String, page::PageError> {
-        page::html(&self.requestors, &self.logos, self.clock.now()).await
+        page::html(&self.requestors, &self.logos, self.clock.now(), true).await
     }
 }
 
@@ -95,13 +99,19 @@ pub(crate) fn router(support: Support) -> Router {
         .route("/support/catalog", get(catalog))
         .route(
             "/support/style.css",
-            get(async || web::file("text/css; charset=utf-8", include_str!("../templates/support.css"))),
+            get(async || web::file(web::CSS, include_str!("../templates/support.css"))),
         )
         .with_state(support)
 }
 
-async fn show(State(support): State<Support>, Query(query): Query<SearchQuery>) -> Response<Body> {
-    match support.page(query.find.trim()).await {
+async fn show(
+    State(support): State<Support>,
+    Query(query): Query<SearchQuery>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let language = Language::choose(query.lang.as_deref(), accepted);
+    match support.page(query.find.trim(), language, query.lang.is_some()).await {
         Ok(html) => web::file(HTML, html),
         Err(error) => failed(&error),
     }

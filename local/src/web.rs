@@ -2,17 +2,43 @@
 //! nothing from other hosts.
 
 use axum::{
+    Router,
     body::Body,
     extract::{Request, State},
     http::{HeaderName, Response, header},
     middleware::Next,
     response::{IntoResponse as _, Redirect},
+    routing::get,
 };
 use url::Url;
 
 /// Allows this origin only, and nothing inline.
 pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Media type of style sheets.
+pub(crate) const CSS: &str = "text/css; charset=utf-8";
+/// Media type of scripts.
+pub(crate) const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// Path, media type and content of a file that is part of the binary.
+pub(crate) type File = (&'static str, &'static str, &'static str);
+
+/// Serves files with the policy.
+pub(crate) fn files<const N: usize>(files: [File; N]) -> Router {
+    files.into_iter().fold(Router::new(), |router, (path, media_type, content)| {
+        router.route(path, get(async move || file(media_type, content)))
+    })
+}
+
+/// What several pages share: the design, which is the simulator's too, and sequence diagrams.
+pub(crate) fn router() -> Router {
+    files([
+        ("/design.css", CSS, simulator::DESIGN),
+        ("/diagram.css", CSS, include_str!("../design/diagram.css")),
+        ("/copy.js", SCRIPT, include_str!("../design/copy.js")),
+    ])
+}
 
 /// A file with its media type and the policy.
 pub(crate) fn file(media_type: &str, content: impl Into<Body>) -> Response<Body> {

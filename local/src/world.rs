@@ -25,6 +25,7 @@ use crate::{
     engines::dynamodb::TableNames,
     functions::Functions,
     identity::{Identity, KeyError, STRONG},
+    live::{Live, recording::Recording},
     logos::Logos,
     scheduled::RefreshError,
     shutdown::ShutdownGuard,
@@ -37,6 +38,7 @@ pub struct World {
     token_requestors: TokenRequestors,
     simulator: Arc<Simulator>,
     identity: Identity,
+    live: Live,
     base_url: Url,
     notifications_url: Url,
     dynamodb_url: Url,
@@ -86,6 +88,11 @@ impl World {
     /// When the function fails.
     pub async fn reconcile(&self) -> Result<Value, RefreshError> {
         self.functions.reconcile().await
+    }
+
+    /// Records all exchanges from now on, for the live page to replay: see [`Recording::keep`].
+    pub fn record_for_live(&self) -> Recording {
+        self.live.record()
     }
 
     /// A cardholder with an app, a browser and a valid token.

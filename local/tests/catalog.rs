@@ -27,7 +27,10 @@ fn the_page_is_one_file_with_every_token_requestor() {
     let file = data.path().canonicalize().unwrap().join("catalog.html");
     assert_eq!((run.status.code(), output.lines().last()), (Some(0), file.to_str()), "{}", text(&run.stderr));
     let page = fs::read_to_string(file).unwrap();
-    assert!(page.contains("<h3>Click to Pay</h3>") && page.contains(r#"<img src="data:image/png;base64,"#));
+    assert!(
+        page.contains("<h3>Click to Pay</h3>")
+            && page.contains(r#"<img class="logo" src="data:image/png;base64,"#)
+    );
     assert_eq!(
         (page.matches("src=\"data:").count(), page.matches("src=").count()),
         (5, 5),

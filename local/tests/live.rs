@@ -57,6 +57,28 @@ async fn a_journey_lights_up_every_step_and_shows_no_secret() {
 }
 
 #[tokio::test]
+async fn the_journey_of_the_start_can_be_replayed_and_contains_no_secret() {
+    let world = World::start(Options::default()).await.unwrap();
+    let http = Client::builder().no_proxy().build().unwrap();
+    let recorded = async || -> Vec<Value> {
+        let response = http.get(world.base_url().join("live/recorded").unwrap()).send().await.unwrap();
+        serde_json::from_str(&response.text().await.unwrap()).unwrap()
+    };
+    assert_eq!(recorded().await, Vec::<Value>::new());
+    let recording = world.record_for_live();
+    world.refresh().await.unwrap();
+    local::journey::journey(&world.cardholder("40000").unwrap()).await.unwrap();
+    world.simulator().notifications_settled().await;
+    recording.keep();
+    let exchanges = recorded().await;
+    assert_eq!(steps(&exchanges), (0..=25).collect());
+    let all = serde_json::to_string(&exchanges).unwrap();
+    for secret in ["MCC-", "eyJ", "Bearer"] {
+        assert!(!all.contains(secret), "{secret}");
+    }
+}
+
+#[tokio::test]
 async fn a_subscriber_does_not_keep_the_world_alive() {
     let world = World::start(Options::default()).await.unwrap();
     let http = Client::builder().no_proxy().build().unwrap();

@@ -116,14 +116,48 @@ fn the_texts_before_the_script_runs_are_those_of_their_keys() {
 
 #[test]
 fn every_key_that_a_script_names_has_a_text() {
-    let named = Regex::new(r#"text\("([\w.]+)""#).unwrap();
-    let (scripts, texts) = (["views", "app"].map(|it| read(&format!("sample-app/{it}.js"))), texts());
-    let keys: Vec<_> =
-        scripts.iter().flat_map(|script| named.captures_iter(script).map(|it| it[1].to_owned())).collect();
-    assert!(keys.len() >= 10);
+    let (named, counted) =
+        (Regex::new(r#"[tT]ext\("([\w.]+)""#).unwrap(), Regex::new(r#"plural\("([\w.]+)""#).unwrap());
+    let (scripts, texts) = (scripts(), texts());
+    let found = |pattern: &Regex, suffix: &str| -> Vec<String> {
+        let captures = scripts.iter().flat_map(|script| pattern.captures_iter(script));
+        captures.map(|it| format!("{}{suffix}", &it[1])).collect()
+    };
+    let keys = [found(&named, ""), found(&counted, ".one"), found(&counted, ".other")].concat();
+    assert!(keys.len() >= 30);
     for key in keys {
         assert!(texts.contains_key(&key), "{key}");
     }
+}
+
+/// All scripts of the sample app.
+fn scripts() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-app");
+    let files = [folder.clone(), folder.join("views")].map(|folder| fs::read_dir(folder).unwrap());
+    let paths = files.into_iter().flatten().map(|file| file.unwrap().path());
+    paths
+        .filter(|path| path.extension().is_some_and(|it| it == "js"))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect()
+}
+
+#[test]
+fn a_text_that_asks_the_cardholder_to_call_links_the_phone_number_in_both_languages() {
+    let (call, link) =
+        (Regex::new(r"(?i)\bcall us\b|\brufen \w+ (uns )?an\b").unwrap(), Regex::new(r"\[[^\]]+\]").unwrap());
+    let mut linked = 0;
+    for (key, languages) in texts() {
+        for text in languages.values() {
+            let asks = call.find_iter(text).count();
+            assert_eq!(
+                asks,
+                link.find_iter(text).count(),
+                "`{key}`: put the words that call into [brackets]: {text}"
+            );
+            linked += asks;
+        }
+    }
+    assert!(linked >= 20, "{linked}");
 }
 
 #[tokio::test]
@@ -173,14 +207,14 @@ async fn after_a_step_up_the_same_request_with_the_same_key_enables_the_card() {
             Client::new().post(url).header("content-type", "application/json").body(request.to_string());
         let response: Value =
             serde_json::from_str(&request.send().await.unwrap().text().await.unwrap()).unwrap();
-        world.cardholder("40000").unwrap().with_token(response["accessToken"].as_str().unwrap())
+        world.cardholder("40001").unwrap().with_token(response["accessToken"].as_str().unwrap())
     };
-    let body = Cardholder::smallest_request("70001");
-    let weak = log_in(json!({"clientId": "40000"})).await;
+    let body = Cardholder::smallest_request("80001");
+    let weak = log_in(json!({"clientId": "40001"})).await;
     let refused = weak.enroll_request("a-tap", &body).await.unwrap();
     assert_eq!((refused.status, &refused.body["code"]), (401, &json!("insufficient_user_authentication")));
     let acr_values = &refused.body["authentication"]["acrValues"];
-    let strong = log_in(json!({"clientId": "40000", "acrValues": acr_values})).await;
+    let strong = log_in(json!({"clientId": "40001", "acrValues": acr_values})).await;
     let ready = strong.enroll_request("a-tap", &body).await.unwrap();
     assert_eq!((ready.status, &ready.body["status"]), (201, &json!("READY")));
 }

@@ -5,6 +5,7 @@ pub(crate) mod callback;
 mod pages;
 mod redirect;
 pub(crate) mod session;
+mod texts;
 
 use std::sync::Arc;
 
@@ -108,7 +109,7 @@ async fn close(State(mastercard): Shared, Path(id): Path<Uuid>) -> Response<Body
     match mastercard.sessions.lock().get(&id) {
         Some(session) => {
             mastercard.journal.record(0, Party::Cardholder, Party::ClickToPay, "closes the tab");
-            page(StatusCode::OK, pages::closed(&session.requestor_name))
+            page(StatusCode::OK, pages::closed(session))
         }
         None => not_found(),
     }
@@ -136,7 +137,7 @@ fn end(
     if session.phase == Phase::Terms {
         mastercard.journal.record(23, Party::Cardholder, Party::ClickToPay, summary);
         removed = change(session);
-        mastercard.journal.record(24, Party::ClickToPay, Party::Cardholder, session.headline());
+        mastercard.journal.record(24, Party::ClickToPay, Party::Cardholder, session.headline().as_str());
     }
     drop(sessions);
     for reference in removed {

@@ -5,6 +5,13 @@ use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
 use axum::response::IntoResponse;
 
+/// The style sheet of the design: tokens, elements and components, of the simulator's pages and of `local`'s.
+pub const DESIGN: &str = concat!(
+    include_str!("../design/tokens.css"),
+    include_str!("../design/elements.css"),
+    include_str!("../design/components.css"),
+);
+/// What only the simulator's pages show.
 const STYLE: &str = include_str!("../templates/style.css");
 
 /// Allows the style sheet, data images and forms to the simulator only.
@@ -29,6 +36,6 @@ pub(crate) fn page(status: StatusCode, html: String) -> Response<Body> {
 
 /// The style sheet of all pages.
 pub(crate) async fn style() -> Response<Body> {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], STYLE)
-        .into_response()
+    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    (headers, [DESIGN, STYLE].concat()).into_response()
 }

@@ -35,6 +35,7 @@ pub use click_to_pay::callback::{CallbackResult, CallbackStyle};
 pub use control::{CardSummary, NotFound, SessionSummary, TokenSummary};
 pub use crypto::field_level::CipherMode;
 pub use faults::{Fault, Times};
+pub use html::DESIGN;
 pub use journal::{Exchange, Message, Party};
 pub use notifications::target::NotificationTarget;
 pub use notifications::{Delivery, InvalidTarget, NotificationPlan};

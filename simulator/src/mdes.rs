@@ -25,8 +25,8 @@ pub(crate) enum Tokenization {
     Duplicate,
 }
 
-/// Tokenizes a card for a requestor. Processing decides by the card's status and expiry only; `00` approves without
-/// further authentication.
+/// Tokenizes a card for a requestor. Processing decides by the card's status, expiry and the bank's rules for it;
+/// `00` approves without further authentication.
 pub(crate) fn tokenize(mastercard: &Mastercard, number: &CardNumber, requestor_id: &str) -> Tokenization {
     use Party::{ClickToPay, Mdes, Processing};
     let mut records = mastercard.records();
@@ -46,7 +46,7 @@ pub(crate) fn tokenize(mastercard: &Mastercard, number: &CardNumber, requestor_i
         "tokenRequestorId": requestor_id,
         "walletName": wallet_name,
     });
-    let approved = card.is_active() && !card.is_expired(today());
+    let approved = card.is_active() && !card.is_expired(today()) && card.approves;
     let (decision, response_code) = if approved { ("APPROVED", "00") } else { ("DECLINED", "05") };
     let decision_fields = json!({"decision": decision, "responseCode": response_code});
     journal.record(14, ClickToPay, Mdes, "tokenize");

@@ -12,14 +12,18 @@ async fn check_every_page(harness: &Harness, axe: &Axe) {
     check("log in").await;
     harness.log_in().await;
     check("the cards").await;
-    harness.click("a[href='#/enable/70001']").await;
+    harness.click("a[href='#/card/70001']").await;
+    harness.find(".places").await;
+    check("a card").await;
+    harness.click("a[href^='#/enable/70001']").await;
     harness.expect_heading("Enable your card").await;
     check("the choice").await;
     harness.click("form button.primary").await;
     check("the choice, without consent").await;
     harness.agree().await;
     harness.expect_heading("Add your card").await;
-    harness.click("summary").await;
+    harness.click(".terms summary").await;
+    harness.click(".other-results summary").await;
     check("Click to Pay's terms").await;
     harness.press("accept").await;
     harness.expect_heading("Your card is enabled").await;
@@ -27,19 +31,22 @@ async fn check_every_page(harness: &Harness, axe: &Axe) {
     harness.click("#return").await;
     harness.find(".timeline").await;
     check("the outcome").await;
+    harness.click("a[href='#/card/70001']").await;
+    harness.find(".history").await;
+    check("a card with a history").await;
     harness.open(&harness.simulator_url("__simulator/panel")).await;
     check("the panel").await;
     harness.open(&harness.url("/support")).await;
     check("support's view").await;
-    harness.click("tbody a").await;
-    harness.find(".timeline").await;
+    harness.click(".enrollments .cover").await;
+    harness.find(".facts-in-time").await;
     check("an enrollment").await;
     harness.open(&harness.url("/support/catalog")).await;
     check("the catalog").await;
     harness.open(&harness.url("/live")).await;
     harness.click("#pace option[value=real]").await;
     harness.click("#play").await;
-    harness.find(".picture li:last-child .lit").await;
+    harness.find("#picture section:last-child li:last-child .lit").await;
     check("the steps").await;
 }
 

@@ -171,14 +171,19 @@ impl Harness {
 
     /// Logs in as the first sample cardholder.
     pub(crate) async fn log_in(&self) {
+        self.log_in_as(1).await;
+    }
+
+    /// Logs in as the sample cardholder at this position, from 1.
+    pub(crate) async fn log_in_as(&self, position: usize) {
         self.open(&self.url("/")).await;
-        self.click("main button.row").await;
+        self.click(&format!("main li:nth-child({position}) button.row")).await;
         self.find(".wallet").await;
     }
 
     /// Selects Click to Pay for a card, consents, and continues to it.
     pub(crate) async fn enable(&self, card: u64) {
-        self.click(&format!("a[href='#/enable/{card}']")).await;
+        self.click(&format!("a[href^='#/enable/{card}']")).await;
         self.agree().await;
         self.expect_heading("Add your card").await;
     }

@@ -9,9 +9,12 @@
 )]
 
 mod accessibility;
+mod card_page;
 mod conditions;
 mod cors;
 mod harness;
+mod layout;
+mod lighthouse;
 mod outcomes;
 mod repeated;
 mod screenshots;
@@ -32,14 +35,14 @@ async fn a_cardholder_enables_a_card_and_finds_it_enabled() {
         harness.click("#return").await;
         harness.expect_heading("Your card is enabled").await;
         let timeline = harness.text(".timeline").await;
-        assert!(timeline.contains("Click to Pay has stored your card securely"), "{timeline}");
+        assert!(timeline.contains("Click to Pay received your card"), "{timeline}");
         assert!(
             !harness.driver.current_url().await.unwrap().as_str().contains("outcome"),
             "the URL keeps no outcome"
         );
         harness.click(".actions a[href='#/cards']").await;
         harness.find(".wallet").await;
-        assert_eq!(harness.text(".owned:first-child .state").await, "Enabled");
+        assert_eq!(harness.text(".owned:first-child .state").await, "Enabled at Click to Pay");
         assert_eq!(harness.pushes(), 1);
     })
     .await;

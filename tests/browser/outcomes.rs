@@ -3,6 +3,7 @@
 use crate::harness::{Appearance, Harness, with_harness};
 use jiff::SignedDuration;
 use local::cardholder::Cardholder;
+use serde_json::json;
 
 /// Another device of the cardholder has pushed the card; the browser opens this enrollment.
 async fn follow_enrollment_of_another_device(harness: &Harness, card: u64) {
@@ -11,7 +12,7 @@ async fn follow_enrollment_of_another_device(harness: &Harness, card: u64) {
     request["callback"] = "web-bank".into();
     assert_eq!(other_device.enroll_request("another-device", &request).await.unwrap().status, 201);
     harness.log_in().await;
-    let follow = harness.find(".in_progress + .button").await;
+    let follow = harness.find(".row:has(.in_progress) .button").await;
     follow.click().await.unwrap();
     harness.expect_heading("Not finished yet").await;
 }
@@ -24,6 +25,14 @@ async fn a_cardholder_who_cancels_reads_that_nothing_was_enabled_and_can_retry()
         harness.press("cancel").await;
         harness.click("#return").await;
         harness.expect_heading("Nothing was enabled").await;
+        let timeline = harness.text(".timeline").await;
+        for text in [
+            "Click to Pay received your card",
+            "You cancelled at Click to Pay",
+            "Confirmed: Click to Pay does not have your card",
+        ] {
+            assert!(timeline.contains(text), "{text} is not in {timeline}");
+        }
         harness.click(".actions .primary").await;
         harness.expect_heading("Enable your card").await;
         harness.agree().await;
@@ -42,7 +51,7 @@ async fn a_declined_card_is_shown_with_a_phone_number() {
         harness.expect_heading("Your card cannot be added").await;
         harness.click("#return").await;
         harness.expect_heading("This card could not be enabled").await;
-        assert!(harness.text(".actions .primary").await.starts_with("Call us"));
+        assert!(harness.text(".actions .primary").await.starts_with("Call 0800"));
     })
     .await;
 }
@@ -85,7 +94,7 @@ async fn a_card_that_is_a_duplicate_at_click_to_pay_is_enabled() {
     with_harness(Appearance::LAPTOP, async |harness| {
         harness.log_in().await;
         harness.enable(70_001).await;
-        harness.click("summary").await;
+        harness.click(".other-results summary").await;
         harness.press("result/DUPLICATE_REQUEST").await;
         harness.expect_heading("Your card was enabled already").await;
     })
@@ -97,14 +106,14 @@ async fn a_cardholder_who_closes_the_tab_finds_the_card_enabled_in_the_app_once_
     with_harness(Appearance::LAPTOP, async |harness| {
         harness.log_in().await;
         harness.enable(70_001).await;
-        harness.click("summary").await;
+        harness.click(".other-results summary").await;
         harness.press("close").await;
         harness.expect_heading("Tab closed").await;
         harness.world.simulator().notifications_settled().await;
         harness.open(&harness.url("/")).await;
-        harness.click(".in_progress + .button").await;
-        harness.expect_heading("One step may be missing").await;
-        assert_eq!(harness.text(".actions .primary").await, "Start again");
+        harness.click(".row:has(.in_progress) .button").await;
+        harness.expect_heading("One step left at Click to Pay").await;
+        assert_eq!(harness.text(".actions .primary").await, "Finish at Click to Pay");
         harness.world.clock().advance(SignedDuration::from_mins(16));
         harness.world.reconcile().await.unwrap();
         harness.driver.refresh().await.unwrap();
@@ -116,11 +125,26 @@ async fn a_cardholder_who_closes_the_tab_finds_the_card_enabled_in_the_app_once_
 }
 
 #[tokio::test]
+async fn while_mastercard_is_down_the_app_still_shows_the_cards_and_says_why_their_state_is_not_known() {
+    with_harness(Appearance::PHONE, async |harness| {
+        harness.allow_errors();
+        harness.open(&harness.simulator_url("__simulator/panel")).await;
+        harness.click("form[action$='/scenario/down'] button").await;
+        assert!(harness.text(".notice[role=status]").await.starts_with("Set: Mastercard down."));
+        harness.log_in().await;
+        assert_eq!(harness.text(".notice p").await, "Mastercard cannot be reached at the moment");
+        let states = "return [...document.querySelectorAll('.state')].map((it) => it.innerText)";
+        assert_eq!(harness.execute(states).await, json!(vec!["We cannot check its state now"; 6]));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_blocked_card_is_refused_with_a_text_for_cardholders() {
     with_harness(Appearance::LAPTOP, async |harness| {
         harness.allow_errors();
         harness.log_in().await;
-        harness.click("a[href='#/enable/70003']").await;
+        harness.click("a[href^='#/enable/70003']").await;
         harness.agree().await;
         harness.expect_heading("This card cannot be enabled").await;
         harness.click(".actions .primary").await;

@@ -8,7 +8,7 @@ use crate::harness::{Appearance, with_harness};
 async fn a_double_click_pushes_once() {
     with_harness(Appearance::LAPTOP, async |harness| {
         harness.log_in().await;
-        harness.click("a[href='#/enable/70001']").await;
+        harness.click("a[href^='#/enable/70001']").await;
         harness.click("#consent").await;
         let button = harness.find("form button.primary").await;
         harness.driver.action_chain().double_click_element(&button).perform().await.unwrap();
@@ -27,7 +27,7 @@ async fn the_back_button_at_click_to_pay_leads_to_the_app_and_a_second_visit_ena
         harness.driver.back().await.unwrap();
         harness.expect_heading("Enable your card").await;
         harness.agree().await;
-        harness.expect_heading("One step may be missing").await;
+        harness.expect_heading("One step left at Click to Pay").await;
         assert_eq!(harness.pushes(), 1, "continuing pushes nothing new");
         harness.click(".actions .primary").await;
         harness.expect_heading("Enable your card").await;
@@ -84,13 +84,13 @@ async fn two_tabs_enable_one_card_once() {
     with_harness(Appearance::LAPTOP, async |harness| {
         harness.allow_errors();
         harness.log_in().await;
-        harness.click("a[href='#/enable/70001']").await;
+        harness.click("a[href^='#/enable/70001']").await;
         harness.find("#consent").await;
         let first = harness.driver.window().await.unwrap();
         let second = harness.driver.new_tab().await.unwrap();
         harness.driver.switch_to_window(second).await.unwrap();
         harness.log_in().await;
-        harness.click("a[href='#/enable/70001']").await;
+        harness.click("a[href^='#/enable/70001']").await;
         harness.find("#consent").await;
         let other_device = harness.world.cardholder("40000").unwrap();
         // Also in a browser: an app's link would leave the page.

@@ -19,9 +19,9 @@ async fn support_finds_an_enrollment_by_its_card_and_sees_what_is_missing() {
         harness.find("#find").await.send_keys("70001").await.unwrap();
         harness.click("form[role=search] button").await;
         harness.expect_heading("Card contract 70001").await;
-        harness.click("tbody a").await;
+        harness.click(".enrollments .cover").await;
         harness.expect_heading("Card contract 70001 at Click to Pay").await;
-        let timeline = harness.text(".timeline").await;
+        let timeline = harness.text(".facts-in-time").await;
         for text in [
             "asks to enable the card",
             "searchFundingAccounts",
@@ -36,6 +36,9 @@ async fn support_finds_an_enrollment_by_its_card_and_sees_what_is_missing() {
             .await;
         assert!(missing[0].as_str().unwrap().contains("TAR"), "{missing}");
         assert!(missing[1].as_str().unwrap().contains("the browser's return"), "{missing}");
+        harness.open(&harness.url("/support?find=40000&lang=de")).await;
+        harness.expect_heading("Kunde 40000").await;
+        assert!(harness.text(".enrollments").await.contains("Kartenvertrag 70001 bei Click to Pay"));
     })
     .await;
 }
@@ -63,13 +66,13 @@ async fn support_sees_notifications_that_match_nothing_and_what_changed_in_the_c
         assert!(harness.text("main").await.ends_with("Notifications that match no enrollment\nNone."));
         receive_unmatched_notification(harness).await;
         harness.driver.refresh().await.unwrap();
-        assert_eq!(
-            harness.text("h2 + .scroll tbody").await.split(' ').take(2).collect::<Vec<_>>(),
-            ["TCN", "77319"]
-        );
+        let unmatched = harness.text(".unmatched").await;
+        for text in ["TCN", "Card contract 77319", "No card with this contract was pushed by this server"] {
+            assert!(unmatched.contains(text), "{text} is not in {unmatched}");
+        }
         harness.click("a[href='/support/catalog']").await;
         harness.expect_heading("Token requestors").await;
-        assert!(harness.text(".changes").await.contains("New 5"));
+        assert!(harness.text(".changes").await.contains("New\n5"));
     })
     .await;
 }
@@ -94,18 +97,39 @@ async fn repeated_reordered_and_late_notifications_enable_the_card() {
 }
 
 #[tokio::test]
+async fn the_live_page_replays_the_journey_of_the_start_with_request_and_answer_of_each_step() {
+    with_harness(Appearance::PHONE, async |harness| {
+        let recording = harness.world.record_for_live();
+        harness.world.refresh().await.unwrap();
+        local::journey::journey(&harness.world.cardholder("40000").unwrap()).await.unwrap();
+        harness.world.simulator().notifications_settled().await;
+        recording.keep();
+        harness.open(&harness.url("/live")).await;
+        harness.find("#state:not(:empty)").await;
+        let state = harness.text("#state").await;
+        assert!(state.starts_with("Replayed from the start of this server: 2"), "{state}");
+        harness.click("#picture section:nth-of-type(2) li:nth-child(7) button").await;
+        let details = harness.text("#details").await;
+        for text in ["Request, step 10", "Answer, step 11", "pushMultipleAccounts", "200 OK"] {
+            assert!(details.contains(text), "{text} is not in {details}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_live_page_lights_up_all_25_steps() {
     with_harness(Appearance::LAPTOP, async |harness| {
         harness.open(&harness.url("/live")).await;
         harness.click("#pace option[value=real]").await;
         harness.click("#play").await;
         for _ in 0..200 {
-            if harness.execute("return document.querySelectorAll('.picture .lit').length").await == 27 {
+            if harness.execute("return document.querySelectorAll('#picture .lit').length").await == 27 {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        let dark = harness.execute("return [...document.querySelectorAll('.picture button:not(.lit) b')].map((it) => it.textContent)").await;
+        let dark = harness.execute("return [...document.querySelectorAll('#picture button:not(.lit) b')].map((it) => it.textContent)").await;
         assert_eq!(dark, json!([]));
         harness.click("section:nth-of-type(2) li:nth-child(3) button").await;
         let details = harness.text("#details").await;

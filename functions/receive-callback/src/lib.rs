@@ -157,7 +157,9 @@ fn unknown_state_page() -> Result<Response<Body>, Problem> {
 }
 
 fn page(response: Builder, content: &str) -> Result<Response<Body>, Problem> {
-    let head = "<meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">";
+    // Without a style of its own, since it is no bank's: the browser's, in light or dark.
+    let head = "<meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+        <meta name=\"color-scheme\" content=\"light dark\">";
     let title = "<title>Back to your bank</title>";
     let page = format!("<!doctype html><html lang=\"en\">{head}{title}{content}</html>");
     response

@@ -25,7 +25,7 @@ fn snapshot(entries: impl IntoIterator<Item = CatalogEntry>) -> Snapshot {
 
 fn page(snapshot: &Snapshot, changes: &[ChangeRecord], now: &str) -> String {
     let logo_urls = &BTreeMap::new();
-    render(&Contents { snapshot, logo_urls, changes, now: now.parse().unwrap() }).unwrap()
+    render(&Contents { snapshot, logo_urls, changes, now: now.parse().unwrap(), served: true }).unwrap()
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn a_browser_fetches_and_runs_nothing() {
     let policy =
         format!("default-src 'none'; img-src data:; style-src 'sha256-{}'", sha256_base64(STYLE.as_bytes()));
     assert!(page.contains(&format!(r#"http-equiv="Content-Security-Policy" content="{policy}""#)), "{page}");
-    assert!(page.contains(&format!("<style>{STYLE}</style>")), "the policy has the hash of another style");
+    assert!(page.contains(&format!("<style>{}</style>", *STYLE)), "the policy has the hash of another style");
     for absent in ["<script", " style=", "src=\"http", "<link", "url("] {
         assert!(!page.contains(absent), "{absent}");
     }

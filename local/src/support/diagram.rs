@@ -1,26 +1,27 @@
 //! An enrollment as a sequence diagram: its request, calls and facts from top to bottom, then what is missing.
 
 use jiff::Timestamp;
-use mastercard::call::Call;
-use model::enrollment::{Enrollment, Fact, RecordedFact};
+use mastercard::{call::Call, token_requestor::Platform};
+use model::enrollment::{Consent, Enrollment, Fact, RecordedFact};
 
 use super::{
     format::{clock_time, serialized},
     lane::Lane,
+    language::Language,
     missing,
     row::{Kind, Row},
 };
 
 /// All rows as of `now`.
-pub(super) fn rows(enrollment: &Enrollment, now: Timestamp) -> Vec<Row> {
+pub(super) fn rows(enrollment: &Enrollment, now: Timestamp, language: Language) -> Vec<Row> {
     let mut facts: Vec<&RecordedFact> = enrollment.facts.iter().collect();
     facts.sort_by_key(|fact| fact.at);
-    let mut rows = vec![request(enrollment)];
+    let mut rows = vec![request(enrollment, language)];
     for fact in facts {
-        rows.extend(fact.calls.iter().map(call));
-        rows.push(recorded(fact));
+        rows.extend(fact.calls.iter().map(|it| call(it, language)));
+        rows.push(recorded(fact, language));
     }
-    rows.extend(missing::rows(enrollment, now));
+    rows.extend(missing::rows(enrollment, now, language));
     let mut previous = None;
     for row in &mut rows {
         if let Some(at) = row.at {
@@ -31,63 +32,81 @@ pub(super) fn rows(enrollment: &Enrollment, now: Timestamp) -> Vec<Row> {
     rows
 }
 
-fn request(enrollment: &Enrollment) -> Row {
+fn request(enrollment: &Enrollment, language: Language) -> Row {
     let Enrollment { platform, callback, consent, created_at, .. } = enrollment;
-    let detail = format!("{}, app link {callback}, terms {}", serialized(platform), consent.terms_version);
-    Row::new(Lane::App, Lane::Server, "asks to enable the card").with_time(*created_at).with_detail(detail)
+    let detail = request_detail(platform, callback, consent, language);
+    Row::new(Lane::App, Lane::Server, language.text("asks to enable the card"))
+        .with_time(*created_at)
+        .with_detail(detail)
 }
 
-fn recorded(recorded: &RecordedFact) -> Row {
+/// Platform, app link and terms of a request.
+fn request_detail(platform: &Platform, callback: &str, consent: &Consent, language: Language) -> String {
+    let [app_link, terms] = ["app link", "terms"].map(|it| language.text(it));
+    format!("{}, {app_link} {callback}, {terms} {}", serialized(platform), consent.terms_version)
+}
+
+fn recorded(recorded: &RecordedFact, language: Language) -> Row {
+    let text = |english| language.text(english);
     use Lane::{App, ClickToPay, Processing, Server, TokenConnect};
     let row = match &recorded.fact {
         Fact::Restarted { platform, callback, consent, .. } => {
-            let detail =
-                format!("{}, app link {callback}, terms {}", serialized(platform), consent.terms_version);
-            Row::new(App, Server, &format!("restarts, attempt {}", recorded.attempt)).with_detail(detail)
+            let label = format!("{}, {} {}", text("restarts"), text("attempt"), recorded.attempt);
+            Row::new(App, Server, &label).with_detail(request_detail(platform, callback, consent, language))
         }
         Fact::Pushed { receipt_hashes, expires_at } => {
-            let detail =
-                format!("{} receipts, valid until {}", receipt_hashes.len(), clock_time(*expires_at));
-            Row::new(TokenConnect, Server, "pushed: receipts and signature").with_detail(detail)
+            let (receipts, until) = (receipt_hashes.len(), clock_time(*expires_at));
+            let detail = format!("{} {receipts}, {} {until}", text("receipts:"), text("valid until"));
+            Row::new(TokenConnect, Server, text("pushed: receipts and signature")).with_detail(detail)
         }
         Fact::PushFailed { reason, retryable } => {
-            let detail = if *retryable { "retryable" } else { "not retryable" };
-            Row::new(Server, App, &format!("push failed: {}", reason.as_str())).with_detail(detail)
+            let detail = text(if *retryable { "retryable" } else { "not retryable" });
+            Row::new(Server, App, &format!("{}: {}", text("push failed"), reason.as_str()))
+                .with_detail(detail)
         }
-        Fact::PushUnknown => Row::new(Server, TokenConnect, "push outcome unknown: the response was lost"),
+        Fact::PushUnknown => {
+            Row::new(Server, TokenConnect, text("push outcome unknown: the response was lost"))
+        }
         Fact::Tar { decision, .. } => Row::new(Processing, Server, &format!("TAR: {}", serialized(decision))),
-        Fact::Tcn { .. } => Row::new(Processing, Server, "TCN: a token exists"),
+        Fact::Tcn { .. } => Row::new(Processing, Server, text("TCN: a token exists")),
         Fact::Tvn { token, requested_by, .. } => {
-            let by = requested_by.as_ref().map(|by| format!(", requested by {by}")).unwrap_or_default();
-            Row::new(Processing, Server, &format!("TVN: the token is {}{by}", serialized(token)))
+            let by = requested_by
+                .as_ref()
+                .map(|by| format!(", {} {by}", text("requested by")))
+                .unwrap_or_default();
+            Row::new(Processing, Server, &format!("{} {}{by}", text("TVN: the token is"), serialized(token)))
         }
         Fact::Callback { result } => {
-            Row::new(ClickToPay, Server, &format!("the browser returns: {}", result.as_str()))
-                .with_detail("a hint")
+            Row::new(ClickToPay, Server, &format!("{}: {}", text("the browser returns"), result.as_str()))
+                .with_detail(text("a hint"))
         }
         Fact::TokenList { token } => {
-            let token = token.as_ref().map_or("no token".into(), serialized);
-            Row::new(Processing, Server, &format!("token list: {token}"))
+            let token = token.as_ref().map_or(text("no token").into(), serialized);
+            Row::new(Processing, Server, &format!("{}: {token}", text("token list")))
         }
-        Fact::TokenListReadFailed => Row::new(Server, Processing, "token list: could not be read"),
+        Fact::TokenListReadFailed => {
+            Row::new(Server, Processing, &format!("{}: {}", text("token list"), text("could not be read")))
+        }
         Fact::Unknown(unknown) => {
-            Row::new(Server, Server, &format!("recorded by a newer version: {}", unknown.kind))
+            Row::new(Server, Server, &format!("{}: {}", text("recorded by a newer version"), unknown.kind))
         }
     };
     let row = match recorded.fact.occurred_at() {
-        Some(at) => row.with_detail(format!("occurred at {} by Mastercard's clock", clock_time(at))),
+        Some(at) => {
+            row.with_detail(format!("{} {}", text("occurred, by Mastercard's clock, at"), clock_time(at)))
+        }
         None => row,
     };
     row.with_time(recorded.at)
 }
 
-fn call(call: &Call) -> Row {
+fn call(call: &Call, language: Language) -> Row {
     let to = match call.operation.as_str() {
         "pushMultipleAccounts" | "getEligibleTokenRequestors" | "getAsset" => Lane::TokenConnect,
         _ => Lane::Processing,
     };
-    let status = call.status.map_or("no response".into(), |status| status.to_string());
+    let status = call.status.map_or(language.text("no response").into(), |status| status.to_string());
     Row::new(Lane::Server, to, &format!("{}, {} ms", call.operation, call.milliseconds))
         .with_kind(Kind::Call)
-        .with_detail(format!("{status}, correlation id {}", call.correlation_id))
+        .with_detail(format!("{status}, {} {}", language.text("correlation id"), call.correlation_id))
 }

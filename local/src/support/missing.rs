@@ -6,10 +6,11 @@ use model::enrollment::{Enrollment, Fact, RecordedFact, Status};
 use super::{
     format::duration,
     lane::Lane,
+    language::Language,
     row::{Kind, Row},
 };
 
-pub(super) fn rows(enrollment: &Enrollment, now: Timestamp) -> Vec<Row> {
+pub(super) fn rows(enrollment: &Enrollment, now: Timestamp, language: Language) -> Vec<Row> {
     let attempt = enrollment.attempt();
     let of_attempt = |fact: &&RecordedFact| fact.at >= attempt.began_at;
     let has = |kind: fn(&Fact) -> bool| enrollment.facts.iter().filter(of_attempt).any(|it| kind(&it.fact));
@@ -20,12 +21,14 @@ pub(super) fn rows(enrollment: &Enrollment, now: Timestamp) -> Vec<Row> {
     });
     let report = enrollment.status_at(now);
     let mut rows = Vec::new();
-    let mut add = |from, label: &str, since: Timestamp| {
+    let mut add = |from, label: &'static str, since: Timestamp| {
         let detail = match report.next_check {
-            Some(_) => format!("nothing for {}", duration(now.duration_since(since))),
-            None => "not received".into(),
+            Some(_) => format!("{} {}", language.text("nothing for"), duration(now.duration_since(since))),
+            None => language.text("not received").into(),
         };
-        rows.push(Row::new(from, Lane::Server, label).with_kind(Kind::Missing).with_detail(detail));
+        rows.push(
+            Row::new(from, Lane::Server, language.text(label)).with_kind(Kind::Missing).with_detail(detail),
+        );
     };
     match pushed {
         None if !failed => add(Lane::TokenConnect, "response to the push", attempt.began_at),
@@ -49,8 +52,12 @@ pub(super) fn rows(enrollment: &Enrollment, now: Timestamp) -> Vec<Row> {
     }
     if let Some(at) = report.next_check {
         let wait = at.duration_since(now);
-        let when = if wait.is_positive() { format!("in {}", duration(wait)) } else { "now".into() };
-        let next = Row::new(Lane::Server, Lane::Processing, "reads the token list");
+        let when = if wait.is_positive() {
+            format!("{} {}", language.text("in"), duration(wait))
+        } else {
+            language.text("now").into()
+        };
+        let next = Row::new(Lane::Server, Lane::Processing, language.text("reads the token list"));
         rows.push(next.with_kind(Kind::Next).with_detail(when));
     }
     rows

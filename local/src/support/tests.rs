@@ -5,7 +5,7 @@ use model::{
 };
 use serde_json::{Value, json};
 
-use super::{diagram, row::Kind, search::SearchResult, view};
+use super::{diagram, language::Language, row::Kind, search::SearchResult, view};
 
 const ID: &str = "0197b3c0-5f10-7c3e-8a51-3f6f0c9be001";
 
@@ -40,20 +40,24 @@ fn tcn() -> Value {
 }
 
 fn missing(enrollment: &Enrollment, now: i64) -> Vec<String> {
-    let rows = diagram::rows(enrollment, at(now)).into_iter();
+    let rows = diagram::rows(enrollment, at(now), Language::English).into_iter();
     rows.filter(|row| row.kind == Kind::Missing).map(|row| row.label).collect()
 }
 
 fn page(enrollment: Enrollment, now: i64) -> String {
+    page_in(Language::English, enrollment, now)
+}
+
+fn page_in(language: Language, enrollment: Enrollment, now: i64) -> String {
     let result = SearchResult::Enrollment(Box::new(enrollment));
-    view::render(ID, &result, &[], &Snapshot::default(), at(now)).unwrap()
+    view::render(ID, &result, &[], &Snapshot::default(), at(now), language, false).unwrap()
 }
 
 #[test]
 fn missing_facts_are_shown_and_the_next_step_is_the_last_row() {
     let waiting = enrollment(json!([pushed()]));
     assert_eq!(missing(&waiting, 100), ["TAR", "TCN", "the browser's return"]);
-    let rows = diagram::rows(&waiting, at(100));
+    let rows = diagram::rows(&waiting, at(100), Language::English);
     assert_eq!(rows.last().unwrap().kind, Kind::Next);
     assert!(page(waiting, 100).contains("nothing for 1 min 39 s"));
     assert_eq!(missing(&enrollment(json!([])), 100), ["response to the push"]);
@@ -84,7 +88,7 @@ fn a_card_that_has_a_token_is_not_expected_to_be_tokenized_again() {
 
 #[test]
 fn calls_are_shown_before_their_fact_with_duration_status_and_correlation_id() {
-    let rows = diagram::rows(&enrollment(json!([pushed()])), at(100));
+    let rows = diagram::rows(&enrollment(json!([pushed()])), at(100), Language::English);
     let labels: Vec<_> = rows.iter().map(|row| (row.kind, row.label.as_str())).collect();
     assert_eq!(labels[1], (Kind::Call, "searchFundingAccounts, 12 ms"));
     assert_eq!(labels[2], (Kind::Call, "pushMultipleAccounts, 34 ms"));
@@ -117,6 +121,46 @@ fn facts_recorded_out_of_order_are_shown_in_the_order_of_time() {
     let list = Fact::TokenList { token: Some(TokenState::Active) }.recorded(at(50), "1");
     let mut one = enrollment(json!([pushed(), tcn()]));
     one.add_fact(list);
-    let times: Vec<_> = diagram::rows(&one, at(100)).iter().filter_map(|row| row.at).collect();
+    let times: Vec<_> =
+        diagram::rows(&one, at(100), Language::English).iter().filter_map(|row| row.at).collect();
     assert!(times.is_sorted(), "{times:?}");
+}
+
+#[test]
+fn the_pages_are_available_in_german_and_follow_the_browser_unless_the_query_asks() {
+    assert_eq!(Language::choose(None, "de-AT,de;q=0.9,en;q=0.8"), Language::German);
+    assert_eq!(Language::choose(None, "en-GB,de;q=0.5"), Language::English);
+    assert_eq!(Language::choose(Some("en"), "de"), Language::English);
+    let page = page_in(Language::German, enrollment(json!([pushed()])), 100);
+    for text in ["<html lang=\"de\">", "fehlt", "nichts seit 1 min 39 s", "will die Karte aktivieren"] {
+        assert!(page.contains(text), "{text} is not in {page}");
+    }
+    assert!(!page.contains("missing</span>") && !page.contains("nothing for"), "{page}");
+}
+
+/// Texts are found by their English, so a changed text would lose its German.
+#[test]
+fn every_text_of_the_pages_has_a_german_one() {
+    let sources = [
+        include_str!("../../templates/support.html"),
+        include_str!("diagram.rs"),
+        include_str!("missing.rs"),
+        include_str!("view.rs"),
+        include_str!("view/enrollment.rs"),
+        include_str!("view/list.rs"),
+    ];
+    let texts = sources
+        .iter()
+        .flat_map(|source| source.split("text(\"").skip(1))
+        .filter_map(|it| it.split('"').next());
+    let texts: Vec<&str> = texts.collect();
+    assert!(texts.len() >= 50, "{}", texts.len());
+    for text in texts {
+        // The same in both languages.
+        let same = ["in", "Support"].contains(&text);
+        assert!(
+            same || Language::German.text(text) != text,
+            "{text:?} has no German text in support/language.rs"
+        );
+    }
 }

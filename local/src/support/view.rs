@@ -6,9 +6,12 @@ mod list;
 use askama::Template;
 use jiff::Timestamp;
 use model::{catalog::Snapshot, enrollment::Enrollment};
-use runtime::store::enrollments::InboxEntry;
 
-use super::{lane::Lane, search::SearchResult};
+use super::{
+    lane::Lane,
+    language::Language,
+    search::{SearchResult, Unmatched},
+};
 use enrollment::EnrollmentView;
 use list::{EnrollmentLine, NotificationLine, requestor_name};
 
@@ -16,6 +19,10 @@ use list::{EnrollmentLine, NotificationLine, requestor_name};
 #[template(path = "support.html")]
 struct Page<'a> {
     query: &'a str,
+    w: Language,
+    /// Keeps the language in links, if the query asked for it.
+    suffix: String,
+    asked: bool,
     heading: String,
     enrollments: Option<Vec<EnrollmentLine>>,
     enrollment: Option<EnrollmentView>,
@@ -27,16 +34,21 @@ struct Page<'a> {
 pub(super) fn render(
     query: &str,
     result: &SearchResult,
-    unmatched: &[InboxEntry],
+    unmatched: &[Unmatched],
     snapshot: &Snapshot,
     now: Timestamp,
+    language: Language,
+    asked: bool,
 ) -> Result<String, askama::Error> {
     let lines = |all: &[Enrollment]| {
         Some(all.iter().map(|enrollment| EnrollmentLine::new(enrollment, snapshot, now)).collect())
     };
     let mut page = Page {
         query,
-        heading: "Nothing found".into(),
+        w: language,
+        suffix: if asked { format!("&lang={}", language.code()) } else { String::new() },
+        asked,
+        heading: language.text("Nothing found").into(),
         enrollments: None,
         enrollment: None,
         not_found: false,
@@ -45,19 +57,28 @@ pub(super) fn render(
     };
     match result {
         SearchResult::Latest(all) => {
-            page.heading = "Latest enrollments".into();
+            page.heading = language.text("Latest enrollments").into();
             page.enrollments = lines(all);
-            let notifications = unmatched.iter().map(|entry| NotificationLine::new(entry, snapshot));
+            let notifications = unmatched.iter().map(|it| NotificationLine::new(it, snapshot, language));
             page.unmatched = Some(notifications.collect());
         }
         SearchResult::OfCard(card, all) => {
-            page.heading = format!("Card contract {card}");
+            page.heading = format!("{} {card}", language.text("Card contract"));
+            page.enrollments = lines(all);
+        }
+        SearchResult::OfClient(client, all) => {
+            page.heading = format!("{} {client}", language.text("Client"));
             page.enrollments = lines(all);
         }
         SearchResult::Enrollment(enrollment) => {
             let requestor = requestor_name(&enrollment.token_requestor_id, snapshot);
-            page.heading = format!("Card contract {} at {requestor}", enrollment.card_contract_id);
-            page.enrollment = Some(EnrollmentView::new(enrollment, now));
+            page.heading = format!(
+                "{} {} {} {requestor}",
+                language.text("Card contract"),
+                enrollment.card_contract_id,
+                language.text("at")
+            );
+            page.enrollment = Some(EnrollmentView::new(enrollment, &requestor, now, language));
         }
         SearchResult::NotFound => page.not_found = true,
     }

@@ -9,7 +9,7 @@ use std::{
 use axum::middleware::from_fn_with_state;
 use model::clock::Clock;
 use runtime::{
-    config::{ConfigError, Runtime},
+    config::{ConfigError, Runtime, registry},
     store::{TokenRequestors, enrollments::RedirectKeys},
 };
 use secrecy::ExposeSecret as _;
@@ -24,7 +24,7 @@ use crate::{
     functions::Functions,
     gateway::{Authorizer, Cors, lambda, static_files},
     identity::{AUDIENCE, ISSUER, KeyError, Keys},
-    live::{self, Live, journal::Journal},
+    live::{self, Live, journal::Journal, recording::Recorded},
     logos::Logos,
     mtls_endpoint::{self, MtlsEndpointError},
     private_file,
@@ -147,7 +147,9 @@ impl World {
         let (app_gateway, notifications_gateway) =
             (functions.app_gateway(authorizer, cors, journal.clone()), functions.notifications_gateway());
         let routes = app_gateway.route_keys().chain(notifications_gateway.route_keys()).collect();
-        let bank = Bank { identity: keys.identity.clone(), simulator: Arc::clone(&simulator) };
+        let step_up =
+            options.settings.get(registry::STEP_UP_ACR_VALUES.name()).is_some_and(|it| !it.is_empty());
+        let bank = Bank { identity: keys.identity.clone(), simulator: Arc::clone(&simulator), step_up };
         let support = Support::connect(&runtime, &token_requestors, &logos)?;
         let live = Live {
             journal,
@@ -156,8 +158,12 @@ impl World {
             identity: keys.identity.clone(),
             base_url: base_url.clone(),
             shutdown: shutdown.clone(),
+            recorded: Recorded::default(),
         };
-        let pages = sample::router(bank).merge(support::router(support)).merge(live::router(live));
+        let pages = web::router()
+            .merge(sample::router(bank))
+            .merge(support::router(support))
+            .merge(live::router(live.clone()));
         let pages = pages.layer(from_fn_with_state(base_url.clone(), web::require_loopback_host));
         let other_routes = static_files::router(logos.clone()).merge(lambda::router(Arc::clone(&functions)));
         app_gateway.serve(app_listener, other_routes.merge(pages), &shutdown);
@@ -167,6 +173,7 @@ impl World {
             runtime,
             token_requestors,
             simulator,
+            live,
             identity: keys.identity,
             base_url,
             notifications_url,

@@ -3,7 +3,8 @@
 use askama::Template;
 
 use super::session::{Phase, Session};
-use crate::html::render;
+use super::texts::Texts;
+use crate::{html::render, world::records::AccountHolder};
 
 /// Results that the simulator's own buttons offer, with their labels.
 const OTHER_RESULTS: [(&str, &str); 6] = [
@@ -27,16 +28,22 @@ enum NextStep {
 #[derive(Template)]
 #[template(path = "session.html")]
 struct SessionPage<'a> {
+    t: &'static Texts,
     name: &'a str,
     headline: &'a str,
+    /// Position in [`Texts::steps`].
+    current_step: Option<usize>,
     problem: Option<&'a str>,
     cards: Vec<&'a str>,
+    account_holder: Vec<(&'static str, &'a str)>,
+    locale: Option<&'a str>,
     next_step: NextStep,
     other_results: [(&'a str, &'a str); 6],
 }
 
 /// The page of a session in its current phase.
 pub(super) fn session(session: &Session) -> String {
+    let t = Texts::of(session.locale.as_deref());
     let base = format!("/click-to-pay/sessions/{}", session.id);
     let next_step = match session.phase {
         Phase::Terms => NextStep::Terms(base),
@@ -45,13 +52,24 @@ pub(super) fn session(session: &Session) -> String {
     };
     let cards = session.cards.iter().map(|card| card.get(card.len().saturating_sub(4)..).unwrap_or_default());
     render(&SessionPage {
+        t,
         name: &session.requestor_name,
-        headline: session.headline(),
+        headline: (t.headline)(session.headline()),
+        current_step: Some(if session.phase == Phase::Terms { 1 } else { 2 }),
         problem: session.problem,
         cards: cards.collect(),
+        account_holder: supplied(&session.account_holder, t),
+        locale: session.locale.as_deref(),
         next_step,
         other_results: OTHER_RESULTS,
     })
+}
+
+/// What the issuer supplied of the cardholder, with its labels.
+fn supplied<'a>(account_holder: &'a AccountHolder, t: &Texts) -> Vec<(&'static str, &'a str)> {
+    let AccountHolder { name, email_address, phone_number } = account_holder;
+    let fields = [(t.name, name), (t.email_address, email_address), (t.phone_number, phone_number)];
+    fields.into_iter().filter_map(|(label, value)| Some((label, value.as_deref()?))).collect()
 }
 
 /// The page for a redirect or request that is rejected.
@@ -60,13 +78,24 @@ pub(super) fn error(detail: &str) -> String {
 }
 
 /// The page in place of a closed tab.
-pub(super) fn closed(requestor_name: &str) -> String {
+pub(super) fn closed(session: &Session) -> String {
     let detail = "The terms were neither accepted nor declined. The card was tokenized when this page opened, so the \
         bank is notified nevertheless. Open the bank's app again to see the result.";
-    notice(requestor_name, "Tab closed", detail)
+    notice(&session.requestor_name, "Tab closed", detail)
 }
 
+/// A page of the simulator itself, in English.
 fn notice(name: &str, headline: &str, problem: &str) -> String {
-    let (problem, cards, next_step) = (Some(problem), Vec::new(), NextStep::None);
-    render(&SessionPage { name, headline, problem, cards, next_step, other_results: OTHER_RESULTS })
+    render(&SessionPage {
+        t: Texts::of(None),
+        name,
+        headline,
+        current_step: None,
+        problem: Some(problem),
+        cards: Vec::new(),
+        account_holder: Vec::new(),
+        locale: None,
+        next_step: NextStep::None,
+        other_results: OTHER_RESULTS,
+    })
 }

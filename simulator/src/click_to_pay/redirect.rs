@@ -10,7 +10,10 @@ use crate::{
     crypto::jws,
     mastercard::Mastercard,
     mdes::{self, Tokenization},
-    world::requestor::{CLICK_TO_PAY, TokenRequestor},
+    world::{
+        records::AccountHolder,
+        requestor::{CLICK_TO_PAY, TokenRequestor},
+    },
 };
 
 /// Why the token requestor rejects a redirect with HTTP 400.
@@ -47,6 +50,8 @@ pub(super) fn redeem(
         phase: Phase::Finished,
         problem: None,
         cards: Vec::new(),
+        account_holder: AccountHolder::default(),
+        locale: payload["locale"].as_str().map(str::to_owned),
     };
     for receipt in receipts.iter().filter_map(Value::as_str) {
         redeem_receipt(&mut session, mastercard, requestor_id, receipt);
@@ -64,7 +69,7 @@ fn redeem_receipt(session: &mut Session, mastercard: &Mastercard, requestor_id: 
             }
             Some(stored) if stored.used => Err("This invitation was used before."),
             Some(stored) if stored.expires <= Timestamp::now() => Err("This invitation has expired."),
-            Some(stored) => Ok(stored.number.clone()),
+            Some(stored) => Ok((stored.number.clone(), stored.account_holder.clone())),
         }
     };
     let (result, token_unique_reference) = match number {
@@ -72,8 +77,9 @@ fn redeem_receipt(session: &mut Session, mastercard: &Mastercard, requestor_id: 
             session.problem = Some(problem);
             (CallbackResult::Error, None)
         }
-        Ok(number) => {
+        Ok((number, account_holder)) => {
             session.cards.push(number.masked());
+            session.account_holder = account_holder;
             match mdes::tokenize(mastercard, &number, requestor_id) {
                 Tokenization::Approved(reference) => {
                     // A receipt can be used for one success.

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 use super::callback::{CallbackResult, Outcome};
+use crate::world::records::AccountHolder;
 
 /// The sessions so far, by id.
 #[derive(Default)]
@@ -37,6 +38,10 @@ pub(crate) struct Session {
     pub(crate) problem: Option<&'static str>,
     /// Masked numbers of the pushed cards.
     pub(crate) cards: Vec<String>,
+    /// What the issuer supplied of the cardholder, with the last card.
+    pub(crate) account_holder: AccountHolder,
+    /// Language and country that the issuer asked for: `de_DE`.
+    pub(crate) locale: Option<String>,
 }
 
 impl Session {
@@ -53,25 +58,52 @@ impl Session {
         removed
     }
 
-    /// The page's headline.
-    pub(crate) fn headline(&self) -> &'static str {
+    /// What the page says about the session.
+    pub(crate) fn headline(&self) -> Headline {
         use CallbackResult as R;
         if self.phase == Phase::Terms {
-            return "Add your card";
+            return Headline::Terms;
         }
         let has = |result: R| self.results.iter().any(|outcome| outcome.result == result);
         if has(R::Approved) || has(R::Authenticated) {
-            "Your card is enabled"
+            Headline::Enabled
         } else if has(R::RequireAdditionalAuthentication) {
-            "Your bank needs to verify your identity"
+            Headline::Authentication
         } else if has(R::DuplicateRequest) {
-            "Your card was enabled already"
+            Headline::Duplicate
         } else if has(R::Cancelled) || has(R::Deleted) {
-            "Your card was not added"
+            Headline::Cancelled
         } else if has(R::Declined) {
-            "Your card cannot be added"
+            Headline::Declined
         } else {
-            "Something went wrong"
+            Headline::Error
+        }
+    }
+}
+
+/// The headline of a session's page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Headline {
+    Terms,
+    Enabled,
+    Authentication,
+    Duplicate,
+    Cancelled,
+    Declined,
+    Error,
+}
+
+impl Headline {
+    /// The text in English, also for the journal and the panel.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Terms => "Add your card",
+            Self::Enabled => "Your card is enabled",
+            Self::Authentication => "Your bank needs to verify your identity",
+            Self::Duplicate => "Your card was enabled already",
+            Self::Cancelled => "Your card was not added",
+            Self::Declined => "Your card cannot be added",
+            Self::Error => "Something went wrong",
         }
     }
 }

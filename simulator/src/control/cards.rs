@@ -47,6 +47,7 @@ impl Simulator {
             client_id: card.client_id,
             masked: card.number.masked(),
             status: card.status.clone(),
+            approves: card.approves,
             holder: card.holder.clone(),
             expiry: format!("{:02}/{:02}", card.expiry.1, card.expiry.0),
             product: card.number.range().map_or("unknown", |(_, product)| product.name()),
@@ -68,6 +69,8 @@ pub struct CardSummary {
     pub masked: String,
     /// Two digits; `00` is active.
     pub status: String,
+    /// Whether a tokenization is approved while the card is active.
+    pub approves: bool,
     /// As printed on the card.
     pub holder: String,
     /// As printed on the card, `MM/YY`.

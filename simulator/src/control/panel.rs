@@ -2,19 +2,22 @@
 
 mod forms;
 mod menu;
+mod scenarios;
 mod view;
 
 use std::sync::Arc;
 
 use self::forms::{CardForm, FaultForm, PlanForm, StyleForm, TokenForm};
+use self::scenarios::Scenario;
 use crate::{html, mastercard::Mastercard, simulator::Simulator};
 use axum::body::Body;
-use axum::extract::{Form, Path, Request, State};
+use axum::extract::{Form, Path, Query, Request, State};
 use axum::http::{Response, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
 use axum::{Router, extract::rejection::FormRejection};
+use serde::Deserialize;
 
 type Shared = State<Arc<Mastercard>>;
 
@@ -22,7 +25,17 @@ type FormResult<T> = Result<Form<T>, FormRejection>;
 
 pub(super) fn router() -> Router<Arc<Mastercard>> {
     Router::new()
-        .route("/panel", get(async |State(m): Shared| html::page(StatusCode::OK, view::render(&m))))
+        .route("/panel", get(panel))
+        .route(
+            "/panel/scenario/{slug}",
+            post(async |State(m): Shared, Path(slug): Path<String>| match Scenario::find(&slug) {
+                Some(scenario) => {
+                    scenario.set(&m);
+                    Redirect::to(&format!("/__simulator/panel?scenario={slug}")).into_response()
+                }
+                None => StatusCode::BAD_REQUEST.into_response(),
+            }),
+        )
         .route(
             "/panel/preset/{slug}",
             post(async |State(m): Shared, Path(slug): Path<String>| {
@@ -77,6 +90,17 @@ pub(super) fn router() -> Router<Arc<Mastercard>> {
             }),
         )
         .route_layer(from_fn(reject_cross_site))
+}
+
+#[derive(Deserialize)]
+struct PanelQuery {
+    /// The scenario that was set last; the page says what to watch.
+    scenario: Option<String>,
+}
+
+async fn panel(State(mastercard): Shared, Query(query): Query<PanelQuery>) -> Response<Body> {
+    let active = query.scenario.as_deref().and_then(Scenario::find);
+    html::page(StatusCode::OK, view::render(&mastercard, active))
 }
 
 /// Rejects forms sent by pages of other sites. Browsers send `Sec-Fetch-Site`; other clients omit it.

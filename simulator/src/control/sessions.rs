@@ -21,7 +21,7 @@ impl Simulator {
         let summary = |session: &Session| SessionSummary {
             id: session.id,
             requestor_name: session.requestor_name.clone(),
-            headline: session.headline(),
+            headline: session.headline().as_str(),
             finished: session.phase == Phase::Finished,
         };
         sessions.values().map(summary).collect()

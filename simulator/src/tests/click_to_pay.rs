@@ -38,6 +38,15 @@ async fn accepting_the_terms_reports_approved_and_lists_the_token() {
 }
 
 #[tokio::test]
+async fn a_card_that_passes_the_push_may_be_declined_at_the_tar() {
+    let issuer = Issuer::new().await;
+    let pushed = issuer.enroll(40_001, 80_003, CLICK_TO_PAY).await;
+    let (_, page) = issuer.open_redirect(&pushed).await;
+    assert!(page.contains("Your card cannot be added"));
+    assert!(issuer.callback(&page).await.ends_with("%5D=DECLINED"));
+}
+
+#[tokio::test]
 async fn cancelling_reports_cancelled_and_removes_the_token() {
     let issuer = Issuer::new().await;
     let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;

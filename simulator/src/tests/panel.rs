@@ -28,6 +28,38 @@ async fn every_preset_on_the_panel_is_a_plan() {
 }
 
 #[tokio::test]
+async fn each_scenario_says_what_to_watch_and_the_first_one_ends_it() {
+    let issuer = Issuer::new().await;
+    let page = panel(&issuer).await;
+    let scenarios: Vec<&str> =
+        page.split("/scenario/").skip(1).filter_map(|it| it.split('"').next()).collect();
+    assert_eq!(scenarios, ["all-well", "tcn-lost", "late", "push-lost", "clock-off", "down"]);
+    for scenario in &scenarios[1..] {
+        let response = issuer
+            .http
+            .post(issuer.url(&format!("__simulator/panel/scenario/{scenario}")))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(response.status(), StatusCode::SEE_OTHER, "{scenario}");
+        let page = issuer.url(&format!("__simulator/panel?scenario={scenario}"));
+        let page = issuer.http.get(page).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("role=\"status\">Set: "), "{scenario}");
+        let faults = issuer.simulator.mastercard.faults.describe();
+        let plan = issuer.simulator.mastercard.notifier.plan();
+        assert!(!faults.is_empty() || plan != NotificationPlan::default(), "{scenario} changes nothing");
+        assert!(
+            !faults.iter().any(|line| line.starts_with("provision")),
+            "the cardholder's page works: {faults:?}"
+        );
+    }
+    post(&issuer, "scenario/all-well", "").await;
+    assert!(issuer.simulator.mastercard.faults.describe().is_empty());
+    assert_eq!(issuer.simulator.mastercard.notifier.plan(), NotificationPlan::default());
+    assert_eq!(post(&issuer, "scenario/unknown", "").await, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
 async fn the_notification_form_sets_the_plan() {
     let issuer = Issuer::new().await;
     let form = "tarCopies=2&tarDelay=5&tcnCopies=0&tcnDelay=0&tvnCopies=1&tvnDelay=0&tcnBeforeTar=on&retries=1&backoff=7";

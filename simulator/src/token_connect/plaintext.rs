@@ -9,13 +9,17 @@ use crate::{
     error_response::ErrorResponse,
     fields::{self, Fields},
     operation::Api,
-    world::card::{CardNumber, today},
+    world::{
+        card::{CardNumber, today},
+        records::AccountHolder,
+    },
 };
 
 /// An account to push.
 pub(super) struct PushedAccount {
     pub(super) push_account_id: String,
     pub(super) number: CardNumber,
+    pub(super) account_holder: AccountHolder,
 }
 
 /// Parses the decrypted array. A redirect carries at most five receipts, so more accounts are rejected (inferred).
@@ -53,12 +57,14 @@ fn account(account: &Value) -> Result<PushedAccount, ErrorResponse> {
         (None, None) => {}
         _ => return Err(card.invalid("expiryMonth")),
     }
+    let mut account_holder = AccountHolder::default();
     if let Some(holder) = data.object("accountHolderData")? {
-        holder.text("accountHolderName", 1..=27)?;
-        holder.text("accountHolderEmailAddress", 6..=320)?;
+        account_holder.name = holder.text("accountHolderName", 1..=27)?.map(str::to_owned);
+        account_holder.email_address = holder.text("accountHolderEmailAddress", 6..=320)?.map(str::to_owned);
         if let Some(phone) = holder.object("accountHolderMobilePhoneNumber")? {
-            phone.required_text("countryDialInCode", 1..=4)?;
-            phone.required_text("phoneNumber", 1..=20)?;
+            let country = phone.required_text("countryDialInCode", 1..=4)?;
+            let number = phone.required_text("phoneNumber", 1..=20)?;
+            account_holder.phone_number = Some(format!("+{country} {number}"));
         }
         if let Some(address) = holder.object("accountHolderAddress")? {
             for (name, longest) in [
@@ -73,7 +79,7 @@ fn account(account: &Value) -> Result<PushedAccount, ErrorResponse> {
             }
         }
     }
-    Ok(PushedAccount { push_account_id, number })
+    Ok(PushedAccount { push_account_id, number, account_holder })
 }
 
 fn two_digits(card: &Fields<'_>, name: &str) -> Result<Option<i16>, ErrorResponse> {

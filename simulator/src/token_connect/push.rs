@@ -59,6 +59,7 @@ pub(crate) fn push(mastercard: &Mastercard, call: &Call) -> OperationResult {
                     Receipt {
                         token_requestor_id: requestor_id.to_owned(),
                         number: account.number,
+                        account_holder: account.account_holder,
                         expires: Timestamp::now() + validity,
                         used: false,
                     },

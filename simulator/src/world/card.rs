@@ -111,6 +111,8 @@ pub(crate) struct CardContract {
     pub(crate) number: CardNumber,
     /// Last valid month: two digits of the year, month.
     pub(crate) expiry: (i16, i8),
+    /// Whether Processing approves a TAR for the card while it is active and valid.
+    pub(crate) approves: bool,
 }
 
 impl CardContract {
@@ -124,6 +126,7 @@ impl CardContract {
             status: "00".to_owned(),
             number: CardNumber::generate("555556", id),
             expiry: ((today.year() + 3) % 100, today.month()),
+            approves: true,
         }
     }
 

@@ -16,8 +16,18 @@ use super::scale::Scale;
 pub(crate) struct Receipt {
     pub(crate) token_requestor_id: String,
     pub(crate) number: CardNumber,
+    /// Name, email address and mobile number of the cardholder, those that the issuer supplied.
+    pub(crate) account_holder: AccountHolder,
     pub(crate) expires: Timestamp,
     pub(crate) used: bool,
+}
+
+/// What the issuer supplied of the cardholder.
+#[derive(Clone, Default)]
+pub(crate) struct AccountHolder {
+    pub(crate) name: Option<String>,
+    pub(crate) email_address: Option<String>,
+    pub(crate) phone_number: Option<String>,
 }
 
 /// A token's status in Processing's lists. `Active` is documented, the others are invented.

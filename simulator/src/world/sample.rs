@@ -96,6 +96,8 @@ pub(super) fn cards() -> Vec<CardContract> {
         status: status.to_owned(),
         number: CardNumber::generate(prefix, if id == 70_001 { 555_555_444 } else { id * 7_919 }),
         expiry,
+        // A bank may have rules of its own; this card passes the search and the push, and is declined at the TAR.
+        approves: id != 80_003,
     };
     let mut cards = vec![
         card(70_001, 40_000, "ALEX EXAMPLE", "00", "555555"),
@@ -106,6 +108,7 @@ pub(super) fn cards() -> Vec<CardContract> {
         card(70_005, 40_000, "ALEX EXAMPLE", "00", "555557"),
         card(80_001, 40_001, "SAM SAMPLE", "00", "555555"),
         card(80_002, 40_001, "SAM SAMPLE", "00", "555556"),
+        card(80_003, 40_001, "SAM SAMPLE", "00", "555555"),
         card(90_001, 650_971_000, "ROBIN PLACEHOLDER", "00", "555555"),
     ];
     cards.extend((70_006..=70_030).map(|id| card(id, 40_000, "ALEX EXAMPLE", "00", "555555")));

@@ -6,10 +6,14 @@ use model::enrollment::{Enrollment, Fact, RecordedFact};
 use crate::support::{
     diagram,
     format::{clock_time, duration, serialized},
+    language::Language,
     row::{Kind, Row},
 };
 
 pub(super) struct EnrollmentView {
+    pub(super) id: String,
+    /// One line to paste into a ticket.
+    pub(super) summary: String,
     pub(super) status: String,
     pub(super) facts: Vec<(&'static str, String)>,
     pub(super) rows: Vec<RowView>,
@@ -28,26 +32,42 @@ pub(super) struct RowView {
 }
 
 impl EnrollmentView {
-    pub(super) fn new(enrollment: &Enrollment, now: Timestamp) -> Self {
+    pub(super) fn new(enrollment: &Enrollment, requestor: &str, now: Timestamp, language: Language) -> Self {
+        let text = |english| language.text(english);
         let report = enrollment.status_at(now);
         let mut facts = vec![
-            ("Enrollment", enrollment.enrollment_id.to_string()),
-            ("Client", enrollment.client_id.to_string()),
-            ("Attempt", enrollment.attempt().number.to_string()),
+            (text("Enrollment"), enrollment.enrollment_id.to_string()),
+            (text("Client"), enrollment.client_id.to_string()),
+            (text("Attempt"), enrollment.attempt().number.to_string()),
         ];
-        facts.extend(report.reason.map(|reason| ("Reason", reason.as_str().to_owned())));
-        facts.extend(durations(enrollment));
+        facts.extend(report.reason.as_ref().map(|reason| (text("Reason"), reason.as_str().to_owned())));
+        facts.extend(durations(enrollment, language));
         facts.push(match report.next_check {
-            Some(at) => ("Next check", format!("{} UTC", at.strftime("%-d %B, %H:%M:%S"))),
-            None => ("Next check", "none: final".into()),
+            Some(at) => (text("Next check"), format!("{} UTC", at.strftime("%-d %B, %H:%M:%S"))),
+            None => (text("Next check"), text("none: final").into()),
         });
-        let rows = diagram::rows(enrollment, now).into_iter().map(RowView::new).collect();
-        Self { status: serialized(&report.status), facts, rows }
+        let rows = diagram::rows(enrollment, now, language).into_iter().map(RowView::new).collect();
+        let (id, status) = (enrollment.enrollment_id.to_string(), serialized(&report.status));
+        let reason = report.reason.map(|reason| format!(" ({})", reason.as_str())).unwrap_or_default();
+        let summary = format!(
+            "{} {id}: {} {}, {} {}, {} {requestor}, {status}{reason}, {} {}, {} {}",
+            text("Enrollment"),
+            text("Card contract"),
+            enrollment.card_contract_id,
+            text("Client"),
+            enrollment.client_id,
+            text("at"),
+            text("requested"),
+            enrollment.created_at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+            text("attempt"),
+            enrollment.attempt().number,
+        );
+        Self { id, summary, status, facts, rows }
     }
 }
 
 /// Durations between the main facts of the latest attempt.
-fn durations(enrollment: &Enrollment) -> Vec<(&'static str, String)> {
+fn durations(enrollment: &Enrollment, language: Language) -> Vec<(&'static str, String)> {
     let started_at = enrollment.attempt().began_at;
     let first = |kind: fn(&Fact) -> bool| {
         let of_attempt = enrollment.facts.iter().filter(|it| it.at >= started_at && kind(&it.fact));
@@ -62,7 +82,7 @@ fn durations(enrollment: &Enrollment) -> Vec<(&'static str, String)> {
         ("Push to return", pushed, returned),
     ];
     let elapsed = |(name, from, to): (_, Option<Timestamp>, Option<Timestamp>)| {
-        Some((name, duration(to?.duration_since(from?))))
+        Some((language.text(name), duration(to?.duration_since(from?))))
     };
     spans.into_iter().filter_map(elapsed).collect()
 }

@@ -4,7 +4,10 @@ use std::sync::{Arc, PoisonError};
 
 use askama::Template;
 
-use super::menu;
+use super::{
+    menu,
+    scenarios::{SCENARIOS, Scenario},
+};
 use crate::{
     control::sessions::SessionSummary,
     html,
@@ -18,6 +21,8 @@ use crate::{
 #[derive(Template)]
 #[template(path = "panel.html")]
 struct Panel {
+    scenarios: [Scenario; 6],
+    active: Option<&'static Scenario>,
     presets: [(&'static str, &'static str); 7],
     plan: NotificationPlan,
     deliveries: [(&'static str, &'static str, Delivery); 3],
@@ -30,8 +35,8 @@ struct Panel {
     sessions: Vec<SessionSummary>,
 }
 
-/// Renders the panel with the current state.
-pub(super) fn render(mastercard: &Arc<Mastercard>) -> String {
+/// Renders the panel with the current state, and what to watch in the active scenario.
+pub(super) fn render(mastercard: &Arc<Mastercard>, active: Option<&'static Scenario>) -> String {
     let simulator = Simulator::handle(Arc::clone(mastercard));
     let plan = mastercard.notifier.plan();
     let style = *mastercard.callback_style.lock().unwrap_or_else(PoisonError::into_inner);
@@ -48,6 +53,8 @@ pub(super) fn render(mastercard: &Arc<Mastercard>) -> String {
         )
     };
     html::render(&Panel {
+        scenarios: SCENARIOS,
+        active,
         presets: menu::PRESETS,
         deliveries: [
             ("TAR", "tar", plan.tar.clone()),

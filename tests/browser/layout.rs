@@ -1,0 +1,133 @@
+//! Nothing moves while a page loads, what can be pressed is large enough, and assistive technology gets names.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Appearance, Harness, with_harness};
+
+const PHONE: Appearance = Appearance { size: (390, 844), ..Appearance::PHONE };
+
+/// The sum of the layout shifts since the page was opened that no input caused. A view that replaces another one moves the
+/// page's foot; Web Vitals call up to 0.1 good.
+const SHIFT: &str = "const done = arguments[0];
+    new PerformanceObserver((list) => done(list.getEntries().filter((it) => !it.hadRecentInput).reduce((sum, it) => sum + it.value, 0)))
+        .observe({ type: 'layout-shift', buffered: true });
+    setTimeout(() => done(0), 300);";
+const LARGEST_SHIFT: f64 = 0.05;
+
+/// What can be pressed and is lower than 44 pixels; links inside of a sentence are not meant.
+const SMALL_TARGETS: &str =
+    "return [...document.querySelectorAll('a, button, input, select, summary')].filter((it) => {
+        const { width, height, bottom } = (it.closest('label') ?? it).getBoundingClientRect();
+        const inSentence = it.matches('p:not(.actions, .brand) a, .cover');
+        return width && bottom > 0 && !inSentence && height < 44;
+    }).map((it) => it.outerHTML.slice(0, 200))";
+
+async fn check(harness: &Harness, page: &str) {
+    let shift = harness.driver.execute_async(SHIFT, vec![]).await.unwrap().json().as_f64().unwrap();
+    assert!(shift <= LARGEST_SHIFT, "{page} moves by {shift}");
+    assert_eq!(harness.execute(SMALL_TARGETS).await, json!([]), "{page} has small targets");
+    assert_eq!(
+        harness.execute("return document.documentElement.scrollWidth <= innerWidth").await,
+        true,
+        "{page} is too wide"
+    );
+}
+
+#[tokio::test]
+async fn on_a_phone_nothing_moves_and_every_target_is_large_enough() {
+    with_harness(PHONE, async |harness| {
+        harness.open(&harness.url("/")).await;
+        harness.expect_heading("Who are you today?").await;
+        check(harness, "log in").await;
+        harness.log_in().await;
+        check(harness, "the cards").await;
+        let end = "return document.querySelector('.wallet').getBoundingClientRect().bottom + scrollY";
+        let end = harness.execute(end).await.as_f64().unwrap();
+        assert!(end <= 1.5 * 844.0, "six cards end at {end}");
+        harness.click("a[href^='#/enable/70001']").await;
+        harness.find("#consent").await;
+        check(harness, "the choice").await;
+        harness.agree().await;
+        harness.expect_heading("Add your card").await;
+        check(harness, "Click to Pay").await;
+        harness.press("accept").await;
+        harness.click("#return").await;
+        harness.find(".timeline").await;
+        check(harness, "the outcome").await;
+        harness.click("a[href='#/card/70001']").await;
+        harness.find(".places").await;
+        check(harness, "a card").await;
+        for (page, url) in [
+            ("the panel", harness.simulator_url("__simulator/panel")),
+            ("support", harness.url("/support")),
+            ("the catalog", harness.url("/support/catalog")),
+            ("live", harness.url("/live")),
+        ] {
+            harness.open(&url).await;
+            harness.find("h1").await;
+            check(harness, page).await;
+        }
+    })
+    .await;
+}
+
+/// Roles that screen readers announce with a name.
+const ANNOUNCED: [&str; 9] =
+    ["heading", "link", "button", "radio", "checkbox", "combobox", "textbox", "listitem", "status"];
+
+/// Role and name of each node that screen readers announce, in the order in which they read.
+async fn accessibility_tree(harness: &Harness) -> Vec<String> {
+    let tree = harness.driver.cdp().send_raw("Accessibility.getFullAXTree", json!({})).await.unwrap();
+    let nodes: HashMap<&str, &Value> = tree["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| (node["nodeId"].as_str().unwrap(), node))
+        .collect();
+    let (mut lines, mut unread) = (Vec::new(), vec![tree["nodes"][0]["nodeId"].as_str().unwrap()]);
+    while let Some(node) = unread.pop().and_then(|id| nodes.get(id)) {
+        let (role, name) = (&node["role"]["value"], node["name"]["value"].as_str().unwrap_or_default());
+        if let Some(role) = ANNOUNCED.into_iter().find(|it| role == it && node["ignored"] == false) {
+            lines.push(format!("{role} {name}").trim().to_owned());
+        }
+        unread.extend(node["childIds"].as_array().into_iter().flatten().rev().filter_map(Value::as_str));
+    }
+    lines
+}
+
+#[tokio::test]
+async fn a_screen_reader_gets_the_names_of_cards_and_choices() {
+    with_harness(PHONE, async |harness| {
+        harness.log_in().await;
+        let tree = accessibility_tree(harness).await;
+        let start = tree.iter().position(|it| it == "heading Your cards").expect("the heading");
+        assert_eq!(
+            &tree[start..start + 7],
+            [
+                "heading Your cards",
+                "listitem",
+                "link Credit card ending 4444",
+                "link Enable: Credit card ending 4444",
+                "listitem",
+                "link Credit card ending 8385",
+                "link Enable: Credit card ending 8385",
+            ]
+        );
+        harness.click("a[href^='#/enable/70001']").await;
+        harness.find("#consent").await;
+        let tree = accessibility_tree(harness).await;
+        let consent =
+            "checkbox I have read the terms, and agree that my bank gives these details to Click to Pay.";
+        for node in ["radio Click to Pay", "radio Harbor Wallet", consent, "button Continue to Click to Pay"]
+        {
+            assert!(tree.iter().any(|it| it == node), "{node} is not in {tree:#?}");
+        }
+        let unnamed = |it: &&String| {
+            ["link", "button", "radio", "checkbox", "combobox", "textbox"].contains(&it.as_str())
+        };
+        assert_eq!(tree.iter().find(unnamed), None);
+    })
+    .await;
+}
