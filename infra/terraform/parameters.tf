@@ -71,6 +71,7 @@ locals {
     AuditTrail                            = var.audit_trail
     AuditRetentionDays                    = tostring(var.audit_retention_days)
     AuditLockMode                         = var.audit_lock_mode
+    Maintenance                           = var.maintenance
     EnrollmentLimits                      = var.enrollment_limits
     ClientLimitPerHour                    = tostring(var.client_limit_per_hour)
     ClientLimitPerDay                     = tostring(var.client_limit_per_day)

@@ -742,6 +742,17 @@ variable "audit_lock_mode" {
   }
 }
 
+variable "maintenance" {
+  description = "Whether requests to enable a card are answered 503 maintenance; everything else goes on"
+  type        = string
+  default     = "off"
+
+  validation {
+    condition     = contains(["on", "off"], var.maintenance)
+    error_message = "maintenance must be one of on, off."
+  }
+}
+
 variable "enrollment_limits" {
   description = "Whether enrollments and restarts of a client are limited"
   type        = string

@@ -31,6 +31,8 @@ pub struct EnrollConfig {
     pub(crate) app_links: AppLinks,
     /// How long the app waits for the response. Lambda's own deadline may be earlier.
     pub(crate) timeout: Duration,
+    /// Whether no attempt may start.
+    pub(crate) maintenance: bool,
     /// `None` if attempts are not limited.
     pub(crate) limits: Option<EnrollmentLimits>,
     /// How long before the request the cardholder may have accepted the terms.
@@ -50,6 +52,7 @@ impl EnrollConfig {
         let validity_minutes = settings.value(&registry::RECEIPTS_VALIDITY_MINUTES);
         let app_links = settings.value(&registry::APP_LINKS);
         let timeout = settings.value(&registry::ENROLL_TIMEOUT_SECONDS);
+        let maintenance = settings.value(&registry::MAINTENANCE);
         let limits = limits(settings);
         let consent_max_age = settings.value(&registry::CONSENT_MAX_AGE_HOURS);
         let terms_versions = settings.optional(&registry::TERMS_VERSIONS);
@@ -61,6 +64,7 @@ impl EnrollConfig {
             validity_minutes: validity_minutes?.get(),
             app_links: app_links?,
             timeout: Duration::from_secs(timeout?.get().into()),
+            maintenance: maintenance? == Switch::On,
             limits: limits?,
             consent_max_age: SignedDuration::from_hours(consent_max_age?.get().into()),
             terms_versions: terms_versions?,

@@ -37,6 +37,9 @@ use request::EnrollmentRequest;
 /// When a card's oldest idempotency key may be forgotten is not sent exactly: an hour is a fair pause.
 const KEY_RETRY_SECONDS: u64 = 3600;
 
+/// Nobody knows how long maintenance lasts: apps ask again every five minutes.
+const MAINTENANCE_RETRY_SECONDS: u64 = 300;
+
 /// The function with its dependencies.
 pub struct Enroll {
     processing: Processing,
@@ -118,6 +121,9 @@ impl Enroll {
     /// `POST /enrollments` and `POST /enrollments/{enrollmentId}/attempts`
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Error> {
         http::serve(request, &self.card_numbers, async |request| {
+            if self.config.maintenance {
+                return Err(Problem::from(Code::Maintenance).retry_after(MAINTENANCE_RETRY_SECONDS));
+            }
             let is_restart = request
                 .path_parameters_ref()
                 .is_some_and(|parameters| parameters.first("enrollmentId").is_some());

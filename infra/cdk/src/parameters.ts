@@ -140,6 +140,8 @@ export interface ClickToPayIssuerParameters {
   readonly auditRetentionDays?: number;
   /** COMPLIANCE lets nobody, not even the root user, shorten the retention; GOVERNANCE those with s3:BypassGovernanceRetention @default "GOVERNANCE" */
   readonly auditLockMode?: "GOVERNANCE" | "COMPLIANCE";
+  /** Whether requests to enable a card are answered 503 maintenance; everything else goes on @default "off" */
+  readonly maintenance?: "on" | "off";
   /** Whether enrollments and restarts of a client are limited @default "on" */
   readonly enrollmentLimits?: "on" | "off";
   /** Most enrollments and restarts of a client an hour @default 20 */
@@ -287,6 +289,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   AuditTrail: {"values": ["on", "off"]},
   AuditRetentionDays: {"minimum": 1, "maximum": 36500},
   AuditLockMode: {"values": ["GOVERNANCE", "COMPLIANCE"]},
+  Maintenance: {"values": ["on", "off"]},
   EnrollmentLimits: {"values": ["on", "off"]},
   ClientLimitPerHour: {"minimum": 1, "maximum": 255},
   ClientLimitPerDay: {"minimum": 1, "maximum": 255},

@@ -28,6 +28,20 @@ async fn a_card_that_is_enabled_already_is_not_pushed_again() {
 }
 
 #[tokio::test]
+async fn during_maintenance_nothing_is_pushed_and_everything_else_goes_on() {
+    let world = open_world_with(settings(&[("MAINTENANCE", "on")])).await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let refused = cardholder.enroll_request("key", &Cardholder::smallest_request(CARD)).await.unwrap();
+    assert_eq!((refused.status, &refused.body["code"]), (503, &json!("maintenance")));
+    assert_eq!((refused.headers["retry-after"].as_str(), &refused.body["retryable"]), ("300", &json!(true)));
+    let restarted = cardholder.restart("0197b3c0-5f10-7c3e-8a51-3f6f0c9be001", "key").await.unwrap();
+    assert_eq!((restarted.status, &restarted.body["code"]), (503, &json!("maintenance")));
+    assert_eq!(world.simulator().calls(Operation::PushMultipleAccounts), 0);
+    assert_eq!(cardholder.cards(&[CARD]).await.unwrap().body["cards"][0]["state"], "eligible");
+    assert_eq!(cardholder.get("/enrollments").await.unwrap().body["enrollments"], json!([]));
+}
+
+#[tokio::test]
 async fn a_wrong_signing_key_for_processing_ends_in_failed() {
     let keys = simulator::Portal::generate().unwrap();
     let folder = tempfile::tempdir().unwrap();

@@ -42,12 +42,13 @@ pub enum Code {
     MastercardUnreadable,
     MastercardUnavailable,
     ServiceUnavailable,
+    Maintenance,
     PushOutcomeUnknown,
 }
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::InvalidRequest,
         Self::CardNumberRefused,
         Self::IdempotencyKeyMissing,
@@ -79,6 +80,7 @@ impl Code {
         Self::MastercardUnreadable,
         Self::MastercardUnavailable,
         Self::ServiceUnavailable,
+        Self::Maintenance,
         Self::PushOutcomeUnknown,
     ];
 
@@ -204,6 +206,11 @@ impl Code {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "This server is still starting; nothing was done",
             ),
+            Self::Maintenance => (
+                "maintenance",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Cards cannot be enabled at the moment; nothing was done",
+            ),
             Self::PushOutcomeUnknown => (
                 "push_outcome_unknown",
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -221,6 +228,7 @@ impl Code {
                 | Self::TooManyRequests
                 | Self::MastercardUnavailable
                 | Self::ServiceUnavailable
+                | Self::Maintenance
         )
     }
 

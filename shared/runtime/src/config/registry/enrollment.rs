@@ -72,6 +72,13 @@ section! {
         functions: &[Enroll],
         meaning: "how long the app waits for an answer, in seconds; the function's timeout may be shorter",
     }
+    MAINTENANCE: Switch {
+        kind: "`on` or `off`",
+        presence: Default("off"),
+        secret: false,
+        functions: &[Enroll],
+        meaning: "whether requests to enable a card are answered 503 `maintenance`; everything else goes on",
+    }
     ENROLLMENT_LIMITS: Switch {
         kind: "`on` or `off`",
         presence: Default("on"),
