@@ -28,6 +28,7 @@ pub enum Code {
     EnrollmentNotRestartable,
     TooManyAttempts,
     RequestInProgress,
+    TokenNotChangeable,
     RequestTooLarge,
     UriTooLong,
     ResponseTooLarge,
@@ -43,11 +44,12 @@ pub enum Code {
     MastercardUnavailable,
     ServiceUnavailable,
     PushOutcomeUnknown,
+    TokenChangeUnknown,
 }
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::InvalidRequest,
         Self::CardNumberRefused,
         Self::IdempotencyKeyMissing,
@@ -65,6 +67,7 @@ impl Code {
         Self::EnrollmentNotRestartable,
         Self::TooManyAttempts,
         Self::RequestInProgress,
+        Self::TokenNotChangeable,
         Self::RequestTooLarge,
         Self::UriTooLong,
         Self::ResponseTooLarge,
@@ -80,6 +83,7 @@ impl Code {
         Self::MastercardUnavailable,
         Self::ServiceUnavailable,
         Self::PushOutcomeUnknown,
+        Self::TokenChangeUnknown,
     ];
 
     /// The code in the document, the HTTP status, and the title.
@@ -143,6 +147,11 @@ impl Code {
                 "request_in_progress",
                 StatusCode::CONFLICT,
                 "The first request with this key is still running",
+            ),
+            Self::TokenNotChangeable => (
+                "token_not_changeable",
+                StatusCode::CONFLICT,
+                "A token in this state cannot be changed this way",
             ),
             Self::RequestTooLarge => {
                 ("request_too_large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large")
@@ -209,6 +218,11 @@ impl Code {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Whether the card was pushed is not known yet; poll the enrollment",
             ),
+            Self::TokenChangeUnknown => (
+                "token_change_unknown",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Whether the token was changed is not known yet; read the list of tokens",
+            ),
         }
     }
 
@@ -221,6 +235,7 @@ impl Code {
                 | Self::TooManyRequests
                 | Self::MastercardUnavailable
                 | Self::ServiceUnavailable
+                | Self::TokenChangeUnknown
         )
     }
 
