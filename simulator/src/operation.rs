@@ -22,7 +22,7 @@ pub enum Operation {
     /// `PUT /global-processing/digital/cards/{card_contract_id}/tokens`.
     SetTokenStatus,
     /// `PUT /global-processing/digital/cards/{card_contract_id}/token-relinks`.
-    RelinkTokens,
+    RelinkTokensToAnotherCard,
     /// `POST /global-processing/digital/clients/{client_id}/funding-accounts/searches`, steps 7 to 9.
     SearchFundingAccounts,
     /// The page of Click to Pay or another token requestor, step 13.
@@ -46,7 +46,7 @@ impl Operation {
         Self::GetTokensByClient,
         Self::GetTokensByCard,
         Self::SetTokenStatus,
-        Self::RelinkTokens,
+        Self::RelinkTokensToAnotherCard,
         Self::Provision,
     ];
 
@@ -60,7 +60,7 @@ impl Operation {
             Self::GetTokensByClient => "getTokensByClient",
             Self::GetTokensByCard => "getTokensByCard",
             Self::SetTokenStatus => "setTokenStatus",
-            Self::RelinkTokens => "relinkTokensToAnotherCard",
+            Self::RelinkTokensToAnotherCard => "relinkTokensToAnotherCard",
             Self::SearchFundingAccounts => "searchFundingAccounts",
             Self::Provision => "provision",
         }
@@ -81,9 +81,10 @@ impl Operation {
         match self {
             Self::GetEligibleTokenRequestors => (1, 2),
             Self::GetAsset => (3, 4),
-            Self::GetTokensByClient | Self::GetTokensByCard | Self::SetTokenStatus | Self::RelinkTokens => {
-                (0, 0)
-            }
+            Self::GetTokensByClient
+            | Self::GetTokensByCard
+            | Self::SetTokenStatus
+            | Self::RelinkTokensToAnotherCard => (0, 0),
             Self::SearchFundingAccounts => (7, 9),
             Self::PushMultipleAccounts => (10, 11),
             Self::Provision => (13, 22),

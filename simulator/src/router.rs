@@ -54,7 +54,7 @@ pub(crate) fn router(mastercard: Arc<Mastercard>) -> Router {
             &format!("{DIGITAL}/cards/{{card_contract_id}}/token-relinks"),
             put(|State(m): Shared, Path(id): Path<String>, r| {
                 let handle = move |m: &_, c: &_| processing::token_changes::relink(m, c, &id);
-                dispatch(m, Op::RelinkTokens, r, handle)
+                dispatch(m, Op::RelinkTokensToAnotherCard, r, handle)
             }),
         )
         .route(

@@ -20,6 +20,7 @@ pub use change::{Change, Items};
 pub use command::{Arrival, Command, NewAttempt, NotificationOutcome, Outcome, Refusal, Restart};
 pub use decide::decide;
 pub use notify::{MAX_APPLIED, MAX_NOTIFICATIONS};
+pub use record::MAX_TOKEN_CHANGES;
 pub use request::{AttemptRequest, KEY_RETENTION, ShortHash, UsedKey};
 pub use status_change::StatusChange;
 

@@ -1,9 +1,11 @@
 //! The token of one card at one token requestor in the response of `getTokensByClient` (tip after use-case step 4).
 
 use crate::{
-    enrollment::{Enrollment, Fact, TokenState},
+    enrollment::{Enrollment, Fact, Status, TokenState},
+    token_id::TokenId,
     unknown::bounded_word,
 };
+use jiff::Timestamp;
 use mastercard::{
     card::CardContractId,
     processing::{ClientToken, TokenStatus},
@@ -27,14 +29,38 @@ pub fn token(
     best(tokens.iter().filter(matches))
 }
 
+/// The enrollment that made a token. `candidates` are the enrollments of its client, card and requestor, newest first: the one
+/// whose TCN names the token, or else one that has a token and whose TCN names none. `None` for a token that was made without this
+/// server.
+pub fn enrollment_of<'a>(
+    token: &ClientToken,
+    candidates: impl Iterator<Item = &'a Enrollment> + Clone,
+    now: Timestamp,
+) -> Option<&'a Enrollment> {
+    let reference = token.token_unique_reference.as_deref()?;
+    let has_some_token = |enrollment: &&Enrollment| {
+        let status = enrollment.status_at(now).status;
+        !enrollment.names_token() && matches!(status, Status::Tokenized | Status::Enabled | Status::Suspended)
+    };
+    let named = candidates.clone().find(|enrollment| enrollment.has_token(reference));
+    named.or_else(|| candidates.clone().find(has_some_token))
+}
+
 /// The state of this enrollment's token: the one that its TCN names, even if it was relinked to another card, or else
-/// the one of its card.
+/// the one of its card. A token that was removed here does not count: a list may lag behind.
 pub fn token_of(tokens: &[ClientToken], enrollment: &Enrollment) -> Option<TokenState> {
     let named = |token: &&ClientToken| {
         token.token_unique_reference.as_deref().is_some_and(|reference| enrollment.has_token(reference))
     };
-    best(tokens.iter().filter(named))
-        .or_else(|| token(tokens, enrollment.card_contract_id, &enrollment.token_requestor_id))
+    let is_removed = |token: &&ClientToken| {
+        TokenId::of(enrollment.client_id, token).is_some_and(|id| enrollment.has_removed(id))
+    };
+    let of_card = |token: &&ClientToken| {
+        token.card_contract_id == enrollment.card_contract_id
+            && token.token_requestor_id.as_ref() == Some(&enrollment.token_requestor_id)
+    };
+    let left = || tokens.iter().filter(|token| !is_removed(token));
+    best(left().filter(named)).or_else(|| best(left().filter(of_card)))
 }
 
 /// The fact to record after the list was read.
@@ -43,20 +69,24 @@ pub fn fact(tokens: &[ClientToken], enrollment: &Enrollment) -> Fact {
 }
 
 fn best<'a>(tokens: impl Iterator<Item = &'a ClientToken>) -> Option<TokenState> {
-    let states = tokens.map(|token| match &token.status {
-        TokenStatus::Active => TokenState::Active,
-        TokenStatus::Suspended => TokenState::Suspended,
-        TokenStatus::Deactivated => TokenState::Deactivated,
-        TokenStatus::Inactive => TokenState::Inactive,
-        TokenStatus::Other(status) => TokenState::Other(bounded_word(status)),
-    });
-    states.min_by_key(|state| match state {
+    tokens.map(|token| state(&token.status)).min_by_key(|state| match state {
         TokenState::Active => 0,
         TokenState::Suspended => 1,
         TokenState::Inactive => 2,
         TokenState::Other(_) => 3,
         TokenState::Deactivated => 4,
     })
+}
+
+/// The state that a status of the list means.
+pub fn state(status: &TokenStatus) -> TokenState {
+    match status {
+        TokenStatus::Active => TokenState::Active,
+        TokenStatus::Suspended => TokenState::Suspended,
+        TokenStatus::Deactivated => TokenState::Deactivated,
+        TokenStatus::Inactive => TokenState::Inactive,
+        TokenStatus::Other(status) => TokenState::Other(bounded_word(status)),
+    }
 }
 
 #[cfg(test)]

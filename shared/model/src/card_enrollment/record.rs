@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 
 use super::{CardEnrollment, Change, EnrollmentRecord, Items, Outcome, Refusal, SealedRedirect};
-use crate::enrollment::{EnrollmentId, RecordedFact, Status};
+use crate::enrollment::{EnrollmentId, Fact, RecordedFact, Status};
+
+/// Changes of the token that an enrollment keeps, requested and confirmed ones each. Of more, those that came last stay, and the
+/// removals.
+pub const MAX_TOKEN_CHANGES: usize = 8;
 
 /// Records facts, and the redirect of a push.
 pub(super) fn record(
@@ -41,8 +45,28 @@ impl EnrollmentRecord {
         if facts.iter().filter(|fact| self.enrollment.add_fact((*fact).clone())).count() == 0 {
             return false;
         }
+        self.drop_old_changes();
         self.update(now);
         true
+    }
+
+    fn drop_old_changes(&mut self) {
+        let is_requested = |fact: &Fact| matches!(fact, Fact::TokenChangeRequested { .. });
+        let is_confirmed =
+            |fact: &Fact| matches!(fact, Fact::TokenChangeConfirmed { .. }) && fact.shows_token();
+        for is_change in [&is_requested as &dyn Fn(&Fact) -> bool, &is_confirmed] {
+            let facts = &mut self.enrollment.facts;
+            let mut times: Vec<_> = facts
+                .iter()
+                .filter(|recorded| is_change(&recorded.fact))
+                .map(|recorded| recorded.at)
+                .collect();
+            times.sort();
+            let oldest = times.iter().rev().nth(MAX_TOKEN_CHANGES.saturating_sub(1)).copied();
+            facts.retain(|recorded| {
+                !is_change(&recorded.fact) || oldest.is_none_or(|oldest| recorded.at >= oldest)
+            });
+        }
     }
 }
 

@@ -28,25 +28,28 @@ impl From<&TokenState> for CurrentToken {
     }
 }
 
-/// A TCN or TVN, in the order of [`RecordedFact::fold_order`].
+/// A TCN or TVN, or a change made here, in the order of [`RecordedFact::fold_order`].
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TokenNotification<'a> {
     pub(super) occurred_at: Timestamp,
     severity: u8,
     key: &'a str,
     pub(super) arrived_at: Timestamp,
+    /// Whether it is a change made here.
+    pub(super) is_own: bool,
 }
 
 impl<'a> TokenNotification<'a> {
-    /// `None` for facts that no TCN or TVN reports, and for a TVN with an unknown state.
+    /// `None` for facts that neither a TCN or TVN nor a change made here reports, and for a TVN with an unknown state.
     pub(super) fn of(recorded: &'a RecordedFact) -> Option<Self> {
-        if !matches!(recorded.fact, Fact::Tcn { .. } | Fact::Tvn { .. })
+        let is_own = matches!(recorded.fact, Fact::TokenChangeConfirmed { .. });
+        if !(is_own || matches!(recorded.fact, Fact::Tcn { .. } | Fact::Tvn { .. }))
             || recorded.fact.has_unknown_token_state()
         {
             return None;
         }
         let (occurred_at, severity, key) = recorded.fold_order();
-        Some(Self { occurred_at, severity, key, arrived_at: recorded.at })
+        Some(Self { occurred_at, severity, key, arrived_at: recorded.at, is_own })
     }
 
     pub(super) fn state(&self) -> CurrentToken {
