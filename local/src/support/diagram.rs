@@ -70,6 +70,14 @@ fn recorded(recorded: &RecordedFact) -> Row {
             Row::new(Processing, Server, &format!("token list: {token}"))
         }
         Fact::TokenListReadFailed => Row::new(Server, Processing, "token list: could not be read"),
+        Fact::TokenChangeRequested { action, .. } => {
+            Row::new(App, Server, &format!("the cardholder asks to {} the token", action.as_str()))
+        }
+        Fact::TokenChangeConfirmed { action, listed, .. } => {
+            let listed = listed.as_ref().map_or("could not be read".into(), serialized);
+            Row::new(Processing, Server, &format!("{} is confirmed", action.as_str()))
+                .with_detail(format!("token list after it: {listed}"))
+        }
         Fact::Unknown(unknown) => {
             Row::new(Server, Server, &format!("recorded by a newer version: {}", unknown.kind))
         }

@@ -128,6 +128,7 @@ mod tests {
             wallet_name: None,
             status: TokenStatus::Active,
             token_unique_reference: None,
+            created_at: None,
         };
         assert_eq!(TokenId::of(40000.into(), &token), None);
     }

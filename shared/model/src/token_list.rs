@@ -103,6 +103,7 @@ mod tests {
                 wallet_name: wallet_name.map(str::to_owned),
                 status: TokenStatus::Active,
                 token_unique_reference: None,
+                created_at: None,
             };
             assert_eq!(token(&[listed], 70001.into(), &requestor), Some(TokenState::Active));
         }

@@ -135,8 +135,8 @@ async fn a_list_for_a_change_has_the_numbers_and_prints_none() {
         assert!(!format!("{tokens:?}").contains("55555"), "{tokens:?}");
         let [first, second, masked] = tokens.try_into().unwrap();
         assert!(first.number.is_some() && second.number.is_some() && masked.number.is_none());
-        assert_eq!(first.created_at, Some("2026-01-05T10:32:11Z".parse().unwrap()));
-        assert_eq!((second.created_at, masked.created_at), (None, None));
+        assert_eq!(first.token.created_at, Some("2026-01-05T10:32:11Z".parse().unwrap()));
+        assert_eq!((second.token.created_at, masked.token.created_at), (None, None));
     }
     let lines = mastercard.received().into_iter().map(|it| it.line).collect::<Vec<_>>();
     assert!(lines[1].starts_with("GET /api/cards/70001/tokens "), "{lines:?}");

@@ -24,6 +24,8 @@ pub struct ClientToken {
     pub status: TokenStatus,
     /// 48 characters; the same as in the callback and, presumably, in the TCN.
     pub token_unique_reference: Option<String>,
+    /// When it was created, if Mastercard says so.
+    pub created_at: Option<Timestamp>,
 }
 
 impl fmt::Debug for ClientToken {
@@ -36,15 +38,13 @@ impl fmt::Debug for ClientToken {
     }
 }
 
-/// A token with what only a list of tokens for the cardholder, and a change, need.
+/// A token with what only a change needs.
 #[derive(Debug)]
 pub struct NumberedToken {
     /// The token.
     pub token: ClientToken,
     /// Its number; `None` if it is absent or ill-formed. Drop it after the change.
     pub number: Option<TokenNumber>,
-    /// When it was created, if Mastercard says so.
-    pub created_at: Option<Timestamp>,
 }
 
 /// The status of a token, compared case-insensitively. Mastercard documents only `Active`; the others are those of MDES.
@@ -129,13 +129,10 @@ fn token(fields: Fields<'_>) -> Option<ClientToken> {
         wallet_name: fields.text("walletName"),
         status: fields.text("tokenStatus").as_deref().unwrap_or_default().into(),
         token_unique_reference: fields.text("tokenUniqueReference"),
+        created_at: fields.parsed("tokenCreationDate"),
     })
 }
 
 fn numbered(fields: Fields<'_>) -> Option<NumberedToken> {
-    Some(NumberedToken {
-        token: token(fields)?,
-        number: fields.parsed("tokenNumber"),
-        created_at: fields.parsed("tokenCreationDate"),
-    })
+    Some(NumberedToken { token: token(fields)?, number: fields.parsed("tokenNumber") })
 }

@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | card enrollment | `CLIENT#tenant#client` | `CARD#card#requestor` | one for each card and requestor |
 //! | past enrollment | `CLIENT#tenant#client` | `PAST#card#requestor#enrollmentId` | once a later enrollment took the card |
+//! | changes of a token | `CLIENT#tenant#client` | `TOKEN#card#token id` | for a day after the cardholder changed it |
 //! | attempts of a day | `CLIENT#tenant#client` | `LIMIT#day` | while attempts are limited; for two days |
 //! | notification | `INBOX#tenant#hash` | `NOTIFICATION` | if it matches nothing or does not name its card completely |
 //! | quarantined delivery | `QUARANTINE#tenant` | day and slot | unreadable messages of a delivery, sealed |
@@ -29,6 +30,7 @@ mod record;
 mod redirect;
 mod redirect_keys;
 mod state;
+mod token_changes;
 mod versioned;
 mod write;
 
@@ -47,6 +49,7 @@ pub use record::Recorded;
 pub use redirect::Redirect;
 pub use redirect_keys::RedirectKeys;
 pub use state::{SECRET_BYTES, callback_state, state_hash};
+pub use token_changes::{RunningChange, TokenRef};
 pub use versioned::Versioned;
 
 use jiff::SignedDuration;

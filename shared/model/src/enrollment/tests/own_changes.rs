@@ -137,6 +137,7 @@ fn the_list_of_a_removed_token_shows_no_token() {
         wallet_name: None,
         status: TokenStatus::Active,
         token_unique_reference: Some(reference.into()),
+        created_at: None,
     };
     let state = |tokens: &[ClientToken]| crate::token_list::token_of(tokens, &removed);
     assert_eq!(state(&[listed("reference")]), None, "the list lags behind");
