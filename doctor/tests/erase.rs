@@ -22,7 +22,7 @@ async fn an_operator_erases_a_client_and_keeps_a_record_without_its_id() {
     assert_eq!(bank.notify(&unmatched).await, 200);
     let run = bank.doctor(&["erase", "--client-id", "40000"]).await;
     assert_eq!(run.code, Some(0), "{}", run.errors);
-    let found = "Of client 40000 are stored: 1 enrollments (1 ENABLED), counters of 1 days, 1 notifications.\n\
+    let found = "Of client 40000 are stored: 1 enrollments (1 ENABLED), counters of 1 days, changes of 0 tokens, 1 notifications.\n\
         Notifications in quarantine are encrypted and were not searched. They are deleted 30 days after their arrival.\n";
     assert_eq!(run.errors, found);
     let mut record: Value = serde_json::from_str(&run.output).unwrap();
@@ -33,7 +33,7 @@ async fn an_operator_erases_a_client_and_keeps_a_record_without_its_id() {
     assert_eq!(
         record,
         json!({"event": "client_erased", "client_sha256": pseudonym, "statuses": {"ENABLED": 1},
-            "enrollments": 1, "counters": 1, "notifications": 1, "complete": true})
+            "enrollments": 1, "counters": 1, "tokens": 0, "notifications": 1, "complete": true})
     );
     assert_eq!(run.output.matches('\n').count(), 1, "one line: {}", run.output);
     assert_eq!(sort_keys(&bank).await, [""; 0]);

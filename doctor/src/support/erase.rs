@@ -36,6 +36,8 @@ pub struct ErasureRecord {
     enrollments: usize,
     /// Days of which attempts were counted.
     counters: usize,
+    /// Tokens whose remembered changes were deleted.
+    tokens: usize,
     /// Notifications of the inbox that were deleted.
     notifications: usize,
     /// Whether everything that was found was deleted.
@@ -67,7 +69,7 @@ impl Support {
         let timestamp = self.clock.now();
         let mut erased = ClientItems::default();
         let outcome = self.writer.erase(&found.data, timestamp, |items| erased = items).await;
-        let ClientItems { enrollments, counters, notifications } = erased;
+        let ClientItems { enrollments, counters, tokens, notifications } = erased;
         let record = ErasureRecord {
             event: "client_erased",
             timestamp,
@@ -75,6 +77,7 @@ impl Support {
             statuses: found.statuses,
             enrollments,
             counters,
+            tokens,
             notifications,
             complete: outcome.is_ok(),
         };
@@ -95,13 +98,13 @@ impl fmt::Display for FoundData {
         if self.is_empty() {
             writeln!(f, "Nothing is stored of client {client}.")?;
         } else {
-            let ClientItems { enrollments, counters, notifications } = self.data.counts();
+            let ClientItems { enrollments, counters, tokens, notifications } = self.data.counts();
             let statuses: Vec<_> =
                 self.statuses.iter().map(|(status, count)| format!("{count} {status}")).collect();
             writeln!(
                 f,
                 "Of client {client} are stored: {enrollments} enrollments ({}), counters of {counters} days, \
-                 {notifications} notifications.",
+                 changes of {tokens} tokens, {notifications} notifications.",
                 if statuses.is_empty() { "none".into() } else { statuses.join(", ") }
             )?;
         }

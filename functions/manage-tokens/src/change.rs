@@ -3,6 +3,7 @@
 //! One change of a token runs at a time, each once for its idempotency key. Before it is sent, the request is recorded at the
 //! enrollment that made the token, if there is one: after a crash or a lost answer, reconciliation reads the token list.
 
+use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use mastercard::{
     Deadline, Processing,
@@ -191,7 +192,8 @@ impl ManageTokens {
         let now = self.clock.now();
         let enrollment = self.enrollments.enrollment_of_token(change.token.client, listed, now).await?;
         let Some(enrollment) = enrollment else { return Ok(None) };
-        let recorded = [fact.recorded(now, &now.to_string())];
+        let at = not_before_facts(now, &enrollment);
+        let recorded = [fact.recorded(at, &at.to_string())];
         let recorded = self.enrollments.record(enrollment, &recorded, None, now).await?;
         Ok(recorded.map(|recorded| recorded.stored))
     }
@@ -200,7 +202,8 @@ impl ManageTokens {
     async fn record_confirmation(&self, change: &Change, enrollment: Option<Versioned>, fact: Fact) {
         let Some(enrollment) = enrollment else { return };
         let now = self.clock.now();
-        let recorded = [fact.recorded(now, &now.to_string()).with_calls(change.calls.take())];
+        let at = not_before_facts(now, &enrollment);
+        let recorded = [fact.recorded(at, &at.to_string()).with_calls(change.calls.take())];
         if let Err(error) = self.enrollments.record(enrollment, &recorded, None, now).await {
             tracing::error!(
                 event = "token_change_not_recorded", action = change.action.as_str(),
@@ -219,6 +222,12 @@ impl ManageTokens {
             );
         }
     }
+}
+
+/// `now`, or the time of the enrollment's last fact if this process' clock is behind: a change is later than all that was known
+/// when it was requested.
+fn not_before_facts(now: Timestamp, enrollment: &Versioned) -> Timestamp {
+    enrollment.enrollment().facts.iter().map(|recorded| recorded.at).fold(now, Timestamp::max)
 }
 
 /// What is needed to send a change.

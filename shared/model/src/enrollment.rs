@@ -192,11 +192,12 @@ impl Enrollment {
         TokenId::new(self.client_id, self.card_contract_id, &self.token_requestor_id, token_unique_reference)
     }
 
-    /// Whether a TCN of this enrollment named a token.
+    /// Whether a TCN of this enrollment named a token that was not removed here.
     pub fn names_token(&self) -> bool {
-        self.facts
-            .iter()
-            .any(|recorded| matches!(&recorded.fact, Fact::Tcn { token_unique_reference: Some(_), .. }))
+        self.facts.iter().any(|recorded| match &recorded.fact {
+            Fact::Tcn { token_unique_reference: Some(named), .. } => !self.has_removed(self.token_id(named)),
+            _ => false,
+        })
     }
 
     /// Whether a TCN of this enrollment named this token unique reference.

@@ -5,7 +5,7 @@ use mastercard::processing::TokenAction;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::card_enrollment::{KEY_RETENTION, ShortHash};
+use crate::{card_enrollment::KEY_RETENTION, short_hash::ShortHash};
 
 /// Changes of one token within [`KEY_RETENTION`].
 pub const MAX_CHANGES: usize = 32;

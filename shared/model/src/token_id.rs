@@ -9,7 +9,7 @@ use mastercard::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::card_enrollment::ShortHash;
+use crate::short_hash::ShortHash;
 
 /// This server's id of a token: the first 16 bytes of a SHA-256 over client, card, token requestor and token unique reference,
 /// as 32 hexadecimal digits. It names the token for this client, card and requestor only.

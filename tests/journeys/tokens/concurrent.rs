@@ -43,7 +43,7 @@ async fn two_devices_that_remove_a_card_at_once_remove_it_once() {
 async fn a_late_repetition_of_a_pause_does_not_undo_a_later_resumption() {
     let enabled = Enabled::start().await;
     enabled.changed("suspend", "pause").await;
-    enabled.changed("resume", "go on").await;
+    enabled.changed("resume", "go-on").await;
     assert_eq!(enabled.changed("suspend", "pause").await, pair("active", "changed"), "as it is now");
     assert_eq!((enabled.changes_sent(), enabled.status().await.0), (2, "ENABLED".into()));
 }

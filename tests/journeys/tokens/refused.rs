@@ -55,7 +55,7 @@ async fn a_removal_has_to_be_confirmed() {
 #[tokio::test]
 async fn a_token_in_another_state_has_no_such_action() {
     let enabled = Enabled::start().await;
-    assert_eq!(enabled.changed("resume", "not paused").await, super::pair("active", "unchanged"));
+    assert_eq!(enabled.changed("resume", "not-paused").await, super::pair("active", "unchanged"));
     enabled.changed("suspend", "pause").await;
     assert_eq!(enabled.changed("suspend", "twice").await, super::pair("suspended", "unchanged"));
     enabled.changed("remove", "away").await;

@@ -51,22 +51,21 @@ impl EnrollmentRecord {
     }
 
     fn drop_old_changes(&mut self) {
-        let is_requested = |fact: &Fact| matches!(fact, Fact::TokenChangeRequested { .. });
-        let is_confirmed =
-            |fact: &Fact| matches!(fact, Fact::TokenChangeConfirmed { .. }) && fact.shows_token();
-        for is_change in [&is_requested as &dyn Fn(&Fact) -> bool, &is_confirmed] {
-            let facts = &mut self.enrollment.facts;
-            let mut times: Vec<_> = facts
-                .iter()
-                .filter(|recorded| is_change(&recorded.fact))
-                .map(|recorded| recorded.at)
-                .collect();
-            times.sort();
-            let oldest = times.iter().rev().nth(MAX_TOKEN_CHANGES.saturating_sub(1)).copied();
-            facts.retain(|recorded| {
-                !is_change(&recorded.fact) || oldest.is_none_or(|oldest| recorded.at >= oldest)
-            });
-        }
+        self.drop_old(|fact| matches!(fact, Fact::TokenChangeRequested { .. }));
+        self.drop_old(|fact| matches!(fact, Fact::TokenChangeConfirmed { .. }) && fact.shows_token());
+    }
+
+    /// Drops all but the last [`MAX_TOKEN_CHANGES`] of these facts.
+    fn drop_old(&mut self, is_change: fn(&Fact) -> bool) {
+        let facts = &mut self.enrollment.facts;
+        let changes = facts.iter().filter(|recorded| is_change(&recorded.fact));
+        let mut times: Vec<_> = changes.map(|recorded| recorded.at).collect();
+        times.sort();
+        let oldest = times.iter().rev().nth(MAX_TOKEN_CHANGES.saturating_sub(1)).copied();
+        let is_kept = |recorded: &RecordedFact| {
+            oldest.is_none_or(|oldest| recorded.at >= oldest) || !is_change(&recorded.fact)
+        };
+        facts.retain(is_kept);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What notifications and the token list say about the token.
 
 use jiff::Timestamp;
+use mastercard::processing::TokenAction;
 
 use super::super::{Fact, RecordedFact, TokenState};
 
@@ -58,5 +59,29 @@ impl<'a> TokenNotification<'a> {
             2 => CurrentToken::Suspended,
             _ => CurrentToken::Removed,
         }
+    }
+}
+
+/// A change made here that Processing confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct OwnChange {
+    pub(super) at: Timestamp,
+    pub(super) state: CurrentToken,
+    /// Whether the list, read after the change, showed its result.
+    pub(super) is_listed: bool,
+}
+
+impl OwnChange {
+    /// `None` for other facts.
+    pub(super) fn of(recorded: &RecordedFact) -> Option<Self> {
+        let Fact::TokenChangeConfirmed { action, listed, .. } = &recorded.fact else { return None };
+        let state = CurrentToken::from(&recorded.fact.confirmed_state()?);
+        let is_listed = match listed {
+            // The cardholder resumed it and somebody else may hold it, or the list lags.
+            Some(TokenState::Suspended | TokenState::Inactive) => *action == TokenAction::Suspend,
+            Some(listed) => CurrentToken::from(listed) == state,
+            None => false,
+        };
+        Some(Self { at: recorded.at, state, is_listed })
     }
 }

@@ -5,43 +5,12 @@ use std::cmp::Ordering;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    super::{Fact, RecordedFact, TokenState},
-    evidence::CurrentToken,
-    plus,
-    summary::FactSummary,
-};
+use super::{evidence::CurrentToken, plus, summary::FactSummary};
 
 /// By when a change that was sent has taken effect or never will. If nothing confirmed it, the list is read then.
 const CHANGE_TIMEOUT: SignedDuration = SignedDuration::from_secs(30);
 /// For how long the list may show the state before a change. Mastercard does not publish how long the list takes.
 const CHANGE_LAG: SignedDuration = SignedDuration::from_mins(5);
-
-/// A confirmed change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct OwnChange {
-    pub(super) at: Timestamp,
-    pub(super) state: CurrentToken,
-    /// Whether the list, read after the change, showed its result.
-    is_listed: bool,
-}
-
-impl OwnChange {
-    /// `None` for other facts.
-    pub(super) fn of(recorded: &RecordedFact) -> Option<Self> {
-        let Fact::TokenChangeConfirmed { action, listed, .. } = &recorded.fact else { return None };
-        let state = CurrentToken::from(&recorded.fact.confirmed_state()?);
-        let is_listed = match listed {
-            // The cardholder resumed it and somebody else may hold it, or the list lags.
-            Some(TokenState::Suspended | TokenState::Inactive) => {
-                *action == mastercard::processing::TokenAction::Suspend
-            }
-            Some(listed) => CurrentToken::from(listed) == state,
-            None => false,
-        };
-        Some(Self { at: recorded.at, state, is_listed })
-    }
-}
 
 impl FactSummary<'_> {
     /// When the list has to be read because of a change made here: it was sent and nothing confirmed it, or it was confirmed and

@@ -6,8 +6,7 @@ use super::{
     super::{
         Attempt, CallbackResult, CardholderDecision, Decision, Enrollment, Fact, PushFailure, TokenState,
     },
-    evidence::{CurrentToken, TokenNotification},
-    own_change::OwnChange,
+    evidence::{CurrentToken, OwnChange, TokenNotification},
     receipts::receipts_end,
 };
 

@@ -37,15 +37,15 @@ fn the_status_follows_a_change_made_here_at_once_and_is_final() {
 }
 
 #[test]
-fn a_change_whose_answer_was_lost_is_told_by_the_list() {
+fn a_change_whose_answer_was_lost_is_found_in_the_list() {
     let asked = enabled_and(&[(60, requested(Suspend))]);
     assert_eq!(report(&asked, 60), (Status::Enabled, Some(60 * 60 + 30)));
     for (listed, expected) in
         [(Some(TokenState::Suspended), Status::Suspended), (Some(TokenState::Active), Status::Enabled)]
     {
-        let mut told = asked.clone();
-        told.push((61, list(listed)));
-        assert_eq!(report(&told, 62), (expected, None));
+        let mut read = asked.clone();
+        read.push((61, list(listed)));
+        assert_eq!(report(&read, 62), (expected, None));
     }
 }
 
@@ -91,10 +91,11 @@ fn a_notification_from_before_the_change_that_arrives_after_it_changes_nothing()
 }
 
 #[test]
-fn a_removed_token_has_ended_whatever_is_told_of_it() {
+fn a_removed_token_has_ended_whatever_notification_follows() {
     let removed = enabled_and(&[(60, confirmed(Remove, Some(TokenState::Deactivated)))]);
-    let told = [(61, tvn(TokenState::Active, 61)), (62, tvn(TokenState::Suspended, 62)), (63, tcn(63))];
-    for fact in told {
+    let notifications =
+        [(61, tvn(TokenState::Active, 61)), (62, tvn(TokenState::Suspended, 62)), (63, tcn(63))];
+    for fact in notifications {
         let mut removed = removed.clone();
         removed.push(fact);
         assert_eq!(report(&removed, 64), (Status::Deactivated, None));

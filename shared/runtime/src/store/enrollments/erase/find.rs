@@ -13,6 +13,7 @@ use super::{
         },
         Enrollments, Versioned,
         load::versioned,
+        token_changes::TOKEN,
     },
     ClientData, ItemKind, StoredItem,
 };
@@ -35,14 +36,19 @@ impl Enrollments {
         let query = query.key_condition_expression("pk = :pk");
         let query = query.expression_attribute_values(":pk", s(&self.client_key(client_id)));
         let partition: Vec<Item> = query.into_paginator().items().send().try_collect().await?;
-        let (mut enrollments, mut stored_enrollments, mut counters) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut enrollments, mut stored_enrollments, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for item in &partition {
             match versioned(item)? {
                 Some(stored) => {
                     enrollments.push(Versioned::into_enrollment(stored));
                     stored_enrollments.extend(StoredItem::new(ItemKind::Enrollment, item));
                 }
-                None => counters.extend(StoredItem::new(ItemKind::Counter, item)),
+                None => {
+                    let sk = item.get("sk").and_then(|sk| sk.as_s().ok());
+                    let is_token = sk.is_some_and(|sk| sk.starts_with(TOKEN));
+                    let kind = if is_token { ItemKind::Token } else { ItemKind::Counter };
+                    others.extend(StoredItem::new(kind, item));
+                }
             }
         }
         // A request may name any card. The notifications of a card that is not confirmed are another client's.
@@ -50,7 +56,7 @@ impl Enrollments {
         let cards = confirmed.map(|enrollment| enrollment.card_contract_id).collect();
         // Enrollments last: as long as one is left, a repetition of an interrupted erasure finds its card's notifications.
         let mut items = self.notifications_of(client_id, &cards, progress).await?;
-        items.extend(counters);
+        items.extend(others);
         items.extend(stored_enrollments);
         Ok(ClientData { client_id, enrollments, items })
     }
