@@ -9,5 +9,6 @@ mod notifications;
 mod reconciliation;
 mod refresh;
 mod status_changes;
+mod tokens;
 mod unusual_responses;
 mod way_back;

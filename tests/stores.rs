@@ -21,6 +21,7 @@ mod restart;
 mod retention;
 mod strangers;
 mod takeover;
+mod token_changes;
 
 use std::{
     collections::HashMap,

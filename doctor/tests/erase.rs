@@ -24,7 +24,7 @@ async fn an_operator_erases_a_client_and_keeps_a_record_without_its_id() {
     assert_eq!(bank.notify(&unmatched).await, 200);
     let run = bank.doctor(&["erase", "--client-id", "40000"]).await;
     assert_eq!(run.code, Some(0), "{}", run.errors);
-    let found = "Of client 40000 are stored: 1 enrollments (1 ENABLED), counters of 1 days, 1 notifications.\n\
+    let found = "Of client 40000 are stored: 1 enrollments (1 ENABLED), counters of 1 days, changes of 0 tokens, 1 notifications.\n\
         Notifications in quarantine are encrypted and were not searched. They are deleted 30 days after their arrival.\n";
     assert_eq!(run.errors, found);
     let records = run.output.lines().map(|line| {
@@ -38,7 +38,7 @@ async fn an_operator_erases_a_client_and_keeps_a_record_without_its_id() {
     let pseudonym = "4948963369b682612d22b081bdc92c13d23fb921cdd44e50f45d7e86b4b52022";
     let record = |event: &str, complete: bool| {
         json!({"event": event, "client_sha256": pseudonym, "statuses": {"ENABLED": 1},
-            "enrollments": 1, "counters": 1, "notifications": 1, "unreadable": 0, "complete": complete})
+            "enrollments": 1, "counters": 1, "tokens": 0, "notifications": 1, "unreadable": 0, "complete": complete})
     };
     assert_eq!(records, [record("client_erasure_started", false), record("client_erased", true)]);
     assert_eq!(sort_keys(&bank).await, [""; 0]);

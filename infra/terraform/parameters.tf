@@ -16,6 +16,7 @@ locals {
     ReservedConcurrency                   = tostring(var.reserved_concurrency)
     EnrollConcurrency                     = tostring(var.enroll_concurrency)
     ListCardsConcurrency                  = tostring(var.list_cards_concurrency)
+    ManageTokensConcurrency               = tostring(var.manage_tokens_concurrency)
     SecretsExtensionLayerArn              = var.secrets_extension_layer_arn
     CodeSigningConfigArn                  = var.code_signing_config_arn
     SubnetIds                             = join(",", var.subnet_ids)
@@ -25,6 +26,7 @@ locals {
     ClientIdClaim                         = var.client_id_claim
     ReadScopes                            = join(",", var.read_scopes)
     WriteScopes                           = join(",", var.write_scopes)
+    TokenWriteScopes                      = join(",", var.token_write_scopes)
     StepUpAcrValues                       = var.step_up_acr_values
     StepUpMethods                         = var.step_up_methods
     StepUpMaxAgeMinutes                   = var.step_up_max_age_minutes
@@ -108,6 +110,7 @@ locals {
     ProcessingDecryptionKeyPassword       = var.processing_decryption_key_password
     ProcessingNextDecryptionKey           = var.processing_next_decryption_key
     ProcessingNextDecryptionKeyPassword   = var.processing_next_decryption_key_password
+    ProcessingTokenStatuses               = var.processing_token_statuses
     ProcessingSearchShape                 = var.processing_search_shape
   }
 }

@@ -149,6 +149,17 @@ variable "list_cards_concurrency" {
   }
 }
 
+variable "manage_tokens_concurrency" {
+  description = "Concurrency of manage-tokens; its processes share its part of ProcessingRequestsPerSecond"
+  type        = number
+  default     = 5
+
+  validation {
+    condition     = var.manage_tokens_concurrency >= 1
+    error_message = "manage_tokens_concurrency must be at least 1."
+  }
+}
+
 variable "secrets_extension_layer_arn" {
   description = "The AWS Parameters and Secrets Lambda Extension of this region and architecture, from AWS's list"
   type        = string
@@ -236,6 +247,17 @@ variable "write_scopes" {
   validation {
     condition     = alltrue([for each in var.write_scopes : can(regex("^[!#-+\\--\\[\\]-~]{0,64}$", each))])
     error_message = "write_scopes has an invalid value."
+  }
+}
+
+variable "token_write_scopes" {
+  description = "Scopes of which the bearer token of a POST that changes a token must have one, such as tokens:write; empty for none"
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for each in var.token_write_scopes : can(regex("^[!#-+\\--\\[\\]-~]{0,64}$", each))])
+    error_message = "token_write_scopes has an invalid value."
   }
 }
 
@@ -1176,6 +1198,17 @@ variable "processing_next_decryption_key_password" {
   validation {
     condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.processing_next_decryption_key_password))
     error_message = "processing_next_decryption_key_password has an invalid value."
+  }
+}
+
+variable "processing_token_statuses" {
+  description = "Mastercard's word for each change of a token; provisional, only RESUME is published"
+  type        = string
+  default     = "suspend=SUSPEND,resume=RESUME,remove=DEACTIVATE"
+
+  validation {
+    condition     = can(regex("^(suspend|resume|remove)=[A-Za-z0-9_]{1,32}(,(suspend|resume|remove)=[A-Za-z0-9_]{1,32}){0,2}$", var.processing_token_statuses))
+    error_message = "processing_token_statuses has an invalid value."
   }
 }
 

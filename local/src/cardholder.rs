@@ -3,6 +3,7 @@
 mod app;
 mod browser;
 mod error;
+mod tokens;
 
 use std::{
     collections::BTreeMap,

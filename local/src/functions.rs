@@ -1,4 +1,4 @@
-//! The nine functions, connected as in Lambda: each with only the settings that it uses, the same SDK clients, and the
+//! The ten functions, connected as in Lambda: each with only the settings that it uses, the same SDK clients, and the
 //! clock of the `World`.
 
 use std::sync::Arc;
@@ -20,6 +20,7 @@ pub(crate) struct Functions {
     pub(crate) fetch_assets: fetch_assets::FetchAssets,
     list_requestors: list_requestors::ListRequestors,
     list_cards: list_cards::ListCards,
+    manage_tokens: manage_tokens::ManageTokens,
     enroll: enroll::Enroll,
     get_enrollment: get_enrollment::GetEnrollment,
     receive_notification: receive_notification::ReceiveNotification,
@@ -38,6 +39,7 @@ impl Functions {
             list_requestors: list_requestors::ListRequestors::connect(&runtime_for(Function::ListRequestors))
                 .await?,
             list_cards: list_cards::ListCards::connect(&runtime_for(Function::ListCards)).await?,
+            manage_tokens: manage_tokens::ManageTokens::connect(&runtime_for(Function::ManageTokens)).await?,
             enroll: enroll::Enroll::connect(&runtime_for(Function::Enroll)).await?,
             get_enrollment: get_enrollment::GetEnrollment::connect(&runtime_for(Function::GetEnrollment))
                 .await?,
@@ -68,6 +70,8 @@ impl Functions {
             self.handler(|all, request| async move { all.list_requestors.handle(request).await }.boxed());
         let list_cards =
             self.handler(|all, request| async move { all.list_cards.handle(request).await }.boxed());
+        let manage_tokens =
+            self.handler(|all, request| async move { all.manage_tokens.handle(request).await }.boxed());
         let enroll = self.handler(|all, request| async move { all.enroll.handle(request).await }.boxed());
         let get_enrollment =
             self.handler(|all, request| async move { all.get_enrollment.handle(request).await }.boxed());
@@ -81,6 +85,10 @@ impl Functions {
         let routes = vec![
             authenticated(Method::GET, "/token-requestors", &list_requestors),
             authenticated(Method::GET, "/cards", &list_cards),
+            authenticated(Method::GET, "/cards/{cardContractId}/tokens", &manage_tokens),
+            authenticated(Method::POST, "/cards/{cardContractId}/tokens/{tokenId}/suspend", &manage_tokens),
+            authenticated(Method::POST, "/cards/{cardContractId}/tokens/{tokenId}/resume", &manage_tokens),
+            authenticated(Method::POST, "/cards/{cardContractId}/tokens/{tokenId}/remove", &manage_tokens),
             authenticated(Method::POST, "/enrollments", &enroll),
             authenticated(Method::POST, "/enrollments/{enrollmentId}/attempts", &enroll),
             authenticated(Method::GET, "/enrollments", &get_enrollment),
@@ -90,6 +98,10 @@ impl Functions {
             Route::open(Method::GET, "/callback/{state}/", Arc::clone(&receive_callback)),
             any("/token-requestors", &list_requestors),
             any("/cards", &list_cards),
+            any("/cards/{cardContractId}/tokens", &manage_tokens),
+            any("/cards/{cardContractId}/tokens/{tokenId}/suspend", &manage_tokens),
+            any("/cards/{cardContractId}/tokens/{tokenId}/resume", &manage_tokens),
+            any("/cards/{cardContractId}/tokens/{tokenId}/remove", &manage_tokens),
             any("/enrollments", &get_enrollment),
             any("/enrollments/{enrollmentId}", &get_enrollment),
             any("/enrollments/{enrollmentId}/attempts", &enroll),

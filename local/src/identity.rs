@@ -146,7 +146,7 @@ impl Identity {
             "aud": AUDIENCE,
             "sub": format!("cardholder-of-{client_id}"),
             "client_id": client_id,
-            "scope": "openid enroll:read enroll:write",
+            "scope": "openid enroll:read enroll:write tokens:write",
             "acr": acr,
             "amr": amr,
             "auth_time": now,

@@ -10,6 +10,7 @@ use local::{
 };
 use serde_json::{Value, json};
 
+const TOKEN: &str = "6f1c0d2b9a7e4835b0c1d2e3f4a59687";
 const ENROLLMENT: &str = "0197b3c0-5f10-7c3e-8a51-3f6f0c9be001";
 
 fn path(path: &str) -> PathBuf {
@@ -82,6 +83,15 @@ async fn calls(world: &World) -> Vec<(&'static str, String)> {
     let (request, ended) = get(&format!("/enrollments/{id}")).await;
     blocks.push(("enrollment", block(&request.replace(id, ENROLLMENT), &ended)));
     blocks.push(("refused", block("", &refused)));
+    let (request, tokens) = get("/cards/70001/tokens").await;
+    let token = cardholder.token_id("70001", simulator::CLICK_TO_PAY).await.unwrap();
+    let suspended = cardholder.change_token("70001", &token, "suspend", "another-tap").await.unwrap();
+    blocks.push(("tokens", block(&request, &tokens)));
+    let request = format!(
+        "POST /cards/70001/tokens/{TOKEN}/suspend\nAuthorization: Bearer $TOKEN\nIdempotency-Key: \
+         8d0b7a52-3c1f-4e6a-9b7d-2f5a1c0e4d33"
+    );
+    blocks.push(("suspend-token", block(&request, &suspended)));
     blocks
 }
 
@@ -125,6 +135,7 @@ fn normalize(name: &str, value: &mut Value, second: &mut u32) {
         Value::String(text) => {
             let constant = match name {
                 "enrollmentId" => ENROLLMENT.to_owned(),
+                "tokenId" => TOKEN.to_owned(),
                 "acceptedAt" | "createdAt" => "2026-01-05T10:29:58Z".to_owned(),
                 "cardsAsOf" => "2026-01-05T10:29:40Z".to_owned(),
                 "catalogUpdatedAt" => "2026-01-05T03:00:00Z".to_owned(),

@@ -44,6 +44,6 @@ pub use options::{Options, RATE_LIMIT};
 pub use portal::{Credentials, Portal, PortalError};
 pub use simulator::Simulator;
 pub use start::StartError;
-pub use world::records::TokenStatus;
 pub use world::requestor::{CLICK_TO_PAY, PushMethod, TokenRequestor};
 pub use world::scale::Scale;
+pub use world::token::{Suspender, TokenStatus};

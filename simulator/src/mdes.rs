@@ -10,7 +10,7 @@ use crate::{
     notifications::payload::{Kind, Notification},
     world::{
         card::{CardNumber, today},
-        records::{Token, TokenStatus},
+        token::{Suspender, Token, TokenStatus},
     },
 };
 
@@ -69,7 +69,9 @@ pub(crate) fn tokenize(mastercard: &Mastercard, number: &CardNumber, requestor_i
         token_unique_reference: reference.clone(),
         number: CardNumber::generate("555558", serial),
         created: Timestamp::now(),
-        status: TokenStatus::Active,
+        is_activated: true,
+        is_deactivated: false,
+        suspended_by: Default::default(),
     });
     drop(records);
     journal.record(18, Mdes, ClickToPay, "tokenization complete (TCN)");
@@ -90,29 +92,32 @@ pub(crate) fn remove_token(mastercard: &Mastercard, reference: &str) {
     };
     let mut token = records.tokens.remove(at);
     drop(records);
-    token.status = TokenStatus::Deactivated;
+    token.is_deactivated = true;
     if mastercard.notifier.plan().tvn_on_cancel {
-        mastercard.notifier.send(vec![status_notification(&token)]);
+        mastercard.notifier.send(vec![status_notification(&token, &[])]);
     }
 }
 
-/// Changes the status of a token that is not deactivated and sends a TVN; `false` if there is no such token.
+/// Changes the status of a token that is not deactivated, on behalf of these parties, and sends a TVN; `false` if there is no such
+/// token.
 pub(crate) fn change_status(
     mastercard: &Mastercard,
     card: u64,
     requestor: &str,
     status: TokenStatus,
+    by: &[Suspender],
 ) -> bool {
     let token = mastercard.records().live_token_mut(card, requestor).map(|token| {
-        token.status = status;
+        by.iter().for_each(|by| token.change(status, *by));
         token.clone()
     });
     let found = token.is_some();
-    mastercard.notifier.send(token.iter().map(status_notification).collect());
+    mastercard.notifier.send(token.iter().map(|token| status_notification(token, by)).collect());
     found
 }
 
-fn status_notification(token: &Token) -> Notification {
+/// It names who requested the change, if it was one party.
+fn status_notification(token: &Token, by: &[Suspender]) -> Notification {
     let common = json!({
         "clientId": token.client_id,
         "cardContractId": token.card_contract_id,
@@ -120,13 +125,18 @@ fn status_notification(token: &Token) -> Notification {
         "walletName": token.wallet_name,
         "tokenUniqueReference": token.token_unique_reference,
     });
-    let status: Value = match token.status {
+    let status: Value = match token.status() {
         TokenStatus::Active => "ACTIVE",
         TokenStatus::Suspended => "SUSPENDED",
+        TokenStatus::Inactive => "INACTIVE",
         TokenStatus::Deactivated => "DEACTIVATED",
     }
     .into();
-    Notification::new(Kind::Tvn, &common, json!({ "tokenStatus": status }))
+    let requested_by = match by {
+        [only] => Some(only),
+        _ => None,
+    };
+    Notification::new(Kind::Tvn, &common, json!({ "tokenStatus": status, "requestedBy": requested_by }))
 }
 
 /// Fourteen hex digits, the same in TAR and TCN.

@@ -19,6 +19,10 @@ pub enum Operation {
     GetTokensByClient,
     /// `GET /global-processing/digital/cards/{card_contract_id}/tokens`.
     GetTokensByCard,
+    /// `PUT /global-processing/digital/cards/{card_contract_id}/tokens`.
+    SetTokenStatus,
+    /// `PUT /global-processing/digital/cards/{card_contract_id}/token-relinks`.
+    RelinkTokensToAnotherCard,
     /// `POST /global-processing/digital/clients/{client_id}/funding-accounts/searches`, steps 7 to 9.
     SearchFundingAccounts,
     /// The page of Click to Pay or another token requestor, step 13.
@@ -34,13 +38,15 @@ pub(crate) enum Api {
 
 impl Operation {
     /// All operations, in the order of the panel.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::GetEligibleTokenRequestors,
         Self::GetAsset,
         Self::SearchFundingAccounts,
         Self::PushMultipleAccounts,
         Self::GetTokensByClient,
         Self::GetTokensByCard,
+        Self::SetTokenStatus,
+        Self::RelinkTokensToAnotherCard,
         Self::Provision,
     ];
 
@@ -53,6 +59,8 @@ impl Operation {
             Self::PushMultipleAccounts => "pushMultipleAccounts",
             Self::GetTokensByClient => "getTokensByClient",
             Self::GetTokensByCard => "getTokensByCard",
+            Self::SetTokenStatus => "setTokenStatus",
+            Self::RelinkTokensToAnotherCard => "relinkTokensToAnotherCard",
             Self::SearchFundingAccounts => "searchFundingAccounts",
             Self::Provision => "provision",
         }
@@ -68,12 +76,15 @@ impl Operation {
         }
     }
 
-    /// Steps of request and response in the use case; reading tokens is the tip after step 4, without a number.
+    /// Steps of request and response in the use case; reading tokens is the tip after step 4, without a number, and changing them has none either.
     pub(crate) fn steps(self) -> (u8, u8) {
         match self {
             Self::GetEligibleTokenRequestors => (1, 2),
             Self::GetAsset => (3, 4),
-            Self::GetTokensByClient | Self::GetTokensByCard => (0, 0),
+            Self::GetTokensByClient
+            | Self::GetTokensByCard
+            | Self::SetTokenStatus
+            | Self::RelinkTokensToAnotherCard => (0, 0),
             Self::SearchFundingAccounts => (7, 9),
             Self::PushMultipleAccounts => (10, 11),
             Self::Provision => (13, 22),

@@ -3,4 +3,5 @@
 
 pub(crate) mod envelope;
 pub(crate) mod searches;
+pub(crate) mod token_changes;
 pub(crate) mod tokens;

@@ -20,9 +20,9 @@ pub(crate) fn close_connection() -> Response<Body> {
     response
 }
 
-/// A JSON response, and the bytes of its body.
+/// A JSON response, and the bytes of its body; null is no content.
 pub(crate) fn json_response(status: StatusCode, body: &Value) -> (Response<Body>, Bytes) {
-    let bytes = Bytes::from(body.to_string());
+    let bytes = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
     let mut response = Response::new(Body::from(bytes.clone()));
     *response.status_mut() = status;
     response

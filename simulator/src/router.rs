@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 
 use crate::{
     click_to_pay, control, dispatch::dispatch, error_response::ErrorResponse, mastercard::Mastercard,
@@ -44,6 +44,17 @@ pub(crate) fn router(mastercard: Arc<Mastercard>) -> Router {
             &format!("{DIGITAL}/cards/{{card_contract_id}}/tokens"),
             get(|State(m): Shared, Path(id): Path<String>, r| {
                 dispatch(m, Op::GetTokensByCard, r, move |m, c| processing::tokens::by_card(m, c, &id))
+            })
+            .put(|State(m): Shared, Path(id): Path<String>, r| {
+                let handle = move |m: &_, c: &_| processing::token_changes::set_status(m, c, &id);
+                dispatch(m, Op::SetTokenStatus, r, handle)
+            }),
+        )
+        .route(
+            &format!("{DIGITAL}/cards/{{card_contract_id}}/token-relinks"),
+            put(|State(m): Shared, Path(id): Path<String>, r| {
+                let handle = move |m: &_, c: &_| processing::token_changes::relink(m, c, &id);
+                dispatch(m, Op::RelinkTokensToAnotherCard, r, handle)
             }),
         )
         .route(

@@ -11,4 +11,5 @@ mod panel;
 mod processing;
 mod scale;
 mod signing;
+mod token_changes;
 mod token_connect;

@@ -7,3 +7,4 @@ pub(crate) mod requestor;
 mod rng;
 mod sample;
 pub(crate) mod scale;
+pub(crate) mod token;

@@ -46,7 +46,7 @@ async fn every_kind_of_id_is_a_parameter_of_some_route() {
     let routes = routes().await;
     let taken: BTreeSet<_> =
         routes.iter().flat_map(|route| &route.parameters).map(|parameter| parameter.kind).collect();
-    assert_eq!(taken.len(), 10, "{taken:?}");
+    assert_eq!(taken.len(), 11, "{taken:?}");
     assert!(routes.iter().filter(|route| !route.public).count() >= 6, "routes that need a token");
 }
 
@@ -75,6 +75,7 @@ impl Harness {
         let required = [
             ("READ_SCOPES", "enroll:read"),
             ("WRITE_SCOPES", "enroll:write"),
+            ("TOKEN_WRITE_SCOPES", "tokens:write"),
             ("STEP_UP_ACR_VALUES", "urn:bank.example:strong"),
             ("STEP_UP_MAX_AGE_MINUTES", "240"),
         ];
@@ -85,7 +86,10 @@ impl Harness {
     async fn new(route: Route, app: App) -> Self {
         let one = Principal::enroll(&app, "40000", ["70001", "70002"]).await;
         let other = Principal::enroll(&app, "40001", ["80001", "80002"]).await;
-        let principals = [one.with_notifications(&app).await, other.with_notifications(&app).await];
+        let mut principals = [one.with_notifications(&app).await, other.with_notifications(&app).await];
+        if route.is_about_tokens() {
+            principals = principals.map(|principal| principal.with_token_ids());
+        }
         Self { app, route, principals }
     }
 

@@ -48,6 +48,9 @@ events! {
     "list-requestors.json" => an_iphone_lists_token_requestors,
     "list-requestors-gzip.json" => an_iphone_that_accepts_gzip_lists_one_account_range,
     "list-requestors-not-modified.json" => an_iphone_has_the_current_list,
+    "manage-tokens-list.json" => a_cardholder_sees_where_a_card_is_enabled,
+    "manage-tokens-remove-unconfirmed.json" => a_removal_without_confirmation_is_refused,
+    "manage-tokens-suspend.json" => a_cardholder_suspends_a_token,
     "receive-callback-approved.json" => a_cardholder_returns,
     "receive-callback-unknown-state.json" => a_browser_returns_with_an_unknown_state,
     "receive-notification-tar.json" => processing_notifies_of_an_approval,
@@ -165,6 +168,39 @@ async fn two_cards_can_be_enabled(event: Event) {
     assert_eq!(response.status, 200, "{}", response.body);
     assert_eq!(response.all("cards", "cardContractId"), ["70001", "70002"]);
     assert_eq!(response.all("cards", "state"), ["eligible", "eligible"]);
+}
+
+/// A world in which the card of the events has a token at Click to Pay.
+async fn world_with_token() -> (World, manage_tokens::ManageTokens, String) {
+    let world = open_world().await;
+    world.simulator().add_token(70_001, CLICK_TO_PAY, "").unwrap();
+    let manage = manage_tokens::ManageTokens::connect(&runtime_of(&world)).await.unwrap();
+    let list = Event::read("manage-tokens-list.json").request();
+    let tokens = parse_response(manage.handle(list).await.unwrap());
+    let id = tokens.body["tokens"][0]["tokenId"].as_str().expect("an id").to_owned();
+    (world, manage, id)
+}
+
+async fn a_cardholder_sees_where_a_card_is_enabled(event: Event) {
+    let (_world, manage, _) = world_with_token().await;
+    let response = parse_response(manage.handle(event.request()).await.unwrap());
+    assert_eq!((response.status, response.all("tokens", "state")), (200, vec![&json!("active")]));
+}
+
+async fn a_cardholder_suspends_a_token(event: Event) {
+    let (world, manage, id) = world_with_token().await;
+    let event = event.with("TOKEN-ID", &id);
+    let response = parse_response(manage.handle(event.request()).await.unwrap());
+    assert_eq!((response.status, &response.body["outcome"]), (200, &json!("changed")), "{}", response.body);
+    assert_eq!(world.simulator().tokens_of(40_000)[0].status, simulator::TokenStatus::Suspended);
+}
+
+async fn a_removal_without_confirmation_is_refused(event: Event) {
+    let (world, manage, id) = world_with_token().await;
+    let event = event.with("TOKEN-ID", &id);
+    let response = parse_response(manage.handle(event.request()).await.unwrap());
+    assert_eq!((response.status, response.body["code"].as_str()), (400, Some("invalid_request")));
+    assert_eq!(world.simulator().calls(Operation::SetTokenStatus), 0);
 }
 
 async fn an_iphone_lists_token_requestors(event: Event) {

@@ -39,6 +39,7 @@ pub(super) struct ItemAccess<'a> {
 
 pub(super) const SEARCH: &str = "searchFundingAccounts";
 pub(super) const TOKENS: &str = "getTokensByClient";
+pub(super) const SET_TOKEN_STATUS: &str = "setTokenStatus";
 pub(super) const PUSH: &str = "pushMultipleAccounts";
 pub(super) const REQUESTORS: &str = "getEligibleTokenRequestors";
 
@@ -49,6 +50,7 @@ impl Call {
         let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
         let (target, operation) = match target.and_then(|target| target.split('.').next_back()) {
             Some(operation) => (table(&json), operation.to_owned()),
+            None if parts.method == Method::PUT => (Target::Mastercard, SET_TOKEN_STATUS.to_owned()),
             None => (Target::Mastercard, mastercard_operation(parts.uri.path()).to_owned()),
         };
         Self { method: parts.method, path, headers: parts.headers, body, target, operation, json }
@@ -71,6 +73,12 @@ impl Call {
     /// The items that it reads or writes, in the order of the request.
     pub(super) fn items(&self) -> Vec<ItemAccess<'_>> {
         parts(&self.json).into_iter().filter_map(|(kind, part)| ItemAccess::parse(kind, part)).collect()
+    }
+
+    /// The card in the path of a change of its tokens.
+    pub(super) fn changed_card(&self) -> Option<u64> {
+        let segments = self.path.split('/').skip_while(|segment| *segment != "cards");
+        segments.skip(1).next()?.parse().ok().filter(|_| self.operation == SET_TOKEN_STATUS)
     }
 
     /// Index of a query; empty without one.

@@ -22,7 +22,7 @@ use super::{
     gate::Reply,
 };
 
-pub(super) use records::{CompletedInvocation, Principal, Push, SentNotification, Token, Write};
+pub(super) use records::{CompletedInvocation, Principal, Push, SentNotification, Token, TokenChange, Write};
 pub(super) use stored_item::StoredItem;
 
 #[derive(Default)]
@@ -33,6 +33,7 @@ pub(super) struct History {
     pub(super) pushes: Vec<Push>,
     pub(super) notifications: Vec<SentNotification>,
     pub(super) tokens: Vec<Token>,
+    pub(super) token_changes: Vec<TokenChange>,
     /// Names of enrollments in the trace, by id.
     pub(super) names: BTreeMap<String, String>,
     /// Origin of every push method.

@@ -1,4 +1,4 @@
-//! The ten invariants of the server, each a function that checks the history of a run.
+//! The twelve invariants of the server, each a function that checks the history of a run.
 
 mod facts;
 mod isolation;
@@ -6,13 +6,14 @@ mod notifications;
 mod pushes;
 mod repair;
 mod secrets;
+mod tokens;
 
 use super::history::History;
 
 type Check = fn(&History) -> Result<(), String>;
 
 /// In the order of their numbers.
-const ALL: [(&str, Check); 10] = [
+const ALL: [(&str, Check); 12] = [
     ("an attempt is pushed at most once, and no card by two enrollments at a time", pushes::at_most_once),
     (
         "ENABLED needs a token at Mastercard, and a cardholder who accepted it or a list after the receipts' end",
@@ -26,6 +27,8 @@ const ALL: [(&str, Check); 10] = [
     ("every crash is repaired in the end", repair::every_crash_is_repaired),
     ("no receipt or signature is readable at rest", secrets::none_is_readable_at_rest),
     ("cardholders are redirected to known URLs only", isolation::redirects_lead_to_known_urls),
+    ("one change is of one token, of the caller's own card", tokens::changes_are_of_ones_own_token),
+    ("a removed token never ends ENABLED, and a change that was made is shown", tokens::changes_are_shown),
 ];
 
 /// Checks all. The error describes the first invariant that is broken.

@@ -50,7 +50,8 @@ pub(super) struct Run<'a> {
 
 impl<'a> Run<'a> {
     pub(super) async fn new(harness: &'a mut Harness, seed: u64) -> Self {
-        let start = "2030-01-01T08:00:00Z".parse().unwrap();
+        // In the past: tokens have the real time, and are younger than the enrollments that made them.
+        let start = "2025-01-01T08:00:00Z".parse().unwrap();
         let clock = Clock::fixed_at(start);
         let resources = harness.prepare_run(&clock).await;
         let mut rng = Rng::new(seed);

@@ -3,13 +3,14 @@
 //! depends on the seed alone.
 
 use serde_json::Value;
+use simulator::TokenSummary;
 
 use super::{
     actor::{Actor, Sender},
     call::Call,
     fault::Fault,
     gate::{Reply, STALL_TIMEOUT},
-    history::CompletedInvocation,
+    history::{CompletedInvocation, TokenChange},
     outcome::Outcome,
     run::Run,
 };
@@ -64,10 +65,31 @@ impl Run<'_> {
             Some(json) => json.to_string().into(),
             None => call.body.clone(),
         };
+        let before = self.tokens_if_changed(call);
         let reply = self.harness.gate.forward(call, body).await;
         let step = self.trace.step();
+        if let Some((card, before)) = before {
+            let after = self.all_tokens();
+            let changed = after.into_iter().filter(|token| !before.contains(token)).collect();
+            self.history.token_changes.push(TokenChange { step, sender, card, changed, is_orphan });
+        }
         self.history.record(step, self.clock.now(), sender, call, &reply, is_orphan);
         self.as_of_an_earlier_step(call, reply)
+    }
+
+    /// Of a change of tokens: the card that it names, and all tokens before it.
+    fn tokens_if_changed(&self, call: &Call) -> Option<(u64, Vec<(u64, TokenSummary)>)> {
+        Some((call.changed_card()?, self.all_tokens()))
+    }
+
+    /// The tokens of all principals, with their clients.
+    fn all_tokens(&self) -> Vec<(u64, TokenSummary)> {
+        let clients = self.history.principals.iter().map(|principal| principal.client);
+        let tokens_of = |client| {
+            let tokens = self.harness.simulator().tokens_of(client).into_iter();
+            tokens.map(move |token| (client, token))
+        };
+        clients.flat_map(tokens_of).collect()
     }
 
     /// Processes a request whose sender has crashed.

@@ -1,6 +1,7 @@
 //! The workload: random operations of cardholders, of the schedules, and of one cardholder who tries to access the data of
 //! others.
 
+use model::token_id::TokenId;
 use serde_json::{Value, json};
 use simulator::CLICK_TO_PAY;
 
@@ -15,6 +16,8 @@ pub(super) enum Operation {
     Enroll,
     Restart,
     Read,
+    /// A cardholder suspends, resumes or removes a token.
+    ChangeToken,
     Reconcile,
     Refresh,
     AccessOthersData,
@@ -28,6 +31,7 @@ impl Run<'_> {
             (Operation::Enroll, 2, 8),
             (Operation::Restart, 0, 2),
             (Operation::Read, 0, 3),
+            (Operation::ChangeToken, 0, 5),
             (Operation::Reconcile, 1, 3),
             (Operation::AccessOthersData, 1, 4),
         ];
@@ -51,6 +55,7 @@ impl Run<'_> {
             Operation::Enroll => Some(self.enroll(principal)),
             Operation::Restart => self.restart(principal),
             Operation::Read => self.read(principal),
+            Operation::ChangeToken => self.change_own_token(principal),
             Operation::Reconcile => Some(Invocation::new(Function::Reconcile, "the schedule")),
             Operation::Refresh => {
                 self.history.refreshed = true;
@@ -120,6 +125,28 @@ impl Run<'_> {
         Invocation { card: Some(card), ..self.request(principal, Function::ListCards, "a card", event) }
     }
 
+    fn change_own_token(&mut self, principal: usize) -> Option<Invocation> {
+        let card = self.rng.choose(&self.history.principals[principal].cards.clone());
+        self.token_request(principal, principal, card)
+    }
+
+    /// A change of a token of the owner's card by a principal, with one of few idempotency keys. `None` without a token.
+    fn token_request(&mut self, principal: usize, owner: usize, card: u64) -> Option<Invocation> {
+        let action = self.rng.choose(&["suspend", "resume", "remove"]);
+        let key = self.rng.below(2);
+        let client = self.history.principals[owner].client;
+        let mut tokens = self.harness.simulator().tokens_of(client);
+        tokens.retain(|token| token.card_contract_id == card);
+        let token = tokens.pop()?;
+        let requestor = token.token_requestor_id.parse().unwrap();
+        let id = TokenId::new(client.into(), card.into(), &requestor, &token.token_unique_reference);
+        let path = format!("/cards/{card}/tokens/{id}/{action}");
+        let event = Event::new(&format!("POST /cards/{{cardContractId}}/tokens/{{tokenId}}/{action}"), &path);
+        let event = if action == "remove" { event.with_body(&json!({ "confirm": true })) } else { event };
+        let invocation = self.request(principal, Function::ManageTokens, action, event);
+        Some(Invocation { card: Some(card), ..invocation }.with_key(&format!("change-{key}")))
+    }
+
     /// A request with the token of a principal.
     pub(super) fn request(
         &self,
@@ -145,7 +172,7 @@ impl Run<'_> {
         let victim = self.rng.below(principal);
         let card = self.rng.choose(&self.history.principals[victim].cards.clone());
         let foreign = self.known_enrollment(|owner| owner != principal);
-        match (self.rng.below(7), foreign) {
+        match (self.rng.below(8), foreign) {
             (0, Some(id)) => {
                 let invocation = self.enrollment_request(principal, &id).unauthorized();
                 self.start(invocation).await;
@@ -157,6 +184,11 @@ impl Run<'_> {
             (2, _) => {
                 let invocation = self.card_request(principal, card);
                 self.start(invocation).await;
+            }
+            (7, _) => {
+                if let Some(invocation) = self.token_request(principal, victim, card) {
+                    self.start(invocation.unauthorized()).await;
+                }
             }
             (3, _) => {
                 self.guess_state(principal).await;
@@ -180,6 +212,6 @@ fn attempt_body(callback: &str) -> Value {
     json!({
         "platform": "ios",
         "callback": callback,
-        "consent": { "termsVersion": "2029-12", "acceptedAt": "2029-12-31T23:00:00Z" },
+        "consent": { "termsVersion": "2024-12", "acceptedAt": "2024-12-31T23:00:00Z" },
     })
 }

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
+use mastercard::processing::TokenAction;
 use model::{
     enrollment::{Fact, PushFailure, TokenState},
     notification::Notification,
+    token_id::TokenId,
 };
 use runtime::store::enrollments::{
-    ClientData, ClientItems, EnrollmentLimits, EraseError, Erasure, ErasureState,
+    ClientData, ClientItems, EnrollmentLimits, EraseError, Erasure, ErasureState, TokenRef,
 };
 
 use super::{
@@ -36,13 +38,13 @@ const LIMITS: EnrollmentLimits =
 
 async fn everything_of_a_client_is_erased_and_nothing_is_left(stores: &Stores) {
     let now = client_with_everything(stores, &stores.enrollments, CLIENT).await;
-    let all = ClientItems { enrollments: 3, counters: 1, notifications: 2 };
+    let all = ClientItems { enrollments: 3, counters: 1, tokens: 1, notifications: 2 };
     let data = found(stores, CLIENT).await;
     assert_eq!((data.counts(), data.enrollments.len()), (all, 3));
-    assert_eq!(stores.scan(&stores.tables.enrollments).await.len(), 6);
+    assert_eq!(stores.scan(&stores.tables.enrollments).await.len(), 7);
     let mut erased = Vec::new();
     stores.enrollments.erase(&data, now, |items| erased.push(items)).await.unwrap();
-    assert_eq!((erased.len(), erased.last()), (6, Some(&all)));
+    assert_eq!((erased.len(), erased.last()), (7, Some(&all)));
     assert_eq!(stores.scan(&stores.tables.enrollments).await, []);
     assert!(found(stores, CLIENT).await.counts().is_empty());
 }
@@ -66,7 +68,7 @@ async fn other_clients_and_tenants_keep_everything(stores: &Stores) {
     assert!(other.stored(&stores.enrollments).await.is_some());
     assert!(stores.enrollments.notification("n-9").await.unwrap().is_some());
     let theirs = other_tenant.client_data(CLIENT.into(), |_| ()).await.unwrap();
-    assert_eq!(theirs.counts(), ClientItems { enrollments: 3, counters: 1, notifications: 2 });
+    assert_eq!(theirs.counts(), ClientItems { enrollments: 3, counters: 1, tokens: 1, notifications: 2 });
 }
 
 async fn a_card_that_was_only_requested_leaves_its_notifications_to_its_client(stores: &Stores) {
@@ -78,7 +80,7 @@ async fn a_card_that_was_only_requested_leaves_its_notifications_to_its_client(s
         stores.enrollments.store_notification(&notification, fixture.at()).await.unwrap();
     }
     let data = found(stores, CLIENT).await;
-    assert_eq!(data.counts(), ClientItems { enrollments: 1, counters: 0, notifications: 0 });
+    assert_eq!(data.counts(), ClientItems { enrollments: 1, counters: 0, tokens: 0, notifications: 0 });
 }
 
 async fn nothing_is_erased_while_an_enrollment_is_live(stores: &Stores) {
@@ -107,7 +109,7 @@ async fn what_changed_since_it_was_found_is_not_erased(stores: &Stores) {
     let outcome = stores.enrollments.erase(&data, now, |items| erased = items).await;
     assert!(matches!(outcome, Err(EraseError::Changed)), "{outcome:?}");
     // Notifications and counters are deleted before the enrollments, by which a repetition finds them.
-    assert_eq!(erased, ClientItems { enrollments: 0, counters: 1, notifications: 2 });
+    assert_eq!(erased, ClientItems { enrollments: 0, counters: 1, tokens: 1, notifications: 2 });
     assert_eq!(stores.scan(&stores.tables.enrollments).await.len(), 3);
     stores.enrollments.erase(&found(stores, CLIENT).await, now, |_| ()).await.unwrap();
     assert_eq!(stores.scan(&stores.tables.enrollments).await, []);
@@ -153,7 +155,7 @@ async fn an_item_that_cannot_be_read_does_not_stop_the_erasure_of_the_others(sto
     let put = stores.db.put_item().table_name(&stores.tables.enrollments);
     put.set_item(Some(broken)).send().await.unwrap();
     let data = found(stores, CLIENT).await;
-    assert_eq!(data.counts(), ClientItems { enrollments: 2, counters: 1, notifications: 2 });
+    assert_eq!(data.counts(), ClientItems { enrollments: 2, counters: 1, tokens: 0, notifications: 2 });
     let unreadable: Vec<_> = data.unreadable.iter().map(|item| &item.sort_key).collect();
     assert_eq!(unreadable, [&sort_key]);
     stores.enrollments.erase(&data, now, |_| ()).await.unwrap();
@@ -195,6 +197,12 @@ async fn client_with_everything(
     let other = EnrollmentFixture::new("key-3").with_client(client).with_card(OTHER_CARD);
     facts(enrollments, &other.start(enrollments).await, [refused()]).await;
     enrollments.count_attempt(client.into(), CARD.into(), LIMITS, current.at()).await.unwrap().unwrap();
+    let requestor = "50123197928".parse().unwrap();
+    let token = TokenId::new(client.into(), CARD.into(), &requestor, "reference");
+    let token = TokenRef { client: client.into(), card: CARD.into(), token };
+    let key = "a-key".parse().unwrap();
+    let started = enrollments.start_token_change(token, &key, TokenAction::Suspend, current.at()).await;
+    assert!(started.unwrap().is_ok());
     let named = Notification { card_contract_id: None, ..notification("n-1", approved()) };
     let of_card = Notification { client_id: None, ..notification("n-2", approved()) };
     for notification in [named, of_card] {

@@ -14,7 +14,7 @@ use super::leaks::leak;
 
 /// The workspace's crates at DEBUG, libraries at INFO.
 const FILTER: &str = "info,push_provisioning_client=debug,model=debug,runtime=debug,local=debug,simulator=debug,\
-    sync_requestors=debug,fetch_assets=debug,list_requestors=debug,list_cards=debug,enroll=debug,\
+    sync_requestors=debug,fetch_assets=debug,list_requestors=debug,list_cards=debug,manage_tokens=debug,enroll=debug,\
     get_enrollment=debug,receive_notification=debug,receive_callback=debug,reconcile_enrollments=debug";
 
 /// How many lines were logged with each event code. Their other fields are searched for secrets and not kept.

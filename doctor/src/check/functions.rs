@@ -6,6 +6,7 @@ use fetch_assets::FetchAssets;
 use get_enrollment::GetEnrollment;
 use list_cards::ListCards;
 use list_requestors::ListRequestors;
+use manage_tokens::ManageTokens;
 use model::clock::Clock;
 use receive_callback::ReceiveCallback;
 use receive_notification::ReceiveNotification;
@@ -108,6 +109,7 @@ async fn connect(function: Function, runtime: &Runtime) -> Result<(), ConfigErro
         Function::FetchAssets => FetchAssets::connect(runtime).await.map(drop),
         Function::ListRequestors => ListRequestors::connect(runtime).await.map(drop),
         Function::ListCards => ListCards::connect(runtime).await.map(drop),
+        Function::ManageTokens => ManageTokens::connect(runtime).await.map(drop),
         Function::Enroll => Enroll::connect(runtime).await.map(drop),
         Function::GetEnrollment => GetEnrollment::connect(runtime).await.map(drop),
         Function::ReceiveNotification => ReceiveNotification::connect(runtime).await.map(drop),

@@ -38,6 +38,8 @@ pub struct ErasureRecord {
     enrollments: usize,
     /// Days of which attempts were counted.
     counters: usize,
+    /// Tokens whose remembered changes were deleted.
+    tokens: usize,
     /// Notifications of the inbox that were deleted.
     notifications: usize,
     /// Items of the client that could not be read, and so were not deleted.
@@ -113,7 +115,7 @@ impl FoundData {
         timestamp: Timestamp,
         items: ClientItems,
     ) -> ErasureRecord {
-        let ClientItems { enrollments, counters, notifications } = items;
+        let ClientItems { enrollments, counters, tokens, notifications } = items;
         ErasureRecord {
             event,
             timestamp,
@@ -121,6 +123,7 @@ impl FoundData {
             statuses: self.statuses.clone(),
             enrollments,
             counters,
+            tokens,
             notifications,
             unreadable: self.unreadable().len(),
             complete: false,
@@ -134,13 +137,13 @@ impl fmt::Display for FoundData {
         if self.is_empty() {
             writeln!(f, "Nothing is stored of client {client}.")?;
         } else {
-            let ClientItems { enrollments, counters, notifications } = self.data.counts();
+            let ClientItems { enrollments, counters, tokens, notifications } = self.data.counts();
             let statuses: Vec<_> =
                 self.statuses.iter().map(|(status, count)| format!("{count} {status}")).collect();
             writeln!(
                 f,
                 "Of client {client} are stored: {enrollments} enrollments ({}), counters of {counters} days, \
-                 {notifications} notifications.",
+                 changes of {tokens} tokens, {notifications} notifications.",
                 if statuses.is_empty() { "none".into() } else { statuses.join(", ") }
             )?;
         }

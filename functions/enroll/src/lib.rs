@@ -137,7 +137,7 @@ impl Enroll {
         let client = self.caller.client(request)?;
         let now = self.clock.now();
         let authentication = self.step_up.check(request, now)?;
-        let key = request::idempotency_key(request)?;
+        let key = http::idempotency_key(request)?;
         let (enroll_request, fingerprint) = EnrollmentRequest::parse(request, &self.config, now)?;
         // Needed after the store's responses, and loaded while they are waited for.
         self.processing.load_keys();

@@ -12,10 +12,7 @@ use mastercard::{
     processing::AccountHolder,
     token_requestor::{Platform, TokenRequestorId},
 };
-use runtime::{
-    http::{self, Code, FieldError, Problem, field_error},
-    store::enrollments::IdempotencyKey,
-};
+use runtime::http::{self, FieldError, Problem, field_error};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -138,14 +135,4 @@ impl AttemptRequest {
         errors.extend(self.consent.invalid_fields(config, now));
         errors
     }
-}
-
-/// The `Idempotency-Key` header.
-pub(crate) fn idempotency_key(request: &Request) -> Result<IdempotencyKey, Problem> {
-    let mut keys = request.headers().get_all("idempotency-key").iter();
-    let (Some(key), None) = (keys.next(), keys.next()) else {
-        return Err(Code::IdempotencyKeyMissing.into());
-    };
-    let key = key.to_str().unwrap_or_default();
-    key.parse().map_err(|error| Problem::field("Idempotency-Key", error))
 }

@@ -5,11 +5,7 @@ use lambda_http::{Body, Request, Response};
 use model::{audit::ActorKind, card_enrollment::Restart, enrollment::EnrollmentId};
 use runtime::http::{self, Code, Problem};
 
-use crate::{
-    Enroll,
-    push::Attempt,
-    request::{self, AttemptRequest},
-};
+use crate::{Enroll, push::Attempt, request::AttemptRequest};
 
 impl Enroll {
     /// `POST /enrollments/{enrollmentId}/attempts`
@@ -19,7 +15,7 @@ impl Enroll {
         let now = self.clock.now();
         let authentication = self.step_up.check(request, now)?;
         let id: EnrollmentId = http::path_parameter(request, "enrollmentId")?;
-        let key = request::idempotency_key(request)?.for_restart_of(id);
+        let key = http::idempotency_key(request)?.for_restart_of(id);
         let (attempt_request, fingerprint) = AttemptRequest::parse(request, &self.config, now)?;
         self.processing.load_keys();
         let (state, hashes) = self.config.new_attempt(id, &key, &fingerprint)?;

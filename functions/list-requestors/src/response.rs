@@ -5,6 +5,7 @@ use mastercard::{
     card::AccountRange,
     token_requestor::{PushMethodKind, TokenRequestor, TokenRequestorId},
 };
+use runtime::http::LogoResponse;
 use serde::Serialize;
 use url::Url;
 
@@ -22,31 +23,13 @@ pub(crate) struct TokenRequestorResponse<'a> {
     account_ranges: &'a [AccountRange],
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LogoResponse<'a> {
-    media_type: &'a str,
-    url: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    width: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    height: Option<u32>,
-}
-
 impl<'a> TokenRequestorResponse<'a> {
     pub(crate) fn new(requestor: &'a TokenRequestor, logos: &'a [Logo], logo_base_url: &Url) -> Self {
-        let base = logo_base_url.as_str().trim_end_matches('/');
-        let logo = |logo: &'a Logo| LogoResponse {
-            media_type: &logo.media_type,
-            url: format!("{base}/{}", logo.key),
-            width: logo.width,
-            height: logo.height,
-        };
         Self {
             token_requestor_id: &requestor.token_requestor_id,
             display_name: &requestor.consumer_facing_entity_name,
             r#type: &requestor.token_requestor_type,
-            logos: logos.iter().map(logo).collect(),
+            logos: LogoResponse::list(logos, logo_base_url),
             push_methods: &requestor.supported_push_methods,
             supports_multiple_pushed_cards: requestor.supports_multiple_pushed_cards,
             supported_account_holder_data: &requestor.supported_account_holder_data,

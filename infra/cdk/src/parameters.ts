@@ -30,6 +30,8 @@ export interface ClickToPayIssuerParameters {
   readonly enrollConcurrency?: number;
   /** Concurrency of list-cards; its processes share its part of ProcessingRequestsPerSecond @default 10 */
   readonly listCardsConcurrency?: number;
+  /** Concurrency of manage-tokens; its processes share its part of ProcessingRequestsPerSecond @default 5 */
+  readonly manageTokensConcurrency?: number;
   /** The AWS Parameters and Secrets Lambda Extension of this region and architecture, from AWS's list */
   readonly secretsExtensionLayerArn: string;
   /** Whose signatures Lambda accepts on code and layers; empty to accept unsigned code @default "" */
@@ -48,6 +50,8 @@ export interface ClickToPayIssuerParameters {
   readonly readScopes?: readonly string[];
   /** Scopes of which a POST's bearer token must have one, such as enroll:write; empty for none @default [] */
   readonly writeScopes?: readonly string[];
+  /** Scopes of which the bearer token of a POST that changes a token must have one, such as tokens:write; empty for none @default [] */
+  readonly tokenWriteScopes?: readonly string[];
   /** Values of acr, separated by commas, of which the token of an enrollment must have one (RFC 9470); empty for any @default "" */
   readonly stepUpAcrValues?: string;
   /** Values of amr, separated by commas, of which the token of an enrollment must have one; empty for any @default "" */
@@ -214,6 +218,8 @@ export interface ClickToPayIssuerParameters {
   readonly processingNextDecryptionKey?: string;
   /** ARN of that key's password, if it is a .p12 @default "" */
   readonly processingNextDecryptionKeyPassword?: string;
+  /** Mastercard's word for each change of a token; provisional, only RESUME is published @default "suspend=SUSPEND,resume=RESUME,remove=DEACTIVATE" */
+  readonly processingTokenStatuses?: string;
   /** Which of the inferred request shapes of funding-accounts/searches to use (provisional) @default "nested" */
   readonly processingSearchShape?: "nested" | "flat" | "nested:callbackUrl" | "flat:callbackUrl";
 }
@@ -234,6 +240,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   ReservedConcurrency: {"values": ["true", "false"]},
   EnrollConcurrency: {"minimum": 1},
   ListCardsConcurrency: {"minimum": 1},
+  ManageTokensConcurrency: {"minimum": 1},
   SecretsExtensionLayerArn: {"pattern": "^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:AWS-Parameters-and-Secrets-Lambda-Extension(-Arm64)?:[0-9]+$", "required": true},
   CodeSigningConfigArn: {"pattern": "^$|^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:code-signing-config:csc-[a-z0-9]{17}$"},
   SubnetIds: {"pattern": "^$|^subnet-[0-9a-f]{8,17}$"},
@@ -243,6 +250,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   ClientIdClaim: {"pattern": "^[A-Za-z0-9_:./-]{1,128}$", "required": true},
   ReadScopes: {"pattern": "^[!#-+\\--\\[\\]-~]{0,64}$"},
   WriteScopes: {"pattern": "^[!#-+\\--\\[\\]-~]{0,64}$"},
+  TokenWriteScopes: {"pattern": "^[!#-+\\--\\[\\]-~]{0,64}$"},
   StepUpAcrValues: {"pattern": "^$|^[!#-+\\--\\[\\]-~]{1,128}(,[!#-+\\--\\[\\]-~]{1,128})*$"},
   StepUpMethods: {"pattern": "^$|^[!#-+\\--\\[\\]-~]{1,128}(,[!#-+\\--\\[\\]-~]{1,128})*$"},
   StepUpMaxAgeMinutes: {"pattern": "^$|^([1-9][0-9]?|1[0-9][0-9]|2[0-3][0-9]|240)$"},
@@ -326,6 +334,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   ProcessingDecryptionKeyPassword: {"pattern": "^$|^arn:aws[a-z-]*:secretsmanager:.+$"},
   ProcessingNextDecryptionKey: {"pattern": "^$|^arn:aws[a-z-]*:secretsmanager:.+$"},
   ProcessingNextDecryptionKeyPassword: {"pattern": "^$|^arn:aws[a-z-]*:secretsmanager:.+$"},
+  ProcessingTokenStatuses: {"pattern": "^(suspend|resume|remove)=[A-Za-z0-9_]{1,32}(,(suspend|resume|remove)=[A-Za-z0-9_]{1,32}){0,2}$"},
   ProcessingSearchShape: {"values": ["nested", "flat", "nested:callbackUrl", "flat:callbackUrl"]},
 };
 

@@ -87,6 +87,16 @@ fn recorded(recorded: &RecordedFact, language: Language) -> Row {
         Fact::TokenListReadFailed => {
             Row::new(Server, Processing, &format!("{}: {}", text("token list"), text("could not be read")))
         }
+        Fact::TokenChangeRequested { action, .. } => Row::new(
+            App,
+            Server,
+            &format!("{}: {}", text("the cardholder asks for a change of the token"), action.as_str()),
+        ),
+        Fact::TokenChangeConfirmed { action, listed, .. } => {
+            let listed = listed.as_ref().map_or(text("could not be read").into(), serialized);
+            Row::new(Processing, Server, &format!("{}: {}", text("confirmed"), action.as_str()))
+                .with_detail(format!("{}: {listed}", text("token list")))
+        }
         Fact::Unknown(unknown) => {
             Row::new(Server, Server, &format!("{}: {}", text("recorded by a newer version"), unknown.kind))
         }

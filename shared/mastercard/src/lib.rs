@@ -9,6 +9,7 @@
 //! | 1, 2: eligible token requestors | Token Connect | [`TokenConnect::get_eligible_token_requestors`] |
 //! | 3, 4: their logos | Token Connect | [`TokenConnect::get_asset`] |
 //! | after 4: a cardholder's tokens | Processing | [`Processing::get_tokens_by_client`] |
+//! | after that: suspend, resume, remove, relink | Processing | [`Processing::set_token_status`], [`Processing::relink_tokens`] |
 //! | 7 to 9: the encrypted card | Processing | [`Processing::search_funding_accounts`] |
 //! | 10, 11: the push | Token Connect | [`TokenConnect::push_multiple_accounts`] |
 //! | 12, 13: the redirect | | [`redirect::compose`] |
@@ -22,7 +23,8 @@
 //! nor URLs.
 //!
 //! What Mastercard does not publish is provisional and confined to one file each: the bodies of `funding-accounts/searches`
-//! ([`processing::SearchShape`]), and the field around a JWE ([`jwe::JweField`]). What its systems and intermediaries send in
+//! ([`processing::SearchShape`]), the words for a token's status ([`processing::TokenStatusWords`]), and the field around a
+//! JWE ([`jwe::JweField`]). What its systems and intermediaries send in
 //! another notation than documented is read all the same ([`json`]).
 //!
 //! ```no_run

@@ -1,8 +1,9 @@
 //! Mastercard Processing Digital, for banks that hold no card numbers: it turns a card contract id into an encrypted card
-//! (steps 7 to 9 of the use case) and lists a cardholder's tokens (the tip after step 4).
+//! (steps 7 to 9 of the use case), and lists and changes a cardholder's tokens (the tip after step 4).
 
 mod account_holder;
 mod funding_accounts;
+mod token_changes;
 mod tokens;
 
 use reqwest::{
@@ -16,13 +17,17 @@ pub(super) use self::funding_accounts::parse_body as parse_search_body;
 pub use self::{
     account_holder::{AccountHolder, Address, InvalidAccountHolder, MobilePhoneNumber},
     funding_accounts::{CallbackField, FundingAccountSearch, Layout, SearchShape, UnknownSearchShape},
-    tokens::{ClientToken, TokenStatus},
+    token_changes::{
+        InvalidTokenNumber, InvalidTokenStatusWords, TokenAction, TokenChangeError, TokenChangeResult,
+        TokenNumber, TokenStatusWords,
+    },
+    tokens::{ClientToken, NumberedToken, TokenStatus},
 };
 use super::{
     api_client::ApiClient,
     authenticator::Authenticator,
     call::CallLog,
-    card::ClientId,
+    card::{CardContractId, ClientId},
     deadline::Deadline,
     error::{ApiError, InvalidRequest, MastercardError, ReasonCode, Upstream},
     jwe::JweKeys,
@@ -139,11 +144,7 @@ impl Processing {
         deadline: Deadline,
     ) -> Result<PushFundingAccounts, MastercardError> {
         search.check()?;
-        let body = funding_accounts::body(search, config.shape)?;
-        let body = match &self.jwe {
-            Some(keys) => keys.encrypt_body(&body).map_err(InvalidRequest::from)?,
-            None => body,
-        };
+        let body = self.encrypted(funding_accounts::body(search, config.shape)?)?;
         let key = HeaderValue::from_str(&config.client_encryption_key.header_value());
         let key = key.map_err(|_| InvalidRequest::Malformed)?;
         let idempotency_key =
@@ -175,14 +176,127 @@ impl Processing {
         client: ClientId,
         deadline: Deadline,
     ) -> Result<Vec<ClientToken>, MastercardError> {
+        self.list_tokens(
+            "getTokensByClient",
+            &format!("clients/{client}/tokens"),
+            tokens::of_client,
+            deadline,
+        )
+        .await
+    }
+
+    /// The same with the numbers of the tokens, which a change needs.
+    ///
+    /// # Errors
+    /// Those of every call; see [`MastercardError`].
+    ///
+    /// ```no_run
+    /// use push_provisioning_client::processing::{TokenAction, TokenStatusWords};
+    /// # use push_provisioning_client::{Deadline, Processing};
+    ///
+    /// # async fn example(client: Processing, deadline: Deadline) -> Result<(), Box<dyn std::error::Error>> {
+    /// let words = TokenStatusWords::default();
+    /// for listed in client.get_numbered_tokens_by_client(40000.into(), deadline).await? {
+    ///     if let Some(number) = &listed.number {
+    ///         let card = listed.token.card_contract_id;
+    ///         client.set_token_status(card, number, words.of(TokenAction::Suspend), deadline).await?;
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get_numbered_tokens_by_client(
+        &self,
+        client: ClientId,
+        deadline: Deadline,
+    ) -> Result<Vec<NumberedToken>, MastercardError> {
         let path = format!("clients/{client}/tokens");
-        let request = || Ok(self.api_client.request("getTokensByClient", Method::GET, &path, Vec::new()));
+        self.list_tokens("getTokensByClient", &path, tokens::numbered_of_client, deadline).await
+    }
+
+    /// All tokens of a card, whoever its client is, with their numbers: for the bank's staff, never for a cardholder.
+    ///
+    /// # Errors
+    /// Those of every call; see [`MastercardError`].
+    pub async fn get_numbered_tokens_by_card(
+        &self,
+        card: CardContractId,
+        deadline: Deadline,
+    ) -> Result<Vec<NumberedToken>, MastercardError> {
+        let path = format!("cards/{card}/tokens");
+        self.list_tokens("getTokensByCard", &path, tokens::numbered_of_card, deadline).await
+    }
+
+    /// Changes the status of one token (`setTokenStatus`). `word` is one of [`TokenStatusWords`]. No notification follows the
+    /// change.
+    ///
+    /// It is sent on a connection of its own and repeated only while nothing was sent.
+    ///
+    /// # Errors
+    /// [`TokenChangeError`], which says whether the token may have been changed.
+    pub async fn set_token_status(
+        &self,
+        card: CardContractId,
+        number: &TokenNumber,
+        word: &str,
+        deadline: Deadline,
+    ) -> Result<TokenChangeResult, TokenChangeError> {
+        let body = token_changes::status_body(number, word);
+        self.change_tokens("setTokenStatus", &format!("cards/{card}/tokens"), body, deadline).await
+    }
+
+    /// Moves one token of a card to another card of the same product, or all of them (`relinkTokensToAnotherCard`), as after
+    /// the card was replaced. No notification follows.
+    ///
+    /// # Errors
+    /// [`TokenChangeError`], which says whether a token may have been moved.
+    pub async fn relink_tokens(
+        &self,
+        from: CardContractId,
+        to: CardContractId,
+        number: Option<&TokenNumber>,
+        deadline: Deadline,
+    ) -> Result<TokenChangeResult, TokenChangeError> {
+        let body = token_changes::relink_body(to, number);
+        let path = format!("cards/{from}/token-relinks");
+        self.change_tokens("relinkTokensToAnotherCard", &path, body, deadline).await
+    }
+
+    async fn list_tokens<T>(
+        &self,
+        operation: &'static str,
+        path: &str,
+        parse: fn(ApiResponse) -> Result<Vec<T>, MastercardError>,
+        deadline: Deadline,
+    ) -> Result<Vec<T>, MastercardError> {
+        let request = || Ok(self.api_client.request(operation, Method::GET, path, Vec::new()));
         let parse_response = |response| match self.decrypted(response)?.into_success() {
-            Ok(response) => tokens::parse_response(response),
+            Ok(response) => parse(response),
             Err(MastercardError::Rejected(error)) if is_about_tokens(&error) => Ok(Vec::new()),
             Err(error) => Err(error),
         };
         self.api_client.read(deadline, request, parse_response).await
+    }
+
+    async fn change_tokens(
+        &self,
+        operation: &'static str,
+        path: &str,
+        body: Vec<u8>,
+        deadline: Deadline,
+    ) -> Result<TokenChangeResult, TokenChangeError> {
+        let body = self.encrypted(body)?;
+        let request = || Ok(self.api_client.request(operation, Method::PUT, path, body.clone()));
+        let parse_response = |response| token_changes::parse_response(self.decrypted(response)?);
+        self.api_client.push(deadline, request, parse_response).await
+    }
+
+    /// The body of a request, encrypted if keys are configured.
+    fn encrypted(&self, body: Vec<u8>) -> Result<Vec<u8>, MastercardError> {
+        match &self.jwe {
+            Some(keys) => Ok(keys.encrypt_body(&body).map_err(InvalidRequest::from)?),
+            None => Ok(body),
+        }
     }
 
     /// The response with its body decrypted, if it was encrypted. Errors of gateway and network are not.

@@ -15,12 +15,14 @@ mod status_change;
 
 use jiff::Timestamp;
 
+pub use crate::short_hash::ShortHash;
 pub use begin::{MAX_ATTEMPTS, MAX_KEYS};
 pub use change::{Change, Items};
 pub use command::{Arrival, Command, NewAttempt, NotificationOutcome, Outcome, Refusal, Restart};
 pub use decide::decide;
 pub use notify::{MAX_APPLIED, MAX_NOTIFICATIONS};
-pub use request::{AttemptRequest, KEY_RETENTION, ShortHash, UsedKey};
+pub use record::MAX_TOKEN_CHANGES;
+pub use request::{AttemptRequest, KEY_RETENTION, UsedKey};
 pub use status_change::StatusChange;
 
 use crate::enrollment::{Enrollment, EnrollmentId, Status};

@@ -23,6 +23,7 @@ pub use reason::{PushFailure, StatusReason};
 pub use status::{Status, StatusReport};
 pub use timeline::TimelineEntry;
 
+use crate::token_id::TokenId;
 use mastercard::{
     card::{CardContractId, ClientId},
     digest::sha256_hex,
@@ -162,6 +163,8 @@ impl Enrollment {
             Fact::Pushed { .. }
             | Fact::PushUnknown
             | Fact::Tcn { .. }
+            | Fact::TokenChangeRequested { .. }
+            | Fact::TokenChangeConfirmed { .. }
             | Fact::TokenList { token: Some(_) } => true,
             Fact::Restarted { .. }
             | Fact::PushFailed { .. }
@@ -171,6 +174,29 @@ impl Enrollment {
             | Fact::TokenList { token: None }
             | Fact::TokenListReadFailed
             | Fact::Unknown(_) => false,
+        })
+    }
+
+    /// Whether this server removed this token, or found that it was gone: it has ended for good.
+    pub fn has_removed(&self, token: TokenId) -> bool {
+        self.facts.iter().any(|recorded| match &recorded.fact {
+            fact @ Fact::TokenChangeConfirmed { token_id, .. } => {
+                *token_id == token && fact.confirmed_state() == Some(TokenState::Deactivated)
+            }
+            _ => false,
+        })
+    }
+
+    /// The id of the token with this token unique reference.
+    pub fn token_id(&self, token_unique_reference: &str) -> TokenId {
+        TokenId::new(self.client_id, self.card_contract_id, &self.token_requestor_id, token_unique_reference)
+    }
+
+    /// Whether a TCN of this enrollment named a token that was not removed here.
+    pub fn names_token(&self) -> bool {
+        self.facts.iter().any(|recorded| match &recorded.fact {
+            Fact::Tcn { token_unique_reference: Some(named), .. } => !self.has_removed(self.token_id(named)),
+            _ => false,
         })
     }
 

@@ -10,6 +10,9 @@ pub mod catalog;
 pub mod clock;
 pub mod enrollment;
 pub mod notification;
+pub mod short_hash;
+pub mod token_changes;
+pub mod token_id;
 pub mod token_list;
 mod unknown;
 

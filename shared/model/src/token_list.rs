@@ -1,9 +1,11 @@
 //! The token of one card at one token requestor in the response of `getTokensByClient` (tip after use-case step 4).
 
 use crate::{
-    enrollment::{Enrollment, Fact, TokenState},
+    enrollment::{Enrollment, Fact, Status, TokenState},
+    token_id::TokenId,
     unknown::bounded_word,
 };
+use jiff::{SignedDuration, Timestamp};
 use mastercard::{
     card::CardContractId,
     processing::{ClientToken, TokenStatus},
@@ -27,14 +29,49 @@ pub fn token(
     best(tokens.iter().filter(matches))
 }
 
+/// How far Mastercard's clock may be behind this server's clock.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// The enrollment that made a token. `candidates` are the enrollments of its client, card and requestor, newest first: the one
+/// whose TCN names the token, or else one that may have made it and whose TCN has not arrived: a live one whose latest attempt
+/// is older than the token, or one that has a token which no TCN names. `None` for a token that was made without this server.
+pub fn enrollment_of<'a>(
+    token: &ClientToken,
+    candidates: impl Iterator<Item = &'a Enrollment> + Clone,
+    now: Timestamp,
+) -> Option<&'a Enrollment> {
+    let reference = token.token_unique_reference.as_deref()?;
+    let is_older = |time: Timestamp| {
+        token.created_at.is_none_or(|created_at| time.duration_since(created_at) <= CLOCK_SKEW)
+    };
+    let may_have_made_it = |enrollment: &&Enrollment| {
+        let has_token = matches!(
+            enrollment.status_at(now).status,
+            Status::Tokenized | Status::Enabled | Status::Suspended
+        );
+        let is_of_attempt = enrollment.is_live(now) && is_older(enrollment.attempt().began_at);
+        let is_unnamed = has_token && !enrollment.names_token() && is_older(enrollment.created_at);
+        enrollment.may_be_pushed() && (is_of_attempt || is_unnamed)
+    };
+    let named = candidates.clone().find(|enrollment| enrollment.has_token(reference));
+    named.or_else(|| candidates.clone().find(may_have_made_it))
+}
+
 /// The state of this enrollment's token: the one that its TCN names, even if it was relinked to another card, or else
-/// the one of its card.
+/// the one of its card. A token that was removed here does not count: a list may lag behind.
 pub fn token_of(tokens: &[ClientToken], enrollment: &Enrollment) -> Option<TokenState> {
     let named = |token: &&ClientToken| {
         token.token_unique_reference.as_deref().is_some_and(|reference| enrollment.has_token(reference))
     };
-    best(tokens.iter().filter(named))
-        .or_else(|| token(tokens, enrollment.card_contract_id, &enrollment.token_requestor_id))
+    let is_removed = |token: &&ClientToken| {
+        TokenId::of(enrollment.client_id, token).is_some_and(|id| enrollment.has_removed(id))
+    };
+    let of_card = |token: &&ClientToken| {
+        token.card_contract_id == enrollment.card_contract_id
+            && token.token_requestor_id.as_ref() == Some(&enrollment.token_requestor_id)
+    };
+    let left = || tokens.iter().filter(|token| !is_removed(token));
+    best(left().filter(named)).or_else(|| best(left().filter(of_card)))
 }
 
 /// The fact to record after the list was read.
@@ -43,14 +80,7 @@ pub fn fact(tokens: &[ClientToken], enrollment: &Enrollment) -> Fact {
 }
 
 fn best<'a>(tokens: impl Iterator<Item = &'a ClientToken>) -> Option<TokenState> {
-    let states = tokens.map(|token| match &token.status {
-        TokenStatus::Active => TokenState::Active,
-        TokenStatus::Suspended => TokenState::Suspended,
-        TokenStatus::Deactivated => TokenState::Deactivated,
-        TokenStatus::Inactive => TokenState::Inactive,
-        TokenStatus::Other(status) => TokenState::Other(bounded_word(status)),
-    });
-    states.min_by_key(|state| match state {
+    tokens.map(|token| state(&token.status)).min_by_key(|state| match state {
         TokenState::Active => 0,
         TokenState::Suspended => 1,
         TokenState::Inactive => 2,
@@ -59,9 +89,66 @@ fn best<'a>(tokens: impl Iterator<Item = &'a ClientToken>) -> Option<TokenState>
     })
 }
 
+/// The state that a status of the list means.
+pub fn state(status: &TokenStatus) -> TokenState {
+    match status {
+        TokenStatus::Active => TokenState::Active,
+        TokenStatus::Suspended => TokenState::Suspended,
+        TokenStatus::Deactivated => TokenState::Deactivated,
+        TokenStatus::Inactive => TokenState::Inactive,
+        TokenStatus::Other(status) => TokenState::Other(bounded_word(status)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_belongs_to_the_enrollment_that_made_it() {
+        let at = |second| Timestamp::from_second(1_793_527_200 + second).unwrap();
+        let enrollment = |requested: i64, facts: Vec<Fact>| {
+            let mut enrollment = crate::enrollment::Enrollment {
+                enrollment_id: crate::enrollment::EnrollmentId::new(at(requested)),
+                client_id: 40000.into(),
+                card_contract_id: 70001.into(),
+                token_requestor_id: "50123197928".parse().unwrap(),
+                platform: mastercard::token_requestor::Platform::Ios,
+                callback: "mobile-app".into(),
+                consent: crate::enrollment::Consent {
+                    terms_version: "1".into(),
+                    accepted_at: at(requested),
+                    authentication: None,
+                },
+                created_at: at(requested),
+                respond_by: at(requested + 10),
+                facts: Vec::new(),
+            };
+            for fact in facts {
+                enrollment.add_fact(fact.recorded(at(requested + 1), "1"));
+            }
+            enrollment
+        };
+        let pushed = || Fact::Pushed { receipt_hashes: Vec::new(), expires_at: at(100_900) };
+        let tcn = Fact::Tcn { token_unique_reference: Some("first".into()), occurred_at: at(1) };
+        let token = |reference: &str, created: i64| ClientToken {
+            card_contract_id: 70001.into(),
+            token_requestor_id: Some("50123197928".parse().unwrap()),
+            wallet_name: None,
+            status: TokenStatus::Active,
+            token_unique_reference: Some(reference.into()),
+            created_at: Some(at(created)),
+        };
+        let completed = Fact::Callback { result: crate::enrollment::CallbackResult::Approved };
+        let named = enrollment(0, vec![pushed(), tcn, completed]);
+        let live = enrollment(100_000, vec![pushed()]);
+        let newest_first = [&live, &named];
+        let owner = |token| enrollment_of(&token, newest_first.into_iter(), at(100_010)).cloned();
+        assert_eq!(owner(token("first", 1)), Some(named.clone()), "its TCN names it");
+        assert_eq!(owner(token("second", 100_005)), Some(live.clone()), "its TCN has not arrived yet");
+        assert_eq!(owner(token("elsewhere", 50_000)), None, "older than the request");
+        assert_eq!(enrollment_of(&token("another", 5), [&named].into_iter(), at(10)), None);
+    }
 
     #[test]
     fn a_token_is_found_whatever_its_wallet_is_called() {
@@ -73,6 +160,7 @@ mod tests {
                 wallet_name: wallet_name.map(str::to_owned),
                 status: TokenStatus::Active,
                 token_unique_reference: None,
+                created_at: None,
             };
             assert_eq!(token(&[listed], 70001.into(), &requestor), Some(TokenState::Active));
         }

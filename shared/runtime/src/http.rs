@@ -7,6 +7,7 @@ mod caller;
 mod card_numbers;
 mod enrollment;
 mod event;
+mod logo;
 mod problem;
 mod request;
 mod run;
@@ -26,8 +27,9 @@ pub use card_numbers::card_number_detector;
 pub use enrollment::EnrollmentResponse;
 pub use event::{EventError, request_from_event};
 pub use lambda_http::http::StatusCode;
+pub use logo::LogoResponse;
 pub use problem::{Code, FieldError, Problem};
-pub use request::{body, deadline, path_parameter, query};
+pub use request::{body, deadline, idempotency_key, path_parameter, query};
 pub use run::{handle_event, run};
 pub use step_up::StepUp;
 

@@ -6,7 +6,10 @@ use super::not_found::NotFound;
 use crate::{
     mdes,
     simulator::Simulator,
-    world::{card::CardContract, records::TokenStatus},
+    world::{
+        card::CardContract,
+        token::{Suspender, TokenStatus},
+    },
 };
 
 impl Simulator {
@@ -29,11 +32,17 @@ impl Simulator {
             let card = records.cards.get_mut(&card_contract_id).ok_or(NotFound("card contract"))?;
             status.clone_into(&mut card.status);
             let tokens = records.tokens.iter().filter(|token| token.card_contract_id == card_contract_id);
-            let active = tokens.filter(|token| token.status == TokenStatus::Active && status == "05");
+            let active = tokens.filter(|token| token.status() == TokenStatus::Active && status == "05");
             active.map(|token| token.token_requestor_id.clone()).collect()
         };
         for requestor in suspended {
-            mdes::change_status(&self.mastercard, card_contract_id, &requestor, TokenStatus::Suspended);
+            mdes::change_status(
+                &self.mastercard,
+                card_contract_id,
+                &requestor,
+                TokenStatus::Suspended,
+                &[Suspender::Issuer],
+            );
         }
         Ok(())
     }

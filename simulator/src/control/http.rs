@@ -19,7 +19,10 @@ use crate::{
     notifications::{NotificationPlan, target::NotificationTarget},
     operation::Operation,
     simulator::Simulator,
-    world::{records::TokenStatus, requestor::TokenRequestor},
+    world::{
+        requestor::TokenRequestor,
+        token::{Suspender, TokenStatus},
+    },
 };
 
 type Shared = State<Arc<Mastercard>>;
@@ -43,6 +46,15 @@ struct CardStatus {
 #[derive(Deserialize)]
 struct NewTokenStatus {
     status: TokenStatus,
+    /// Who changes it; without it the token requestor suspends, and everybody resumes.
+    by: Option<Suspender>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NewToken {
+    #[serde(default)]
+    wallet_name: String,
 }
 
 #[derive(Deserialize)]
@@ -80,7 +92,18 @@ pub(crate) fn router() -> Router<Arc<Mastercard>> {
                 async |State(m): Shared,
                        Path((card, requestor)): Path<(u64, String)>,
                        Json(token): Json<NewTokenStatus>| {
-                    ok_or_404(Simulator::handle(m).change_token(card, &requestor, token.status))
+                    let simulator = Simulator::handle(m);
+                    ok_or_404(match token.by {
+                        Some(by) => simulator.change_token_by(card, &requestor, token.status, &[by]),
+                        None => simulator.change_token(card, &requestor, token.status),
+                    })
+                },
+            )
+            .post(
+                async |State(m): Shared,
+                       Path((card, requestor)): Path<(u64, String)>,
+                       Json(token): Json<NewToken>| {
+                    ok_or_404(Simulator::handle(m).add_token(card, &requestor, &token.wallet_name))
                 },
             ),
         )

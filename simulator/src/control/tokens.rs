@@ -3,7 +3,11 @@
 use serde::Serialize;
 
 use super::not_found::NotFound;
-use crate::{mdes, simulator::Simulator, world::records::TokenStatus};
+use crate::{
+    mdes::{self, Tokenization},
+    simulator::Simulator,
+    world::token::{Suspender, TokenStatus},
+};
 
 impl Simulator {
     /// The tokens of a client, as in Processing's list but without token numbers.
@@ -16,12 +20,37 @@ impl Simulator {
                 card_contract_id: token.card_contract_id,
                 token_requestor_id: token.token_requestor_id.clone(),
                 token_unique_reference: token.token_unique_reference.clone(),
-                status: token.status,
+                status: token.status(),
             })
             .collect()
     }
 
-    /// Suspends a token and sends a TVN.
+    /// The cardholder enables an active card without the bank's app, for example in a wallet: tokenizes it, and sends TAR and
+    /// TCN. `wallet_name` is that of a token requestor that is not in the sample world.
+    ///
+    /// # Errors
+    /// If there is no such card, it is not active, or the requestor has a token of it.
+    pub fn add_token(
+        &self,
+        card_contract_id: u64,
+        token_requestor_id: &str,
+        wallet_name: &str,
+    ) -> Result<(), NotFound> {
+        let card = self.mastercard.records().cards.get(&card_contract_id).map(|card| card.number.clone());
+        let number = card.ok_or(NotFound("card contract"))?;
+        let tokenization = mdes::tokenize(&self.mastercard, &number, token_requestor_id);
+        let Tokenization::Approved(reference) = tokenization else {
+            return Err(NotFound("card that can be enabled there"));
+        };
+        let mut records = self.mastercard.records();
+        let added = records.tokens.iter_mut().find(|token| token.token_unique_reference == reference);
+        if let Some(token) = added.filter(|token| token.wallet_name.is_empty()) {
+            token.wallet_name = wallet_name.into();
+        }
+        Ok(())
+    }
+
+    /// The token requestor suspends a token; sends a TVN.
     ///
     /// # Errors
     /// If the requestor has no token of the card, or only a deactivated one.
@@ -29,7 +58,20 @@ impl Simulator {
         self.change_token(card_contract_id, token_requestor_id, TokenStatus::Suspended)
     }
 
-    /// Resumes a token and sends a TVN.
+    /// The same by another party.
+    ///
+    /// # Errors
+    /// If the requestor has no token of the card, or only a deactivated one.
+    pub fn suspend_token_by(
+        &self,
+        card_contract_id: u64,
+        token_requestor_id: &str,
+        by: Suspender,
+    ) -> Result<(), NotFound> {
+        self.change_token_by(card_contract_id, token_requestor_id, TokenStatus::Suspended, &[by])
+    }
+
+    /// Resumes a token on behalf of everybody who suspended it, and sends a TVN.
     ///
     /// # Errors
     /// If the requestor has no token of the card, or only a deactivated one.
@@ -51,7 +93,23 @@ impl Simulator {
         requestor: &str,
         status: TokenStatus,
     ) -> Result<(), NotFound> {
-        let found = mdes::change_status(&self.mastercard, card, requestor, status);
+        use Suspender::{Cardholder, Issuer, TokenRequestor};
+        match status {
+            TokenStatus::Active => {
+                self.change_token_by(card, requestor, status, &[Issuer, TokenRequestor, Cardholder])
+            }
+            _ => self.change_token_by(card, requestor, status, &[TokenRequestor]),
+        }
+    }
+
+    pub(crate) fn change_token_by(
+        &self,
+        card: u64,
+        requestor: &str,
+        status: TokenStatus,
+        by: &[Suspender],
+    ) -> Result<(), NotFound> {
+        let found = mdes::change_status(&self.mastercard, card, requestor, status, by);
         if found { Ok(()) } else { Err(NotFound("token")) }
     }
 }

@@ -16,11 +16,14 @@ pub(crate) fn handle_encrypted(
     handle: impl FnOnce(&Mastercard, &Call) -> OperationResult,
     alter: impl FnOnce(&mut Value),
 ) -> OperationResult {
-    if call.method == Method::POST && mastercard.options.processing_jwe {
+    if [Method::POST, Method::PUT].contains(&call.method) && mastercard.options.processing_jwe {
         call.body = decrypt(mastercard, &call.body)?.into();
     }
     let (status, mut body) = handle_once(mastercard, &call, handle)?;
     alter(&mut body);
+    if body.is_null() {
+        return Ok((status, body));
+    }
     if mastercard.options.processing_jwe {
         body = json!({ mastercard.options.jwe_field: encrypt(mastercard, &body)? });
     }

@@ -8,7 +8,7 @@ use crate::{
     error_response::ErrorResponse,
     mastercard::Mastercard,
     response::OperationResult,
-    world::records::{Token, TokenStatus},
+    world::token::{Token, TokenStatus},
 };
 
 /// `getTokensByClient`. A client without tokens gets an empty list (not published).
@@ -52,7 +52,7 @@ fn list(
         .tokens
         .iter()
         .filter(|token| matches(token))
-        .filter(|token| active.is_none_or(|active| active == (token.status == TokenStatus::Active)))
+        .filter(|token| active.is_none_or(|active| active == (token.status() == TokenStatus::Active)))
         .map(|token| records.listing(token))
         .collect();
     Ok((StatusCode::OK, json!({ name: tokens })))

@@ -161,11 +161,12 @@ pub(super) fn push_body(requestor: &str, found: &Value) -> Value {
     })
 }
 
-/// Sends a request; returns status and JSON body.
+/// Sends a request; returns status and JSON body, null if there is none.
 pub(super) async fn send(request: RequestBuilder) -> (StatusCode, Value) {
     let response = request.send().await.unwrap();
     let status = response.status();
-    (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap())
+    let body = response.bytes().await.unwrap();
+    (status, if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() })
 }
 
 /// The reason code of an error response of any shape.

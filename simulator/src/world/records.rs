@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::card::{CardContract, CardNumber};
 use super::requestor::TokenRequestor;
 use super::sample;
 use super::scale::Scale;
+use super::token::Token;
 
 /// A push account receipt: valid for one account at one token requestor, for one success.
 pub(crate) struct Receipt {
@@ -28,30 +28,6 @@ pub(crate) struct AccountHolder {
     pub(crate) name: Option<String>,
     pub(crate) email_address: Option<String>,
     pub(crate) phone_number: Option<String>,
-}
-
-/// A token's status in Processing's lists. `Active` is documented, the others are invented.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TokenStatus {
-    /// Usable for payments.
-    Active,
-    /// Temporarily not usable.
-    Suspended,
-    /// Permanently not usable.
-    Deactivated,
-}
-
-/// A payment token.
-#[derive(Clone, Debug)]
-pub(crate) struct Token {
-    pub(crate) card_contract_id: u64,
-    pub(crate) client_id: u64,
-    pub(crate) token_requestor_id: String,
-    pub(crate) wallet_name: String,
-    pub(crate) token_unique_reference: String,
-    pub(crate) number: CardNumber,
-    pub(crate) created: Timestamp,
-    pub(crate) status: TokenStatus,
 }
 
 pub(crate) struct Records {
@@ -121,19 +97,11 @@ impl Records {
             "tokenExpiryDate": card.map(|card| format!("{:02}{:02}", card.expiry.0, card.expiry.1)),
             "tokenNumber": token.number.expose(),
             "tokenRequestorId": token.token_requestor_id,
-            "tokenStatus": token.status,
+            "tokenStatus": token.status(),
             "tokenType": "C",
             "tokenUniqueReference": token.token_unique_reference,
             "walletName": token.wallet_name,
         })
-    }
-}
-
-impl Token {
-    fn is_for(&self, card: u64, requestor: &str) -> bool {
-        self.card_contract_id == card
-            && self.token_requestor_id == requestor
-            && self.status != TokenStatus::Deactivated
     }
 }
 

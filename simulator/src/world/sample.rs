@@ -109,6 +109,8 @@ pub(super) fn cards() -> Vec<CardContract> {
         card(80_001, 40_001, "SAM SAMPLE", "00", "555555"),
         card(80_002, 40_001, "SAM SAMPLE", "00", "555556"),
         card(80_003, 40_001, "SAM SAMPLE", "00", "555555"),
+        // Ids of Mastercard's sandbox for changes of tokens that fail.
+        card(10_003, 650_971_000, "ROBIN PLACEHOLDER", "00", "555555"),
         card(90_001, 650_971_000, "ROBIN PLACEHOLDER", "00", "555555"),
     ];
     cards.extend((70_006..=70_030).map(|id| card(id, 40_000, "ALEX EXAMPLE", "00", "555555")));

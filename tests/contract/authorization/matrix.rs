@@ -39,6 +39,7 @@ pub(super) enum Token {
     /// With the scope of the other methods only.
     ScopeToRead,
     ScopeToWrite,
+    ScopeToChangeTokens,
     /// Of a login without a second factor.
     Weak,
     /// Of a login that was too long ago.
@@ -56,7 +57,7 @@ pub(super) struct IdCase {
 }
 
 impl Token {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Of(0),
         Self::Of(1),
         Self::None,
@@ -66,6 +67,7 @@ impl Token {
         Self::Id,
         Self::ScopeToRead,
         Self::ScopeToWrite,
+        Self::ScopeToChangeTokens,
         Self::Weak,
         Self::Old,
     ];
@@ -83,11 +85,12 @@ impl Token {
         !matches!(self, Self::None | Self::Expired | Self::OtherAudience)
     }
 
-    /// Whether it has the scope that this method needs.
-    pub(super) fn has_scope(self, method: &Method) -> bool {
+    /// Whether it has the scope that this route needs.
+    pub(super) fn has_scope(self, route: &Route) -> bool {
         match self {
-            Self::ScopeToRead => *method == Method::GET,
-            Self::ScopeToWrite => *method == Method::POST,
+            Self::ScopeToRead => route.method == Method::GET,
+            Self::ScopeToWrite => route.method == Method::POST && !route.is_about_tokens(),
+            Self::ScopeToChangeTokens => route.method == Method::POST && route.is_about_tokens(),
             _ => true,
         }
     }
@@ -117,6 +120,7 @@ impl Token {
             Self::Old => changed("auth_time", json!(1)),
             Self::ScopeToRead => changed("scope", json!("openid enroll:read")),
             Self::ScopeToWrite => changed("scope", json!("openid enroll:write")),
+            Self::ScopeToChangeTokens => changed("scope", json!("openid tokens:write")),
         };
         principal.cardholder.with_token(token)
     }
@@ -189,6 +193,7 @@ fn never_issued(kind: Kind) -> String {
         Kind::IdempotencyKey => "an-unused-key".into(),
         Kind::CallbackState => "c3RhdGUtdGhhdC1ub2JvZHktd2FzLWdpdmVu".into(),
         Kind::Receipt => "MCC-STL-00000000-0000-4000-8000-000000000000".into(),
+        Kind::TokenId => "0123456789abcdef0123456789abcdef".into(),
         Kind::Token => "DM4MMC0000ffffffffffffffffffffffffffffffffffffff".into(),
         Kind::Notification => "an-unknown-notification".into(),
     }

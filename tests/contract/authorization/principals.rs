@@ -29,6 +29,7 @@ pub(super) struct Principal {
     live: Ids,
     settled: Ids,
     token: String,
+    token_id: String,
     notifications: Vec<String>,
 }
 
@@ -60,7 +61,9 @@ impl Principal {
         page.return_to_bank().await.expect("the callback URL");
         let token = app.world.simulator().tokens_of(client.parse().expect("a number")).remove(0);
         let token = token.token_unique_reference;
-        Self { client: client.into(), cardholder, key, live, settled, token, notifications: Vec::new() }
+        let token_id = cardholder.token_id(&settled.card, CLICK_TO_PAY).await.expect("a token");
+        let (client, notifications) = (client.into(), Vec::new());
+        Self { client, cardholder, key, live, settled, token, token_id, notifications }
     }
 
     /// With the ids of all notifications about it, once they have arrived.
@@ -86,6 +89,7 @@ impl Principal {
             Kind::Receipt => both(|ids| &ids.receipt),
             Kind::Client => vec![self.client.clone()],
             Kind::Token => vec![self.token.clone()],
+            Kind::TokenId => vec![self.token_id.clone()],
             Kind::Notification => self.notifications.clone(),
             // Shared by all clients.
             Kind::TokenRequestor => Vec::new(),
@@ -103,6 +107,7 @@ impl Principal {
             Kind::TokenRequestor => CLICK_TO_PAY.into(),
             Kind::Client => self.client.clone(),
             Kind::Token => self.token.clone(),
+            Kind::TokenId => self.token_id.clone(),
             Kind::IdempotencyKey | Kind::Notification => fresh.into(),
         }
     }
@@ -116,7 +121,7 @@ impl Principal {
     pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
         let all = [&self.live, &self.settled].into_iter();
         let ids = all.flat_map(|ids| [&*ids.enrollment, &*ids.card, &*ids.state, &*ids.receipt]);
-        ids.chain([&*self.client, &*self.key, &*self.token])
+        ids.chain([&*self.client, &*self.key, &*self.token, &*self.token_id])
     }
 
     /// Whether a stored item belongs to this principal.

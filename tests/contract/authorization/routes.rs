@@ -23,7 +23,10 @@ pub(super) enum Kind {
     Receipt,
     TokenRequestor,
     Client,
+    /// Token unique reference.
     Token,
+    /// This server's id of a token.
+    TokenId,
     Notification,
 }
 
@@ -71,10 +74,11 @@ impl Kind {
             "tokenRequestorId" => Some(Self::TokenRequestor),
             "clientId" => Some(Self::Client),
             "tokenUniqueReference" => Some(Self::Token),
+            "tokenId" => Some(Self::TokenId),
             "notificationId" => Some(Self::Notification),
             "platform" | "callback" | "consent" | "locale" | "accountHolder" | "accountRange" | "limit"
             | "cardsAsOf" => None,
-            "Accept-Encoding" | "If-None-Match" => None,
+            "Accept-Encoding" | "If-None-Match" | "confirm" => None,
             "type" | "tokenStatus" | "occurredAt" | "correlationId" | "walletName" => None,
             "decision" | "responseCode" | "requestedBy" | "triggeredBy" => None,
             unknown => panic!("unknown parameter or field: {unknown}"),
@@ -88,6 +92,7 @@ impl Kind {
             Self::Card | Self::Client => "/components/schemas/CardContractId",
             Self::TokenRequestor => "/components/schemas/TokenRequestorId",
             Self::IdempotencyKey => "/paths/~1enrollments/post/parameters/0/schema",
+            Self::TokenId => "/components/schemas/TokenId",
             Self::Token => "/components/schemas/Notification/properties/tokenUniqueReference",
             Self::CallbackState | Self::Receipt | Self::Notification => return true,
         };
@@ -112,7 +117,10 @@ impl Route {
             parameters: Vec::new(),
             rest: Vec::new(),
         };
-        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+        let parameters = operation["parameters"].as_array().into_iter().flatten().enumerate();
+        for (index, _) in parameters {
+            let parameter = resolved(format!("{at}/parameters/{index}"));
+            let parameter = API_DESCRIPTION.pointer(&parameter).expect("a parameter");
             let location = match parameter["in"].as_str() {
                 Some("path") => Location::Path,
                 Some("query") => Location::Query,
@@ -160,6 +168,11 @@ impl Route {
         }
     }
 
+    /// Whether it is about the tokens of a card.
+    pub(super) fn is_about_tokens(&self) -> bool {
+        self.template.starts_with("/cards/{cardContractId}/tokens")
+    }
+
     /// A request with the ids that `id` returns; where it returns `None`, the parameter is left out.
     pub(super) fn send(&self, id: impl Fn(&Parameter) -> Option<String>) -> ApiRequest {
         let ids = self
@@ -198,6 +211,7 @@ fn valid_value(name: &str) -> Option<Value> {
         "platform" => Some(json!("ios")),
         "callback" => Some(json!("mobile-app")),
         "consent" => Some(json!({ "termsVersion": "2026-01", "acceptedAt": *ACCEPTED_AT })),
+        "confirm" => Some(json!(true)),
         "type" => Some(json!("TVN")),
         "tokenStatus" => Some(json!("SUSPENDED")),
         _ => None,

@@ -36,7 +36,7 @@ pub(super) fn expected(route: &Route, case: Option<&IdCase>, token: Token) -> Ex
     if !route.public && token == Token::Id {
         return Expected::Problem(401, &["invalid_token"]);
     }
-    if !route.public && !token.has_scope(&route.method) {
+    if !route.public && !token.has_scope(route) {
         return Expected::Problem(403, &["insufficient_scope"]);
     }
     // The catalog is the same for all clients.
@@ -55,7 +55,14 @@ pub(super) fn expected(route: &Route, case: Option<&IdCase>, token: Token) -> Ex
             Expected::RedirectWithoutOutcome
         }
         (Location::Path, Kind::CallbackState, _) => Expected::UnknownStatePage,
-        (Location::Path, Kind::Enrollment, _) => Expected::Problem(404, &["not_found"]),
+        (Location::Path, Kind::Card, Ownership::Foreign | Ownership::Unknown)
+            if route.method == Method::GET =>
+        {
+            Expected::SameAsUnknown
+        }
+        (Location::Path, Kind::Enrollment | Kind::Card | Kind::TokenId, _) => {
+            Expected::Problem(404, &["not_found"])
+        }
         (_, Kind::IdempotencyKey, Ownership::Missing) => Expected::Problem(400, &["idempotency_key_missing"]),
         (
             Location::Query | Location::Header | Location::Body,
@@ -68,6 +75,7 @@ pub(super) fn expected(route: &Route, case: Option<&IdCase>, token: Token) -> Ex
         (Location::Body, Kind::Card, _) => Expected::Problem(404, &["card_not_found"]),
         (Location::Query, Kind::Card, _) => Expected::SameAsUnknown,
         (Location::Query, Kind::Page, _) => Expected::OwnEnrollments,
+        (Location::Header, Kind::IdempotencyKey, _) if route.is_about_tokens() => Expected::Served,
         // Identifies a request of one client: for other clients it is unused.
         (Location::Header, Kind::IdempotencyKey, _) => {
             Expected::Problem(409, &["enrollment_in_progress", "enrollment_not_restartable"])

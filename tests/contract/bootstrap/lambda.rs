@@ -20,12 +20,13 @@ use crate::support::leaks::leak;
 /// How long a binary may take to start, to respond or to exit.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// All nine functions, with the settings that each requires.
-pub(super) const FUNCTIONS: [(&str, &[&str]); 9] = [
+/// All ten functions, with the settings that each requires.
+pub(super) const FUNCTIONS: [(&str, &[&str]); 10] = [
     ("sync-requestors", &["TOKEN_REQUESTORS_TABLE", "TOKEN_CONNECT_URL", "ACCOUNT_RANGES"]),
     ("fetch-assets", &["TOKEN_REQUESTORS_TABLE", "LOGO_BUCKET", "TOKEN_CONNECT_SIGNING_KEY"]),
     ("list-requestors", &["TOKEN_REQUESTORS_TABLE", "LOGO_BASE_URL", "ACCOUNT_RANGES"]),
     ("list-cards", &["ENROLLMENTS_TABLE", "CLIENT_ID_CLAIM", "PROCESSING_DECRYPTION_KEY"]),
+    ("manage-tokens", &["ENROLLMENTS_TABLE", "CLIENT_ID_CLAIM", "LOGO_BASE_URL", "PROCESSING_SIGNING_KEY"]),
     ("enroll", &["ENROLLMENTS_TABLE", "CLIENT_ID_CLAIM", "CALLBACK_BASE_URL", "APP_LINKS"]),
     ("get-enrollment", &["ENROLLMENTS_TABLE", "CLIENT_ID_CLAIM", "ACCOUNT_RANGES"]),
     ("receive-notification", &["ENROLLMENTS_TABLE", "ACCOUNT_RANGES", "NOTIFICATION_CLIENT_SUBJECTS"]),

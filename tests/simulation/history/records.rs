@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use local::cardholder::Response;
 use model::card_enrollment::ShortHash;
 use serde_json::Value;
+use simulator::TokenSummary;
 
 use super::StoredItem;
 use crate::simulation::{actor::Sender, invocation::Invocation};
@@ -81,6 +82,18 @@ impl SentNotification {
     pub(in crate::simulation) fn hash(&self) -> ShortHash {
         ShortHash::of(self.id.as_bytes())
     }
+}
+
+/// A change of a token that Processing made.
+pub(in crate::simulation) struct TokenChange {
+    pub(in crate::simulation) step: usize,
+    pub(in crate::simulation) sender: Sender,
+    /// The card in the path.
+    pub(in crate::simulation) card: u64,
+    /// The tokens that have another status now, with their clients.
+    pub(in crate::simulation) changed: Vec<(u64, TokenSummary)>,
+    /// Its sender had crashed before.
+    pub(in crate::simulation) is_orphan: bool,
 }
 
 /// A token that Mastercard created, and the step at which it was first seen.

@@ -44,6 +44,8 @@ fn ensure_enabled(enrollment: &Enrollment) -> Result<(), &'static str> {
     let has_token = any(&|recorded| match &recorded.fact {
         Fact::Tcn { .. } => true,
         Fact::Tvn { token, .. } | Fact::TokenList { token: Some(token) } => *token == TokenState::Active,
+        // What is changed here was in the token list.
+        Fact::TokenChangeConfirmed { .. } => true,
         _ => false,
     });
     let is_accepted = any(&|recorded| match &recorded.fact {

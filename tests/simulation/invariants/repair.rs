@@ -53,7 +53,10 @@ fn nobody_mistakes_its_own_request(history: &History) -> Result<(), String> {
 
 /// Each active token shows as ENABLED, unless a TVN about its card was lost.
 fn every_token_is_shown(history: &History) -> Result<(), String> {
-    for card in &history.active {
+    // A change that reached Mastercard long after its sender crashed is known to nobody.
+    let is_late =
+        |card: &u64| history.token_changes.iter().any(|change| change.is_orphan && change.card == *card);
+    for card in history.active.iter().filter(|card| !is_late(card)) {
         let lost = history.notifications.iter().any(|notification| {
             notification.card == *card
                 && notification.body["type"] == "TVN"

@@ -117,6 +117,32 @@ async fn the_tokens_of_a_cardholder_are_listed_without_their_numbers() {
 }
 
 #[tokio::test]
+async fn a_list_for_a_change_has_the_numbers_and_prints_none() {
+    let listed = json!([
+        {"cardContractId": 70001, "tokenNumber": "5555559999990007", "tokenCreationDate": "2026-01-05T10:32:11Z"},
+        {"cardContractId": 70001, "tokenNumber": 5_555_559_999_990_015_u64, "tokenCreationDate": "yesterday"},
+        {"cardContractId": 70001, "tokenNumber": "555555______0007"},
+    ]);
+    let (by_client, by_card) = (json!({"clientTokens": listed}), json!({"cardTokens": listed}));
+    let mastercard = FakeServer::start([ok(&by_client), ok(by_card), ok(by_client)]);
+    let processing = processing(&mastercard, None);
+    let lists = [
+        processing.get_numbered_tokens_by_client(40000.into(), soon()).await.unwrap(),
+        processing.get_numbered_tokens_by_card(70001.into(), soon()).await.unwrap(),
+        processing.get_numbered_tokens_by_card(70001.into(), soon()).await.unwrap(),
+    ];
+    for tokens in lists {
+        assert!(!format!("{tokens:?}").contains("55555"), "{tokens:?}");
+        let [first, second, masked] = tokens.try_into().unwrap();
+        assert!(first.number.is_some() && second.number.is_some() && masked.number.is_none());
+        assert_eq!(first.token.created_at, Some("2026-01-05T10:32:11Z".parse().unwrap()));
+        assert_eq!((second.token.created_at, masked.token.created_at), (None, None));
+    }
+    let lines = mastercard.received().into_iter().map(|it| it.line).collect::<Vec<_>>();
+    assert!(lines[1].starts_with("GET /api/cards/70001/tokens "), "{lines:?}");
+}
+
+#[tokio::test]
 async fn a_cardholder_without_tokens_has_an_empty_list() {
     let not_found =
         json!({"Errors": {"Error": [{"Source": "MASTERCARD PROCESSING", "ReasonCode": "INVALID_TOKEN"}]}});

@@ -1,8 +1,11 @@
-//! The response of `getTokensByClient`. Only fields of the use case are kept; the token number, which Mastercard sends
-//! in plaintext, is not deserialized.
+//! The responses of `getTokensByClient` and `getTokensByCard`. Only fields of the use case are kept. The token number, which
+//! Mastercard sends in plaintext, is read only for a change, as [`NumberedToken`].
 
 use std::fmt;
 
+use jiff::Timestamp;
+
+use super::TokenNumber;
 use crate::{
     card::CardContractId, error::MastercardError, json::Fields, response::ApiResponse,
     token_requestor::TokenRequestorId,
@@ -21,6 +24,8 @@ pub struct ClientToken {
     pub status: TokenStatus,
     /// 48 characters; the same as in the callback and, presumably, in the TCN.
     pub token_unique_reference: Option<String>,
+    /// When it was created, if Mastercard says so.
+    pub created_at: Option<Timestamp>,
 }
 
 impl fmt::Debug for ClientToken {
@@ -31,6 +36,15 @@ impl fmt::Debug for ClientToken {
             .field("status", &self.status)
             .finish_non_exhaustive()
     }
+}
+
+/// A token with what only a change needs.
+#[derive(Debug)]
+pub struct NumberedToken {
+    /// The token.
+    pub token: ClientToken,
+    /// Its number; `None` if it is absent or ill-formed. Drop it after the change.
+    pub number: Option<TokenNumber>,
 }
 
 /// The status of a token, compared case-insensitively. Mastercard documents only `Active`; the others are those of MDES.
@@ -67,22 +81,44 @@ impl From<&str> for TokenStatus {
     }
 }
 
-/// A client without tokens has an empty list, no list, or no content.
-pub(super) fn parse_response(response: ApiResponse) -> Result<Vec<ClientToken>, MastercardError> {
+/// The list of `getTokensByClient`.
+const CLIENT_TOKENS: &str = "clientTokens";
+/// The list of `getTokensByCard`. Provisional: its name is not published; [`CLIENT_TOKENS`] is read too.
+const CARD_TOKENS: &str = "cardTokens";
+
+pub(super) fn of_client(response: ApiResponse) -> Result<Vec<ClientToken>, MastercardError> {
+    parse_response(&response, &[CLIENT_TOKENS], token)
+}
+
+pub(super) fn numbered_of_client(response: ApiResponse) -> Result<Vec<NumberedToken>, MastercardError> {
+    parse_response(&response, &[CLIENT_TOKENS], numbered)
+}
+
+pub(super) fn numbered_of_card(response: ApiResponse) -> Result<Vec<NumberedToken>, MastercardError> {
+    parse_response(&response, &[CARD_TOKENS, CLIENT_TOKENS], numbered)
+}
+
+/// A client or card without tokens has an empty list, no list, or no content. `names` are those that the list may have.
+fn parse_response<T>(
+    response: &ApiResponse,
+    names: &[&'static str],
+    read: fn(Fields<'_>) -> Option<T>,
+) -> Result<Vec<T>, MastercardError> {
     if response.is_empty() {
         return Ok(Vec::new());
     }
-    response.read(tokens).ok_or_else(|| response.invalid())
+    let tokens = response.read(|fields| names.iter().find_map(|name| tokens(fields, name, read)));
+    tokens.ok_or_else(|| response.invalid())
 }
 
-fn tokens(fields: Fields<'_>) -> Option<Vec<ClientToken>> {
-    let listed = fields.list_or_null("clientTokens")?.len();
+fn tokens<T>(fields: Fields<'_>, name: &'static str, read: fn(Fields<'_>) -> Option<T>) -> Option<Vec<T>> {
+    let listed = fields.list_or_null(name)?.len();
     // Processing Core's lists are paginated and have a total; whether Digital's are is not published.
     let total: Option<usize> = fields.parsed("total");
     if total.is_some_and(|total| total > listed) {
         tracing::warn!(event = "token_list_incomplete", listed, total, "token list incomplete");
     }
-    fields.elements("clientTokens", |item| fields.nested(item).and_then(token)).or(Some(Vec::new()))
+    fields.elements(name, |item| fields.nested(item).and_then(read)).or(Some(Vec::new()))
 }
 
 /// `None` without a card.
@@ -93,5 +129,10 @@ fn token(fields: Fields<'_>) -> Option<ClientToken> {
         wallet_name: fields.text("walletName"),
         status: fields.text("tokenStatus").as_deref().unwrap_or_default().into(),
         token_unique_reference: fields.text("tokenUniqueReference"),
+        created_at: fields.parsed("tokenCreationDate"),
     })
+}
+
+fn numbered(fields: Fields<'_>) -> Option<NumberedToken> {
+    Some(NumberedToken { token: token(fields)?, number: fields.parsed("tokenNumber") })
 }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    CardEnrollment, EnrollmentRecord, Refusal,
-    request::{AttemptRequest, KEY_RETENTION, ShortHash, UsedKey},
+    CardEnrollment, EnrollmentRecord, Refusal, ShortHash,
+    request::{AttemptRequest, KEY_RETENTION, UsedKey},
 };
 use crate::enrollment::{Attempt, Fact};
 

@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 
 use super::{CardEnrollment, Change, EnrollmentRecord, Items, Outcome, Refusal, SealedRedirect};
-use crate::enrollment::{EnrollmentId, RecordedFact, Status};
+use crate::enrollment::{EnrollmentId, Fact, RecordedFact, Status};
+
+/// Changes of the token that an enrollment keeps, requested and confirmed ones each. Of more, those that came last stay, and the
+/// removals.
+pub const MAX_TOKEN_CHANGES: usize = 8;
 
 /// Records facts, and the redirect of a push.
 pub(super) fn record(
@@ -41,8 +45,27 @@ impl EnrollmentRecord {
         if facts.iter().filter(|fact| self.enrollment.add_fact((*fact).clone())).count() == 0 {
             return false;
         }
+        self.drop_old_changes();
         self.update(now);
         true
+    }
+
+    fn drop_old_changes(&mut self) {
+        self.drop_old(|fact| matches!(fact, Fact::TokenChangeRequested { .. }));
+        self.drop_old(|fact| matches!(fact, Fact::TokenChangeConfirmed { .. }) && fact.shows_token());
+    }
+
+    /// Drops all but the last [`MAX_TOKEN_CHANGES`] of these facts.
+    fn drop_old(&mut self, is_change: fn(&Fact) -> bool) {
+        let facts = &mut self.enrollment.facts;
+        let changes = facts.iter().filter(|recorded| is_change(&recorded.fact));
+        let mut times: Vec<_> = changes.map(|recorded| recorded.at).collect();
+        times.sort();
+        let oldest = times.iter().rev().nth(MAX_TOKEN_CHANGES.saturating_sub(1)).copied();
+        let is_kept = |recorded: &RecordedFact| {
+            oldest.is_none_or(|oldest| recorded.at >= oldest) || !is_change(&recorded.fact)
+        };
+        facts.retain(is_kept);
     }
 }
 

@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{CallbackResult, Consent, PushFailure, short_hash};
-use crate::unknown::UnknownVariant;
-use mastercard::{call::Call, secret::PushAccountReceipt, token_requestor::Platform};
+use crate::{token_id::TokenId, unknown::UnknownVariant};
+use mastercard::{
+    call::Call, processing::TokenAction, secret::PushAccountReceipt, token_requestor::Platform,
+};
 
 /// A fact with the time at which this server recorded it, and the key by which duplicates are found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,7 +44,12 @@ impl RecordedFact {
             Fact::Tvn { token: TokenState::Active, .. } => 1,
             Fact::Tvn { token: TokenState::Suspended | TokenState::Inactive, .. } => 2,
             Fact::Tvn { token: TokenState::Deactivated, .. } => 3,
-            _ => 0,
+            fact => match fact.confirmed_state() {
+                Some(TokenState::Active) => 1,
+                Some(TokenState::Deactivated) => 3,
+                Some(_) => 2,
+                None => 0,
+            },
         };
         (self.fact.occurred_at().unwrap_or(self.at).min(self.at), severity, &self.key)
     }
@@ -131,6 +138,23 @@ pub enum Fact {
     },
     /// The token list was requested and could not be read.
     TokenListReadFailed,
+    /// The cardholder asked this server to change the token; recorded before the change is sent to Processing.
+    TokenChangeRequested {
+        /// The change.
+        action: TokenAction,
+        /// The token.
+        token_id: TokenId,
+    },
+    /// Processing confirmed such a change, or said that the token is gone. No notification follows it.
+    TokenChangeConfirmed {
+        /// The change.
+        action: TokenAction,
+        /// The token.
+        token_id: TokenId,
+        /// Its state in the token list, read after the change; deactivated if the list has it no more. `None` if the list could
+        /// not be read.
+        listed: Option<TokenState>,
+    },
     /// A fact of a newer version, kept for forward compatibility. It does not affect the status.
     #[serde(untagged, deserialize_with = "unknown")]
     Unknown(UnknownVariant),
@@ -175,7 +199,7 @@ pub enum TokenState {
 
 impl Fact {
     /// The kinds that this version knows, as stored in `kind`.
-    pub const KINDS: [&str; 10] = [
+    pub const KINDS: [&str; 12] = [
         "restarted",
         "pushed",
         "push_failed",
@@ -186,6 +210,8 @@ impl Fact {
         "callback",
         "token_list",
         "token_list_read_failed",
+        "token_change_requested",
+        "token_change_confirmed",
     ];
 
     /// The kind, as stored in `kind`.
@@ -201,6 +227,8 @@ impl Fact {
             Self::Callback { .. } => "callback",
             Self::TokenList { .. } => "token_list",
             Self::TokenListReadFailed => "token_list_read_failed",
+            Self::TokenChangeRequested { .. } => "token_change_requested",
+            Self::TokenChangeConfirmed { .. } => "token_change_confirmed",
             Self::Unknown(unknown) => &unknown.kind,
         }
     }
@@ -217,14 +245,30 @@ impl Fact {
             | Self::Callback { .. }
             | Self::TokenList { .. }
             | Self::TokenListReadFailed
+            | Self::TokenChangeRequested { .. }
+            | Self::TokenChangeConfirmed { .. }
             | Self::Unknown(_) => None,
         }
+    }
+
+    /// The state of the token after a confirmed change; `None` for other facts. A resumed token that the list shows as suspended is
+    /// suspended by somebody else too.
+    pub(crate) fn confirmed_state(&self) -> Option<TokenState> {
+        let Self::TokenChangeConfirmed { action, listed, .. } = self else { return None };
+        Some(match (action, listed) {
+            (TokenAction::Remove, _) | (_, Some(TokenState::Deactivated)) => TokenState::Deactivated,
+            (TokenAction::Suspend, _) | (_, Some(TokenState::Suspended | TokenState::Inactive)) => {
+                TokenState::Suspended
+            }
+            (TokenAction::Resume, _) => TokenState::Active,
+        })
     }
 
     /// Whether it reports a token that can be used, or may be again.
     pub fn shows_token(&self) -> bool {
         match self {
             Self::Tcn { .. } => true,
+            Self::TokenChangeConfirmed { .. } => self.confirmed_state() != Some(TokenState::Deactivated),
             Self::Tvn { token, .. } | Self::TokenList { token: Some(token) } => {
                 *token != TokenState::Deactivated
             }
@@ -236,6 +280,7 @@ impl Fact {
             | Self::Tar { .. }
             | Self::Callback { .. }
             | Self::TokenListReadFailed
+            | Self::TokenChangeRequested { .. }
             | Self::Unknown(_) => false,
         }
     }
@@ -258,12 +303,14 @@ impl Fact {
             | Self::Tvn { .. }
             | Self::TokenList { .. }
             | Self::TokenListReadFailed
+            | Self::TokenChangeRequested { .. }
+            | Self::TokenChangeConfirmed { .. }
             | Self::Unknown(_) => false,
         }
     }
 
     /// The fact as recorded at `at`. `source` distinguishes facts of a kind that may occur more than once: a notification's
-    /// id, or the time of a token list. Of the other kinds the first fact counts, so a replayed callback changes nothing; a
+    /// id, or the time of a token list or of a change made here. Of the other kinds the first fact counts, so a replayed callback changes nothing; a
     /// callback's result that is no decision counts beside the decision.
     pub fn recorded(self, at: Timestamp, source: &str) -> RecordedFact {
         let kind = self.kind();

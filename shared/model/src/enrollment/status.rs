@@ -1,6 +1,7 @@
 //! The status of an enrollment and the time of its next token list read, derived from facts and time.
 
 mod evidence;
+mod own_change;
 mod receipts;
 mod schedule;
 mod summary;

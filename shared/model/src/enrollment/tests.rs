@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 
+mod own_changes;
 mod properties;
 
 /// Minute zero of every history here.

@@ -48,6 +48,12 @@ impl Fact {
                 ("token_list_read", Some(token.as_ref().map_or("no_token", token_state_name).into()))
             }
             Self::TokenListReadFailed => ("token_list_read_failed", None),
+            Self::TokenChangeRequested { action, .. } => {
+                ("token_change_requested", Some(action.as_str().into()))
+            }
+            Self::TokenChangeConfirmed { action, .. } => {
+                ("token_change_confirmed", Some(action.as_str().into()))
+            }
             Self::Unknown(unknown) => (&unknown.kind, None),
         }
     }

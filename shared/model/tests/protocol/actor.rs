@@ -1,7 +1,7 @@
 //! The running requests. A step is one request to the table or to Mastercard; between two steps others may run.
 
 use jiff::SignedDuration;
-use mastercard::token_requestor::Platform;
+use mastercard::{processing::TokenAction, token_requestor::Platform};
 use model::{
     card_enrollment::{
         Arrival, AttemptRequest, Command, Items, NewAttempt, NotificationOutcome, Outcome, Refusal, decide,
@@ -27,6 +27,18 @@ pub(crate) enum Actor {
     Delivery { message: usize, copy: u8, stage: Stage },
     /// `GET /callback/{state}`.
     Callback { place: usize, stage: Stage },
+    /// `POST /cards/{cardContractId}/tokens/{tokenId}/remove`.
+    Removal { place: usize, stage: RemovalStage },
+}
+
+/// The stage of a removal: it is recorded as requested, sent, and recorded as confirmed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum RemovalStage {
+    Idle,
+    Request { seen: Items },
+    Send,
+    Confirm { seen: Items },
+    Ended,
 }
 
 /// The stage of a request to enroll; `at` is the time of the request.
@@ -95,6 +107,7 @@ fn notification(scenario: &Scenario, message: usize, copy: u8) -> Notification {
         kind: match sent.kind {
             Kind::Tar => NotificationKind::Tar { decision: Decision::Approved },
             Kind::Tcn => NotificationKind::Tcn,
+            Kind::Resumed => NotificationKind::Tvn { token: TokenState::Active, requested_by: None },
             Kind::Removed => NotificationKind::Tvn { token: TokenState::Deactivated, requested_by: None },
         },
         occurred_at: time(sent.occurred),
@@ -116,6 +129,13 @@ impl Actor {
                 (3, [*at, *pushed_at], Some(seen))
             }
             Self::Tap { stage: TapStage::Ended, .. } => (4, [0, 0], None),
+            Self::Removal { stage, .. } => match stage {
+                RemovalStage::Idle => (8, [0, 0], None),
+                RemovalStage::Request { seen } => (9, [0, 0], Some(seen)),
+                RemovalStage::Send => (10, [0, 0], None),
+                RemovalStage::Confirm { seen } => (11, [0, 0], Some(seen)),
+                RemovalStage::Ended => (12, [0, 0], None),
+            },
             Self::Delivery { stage, .. } | Self::Callback { stage, .. } => match stage {
                 Stage::Idle => (5, [0, 0], None),
                 Stage::Loaded { seen } => (6, [0, 0], Some(seen)),
@@ -134,6 +154,14 @@ impl Actor {
                 *stage != Stage::Ended && sent.occurred <= state.now && is_pushed(sent.place)
             }
             Self::Callback { place, stage } => *stage != Stage::Ended && is_pushed(*place),
+            // There is a token once its TCN arrived.
+            Self::Removal { place, stage } => {
+                *stage != RemovalStage::Ended
+                    && state.table[*place]
+                        .card
+                        .as_ref()
+                        .is_some_and(|card| card.current.enrollment.has_token("token"))
+            }
         }
     }
 
@@ -143,6 +171,9 @@ impl Actor {
             Self::Tap { stage, .. } => !matches!(stage, TapStage::Push { .. } | TapStage::Ended),
             Self::Delivery { stage, .. } | Self::Callback { stage, .. } => {
                 matches!(stage, Stage::Loaded { .. })
+            }
+            Self::Removal { stage, .. } => {
+                matches!(stage, RemovalStage::Request { .. } | RemovalStage::Confirm { .. })
             }
         }
     }
@@ -160,6 +191,9 @@ impl Actor {
             Self::Callback { place, stage } => {
                 Self::Callback { place, stage: step_callback(scenario, state, place, stage, answer) }
             }
+            Self::Removal { place, stage } => {
+                Self::Removal { place, stage: step_removal(scenario, state, place, stage, answer) }
+            }
         }
     }
 
@@ -169,6 +203,7 @@ impl Actor {
             Self::Tap { tap, .. } => Self::Tap { tap, stage: TapStage::Ended },
             Self::Delivery { message, copy, .. } => Self::Delivery { message, copy, stage: Stage::Idle },
             Self::Callback { place, .. } => Self::Callback { place, stage: Stage::Ended },
+            Self::Removal { place, .. } => Self::Removal { place, stage: RemovalStage::Ended },
         }
     }
 }
@@ -324,6 +359,52 @@ fn step_callback(
     match record(scenario, state, place, pushed.unwrap(), &facts, seen, answer) {
         None => Stage::Ended,
         Some(seen) => Stage::Loaded { seen },
+    }
+}
+
+fn step_removal(
+    scenario: &Scenario,
+    state: &mut State,
+    place: usize,
+    stage: RemovalStage,
+    answer: Answer,
+) -> RemovalStage {
+    let now = time(state.now);
+    let enrollment = &state.table[place].card.as_ref().unwrap().current.enrollment;
+    let (id, token_id) = (enrollment.enrollment_id, enrollment.token_id("token"));
+    match stage {
+        RemovalStage::Idle if scenario.bug == Some(Bug::RemovalNotRequested) => RemovalStage::Send,
+        RemovalStage::Idle => RemovalStage::Request { seen: state.table[place].clone() },
+        RemovalStage::Request { seen } => {
+            let fact = Fact::TokenChangeRequested { action: TokenAction::Remove, token_id };
+            match record(scenario, state, place, id, &[fact.recorded(now, "removal")], seen, answer) {
+                None => RemovalStage::Send,
+                Some(seen) => RemovalStage::Request { seen },
+            }
+        }
+        RemovalStage::Send => {
+            state.removed.insert(place);
+            RemovalStage::Confirm { seen: state.table[place].clone() }
+        }
+        RemovalStage::Confirm { seen } => {
+            let fact = match scenario.bug {
+                Some(Bug::RemovalAsNotification) => Fact::TokenChangeConfirmed {
+                    action: TokenAction::Suspend,
+                    token_id,
+                    listed: Some(TokenState::Suspended),
+                },
+                _ => Fact::TokenChangeConfirmed {
+                    action: TokenAction::Remove,
+                    token_id,
+                    listed: Some(TokenState::Deactivated),
+                },
+            };
+            match record(scenario, state, place, id, &[fact.recorded(now, "removal")], seen, answer) {
+                None => RemovalStage::Ended,
+                Some(seen) => RemovalStage::Confirm { seen },
+            }
+        }
+        RemovalStage::Ended => RemovalStage::Ended,
     }
 }
 

@@ -11,6 +11,10 @@ pub(crate) enum Bug {
     NoDedupe,
     /// A notification of a past enrollment is written there alone.
     PastAlone,
+    /// A removal is recorded only once it is confirmed.
+    RemovalNotRequested,
+    /// A removal counts like any notification.
+    RemovalAsNotification,
     /// A positive callback is recorded as a token.
     CallbackAsTruth,
 }

@@ -63,6 +63,21 @@ fn two_clients_cards_do_not_touch_each_other() {
 }
 
 #[test]
+fn a_token_that_is_removed_here_ends_whatever_follows() {
+    check(scenario::removal());
+}
+
+#[test]
+fn a_removal_that_is_not_recorded_before_it_is_sent_is_found() {
+    finds(scenario::removal(), Bug::RemovalNotRequested, properties::REMOVAL_HEALED);
+}
+
+#[test]
+fn a_removal_that_counts_like_a_notification_is_found() {
+    finds(scenario::removal(), Bug::RemovalAsNotification, properties::REMOVED);
+}
+
+#[test]
 fn a_guard_that_is_read_first_is_found() {
     finds(scenario::taps(), Bug::GuardReadFirst, properties::ONE_PUSH);
 }

@@ -7,7 +7,7 @@ use model::{
 use stateright::{Model, Property};
 
 use crate::{
-    actor::{Actor, Answer, Stage, TapStage},
+    actor::{Actor, Answer, RemovalStage, Stage, TapStage},
     scenario::{Kind, Scenario, time},
     state::State,
 };
@@ -17,6 +17,8 @@ pub(crate) const ONE_PUSH: &str =
 pub(crate) const ONCE: &str = "a notification counts at one enrollment, and there once";
 pub(crate) const KEPT: &str = "an acknowledged notification is kept";
 pub(crate) const ENABLED: &str = "a card is enabled only by a token that Mastercard reported";
+pub(crate) const REMOVED: &str = "a token that was removed here is never enabled again";
+pub(crate) const REMOVAL_HEALED: &str = "a removal whose answer was lost is found";
 pub(crate) const HEALED: &str = "an enrollment without a known outcome is due";
 
 /// A step of a scenario.
@@ -44,14 +46,17 @@ impl Model for Scenario {
         });
         let callbacks =
             self.callbacks.iter().map(|place| Actor::Callback { place: *place, stage: Stage::Idle });
+        let removals =
+            self.removals.iter().map(|place| Actor::Removal { place: *place, stage: RemovalStage::Idle });
         vec![State {
             now: 0,
             table: vec![Default::default(); self.places],
-            actors: taps.chain(deliveries).chain(callbacks).collect(),
+            actors: taps.chain(deliveries).chain(callbacks).chain(removals).collect(),
             pushes: Vec::new(),
             acknowledged: Default::default(),
             inbox: Default::default(),
             listed: Default::default(),
+            removed: Default::default(),
             reads_left: self.reads,
             faults_left: self.faults,
         }]
@@ -75,7 +80,10 @@ impl Model for Scenario {
             let is_due =
                 card.is_some_and(|card| card.current.due_at.is_some_and(|due| due <= time(state.now)));
             if state.reads_left > 0 && is_due {
-                actions.extend([true, false].map(|is_active| Action::Read { place, is_active }));
+                // The list of a removed token shows none.
+                let is_removed = state.removed.contains(&place);
+                let shown = [true, false].into_iter().filter(|is_active| !(*is_active && is_removed));
+                actions.extend(shown.map(|is_active| Action::Read { place, is_active }));
             }
         }
         if state.now + 1 < self.times {
@@ -132,6 +140,24 @@ impl Model for Scenario {
                         || records(state, place).all(|record| status(record, state) != Status::Enabled)
                 })
             }),
+            Property::always(REMOVED, |scenario: &Self, state: &State| {
+                (0..scenario.places)
+                    .flat_map(|place| records(state, place))
+                    .all(|record| !is_removal_confirmed(record) || status(record, state) != Status::Enabled)
+            }),
+            Property::always(REMOVAL_HEALED, |scenario: &Self, state: &State| {
+                let has_ended = |actor: &Actor| match actor {
+                    Actor::Removal { stage, .. } => *stage == RemovalStage::Ended,
+                    _ => true,
+                };
+                let is_known = |record: &EnrollmentRecord| {
+                    status(record, state) != Status::Enabled || record.due_at.is_some()
+                };
+                !state.actors.iter().all(has_ended)
+                    || (0..scenario.places)
+                        .filter(|place| state.removed.contains(place))
+                        .all(|place| records(state, place).all(is_known))
+            }),
             Property::always(HEALED, |scenario: &Self, state: &State| {
                 let is_open = |status| matches!(status, Status::Pending | Status::Ready | Status::Authorized);
                 let mut all = (0..scenario.places).flat_map(|place| records(state, place));
@@ -141,6 +167,11 @@ impl Model for Scenario {
         if self.bug.is_none() && !self.callbacks.is_empty() {
             properties.push(Property::sometimes("a card is enabled", |_, state: &State| {
                 records(state, 0).any(|record| status(record, state) == Status::Enabled)
+            }));
+        }
+        if self.bug.is_none() && !self.removals.is_empty() {
+            properties.push(Property::sometimes("a removal is confirmed", |_, state: &State| {
+                records(state, 0).any(is_removal_confirmed)
             }));
         }
         if self.bug.is_none() && self.name == "takeover" {
@@ -173,6 +204,10 @@ fn records(state: &State, place: usize) -> impl Iterator<Item = &EnrollmentRecor
 
 fn status(record: &EnrollmentRecord, state: &State) -> Status {
     record.enrollment.status_at(time(state.now)).status
+}
+
+fn is_removal_confirmed(record: &EnrollmentRecord) -> bool {
+    record.enrollment.facts.iter().any(|recorded| matches!(recorded.fact, Fact::TokenChangeConfirmed { .. }))
 }
 
 fn has_tcn(record: &EnrollmentRecord) -> bool {

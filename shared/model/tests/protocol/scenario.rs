@@ -20,6 +20,7 @@ pub(crate) enum Kind {
     Tar,
     Tcn,
     Removed,
+    Resumed,
 }
 
 /// A notification, delivered at least once.
@@ -42,6 +43,8 @@ pub(crate) struct Scenario {
     pub(crate) messages: Vec<Message>,
     /// Places whose cardholder returns with APPROVED.
     pub(crate) callbacks: Vec<usize>,
+    /// Places whose cardholder removes the token here.
+    pub(crate) removals: Vec<usize>,
     /// Reads of the token list, each with a token or without.
     pub(crate) reads: u8,
     /// Crashes and lost answers in the whole scenario.
@@ -77,6 +80,7 @@ pub(crate) fn taps() -> Scenario {
         taps: vec![Tap { place: 0, key: 1 }, Tap { place: 0, key: 1 }, Tap { place: 0, key: 2 }],
         messages: Vec::new(),
         callbacks: Vec::new(),
+        removals: Vec::new(),
         reads: 0,
         faults: if is_deep() { 3 } else { 2 },
         times: 2,
@@ -97,6 +101,7 @@ pub(crate) fn takeover() -> Scenario {
         taps: vec![Tap { place: 0, key: 1 }, Tap { place: 0, key: 2 }],
         messages,
         callbacks: Vec::new(),
+        removals: Vec::new(),
         reads: 0,
         faults: u8::from(is_deep()),
         times: 2,
@@ -119,8 +124,30 @@ pub(crate) fn messages() -> Scenario {
         taps: vec![Tap { place: 0, key: 1 }],
         messages,
         callbacks: vec![0],
+        removals: Vec::new(),
         reads: 1,
         faults: u8::from(is_deep()),
+        times: if is_deep() { 3 } else { 2 },
+        bug: None,
+    }
+}
+
+/// A card is enabled, its token is removed here, and a late TVN says that it is active; removal and TVN race with crashes.
+pub(crate) fn removal() -> Scenario {
+    let copies = if is_deep() { 2 } else { 1 };
+    let messages = vec![
+        Message { place: 0, kind: Kind::Tcn, occurred: 0, copies: 1 },
+        Message { place: 0, kind: Kind::Resumed, occurred: 1, copies },
+    ];
+    Scenario {
+        name: "removal",
+        places: 1,
+        taps: vec![Tap { place: 0, key: 1 }],
+        messages,
+        callbacks: vec![0],
+        removals: vec![0],
+        reads: 0,
+        faults: 1,
         times: if is_deep() { 3 } else { 2 },
         bug: None,
     }
@@ -134,6 +161,7 @@ pub(crate) fn two_clients() -> Scenario {
         taps: vec![Tap { place: 0, key: 1 }, Tap { place: 1, key: 1 }],
         messages: vec![Message { place: 0, kind: Kind::Tcn, occurred: 0, copies: 1 }],
         callbacks: vec![0],
+        removals: Vec::new(),
         reads: 0,
         faults: if is_deep() { 2 } else { 1 },
         times: 2,

@@ -37,14 +37,27 @@ pub(crate) struct State {
     pub(crate) inbox: BTreeSet<usize>,
     /// Places whose token list showed an active token.
     pub(crate) listed: BTreeSet<usize>,
+    /// Places whose token was removed at Mastercard by the cardholder's request.
+    pub(crate) removed: BTreeSet<usize>,
     pub(crate) reads_left: u8,
     pub(crate) faults_left: u8,
 }
 
 impl Hash for State {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self { now, table, actors, pushes, acknowledged, inbox, listed, reads_left, faults_left } = self;
-        (now, acknowledged, inbox, listed, reads_left, faults_left).hash(state);
+        let Self {
+            now,
+            table,
+            actors,
+            pushes,
+            acknowledged,
+            inbox,
+            listed,
+            removed,
+            reads_left,
+            faults_left,
+        } = self;
+        (now, acknowledged, inbox, listed, removed, reads_left, faults_left).hash(state);
         table.iter().for_each(|items| hash_items(items, state));
         pushes.iter().for_each(|push| (push.enrollment, push.is_held_by_another).hash(state));
         for actor in actors {

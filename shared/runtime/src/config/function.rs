@@ -1,4 +1,4 @@
-//! The nine Lambda functions, by the names of their folders and binaries.
+//! The ten Lambda functions, by the names of their folders and binaries.
 
 use std::fmt;
 
@@ -13,6 +13,8 @@ pub enum Function {
     ListRequestors,
     /// `list-cards`
     ListCards,
+    /// `manage-tokens`
+    ManageTokens,
     /// `enroll`
     Enroll,
     /// `get-enrollment`
@@ -32,6 +34,7 @@ impl Function {
         Self::FetchAssets,
         Self::ListRequestors,
         Self::ListCards,
+        Self::ManageTokens,
         Self::Enroll,
         Self::GetEnrollment,
         Self::ReceiveNotification,
@@ -46,6 +49,7 @@ impl Function {
             Self::FetchAssets => "fetch-assets",
             Self::ListRequestors => "list-requestors",
             Self::ListCards => "list-cards",
+            Self::ManageTokens => "manage-tokens",
             Self::Enroll => "enroll",
             Self::GetEnrollment => "get-enrollment",
             Self::ReceiveNotification => "receive-notification",

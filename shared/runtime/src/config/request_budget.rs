@@ -8,8 +8,12 @@ use super::{Function, SettingsReader, registry};
 use mastercard::RateLimit;
 
 /// Percentages of the limit. What is left is for `doctor`, and for retries. Background work has less than a third.
-const SHARES: [(Function, u32); 3] =
-    [(Function::Enroll, 40), (Function::ListCards, 25), (Function::ReconcileEnrollments, 25)];
+const SHARES: [(Function, u32); 4] = [
+    (Function::Enroll, 40),
+    (Function::ListCards, 20),
+    (Function::ManageTokens, 10),
+    (Function::ReconcileEnrollments, 20),
+];
 
 /// The longest time from one request of a process to the next: an enrollment, which makes two, then starts within
 /// `ENROLL_TIMEOUT_SECONDS`.
@@ -57,8 +61,12 @@ mod tests {
 
     #[test]
     fn all_processes_of_all_functions_stay_below_the_limit_and_background_work_has_at_most_a_third() {
-        let processes =
-            [(Function::Enroll, 10), (Function::ListCards, 10), (Function::ReconcileEnrollments, 1)];
+        let processes = [
+            (Function::Enroll, 10),
+            (Function::ListCards, 10),
+            (Function::ReconcileEnrollments, 1),
+            (Function::ManageTokens, 5),
+        ];
         let rates = processes.map(|(function, processes)| {
             let part = read(function, &[("RESERVED_CONCURRENCY", &processes.to_string())]).unwrap();
             per_thousand_seconds(part, processes)

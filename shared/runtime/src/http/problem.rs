@@ -28,6 +28,7 @@ pub enum Code {
     EnrollmentNotRestartable,
     TooManyAttempts,
     RequestInProgress,
+    TokenNotChangeable,
     RequestTooLarge,
     UriTooLong,
     ResponseTooLarge,
@@ -44,11 +45,12 @@ pub enum Code {
     ServiceUnavailable,
     Maintenance,
     PushOutcomeUnknown,
+    TokenChangeUnknown,
 }
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::InvalidRequest,
         Self::CardNumberRefused,
         Self::IdempotencyKeyMissing,
@@ -66,6 +68,7 @@ impl Code {
         Self::EnrollmentNotRestartable,
         Self::TooManyAttempts,
         Self::RequestInProgress,
+        Self::TokenNotChangeable,
         Self::RequestTooLarge,
         Self::UriTooLong,
         Self::ResponseTooLarge,
@@ -82,6 +85,7 @@ impl Code {
         Self::ServiceUnavailable,
         Self::Maintenance,
         Self::PushOutcomeUnknown,
+        Self::TokenChangeUnknown,
     ];
 
     /// The code in the document, the HTTP status, and the title.
@@ -145,6 +149,11 @@ impl Code {
                 "request_in_progress",
                 StatusCode::CONFLICT,
                 "The first request with this key is still running",
+            ),
+            Self::TokenNotChangeable => (
+                "token_not_changeable",
+                StatusCode::CONFLICT,
+                "A token in this state cannot be changed this way",
             ),
             Self::RequestTooLarge => {
                 ("request_too_large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large")
@@ -216,6 +225,11 @@ impl Code {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Whether the card was pushed is not known yet; poll the enrollment",
             ),
+            Self::TokenChangeUnknown => (
+                "token_change_unknown",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Whether the token was changed is not known yet; read the list of tokens",
+            ),
         }
     }
 
@@ -229,6 +243,7 @@ impl Code {
                 | Self::MastercardUnavailable
                 | Self::ServiceUnavailable
                 | Self::Maintenance
+                | Self::TokenChangeUnknown
         )
     }
 

@@ -8,13 +8,17 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::{Code, Problem};
-use crate::invocation;
+use crate::{invocation, store::enrollments::IdempotencyKey};
 use mastercard::Deadline;
 
 /// The methods of each path, for the header `Allow`; a test compares them with `infra/openapi.yaml`.
-const METHODS: [(&str, &str); 7] = [
+const METHODS: [(&str, &str); 11] = [
     ("/token-requestors", "GET"),
     ("/cards", "GET"),
+    ("/cards/{cardContractId}/tokens", "GET"),
+    ("/cards/{cardContractId}/tokens/{tokenId}/suspend", "POST"),
+    ("/cards/{cardContractId}/tokens/{tokenId}/resume", "POST"),
+    ("/cards/{cardContractId}/tokens/{tokenId}/remove", "POST"),
     ("/enrollments", "GET, POST"),
     ("/enrollments/{enrollmentId}", "GET"),
     ("/enrollments/{enrollmentId}/attempts", "POST"),
@@ -131,6 +135,19 @@ pub fn path_parameter<T: FromStr<Err: fmt::Display>>(request: &Request, name: &s
     let parameters = request.path_parameters_ref();
     let raw = parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default();
     raw.parse().map_err(|_| Code::NotFound.into())
+}
+
+/// The `Idempotency-Key` header.
+///
+/// # Errors
+/// [`Code::IdempotencyKeyMissing`] unless there is exactly one, and [`Code::InvalidRequest`] if it is ill-formed.
+pub fn idempotency_key(request: &Request) -> Result<IdempotencyKey, Problem> {
+    let mut keys = request.headers().get_all("idempotency-key").iter();
+    let (Some(key), None) = (keys.next(), keys.next()) else {
+        return Err(Code::IdempotencyKeyMissing.into());
+    };
+    let key = key.to_str().unwrap_or_default();
+    key.parse().map_err(|error| Problem::field("Idempotency-Key", error))
 }
 
 /// Rejects a request for a method that its path does not have: API Gateway matches a path's route `ANY` only if the route

@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | card enrollment | `CLIENT#tenant#client` | `CARD#card#requestor` | one for each card and requestor |
 //! | past enrollment | `CLIENT#tenant#client` | `PAST#card#requestor#enrollmentId` | once a later enrollment took the card |
+//! | changes of a token | `CLIENT#tenant#client` | `TOKEN#card#token id` | for a day after the cardholder changed it |
 //! | attempts of a day | `CLIENT#tenant#client` | `LIMIT#day` | while attempts are limited; for two days |
 //! | notification | `INBOX#tenant#hash` | `NOTIFICATION` | if it matches nothing or does not name its card completely |
 //! | erasure | `ERASURE#tenant` | time and a random id | once `doctor erase` starts; kept as long as an enrollment |
@@ -31,6 +32,7 @@ mod record;
 mod redirect;
 mod redirect_keys;
 mod state;
+mod token_changes;
 mod versioned;
 mod write;
 
@@ -49,6 +51,7 @@ pub use record::Recorded;
 pub use redirect::Redirect;
 pub use redirect_keys::RedirectKeys;
 pub use state::{SECRET_BYTES, callback_state, state_hash};
+pub use token_changes::{RunningChange, TokenRef};
 pub use versioned::Versioned;
 
 use jiff::SignedDuration;

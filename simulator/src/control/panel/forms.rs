@@ -9,7 +9,7 @@ use crate::{
     mastercard::Mastercard,
     notifications::{Delivery, NotificationPlan},
     operation::Operation,
-    world::records::TokenStatus,
+    world::token::TokenStatus,
 };
 
 #[derive(Deserialize)]

@@ -15,7 +15,7 @@ use crate::{
     notifications::{Delivery, NotificationPlan},
     operation::Operation,
     simulator::Simulator,
-    world::records::Token,
+    world::token::Token,
 };
 
 #[derive(Template)]
@@ -26,7 +26,7 @@ struct Panel {
     presets: [(&'static str, &'static str); 7],
     plan: NotificationPlan,
     deliveries: [(&'static str, &'static str, Delivery); 3],
-    operations: [&'static str; 7],
+    operations: [&'static str; 9],
     faults: Vec<(&'static str, &'static str)>,
     planned: Vec<String>,
     cards: Vec<(u64, String, String)>,
@@ -49,7 +49,7 @@ pub(super) fn render(mastercard: &Arc<Mastercard>, active: Option<&'static Scena
         let (card, requestor) = (token.card_contract_id, &token.token_requestor_id);
         (
             format!("{card}/{requestor}"),
-            format!("card contract {card} at {}: {:?}", token.wallet_name, token.status),
+            format!("card contract {card} at {}: {:?}", token.wallet_name, token.status()),
         )
     };
     html::render(&Panel {

@@ -21,9 +21,21 @@ fn next_variant(fact: &Fact) -> Option<Fact> {
         Fact::Tvn { .. } => Fact::Callback { result: CallbackResult::Approved },
         Fact::Callback { .. } => Fact::TokenList { token: None },
         Fact::TokenList { .. } => Fact::TokenListReadFailed,
-        Fact::TokenListReadFailed => serde_json::from_value(newer()).unwrap(),
+        Fact::TokenListReadFailed => {
+            Fact::TokenChangeRequested { action: TokenAction::Suspend, token_id: token_id() }
+        }
+        Fact::TokenChangeRequested { .. } => Fact::TokenChangeConfirmed {
+            action: TokenAction::Remove,
+            token_id: token_id(),
+            listed: Some(TokenState::Deactivated),
+        },
+        Fact::TokenChangeConfirmed { .. } => serde_json::from_value(newer()).unwrap(),
         Fact::Unknown(_) => return None,
     })
+}
+
+fn token_id() -> TokenId {
+    "0123456789abcdef0123456789abcdef".parse().unwrap()
 }
 
 fn every_fact() -> impl Iterator<Item = Fact> {

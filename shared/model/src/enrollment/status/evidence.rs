@@ -1,6 +1,7 @@
 //! What notifications and the token list say about the token.
 
 use jiff::Timestamp;
+use mastercard::processing::TokenAction;
 
 use super::super::{Fact, RecordedFact, TokenState};
 
@@ -28,25 +29,28 @@ impl From<&TokenState> for CurrentToken {
     }
 }
 
-/// A TCN or TVN, in the order of [`RecordedFact::fold_order`].
+/// A TCN or TVN, or a change made here, in the order of [`RecordedFact::fold_order`].
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TokenNotification<'a> {
     pub(super) occurred_at: Timestamp,
     severity: u8,
     key: &'a str,
     pub(super) arrived_at: Timestamp,
+    /// Whether it is a change made here.
+    pub(super) is_own: bool,
 }
 
 impl<'a> TokenNotification<'a> {
-    /// `None` for facts that no TCN or TVN reports, and for a TVN with an unknown state.
+    /// `None` for facts that neither a TCN or TVN nor a change made here reports, and for a TVN with an unknown state.
     pub(super) fn of(recorded: &'a RecordedFact) -> Option<Self> {
-        if !matches!(recorded.fact, Fact::Tcn { .. } | Fact::Tvn { .. })
+        let is_own = matches!(recorded.fact, Fact::TokenChangeConfirmed { .. });
+        if !(is_own || matches!(recorded.fact, Fact::Tcn { .. } | Fact::Tvn { .. }))
             || recorded.fact.has_unknown_token_state()
         {
             return None;
         }
         let (occurred_at, severity, key) = recorded.fold_order();
-        Some(Self { occurred_at, severity, key, arrived_at: recorded.at })
+        Some(Self { occurred_at, severity, key, arrived_at: recorded.at, is_own })
     }
 
     pub(super) fn state(&self) -> CurrentToken {
@@ -55,5 +59,29 @@ impl<'a> TokenNotification<'a> {
             2 => CurrentToken::Suspended,
             _ => CurrentToken::Removed,
         }
+    }
+}
+
+/// A change made here that Processing confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct OwnChange {
+    pub(super) at: Timestamp,
+    pub(super) state: CurrentToken,
+    /// Whether the list, read after the change, showed its result.
+    pub(super) is_listed: bool,
+}
+
+impl OwnChange {
+    /// `None` for other facts.
+    pub(super) fn of(recorded: &RecordedFact) -> Option<Self> {
+        let Fact::TokenChangeConfirmed { action, listed, .. } = &recorded.fact else { return None };
+        let state = CurrentToken::from(&recorded.fact.confirmed_state()?);
+        let is_listed = match listed {
+            // The cardholder resumed it and somebody else may hold it, or the list lags.
+            Some(TokenState::Suspended | TokenState::Inactive) => *action == TokenAction::Suspend,
+            Some(listed) => CurrentToken::from(listed) == state,
+            None => false,
+        };
+        Some(Self { at: recorded.at, state, is_listed })
     }
 }

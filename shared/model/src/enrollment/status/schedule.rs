@@ -42,7 +42,12 @@ impl FactSummary<'_> {
         if self.push_failed.is_some() && !self.may_be_pushed {
             return None;
         }
-        let immediate = [self.unverified_callback(), self.contradiction(), self.unknown_token_state()];
+        let immediate = [
+            self.unverified_callback(),
+            self.contradiction(),
+            self.unknown_token_state(),
+            self.unverified_change(),
+        ];
         let immediate = immediate.into_iter().flatten().min();
         if immediate.is_some() {
             return immediate;

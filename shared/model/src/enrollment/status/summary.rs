@@ -6,7 +6,7 @@ use super::{
     super::{
         Attempt, CallbackResult, CardholderDecision, Decision, Enrollment, Fact, PushFailure, TokenState,
     },
-    evidence::TokenNotification,
+    evidence::{CurrentToken, OwnChange, TokenNotification},
     receipts::receipts_end,
 };
 
@@ -30,10 +30,14 @@ pub(super) struct FactSummary<'a> {
     pub(super) callbacks: Vec<Timestamp>,
     /// The cardholder's decision in this attempt, with the time of its callback.
     pub(super) decision: Option<(CardholderDecision, Timestamp)>,
-    /// TCN and TVN with a known state, sorted as they are folded.
+    /// TCN and TVN with a known state, and changes made here, sorted as they are folded.
     pub(super) notifications: Vec<TokenNotification<'a>>,
     /// When a TVN with an unknown state last arrived.
     pub(super) unknown_state: Option<Timestamp>,
+    /// When changes were requested here.
+    pub(super) requested_changes: Vec<Timestamp>,
+    /// The changes made here that Processing confirmed, sorted.
+    pub(super) changes: Vec<OwnChange>,
     /// Reads of the token list by the time at which they began, sorted.
     pub(super) reads: Vec<(Timestamp, Option<&'a TokenState>)>,
     /// The times at which the list could not be read.
@@ -59,9 +63,12 @@ impl<'a> FactSummary<'a> {
             decision: None,
             notifications: Vec::new(),
             unknown_state: None,
+            requested_changes: Vec::new(),
+            changes: Vec::new(),
             reads: Vec::new(),
             failed_reads: Vec::new(),
         };
+        let mut new_tokens = Vec::new();
         for recorded in &enrollment.facts {
             let current = recorded.attempt == attempt.number;
             // A decision from before the restart is about an earlier attempt.
@@ -85,14 +92,27 @@ impl<'a> FactSummary<'a> {
                 fact if fact.has_unknown_token_state() => {
                     summary.unknown_state = summary.unknown_state.max(Some(recorded.at));
                 }
-                Fact::Tcn { .. } | Fact::Tvn { .. } => {
+                Fact::Tcn { token_unique_reference, .. } => {
                     summary.notifications.extend(TokenNotification::of(recorded));
+                    let token = token_unique_reference.as_deref();
+                    let is_removed = |token| enrollment.has_removed(enrollment.token_id(token));
+                    if token.is_some_and(|token| !is_removed(token)) {
+                        new_tokens.push(recorded.at);
+                    }
+                }
+                Fact::Tvn { .. } => summary.notifications.extend(TokenNotification::of(recorded)),
+                Fact::TokenChangeRequested { .. } => summary.requested_changes.push(recorded.at),
+                Fact::TokenChangeConfirmed { .. } => {
+                    summary.notifications.extend(TokenNotification::of(recorded));
+                    summary.changes.extend(OwnChange::of(recorded));
                 }
                 Fact::Callback { result } => summary.add_callback(result, recorded.at),
                 Fact::TokenList { token } => summary.reads.push((recorded.at, token.as_ref())),
                 Fact::TokenListReadFailed => summary.failed_reads.push(recorded.at),
             }
         }
+        summary.changes.sort_by_key(|change| (change.at, change.state == CurrentToken::Removed));
+        summary.end_removed_token(&new_tokens);
         summary.notifications.sort();
         // Of two reads at the same time the one with the more severe result counts last, whatever was recorded first.
         summary.reads.sort_by_key(|(at, token)| {
@@ -121,6 +141,7 @@ impl<'a> FactSummary<'a> {
 
     /// Whether a TCN or TVN reports something that happened since `time`.
     pub(super) fn notified_since(&self, time: Timestamp) -> bool {
-        self.notifications.iter().any(|notification| notification.occurred_at >= time)
+        let mut notified = self.notifications.iter().filter(|notification| !notification.is_own);
+        notified.any(|notification| notification.occurred_at >= time)
     }
 }

@@ -44,6 +44,9 @@ impl FactSummary<'_> {
             if latest.is_some() && arrived.is_some_and(|arrived| *at <= arrived) {
                 continue;
             }
+            if self.may_lag_behind_change(*at, listed.map_or(CurrentToken::None, CurrentToken::from)) {
+                continue;
+            }
             let since = *at;
             latest = match (listed.map(CurrentToken::from), latest) {
                 // A deactivated token that was never active does not come from this enrollment.
@@ -82,7 +85,7 @@ impl FactSummary<'_> {
     fn was_active(&self) -> bool {
         let is_usable =
             |state| matches!(state, CurrentToken::Active | CurrentToken::Suspended | CurrentToken::Unknown);
-        self.notifications.iter().any(|notification| is_usable(notification.state()))
+        self.notifications.iter().any(|notification| notification.is_own || is_usable(notification.state()))
             || self.reads.iter().any(|(_, token)| token.is_some_and(|token| is_usable(token.into())))
     }
 
@@ -93,7 +96,7 @@ impl FactSummary<'_> {
         at > plus(seen, LIST_LAG) || ended.is_some_and(|(_, ended)| at >= ended)
     }
 
-    /// When the last TCN or TVN arrived.
+    /// When the last TCN or TVN arrived, or the last change was made here.
     pub(super) fn last_arrival(&self) -> Option<Timestamp> {
         self.notifications.iter().map(|notification| notification.arrived_at).max()
     }
@@ -116,9 +119,11 @@ impl FactSummary<'_> {
 
     /// The arrival of a notification that contradicts the latest read of the list before it; the list has to be read again.
     pub(super) fn contradiction(&self) -> Option<Timestamp> {
-        let arrived = self.last_arrival()?;
+        let arrived = self.notifications.iter().filter(|notification| !notification.is_own);
+        let arrived = arrived.map(|notification| notification.arrived_at).max()?;
         let (read, listed) = self.reads.last()?;
-        if *read > arrived {
+        let is_changed_since = self.changes.iter().any(|change| change.at >= arrived);
+        if *read > arrived || is_changed_since {
             return None;
         }
         let listed = listed.map_or(CurrentToken::None, CurrentToken::from);

@@ -7,6 +7,7 @@ use proptest::{
 };
 
 use super::*;
+use mastercard::processing::TokenAction;
 
 const RESULTS: [&str; 9] = [
     "APPROVED",
@@ -39,6 +40,15 @@ fn decision() -> impl Strategy<Value = Decision> {
     select(vec![Approved, Declined, RequireAdditionalAuthentication, Other("MAYBE".into())])
 }
 
+fn action() -> impl Strategy<Value = TokenAction> {
+    select(TokenAction::ALL.to_vec())
+}
+
+/// The id of a token that a TCN may name, or of another one.
+fn token_id() -> impl Strategy<Value = TokenId> {
+    "[a-d]".prop_map(|reference| enrollment(&[]).token_id(&reference))
+}
+
 fn fact() -> impl Strategy<Value = Fact> {
     prop_oneof![
         2 => timestamp().prop_map(|expires_at| Fact::Pushed { receipt_hashes: vec!["hash".into()], expires_at }),
@@ -52,6 +62,9 @@ fn fact() -> impl Strategy<Value = Fact> {
             .prop_map(|(token, occurred_at)| Fact::Tvn { token, requested_by: None, occurred_at }),
         3 => select(&RESULTS[..]).prop_map(callback),
         4 => list_read(),
+        1 => (action(), token_id()).prop_map(|(action, token_id)| Fact::TokenChangeRequested { action, token_id }),
+        2 => (action(), token_id(), option::of(known_state()))
+            .prop_map(|(action, token_id, listed)| Fact::TokenChangeConfirmed { action, token_id, listed }),
         1 => Just(newer()),
     ]
 }
@@ -138,7 +151,10 @@ proptest! {
         facts in facts(), arrivals in vec(timestamp(), 9), token in option::of(known_state()), skew in -300..100_000_i64,
     ) {
         // Without restarts: a notification that arrives before a restart is about another attempt than one that arrives after.
-        let facts: Vec<_> = facts.into_iter().filter(|recorded| recorded.attempt == 1).collect();
+        // The same is true of a removal here.
+        let is_order_free =
+            |recorded: &RecordedFact| recorded.attempt == 1 && !matches!(recorded.fact, Fact::TokenChangeConfirmed { .. });
+        let facts: Vec<_> = facts.into_iter().filter(is_order_free).collect();
         let is_notification = |recorded: &RecordedFact| recorded.fact.occurred_at().is_some();
         let skewed = facts.iter().cloned().map(|mut recorded| {
             if let Fact::Tcn { occurred_at, .. } | Fact::Tvn { occurred_at, .. } = &mut recorded.fact {
@@ -183,7 +199,10 @@ proptest! {
             | Fact::Tar { .. }
             | Fact::Callback { .. }
             | Fact::TokenListReadFailed
+            | Fact::TokenChangeRequested { .. }
             | Fact::Unknown(_) => false,
+            // What is changed was in the token list.
+            Fact::TokenChangeConfirmed { .. } => true,
         });
         let settled = facts.iter().any(|recorded| match &recorded.fact {
             Fact::Callback { result } => result.decision() == Some(CardholderDecision::Completed),
@@ -192,6 +211,29 @@ proptest! {
         });
         let status = enrollment_with(facts).status_at(at).status;
         prop_assert!((reported && settled) || status != Status::Enabled);
+    }
+
+    #[test]
+    fn a_token_that_was_removed_here_stays_removed_whatever_notification_follows(
+        facts in facts(), states in vec((token_state(), timestamp()), 0..6), late in any::<bool>(),
+    ) {
+        let mut enrollment = enrollment_with(facts);
+        let removed_at = minute(if late { 4000 } else { 3000 });
+        let token_id = enrollment.token_id("a");
+        let removed = Fact::TokenChangeConfirmed { action: TokenAction::Remove, token_id, listed: None };
+        enrollment.add_fact(removed.recorded(removed_at, "removal"));
+        for (number, (token, occurred_at)) in states.into_iter().enumerate() {
+            let at = removed_at + SignedDuration::from_secs(i64::try_from(number).unwrap() + 1);
+            let occurred_at = if late { at } else { occurred_at };
+            let tvn = Fact::Tvn { token, requested_by: None, occurred_at };
+            enrollment.add_fact(tvn.recorded(at, &format!("tvn {number}")));
+            let copy = Fact::Tcn { token_unique_reference: Some("a".into()), occurred_at };
+            enrollment.add_fact(copy.recorded(at, &format!("tcn {number}")));
+        }
+        for minutes in [1, 10, 10_000] {
+            let status = enrollment.status_at(removed_at + SignedDuration::from_mins(minutes)).status;
+            prop_assert!(!matches!(status, Status::Enabled | Status::Suspended | Status::Tokenized), "{status:?}");
+        }
     }
 
     #[test]

@@ -10,8 +10,8 @@ use crate::{
     config::{
         ClaimValue,
         Function::{
-            self, Enroll, FetchAssets, GetEnrollment, ListCards, ListRequestors, ReceiveCallback,
-            ReceiveNotification, ReconcileEnrollments, SyncRequestors,
+            self, Enroll, FetchAssets, GetEnrollment, ListCards, ListRequestors, ManageTokens,
+            ReceiveCallback, ReceiveNotification, ReconcileEnrollments, SyncRequestors,
         },
         InRange, List, Switch,
     },
@@ -47,7 +47,7 @@ section! {
         kind: "name of a table",
         presence: Required,
         secret: false,
-        functions: &[SyncRequestors, FetchAssets, ListRequestors, ListCards, Enroll],
+        functions: &[SyncRequestors, FetchAssets, ListRequestors, ListCards, ManageTokens, Enroll],
         meaning: "DynamoDB table of the catalog",
     }
     ENROLLMENTS_TABLE: String {
@@ -55,7 +55,8 @@ section! {
         presence: Required,
         secret: false,
         functions: &[
-            ListCards, Enroll, GetEnrollment, ReceiveNotification, ReceiveCallback, ReconcileEnrollments,
+            ListCards, ManageTokens, Enroll, GetEnrollment, ReceiveNotification, ReceiveCallback,
+            ReconcileEnrollments,
         ],
         meaning: "DynamoDB table of enrollments",
     }
@@ -64,7 +65,8 @@ section! {
         presence: Default("400"),
         secret: false,
         functions: &[
-            ListCards, Enroll, GetEnrollment, ReceiveNotification, ReceiveCallback, ReconcileEnrollments,
+            ListCards, ManageTokens, Enroll, GetEnrollment, ReceiveNotification, ReceiveCallback,
+            ReconcileEnrollments,
         ],
         meaning: "days after its last change on which an enrollment that is final is deleted",
     }
@@ -73,7 +75,8 @@ section! {
         presence: Default("off"),
         secret: false,
         functions: &[
-            ListCards, Enroll, GetEnrollment, ReceiveNotification, ReceiveCallback, ReconcileEnrollments,
+            ListCards, ManageTokens, Enroll, GetEnrollment, ReceiveNotification, ReceiveCallback,
+            ReconcileEnrollments,
         ],
         meaning: "whether each write of an enrollment names who made it, for the audit trail; up to one write unit more for a write",
     }
@@ -81,21 +84,23 @@ section! {
         kind: "9 to 19 digits each, comma separated",
         presence: Required,
         secret: false,
-        functions: &[SyncRequestors, ListRequestors, ListCards, Enroll, GetEnrollment, ReceiveNotification],
+        functions: &[
+            SyncRequestors, ListRequestors, ListCards, ManageTokens, Enroll, GetEnrollment, ReceiveNotification,
+        ],
         meaning: "starts of the bank's account ranges, none twice; the refresh queries them, and a card number in one of them is rejected in ids too",
     }
     CLIENT_ID_CLAIM: String {
         kind: "name of a claim",
         presence: Required,
         secret: false,
-        functions: &[ListCards, Enroll, GetEnrollment],
+        functions: &[ListCards, ManageTokens, Enroll, GetEnrollment],
         meaning: "claim of the access token that holds the cardholder's client id in Processing; in tokens of RFC 9068 `client_id` is the app",
     }
     READ_SCOPES: List<ClaimValue> {
         kind: "scopes, comma separated",
         presence: Optional("none needed"),
         secret: false,
-        functions: &[ListRequestors, ListCards, GetEnrollment],
+        functions: &[ListRequestors, ListCards, ManageTokens, GetEnrollment],
         meaning: "scopes of which the access token of a `GET` must have one, in the claim `scope` or `scp`",
     }
     WRITE_SCOPES: List<ClaimValue> {
@@ -103,6 +108,13 @@ section! {
         presence: Optional("none needed"),
         secret: false,
         functions: &[Enroll],
-        meaning: "scopes of which the access token of a `POST` must have one, in the claim `scope` or `scp`",
+        meaning: "scopes of which the access token of a `POST` must have one, in the claim `scope` or `scp`; for changes of tokens `TOKEN_WRITE_SCOPES`",
+    }
+    TOKEN_WRITE_SCOPES: List<ClaimValue> {
+        kind: "scopes, comma separated",
+        presence: Optional("none needed"),
+        secret: false,
+        functions: &[ManageTokens],
+        meaning: "scopes of which the access token of a `POST` that suspends, resumes or removes a token must have one, such as `tokens:write`",
     }
 }

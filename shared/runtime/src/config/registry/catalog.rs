@@ -8,7 +8,7 @@ use super::{
     section,
 };
 use crate::config::{
-    Function::{FetchAssets, ListRequestors, SyncRequestors},
+    Function::{FetchAssets, ListRequestors, ManageTokens, SyncRequestors},
     InRange, List,
 };
 
@@ -40,7 +40,7 @@ section! {
         kind: "origin, such as `https://logos.bank.example`",
         presence: Required,
         secret: false,
-        functions: &[ListRequestors],
+        functions: &[ListRequestors, ManageTokens],
         meaning: "where the app loads logos; `/logos/<file>` follows",
     }
     FEATURED_TOKEN_REQUESTORS: List<TokenRequestorId> {

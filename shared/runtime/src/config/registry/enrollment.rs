@@ -9,7 +9,7 @@ use super::{
 };
 use crate::config::{
     AppLinks, ClaimValue,
-    Function::{Enroll, GetEnrollment, ListCards, ReceiveCallback},
+    Function::{Enroll, GetEnrollment, ListCards, ManageTokens, ReceiveCallback},
     InRange, List, Pairs, SecretRef, Switch, TermsVersions,
 };
 
@@ -132,21 +132,21 @@ section! {
         kind: "`acr` values, comma separated, preferred ones first",
         presence: Optional("any"),
         secret: false,
-        functions: &[Enroll],
+        functions: &[Enroll, ManageTokens],
         meaning: "authentication classes of which the access token of an enrollment or restart must have one in `acr` (RFC 9470)",
     }
     STEP_UP_METHODS: List<ClaimValue> {
         kind: "`amr` values, comma separated",
         presence: Optional("any"),
         secret: false,
-        functions: &[Enroll],
+        functions: &[Enroll, ManageTokens],
         meaning: "authentication methods of which the same token must have one in `amr`; a challenge cannot name them, so set an `acr` or a maximum age too",
     }
     STEP_UP_MAX_AGE_MINUTES: InRange<1, 240> {
         kind: "1 to 240",
         presence: Optional("any"),
         secret: false,
-        functions: &[Enroll],
+        functions: &[Enroll, ManageTokens],
         meaning: "largest age of the same token's `auth_time`, in minutes; it may be 60 seconds in the future",
     }
 }

@@ -3,11 +3,12 @@
 use super::{Presence::Optional, section};
 use crate::config::{
     Environment,
-    Function::{self, Enroll, FetchAssets, ListCards, ReconcileEnrollments, SyncRequestors},
+    Function::{self, Enroll, FetchAssets, ListCards, ManageTokens, ReconcileEnrollments, SyncRequestors},
     SecretRef,
 };
 
-const CALLS_MASTERCARD: &[Function] = &[SyncRequestors, FetchAssets, ListCards, Enroll, ReconcileEnrollments];
+const CALLS_MASTERCARD: &[Function] =
+    &[SyncRequestors, FetchAssets, ListCards, ManageTokens, Enroll, ReconcileEnrollments];
 
 section! {
     "Mastercard, both APIs";

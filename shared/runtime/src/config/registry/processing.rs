@@ -1,6 +1,10 @@
 //! Settings of Mastercard Processing Digital.
 
-use mastercard::{RateLimit, SignatureMethod, jwe::JweField, processing::SearchShape};
+use mastercard::{
+    RateLimit, SignatureMethod,
+    jwe::JweField,
+    processing::{SearchShape, TokenStatusWords},
+};
 use url::Url;
 
 use super::{
@@ -8,11 +12,11 @@ use super::{
     section,
 };
 use crate::config::{
-    Function::{self, Enroll, ListCards, ReconcileEnrollments},
+    Function::{self, Enroll, ListCards, ManageTokens, ReconcileEnrollments},
     InRange, SecretRef, Switch,
 };
 
-const CALLS_PROCESSING: &[Function] = &[ListCards, Enroll, ReconcileEnrollments];
+const CALLS_PROCESSING: &[Function] = &[ListCards, ManageTokens, Enroll, ReconcileEnrollments];
 
 section! {
     "Mastercard Processing Digital";
@@ -135,6 +139,13 @@ section! {
         secret: true,
         functions: CALLS_PROCESSING,
         meaning: "password of a `.p12`",
+    }
+    PROCESSING_TOKEN_STATUSES: TokenStatusWords {
+        kind: "pairs `suspend=`, `resume=`, `remove=`, comma separated",
+        presence: Default("suspend=SUSPEND,resume=RESUME,remove=DEACTIVATE"),
+        secret: false,
+        functions: &[ManageTokens],
+        meaning: "Mastercard's word for each change of a token; provisional, only `RESUME` is published",
     }
     PROCESSING_SEARCH_SHAPE: SearchShape {
         kind: "`nested`, `flat`, each with or without `:callbackUrl` after it",

@@ -47,6 +47,8 @@ pub struct ClientItems {
     pub enrollments: usize,
     /// Days of which attempts are counted.
     pub counters: usize,
+    /// Tokens whose changes are remembered.
+    pub tokens: usize,
     /// Notifications in the inbox.
     pub notifications: usize,
 }
@@ -79,6 +81,7 @@ struct StoredItem {
 enum ItemKind {
     Enrollment,
     Counter,
+    Token,
     Notification,
 }
 
@@ -107,6 +110,7 @@ impl ClientItems {
         let count = match kind {
             ItemKind::Enrollment => &mut self.enrollments,
             ItemKind::Counter => &mut self.counters,
+            ItemKind::Token => &mut self.tokens,
             ItemKind::Notification => &mut self.notifications,
         };
         *count = count.saturating_add(1);

@@ -9,7 +9,7 @@ mod fact;
 mod lists;
 mod record;
 
-pub(super) use attributes::InvalidItem;
+pub(super) use attributes::{Attributes, Elements, InvalidItem, bytes, list, time, value};
 pub(super) use card::{card_from_item, card_item};
 pub(super) use record::{Place, record_from_item, record_item};
 

@@ -13,10 +13,10 @@ use super::{
     requestor_sort_key,
 };
 use mastercard::{
-    asset::Asset,
+    asset::{Asset, Logo},
     token_requestor::{TokenRequestor, TokenRequestorId},
 };
-use model::catalog::{Catalog, ChangeRecord, Snapshot};
+use model::catalog::{Catalog, CatalogEntry, ChangeRecord, Snapshot};
 
 /// Attempts of a reader against refreshes that write at the same time.
 const ATTEMPTS: u32 = 5;
@@ -29,6 +29,28 @@ impl TokenRequestors {
 
     /// One requestor, unless it is retired.
     pub async fn get(&self, id: &TokenRequestorId) -> Result<Option<TokenRequestor>, StoreError> {
+        let offered = self.entry(id).await?.filter(|entry| entry.retired_at.is_none());
+        Ok(offered.map(|entry| entry.requestor))
+    }
+
+    /// One requestor, retired or not, with its logos: those of its current artwork, or else of the earlier one.
+    pub async fn get_with_logos(
+        &self,
+        id: &TokenRequestorId,
+    ) -> Result<Option<(TokenRequestor, Vec<Logo>)>, StoreError> {
+        let Some(CatalogEntry { requestor, earlier_asset_id, .. }) = self.entry(id).await? else {
+            return Ok(None);
+        };
+        for asset in requestor.image_asset_id.iter().chain(&earlier_asset_id) {
+            let asset: Option<Asset> = self.0.get(&self.assets_key(), &format!("{ASSET}{asset}")).await?;
+            if let Some(Asset { logos, .. }) = asset.filter(|asset| !asset.logos.is_empty()) {
+                return Ok(Some((requestor, logos)));
+            }
+        }
+        Ok(Some((requestor, Vec::new())))
+    }
+
+    async fn entry(&self, id: &TokenRequestorId) -> Result<Option<CatalogEntry>, StoreError> {
         for attempt in 0..ATTEMPTS {
             // One request for both items keeps the time between the two reads short.
             let (catalog, item) =
@@ -36,11 +58,7 @@ impl TokenRequestors {
             let catalog: CatalogItem = catalog.map(from_item).transpose()?.unwrap_or_default();
             let item: Option<RequestorItem> = item.map(from_item).transpose()?;
             match item.as_ref().map_or(Ok(None), |item| item.visible_in(&catalog)) {
-                Ok(version) => {
-                    let entry = version.map(|version| &version.entry);
-                    let offered = entry.filter(|entry| entry.retired_at.is_none());
-                    return Ok(offered.map(|entry| entry.requestor.clone()));
-                }
+                Ok(version) => return Ok(version.map(|version| version.entry.clone())),
                 Err(StaleRead) => backoff(attempt).await,
             }
         }

@@ -13,6 +13,7 @@ use super::{
         },
         Enrollments, Versioned,
         load::versioned,
+        token_changes::TOKEN,
     },
     ClientData, ItemKind, StoredItem, UnreadableItem,
 };
@@ -35,7 +36,7 @@ impl Enrollments {
         let query = query.key_condition_expression("pk = :pk");
         let query = query.expression_attribute_values(":pk", s(&self.client_key(client_id)));
         let partition: Vec<Item> = query.into_paginator().items().send().try_collect().await?;
-        let (mut enrollments, mut stored_enrollments, mut counters) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut enrollments, mut stored_enrollments, mut others) = (Vec::new(), Vec::new(), Vec::new());
         let mut unreadable = Vec::new();
         for item in &partition {
             match versioned(item) {
@@ -43,7 +44,11 @@ impl Enrollments {
                     enrollments.push(Versioned::into_enrollment(stored));
                     stored_enrollments.extend(StoredItem::new(ItemKind::Enrollment, item));
                 }
-                Ok(None) => counters.extend(StoredItem::new(ItemKind::Counter, item)),
+                Ok(None) => {
+                    let kind =
+                        if sort_key(item).starts_with(TOKEN) { ItemKind::Token } else { ItemKind::Counter };
+                    others.extend(StoredItem::new(kind, item));
+                }
                 Err(error) => unreadable.push(UnreadableItem { sort_key: sort_key(item), error }),
             }
         }
@@ -51,7 +56,7 @@ impl Enrollments {
         let confirmed = enrollments.iter().filter(|enrollment| enrollment.is_card_confirmed());
         let cards = confirmed.map(|enrollment| enrollment.card_contract_id).collect();
         let mut items = self.notifications_of(client_id, &cards, progress).await?;
-        items.extend(counters);
+        items.extend(others);
         items.extend(stored_enrollments);
         Ok(ClientData { client_id, enrollments, unreadable, items })
     }

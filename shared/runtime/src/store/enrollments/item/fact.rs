@@ -7,12 +7,13 @@ use mastercard::call::Call;
 use model::{
     card_enrollment::ShortHash,
     enrollment::{Consent, Fact, RecordedFact},
+    token_id::TokenId,
 };
 use uuid::Uuid;
 
 use super::{
     super::super::table::{n, s},
-    attributes::{Elements, bytes, list, time, time_of, value},
+    attributes::{Elements, bytes, list, time, value},
     lists::{decode_authentication, encode_authentication},
 };
 
@@ -74,6 +75,10 @@ fn fields(recorded: &RecordedFact) -> Option<Vec<AttributeValue>> {
         Fact::Tvn { requested_by: Some(_), .. } => return None,
         Fact::Callback { result } => vec![value(result)],
         Fact::TokenList { token } => vec![value(token)],
+        Fact::TokenChangeRequested { action, token_id } => vec![value(action), bytes(token_id.as_bytes())],
+        Fact::TokenChangeConfirmed { action, token_id, listed } => {
+            vec![value(action), bytes(token_id.as_bytes()), value(listed)]
+        }
         Fact::Unknown(_) => return None,
     })
 }
@@ -107,10 +112,7 @@ fn decode_list(stored: &AttributeValue) -> Option<RecordedFact> {
         }
         "push_unknown" => Fact::PushUnknown,
         "tar" => {
-            let fact = Fact::Tar {
-                decision: elements.value()?,
-                occurred_at: decode_optional_time(elements.next()?)?,
-            };
+            let fact = Fact::Tar { decision: elements.value()?, occurred_at: elements.optional_time()? };
             set_source(elements.hash()?);
             fact
         }
@@ -128,6 +130,14 @@ fn decode_list(stored: &AttributeValue) -> Option<RecordedFact> {
         "callback" => Fact::Callback { result: elements.value()? },
         "token_list" => Fact::TokenList { token: elements.value()? },
         "token_list_read_failed" => Fact::TokenListReadFailed,
+        "token_change_requested" => {
+            let (action, token_id) = (elements.value()?, TokenId::from_hash(elements.hash()?));
+            Fact::TokenChangeRequested { action, token_id }
+        }
+        "token_change_confirmed" => {
+            let (action, token_id) = (elements.value()?, TokenId::from_hash(elements.hash()?));
+            Fact::TokenChangeConfirmed { action, token_id, listed: elements.value()? }
+        }
         _ => return None,
     };
     let of_one_attempt = fact.is_of_one_attempt();
@@ -145,7 +155,8 @@ fn decode_list(stored: &AttributeValue) -> Option<RecordedFact> {
 }
 
 /// Operations that are stored by their position, which is shorter than the name. Only append.
-const OPERATIONS: [&str; 3] = ["getTokensByClient", "searchFundingAccounts", "pushMultipleAccounts"];
+const OPERATIONS: [&str; 4] =
+    ["getTokensByClient", "searchFundingAccounts", "pushMultipleAccounts", "setTokenStatus"];
 
 /// `[operation, milliseconds, status, correlation id]`; an id that is a UUID as its 16 bytes.
 fn encode_call(call: &Call) -> AttributeValue {
@@ -181,11 +192,4 @@ fn decode_call(stored: &AttributeValue) -> Option<Call> {
 
 fn optional_time(at: Option<Timestamp>) -> AttributeValue {
     at.map_or(AttributeValue::Null(true), time)
-}
-
-fn decode_optional_time(stored: &AttributeValue) -> Option<Option<Timestamp>> {
-    match stored {
-        AttributeValue::Null(_) => Some(None),
-        stored => time_of(stored).map(Some),
-    }
 }

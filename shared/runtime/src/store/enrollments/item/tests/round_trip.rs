@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use mastercard::token_requestor::Platform;
+use mastercard::{processing::TokenAction, token_requestor::Platform};
 use model::{
     card_enrollment::{
         AppliedNotification, CardEnrollment, Command, Items, SealedRedirect, ShortHash, StatusChange,
@@ -13,6 +13,7 @@ use model::{
         Authentication, CallbackResult, Consent, Decision, EnrollmentId, Fact, PushFailure, RecordedFact,
         Status, TokenState,
     },
+    token_id::TokenId,
 };
 use proptest::{
     collection::vec, option, prelude::*, sample::select, strategy::ValueTree as _, test_runner::TestRunner,
@@ -78,6 +79,10 @@ fn authentication() -> impl Strategy<Value = Box<Authentication>> {
     )
 }
 
+fn token_id() -> impl Strategy<Value = TokenId> {
+    "[0-9a-f]{32}".prop_map(|digits| digits.parse().unwrap())
+}
+
 fn fact() -> impl Strategy<Value = Fact> {
     let consent = (".{0,9}", timestamp(), option::of(authentication())).prop_map(
         |(terms_version, accepted_at, authentication)| Consent { terms_version, accepted_at, authentication },
@@ -104,6 +109,10 @@ fn fact() -> impl Strategy<Value = Fact> {
         result().prop_map(|result| Fact::Callback { result }),
         option::of(token_state()).prop_map(|token| Fact::TokenList { token }),
         Just(Fact::TokenListReadFailed),
+        (select(TokenAction::ALL.to_vec()), token_id())
+            .prop_map(|(action, token_id)| Fact::TokenChangeRequested { action, token_id }),
+        (select(TokenAction::ALL.to_vec()), token_id(), option::of(token_state()))
+            .prop_map(|(action, token_id, listed)| Fact::TokenChangeConfirmed { action, token_id, listed }),
         Just(serde_json::from_value(newer).unwrap()),
     ]
 }

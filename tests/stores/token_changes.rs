@@ -1,0 +1,84 @@
+//! One change of a token at a time, each once for its idempotency key, whatever happens at once.
+
+use futures_util::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+use mastercard::processing::TokenAction::{Remove, Suspend};
+use model::{
+    token_changes::{RunEnd, TokenChangeOutcome::Changed, TokenChangeRefusal},
+    token_id::TokenId,
+};
+use runtime::store::enrollments::{IdempotencyKey, TokenRef};
+
+use super::{Stores, checks};
+use crate::support::enrollment_fixture::{CARD, CLIENT};
+
+checks! {
+    of_many_devices_at_once_one_changes_a_token,
+    a_change_that_ended_is_known_by_its_key_for_a_day,
+    changes_of_two_tokens_do_not_wait_for_each_other,
+    an_interrupted_change_holds_the_token_for_half_a_minute,
+}
+
+fn token(reference: &str) -> TokenRef {
+    let requestor = "50123197928".parse().unwrap();
+    let token = TokenId::new(CLIENT.into(), CARD.into(), &requestor, reference);
+    TokenRef { client: CLIENT.into(), card: CARD.into(), token }
+}
+
+fn key(text: &str) -> IdempotencyKey {
+    text.parse().unwrap()
+}
+
+fn now() -> Timestamp {
+    "2026-11-01T10:00:00Z".parse().unwrap()
+}
+
+async fn of_many_devices_at_once_one_changes_a_token(stores: &Stores) {
+    let start = async |device: usize| {
+        stores.enrollments.start_token_change(token("t"), &key(&format!("key-{device}")), Remove, now()).await
+    };
+    let started = join_all((0..12).map(start)).await;
+    let (running, refused): (Vec<_>, Vec<_>) =
+        started.into_iter().map(Result::unwrap).partition(Result::is_ok);
+    assert_eq!(running.len(), 1);
+    assert!(refused.into_iter().all(|it| it.unwrap_err() == TokenChangeRefusal::Running));
+}
+
+async fn a_change_that_ended_is_known_by_its_key_for_a_day(stores: &Stores) {
+    let store = &stores.enrollments;
+    let start = async |key_text: &str, at| {
+        store.start_token_change(token("t"), &key(key_text), Suspend, at).await.unwrap()
+    };
+    let running = start("one", now()).await.unwrap();
+    store.end_token_change(&running, RunEnd::Ended(Changed), now()).await.unwrap();
+    assert_eq!(start("one", now()).await.unwrap_err(), TokenChangeRefusal::Replayed(Changed));
+    let outcome = store.token_change_outcome(token("t"), &key("one"), Suspend, now()).await.unwrap();
+    assert_eq!(outcome, Some(Changed));
+    let of_another_action = store.token_change_outcome(token("t"), &key("one"), Remove, now()).await.unwrap();
+    assert_eq!(of_another_action, None);
+    let later = now() + SignedDuration::from_hours(24);
+    assert!(start("one", later).await.is_ok());
+}
+
+async fn changes_of_two_tokens_do_not_wait_for_each_other(stores: &Stores) {
+    for reference in ["one", "two"] {
+        let started =
+            stores.enrollments.start_token_change(token(reference), &key("key"), Suspend, now()).await;
+        assert!(started.unwrap().is_ok(), "{reference}");
+    }
+}
+
+async fn an_interrupted_change_holds_the_token_for_half_a_minute(stores: &Stores) {
+    let store = &stores.enrollments;
+    let start = async |key_text: &str, seconds| {
+        let at = now() + SignedDuration::from_secs(seconds);
+        store.start_token_change(token("t"), &key(key_text), Suspend, at).await.unwrap()
+    };
+    let interrupted = start("one", 0).await.unwrap();
+    assert_eq!(start("two", 29).await.unwrap_err(), TokenChangeRefusal::Running);
+    let second = start("two", 31).await.unwrap();
+    // Its end comes too late to change anything.
+    store.end_token_change(&interrupted, RunEnd::Ended(Changed), now()).await.unwrap();
+    store.end_token_change(&second, RunEnd::Ended(Changed), now()).await.unwrap();
+    assert!(start("one", 40).await.unwrap().is_repetition);
+}
