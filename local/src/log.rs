@@ -28,10 +28,12 @@ pub(crate) fn with_progress() {
     }
 }
 
-/// The engines log failed conditions as warnings and requests at `info`: only their errors are shown.
+/// The engines log failed conditions as warnings and requests at `info`, and the notification endpoint that this machine has no
+/// second factor: only their errors are shown.
 fn filter(default: Level, functions: &[&str]) -> EnvFilter {
     let filter = EnvFilter::builder().with_env_var("LOG_LEVEL").with_default_directive(default.into());
-    let engines = ["dynoxide=error", "s3s=error", "s3s_fs=error"];
-    let directives = engines.iter().chain(functions).filter_map(|directive| directive.parse().ok());
+    let errors_only =
+        ["dynoxide=error", "s3s=error", "s3s_fs=error", "receive_notification::authentication=error"];
+    let directives = errors_only.iter().chain(functions).filter_map(|directive| directive.parse().ok());
     directives.fold(filter.from_env_lossy(), EnvFilter::add_directive)
 }
