@@ -77,8 +77,8 @@ impl Call {
 
     /// The card in the path of a change of its tokens.
     pub(super) fn changed_card(&self) -> Option<u64> {
-        let segments = self.path.split('/').skip_while(|segment| *segment != "cards");
-        segments.skip(1).next()?.parse().ok().filter(|_| self.operation == SET_TOKEN_STATUS)
+        let mut segments = self.path.split('/').skip_while(|segment| *segment != "cards");
+        segments.nth(1)?.parse().ok().filter(|_| self.operation == SET_TOKEN_STATUS)
     }
 
     /// Index of a query; empty without one.

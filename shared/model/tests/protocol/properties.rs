@@ -134,8 +134,9 @@ impl Model for Scenario {
             Property::always(ENABLED, |scenario: &Self, state: &State| {
                 (0..scenario.places).all(|place| {
                     let is_reported = state.listed.contains(&place)
-                        || scenario.messages.iter().any(|sent| sent.place == place && sent.kind == Kind::Tcn)
-                            && records(state, place).any(has_tcn);
+                        || scenario.messages.iter().any(|sent| {
+                            sent.place == place && matches!(sent.kind, Kind::Tcn | Kind::Resumed)
+                        }) && records(state, place).any(reports_token);
                     is_reported
                         || records(state, place).all(|record| status(record, state) != Status::Enabled)
                 })
@@ -210,8 +211,11 @@ fn is_removal_confirmed(record: &EnrollmentRecord) -> bool {
     record.enrollment.facts.iter().any(|recorded| matches!(recorded.fact, Fact::TokenChangeConfirmed { .. }))
 }
 
-fn has_tcn(record: &EnrollmentRecord) -> bool {
-    record.enrollment.facts.iter().any(|recorded| matches!(recorded.fact, Fact::Tcn { .. }))
+/// Whether a TCN or a TVN about an active token is recorded.
+fn reports_token(record: &EnrollmentRecord) -> bool {
+    record.enrollment.facts.iter().any(|recorded| {
+        matches!(recorded.fact, Fact::Tcn { .. } | Fact::Tvn { token: TokenState::Active, .. })
+    })
 }
 
 /// How often a message is recorded, over all enrollments of all cards.
