@@ -11,12 +11,16 @@ use mastercard::{
     processing::{TokenAction, TokenChangeError, TokenChangeResult},
 };
 use model::{
+    audit::ActorKind,
     enrollment::{Fact, TokenState},
     token_changes::{RunEnd, TokenChangeOutcome, TokenChangeRefusal},
 };
 use runtime::{
     http::{self, Code, Problem, StatusCode},
-    store::enrollments::{RunningChange, TokenRef, Versioned},
+    store::{
+        Enrollments,
+        enrollments::{RunningChange, TokenRef, Versioned},
+    },
     telemetry,
 };
 use serde::Deserialize;
@@ -66,6 +70,7 @@ impl ManageTokens {
         let token = owned_tokens::named(request, client)?;
         let key = http::idempotency_key(request)?;
         check_body(request, action)?;
+        self.processing.load_keys();
         let calls = CallLog::default();
         let processing = self.processing.with_call_log(&calls);
         let Some(mut listed) = owned_tokens::find(&processing, token, deadline).await? else {
@@ -93,7 +98,8 @@ impl ManageTokens {
                 }
             }
         }
-        let change = Change { token, action, processing, calls, deadline };
+        let enrollments = self.enrollments.for_actor(|| http::actor(request, ActorKind::App));
+        let change = Change { token, action, enrollments, processing, calls, deadline };
         let done = match action::effect(action, &listed.state) {
             Effect::Change => self.send(change, listed, &running).await?,
             Effect::Nothing => {
@@ -190,11 +196,11 @@ impl ManageTokens {
         fact: Fact,
     ) -> Result<Option<Versioned>, Problem> {
         let now = self.clock.now();
-        let enrollment = self.enrollments.enrollment_of_token(change.token.client, listed, now).await?;
+        let enrollment = change.enrollments.enrollment_of_token(change.token.client, listed, now).await?;
         let Some(enrollment) = enrollment else { return Ok(None) };
         let at = not_before_facts(now, &enrollment);
         let recorded = [fact.recorded(at, &at.to_string())];
-        let recorded = self.enrollments.record(enrollment, &recorded, None, now).await?;
+        let recorded = change.enrollments.record(enrollment, &recorded, None, now).await?;
         Ok(recorded.map(|recorded| recorded.stored))
     }
 
@@ -204,7 +210,7 @@ impl ManageTokens {
         let now = self.clock.now();
         let at = not_before_facts(now, &enrollment);
         let recorded = [fact.recorded(at, &at.to_string()).with_calls(change.calls.take())];
-        if let Err(error) = self.enrollments.record(enrollment, &recorded, None, now).await {
+        if let Err(error) = change.enrollments.record(enrollment, &recorded, None, now).await {
             tracing::error!(
                 event = "token_change_not_recorded", action = change.action.as_str(),
                 token_id = %change.token.token, cause = telemetry::chain(&error), "token change not recorded"
@@ -234,6 +240,8 @@ fn not_before_facts(now: Timestamp, enrollment: &Versioned) -> Timestamp {
 struct Change {
     token: TokenRef,
     action: TokenAction,
+    /// Writes in the name of the app.
+    enrollments: Enrollments,
     processing: Processing,
     calls: CallLog,
     deadline: Deadline,

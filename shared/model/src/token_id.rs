@@ -15,7 +15,7 @@ use crate::short_hash::ShortHash;
 /// as 32 hexadecimal digits. It names the token for this client, card and requestor only.
 ///
 /// It is not made from the token number, which has too few digits to be hidden by a hash. The token unique reference is not
-/// secret: it cannot be used to pay. `docs/decisions/0020-token-ids.md` has the alternatives.
+/// secret: it cannot be used to pay. `docs/decisions/0021-token-ids.md` has the alternatives.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenId(ShortHash);
 
