@@ -24,11 +24,12 @@ use report::Report;
 use timing::SampleSizes;
 
 /// All functions.
-const FUNCTIONS: [&str; 9] = [
+const FUNCTIONS: [&str; 10] = [
     "sync-requestors",
     "fetch-assets",
     "list-requestors",
     "list-cards",
+    "manage-tokens",
     "enroll",
     "get-enrollment",
     "receive-notification",

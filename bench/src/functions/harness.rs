@@ -117,6 +117,7 @@ impl Harness {
                 notification_event(&tar(client_of_card(card), card)?.to_string())
             }
             "list-cards" => read_event("list-cards.json"),
+            "manage-tokens" => read_event("manage-tokens-list.json"),
             "list-requestors" => read_event("list-requestors-gzip.json"),
             _ => Ok(serde_json::json!({})),
         }
