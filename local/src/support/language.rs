@@ -114,6 +114,8 @@ const GERMAN: &[(&str, &str)] = &[
     ("the browser returns", "der Browser kehrt zurück"),
     ("a hint", "ein Hinweis"),
     ("token list", "Token-Liste"),
+    ("the cardholder asks for a change of the token", "der Karteninhaber wünscht eine Änderung des Tokens"),
+    ("confirmed", "bestätigt"),
     ("no token", "kein Token"),
     ("could not be read", "nicht lesbar"),
     ("recorded by a newer version", "von einer neueren Version aufgezeichnet"),
