@@ -20,6 +20,7 @@ mod repeated;
 mod screenshots;
 mod step_up;
 mod support_pages;
+mod tokens;
 
 use crate::harness::{Appearance, with_harness};
 
