@@ -49,9 +49,12 @@ export class Api {
 
   // Steps 6 to 12. Sending the same key and body again is safe: the card is pushed once. Shortly after `cards` it is faster.
   enroll(key, body) {
-    // By this device's clock, which may differ from the server's.
-    const isRecent = this.listed && Date.now() - this.listed.at <= CARDS_MAX_AGE;
-    return this.sendUntilDone("/enrollments", key, isRecent ? { ...body, cardsAsOf: this.listed.cardsAsOf } : body);
+    const { listed } = this;
+    // It does not show what this request does.
+    this.listed = undefined;
+    // Both times are of this device's clock, which may differ from the server's.
+    const isRecent = listed && Date.now() - listed.at <= CARDS_MAX_AGE;
+    return this.sendUntilDone("/enrollments", key, isRecent ? { ...body, cardsAsOf: listed.cardsAsOf } : body);
   }
 
   // A new attempt of an enrollment that is READY, TOKENIZED or EXPIRED.
