@@ -14,6 +14,7 @@ import { problemView } from "./views/problem.js";
 
 const view = document.getElementById("view");
 let current = new AbortController();
+let api;
 
 const ROUTES = [
   [/^#\/card\/(\d+)$/, card],
@@ -35,13 +36,14 @@ async function show() {
   const { signal } = current;
   const bank = loggedIn();
   document.getElementById("leave").hidden = !bank;
+  if (bank?.accessToken !== api?.token) api = bank && new Api(bank.accessToken);
   const page = {
     bank,
-    api: bank && new Api(bank.accessToken),
+    api,
     signal,
     go,
     render: (title, ...content) => signal.aborted || render(title, content),
-    fail: (problem, retry, requestor) => signal.aborted || fail(page, problem, retry, requestor),
+    fail: (problem, retry, context) => signal.aborted || fail(page, problem, retry, context),
   };
   view.setAttribute("aria-busy", "true");
   try {
@@ -67,10 +69,10 @@ function render(title, content) {
   scrollTo(0, 0);
 }
 
-function fail(page, problem, retry, requestor) {
+function fail(page, problem, retry, context) {
   if (!(problem instanceof Problem)) throw problem;
   if (problem.status === 401 && !problem.needsStepUp) return endSession();
-  problemView(page, problem, retry, requestor);
+  problemView(page, problem, retry, context);
 }
 
 function endSession() {

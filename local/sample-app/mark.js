@@ -5,6 +5,7 @@ const PATHS = {
   done: "M14 25 l7 7 l13 -15",
   continue: "M15 24 h18 m-7 -7 l7 7 l-7 7",
   again: "M33 24 a9 9 0 1 1 -3 -6.7 m0 -5 v5 h-5",
+  manage: "M20 16 v16 m8 -16 v16",
   new: "M17 24 h14",
   call: "M24 15 v11 m0 6 v.5",
   person: "M24 24 a5 5 0 1 0 -.1 0 M15 34 c1 -10 17 -10 18 0",

@@ -1,14 +1,14 @@
 // Maps an enrollment or a problem to its text and the cardholder's next step. Nothing here is specific to the sample.
 
-// Next steps: `wait`, `continue` at the token requestor, restart the enrollment (`again`), start a `new` one, `call` the
-// bank, or `done`.
+// Next steps: `wait`, `continue` at the token requestor, restart the enrollment (`again`), start a `new` one, `manage` the
+// card there, `call` the bank, or `done`.
 const NEXT = {
   PENDING: "wait",
   READY: "continue",
   AUTHORIZED: "wait",
   TOKENIZED: "again",
   ENABLED: "done",
-  SUSPENDED: "call",
+  SUSPENDED: "manage",
   DEACTIVATED: "new",
   DECLINED: "call",
   CANCELLED: "new",

@@ -12,7 +12,7 @@ export const progress = () => el("p", { class: "progress soft", role: "status" }
 
 // From now on `button` is busy: further taps do nothing. `values` are those of the texts, if a card is being sent. Returns the
 // function that ends the waiting state.
-export function wait(button, paragraph, values) {
+function wait(button, paragraph, values) {
   const label = [...button.childNodes];
   button.setAttribute("aria-disabled", "true");
   button.replaceChildren(el("span", { class: "spinner", "aria-hidden": "true" }), text("wait.sending"));
@@ -25,4 +25,15 @@ export function wait(button, paragraph, values) {
   };
 }
 
-export const isWaiting = (button) => button.hasAttribute("aria-disabled");
+// Runs `act` once, while the button shows that it runs.
+export async function busy(page, button, paragraph, values, act) {
+  if (button.hasAttribute("aria-disabled")) return;
+  const end = wait(button, paragraph, values);
+  page.signal.addEventListener("abort", end);
+  try {
+    await act();
+  } catch (error) {
+    end();
+    throw error;
+  }
+}

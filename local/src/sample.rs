@@ -15,7 +15,7 @@ use crate::{
     web::{self, CSS, File, SCRIPT},
 };
 
-const FILES: [File; 22] = [
+const FILES: [File; 23] = [
     ("/", "text/html; charset=utf-8", include_str!("../sample-app/index.html")),
     ("/app/style.css", CSS, include_str!("../sample-app/style.css")),
     ("/app/icon.svg", "image/svg+xml", include_str!("../sample-app/icon.svg")),
@@ -38,6 +38,7 @@ const FILES: [File; 22] = [
     ("/app/views/follow.js", SCRIPT, include_str!("../sample-app/views/follow.js")),
     ("/app/views/login.js", SCRIPT, include_str!("../sample-app/views/login.js")),
     ("/app/views/problem.js", SCRIPT, include_str!("../sample-app/views/problem.js")),
+    ("/app/views/token.js", SCRIPT, include_str!("../sample-app/views/token.js")),
 ];
 
 /// State of the sample login.

@@ -166,6 +166,8 @@ fn texts() -> String {
         ("Statuses of an enrollment", "status.", "status, reason"),
         ("Problems", "error.", "code"),
         ("States of a card in `GET /cards`", "card.", "state, reason"),
+        ("States of a token in `GET /cards/{cardContractId}/tokens`", "token.", "state"),
+        ("Changing a token", "change.", "action, question, outcome"),
         ("The cardholder's next step", "next.", "next step"),
     ] {
         writeln!(table, "### {title}\n\n| {what} | English | German |\n|---|---|---|").unwrap();

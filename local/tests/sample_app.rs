@@ -8,6 +8,7 @@ use std::{
 };
 
 use local::{Options, World, cardholder::Cardholder};
+use mastercard::processing::TokenAction;
 use model::enrollment::PushFailure;
 use regex_lite::Regex;
 use reqwest::{Client, Response, redirect};
@@ -47,6 +48,21 @@ fn every_status_reason_and_error_has_a_sentence() {
                 "`{key}` has no text: add it in English and German to local/sample-app/texts.json"
             );
         }
+    }
+}
+
+#[test]
+fn every_state_of_a_token_and_every_action_and_outcome_has_a_text() {
+    let (texts, states) = (texts(), enum_values("TokenState"));
+    assert!(states.len() >= 5);
+    let states = states.iter().map(|state| format!("token.{state}"));
+    let actions = TokenAction::ALL.map(|action| format!("change.{}", action.as_str()));
+    let outcomes = ["active", "suspended", "removed", "unknown"].map(|state| format!("change.done.{state}"));
+    for key in states.chain(actions).chain(outcomes) {
+        assert!(
+            texts.contains_key(&key),
+            "`{key}` has no text: add it in English and German to local/sample-app/texts.json"
+        );
     }
 }
 

@@ -34,6 +34,9 @@ async fn check_every_page(harness: &Harness, axe: &Axe) {
     harness.click("a[href='#/card/70001']").await;
     harness.find(".history").await;
     check("a card with a history").await;
+    harness.click("[data-action=remove]").await;
+    harness.find("dialog[open]").await;
+    check("the question before a removal").await;
     harness.open(&harness.simulator_url("__simulator/panel")).await;
     check("the panel").await;
     harness.open(&harness.url("/support")).await;

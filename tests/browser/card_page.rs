@@ -45,7 +45,7 @@ async fn a_card_is_added_to_a_wallet_from_its_page_and_listed_there() {
         let states = harness
             .execute("return [...document.querySelectorAll('.places .state')].map((it) => it.innerText)")
             .await;
-        assert_eq!(states, json!(["Not at Click to Pay yet", "Enabled at Harbor Wallet"]));
+        assert_eq!(states, json!(["Enabled at Harbor Wallet", "Not at Click to Pay yet"]));
     })
     .await;
 }

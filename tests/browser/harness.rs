@@ -137,6 +137,13 @@ impl Harness {
         query.first().await.unwrap_or_else(|_| panic!("no page has the heading {heading:?}"));
     }
 
+    /// Waits for a message that starts with this text.
+    pub(crate) async fn expect_message(&self, message: &str) {
+        let by = By::XPath(format!("//*[@role='status' and starts-with(normalize-space(), \"{message}\")]"));
+        let query = self.driver.query(by).wait(TIMEOUT, POLL_INTERVAL);
+        query.first().await.unwrap_or_else(|_| panic!("no message {message:?}"));
+    }
+
     /// Clicks an element, once it exists and can be clicked; a page that is being replaced has none.
     pub(crate) async fn click(&self, css: &str) {
         let deadline = Instant::now() + TIMEOUT;

@@ -20,6 +20,9 @@ mod repeated;
 mod screenshots;
 mod step_up;
 mod support_pages;
+mod tokens;
+
+use simulator::Operation;
 
 use crate::harness::{Appearance, with_harness};
 
@@ -27,7 +30,10 @@ use crate::harness::{Appearance, with_harness};
 async fn a_cardholder_enables_a_card_and_finds_it_enabled() {
     with_harness(Appearance::LAPTOP, async |harness| {
         harness.log_in().await;
+        let token_lists = || harness.world.simulator().calls(Operation::GetTokensByClient);
+        let before = token_lists();
         harness.enable(70_001).await;
+        assert_eq!(token_lists(), before, "the app says that it has just listed the cards");
         assert!(harness.text(".ribbon").await.contains("A simulator, not Mastercard"));
         assert!(harness.text(".cards").await.contains("ending 4444"));
         harness.press("accept").await;

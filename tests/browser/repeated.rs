@@ -107,8 +107,11 @@ async fn two_tabs_enable_one_card_once() {
         harness.expect_heading("Your card is enabled").await;
         harness.driver.switch_to_window(first).await.unwrap();
         harness.agree().await;
-        harness.expect_heading("Your card is enabled already").await;
-        assert_eq!(harness.pushes(), 1);
+        // This tab listed the cards less than a minute ago, so the server does not ask again; Click to Pay knows the card.
+        harness.expect_heading("Your card was enabled already").await;
+        harness.click("#return").await;
+        harness.expect_heading("Your card is enabled").await;
+        assert_eq!(harness.world.simulator().tokens_of(40_000).len(), 1);
     })
     .await;
 }

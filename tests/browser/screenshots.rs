@@ -68,6 +68,15 @@ async fn bank_app(harness: &Harness, screenshot: &impl AsyncFn(&str)) {
     harness.click("a[href='#/card/70001']").await;
     harness.find(".history").await;
     screenshot("card").await;
+    harness.click("[data-action=remove]").await;
+    harness.find("dialog[open]").await;
+    screenshot("card-remove").await;
+    harness.click("dialog .button:not(.primary)").await;
+    harness.click("[data-action=suspend]").await;
+    harness.expect_message("The card is paused").await;
+    screenshot("card-paused").await;
+    harness.click("[data-action=resume]").await;
+    harness.expect_message("The card can be used").await;
     let other_device = harness.world.cardholder("40000").unwrap();
     other_device.enroll("70006").await.unwrap();
     harness.open(&harness.url("/")).await;

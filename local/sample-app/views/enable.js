@@ -5,7 +5,7 @@ import { picture } from "../card.js";
 import { el, logo } from "../dom.js";
 import { pendingRequest } from "../pending-request.js";
 import { list, locale, richText, text } from "../texts.js";
-import { isWaiting, progress, wait } from "../waiting.js";
+import { busy, progress } from "../waiting.js";
 
 const PLATFORM = "web";
 const TERMS = "2026-01";
@@ -48,10 +48,7 @@ export async function enable(page, cardContractId, tokenRequestorId, restarted) 
     event.preventDefault();
     missing.hidden = consent.checked;
     if (!consent.checked) return consent.focus();
-    if (isWaiting(button)) return;
-    const end = wait(button, status, { requestor: chosen.displayName });
-    page.signal.addEventListener("abort", end);
-    await send(page, card, chosen, restarted);
+    await busy(page, button, status, { requestor: chosen.displayName }, () => send(page, card, chosen, restarted));
   };
   page.render(text("enable.title"),
     el("div", { class: "enable" }, picture(card),
@@ -79,6 +76,6 @@ async function send(page, card, requestor, restarted) {
     else page.go(`#/enrollment/${enrollmentId}`);
   } catch (problem) {
     if (!problem.retryable && !problem.needsStepUp) forget();
-    page.fail(problem, () => send(page, card, requestor, restarted), requestor);
+    page.fail(problem, () => send(page, card, requestor, restarted), { values: { requestor: requestor.displayName } });
   }
 }

@@ -16,7 +16,7 @@ export async function follow(page, enrollmentId) {
       ?? { displayName: enrollment.tokenRequestorId, logos: [] };
     const { keys, next } = outcome(enrollment);
     // The attempt is over: another one has a key of its own.
-    if (enrollment.final || next === "again") forgetRequests(enrollment);
+    if (enrollment.final || next === "again") forgetRequests(enrollment.cardContractId, enrollment.tokenRequestorId);
     timeline.replaceChildren(...enrollment.timeline.map((event) => timelineEntry(event, requestor)));
     const current = JSON.stringify([keys, next]);
     if (current === shown) return;
@@ -38,7 +38,7 @@ function actions(next, { enrollmentId, cardContractId, redirectUrl, status }, va
   const link = (href, label, primary) => el("a", { class: primary ? "button primary" : "button", href }, label);
   const cards = (primary) => link("#/cards", text(primary ? "next.done" : "cards.back"), primary);
   if (next === "done") return [cards(true), link(`#/card/${cardContractId}`, text("next.manage"))];
-  const href = { continue: redirectUrl, again: `#/again/${enrollmentId}`, new: `#/enable/${cardContractId}`, call: PHONE }[next];
+  const href = { continue: redirectUrl, again: `#/again/${enrollmentId}`, new: `#/enable/${cardContractId}`, manage: `#/card/${cardContractId}`, call: PHONE }[next];
   return [href && link(href, text([`next.${next}.${status}`, `next.${next}`], values), true), cards(false)];
 }
 

@@ -6,54 +6,35 @@ import { el } from "../dom.js";
 import { mark } from "../mark.js";
 import { problemOutcome } from "../outcome.js";
 import { richText, text } from "../texts.js";
-import { isWaiting, progress, wait } from "../waiting.js";
+import { busy, progress } from "../waiting.js";
 
-export function problemView(page, problem, retry, requestor) {
+// `context` has the `values` of the texts while a card is being sent, and `back`: address and label's key of the way back.
+export function problemView(page, problem, retry, { values, back = ["#/cards", "cards.back"] } = {}) {
   const { keys, next } = problemOutcome(problem);
-  if (next === "authenticate") return stepUp(page, problem, keys, retry, requestor);
-  const label = next === "back" ? "cards.back" : `next.${next}`;
-  const [button, status] = [el("button", { class: "button primary" }, text(label)), progress()];
-  const sendAgain = () => busy(page, button, status, requestor, retry);
-  const act = { follow: () => page.go(`#/enrollment/${problem.enrollmentId}`), retry: sendAgain, back: () => page.go("#/cards") }[next];
-  button.addEventListener("click", act);
+  const [address, label] = back;
+  const status = progress();
+  const primary = (key, act) => el("button", { class: "button primary", onclick: (event) => busy(page, event.currentTarget, status, values, act) }, text(key));
+  const goBack = (primary) => el("button", { class: primary ? "button primary" : "button", onclick: () => page.go(address) }, text(label));
+  const button = {
+    authenticate: () => primary("stepUp.confirm", () => stepUp(page, problem, retry)),
+    follow: () => primary("next.follow", () => page.go(`#/enrollment/${problem.enrollmentId}`)),
+    retry: () => primary("next.retry", retry),
+    back: () => goBack(true),
+  }[next]();
   page.render(
     text(keys.map((key) => `${key}.title`)),
-    mark(next === "back" ? "call" : "again"),
+    mark({ authenticate: "person", back: "call" }[next] ?? "again"),
     el("p", { class: "lead" }, richText(keys.map((key) => `${key}.text`), { requestId: problem.requestId ?? "–" })),
-    el("p", { class: "actions" }, button),
+    next === "authenticate" && el("p", { class: "notice" }, text("stepUp.sample")),
+    el("p", { class: "actions" }, button, next !== "back" && goBack(false)),
     status,
   );
-}
-
-// Runs `act` once, while the button shows that it runs.
-async function busy(page, button, status, requestor, act) {
-  if (isWaiting(button)) return;
-  const end = wait(button, status, requestor && { requestor: requestor.displayName });
-  page.signal.addEventListener("abort", end);
-  try {
-    await act();
-  } catch (error) {
-    end();
-    throw error;
-  }
 }
 
 // Step-up (RFC 9470): the login is confirmed with what the problem names. Then the request is sent again, with the same key
 // and the new token.
-function stepUp(page, problem, keys, retry, requestor) {
-  const [button, status] = [el("button", { class: "button primary" }, text("stepUp.confirm")), progress()];
-  const confirm = async () => {
-    page.bank = await logIn(page.bank.clientId, problem.authentication);
-    page.api = new Api(page.bank.accessToken);
-    await retry();
-  };
-  button.addEventListener("click", () => busy(page, button, status, requestor, confirm));
-  page.render(
-    text(keys.map((key) => `${key}.title`)),
-    mark("person"),
-    el("p", { class: "lead" }, richText(keys.map((key) => `${key}.text`))),
-    el("p", { class: "notice" }, text("stepUp.sample")),
-    el("p", { class: "actions" }, button, el("a", { class: "button", href: "#/cards" }, text("cards.back"))),
-    status,
-  );
+async function stepUp(page, problem, retry) {
+  page.bank = await logIn(page.bank.clientId, problem.authentication);
+  page.api = new Api(page.bank.accessToken);
+  await retry();
 }
