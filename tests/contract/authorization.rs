@@ -155,8 +155,12 @@ impl Harness {
         match expected {
             Expected::SameAsUnknown => {
                 let (case, value) = (case.expect("an id"), sent.expect("an id"));
-                let other = self.send_case(Some(&case.with("78888")), token, bearer).await.body.to_string();
-                assert_eq!(response.body.to_string(), other.replace("78888", value), "{context}");
+                let mut other = self.send_case(Some(&case.with("78888")), token, bearer).await.body;
+                // When the token list was read; the second request reads it later.
+                if let Some(read_at) = other.get_mut("cardsAsOf") {
+                    *read_at = response.body["cardsAsOf"].clone();
+                }
+                assert_eq!(response.body.to_string(), other.to_string().replace("78888", value), "{context}");
             }
             Expected::OwnEnrollments => {
                 let own = principal.ids(Kind::Enrollment);
