@@ -155,7 +155,7 @@ async fn an_item_that_cannot_be_read_does_not_stop_the_erasure_of_the_others(sto
     let put = stores.db.put_item().table_name(&stores.tables.enrollments);
     put.set_item(Some(broken)).send().await.unwrap();
     let data = found(stores, CLIENT).await;
-    assert_eq!(data.counts(), ClientItems { enrollments: 2, counters: 1, tokens: 0, notifications: 2 });
+    assert_eq!(data.counts(), ClientItems { enrollments: 2, counters: 1, tokens: 1, notifications: 2 });
     let unreadable: Vec<_> = data.unreadable.iter().map(|item| &item.sort_key).collect();
     assert_eq!(unreadable, [&sort_key]);
     stores.enrollments.erase(&data, now, |_| ()).await.unwrap();

@@ -17,10 +17,11 @@ pub(super) fn size_targets(figures: &[Figures], echo_start: f64, may_be_busy: bo
     for it in figures {
         let name = |what: &str| format!("{}: {what}", it.function);
         let (megabytes, s3) = match it.function {
-            TWO_CLIENTS => (4.0, 1.0),
+            // Each has Mozilla's root certificates, 0.05 MB, which reading the platform's at each start would save.
+            TWO_CLIENTS => (4.1, 1.0),
             // Two clients of Mastercard, Unicode's tables for composing names, step-up and limits.
-            ENROLL => (3.2, 0.0),
-            _ => (3.0, 0.0),
+            ENROLL => (3.3, 0.0),
+            _ => (3.1, 0.0),
         };
         targets.push(Target::below(name("zip, MB"), megabytes, float(it.zip_bytes) / 1e6));
         targets.push(Target::below(
