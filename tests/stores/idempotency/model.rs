@@ -133,12 +133,14 @@ impl Model {
         self.enrollments[index].push = Push::Ready(expires_at);
     }
 
-    /// A retryable failure frees the attempt's key, also if another enrollment has taken the card before it was known.
+    /// A retryable failure frees the attempt's key. If another enrollment has taken the card before it was known, that is so of a
+    /// restart's key only, which is looked for in its enrollment; the card remembers those of enrollments that were replaced.
     pub(super) fn failed(&mut self, index: usize, retryable: bool) {
         self.enrollments[index].push = Push::Failed;
         let key = self.enrollments[index].key;
         let has_key = self.keys.get(&key).is_some_and(|(_, holder, ..)| *holder == index);
-        if retryable && has_key {
+        let ((_, _, restarted), _) = key;
+        if retryable && has_key && (self.holds_its_card(index) || restarted.is_some()) {
             self.keys.remove(&key);
         }
     }
