@@ -21,7 +21,7 @@ impl DecryptionKeys {
     }
 
     /// The keys.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &DecryptionKey> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &DecryptionKey> + Clone {
         self.0.iter().map(|it| &it.key)
     }
 

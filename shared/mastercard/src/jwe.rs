@@ -138,7 +138,7 @@ impl JweKeys {
     }
 
     /// The private keys.
-    pub(super) fn decryption_keys(&self) -> impl Iterator<Item = &DecryptionKey> {
+    pub(super) fn decryption_keys(&self) -> impl Iterator<Item = &DecryptionKey> + Clone {
         self.0.decryption_keys.iter()
     }
 

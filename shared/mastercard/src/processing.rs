@@ -92,8 +92,7 @@ impl Processing {
     /// Loads the keys on another thread, unless they are loaded. That takes milliseconds of CPU time, which a caller may
     /// otherwise spend waiting for a response; a call that comes before its key is loaded waits for it.
     pub fn load_keys(&self) {
-        let decryption_keys: Vec<_> = self.jwe.iter().flat_map(JweKeys::decryption_keys).cloned().collect();
-        load_keys(self.api_client.signing_key(), decryption_keys);
+        load_keys(self.api_client.signing_key(), self.jwe.iter().flat_map(JweKeys::decryption_keys));
     }
 
     /// The same client for work that gives way to cardholders: a call that gets a 429 fails without a retry.

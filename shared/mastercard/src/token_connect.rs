@@ -62,7 +62,7 @@ impl TokenConnect {
     /// Loads the signing key on another thread, unless it is loaded. That takes milliseconds of CPU time, which a caller may
     /// otherwise spend waiting for a response; a call that comes before the key is loaded waits for it.
     pub fn load_keys(&self) {
-        load_keys(self.api_client.signing_key(), Vec::new());
+        load_keys(self.api_client.signing_key(), std::iter::empty());
     }
 
     /// A clone that records its calls in `call_log`.

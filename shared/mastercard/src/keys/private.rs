@@ -148,11 +148,14 @@ impl<K> fmt::Debug for PrivateKey<K> {
 }
 
 /// Loads keys on another thread, unless they are loaded.
-pub(crate) fn load_keys(signing_key: &PrivateKey, decryption_keys: Vec<DecryptionKey>) {
-    if signing_key.is_checked() && decryption_keys.iter().all(PrivateKey::is_checked) {
+pub(crate) fn load_keys<'a>(
+    signing_key: &PrivateKey,
+    decryption_keys: impl Iterator<Item = &'a DecryptionKey> + Clone,
+) {
+    if signing_key.is_checked() && decryption_keys.clone().all(PrivateKey::is_checked) {
         return;
     }
-    let signing_key = signing_key.clone();
+    let (signing_key, decryption_keys) = (signing_key.clone(), decryption_keys.cloned().collect::<Vec<_>>());
     let load = move || {
         signing_key.loaded();
         for key in decryption_keys {

@@ -175,7 +175,7 @@ fn keys_are_loaded_on_another_thread_before_they_are_used() {
     let signing_key = read(&pkcs8()).unwrap();
     let decryption_key = DecryptionKey::read("key", &pkcs8(), None).unwrap();
     assert!(!signing_key.is_checked());
-    load_keys(&signing_key, vec![decryption_key.clone()]);
+    load_keys(&signing_key, [&decryption_key].into_iter());
     while !(signing_key.is_checked() && decryption_key.is_checked()) {
         std::thread::yield_now();
     }
