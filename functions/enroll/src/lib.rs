@@ -166,7 +166,7 @@ impl Enroll {
         match enrollments.begin(&new, now).await? {
             Ok(stored) => {
                 let mut attempt = Attempt::new(stored, &enrollments, &requestor, &state, deadline);
-                attempt.reads_token_list = !enroll_request.has_read_token_list;
+                attempt.reads_token_list = enroll_request.reads_token_list;
                 self.push(attempt, enroll_request.attempt_request).await
             }
             Err(refusal) => self.not_started(client, new.enrollment.enrollment_id, refusal).await,

@@ -40,8 +40,8 @@ struct Body {
 pub(crate) struct EnrollmentRequest {
     pub(crate) card_contract_id: CardContractId,
     pub(crate) token_requestor_id: Option<TokenRequestorId>,
-    /// Whether the app has just read the token list, through `GET /cards`.
-    pub(crate) has_read_token_list: bool,
+    /// Whether the token list is to be read: not if the app has just done so, through `GET /cards`.
+    pub(crate) reads_token_list: bool,
     pub(crate) attempt_request: AttemptRequest,
 }
 
@@ -76,10 +76,11 @@ impl EnrollmentRequest {
             consent,
             cards_as_of,
         } = body;
-        let has_read_token_list = cards_as_of.is_some_and(|at| at.duration_until(now).abs() <= CARDS_MAX_AGE);
+        let is_recent = |at: Timestamp| at.duration_until(now).abs() <= CARDS_MAX_AGE;
+        let reads_token_list = !cards_as_of.is_some_and(is_recent);
         let mut attempt_request = AttemptRequest { platform, callback, locale, account_holder, consent };
         let fingerprint = attempt_request.normalize(request, config, now)?;
-        Ok((Self { card_contract_id, token_requestor_id, has_read_token_list, attempt_request }, fingerprint))
+        Ok((Self { card_contract_id, token_requestor_id, reads_token_list, attempt_request }, fingerprint))
     }
 }
 
