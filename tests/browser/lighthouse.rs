@@ -13,7 +13,7 @@ const FLAGS: &str = "--chrome-flags=--headless=new --no-sandbox --disable-gpu --
     --disable-component-update --disable-sync";
 
 #[tokio::test]
-#[ignore = "a command for developers"]
+#[ignore = "20 s a page: `cargo test -p browser-tests -- --ignored lighthouse`; .ci/run does not run it"]
 async fn lighthouse_gives_at_least_95_for_accessibility_and_best_practices() {
     with_harness(Appearance::LAPTOP, async |harness| {
         for url in [
