@@ -2,6 +2,8 @@
 
 // Milliseconds. The server responds within 28 seconds.
 const TIMEOUT = 30_000;
+// Milliseconds. The pause between two requests for the status, if the response does not say.
+const DEFAULT_PAUSE = 5_000;
 // Milliseconds. How long `cardsAsOf` saves a call to Mastercard.
 const CARDS_MAX_AGE = 60_000;
 
@@ -82,18 +84,22 @@ export class Api {
     return this.sendUntilDone(`${tokensPath(cardContractId)}/${encodeURIComponent(tokenId)}/${action}`, key, body);
   }
 
-  // After step 25: polls with growing intervals until the enrollment is final, or `signal` is aborted.
+  // After step 25: polls as `Retry-After` says until the enrollment is final, or `signal` is aborted.
   async follow(enrollmentId, { onUpdate, signal }) {
-    for (let pause = 500; !signal.aborted; pause = Math.min(pause * 1.5, 10_000)) {
+    while (!signal.aborted) {
+      let pause = DEFAULT_PAUSE;
       try {
-        const enrollment = await this.enrollment(enrollmentId);
+        const path = `/enrollments/${encodeURIComponent(enrollmentId)}`;
+        const { body: enrollment, retryAfter } = await this.exchange("GET", path);
+        if (retryAfter) pause = retryAfter * 1000;
         if (signal.aborted) return;
         onUpdate(enrollment);
         if (enrollment.final) return;
       } catch (problem) {
         if (!problem.retryable) throw problem;
+        if (problem.retryAfter) pause = problem.retryAfter * 1000;
       }
-      await sleep(pause);
+      await sleepOrReturn(pause);
     }
   }
 
@@ -109,7 +115,12 @@ export class Api {
     }
   }
 
-  async send(method, path, { key, body } = {}) {
+  async send(method, path, content) {
+    return (await this.exchange(method, path, content)).body;
+  }
+
+  // The response's body, and the seconds of `Retry-After`.
+  async exchange(method, path, { key, body } = {}) {
     const headers = { Authorization: `Bearer ${this.token}` };
     if (key) headers["Idempotency-Key"] = key;
     if (body) headers["Content-Type"] = "application/json";
@@ -120,7 +131,7 @@ export class Api {
     } catch {
       throw new Problem(0, { code: "unreachable", retryable: true });
     }
-    if (response.ok) return response.json();
+    if (response.ok) return { body: await response.json(), retryAfter: retryAfter(response) };
     throw await toProblem(response);
   }
 }
@@ -133,7 +144,21 @@ async function toProblem(response) {
   const body = await response.json().catch(() => ({}));
   const code = body.code ?? codes[response.status] ?? "internal_error";
   const retryable = body.retryable ?? [429, 503].includes(response.status);
-  return new Problem(response.status, { ...body, code, retryable }, Number(response.headers.get("Retry-After")) || undefined);
+  return new Problem(response.status, { ...body, code, retryable }, retryAfter(response));
 }
+
+const retryAfter = (response) => Number(response.headers.get("Retry-After")) || undefined;
+
+// Ends early when the cardholder comes back to the page.
+const sleepOrReturn = (milliseconds) => new Promise((resolve) => {
+  const end = () => {
+    if (document.visibilityState === "hidden") return;
+    clearTimeout(timer);
+    document.removeEventListener("visibilitychange", end);
+    resolve();
+  };
+  const timer = setTimeout(() => { document.removeEventListener("visibilitychange", end); resolve(); }, milliseconds);
+  document.addEventListener("visibilitychange", end);
+});
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

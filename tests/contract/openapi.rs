@@ -52,11 +52,10 @@ fn the_examples_of_problems_have_the_texts_of_their_code() {
     assert!(examples.len() >= 4, "{examples:?}");
     for example in examples {
         let code = Code::ALL.into_iter().find(|code| example["code"] == code.as_str());
-        let title = code.map(Code::title);
         assert_eq!(
             (example["title"].as_str(), example["detail"].as_str()),
-            (title, title),
-            "correct the example of {} in infra/openapi.yaml: `Code::describe` in shared/runtime/src/http/problem.rs has its title",
+            (code.map(Code::title), code.map(Code::detail)),
+            "correct the example of {} in infra/openapi.yaml: `Code::describe` and `Code::detail` in shared/runtime/src/http/problem.rs have its texts",
             example["code"]
         );
     }

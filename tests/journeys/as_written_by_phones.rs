@@ -85,7 +85,7 @@ async fn a_parameter_against_caching_changes_no_response() {
         assert_eq!((response.status, response.body), (200, plain.body), "{path}");
     }
     let misspelled = cardholder.get("/enrollments?limitt=5").await.unwrap();
-    assert_eq!((misspelled.status, &misspelled.body["errors"][0]["field"]), (400, &json!("limitt")));
+    assert_eq!((misspelled.status, &misspelled.body["errors"][0]["parameter"]), (400, &json!("limitt")));
 }
 
 /// The outcome for the app, and the detail in the timeline, of a browser that returns with this query; `RECEIPT` is

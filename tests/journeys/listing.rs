@@ -157,7 +157,7 @@ async fn only_requestors_of_the_cards_range_are_shown_when_it_is_given() {
     for wrong in ["55555500", "55555500000000000000", "555555abc", "555555000&accountRange=555556000", ""] {
         let refused = get(&world, &format!("platform=ios&accountRange={wrong}"), &[]).await;
         assert_eq!(refused.status(), 400, "{wrong}");
-        assert_eq!(refused.json::<Value>().await.unwrap()["errors"][0]["field"], "accountRange");
+        assert_eq!(refused.json::<Value>().await.unwrap()["errors"][0]["parameter"], "accountRange");
     }
 }
 

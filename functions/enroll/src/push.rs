@@ -112,7 +112,9 @@ impl Enroll {
                 let recorded = enrollments.record(attempt.stored, &[fact], sealed.as_ref(), now).await?;
                 tracing::info!(event = "card_pushed", %enrollment_id, "card pushed");
                 match recorded {
-                    Some(recorded) if recorded.is_current => response::ready(enrollment_id, &redirect),
+                    Some(recorded) if recorded.is_current => {
+                        response::ready(recorded.stored.enrollment(), &redirect, now)
+                    }
                     // The push took longer than its deadline, and a later enrollment has taken the card.
                     _ => Err(Problem::from(Code::PushOutcomeUnknown).with_enrollment_id(enrollment_id)),
                 }

@@ -12,7 +12,7 @@ use mastercard::{
     processing::AccountHolder,
     token_requestor::{Platform, TokenRequestorId},
 };
-use runtime::http::{self, FieldError, Problem, field_error};
+use runtime::http::{self, CheckedBody, Fault, Problem};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -33,8 +33,16 @@ struct Body {
     locale: Option<String>,
     account_holder: Option<AccountHolder>,
     consent: ConsentRequest,
+    #[serde(default, deserialize_with = "consent::optional_timestamp")]
     cards_as_of: Option<Timestamp>,
 }
+
+/// Fills what is wrong in a body while its faults are found.
+const ENROLLMENT_EXAMPLE: &str = r#"{"cardContractId": "1", "tokenRequestorId": null, "platform": "web", "callback": "c", "locale": null,
+    "accountHolder": null, "consent": {"termsVersion": "1", "acceptedAt": "2026-01-05T10:29:58Z"}, "cardsAsOf": null}"#;
+/// The same for a body of an attempt.
+const ATTEMPT_EXAMPLE: &str = r#"{"platform": "web", "callback": "c", "locale": null, "accountHolder": null,
+    "consent": {"termsVersion": "1", "acceptedAt": "2026-01-05T10:29:58Z"}}"#;
 
 /// A request for a new enrollment.
 pub(crate) struct EnrollmentRequest {
@@ -65,23 +73,37 @@ impl EnrollmentRequest {
         config: &EnrollConfig,
         now: Timestamp,
     ) -> Result<(Self, String), Problem> {
-        let body: Body = http::body(request)?;
-        let Body {
-            card_contract_id,
-            token_requestor_id,
-            platform,
-            callback,
-            locale,
-            account_holder,
-            consent,
-            cards_as_of,
-        } = body;
-        let is_recent = |at: Timestamp| at.duration_until(now).abs() <= CARDS_MAX_AGE;
-        let reads_token_list = !cards_as_of.is_some_and(is_recent);
-        let mut attempt_request = AttemptRequest { platform, callback, locale, account_holder, consent };
-        let fingerprint = attempt_request.normalize(request, config, now)?;
-        Ok((Self { card_contract_id, token_requestor_id, reads_token_list, attempt_request }, fingerprint))
+        let body: CheckedBody<Body> = http::body(request, ENROLLMENT_EXAMPLE)?;
+        let mut body = body.map(|body| {
+            let is_recent = |at: Timestamp| at.duration_until(now).abs() <= CARDS_MAX_AGE;
+            Self {
+                card_contract_id: body.card_contract_id,
+                token_requestor_id: body.token_requestor_id,
+                reads_token_list: !body.cards_as_of.is_some_and(is_recent),
+                attempt_request: AttemptRequest {
+                    platform: body.platform,
+                    callback: body.callback,
+                    locale: body.locale,
+                    account_holder: body.account_holder,
+                    consent: body.consent,
+                },
+            }
+        });
+        let faults = body.content.attempt_request.normalize(config, now);
+        body.add_faults(faults);
+        Ok((body.into_content()?, fingerprint(request)?))
     }
+}
+
+/// The SHA-256 of a request's body.
+fn fingerprint(request: &Request) -> Result<String, Problem> {
+    // Normalized: white space and the order of fields make no difference.
+    let mut body: Value = serde_json::from_slice(request.body().as_ref()).map_err(Problem::internal)?;
+    if let Some(fields) = body.as_object_mut() {
+        fields.remove("cardsAsOf");
+    }
+    body.sort_all_objects();
+    Ok(sha256_hex(body.to_string().as_bytes()))
 }
 
 impl AttemptRequest {
@@ -91,49 +113,30 @@ impl AttemptRequest {
         config: &EnrollConfig,
         now: Timestamp,
     ) -> Result<(Self, String), Problem> {
-        let mut attempt_request: Self = http::body(request)?;
-        let fingerprint = attempt_request.normalize(request, config, now)?;
-        Ok((attempt_request, fingerprint))
+        let mut body: CheckedBody<Self> = http::body(request, ATTEMPT_EXAMPLE)?;
+        let faults = body.content.normalize(config, now);
+        body.add_faults(faults);
+        Ok((body.into_content()?, fingerprint(request)?))
     }
 
-    /// Brings the fields into Token Connect's form, and returns the SHA-256 of the request's body.
-    fn normalize(
-        &mut self,
-        request: &Request,
-        config: &EnrollConfig,
-        now: Timestamp,
-    ) -> Result<String, Problem> {
+    /// Brings the fields into Token Connect's form, and returns the faults of their values.
+    fn normalize(&mut self, config: &EnrollConfig, now: Timestamp) -> Vec<Fault> {
         self.account_holder = self.account_holder.take().and_then(account_holder::normalized);
-        let mut errors = self.invalid_fields(config, now);
+        let mut faults = Vec::new();
+        if config.app_links.get(&self.callback).is_none() {
+            faults.push(Fault::in_body("/callback", "must be the id of a configured app link"));
+        }
+        for field in self.account_holder.iter().flat_map(AccountHolder::invalid_fields) {
+            let pointer = format!("/accountHolder/{}", field.replace('.', "/"));
+            faults.push(Fault::in_body(pointer, "has an invalid length or invalid characters"));
+        }
+        faults.extend(self.consent.faults(config, now));
         match self.locale.as_deref().map_or(Ok(None), locale::reduced) {
             Ok(locale) => self.locale = locale,
-            Err(_) => errors.push(field_error("locale", "must be a language and a country, such as en_GB")),
+            Err(_) => {
+                faults.push(Fault::in_body("/locale", "must be a language and a country, such as en_GB"));
+            }
         }
-        if !errors.is_empty() {
-            return Err(Problem::fields(errors));
-        }
-        // Normalized: white space and the order of fields make no difference.
-        let mut body: Value = serde_json::from_slice(request.body().as_ref()).map_err(Problem::internal)?;
-        if let Some(fields) = body.as_object_mut() {
-            fields.remove("cardsAsOf");
-        }
-        body.sort_all_objects();
-        Ok(sha256_hex(body.to_string().as_bytes()))
-    }
-
-    /// The fields that are invalid.
-    fn invalid_fields(&self, config: &EnrollConfig, now: Timestamp) -> Vec<FieldError> {
-        let mut errors = Vec::new();
-        if config.app_links.get(&self.callback).is_none() {
-            errors.push(field_error("callback", "must be the id of a configured app link"));
-        }
-        if let Some(Err(error)) = self.account_holder.as_ref().map(AccountHolder::validate) {
-            errors.push(field_error(
-                format!("accountHolder.{}", error.field),
-                "has an invalid length or invalid characters",
-            ));
-        }
-        errors.extend(self.consent.invalid_fields(config, now));
-        errors
+        faults
     }
 }

@@ -1,5 +1,6 @@
 //! The responses: the redirect, or for a replayed request the outcome of the first one.
 
+use jiff::Timestamp;
 use lambda_http::{Body, Response};
 use mastercard::{
     card::ClientId,
@@ -21,19 +22,23 @@ struct EnrollResponse<'a> {
     enrollment_id: EnrollmentId,
     status: Status,
     redirect_url: &'a RedirectUrl,
-    expires_at: jiff::Timestamp,
+    expires_at: Timestamp,
     push_account_receipts: &'a [PushAccountReceipt],
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<&'a Signature>,
     available_push_methods: &'a [PushMethod],
 }
 
-/// 201 with the data for step 13.
-pub(crate) fn ready(enrollment_id: EnrollmentId, redirect: &Redirect) -> Result<Response<Body>, Problem> {
+/// 201 with the data for step 13. `enrollment` has the fact of the push.
+pub(crate) fn ready(
+    enrollment: &Enrollment,
+    redirect: &Redirect,
+    now: Timestamp,
+) -> Result<Response<Body>, Problem> {
     let Redirect { redirect_url, expires_at, push_account_receipts, signature, available_push_methods } =
         redirect;
     let response = EnrollResponse {
-        enrollment_id,
+        enrollment_id: enrollment.enrollment_id,
         status: Status::Ready,
         redirect_url,
         expires_at: *expires_at,
@@ -41,7 +46,8 @@ pub(crate) fn ready(enrollment_id: EnrollmentId, redirect: &Redirect) -> Result<
         signature: signature.as_ref(),
         available_push_methods,
     };
-    http::json(StatusCode::CREATED, &response)
+    let poll_after = enrollment.poll_after(&enrollment.status_at(now), now);
+    Ok(http::with_retry_after(http::json(StatusCode::CREATED, &response)?, poll_after))
 }
 
 /// 429 with the limits of the client and its cards, and the one that is reached.
@@ -71,14 +77,14 @@ impl Enroll {
             return Err(Problem::from(code).with_enrollment_id(id));
         }
         if attempt != enrollment.attempt().number {
-            return http::json(StatusCode::OK, &EnrollmentResponse::new(enrollment, None, now));
+            return EnrollmentResponse::new(enrollment, None, now).into_response();
         }
         let report = enrollment.status_at(now);
         if report.status == Status::Ready
             && let Some(sealed) = self.enrollments.redirect(&stored, attempt, now)
             && let Some(redirect) = self.enrollments.open(&self.redirect_keys, enrollment, sealed).await
         {
-            return ready(id, &redirect);
+            return ready(enrollment, &redirect, now);
         }
         match (report.status, report.reason) {
             (Status::Pending, Some(StatusReason::PushInProgress)) => {
@@ -87,7 +93,7 @@ impl Enroll {
             (Status::Pending, Some(StatusReason::PushOutcomeUnknown | StatusReason::Interrupted)) => {
                 Err(Problem::from(Code::PushOutcomeUnknown).with_enrollment_id(id))
             }
-            _ => http::json(StatusCode::OK, &EnrollmentResponse::new(enrollment, None, now)),
+            _ => EnrollmentResponse::new(enrollment, None, now).into_response(),
         }
     }
 }

@@ -84,7 +84,7 @@ impl GetEnrollment {
             Some(sealed) => self.enrollments.open(&self.redirect_keys, enrollment, sealed).await,
             None => None,
         };
-        http::json(StatusCode::OK, &EnrollmentResponse::new(enrollment, redirect, now))
+        EnrollmentResponse::new(enrollment, redirect, now).into_response()
     }
 
     async fn list(&self, client: ClientId, request: &Request) -> Result<Response<Body>, Problem> {
@@ -94,12 +94,14 @@ impl GetEnrollment {
             .list(client, query.card, query.limit.unwrap_or(DEFAULT_LIMIT), query.start)
             .await?;
         let now = self.clock.now();
-        let enrollments = page
+        let enrollments: Vec<_> = page
             .enrollments
             .iter()
             .map(|enrollment| EnrollmentResponse::new(enrollment, None, now))
             .collect();
-        http::json(StatusCode::OK, &EnrollmentsResponse { enrollments, next_token: page.next })
+        let poll_after = enrollments.iter().filter_map(EnrollmentResponse::poll_after).min();
+        let response = EnrollmentsResponse { enrollments, next_token: page.next };
+        Ok(http::with_retry_after(http::json(StatusCode::OK, &response)?, poll_after))
     }
 }
 
@@ -108,7 +110,7 @@ fn list_query(request: &Request) -> Result<ListQuery, Problem> {
     for (name, value) in http::query(request, &["cardContractId", "limit", "nextToken"])? {
         let is_repeated = match name.as_str() {
             "cardContractId" => {
-                query.card.replace(value.parse().map_err(|error| Problem::field(&name, error))?).is_some()
+                query.card.replace(value.parse().map_err(|error| Problem::parameter(&name, error))?).is_some()
             }
             "limit" => {
                 // `parse` alone accepts a sign.
@@ -116,18 +118,21 @@ fn list_query(request: &Request) -> Result<ListQuery, Problem> {
                 let limit = digits.filter(|limit| (1..=MAX_LIMIT).contains(limit));
                 query
                     .limit
-                    .replace(limit.ok_or_else(|| Problem::field(&name, format!("must be 1 to {MAX_LIMIT}")))?)
+                    .replace(
+                        limit
+                            .ok_or_else(|| Problem::parameter(&name, format!("must be 1 to {MAX_LIMIT}")))?,
+                    )
                     .is_some()
             }
             _ => {
                 let start = value
                     .parse()
-                    .map_err(|_| Problem::field(&name, "must be a token that this server returned"))?;
+                    .map_err(|_| Problem::parameter(&name, "must be a token that this server returned"))?;
                 query.start.replace(start).is_some()
             }
         };
         if is_repeated {
-            return Err(Problem::field(name, "must not be repeated"));
+            return Err(Problem::parameter(name, "must not be repeated"));
         }
     }
     Ok(query)

@@ -31,13 +31,18 @@ impl ListCardsQuery {
             match name.as_str() {
                 "cardContractId" => cards.push(card(&value)?),
                 _ if token_requestor_id.is_some() => {
-                    return Err(Problem::field(name, "must not be repeated"));
+                    return Err(Problem::parameter(name, "must not be repeated"));
                 }
-                _ => token_requestor_id = Some(value.parse().map_err(|error| Problem::field(name, error))?),
+                _ => {
+                    token_requestor_id = Some(value.parse().map_err(|error| Problem::parameter(name, error))?)
+                }
             }
         }
         if cards.is_empty() || cards.len() > MAX_CARDS {
-            return Err(Problem::field("cardContractId", format!("must be given 1 to {MAX_CARDS} times")));
+            return Err(Problem::parameter(
+                "cardContractId",
+                format!("must be given 1 to {MAX_CARDS} times"),
+            ));
         }
         Ok(Self {
             cards,
@@ -48,8 +53,8 @@ impl ListCardsQuery {
 
 fn card(value: &str) -> Result<Card, Problem> {
     let (id, range) = value.split_once(':').map_or((value, None), |(id, range)| (id, Some(range)));
-    let id = id.parse().map_err(|error| Problem::field("cardContractId", error))?;
-    let invalid_range = |message: &str| Problem::field("cardContractId", message);
+    let id = id.parse().map_err(|error| Problem::parameter("cardContractId", error))?;
+    let invalid_range = |message: &str| Problem::parameter("cardContractId", message);
     let account_range = match range.map(str::parse::<AccountRange>).transpose() {
         Ok(Some(range)) if !is_range_start(range.as_str()) => {
             return Err(invalid_range(

@@ -19,13 +19,13 @@ impl ListRequestorsQuery {
             pairs.iter().filter(|(name, _)| name == key).map(|(_, value)| value.as_str()).collect()
         };
         let platform = match values("platform").as_slice() {
-            [platform] => platform.parse().map_err(|error| Problem::field("platform", error))?,
-            _ => return Err(Problem::field("platform", "must be given once: ios, android or web")),
+            [platform] => platform.parse().map_err(|error| Problem::parameter("platform", error))?,
+            _ => return Err(Problem::parameter("platform", "must be given once: ios, android or web")),
         };
         let account_range = match values("accountRange").as_slice() {
             [] => None,
-            [range] => Some(range.parse().map_err(|error| Problem::field("accountRange", error))?),
-            _ => return Err(Problem::field("accountRange", "must not be repeated")),
+            [range] => Some(range.parse().map_err(|error| Problem::parameter("accountRange", error))?),
+            _ => return Err(Problem::parameter("accountRange", "must not be repeated")),
         };
         Ok(Self { platform, account_range })
     }

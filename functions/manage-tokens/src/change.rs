@@ -16,7 +16,7 @@ use model::{
     token_changes::{RunEnd, TokenChangeOutcome, TokenChangeRefusal},
 };
 use runtime::{
-    http::{self, Code, Problem, StatusCode},
+    http::{self, CheckedBody, Code, Fault, Problem, StatusCode},
     store::{
         Enrollments,
         enrollments::{RunningChange, TokenRef, Versioned},
@@ -50,6 +50,9 @@ struct EmptyRequest {}
 struct RemovalRequest {
     confirm: bool,
 }
+
+/// Fills what is wrong in a [`RemovalRequest`] while its faults are found.
+const REMOVAL_EXAMPLE: &str = r#"{"confirm": true}"#;
 
 /// A change that took effect, or that was not necessary.
 struct Done {
@@ -258,12 +261,16 @@ impl Change {
 /// A removal has to be confirmed; the others have no body, or an empty object.
 fn check_body(request: &Request, action: TokenAction) -> Result<(), Problem> {
     match action {
-        TokenAction::Remove => match http::body::<RemovalRequest>(request)?.confirm {
-            true => Ok(()),
-            false => Err(Problem::field("confirm", "must be true: a removal is final")),
-        },
+        TokenAction::Remove => {
+            let mut body: CheckedBody<RemovalRequest> = http::body(request, REMOVAL_EXAMPLE)?;
+            let is_denied = !body.content.confirm;
+            body.add_faults(
+                is_denied.then(|| Fault::in_body("/confirm", "must be true: a removal is final")),
+            );
+            body.into_content().map(|_| ())
+        }
         _ if request.body().is_empty() => Ok(()),
-        _ => http::body::<EmptyRequest>(request).map(|EmptyRequest {}| ()),
+        _ => http::body::<EmptyRequest>(request, "{}")?.into_content().map(|EmptyRequest {}| ()),
     }
 }
 

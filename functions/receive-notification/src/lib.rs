@@ -21,7 +21,7 @@ use model::{
 };
 use runtime::{
     config::{ConfigError, Runtime},
-    http::{self, Code, Problem, StatusCode},
+    http::{self, Code, Fault, Problem, StatusCode},
     store::{
         Enrollments, StoreError,
         enrollments::{NotificationOutcome, ReceiveError},
@@ -151,6 +151,6 @@ fn log(
 fn rejection(error: DeliveryError) -> Problem {
     match error {
         DeliveryError::CardNumber => Code::CardNumberRefused.into(),
-        error => Problem::field("body", &error).with_source(error),
+        error => Problem::faults(vec![Fault::in_body("", &error)]).with_source(error),
     }
 }

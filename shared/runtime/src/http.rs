@@ -3,10 +3,12 @@
 mod access_token;
 mod actor;
 mod authentication_request;
+mod body;
 mod caller;
 mod card_numbers;
 mod enrollment;
 mod event;
+mod fault;
 mod logo;
 mod problem;
 mod request;
@@ -15,21 +17,21 @@ mod step_up;
 mod store;
 mod upstream;
 
-use std::fmt;
-
 use lambda_http::{Body, Request, RequestExt as _, Response};
 use serde::Serialize;
 use tracing::Instrument as _;
 
 pub use actor::actor;
+pub use body::{CheckedBody, body};
 pub use caller::{Caller, RequiredScopes};
 pub use card_numbers::card_number_detector;
-pub use enrollment::EnrollmentResponse;
+pub use enrollment::{EnrollmentResponse, with_retry_after};
 pub use event::{EventError, request_from_event};
+pub use fault::Fault;
 pub use lambda_http::http::StatusCode;
 pub use logo::LogoResponse;
-pub use problem::{Code, FieldError, Problem};
-pub use request::{body, deadline, idempotency_key, path_parameter, query};
+pub use problem::{Code, Problem};
+pub use request::{deadline, idempotency_key, path_parameter, query};
 pub use run::{handle_event, run};
 pub use step_up::StepUp;
 
@@ -95,9 +97,4 @@ where
     }
     .instrument(span)
     .await
-}
-
-/// An error of one field, for [`Problem::fields`].
-pub fn field_error(field: impl Into<String>, message: impl fmt::Display) -> FieldError {
-    FieldError { field: field.into(), message: message.to_string() }
 }

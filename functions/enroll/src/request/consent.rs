@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use model::enrollment::{Authentication, Consent};
-use runtime::http::{FieldError, field_error};
+use runtime::http::Fault;
 use serde::{Deserialize, Deserializer};
 
 use crate::config::EnrollConfig;
@@ -21,8 +21,18 @@ pub(crate) struct ConsentRequest {
 
 /// Parses a time. Jiff's errors quote the input; this one does not.
 fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-    let error = |_| serde::de::Error::custom("must be a time as in RFC 3339, such as 2026-01-05T10:29:58Z");
-    String::deserialize(deserializer)?.parse().map_err(error)
+    parse(&String::deserialize(deserializer)?)
+}
+
+/// Parses a time that may be absent, as [`timestamp`] does.
+pub(super) fn optional_timestamp<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
+    Option::<String>::deserialize(deserializer)?.as_deref().map(parse).transpose()
+}
+
+fn parse<E: serde::de::Error>(text: &str) -> Result<Timestamp, E> {
+    text.parse().map_err(|_| E::custom("must be a time as in RFC 3339, such as 2026-01-05T10:29:58Z"))
 }
 
 impl ConsentRequest {
@@ -33,34 +43,36 @@ impl ConsentRequest {
         Consent { terms_version: terms_version.clone(), accepted_at: *accepted_at, authentication }
     }
 
-    /// The fields that are invalid, by the settings `CONSENT_MAX_AGE_HOURS` and `TERMS_VERSIONS` too.
-    pub(super) fn invalid_fields(&self, config: &EnrollConfig, now: Timestamp) -> Vec<FieldError> {
+    /// What is wrong, by the settings `CONSENT_MAX_AGE_HOURS` and `TERMS_VERSIONS` too.
+    pub(super) fn faults(&self, config: &EnrollConfig, now: Timestamp) -> Vec<Fault> {
         let mut errors = Vec::new();
         let Self { terms_version, accepted_at } = self;
         if !(1..=64).contains(&terms_version.chars().count()) || terms_version.chars().any(char::is_control) {
-            errors.push(field_error(
-                "consent.termsVersion",
+            errors.push(Fault::in_body(
+                "/consent/termsVersion",
                 "must have 1 to 64 characters, none of them a control character",
             ));
         }
         let age = now.duration_since(*accepted_at);
         if age < -CLOCK_SKEW {
-            errors.push(field_error("consent.acceptedAt", "must not be in the future"));
+            errors.push(Fault::in_body("/consent/acceptedAt", "must not be in the future"));
         }
         if age > config.consent_max_age {
             let hours = config.consent_max_age.as_hours();
-            errors
-                .push(field_error("consent.acceptedAt", format!("must not be more than {hours} hours ago")));
+            errors.push(Fault::in_body(
+                "/consent/acceptedAt",
+                format!("must not be more than {hours} hours ago"),
+            ));
         }
         if let Some(versions) = &config.terms_versions {
             match versions.get(terms_version).map(|version| version.published_at) {
                 None => {
                     let message = "must be a version of the bank's terms that can be accepted";
-                    errors.push(field_error("consent.termsVersion", message));
+                    errors.push(Fault::in_body("/consent/termsVersion", message));
                 }
                 Some(Some(published_at)) if *accepted_at < published_at => {
                     let message = "must not be before these terms were published";
-                    errors.push(field_error("consent.acceptedAt", message));
+                    errors.push(Fault::in_body("/consent/acceptedAt", message));
                 }
                 Some(_) => {}
             }
@@ -74,11 +86,8 @@ mod tests {
     use super::*;
     use crate::config::tests::config;
 
-    /// The errors of a consent, as field and message.
-    fn errors(config: &EnrollConfig, terms_version: &str, accepted_at: Timestamp) -> Vec<(String, String)> {
-        let consent = ConsentRequest { terms_version: terms_version.into(), accepted_at };
-        let errors = consent.invalid_fields(config, now()).into_iter();
-        errors.map(|error| (error.field, error.message)).collect()
+    fn errors(config: &EnrollConfig, terms_version: &str, accepted_at: Timestamp) -> Vec<Fault> {
+        ConsentRequest { terms_version: terms_version.into(), accepted_at }.faults(config, now())
     }
 
     fn now() -> Timestamp {
@@ -89,16 +98,16 @@ mod tests {
         config(name, value).unwrap_or_else(|problems| panic!("{problems}"))
     }
 
-    fn error(field: &str, message: &str) -> Vec<(String, String)> {
-        vec![(field.into(), message.into())]
+    fn error(pointer: &str, detail: &str) -> Vec<Fault> {
+        vec![Fault::in_body(pointer, detail)]
     }
 
     #[test]
     fn consent_may_be_as_far_ahead_as_a_phones_clock_and_a_day_old() {
         let nano = SignedDuration::from_nanos(1);
-        let future = error("consent.acceptedAt", "must not be in the future");
+        let future = error("/consent/acceptedAt", "must not be in the future");
         let old =
-            |hours: i64| error("consent.acceptedAt", &format!("must not be more than {hours} hours ago"));
+            |hours: i64| error("/consent/acceptedAt", &format!("must not be more than {hours} hours ago"));
         for (setting, hours) in [("", 24), ("1", 1), ("168", 168)] {
             let config = config_with("CONSENT_MAX_AGE_HOURS", setting);
             let oldest = now() - SignedDuration::from_hours(hours);
@@ -118,10 +127,10 @@ mod tests {
         let hour = |hour: i64| now() - SignedDuration::from_mins(30) + SignedDuration::from_hours(hour - 10);
         assert!(errors(&config, "2025-06", hour(7)).is_empty());
         assert!(errors(&config, "2026-01", hour(8)).is_empty());
-        let early = error("consent.acceptedAt", "must not be before these terms were published");
+        let early = error("/consent/acceptedAt", "must not be before these terms were published");
         assert_eq!(errors(&config, "2026-01", hour(7)), early);
         let unknown =
-            error("consent.termsVersion", "must be a version of the bank's terms that can be accepted");
+            error("/consent/termsVersion", "must be a version of the bank's terms that can be accepted");
         for version in ["2026-02", "2026-0", "2026-01 "] {
             assert_eq!(errors(&config, version, hour(9)), unknown, "{version}");
         }

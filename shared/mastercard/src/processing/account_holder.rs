@@ -83,13 +83,33 @@ impl AccountHolder {
     /// # Errors
     /// The first field outside of its limits.
     pub fn validate(&self) -> Result<(), InvalidAccountHolder> {
-        check_length("name", self.name.as_deref(), 1, 27)?;
-        check_length("emailAddress", self.email_address.as_deref(), 6, 320)?;
+        self.invalid_fields().into_iter().next().map_or(Ok(()), |field| Err(InvalidAccountHolder { field }))
+    }
+
+    /// The paths of all fields outside of Token Connect's limits, in the names of the deserialized form: `address.city`.
+    pub fn invalid_fields(&self) -> Vec<&'static str> {
+        let mut invalid = Vec::new();
+        let mut check = |field, is_valid: bool| {
+            if !is_valid {
+                invalid.push(field);
+            }
+        };
+        check("name", has_length(self.name.as_deref(), 1, 27));
+        check("emailAddress", has_length(self.email_address.as_deref(), 6, 320));
         if let Some(MobilePhoneNumber { country_dial_in_code, phone_number }) = &self.mobile_phone_number {
-            check_digits("mobilePhoneNumber.countryDialInCode", country_dial_in_code, 4)?;
-            check_digits("mobilePhoneNumber.phoneNumber", phone_number, 20)?;
+            check("mobilePhoneNumber.countryDialInCode", has_digits(country_dial_in_code, 4));
+            check("mobilePhoneNumber.phoneNumber", has_digits(phone_number, 20));
         }
-        self.address.as_ref().map_or(Ok(()), Address::validate)
+        if let Some(Address { line1, line2, city, country_subdivision, postal_code, country }) = &self.address
+        {
+            check("address.line1", has_length(line1.as_deref(), 1, 64));
+            check("address.line2", has_length(line2.as_deref(), 1, 64));
+            check("address.city", has_length(city.as_deref(), 1, 32));
+            check("address.countrySubdivision", has_length(country_subdivision.as_deref(), 1, 12));
+            check("address.postalCode", has_length(postal_code.as_deref(), 1, 16));
+            check("address.country", country.as_deref().is_none_or(is_country));
+        }
+        invalid
     }
 
     /// Only the fields in the token requestor's `supportedAccountHolderData`; `None` if none is left.
@@ -108,35 +128,17 @@ impl AccountHolder {
     }
 }
 
-impl Address {
-    fn validate(&self) -> Result<(), InvalidAccountHolder> {
-        check_length("address.line1", self.line1.as_deref(), 1, 64)?;
-        check_length("address.line2", self.line2.as_deref(), 1, 64)?;
-        check_length("address.city", self.city.as_deref(), 1, 32)?;
-        check_length("address.countrySubdivision", self.country_subdivision.as_deref(), 1, 12)?;
-        check_length("address.postalCode", self.postal_code.as_deref(), 1, 16)?;
-        match self.country.as_deref() {
-            Some(country) if country.len() != 3 || !country.bytes().all(|b| b.is_ascii_uppercase()) => {
-                Err(InvalidAccountHolder { field: "address.country" })
-            }
-            _ => Ok(()),
-        }
-    }
+fn is_country(text: &str) -> bool {
+    text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase())
 }
 
-fn check_length(
-    field: &'static str,
-    text: Option<&str>,
-    min: usize,
-    max: usize,
-) -> Result<(), InvalidAccountHolder> {
+fn has_length(text: Option<&str>, min: usize, max: usize) -> bool {
     let fit = |text: &str| (min..=max).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-    if text.is_none_or(fit) { Ok(()) } else { Err(InvalidAccountHolder { field }) }
+    text.is_none_or(fit)
 }
 
-fn check_digits(field: &'static str, text: &str, max: usize) -> Result<(), InvalidAccountHolder> {
-    let fit = (1..=max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    if fit { Ok(()) } else { Err(InvalidAccountHolder { field }) }
+fn has_digits(text: &str, max: usize) -> bool {
+    (1..=max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// A field of the account holder outside of Token Connect's limits.

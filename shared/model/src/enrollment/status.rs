@@ -2,6 +2,7 @@
 
 mod evidence;
 mod own_change;
+mod polling;
 mod receipts;
 mod schedule;
 mod summary;

@@ -511,3 +511,42 @@ fn a_successful_read_of_the_list_resets_the_pauses() {
     let failed_since = [&history[..], &[(37, Fact::TokenListReadFailed)]].concat();
     assert_eq!(enrollment(&failed_since).status_at(minute(38)).next_check, Some(minute(42)));
 }
+
+/// The pause, in seconds, that an app gets at that second.
+fn pause(facts: &[(i64, Fact)], second: i64) -> Option<i64> {
+    let enrollment = enrollment(facts);
+    let now = start() + SignedDuration::from_secs(second);
+    enrollment.poll_after(&enrollment.status_at(now), now).map(|pause| pause.as_secs())
+}
+
+#[test]
+fn an_app_that_waits_for_a_message_asks_after_growing_pauses() {
+    let returned = [(0, pushed()), (3, callback("APPROVED"))];
+    let pauses = [180, 182, 184, 188, 196, 212, 300].map(|second| pause(&returned, second).unwrap());
+    assert_eq!(pauses, [2, 2, 4, 8, 16, 32, 60]);
+    assert_eq!(pause(&[], 1), Some(2), "the push is in progress");
+    assert_eq!(pause(&[(0, pushed()), (2, tar(Decision::Approved))], 130), Some(10));
+}
+
+#[test]
+fn an_app_whose_cardholder_is_at_the_token_requestor_asks_rarely_and_when_the_receipt_expires() {
+    assert_eq!(pause(&[(0, pushed())], 1), Some(30));
+    assert_eq!(pause(&[(0, pushed())], 15 * 60 - 20), Some(20));
+    assert_eq!(pause(&[(0, pushed()), (2, tar(Decision::Approved)), (2, tcn(2))], 130), Some(30));
+}
+
+#[test]
+fn an_app_that_waits_for_the_token_list_asks_when_it_is_to_be_read() {
+    let lost = [(0, Fact::PushUnknown)];
+    assert_eq!(pause(&lost, 30), Some(300));
+    assert_eq!(pause(&lost, 16 * 60 - 200), Some(200));
+    assert_eq!(pause(&lost, 16 * 60 + 60), Some(60), "the read is overdue");
+    let unsettled = [(0, pushed()), (2, tcn(2))];
+    assert_eq!(pause(&unsettled, 15 * 60), Some(60));
+}
+
+#[test]
+fn an_app_does_not_ask_again_once_the_status_is_final() {
+    let enabled = [(0, pushed()), (2, tcn(2)), (3, callback("APPROVED"))];
+    assert_eq!(pause(&enabled, 181), None);
+}

@@ -3,7 +3,7 @@
 use lambda_http::{Body, Response, http::StatusCode};
 use serde::{Serialize, Serializer};
 
-use super::{authentication_request::AuthenticationRequest, field_error};
+use super::{authentication_request::AuthenticationRequest, fault::Fault};
 use crate::{BoxError, telemetry};
 use model::enrollment::EnrollmentId;
 
@@ -258,19 +258,115 @@ impl Code {
     }
 }
 
+impl Code {
+    /// The `detail` in the document: what the title means for the caller, and what to do.
+    pub fn detail(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => {
+                "Correct what `errors` names; without it, the request as a whole cannot be read."
+            }
+            Self::CardNumberRefused => {
+                "The query or the body contains a card number. Nothing was stored; send the id of the card contract instead."
+            }
+            Self::IdempotencyKeyMissing => {
+                "Send exactly one Idempotency-Key: a new UUID for each action of the cardholder, the same one for a repetition."
+            }
+            Self::Unauthenticated => {
+                "The claim that the bank has configured is missing or is no client id. Log the cardholder in again."
+            }
+            Self::InvalidToken => "Send the access token that the login returned beside the ID token.",
+            Self::InsufficientUserAuthentication => {
+                "Nothing was done. Log the cardholder in as `authentication` says, then send the same request again."
+            }
+            Self::Forbidden => {
+                "The caller's certificate, or the secret that it sent, is not one of those configured."
+            }
+            Self::InsufficientScope => {
+                "WWW-Authenticate names the scopes of which the access token needs one. A repetition does not help."
+            }
+            Self::NotFound => {
+                "The path names nothing that exists, or nothing that belongs to this cardholder."
+            }
+            Self::CardNotFound => {
+                "Mastercard Processing knows no such card of this cardholder. Nothing was pushed."
+            }
+            Self::TokenRequestorNotFound => {
+                "The catalog has no such token requestor, or has it no longer. List the token requestors again."
+            }
+            Self::MethodNotAllowed => "The header Allow lists the methods of this path.",
+            Self::AlreadyEnabled => {
+                "The list of the cardholder's tokens has an active one of this card there. Nothing was pushed."
+            }
+            Self::EnrollmentInProgress => {
+                "`enrollmentId` names the enrollment that is in progress. Poll it, or restart it; nothing was pushed."
+            }
+            Self::EnrollmentNotRestartable => {
+                "The enrollment has another status, or a later enrollment has taken its card. Read its current status."
+            }
+            Self::TooManyAttempts => {
+                "An enrollment cannot be restarted more often. Poll it until it is final; then the card can be enrolled again."
+            }
+            Self::RequestInProgress => {
+                "Send the same request with the same Idempotency-Key again after Retry-After; it is not processed twice."
+            }
+            Self::TokenNotChangeable => {
+                "The token's state has changed since it was listed. List the card's tokens again; `actions` has what is possible."
+            }
+            Self::RequestTooLarge => {
+                "Bodies have at most 16 kB, those of notifications 64 kB and those of the callback 1 kB."
+            }
+            Self::UriTooLong => "Path and query have at most 32 kB together.",
+            Self::ResponseTooLarge => {
+                "Lambda cannot send more than 6 MB. Send Accept-Encoding: gzip, or ask for one account range."
+            }
+            Self::UnsupportedMediaType => {
+                "Send the body as JSON, with the header Content-Type: application/json."
+            }
+            Self::IdempotencyKeyReused => {
+                "A key belongs to one action of the cardholder. Make a new one, or repeat the first request unchanged."
+            }
+            Self::CardNotEligible => {
+                "The card is blocked, expired or of an account range that the token requestor does not accept. Nothing was pushed."
+            }
+            Self::PlatformNotSupported => {
+                "The token requestor has no push method for this platform. List those of the platform."
+            }
+            Self::TooManyEnrollments => {
+                "The cardholder has reached a limit of this hour or day. A new action may succeed after Retry-After."
+            }
+            Self::TooManyRequests => {
+                "Another request was faster each time. Send the same request again after Retry-After."
+            }
+            Self::InternalError => {
+                "The log has the cause under `requestId`. The same request with the same Idempotency-Key may succeed."
+            }
+            Self::MastercardRefused => {
+                "The reason is not the card or the cardholder. Quote `requestId` to support; a repetition does not help."
+            }
+            Self::MastercardUnreadable => {
+                "Mastercard sent something that this server does not understand. Quote `requestId` to support."
+            }
+            Self::MastercardUnavailable => "Nothing was done. Send the same request again after Retry-After.",
+            Self::ServiceUnavailable => {
+                "A secret could not be fetched yet. Send the same request again after Retry-After."
+            }
+            Self::Maintenance => {
+                "The bank has stopped enabling cards for a while. Everything else works; ask again after Retry-After."
+            }
+            Self::PushOutcomeUnknown => {
+                "Mastercard's response was lost. Do not repeat the request; `enrollmentId` names the enrollment that will tell."
+            }
+            Self::TokenChangeUnknown => {
+                "Mastercard's response was lost. The same request with the same Idempotency-Key changes nothing twice."
+            }
+        }
+    }
+}
+
 impl Serialize for Code {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
-}
-
-/// An error of one field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FieldError {
-    /// Name of the field, parameter or header.
-    pub field: String,
-    /// What is wrong with its value, without the value.
-    pub message: String,
 }
 
 const CHALLENGE: &str = "www-authenticate";
@@ -280,7 +376,7 @@ const CHALLENGE: &str = "www-authenticate";
 pub struct Problem {
     /// The stable code.
     pub code: Code,
-    errors: Vec<FieldError>,
+    errors: Vec<Fault>,
     enrollment_id: Option<EnrollmentId>,
     headers: Vec<(&'static str, String)>,
     authentication: Option<Box<AuthenticationRequest>>,
@@ -302,7 +398,7 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     authentication: Option<Box<AuthenticationRequest>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    errors: &'a [FieldError],
+    errors: &'a [Fault],
 }
 
 impl From<Code> for Problem {
@@ -319,13 +415,13 @@ impl From<Code> for Problem {
 }
 
 impl Problem {
-    /// [`Code::InvalidRequest`] with one invalid field.
-    pub fn field(field: impl Into<String>, message: impl std::fmt::Display) -> Self {
-        Self::fields(vec![field_error(field, message)])
+    /// [`Code::InvalidRequest`] with one invalid query parameter.
+    pub fn parameter(name: impl Into<String>, detail: impl std::fmt::Display) -> Self {
+        Self::faults(vec![Fault::in_parameter(name, detail)])
     }
 
-    /// [`Code::InvalidRequest`] with several invalid fields.
-    pub fn fields(errors: Vec<FieldError>) -> Self {
+    /// [`Code::InvalidRequest`] with the parts of the request that are invalid.
+    pub fn faults(errors: Vec<Fault>) -> Self {
         Self { errors, ..Code::InvalidRequest.into() }
     }
 
@@ -399,7 +495,7 @@ impl Problem {
             r#type: format!("urn:click-to-pay-issuer:problem:{code}"),
             title,
             status: status.as_u16(),
-            detail: title,
+            detail: self.code.detail(),
             code: self.code,
             retryable: self.code.retryable(),
             request_id,
@@ -435,6 +531,20 @@ mod tests {
     }
 
     #[test]
+    fn the_detail_of_each_problem_says_more_than_its_title() {
+        for code in Code::ALL {
+            assert_ne!(code.detail(), code.title(), "{}", code.as_str());
+            assert!(
+                code.detail().ends_with('.') && !code.detail().contains(code.title()),
+                "{}",
+                code.as_str()
+            );
+        }
+        let details: std::collections::BTreeSet<_> = Code::ALL.map(Code::detail).into();
+        assert_eq!(details.len(), Code::ALL.len(), "each code has its own");
+    }
+
+    #[test]
     fn the_contract_names_the_problems_that_may_pass() {
         let contract = include_str!("../../../../infra/openapi.yaml");
         let header = contract.split("\n    RetryAfter:\n").nth(1).unwrap().split("schema:").next().unwrap();
@@ -447,9 +557,12 @@ mod tests {
 
     #[test]
     fn each_member_of_a_problem_document_is_described() {
-        let problem = Problem::field("locale", "must be a language and a country, such as en_GB")
-            .with_enrollment_id(EnrollmentId::new(jiff::Timestamp::UNIX_EPOCH))
-            .with_authentication(AuthenticationRequest::default());
+        let problem = Problem::faults(vec![Fault::in_body(
+            "/locale",
+            "must be a language and a country, such as en_GB",
+        )])
+        .with_enrollment_id(EnrollmentId::new(jiff::Timestamp::UNIX_EPOCH))
+        .with_authentication(AuthenticationRequest::default());
         let response = problem.into_response("r-1").unwrap();
         let Body::Text(text) = response.body() else { panic!("text") };
         let document: serde_json::Value = serde_json::from_str(text).unwrap();

@@ -3,11 +3,9 @@
 use std::{fmt, str::FromStr, time::Duration};
 
 use lambda_http::{Request, RequestExt as _, request::RequestContext};
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 use url::form_urlencoded;
 
-use super::{Code, Problem};
+use super::{Code, Fault, Problem};
 use crate::{invocation, store::enrollments::IdempotencyKey};
 use mastercard::Deadline;
 
@@ -39,61 +37,6 @@ pub fn deadline(request: &Request, timeout: Duration) -> Deadline {
     invocation::deadline(request.lambda_context_ref(), timeout)
 }
 
-/// The JSON body.
-///
-/// # Errors
-/// [`Code::UnsupportedMediaType`], or [`Code::InvalidRequest`] with the name of the field that is missing, unknown or
-/// invalid. Values are not repeated.
-pub fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
-    let media_type =
-        request.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !media_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
-        return Err(Code::UnsupportedMediaType.into());
-    }
-    let mut json = serde_json::Deserializer::from_slice(request.body().as_ref());
-    let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        // At a syntax error the path does not name a field.
-        let field = if path == "." || !error.inner().is_data() { "body".into() } else { path };
-        Problem::field(field, sentence(error.inner()))
-    })?;
-    json.end().map_err(|_| Problem::field("body", "has data after the JSON document"))?;
-    // Serde also reads a struct from a list of its fields' values. No body of this API has a list.
-    let document: Value = serde_json::from_slice(request.body().as_ref()).map_err(Problem::internal)?;
-    match list_in(&document, "body") {
-        Some(field) => Err(Problem::field(field, "must not be a list")),
-        None => Ok(parsed),
-    }
-}
-
-/// The path of the first list.
-fn list_in(value: &Value, path: &str) -> Option<String> {
-    match value {
-        Value::Array(_) => Some(path.to_owned()),
-        Value::Object(fields) => fields.iter().find_map(|(name, value)| {
-            let path = if path == "body" { name.clone() } else { format!("{path}.{name}") };
-            list_in(value, &path)
-        }),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-    }
-}
-
-/// The message for the client. Serde's own messages are used unless they repeat a value.
-fn sentence(error: &serde_json::Error) -> String {
-    if !error.is_data() {
-        return "must be valid JSON".into();
-    }
-    let message = error.to_string();
-    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(sentence, _)| sentence);
-    let repeats_a_value =
-        ["invalid type", "invalid value", "unknown variant", "invalid length", "unknown field"];
-    match repeats_a_value.iter().find(|start| message.starts_with(**start)) {
-        Some(&"unknown field") => "is not a field of this request".into(),
-        Some(_) => "has the wrong type or is not one of the values allowed".into(),
-        None => message.into(),
-    }
-}
-
 /// Query parameters as pairs, in order, without those that only keep a response from being cached.
 ///
 /// # Errors
@@ -106,7 +49,7 @@ pub fn query(request: &Request, expected: &[&str]) -> Result<Vec<(String, String
         Some((name, _)) => {
             let field = if is_plain_name(name) { name } else { "query" };
             let allowed = expected.join(", ");
-            Err(Problem::field(field, format!("is not a parameter of this request, which has {allowed}")))
+            Err(Problem::parameter(field, format!("is not a parameter of this request, which has {allowed}")))
         }
         None => Ok(pairs),
     }
@@ -147,7 +90,7 @@ pub fn idempotency_key(request: &Request) -> Result<IdempotencyKey, Problem> {
         return Err(Code::IdempotencyKeyMissing.into());
     };
     let key = key.to_str().unwrap_or_default();
-    key.parse().map_err(|error| Problem::field("Idempotency-Key", error))
+    key.parse().map_err(|error| Problem::faults(vec![Fault::in_header("Idempotency-Key", error)]))
 }
 
 /// Rejects a request for a method that its path does not have: API Gateway matches a path's route `ANY` only if the route
@@ -165,4 +108,4 @@ pub(super) fn reject_large(request: &Request, limit: usize) -> Result<(), Proble
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,11 +1,10 @@
 use lambda_http::Body;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::*;
 
 /// A request as API Gateway delivers it, with these changes to the event.
-fn request(change: impl FnOnce(&mut Value)) -> Request {
+pub(in crate::http) fn request(change: impl FnOnce(&mut Value)) -> Request {
     let mut event = json!({
         "version": "2.0", "routeKey": "POST /enrollments/{enrollmentId}/attempts", "rawPath": "/enrollments/e-1/attempts",
         "rawQueryString": "", "headers": {"content-type": "application/json", "host": "api.bank.example"},
@@ -32,56 +31,6 @@ fn a_request_has_the_gateways_id() {
     assert_eq!(id(&Request::new(Body::Empty)), "");
 }
 
-#[derive(Debug, Deserialize, PartialEq)]
-#[serde(deny_unknown_fields)]
-struct ExampleRequest {
-    number: u8,
-}
-
-fn parse_example(content_type: &str, text: &str) -> Result<ExampleRequest, Problem> {
-    body(&request(|event| {
-        event["headers"]["content-type"] = content_type.into();
-        event["body"] = text.into();
-    }))
-}
-
-#[test]
-fn a_body_is_one_json_document_with_its_media_type() {
-    for content_type in ["application/json", "Application/JSON; charset=utf-8", " application/json ;x=1"] {
-        assert_eq!(
-            parse_example(content_type, r#"{"number":7}"#).unwrap(),
-            ExampleRequest { number: 7 },
-            "{content_type}"
-        );
-    }
-    for content_type in ["text/plain", "", "application/json-patch", "x;application/json"] {
-        assert_eq!(code(parse_example(content_type, r#"{"number":7}"#)), Some(Code::UnsupportedMediaType));
-    }
-}
-
-#[test]
-fn an_error_in_a_body_names_the_field_and_does_not_repeat_its_value() {
-    let error_of = |text: &str| {
-        let problem = parse_example("application/json", text).unwrap_err();
-        assert_eq!(problem.code, Code::InvalidRequest, "{text}");
-        let response = problem.into_response("r-1").unwrap();
-        let Body::Text(text) = response.into_body() else { panic!("no text") };
-        let value: Value = serde_json::from_str(&text).unwrap();
-        let error = &value["errors"][0];
-        (error["field"].as_str().unwrap().to_owned(), error["message"].as_str().unwrap().to_owned())
-    };
-    let wrong = |field: &str, message: &str| (field.to_owned(), message.to_owned());
-    let type_or_value = "has the wrong type or is not one of the values allowed";
-    assert_eq!(error_of(r#"{"number":"secret"}"#), wrong("number", type_or_value));
-    assert_eq!(error_of(r#"{"number":700}"#), wrong("number", type_or_value));
-    assert_eq!(error_of(r#"{"number":7,"secret":1}"#), wrong("secret", "is not a field of this request"));
-    assert_eq!(error_of("{}"), wrong("body", "missing field `number`"));
-    assert_eq!(error_of(r#"{"number":7"#), wrong("body", "must be valid JSON"));
-    assert_eq!(error_of(r#"{"number":7} 8"#), wrong("body", "has data after the JSON document"));
-    // Serde alone would read it as the fields in their order.
-    assert_eq!(error_of("[7]"), wrong("body", "must not be a list"));
-}
-
 #[test]
 fn only_expected_parameters_are_read_in_their_order() {
     let parse = |text: &str| query(&request(|event| event["rawQueryString"] = text.into()), &["a", "b"]);
@@ -104,7 +53,7 @@ fn parameters_against_caching_are_ignored_and_unknown_ones_named() {
     assert_eq!(parse("t=1").unwrap(), [pair("t", "1")], "a parameter of the request is read");
     let field = |text: &str| parse(text).unwrap_err().into_response("r-1").unwrap().into_body();
     let named = |text: &str| match field(text) {
-        Body::Text(text) => serde_json::from_str::<Value>(&text).unwrap()["errors"][0]["field"].clone(),
+        Body::Text(text) => serde_json::from_str::<Value>(&text).unwrap()["errors"][0]["parameter"].clone(),
         _ => Value::Null,
     };
     assert_eq!(named("platform=web&device=ios"), "device");

@@ -1,0 +1,54 @@
+//! When an app may ask for the status again.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    super::{Enrollment, Fact},
+    Status, StatusReason, StatusReport,
+};
+
+/// The shortest pause between two requests for the status.
+const SHORTEST: SignedDuration = SignedDuration::from_secs(2);
+/// The longest pause while a notification or the response to the push may arrive at any moment.
+const LONGEST_FOR_MESSAGE: SignedDuration = SignedDuration::from_mins(1);
+/// The pause while the cardholder is at the token requestor. An app asks at once when the cardholder returns to it.
+const FOR_CARDHOLDER: SignedDuration = SignedDuration::from_secs(30);
+/// The pauses while only a read of the token list is expected. One that is overdue follows within reconciliation's interval.
+const FOR_TOKEN_LIST: (SignedDuration, SignedDuration) =
+    (SignedDuration::from_mins(1), SignedDuration::from_mins(5));
+
+impl Enrollment {
+    /// How long an app waits before it asks for the status again: until something new is to be expected after `report`, the status
+    /// at `now`. `None` if the status is final.
+    ///
+    /// While a message may arrive at any moment, the pause is as long as the time since the last fact, so that it grows with each
+    /// request.
+    pub fn poll_after(&self, report: &StatusReport, now: Timestamp) -> Option<SignedDuration> {
+        let next_check = report.next_check?;
+        let until = |time: Timestamp| now.duration_until(time);
+        let is_expired = self.redirect_expires_at().is_none_or(|expires_at| expires_at <= now);
+        Some(match (report.status, &report.reason) {
+            (Status::Pending, Some(StatusReason::PushInProgress | StatusReason::AwaitingConfirmation))
+            | (Status::Authorized, _) => (-until(self.last_fact_at())).clamp(SHORTEST, LONGEST_FOR_MESSAGE),
+            (Status::Ready | Status::Tokenized, _) if !is_expired => {
+                let expires_at = self.redirect_expires_at().map_or(FOR_CARDHOLDER, until);
+                expires_at.clamp(SHORTEST, FOR_CARDHOLDER)
+            }
+            _ => until(next_check).clamp(FOR_TOKEN_LIST.0, FOR_TOKEN_LIST.1),
+        })
+    }
+
+    /// When the last thing happened that is known: a fact, or the request.
+    fn last_fact_at(&self) -> Timestamp {
+        self.facts.iter().map(|recorded| recorded.at).max().unwrap_or(self.created_at)
+    }
+
+    /// When the receipts of the latest attempt expire.
+    fn redirect_expires_at(&self) -> Option<Timestamp> {
+        let number = self.attempt().number;
+        self.facts.iter().find_map(|recorded| match recorded.fact {
+            Fact::Pushed { expires_at, .. } if recorded.attempt == number => Some(expires_at),
+            _ => None,
+        })
+    }
+}
