@@ -8,7 +8,7 @@ use lambda_http::{Body, Request, Response};
 use mastercard::{
     Deadline, Processing,
     call::CallLog,
-    processing::{TokenAction, TokenChangeError, TokenChangeResult},
+    processing::{ClientToken, TokenAction, TokenChangeError, TokenChangeResult},
 };
 use model::{
     audit::ActorKind,
@@ -18,7 +18,7 @@ use model::{
 use runtime::{
     http::{self, CheckedBody, Code, Fault, Problem, StatusCode},
     store::{
-        Enrollments,
+        Enrollments, StoreError,
         enrollments::{RunningChange, TokenRef, Versioned},
     },
     telemetry,
@@ -172,7 +172,7 @@ impl ManageTokens {
         let is_gone = matches!(sent, Ok(TokenChangeResult::Gone));
         let after = if is_gone { Some(TokenState::Deactivated) } else { after };
         let confirmed = Fact::TokenChangeConfirmed { action, token_id, listed: after.clone() };
-        self.record_confirmation(&change, enrollment, confirmed).await;
+        self.record_confirmation(&change, enrollment, listed, confirmed).await;
         let outcome = match (action, &after) {
             (TokenAction::Remove, _) if is_gone => TokenChangeOutcome::Unchanged,
             (_, Some(TokenState::Deactivated)) if action != TokenAction::Remove => {
@@ -195,7 +195,7 @@ impl ManageTokens {
     async fn record_request(
         &self,
         change: &Change,
-        listed: &mastercard::processing::ClientToken,
+        listed: &ClientToken,
         fact: Fact,
     ) -> Result<Option<Versioned>, Problem> {
         let now = self.clock.now();
@@ -208,12 +208,26 @@ impl ManageTokens {
     }
 
     /// Records that a change was made. If that fails, reconciliation finds the request that nothing confirmed.
-    async fn record_confirmation(&self, change: &Change, enrollment: Option<Versioned>, fact: Fact) {
-        let Some(enrollment) = enrollment else { return };
+    async fn record_confirmation(
+        &self,
+        change: &Change,
+        enrollment: Option<Versioned>,
+        listed: &ClientToken,
+        fact: Fact,
+    ) {
         let now = self.clock.now();
-        let at = not_before_facts(now, &enrollment);
-        let recorded = [fact.recorded(at, &at.to_string()).with_calls(change.calls.take())];
-        if let Err(error) = change.enrollments.record(enrollment, &recorded, None, now).await {
+        let recorded = async {
+            let enrollment = match enrollment {
+                Some(enrollment) => Some(enrollment),
+                // A notification may have brought the token to its enrollment since the request.
+                None => change.enrollments.enrollment_of_token(change.token.client, listed, now).await?,
+            };
+            let Some(enrollment) = enrollment else { return Ok(()) };
+            let at = not_before_facts(now, &enrollment);
+            let recorded = [fact.recorded(at, &at.to_string()).with_calls(change.calls.take())];
+            change.enrollments.record(enrollment, &recorded, None, now).await.map(|_| ())
+        };
+        if let Err::<(), StoreError>(error) = recorded.await {
             tracing::error!(
                 event = "token_change_not_recorded", action = change.action.as_str(),
                 token_id = %change.token.token, cause = telemetry::chain(&error), "token change not recorded"
