@@ -41,6 +41,9 @@ export const time = (timestamp) => new Date(timestamp).toLocaleTimeString(langua
 
 export const date = (timestamp) => new Date(timestamp).toLocaleString(language, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
 
+// `2026-01` as `January 2026`.
+export const month = (yearAndMonth) => new Date(yearAndMonth).toLocaleDateString(language, { year: "numeric", month: "long", timeZone: "UTC" });
+
 // For the token requestor's pages: the language of this app with the device's country, or the language's most likely one.
 export function locale() {
   const preferred = navigator.languages.map((tag) => new Intl.Locale(tag)).find((tag) => tag.language === language && tag.region);

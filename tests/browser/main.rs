@@ -21,6 +21,7 @@ mod screenshots;
 mod step_up;
 mod support_pages;
 mod tokens;
+mod visual;
 
 use simulator::Operation;
 

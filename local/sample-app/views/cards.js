@@ -37,7 +37,7 @@ function row(card, place, requestor) {
     picture(card),
     el("span", { class: "grow" },
       el("a", { class: "cover", href: own },
-        el("span", { "aria-hidden": "true" }, text(`cards.${card.product}`), " ", el("span", { class: "number" }, `•••• ${card.lastFour}`)),
+        el("span", { "aria-hidden": "true" }, text(`cards.${card.product}`), " ", el("span", { class: "number" }, `•• ${card.lastFour}`)),
         el("span", { class: "hidden" }, cardName(card))),
       el("small", { class: `state ${place.state}` }, text([`card.${place.state}.${place.reason}`, `card.${place.state}`, "cards.unknown"], { requestor })),
       sampleNote(card)),

@@ -4,7 +4,7 @@ import { accountHolder } from "../account-holder.js";
 import { picture } from "../card.js";
 import { el, logo } from "../dom.js";
 import { pendingRequest } from "../pending-request.js";
-import { list, locale, richText, text } from "../texts.js";
+import { list, locale, month, richText, text } from "../texts.js";
 import { busy, progress } from "../waiting.js";
 
 const PLATFORM = "web";
@@ -55,7 +55,7 @@ export async function enable(page, cardContractId, tokenRequestorId, restarted) 
       el("form", { novalidate: true, onsubmit: submit },
         el("fieldset", {}, el("legend", {}, text("enable.where")), el("div", { class: "rows" }, requestors.map(choice))),
         sent,
-        el("details", { class: "terms" }, el("summary", {}, text("enable.terms", { version: TERMS })), ["terms.1", "terms.2", "terms.3"].map((key) => el("p", {}, richText(key)))),
+        el("details", { class: "terms" }, el("summary", {}, text("enable.terms", { version: month(TERMS) })), ["terms.1", "terms.2", "terms.3"].map((key) => el("p", {}, richText(key)))),
         el("label", { class: "consent", for: "consent" }, consent, consentText), missing,
         el("p", { class: "actions" }, button, back), status)));
 }
