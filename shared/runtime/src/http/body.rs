@@ -69,13 +69,16 @@ pub fn body<T: DeserializeOwned>(request: &Request, example: &str) -> Result<Che
         Ok(_) => repair(document, Vec::new(), example),
         // A value has each field once.
         Err(error) => {
-            let duplicate = quoted_field(&error.inner().to_string(), "duplicate field").map(|field| {
-                Fault::in_body(
-                    child(&pointer(error.path()).unwrap_or_default(), &field),
-                    "must not be repeated",
-                )
-            });
-            repair(document, duplicate.into_iter().collect(), example)
+            let message = error.inner().to_string();
+            let at = pointer(error.path()).unwrap_or_default();
+            let duplicate = quoted_field(&message, "duplicate field")
+                .map(|field| Fault::in_body(child(&at, &field), "must not be repeated"));
+            let mut checked = repair(document, duplicate.into_iter().collect(), example)?;
+            // Of a repeated field the document has only the last value, and the fault is in an earlier one.
+            if checked.faults.is_empty() {
+                checked.faults.push(Fault::in_body(at, sentence(&message)));
+            }
+            Ok(checked)
         }
     }
 }

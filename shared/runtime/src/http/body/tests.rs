@@ -115,3 +115,9 @@ fn a_body_of_unknown_fields_is_not_searched_to_its_end() {
     let fields: Vec<_> = (0..500).map(|number| format!(r#""f{number}":1"#)).collect();
     assert_eq!(faults(&format!("{{{}}}", fields.join(","))).len(), MOST_FAULTS);
 }
+
+#[test]
+fn a_repeated_field_is_a_fault_even_if_its_last_value_is_valid() {
+    let found = faults(r#"{"number":-1,"number":7,"part":{"is_new":true,"count":1}}"#);
+    assert_eq!(found, [fault("#/number", TYPE_OR_VALUE)]);
+}

@@ -68,10 +68,11 @@ fn a_weak_or_old_login_gets_the_challenge_of_rfc_9470() {
             r#"Bearer {error}, error_description="{description}", acr_values="urn:bank:strong urn:bank:stronger", max_age="300""#
         );
         assert_eq!(challenge, expected, "{claims}");
-        let title = "The cardholder must be authenticated again, or more strongly";
         let expected = json!({
             "type": "urn:click-to-pay-issuer:problem:insufficient_user_authentication",
-            "title": title, "detail": title, "status": 401, "code": "insufficient_user_authentication",
+            "title": "The cardholder must be authenticated again, or more strongly",
+            "detail": "Nothing was done. Log the cardholder in as `authentication` says, then send the same request again.",
+            "status": 401, "code": "insufficient_user_authentication",
             "retryable": false, "requestId": "r-1",
             "authentication": {"acrValues": ["urn:bank:strong", "urn:bank:stronger"], "maxAge": 300},
         });
