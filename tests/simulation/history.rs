@@ -54,7 +54,7 @@ pub(super) struct History {
     pub(super) blocked: Vec<u64>,
     /// Whether a refresh was started.
     pub(super) refreshed: bool,
-    /// Tokens of transactions that were processed: with one of them DynamoDB answers again and writes nothing.
+    /// `ClientRequestToken` of the transactions that were processed.
     pub(super) transactions: BTreeSet<String>,
 }
 
@@ -72,7 +72,7 @@ impl History {
         if call.writes()
             && call.target == Target::Enrollments
             && reply.status == StatusCode::OK
-            && !self.is_repeated_transaction(call)
+            && self.add_transaction(call)
         {
             let written = call.items().into_iter().filter(|item| !item.is_checked);
             self.writes.extend(written.map(|access| Write {
@@ -101,9 +101,10 @@ impl History {
         }
     }
 
-    fn is_repeated_transaction(&mut self, call: &Call) -> bool {
+    /// Returns whether the call wrote: DynamoDB answers a transaction with a known token as before, and writes nothing.
+    fn add_transaction(&mut self, call: &Call) -> bool {
         let token = call.json["ClientRequestToken"].as_str();
-        token.is_some_and(|token| !self.transactions.insert(token.to_owned()))
+        token.is_none_or(|token| self.transactions.insert(token.to_owned()))
     }
 
     /// Versions of card enrollments and past enrollments that were written, in their order.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use mastercard::{
     Deadline, Processing,
-    call::CallLog,
+    call::{Call, CallLog},
     processing::{ClientToken, TokenAction, TokenChangeError, TokenChangeResult},
 };
 use model::{
@@ -140,11 +140,11 @@ impl ManageTokens {
         };
         let listed = &owned.listed.token;
         let requested = Fact::TokenChangeRequested { action, token_id };
-        let enrollment = match self.record_request(&change, listed, requested).await {
+        let enrollment = match self.record(&change, None, listed, requested, Vec::new()).await {
             Ok(enrollment) => enrollment,
-            Err(problem) => {
+            Err(error) => {
                 self.end(running, RunEnd::NotSent).await;
-                return Err(problem);
+                return Err(error.into());
             }
         };
         let word = self.status_words.of(action);
@@ -191,22 +191,6 @@ impl ManageTokens {
         Ok(Done { state, outcome })
     }
 
-    /// Records the request at the enrollment that made the token; `None` if none did.
-    async fn record_request(
-        &self,
-        change: &Change,
-        listed: &ClientToken,
-        fact: Fact,
-    ) -> Result<Option<Versioned>, Problem> {
-        let now = self.clock.now();
-        let enrollment = change.enrollments.enrollment_of_token(change.token.client, listed, now).await?;
-        let Some(enrollment) = enrollment else { return Ok(None) };
-        let at = not_before_facts(now, &enrollment);
-        let recorded = [fact.recorded(at, &at.to_string())];
-        let recorded = change.enrollments.record(enrollment, &recorded, None, now).await?;
-        Ok(recorded.map(|recorded| recorded.stored))
-    }
-
     /// Records that a change was made. If that fails, reconciliation finds the request that nothing confirmed.
     async fn record_confirmation(
         &self,
@@ -215,24 +199,35 @@ impl ManageTokens {
         listed: &ClientToken,
         fact: Fact,
     ) {
-        let now = self.clock.now();
-        let recorded = async {
-            let enrollment = match enrollment {
-                Some(enrollment) => Some(enrollment),
-                // A notification may have brought the token to its enrollment since the request.
-                None => change.enrollments.enrollment_of_token(change.token.client, listed, now).await?,
-            };
-            let Some(enrollment) = enrollment else { return Ok(()) };
-            let at = not_before_facts(now, &enrollment);
-            let recorded = [fact.recorded(at, &at.to_string()).with_calls(change.calls.take())];
-            change.enrollments.record(enrollment, &recorded, None, now).await.map(|_| ())
-        };
-        if let Err::<(), StoreError>(error) = recorded.await {
+        // A notification may have brought the token to its enrollment since the request.
+        let recorded = self.record(change, enrollment, listed, fact, change.calls.take()).await;
+        if let Err(error) = recorded {
             tracing::error!(
                 event = "token_change_not_recorded", action = change.action.as_str(),
                 token_id = %change.token.token, cause = telemetry::chain(&error), "token change not recorded"
             );
         }
+    }
+
+    /// Records a fact at `enrollment`, or else at the one that made the token; `None` if none did.
+    async fn record(
+        &self,
+        change: &Change,
+        enrollment: Option<Versioned>,
+        listed: &ClientToken,
+        fact: Fact,
+        calls: Vec<Call>,
+    ) -> Result<Option<Versioned>, StoreError> {
+        let now = self.clock.now();
+        let enrollment = match enrollment {
+            Some(enrollment) => Some(enrollment),
+            None => change.enrollments.enrollment_of_token(change.token.client, listed, now).await?,
+        };
+        let Some(enrollment) = enrollment else { return Ok(None) };
+        let at = not_before_facts(now, &enrollment);
+        let recorded = [fact.recorded(at, &at.to_string()).with_calls(calls)];
+        let recorded = change.enrollments.record(enrollment, &recorded, None, now).await?;
+        Ok(recorded.map(|recorded| recorded.stored))
     }
 
     /// Ends a run. If that fails, the next request has to wait until the run counts as interrupted.
