@@ -550,3 +550,11 @@ fn an_app_does_not_ask_again_once_the_status_is_final() {
     let enabled = [(0, pushed()), (2, tcn(2)), (3, callback("APPROVED"))];
     assert_eq!(pause(&enabled, 181), None);
 }
+
+#[test]
+fn an_app_whose_cardholder_cancelled_asks_soon_until_the_token_list_was_read() {
+    let cancelled = [(0, pushed()), (2, tcn(2)), (3, callback("CANCELLED"))];
+    assert_eq!([180, 184, 200].map(|second| pause(&cancelled, second)), [Some(2), Some(4), Some(20)]);
+    let listed = [&cancelled[..], &[(4, list(Some(TokenState::Active)))]].concat();
+    assert_eq!(pause(&listed, 260), Some(30), "the next read is due after the receipt's end");
+}
