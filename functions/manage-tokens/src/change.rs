@@ -8,10 +8,11 @@ use lambda_http::{Body, Request, Response};
 use mastercard::{
     Deadline, Processing,
     call::CallLog,
-    processing::{TokenAction, TokenChangeError, TokenChangeResult},
+    processing::{TokenAction, TokenChangeError, TokenChangeResult, TokenStatusWords},
 };
 use model::{
     audit::ActorKind,
+    clock::Clock,
     enrollment::{Fact, TokenState},
     token_changes::{RunEnd, TokenChangeOutcome, TokenChangeRefusal},
 };
@@ -19,7 +20,7 @@ use runtime::{
     http::{self, Code, Problem, StatusCode},
     store::{
         Enrollments,
-        enrollments::{RunningChange, TokenRef, Versioned},
+        enrollments::{IdempotencyKey, RunningChange, TokenRef, Versioned},
     },
     telemetry,
 };
@@ -52,9 +53,24 @@ struct RemovalRequest {
 }
 
 /// A change that took effect, or that was not necessary.
-struct Done {
-    state: TokenState,
-    outcome: TokenChangeOutcome,
+#[derive(Debug)]
+pub struct ChangedToken {
+    /// The token's state afterwards.
+    pub state: TokenState,
+    /// What happened.
+    pub outcome: TokenChangeOutcome,
+}
+
+/// Changes tokens: for a cardholder by the API, for the bank's staff by `doctor tokens`.
+pub struct TokenChanger {
+    /// Client of Processing.
+    pub processing: Processing,
+    /// Mastercard's words for the changes.
+    pub status_words: TokenStatusWords,
+    /// The store, which writes in the name of whoever requests the change.
+    pub enrollments: Enrollments,
+    /// The clock.
+    pub clock: Clock,
 }
 
 impl ManageTokens {
@@ -70,19 +86,42 @@ impl ManageTokens {
         let token = owned_tokens::named(request, client)?;
         let key = http::idempotency_key(request)?;
         check_body(request, action)?;
+        let changer = TokenChanger {
+            processing: self.processing.clone(),
+            status_words: self.status_words.clone(),
+            enrollments: self.enrollments.for_actor(|| http::actor(request, ActorKind::App)),
+            clock: self.clock.clone(),
+        };
+        respond(token, changer.change(token, &key, action, deadline).await?)
+    }
+}
+
+impl TokenChanger {
+    /// Changes one token of the client's own list, once for its key and while no other change of it runs.
+    ///
+    /// # Errors
+    /// A problem, as the API answers it.
+    pub async fn change(
+        &self,
+        token: TokenRef,
+        key: &IdempotencyKey,
+        action: TokenAction,
+        deadline: Deadline,
+    ) -> Result<ChangedToken, Problem> {
+        let now = self.clock.now();
         self.processing.load_keys();
         let calls = CallLog::default();
         let processing = self.processing.with_call_log(&calls);
         let Some(mut listed) = owned_tokens::find(&processing, token, deadline).await? else {
             // It is gone, or never was this client's. A removal that ended is repeated all the same.
-            let outcome = self.enrollments.token_change_outcome(token, &key, action, now).await?;
+            let outcome = self.enrollments.token_change_outcome(token, key, action, now).await?;
             let outcome = outcome.ok_or(Code::NotFound)?;
-            return respond(token, Done { state: TokenState::Deactivated, outcome });
+            return Ok(ChangedToken { state: TokenState::Deactivated, outcome });
         };
-        let running = match self.enrollments.start_token_change(token, &key, action, now).await? {
+        let running = match self.enrollments.start_token_change(token, key, action, now).await? {
             Ok(running) => running,
             Err(TokenChangeRefusal::Replayed(outcome)) => {
-                return respond(token, Done { state: listed.state, outcome });
+                return Ok(ChangedToken { state: listed.state, outcome });
             }
             Err(refusal) => return Err(refused(refusal)),
         };
@@ -98,7 +137,7 @@ impl ManageTokens {
                 }
             }
         }
-        let enrollments = self.enrollments.for_actor(|| http::actor(request, ActorKind::App));
+        let enrollments = self.enrollments.clone();
         let change = Change { token, action, enrollments, processing, calls, deadline };
         let done = match action::effect(action, &listed.state) {
             Effect::Change => self.send(change, listed, &running).await?,
@@ -108,7 +147,7 @@ impl ManageTokens {
                     true => TokenChangeOutcome::Changed,
                     false => TokenChangeOutcome::Unchanged,
                 };
-                Done { state: listed.state, outcome }
+                ChangedToken { state: listed.state, outcome }
             }
             Effect::NotPossible => {
                 self.end(&running, RunEnd::NotSent).await;
@@ -118,9 +157,9 @@ impl ManageTokens {
         self.end(&running, RunEnd::Ended(done.outcome)).await;
         tracing::info!(
             event = "token_changed", action = action.as_str(), token_id = %token.token,
-            state = state_name(&done.state), "token changed by its cardholder"
+            state = state_name(&done.state), "token changed"
         );
-        respond(token, done)
+        Ok(done)
     }
 
     /// Sends a change. On an error the run has ended.
@@ -129,7 +168,7 @@ impl ManageTokens {
         change: Change,
         owned: OwnedToken,
         running: &RunningChange,
-    ) -> Result<Done, Problem> {
+    ) -> Result<ChangedToken, Problem> {
         let (action, token_id) = (change.action, change.token.token);
         let Some(number) = owned.listed.number else {
             self.end(running, RunEnd::NotSent).await;
@@ -185,7 +224,7 @@ impl ManageTokens {
             TokenChangeOutcome::StillSuspended => TokenState::Suspended,
             TokenChangeOutcome::Changed | TokenChangeOutcome::Unchanged => action::target(action),
         };
-        Ok(Done { state, outcome })
+        Ok(ChangedToken { state, outcome })
     }
 
     /// Records the request at the enrollment that made the token; `None` if none did.
@@ -240,7 +279,6 @@ fn not_before_facts(now: Timestamp, enrollment: &Versioned) -> Timestamp {
 struct Change {
     token: TokenRef,
     action: TokenAction,
-    /// Writes in the name of the app.
     enrollments: Enrollments,
     processing: Processing,
     calls: CallLog,
@@ -279,8 +317,8 @@ fn refused(refusal: TokenChangeRefusal) -> Problem {
     }
 }
 
-fn respond(token: TokenRef, done: Done) -> Result<Response<Body>, Problem> {
-    let Done { state, outcome } = done;
+fn respond(token: TokenRef, done: ChangedToken) -> Result<Response<Body>, Problem> {
+    let ChangedToken { state, outcome } = done;
     let response = TokenChangeResponse { token_id: token.token, state: state_name(&state), outcome };
     http::json(StatusCode::OK, &response)
 }

@@ -21,6 +21,9 @@ use runtime::{
 };
 use url::Url;
 
+pub use change::{ChangedToken, TokenChanger};
+pub use response::state_name;
+
 /// How long a request may take: three calls to Mastercard at most.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
