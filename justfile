@@ -10,7 +10,7 @@ run:
 
 # Runs all tests but the long ones
 test:
-    cargo test --workspace
+    cargo test
 
 # Runs the unit tests of one crate, without compiling anything twice
 unit crate:

@@ -106,7 +106,7 @@ async fn a_card_that_cannot_take_the_tokens_leaves_them_where_they_are() {
     assert_eq!((run.code, run.output.as_str()), (Some(2), ""));
     assert!(run.errors.contains("the token was not moved"), "{}", run.errors);
     assert_eq!(listed(&bank, CARD).await[0]["state"], "active");
-    let expected = [["operator", "token_relink", "started"], ["operator", "token_relink", "not_sent"]];
+    let expected = [["operator", "token_relink", "started"], ["operator", "token_relink", "not_changed"]];
     assert_eq!(audited(&bank).await, lines(&expected));
 }
 

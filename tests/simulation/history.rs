@@ -4,7 +4,7 @@
 mod records;
 mod stored_item;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -54,6 +54,8 @@ pub(super) struct History {
     pub(super) blocked: Vec<u64>,
     /// Whether a refresh was started.
     pub(super) refreshed: bool,
+    /// `ClientRequestToken` of the transactions that were processed.
+    pub(super) transactions: BTreeSet<String>,
 }
 
 impl History {
@@ -67,7 +69,11 @@ impl History {
         reply: &Reply,
         is_orphan: bool,
     ) {
-        if call.writes() && call.target == Target::Enrollments && reply.status == StatusCode::OK {
+        if call.writes()
+            && call.target == Target::Enrollments
+            && reply.status == StatusCode::OK
+            && self.add_transaction(call)
+        {
             let written = call.items().into_iter().filter(|item| !item.is_checked);
             self.writes.extend(written.map(|access| Write {
                 step,
@@ -93,6 +99,12 @@ impl History {
                 is_orphan,
             });
         }
+    }
+
+    /// Returns whether the call wrote: DynamoDB answers a transaction with a known token as before, and writes nothing.
+    fn add_transaction(&mut self, call: &Call) -> bool {
+        let token = call.json["ClientRequestToken"].as_str();
+        token.is_none_or(|token| self.transactions.insert(token.to_owned()))
     }
 
     /// Versions of card enrollments and past enrollments that were written, in their order.

@@ -165,7 +165,7 @@ impl TokenSupport {
         // Read after the start: no other change of this server comes between.
         let tokens = match processing.get_numbered_tokens_by_client(token.client, deadline).await {
             Ok(tokens) => tokens,
-            Err(error) => return (RunEnd::NotSent, Err(error.into())),
+            Err(error) => return (RunEnd::NotChanged, Err(error.into())),
         };
         let is_named = |listed: &NumberedToken| {
             listed.token.card_contract_id == token.card
@@ -173,15 +173,15 @@ impl TokenSupport {
         };
         let Some(NumberedToken { token: listed, number: Some(number) }) = tokens.into_iter().find(is_named)
         else {
-            return (RunEnd::NotSent, Err(TokenError::NotFound));
+            return (RunEnd::NotChanged, Err(TokenError::NotFound));
         };
         let sent = processing.relink_tokens(token.card, to, Some(&number), deadline).await;
         drop(number);
         let error = match sent {
             Ok(TokenChangeResult::Changed) => return (ended(), Ok(TokenChangeOutcome::Changed)),
-            Ok(TokenChangeResult::Gone) => return (RunEnd::NotSent, Err(TokenError::NotFound)),
+            Ok(TokenChangeResult::Gone) => return (RunEnd::NotChanged, Err(TokenError::NotFound)),
             Err(error @ TokenChangeError::NotChanged(_)) => {
-                return (RunEnd::NotSent, Err(TokenError::Relink(error)));
+                return (RunEnd::NotChanged, Err(TokenError::Relink(error)));
             }
             Err(error @ TokenChangeError::Unknown(_)) => error,
         };

@@ -5,6 +5,7 @@ mod change;
 mod list;
 mod owned_tokens;
 mod response;
+mod token_changer;
 
 use std::time::Duration;
 
@@ -21,8 +22,8 @@ use runtime::{
 };
 use url::Url;
 
-pub use change::{ChangedToken, TokenChanger};
 pub use response::state_name;
+pub use token_changer::{ChangedToken, TokenChanger};
 
 /// How long a request may take: three calls to Mastercard at most.
 const TIMEOUT: Duration = Duration::from_secs(10);

@@ -101,7 +101,7 @@ impl AuditedTokenChange {
             Some(RunEnd::Ended(TokenChangeOutcome::Unchanged)) => "unchanged",
             Some(RunEnd::Ended(TokenChangeOutcome::StillSuspended)) => "still_suspended",
             Some(RunEnd::Unknown) => "unknown",
-            Some(RunEnd::NotSent) => "not_sent",
+            Some(RunEnd::NotChanged) => "not_changed",
         }
     }
 }

@@ -92,7 +92,7 @@ pub enum RunEnd {
     /// Without one: Mastercard's answer was lost. A repetition runs again.
     Unknown,
     /// Nothing was sent: the key is free.
-    NotSent,
+    NotChanged,
 }
 
 /// Why a run does not start.
@@ -168,7 +168,7 @@ impl TokenChanges {
         match end {
             RunEnd::Ended(outcome) => request.outcome = Some(outcome),
             RunEnd::Unknown => {}
-            RunEnd::NotSent => {
+            RunEnd::NotChanged => {
                 next.requests.remove(index);
             }
         }
@@ -257,8 +257,8 @@ mod tests {
         let unknown = running.end(run(1, 0), RunEnd::Unknown, at(9)).unwrap();
         assert!(unknown.start(key(1), Suspend, run(2, 10)).unwrap().1);
         assert!(running.start(key(1), Suspend, run(2, 30)).unwrap().1, "the first run crashed");
-        let not_sent = running.end(run(1, 0), RunEnd::NotSent, at(9)).unwrap();
-        assert!(!not_sent.start(key(1), Suspend, run(2, 10)).unwrap().1);
+        let not_changed = running.end(run(1, 0), RunEnd::NotChanged, at(9)).unwrap();
+        assert!(!not_changed.start(key(1), Suspend, run(2, 10)).unwrap().1);
     }
 
     #[test]
