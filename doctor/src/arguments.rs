@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use doctor::operate::AllowedHost;
 use jiff::Timestamp;
 use mastercard::card::{CardContractId, ClientId};
-use model::enrollment::EnrollmentId;
+use model::{enrollment::EnrollmentId, token_id::TokenId};
 use runtime::{config::Environment, store::enrollments::QuarantineId};
 
 /// Checks settings, keys and connectivity before the first live call; answers support's and operators' questions after it.
@@ -107,6 +107,13 @@ pub(crate) enum Command {
         #[command(flatten)]
         common: CommonOptions,
     },
+    /// The tokens of a card: list them, move them to the card that replaced it, remove one
+    ///
+    /// Needs the settings and keys with which `manage-tokens` calls Processing. Never prints a token number.
+    Tokens {
+        #[command(subcommand)]
+        command: TokensCommand,
+    },
     /// Delete everything that is stored of one client, after confirmation; reads the whole table
     ///
     /// Prints two lines of JSON, the records for the audit log before and after, without the client id, and stores them. Exits
@@ -155,6 +162,57 @@ pub(crate) enum Command {
         /// The base string that Mastercard's gateway reported, or @FILE that contains it; adds firstDifference
         #[arg(long, value_name = "BASE_STRING|@FILE")]
         expect: Option<String>,
+    },
+}
+
+/// A card of a client, and the options of every command.
+#[derive(Args)]
+pub(crate) struct CardOptions {
+    /// The client's id, as in the access token and in Mastercard Processing
+    #[arg(long, value_name = "N")]
+    pub(crate) client_id: ClientId,
+    /// The client's card contract
+    #[arg(long, value_name = "N")]
+    pub(crate) card_contract_id: CardContractId,
+    #[command(flatten)]
+    pub(crate) common: CommonOptions,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TokensCommand {
+    /// List the card's tokens: our id, state, who suspended it as far as known, token requestor, wallet, time, enrollment
+    List {
+        #[command(flatten)]
+        card: CardOptions,
+    },
+    /// Move the card's tokens to another card of the same client and product, after confirmation
+    ///
+    /// Prints one line of JSON for each token that was moved, a record for the audit log. Exits with 1 if there is none or nobody
+    /// confirmed, with 2 if a token was not moved.
+    Relink {
+        /// The card contract that gets the tokens
+        #[arg(long, value_name = "N")]
+        to: CardContractId,
+        /// Only this token, by our id
+        #[arg(long, value_name = "ID")]
+        token_id: Option<TokenId>,
+        #[command(flatten)]
+        confirmation: Confirmation,
+        #[command(flatten)]
+        card: CardOptions,
+    },
+    /// Remove one token of the card for good, after confirmation
+    ///
+    /// Prints one line of JSON, a record for the audit log. Exits with 1 if there is no such token or nobody confirmed, with 2 if
+    /// it was not removed.
+    Remove {
+        /// The token, by our id
+        #[arg(long, value_name = "ID")]
+        token_id: TokenId,
+        #[command(flatten)]
+        confirmation: Confirmation,
+        #[command(flatten)]
+        card: CardOptions,
     },
 }
 

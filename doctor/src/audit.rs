@@ -27,8 +27,11 @@ pub struct AuditLine {
     pub subject: String,
     /// What.
     pub action: String,
-    /// The enrollment; empty for an erasure.
+    /// The enrollment; empty for an erasure and for a change of a token.
     pub enrollment_id: String,
+    /// The token of a change; empty otherwise. Lines of early versions have none.
+    #[serde(default)]
+    pub token_id: String,
     /// The attempt.
     pub attempt: String,
     /// The status afterwards.
@@ -70,7 +73,8 @@ impl fmt::Display for AuditLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { at, actor, client, action, status, reason, source_ip, correlation_id, .. } = self;
         let shown = |text: &'_ str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
-        let (id, reason, ip) = (shown(&self.enrollment_id), shown(reason), shown(source_ip));
+        let subject = if self.token_id.is_empty() { &self.enrollment_id } else { &self.token_id };
+        let (id, reason, ip) = (shown(subject), shown(reason), shown(source_ip));
         write!(
             f,
             "{at:.3}  {actor:<14}  {client}  {id:<36}  {action:<20}  {status:<11}  {reason:<20}  {ip:<15}  {}  {}",

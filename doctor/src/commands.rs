@@ -1,6 +1,7 @@
 //! The commands of support and operators: each runs one operation and prints its result.
 
 mod erase;
+pub(crate) mod tokens;
 
 use std::{
     fmt::Display,
@@ -12,7 +13,7 @@ use std::{
 use doctor::{
     audit::{AuditError, AuditQuery, AuditTrail},
     operate::{Catalog, DeadLetters, FetchReport, OperateError, Operator, RedriveReport, RefreshOptions},
-    support::{ConsentRow, ExportReport, OpenError, Support},
+    support::{ConsentRow, ExportReport, OpenError, Support, TokenError},
 };
 use indicatif::ProgressBar;
 use jiff::Timestamp;
@@ -39,6 +40,8 @@ pub(crate) enum CommandError {
     Audit(#[from] AuditError),
     #[error(transparent)]
     Open(#[from] OpenError),
+    #[error(transparent)]
+    Token(#[from] TokenError),
     #[error("{} cannot be read", file.display())]
     KeyFile { file: PathBuf, source: io::Error },
     #[error("the output could not be written")]

@@ -21,8 +21,8 @@ use doctor::{
 };
 use runtime::{config::Settings, telemetry};
 
-use arguments::{Arguments, Command, QuarantineCommand};
-use commands::CommandError;
+use arguments::{Arguments, CardOptions, Command, QuarantineCommand, TokensCommand};
+use commands::{CommandError, tokens};
 
 /// Exit code: the command ran, and its report or answer is negative.
 const WRONG: u8 = 1;
@@ -78,6 +78,7 @@ async fn main() -> ExitCode {
             })
             .await;
         }
+        Command::Tokens { command } => return card_tokens(command).await,
         Command::Erase { client_id, confirmation, common } => {
             return run_command(common.config, async |settings| {
                 commands::erase(settings, client_id, confirmation.yes).await
@@ -150,6 +151,34 @@ async fn quarantine(command: QuarantineCommand) -> ExitCode {
                 let confirmed =
                     commands::is_confirmed(&settings, commands::DYNAMODB, confirmation.yes, &what)?;
                 Ok(confirmed && commands::delete_quarantined(&Support::connect(settings).await?, &id).await?)
+            })
+            .await
+        }
+    }
+}
+
+/// Runs a command about the tokens of a card.
+async fn card_tokens(command: TokensCommand) -> ExitCode {
+    let of = |card: &CardOptions| tokens::Card { client: card.client_id, card: card.card_contract_id };
+    match command {
+        TokensCommand::List { card } => {
+            let own = of(&card);
+            run_command(card.common.config, async |settings| {
+                tokens::list(settings, own, card.common.json).await.map(|()| true)
+            })
+            .await
+        }
+        TokensCommand::Relink { to, token_id, confirmation, card } => {
+            let own = of(&card);
+            run_command(card.common.config, async |settings| {
+                tokens::relink(settings, own, to, token_id, confirmation.yes).await
+            })
+            .await
+        }
+        TokensCommand::Remove { token_id, confirmation, card } => {
+            let own = of(&card);
+            run_command(card.common.config, async |settings| {
+                tokens::remove(settings, own, token_id, confirmation.yes).await
             })
             .await
         }

@@ -5,6 +5,7 @@ mod consents;
 mod erase;
 mod quarantine;
 mod timeline;
+mod tokens;
 mod unmatched;
 
 use model::clock::Clock;
@@ -19,6 +20,7 @@ pub use consents::{ConsentRow, ExportReport};
 pub use erase::{ErasureRecord, FoundData};
 pub use quarantine::{OpenError, Quarantined};
 pub use timeline::Timeline;
+pub use tokens::{TokenChangeRecord, TokenError, TokenRow, TokenSupport};
 pub use unmatched::Unmatched;
 
 /// Access to the store of enrollments.

@@ -98,6 +98,38 @@ async fn restart_reconciliation_and_a_refused_card_have_lines_with_their_reasons
 }
 
 #[tokio::test]
+async fn a_change_of_a_token_that_no_enrollment_made_has_a_line_for_its_start_and_its_end() {
+    let world = audited_world().await;
+    world.simulator().add_token(70_001, "50110030273", "Google Pay").unwrap();
+    let cardholder = world.cardholder("40000").unwrap();
+    let token = cardholder.token_id("70001", "50110030273").await.unwrap();
+    for (action, key) in [("suspend", "a"), ("suspend", "a"), ("suspend", "b"), ("remove", "c")] {
+        assert_eq!(cardholder.change_token("70001", &token, action, key).await.unwrap().status, 200);
+    }
+    world.simulator().add_token(70_002, "50110030273", "Google Pay").unwrap();
+    let other = cardholder.token_id("70002", "50110030273").await.unwrap();
+    let lost = simulator::Fault::ResponseLost;
+    world.simulator().set_fault(simulator::Operation::SetTokenStatus, lost, simulator::Times::Next(1));
+    cardholder.change_token("70002", &other, "suspend", "d").await.unwrap();
+
+    let lines = lines(&world).await;
+    let expected = [
+        ["app", "token_suspend", "started"],
+        ["app", "token_suspend", "changed"],
+        ["app", "token_suspend", "started"],
+        ["app", "token_suspend", "unchanged"],
+        ["app", "token_remove", "started"],
+        ["app", "token_remove", "changed"],
+        ["app", "token_suspend", "started"],
+        ["app", "token_suspend", "changed"],
+    ];
+    assert_eq!(steps(&lines), expected);
+    assert!(lines[..6].iter().all(|line| line["tokenId"] == token) && lines[6]["tokenId"] == other);
+    assert!(lines.iter().all(|line| line["subject"] != "" && line["enrollmentId"] == ""));
+    assert_eq!(lines[0]["correlationId"], lines[1]["correlationId"], "one request");
+}
+
+#[tokio::test]
 async fn a_repeated_request_writes_nothing_and_has_no_line() {
     let world = audited_world().await;
     let cardholder = world.cardholder("40000").unwrap();

@@ -118,6 +118,8 @@ async fn a_cardholder_pauses_a_card_resumes_it_and_the_enrollment_follows_at_onc
         (TokenStatus::Suspended, ("SUSPENDED".into(), true))
     );
     assert_eq!(tokens(&enabled.cardholder).await[0]["actions"], json!(["resume", "remove"]));
+    let cards = enabled.cardholder.cards(&[CARD]).await.unwrap();
+    assert_eq!(cards.body["cards"][0]["state"], "suspended");
     assert_eq!(enabled.changed("resume", "go-on").await, pair("active", "changed"));
     assert_eq!(
         (enabled.at_mastercard(), enabled.status().await),

@@ -70,6 +70,8 @@ enum CardState {
     Eligible,
     /// The token list shows an active token of the requestor, and no enrollment of the card is live.
     AlreadyEnabled,
+    /// The token list shows only a suspended token of the requestor: the card was enabled and is paused.
+    Suspended,
     /// An enrollment of the card is live.
     InProgress,
     /// The card cannot be enabled.
@@ -152,8 +154,10 @@ impl ListCards {
         if let Some(holder) = holder.filter(|holder| holder.is_live(self.clock.now())) {
             return Ok(response(CardState::InProgress, None, Some(holder.enrollment_id)));
         }
-        if token_list::token(tokens, card.id, requestor_id) == Some(TokenState::Active) {
-            return Ok(response(CardState::AlreadyEnabled, None, None));
+        match token_list::token(tokens, card.id, requestor_id) {
+            Some(TokenState::Active) => return Ok(response(CardState::AlreadyEnabled, None, None)),
+            Some(TokenState::Suspended) => return Ok(response(CardState::Suspended, None, None)),
+            _ => {}
         }
         let is_enabled = |range| requestor.enabled_account_ranges.contains(range);
         Ok(match &card.account_range {

@@ -1,45 +1,19 @@
 //! `POST /cards/{cardContractId}/tokens/{tokenId}/{suspend|resume|remove}`
-//!
-//! One change of a token runs at a time, each once for its idempotency key. Before it is sent, the request is recorded at the
-//! enrollment that made the token, if there is one: after a crash or a lost answer, reconciliation reads the token list.
 
-use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
-use mastercard::{
-    Deadline, Processing,
-    call::{Call, CallLog},
-    processing::{ClientToken, TokenAction, TokenChangeError, TokenChangeResult},
-};
-use model::{
-    audit::ActorKind,
-    enrollment::{Fact, TokenState},
-    token_changes::{RunEnd, TokenChangeOutcome, TokenChangeRefusal},
-};
+use mastercard::processing::TokenAction;
+use model::audit::ActorKind;
 use runtime::{
-    http::{self, CheckedBody, Code, Fault, Problem, StatusCode},
-    store::{
-        Enrollments, StoreError,
-        enrollments::{RunningChange, TokenRef, Versioned},
-    },
-    telemetry,
+    http::{self, CheckedBody, Fault, Problem, StatusCode},
+    store::enrollments::TokenRef,
 };
 use serde::Deserialize;
 
 use crate::{
-    ManageTokens, TIMEOUT,
-    action::{self, Effect},
-    owned_tokens::{self, OwnedToken},
+    ManageTokens, TIMEOUT, owned_tokens,
     response::{TokenChangeResponse, state_name},
+    token_changer::{ChangedToken, TokenChanger},
 };
-
-/// A change runs a few seconds.
-const RUNNING_RETRY_SECONDS: u64 = 2;
-/// When the oldest of the day's changes ends to count is not sent exactly: an hour is a fair pause.
-const KEY_RETRY_SECONDS: u64 = 3600;
-/// Until then the list may be read again, or the same request sent again.
-const UNKNOWN_RETRY_SECONDS: u64 = 5;
-/// How far the clocks of two processes may differ.
-const CLOCK_SKEW_SECONDS: i64 = 5;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,12 +28,6 @@ struct RemovalRequest {
 /// Fills what is wrong in a [`RemovalRequest`] while its faults are found.
 const REMOVAL_EXAMPLE: &str = r#"{"confirm": true}"#;
 
-/// A change that took effect, or that was not necessary.
-struct Done {
-    state: TokenState,
-    outcome: TokenChangeOutcome,
-}
-
 impl ManageTokens {
     pub(crate) async fn change(
         &self,
@@ -73,197 +41,13 @@ impl ManageTokens {
         let token = owned_tokens::named(request, client)?;
         let key = http::idempotency_key(request)?;
         check_body(request, action)?;
-        self.processing.load_keys();
-        let calls = CallLog::default();
-        let processing = self.processing.with_call_log(&calls);
-        let Some(mut listed) = owned_tokens::find(&processing, token, deadline).await? else {
-            // It is gone, or never was this client's. A removal that ended is repeated all the same.
-            let outcome = self.enrollments.token_change_outcome(token, &key, action, now).await?;
-            let outcome = outcome.ok_or(Code::NotFound)?;
-            return respond(token, Done { state: TokenState::Deactivated, outcome });
+        let changer = TokenChanger {
+            processing: self.processing.clone(),
+            status_words: self.status_words.clone(),
+            enrollments: self.enrollments.for_actor(|| http::actor(request, ActorKind::App)),
+            clock: self.clock.clone(),
         };
-        let running = match self.enrollments.start_token_change(token, &key, action, now).await? {
-            Ok(running) => running,
-            Err(TokenChangeRefusal::Replayed(outcome)) => {
-                return respond(token, Done { state: listed.state, outcome });
-            }
-            Err(refusal) => return Err(refused(refusal)),
-        };
-        let is_old = |ended_at| now.duration_since(ended_at).as_secs() > CLOCK_SKEW_SECONDS;
-        if running.last_ended_at.is_some_and(|ended_at| !is_old(ended_at)) {
-            // Another change ended while the list was read.
-            match owned_tokens::find(&processing, token, deadline).await {
-                Ok(Some(again)) => listed = again,
-                Ok(None) => listed.state = TokenState::Deactivated,
-                Err(error) => {
-                    self.end(&running, RunEnd::NotSent).await;
-                    return Err(error.into());
-                }
-            }
-        }
-        let enrollments = self.enrollments.for_actor(|| http::actor(request, ActorKind::App));
-        let change = Change { token, action, enrollments, processing, calls, deadline };
-        let done = match action::effect(action, &listed.state) {
-            Effect::Change => self.send(change, listed, &running).await?,
-            Effect::Nothing => {
-                // Of a request whose answer was lost, the first run has made the change.
-                let outcome = match running.is_repetition {
-                    true => TokenChangeOutcome::Changed,
-                    false => TokenChangeOutcome::Unchanged,
-                };
-                Done { state: listed.state, outcome }
-            }
-            Effect::NotPossible => {
-                self.end(&running, RunEnd::NotSent).await;
-                return Err(Code::TokenNotChangeable.into());
-            }
-        };
-        self.end(&running, RunEnd::Ended(done.outcome)).await;
-        tracing::info!(
-            event = "token_changed", action = action.as_str(), token_id = %token.token,
-            state = state_name(&done.state), "token changed by its cardholder"
-        );
-        respond(token, done)
-    }
-
-    /// Sends a change. On an error the run has ended.
-    async fn send(
-        &self,
-        change: Change,
-        owned: OwnedToken,
-        running: &RunningChange,
-    ) -> Result<Done, Problem> {
-        let (action, token_id) = (change.action, change.token.token);
-        let Some(number) = owned.listed.number else {
-            self.end(running, RunEnd::NotSent).await;
-            return Err(Problem::from(Code::MastercardUnreadable).with_source("the token has no number"));
-        };
-        let listed = &owned.listed.token;
-        let requested = Fact::TokenChangeRequested { action, token_id };
-        let enrollment = match self.record(&change, None, listed, requested, Vec::new()).await {
-            Ok(enrollment) => enrollment,
-            Err(error) => {
-                self.end(running, RunEnd::NotSent).await;
-                return Err(error.into());
-            }
-        };
-        let word = self.status_words.of(action);
-        let sent =
-            change.processing.set_token_status(change.token.card, &number, word, change.deadline).await;
-        drop(number);
-        if let Err(TokenChangeError::NotChanged(error)) = sent {
-            self.end(running, RunEnd::NotSent).await;
-            return Err(error.into());
-        }
-        let after = change.read_again().await;
-        let is_made = match &sent {
-            Ok(_) => true,
-            // The list tells.
-            Err(_) => after.as_ref() == Some(&action::target(action)),
-        };
-        if !is_made {
-            self.end(running, RunEnd::Unknown).await;
-            let problem = Problem::from(Code::TokenChangeUnknown).retry_after(UNKNOWN_RETRY_SECONDS);
-            return Err(match sent {
-                Err(error) => problem.with_source(error),
-                Ok(_) => problem,
-            });
-        }
-        let is_gone = matches!(sent, Ok(TokenChangeResult::Gone));
-        let after = if is_gone { Some(TokenState::Deactivated) } else { after };
-        let confirmed = Fact::TokenChangeConfirmed { action, token_id, listed: after.clone() };
-        self.record_confirmation(&change, enrollment, listed, confirmed).await;
-        let outcome = match (action, &after) {
-            (TokenAction::Remove, _) if is_gone => TokenChangeOutcome::Unchanged,
-            (_, Some(TokenState::Deactivated)) if action != TokenAction::Remove => {
-                self.end(running, RunEnd::NotSent).await;
-                return Err(Code::TokenNotChangeable.into());
-            }
-            (TokenAction::Resume, Some(TokenState::Suspended | TokenState::Inactive)) => {
-                TokenChangeOutcome::StillSuspended
-            }
-            _ => TokenChangeOutcome::Changed,
-        };
-        let state = match outcome {
-            TokenChangeOutcome::StillSuspended => TokenState::Suspended,
-            TokenChangeOutcome::Changed | TokenChangeOutcome::Unchanged => action::target(action),
-        };
-        Ok(Done { state, outcome })
-    }
-
-    /// Records that a change was made. If that fails, reconciliation finds the request that nothing confirmed.
-    async fn record_confirmation(
-        &self,
-        change: &Change,
-        enrollment: Option<Versioned>,
-        listed: &ClientToken,
-        fact: Fact,
-    ) {
-        // A notification may have brought the token to its enrollment since the request.
-        let recorded = self.record(change, enrollment, listed, fact, change.calls.take()).await;
-        if let Err(error) = recorded {
-            tracing::error!(
-                event = "token_change_not_recorded", action = change.action.as_str(),
-                token_id = %change.token.token, cause = telemetry::chain(&error), "token change not recorded"
-            );
-        }
-    }
-
-    /// Records a fact at `enrollment`, or else at the one that made the token; `None` if none did.
-    async fn record(
-        &self,
-        change: &Change,
-        enrollment: Option<Versioned>,
-        listed: &ClientToken,
-        fact: Fact,
-        calls: Vec<Call>,
-    ) -> Result<Option<Versioned>, StoreError> {
-        let now = self.clock.now();
-        let enrollment = match enrollment {
-            Some(enrollment) => Some(enrollment),
-            None => change.enrollments.enrollment_of_token(change.token.client, listed, now).await?,
-        };
-        let Some(enrollment) = enrollment else { return Ok(None) };
-        let at = not_before_facts(now, &enrollment);
-        let recorded = [fact.recorded(at, &at.to_string()).with_calls(calls)];
-        let recorded = change.enrollments.record(enrollment, &recorded, None, now).await?;
-        Ok(recorded.map(|recorded| recorded.stored))
-    }
-
-    /// Ends a run. If that fails, the next request has to wait until the run counts as interrupted.
-    async fn end(&self, running: &RunningChange, end: RunEnd) {
-        if let Err(error) = self.enrollments.end_token_change(running, end, self.clock.now()).await {
-            tracing::warn!(
-                event = "token_change_not_ended",
-                cause = telemetry::chain(&error),
-                "token change not ended"
-            );
-        }
-    }
-}
-
-/// `now`, or the time of the enrollment's last fact if this process' clock is behind: a change is later than all that was known
-/// when it was requested.
-fn not_before_facts(now: Timestamp, enrollment: &Versioned) -> Timestamp {
-    enrollment.enrollment().facts.iter().map(|recorded| recorded.at).fold(now, Timestamp::max)
-}
-
-/// What is needed to send a change.
-struct Change {
-    token: TokenRef,
-    action: TokenAction,
-    /// Writes in the name of the app.
-    enrollments: Enrollments,
-    processing: Processing,
-    calls: CallLog,
-    deadline: Deadline,
-}
-
-impl Change {
-    /// The state of the token in the list; `None` if the list cannot be read. One that is not listed any more is deactivated.
-    async fn read_again(&self) -> Option<TokenState> {
-        let found = owned_tokens::find(&self.processing, self.token, self.deadline).await.ok()?;
-        Some(found.map_or(TokenState::Deactivated, |owned| owned.state))
+        respond(token, changer.change(token, &key, action, deadline).await?)
     }
 }
 
@@ -283,20 +67,8 @@ fn check_body(request: &Request, action: TokenAction) -> Result<(), Problem> {
     }
 }
 
-fn refused(refusal: TokenChangeRefusal) -> Problem {
-    match refusal {
-        TokenChangeRefusal::IdempotencyKeyReused => Code::IdempotencyKeyReused.into(),
-        TokenChangeRefusal::TooManyChanges => {
-            Problem::from(Code::TooManyRequests).retry_after(KEY_RETRY_SECONDS)
-        }
-        TokenChangeRefusal::Running | TokenChangeRefusal::Replayed(_) => {
-            Problem::from(Code::RequestInProgress).retry_after(RUNNING_RETRY_SECONDS)
-        }
-    }
-}
-
-fn respond(token: TokenRef, done: Done) -> Result<Response<Body>, Problem> {
-    let Done { state, outcome } = done;
+fn respond(token: TokenRef, done: ChangedToken) -> Result<Response<Body>, Problem> {
+    let ChangedToken { state, outcome } = done;
     let response = TokenChangeResponse { token_id: token.token, state: state_name(&state), outcome };
     http::json(StatusCode::OK, &response)
 }

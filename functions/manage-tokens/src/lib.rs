@@ -5,6 +5,7 @@ mod change;
 mod list;
 mod owned_tokens;
 mod response;
+mod token_changer;
 
 use std::time::Duration;
 
@@ -20,6 +21,9 @@ use runtime::{
     store::{Enrollments, TokenRequestors},
 };
 use url::Url;
+
+pub use response::state_name;
+pub use token_changer::{ChangedToken, TokenChanger};
 
 /// How long a request may take: three calls to Mastercard at most.
 const TIMEOUT: Duration = Duration::from_secs(10);

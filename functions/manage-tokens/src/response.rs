@@ -73,8 +73,8 @@ impl<'a> TokenResponse<'a> {
     }
 }
 
-/// The value in the API.
-pub(crate) fn state_name(state: &TokenState) -> &'static str {
+/// The state of a token as the API names it.
+pub fn state_name(state: &TokenState) -> &'static str {
     match state {
         TokenState::Active => "active",
         TokenState::Suspended => "suspended",

@@ -9,6 +9,8 @@ use mastercard::card::ClientId;
 use crate::{
     card_enrollment::{EnrollmentRecord, ShortHash},
     enrollment::{EnrollmentId, Fact, Status, StatusReason},
+    token_changes::{RunEnd, TokenChangeOutcome, TokenOperation},
+    token_id::TokenId,
 };
 
 /// The most characters of a `User-Agent` and of a correlation id that are kept.
@@ -63,6 +65,45 @@ pub struct AuditedChange {
     pub reason: Option<StatusReason>,
     /// When it was written.
     pub at: Timestamp,
+}
+
+/// One write of a change of a token: its start or its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditedTokenChange {
+    /// The token.
+    pub token: TokenId,
+    /// Pseudonym of its client.
+    pub client: ShortHash,
+    /// What is done to it.
+    pub operation: TokenOperation,
+    /// How it ended; `None` when it starts.
+    pub end: Option<RunEnd>,
+    /// When it was written.
+    pub at: Timestamp,
+}
+
+impl AuditedTokenChange {
+    /// The code of the operation in a line of the trail.
+    pub fn action(&self) -> &'static str {
+        match self.operation {
+            TokenOperation::Suspend => "token_suspend",
+            TokenOperation::Resume => "token_resume",
+            TokenOperation::Remove => "token_remove",
+            TokenOperation::Relink => "token_relink",
+        }
+    }
+
+    /// The code of the outcome in a line of the trail.
+    pub fn status(&self) -> &'static str {
+        match self.end {
+            None => "started",
+            Some(RunEnd::Ended(TokenChangeOutcome::Changed)) => "changed",
+            Some(RunEnd::Ended(TokenChangeOutcome::Unchanged)) => "unchanged",
+            Some(RunEnd::Ended(TokenChangeOutcome::StillSuspended)) => "still_suspended",
+            Some(RunEnd::Unknown) => "unknown",
+            Some(RunEnd::NotChanged) => "not_changed",
+        }
+    }
 }
 
 impl Actor {

@@ -1,4 +1,5 @@
-//! The changes of one token that its cardholder requested within a day: one at a time, and each once for its idempotency key.
+//! The changes of one token that its cardholder or the bank's staff requested within a day: one at a time, and each once for its
+//! idempotency key.
 
 use jiff::{SignedDuration, Timestamp};
 use mastercard::processing::TokenAction;
@@ -11,6 +12,30 @@ use crate::{card_enrollment::KEY_RETENTION, short_hash::ShortHash};
 pub const MAX_CHANGES: usize = 32;
 /// After this time a request that never ended has been interrupted, and another one may run. Longer than any request.
 const RUN_TIME: SignedDuration = SignedDuration::from_secs(30);
+
+/// What is done to a token: by its cardholder, or by the bank's staff, who also move it to another card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenOperation {
+    /// Suspends it.
+    Suspend,
+    /// Lifts the bank's suspension.
+    Resume,
+    /// Deactivates it for good.
+    Remove,
+    /// Moves it to another card.
+    Relink,
+}
+
+impl From<TokenAction> for TokenOperation {
+    fn from(action: TokenAction) -> Self {
+        match action {
+            TokenAction::Suspend => Self::Suspend,
+            TokenAction::Resume => Self::Resume,
+            TokenAction::Remove => Self::Remove,
+        }
+    }
+}
 
 /// How a change ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +55,7 @@ pub struct RequestedChange {
     /// Hash of the key.
     pub key: ShortHash,
     /// What was requested.
-    pub action: TokenAction,
+    pub action: TokenOperation,
     /// When it was first requested.
     pub requested_at: Timestamp,
     /// The run that holds the token, with the time at which it began. `None` once it ended.
@@ -66,8 +91,8 @@ pub enum RunEnd {
     Ended(TokenChangeOutcome),
     /// Without one: Mastercard's answer was lost. A repetition runs again.
     Unknown,
-    /// Nothing was sent: the key is free.
-    NotSent,
+    /// Nothing was changed: it was not sent, or Mastercard refused it. The key is free.
+    NotChanged,
 }
 
 /// Why a run does not start.
@@ -91,9 +116,10 @@ impl TokenChanges {
     pub fn start(
         &self,
         key: ShortHash,
-        action: TokenAction,
+        action: impl Into<TokenOperation>,
         run: Run,
     ) -> Result<(Self, bool), TokenChangeRefusal> {
+        let action = action.into();
         let now = run.began_at;
         let mut next = self.clone();
         next.requests.retain(|request| now.duration_since(request.requested_at) < KEY_RETENTION);
@@ -142,7 +168,7 @@ impl TokenChanges {
         match end {
             RunEnd::Ended(outcome) => request.outcome = Some(outcome),
             RunEnd::Unknown => {}
-            RunEnd::NotSent => {
+            RunEnd::NotChanged => {
                 next.requests.remove(index);
             }
         }
@@ -152,7 +178,13 @@ impl TokenChanges {
     }
 
     /// The outcome of a request that ended.
-    pub fn outcome(&self, key: ShortHash, action: TokenAction, now: Timestamp) -> Option<TokenChangeOutcome> {
+    pub fn outcome(
+        &self,
+        key: ShortHash,
+        action: impl Into<TokenOperation>,
+        now: Timestamp,
+    ) -> Option<TokenChangeOutcome> {
+        let action = action.into();
         let counts = |request: &&RequestedChange| {
             request.key == key
                 && request.action == action
@@ -225,8 +257,8 @@ mod tests {
         let unknown = running.end(run(1, 0), RunEnd::Unknown, at(9)).unwrap();
         assert!(unknown.start(key(1), Suspend, run(2, 10)).unwrap().1);
         assert!(running.start(key(1), Suspend, run(2, 30)).unwrap().1, "the first run crashed");
-        let not_sent = running.end(run(1, 0), RunEnd::NotSent, at(9)).unwrap();
-        assert!(!not_sent.start(key(1), Suspend, run(2, 10)).unwrap().1);
+        let not_changed = running.end(run(1, 0), RunEnd::NotChanged, at(9)).unwrap();
+        assert!(!not_changed.start(key(1), Suspend, run(2, 10)).unwrap().1);
     }
 
     #[test]

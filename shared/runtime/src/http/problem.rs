@@ -1,5 +1,7 @@
 //! Problem documents (RFC 9457): a stable code and a sentence for the client, the cause for the log.
 
+use std::fmt;
+
 use lambda_http::{Body, Response, http::StatusCode};
 use serde::{Serialize, Serializer};
 
@@ -381,6 +383,18 @@ pub struct Problem {
     headers: Vec<(&'static str, String)>,
     authentication: Option<Box<AuthenticationRequest>>,
     cause: Option<BoxError>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.title())
+    }
+}
+
+impl std::error::Error for Problem {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
+    }
 }
 
 #[derive(Serialize)]

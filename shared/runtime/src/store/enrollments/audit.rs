@@ -7,7 +7,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use model::{
-    audit::{Actor, AuditedChange},
+    audit::{Actor, AuditedChange, AuditedTokenChange},
     enrollment::StatusReason,
 };
 
@@ -44,6 +44,22 @@ impl Enrollments {
         let AuditTrail::On(Some(actor)) = &self.audit else { return None };
         Some(change_line(actor, change))
     }
+
+    /// The attribute for a write of a change of a token. `None` if writes are not audited.
+    pub(super) fn token_change_attribute(&self, change: &AuditedTokenChange) -> Option<AttributeValue> {
+        let AuditTrail::On(Some(actor)) = &self.audit else { return None };
+        let fields = [
+            ("enrollmentId", s("")),
+            ("tokenId", s(&change.token.to_string())),
+            ("client", s(&change.client.to_string())),
+            ("action", s(change.action())),
+            ("attempt", n(0)),
+            ("status", s(change.status())),
+            ("reason", s("")),
+            ("at", s(&change.at.to_string())),
+        ];
+        Some(line(actor, fields))
+    }
 }
 
 /// The line of a change of an enrollment.
@@ -51,6 +67,7 @@ pub(super) fn change_line(actor: &Actor, change: &AuditedChange) -> AttributeVal
     let AuditedChange { enrollment_id, client, action, attempt, status, reason, at } = change;
     let change = [
         ("enrollmentId", s(&enrollment_id.to_string())),
+        ("tokenId", s("")),
         ("client", s(&client.to_string())),
         ("action", s(action)),
         ("attempt", n((*attempt).into())),

@@ -22,6 +22,11 @@ impl FromStr for IdempotencyKey {
 }
 
 impl IdempotencyKey {
+    /// A key that no other request has.
+    pub fn random() -> Self {
+        Self(ShortHash::of(uuid::Uuid::new_v4().as_bytes()))
+    }
+
     /// The same key for the restart of this enrollment: a key counts for one route only.
     #[must_use]
     pub fn for_restart_of(&self, id: EnrollmentId) -> Self {

@@ -1,4 +1,5 @@
-//! The changes of a token that its cardholder requested: an item of its own, for a token need not have an enrollment.
+//! The changes of a token that its cardholder or the bank's staff requested: an item of its own, for a token need not have an
+//! enrollment. With the audit trail, the start and the end of each change are lines of it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
@@ -7,8 +8,11 @@ use mastercard::{
     processing::ClientToken,
 };
 use model::{
+    audit::{AuditedTokenChange, client_pseudonym},
     card_enrollment::Command,
-    token_changes::{RequestedChange, Run, RunEnd, TokenChangeOutcome, TokenChangeRefusal, TokenChanges},
+    token_changes::{
+        RequestedChange, Run, RunEnd, TokenChangeOutcome, TokenChangeRefusal, TokenChanges, TokenOperation,
+    },
     token_id::TokenId,
     token_list,
 };
@@ -21,9 +25,9 @@ use super::{
         table::{Item, is_condition_error, n, s},
     },
     Enrollments, IdempotencyKey, Versioned,
+    audit::AUDIT,
     item::{Attributes, Elements, InvalidItem, Place, bytes, list, time, value},
 };
-use mastercard::processing::TokenAction;
 
 /// Attempts against concurrent writers of the same token.
 const ATTEMPTS: u32 = 8;
@@ -47,6 +51,7 @@ pub struct TokenRef {
 #[derive(Debug)]
 pub struct RunningChange {
     token: TokenRef,
+    operation: TokenOperation,
     run: Run,
     changes: TokenChanges,
     /// Whether the request was sent before, and its outcome is not known.
@@ -56,24 +61,34 @@ pub struct RunningChange {
 }
 
 impl Enrollments {
-    /// Starts a change, once for its idempotency key and only while no other change of the token runs.
+    /// Starts a change, once for its idempotency key and only while no other change of the token runs. It is audited as a change
+    /// by the actor of [`Self::for_actor`], and so is its end.
     pub async fn start_token_change(
         &self,
         token: TokenRef,
         key: &IdempotencyKey,
-        action: TokenAction,
+        operation: impl Into<TokenOperation>,
         now: Timestamp,
     ) -> Result<Result<RunningChange, TokenChangeRefusal>, StoreError> {
+        let operation = operation.into();
         let run = Run { id: Uuid::new_v4(), began_at: now };
+        let audited = audited(token, operation, None, now);
         for attempt in 0..ATTEMPTS {
             let stored = self.token_changes(token).await?;
-            let (next, is_repetition) = match stored.start(key.hash(), action, run) {
+            let (next, is_repetition) = match stored.start(key.hash(), operation, run) {
                 Ok(started) => started,
                 Err(refusal) => return Ok(Err(refusal)),
             };
-            if next == stored || self.put_token_changes(token, &next, now).await? {
+            if next == stored || self.put_token_changes(token, &next, &audited).await? {
                 let last_ended_at = stored.ended_at;
-                return Ok(Ok(RunningChange { token, run, changes: next, is_repetition, last_ended_at }));
+                return Ok(Ok(RunningChange {
+                    token,
+                    operation,
+                    run,
+                    changes: next,
+                    is_repetition,
+                    last_ended_at,
+                }));
             }
             backoff(attempt).await;
         }
@@ -89,7 +104,8 @@ impl Enrollments {
     ) -> Result<(), StoreError> {
         if let Some(ended) = running.changes.end(running.run, end, now) {
             // A failed condition means that the answer of this very write was lost, or that the run took too long.
-            self.put_token_changes(running.token, &ended, now).await?;
+            let audited = audited(running.token, running.operation, Some(end), now);
+            self.put_token_changes(running.token, &ended, &audited).await?;
         }
         Ok(())
     }
@@ -99,7 +115,7 @@ impl Enrollments {
         &self,
         token: TokenRef,
         key: &IdempotencyKey,
-        action: TokenAction,
+        action: impl Into<TokenOperation>,
         now: Timestamp,
     ) -> Result<Option<TokenChangeOutcome>, StoreError> {
         Ok(self.token_changes(token).await?.outcome(key.hash(), action, now))
@@ -134,13 +150,14 @@ impl Enrollments {
         &self,
         token: TokenRef,
         changes: &TokenChanges,
-        now: Timestamp,
+        audited: &AuditedTokenChange,
     ) -> Result<bool, StoreError> {
         let mut item = encode(changes);
         item.insert("pk".into(), s(&self.client_key(token.client)));
         item.insert("sk".into(), s(&token.sort_key()));
         item.insert("tenant".into(), s(&self.table.tenant.to_string()));
-        item.insert("ttl".into(), n((now + RETENTION).as_second()));
+        item.insert("ttl".into(), n((audited.at + RETENTION).as_second()));
+        item.extend(self.token_change_attribute(audited).map(|line| (AUDIT.into(), line)));
         let put = self.table.db.put_item().table_name(&self.table.name).set_item(Some(item));
         let put = match changes.revision {
             1 => put.condition_expression("attribute_not_exists(pk)"),
@@ -160,6 +177,15 @@ impl TokenRef {
     fn sort_key(&self) -> String {
         format!("{TOKEN}{}#{}", self.card, self.token)
     }
+}
+
+fn audited(
+    token: TokenRef,
+    operation: TokenOperation,
+    end: Option<RunEnd>,
+    at: Timestamp,
+) -> AuditedTokenChange {
+    AuditedTokenChange { token: token.token, client: client_pseudonym(token.client), operation, end, at }
 }
 
 fn encode(changes: &TokenChanges) -> Item {

@@ -92,6 +92,7 @@ impl Enrollments {
             let actor = Actor::internal(ActorKind::Operator, &erasure.id.to_string());
             let change = [
                 ("enrollmentId", s("")),
+                ("tokenId", s("")),
                 ("client", s(&erasure.client.to_string())),
                 ("action", s("erasure")),
                 ("attempt", n(0)),

@@ -1,0 +1,292 @@
+//! The tokens of a card, for the bank's staff: where they are, moving them to the card that replaced it, removing one. Token
+//! numbers are held in memory for one call, and never printed.
+
+use std::{fmt, time::Duration};
+
+use jiff::Timestamp;
+use manage_tokens::{TokenChanger, state_name};
+use mastercard::{
+    Deadline, MastercardError,
+    card::{CardContractId, ClientId},
+    digest::sha256_hex,
+    processing::{ClientToken, NumberedToken, TokenAction, TokenChangeError, TokenChangeResult},
+    token_requestor::TokenRequestorId,
+};
+use model::{
+    audit::{Actor, ActorKind},
+    clock::Clock,
+    enrollment::{Enrollment, EnrollmentId, Fact, TokenState},
+    token_changes::{RunEnd, TokenChangeOutcome, TokenOperation},
+    token_id::TokenId,
+    token_list,
+};
+use runtime::{
+    config::{ConfigError, ProcessingSettings, Runtime, Settings, registry},
+    http::Problem,
+    store::{
+        Enrollments, StoreError,
+        enrollments::{IdempotencyKey, RunningChange, TokenRef},
+    },
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::aws;
+
+/// How long one command may call Mastercard for one token.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Changes of the tokens of all clients. It needs the rights and keys of `manage-tokens`.
+pub struct TokenSupport {
+    changer: TokenChanger,
+}
+
+/// A token of a card, without its number.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenRow {
+    /// This server's id; `None` if Mastercard states no requestor or no token unique reference: it cannot be changed here.
+    pub token_id: Option<TokenId>,
+    token_requestor_id: Option<TokenRequestorId>,
+    wallet_name: Option<String>,
+    state: &'static str,
+    /// Who suspended it, as far as notifications and this server's own changes say: Processing's list does not. It may be
+    /// incomplete.
+    suspended_by: Vec<String>,
+    created_at: Option<Timestamp>,
+    /// The enrollment that made it; `None` if it was made elsewhere.
+    enrollment_id: Option<EnrollmentId>,
+}
+
+/// A record of a change, for the bank's audit log. It does not contain the client id.
+#[derive(Debug, Serialize)]
+pub struct TokenChangeRecord {
+    event: &'static str,
+    timestamp: Timestamp,
+    /// SHA-256 of the client id.
+    client_sha256: String,
+    token_id: TokenId,
+    outcome: TokenChangeOutcome,
+}
+
+/// A token was not changed, or it is not known whether it was.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// The tokens could not be listed.
+    #[error("the list of tokens could not be read")]
+    List(#[from] MastercardError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A removal failed.
+    #[error("the token was not removed, or it is not known whether it was; list the card's tokens")]
+    Remove(#[source] Problem),
+    /// The card has no such token.
+    #[error("the card has no such token, or Mastercard states no number for it")]
+    NotFound,
+    /// Another change of the token runs, or there were too many on this day.
+    #[error("the token is being changed, or was changed too often today; try again later")]
+    Busy,
+    /// A relink failed.
+    #[error("the token was not moved, or it is not known whether it was; list the tokens of both cards")]
+    Relink(#[source] TokenChangeError),
+}
+
+impl TokenSupport {
+    /// Reads the settings of the table `Enrollments` and of Processing, as `manage-tokens` does.
+    ///
+    /// # Errors
+    /// When a setting is missing or invalid, or a key cannot be used.
+    pub async fn connect(settings: Settings) -> Result<Self, ConfigError> {
+        let aws = aws::config(&settings, "AWS_ENDPOINT_URL_DYNAMODB").await;
+        let runtime = Runtime::new(settings, aws, Clock::default());
+        let (processing, status_words, enrollments) = runtime.read_settings(|settings| {
+            let processing = ProcessingSettings::from_settings(settings);
+            let status_words = settings.value(&registry::PROCESSING_TOKEN_STATUSES);
+            let enrollments = Enrollments::from_settings(settings, &runtime);
+            Some((processing?, status_words?, enrollments?))
+        })?;
+        // Who the operator is, CloudTrail knows.
+        let actor = || Actor::internal(ActorKind::Operator, &Uuid::new_v4().to_string());
+        let enrollments = enrollments.for_actor(actor);
+        let processing = processing.connect(&runtime).await?;
+        Ok(Self { changer: TokenChanger { processing, status_words, enrollments, clock: runtime.clock } })
+    }
+
+    /// The tokens of one of the client's cards, also those that are removed.
+    ///
+    /// # Errors
+    /// When Processing's list or the store cannot be read.
+    pub async fn list(&self, client: ClientId, card: CardContractId) -> Result<Vec<TokenRow>, TokenError> {
+        let deadline = Deadline::after(TIMEOUT);
+        let tokens = self.changer.processing.get_tokens_by_client(client, deadline).await?;
+        let mut rows = Vec::new();
+        for token in tokens.into_iter().filter(|token| token.card_contract_id == card) {
+            let now = self.changer.clock.now();
+            let made_by = self.changer.enrollments.enrollment_of_token(client, &token, now).await?;
+            rows.push(TokenRow::new(client, token, made_by.as_ref().map(|stored| stored.enrollment())));
+        }
+        Ok(rows)
+    }
+
+    /// Removes a token for good. The same removal may be repeated.
+    ///
+    /// # Errors
+    /// When it was not removed, or Mastercard's answer was lost and the list does not tell.
+    pub async fn remove(&self, token: TokenRef) -> Result<TokenChangeRecord, TokenError> {
+        let key = IdempotencyKey::random();
+        let changed = self.changer.change(token, &key, TokenAction::Remove, Deadline::after(TIMEOUT)).await;
+        let outcome = changed.map_err(TokenError::Remove)?.outcome;
+        Ok(self.record("token_removed", token, outcome))
+    }
+
+    /// Moves a token to another card of the same client and product. It gets another id there.
+    ///
+    /// # Errors
+    /// When it was not moved, or Mastercard's answer was lost and the list does not tell.
+    pub async fn relink(&self, token: TokenRef, to: CardContractId) -> Result<TokenChangeRecord, TokenError> {
+        let now = self.changer.clock.now();
+        let key = IdempotencyKey::random();
+        let started = self.changer.enrollments.start_token_change(token, &key, TokenOperation::Relink, now);
+        let running = started.await?.map_err(|_| TokenError::Busy)?;
+        let (end, result) = self.send_relink(token, to).await;
+        self.end(&running, end).await?;
+        result.map(|outcome| self.record("token_relinked", token, outcome))
+    }
+
+    /// Sends the relink, and how the change ends.
+    async fn send_relink(
+        &self,
+        token: TokenRef,
+        to: CardContractId,
+    ) -> (RunEnd, Result<TokenChangeOutcome, TokenError>) {
+        let deadline = Deadline::after(TIMEOUT);
+        let processing = &self.changer.processing;
+        // Read after the start: no other change of this server comes between.
+        let tokens = match processing.get_numbered_tokens_by_client(token.client, deadline).await {
+            Ok(tokens) => tokens,
+            Err(error) => return (RunEnd::NotChanged, Err(error.into())),
+        };
+        let is_named = |listed: &NumberedToken| {
+            listed.token.card_contract_id == token.card
+                && TokenId::of(token.client, &listed.token) == Some(token.token)
+        };
+        let Some(NumberedToken { token: listed, number: Some(number) }) = tokens.into_iter().find(is_named)
+        else {
+            return (RunEnd::NotChanged, Err(TokenError::NotFound));
+        };
+        let sent = processing.relink_tokens(token.card, to, Some(&number), deadline).await;
+        drop(number);
+        let error = match sent {
+            Ok(TokenChangeResult::Changed) => return (ended(), Ok(TokenChangeOutcome::Changed)),
+            Ok(TokenChangeResult::Gone) => return (RunEnd::NotChanged, Err(TokenError::NotFound)),
+            Err(error @ TokenChangeError::NotChanged(_)) => {
+                return (RunEnd::NotChanged, Err(TokenError::Relink(error)));
+            }
+            Err(error @ TokenChangeError::Unknown(_)) => error,
+        };
+        let moved = ClientToken { card_contract_id: to, ..listed };
+        match processing.get_tokens_by_client(token.client, Deadline::after(TIMEOUT)).await {
+            Ok(tokens) if tokens.iter().any(|it| is_same(it, &moved)) => {
+                (ended(), Ok(TokenChangeOutcome::Changed))
+            }
+            _ => (RunEnd::Unknown, Err(TokenError::Relink(error))),
+        }
+    }
+
+    async fn end(&self, running: &RunningChange, end: RunEnd) -> Result<(), StoreError> {
+        self.changer.enrollments.end_token_change(running, end, self.changer.clock.now()).await
+    }
+
+    fn record(&self, event: &'static str, token: TokenRef, outcome: TokenChangeOutcome) -> TokenChangeRecord {
+        TokenChangeRecord {
+            event,
+            timestamp: self.changer.clock.now(),
+            client_sha256: sha256_hex(token.client.to_string().as_bytes()),
+            token_id: token.token,
+            outcome,
+        }
+    }
+}
+
+fn ended() -> RunEnd {
+    RunEnd::Ended(TokenChangeOutcome::Changed)
+}
+
+fn is_same(one: &ClientToken, other: &ClientToken) -> bool {
+    one.card_contract_id == other.card_contract_id
+        && one.token_unique_reference == other.token_unique_reference
+}
+
+impl TokenRow {
+    fn new(client: ClientId, token: ClientToken, made_by: Option<&Enrollment>) -> Self {
+        let state = token_list::state(&token.status);
+        Self {
+            token_id: TokenId::of(client, &token),
+            state: state_name(&state),
+            suspended_by: match state {
+                TokenState::Suspended => made_by.map(suspenders).unwrap_or_default(),
+                _ => Vec::new(),
+            },
+            token_requestor_id: token.token_requestor_id,
+            wallet_name: token.wallet_name,
+            created_at: token.created_at,
+            enrollment_id: made_by.map(|enrollment| enrollment.enrollment_id),
+        }
+    }
+
+    /// Whether it is removed, and so can neither be moved nor removed.
+    pub fn is_removed(&self) -> bool {
+        self.state == state_name(&TokenState::Deactivated)
+    }
+}
+
+/// Who suspended the token since it was last active, in the order of the facts: `CARDHOLDER` and others of a TVN, `BANK` by this
+/// server.
+fn suspenders(enrollment: &Enrollment) -> Vec<String> {
+    let mut facts: Vec<_> = enrollment.facts.iter().collect();
+    facts.sort_by_key(|recorded| recorded.at);
+    let mut by: Vec<String> = Vec::new();
+    for recorded in facts {
+        let suspender = match &recorded.fact {
+            Fact::Tvn { token: TokenState::Active, .. } => {
+                by.clear();
+                continue;
+            }
+            Fact::Tvn { token: TokenState::Suspended, requested_by, .. } => {
+                requested_by.clone().unwrap_or_else(|| "unknown".into())
+            }
+            Fact::TokenChangeConfirmed { action: TokenAction::Suspend, .. } => BANK.into(),
+            Fact::TokenChangeConfirmed { action: TokenAction::Resume, .. } => {
+                by.retain(|suspender| suspender != BANK);
+                continue;
+            }
+            _ => continue,
+        };
+        if !by.contains(&suspender) {
+            by.push(suspender);
+        }
+    }
+    by
+}
+
+/// Suspended by this server, for a cardholder.
+const BANK: &str = "BANK";
+
+impl fmt::Display for TokenRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |text: Option<String>| text.unwrap_or_else(|| "-".into());
+        let by = Some(self.suspended_by.join("+")).filter(|by| !by.is_empty());
+        write!(
+            f,
+            "{:<32}  {:<9}  by {:<12}  {:<11}  {:<20}  {:<20}  {}",
+            shown(self.token_id.map(|id| id.to_string())),
+            self.state,
+            shown(by),
+            shown(self.token_requestor_id.as_ref().map(ToString::to_string)),
+            shown(self.wallet_name.clone()),
+            shown(self.created_at.map(|at| format!("{at:.0}"))),
+            shown(self.enrollment_id.map(|id| id.to_string()))
+        )
+    }
+}
