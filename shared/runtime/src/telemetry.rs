@@ -112,14 +112,20 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 
 #[cfg(test)]
 pub(crate) mod testing {
-    use std::sync::{Arc, Mutex};
+    use std::sync::{Arc, LazyLock, Mutex};
 
+    use tracing::Dispatch;
     use tracing_subscriber::{layer::SubscriberExt as _, registry};
 
     use super::JsonLines;
 
+    /// A subscriber that no thread uses and that always exists. Beside a single subscriber, `tracing` asks only the thread that
+    /// comes to an event's code first whether the event is wanted; if another test's thread does, the answer is no for all.
+    static SECOND_SUBSCRIBER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(registry()));
+
     /// The lines that `action` logs on this thread, in the format of [`super::init`].
     pub(crate) fn logged(action: impl FnOnce()) -> String {
+        LazyLock::force(&SECOND_SUBSCRIBER);
         let log = Arc::new(Mutex::new(Vec::new()));
         let lines = Arc::clone(&log);
         let write = move |line: &[u8]| lines.lock().unwrap().extend_from_slice(line);
