@@ -33,28 +33,31 @@ pub fn token(
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// The enrollment that made a token. `candidates` are the enrollments of its client, card and requestor, newest first: the one
-/// whose TCN names the token, or else one that may have made it and whose TCN has not arrived: a live one whose latest attempt
-/// is older than the token, or one that has a token which no TCN names. `None` for a token that was made without this server.
+/// whose TCN names the token, or else one whose TCN has not arrived: it may have pushed the card, and the token is from the time in
+/// which its receipts could be used. `None` for a token that was made without this server.
 pub fn enrollment_of<'a>(
     token: &ClientToken,
     candidates: impl Iterator<Item = &'a Enrollment> + Clone,
     now: Timestamp,
 ) -> Option<&'a Enrollment> {
     let reference = token.token_unique_reference.as_deref()?;
-    let is_older = |time: Timestamp| {
-        token.created_at.is_none_or(|created_at| time.duration_since(created_at) <= CLOCK_SKEW)
-    };
     let may_have_made_it = |enrollment: &&Enrollment| {
-        let has_token = matches!(
-            enrollment.status_at(now).status,
-            Status::Tokenized | Status::Enabled | Status::Suspended
-        );
-        let is_of_attempt = enrollment.is_live(now) && is_older(enrollment.attempt().began_at);
-        let is_unnamed = has_token && !enrollment.names_token() && is_older(enrollment.created_at);
-        enrollment.may_be_pushed() && (is_of_attempt || is_unnamed)
+        let is_of_its_time = match token.created_at {
+            Some(created_at) => {
+                enrollment.created_at.duration_since(created_at) <= CLOCK_SKEW
+                    && created_at.duration_since(enrollment.receipts_end()) <= CLOCK_SKEW
+            }
+            None => enrollment.is_live(now) || has_token(enrollment, now),
+        };
+        let is_unnamed = enrollment.is_live(now) || !enrollment.names_token();
+        enrollment.may_be_pushed() && is_of_its_time && is_unnamed
     };
     let named = candidates.clone().find(|enrollment| enrollment.has_token(reference));
     named.or_else(|| candidates.clone().find(may_have_made_it))
+}
+
+fn has_token(enrollment: &Enrollment, now: Timestamp) -> bool {
+    matches!(enrollment.status_at(now).status, Status::Tokenized | Status::Enabled | Status::Suspended)
 }
 
 /// The state of this enrollment's token: the one that its TCN names, even if it was relinked to another card, or else
@@ -142,12 +145,27 @@ mod tests {
         let completed = Fact::Callback { result: crate::enrollment::CallbackResult::Approved };
         let named = enrollment(0, vec![pushed(), tcn, completed]);
         let live = enrollment(100_000, vec![pushed()]);
+        let mut again = live.clone();
+        let consent = again.consent.clone();
+        let restarted = Fact::Restarted {
+            platform: again.platform,
+            callback: again.callback.clone(),
+            consent,
+            respond_by: at(100_410),
+        };
+        again.add_fact(restarted.recorded(at(100_400), "1"));
         let newest_first = [&live, &named];
         let owner = |token| enrollment_of(&token, newest_first.into_iter(), at(100_010)).cloned();
         assert_eq!(owner(token("first", 1)), Some(named.clone()), "its TCN names it");
         assert_eq!(owner(token("second", 100_005)), Some(live.clone()), "its TCN has not arrived yet");
         assert_eq!(owner(token("elsewhere", 50_000)), None, "older than the request");
-        assert_eq!(enrollment_of(&token("another", 5), [&named].into_iter(), at(10)), None);
+        let by_itself =
+            |enrollment, token, now| enrollment_of(&token, [enrollment].into_iter(), at(now)).is_some();
+        assert!(!by_itself(&named, token("another", 5), 10), "its TCN names another");
+        assert!(by_itself(&again, token("second", 100_005), 100_402), "made in an earlier attempt");
+        let expired = &live;
+        assert!(by_itself(expired, token("second", 100_880), 200_000), "its TCN never arrived");
+        assert!(!by_itself(expired, token("elsewhere", 102_000), 200_000), "newer than its receipts");
     }
 
     #[test]

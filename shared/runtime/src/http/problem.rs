@@ -393,7 +393,8 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.cause.as_deref().map(|cause| cause as _)
+        let cause = self.cause.as_deref()?;
+        Some(cause)
     }
 }
 

@@ -9,6 +9,13 @@ use super::{
 
 /// Assumed validity of receipts whose response was lost. Receipts are valid for 15 minutes at most.
 const LONGEST_RECEIPT_VALIDITY: SignedDuration = SignedDuration::from_mins(16);
+impl Enrollment {
+    /// When the last receipt that may have been used expires.
+    pub(crate) fn receipts_end(&self) -> Timestamp {
+        receipts_end(self).0
+    }
+}
+
 /// When the last receipt expires of the latest attempt that did not certainly fail, and when the reads of the list begin.
 pub(super) fn receipts_end(enrollment: &Enrollment) -> (Timestamp, Timestamp) {
     let has = |number: u32, wanted: fn(&Fact) -> bool| {
