@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use jiff::Timestamp;
+use model::token_id::TokenId;
 use runtime::config::Runtime;
 use serde_json::Value;
 use tokio::task::JoinHandle;
@@ -35,6 +36,8 @@ pub(super) struct Actor {
 pub(super) struct Sender {
     pub(super) actor: usize,
     pub(super) principal: Option<usize>,
+    /// The token that it asks to change.
+    pub(super) token: Option<TokenId>,
 }
 
 impl Actor {
@@ -57,7 +60,8 @@ impl Actor {
     }
 
     pub(super) fn sender(&self) -> Sender {
-        Sender { actor: self.number, principal: self.invocation.principal }
+        let Invocation { principal, token, .. } = self.invocation;
+        Sender { actor: self.number, principal, token }
     }
 
     /// Whether it cannot go on before the scheduler acts: all requests that it sends at the same time are at the gate.

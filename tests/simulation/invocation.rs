@@ -2,6 +2,7 @@
 
 use lambda_http::Request;
 use lambda_runtime::{Context, LambdaEvent};
+use model::token_id::TokenId;
 use runtime::config::Runtime;
 use serde_json::json;
 
@@ -37,6 +38,8 @@ pub(super) struct Invocation {
     pub(super) key: Option<String>,
     /// The card contract that it names.
     pub(super) card: Option<u64>,
+    /// The token that it names.
+    pub(super) token: Option<TokenId>,
     /// Indexes of the notifications that it delivers.
     pub(super) notifications: Vec<usize>,
 }
@@ -52,6 +55,7 @@ impl Invocation {
             event: None,
             key: None,
             card: None,
+            token: None,
             notifications: Vec::new(),
         }
     }

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use model::{card_number::CardNumberDetector, notification::wire};
 use serde_json::Value;
+use simulator::CLICK_TO_PAY;
 
 use super::{
     event::Event,
@@ -30,9 +31,11 @@ impl Run<'_> {
             let occurred_at = now + SignedDuration::from_secs(self.clock_skew());
             body["occurredAt"] = occurred_at.to_string().into();
             body["notificationId"] = format!("notification-{number}").into();
-            // Mastercard does not publish which fields are always present.
+            let is_of_click_to_pay = body["tokenRequestorId"] == CLICK_TO_PAY;
+            // Mastercard does not publish which fields are always present. Without the requestor, a notification of another one could
+            // not be recognized.
             for field in ["notificationId", "clientId", "tokenRequestorId"] {
-                if self.rng.chance(10) {
+                if self.rng.chance(10) && (is_of_click_to_pay || field != "tokenRequestorId") {
                     body.as_object_mut().unwrap().remove(field);
                 }
             }

@@ -5,6 +5,9 @@ use simulator::CLICK_TO_PAY;
 
 use super::run::Run;
 
+/// A wallet of the sample world.
+const WALLET: &str = "50999000001";
+
 impl Run<'_> {
     /// One random perturbation.
     pub(super) async fn perturb(&mut self) {
@@ -48,10 +51,11 @@ impl Run<'_> {
         }
     }
 
-    /// Suspends, resumes or deletes the token of a card, if there is one.
+    /// Suspends, resumes or deletes the Click to Pay token of a card, if there is one, or enables the card in a wallet.
     async fn change_token(&mut self, principal: usize, card: u64) {
         let simulator = self.harness.simulator();
-        let (status, result) = match self.rng.below(4) {
+        let (status, result) = match self.rng.below(6) {
+            4 | 5 => ("added by a wallet", simulator.add_token(card, WALLET, "")),
             0 => ("suspended", simulator.suspend_token(card, CLICK_TO_PAY)),
             1 | 2 => ("resumed", simulator.resume_token(card, CLICK_TO_PAY)),
             _ => ("deleted", simulator.delete_token(card, CLICK_TO_PAY)),

@@ -137,14 +137,19 @@ impl Run<'_> {
         let client = self.history.principals[owner].client;
         let mut tokens = self.harness.simulator().tokens_of(client);
         tokens.retain(|token| token.card_contract_id == card);
-        let token = tokens.pop()?;
+        if tokens.is_empty() {
+            return None;
+        }
+        let token = tokens.swap_remove(self.rng.below(tokens.len()));
         let requestor = token.token_requestor_id.parse().unwrap();
         let id = TokenId::new(client.into(), card.into(), &requestor, &token.token_unique_reference);
         let path = format!("/cards/{card}/tokens/{id}/{action}");
         let event = Event::new(&format!("POST /cards/{{cardContractId}}/tokens/{{tokenId}}/{action}"), &path);
         let event = if action == "remove" { event.with_body(&json!({ "confirm": true })) } else { event };
         let invocation = self.request(principal, Function::ManageTokens, action, event);
-        Some(Invocation { card: Some(card), ..invocation }.with_key(&format!("change-{key}")))
+        Some(
+            Invocation { card: Some(card), token: Some(id), ..invocation }.with_key(&format!("change-{key}")),
+        )
     }
 
     /// A request with the token of a principal.

@@ -34,9 +34,6 @@ pub use config::EnrollConfig;
 use push::Attempt;
 use request::EnrollmentRequest;
 
-/// When a card's oldest idempotency key may be forgotten is not sent exactly: an hour is a fair pause.
-const KEY_RETRY_SECONDS: u64 = 3600;
-
 /// Nobody knows how long maintenance lasts: apps ask again every five minutes.
 const MAINTENANCE_RETRY_SECONDS: u64 = 300;
 
@@ -188,7 +185,9 @@ impl Enroll {
             Refusal::CardLocked(id) => Problem::from(Code::EnrollmentInProgress).with_enrollment_id(id),
             Refusal::NotRestartable => Problem::from(Code::EnrollmentNotRestartable).with_enrollment_id(id),
             Refusal::TooManyAttempts => Problem::from(Code::TooManyAttempts).with_enrollment_id(id),
-            Refusal::TooManyKeys => Problem::from(Code::TooManyEnrollments).retry_after(KEY_RETRY_SECONDS),
+            Refusal::TooManyKeys => {
+                Problem::from(Code::TooManyEnrollments).retry_after(http::KEYS_RETRY_SECONDS)
+            }
             Refusal::NotFound => Code::NotFound.into(),
         })
     }

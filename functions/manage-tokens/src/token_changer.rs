@@ -20,7 +20,7 @@ use model::{
     token_changes::{RunEnd, TokenChangeOutcome, TokenChangeRefusal},
 };
 use runtime::{
-    http::{Code, Problem},
+    http::{self, Code, Problem},
     store::{
         Enrollments, StoreError,
         enrollments::{IdempotencyKey, RunningChange, TokenRef, Versioned},
@@ -30,8 +30,6 @@ use runtime::{
 
 /// A change runs a few seconds.
 const RUNNING_RETRY_SECONDS: u64 = 2;
-/// When the oldest of the day's changes ends to count is not sent exactly: an hour is a fair pause.
-const KEY_RETRY_SECONDS: u64 = 3600;
 /// Until then the list may be read again, or the same request sent again.
 const UNKNOWN_RETRY_SECONDS: u64 = 5;
 /// How far the clocks of two processes may differ.
@@ -268,7 +266,7 @@ fn refused(refusal: TokenChangeRefusal) -> Problem {
     match refusal {
         TokenChangeRefusal::IdempotencyKeyReused => Code::IdempotencyKeyReused.into(),
         TokenChangeRefusal::TooManyChanges => {
-            Problem::from(Code::TooManyRequests).retry_after(KEY_RETRY_SECONDS)
+            Problem::from(Code::TooManyRequests).retry_after(http::KEYS_RETRY_SECONDS)
         }
         TokenChangeRefusal::Running | TokenChangeRefusal::Replayed(_) => {
             Problem::from(Code::RequestInProgress).retry_after(RUNNING_RETRY_SECONDS)

@@ -31,7 +31,7 @@ pub use fault::Fault;
 pub use lambda_http::http::StatusCode;
 pub use logo::LogoResponse;
 pub use problem::{Code, Problem};
-pub use request::{deadline, idempotency_key, path_parameter, query};
+pub use request::{KEYS_RETRY_SECONDS, deadline, idempotency_key, path_parameter, query};
 pub use run::{handle_event, run};
 pub use step_up::StepUp;
 

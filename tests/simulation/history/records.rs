@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use local::cardholder::Response;
 use model::card_enrollment::ShortHash;
 use serde_json::Value;
-use simulator::TokenSummary;
+use simulator::{CLICK_TO_PAY, TokenSummary};
 
 use super::StoredItem;
 use crate::simulation::{actor::Sender, invocation::Invocation};
@@ -78,6 +78,11 @@ pub(in crate::simulation) struct SentNotification {
 }
 
 impl SentNotification {
+    /// Whether it is about a token that a wallet has, without an enrollment.
+    pub(in crate::simulation) fn is_of_a_wallet(&self) -> bool {
+        self.body["tokenRequestorId"].as_str().is_some_and(|requestor| requestor != CLICK_TO_PAY)
+    }
+
     /// Its id in facts and in what a card enrollment remembers.
     pub(in crate::simulation) fn hash(&self) -> ShortHash {
         ShortHash::of(self.id.as_bytes())

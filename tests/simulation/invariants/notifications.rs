@@ -24,6 +24,10 @@ pub(super) fn count_once(history: &History) -> Result<(), String> {
         let mut writes = history.writes.iter().filter(|write| write.step < acknowledged);
         let is_stored = writes.any(|write| write.item.as_ref().is_some_and(is_evidence));
         ensure!(is_stored, "{label} was acknowledged at step {acknowledged} and not stored.");
+        if notification.is_of_a_wallet() {
+            ensure!(applied.is_empty(), "{label} of a wallet was applied to an enrollment at Click to Pay.");
+            continue;
+        }
         ensure!(applied.len() == 1, "{label} was acknowledged and not applied.");
         let mut entries = history.stored.iter().filter(|item| is_entry(item, notification));
         let agrees = entries.all(|entry| applied.contains(entry.text("appliedTo")));

@@ -1,6 +1,6 @@
 //! Invariants of changes of tokens that cardholders make.
 
-use model::enrollment::Status;
+use model::{enrollment::Status, token_id::TokenId};
 use simulator::TokenStatus;
 
 use super::ensure;
@@ -19,6 +19,13 @@ pub(super) fn changes_are_of_ones_own_token(history: &History) -> Result<(), Str
         for (client, token) in &change.changed {
             let is_own = (*client, token.card_contract_id) == (principal.client, change.card);
             ensure!(is_own, "#{actor} changed a foreign token at step {step}.");
+            let requestor = token.token_requestor_id.parse().map_err(|error| format!("{error}"))?;
+            let reference = &token.token_unique_reference;
+            let id = TokenId::new((*client).into(), token.card_contract_id.into(), &requestor, reference);
+            ensure!(
+                change.sender.token == Some(id),
+                "#{actor} changed another token than the named one at step {step}."
+            );
         }
     }
     let changes = history.completed.iter().filter(|it| it.invocation.function == Function::ManageTokens);

@@ -80,6 +80,10 @@ pub fn path_parameter<T: FromStr<Err: fmt::Display>>(request: &Request, name: &s
     raw.parse().map_err(|_| Code::NotFound.into())
 }
 
+/// `Retry-After` when a day's idempotency keys are used up. When the oldest one may be forgotten is not sent exactly: an hour is a
+/// fair pause.
+pub const KEYS_RETRY_SECONDS: u64 = 3600;
+
 /// The `Idempotency-Key` header.
 ///
 /// # Errors
