@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from . import bank, fakes, journey, observability, roles, stack
+from . import bank, fakes, journey, observability, releases, roles, stack
 from .emulator import ROOT, Emulator, package
 
 
@@ -41,7 +41,7 @@ def run(emulator, functions):
     outputs = stack.deploy(emulator, stack.STACK, "template.yaml", stack.parameters(emulator, secret_arns, identity))
     names = physical(emulator)
     print(f"Deployed infra/template.yaml with {len(functions)} functions, {len(names)} resources ({elapsed()})")
-    fakes.notification_endpoint(emulator, names["ReceiveNotification"])
+    fakes.notification_endpoint(emulator, names["ReceiveNotificationAliaslive"])
 
     token = identity.token("40000")
     api = journey.Api(emulator, outputs["ApiUrl"])
@@ -59,6 +59,7 @@ def run(emulator, functions):
     bank.check_limit(api, identity.token(bank.CLIENT), 2)
     bank.check_erasure(emulator, names)
     bank.check_audit(emulator, names, outputs, enrollment_id)
+    releases.check(emulator, api, identity.token("40002"), names)
     print(f"Enabled ({elapsed()})")
 
     for name in (stack.STACK, f"{stack.STACK}-secrets"):

@@ -83,6 +83,7 @@ def parameters(emulator, arns, identity):
         **{name: arns[name] for name in [*SECRETS, "RedirectKeys"]},
         "NotificationClientSubjects": SUBJECT,
         "SecretsExtensionLayerArn": layer["LayerVersionArn"],
+        "Release": "smoke",  # so that everything goes through the functions' aliases
         "DeletionProtection": "false",
         "MetricMath": "false",
         "RefreshEvery": "'rate(1 minute)'",

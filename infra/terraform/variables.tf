@@ -170,6 +170,28 @@ variable "secrets_extension_layer_arn" {
   }
 }
 
+variable "release" {
+  description = "Id of a deployment, a new one each time, such as 2601051030; its versions of the functions get the traffic. Empty for no versions"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^[0-9A-Za-z]{0,10}$", var.release))
+    error_message = "release has an invalid value."
+  }
+}
+
+variable "deployment_preference" {
+  description = "How a Release gets the traffic; all but AllAtOnce use CodeDeploy, which gives it back to the versions before if an alarm is raised"
+  type        = string
+  default     = "AllAtOnce"
+
+  validation {
+    condition     = contains(["AllAtOnce", "Canary10Percent5Minutes", "Canary10Percent10Minutes", "Canary10Percent15Minutes", "Canary10Percent30Minutes", "Linear10PercentEvery1Minute", "Linear10PercentEvery2Minutes", "Linear10PercentEvery3Minutes", "Linear10PercentEvery10Minutes"], var.deployment_preference)
+    error_message = "deployment_preference must be one of AllAtOnce, Canary10Percent5Minutes, Canary10Percent10Minutes, Canary10Percent15Minutes, Canary10Percent30Minutes, Linear10PercentEvery1Minute, Linear10PercentEvery2Minutes, Linear10PercentEvery3Minutes, Linear10PercentEvery10Minutes."
+  }
+}
+
 variable "code_signing_config_arn" {
   description = "Whose signatures Lambda accepts on code and layers; empty to accept unsigned code"
   type        = string
