@@ -21,9 +21,14 @@ def free_port():
 
 
 def package(binaries, scratch):
-    """Copies the template unchanged, and the binaries to where `cargo lambda build` puts them."""
-    shutil.copytree(ROOT / "infra", scratch / "infra", ignore=shutil.ignore_patterns("smoke", "__pycache__"))
+    """Copies the templates and the binaries, as `sam build` does; nothing is changed but where the code of a function is."""
+    shutil.copytree(ROOT / "infra", scratch / "infra", ignore=shutil.ignore_patterns("smoke", "__pycache__", "node_modules"))
+    template = scratch / "infra/template.yaml"
+    template.write_text(template.read_text().replace("CodeUri: ../functions/", "CodeUri: ../target/lambda/"))
     functions = sorted(path.name for path in (ROOT / "functions").iterdir())
+    missing = [name for name in [*functions, "simulator", "doctor"] if not (binaries / name).is_file()]
+    if missing:
+        raise SystemExit(f"{binaries} lacks {', '.join(missing)}: build with `cargo build`, or leave out --binaries")
     for name in functions:
         folder = scratch / "target" / "lambda" / name
         folder.mkdir(parents=True)

@@ -82,6 +82,7 @@ def parameters(emulator, arns, identity):
         "ProcessingConsumerKey": key("processing-consumer-key.txt"),
         **{name: arns[name] for name in [*SECRETS, "RedirectKeys"]},
         "NotificationClientSubjects": SUBJECT,
+        # AWS's public parameter with the latest ARN is not in ministack, and its name is reserved there too.
         "SecretsExtensionLayerArn": layer["LayerVersionArn"],
         "Release": "smoke",  # so that everything goes through the functions' aliases
         "DeletionProtection": "false",

@@ -12,7 +12,7 @@ variable "tenant" {
 }
 
 variable "architecture" {
-  description = "Processor that the binaries in target/lambda were built for"
+  description = "Processor that the functions are built for"
   type        = string
   default     = "arm64"
 
@@ -161,11 +161,12 @@ variable "manage_tokens_concurrency" {
 }
 
 variable "secrets_extension_layer_arn" {
-  description = "The AWS Parameters and Secrets Lambda Extension of this region and architecture, from AWS's list"
+  description = "A version of the AWS Parameters and Secrets Lambda Extension; empty for AWS's latest of this region and architecture"
   type        = string
+  default     = ""
 
   validation {
-    condition     = can(regex("^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:AWS-Parameters-and-Secrets-Lambda-Extension(-Arm64)?:[0-9]+$", var.secrets_extension_layer_arn))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:AWS-Parameters-and-Secrets-Lambda-Extension(-Arm64)?:[0-9]+$", var.secrets_extension_layer_arn))
     error_message = "secrets_extension_layer_arn has an invalid value."
   }
 }
