@@ -21,9 +21,9 @@ def check(emulator, api, identity, names, arns):
     print(f"       {SECOND}: the same template, with both schedules stopped")
 
     token = identity.token(CLIENT)
-    begun = enroll(api, token, CARD)
-    expect("the enrollment begins in the first region", begun.status_code == 201, f"{begun.status_code} {begun.text}")
-    enrollment = begun.json()
+    started = enroll(api, token, CARD)
+    expect("the enrollment begins in the first region", started.status_code == 201, f"{started.status_code} {started.text}")
+    enrollment = started.json()
     replicated = replicate(emulator, names["Enrollments"], second, others["Enrollments"])
 
     # From here on the first region is lost.
