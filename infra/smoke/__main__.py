@@ -10,38 +10,39 @@ import sys
 import tempfile
 import time
 
-from . import bank, fakes, journey, observability, roles, stack
+from . import bank, fakes, journey, observability, regions, releases, roles, stack
 from .emulator import ROOT, Emulator, package
 
 
 def main():
     arguments = argparse.ArgumentParser(prog="try-without-aws", description=__doc__)
     arguments.add_argument("--binaries", type=pathlib.Path, default=ROOT / "target/debug")
-    binaries = arguments.parse_args().binaries.resolve()
+    arguments.add_argument("--second-region", action="store_true", help="also fail over to a second region")
+    given = arguments.parse_args()
+    binaries = given.binaries.resolve()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     with tempfile.TemporaryDirectory(prefix="click-to-pay-") as scratch:
         scratch = pathlib.Path(scratch)
         functions = package(binaries, scratch)
         with Emulator(scratch, binaries) as emulator:
             try:
-                run(emulator, functions)
+                run(emulator, functions, given.second_region)
             except BaseException:
                 print_logs(emulator, scratch)
                 raise
 
 
-def run(emulator, functions):
+def run(emulator, functions, second_region):
     start = time.monotonic()
     elapsed = lambda: f"{time.monotonic() - start:.0f} s"  # noqa: E731
-    emulator.client("s3").create_bucket(
-        Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": emulator.client("s3").meta.region_name})
+    stack.artifacts_bucket(emulator)
     fakes.extension(emulator)
     secret_arns = stack.secrets(emulator)
     identity = fakes.Identity(emulator)
     outputs = stack.deploy(emulator, stack.STACK, "template.yaml", stack.parameters(emulator, secret_arns, identity))
-    names = physical(emulator)
+    names = stack.physical(emulator)
     print(f"Deployed infra/template.yaml with {len(functions)} functions, {len(names)} resources ({elapsed()})")
-    fakes.notification_endpoint(emulator, names["ReceiveNotification"])
+    fakes.notification_endpoint(emulator, names["ReceiveNotificationAliaslive"])
 
     token = identity.token("40000")
     api = journey.Api(emulator, outputs["ApiUrl"])
@@ -59,6 +60,10 @@ def run(emulator, functions):
     bank.check_limit(api, identity.token(bank.CLIENT), 2)
     bank.check_erasure(emulator, names)
     bank.check_audit(emulator, names, outputs, enrollment_id)
+    releases.check(emulator, api, identity.token("40002"), names)
+    if second_region:
+        regions.check(emulator, api, identity, names, secret_arns)
+        print(f"Failed over ({elapsed()})")
     print(f"Enabled ({elapsed()})")
 
     for name in (stack.STACK, f"{stack.STACK}-secrets"):
@@ -74,12 +79,6 @@ def print_logs(emulator, scratch):
         for page in logs.get_paginator("filter_log_events").paginate(logGroupName=f"/{stack.STACK}/functions"):
             lines = [event["message"] for event in page["events"]]
             sys.stderr.writelines(f"{line}\n" for line in lines if '"WARN"' in line or '"ERROR"' in line)
-
-
-def physical(emulator):
-    pages = emulator.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack.STACK)
-    resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
-    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
 
 
 if __name__ == "__main__":

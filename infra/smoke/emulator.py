@@ -1,5 +1,6 @@
 """Two processes on this computer: ministack emulates AWS, the simulator emulates Mastercard."""
 
+import copy
 import os
 import pathlib
 import shutil
@@ -21,9 +22,14 @@ def free_port():
 
 
 def package(binaries, scratch):
-    """Copies the template unchanged, and the binaries to where `cargo lambda build` puts them."""
-    shutil.copytree(ROOT / "infra", scratch / "infra", ignore=shutil.ignore_patterns("smoke", "__pycache__"))
+    """Copies the templates and the binaries, as `sam build` does; nothing is changed but where the code of a function is."""
+    shutil.copytree(ROOT / "infra", scratch / "infra", ignore=shutil.ignore_patterns("smoke", "__pycache__", "node_modules"))
+    template = scratch / "infra/template.yaml"
+    template.write_text(template.read_text().replace("CodeUri: ../functions/", "CodeUri: ../target/lambda/"))
     functions = sorted(path.name for path in (ROOT / "functions").iterdir())
+    missing = [name for name in [*functions, "simulator", "doctor"] if not (binaries / name).is_file()]
+    if missing:
+        raise SystemExit(f"{binaries} lacks {', '.join(missing)}: build with `cargo build`, or leave out --binaries")
     for name in functions:
         folder = scratch / "target" / "lambda" / name
         folder.mkdir(parents=True)
@@ -36,6 +42,7 @@ class Emulator:
 
     def __init__(self, scratch, binaries):
         self.scratch, self.binaries, self.processes = scratch, binaries, []
+        self.region = REGION
         self.aws_port, self.mastercard_port = free_port(), free_port()
         self.secrets_port, self.notification_port, self.identity_port = (free_port() for _ in range(3))
         self.aws_url = f"https://127.0.0.1:{self.aws_port}"
@@ -51,8 +58,8 @@ class Emulator:
         return {
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_REGION": self.region,
             "AWS_ENDPOINT_URL": self.aws_url,
             "AWS_CA_BUNDLE": str(self.certificate),
             "AWS_EC2_METADATA_DISABLED": "true",
@@ -62,8 +69,14 @@ class Emulator:
     def client(self, service, **credentials):
         """A client as root, or with the given credentials."""
         root = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-        return boto3.client(service, endpoint_url=self.aws_url, region_name=REGION, verify=str(self.certificate),
+        return boto3.client(service, endpoint_url=self.aws_url, region_name=self.region, verify=str(self.certificate),
                             **(credentials or root))
+
+    def in_region(self, region):
+        """The same processes, for clients of another region."""
+        other = copy.copy(self)
+        other.region = region
+        return other
 
     def __enter__(self):
         try:

@@ -101,14 +101,15 @@ def extension(emulator):
             caller = credentials_of(token) if token else None
             if caller is None:
                 return self.respond(401, b"{}")
-            client = emulator.client(
+            secret = query["secretId"][0]
+            client = emulator.in_region(secret.split(":")[3]).client(
                 "secretsmanager",
                 aws_access_key_id=caller["AWS_ACCESS_KEY_ID"],
                 aws_secret_access_key=caller["AWS_SECRET_ACCESS_KEY"],
                 aws_session_token=token,
             )
             try:
-                secret = client.get_secret_value(SecretId=query["secretId"][0])
+                secret = client.get_secret_value(SecretId=secret)
             except client.exceptions.ClientError as error:
                 return self.respond(400, json.dumps(error.response["Error"]).encode())
             secret.pop("ResponseMetadata")

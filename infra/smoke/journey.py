@@ -74,14 +74,7 @@ def enroll(api, token, card):
     enrollment = response.json()
     print(f" 6-12  POST /enrollments: {enrollment['status']}")
 
-    browser = requests.Session()
-    browser.trust_env = False
-    page = browser.get(enrollment["redirectUrl"], allow_redirects=False, timeout=30)
-    expect("Click to Pay opens", page.status_code == 200, page.status_code)
-    page = browser.post(link(page, "action", "/accept"), timeout=30)
-    back = browser.get(link(page, "href", "/return"), allow_redirects=False, timeout=30).headers["Location"]
-    callback = urllib.parse.urlsplit(back)
-    returned = api.request("GET", f"{callback.path}?{callback.query}")
+    returned, callback = accept(api, enrollment["redirectUrl"])
     app = returned.headers.get("Location", "")
     expect("the browser is redirected to the app", returned.status_code == 303 and app.startswith("bankapp://"), returned.status_code)
     print("13-25  Click to Pay: accepted; GET /callback: 303 to the app")
@@ -93,6 +86,18 @@ def enroll(api, token, card):
     print(f"after  GET /enrollments/{{enrollmentId}}: {final['status']}; GET /cards: already_enabled")
     secrets = {"receipt": enrollment["pushAccountReceipts"][0], "signature": enrollment["signature"], "state": callback.path.split("/")[-1]}
     return enrollment["enrollmentId"], secrets
+
+
+def accept(api, redirect_url):
+    """The cardholder accepts in Click to Pay; returns the API's answer to the browser's return, and the callback's URL."""
+    browser = requests.Session()
+    browser.trust_env = False
+    page = browser.get(redirect_url, allow_redirects=False, timeout=30)
+    expect("Click to Pay opens", page.status_code == 200, page.status_code)
+    page = browser.post(link(page, "action", "/accept"), timeout=30)
+    back = browser.get(link(page, "href", "/return"), allow_redirects=False, timeout=30).headers["Location"]
+    callback = urllib.parse.urlsplit(back)
+    return api.request("GET", f"{callback.path}?{callback.query}"), callback
 
 
 def link(page, attribute, ending):

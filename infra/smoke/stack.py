@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 
-from .emulator import REGION
 from .fakes import SUBJECT
 
 STACK = "click-to-pay"
@@ -31,10 +30,16 @@ def deploy(emulator, stack, template, parameters):
     """Runs `sam deploy` and returns the stack's outputs."""
     given = [f"{name}={value}" for name, value in parameters.items()]
     overrides = ["--parameter-overrides", *given] if given else []
-    sam(emulator, "deploy", "--template-file", f"infra/{template}", "--stack-name", stack, "--region", REGION,
-        "--s3-bucket", "artifacts", "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset",
+    sam(emulator, "deploy", "--template-file", f"infra/{template}", "--stack-name", stack, "--region", emulator.region,
+        "--s3-bucket", f"artifacts-{emulator.region}", "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset",
         "--no-fail-on-empty-changeset", "--no-progressbar", *overrides)
     return outputs(emulator, stack)
+
+
+def artifacts_bucket(emulator):
+    """Lambda takes code only from a bucket of its own region."""
+    emulator.client("s3").create_bucket(
+        Bucket=f"artifacts-{emulator.region}", CreateBucketConfiguration={"LocationConstraint": emulator.region})
 
 
 def outputs(emulator, stack):
@@ -44,6 +49,13 @@ def outputs(emulator, stack):
     return {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])}
 
 
+def physical(emulator, stack=STACK):
+    """The physical id of each resource, by logical name."""
+    pages = emulator.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
+    resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
+    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
+
+
 def delete(emulator, stack):
     cloudformation = emulator.client("cloudformation")
     identifier = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackId"]
@@ -51,14 +63,15 @@ def delete(emulator, stack):
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=identifier, WaiterConfig={"Delay": 1})
 
 
-def secrets(emulator):
+def secrets(emulator, stack=STACK, redirect_keys=None):
     """Steps 1 and 2 of docs/deploy.md: creates the secrets and stores their values; returns their ARNs by parameter."""
-    arns = deploy(emulator, f"{STACK}-secrets", "secrets.yaml", {"Stage": "smoke"})
+    arns = deploy(emulator, f"{stack}-secrets", "secrets.yaml", {"Stage": "smoke"})
     manager = emulator.client("secretsmanager")
     for name, file in SECRETS.items():
         manager.put_secret_value(SecretId=arns[name], SecretString=(emulator.portal / file).read_text())
     # As `openssl rand -base64 32` prints it.
-    manager.put_secret_value(SecretId=arns["RedirectKeys"], SecretString=base64.b64encode(os.urandom(32)).decode() + "\n")
+    redirect_keys = redirect_keys or base64.b64encode(os.urandom(32)).decode() + "\n"
+    manager.put_secret_value(SecretId=arns["RedirectKeys"], SecretString=redirect_keys)
     return arns
 
 
@@ -82,7 +95,9 @@ def parameters(emulator, arns, identity):
         "ProcessingConsumerKey": key("processing-consumer-key.txt"),
         **{name: arns[name] for name in [*SECRETS, "RedirectKeys"]},
         "NotificationClientSubjects": SUBJECT,
+        # AWS's public parameter with the latest ARN is not in ministack, and its name is reserved there too.
         "SecretsExtensionLayerArn": layer["LayerVersionArn"],
+        "Release": "smoke",  # so that everything goes through the functions' aliases
         "DeletionProtection": "false",
         "MetricMath": "false",
         "RefreshEvery": "'rate(1 minute)'",

@@ -18,6 +18,8 @@ locals {
     ListCardsConcurrency                  = tostring(var.list_cards_concurrency)
     ManageTokensConcurrency               = tostring(var.manage_tokens_concurrency)
     SecretsExtensionLayerArn              = var.secrets_extension_layer_arn
+    Release                               = var.release
+    DeploymentPreference                  = var.deployment_preference
     CodeSigningConfigArn                  = var.code_signing_config_arn
     SubnetIds                             = join(",", var.subnet_ids)
     SecurityGroupIds                      = join(",", var.security_group_ids)

@@ -12,7 +12,7 @@ variable "tenant" {
 }
 
 variable "architecture" {
-  description = "Processor that the binaries in target/lambda were built for"
+  description = "Processor that the functions are built for"
   type        = string
   default     = "arm64"
 
@@ -161,12 +161,35 @@ variable "manage_tokens_concurrency" {
 }
 
 variable "secrets_extension_layer_arn" {
-  description = "The AWS Parameters and Secrets Lambda Extension of this region and architecture, from AWS's list"
+  description = "A version of the AWS Parameters and Secrets Lambda Extension; empty for AWS's latest of this region and architecture"
   type        = string
+  default     = ""
 
   validation {
-    condition     = can(regex("^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:AWS-Parameters-and-Secrets-Lambda-Extension(-Arm64)?:[0-9]+$", var.secrets_extension_layer_arn))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:AWS-Parameters-and-Secrets-Lambda-Extension(-Arm64)?:[0-9]+$", var.secrets_extension_layer_arn))
     error_message = "secrets_extension_layer_arn has an invalid value."
+  }
+}
+
+variable "release" {
+  description = "Id of a deployment, a new one each time, such as 2601051030; its versions of the functions get the traffic. Empty for no versions"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^[0-9A-Za-z]{0,10}$", var.release))
+    error_message = "release has an invalid value."
+  }
+}
+
+variable "deployment_preference" {
+  description = "How a Release gets the traffic; all but AllAtOnce use CodeDeploy, which gives it back to the versions before if an alarm is raised"
+  type        = string
+  default     = "AllAtOnce"
+
+  validation {
+    condition     = contains(["AllAtOnce", "Canary10Percent5Minutes", "Canary10Percent10Minutes", "Canary10Percent15Minutes", "Canary10Percent30Minutes", "Linear10PercentEvery1Minute", "Linear10PercentEvery2Minutes", "Linear10PercentEvery3Minutes", "Linear10PercentEvery10Minutes"], var.deployment_preference)
+    error_message = "deployment_preference must be one of AllAtOnce, Canary10Percent5Minutes, Canary10Percent10Minutes, Canary10Percent15Minutes, Canary10Percent30Minutes, Linear10PercentEvery1Minute, Linear10PercentEvery2Minutes, Linear10PercentEvery3Minutes, Linear10PercentEvery10Minutes."
   }
 }
 

@@ -4,7 +4,7 @@
 export interface ClickToPayIssuerParameters {
   /** Name of the deployment in every stored item and log line @default "default" */
   readonly tenant?: string;
-  /** Processor that the binaries in target/lambda were built for @default "arm64" */
+  /** Processor that the functions are built for @default "arm64" */
   readonly architecture?: "arm64" | "x86_64";
   /** Percentage of function instances that log at level debug @default 0 */
   readonly logDebugPercent?: number;
@@ -32,8 +32,12 @@ export interface ClickToPayIssuerParameters {
   readonly listCardsConcurrency?: number;
   /** Concurrency of manage-tokens; its processes share its part of ProcessingRequestsPerSecond @default 5 */
   readonly manageTokensConcurrency?: number;
-  /** The AWS Parameters and Secrets Lambda Extension of this region and architecture, from AWS's list */
-  readonly secretsExtensionLayerArn: string;
+  /** A version of the AWS Parameters and Secrets Lambda Extension; empty for AWS's latest of this region and architecture @default "" */
+  readonly secretsExtensionLayerArn?: string;
+  /** Id of a deployment, a new one each time, such as 2601051030; its versions of the functions get the traffic. Empty for no versions @default "" */
+  readonly release?: string;
+  /** How a Release gets the traffic; all but AllAtOnce use CodeDeploy, which gives it back to the versions before if an alarm is raised @default "AllAtOnce" */
+  readonly deploymentPreference?: "AllAtOnce" | "Canary10Percent5Minutes" | "Canary10Percent10Minutes" | "Canary10Percent15Minutes" | "Canary10Percent30Minutes" | "Linear10PercentEvery1Minute" | "Linear10PercentEvery2Minutes" | "Linear10PercentEvery3Minutes" | "Linear10PercentEvery10Minutes";
   /** Whose signatures Lambda accepts on code and layers; empty to accept unsigned code @default "" */
   readonly codeSigningConfigArn?: string;
   /** Subnets of the functions; empty for no VPC @default [] */
@@ -241,7 +245,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
   EnrollConcurrency: {"minimum": 1},
   ListCardsConcurrency: {"minimum": 1},
   ManageTokensConcurrency: {"minimum": 1},
-  SecretsExtensionLayerArn: {"pattern": "^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:AWS-Parameters-and-Secrets-Lambda-Extension(-Arm64)?:[0-9]+$", "required": true},
+  SecretsExtensionLayerArn: {"pattern": "^$|^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:AWS-Parameters-and-Secrets-Lambda-Extension(-Arm64)?:[0-9]+$"},
+  Release: {"pattern": "^[0-9A-Za-z]{0,10}$"},
+  DeploymentPreference: {"values": ["AllAtOnce", "Canary10Percent5Minutes", "Canary10Percent10Minutes", "Canary10Percent15Minutes", "Canary10Percent30Minutes", "Linear10PercentEvery1Minute", "Linear10PercentEvery2Minutes", "Linear10PercentEvery3Minutes", "Linear10PercentEvery10Minutes"]},
   CodeSigningConfigArn: {"pattern": "^$|^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:code-signing-config:csc-[a-z0-9]{17}$"},
   SubnetIds: {"pattern": "^$|^subnet-[0-9a-f]{8,17}$"},
   SecurityGroupIds: {"pattern": "^$|^sg-[0-9a-f]{8,17}$"},
