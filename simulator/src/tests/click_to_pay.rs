@@ -157,6 +157,45 @@ async fn a_redirect_without_a_valid_signature_as_its_only_parameter_is_a_bad_req
 }
 
 #[tokio::test]
+async fn an_app_is_opened_only_on_a_system_that_the_requestor_has_it_for() {
+    const MERCHANT: &str = "50999000004";
+    let issuer = Issuer::new().await;
+    let pushed = issuer.enroll(40_000, 70_001, MERCHANT).await;
+    let signature = pushed["signature"].as_str().unwrap();
+    let open = async |app: &str| {
+        let url = issuer.url(&format!("requestors/{MERCHANT}/provision?{app}pushAccountData={signature}"));
+        issuer.http.get(url).send().await.unwrap().status()
+    };
+    for app in ["", "app=web&", "app=ios&app=ios&"] {
+        assert_eq!(open(app).await, StatusCode::BAD_REQUEST, "{app}");
+    }
+    assert!(issuer.simulator.tokens_of(40_000).is_empty());
+    assert_eq!(open("app=ios&").await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_token_that_needs_authentication_is_inactive_until_it_succeeds() {
+    const WALLET: &str = "50999000001";
+    let issuer = Issuer::new().await;
+    let pushed = issuer.enroll(40_000, 70_006, WALLET).await;
+    let (_, page) = issuer.open_redirect(&pushed).await;
+    let page = issuer.press(&page, "accept").await.text().await.unwrap();
+    let page = issuer.press(&page, "fail").await.text().await.unwrap();
+    let reference = issuer.simulator.tokens_of(40_000)[0].token_unique_reference.clone();
+    let required = format!("%5D=REQUIRE_ADDITIONAL_AUTHENTICATION%7C{reference}");
+    assert!(issuer.callback(&page).await.ends_with(&required));
+    let (_, listed) = issuer.get_tokens("clients/40000/tokens").await;
+    assert_eq!(listed["clientTokens"][0]["tokenStatus"], "Inactive");
+    let tcn = |issuer: &Issuer| issuer.simulator.journal().iter().any(|exchange| exchange.step == 19);
+    assert!(!tcn(&issuer));
+
+    let page = issuer.press(&page, "authenticate").await.text().await.unwrap();
+    assert!(tcn(&issuer));
+    assert!(issuer.callback(&page).await.ends_with(&format!("%5D=APPROVED%7C{reference}")));
+    assert_eq!(issuer.simulator.tokens_of(40_000)[0].status, TokenStatus::Active);
+}
+
+#[tokio::test]
 async fn the_callback_style_changes_the_callback() {
     let issuer = Issuer::new().await;
     let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
