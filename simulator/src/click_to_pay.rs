@@ -2,6 +2,7 @@
 //! and layout are invented; the redirect's parameter, its verification and the callback are documented.
 
 pub(crate) mod callback;
+pub(crate) mod digitization_data;
 mod pages;
 mod redirect;
 pub(crate) mod session;
@@ -36,6 +37,7 @@ pub(crate) fn router() -> Router<Arc<Mastercard>> {
             "/requestors/{requestor_id}/provision",
             get(|State(m): Shared, Path(id): Path<String>, query| provision(m, id, query)),
         )
+        .route("/requestors/{requestor_id}/digitization-data", post(digitization_data::take))
         .route("/click-to-pay/sessions/{id}", get(show))
         .route("/click-to-pay/sessions/{id}/accept", post(accept))
         .route("/click-to-pay/sessions/{id}/cancel", post(cancel))

@@ -17,14 +17,20 @@ const WALLET: &str = "50999000001";
 const MERCHANT: &str = "50999000004";
 /// Processing asks wallets and merchants to authenticate its cardholder.
 const PROTECTED_CARD: &str = "70006";
+/// The field of a response with the data for the requestor's app.
+const DATA: &str = "issuerInitiatedDigitizationData";
 
-/// Pushes a card, opens the redirect and accepts the terms. Returns the enrollment's id and the page.
-async fn accept_at(cardholder: &Cardholder, card: &str, requestor: &str, platform: &str) -> (String, Page) {
+fn request(card: &str, requestor: &str, platform: &str) -> Value {
     let mut request = Cardholder::smallest_request(card);
     request["tokenRequestorId"] = json!(requestor);
     request["platform"] = json!(platform);
-    let key = format!("{card}-{requestor}-{platform}");
-    let pushed = cardholder.enroll_request(&key, &request).await.unwrap();
+    request
+}
+
+/// Pushes a card, opens the redirect and accepts the terms. Returns the enrollment's id and the page.
+async fn accept_at(cardholder: &Cardholder, card: &str, requestor: &str, platform: &str) -> (String, Page) {
+    let request = request(card, requestor, platform);
+    let pushed = cardholder.enroll_request(&format!("{card}-{platform}"), &request).await.unwrap();
     assert_eq!(pushed.status, 201, "{}", pushed.body["code"]);
     let redirect = pushed.body["redirectUrl"].as_str().unwrap();
     let page = cardholder.open_redirect(redirect).await.unwrap();
@@ -144,4 +150,40 @@ async fn click_to_pay_needs_no_authentication_for_the_same_card() {
     let (id, page) = accept_at(&cardholder, PROTECTED_CARD, simulator::CLICK_TO_PAY, "ios").await;
     assert_eq!(return_with(&cardholder, &page).await.0, "APPROVED");
     assert_eq!(status(&world, &cardholder, &id).await, (json!("ENABLED"), json!(true)));
+}
+
+#[tokio::test]
+async fn a_wallets_app_takes_the_card_from_the_banks_app_without_a_redirect() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let request = request("70001", WALLET, "ios");
+    let pushed = cardholder.enroll_request("a-tap", &request).await.unwrap().body;
+    let [data] = &pushed[DATA].as_array().unwrap()[..] else { panic!("one card") };
+    let repeated = cardholder.enroll_request("a-tap", &request).await.unwrap().body;
+    assert_eq!(repeated["redirectUrl"], pushed["redirectUrl"]);
+    assert_eq!(repeated.get(DATA), None, "it is not stored");
+
+    let url = world.simulator().base_url().join(&format!("requestors/{WALLET}/digitization-data")).unwrap();
+    let page = cardholder.hand_over(url, data.as_str().unwrap()).await.unwrap();
+    let page = page.accept_terms().await.unwrap();
+    assert!(page.callback_url().await.is_err(), "nothing leads back to the bank");
+    let id = pushed["enrollmentId"].as_str().unwrap();
+    assert_eq!(status(&world, &cardholder, id).await, (json!("TOKENIZED"), json!(false)));
+    world.clock().advance(SignedDuration::from_mins(17));
+    world.reconcile().await.unwrap();
+    assert_eq!(status(&world, &cardholder, id).await, (json!("ENABLED"), json!(true)));
+}
+
+#[tokio::test]
+async fn only_a_requestor_that_takes_cards_in_a_channel_of_its_own_gets_data_for_it() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let listed = cardholder.token_requestors("ios").await.unwrap().body;
+    for requestor in listed["tokenRequestors"].as_array().unwrap() {
+        let id = requestor["tokenRequestorId"].as_str().unwrap();
+        let supported = requestor["supportsIssuerInitiatedDigitizationData"].as_bool().unwrap();
+        assert_eq!(supported, id == WALLET, "{id}");
+        let pushed = cardholder.enroll_request("a-tap", &request("70001", id, "ios")).await.unwrap();
+        assert_eq!((pushed.status, pushed.body.get(DATA).is_some()), (201, supported), "{id}");
+    }
 }

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::callback::{CallbackResult, Outcome};
 use super::session::{Authentication, Phase, Session};
@@ -10,10 +9,7 @@ use crate::{
     crypto::jws,
     mastercard::Mastercard,
     mdes::{self, Tokenization},
-    world::{
-        records::AccountHolder,
-        requestor::{PushMethod, TokenRequestor},
-    },
+    world::requestor::{PushMethod, TokenRequestor},
 };
 
 /// Why the token requestor rejects a redirect with HTTP 400.
@@ -25,6 +21,8 @@ pub(super) enum InvalidRedirect {
     Parameters,
     #[error("The signature does not verify.")]
     Signature,
+    #[error("The digitization data cannot be read.")]
+    DigitizationData,
 }
 
 /// Verifies the redirect and tokenizes the card of every valid receipt in it.
@@ -42,17 +40,10 @@ pub(super) fn redeem(
 
     let receipts = payload["pushAccountReceipts"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut session = Session {
-        id: Uuid::new_v4(),
-        requestor_name: requestor.consumer_facing_entity_name.clone(),
         system: method.system(),
-        authentication: None,
         callback_url: payload["callbackURL"].as_str().map(str::to_owned),
-        results: Vec::new(),
-        phase: Phase::Finished,
-        problem: None,
-        cards: Vec::new(),
-        account_holder: AccountHolder::default(),
         locale: payload["locale"].as_str().map(str::to_owned),
+        ..Session::new(&requestor)
     };
     for receipt in receipts.iter().filter_map(Value::as_str) {
         redeem_receipt(&mut session, mastercard, &requestor, receipt);
@@ -60,7 +51,13 @@ pub(super) fn redeem(
     Ok(session)
 }
 
-fn redeem_receipt(session: &mut Session, mastercard: &Mastercard, requestor: &TokenRequestor, receipt: &str) {
+/// Tokenizes the card of a receipt, if it is valid, and adds its result.
+pub(super) fn redeem_receipt(
+    session: &mut Session,
+    mastercard: &Mastercard,
+    requestor: &TokenRequestor,
+    receipt: &str,
+) {
     let requestor_id = &requestor.token_requestor_id;
     let number = {
         let records = mastercard.records();

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 use super::callback::{CallbackResult, Outcome};
-use crate::world::records::AccountHolder;
+use crate::world::{records::AccountHolder, requestor::TokenRequestor};
 
 /// The sessions so far, by id.
 #[derive(Default)]
@@ -68,6 +68,23 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// A session in a browser that has no receipt yet and does not return to the issuer.
+    pub(crate) fn new(requestor: &TokenRequestor) -> Self {
+        Self {
+            id: Uuid::new_v4(),
+            requestor_name: requestor.consumer_facing_entity_name.clone(),
+            system: None,
+            authentication: None,
+            callback_url: None,
+            results: Vec::new(),
+            phase: Phase::Finished,
+            problem: None,
+            cards: Vec::new(),
+            account_holder: AccountHolder::default(),
+            locale: None,
+        }
+    }
+
     /// The cardholder accepts the terms.
     pub(crate) fn accept(&mut self) {
         self.phase = if self.authentication.is_some() { Phase::Authentication } else { Phase::Finished };

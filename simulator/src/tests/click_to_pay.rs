@@ -231,3 +231,28 @@ async fn a_wallet_takes_several_cards_and_reports_each() {
     assert_eq!(results, ["APPROVED", "DECLINED"]);
     assert_eq!(pushed["pushAccountReceipts"][2]["errors"][0]["reasonCode"], "ACCOUNT_INELIGIBLE");
 }
+
+#[tokio::test]
+async fn digitization_data_opens_a_session_that_does_not_return_to_the_issuer() {
+    const WALLET: &str = "50999000001";
+    let issuer = Issuer::new().await;
+    let (_, found) = issuer.search(40_000, &flat_search(70_001, WALLET)).await;
+    let mut body = push_body(WALLET, &found);
+    body["requestIssuerInitiatedDigitizationData"] = json!(true);
+    let (_, pushed) = issuer.push(body).await;
+    let data = pushed["pushAccountReceipts"][0]["issuerInitiatedDigitizationData"].as_str().unwrap();
+    let hand_over = async |requestor: &str, data: &str| {
+        let url = issuer.url(&format!("requestors/{requestor}/digitization-data"));
+        let response = issuer.http.post(url).body(data.to_owned()).send().await.unwrap();
+        (response.status(), response.text().await.unwrap())
+    };
+    assert_eq!(hand_over("50999000004", data).await.0, StatusCode::BAD_REQUEST, "it does not support it");
+    assert_eq!(hand_over(WALLET, "{}").await.0, StatusCode::BAD_REQUEST);
+    assert!(issuer.simulator.tokens_of(40_000).is_empty());
+
+    let (status, page) = hand_over(WALLET, data).await;
+    assert_eq!(status, StatusCode::OK);
+    let page = issuer.press(&page, "accept").await.text().await.unwrap();
+    assert!(page.contains("You may close this page."));
+    assert_eq!(issuer.simulator.tokens_of(40_000)[0].status, TokenStatus::Active);
+}
