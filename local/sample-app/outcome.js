@@ -31,10 +31,11 @@ export function outcome({ status, reason, retryable, final, redirectUrl, attempt
   return { keys: [`status.${status}.${reason}`, `status.${status}`, "status.unknown"], next };
 }
 
-// The cardholder came back before the token requestor had them authenticated: the token is inactive until then.
+// The cardholder came back before the token requestor had them authenticated: the token is inactive until then. What happened
+// before a restart does not count.
 function needsAuthentication(status, timeline) {
-  const results = timeline.filter(({ event }) => event === "cardholder_returned").map(({ detail }) => detail);
-  return ["PENDING", "TOKENIZED", "SUSPENDED"].includes(status) && results.at(-1) === "require_additional_authentication";
+  const last = timeline.findLast(({ event }) => ["cardholder_returned", "restarted"].includes(event));
+  return ["PENDING", "TOKENIZED", "SUSPENDED"].includes(status) && last?.detail === "require_additional_authentication";
 }
 
 // Problems after which the enrollment in `enrollmentId` has the outcome.
