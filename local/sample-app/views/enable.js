@@ -40,7 +40,7 @@ export async function enable(page, cardContractId, tokenRequestorId, restarted) 
   };
   const choice = (requestor) =>
     el("label", { class: "row choice" },
-      el("input", { type: "radio", name: "requestor", checked: requestor === chosen, onchange: () => choose(requestor) }),
+      el("input", { type: "radio", name: "requestor", value: requestor.tokenRequestorId, checked: requestor === chosen, onchange: () => choose(requestor) }),
       logo(requestor),
       el("span", { class: "grow" }, requestor.displayName));
 
