@@ -37,7 +37,8 @@ async fn a_cardholder_on_ios_enables_a_card_in_a_wallet_once_the_identity_is_ver
         harness.expect_heading("Your card is enabled").await;
         let timeline = harness.text(".timeline").await;
         assert!(timeline.contains("Harbor Wallet still has to verify your identity"), "{timeline}");
-        harness.click(".actions a[href='#/card/70006']").await;
+        harness.click(".actions a[href='#/cards']").await;
+        harness.click("a[href='#/card/70006']").await;
         assert_eq!(harness.text(".token .state").await, "Enabled at Harbor Wallet");
     })
     .await;
