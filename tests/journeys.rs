@@ -11,4 +11,5 @@ mod refresh;
 mod status_changes;
 mod tokens;
 mod unusual_responses;
+mod wallets;
 mod way_back;

@@ -20,7 +20,8 @@ const MAX_ATTEMPTS = 5;
 
 // The text's key with fallbacks, for unknown statuses and reasons too, and the next step. While the enrollment is not
 // final, the server still checks it, and only `wait` is safe where nothing else is left to do.
-export function outcome({ status, reason, retryable, final, redirectUrl, attempt }) {
+export function outcome({ status, reason, retryable, final, redirectUrl, attempt, timeline = [] }) {
+  if (!final && needsAuthentication(status, timeline)) return { keys: ["status.authentication"], next: "wait" };
   let next = NEXT[status] ?? (retryable ? "new" : "call");
   if (next === "again" && attempt >= MAX_ATTEMPTS) next = status === "EXPIRED" ? "new" : "wait";
   if (status === "TOKENIZED" && final) next = "call";
@@ -28,6 +29,13 @@ export function outcome({ status, reason, retryable, final, redirectUrl, attempt
   if (next === "wait" && final) next = "call";
   if (next === "done" && !final) next = "wait";
   return { keys: [`status.${status}.${reason}`, `status.${status}`, "status.unknown"], next };
+}
+
+// The cardholder came back before the token requestor had them authenticated: the token is inactive until then. What happened
+// before a restart does not count.
+function needsAuthentication(status, timeline) {
+  const last = timeline.findLast(({ event }) => ["cardholder_returned", "restarted"].includes(event));
+  return ["PENDING", "TOKENIZED", "SUSPENDED"].includes(status) && last?.detail === "require_additional_authentication";
 }
 
 // Problems after which the enrollment in `enrollmentId` has the outcome.

@@ -1,9 +1,11 @@
 // Where a card is enabled or can be.
 
+import { platform } from "./platform.js";
+
 // The card's tokens, and places without one: the token requestor that comes first in the list, and those at which the card has
 // a history.
 export async function places(page, card, history) {
-  const [requestors, tokens] = await Promise.all([page.api.tokenRequestors("web", card.accountRange), page.api.tokens(card.cardContractId)]);
+  const [requestors, tokens] = await Promise.all([page.api.tokenRequestors(platform(), card.accountRange), page.api.tokens(card.cardContractId)]);
   const known = new Set(history.map(({ tokenRequestorId }) => tokenRequestorId));
   const shown = requestors.filter(({ tokenRequestorId }, at) => at === 0 || known.has(tokenRequestorId));
   const place = async (requestor) => ({ requestor, ...(await page.api.cards([card], requestor.tokenRequestorId))[0] });

@@ -15,7 +15,7 @@ use crate::{
     web::{self, CSS, File, SCRIPT},
 };
 
-const FILES: [File; 23] = [
+const FILES: [File; 24] = [
     ("/", "text/html; charset=utf-8", include_str!("../sample-app/index.html")),
     ("/app/style.css", CSS, include_str!("../sample-app/style.css")),
     ("/app/icon.svg", "image/svg+xml", include_str!("../sample-app/icon.svg")),
@@ -30,6 +30,7 @@ const FILES: [File; 23] = [
     ("/app/outcome.js", SCRIPT, include_str!("../sample-app/outcome.js")),
     ("/app/pending-request.js", SCRIPT, include_str!("../sample-app/pending-request.js")),
     ("/app/places.js", SCRIPT, include_str!("../sample-app/places.js")),
+    ("/app/platform.js", SCRIPT, include_str!("../sample-app/platform.js")),
     ("/app/texts.js", SCRIPT, include_str!("../sample-app/texts.js")),
     ("/app/waiting.js", SCRIPT, include_str!("../sample-app/waiting.js")),
     ("/app/views/card.js", SCRIPT, include_str!("../sample-app/views/card.js")),

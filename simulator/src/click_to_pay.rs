@@ -2,6 +2,7 @@
 //! and layout are invented; the redirect's parameter, its verification and the callback are documented.
 
 pub(crate) mod callback;
+pub(crate) mod digitization_data;
 mod pages;
 mod redirect;
 pub(crate) mod session;
@@ -18,7 +19,7 @@ use axum::routing::{get, post};
 use uuid::Uuid;
 
 use self::callback::CallbackResult;
-use self::session::{Phase, Session};
+use self::session::{Phase, Session, TokenChange};
 use crate::{
     faults::Fault, html::page, journal::Party, mastercard::Mastercard, operation::Operation,
     world::requestor::CLICK_TO_PAY,
@@ -36,10 +37,14 @@ pub(crate) fn router() -> Router<Arc<Mastercard>> {
             "/requestors/{requestor_id}/provision",
             get(|State(m): Shared, Path(id): Path<String>, query| provision(m, id, query)),
         )
+        .route("/requestors/{requestor_id}/digitization-data", post(digitization_data::take))
         .route("/click-to-pay/sessions/{id}", get(show))
         .route("/click-to-pay/sessions/{id}/accept", post(accept))
         .route("/click-to-pay/sessions/{id}/cancel", post(cancel))
         .route("/click-to-pay/sessions/{id}/close", post(close))
+        .route("/click-to-pay/sessions/{id}/authenticate", post(|m, id| authenticate(m, id, true)))
+        .route("/click-to-pay/sessions/{id}/fail", post(|m, id| authenticate(m, id, false)))
+        .route("/click-to-pay/sessions/{id}/later", post(later))
         .route("/click-to-pay/sessions/{id}/result/{result}", post(finish))
         .route("/click-to-pay/sessions/{id}/return", get(return_to_issuer))
 }
@@ -64,7 +69,7 @@ async fn provision(
     let (status, html) = match redirect::redeem(&mastercard, &requestor, &query.unwrap_or_default()) {
         Ok(session) => {
             let summary = match session.phase {
-                Phase::Terms => "terms and conditions",
+                Phase::Terms | Phase::Authentication => "terms and conditions",
                 Phase::Finished => "the card was not enabled",
             };
             mastercard.journal.record_head(22, to, Party::Cardholder, summary, "200 OK, a page");
@@ -94,8 +99,27 @@ async fn show(State(mastercard): Shared, Path(id): Path<Uuid>) -> Response<Body>
 /// Steps 23 and 24.
 async fn accept(State(mastercard): Shared, Path(id): Path<Uuid>) -> Response<Body> {
     end(&mastercard, id, "accepts the terms", |session| {
-        session.phase = Phase::Finished;
+        session.accept();
         Vec::new()
+    })
+}
+
+/// The bank authenticates the cardholder, or does not.
+async fn authenticate(State(mastercard): Shared, Path(id): Path<Uuid>, succeeds: bool) -> Response<Body> {
+    let summary = if succeeds { "is authenticated" } else { "is not authenticated" };
+    change(&mastercard, id, |session| {
+        session.can_authenticate().then(|| {
+            mastercard.journal.record(0, Party::Cardholder, Party::ClickToPay, summary);
+            session.authenticated(succeeds)
+        })
+    })
+}
+
+/// The cardholder returns to the issuer without authentication.
+async fn later(State(mastercard): Shared, Path(id): Path<Uuid>) -> Response<Body> {
+    change(&mastercard, id, |session| {
+        let is_asked = session.phase == Phase::Authentication;
+        is_asked.then(|| session.finish_with(CallbackResult::RequireAdditionalAuthentication))
     })
 }
 
@@ -123,25 +147,38 @@ async fn finish(
     end(&mastercard, id, "ends with another result", |session| session.finish_with(result))
 }
 
-/// Ends a session once; `change` returns the references of the tokens to remove. Redirects to the session's page, so
-/// that a reload sends no form again.
+/// Decides about the terms, once.
 fn end(
     mastercard: &Mastercard,
     id: Uuid,
     summary: &str,
-    change: impl FnOnce(&mut Session) -> Vec<String>,
+    decide: impl FnOnce(&mut Session) -> Vec<TokenChange>,
+) -> Response<Body> {
+    change(mastercard, id, |session| {
+        (session.phase == Phase::Terms).then(|| {
+            mastercard.journal.record(23, Party::Cardholder, Party::ClickToPay, summary);
+            let changes = decide(session);
+            mastercard.journal.record(24, Party::ClickToPay, Party::Cardholder, session.headline().as_str());
+            changes
+        })
+    })
+}
+
+/// Changes a session and its tokens. Redirects to the session's page, so that a reload sends no form again.
+fn change(
+    mastercard: &Mastercard,
+    id: Uuid,
+    change: impl FnOnce(&mut Session) -> Option<Vec<TokenChange>>,
 ) -> Response<Body> {
     let mut sessions = mastercard.sessions.lock();
     let Some(session) = sessions.get_mut(&id) else { return not_found() };
-    let mut removed = Vec::new();
-    if session.phase == Phase::Terms {
-        mastercard.journal.record(23, Party::Cardholder, Party::ClickToPay, summary);
-        removed = change(session);
-        mastercard.journal.record(24, Party::ClickToPay, Party::Cardholder, session.headline().as_str());
-    }
+    let changes = change(session);
     drop(sessions);
-    for reference in removed {
-        crate::mdes::remove_token(mastercard, &reference);
+    for change in changes.into_iter().flatten() {
+        match change {
+            TokenChange::Activate(reference) => crate::mdes::activate_token(mastercard, &reference),
+            TokenChange::Remove(reference) => crate::mdes::remove_token(mastercard, &reference),
+        }
     }
     Redirect::to(&format!("/click-to-pay/sessions/{id}")).into_response()
 }

@@ -10,15 +10,21 @@ use crate::{
     notifications::payload::{Kind, Notification},
     world::{
         card::{CardNumber, today},
+        requestor::CLICK_TO_PAY,
         token::{Suspender, Token, TokenStatus},
     },
 };
+
+/// Decision and response code of a TAR that is approved.
+const APPROVED: (&str, &str) = ("APPROVED", "00");
 
 /// The outcome of a tokenization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tokenization {
     /// Tokenized; the token unique reference.
     Approved(String),
+    /// Tokenized, and inactive until the cardholder is authenticated; the token unique reference.
+    NeedsAuthentication(String),
     /// Processing declined.
     Declined,
     /// The requestor has a token for this card already.
@@ -26,7 +32,7 @@ pub(crate) enum Tokenization {
 }
 
 /// Tokenizes a card for a requestor. Processing decides by the card's status, expiry and the bank's rules for it;
-/// `00` approves without further authentication.
+/// `00` approves without further authentication, as always for Click to Pay.
 pub(crate) fn tokenize(mastercard: &Mastercard, number: &CardNumber, requestor_id: &str) -> Tokenization {
     use Party::{ClickToPay, Mdes, Processing};
     let mut records = mastercard.records();
@@ -39,49 +45,87 @@ pub(crate) fn tokenize(mastercard: &Mastercard, number: &CardNumber, requestor_i
     let wallet_name = requestor.map_or_else(String::new, |r| r.wallet_name.clone());
     // Card-on-file tokens, which merchants and Click to Pay hold, have no correlation id.
     let in_wallet = requestor.is_some_and(|r| r.token_requestor_type == "WALLET");
-    let common = json!({
-        "correlationId": in_wallet.then(correlation_id),
-        "clientId": card.client_id,
-        "cardContractId": card.id,
-        "tokenRequestorId": requestor_id,
-        "walletName": wallet_name,
-    });
-    let approved = card.is_active() && !card.is_expired(today()) && card.approves;
-    let (decision, response_code) = if approved { ("APPROVED", "00") } else { ("DECLINED", "05") };
-    let decision_fields = json!({"decision": decision, "responseCode": response_code});
-    journal.record(14, ClickToPay, Mdes, "tokenize");
-    journal.record(15, Mdes, Processing, "tokenization authorization request (TAR)");
-    journal.record(16, Processing, Mdes, format!("TAR response, code {response_code}"));
-    let tar = Notification::new(Kind::Tar, &common, decision_fields.clone());
-    if !approved {
-        drop(records);
-        mastercard.notifier.send(vec![tar]);
-        return Tokenization::Declined;
-    }
-
+    let needs_authentication = card.needs_authentication && requestor_id != CLICK_TO_PAY;
+    let (decision, response_code) = match (card.is_active() && !card.is_expired(today()), card.approves) {
+        (true, true) if needs_authentication => ("REQUIRE_ADDITIONAL_AUTHENTICATION", "85"),
+        (true, true) => APPROVED,
+        _ => ("DECLINED", "05"),
+    };
     let reference = format!("DM4MMC0000{}", &hex::encode(rand::random::<[u8; 19]>()));
-    let serial = rand::random_range(0..1_000_000_000);
-    records.tokens.push(Token {
+    let token = Token {
         card_contract_id: card.id,
         client_id: card.client_id,
         token_requestor_id: requestor_id.to_owned(),
         wallet_name,
         token_unique_reference: reference.clone(),
-        number: CardNumber::generate("555558", serial),
+        correlation_id: in_wallet.then(correlation_id),
+        number: CardNumber::generate("555558", rand::random_range(0..1_000_000_000)),
         created: Timestamp::now(),
-        is_activated: true,
+        is_activated: !needs_authentication,
         is_deactivated: false,
         suspended_by: Default::default(),
-    });
+    };
+    journal.record(14, ClickToPay, Mdes, "tokenize");
+    journal.record(15, Mdes, Processing, "tokenization authorization request (TAR)");
+    journal.record(16, Processing, Mdes, format!("TAR response, code {response_code}"));
+    let decision_fields = json!({"decision": decision, "responseCode": response_code});
+    let tar = Notification::new(Kind::Tar, &authorization_fields(&token), decision_fields);
+    if decision == "DECLINED" {
+        drop(records);
+        mastercard.notifier.send(vec![tar]);
+        return Tokenization::Declined;
+    }
+    records.tokens.push(token.clone());
     drop(records);
+    if needs_authentication {
+        mastercard.notifier.send(vec![tar]);
+        return Tokenization::NeedsAuthentication(reference);
+    }
+    mastercard.notifier.send(vec![tar, complete(mastercard, &token)]);
+    Tokenization::Approved(reference)
+}
+
+/// Activates a token once the cardholder is authenticated. That the TCN is sent only then is inferred.
+pub(crate) fn activate_token(mastercard: &Mastercard, reference: &str) {
+    let activated = {
+        let mut records = mastercard.records();
+        let mut tokens = records.tokens.iter_mut();
+        let token = tokens.find(|token| token.token_unique_reference == reference && !token.is_activated);
+        token.map(|token| {
+            token.is_activated = true;
+            token.clone()
+        })
+    };
+    if let Some(token) = activated {
+        mastercard.notifier.send(vec![complete(mastercard, &token)]);
+    }
+}
+
+/// Steps 18 to 20; returns the notification of step 21.
+fn complete(mastercard: &Mastercard, token: &Token) -> Notification {
+    use Party::{ClickToPay, Mdes, Processing};
+    let journal = &mastercard.journal;
     journal.record(18, Mdes, ClickToPay, "tokenization complete (TCN)");
     journal.record(19, Mdes, Processing, "tokenization complete notification (TCN)");
     journal.record(20, Processing, Mdes, "TCN acknowledged");
-    let mut completed = decision_fields;
-    completed["tokenUniqueReference"] = json!(reference);
-    let tcn = Notification::new(Kind::Tcn, &common, completed);
-    mastercard.notifier.send(vec![tar, tcn]);
-    Tokenization::Approved(reference)
+    let (decision, response_code) = APPROVED;
+    let completed = json!({
+        "decision": decision,
+        "responseCode": response_code,
+        "tokenUniqueReference": token.token_unique_reference,
+    });
+    Notification::new(Kind::Tcn, &authorization_fields(token), completed)
+}
+
+/// What TAR and TCN have in common.
+fn authorization_fields(token: &Token) -> Value {
+    json!({
+        "correlationId": token.correlation_id,
+        "clientId": token.client_id,
+        "cardContractId": token.card_contract_id,
+        "tokenRequestorId": token.token_requestor_id,
+        "walletName": token.wallet_name,
+    })
 }
 
 /// Removes a token from the records: the cardholder canceled after tokenization.

@@ -22,6 +22,7 @@ mod step_up;
 mod support_pages;
 mod tokens;
 mod visual;
+mod wallets;
 
 use simulator::Operation;
 

@@ -3,7 +3,9 @@
 use std::{env, fmt::Debug, process::Command};
 
 use local::cardholder::Cardholder;
-use mastercard::secret::{CallbackState, PushAccountReceipt, RedirectUrl, Signature};
+use mastercard::secret::{
+    CallbackState, IssuerInitiatedDigitizationData, PushAccountReceipt, RedirectUrl, Signature,
+};
 use serde_json::json;
 use simulator::{Fault, Operation};
 
@@ -163,8 +165,9 @@ async fn play_all_journeys(app: &App) {
 #[tokio::test]
 async fn debug_output_has_no_secret() {
     let secret = "eyJhbGciOiJQUzI1NiJ9.e30.MCC-STL-0A1B2C";
-    let printed: [&dyn Debug; 4] = [
+    let printed: [&dyn Debug; 5] = [
         &PushAccountReceipt::new(secret),
+        &IssuerInitiatedDigitizationData::new(secret),
         &Signature::new(secret),
         &RedirectUrl::new(secret),
         &CallbackState::new(secret),

@@ -230,6 +230,7 @@ pub(super) fn named(raw: &str, name: &str) -> CatalogEntry {
         supports_multiple_pushed_cards: false,
         supported_account_holder_data: Vec::new(),
         supports_card_holder_authentication: false,
+        supports_issuer_initiated_digitization_data: false,
     };
     CatalogEntry { requestor, earlier_asset_id: None, retired_at: None, quarantine: None }
 }

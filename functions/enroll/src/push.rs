@@ -8,7 +8,7 @@ use mastercard::{
     call::CallLog,
     processing::FundingAccountSearch,
     redirect::{self, RedirectError},
-    secret::CallbackState,
+    secret::{CallbackState, IssuerInitiatedDigitizationData},
     token_connect::{PushError, PushMultipleAccounts, PushedAccounts},
     token_requestor::TokenRequestor,
 };
@@ -103,7 +103,7 @@ impl Enroll {
         let enrollment_id = attempt.enrollment().enrollment_id;
         let number = attempt.enrollment().attempt().number;
         match self.attempt(&attempt, attempt_request).await {
-            Ok((redirect, fact)) => {
+            Ok((redirect, digitization_data, fact)) => {
                 let now = self.clock.now();
                 let fact = attempt.recorded(fact, now);
                 let sealed =
@@ -113,7 +113,7 @@ impl Enroll {
                 tracing::info!(event = "card_pushed", %enrollment_id, "card pushed");
                 match recorded {
                     Some(recorded) if recorded.is_current => {
-                        response::ready(recorded.stored.enrollment(), &redirect, now)
+                        response::ready(recorded.stored.enrollment(), &redirect, &digitization_data, now)
                     }
                     // The push took longer than its deadline, and a later enrollment has taken the card.
                     _ => Err(Problem::from(Code::PushOutcomeUnknown).with_enrollment_id(enrollment_id)),
@@ -130,11 +130,12 @@ impl Enroll {
         }
     }
 
+    /// The redirect, the data for the requestor's app, which is not stored, and the fact of the push.
     async fn attempt(
         &self,
         attempt: &Attempt<'_>,
         attempt_request: AttemptRequest,
-    ) -> Result<(Redirect, Fact), AttemptFailure> {
+    ) -> Result<(Redirect, Vec<IssuerInitiatedDigitizationData>, Fact), AttemptFailure> {
         let supported = &attempt.requestor.supported_account_holder_data;
         let account_holder = attempt_request.account_holder.and_then(|holder| holder.limited_to(supported));
         let signature_data = SignatureData {
@@ -161,11 +162,14 @@ impl Enroll {
             push_funding_accounts,
             signature_data,
             receipts_validity_minutes: self.config.validity_minutes,
+            requests_digitization_data: attempt.requestor.supports_issuer_initiated_digitization_data,
         };
         let issued_at = self.clock.now();
         let token_connect = self.token_connect.with_call_log(&attempt.calls);
-        let pushed = token_connect.push_multiple_accounts(&push, attempt.deadline).await;
-        self.compose_redirect(attempt, pushed?, &push.signature_data, issued_at)
+        let mut pushed = token_connect.push_multiple_accounts(&push, attempt.deadline).await?;
+        let digitization_data = std::mem::take(&mut pushed.digitization_data);
+        let (redirect, fact) = self.compose_redirect(attempt, pushed, &push.signature_data, issued_at)?;
+        Ok((redirect, digitization_data, fact))
     }
 
     /// Steps 7 to 9: fetches the encrypted card. Reads the token list concurrently, unless the app has just done so: a card that is

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use lambda_http::{Body, Response};
 use mastercard::{
     card::ClientId,
-    secret::{PushAccountReceipt, RedirectUrl, Signature},
+    secret::{IssuerInitiatedDigitizationData, PushAccountReceipt, RedirectUrl, Signature},
     token_requestor::PushMethod,
 };
 use model::enrollment::{Enrollment, EnrollmentId, Fact, Status, StatusReason};
@@ -24,15 +24,18 @@ struct EnrollResponse<'a> {
     redirect_url: &'a RedirectUrl,
     expires_at: Timestamp,
     push_account_receipts: &'a [PushAccountReceipt],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    issuer_initiated_digitization_data: &'a [IssuerInitiatedDigitizationData],
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<&'a Signature>,
     available_push_methods: &'a [PushMethod],
 }
 
-/// 201 with the data for step 13. `enrollment` has the fact of the push.
+/// 201 with the data for step 13. `enrollment` has the fact of the push; `digitization_data` is empty in a replay.
 pub(crate) fn ready(
     enrollment: &Enrollment,
     redirect: &Redirect,
+    digitization_data: &[IssuerInitiatedDigitizationData],
     now: Timestamp,
 ) -> Result<Response<Body>, Problem> {
     let Redirect { redirect_url, expires_at, push_account_receipts, signature, available_push_methods } =
@@ -43,6 +46,7 @@ pub(crate) fn ready(
         redirect_url,
         expires_at: *expires_at,
         push_account_receipts,
+        issuer_initiated_digitization_data: digitization_data,
         signature: signature.as_ref(),
         available_push_methods,
     };
@@ -84,7 +88,7 @@ impl Enroll {
             && let Some(sealed) = self.enrollments.redirect(&stored, attempt, now)
             && let Some(redirect) = self.enrollments.open(&self.redirect_keys, enrollment, sealed).await
         {
-            return ready(enrollment, &redirect, now);
+            return ready(enrollment, &redirect, &[], now);
         }
         match (report.status, report.reason) {
             (Status::Pending, Some(StatusReason::PushInProgress)) => {

@@ -19,6 +19,7 @@ pub(crate) struct TokenRequestorResponse<'a> {
     logos: Vec<LogoResponse<'a>>,
     push_methods: &'a [PushMethodKind],
     supports_multiple_pushed_cards: bool,
+    supports_issuer_initiated_digitization_data: bool,
     supported_account_holder_data: &'a [String],
     account_ranges: &'a [AccountRange],
 }
@@ -32,6 +33,8 @@ impl<'a> TokenRequestorResponse<'a> {
             logos: LogoResponse::list(logos, logo_base_url),
             push_methods: &requestor.supported_push_methods,
             supports_multiple_pushed_cards: requestor.supports_multiple_pushed_cards,
+            supports_issuer_initiated_digitization_data: requestor
+                .supports_issuer_initiated_digitization_data,
             supported_account_holder_data: &requestor.supported_account_holder_data,
             account_ranges: &requestor.enabled_account_ranges,
         }

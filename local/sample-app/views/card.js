@@ -4,6 +4,7 @@ import { cardName, picture, sampleNote } from "../card.js";
 import { el, logo } from "../dom.js";
 import { outcome } from "../outcome.js";
 import { nextStep, places } from "../places.js";
+import { platform } from "../platform.js";
 import { date, richText, text } from "../texts.js";
 import { progress } from "../waiting.js";
 import { tokenRow } from "./token.js";
@@ -12,7 +13,7 @@ import { tokenRow } from "./token.js";
 export async function card(page, cardContractId, message) {
   const own = page.bank.cards.find((one) => one.cardContractId === cardContractId);
   if (!own) return page.go("#/cards");
-  const [history, requestors] = await Promise.all([page.api.enrollments(cardContractId), page.api.tokenRequestors("web")]);
+  const [history, requestors] = await Promise.all([page.api.enrollments(cardContractId), page.api.tokenRequestors(platform())]);
   const { tokens, others, hasMore } = await places(page, own, history);
   const nameOf = (id) => requestors.find(({ tokenRequestorId }) => tokenRequestorId === id)?.displayName ?? id;
   const status = progress();

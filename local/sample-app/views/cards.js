@@ -5,13 +5,14 @@ import { cardName, picture, sampleNote } from "../card.js";
 import { el } from "../dom.js";
 import { problemOutcome } from "../outcome.js";
 import { nextStep } from "../places.js";
+import { platform } from "../platform.js";
 import { text } from "../texts.js";
 
 export async function cards(page) {
   const own = page.bank.cards;
   if (own.length === 0) return page.render(text("cards.title"), el("p", { class: "lead" }, text("cards.none")));
   let problem;
-  const [states, requestors] = await Promise.all([page.api.cards(own).catch(unknownStates), page.api.tokenRequestors("web")]);
+  const [states, requestors] = await Promise.all([page.api.cards(own).catch(unknownStates), page.api.tokenRequestors(platform())]);
   // The cards are the bank's own: they are shown even if Mastercard does not say where they are enabled.
   function unknownStates(error) {
     if (!(error instanceof Problem) || error.status === 401) throw error;

@@ -4,10 +4,10 @@ import { accountHolder } from "../account-holder.js";
 import { picture } from "../card.js";
 import { el, logo } from "../dom.js";
 import { pendingRequest } from "../pending-request.js";
+import { platform } from "../platform.js";
 import { list, locale, month, richText, text } from "../texts.js";
 import { busy, progress } from "../waiting.js";
 
-const PLATFORM = "web";
 const TERMS = "2026-01";
 
 // With `restarted`, a new attempt of that enrollment, with its card and token requestor, and a new consent.
@@ -15,7 +15,7 @@ export async function enable(page, cardContractId, tokenRequestorId, restarted) 
   const before = restarted && (await page.api.enrollment(restarted));
   const card = page.bank.cards.find((own) => own.cardContractId === (before ?? { cardContractId }).cardContractId);
   if (!card) return page.go("#/cards");
-  const available = await page.api.tokenRequestors(PLATFORM, card.accountRange);
+  const available = await page.api.tokenRequestors(platform(), card.accountRange);
   const requestors = before ? available.filter((one) => one.tokenRequestorId === before.tokenRequestorId) : available;
   const back = el("a", { class: "button", href: "#/cards" }, text("cards.back"));
   if (requestors.length === 0) return page.render(text("enable.title"), el("p", { class: "lead" }, text("enable.none")), picture(card), el("p", { class: "actions" }, back));
@@ -40,7 +40,7 @@ export async function enable(page, cardContractId, tokenRequestorId, restarted) 
   };
   const choice = (requestor) =>
     el("label", { class: "row choice" },
-      el("input", { type: "radio", name: "requestor", checked: requestor === chosen, onchange: () => choose(requestor) }),
+      el("input", { type: "radio", name: "requestor", value: requestor.tokenRequestorId, checked: requestor === chosen, onchange: () => choose(requestor) }),
       logo(requestor),
       el("span", { class: "grow" }, requestor.displayName));
 
@@ -64,7 +64,7 @@ async function send(page, card, requestor, restarted) {
   const { cardContractId } = card;
   const { tokenRequestorId } = requestor;
   const consent = { termsVersion: TERMS, acceptedAt: new Date().toISOString() };
-  const attempt = { platform: PLATFORM, callback: "web-bank", locale: locale(), accountHolder: accountHolder(page.bank.person, requestor), consent };
+  const attempt = { platform: platform(), callback: "web-bank", locale: locale(), accountHolder: accountHolder(page.bank.person, requestor), consent };
   const newBody = restarted ? attempt : { cardContractId, tokenRequestorId, ...attempt };
   const { key, body, repeated, forget } = pendingRequest(restarted ?? "new", cardContractId, tokenRequestorId, newBody);
   try {

@@ -5,10 +5,11 @@ import { el, logo } from "../dom.js";
 import { mark } from "../mark.js";
 import { outcome } from "../outcome.js";
 import { forgetRequests } from "../pending-request.js";
+import { platform } from "../platform.js";
 import { PHONE, has, richText, text, time } from "../texts.js";
 
 export async function follow(page, enrollmentId) {
-  const requestors = await page.api.tokenRequestors("web");
+  const requestors = await page.api.tokenRequestors(platform());
   const timeline = el("ol");
   let shown;
   const onUpdate = (enrollment) => {

@@ -104,6 +104,17 @@ impl Page {
 }
 
 impl Cardholder {
+    /// Instead of step 13: the bank's app hands issuer-initiated digitization data to the token requestor's app, whose URL in the
+    /// simulator is `/requestors/{id}/digitization-data`.
+    ///
+    /// # Errors
+    /// When there is no response.
+    pub async fn hand_over(&self, url: Url, data: &str) -> Result<Page, JourneyError> {
+        let request = self.http.post(url.clone()).body(data.to_owned());
+        let response = request.send().await.map_err(JourneyError::Unreachable)?;
+        Page::read(self.clone(), url, response).await
+    }
+
     /// Opens a callback URL, without a token, as browsers do; may be repeated.
     ///
     /// # Errors

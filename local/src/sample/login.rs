@@ -140,7 +140,8 @@ fn card_response(card: CardSummary, needs_step_up: bool) -> CardResponse {
         sample: match card.status.as_str() {
             "41" | "43" => Some("stolen"),
             "00" if !card.approves => Some("declined"),
-            "00" => needs_step_up.then_some("stepUp"),
+            "00" if needs_step_up => Some("stepUp"),
+            "00" => card.needs_authentication.then_some("authentication"),
             _ => Some("blocked"),
         },
         holder: card.holder,

@@ -69,6 +69,7 @@ pub(crate) async fn run(mut arguments: impl Iterator<Item = String>) -> Result<S
         push_funding_accounts: encrypted_card,
         signature_data,
         receipts_validity_minutes: 15,
+        requests_digitization_data: false,
     };
     let pushed = match connection.token_connect()?.push_multiple_accounts(&push, deadline()).await {
         Ok(pushed) => pushed,

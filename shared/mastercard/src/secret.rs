@@ -49,6 +49,11 @@ secret! {
     Signature
 }
 secret! {
+    /// Base64 data of at most 5000 characters for the app of a token requestor, which the issuer's app sends in a channel
+    /// that the two have agreed on, instead of a redirect. Opaque to the issuer; it contains the receipt. See [`PushAccountReceipt`].
+    IssuerInitiatedDigitizationData
+}
+secret! {
     /// The URL to which the cardholder's browser is redirected. See [`crate::redirect::compose`].
     RedirectUrl
 }

@@ -120,6 +120,7 @@ impl TokenConnect {
     ///     push_funding_accounts,
     ///     signature_data,
     ///     receipts_validity_minutes: 15,
+    ///     requests_digitization_data: false,
     /// };
     /// match client.push_multiple_accounts(&push, deadline).await {
     ///     Ok(pushed) => println!("{} receipts", pushed.receipts.len()),

@@ -194,6 +194,9 @@ pub struct TokenRequestor {
     /// Whether the cardholder can be authenticated after tokenization.
     #[serde(default)]
     pub supports_card_holder_authentication: bool,
+    /// Whether its app takes pushed cards from the issuer's app in a channel that the two have agreed on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub supports_issuer_initiated_digitization_data: bool,
 }
 
 impl TokenRequestor {

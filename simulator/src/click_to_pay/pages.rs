@@ -20,6 +20,8 @@ const OTHER_RESULTS: [(&str, &str); 6] = [
 enum NextStep {
     /// Accept or decline the terms; with the session's path.
     Terms(String),
+    /// Be authenticated, or return to the issuer without; with the session's path.
+    Authenticate(String),
     /// Return to the issuer; with the session's path.
     Return(String),
     None,
@@ -30,6 +32,10 @@ enum NextStep {
 struct SessionPage<'a> {
     t: &'static Texts,
     name: &'a str,
+    /// The operating system of the requestor's app.
+    system: Option<&'a str>,
+    /// Whether an authentication can be made up for after it was put off.
+    can_authenticate: bool,
     headline: &'a str,
     /// Position in [`Texts::steps`].
     current_step: Option<usize>,
@@ -47,6 +53,7 @@ pub(super) fn session(session: &Session) -> String {
     let base = format!("/click-to-pay/sessions/{}", session.id);
     let next_step = match session.phase {
         Phase::Terms => NextStep::Terms(base),
+        Phase::Authentication => NextStep::Authenticate(base),
         Phase::Finished if session.callback_url.is_some() => NextStep::Return(base),
         Phase::Finished => NextStep::None,
     };
@@ -54,8 +61,10 @@ pub(super) fn session(session: &Session) -> String {
     render(&SessionPage {
         t,
         name: &session.requestor_name,
+        system: session.system,
+        can_authenticate: session.can_authenticate(),
         headline: (t.headline)(session.headline()),
-        current_step: Some(if session.phase == Phase::Terms { 1 } else { 2 }),
+        current_step: Some(if session.phase == Phase::Finished { 2 } else { 1 }),
         problem: session.problem,
         cards: cards.collect(),
         account_holder: supplied(&session.account_holder, t),
@@ -89,6 +98,8 @@ fn notice(name: &str, headline: &str, problem: &str) -> String {
     render(&SessionPage {
         t: Texts::of(None),
         name,
+        system: None,
+        can_authenticate: false,
         headline,
         current_step: None,
         problem: Some(problem),

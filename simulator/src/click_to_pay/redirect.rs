@@ -2,18 +2,14 @@
 
 use jiff::Timestamp;
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::callback::{CallbackResult, Outcome};
-use super::session::{Phase, Session};
+use super::session::{Authentication, Phase, Session};
 use crate::{
     crypto::jws,
     mastercard::Mastercard,
     mdes::{self, Tokenization},
-    world::{
-        records::AccountHolder,
-        requestor::{CLICK_TO_PAY, TokenRequestor},
-    },
+    world::requestor::{PushMethod, TokenRequestor},
 };
 
 /// Why the token requestor rejects a redirect with HTTP 400.
@@ -25,6 +21,8 @@ pub(super) enum InvalidRedirect {
     Parameters,
     #[error("The signature does not verify.")]
     Signature,
+    #[error("The digitization data cannot be read.")]
+    DigitizationData,
 }
 
 /// Verifies the redirect and tokenizes the card of every valid receipt in it.
@@ -33,38 +31,39 @@ pub(super) fn redeem(
     requestor_id: &str,
     query: &str,
 ) -> Result<Session, InvalidRedirect> {
-    let name = |r: &TokenRequestor| r.consumer_facing_entity_name.clone();
-    let requestor_name =
-        mastercard.records().requestor(requestor_id).map(name).ok_or(InvalidRedirect::Requestor)?;
-    let signature = only_parameter(query, requestor_id).ok_or(InvalidRedirect::Parameters)?;
+    let requestor =
+        mastercard.records().requestor(requestor_id).cloned().ok_or(InvalidRedirect::Requestor)?;
+    let (signature, method) = parameters(query, &requestor).ok_or(InvalidRedirect::Parameters)?;
     let keys = mastercard.portal.keys();
     let payload = jws::verify(&signature, keys.receipt_signing.as_public_key(), &keys.receipt_signing_kid)
         .map_err(|_| InvalidRedirect::Signature)?;
 
     let receipts = payload["pushAccountReceipts"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut session = Session {
-        id: Uuid::new_v4(),
-        requestor_name,
+        system: method.system(),
         callback_url: payload["callbackURL"].as_str().map(str::to_owned),
-        results: Vec::new(),
-        phase: Phase::Finished,
-        problem: None,
-        cards: Vec::new(),
-        account_holder: AccountHolder::default(),
         locale: payload["locale"].as_str().map(str::to_owned),
+        ..Session::new(&requestor)
     };
     for receipt in receipts.iter().filter_map(Value::as_str) {
-        redeem_receipt(&mut session, mastercard, requestor_id, receipt);
+        redeem_receipt(&mut session, mastercard, &requestor, receipt);
     }
     Ok(session)
 }
 
-fn redeem_receipt(session: &mut Session, mastercard: &Mastercard, requestor_id: &str, receipt: &str) {
+/// Tokenizes the card of a receipt, if it is valid, and adds its result.
+pub(super) fn redeem_receipt(
+    session: &mut Session,
+    mastercard: &Mastercard,
+    requestor: &TokenRequestor,
+    receipt: &str,
+) {
+    let requestor_id = &requestor.token_requestor_id;
     let number = {
         let records = mastercard.records();
         match records.receipts.get(receipt) {
             None => Err("This invitation is unknown."),
-            Some(stored) if stored.token_requestor_id != requestor_id => {
+            Some(stored) if stored.token_requestor_id != *requestor_id => {
                 Err("This invitation is for another token requestor.")
             }
             Some(stored) if stored.used => Err("This invitation was used before."),
@@ -80,14 +79,28 @@ fn redeem_receipt(session: &mut Session, mastercard: &Mastercard, requestor_id: 
         Ok((number, account_holder)) => {
             session.cards.push(number.masked());
             session.account_holder = account_holder;
-            match mdes::tokenize(mastercard, &number, requestor_id) {
+            let tokenization = mdes::tokenize(mastercard, &number, requestor_id);
+            if let Tokenization::Approved(_) | Tokenization::NeedsAuthentication(_) = tokenization {
+                // A receipt can be used for one success.
+                if let Some(stored) = mastercard.records().receipts.get_mut(receipt) {
+                    stored.used = true;
+                }
+                session.phase = Phase::Terms;
+            }
+            match tokenization {
                 Tokenization::Approved(reference) => {
-                    // A receipt can be used for one success.
-                    if let Some(stored) = mastercard.records().receipts.get_mut(receipt) {
-                        stored.used = true;
+                    if requestor.supports_card_holder_authentication {
+                        session.authentication = Some(Authentication::OfMerchant);
                     }
-                    session.phase = Phase::Terms;
                     (CallbackResult::Approved, Some(reference))
+                }
+                Tokenization::NeedsAuthentication(reference) => {
+                    let done = match requestor.token_requestor_type.as_str() {
+                        "WALLET" => CallbackResult::Approved,
+                        _ => CallbackResult::Authenticated,
+                    };
+                    session.authentication = Some(Authentication::ToActivate(done));
+                    (CallbackResult::RequireAdditionalAuthentication, Some(reference))
                 }
                 Tokenization::Declined => (CallbackResult::Declined, None),
                 Tokenization::Duplicate => (CallbackResult::DuplicateRequest, None),
@@ -97,13 +110,20 @@ fn redeem_receipt(session: &mut Session, mastercard: &Mastercard, requestor_id: 
     session.results.push(Outcome { receipt: receipt.to_owned(), result, token_unique_reference });
 }
 
-/// The value of `pushAccountData`, if it is the only parameter and occurs once. The parameter `app` belongs to the push
-/// URIs of requestors other than Click to Pay.
-fn only_parameter(query: &str, requestor_id: &str) -> Option<String> {
-    let is_app = |name: &str| name == "app" && requestor_id != CLICK_TO_PAY;
-    let mut pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !is_app(name));
-    match (pairs.next(), pairs.next()) {
-        (Some((name, value)), None) if name == "pushAccountData" => Some(value.into_owned()),
-        _ => None,
+/// The value of `pushAccountData`, and the push method whose URI was opened. There may be no other parameter than the one that
+/// belongs to that URI, and none twice.
+fn parameters(query: &str, requestor: &TokenRequestor) -> Option<(String, PushMethod)> {
+    let (mut signature, mut app) = (None, None);
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        let known = match &*name {
+            "pushAccountData" => &mut signature,
+            "app" => &mut app,
+            _ => return None,
+        };
+        if known.replace(value.into_owned()).is_some() {
+            return None;
+        }
     }
+    let method = requestor.push_methods.iter().find(|method| method.app() == app.as_deref())?;
+    Some((signature?, *method))
 }

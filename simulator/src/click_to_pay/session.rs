@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 use super::callback::{CallbackResult, Outcome};
-use crate::world::records::AccountHolder;
+use crate::world::{records::AccountHolder, requestor::TokenRequestor};
 
 /// The sessions so far, by id.
 #[derive(Default)]
@@ -24,13 +24,36 @@ impl Sessions {
 pub(crate) enum Phase {
     /// Terms and conditions are shown; the card is tokenized already.
     Terms,
+    /// The cardholder has accepted them and has to be authenticated.
+    Authentication,
     /// Only the return to the issuer is left.
     Finished,
+}
+
+/// Why the cardholder has to be authenticated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Authentication {
+    /// The bank requires it before the token is active. With the result that reports it as done: `AUTHENTICATED` is for
+    /// merchants.
+    ToActivate(CallbackResult),
+    /// The merchant requires it, after the tokenization.
+    OfMerchant,
+}
+
+/// What a session's end does to a token, identified by its token unique reference.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum TokenChange {
+    Activate(String),
+    Remove(String),
 }
 
 pub(crate) struct Session {
     pub(crate) id: Uuid,
     pub(crate) requestor_name: String,
+    /// The operating system of the requestor's app in which the session takes place; `None` in a browser.
+    pub(crate) system: Option<&'static str>,
+    /// The authentication that is not done yet.
+    pub(crate) authentication: Option<Authentication>,
     pub(crate) callback_url: Option<String>,
     pub(crate) results: Vec<Outcome>,
     pub(crate) phase: Phase,
@@ -45,24 +68,75 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Replaces the result of the approved receipts; returns the references of the tokens to remove.
-    pub(crate) fn finish_with(&mut self, result: CallbackResult) -> Vec<String> {
+    /// A session in a browser that has no receipt yet and does not return to the issuer.
+    pub(crate) fn new(requestor: &TokenRequestor) -> Self {
+        Self {
+            id: Uuid::new_v4(),
+            requestor_name: requestor.consumer_facing_entity_name.clone(),
+            system: None,
+            authentication: None,
+            callback_url: None,
+            results: Vec::new(),
+            phase: Phase::Finished,
+            problem: None,
+            cards: Vec::new(),
+            account_holder: AccountHolder::default(),
+            locale: None,
+        }
+    }
+
+    /// The cardholder accepts the terms.
+    pub(crate) fn accept(&mut self) {
+        self.phase = if self.authentication.is_some() { Phase::Authentication } else { Phase::Finished };
+    }
+
+    /// Replaces the result of the receipts with a token, and ends the session; returns the changes of their tokens.
+    pub(crate) fn finish_with(&mut self, result: CallbackResult) -> Vec<TokenChange> {
+        use CallbackResult::{Approved, Authenticated, RequireAdditionalAuthentication};
         self.phase = Phase::Finished;
-        let mut removed = Vec::new();
-        for outcome in self.results.iter_mut().filter(|outcome| outcome.result == CallbackResult::Approved) {
+        let activates = matches!(result, Approved | Authenticated)
+            && matches!(self.authentication, Some(Authentication::ToActivate(_)));
+        if result != RequireAdditionalAuthentication {
+            self.authentication = None;
+        }
+        let mut changes = Vec::new();
+        for outcome in &mut self.results {
+            let Some(reference) = outcome.token_unique_reference.clone() else { continue };
             outcome.result = result;
             if !result.keeps_token() {
-                removed.extend(outcome.token_unique_reference.take());
+                outcome.token_unique_reference = None;
+                changes.push(TokenChange::Remove(reference));
+            } else if activates {
+                changes.push(TokenChange::Activate(reference));
             }
         }
-        removed
+        changes
+    }
+
+    /// Whether the cardholder can be authenticated now: also later, after a return to the issuer.
+    pub(crate) fn can_authenticate(&self) -> bool {
+        self.authentication.is_some() && self.phase != Phase::Terms
+    }
+
+    /// The authentication ends with this result; an inactive token waits for another one if it failed.
+    pub(crate) fn authenticated(&mut self, succeeded: bool) -> Vec<TokenChange> {
+        match (self.authentication, succeeded) {
+            (Some(Authentication::ToActivate(result)), true) => self.finish_with(result),
+            (Some(Authentication::OfMerchant), true) => self.finish_with(CallbackResult::Authenticated),
+            (Some(Authentication::OfMerchant), false) => self.finish_with(CallbackResult::Deleted),
+            (Some(Authentication::ToActivate(_)), false) | (None, _) => {
+                self.finish_with(CallbackResult::RequireAdditionalAuthentication)
+            }
+        }
     }
 
     /// What the page says about the session.
     pub(crate) fn headline(&self) -> Headline {
         use CallbackResult as R;
-        if self.phase == Phase::Terms {
-            return Headline::Terms;
+        match self.phase {
+            Phase::Terms => return Headline::Terms,
+            Phase::Authentication => return Headline::Authentication,
+            Phase::Finished => {}
         }
         let has = |result: R| self.results.iter().any(|outcome| outcome.result == result);
         if has(R::Approved) || has(R::Authenticated) {

@@ -47,6 +47,18 @@ impl Simulator {
         Ok(())
     }
 
+    /// Sets whether Processing asks token requestors other than Click to Pay to authenticate the cardholder before the token of
+    /// this card is active.
+    ///
+    /// # Errors
+    /// If there is no such card contract.
+    pub fn set_authentication(&self, card_contract_id: u64, required: bool) -> Result<(), NotFound> {
+        let mut records = self.mastercard.records();
+        let card = records.cards.get_mut(&card_contract_id).ok_or(NotFound("card contract"))?;
+        card.needs_authentication = required;
+        Ok(())
+    }
+
     /// The current card contracts.
     #[must_use]
     pub fn cards(&self) -> Vec<CardSummary> {
@@ -57,6 +69,7 @@ impl Simulator {
             masked: card.number.masked(),
             status: card.status.clone(),
             approves: card.approves,
+            needs_authentication: card.needs_authentication,
             holder: card.holder.clone(),
             expiry: format!("{:02}/{:02}", card.expiry.1, card.expiry.0),
             product: card.number.range().map_or("unknown", |(_, product)| product.name()),
@@ -80,6 +93,8 @@ pub struct CardSummary {
     pub status: String,
     /// Whether a tokenization is approved while the card is active.
     pub approves: bool,
+    /// Whether token requestors other than Click to Pay have to authenticate the cardholder.
+    pub needs_authentication: bool,
     /// As printed on the card.
     pub holder: String,
     /// As printed on the card, `MM/YY`.

@@ -44,6 +44,11 @@ struct CardStatus {
 }
 
 #[derive(Deserialize)]
+struct CardAuthentication {
+    required: bool,
+}
+
+#[derive(Deserialize)]
 struct NewTokenStatus {
     status: TokenStatus,
     /// Who changes it; without it the token requestor suspends, and everybody resumes.
@@ -84,6 +89,12 @@ pub(crate) fn router() -> Router<Arc<Mastercard>> {
             "/cards/{id}/status",
             put(async |State(m): Shared, Path(id): Path<u64>, Json(card): Json<CardStatus>| {
                 ok_or_404(Simulator::handle(m).set_card_status(id, &card.status))
+            }),
+        )
+        .route(
+            "/cards/{id}/authentication",
+            put(async |State(m): Shared, Path(id): Path<u64>, Json(card): Json<CardAuthentication>| {
+                ok_or_404(Simulator::handle(m).set_authentication(id, card.required))
             }),
         )
         .route(

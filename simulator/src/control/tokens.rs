@@ -25,8 +25,8 @@ impl Simulator {
             .collect()
     }
 
-    /// The cardholder enables an active card without the bank's app, for example in a wallet: tokenizes it, and sends TAR and
-    /// TCN. `wallet_name` is that of a token requestor that is not in the sample world.
+    /// The cardholder enables an active card without the bank's app, for example in a wallet, and is authenticated if the bank
+    /// asks for it: tokenizes the card, and sends TAR and TCN. `wallet_name` is that of a token requestor that is not in the sample world.
     ///
     /// # Errors
     /// If there is no such card, it is not active, or the requestor has a token of it.
@@ -39,8 +39,15 @@ impl Simulator {
         let card = self.mastercard.records().cards.get(&card_contract_id).map(|card| card.number.clone());
         let number = card.ok_or(NotFound("card contract"))?;
         let tokenization = mdes::tokenize(&self.mastercard, &number, token_requestor_id);
-        let Tokenization::Approved(reference) = tokenization else {
-            return Err(NotFound("card that can be enabled there"));
+        let reference = match tokenization {
+            Tokenization::Approved(reference) => reference,
+            Tokenization::NeedsAuthentication(reference) => {
+                mdes::activate_token(&self.mastercard, &reference);
+                reference
+            }
+            Tokenization::Declined | Tokenization::Duplicate => {
+                return Err(NotFound("card that can be enabled there"));
+            }
         };
         let mut records = self.mastercard.records();
         let added = records.tokens.iter_mut().find(|token| token.token_unique_reference == reference);

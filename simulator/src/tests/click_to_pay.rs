@@ -157,6 +157,45 @@ async fn a_redirect_without_a_valid_signature_as_its_only_parameter_is_a_bad_req
 }
 
 #[tokio::test]
+async fn an_app_is_opened_only_on_a_system_that_the_requestor_has_it_for() {
+    const MERCHANT: &str = "50999000004";
+    let issuer = Issuer::new().await;
+    let pushed = issuer.enroll(40_000, 70_001, MERCHANT).await;
+    let signature = pushed["signature"].as_str().unwrap();
+    let open = async |app: &str| {
+        let url = issuer.url(&format!("requestors/{MERCHANT}/provision?{app}pushAccountData={signature}"));
+        issuer.http.get(url).send().await.unwrap().status()
+    };
+    for app in ["", "app=web&", "app=ios&app=ios&"] {
+        assert_eq!(open(app).await, StatusCode::BAD_REQUEST, "{app}");
+    }
+    assert!(issuer.simulator.tokens_of(40_000).is_empty());
+    assert_eq!(open("app=ios&").await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_token_that_needs_authentication_is_inactive_until_it_succeeds() {
+    const WALLET: &str = "50999000001";
+    let issuer = Issuer::new().await;
+    let pushed = issuer.enroll(40_000, 70_006, WALLET).await;
+    let (_, page) = issuer.open_redirect(&pushed).await;
+    let page = issuer.press(&page, "accept").await.text().await.unwrap();
+    let page = issuer.press(&page, "fail").await.text().await.unwrap();
+    let reference = issuer.simulator.tokens_of(40_000)[0].token_unique_reference.clone();
+    let required = format!("%5D=REQUIRE_ADDITIONAL_AUTHENTICATION%7C{reference}");
+    assert!(issuer.callback(&page).await.ends_with(&required));
+    let (_, listed) = issuer.get_tokens("clients/40000/tokens").await;
+    assert_eq!(listed["clientTokens"][0]["tokenStatus"], "Inactive");
+    let tcn = |issuer: &Issuer| issuer.simulator.journal().iter().any(|exchange| exchange.step == 19);
+    assert!(!tcn(&issuer));
+
+    let page = issuer.press(&page, "authenticate").await.text().await.unwrap();
+    assert!(tcn(&issuer));
+    assert!(issuer.callback(&page).await.ends_with(&format!("%5D=APPROVED%7C{reference}")));
+    assert_eq!(issuer.simulator.tokens_of(40_000)[0].status, TokenStatus::Active);
+}
+
+#[tokio::test]
 async fn the_callback_style_changes_the_callback() {
     let issuer = Issuer::new().await;
     let pushed = issuer.enroll(40_000, 70_001, CLICK_TO_PAY).await;
@@ -191,4 +230,29 @@ async fn a_wallet_takes_several_cards_and_reports_each() {
     let results: Vec<&str> = callback.split("%5D=").skip(1).map(|rest| &rest[..8]).collect();
     assert_eq!(results, ["APPROVED", "DECLINED"]);
     assert_eq!(pushed["pushAccountReceipts"][2]["errors"][0]["reasonCode"], "ACCOUNT_INELIGIBLE");
+}
+
+#[tokio::test]
+async fn digitization_data_opens_a_session_that_does_not_return_to_the_issuer() {
+    const WALLET: &str = "50999000001";
+    let issuer = Issuer::new().await;
+    let (_, found) = issuer.search(40_000, &flat_search(70_001, WALLET)).await;
+    let mut body = push_body(WALLET, &found);
+    body["requestIssuerInitiatedDigitizationData"] = json!(true);
+    let (_, pushed) = issuer.push(body).await;
+    let data = pushed["pushAccountReceipts"][0]["issuerInitiatedDigitizationData"].as_str().unwrap();
+    let hand_over = async |requestor: &str, data: &str| {
+        let url = issuer.url(&format!("requestors/{requestor}/digitization-data"));
+        let response = issuer.http.post(url).body(data.to_owned()).send().await.unwrap();
+        (response.status(), response.text().await.unwrap())
+    };
+    assert_eq!(hand_over("50999000004", data).await.0, StatusCode::BAD_REQUEST, "it does not support it");
+    assert_eq!(hand_over(WALLET, "{}").await.0, StatusCode::BAD_REQUEST);
+    assert!(issuer.simulator.tokens_of(40_000).is_empty());
+
+    let (status, page) = hand_over(WALLET, data).await;
+    assert_eq!(status, StatusCode::OK);
+    let page = issuer.press(&page, "accept").await.text().await.unwrap();
+    assert!(page.contains("You may close this page."));
+    assert_eq!(issuer.simulator.tokens_of(40_000)[0].status, TokenStatus::Active);
 }

@@ -12,6 +12,7 @@ use super::plaintext::{self, PushedAccount};
 use super::signature::{sign, signed_claims};
 use crate::{
     call::Call,
+    click_to_pay::digitization_data,
     crypto::field_level::{self, EncryptedPayload},
     error_response::{ErrorResponse, token_connect_error},
     fields::{self, Fields},
@@ -39,6 +40,9 @@ pub(crate) fn push(mastercard: &Mastercard, call: &Call) -> OperationResult {
     let mut records = mastercard.records();
     let requestor =
         records.requestor(requestor_id).filter(|r| r.supports_token_connect()).ok_or_else(unavailable)?;
+    // What a request for a requestor that does not support it gets is not published; here it gets nothing.
+    let wants_digitization_data =
+        wants_digitization_data && requestor.supports_issuer_initiated_digitization_data;
     let (ranges, push_methods): (Vec<u64>, _) =
         (requestor.ranges().collect(), requestor.available_push_methods(&mastercard.base_url));
 
@@ -51,7 +55,7 @@ pub(crate) fn push(mastercard: &Mastercard, call: &Call) -> OperationResult {
                 let id = Uuid::new_v4().to_string().to_uppercase();
                 let receipt = format!("{}-STL-{id}", product.receipt_prefix());
                 if wants_digitization_data {
-                    entry["issuerInitiatedDigitizationData"] = json!(digitization_data(&receipt));
+                    entry["issuerInitiatedDigitizationData"] = json!(digitization_data::encode(&receipt));
                 }
                 entry["pushAccountReceipt"] = json!(receipt);
                 records.receipts.insert(
@@ -133,10 +137,4 @@ fn decrypt(mastercard: &Mastercard, request: &Fields<'_>) -> Result<Vec<PushedAc
     let plaintext = field_level::decrypt(&payload, &keys.client_encryption)
         .map_err(|_| failed("The encrypted payload cannot be decrypted."))?;
     plaintext::read(&plaintext)
-}
-
-fn digitization_data(receipt: &str) -> String {
-    use base64::Engine;
-    let data = json!({"fundingAccountInfo": {"pushAccountReceipt": receipt}});
-    base64::engine::general_purpose::STANDARD.encode(data.to_string())
 }

@@ -113,6 +113,8 @@ pub(crate) struct CardContract {
     pub(crate) expiry: (i16, i8),
     /// Whether Processing approves a TAR for the card while it is active and valid.
     pub(crate) approves: bool,
+    /// Whether Processing asks token requestors other than Click to Pay to authenticate the cardholder first.
+    pub(crate) needs_authentication: bool,
 }
 
 impl CardContract {
@@ -127,6 +129,7 @@ impl CardContract {
             number: CardNumber::generate("555556", id),
             expiry: ((today.year() + 3) % 100, today.month()),
             approves: true,
+            needs_authentication: false,
         }
     }
 

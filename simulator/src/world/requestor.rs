@@ -19,6 +19,26 @@ pub enum PushMethod {
     Web,
 }
 
+impl PushMethod {
+    /// The value of `app` in the push URI: the operating system of the requestor's app.
+    pub(crate) fn app(self) -> Option<&'static str> {
+        match self {
+            Self::Android => Some("android"),
+            Self::Ios => Some("ios"),
+            Self::Web => None,
+        }
+    }
+
+    /// The operating system as people write it.
+    pub(crate) fn system(self) -> Option<&'static str> {
+        match self {
+            Self::Android => Some("Android"),
+            Self::Ios => Some("iOS"),
+            Self::Web => None,
+        }
+    }
+}
+
 /// A token requestor: a wallet or merchant that a card can be pushed to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -52,6 +72,12 @@ pub struct TokenRequestor {
     /// `NAME`, `ADDRESS`, `EMAIL_ADDRESS`, `MOBILE_PHONE_NUMBER`.
     #[serde(default)]
     pub supported_account_holder_data: Vec<String>,
+    /// Whether it authenticates the cardholder after the tokenization.
+    #[serde(default)]
+    pub supports_card_holder_authentication: bool,
+    /// Whether issuers may send it receipts in a proprietary channel.
+    #[serde(default)]
+    pub supports_issuer_initiated_digitization_data: bool,
 }
 
 impl TokenRequestor {
@@ -72,11 +98,7 @@ impl TokenRequestor {
             .iter()
             .map(|method| {
                 // The query tests whether clients join `pushAccountData` with `&`.
-                let query = match method {
-                    PushMethod::Android => "?app=android",
-                    PushMethod::Ios => "?app=ios",
-                    PushMethod::Web => "",
-                };
+                let query = method.app().map(|app| format!("?app={app}")).unwrap_or_default();
                 json!({"type": method, "uri": format!("{page}{query}")})
             })
             .collect()
@@ -92,9 +114,9 @@ impl TokenRequestor {
             "imageAssetId": self.image_asset_id,
             "tokenRequestorType": self.token_requestor_type,
             "enabledAccountRanges": ranges,
-            "supportsCardHolderAuthentication": false,
+            "supportsCardHolderAuthentication": self.supports_card_holder_authentication,
             "supportsTokenConnect": self.supports_token_connect(),
-            "supportIssuerInitiatedDigitizationData": false,
+            "supportIssuerInitiatedDigitizationData": self.supports_issuer_initiated_digitization_data,
         });
         if let Some(wallet_id) = &self.wallet_id {
             entry["walletId"] = json!(wallet_id);

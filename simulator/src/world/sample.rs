@@ -25,6 +25,8 @@ pub(super) fn requestors() -> Vec<TokenRequestor> {
                 account_ranges: strings(ranges),
                 push_methods: methods.to_vec(),
                 push_page: None,
+                supports_card_holder_authentication: false,
+                supports_issuer_initiated_digitization_data: false,
                 supports_multiple_pushed_cards: false,
                 supported_account_holder_data: Vec::new(),
             }
@@ -47,6 +49,7 @@ pub(super) fn requestors() -> Vec<TokenRequestor> {
             wallet_name: "Harbor Wallet".to_owned(),
             supports_multiple_pushed_cards: true,
             supported_account_holder_data: strings(&["NAME", "ADDRESS"]),
+            supports_issuer_initiated_digitization_data: true,
             ..merchant(
                 "50999000001",
                 "Harbor Wallet Example Ltd",
@@ -72,14 +75,17 @@ pub(super) fn requestors() -> Vec<TokenRequestor> {
             &[CREDIT],
             &[],
         ),
-        merchant(
-            "50999000004",
-            "App Only Example Rides",
-            "App Only Rides",
-            "e19a4b70-2d2c-4b8e-93d2-6fb9be0a52e5",
-            &[CREDIT, DEBIT],
-            &[Ios, Android],
-        ),
+        TokenRequestor {
+            supports_card_holder_authentication: true,
+            ..merchant(
+                "50999000004",
+                "App Only Example Rides",
+                "App Only Rides",
+                "e19a4b70-2d2c-4b8e-93d2-6fb9be0a52e5",
+                &[CREDIT, DEBIT],
+                &[Ios, Android],
+            )
+        },
     ]
 }
 
@@ -98,6 +104,7 @@ pub(super) fn cards() -> Vec<CardContract> {
         expiry,
         // A bank may have rules of its own; this card passes the search and the push, and is declined at the TAR.
         approves: id != 80_003,
+        needs_authentication: id == 70_006,
     };
     let mut cards = vec![
         card(70_001, 40_000, "ALEX EXAMPLE", "00", "555555"),

@@ -79,6 +79,8 @@ impl Scale {
             push_page: None,
             supports_multiple_pushed_cards: wallet,
             supported_account_holder_data: Vec::new(),
+            supports_card_holder_authentication: false,
+            supports_issuer_initiated_digitization_data: false,
         }
     }
 }

@@ -40,6 +40,8 @@ pub(crate) struct Token {
     pub(crate) token_requestor_id: String,
     pub(crate) wallet_name: String,
     pub(crate) token_unique_reference: String,
+    /// Of its TAR and TCN; card-on-file tokens have none.
+    pub(crate) correlation_id: Option<String>,
     pub(crate) number: CardNumber,
     pub(crate) created: Timestamp,
     pub(crate) is_activated: bool,

@@ -108,6 +108,7 @@ impl Clients {
             push_funding_accounts: card,
             signature_data: signature_data(),
             receipts_validity_minutes: 15,
+            requests_digitization_data: false,
         };
         let pushed = self.token_connect.push_multiple_accounts(&push, deadline).await?;
         assert_eq!(pushed.receipts.len(), 1);

@@ -39,6 +39,7 @@ fn requestor(raw: &str) -> TokenRequestor {
         supports_multiple_pushed_cards: false,
         supported_account_holder_data: Vec::new(),
         supports_card_holder_authentication: false,
+        supports_issuer_initiated_digitization_data: false,
     }
 }
 

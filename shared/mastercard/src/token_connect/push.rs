@@ -9,7 +9,7 @@ use crate::{
     json::Fields,
     push_funding_accounts::PushFundingAccounts,
     response::ApiResponse,
-    secret::{PushAccountReceipt, Signature},
+    secret::{IssuerInitiatedDigitizationData, PushAccountReceipt, Signature},
     signature_data::SignatureData,
     token_requestor::{PushMethod, TokenRequestorId},
 };
@@ -29,6 +29,9 @@ pub struct PushMultipleAccounts {
     /// Validity of the receipts: 5 to 15 minutes.
     #[serde(rename = "pushAccountReceiptsValidityPeriod")]
     pub receipts_validity_minutes: u16,
+    /// Whether to request [`PushedAccounts::digitization_data`]; only for requestors that support it.
+    #[serde(rename = "requestIssuerInitiatedDigitizationData", skip_serializing_if = "std::ops::Not::not")]
+    pub requests_digitization_data: bool,
 }
 
 impl PushMultipleAccounts {
@@ -47,6 +50,7 @@ impl PushMultipleAccounts {
                 locale: None,
             },
             receipts_validity_minutes: 15,
+            requests_digitization_data: false,
         }
     }
 
@@ -63,6 +67,8 @@ impl PushMultipleAccounts {
 pub struct PushedAccounts {
     /// In the order of the accounts pushed.
     pub receipts: Vec<PushAccountReceipt>,
+    /// The data for the requestor's app of each account with a receipt, in their order; empty unless it was requested.
+    pub digitization_data: Vec<IssuerInitiatedDigitizationData>,
     /// The accounts that were rejected while others were pushed; empty if one account is pushed.
     pub failures: Vec<AccountFailure>,
     /// The JWS for the redirect, for requestors that verify signatures.
@@ -128,8 +134,11 @@ struct PushResponse {
 struct AccountItem {
     push_account_id: Option<String>,
     push_account_receipt: Option<String>,
+    digitization_data: Option<String>,
     errors: Vec<ErrorItem>,
 }
+
+type PushedAccount = (PushAccountReceipt, Option<IssuerInitiatedDigitizationData>);
 
 struct ErrorItem {
     reason_code: Option<ReasonCode>,
@@ -161,18 +170,20 @@ impl AccountItem {
         Self {
             push_account_id: fields.text("pushAccountId"),
             push_account_receipt: fields.text("pushAccountReceipt"),
+            digitization_data: fields.text("issuerInitiatedDigitizationData"),
             errors: errors(fields),
         }
     }
 
     /// A receipt or a failure; `None` if the element has neither or both. The format of receipts varies, so only
     /// length and characters are checked.
-    fn outcome(self) -> Option<Result<PushAccountReceipt, AccountFailure>> {
-        let Self { push_account_id, push_account_receipt, errors } = self;
+    fn outcome(self) -> Option<Result<PushedAccount, AccountFailure>> {
+        let Self { push_account_id, push_account_receipt, digitization_data, errors } = self;
         match (push_account_receipt, errors.is_empty()) {
             (Some(receipt), true) => {
                 let valid = receipt.len() <= 64 && receipt.bytes().all(|b| b.is_ascii_graphic());
-                valid.then(|| Ok(PushAccountReceipt::new(receipt)))
+                let digitization_data = digitization_data.map(IssuerInitiatedDigitizationData::new);
+                valid.then(|| Ok((PushAccountReceipt::new(receipt), digitization_data)))
             }
             (None, false) => {
                 let reason_codes = errors.into_iter().filter_map(|error| error.reason_code).collect();
@@ -197,15 +208,19 @@ pub(crate) fn parse_response(response: ApiResponse) -> Result<PushedAccounts, Pu
         return Err(unknown());
     }
     let outcomes: Option<Vec<_>> = parsed.accounts.into_iter().map(AccountItem::outcome).collect();
-    let (mut receipts, mut failures) = (Vec::new(), Vec::new());
+    let (mut receipts, mut digitization_data, mut failures) = (Vec::new(), Vec::new(), Vec::new());
     for outcome in outcomes.ok_or_else(unknown)? {
         match outcome {
-            Ok(receipt) => receipts.push(receipt),
+            Ok((receipt, data)) => {
+                receipts.push(receipt);
+                digitization_data.extend(data);
+            }
             Err(failure) => failures.push(failure),
         }
     }
     Ok(PushedAccounts {
         receipts,
+        digitization_data,
         failures,
         signature: parsed.signature.map(Signature::new),
         available_push_methods: parsed.available_push_methods,

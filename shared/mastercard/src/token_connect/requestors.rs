@@ -92,6 +92,10 @@ fn token_requestor(fields: Fields<'_>) -> Option<TokenRequestor> {
             .elements("supportedAccountHolderData", |data| data.as_str().map(str::to_owned))
             .unwrap_or_default(),
         supports_card_holder_authentication: authentication.unwrap_or_default(),
+        // Without an "s" after "support" in the specification.
+        supports_issuer_initiated_digitization_data: fields
+            .flag("supportIssuerInitiatedDigitizationData")
+            .unwrap_or_default(),
     })
 }
 

@@ -21,7 +21,7 @@ fn click_to_pay(ranges: Value) -> Value {
         "consumerFacingEntityName": "Click to Pay", "imageAssetId": "3a7a2f0e", "tokenRequestorType": "MERCHANT",
         "enabledAccountRanges": ranges, "supportedPushMethods": ["WEB", "VISION"], "newField": {"a": 1},
         "supportsMultiplePushedCards": "false", "supportedAccountHolderData": ["NAME"], "walletId": null,
-        "supportsCardholderAuthentication": true,
+        "supportsCardholderAuthentication": true, "supportIssuerInitiatedDigitizationData": true,
         "availablePushMethods": [{"type": "WEB", "uri": "https://src.example/provision"}, {"type": "WEB"}],
     })
 }
@@ -45,6 +45,7 @@ async fn all_fields_of_click_to_pay_are_parsed() {
     assert_eq!(found.supported_push_methods, [PushMethodKind::Web, PushMethodKind::Other("VISION".into())]);
     assert_eq!(found.available_push_methods.len(), 1);
     assert!(!found.supports_multiple_pushed_cards && found.supports_card_holder_authentication);
+    assert!(found.supports_issuer_initiated_digitization_data);
     assert_eq!(found.wallet_id, None);
 }
 
@@ -186,6 +187,26 @@ async fn a_pushed_card_has_a_receipt_and_a_signature() {
 }
 
 #[tokio::test]
+async fn digitization_data_is_requested_only_if_wanted_and_does_not_print() {
+    let mut body = pushed();
+    body["pushAccountReceipts"][0]["issuerInitiatedDigitizationData"] = json!("eyJhIjoxfQ==");
+    for wanted in [true, false] {
+        let mastercard = FakeServer::start([ok(&body)]);
+        let push = PushMultipleAccounts {
+            requests_digitization_data: wanted,
+            ..PushMultipleAccounts::for_test(ENCRYPTED)
+        };
+        let accounts = token_connect(&mastercard).push_multiple_accounts(&push, soon()).await.unwrap();
+        let [data] = &accounts.digitization_data[..] else { panic!() };
+        assert_eq!(data.expose(), "eyJhIjoxfQ==");
+        assert!(!format!("{accounts:?}").contains("eyJh"));
+        let [sent] = mastercard.received().try_into().ok().unwrap();
+        let flag = sent.json().get("requestIssuerInitiatedDigitizationData").cloned();
+        assert_eq!(flag, wanted.then_some(json!(true)));
+    }
+}
+
+#[tokio::test]
 async fn a_push_whose_response_is_lost_is_not_retried() {
     for reply in
         [Reply::CloseConnection, status(503, ""), status(500, "{}"), ok("{\"pushAccountReceipts\":[{\"push")]
@@ -304,6 +325,7 @@ async fn a_request_beyond_mastercards_limits_is_not_sent() {
         push_funding_accounts: PushFundingAccounts::for_test(ENCRYPTED),
         signature_data,
         receipts_validity_minutes: 5,
+        requests_digitization_data: false,
     };
     let not_sent = |outcome| matches!(outcome, Err(PushError::Rejected(MastercardError::InvalidRequest(_))));
     assert!(not_sent(token_connect(&mastercard).push_multiple_accounts(&push, soon()).await));

@@ -1,0 +1,60 @@
+//! Wallets and merchants beside Click to Pay, which a phone opens as apps.
+
+use serde_json::json;
+
+use crate::harness::{Appearance, Harness, with_harness};
+
+/// On iOS, Android and the web.
+const WALLET: &str = "50999000001";
+/// On iOS and Android; it authenticates cardholders after the tokenization.
+const MERCHANT: &str = "50999000004";
+const ANDROID: &str =
+    "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36";
+
+async fn enable_at(harness: &Harness, card: u64, requestor: &str, app: &str) {
+    harness.click(&format!("a[href^='#/enable/{card}']")).await;
+    harness.click(&format!("input[value='{requestor}']")).await;
+    harness.agree().await;
+    harness.expect_heading("Add your card").await;
+    assert_eq!(harness.text(".sheet > .soft").await, app);
+    harness.press("accept").await;
+}
+
+#[tokio::test]
+async fn a_cardholder_on_ios_enables_a_card_in_a_wallet_once_the_identity_is_verified() {
+    with_harness(Appearance::PHONE, async |harness| {
+        harness.open(&harness.url("/?platform=ios")).await;
+        harness.log_in().await;
+        enable_at(harness, 70_006, WALLET, "Harbor Wallet, app for iOS").await;
+        harness.press("later").await;
+        harness.click("#return").await;
+        harness.expect_heading("Verify your identity at Harbor Wallet").await;
+
+        let [session] = harness.world.simulator().sessions().try_into().unwrap();
+        harness.open(&harness.simulator_url(&format!("click-to-pay/sessions/{}", session.id))).await;
+        harness.press("authenticate").await;
+        harness.click("#return").await;
+        harness.expect_heading("Your card is enabled").await;
+        let timeline = harness.text(".timeline").await;
+        assert!(timeline.contains("Harbor Wallet still has to verify your identity"), "{timeline}");
+        harness.click(".actions a[href='#/cards']").await;
+        harness.click("a[href='#/card/70006']").await;
+        assert_eq!(harness.text(".token .state").await, "Enabled at Harbor Wallet");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cardholder_on_android_enables_a_card_at_a_merchant_that_is_only_an_app() {
+    with_harness(Appearance::PHONE, async |harness| {
+        harness.devtools("Emulation.setUserAgentOverride", json!({ "userAgent": ANDROID })).await;
+        harness.log_in().await;
+        enable_at(harness, 70_001, MERCHANT, "App Only Rides, app for Android").await;
+        harness.press("authenticate").await;
+        harness.click("#return").await;
+        harness.expect_heading("Your card is enabled").await;
+        let timeline = harness.text(".timeline").await;
+        assert!(timeline.contains("your identity was verified"), "{timeline}");
+    })
+    .await;
+}
