@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use doctor::operate::AllowedHost;
+use doctor::{init::Init, operate::AllowedHost};
 use jiff::Timestamp;
 use mastercard::card::{CardContractId, ClientId};
 use model::enrollment::EnrollmentId;
@@ -39,6 +39,10 @@ pub(crate) struct Confirmation {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Ask for each value of a deployment once, check it, and write settings, samconfig.toml and secrets
+    ///
+    /// Shows what changes and asks before it writes. Prints no secret. Exits with 1 if an answer is wrong or missing.
+    Init(#[command(flatten)] Init),
     /// Check settings, keys, the connection to Mastercard and one signed read-only call per API
     ///
     /// Exit codes: 0 if nothing is wrong, 1 if anything is wrong, 2 if the check could not run. Prints no secret.

@@ -40,6 +40,11 @@ async fn main() -> ExitCode {
                 Err(error) => return stop(&error),
             }
         }
+        Command::Init(init) => match init.run(io::stdin().lock(), io::stdout().lock()).await {
+            Ok(true) => Ok(ExitCode::SUCCESS),
+            Ok(false) => Ok(ExitCode::from(WRONG)),
+            Err(error) => return stop(&error),
+        },
         Command::ExplainSignature { expect } => {
             match expect.map(|expect| text_or_file(&expect)).transpose() {
                 Ok(expected) => {
