@@ -50,7 +50,8 @@ pub(crate) enum Command {
         /// The environment that the settings are meant for: sandbox, mtf, production or local
         #[arg(long)]
         env: Environment,
-        /// File with the functions' settings, one NAME=value per line; by default the process environment
+        /// File with the functions' settings, one NAME=value per line, or samconfig.toml; by default the process environment. The
+        /// AWS CLI reads the secrets that samconfig.toml names, unless offline; a folder that only you can read holds them meanwhile
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
         /// Make no network connection

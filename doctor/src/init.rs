@@ -3,6 +3,7 @@
 
 mod answers;
 mod checks;
+mod deployed;
 mod dialogue;
 mod identity_provider;
 mod secrets;
@@ -29,6 +30,7 @@ use checks::Checks;
 use secrets::{SecretsStack, StoredSecret};
 use template::{AWS_REGION, Parameter, Templates};
 
+pub use deployed::{DeployedSettings, DeployedSettingsError};
 pub use template::TemplateError;
 
 /// A run of `doctor init`, with its options on the command line.

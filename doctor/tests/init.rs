@@ -271,3 +271,69 @@ async fn a_person_is_asked_for_each_value_and_again_for_a_wrong_one() {
     assert_eq!(run.status.code(), Some(1), "the input ended: {}", output(&run));
     assert!(folder.read("samconfig.toml").contains("region = \"eu-west-1\""));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_aws_cli_stores_each_secret_once_and_doctor_check_reads_samconfig() {
+    let (world, folder) = (world().await, Folder::with_aws());
+    let (certificate, key) = support::certificate_with_key();
+    folder.write_p12("notifications.p12", &certificate, &key, "right");
+    folder.write("password", "right\n");
+    let p12 = "NOTIFICATION_DECRYPTION_KEY=file:notifications.p12\nNOTIFICATION_DECRYPTION_KEY_PASSWORD=file:password\n";
+    let issuer = identity_provider::start(&folder.path("authority.pem"), "RSA");
+    write_answers(&folder, &world, &format!("{p12}JWT_ISSUER={issuer}\n"));
+    let apply = ["--answers", "answers", "--yes", "--apply"];
+    let run = folder.init(&apply, "").await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    assert_eq!(output(&run).matches("stored ").count(), 8, "{}", output(&run));
+    assert!(
+        folder
+            .read("samconfig.toml")
+            .contains("\"RedirectKeys=arn:aws:secretsmanager:eu-west-1:123456789012:")
+    );
+    let calls = folder.read("aws-state/calls");
+    assert!(
+        calls.contains("--parameter-overrides Stage=local Passwords=true SealedNotifications=true"),
+        "{calls}"
+    );
+    let leaked = |text: &str| secrets(&folder, &world).iter().any(|secret| text.contains(secret));
+    assert!(!leaked(&calls) && !leaked(&output(&run)), "a secret is in\n{calls}{}", output(&run));
+
+    folder.write("password", "changed\n");
+    folder.write_p12("notifications.p12", &certificate, &key, "changed");
+    let before = folder.read("samconfig.toml");
+    let run = folder.init(&apply, "").await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    assert_eq!(output(&run).matches("stored ").count(), 2, "{}", output(&run));
+    assert_eq!((folder.read("samconfig.toml"), output(&run).contains("wrote")), (before, false));
+
+    let check = ["check", "--env", "local", "--config", "samconfig.toml"];
+    for (more, verdict) in [(&["--json"][..], "ok"), (&["--json", "--offline"], "skipped")] {
+        let run = folder.doctor(&[&check[..], more].concat(), "").await;
+        assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+        let report: Value = serde_json::from_slice(&run.stdout).unwrap();
+        for what in ["TOKEN_CONNECT_SIGNING_KEY", "NOTIFICATION_DECRYPTION_KEY", "functions"] {
+            let row = report["rows"].as_array().unwrap().iter().find(|row| row["what"] == what).unwrap();
+            assert_eq!(row["verdict"], verdict, "{}", output(&run));
+        }
+        assert!(!leaked(&output(&run)), "a secret is in\n{}", output(&run));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_has_to_cover_its_domain() {
+    let (world, folder) = (world().await, Folder::with_aws());
+    let issuer = identity_provider::start(&folder.path("authority.pem"), "RSA");
+    let arn = "arn:aws:acm:eu-west-1:123456789012:certificate/a";
+    for (domain, code, expected) in [
+        ("api.bank.test", 0, "ok       API_CERTIFICATE_ARN: covers api.bank.test"),
+        ("api.mtf.bank.test", 1, "wrong    API_CERTIFICATE_ARN: covers *.bank.test, not api.mtf.bank.test"),
+    ] {
+        let domain = format!("API_DOMAIN_NAME={domain}\nAPI_CERTIFICATE_ARN={arn}\n");
+        write_answers(&folder, &world, &format!("JWT_ISSUER={issuer}\n{domain}"));
+        let run = folder.init(&["--answers", "answers", "--yes"], "").await;
+        assert_eq!(run.status.code(), Some(code), "{}", output(&run));
+        assert!(output(&run).contains(expected), "{}", output(&run));
+    }
+    let settings = folder.read("settings-local.env");
+    assert!(settings.contains("CALLBACK_BASE_URL=https://api.bank.test/callback"), "{settings}");
+}

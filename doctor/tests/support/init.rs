@@ -19,6 +19,17 @@ impl Folder {
         folder
     }
 
+    /// The same with `aws`, a stand-in for the AWS CLI.
+    pub fn with_aws() -> Self {
+        let folder = Self::new();
+        std::os::unix::fs::symlink(
+            concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/aws"),
+            folder.path("aws"),
+        )
+        .unwrap();
+        folder
+    }
+
     pub fn path(&self, file: &str) -> PathBuf {
         self.0.path().join(file)
     }
