@@ -18,7 +18,7 @@ use std::{
 
 use clap::Args;
 use runtime::config::{Environment, Settings, registry};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     aws_cli::AwsCliError,
@@ -136,13 +136,18 @@ impl Init {
         samconfig.set(answers.get(AWS_REGION), &values)?;
         write_if_changed(&settings, &settings_text(&templates, &answers), &mut output)?;
         write_if_changed(&self.samconfig, &samconfig.text(), &mut output)?;
-        let files = [(&self.terraform, Parameter::terraform as fn(&_, &_) -> _), (&self.cdk, Parameter::cdk)];
-        for (file, property) in files {
-            let Some(file) = file else { continue };
-            let property =
-                |(name, value): (&String, &String)| Some(property(templates.parameter(name)?, value));
-            let document: Map<String, Value> = values.iter().filter_map(property).collect();
-            write_if_changed(file, &format!("{:#}\n", Value::Object(document)), &mut output)?;
+        let document = |name: fn(&Parameter) -> String| {
+            let property = |(key, value): (&String, &String)| {
+                templates.parameter(key).map(|it| (name(it), it.typed(value)))
+            };
+            Value::Object(values.iter().filter_map(property).collect())
+        };
+        let documents =
+            [(&self.terraform, document(Parameter::variable)), (&self.cdk, document(Parameter::property))];
+        for (file, document) in documents {
+            if let Some(file) = file {
+                write_if_changed(file, &format!("{document:#}\n"), &mut output)?;
+            }
         }
         if !self.apply {
             self.print_plan(&stack, &secrets, &answers, &mut output)?;
@@ -178,7 +183,7 @@ impl Init {
             writeln!(output, "{command}")?;
         }
         if secrets.iter().any(|it| answers.value(&it.setting).is_none()) {
-            writeln!(output, "{} >arns.env", stack.arns_command())?;
+            writeln!(output, "{} >arns.env", stack.arns_command(secrets))?;
             writeln!(output, "doctor init --env {} --answers arns.env", self.env)?;
         }
         Ok(())

@@ -1,5 +1,5 @@
 //! `doctor init`: every value is given once, checked, and written to the files of each tool.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 

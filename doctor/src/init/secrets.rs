@@ -99,11 +99,14 @@ impl SecretsStack {
         commands.map(|command| format!("aws {} --region {}", text(command), self.region)).collect()
     }
 
-    /// The command that prints the ARNs as answers.
-    pub(super) fn arns_command(&self) -> String {
+    /// The command that prints the ARNs of these secrets as answers. The stack may have others, without values.
+    pub(super) fn arns_command(&self, secrets: &[StoredSecret]) -> String {
+        let names: Vec<&str> = secrets.iter().map(|it| it.parameter.as_str()).collect();
         format!(
-            "aws cloudformation describe-stacks --stack-name {} --region {} --output text --query \"Stacks[0].Outputs[].join('=', [OutputKey, OutputValue])\" | tr '\\t' '\\n'",
-            self.name, self.region
+            "aws cloudformation describe-stacks --stack-name {} --region {} --output text --query 'Stacks[0].Outputs[?contains(`{}`, OutputKey)].join(`\"=\"`, [OutputKey, OutputValue])' | tr '\\t' '\\n'",
+            self.name,
+            self.region,
+            serde_json::json!(names)
         )
     }
 

@@ -252,7 +252,8 @@ impl Parameter {
         })
     }
 
-    fn typed(&self, value: &str) -> Value {
+    /// The value in the type that Terraform and CDK declare.
+    pub(super) fn typed(&self, value: &str) -> Value {
         match self.kind {
             Kind::Number => value.parse::<i64>().map_or_else(|_| value.into(), Value::from),
             Kind::CommaDelimitedList => json!(value.split(',').collect::<Vec<_>>()),
@@ -261,15 +262,15 @@ impl Parameter {
         }
     }
 
-    /// The variable of `infra/terraform` with this value.
-    pub(super) fn terraform(&self, value: &str) -> (String, Value) {
-        (self.setting.to_lowercase(), self.typed(value))
+    /// The name of the variable of `infra/terraform`.
+    pub(super) fn variable(&self) -> String {
+        self.setting.to_lowercase()
     }
 
-    /// The property of the construct in `infra/cdk` with this value.
-    pub(super) fn cdk(&self, value: &str) -> (String, Value) {
+    /// The name of the property of the construct in `infra/cdk`.
+    pub(super) fn property(&self) -> String {
         let (first, rest) = self.name.split_at_checked(1).unwrap_or_default();
-        (format!("{}{rest}", first.to_lowercase()), self.typed(value))
+        format!("{}{rest}", first.to_lowercase())
     }
 }
 
@@ -296,8 +297,8 @@ mod tests {
         let templates = Templates::read().unwrap();
         assert_eq!(templates.parameters.len() - 1, variables.matches("\nvariable ").count());
         for parameter in templates.parameters.iter().skip(1) {
-            assert!(variables.contains(&format!("variable \"{}\" ", parameter.terraform("1").0)));
-            assert!(properties.contains(&format!("  readonly {}", parameter.cdk("1").0)));
+            assert!(variables.contains(&format!("variable \"{}\" ", parameter.variable())));
+            assert!(properties.contains(&format!("  readonly {}", parameter.property())));
             let pattern = parameter.allowed_pattern.as_deref().unwrap_or_default();
             assert!(Regex::new(pattern).is_ok(), "{pattern}");
         }

@@ -66,6 +66,7 @@ impl Folder {
     pub async fn doctor(&self, arguments: &[&str], input: &str) -> Output {
         let mut program = Command::new(env!("CARGO_BIN_EXE_doctor"));
         program.current_dir(self.0.path()).args(arguments);
+        #[expect(clippy::disallowed_methods, reason = "not a setting: where programs are")]
         let path = format!("{}:{}", self.0.path().display(), std::env::var("PATH").unwrap());
         program.env("PATH", path);
         if self.exists("authority.pem") {
