@@ -94,9 +94,12 @@ impl Check {
             report.rows.retain(|row| row.what != *name);
             report.rows.push(row);
         }
-        let functions = report.rows.iter_mut().find(|row| row.what == FUNCTIONS);
-        if let Some(row) = functions.filter(|_| !elsewhere.is_empty()) {
-            *row = Row::skipped(FUNCTIONS, "need the secrets that are not read");
+        // They need the secrets.
+        let is_client = |row: &Row| Api::ALL.iter().any(|api| row.what == calls::client_name(*api));
+        for row in report.rows.iter_mut().filter(|row| row.what == FUNCTIONS || is_client(row)) {
+            if !elsewhere.is_empty() {
+                *row = Row::skipped(row.what.as_str(), "needs the secrets that are not read");
+            }
         }
         report
     }

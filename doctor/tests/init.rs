@@ -306,6 +306,13 @@ async fn the_aws_cli_stores_each_secret_once_and_doctor_check_reads_samconfig() 
     assert_eq!(output(&run).matches("stored ").count(), 2, "{}", output(&run));
     assert_eq!((folder.read("samconfig.toml"), output(&run).contains("wrote")), (before, false));
 
+    let keys = fs::read_to_string(folder.path("redirect-keys")).unwrap();
+    fs::remove_file(folder.path("redirect-keys")).unwrap();
+    folder.write("nothing", "");
+    let run = folder.init(&["--answers", "nothing", "--yes", "--apply"], "").await;
+    assert_eq!(run.status.code(), Some(0), "its value is in AWS: {}", output(&run));
+    folder.write("redirect-keys", &keys);
+
     let check = ["check", "--env", "local", "--config", "samconfig.toml"];
     for (more, verdict) in [(&["--json"][..], "ok"), (&["--json", "--offline"], "skipped")] {
         let run = folder.doctor(&[&check[..], more].concat(), "").await;
@@ -336,4 +343,36 @@ async fn a_certificate_has_to_cover_its_domain() {
     }
     let settings = folder.read("settings-local.env");
     assert!(settings.contains("CALLBACK_BASE_URL=https://api.bank.test/callback"), "{settings}");
+}
+
+#[tokio::test]
+async fn the_answers_in_the_deployment_guide_are_all_that_the_sandbox_needs() {
+    let folder = Folder::new();
+    let guide = include_str!("../../docs/deploy.md");
+    let answers = guide.split_once("cat >answers.env <<'END'\n").unwrap().1.split_once("END\n").unwrap().0;
+    assert_eq!(answers.lines().count(), 17, "as CHANGELOG.md says");
+    for (file, password) in [("token-connect", "one"), ("processing", "two")] {
+        let (certificate, key) = support::certificate_with_key();
+        folder.write_p12(&format!("{file}.p12"), &certificate, &key, password);
+        folder.write(&format!("{file}-password"), &format!("{password}\n"));
+    }
+    for file in ["client-encryption.pem", "mastercard.pem"] {
+        folder.write(file, &support::certificate_with_key().0);
+    }
+    folder.write("own.pem", &support::key_pem());
+    let own = |line: &str| match line.split_once("=…") {
+        Some(("SECRETS_EXTENSION_LAYER_ARN", _)) => OF_BANK.lines().last().unwrap().to_owned(),
+        Some(("ACCOUNT_RANGES", _)) => "ACCOUNT_RANGES=5555550000000000000".to_owned(),
+        Some((name, _)) => format!("{name}={}!{}", "A".repeat(48), "1".repeat(48)),
+        None => line.replace("file:/path/", "file:"),
+    };
+    folder.write("answers.env", &answers.lines().map(|line| own(line) + "\n").collect::<String>());
+    let arguments = ["init", "--env", "sandbox", "--samconfig", "samconfig.toml", "--answers", "answers.env"];
+    let run = folder.doctor(&[&arguments[..], &["--yes", "--offline"]].concat(), "").await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    assert_eq!(output(&run).matches("put-secret-value").count(), 8, "{}", output(&run));
+    let samconfig = folder.read("samconfig.toml");
+    let sandbox = samconfig.split_once("[mtf.").unwrap().0;
+    assert!(sandbox.contains("\"TokenConnectUrl=https://sandbox.api.mastercard.com/mdes\""), "{sandbox}");
+    assert!(!sandbox.contains("example!example"), "{sandbox}");
 }

@@ -43,12 +43,17 @@ impl Answers {
             !is_example || !(has_example(value) || templates.is_demanded(it) || templates.is_choice(it))
         });
         let region = samconfig.region().map(|region| (AWS_REGION.to_owned(), region.to_owned()));
+        let values: BTreeMap<_, _> =
+            kept.map(|(it, value)| (it.setting.clone(), value.clone())).chain(region).collect();
+        // A file may be deleted once its content is in AWS.
+        let is_usable = |name: &str, file: &str| Path::new(file).exists() || !values.contains_key(name);
         let files = settings.iter().filter(|(name, value)| {
-            value.starts_with(FILE) && templates.parameter(name).is_some_and(Parameter::is_secret)
+            value.strip_prefix(FILE).is_some_and(|file| is_usable(name, file))
+                && templates.parameter(name).is_some_and(Parameter::is_secret)
         });
         Self {
-            values: kept.map(|(it, value)| (it.setting.clone(), value.clone())).chain(region).collect(),
             files: files.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            values,
             given: BTreeSet::new(),
         }
     }
