@@ -122,11 +122,15 @@ impl Init {
         for change in changes(&templates, &samconfig.parameters(), &parameters(&templates, &answers)) {
             writeln!(output, "{change}")?;
         }
+        let compared = if self.apply { stack.compare(&secrets)? } else { vec![] };
+        for secret in &compared {
+            write!(output, "{secret}")?;
+        }
         if !self.is_confirmed(&mut input, &mut output)? {
             return Ok(false);
         }
         if self.apply {
-            for name in stack.apply(&secrets)? {
+            for name in stack.apply(&compared)? {
                 writeln!(output, "stored   {name}")?;
             }
             stack.set_arns(&secrets, &mut answers)?;

@@ -306,12 +306,20 @@ async fn the_aws_cli_stores_each_secret_once_and_doctor_check_reads_samconfig() 
     assert_eq!(output(&run).matches("stored ").count(), 2, "{}", output(&run));
     assert_eq!((folder.read("samconfig.toml"), output(&run).contains("wrote")), (before, false));
 
-    let keys = fs::read_to_string(folder.path("redirect-keys")).unwrap();
+    let keys = folder.read("redirect-keys");
+    folder.write("redirect-keys", "rotated");
+    folder.put_secret("local/click-to-pay/redirect-keys", "redirect-keys");
+    folder.write("redirect-keys", &keys);
+    let run = folder.init(&apply, "").await;
+    assert!(output(&run).contains("kept     secret local/click-to-pay/redirect-keys"), "{}", output(&run));
+    assert!(folder.read("aws-state/secrets").contains("rotated"), "a later value stays");
+
     fs::remove_file(folder.path("redirect-keys")).unwrap();
     folder.write("nothing", "");
     let run = folder.init(&["--answers", "nothing", "--yes", "--apply"], "").await;
     assert_eq!(run.status.code(), Some(0), "its value is in AWS: {}", output(&run));
     folder.write("redirect-keys", &keys);
+    folder.put_secret("local/click-to-pay/redirect-keys", "redirect-keys");
 
     let check = ["check", "--env", "local", "--config", "samconfig.toml"];
     for (more, verdict) in [(&["--json"][..], "ok"), (&["--json", "--offline"], "skipped")] {

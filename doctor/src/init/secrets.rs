@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs, io,
+    fmt, fs, io,
     num::NonZeroU32,
     path::PathBuf,
 };
@@ -32,6 +32,40 @@ pub(super) struct StoredSecret {
     secret: Secret,
     file: PathBuf,
     content: Zeroizing<Vec<u8>>,
+}
+
+/// A secret's file, compared with AWS.
+#[derive(Debug)]
+pub(super) struct Comparison<'a> {
+    secret: &'a StoredSecret,
+    /// The id of the version with the file's content.
+    version: String,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// There is no such secret yet.
+    Missing,
+    /// AWS never had this value.
+    Changed,
+    /// It is the current value.
+    Stored,
+    /// It was the current value once, and something else replaced it, as the rotation of redirect keys does. It is not stored again.
+    Replaced,
+}
+
+/// What applying does with the secret; nothing for one that is stored.
+impl fmt::Display for Comparison<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = &self.secret.secret.id;
+        match self.state {
+            State::Missing => writeln!(f, "+ secret {id}"),
+            State::Changed => writeln!(f, "~ secret {id}"),
+            State::Stored => Ok(()),
+            State::Replaced => writeln!(f, "kept     secret {id}: AWS has a later value than the file"),
+        }
+    }
 }
 
 /// The stack of `infra/secrets.yaml`.
@@ -80,8 +114,9 @@ impl StoredSecret {
 }
 
 impl SecretsStack {
-    fn deploy_command(&self, secrets: &[StoredSecret]) -> Vec<String> {
-        let options: BTreeSet<String> = secrets.iter().flat_map(|it| it.secret.options.clone()).collect();
+    fn deploy_command<'a>(&self, secrets: impl IntoIterator<Item = &'a StoredSecret>) -> Vec<String> {
+        let options: BTreeSet<String> =
+            secrets.into_iter().flat_map(|it| it.secret.options.clone()).collect();
         let template = self.template.display().to_string();
         let command = ["cloudformation", "deploy", "--template-file", &template, "--stack-name", &self.name];
         let rest = ["--no-fail-on-empty-changeset", "--parameter-overrides"].map(str::to_owned);
@@ -110,27 +145,49 @@ impl SecretsStack {
         )
     }
 
-    /// Creates the secrets that are missing and stores the values that changed. Returns the names of those that it stored.
-    pub(super) fn apply(&self, secrets: &[StoredSecret]) -> Result<Vec<String>, AwsCliError> {
+    /// Compares the files with what is in AWS.
+    pub(super) fn compare<'a>(
+        &self,
+        secrets: &'a [StoredSecret],
+    ) -> Result<Vec<Comparison<'a>>, AwsCliError> {
         let existing = self.arns()?;
-        if secrets.iter().any(|it| !existing.contains_key(&it.parameter)) {
+        let compare = |secret: &'a StoredSecret| {
+            let version = secret.version();
+            if !existing.contains_key(&secret.parameter) {
+                return Ok(Comparison { secret, version, state: State::Missing });
+            }
+            let id = ["--secret-id", &secret.secret.id, "--include-deprecated"];
+            let list =
+                aws_cli::run(&self.region, ["secretsmanager", "list-secret-version-ids"].iter().chain(&id))?;
+            let known =
+                list["Versions"].as_array().into_iter().flatten().find(|it| it["VersionId"] == version);
+            let is_current = |known: &Value| {
+                let mut stages = known["VersionStages"].as_array().into_iter().flatten();
+                stages.any(|stage| stage == "AWSCURRENT")
+            };
+            let state = match known {
+                None => State::Changed,
+                Some(known) if is_current(known) => State::Stored,
+                Some(_) => State::Replaced,
+            };
+            Ok(Comparison { secret, version, state })
+        };
+        secrets.iter().map(compare).collect()
+    }
+
+    /// Creates the secrets that are missing, and stores the values that are new. Returns the names of those.
+    pub(super) fn apply(&self, compared: &[Comparison<'_>]) -> Result<Vec<String>, AwsCliError> {
+        if compared.iter().any(|it| it.state == State::Missing) {
+            let secrets = compared.iter().map(|it| it.secret);
             aws_cli::run(&self.region, self.deploy_command(secrets))?;
         }
-        let mut stored = Vec::new();
-        for secret in secrets {
-            let describe = ["secretsmanager", "describe-secret", "--secret-id", &secret.secret.id];
-            let description = aws_cli::run(&self.region, describe)?;
-            let version = secret.version();
-            let stages = description["VersionIdsToStages"][&version].as_array();
-            if stages.is_some_and(|stages| stages.iter().any(|stage| stage == "AWSCURRENT")) {
-                continue;
-            }
-            // An id that exists would be ignored: an earlier value that is stored again gets another one.
-            let token = stages.is_none().then(|| ["--client-request-token".to_owned(), version]);
-            aws_cli::run(&self.region, secret.put_command().into_iter().chain(token.into_iter().flatten()))?;
-            stored.push(secret.secret.id.clone());
-        }
-        Ok(stored)
+        let changed = compared.iter().filter(|it| matches!(it.state, State::Missing | State::Changed));
+        let store = |it: &Comparison<'_>| {
+            let token = ["--client-request-token".to_owned(), it.version.clone()];
+            aws_cli::run(&self.region, it.secret.put_command().into_iter().chain(token))?;
+            Ok(it.secret.secret.id.clone())
+        };
+        changed.map(store).collect()
     }
 
     /// Sets the ARNs of these secrets.
