@@ -8,7 +8,7 @@ use std::{
 };
 
 use aws_lc_rs::pbkdf2;
-use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret as _, SecretSlice};
 use serde_json::Value;
 
 use super::{
@@ -31,7 +31,7 @@ pub(super) struct StoredSecret {
     parameter: String,
     secret: Secret,
     file: PathBuf,
-    content: Zeroizing<Vec<u8>>,
+    content: SecretSlice<u8>,
 }
 
 /// A secret's file, compared with AWS.
@@ -83,7 +83,7 @@ pub(super) fn read(templates: &Templates, answers: &Answers, stage: &str) -> io:
         Some((it, templates.secret(&it.name, stage)?, answers.file(&it.setting)?.to_owned()))
     });
     let secrets = secrets.map(|(it, secret, file)| {
-        let content = Zeroizing::new(fs::read(&file)?);
+        let content = fs::read(&file)?.into();
         Ok(StoredSecret { setting: it.setting.clone(), parameter: it.name.clone(), secret, file, content })
     });
     secrets.collect()
@@ -92,7 +92,7 @@ pub(super) fn read(templates: &Templates, answers: &Answers, stage: &str) -> io:
 impl StoredSecret {
     /// `aws secretsmanager put-secret-value …`, without `aws`.
     fn put_command(&self) -> Vec<String> {
-        let (option, scheme) = match std::str::from_utf8(&self.content) {
+        let (option, scheme) = match std::str::from_utf8(self.content.expose_secret()) {
             Ok(_) => ("--secret-string", "file://"),
             Err(_) => ("--secret-binary", "fileb://"),
         };
@@ -107,8 +107,9 @@ impl StoredSecret {
     fn version(&self) -> String {
         let mut version = [0; 32];
         let salt = self.secret.id.as_bytes();
-        let rounds = if self.content.len() < KEY_SIZE { ROUNDS } else { NonZeroU32::MIN };
-        pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, rounds, salt, &self.content, &mut version);
+        let content = self.content.expose_secret();
+        let rounds = if content.len() < KEY_SIZE { ROUNDS } else { NonZeroU32::MIN };
+        pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, rounds, salt, content, &mut version);
         hex::encode(version)
     }
 }
