@@ -6,6 +6,7 @@ mod checks;
 mod deployed;
 mod dialogue;
 mod identity_provider;
+mod parameter;
 mod secrets;
 mod template;
 
@@ -27,8 +28,9 @@ use crate::{
 };
 use answers::Answers;
 use checks::Checks;
+use parameter::Parameter;
 use secrets::{SecretsStack, StoredSecret};
-use template::{AWS_REGION, Parameter, Templates};
+use template::{AWS_REGION, Templates};
 
 pub use deployed::{DeployedSettings, DeployedSettingsError};
 pub use template::TemplateError;

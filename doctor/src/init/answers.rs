@@ -12,7 +12,10 @@ use aws_lc_rs::rand;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use runtime::config::{Settings, registry};
 
-use super::template::{AWS_REGION, Parameter, Templates};
+use super::{
+    parameter::Parameter,
+    template::{AWS_REGION, Templates},
+};
 use crate::samconfig::Samconfig;
 
 /// Marks an answer that names a file with the value of a secret.

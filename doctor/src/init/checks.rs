@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::{
     answers::Answers,
     identity_provider,
-    template::{AWS_REGION, Parameter, Templates},
+    parameter::Parameter,
+    template::{AWS_REGION, Templates},
 };
 use crate::{
     aws_cli,

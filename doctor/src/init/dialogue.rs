@@ -5,11 +5,7 @@ use std::{
     io::{self, BufRead, Write},
 };
 
-use super::{
-    answers::Answers,
-    checks::Checks,
-    template::{Parameter, Templates},
-};
+use super::{answers::Answers, checks::Checks, parameter::Parameter, template::Templates};
 use crate::report::{Row, Verdict};
 
 const INTRODUCTION: &str =
