@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use doctor::operate::AllowedHost;
+use doctor::{init::Init, operate::AllowedHost};
 use jiff::Timestamp;
 use mastercard::card::{CardContractId, ClientId};
 use model::{enrollment::EnrollmentId, token_id::TokenId};
@@ -39,6 +39,10 @@ pub(crate) struct Confirmation {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Ask for each value of a deployment once, check it, and write settings, samconfig.toml and secrets
+    ///
+    /// Shows what changes and asks before it writes. Prints no secret. Exits with 1 if an answer is wrong or missing.
+    Init(#[command(flatten)] Init),
     /// Check settings, keys, the connection to Mastercard and one signed read-only call per API
     ///
     /// Exit codes: 0 if nothing is wrong, 1 if anything is wrong, 2 if the check could not run. Prints no secret.
@@ -46,7 +50,8 @@ pub(crate) enum Command {
         /// The environment that the settings are meant for: sandbox, mtf, production or local
         #[arg(long)]
         env: Environment,
-        /// File with the functions' settings, one NAME=value per line; by default the process environment
+        /// File with the functions' settings, one NAME=value per line, or samconfig.toml; by default the process environment. The
+        /// AWS CLI reads the secrets that samconfig.toml names, unless offline; a folder that only you can read holds them meanwhile
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
         /// Make no network connection

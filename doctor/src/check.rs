@@ -25,6 +25,7 @@ use url::Url;
 
 use crate::report::{Report, Row, Verdict};
 use functions::Starts;
+pub(crate) use functions::WHAT as FUNCTIONS;
 use reading::Reading;
 
 /// Options of a check.
@@ -82,8 +83,28 @@ impl Api {
 }
 
 impl Check {
-    /// Checks the settings of all functions together.
+    /// Checks the settings of all functions together. Offline, what is in Secrets Manager is not checked.
     pub async fn run(&self, settings: &Settings) -> Report {
+        let is_elsewhere = |value: &str| self.offline && value.contains(":secretsmanager:");
+        let (elsewhere, here): (Vec<_>, Vec<_>) = settings.iter().partition(|(_, value)| is_elsewhere(value));
+        let here = here.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let mut report = self.run_here(&here.collect()).await;
+        for (name, _) in &elsewhere {
+            let row = Row::skipped(*name, "in Secrets Manager, and not read with --offline");
+            report.rows.retain(|row| row.what != *name);
+            report.rows.push(row);
+        }
+        // They need the secrets.
+        let is_client = |row: &Row| Api::ALL.iter().any(|api| row.what == calls::client_name(*api));
+        for row in report.rows.iter_mut().filter(|row| row.what == FUNCTIONS || is_client(row)) {
+            if !elsewhere.is_empty() {
+                *row = Row::skipped(row.what.as_str(), "needs the secrets that are not read");
+            }
+        }
+        report
+    }
+
+    async fn run_here(&self, settings: &Settings) -> Report {
         let starts = Starts::new(settings, &self.clock).await;
         let mut reading = Reading::new(settings, starts.problems());
         let mut rows = base_urls::rows(&mut reading, self.environment);

@@ -3,9 +3,12 @@
 
 pub mod audit;
 mod aws;
+mod aws_cli;
 pub mod check;
 pub mod explain;
+pub mod init;
 pub mod operate;
 pub mod report;
+pub mod samconfig;
 pub mod settings_file;
 pub mod support;

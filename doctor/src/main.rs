@@ -14,6 +14,7 @@ use doctor::{
     audit::AuditQuery,
     check::Check,
     explain::{acceptable_base_string, explain_lines},
+    init::DeployedSettings,
     operate::RefreshOptions,
     report::Verdict,
     settings_file::{self, SettingsFileError},
@@ -35,11 +36,24 @@ async fn main() -> ExitCode {
         Command::Check { env, config, offline, json, client_id, card_contract_id } => {
             let clock = Default::default();
             let check = Check { environment: env, offline, client_id, card_contract_id, clock };
-            match settings(config) {
-                Ok(settings) => print_report(&check, &settings, json).await,
-                Err(error) => return stop(&error),
+            match config {
+                Some(file) if file.extension().is_some_and(|extension| extension == "toml") => {
+                    match DeployedSettings::read(&file, env, offline) {
+                        Ok(deployed) => print_report(&check, &deployed.settings, json).await,
+                        Err(error) => return stop(&error),
+                    }
+                }
+                config => match settings(config) {
+                    Ok(settings) => print_report(&check, &settings, json).await,
+                    Err(error) => return stop(&error),
+                },
             }
         }
+        Command::Init(init) => match init.run(io::stdin().lock(), io::stdout().lock()).await {
+            Ok(true) => Ok(ExitCode::SUCCESS),
+            Ok(false) => Ok(ExitCode::from(WRONG)),
+            Err(error) => return stop(&error),
+        },
         Command::ExplainSignature { expect } => {
             match expect.map(|expect| text_or_file(&expect)).transpose() {
                 Ok(expected) => {

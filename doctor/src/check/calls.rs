@@ -45,7 +45,7 @@ pub(super) async fn processing(runtime: &Runtime, healthy: bool) -> (Option<Proc
 
 /// A client that cannot be created is reported only if no row above gives the reason.
 fn client_row<T>(api: Api, client: Option<Result<T, ConfigError>>, healthy: bool) -> (Option<T>, Row) {
-    let what = format!("{}: client", api.name());
+    let what = client_name(api);
     match client {
         Some(Ok(client)) => (Some(client), Row::ok(what, "created as the functions create it")),
         Some(Err(error)) if healthy => {
@@ -54,6 +54,11 @@ fn client_row<T>(api: Api, client: Option<Result<T, ConfigError>>, healthy: bool
         }
         _ => (None, Row::skipped(what, "needs the settings that are wrong above")),
     }
+}
+
+/// The row of an API's client.
+pub(super) fn client_name(api: Api) -> String {
+    format!("{}: client", api.name())
 }
 
 fn operation(api: Api) -> String {

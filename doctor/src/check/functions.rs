@@ -20,8 +20,11 @@ use sync_requestors::SyncRequestors;
 use super::keys;
 use crate::report::{Row, Verdict};
 
+/// The row that tells whether all functions start.
+pub(crate) const WHAT: &str = "functions";
 /// Required settings that only a deployment has, with values that let the functions start without it.
-const OF_DEPLOYMENT: [(&str, &str); 5] = [
+const OF_DEPLOYMENT: [(&str, &str); 6] = [
+    (registry::CALLBACK_BASE_URL.name(), "https://not-deployed.invalid/callback"),
     (registry::TOKEN_REQUESTORS_TABLE.name(), "not-deployed"),
     (registry::ENROLLMENTS_TABLE.name(), "not-deployed"),
     (registry::LOGO_BUCKET.name(), "not-deployed"),
@@ -78,7 +81,6 @@ impl Starts {
 
     /// Whether all functions start.
     pub(super) fn row(&self) -> Row {
-        const WHAT: &str = "functions";
         let failing: Vec<String> = self
             .0
             .iter()

@@ -2,6 +2,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
 
 pub mod bank;
+pub mod identity_provider;
+pub mod init;
 
 use doctor::check::Check;
 use local::{Options, World};
@@ -46,9 +48,18 @@ pub fn key_pem() -> String {
 
 /// A certificate that expired at the end of 2020, and its key.
 pub fn expired_with_key() -> (String, String) {
-    let key = key();
     let mut params = CertificateParams::default();
     params.not_before = date_time_ymd(2020, 1, 1);
     params.not_after = date_time_ymd(2021, 1, 1);
+    with_key(params)
+}
+
+/// A certificate that is valid, and its key.
+pub fn certificate_with_key() -> (String, String) {
+    with_key(CertificateParams::default())
+}
+
+fn with_key(params: CertificateParams) -> (String, String) {
+    let key = key();
     (params.self_signed(&key).unwrap().pem(), key.serialize_pem())
 }

@@ -1,0 +1,85 @@
+//! The settings of a stage in `samconfig.toml`, as its functions get them, for `doctor check`.
+
+use std::{fs, io, path::Path};
+
+use base64::{DecodeError, Engine as _, prelude::BASE64_STANDARD};
+use runtime::config::{Environment, Settings};
+use secrecy::zeroize::Zeroizing;
+use tempfile::TempDir;
+
+use super::{
+    answers::Answers,
+    template::{TemplateError, Templates},
+};
+use crate::{
+    aws_cli::{self, AwsCliError},
+    samconfig::{Samconfig, SamconfigError},
+};
+
+/// Settings of a stage. Secrets that were read from AWS are in a folder that is deleted with it.
+#[derive(Debug)]
+pub struct DeployedSettings {
+    /// The settings, with secrets as `file:/path`; offline, as their ARNs.
+    pub settings: Settings,
+    _secrets: Option<TempDir>,
+}
+
+/// The settings could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum DeployedSettingsError {
+    /// `samconfig.toml` could not be used.
+    #[error(transparent)]
+    Samconfig(#[from] SamconfigError),
+    /// The templates could not be read.
+    #[error(transparent)]
+    Templates(#[from] TemplateError),
+    /// The AWS CLI failed.
+    #[error(transparent)]
+    Aws(#[from] AwsCliError),
+    /// A binary secret is not in Base64, in which the AWS CLI prints it.
+    #[error("the value of {0} is not Base64")]
+    Binary(String, #[source] DecodeError),
+    /// The folder for secrets could not be written.
+    #[error("the secrets cannot be kept in a temporary folder")]
+    Folder(#[from] io::Error),
+}
+
+impl DeployedSettings {
+    /// Reads the environment's stage of the file, and unless `offline` its secrets with the AWS CLI.
+    ///
+    /// # Errors
+    /// When the file has no parameters for the stage, or a secret cannot be read.
+    pub fn read(file: &Path, environment: Environment, offline: bool) -> Result<Self, DeployedSettingsError> {
+        let stage = environment.as_str();
+        fs::metadata(file).map_err(SamconfigError::File)?;
+        let samconfig = Samconfig::read(file, stage)?;
+        if samconfig.parameters().is_empty() {
+            return Err(SamconfigError::Form(stage.to_owned()).into());
+        }
+        let templates = Templates::read()?;
+        let answers = Answers::remember(&templates, &samconfig, &Settings::default());
+        let mut settings = answers.settings(&templates);
+        let secrets = if offline { None } else { Some(read_secrets(&mut settings)?) };
+        Ok(Self { settings: settings.into_iter().collect(), _secrets: secrets })
+    }
+}
+
+/// Replaces ARNs of secrets with files of their values, in a folder that only its owner can read.
+fn read_secrets(settings: &mut [(String, String)]) -> Result<TempDir, DeployedSettingsError> {
+    let folder = tempfile::tempdir()?;
+    for (name, value) in settings {
+        let region = value.strip_prefix("arn:").filter(|arn| arn.contains(":secretsmanager:"));
+        let Some(region) = region.and_then(|arn| arn.split(':').nth(2)) else { continue };
+        let secret = aws_cli::run(region, ["secretsmanager", "get-secret-value", "--secret-id", value])?;
+        let content = match (secret["SecretString"].as_str(), secret["SecretBinary"].as_str()) {
+            (Some(text), _) => text.as_bytes().to_vec(),
+            (None, binary) => BASE64_STANDARD
+                .decode(binary.unwrap_or_default())
+                .map_err(|source| DeployedSettingsError::Binary(name.clone(), source))?,
+        };
+        let file = folder.path().join(&*name);
+        fs::write(&file, Zeroizing::new(content))?;
+        *value = format!("file:{}", file.display());
+    }
+    Ok(folder)
+}

@@ -1,0 +1,376 @@
+//! `doctor init`: every value is given once, checked, and written to the files of each tool.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::fs;
+
+use local::World;
+use serde_json::Value;
+use support::{
+    identity_provider,
+    init::{Folder, output},
+    world,
+};
+
+/// Settings of the simulator's world that a bank answers too.
+const OF_WORLD: [&str; 12] = [
+    "TOKEN_CONNECT_URL",
+    "TOKEN_CONNECT_CONSUMER_KEY",
+    "TOKEN_CONNECT_SIGNING_KEY",
+    "CLIENT_ENCRYPTION_CERTIFICATE",
+    "PROCESSING_URL",
+    "PROCESSING_CONSUMER_KEY",
+    "PROCESSING_SIGNING_KEY",
+    "PROCESSING_ENCRYPTION_CERTIFICATE",
+    "PROCESSING_DECRYPTION_KEY",
+    "ACCOUNT_RANGES",
+    "ALLOWED_REDIRECT_ORIGINS",
+    "APP_LINKS",
+];
+const OF_BANK: &str = "AWS_REGION=eu-west-1
+JWT_ISSUER=https://login.bank.test
+JWT_AUDIENCE=bank-app
+CLIENT_ID_CLAIM=processing_client_id
+REDIRECT_KEYS=file:redirect-keys
+RESERVED_CONCURRENCY=false
+LOG_RETENTION_DAYS=14
+NOTIFICATION_CLIENT_SUBJECTS=CN=notifications.bank.test,O=MasterCard International Incorporated,L=O'Fallon
+SECRETS_EXTENSION_LAYER_ARN=arn:aws:lambda:eu-west-1:123456789012:layer:AWS-Parameters-and-Secrets-Lambda-Extension-Arm64:1
+";
+
+/// The answers for a world, with changes, in the file `answers`.
+fn write_answers(folder: &Folder, world: &World, changes: &str) {
+    let settings = world.settings();
+    let own = settings.iter().filter(|(name, _)| OF_WORLD.contains(name));
+    let own: String = own.map(|(name, value)| format!("{name}={value}\n")).collect();
+    folder.write("answers", &format!("{own}{OF_BANK}{changes}"));
+}
+
+/// The consumer keys, and every line of every key and certificate of the answers, and of the key that was created.
+fn secrets(folder: &Folder, world: &World) -> Vec<String> {
+    let settings = world.settings();
+    let consumer_keys = settings.iter().filter(|(name, _)| name.ends_with("CONSUMER_KEY"));
+    let consumer_keys: Vec<String> = consumer_keys.map(|(_, value)| value.to_owned()).collect();
+    let files = settings.iter().filter(|(name, _)| OF_WORLD.contains(name));
+    let files = files.filter_map(|(_, value)| value.strip_prefix("file:"));
+    let contents = files.map(|file| fs::read_to_string(file).unwrap());
+    let contents = contents.chain([folder.read("redirect-keys")]);
+    contents
+        .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
+        .chain(consumer_keys)
+        .collect()
+}
+
+const SCRIPTED: [&str; 4] = ["--answers", "answers", "--yes", "--offline"];
+const FILES: [&str; 4] = ["--terraform", "vars.tfvars.json", "--cdk", "cdk.json"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_value_is_given_once_and_reaches_doctor_check_sam_terraform_and_cdk() {
+    let (world, folder) = (world().await, Folder::new());
+    write_answers(&folder, &world, "");
+    let run = folder.init(&[&SCRIPTED[..], &FILES].concat(), "").await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    let text = output(&run);
+    let put = "aws secretsmanager put-secret-value --secret-id local/click-to-pay/redirect-keys --secret-string file:///";
+    assert!(text.contains(put), "{text}");
+    let create = "--stack-name click-to-pay-local-secrets --no-fail-on-empty-changeset --parameter-overrides Stage=local --region eu-west-1";
+    assert!(text.contains(create), "{text}");
+    let secrets = secrets(&folder, &world);
+    assert!(secrets.len() > 60 && !secrets.iter().any(|line| text.contains(line)), "a secret is in\n{text}");
+
+    let check =
+        folder.doctor(&["check", "--env", "local", "--config", "settings-local.env", "--offline"], "").await;
+    assert_eq!(check.status.code(), Some(0), "{}", output(&check));
+    let samconfig = folder.read("samconfig.toml");
+    let original = include_str!("../../infra/samconfig.toml");
+    let local = samconfig.strip_prefix(original).expect("the other stages stay");
+    let subjects = "CN=notifications.bank.test,O=MasterCard International Incorporated,L=O'Fallon";
+    for part in
+        ["region = \"eu-west-1\"", "\"LogRetentionDays=14\"", "\"ReservedConcurrency=false\"", subjects]
+    {
+        assert!(local.contains(part), "{part} is not in\n{local}");
+    }
+    let terraform: Value = serde_json::from_str(&folder.read("vars.tfvars.json")).unwrap();
+    assert_eq!(terraform["log_retention_days"], 14);
+    assert_eq!(
+        (&terraform["jwt_audience"][0], &terraform["redirect_keys"]),
+        (&"bank-app".into(), &Value::Null)
+    );
+    let cdk: Value = serde_json::from_str(&folder.read("cdk.json")).unwrap();
+    assert_eq!(
+        (&cdk["notificationClientSubjects"], &cdk["reservedConcurrency"]),
+        (&subjects.into(), &false.into())
+    );
+
+    let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:local/click-to-pay/redirect-keys-AbCdEf";
+    folder.write("arns.env", &format!("RedirectKeys={arn}\n"));
+    let run = folder.init(&[&["--answers", "arns.env", "--yes", "--offline"], &FILES[..]].concat(), "").await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    assert!(!output(&run).contains("redirect-keys --secret-string"), "{}", output(&run));
+    assert!(folder.read("samconfig.toml").contains(&format!("\"RedirectKeys={arn}\"")));
+    assert!(folder.read("vars.tfvars.json").contains(arn) && folder.read("cdk.json").contains(arn));
+    assert!(!folder.read("settings-local.env").contains(arn), "the file is still known");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_run_changes_only_what_changed_and_asks_first() {
+    let (world, folder) = (world().await, Folder::new());
+    write_answers(&folder, &world, "");
+    let run = folder.init(&SCRIPTED, "").await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    let (key, before) = (folder.read("redirect-keys"), folder.read("samconfig.toml"));
+
+    folder.write("second", "LOG_RETENTION_DAYS=30\nNOTIFICATION_CLIENT_SUBJECTS=\n");
+    let arguments = ["--answers", "second", "--offline"];
+    let refused = folder.init(&arguments, "n\n").await;
+    assert_eq!(refused.status.code(), Some(1), "{}", output(&refused));
+    let text = output(&refused);
+    let changes: Vec<&str> = text.lines().filter(|line| line.starts_with(['+', '~', '-'])).collect();
+    assert_eq!(changes, ["~ LogRetentionDays: 14 -> 30", "- NotificationClientSubjects"]);
+    assert_eq!(folder.read("samconfig.toml"), before);
+
+    let run = folder.init(&arguments, "y\n").await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    let (others, own) = before.split_once("[local.deploy").unwrap();
+    let own = own.lines().filter(|line| !line.contains("NotificationClientSubjects"));
+    let own: String = own.map(|line| format!("{line}\n").replace("Days=14", "Days=30")).collect();
+    assert_eq!(folder.read("samconfig.toml"), format!("{others}[local.deploy{own}"));
+    assert_eq!(folder.read("redirect-keys"), key);
+    let run = folder.init(&[&arguments[..], &["--yes"]].concat(), "").await;
+    assert!(!output(&run).contains("wrote"), "{}", output(&run));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wrong_answers_are_all_named_and_nothing_is_written() {
+    let (world, folder) = (world().await, Folder::new());
+    let (certificate, key) = support::expired_with_key();
+    folder.write("expired.pem", &certificate);
+    folder.write_p12("signing.p12", &certificate, &key, "right");
+    folder.write("password", "wrong\n");
+    let wrong = "JWT_ISSUER=http://login.bank.test
+RECEIPTS_VALIDITY_MINUTES=60
+ACCOUNT_RANGES=12
+CLIENT_ENCRYPTION_CERTIFICATE=file:expired.pem
+TOKEN_CONNECT_SIGNING_KEY=file:signing.p12
+TOKEN_CONNECT_SIGNING_KEY_PASSWORD=file:password
+PROCESSING_SIGNING_KEY=file:nowhere.p12
+AWS_REGION=eu-west-2
+LOGO_DOMAIN_NAME=logos.bank.test
+JWT_AUDIENCE=
+";
+    write_answers(&folder, &world, wrong);
+    let run = folder.init(&SCRIPTED, "").await;
+    assert_eq!(run.status.code(), Some(1), "{}", output(&run));
+    let text = output(&run);
+    let names = [
+        "JWT_ISSUER",
+        "RECEIPTS_VALIDITY_MINUTES",
+        "ACCOUNT_RANGES",
+        "CLIENT_ENCRYPTION_CERTIFICATE",
+        "TOKEN_CONNECT_SIGNING_KEY",
+        "PROCESSING_SIGNING_KEY",
+        "SECRETS_EXTENSION_LAYER_ARN",
+        "LOGO_CERTIFICATE_ARN",
+        "JWT_AUDIENCE",
+    ];
+    let named: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("wrong    ")?.split(':').next()).collect();
+    for name in names {
+        assert_eq!(named.iter().filter(|named| **named == name).count(), 1, "{name} in\n{text}");
+    }
+    assert_eq!(named.len(), names.len(), "{text}");
+    assert!(!folder.exists("settings-local.env"));
+    assert_eq!(folder.read("samconfig.toml"), include_str!("../../infra/samconfig.toml"));
+
+    folder.write("answers", "LOG_RETENTION=14\n");
+    let run = folder.init(&SCRIPTED, "").await;
+    assert_eq!(run.status.code(), Some(2));
+    assert!(output(&run).contains("LOG_RETENTION is neither a parameter"), "{}", output(&run));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_issuers_openid_configuration_and_keys_are_read() {
+    let (world, folder) = (world().await, Folder::new());
+    let cases = [
+        ("RSA", "", 0, "ok       JWT_ISSUER"),
+        ("EC", "", 1, "no RSA key"),
+        ("RSA", "/", 1, "names the issuer"),
+    ];
+    for (key_type, suffix, code, expected) in cases {
+        let issuer = identity_provider::start(&folder.path("authority.pem"), key_type);
+        write_answers(&folder, &world, &format!("JWT_ISSUER={issuer}{suffix}\n"));
+        let run = folder.init(&["--answers", "answers", "--yes"], "").await;
+        assert_eq!(run.status.code(), Some(code), "{}", output(&run));
+        assert!(output(&run).contains(expected), "{expected} is not in\n{}", output(&run));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_is_asked_for_each_value_and_again_for_a_wrong_one() {
+    let (world, folder) = (world().await, Folder::new());
+    let (certificate, key) = support::certificate_with_key();
+    folder.write_p12("signing.p12", &certificate, &key, "right");
+    folder.write("right", "right\n");
+    folder.write("wrong", "wrong\n");
+    let settings = world.settings();
+    let own = |name: &str| settings.iter().find(|(known, _)| *known == name).unwrap().1.to_owned();
+    let of_bank = |name: &str| {
+        OF_BANK.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap().to_owned()
+    };
+    let input = [
+        "Ireland".into(),
+        "eu-west-1".into(),
+        of_bank("JWT_ISSUER"),
+        String::new(),
+        of_bank("JWT_AUDIENCE"),
+        of_bank("CLIENT_ID_CLAIM"),
+        String::new(), // no domain of the API
+        String::new(), // no CloudFront
+        String::new(), // no endpoint for notifications
+        own("APP_LINKS"),
+        String::new(), // no domain of the logos
+        own("ACCOUNT_RANGES"),
+        of_bank("REDIRECT_KEYS"),
+        own("TOKEN_CONNECT_CONSUMER_KEY"),
+        "file:signing.p12".into(),
+        "file:wrong".into(),
+        String::new(), // the key was right
+        "file:right".into(),
+        own("CLIENT_ENCRYPTION_CERTIFICATE"),
+        own("PROCESSING_CONSUMER_KEY"),
+        own("PROCESSING_SIGNING_KEY"),
+        own("PROCESSING_ENCRYPTION_CERTIFICATE"),
+        own("PROCESSING_DECRYPTION_KEY"),
+        own("TOKEN_CONNECT_URL"), // the default is the sandbox's
+        own("PROCESSING_URL"),
+        "y".into(),
+    ];
+    let run = folder.init(&["--offline"], &format!("{}\n", input.join("\n"))).await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    let text = output(&run);
+    let wrong: Vec<&str> = text.split("wrong    ").skip(1).filter_map(|row| row.split(':').next()).collect();
+    let expected =
+        ["AWS_REGION", "JWT_AUDIENCE", "TOKEN_CONNECT_SIGNING_KEY", "TOKEN_CONNECT_URL", "PROCESSING_URL"];
+    assert_eq!(wrong, expected, "{text}");
+    assert!(
+        folder.read("settings-local.env").contains("signing.p12\nTOKEN_CONNECT_SIGNING_KEY_PASSWORD=file:")
+    );
+    assert!(text.contains("token-connect-signing-key --secret-binary fileb:///"), "{text}");
+
+    let run = folder.init(&["--offline"], "eu-west-2\n").await;
+    assert_eq!(run.status.code(), Some(1), "the input ended: {}", output(&run));
+    assert!(folder.read("samconfig.toml").contains("region = \"eu-west-1\""));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_aws_cli_stores_each_secret_once_and_doctor_check_reads_samconfig() {
+    let (world, folder) = (world().await, Folder::with_aws());
+    let (certificate, key) = support::certificate_with_key();
+    folder.write_p12("notifications.p12", &certificate, &key, "right");
+    folder.write("password", "right\n");
+    let p12 = "NOTIFICATION_DECRYPTION_KEY=file:notifications.p12\nNOTIFICATION_DECRYPTION_KEY_PASSWORD=file:password\n";
+    let issuer = identity_provider::start(&folder.path("authority.pem"), "RSA");
+    write_answers(&folder, &world, &format!("{p12}JWT_ISSUER={issuer}\n"));
+    let apply = ["--answers", "answers", "--yes", "--apply"];
+    let run = folder.init(&apply, "").await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    assert_eq!(output(&run).matches("stored ").count(), 8, "{}", output(&run));
+    assert!(
+        folder
+            .read("samconfig.toml")
+            .contains("\"RedirectKeys=arn:aws:secretsmanager:eu-west-1:123456789012:")
+    );
+    let calls = folder.read("aws-state/calls");
+    assert!(
+        calls.contains("--parameter-overrides Stage=local Passwords=true SealedNotifications=true"),
+        "{calls}"
+    );
+    let leaked = |text: &str| secrets(&folder, &world).iter().any(|secret| text.contains(secret));
+    assert!(!leaked(&calls) && !leaked(&output(&run)), "a secret is in\n{calls}{}", output(&run));
+
+    folder.write("password", "changed\n");
+    folder.write_p12("notifications.p12", &certificate, &key, "changed");
+    let before = folder.read("samconfig.toml");
+    let run = folder.init(&apply, "").await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    assert_eq!(output(&run).matches("stored ").count(), 2, "{}", output(&run));
+    assert_eq!((folder.read("samconfig.toml"), output(&run).contains("wrote")), (before, false));
+
+    let keys = folder.read("redirect-keys");
+    folder.write("redirect-keys", "rotated");
+    folder.put_secret("local/click-to-pay/redirect-keys", "redirect-keys");
+    folder.write("redirect-keys", &keys);
+    let run = folder.init(&apply, "").await;
+    assert!(output(&run).contains("kept     secret local/click-to-pay/redirect-keys"), "{}", output(&run));
+    assert!(folder.read("aws-state/secrets").contains("rotated"), "a later value stays");
+
+    fs::remove_file(folder.path("redirect-keys")).unwrap();
+    folder.write("nothing", "");
+    let run = folder.init(&["--answers", "nothing", "--yes", "--apply"], "").await;
+    assert_eq!(run.status.code(), Some(0), "its value is in AWS: {}", output(&run));
+    folder.write("redirect-keys", &keys);
+    folder.put_secret("local/click-to-pay/redirect-keys", "redirect-keys");
+
+    let check = ["check", "--env", "local", "--config", "samconfig.toml"];
+    for (more, verdict) in [(&["--json"][..], "ok"), (&["--json", "--offline"], "skipped")] {
+        let run = folder.doctor(&[&check[..], more].concat(), "").await;
+        assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+        let report: Value = serde_json::from_slice(&run.stdout).unwrap();
+        for what in ["TOKEN_CONNECT_SIGNING_KEY", "NOTIFICATION_DECRYPTION_KEY", "functions"] {
+            let row = report["rows"].as_array().unwrap().iter().find(|row| row["what"] == what).unwrap();
+            assert_eq!(row["verdict"], verdict, "{}", output(&run));
+        }
+        assert!(!leaked(&output(&run)), "a secret is in\n{}", output(&run));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_has_to_cover_its_domain() {
+    let (world, folder) = (world().await, Folder::with_aws());
+    let issuer = identity_provider::start(&folder.path("authority.pem"), "RSA");
+    let arn = "arn:aws:acm:eu-west-1:123456789012:certificate/a";
+    for (domain, code, expected) in [
+        ("api.bank.test", 0, "ok       API_CERTIFICATE_ARN: covers api.bank.test"),
+        ("api.mtf.bank.test", 1, "wrong    API_CERTIFICATE_ARN: covers *.bank.test, not api.mtf.bank.test"),
+    ] {
+        let domain = format!("API_DOMAIN_NAME={domain}\nAPI_CERTIFICATE_ARN={arn}\n");
+        write_answers(&folder, &world, &format!("JWT_ISSUER={issuer}\n{domain}"));
+        let run = folder.init(&["--answers", "answers", "--yes"], "").await;
+        assert_eq!(run.status.code(), Some(code), "{}", output(&run));
+        assert!(output(&run).contains(expected), "{}", output(&run));
+    }
+    let settings = folder.read("settings-local.env");
+    assert!(settings.contains("CALLBACK_BASE_URL=https://api.bank.test/callback"), "{settings}");
+}
+
+#[tokio::test]
+async fn the_answers_in_the_deployment_guide_are_all_that_the_sandbox_needs() {
+    let folder = Folder::new();
+    let guide = include_str!("../../docs/deploy.md");
+    let answers = guide.split_once("cat >answers.env <<'END'\n").unwrap().1.split_once("END\n").unwrap().0;
+    assert_eq!(answers.lines().count(), 16, "as CHANGELOG.md says");
+    for (file, password) in [("token-connect", "one"), ("processing", "two")] {
+        let (certificate, key) = support::certificate_with_key();
+        folder.write_p12(&format!("{file}.p12"), &certificate, &key, password);
+        folder.write(&format!("{file}-password"), &format!("{password}\n"));
+    }
+    for file in ["client-encryption.pem", "mastercard.pem"] {
+        folder.write(file, &support::certificate_with_key().0);
+    }
+    folder.write("own.pem", &support::key_pem());
+    let own = |line: &str| match line.split_once("=…") {
+        Some(("ACCOUNT_RANGES", _)) => "ACCOUNT_RANGES=5555550000000000000".to_owned(),
+        Some((name, _)) => format!("{name}={}!{}", "A".repeat(48), "1".repeat(48)),
+        None => line.replace("file:/path/", "file:"),
+    };
+    folder.write("answers.env", &answers.lines().map(|line| own(line) + "\n").collect::<String>());
+    let arguments = ["init", "--env", "sandbox", "--samconfig", "samconfig.toml", "--answers", "answers.env"];
+    let run = folder.doctor(&[&arguments[..], &["--yes", "--offline"]].concat(), "").await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    assert_eq!(output(&run).matches("put-secret-value").count(), 8, "{}", output(&run));
+    let samconfig = folder.read("samconfig.toml");
+    let sandbox = samconfig.split_once("[mtf.").unwrap().0;
+    assert!(sandbox.contains("\"TokenConnectUrl=https://sandbox.api.mastercard.com/mdes\""), "{sandbox}");
+    assert!(!sandbox.contains("example!example"), "{sandbox}");
+}
