@@ -58,12 +58,24 @@ impl NotificationClient {
         self.try_send(body).await.expect("a response")
     }
 
-    /// Sends a notification; the handshake may fail.
+    /// Sends a notification; the handshake may fail. A machine that is too busy to answer in time says nothing about either, so it is
+    /// asked again.
     pub(crate) async fn try_send(&self, body: impl Into<String>) -> reqwest::Result<Response> {
+        let body = body.into();
+        for _ in 0..4 {
+            match self.send_once(body.clone()).await {
+                Err(error) if error.is_timeout() => {}
+                answer => return answer,
+            }
+        }
+        self.send_once(body).await
+    }
+
+    async fn send_once(&self, body: String) -> reqwest::Result<Response> {
         let request = self.http.post(self.url.clone()).header("content-type", "application/json");
         let secret =
             self.secret.iter().fold(request, |request, it| request.header("x-notification-secret", it));
-        let response = secret.body(body.into()).send().await?;
+        let response = secret.body(body).send().await?;
         let text = |value: &reqwest::header::HeaderValue| value.to_str().unwrap_or_default().to_owned();
         let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value)));
         let (status, headers) = (response.status().as_u16(), headers.collect());
