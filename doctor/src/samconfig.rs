@@ -165,8 +165,8 @@ mod tests {
         file.set(None, &values).unwrap();
         let expected = FILE.split_once("[production.").unwrap();
         let mtf = expected.0.split_once("[mtf.").unwrap();
-        let changed = mtf.1.replace("platform@bank.example", "ops@bank.test");
-        let changed = changed.replace("-Arm64:1\",\n]", "-Arm64:1\",\n  \"LogRetentionDays=30\",\n]");
+        let new = "  \"AlarmEmail=ops@bank.test\",\n  \"LogRetentionDays=30\",\n]";
+        let changed = mtf.1.replace("  \"AlarmEmail=platform@bank.example\",\n]", new);
         assert_eq!(file.text(), format!("{}[mtf.{changed}[production.{}", mtf.0, expected.1));
     }
 
