@@ -10,6 +10,8 @@ use simulator::{CLICK_TO_PAY, Operation, Suspender, TokenStatus};
 use support::bank::{Bank, Run};
 
 const CARD: &str = "70001";
+/// The simulator's token numbers begin so.
+const TOKEN_NUMBERS: &str = "555558";
 
 /// Runs `doctor tokens` for a card of client 40000.
 async fn tokens(bank: &Bank, command: &str, card: &str, options: &[&str]) -> Run {
@@ -20,27 +22,33 @@ async fn tokens(bank: &Bank, command: &str, card: &str, options: &[&str]) -> Run
 async fn listed(bank: &Bank, card: &str) -> Vec<Value> {
     let run = tokens(bank, "list", card, &["--json"]).await;
     assert_eq!(run.code, Some(0), "{}", run.errors);
-    let numbers =
-        bank.world.simulator().tokens_of(40_000).into_iter().map(|token| token.token_unique_reference);
-    for secret in numbers {
-        assert!(!run.output.contains(&secret), "a token unique reference");
+    for token in bank.world.simulator().tokens_of(40_000) {
+        assert!(!run.output.contains(&token.token_unique_reference), "a token unique reference");
     }
-    assert!(!run.output.contains("tokenNumber"), "{}", run.output);
+    assert!(!run.output.contains(TOKEN_NUMBERS), "a token number");
     serde_json::from_str(&run.output).unwrap()
 }
 
 fn record(run: &Run) -> Value {
     let mut record: Value = serde_json::from_str(&run.output).unwrap();
-    record.as_object_mut().unwrap().remove("timestamp").unwrap();
+    for changing in ["timestamp", "correlation_id"] {
+        record.as_object_mut().unwrap().remove(changing).unwrap();
+    }
     record
+}
+
+/// The lines of the audit trail about tokens.
+async fn audit_lines(bank: &Bank) -> Vec<Value> {
+    AuditFile::of(&bank.world).unwrap().unwrap().append_new(&bank.world).await.unwrap();
+    let run = bank.doctor(&["audit", "--client-id", "40000", "--json"]).await;
+    let mut lines: Vec<Value> = serde_json::from_str(&run.output).unwrap();
+    lines.retain(|line| line["tokenId"] != "");
+    lines
 }
 
 /// Actor, action and status of each line of the audit trail about tokens.
 async fn audited(bank: &Bank) -> Vec<[String; 3]> {
-    AuditFile::of(&bank.world).unwrap().unwrap().append_new(&bank.world).await.unwrap();
-    let run = bank.doctor(&["audit", "--client-id", "40000", "--json"]).await;
-    let lines: Vec<Value> = serde_json::from_str(&run.output).unwrap();
-    let lines = lines.iter().filter(|line| line["tokenId"] != "");
+    let lines = audit_lines(bank).await.into_iter();
     lines
         .map(|line| ["actor", "action", "status"].map(|name| line[name].as_str().unwrap().to_owned()))
         .collect()
@@ -81,7 +89,7 @@ async fn support_moves_the_tokens_of_a_replaced_card_and_the_trail_says_so() {
     let old = listed(&bank, CARD).await.remove(0);
     let run = tokens(&bank, "relink", CARD, &["--to", "70002"]).await;
     assert_eq!(run.code, Some(0), "{}", run.errors);
-    let moved = record(&run);
+    let moved: Value = serde_json::from_str(&run.output).unwrap();
     assert_eq!(
         (&moved["event"], &moved["token_id"], &moved["outcome"]),
         (&json!("token_relinked"), &old["tokenId"], &json!("changed"))
@@ -92,6 +100,12 @@ async fn support_moves_the_tokens_of_a_replaced_card_and_the_trail_says_so() {
     assert_ne!(new["tokenId"], old["tokenId"], "its id is bound to the card");
     let expected = [["operator", "token_relink", "started"], ["operator", "token_relink", "changed"]];
     assert_eq!(audited(&bank).await, lines(&expected));
+    for line in audit_lines(&bank).await {
+        assert_eq!(
+            line["correlationId"], moved["correlation_id"],
+            "the record and the trail belong together"
+        );
+    }
 
     let again = tokens(&bank, "relink", CARD, &["--to", "70002"]).await;
     assert_eq!((again.code, again.output.as_str()), (Some(1), ""));

@@ -50,7 +50,6 @@ pub(super) struct Run<'a> {
 
 impl<'a> Run<'a> {
     pub(super) async fn new(harness: &'a mut Harness, seed: u64) -> Self {
-        // In the past: tokens have the real time, and are younger than the enrollments that made them.
         let start = "2025-01-01T08:00:00Z".parse().unwrap();
         let clock = Clock::fixed_at(start);
         let resources = harness.prepare_run(&clock).await;
@@ -166,15 +165,17 @@ impl<'a> Run<'a> {
 
     /// Records tokens that the simulator has created since the last call.
     pub(super) fn record_new_tokens(&mut self) {
-        let step = self.trace.step();
+        let (step, now) = (self.trace.step(), self.now());
+        let simulator = self.harness.simulator();
         for principal in &self.history.principals {
-            for token in self.harness.simulator().tokens_of(principal.client) {
-                let is_recorded =
-                    self.history.tokens.iter().any(|it| it.reference == token.token_unique_reference);
-                if !is_recorded && token.token_requestor_id == CLICK_TO_PAY {
-                    let (card, reference) = (token.card_contract_id, token.token_unique_reference);
-                    self.history.tokens.push(Token { step, card, reference });
+            for token in simulator.tokens_of(principal.client) {
+                let (card, reference) = (token.card_contract_id, token.token_unique_reference);
+                if self.history.tokens.iter().any(|it| it.reference == reference) {
+                    continue;
                 }
+                simulator.set_token_created(&reference, now);
+                let is_of_click_to_pay = token.token_requestor_id == CLICK_TO_PAY;
+                self.history.tokens.push(Token { step, card, reference, is_of_click_to_pay });
             }
         }
     }

@@ -1,35 +1,36 @@
 //! The tokens of a card, for the bank's staff: where they are, moving them to the card that replaced it, removing one. Token
 //! numbers are held in memory for one call, and never printed.
 
-use std::{fmt, time::Duration};
+mod row;
+
+use std::time::Duration;
 
 use jiff::Timestamp;
-use manage_tokens::{TokenChanger, state_name};
+use manage_tokens::TokenChanger;
 use mastercard::{
     Deadline, MastercardError,
     card::{CardContractId, ClientId},
     digest::sha256_hex,
     processing::{ClientToken, NumberedToken, TokenAction, TokenChangeError, TokenChangeResult},
-    token_requestor::TokenRequestorId,
 };
 use model::{
     audit::{Actor, ActorKind},
     clock::Clock,
-    enrollment::{Enrollment, EnrollmentId, Fact, TokenState},
     token_changes::{RunEnd, TokenChangeOutcome, TokenOperation},
     token_id::TokenId,
-    token_list,
 };
 use runtime::{
     config::{ConfigError, ProcessingSettings, Runtime, Settings, registry},
     http::Problem,
     store::{
         Enrollments, StoreError,
-        enrollments::{IdempotencyKey, RunningChange, TokenRef},
+        enrollments::{IdempotencyKey, TokenRef},
     },
 };
 use serde::Serialize;
 use uuid::Uuid;
+
+pub use row::TokenRow;
 
 use crate::aws;
 
@@ -39,23 +40,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// Changes of the tokens of all clients. It needs the rights and keys of `manage-tokens`.
 pub struct TokenSupport {
     changer: TokenChanger,
-}
-
-/// A token of a card, without its number.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TokenRow {
-    /// This server's id; `None` if Mastercard states no requestor or no token unique reference: it cannot be changed here.
-    pub token_id: Option<TokenId>,
-    token_requestor_id: Option<TokenRequestorId>,
-    wallet_name: Option<String>,
-    state: &'static str,
-    /// Who suspended it, as far as notifications and this server's own changes say: Processing's list does not. It may be
-    /// incomplete.
-    suspended_by: Vec<String>,
-    created_at: Option<Timestamp>,
-    /// The enrollment that made it; `None` if it was made elsewhere.
-    enrollment_id: Option<EnrollmentId>,
+    correlation_id: Uuid,
 }
 
 /// A record of a change, for the bank's audit log. It does not contain the client id.
@@ -67,6 +52,8 @@ pub struct TokenChangeRecord {
     client_sha256: String,
     token_id: TokenId,
     outcome: TokenChangeOutcome,
+    /// The `correlationId` of the audit trail's lines about this change.
+    correlation_id: Uuid,
 }
 
 /// A token was not changed, or it is not known whether it was.
@@ -107,10 +94,12 @@ impl TokenSupport {
             Some((processing?, status_words?, enrollments?))
         })?;
         // Who the operator is, CloudTrail knows.
-        let actor = || Actor::internal(ActorKind::Operator, &Uuid::new_v4().to_string());
+        let correlation_id = Uuid::new_v4();
+        let actor = || Actor::internal(ActorKind::Operator, &correlation_id.to_string());
         let enrollments = enrollments.for_actor(actor);
         let processing = processing.connect(&runtime).await?;
-        Ok(Self { changer: TokenChanger { processing, status_words, enrollments, clock: runtime.clock } })
+        let changer = TokenChanger { processing, status_words, enrollments, clock: runtime.clock };
+        Ok(Self { changer, correlation_id })
     }
 
     /// The tokens of one of the client's cards, also those that are removed.
@@ -150,7 +139,7 @@ impl TokenSupport {
         let started = self.changer.enrollments.start_token_change(token, &key, TokenOperation::Relink, now);
         let running = started.await?.map_err(|_| TokenError::Busy)?;
         let (end, result) = self.send_relink(token, to).await;
-        self.end(&running, end).await?;
+        self.changer.end(&running, end).await;
         result.map(|outcome| self.record("token_relinked", token, outcome))
     }
 
@@ -186,16 +175,12 @@ impl TokenSupport {
             Err(error @ TokenChangeError::Unknown(_)) => error,
         };
         let moved = ClientToken { card_contract_id: to, ..listed };
-        match processing.get_tokens_by_client(token.client, Deadline::after(TIMEOUT)).await {
+        match processing.get_tokens_by_client(token.client, deadline).await {
             Ok(tokens) if tokens.iter().any(|it| is_same(it, &moved)) => {
                 (ended(), Ok(TokenChangeOutcome::Changed))
             }
             _ => (RunEnd::Unknown, Err(TokenError::Relink(error))),
         }
-    }
-
-    async fn end(&self, running: &RunningChange, end: RunEnd) -> Result<(), StoreError> {
-        self.changer.enrollments.end_token_change(running, end, self.changer.clock.now()).await
     }
 
     fn record(&self, event: &'static str, token: TokenRef, outcome: TokenChangeOutcome) -> TokenChangeRecord {
@@ -205,6 +190,7 @@ impl TokenSupport {
             client_sha256: sha256_hex(token.client.to_string().as_bytes()),
             token_id: token.token,
             outcome,
+            correlation_id: self.correlation_id,
         }
     }
 }
@@ -216,77 +202,4 @@ fn ended() -> RunEnd {
 fn is_same(one: &ClientToken, other: &ClientToken) -> bool {
     one.card_contract_id == other.card_contract_id
         && one.token_unique_reference == other.token_unique_reference
-}
-
-impl TokenRow {
-    fn new(client: ClientId, token: ClientToken, made_by: Option<&Enrollment>) -> Self {
-        let state = token_list::state(&token.status);
-        Self {
-            token_id: TokenId::of(client, &token),
-            state: state_name(&state),
-            suspended_by: match state {
-                TokenState::Suspended => made_by.map(suspenders).unwrap_or_default(),
-                _ => Vec::new(),
-            },
-            token_requestor_id: token.token_requestor_id,
-            wallet_name: token.wallet_name,
-            created_at: token.created_at,
-            enrollment_id: made_by.map(|enrollment| enrollment.enrollment_id),
-        }
-    }
-
-    /// Whether it is removed, and so can neither be moved nor removed.
-    pub fn is_removed(&self) -> bool {
-        self.state == state_name(&TokenState::Deactivated)
-    }
-}
-
-/// Who suspended the token since it was last active, in the order of the facts: `CARDHOLDER` and others of a TVN, `BANK` by this
-/// server.
-fn suspenders(enrollment: &Enrollment) -> Vec<String> {
-    let mut facts: Vec<_> = enrollment.facts.iter().collect();
-    facts.sort_by_key(|recorded| recorded.at);
-    let mut by: Vec<String> = Vec::new();
-    for recorded in facts {
-        let suspender = match &recorded.fact {
-            Fact::Tvn { token: TokenState::Active, .. } => {
-                by.clear();
-                continue;
-            }
-            Fact::Tvn { token: TokenState::Suspended, requested_by, .. } => {
-                requested_by.clone().unwrap_or_else(|| "unknown".into())
-            }
-            Fact::TokenChangeConfirmed { action: TokenAction::Suspend, .. } => BANK.into(),
-            Fact::TokenChangeConfirmed { action: TokenAction::Resume, .. } => {
-                by.retain(|suspender| suspender != BANK);
-                continue;
-            }
-            _ => continue,
-        };
-        if !by.contains(&suspender) {
-            by.push(suspender);
-        }
-    }
-    by
-}
-
-/// Suspended by this server, for a cardholder.
-const BANK: &str = "BANK";
-
-impl fmt::Display for TokenRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |text: Option<String>| text.unwrap_or_else(|| "-".into());
-        let by = Some(self.suspended_by.join("+")).filter(|by| !by.is_empty());
-        write!(
-            f,
-            "{:<32}  {:<9}  by {:<12}  {:<11}  {:<20}  {:<20}  {}",
-            shown(self.token_id.map(|id| id.to_string())),
-            self.state,
-            shown(by),
-            shown(self.token_requestor_id.as_ref().map(ToString::to_string)),
-            shown(self.wallet_name.clone()),
-            shown(self.created_at.map(|at| format!("{at:.0}"))),
-            shown(self.enrollment_id.map(|id| id.to_string()))
-        )
-    }
 }

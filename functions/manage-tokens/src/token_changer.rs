@@ -154,7 +154,7 @@ impl TokenChanger {
         let after = change.read_again().await;
         let is_made = match &sent {
             Ok(_) => true,
-            // The list tells.
+            // The list shows whether it was made.
             Err(_) => after.as_ref() == Some(&action::target(action)),
         };
         if !is_made {
@@ -227,7 +227,7 @@ impl TokenChanger {
     }
 
     /// Ends a run. If that fails, the next request has to wait until the run counts as interrupted.
-    async fn end(&self, running: &RunningChange, end: RunEnd) {
+    pub async fn end(&self, running: &RunningChange, end: RunEnd) {
         if let Err(error) = self.enrollments.end_token_change(running, end, self.clock.now()).await {
             tracing::warn!(
                 event = "token_change_not_ended",

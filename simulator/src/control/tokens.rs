@@ -1,5 +1,6 @@
 //! Tokens and their status.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::not_found::NotFound;
@@ -55,6 +56,15 @@ impl Simulator {
             token.wallet_name = wallet_name.into();
         }
         Ok(())
+    }
+
+    /// Sets when a token was created, for tests whose clock is not the real one.
+    pub fn set_token_created(&self, token_unique_reference: &str, created: Timestamp) {
+        let mut records = self.mastercard.records();
+        let token = records.tokens.iter_mut().find(|it| it.token_unique_reference == token_unique_reference);
+        if let Some(token) = token {
+            token.created = created;
+        }
     }
 
     /// The token requestor suspends a token; sends a TVN.

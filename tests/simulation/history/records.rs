@@ -106,4 +106,6 @@ pub(in crate::simulation) struct Token {
     pub(in crate::simulation) step: usize,
     pub(in crate::simulation) card: u64,
     pub(in crate::simulation) reference: String,
+    /// Otherwise a wallet has it.
+    pub(in crate::simulation) is_of_click_to_pay: bool,
 }

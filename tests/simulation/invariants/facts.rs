@@ -15,7 +15,7 @@ pub(super) fn enabled_needs_a_token(history: &History) -> Result<(), String> {
         ensure_enabled(enrollment)
             .map_err(|reason| format!("{name} became ENABLED at step {} without {reason}.", write.step))?;
         let card = item.text("cardContractId");
-        let mut tokens = history.tokens.iter();
+        let mut tokens = history.tokens.iter().filter(|token| token.is_of_click_to_pay);
         let has_token = tokens.any(|token| token.card.to_string() == card && token.step <= write.step);
         ensure!(has_token, "{name} became ENABLED at step {}, but its card has no token.", write.step);
     }

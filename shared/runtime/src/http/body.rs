@@ -191,7 +191,8 @@ fn sentence(message: &str) -> &str {
     let repeats_a_value = ["invalid type", "invalid value", "unknown variant", "invalid length"];
     match repeats_a_value.iter().any(|start| message.starts_with(start)) {
         true => "has the wrong type or is not one of the values allowed",
-        false => message,
+        // Of a repeated field, serde adds where it stopped.
+        false => message.split_once(" at line ").map_or(message, |(sentence, _)| sentence),
     }
 }
 

@@ -337,7 +337,7 @@ impl Code {
                 "The cardholder has reached a limit of this hour or day. A new action may succeed after Retry-After."
             }
             Self::TooManyRequests => {
-                "Another request was faster each time. Send the same request again after Retry-After."
+                "Others changed the same card or token at this moment, or its day's changes are used up. Send the same request again after Retry-After."
             }
             Self::InternalError => {
                 "The log has the cause under `requestId`. The same request with the same Idempotency-Key may succeed."
@@ -356,7 +356,7 @@ impl Code {
                 "The bank has stopped enabling cards for a while. Everything else works; ask again after Retry-After."
             }
             Self::PushOutcomeUnknown => {
-                "Mastercard's response was lost. Do not repeat the request; `enrollmentId` names the enrollment that will tell."
+                "Mastercard's response was lost. Do not repeat the request; `enrollmentId` names the enrollment whose status shows the outcome."
             }
             Self::TokenChangeUnknown => {
                 "Mastercard's response was lost. The same request with the same Idempotency-Key changes nothing twice."

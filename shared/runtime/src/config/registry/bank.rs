@@ -78,7 +78,7 @@ section! {
             ListCards, ManageTokens, Enroll, GetEnrollment, ReceiveNotification, ReceiveCallback,
             ReconcileEnrollments,
         ],
-        meaning: "whether each write of an enrollment names who made it, for the audit trail; up to one write unit more for a write",
+        meaning: "whether each write of an enrollment and each change of a token names who made it, for the audit trail; up to one write unit more for a write",
     }
     ACCOUNT_RANGES: List<AccountRange> {
         kind: "9 to 19 digits each, comma separated",
