@@ -51,7 +51,8 @@ pub(crate) enum Command {
         #[arg(long)]
         env: Environment,
         /// File with the functions' settings, one NAME=value per line, or samconfig.toml; by default the process environment. The
-        /// AWS CLI reads the secrets that samconfig.toml names, unless offline; a folder that only you can read holds them meanwhile
+        /// AWS CLI reads the secrets that samconfig.toml names, unless offline; temporary files that only you can read hold them
+        /// until the check ends, also by Ctrl-C
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
         /// Make no network connection

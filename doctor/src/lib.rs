@@ -7,6 +7,7 @@ mod aws_cli;
 pub mod check;
 pub mod explain;
 pub mod init;
+pub mod interruption;
 pub mod operate;
 pub mod report;
 pub mod samconfig;

@@ -14,7 +14,8 @@ use doctor::{
     audit::AuditQuery,
     check::Check,
     explain::{acceptable_base_string, explain_lines},
-    init::DeployedSettings,
+    init::{DeployedSettings, DeployedSettingsError},
+    interruption::unless_stopped,
     operate::RefreshOptions,
     report::Verdict,
     settings_file::{self, SettingsFileError},
@@ -38,8 +39,14 @@ async fn main() -> ExitCode {
             let check = Check { environment: env, offline, client_id, card_contract_id, clock };
             match config {
                 Some(file) if file.extension().is_some_and(|extension| extension == "toml") => {
-                    match DeployedSettings::read(&file, env, offline) {
-                        Ok(deployed) => print_report(&check, &deployed.settings, json).await,
+                    // A signal drops the work, which deletes the files of secrets.
+                    let work = async {
+                        let deployed = DeployedSettings::read(&file, env, offline).await?;
+                        Ok::<_, DeployedSettingsError>(print_report(&check, &deployed.settings, json).await)
+                    };
+                    match unless_stopped(work).await {
+                        Ok(Ok(printed)) => printed,
+                        Ok(Err(error)) => return stop(&error),
                         Err(error) => return stop(&error),
                     }
                 }

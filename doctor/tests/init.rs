@@ -3,7 +3,13 @@
 
 mod support;
 
-use std::fs;
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
 
 use local::World;
 use serde_json::Value;
@@ -12,6 +18,8 @@ use support::{
     init::{Folder, output},
     world,
 };
+use tokio::{net::TcpListener, process, time::timeout};
+use url::Url;
 
 /// Settings of the simulator's world that a bank answers too.
 const OF_WORLD: [&str; 12] = [
@@ -342,6 +350,43 @@ async fn a_certificate_has_to_cover_its_domain() {
     }
     let settings = folder.read("settings-local.env");
     assert!(settings.contains("CALLBACK_BASE_URL=https://api.bank.test/callback"), "{settings}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_secret_is_left_after_a_signal_stops_doctor_check() {
+    let (world, folder) = (world().await, Folder::with_aws());
+    let issuer = identity_provider::start(&folder.path("authority.pem"), "RSA");
+    write_answers(&folder, &world, &format!("JWT_ISSUER={issuer}\n"));
+    let run = folder.init(&["--answers", "answers", "--yes", "--apply"], "").await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    let (samconfig, temporary) = (folder.read("samconfig.toml"), folder.path("temporary"));
+    fs::create_dir(&temporary).unwrap();
+    let paths =
+        |folder: &Path| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+
+    let settings = world.settings();
+    let original = settings.iter().find(|(name, _)| *name == "TOKEN_CONNECT_URL").unwrap().1;
+    for signal in ["INT", "TERM", "HUP"] {
+        // It accepts connections and never responds: the check goes on until it is stopped.
+        let silent = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let mut url: Url = original.parse().unwrap();
+        url.set_port(Some(silent.local_addr().unwrap().port())).unwrap();
+        folder.write("samconfig.toml", &samconfig.replace(original, url.as_str()));
+        let mut check = folder.program(&["check", "--env", "local", "--config", "samconfig.toml"]);
+        check.env("TMPDIR", &temporary).stdout(Stdio::null()).stderr(Stdio::piped());
+        let check = process::Command::from(check).spawn().unwrap();
+        let connection = timeout(Duration::from_secs(60), silent.accept()).await.unwrap();
+
+        let files: Vec<_> = paths(&temporary).into_iter().flat_map(|folder| paths(&folder)).collect();
+        let own = |file: &PathBuf| fs::metadata(file).unwrap().permissions().mode() & 0o777 == 0o600;
+        assert!(files.len() >= 6 && files.iter().all(own), "{files:?}");
+        let pid = check.id().unwrap().to_string();
+        assert!(process::Command::new("kill").args(["-s", signal, &pid]).status().await.unwrap().success());
+        let stopped = check.wait_with_output().await.unwrap();
+        assert_eq!(paths(&temporary), Vec::<PathBuf>::new(), "after {signal}");
+        assert_eq!((stopped.status.code(), output(&stopped).as_str()), (Some(2), "stopped by a signal.\n"));
+        drop(connection);
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,11 @@
 //! The settings of a stage in `samconfig.toml`, as its functions get them, for `doctor check`.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+};
 
 use base64::{DecodeError, Engine as _, prelude::BASE64_STANDARD};
 use runtime::config::{Environment, Settings};
@@ -16,7 +21,8 @@ use crate::{
     samconfig::{Samconfig, SamconfigError},
 };
 
-/// Settings of a stage. Secrets that were read from AWS are in a folder that is deleted with it.
+/// Settings of a stage. The functions read secrets from files when not in Lambda, so those that were read from AWS are in a folder that is
+/// deleted when this is dropped. A signal that ends the process drops nothing: wait with [`unless_stopped`](crate::interruption::unless_stopped).
 #[derive(Debug)]
 pub struct DeployedSettings {
     /// The settings, with secrets as `file:/path`; offline, as their ARNs.
@@ -49,7 +55,11 @@ impl DeployedSettings {
     ///
     /// # Errors
     /// When the file has no parameters for the stage, or a secret cannot be read.
-    pub fn read(file: &Path, environment: Environment, offline: bool) -> Result<Self, DeployedSettingsError> {
+    pub async fn read(
+        file: &Path,
+        environment: Environment,
+        offline: bool,
+    ) -> Result<Self, DeployedSettingsError> {
         let stage = environment.as_str();
         fs::metadata(file).map_err(SamconfigError::File)?;
         let samconfig = Samconfig::read(file, stage)?;
@@ -59,13 +69,14 @@ impl DeployedSettings {
         let templates = Templates::read()?;
         let answers = Answers::remember(&templates, &samconfig, &Settings::default());
         let mut settings = answers.settings(&templates);
-        let secrets = if offline { None } else { Some(read_secrets(&mut settings)?) };
+        let secrets = if offline { None } else { Some(read_secrets(&mut settings).await?) };
         Ok(Self { settings: settings.into_iter().collect(), _secrets: secrets })
     }
 }
 
-/// Replaces ARNs of secrets with files of their values, in a folder that only its owner can read.
-fn read_secrets(settings: &mut [(String, String)]) -> Result<TempDir, DeployedSettingsError> {
+/// Replaces ARNs of secrets with files of their values, in a folder that only its owner can read. Dropping the future deletes the folder; it
+/// can be dropped between two secrets.
+async fn read_secrets(settings: &mut [(String, String)]) -> Result<TempDir, DeployedSettingsError> {
     let folder = tempfile::tempdir()?;
     for (name, value) in settings {
         let region = value.strip_prefix("arn:").filter(|arn| arn.contains(":secretsmanager:"));
@@ -78,8 +89,10 @@ fn read_secrets(settings: &mut [(String, String)]) -> Result<TempDir, DeployedSe
                 .map_err(|source| DeployedSettingsError::Binary(name.clone(), source))?,
         };
         let file = folder.path().join(&*name);
-        fs::write(&file, Zeroizing::new(content))?;
+        let mut created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file)?;
+        created.write_all(&Zeroizing::new(content))?;
         *value = format!("file:{}", file.display());
+        tokio::task::yield_now().await;
     }
     Ok(folder)
 }

@@ -68,9 +68,8 @@ impl Folder {
         self.doctor(&[&command[..], arguments].concat(), input).await
     }
 
-    /// Runs off the runtime's threads: the `World` has to respond meanwhile. The program trusts the authority of `authority.pem`, and
-    /// takes `aws` from the folder if it is there.
-    pub async fn doctor(&self, arguments: &[&str], input: &str) -> Output {
+    /// The program in this folder. It trusts the authority of `authority.pem`, and takes `aws` from the folder if it is there.
+    pub fn program(&self, arguments: &[&str]) -> Command {
         let mut program = Command::new(env!("CARGO_BIN_EXE_doctor"));
         program.current_dir(self.0.path()).args(arguments);
         #[expect(clippy::disallowed_methods, reason = "not a setting: where programs are")]
@@ -79,6 +78,12 @@ impl Folder {
         if self.exists("authority.pem") {
             program.env("SSL_CERT_FILE", self.path("authority.pem"));
         }
+        program
+    }
+
+    /// Runs off the runtime's threads: the `World` has to respond meanwhile.
+    pub async fn doctor(&self, arguments: &[&str], input: &str) -> Output {
+        let mut program = self.program(arguments);
         program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let input = input.to_owned();
         let run = move || {
