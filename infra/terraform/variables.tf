@@ -172,7 +172,7 @@ variable "secrets_extension_layer_arn" {
 }
 
 variable "release" {
-  description = "Id of a deployment, a new one each time, such as 2601051030; its versions of the functions get the traffic. Empty for no versions"
+  description = "Id of a deployment, a new one each time, such as 2601051030; its versions of the functions get the traffic. Empty to invoke what was deployed last; versions are published all the same"
   type        = string
   default     = ""
 

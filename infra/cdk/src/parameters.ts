@@ -34,7 +34,7 @@ export interface ClickToPayIssuerParameters {
   readonly manageTokensConcurrency?: number;
   /** A version of the AWS Parameters and Secrets Lambda Extension; empty for AWS's latest of this region and architecture @default "" */
   readonly secretsExtensionLayerArn?: string;
-  /** Id of a deployment, a new one each time, such as 2601051030; its versions of the functions get the traffic. Empty for no versions @default "" */
+  /** Id of a deployment, a new one each time, such as 2601051030; its versions of the functions get the traffic. Empty to invoke what was deployed last; versions are published all the same @default "" */
   readonly release?: string;
   /** How a Release gets the traffic; all but AllAtOnce use CodeDeploy, which gives it back to the versions before if an alarm is raised @default "AllAtOnce" */
   readonly deploymentPreference?: "AllAtOnce" | "Canary10Percent5Minutes" | "Canary10Percent10Minutes" | "Canary10Percent15Minutes" | "Canary10Percent30Minutes" | "Linear10PercentEvery1Minute" | "Linear10PercentEvery2Minutes" | "Linear10PercentEvery3Minutes" | "Linear10PercentEvery10Minutes";
