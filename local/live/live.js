@@ -32,7 +32,7 @@ function show(row) {
 
 function outline({ summary, took, messages: all }) {
   const title = node(null, "p", { class: "what" }, summary, took >= 0.5 ? ` · ${Math.round(took)} ms` : "");
-  return [title, ...all.map(({ head, body }) => node(null, "pre", { tabindex: "0" }, body ? `${head}\n${JSON.stringify(body, null, 2)}` : head))];
+  return [title, ...all.map(({ head, body }) => node(null, "pre", {}, body ? `${head}\n${JSON.stringify(body, null, 2)}` : head))];
 }
 
 function light({ step, from, to, summary, duration, messages: all = [] }) {

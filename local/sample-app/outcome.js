@@ -18,10 +18,14 @@ const NEXT = {
 // The most attempts of one enrollment, with the first one.
 const MAX_ATTEMPTS = 5;
 
+// Details of `token_changed` and `token_list_read` in the timeline.
+const TOKEN_STATES = ["active", "suspended", "inactive", "deactivated"];
+
 // The text's key with fallbacks, for unknown statuses and reasons too, and the next step. While the enrollment is not
 // final, the server still checks it, and only `wait` is safe where nothing else is left to do.
 export function outcome({ status, reason, retryable, final, redirectUrl, attempt, timeline = [] }) {
   if (!final && needsAuthentication(status, timeline)) return { keys: ["status.authentication"], next: "wait" };
+  if (status === "SUSPENDED" && isInactive(timeline)) return { keys: ["status.authentication_missing"], next: "manage" };
   let next = NEXT[status] ?? (retryable ? "new" : "call");
   if (next === "again" && attempt >= MAX_ATTEMPTS) next = status === "EXPIRED" ? "new" : "wait";
   if (status === "TOKENIZED" && final) next = "call";
@@ -31,11 +35,17 @@ export function outcome({ status, reason, retryable, final, redirectUrl, attempt
   return { keys: [`status.${status}.${reason}`, `status.${status}`, "status.unknown"], next };
 }
 
-// The cardholder came back before the token requestor had them authenticated: the token is inactive until then. What happened
-// before a restart does not count.
+// The token is inactive until the token requestor has the cardholder authenticated. Before the server knows of the token, the
+// cardholder's return says so; what happened before a restart does not count.
 function needsAuthentication(status, timeline) {
+  if (status === "SUSPENDED") return isInactive(timeline);
   const last = timeline.findLast(({ event }) => ["cardholder_returned", "restarted"].includes(event));
-  return ["PENDING", "TOKENIZED", "SUSPENDED"].includes(status) && last?.detail === "require_additional_authentication";
+  return ["PENDING", "TOKENIZED"].includes(status) && last?.detail === "require_additional_authentication";
+}
+
+// Whether the token's last known state is inactive; a token that was suspended could be used before.
+function isInactive(timeline) {
+  return timeline.findLast(({ detail }) => TOKEN_STATES.includes(detail))?.detail === "inactive";
 }
 
 // Problems after which the enrollment in `enrollmentId` has the outcome.

@@ -28,9 +28,9 @@ export function richText(keys, values) {
   return text(keys, values).split(/[[\]]/).map(part);
 }
 
-// The text of `key.one`, `key.other` or another plural form of the language.
+// The text of exactly this count, such as `key.0`, or of `key.one`, `key.other` or another plural form of the language.
 export function plural(key, count) {
-  return text([`${key}.${new Intl.PluralRules(language).select(count)}`, `${key}.other`], { count: count.toLocaleString(language) });
+  return text([`${key}.${count}`, `${key}.${new Intl.PluralRules(language).select(count)}`, `${key}.other`], { count: count.toLocaleString(language) });
 }
 
 export const has = (key) => key in texts;

@@ -9,6 +9,7 @@ mod utc_time;
 use std::{collections::BTreeMap, io, path::Path, sync::LazyLock};
 
 use askama::Template;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use mastercard::{digest::sha256_base64, token_requestor::TokenRequestorId};
 use model::catalog::{CatalogEntry, ChangeRecord, Snapshot};
@@ -26,6 +27,10 @@ use utc_time::UtcTime;
 /// The design of every page, and what only this one shows: the file has no other style sheet.
 static STYLE: LazyLock<String> =
     LazyLock::new(|| [simulator::DESIGN, include_str!("../templates/catalog.css")].concat());
+/// The icon, as the page's policy allows it.
+static ICON: LazyLock<String> = LazyLock::new(|| {
+    format!("data:image/svg+xml;base64,{}", STANDARD.encode(include_str!("../sample-app/icon.svg")))
+});
 /// Number of versions whose changes are shown.
 const CHANGES: usize = 5;
 /// Age of a stale catalog, as in `list-requestors`.
@@ -72,6 +77,7 @@ pub struct Contents<'a> {
 struct Page<'a> {
     policy: String,
     style: &'static str,
+    icon: &'static str,
     served: bool,
     version: Option<u64>,
     updated_at: Option<UtcTime>,
@@ -124,6 +130,7 @@ pub fn render(contents: &Contents<'_>) -> Result<String, askama::Error> {
     let page = Page {
         policy: policy(),
         style: STYLE.as_str(),
+        icon: ICON.as_str(),
         served,
         version: snapshot.catalog.as_ref().map(|catalog| catalog.version),
         updated_at: updated_at.map(UtcTime),

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use url::Url;
+
 use crate::{
     crypto::field_level::CipherMode, notifications::target::NotificationTarget, world::scale::Scale,
 };
@@ -47,6 +49,8 @@ pub struct Options {
     pub journal_capacity: usize,
     /// Delay of every response.
     pub latency: Duration,
+    /// Pages of the program that runs the simulator, with their names, to which the panel links. None by default.
+    pub panel_links: Vec<(&'static str, Url)>,
     /// Generated requestors and account ranges in addition to the sample world. None by default.
     pub scale: Option<Scale>,
 }
@@ -68,6 +72,7 @@ impl Default for Options {
             rate_limit: None,
             journal_capacity: 10_000,
             latency: Duration::ZERO,
+            panel_links: Vec::new(),
             scale: None,
         }
     }

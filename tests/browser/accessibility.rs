@@ -2,11 +2,8 @@
 
 use crate::harness::{Appearance, Axe, Harness, with_harness};
 
-async fn check_every_page(harness: &Harness, axe: &Axe) {
-    let check = async |page: &str| {
-        let violations = axe.violations(harness).await;
-        assert!(violations.is_empty(), "{page}: {violations:#?}");
-    };
+/// Calls `check` on every page, with its name.
+pub(crate) async fn visit_every_page(harness: &Harness, check: impl AsyncFn(&str)) {
     harness.open(&harness.url("/")).await;
     harness.expect_heading("Who are you today?").await;
     check("log in").await;
@@ -51,6 +48,14 @@ async fn check_every_page(harness: &Harness, axe: &Axe) {
     harness.click("#play").await;
     harness.find("#picture section:last-child li:last-child .lit").await;
     check("the steps").await;
+}
+
+async fn check_every_page(harness: &Harness, axe: &Axe) {
+    visit_every_page(harness, async |page| {
+        let violations = axe.violations(harness).await;
+        assert!(violations.is_empty(), "{page}: {violations:#?}");
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ async fn click_to_pay_shows_what_the_bank_sent_in_the_language_of_the_app() {
         harness.agree().await;
         harness.expect_heading("Karte hinzufügen").await;
         let sent = harness.text(".facts").await;
-        for text in ["Alex Example", "alex.example@mail.example", "+44 7700900123", "de_DE"] {
+        for text in ["Alex Example", "alex.example@mail.example", "+44 7700900123", "Deutsch de_DE"] {
             assert!(sent.contains(text), "{text} is not in {sent}");
         }
         assert_eq!(harness.text(".steps [aria-current=step]").await, "Ihre Zustimmung");

@@ -3,7 +3,6 @@
 use crate::harness::{Appearance, with_harness};
 use serde_json::json;
 use simulator::CLICK_TO_PAY;
-use thirtyfour::prelude::*;
 
 #[tokio::test]
 async fn on_a_slow_network_the_button_shows_progress_and_ignores_a_second_tap() {
@@ -101,40 +100,6 @@ async fn the_app_is_available_in_german_and_remembers_the_language() {
         assert_eq!(harness.execute("return document.documentElement.lang").await, "de");
         harness.click("a[href^='#/enable/70001']").await;
         harness.expect_heading("Karte aktivieren").await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_keyboard_alone_enables_a_card() {
-    with_harness(Appearance::LAPTOP, async |harness| {
-        harness.open(&harness.url("/")).await;
-        harness.expect_heading("Who are you today?").await;
-        let press = async |key: Key| {
-            harness.driver.active_element().await.unwrap().send_keys(key + "").await.unwrap();
-        };
-        press(Key::Tab).await;
-        press(Key::Enter).await;
-        harness.expect_heading("Your cards").await;
-        press(Key::Tab).await;
-        press(Key::Tab).await;
-        press(Key::Enter).await;
-        harness.expect_heading("Enable your card").await;
-        press(Key::Tab).await;
-        press(Key::Tab).await;
-        press(Key::Tab).await;
-        press(Key::Space).await;
-        press(Key::Tab).await;
-        press(Key::Enter).await;
-        harness.expect_heading("Add your card").await;
-        press(Key::Tab).await;
-        press(Key::Tab).await;
-        press(Key::Enter).await;
-        harness.expect_heading("Your card is enabled").await;
-        press(Key::Tab).await;
-        press(Key::Enter).await;
-        harness.find(".timeline").await;
-        harness.expect_heading("Your card is enabled").await;
     })
     .await;
 }

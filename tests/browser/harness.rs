@@ -5,6 +5,7 @@ mod accessibility;
 mod appearance;
 mod browser_logs;
 mod driver;
+mod keyboard;
 
 use std::{
     panic::{AssertUnwindSafe, resume_unwind},
@@ -171,9 +172,9 @@ impl Harness {
         self.driver.execute(script, vec![]).await.expect("a script").json().clone()
     }
 
-    /// A command of the DevTools protocol.
-    pub(crate) async fn devtools(&self, command: &str, parameters: Value) {
-        self.driver.cdp().send_raw(command, parameters).await.expect("a command");
+    /// A command of the DevTools protocol, with its result.
+    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        self.driver.cdp().send_raw(command, parameters).await.expect("a command")
     }
 
     /// Logs in as the first sample cardholder.

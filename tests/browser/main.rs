@@ -9,10 +9,12 @@
 )]
 
 mod accessibility;
+mod accessibility_tree;
 mod card_page;
 mod conditions;
 mod cors;
 mod harness;
+mod keyboard;
 mod layout;
 mod lighthouse;
 mod outcomes;
@@ -40,6 +42,7 @@ async fn a_cardholder_enables_a_card_and_finds_it_enabled() {
         assert!(harness.text(".cards").await.contains("ending 4444"));
         harness.press("accept").await;
         harness.expect_heading("Your card is enabled").await;
+        harness.find(".session .mark.done").await;
         harness.click("#return").await;
         harness.expect_heading("Your card is enabled").await;
         let timeline = harness.text(".timeline").await;

@@ -131,6 +131,9 @@ async fn while_mastercard_is_down_the_app_still_shows_the_cards_and_says_why_the
         harness.open(&harness.simulator_url("__simulator/panel")).await;
         harness.click("form[action$='/scenario/down'] button").await;
         assert!(harness.text(".notice[role=status]").await.starts_with("Set: Mastercard down."));
+        harness.click(".bar a:first-child").await;
+        harness.expect_heading("Who are you today?").await;
+        assert!(!harness.find("#leave").await.is_displayed().await.unwrap(), "nobody is logged in");
         harness.log_in().await;
         assert_eq!(harness.text(".notice p").await, "Mastercard cannot be reached at the moment");
         let states = "return [...document.querySelectorAll('.state')].map((it) => it.innerText)";

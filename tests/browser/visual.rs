@@ -143,6 +143,8 @@ async fn check_every_page(harness: &Harness, prefix: &str, dark: bool) {
     harness.expect_heading("Add your card").await;
     check(harness, prefix, "click-to-pay", &mut changed).await;
     harness.press("accept").await;
+    harness.find(".mark.done").await;
+    check(harness, prefix, "click-to-pay-end", &mut changed).await;
     harness.click("#return").await;
     harness.find(".mark.done").await;
     check(harness, prefix, "enabled", &mut changed).await;

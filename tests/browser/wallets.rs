@@ -1,5 +1,6 @@
 //! Wallets and merchants beside Click to Pay, which a phone opens as apps.
 
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::harness::{Appearance, Harness, with_harness};
@@ -55,6 +56,40 @@ async fn a_cardholder_on_android_enables_a_card_at_a_merchant_that_is_only_an_ap
         harness.expect_heading("Your card is enabled").await;
         let timeline = harness.text(".timeline").await;
         assert!(timeline.contains("your identity was verified"), "{timeline}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cardholder_who_never_verified_the_identity_does_not_read_that_the_card_was_enabled() {
+    with_harness(Appearance::PHONE, async |harness| {
+        harness.open(&harness.url("/?platform=ios")).await;
+        harness.log_in().await;
+        enable_at(harness, 70_006, WALLET, "Harbor Wallet, app for iOS").await;
+        // The wallet's page stays open: the cardholder does not come back.
+        harness.world.simulator().notifications_settled().await;
+        let expect = async |[reads, minutes]: [i64; 2], is_final: bool, heading: &str, text: &str| {
+            harness.open(&harness.url("/")).await;
+            harness.click("#leave").await;
+            for _ in 0..reads {
+                harness.world.clock().advance(SignedDuration::from_mins(minutes));
+                harness.world.reconcile().await.unwrap();
+            }
+            let all = harness.world.cardholder("40000").unwrap().get("/enrollments").await.unwrap();
+            let enrollment = &all.body["enrollments"][0];
+            assert_eq!((&enrollment["status"], &enrollment["final"]), (&json!("SUSPENDED"), &json!(is_final)));
+            harness.open(&harness.url("/?platform=ios")).await;
+            harness.log_in().await;
+            harness.open(&harness.url(&format!("/#/enrollment/{}", enrollment["enrollmentId"].as_str().unwrap()))).await;
+            harness.expect_heading(heading).await;
+            let lead = harness.text("main .lead").await;
+            assert!(lead.contains(text) && !lead.contains("was enabled"), "{lead}");
+        };
+        expect([1, 17], false, "Verify your identity at Harbor Wallet", "once your identity is verified there").await;
+        expect([4, 24 * 60], true, "Your identity was not verified at Harbor Wallet", "cannot use it before").await;
+        assert_eq!(harness.text(".actions .primary").await, "Manage this card");
+        harness.execute("const list = document.querySelector('#language'); list.value = 'de'; list.dispatchEvent(new Event('change'))").await;
+        harness.expect_heading("Ihre Identität wurde bei Harbor Wallet nicht geprüft").await;
     })
     .await;
 }

@@ -106,7 +106,8 @@ impl World {
         let bucket = s3::create_bucket(&logos.s3, BUCKET);
         tokio::try_join!(dynamodb::create_tables(&dynamodb, &tables), bucket)?;
 
-        let simulator = Simulator::start(simulator_listener, keys.portal.clone(), options.simulator).await?;
+        let simulator = simulator::Options { panel_links: pages(&base_url), ..options.simulator };
+        let simulator = Simulator::start(simulator_listener, keys.portal.clone(), simulator).await?;
         let simulator = Arc::new(simulator);
         simulator.set_notifications(Some(NotificationTarget {
             identity_pem: Some(keys.identity.client_identity()),
@@ -244,4 +245,16 @@ async fn listen(port: u16, scheme: &str, path: &str) -> Result<(TcpListener, Url
 /// Reads the shared secret from the file that the function's setting names, so that the simulator sends it.
 fn secret(reference: &str) -> Option<String> {
     std::fs::read_to_string(reference.strip_prefix("file:")?).ok()
+}
+
+/// The pages of `local`, with their names.
+fn pages(base_url: &Url) -> Vec<(&'static str, Url)> {
+    let page = |(name, path)| {
+        let mut url = base_url.clone();
+        url.set_path(path);
+        (name, url)
+    };
+    [("Bank app", "/"), ("Live", "/live"), ("Support", "/support"), ("Catalog", "/support/catalog")]
+        .map(page)
+        .into()
 }

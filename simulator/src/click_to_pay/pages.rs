@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::session::{Phase, Session};
+use super::session::{Headline, Phase, Session};
 use super::texts::Texts;
 use crate::{html::render, world::records::AccountHolder};
 
@@ -36,6 +36,8 @@ struct SessionPage<'a> {
     system: Option<&'a str>,
     /// Whether an authentication can be made up for after it was put off.
     can_authenticate: bool,
+    /// The sign of the outcome: its class and its line.
+    mark: Option<(&'static str, &'static str)>,
     headline: &'a str,
     /// Position in [`Texts::steps`].
     current_step: Option<usize>,
@@ -63,6 +65,7 @@ pub(super) fn session(session: &Session) -> String {
         name: &session.requestor_name,
         system: session.system,
         can_authenticate: session.can_authenticate(),
+        mark: mark(session.headline()),
         headline: (t.headline)(session.headline()),
         current_step: Some(if session.phase == Phase::Finished { 2 } else { 1 }),
         problem: session.problem,
@@ -72,6 +75,17 @@ pub(super) fn session(session: &Session) -> String {
         next_step,
         other_results: OTHER_RESULTS,
     })
+}
+
+/// The sign of an outcome, as in the sample bank app: its class and its line in a square of 48.
+fn mark(headline: Headline) -> Option<(&'static str, &'static str)> {
+    match headline {
+        Headline::Terms => None,
+        Headline::Enabled | Headline::Duplicate => Some(("done", "M14 25 l7 7 l13 -15")),
+        Headline::Authentication => Some(("person", "M24 24 a5 5 0 1 0 -.1 0 M15 34 c1 -10 17 -10 18 0")),
+        Headline::Cancelled => Some(("new", "M17 24 h14")),
+        Headline::Declined | Headline::Error => Some(("call", "M24 15 v11 m0 6 v.5")),
+    }
 }
 
 /// What the issuer supplied of the cardholder, with its labels.
@@ -100,6 +114,7 @@ fn notice(name: &str, headline: &str, problem: &str) -> String {
         name,
         system: None,
         can_authenticate: false,
+        mark: None,
         headline,
         current_step: None,
         problem: Some(problem),

@@ -5,6 +5,7 @@ use super::session::Headline;
 /// The texts of one language.
 pub(super) struct Texts {
     pub(super) language: &'static str,
+    pub(super) language_name: &'static str,
     pub(super) ribbon: &'static str,
     pub(super) steps_label: &'static str,
     pub(super) steps: [&'static str; 3],
@@ -33,6 +34,7 @@ pub(super) struct Texts {
 
 const ENGLISH: Texts = Texts {
     language: "en",
+    language_name: "English",
     ribbon: "A simulator, not Mastercard. No real card is involved.",
     steps_label: "Steps",
     steps: ["Sent by your bank", "Your consent", "Back to your bank"],
@@ -65,6 +67,7 @@ const ENGLISH: Texts = Texts {
 
 const GERMAN: Texts = Texts {
     language: "de",
+    language_name: "Deutsch",
     ribbon: "Ein Simulator, nicht Mastercard. Keine echte Karte ist beteiligt.",
     steps_label: "Schritte",
     steps: ["Von Ihrer Bank gesendet", "Ihre Zustimmung", "Zurück zur Bank"],

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use askama::Template;
+use url::Url;
 
 use super::{
     menu,
@@ -21,6 +22,7 @@ use crate::{
 #[derive(Template)]
 #[template(path = "panel.html")]
 struct Panel {
+    links: Vec<(&'static str, Url)>,
     scenarios: [Scenario; 6],
     active: Option<&'static Scenario>,
     presets: [(&'static str, &'static str); 7],
@@ -53,6 +55,7 @@ pub(super) fn render(mastercard: &Arc<Mastercard>, active: Option<&'static Scena
         )
     };
     html::render(&Panel {
+        links: mastercard.options.panel_links.clone(),
         scenarios: SCENARIOS,
         active,
         presets: menu::PRESETS,
