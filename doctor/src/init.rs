@@ -23,6 +23,7 @@ use serde_json::Value;
 
 use crate::{
     aws_cli::AwsCliError,
+    report::Row,
     samconfig::{Samconfig, SamconfigError},
     settings_file::{self, SettingsFileError},
 };
@@ -101,12 +102,16 @@ impl Init {
         let mut samconfig = Samconfig::read(&self.samconfig, stage)?;
         let settings = self.settings.clone().unwrap_or_else(|| format!("settings-{stage}.env").into());
         let earlier = if settings.exists() { settings_file::read(&settings)? } else { Settings::default() };
-        let mut answers = Answers::remember(&templates, &samconfig, &earlier);
+        let mut answers = Answers::remember(&templates, &samconfig, &earlier)?;
         let checks = Checks { environment: self.env, offline: self.offline, templates: &templates };
         let is_right = match &self.answers {
             Some(file) => {
-                take(file, &templates, &mut answers, &mut output)?;
-                dialogue::print(&checks.all(&answers).await, &mut output)?
+                let mut rows = take(file, &templates, &mut answers, &mut output)?;
+                let others = checks.all(&answers).await;
+                let is_other = |row: &Row| rows.iter().all(|refused| refused.what != row.what);
+                let others: Vec<Row> = others.into_iter().filter(is_other).collect();
+                rows.extend(others);
+                dialogue::print(&rows, &mut output)?
             }
             None => dialogue::ask_all(&checks, &mut answers, &mut input, &mut output).await?,
         };
@@ -124,6 +129,9 @@ impl Init {
         for change in changes(&templates, &samconfig.parameters(), &parameters(&templates, &answers)) {
             writeln!(output, "{change}")?;
         }
+        if let Some(file) = answers.new_file() {
+            writeln!(output, "+ file {}, with a new key", file.display())?;
+        }
         let compared = if self.apply { stack.compare(&secrets)? } else { vec![] };
         for secret in &compared {
             write!(output, "{secret}")?;
@@ -131,6 +139,7 @@ impl Init {
         if !self.is_confirmed(&mut input, &mut output)? {
             return Ok(false);
         }
+        answers.create_file()?;
         if self.apply {
             for name in stack.apply(&compared)? {
                 writeln!(output, "stored   {name}")?;
@@ -144,7 +153,8 @@ impl Init {
         write_if_changed(&self.samconfig, &samconfig.text(), &mut output)?;
         let document = |name: fn(&Parameter) -> String| {
             let property = |(key, value): (&String, &String)| {
-                templates.parameter(key).map(|it| (name(it), it.typed(value)))
+                let parameter = templates.parameter(key).filter(|it| !it.is_of_each_deployment());
+                parameter.map(|it| (name(it), it.typed(value)))
             };
             Value::Object(values.iter().filter_map(property).collect())
         };
@@ -196,23 +206,27 @@ impl Init {
     }
 }
 
-/// Takes the answers of a file. Settings that the template computes are not needed.
+/// Takes the answers of a file, and returns rows of those that are refused. Settings that the template computes are not needed.
 fn take(
     file: &Path,
     templates: &Templates,
     answers: &mut Answers,
     output: &mut impl Write,
-) -> Result<(), InitError> {
+) -> Result<Vec<Row>, InitError> {
+    let mut refused = Vec::new();
     for (name, answer) in settings_file::read(file)?.iter() {
         match templates.parameter(name) {
-            Some(parameter) => dialogue::give(answers, parameter, answer, output)?,
+            Some(parameter) if parameter.is_of_each_deployment() => {
+                writeln!(output, "ignored  {name}: each deployment gives its own")?;
+            }
+            Some(parameter) => refused.extend(dialogue::give(answers, parameter, answer)?),
             None if registry::definitions().any(|definition| definition.name == name) => {
                 writeln!(output, "ignored  {name}: the template sets it")?;
             }
             None => return Err(InitError::UnknownName(name.to_owned())),
         }
     }
-    Ok(())
+    Ok(refused)
 }
 
 /// The stack's parameters by name. Secrets are those whose ARN is known.
@@ -227,13 +241,13 @@ fn changes(
     before: &BTreeMap<String, String>,
     after: &BTreeMap<String, String>,
 ) -> Vec<String> {
-    let shown = |name: &str, change: String| {
-        if templates.parameter(name).is_some_and(Parameter::is_hidden) { String::new() } else { change }
-    };
+    let is_hidden = |name: &str, value: &str| templates.parameter(name).is_some_and(|it| it.is_hidden(value));
     let change = |(name, value): (&String, &String)| match before.get(name) {
         Some(old) if old == value => None,
-        Some(old) => Some(format!("~ {name}{}", shown(name, format!(": {old} -> {value}")))),
-        None => Some(format!("+ {name}{}", shown(name, format!(": {value}")))),
+        Some(old) if is_hidden(name, old) || is_hidden(name, value) => Some(format!("~ {name}")),
+        Some(old) => Some(format!("~ {name}: {old} -> {value}")),
+        None if is_hidden(name, value) => Some(format!("+ {name}")),
+        None => Some(format!("+ {name}: {value}")),
     };
     let removed = before.keys().filter(|name| !after.contains_key(*name)).map(|name| format!("- {name}"));
     after.iter().filter_map(change).chain(removed).collect()

@@ -7,7 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 /// The work has no result.
 #[derive(Debug, thiserror::Error)]
 pub enum InterruptionError {
-    /// The signals cannot be received. The work was not begun.
+    /// The signals cannot be received. The work was not started.
     #[error("signals cannot be received")]
     Signals(#[from] io::Error),
     /// Ctrl-C, the end of the terminal, or a request to terminate came first.

@@ -38,6 +38,14 @@ impl Samconfig {
             Err(error) if error.kind() == io::ErrorKind::NotFound => NEW_FILE.into(),
             text => text.map_err(SamconfigError::File)?,
         };
+        Self::parse(&text, stage)
+    }
+
+    /// Parses the text of such a file.
+    ///
+    /// # Errors
+    /// When it is not TOML, or the stage has parameters in another form than a list.
+    pub fn parse(text: &str, stage: &str) -> Result<Self, SamconfigError> {
         let samconfig = Self { document: text.parse()?, stage: stage.to_owned() };
         match samconfig.option(OVERRIDES) {
             Some(overrides) if !overrides.is_array() => Err(SamconfigError::Form(stage.to_owned())),
@@ -49,6 +57,11 @@ impl Samconfig {
     pub fn stack_name(&self) -> String {
         let name = self.option("stack_name").and_then(Item::as_str);
         name.map_or_else(|| format!("click-to-pay-{}", self.stage), str::to_owned)
+    }
+
+    /// The selected stage.
+    pub fn stage(&self) -> &str {
+        &self.stage
     }
 
     /// The AWS region of the stage.

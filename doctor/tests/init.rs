@@ -188,7 +188,7 @@ JWT_AUDIENCE=
         assert_eq!(named.iter().filter(|named| **named == name).count(), 1, "{name} in\n{text}");
     }
     assert_eq!(named.len(), names.len(), "{text}");
-    assert!(!folder.exists("settings-local.env"));
+    assert!(!folder.exists("settings-local.env") && !folder.exists("redirect-keys"));
     assert_eq!(folder.read("samconfig.toml"), include_str!("../../infra/samconfig.toml"));
 
     folder.write("answers", "LOG_RETENTION=14\n");
@@ -387,6 +387,105 @@ async fn no_secret_is_left_after_a_signal_stops_doctor_check() {
         assert_eq!((stopped.status.code(), output(&stopped).as_str()), (Some(2), "stopped by a signal.\n"));
         drop(connection);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_that_was_pasted_is_neither_kept_nor_printed() {
+    let (world, folder) = (world().await, Folder::new());
+    let key = support::key_pem();
+    let is_printed = |text: &str| key.lines().any(|line| text.contains(line));
+    let before = ["eu-west-1", "https://login.bank.test", "bank-app", "processing_client_id", "", "", ""];
+    let links = ["mobile-app=bankapp://click-to-pay", "", "5555550000000000000"];
+    let input = [&before[..], &links, &key.lines().collect::<Vec<_>>()].concat().join("\n");
+    let run = folder.init(&["--offline"], &input).await;
+    assert_eq!(run.status.code(), Some(1), "{}", output(&run));
+    let refused = output(&run).matches("wrong    REDIRECT_KEYS: is neither file:/path nor").count();
+    assert_eq!((refused, is_printed(&output(&run))), (key.lines().count(), false), "{}", output(&run));
+
+    write_answers(&folder, &world, "");
+    let run = folder.init(&SCRIPTED, "").await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    let (line, samconfig) = (key.lines().nth(1).unwrap(), folder.read("samconfig.toml"));
+    folder.write("pasted", &format!("PROCESSING_SIGNING_KEY={line}\n"));
+    let run = folder.init(&["--answers", "pasted", "--yes", "--offline"], "").await;
+    assert_eq!(run.status.code(), Some(1), "the earlier key is not used instead: {}", output(&run));
+    assert_eq!(output(&run).matches("wrong    PROCESSING_SIGNING_KEY").count(), 1, "{}", output(&run));
+    assert!(!is_printed(&output(&run)), "{}", output(&run));
+    assert_eq!(folder.read("samconfig.toml"), samconfig);
+
+    let pasted = format!("\"LogRetentionDays=14\",\n  \"RedirectKeys={line}\"");
+    folder.write("samconfig.toml", &samconfig.replace("\"LogRetentionDays=14\"", &pasted));
+    let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:local/click-to-pay/redirect-keys-AbCdEf";
+    folder.write("arn", &format!("RedirectKeys={arn}\n"));
+    let run = folder.init(&["--answers", "arn", "--yes", "--offline"], "").await;
+    assert!(output(&run).contains("~ RedirectKeys\n") && !is_printed(&output(&run)), "{}", output(&run));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_release_is_given_at_each_deployment_and_not_before() {
+    let (world, folder) = (world().await, Folder::new());
+    write_answers(&folder, &world, "DEPLOYMENT_PREFERENCE=Canary10Percent5Minutes\nRELEASE=2601051030\n");
+    let run = folder.init(&[&SCRIPTED[..], &FILES].concat(), "").await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    assert!(output(&run).contains("ignored  RELEASE: "), "{}", output(&run));
+    let samconfig = folder.read("samconfig.toml");
+    assert!(samconfig.contains("\"DeploymentPreference=Canary10Percent5Minutes\""));
+    assert!(!samconfig.contains("\"Release=") && !folder.read("vars.tfvars.json").contains("release"));
+
+    let own = samconfig.replace("\"LogRetentionDays=14\"", "\"LogRetentionDays=14\",\n  \"Release=mine\"");
+    folder.write("samconfig.toml", &own);
+    folder.write("nothing", "");
+    let run = folder.init(&["--answers", "nothing", "--yes", "--offline"], "").await;
+    assert_eq!((run.status.code(), folder.read("samconfig.toml")), (Some(0), own), "{}", output(&run));
+    let run = folder.init(&["--offline"], &"\n".repeat(200)).await;
+    assert!(output(&run).contains("Write the files?"), "{}", output(&run));
+    assert!(!output(&run).contains("\nRELEASE: "), "{}", output(&run));
+}
+
+#[tokio::test]
+async fn an_example_that_was_left_does_not_cost_the_banks_own_values() {
+    let folder = Folder::new();
+    let own = folder.read("samconfig.toml").replacen(
+        "https://login.sandbox.bank.example",
+        "https://login.bank.test",
+        1,
+    );
+    folder.write(
+        "samconfig.toml",
+        &own.replacen("AccountRanges=5555550000000000000", "AccountRanges=5555560000000000000", 1),
+    );
+    folder.write("nothing", "");
+    let arguments =
+        ["init", "--env", "sandbox", "--samconfig", "samconfig.toml", "--answers", "nothing", "--yes"];
+    let run = folder.doctor(&[&arguments[..], &["--offline"]].concat(), "").await;
+    assert_eq!(run.status.code(), Some(1), "{}", output(&run));
+    let text = output(&run);
+    let is_missing = |name: &str| text.contains(&format!("wrong    {name}: has no answer"));
+    for example in ["TOKEN_CONNECT_CONSUMER_KEY", "REDIRECT_KEYS", "JWT_AUDIENCE", "APP_LINKS"] {
+        assert!(is_missing(example), "{example} in\n{text}");
+    }
+    assert!(!is_missing("JWT_ISSUER") && !is_missing("ACCOUNT_RANGES"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_key_for_redirects_is_created_once_the_changes_are_confirmed() {
+    let (world, folder) = (world().await, Folder::new());
+    write_answers(&folder, &world, "");
+    let arguments = ["--answers", "answers", "--offline"];
+    let refused = folder.init(&arguments, "n\n").await;
+    assert_eq!(refused.status.code(), Some(1), "{}", output(&refused));
+    let announced = format!("+ file {}, with a new key\n", folder.path("redirect-keys").display());
+    assert!(output(&refused).contains(&announced), "{}", output(&refused));
+    assert!(!folder.exists("redirect-keys"));
+
+    let run = folder.init(&arguments, "y\n").await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    let mode = fs::metadata(folder.path("redirect-keys")).unwrap().permissions().mode();
+    assert_eq!((mode & 0o777, folder.read("redirect-keys").trim().len()), (0o600, 44));
+
+    write_answers(&folder, &world, "REDIRECT_KEYS=file:nowhere/redirect-keys\n");
+    let run = folder.init(&SCRIPTED, "").await;
+    assert!(output(&run).contains("wrong    REDIRECT_KEYS: "), "{}", output(&run));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Checks of answers: the template's rules, region and architecture, what `doctor check` says about them, and what the identity provider
 //! and AWS answer.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use runtime::config::Environment;
 use serde_json::Value;
@@ -92,7 +92,7 @@ impl Checks<'_> {
                 "infra/secrets.yaml has no secret for it: store it in Secrets Manager and give its ARN"
                     .into(),
             ),
-            Some(file) => fs::metadata(file).err().map(|error| format!("{}: {error}", file.display())),
+            Some(file) => unreadable(file, answers),
             None => parameter.problem(answer).or_else(|| misplaced(setting, answer, answers)),
         };
         Some(Row::wrong(setting, problem?, REMEDY))
@@ -107,7 +107,7 @@ impl Checks<'_> {
             card_contract_id: None,
             clock: Default::default(),
         };
-        let settings = answers.settings(self.templates).into_iter().collect();
+        let settings = answers.settings_to_check(self.templates);
         let mut rows = check.run(&settings).await.rows;
         rows.retain(|row| row.verdict >= Verdict::Warning);
         // Which functions do not start follows from the other rows.
@@ -128,6 +128,12 @@ impl Checks<'_> {
         let (_, domain) = DOMAINS.into_iter().find(|(certificate, _)| *certificate == setting)?;
         certificate(setting, answer, answers.get(domain)?)
     }
+}
+
+/// Why the file cannot be read, or its folder, if the file is yet to be created.
+fn unreadable(file: &Path, answers: &Answers) -> Option<String> {
+    let read = if answers.new_file() == Some(file) { file.parent()? } else { file };
+    fs::metadata(read).err().map(|error| format!("{}: {error}", read.display()))
 }
 
 /// The region of an ARN, and the architecture of the extension's layer.

@@ -67,7 +67,7 @@ impl DeployedSettings {
             return Err(SamconfigError::Form(stage.to_owned()).into());
         }
         let templates = Templates::read()?;
-        let answers = Answers::remember(&templates, &samconfig, &Settings::default());
+        let answers = Answers::remember(&templates, &samconfig, &Settings::default())?;
         let mut settings = answers.settings(&templates);
         let secrets = if offline { None } else { Some(read_secrets(&mut settings).await?) };
         Ok(Self { settings: settings.into_iter().collect(), _secrets: secrets })

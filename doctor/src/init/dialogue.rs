@@ -52,7 +52,9 @@ async fn ask(
         if !is_asked(parameter, answers) {
             continue;
         }
-        let before = answers.get(&parameter.setting).map(|it| if parameter.is_hidden() { "…" } else { it });
+        let before = answers.get(&parameter.setting);
+        let is_hidden = |it: &str| answers.file(&parameter.setting).is_none() && parameter.is_hidden(it);
+        let before = before.map(|it| if is_hidden(it) { "…" } else { it });
         let before = before.or(parameter.default.as_deref()).unwrap_or_default();
         write!(output, "\n{}: {}\n[{before}] ", parameter.setting, parameter.description)?;
         output.flush()?;
@@ -66,8 +68,10 @@ async fn ask(
             "-" => Some(""),
             answer => Some(answer),
         };
-        if let Some(answer) = answer {
-            give(answers, parameter, answer, output)?;
+        if let Some(refused) = answer.map(|it| give(answers, parameter, it)).transpose()?.flatten() {
+            print(&[refused], output)?;
+            index -= 1;
+            continue;
         }
         // A .p12 is read once its password is known.
         let has_password = parameters.get(index).is_some_and(|next| is_password_of_p12(next, answers));
@@ -78,18 +82,12 @@ async fn ask(
     Ok(true)
 }
 
-/// Takes an answer, and says so if that created a file.
-pub(super) fn give(
-    answers: &mut Answers,
-    parameter: &Parameter,
-    answer: &str,
-    output: &mut impl Write,
-) -> io::Result<()> {
-    if answers.give(parameter, answer)? {
-        let file = answers.file(&parameter.setting).unwrap_or("".as_ref());
-        writeln!(output, "created  {}, with a new key", file.display())?;
-    }
-    Ok(())
+/// Takes an answer, unless it may be a secret itself; that is refused, and the row does not repeat it.
+pub(super) fn give(answers: &mut Answers, parameter: &Parameter, answer: &str) -> io::Result<Option<Row>> {
+    let found = "is neither file:/path nor the ARN of a secret, and was not kept";
+    let remedy = "save the secret to a file and answer file:/path";
+    let is_taken = answers.give(parameter, answer)?;
+    Ok((!is_taken).then(|| Row::wrong(parameter.setting.as_str(), found, remedy)))
 }
 
 /// Prints what is wrong or worth a review, and what was read from elsewhere. `false` if something is wrong.
@@ -103,6 +101,9 @@ pub(super) fn print(rows: &[Row], output: &mut impl Write) -> io::Result<bool> {
 }
 
 fn is_needed_or_known(templates: &Templates, parameter: &Parameter, answers: &Answers) -> bool {
+    if parameter.is_of_each_deployment() {
+        return false;
+    }
     let is_choice = templates.is_choice(parameter) && !parameter.name.contains("Next");
     is_choice
         || answers.get(&parameter.setting).is_some()

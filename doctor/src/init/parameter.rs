@@ -45,9 +45,20 @@ impl Parameter {
         self.allowed_pattern.as_ref().is_some_and(|pattern| pattern.contains(":secretsmanager:"))
     }
 
-    /// Whether its value is not printed: a consumer key identifies the bank, and account ranges may contain a card number by mistake.
-    pub(super) fn is_hidden(&self) -> bool {
-        self.name.ends_with("ConsumerKey") || self.name == "AccountRanges"
+    /// Whether this value is not printed: a consumer key identifies the bank, account ranges may contain a card number by mistake, and
+    /// whatever is in the place of a secret's ARN may be the secret.
+    pub(super) fn is_hidden(&self, value: &str) -> bool {
+        self.name.ends_with("ConsumerKey") || self.name == "AccountRanges" || self.is_secret_itself(value)
+    }
+
+    /// Whether this may be a secret's value where its ARN is expected.
+    pub(super) fn is_secret_itself(&self, value: &str) -> bool {
+        self.is_secret() && self.problem(value).is_some()
+    }
+
+    /// Whether each deployment gives another value. It is never asked for; one in `samconfig.toml` stays there.
+    pub(super) fn is_of_each_deployment(&self) -> bool {
+        self.name == "Release"
     }
 
     /// The setting of this name that functions read, if there is one. Parameters that are `true` or `false` are about the deployment:

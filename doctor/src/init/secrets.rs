@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt, fs, io,
+    fmt, io,
     num::NonZeroU32,
     path::PathBuf,
 };
@@ -80,10 +80,11 @@ pub(super) struct SecretsStack {
 /// Secrets that answers give as files, and that `infra/secrets.yaml` has.
 pub(super) fn read(templates: &Templates, answers: &Answers, stage: &str) -> io::Result<Vec<StoredSecret>> {
     let secrets = templates.parameters.iter().filter_map(|it| {
-        Some((it, templates.secret(&it.name, stage)?, answers.file(&it.setting)?.to_owned()))
+        let file = answers.file(&it.setting)?.to_owned();
+        Some((it, templates.secret(&it.name, stage)?, file, answers.content(&it.setting)?))
     });
-    let secrets = secrets.map(|(it, secret, file)| {
-        let content = fs::read(&file)?.into();
+    let secrets = secrets.map(|(it, secret, file, content)| {
+        let content = content?;
         Ok(StoredSecret { setting: it.setting.clone(), parameter: it.name.clone(), secret, file, content })
     });
     secrets.collect()

@@ -104,7 +104,7 @@ impl Templates {
         self.parameters.iter().find(|it| it.setting == name || it.name == name)
     }
 
-    /// Whether a deployment needs a value: there is no default, or a rule demands one. `value` returns the values by setting.
+    /// Whether `doctor init` needs a value: there is no default, or a rule demands one. `value` returns the values by setting.
     pub(super) fn is_needed<'a>(
         &'a self,
         parameter: &Parameter,
@@ -149,7 +149,8 @@ impl Templates {
 
 impl Rule {
     fn demands(&self, parameter: &Parameter) -> bool {
-        self.assertions.iter().any(|assertion| assertion.assert.is_set(parameter))
+        !parameter.is_of_each_deployment()
+            && self.assertions.iter().any(|assertion| assertion.assert.is_set(parameter))
     }
 }
 
@@ -202,6 +203,7 @@ mod tests {
         assert!(!is_needed("ApiCertificateArn", ("", "")));
         assert!(is_needed("ProcessingDecryptionKey", ("", "")));
         assert!(!is_needed("ProcessingDecryptionKey", ("PROCESSING_JWE", "off")));
+        assert!(!is_needed("Release", ("DEPLOYMENT_PREFERENCE", "Canary10Percent5Minutes")));
         assert!(templates.is_choice(templates.parameter("LogoDomainName").unwrap()));
     }
 
