@@ -54,8 +54,9 @@ assert code(enroll.sync(client=api, body=request, idempotency_key=key)) == "idem
 assert code(get_enrollment.sync(client=api, enrollment_id=uuid.uuid4())) == "not_found"
 
 accept_terms(ready.redirect_url)
-while not (enrollment := get_enrollment.sync(client=api, enrollment_id=ready.enrollment_id)).final:
-    time.sleep(0.1)
+while not (response := get_enrollment.sync_detailed(client=api, enrollment_id=ready.enrollment_id)).parsed.final:
+    time.sleep(int(response.headers.get("Retry-After", 5)))
+enrollment = response.parsed
 assert enrollment.status == "ENABLED", enrollment.status
 
 later = enrollment.to_dict() | {"status": "PAUSED", "aFieldOfALaterVersion": 1}

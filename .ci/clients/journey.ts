@@ -2,6 +2,7 @@
 // through the types of openapi-typescript.
 
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import createFetchClient from "openapi-fetch";
 import { createClient, createConfig } from "./generated/hey/client/index.js";
 import * as api from "./generated/hey/sdk.gen.js";
@@ -61,9 +62,9 @@ async function enable(): Promise<void> {
   await acceptTerms(ready.redirectUrl);
   for (;;) {
     const path = { enrollmentId: ready.enrollmentId };
-    const { data: enrollment } = await api.getEnrollment({ client, path, throwOnError: true });
+    const { data: enrollment, response } = await api.getEnrollment({ client, path, throwOnError: true });
     if (enrollment.final) return expect("the status", enrollment.status, "ENABLED");
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(1000 * Number(response.headers.get("Retry-After") ?? 5));
   }
 }
 

@@ -8,6 +8,7 @@ use local::{
     Options, World,
     cardholder::{Cardholder, Response},
 };
+use runtime::http::Code;
 use serde_json::{Value, json};
 
 const TOKEN: &str = "6f1c0d2b9a7e4835b0c1d2e3f4a59687";
@@ -28,7 +29,8 @@ async fn the_page_for_app_developers_shows_real_responses() {
     for (name, block) in calls {
         updated = filled(&updated, &format!("call: {name}"), &block);
     }
-    updated = filled(&updated, "texts", &texts());
+    updated = filled(&updated, "errors", &errors(between(&page, "errors")));
+    updated = filled(&updated, "texts", &tables_of(&texts()));
     if env::var_os("UPDATE_DOCS").is_some() {
         fs::write(path("../docs/app-integration.md"), &updated).unwrap();
     } else {
@@ -39,12 +41,16 @@ async fn the_page_for_app_developers_shows_real_responses() {
     }
 }
 
+/// What the page has between the two comments.
+fn between<'a>(page: &'a str, name: &str) -> &'a str {
+    let (_, rest) = page.split_once(&format!("<!-- {name} -->\n")).unwrap();
+    rest.split_once("<!-- end -->").unwrap().0
+}
+
 /// The page with this content between the two comments.
 fn filled(page: &str, name: &str, content: &str) -> String {
-    let begin = format!("<!-- {name} -->\n");
-    let (before, rest) = page.split_once(&begin).unwrap();
-    let (_, after) = rest.split_once("<!-- end -->").unwrap();
-    format!("{before}{begin}{content}<!-- end -->{after}")
+    let around = |content: &str| format!("<!-- {name} -->\n{content}<!-- end -->");
+    page.replacen(&around(between(page, name)), &around(content), 1)
 }
 
 async fn calls(world: &World) -> Vec<(&'static str, String)> {
@@ -158,9 +164,41 @@ fn normalize(name: &str, value: &mut Value, second: &mut u32) {
     }
 }
 
-fn texts() -> String {
-    let texts: BTreeMap<String, BTreeMap<String, String>> =
-        serde_json::from_str(&fs::read_to_string(path("sample-app/texts.json")).unwrap()).unwrap();
+/// The table of all codes. What the app does is written in the page, in the fourth column; the others follow the code and the texts.
+fn errors(table: &str) -> String {
+    let cells = |row: &str| row.split('|').skip(1).map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let rows: Vec<_> = table.lines().map(cells).collect();
+    let texts = texts();
+    let head = "| code | status | same request again | the app | the cardholder reads |";
+    let mut table = format!("{head}\n|---|---|---|---|---|\n");
+    for code in Code::ALL {
+        let name = code.as_str();
+        let row = rows.iter().find(|row| row.first() == Some(&format!("`{name}`")));
+        let action = row.and_then(|row| row.get(3)).map_or("", String::as_str);
+        assert!(
+            !action.is_empty(),
+            "docs/app-integration.md says nothing about `{name}`: under \"Errors\", add the row | `{name}` | | | what the app \
+             does | |, then run with UPDATE_DOCS=1"
+        );
+        // The test `the_contract_names_the_problems_that_may_pass` says which of them have the header.
+        let again = match (code.retryable(), code) {
+            (false, _) => "no",
+            (true, Code::InternalError) => "yes",
+            (true, _) => "after `Retry-After`",
+        };
+        let (status, title) = (code.status().as_u16(), &texts[&format!("error.{name}.title")]["en"]);
+        writeln!(table, "| `{name}` | {status} | {again} | {action} | {title} |").unwrap();
+    }
+    table
+}
+
+type Texts = BTreeMap<String, BTreeMap<String, String>>;
+
+fn texts() -> Texts {
+    serde_json::from_str(&fs::read_to_string(path("sample-app/texts.json")).unwrap()).unwrap()
+}
+
+fn tables_of(texts: &Texts) -> String {
     let mut table = String::new();
     for (title, prefix, what) in [
         ("Statuses of an enrollment", "status.", "status, reason"),
@@ -188,4 +226,28 @@ fn texts() -> String {
     }
     table.push_str("`unreachable` and `unavailable` are the app's own codes for no network and API Gateway's 503. `too_many_requests` is this server's code, and the app's for API Gateway's 429.\n");
     table
+}
+
+#[test]
+fn the_webhook_in_the_api_description_has_the_schema_of_the_event() {
+    let api: Value =
+        serde_saphyr::from_str(&fs::read_to_string(path("../infra/openapi.yaml")).unwrap()).unwrap();
+    let event = fs::read_to_string(path("../docs/events/enrollment-status-changed.schema.json")).unwrap();
+    let event: Value = serde_json::from_str(&event).unwrap();
+    let webhook = &api["components"]["schemas"]["EnrollmentStatusChanged"];
+    assert_eq!(webhook["required"], event["required"]);
+    let names = |schema: &Value| -> Vec<String> {
+        let mut names: Vec<_> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(webhook), names(&event));
+    let statuses = &api["components"]["schemas"]["Status"]["x-extensible-enum"];
+    assert_eq!(*statuses, event["$defs"]["status"]["enum"]);
+    let example =
+        api.pointer("/webhooks/enrollmentStatusChanged/post/requestBody/content/application~1json/example");
+    let example = &example.unwrap()["detail"];
+    let mut fields: Vec<_> = example.as_object().unwrap().keys().cloned().collect();
+    fields.sort();
+    assert_eq!(fields, names(&event));
 }

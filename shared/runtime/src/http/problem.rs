@@ -254,6 +254,11 @@ impl Code {
         self.describe().0
     }
 
+    /// The HTTP status of the response.
+    pub fn status(self) -> StatusCode {
+        self.describe().1
+    }
+
     /// The title in the document, the same for every problem of this code.
     pub fn title(self) -> &'static str {
         self.describe().2
