@@ -33,8 +33,8 @@ fn the_page_is_one_file_with_every_token_requestor() {
     );
     assert_eq!(
         (page.matches("src=\"data:").count(), page.matches("src=").count()),
-        (5, 5),
-        "a logo for each"
+        (6, 6),
+        "the icon, and a logo for each"
     );
     assert!(page.contains("New <span class=\"count\">5</span>"), "what changed last");
 }
