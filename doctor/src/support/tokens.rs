@@ -152,16 +152,11 @@ impl TokenSupport {
         let deadline = Deadline::after(TIMEOUT);
         let processing = &self.changer.processing;
         // Read after the start: no other change of this server comes between.
-        let tokens = match processing.get_numbered_tokens_by_client(token.client, deadline).await {
-            Ok(tokens) => tokens,
+        let found = match self.changer.find(token, deadline).await {
+            Ok(found) => found.map(|owned| owned.listed),
             Err(error) => return (RunEnd::NotChanged, Err(error.into())),
         };
-        let is_named = |listed: &NumberedToken| {
-            listed.token.card_contract_id == token.card
-                && TokenId::of(token.client, &listed.token) == Some(token.token)
-        };
-        let Some(NumberedToken { token: listed, number: Some(number) }) = tokens.into_iter().find(is_named)
-        else {
+        let Some(NumberedToken { token: listed, number: Some(number) }) = found else {
             return (RunEnd::NotChanged, Err(TokenError::NotFound));
         };
         let sent = processing.relink_tokens(token.card, to, Some(&number), deadline).await;

@@ -22,6 +22,7 @@ use runtime::{
 };
 use url::Url;
 
+pub use owned_tokens::OwnedToken;
 pub use response::state_name;
 pub use token_changer::{ChangedToken, TokenChanger};
 

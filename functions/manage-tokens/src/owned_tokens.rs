@@ -23,9 +23,11 @@ pub(crate) fn named(request: &Request, client: ClientId) -> Result<TokenRef, Pro
 }
 
 /// A token as the client's list shows it now. With its number: drop it after the change.
-pub(crate) struct OwnedToken {
-    pub(crate) listed: NumberedToken,
-    pub(crate) state: TokenState,
+pub struct OwnedToken {
+    /// As the list has it.
+    pub listed: NumberedToken,
+    /// What its status in the list means.
+    pub state: TokenState,
 }
 
 /// Finds the token in the client's own list; `None` if it is not there.

@@ -10,7 +10,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use mastercard::{
-    Deadline, Processing,
+    Deadline, MastercardError, Processing,
     call::{Call, CallLog},
     processing::{ClientToken, TokenAction, TokenChangeError, TokenChangeResult, TokenStatusWords},
 };
@@ -120,6 +120,18 @@ impl TokenChanger {
             state = state_name(&done.state), "token changed"
         );
         Ok(done)
+    }
+
+    /// The token in the client's own list, with its number: drop it after the change. `None` if it is not there.
+    ///
+    /// # Errors
+    /// When the list cannot be read.
+    pub async fn find(
+        &self,
+        token: TokenRef,
+        deadline: Deadline,
+    ) -> Result<Option<OwnedToken>, MastercardError> {
+        owned_tokens::find(&self.processing, token, deadline).await
     }
 
     /// Sends a change. On an error the run has ended.
