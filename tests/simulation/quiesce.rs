@@ -91,12 +91,10 @@ impl Run<'_> {
         self.history.settled_at = self.now();
         let stored = self.harness.scan(&self.resources.tables).await;
         self.history.stored = stored.into_iter().map(StoredItem::new).collect();
-        for principal in &self.history.principals {
-            let tokens = self.harness.simulator().tokens_of(principal.client).into_iter();
-            let active =
-                tokens.filter(|it| it.status == TokenStatus::Active && it.token_requestor_id == CLICK_TO_PAY);
-            self.history.active.extend(active.map(|token| token.card_contract_id));
-        }
+        let tokens = self.all_tokens().into_iter().map(|(_, token)| token);
+        let active =
+            tokens.filter(|it| it.status == TokenStatus::Active && it.token_requestor_id == CLICK_TO_PAY);
+        self.history.active.extend(active.map(|token| token.card_contract_id));
     }
 
     /// Enrolls cards again that were enrolled before, with new keys, and lists token requestors after a refresh.

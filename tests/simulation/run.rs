@@ -166,17 +166,14 @@ impl<'a> Run<'a> {
     /// Records tokens that the simulator has created since the last call.
     pub(super) fn record_new_tokens(&mut self) {
         let (step, now) = (self.trace.step(), self.now());
-        let simulator = self.harness.simulator();
-        for principal in &self.history.principals {
-            for token in simulator.tokens_of(principal.client) {
-                let (card, reference) = (token.card_contract_id, token.token_unique_reference);
-                if self.history.tokens.iter().any(|it| it.reference == reference) {
-                    continue;
-                }
-                simulator.set_token_created(&reference, now);
-                let is_of_click_to_pay = token.token_requestor_id == CLICK_TO_PAY;
-                self.history.tokens.push(Token { step, card, reference, is_of_click_to_pay });
+        for (_, token) in self.all_tokens() {
+            let (card, reference) = (token.card_contract_id, token.token_unique_reference);
+            if self.history.tokens.iter().any(|it| it.reference == reference) {
+                continue;
             }
+            self.harness.simulator().set_token_created(&reference, now);
+            let is_of_click_to_pay = token.token_requestor_id == CLICK_TO_PAY;
+            self.history.tokens.push(Token { step, card, reference, is_of_click_to_pay });
         }
     }
 

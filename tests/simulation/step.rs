@@ -83,7 +83,7 @@ impl Run<'_> {
     }
 
     /// The tokens of all principals, with their clients.
-    fn all_tokens(&self) -> Vec<(u64, TokenSummary)> {
+    pub(super) fn all_tokens(&self) -> Vec<(u64, TokenSummary)> {
         let clients = self.history.principals.iter().map(|principal| principal.client);
         let tokens_of = |client| {
             let tokens = self.harness.simulator().tokens_of(client).into_iter();
