@@ -25,7 +25,7 @@ const MAX_URI: usize = 32 * 1024;
 /// What is encoded in a query that arrived raw. Encoded parts stay as they are.
 const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
 /// What is encoded in a path, which API Gateway has decoded.
-const PATH: &AsciiSet =
+pub(super) const PATH: &AsciiSet =
     &QUERY.add(b'%').add(b'?').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
 
 /// An event that cannot be turned into a request.

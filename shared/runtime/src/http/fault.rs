@@ -2,25 +2,13 @@
 
 use std::fmt;
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 use serde::Serialize;
 
-/// What a URI's fragment cannot have as it is (RFC 3986 section 3.5).
-const OUTSIDE_FRAGMENT: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
+use super::event::PATH;
+
+/// What is encoded in a fragment (RFC 3986 section 3.5).
+const FRAGMENT: &AsciiSet = &PATH.remove(b'?').add(b'[').add(b']');
 
 /// A fault of one part of a request, as an element of `errors` in a problem document (RFC 9457 section 3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,7 +34,7 @@ impl Fault {
     /// Of the body's value at a JSON pointer, such as `/consent/acceptedAt`; an empty pointer is the whole body.
     pub fn in_body(pointer: impl fmt::Display, detail: impl fmt::Display) -> Self {
         let pointer = pointer.to_string();
-        let pointer = format!("#{}", utf8_percent_encode(&pointer, OUTSIDE_FRAGMENT));
+        let pointer = format!("#{}", utf8_percent_encode(&pointer, FRAGMENT));
         Self { place: Place::Pointer(pointer), detail: detail.to_string() }
     }
 
