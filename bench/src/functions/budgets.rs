@@ -6,6 +6,7 @@ use crate::report::Target;
 /// The function with two AWS clients.
 const TWO_CLIENTS: &str = "fetch-assets";
 const ENROLL: &str = "enroll";
+const MANAGE_TOKENS: &str = "manage-tokens";
 /// Largest accepted relative difference between an instruction count and its recorded value.
 const TOLERANCE: f64 = 0.05;
 
@@ -21,6 +22,8 @@ pub(super) fn size_targets(figures: &[Figures], echo_start: f64, may_be_busy: bo
             TWO_CLIENTS => (4.1, 1.0),
             // Two clients of Mastercard, Unicode's tables for composing names, step-up and limits.
             ENROLL => (3.3, 0.0),
+            // Signs and encrypts for Processing, with step-up and the table of enrollments.
+            MANAGE_TOKENS => (3.2, 0.0),
             _ => (3.1, 0.0),
         };
         targets.push(Target::below(name("zip, MB"), megabytes, float(it.zip_bytes) / 1e6));
@@ -51,6 +54,16 @@ pub(super) fn regression_targets(current: &RecordedCounts, baseline: &RecordedCo
             "lists before and after: read units, ratio to recorded",
             1.0,
             current.read_units_of_lists / baseline.read_units_of_lists,
+        ),
+        Target::below(
+            "changes of a token: write units, ratio to recorded",
+            1.0,
+            current.write_units_of_tokens / baseline.write_units_of_tokens,
+        ),
+        Target::below(
+            "changes of a token: read units, ratio to recorded",
+            1.0,
+            current.read_units_of_tokens / baseline.read_units_of_tokens,
         ),
     ];
     if current.compiler_and_processor != baseline.compiler_and_processor {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::error::BenchError;
@@ -41,6 +41,41 @@ pub(super) fn list_cards_event(client: u64) -> Result<Value, BenchError> {
     let mut event = read_event("list-cards.json")?;
     event["requestContext"]["authorizer"]["jwt"]["claims"]["client_id"] = client.to_string().into();
     Ok(event)
+}
+
+/// `GET /cards/{cardContractId}/tokens` of a client.
+pub(super) fn list_tokens_event(client: u64, card: u64) -> Result<Value, BenchError> {
+    let mut event = read_event("manage-tokens-list.json")?;
+    set_path(&mut event, client, &format!("/cards/{card}/tokens"));
+    event["pathParameters"]["cardContractId"] = card.to_string().into();
+    Ok(event)
+}
+
+/// `POST /cards/{cardContractId}/tokens/{tokenId}/{action}` of a client.
+pub(super) fn token_change_event(
+    client: u64,
+    card: u64,
+    token: &str,
+    action: &str,
+) -> Result<Value, BenchError> {
+    let mut event = read_event("manage-tokens-suspend.json")?;
+    set_path(&mut event, client, &format!("/cards/{card}/tokens/{token}/{action}"));
+    let route = format!("POST /cards/{{cardContractId}}/tokens/{{tokenId}}/{action}");
+    event["routeKey"] = route.as_str().into();
+    event["requestContext"]["routeKey"] = route.into();
+    event["headers"]["idempotency-key"] = format!("bench-{card}-{action}").into();
+    event["pathParameters"] = json!({ "cardContractId": card.to_string(), "tokenId": token });
+    if action == "remove" {
+        event["headers"]["content-type"] = "application/json".into();
+        event["body"] = json!({ "confirm": true }).to_string().into();
+    }
+    Ok(event)
+}
+
+fn set_path(event: &mut Value, client: u64, path: &str) {
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["client_id"] = client.to_string().into();
+    event["rawPath"] = path.into();
+    event["requestContext"]["http"]["path"] = path.into();
 }
 
 /// The client that owns a card of the benchmark.

@@ -1,5 +1,5 @@
-//! One enrollment through the binaries, from the list of token requestors to the enabled card, with the DynamoDB capacity
-//! units of each step.
+//! One enrollment through the binaries, from the list of token requestors to the enabled card, and the changes of its token, with
+//! the DynamoDB capacity units of each step.
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -10,8 +10,8 @@ use simulator::NotificationTarget;
 use tokio::{net::TcpListener, sync::Mutex};
 
 use super::events::{
-    body, callback_event, client_of_card, get_enrollment_event, list_cards_event, notification_event,
-    read_event, text,
+    body, callback_event, client_of_card, get_enrollment_event, list_cards_event, list_tokens_event,
+    notification_event, read_event, text, token_change_event,
 };
 use super::harness::Harness;
 use crate::{
@@ -31,10 +31,24 @@ pub(super) struct Step {
     pub(super) processing: usize,
 }
 
+/// What a step is part of; units are summed for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// From the tap to the final status.
+    Enrollment,
+    /// Lists of the app before and after it.
+    Lists,
+    /// The list of the card's tokens, and one of each change.
+    Tokens,
+}
+
 impl Step {
-    /// Whether the step is a list of the app, not part of the enrollment.
-    pub(super) fn is_list(&self) -> bool {
-        self.function.starts_with("list-")
+    pub(super) fn part(&self) -> Part {
+        match self.function {
+            "list-requestors" | "list-cards" => Part::Lists,
+            "manage-tokens" => Part::Tokens,
+            _ => Part::Enrollment,
+        }
     }
 }
 
@@ -80,13 +94,31 @@ pub(super) async fn steps(folder: PathBuf) -> Result<Vec<Step>, BenchError> {
         .invoke("the app reads the status", "get-enrollment", get_enrollment_event(client, &enrollment)?)
         .await?;
     binaries.invoke("the app lists the cards again", "list-cards", list_cards_event(client)?).await?;
-    match body(&last)["status"].as_str() {
-        Some("ENABLED") => Ok(binaries.steps),
-        status => Err(BenchError::InvalidResult { detail: format!("the journey ended as {status:?}") }),
+    let status = &body(&last)["status"];
+    if status != "ENABLED" {
+        return Err(BenchError::InvalidResult { detail: format!("the journey ended as {status}") });
     }
+    binaries.change_token(client, card).await?;
+    Ok(binaries.steps)
 }
 
 impl Binaries<'_> {
+    /// Every change of the card's only token, as the cardholder makes them.
+    async fn change_token(&mut self, client: u64, card: u64) -> Result<(), BenchError> {
+        let listed = list_tokens_event(client, card)?;
+        let listed = self.invoke("the app lists where the card is enabled", "manage-tokens", listed).await?;
+        let token = text(&body(&listed)["tokens"][0], "tokenId");
+        for (step, action) in [
+            ("the cardholder suspends it", "suspend"),
+            ("the cardholder resumes it", "resume"),
+            ("the cardholder removes it", "remove"),
+        ] {
+            let event = token_change_event(client, card, &token, action)?;
+            self.invoke(step, "manage-tokens", event).await?;
+        }
+        Ok(())
+    }
+
     async fn invoke(
         &mut self,
         step: &'static str,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     figures::{Figures, Instructions},
-    journey::Step,
+    journey::{Part, Step},
 };
 use crate::{error::BenchError, machine};
 
@@ -24,6 +24,9 @@ pub(super) struct RecordedCounts {
     pub(super) read_units: f64,
     /// DynamoDB read units of the lists before and after the enrollment.
     pub(super) read_units_of_lists: f64,
+    /// DynamoDB capacity units of a list of the card's tokens and one of each change.
+    pub(super) write_units_of_tokens: f64,
+    pub(super) read_units_of_tokens: f64,
 }
 
 impl RecordedCounts {
@@ -31,16 +34,17 @@ impl RecordedCounts {
         let rustc = Command::new("rustc").arg("--version").output().ok();
         let rustc = rustc.and_then(|output| String::from_utf8(output.stdout).ok()).unwrap_or_default();
         let counted = functions.iter().filter_map(|it| Some((it.function.to_owned(), it.instructions?)));
-        let read_units = |lists: bool| {
-            let selected = steps.iter().filter(|step| step.is_list() == lists);
-            selected.map(|step| step.dynamodb.read_units).sum()
-        };
+        let of = |part: Part| steps.iter().filter(move |step| step.part() == part).map(|step| &step.dynamodb);
+        let write_units = |part| of(part).map(|count| count.write_units).sum();
+        let read_units = |part| of(part).map(|count| count.read_units).sum();
         Self {
             compiler_and_processor: format!("{}, {}", rustc.trim(), machine::processor()),
             instructions: counted.collect(),
-            write_units: steps.iter().map(|step| step.dynamodb.write_units).sum(),
-            read_units: read_units(false),
-            read_units_of_lists: read_units(true),
+            write_units: write_units(Part::Enrollment),
+            read_units: read_units(Part::Enrollment),
+            read_units_of_lists: read_units(Part::Lists),
+            write_units_of_tokens: write_units(Part::Tokens),
+            read_units_of_tokens: read_units(Part::Tokens),
         }
     }
 

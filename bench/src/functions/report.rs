@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     budgets::float,
     figures::{Figures, Percentiles, Times},
-    journey::Step,
+    journey::{Part, Step},
     soak::Soak,
 };
 use crate::{
@@ -128,9 +128,13 @@ impl Report {
         for step in &self.steps {
             row(f, &format!("{} | {}", step.step, step.function), &[step])?;
         }
-        let (lists, enrollment): (Vec<_>, Vec<_>) = self.steps.iter().partition(|step| step.is_list());
-        row(f, "**enrollment** | ", &enrollment)?;
-        row(f, "**lists** | ", &lists)
+        for (name, part) in
+            [("enrollment", Part::Enrollment), ("lists", Part::Lists), ("tokens", Part::Tokens)]
+        {
+            let of_part: Vec<_> = self.steps.iter().filter(|step| step.part() == part).collect();
+            row(f, &format!("**{name}** | "), &of_part)?;
+        }
+        Ok(())
     }
 }
 
