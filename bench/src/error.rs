@@ -31,6 +31,8 @@ pub(crate) enum BenchError {
     Notifications(#[from] simulator::InvalidTarget),
     #[error("a journey stopped")]
     Journey(#[from] local::cardholder::JourneyError),
+    #[error("the status changes of a journey could not be read")]
+    StatusChanges(#[from] local::StreamError),
     #[error("{detail}")]
     InvalidResult { detail: String },
     #[error("{function} exited early with {status}; its log:\n{log}")]

@@ -106,6 +106,11 @@ impl Function {
         peak.and_then(|size| machine::kilobytes(&size)).unwrap_or(u32::MAX)
     }
 
+    /// Bytes of the log so far; 0 if it cannot be read.
+    pub(crate) fn log_bytes(&self) -> u64 {
+        self.log.metadata().map_or(0, |log| log.len())
+    }
+
     /// CPU time of the process, in steps of 10 ms.
     pub(crate) fn cpu_time(&self) -> Option<Duration> {
         machine::cpu_time(self.process.id()?)

@@ -1,6 +1,7 @@
 //! Benchmark of each function as Lambda runs it: the release binary, in a separate process, with TLS to all upstreams.
 
 mod budgets;
+mod cost;
 mod cpu_quota;
 mod delivery;
 mod events;
@@ -17,6 +18,7 @@ mod timing;
 use std::path::PathBuf;
 
 use crate::{binaries, error::BenchError, function::Function, machine::Machine};
+use cost::Cost;
 use figures::{Figures, Percentiles};
 use harness::Harness;
 use recorded::RecordedCounts;
@@ -84,8 +86,9 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     };
     let soak = soak::run(&harness, arguments.enrollments).await?;
     drop(harness);
-    let steps = journey::steps(binaries).await?;
-    let current = RecordedCounts::new(&functions, &steps);
+    let journey = journey::measure(binaries).await?;
+    let current = RecordedCounts::new(&functions, &journey.steps);
+    let cost = Cost::of(&journey, &functions);
     if arguments.record {
         current.write()?;
     }
@@ -100,8 +103,9 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     if !arguments.counts_only {
         targets.extend(budgets::latency_targets(&functions));
         targets.extend(budgets::capacity_targets(&current));
+        targets.extend(cost.target(arguments.only.is_empty()));
     }
-    Ok(Report { machine: Machine::this(), echo_start, functions, soak, steps, targets })
+    Ok(Report { machine: Machine::this(), echo_start, functions, soak, journey, cost, targets })
 }
 
 async fn figures(

@@ -1,8 +1,11 @@
 //! Embedded DynamoDB and S3 on loopback, with the wire protocols of AWS. The functions use the same SDK clients as in
 //! Lambda; only the endpoints differ.
 
+mod database_file;
 pub mod dynamodb;
 pub(crate) mod s3;
+
+pub use database_file::DatabaseFault;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
@@ -39,7 +42,10 @@ impl AccessKey {
 /// An engine did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// The database file cannot be opened.
+    /// The database file cannot be used.
+    #[error(transparent)]
+    DatabaseFile(#[from] DatabaseFault),
+    /// The embedded DynamoDB did not open its file.
     #[error("the embedded DynamoDB cannot open its file: {0}")]
     Database(String),
     /// A table could not be created.

@@ -1,6 +1,7 @@
 //! The `World`: all servers of the use case on free loopback ports, for `cargo run -p local` and for tests. It has no
 //! global state, so one process can run many.
 
+mod data_folder;
 mod options;
 mod start;
 
@@ -14,9 +15,9 @@ use runtime::{
 };
 use serde_json::Value;
 use simulator::Simulator;
-use tempfile::TempDir;
 use url::Url;
 
+use data_folder::DataFolder;
 pub use options::Options;
 pub use start::StartError;
 
@@ -49,10 +50,10 @@ pub struct World {
     pub(crate) logos: Logos,
     routes: Vec<String>,
     access_key: crate::engines::AccessKey,
-    /// The folder for data between runs.
-    data: Option<PathBuf>,
+    folder: DataFolder,
+    /// Whether the folder is kept between runs.
+    is_kept: bool,
     _shutdown: ShutdownGuard,
-    _folder: Option<TempDir>,
 }
 
 impl World {
@@ -185,7 +186,7 @@ impl World {
 
     /// The path of the audit trail's file, if there is a folder for data between runs.
     pub fn audit_file(&self) -> Option<PathBuf> {
-        self.data.as_ref().map(|data| data.join("audit.jsonl"))
+        self.is_kept.then(|| self.folder.path.join("audit.jsonl"))
     }
 
     /// Settings of all functions, SDK configuration and clock, for callers that connect a function themselves.

@@ -110,6 +110,31 @@ async fn a_port_in_use_or_a_folder_that_cannot_be_written_is_one_sentence() {
 }
 
 #[tokio::test]
+async fn a_data_folder_is_for_one_process_at_a_time() {
+    let data = tempfile::tempdir().unwrap();
+    let first = World::start(with_data(&data)).await.unwrap();
+    let refused = World::start(with_data(&data)).await.err().unwrap();
+    assert!(matches!(refused, StartError::FolderInUse { .. }), "{refused}");
+    assert!(refused.to_string().contains("used by another process"), "{refused}");
+    drop(first);
+    World::start(with_data(&data)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_named_and_left_as_it_is() {
+    let garbage = b"not what SQLite wrote".repeat(1_000);
+    for file in ["dynamodb.sqlite", "dynamodb.sqlite-wal"] {
+        let data = tempfile::tempdir().unwrap();
+        let damaged = data.path().join(file);
+        fs::write(&damaged, &garbage).unwrap();
+        let refused = World::start(with_data(&data)).await.err().unwrap().to_string();
+        assert!(refused.contains(file) && refused.contains("is damaged"), "{refused}");
+        assert!(!refused.contains('\n'), "{refused}");
+        assert_eq!(fs::read(&damaged).unwrap(), garbage);
+    }
+}
+
+#[tokio::test]
 async fn scripts_find_everything_in_the_ready_file_and_only_the_owner_can_read_it() {
     let folder = tempfile::tempdir().unwrap();
     let (ready_file, env_file) = (folder.path().join("ready.json"), folder.path().join("env"));

@@ -29,6 +29,17 @@ pub(super) struct Step {
     pub(super) dynamodb: Count,
     pub(super) token_connect: usize,
     pub(super) processing: usize,
+    /// Bytes that the function logs at its default level, in UTF-8.
+    pub(super) log_bytes: u64,
+}
+
+/// The steps of an enrollment, and what follows from them.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Journey {
+    pub(super) steps: Vec<Step>,
+    /// Events `EnrollmentStatusChanged` of the enrollment, before its token is changed.
+    pub(super) status_changes: usize,
 }
 
 /// What a step is part of; units are summed for each.
@@ -59,13 +70,14 @@ struct Binaries<'a> {
     steps: Vec<Step>,
 }
 
-/// Measures the steps in order. Notifications go to the binary, not to the functions of the local world.
-pub(super) async fn steps(folder: PathBuf) -> Result<Vec<Step>, BenchError> {
+/// Measures the journey. Notifications go to the binary, not to the functions of the local world.
+pub(super) async fn measure(folder: PathBuf) -> Result<Journey, BenchError> {
     let harness = Harness::start(folder, true).await?;
     let deliveries = deliveries(&harness).await?;
     let mut binaries = Binaries { harness: &harness, running: BTreeMap::new(), steps: Vec::new() };
     let (card, mut request) = harness.enroll_request()?;
     let client = client_of_card(card);
+    let earlier_changes = harness.world.status_changes().await?.len();
 
     binaries
         .invoke("the app lists the token requestors", "list-requestors", read_event("list-requestors.json")?)
@@ -98,8 +110,9 @@ pub(super) async fn steps(folder: PathBuf) -> Result<Vec<Step>, BenchError> {
     if status != "ENABLED" {
         return Err(BenchError::InvalidResult { detail: format!("the journey ended as {status}") });
     }
+    let status_changes = harness.world.status_changes().await?.len().saturating_sub(earlier_changes);
     binaries.change_token(client, card).await?;
-    Ok(binaries.steps)
+    Ok(Journey { steps: binaries.steps, status_changes })
 }
 
 impl Binaries<'_> {
@@ -132,6 +145,7 @@ impl Binaries<'_> {
         let Some(running) = self.running.get_mut(function) else { return Ok(Value::Null) };
         // Excludes the requests of earlier steps and of the startup.
         let _ = (self.harness.dynamodb.take(), self.harness.mastercard());
+        let logged = running.log_bytes();
         let Invocation { response, .. } = running.invoke(event).await?;
         let [token_connect, processing] = self.harness.mastercard().map(|count| count.requests);
         self.steps.push(Step {
@@ -140,6 +154,7 @@ impl Binaries<'_> {
             dynamodb: self.harness.dynamodb.take(),
             token_connect,
             processing,
+            log_bytes: running.log_bytes().saturating_sub(logged),
         });
         match response["statusCode"].as_u64() {
             Some(status) if status < 400 => Ok(response),

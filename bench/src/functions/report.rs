@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::{
     budgets::float,
+    cost::Cost,
     figures::{Figures, Percentiles, Times},
-    journey::{Part, Step},
+    journey::{Journey, Part, Step},
     soak::Soak,
 };
 use crate::{
@@ -23,7 +24,8 @@ pub(crate) struct Report {
     pub(super) echo_start: Percentiles,
     pub(super) functions: Vec<Figures>,
     pub(super) soak: Soak,
-    pub(super) steps: Vec<Step>,
+    pub(super) journey: Journey,
+    pub(super) cost: Cost,
     pub(super) targets: Vec<Target>,
 }
 
@@ -57,6 +59,7 @@ impl fmt::Display for Report {
         self.instructions(f)?;
         self.soak(f)?;
         self.steps(f)?;
+        write!(f, "{}", self.cost)?;
         report::table(f, &self.targets)
     }
 }
@@ -113,9 +116,9 @@ impl Report {
     fn steps(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "\n| step | function | DynamoDB requests | write units | read units | Token Connect | Processing |"
+            "\n| step | function | DynamoDB requests | write units | read units | Token Connect | Processing | log bytes |"
         )?;
-        writeln!(f, "|---|---|---|---|---|---|---|")?;
+        writeln!(f, "|---|---|---|---|---|---|---|---|")?;
         let row = |f: &mut fmt::Formatter<'_>, names: &str, steps: &[&Step]| {
             let sum = |of: fn(&Step) -> f64| steps.iter().map(|step| of(step)).sum::<f64>();
             let requests: usize = steps.iter().map(|step| step.dynamodb.requests).sum();
@@ -123,15 +126,19 @@ impl Report {
             let processing: usize = steps.iter().map(|step| step.processing).sum();
             let (writes, reads) =
                 (sum(|step| step.dynamodb.write_units), sum(|step| step.dynamodb.read_units));
-            writeln!(f, "| {names} | {requests} | {writes} | {reads} | {token_connect} | {processing} |")
+            let log_bytes: u64 = steps.iter().map(|step| step.log_bytes).sum();
+            writeln!(
+                f,
+                "| {names} | {requests} | {writes} | {reads} | {token_connect} | {processing} | {log_bytes} |"
+            )
         };
-        for step in &self.steps {
+        for step in &self.journey.steps {
             row(f, &format!("{} | {}", step.step, step.function), &[step])?;
         }
         for (name, part) in
             [("enrollment", Part::Enrollment), ("lists", Part::Lists), ("tokens", Part::Tokens)]
         {
-            let of_part: Vec<_> = self.steps.iter().filter(|step| step.part() == part).collect();
+            let of_part: Vec<_> = self.journey.steps.iter().filter(|step| step.part() == part).collect();
             row(f, &format!("**{name}** | "), &of_part)?;
         }
         Ok(())

@@ -12,8 +12,8 @@ use aws_sdk_dynamodb::{
 use dynoxide::{Database, server};
 use tokio::net::TcpListener;
 
-use super::EngineError;
-use crate::{private_file, shutdown::Shutdown};
+use super::{EngineError, database_file};
+use crate::shutdown::Shutdown;
 
 /// Names of both tables.
 #[derive(Clone, Debug)]
@@ -38,8 +38,7 @@ pub(crate) fn serve(
 ) -> Result<(), EngineError> {
     let database = match file {
         Some(file) => {
-            // The file will contain secrets; SQLite would make it readable by all users.
-            private_file::create(file).map_err(|error| EngineError::Database(error.to_string()))?;
+            database_file::prepare(file)?;
             Database::new(&file.to_string_lossy())
         }
         None => Database::memory(),

@@ -14,11 +14,10 @@ use runtime::{
 };
 use secrecy::ExposeSecret as _;
 use simulator::{NotificationTarget, Simulator};
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use url::Url;
 
-use super::{Options, World};
+use super::{Options, World, data_folder::DataFolder};
 use crate::{
     engines::{AccessKey, EngineError, dynamodb, s3},
     functions::Functions,
@@ -56,6 +55,12 @@ pub enum StartError {
         /// The error of the operating system.
         source: io::Error,
     },
+    /// Another process uses the data folder.
+    #[error("the folder {} is used by another process: stop it, or choose another folder", .folder.display())]
+    FolderInUse {
+        /// Its path.
+        folder: PathBuf,
+    },
     /// Keys could not be generated or read.
     #[error("the keys cannot be used")]
     Keys(#[from] KeyError),
@@ -85,7 +90,7 @@ impl World {
     /// # Errors
     /// See [`StartError`].
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let (folder, temporary) = folder(options.data.as_ref())?;
+        let folder = DataFolder::open(options.data.as_deref())?;
         let keys = keys(options.data.clone()).await?;
         let (guard, shutdown) = shutdown::channel();
         let (app_listener, base_url) = listen(options.port, "http", "").await?;
@@ -98,7 +103,7 @@ impl World {
         let tables = dynamodb::TableNames::default();
         let database = options.data.as_ref().map(|data| data.join("dynamodb.sqlite"));
         dynamodb::serve(dynamodb_listener, database.as_deref(), shutdown.clone())?;
-        s3::serve(s3_listener, &create_folder(folder.join("s3"))?, &access_key, shutdown.clone())?;
+        s3::serve(s3_listener, &create_folder(folder.path.join("s3"))?, &access_key, shutdown.clone())?;
         let aws = access_key.sdk_config(&dynamodb_url);
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
         let streams = aws_sdk_dynamodbstreams::Client::new(&aws);
@@ -116,7 +121,7 @@ impl World {
             ..NotificationTarget::plain(notifications_url.clone())
         }))?;
         let credentials = keys.portal.credentials();
-        let credential_files = folder.join("credentials");
+        let credential_files = folder.path.join("credentials");
         let written = credentials.write_to(&credential_files);
         let written = written.and_then(|()| redirect_keys(&credential_files.join(REDIRECT_KEYS_FILE)));
         written.map_err(|source| StartError::Folder { folder: credential_files.clone(), source })?;
@@ -186,26 +191,10 @@ impl World {
             logos,
             routes,
             access_key,
-            data: options.data.is_some().then_some(folder),
+            is_kept: options.data.is_some(),
+            folder,
             _shutdown: guard,
-            _folder: temporary,
         })
-    }
-}
-
-/// The data folder, or a temporary one that is deleted with the `World`.
-fn folder(data: Option<&PathBuf>) -> Result<(PathBuf, Option<TempDir>), StartError> {
-    match data {
-        Some(data) => {
-            let writable = private_file::writable_folder(data).and_then(|()| data.canonicalize());
-            let folder = writable.map_err(|source| StartError::Folder { folder: data.clone(), source })?;
-            Ok((folder, None))
-        }
-        None => {
-            let unwritable = |source| StartError::Folder { folder: std::env::temp_dir(), source };
-            let temporary = TempDir::with_prefix("click-to-pay-").map_err(unwritable)?;
-            Ok((temporary.path().to_owned(), Some(temporary)))
-        }
     }
 }
 

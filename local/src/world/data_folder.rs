@@ -1,0 +1,45 @@
+//! The folder of a `World`: one that is kept between runs and that one process uses at a time, or a temporary one.
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    io,
+    path::{Path, PathBuf},
+};
+
+use tempfile::TempDir;
+
+use super::start::StartError;
+use crate::private_file;
+
+/// Its lock is released, or the temporary folder deleted, when it is dropped.
+pub(super) struct DataFolder {
+    pub(super) path: PathBuf,
+    _lock: Option<File>,
+    _temporary: Option<TempDir>,
+}
+
+impl DataFolder {
+    /// Creates the folder if it is missing, and locks it. Without one, a temporary folder.
+    pub(super) fn open(data: Option<&Path>) -> Result<Self, StartError> {
+        let Some(data) = data else {
+            let unwritable = |source| StartError::Folder { folder: std::env::temp_dir(), source };
+            let temporary = TempDir::with_prefix("click-to-pay-").map_err(unwritable)?;
+            return Ok(Self { path: temporary.path().to_owned(), _lock: None, _temporary: Some(temporary) });
+        };
+        let unwritable = |source| StartError::Folder { folder: data.to_owned(), source };
+        private_file::writable_folder(data).map_err(unwritable)?;
+        let lock = lock_file(&data.join("lock")).map_err(unwritable)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(StartError::FolderInUse { folder: data.to_owned() }),
+            Err(TryLockError::Error(source)) => return Err(unwritable(source)),
+        }
+        let path = data.canonicalize().map_err(unwritable)?;
+        Ok(Self { path, _lock: Some(lock), _temporary: None })
+    }
+}
+
+fn lock_file(file: &Path) -> io::Result<File> {
+    private_file::create(file)?;
+    OpenOptions::new().write(true).open(file)
+}
