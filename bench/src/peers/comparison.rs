@@ -1,0 +1,52 @@
+//! Each figure of both functions, over all rounds.
+
+use serde::Serialize;
+
+use super::{round::Figures, spread::Spread};
+use crate::report::Target;
+
+/// A figure, how to read it, and the least ratio that is wanted.
+type Row = (&'static str, fn(&Figures) -> f64, Option<f64>);
+
+const ROWS: [Row; 7] = [
+    ("start, ms", |it| it.start, None),
+    ("start to first answer, ms", |it| it.first_answer, Some(12.0)),
+    ("warm event, p50, ms", |it| it.warm_p50, Some(1.5)),
+    ("warm event, p99, ms", |it| it.warm_p99, None),
+    ("warm event without upstreams, p50, ms", |it| it.warm_without_upstreams, None),
+    ("processor time of a warm event, ms", |it| it.processor, Some(4.0)),
+    ("peak memory, MB", |it| it.megabytes, None),
+];
+
+/// One figure of both functions.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Comparison {
+    pub(super) figure: &'static str,
+    pub(super) enroll: Spread,
+    pub(super) node: Spread,
+    /// Of the Node.js function to `enroll`.
+    pub(super) ratio: Spread,
+    #[serde(skip)]
+    wanted: Option<f64>,
+}
+
+/// All figures.
+pub(super) fn all(rounds: &[[Figures; 2]]) -> Vec<Comparison> {
+    ROWS.into_iter()
+        .map(|(figure, value, wanted)| Comparison {
+            figure,
+            enroll: Spread::of(rounds.iter().map(|[enroll, _]| value(enroll))),
+            node: Spread::of(rounds.iter().map(|[_, node]| value(node))),
+            ratio: Spread::of_ratios(rounds.iter().map(|[enroll, node]| (value(node), value(enroll)))),
+            wanted,
+        })
+        .collect()
+}
+
+impl Comparison {
+    /// The target for the median of the ratios, if there is one.
+    pub(super) fn target(&self) -> Option<Target> {
+        let name = format!("{}: ratio of Node.js to Rust", self.figure);
+        self.wanted.map(|wanted| Target::above(name, wanted, self.ratio.median))
+    }
+}
