@@ -1,7 +1,7 @@
 //! Benchmark of each function as Lambda runs it: the release binary, in a separate process, with TLS to all upstreams.
 
 mod budgets;
-mod cpu_quota;
+pub(crate) mod cpu_quota;
 mod delivery;
 mod events;
 pub(crate) mod figures;

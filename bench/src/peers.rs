@@ -4,6 +4,7 @@
 mod bundle;
 mod comparison;
 mod idempotency_table;
+mod process;
 mod report;
 mod round;
 mod spread;
@@ -13,12 +14,13 @@ use std::path::PathBuf;
 use crate::{
     binaries,
     error::BenchError,
-    functions::{harness::Harness, size},
+    functions::{cpu_quota::CpuQuota, harness::Harness, size},
     machine::Machine,
 };
 use bundle::Bundle;
+use process::{ENROLL, Starter};
 use report::{Report, Sizes};
-use round::{ENROLL, Samples};
+use round::Samples;
 
 /// Options of the comparison.
 #[derive(clap::Args)]
@@ -49,9 +51,11 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     let mut harness = Harness::start(binaries, false).await?;
     harness.variables.push(idempotency_table::create(&harness.world).await?);
     let samples = Samples { warm_up: arguments.warm_up, warm: arguments.warm };
+    let starter = Starter { harness: &harness, bundle: &bundle };
+    let quota = CpuQuota::of_256_megabytes("peers");
     let mut rounds = Vec::new();
     for number in 0..arguments.starts {
-        rounds.push(round::measure(&harness, &bundle, samples, number % 2 == 0).await?);
+        rounds.push(round::measure(&starter, samples, quota.as_ref(), number % 2 == 0).await?);
     }
     let sizes = Sizes { enroll_zip, node_zip };
     Ok(Report::new(Machine::this(), bundle.node_version, samples, &rounds, sizes))

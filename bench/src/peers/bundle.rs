@@ -44,8 +44,8 @@ impl Bundle {
         Self::folder().join(Self::FILE)
     }
 
-    /// The command that runs it. OpenSSL's store has the root of `SSL_CERT_FILE` only: Node.js's own would be parsed in each start.
-    pub(super) fn wrapper(&self) -> [OsString; 2] {
+    /// The command that runs a file. OpenSSL's store has the root of `SSL_CERT_FILE` only: Node.js's own would be parsed in each start.
+    pub(super) fn command(&self) -> [OsString; 2] {
         [self.node.clone().into_os_string(), "--use-openssl-ca".into()]
     }
 }

@@ -8,9 +8,10 @@ use crate::report::Target;
 /// A figure, how to read it, and the least ratio that is wanted.
 type Row = (&'static str, fn(&Figures) -> f64, Option<f64>);
 
-const ROWS: [Row; 7] = [
+const ROWS: [Row; 8] = [
     ("start, ms", |it| it.start, None),
     ("start to first answer, ms", |it| it.first_answer, Some(12.0)),
+    ("the same with 14 % of a vCPU, ms", |it| it.throttled_first_answer, None),
     ("warm event, p50, ms", |it| it.warm_p50, Some(1.5)),
     ("warm event, p99, ms", |it| it.warm_p99, None),
     ("warm event without upstreams, p50, ms", |it| it.warm_without_upstreams, None),
@@ -30,7 +31,7 @@ pub(super) struct Comparison {
     wanted: Option<f64>,
 }
 
-/// All figures.
+/// All figures that could be measured.
 pub(super) fn all(rounds: &[[Figures; 2]]) -> Vec<Comparison> {
     ROWS.into_iter()
         .map(|(figure, value, wanted)| Comparison {
@@ -40,6 +41,7 @@ pub(super) fn all(rounds: &[[Figures; 2]]) -> Vec<Comparison> {
             ratio: Spread::of_ratios(rounds.iter().map(|[enroll, node]| (value(node), value(enroll)))),
             wanted,
         })
+        .filter(|comparison| comparison.wanted.is_some() || comparison.ratio.median.is_finite())
         .collect()
 }
 

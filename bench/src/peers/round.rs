@@ -2,15 +2,11 @@
 
 use std::time::Duration;
 
-use super::bundle::Bundle;
+use super::process::{ENROLL, Process, Starter};
 use crate::{
     error::BenchError,
-    function::Function,
-    functions::{figures::Percentiles, harness::Harness, timing},
+    functions::{cpu_quota::CpuQuota, figures::Percentiles, timing},
 };
-
-/// The function that is compared, and the events of both.
-pub(super) const ENROLL: &str = "enroll";
 
 /// Numbers of events of each function in a round.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
@@ -20,13 +16,15 @@ pub(super) struct Samples {
     pub(super) warm: u32,
 }
 
-/// The figures of one function in one round; durations in milliseconds.
+/// The figures of one function in one round; durations in milliseconds, NaN if they cannot be measured on this machine.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Figures {
     /// From exec to the first poll for an event.
     pub(super) start: f64,
     /// From exec to the response to the first event.
     pub(super) first_answer: f64,
+    /// The same with the CPU quota of a function with 256 MB.
+    pub(super) throttled_first_answer: f64,
     pub(super) warm_p50: f64,
     pub(super) warm_p99: f64,
     /// Without the time waiting for Mastercard and DynamoDB.
@@ -37,72 +35,73 @@ pub(super) struct Figures {
     pub(super) megabytes: f64,
 }
 
-/// A function with its figures so far.
-struct Measured {
-    function: Function,
-    first_answer: Duration,
-    warm: Vec<Duration>,
+/// The durations of warm events.
+#[derive(Default)]
+struct Warm {
+    total: Vec<Duration>,
     without_upstreams: Vec<Duration>,
 }
 
 /// The figures of `enroll` and of the Node.js function.
 pub(super) async fn measure(
-    harness: &Harness,
-    bundle: &Bundle,
+    starter: &Starter<'_>,
     samples: Samples,
+    quota: Option<&CpuQuota>,
     enroll_first: bool,
 ) -> Result<[Figures; 2], BenchError> {
-    let enroll = async || {
-        let function = Function::start(&harness.binaries, ENROLL, &harness.variables).await?;
-        Measured::first(harness, function).await
+    let throttled = match quota {
+        Some(quota) => {
+            let both = starter.both(&quota.wrapper(), enroll_first).await?;
+            both.map(|process| milliseconds(process.first_answer))
+        }
+        None => [f64::NAN; 2],
     };
-    let node = async || {
-        let (wrapper, folder) = (bundle.wrapper(), Bundle::folder());
-        let function = Function::start_under(&wrapper, &folder, Bundle::FILE, &harness.variables).await?;
-        Measured::first(harness, function).await
-    };
-    let mut both = if enroll_first {
-        [enroll().await?, node().await?]
-    } else {
-        let node = node().await?;
-        [enroll().await?, node]
-    };
+    let mut both = starter.both(&[], enroll_first).await?;
     for _ in 0..samples.warm_up {
-        for one in &mut both {
-            let _ = timing::invoke(harness, &mut one.function, ENROLL).await?;
+        for process in &mut both {
+            let _ = timing::invoke(starter.harness, &mut process.function, ENROLL).await?;
         }
     }
-    let before = both.each_ref().map(|one| one.function.cpu_time());
+    let before = both.each_ref().map(|process| process.function.cpu_time());
+    let mut warm = [Warm::default(), Warm::default()];
     for _ in 0..samples.warm {
-        for one in &mut both {
-            let [total, _, without_upstreams] = timing::invoke(harness, &mut one.function, ENROLL).await?;
-            one.warm.push(total);
-            one.without_upstreams.push(without_upstreams);
+        for (process, warm) in both.iter_mut().zip(&mut warm) {
+            let times = timing::invoke(starter.harness, &mut process.function, ENROLL).await?;
+            let [total, _, without_upstreams] = times;
+            warm.total.push(total);
+            warm.without_upstreams.push(without_upstreams);
         }
     }
-    let [enroll, node] = both;
+    let ([enroll, node], [enroll_warm, node_warm]) = (both, warm);
     let [enroll_before, node_before] = before;
-    Ok([enroll.figures(enroll_before, samples.warm), node.figures(node_before, samples.warm)])
+    let [enroll_throttled, node_throttled] = throttled;
+    Ok([
+        figures(&enroll, enroll_warm, enroll_before, enroll_throttled),
+        figures(&node, node_warm, node_before, node_throttled),
+    ])
 }
 
-impl Measured {
-    async fn first(harness: &Harness, mut function: Function) -> Result<Self, BenchError> {
-        let [first, _, _] = timing::invoke(harness, &mut function, ENROLL).await?;
-        let first_answer = function.startup + first;
-        Ok(Self { function, first_answer, warm: Vec::new(), without_upstreams: Vec::new() })
+fn figures(
+    Process { function, first_answer }: &Process,
+    warm: Warm,
+    cpu_before: Option<Duration>,
+    throttled_first_answer: f64,
+) -> Figures {
+    let events = crate::report::count(warm.total.len());
+    let cpu_time = function.cpu_time().zip(cpu_before).map(|(end, start)| end.saturating_sub(start));
+    let warm_times = Percentiles::of(warm.total);
+    Figures {
+        start: milliseconds(function.startup),
+        first_answer: milliseconds(*first_answer),
+        throttled_first_answer,
+        warm_p50: warm_times.p50,
+        warm_p99: warm_times.p99,
+        warm_without_upstreams: Percentiles::of(warm.without_upstreams).p50,
+        processor: cpu_time.map_or(f64::NAN, |time| milliseconds(time) / events),
+        megabytes: f64::from(function.peak_kb()) / 1e3,
     }
+}
 
-    fn figures(self, cpu_before: Option<Duration>, events: u32) -> Figures {
-        let cpu_time = self.function.cpu_time().zip(cpu_before).map(|(end, start)| end - start);
-        let warm = Percentiles::of(self.warm);
-        Figures {
-            start: self.function.startup.as_secs_f64() * 1e3,
-            first_answer: self.first_answer.as_secs_f64() * 1e3,
-            warm_p50: warm.p50,
-            warm_p99: warm.p99,
-            warm_without_upstreams: Percentiles::of(self.without_upstreams).p50,
-            processor: cpu_time.map_or(f64::NAN, |time| time.as_secs_f64() * 1e3 / f64::from(events)),
-            megabytes: f64::from(self.function.peak_kb()) / 1e3,
-        }
-    }
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
 }
