@@ -5,7 +5,7 @@ import { JweEncryption } from "mastercard-client-encryption";
 import OAuth from "mastercard-oauth1-signer";
 
 import { call } from "./http.js";
-import { files, secret } from "./secrets.js";
+import { secret, withFiles } from "./secrets.js";
 
 const { env } = process;
 const JSON_TYPE = { accept: "application/json", "content-type": "application/json" };
@@ -21,15 +21,16 @@ export async function connect() {
       "TOKEN_CONNECT_SIGNING_KEY",
     ].map(secret),
   );
-  const [encryptionCertificate, privateKey] = files([certificate, decryptionKey]);
   const root = { element: "$", obj: "$" };
   const field = { element: "encryptedData", obj: "$" };
-  const jwe = new JweEncryption({
+  const config = {
     mode: "JWE",
     paths: [{ path: "/", toEncrypt: [root], toDecrypt: [field] }],
     encryptedValueFieldName: "encryptedData",
-    encryptionCertificate,
-    privateKey,
+  };
+  // The library takes paths, and reads the files once.
+  const jwe = withFiles([certificate, decryptionKey], ([encryptionCertificate, privateKey]) => {
+    return new JweEncryption({ ...config, encryptionCertificate, privateKey });
   });
   const processing = api(env.PROCESSING_URL, env.PROCESSING_CONSUMER_KEY, processingKey);
   const tokenConnect = api(env.TOKEN_CONNECT_URL, env.TOKEN_CONNECT_CONSUMER_KEY, tokenConnectKey);

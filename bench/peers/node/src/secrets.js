@@ -1,5 +1,5 @@
 // Secrets from the Parameters and Secrets extension, and as the files that Mastercard's encryption library reads.
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -16,12 +16,14 @@ export async function secret(name) {
   return JSON.parse(body).SecretString;
 }
 
-/** Writes texts to files that only this process's user can read; returns their paths. */
-export function files(texts) {
+/** Calls `use` with the paths of files that hold these texts, and removes them then. */
+export function withFiles(texts, use) {
   const folder = mkdtempSync(join(tmpdir(), "keys-"));
-  return texts.map((text, index) => {
-    const file = join(folder, `${index}.pem`);
-    writeFileSync(file, text, { mode: 0o600 });
-    return file;
-  });
+  try {
+    const files = texts.map((_, index) => join(folder, `${index}.pem`));
+    files.forEach((file, index) => writeFileSync(file, texts[index], { mode: 0o600 }));
+    return use(files);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
