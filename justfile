@@ -39,3 +39,7 @@ try-without-aws:
 # Measures the release binaries
 bench:
     cargo run --profile bench -p bench -- functions
+
+# Measures `enroll` beside the same function in Node.js
+peers:
+    cargo run --profile bench -p bench -- peers

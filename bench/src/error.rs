@@ -9,6 +9,12 @@ pub(crate) enum BenchError {
     Build,
     #[error("{} does not exist or cannot be started", .binary.display())]
     Binary { binary: PathBuf, source: io::Error },
+    #[error("{0} is not installed: the function in Node.js needs Node.js 20 and npm")]
+    NoNode(&'static str),
+    #[error("`{command}` failed in bench/peers/node; its errors:\n{log}")]
+    Bundle { command: String, log: String },
+    #[error("the table of the function in Node.js could not be created")]
+    Table(#[source] Box<aws_sdk_dynamodb::Error>),
     #[error("the engines and the simulator did not start")]
     World(#[from] Box<local::StartError>),
     #[error("the catalog could not be filled")]

@@ -2,18 +2,18 @@
 
 mod budgets;
 mod cost;
-mod cpu_quota;
+pub(crate) mod cpu_quota;
 mod delivery;
 mod events;
-mod figures;
-mod harness;
+pub(crate) mod figures;
+pub(crate) mod harness;
 mod instructions;
 mod journey;
 mod recorded;
 mod report;
-mod size;
+pub(crate) mod size;
 mod soak;
-mod timing;
+pub(crate) mod timing;
 
 use std::path::PathBuf;
 

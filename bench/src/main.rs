@@ -1,4 +1,4 @@
-//! Benchmarks of the server on this machine; the exit code is 1 if a target is missed. `catalog` and `functions` run the
+//! Benchmarks of the server on this machine; the exit code is 1 if a target is missed. `catalog`, `functions` and `peers` run the
 //! release binaries, each in a separate process; `enrollments` runs everything in this process.
 //! `cargo run --profile bench -p bench -- catalog`. Linux only: memory is read from `/proc`.
 #![expect(clippy::print_stderr, reason = "a command-line program")]
@@ -11,6 +11,7 @@ mod error;
 mod function;
 mod functions;
 mod machine;
+mod peers;
 mod proxy;
 mod report;
 mod runtime_api;
@@ -39,6 +40,8 @@ enum Command {
     Enrollments(enrollments::Arguments),
     /// Every function: startup, first and later events, memory, size, instructions, capacity units of an enrollment
     Functions(functions::Arguments),
+    /// `enroll` beside the same function in Node.js: start, first answer, warm events, processor time, memory
+    Peers(peers::Arguments),
 }
 
 /// Exit code: a target was missed.
@@ -58,6 +61,9 @@ async fn main() -> ExitCode {
             .and_then(|report| report::publish(&report, json.as_deref())),
         Command::Functions(arguments) => {
             functions::measure(&arguments).await.and_then(|report| report::publish(&report, json.as_deref()))
+        }
+        Command::Peers(arguments) => {
+            peers::measure(&arguments).await.and_then(|report| report::publish(&report, json.as_deref()))
         }
     };
     match result {

@@ -13,13 +13,13 @@ const QUOTA_OF_256_MEGABYTES: f64 = 256.0 / 1769.0;
 const PERIOD_MICROSECONDS: f64 = 20_000.0;
 
 /// A control group; removed when dropped.
-pub(super) struct CpuQuota {
+pub(crate) struct CpuQuota {
     folder: PathBuf,
 }
 
 impl CpuQuota {
     /// The quota of a function with 256 MB; `None` if this machine does not allow control groups.
-    pub(super) fn of_256_megabytes(name: &str) -> Option<Self> {
+    pub(crate) fn of_256_megabytes(name: &str) -> Option<Self> {
         let period = format!("{PERIOD_MICROSECONDS:.0}");
         let quota = format!("{:.0}", PERIOD_MICROSECONDS * QUOTA_OF_256_MEGABYTES);
         let set_v1 = |folder: &Path| {
@@ -34,7 +34,7 @@ impl CpuQuota {
     }
 
     /// The command that starts a process in the group: a shell that joins it and executes the program.
-    pub(super) fn wrapper(&self) -> [OsString; 4] {
+    pub(crate) fn wrapper(&self) -> [OsString; 4] {
         let enter = r#"echo $$ >"$0" && exec "$@""#;
         let members = self.folder.join("cgroup.procs");
         ["/bin/sh".into(), "-c".into(), enter.into(), members.into_os_string()]

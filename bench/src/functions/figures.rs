@@ -7,17 +7,17 @@ use serde::Serialize;
 /// Percentiles of many durations, in milliseconds.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Percentiles {
+pub(crate) struct Percentiles {
     /// Number of durations.
-    pub(super) count: usize,
-    pub(super) shortest: f64,
-    pub(super) p50: f64,
-    pub(super) p99: f64,
-    pub(super) longest: f64,
+    pub(crate) count: usize,
+    pub(crate) shortest: f64,
+    pub(crate) p50: f64,
+    pub(crate) p99: f64,
+    pub(crate) longest: f64,
 }
 
 impl Percentiles {
-    pub(super) fn of(mut times: Vec<Duration>) -> Self {
+    pub(crate) fn of(mut times: Vec<Duration>) -> Self {
         times.sort_unstable();
         let at = |percent: usize| {
             let index = (times.len() * percent).div_ceil(100).saturating_sub(1);

@@ -28,10 +28,10 @@ use crate::{
 const FIRST_CARD: u64 = 200_000;
 
 /// The local world behind counting proxies.
-pub(super) struct Harness {
-    pub(super) world: World,
-    pub(super) binaries: PathBuf,
-    pub(super) variables: Variables,
+pub(crate) struct Harness {
+    pub(crate) world: World,
+    pub(crate) binaries: PathBuf,
+    pub(crate) variables: Variables,
     pub(super) dynamodb: CountingProxy,
     token_connect: CountingProxy,
     processing: CountingProxy,
@@ -46,7 +46,7 @@ pub(super) struct Harness {
 
 impl Harness {
     /// Starts the environment with a full catalog. With `units`, DynamoDB returns the consumed capacity units.
-    pub(super) async fn start(binaries: PathBuf, units: bool) -> Result<Self, BenchError> {
+    pub(crate) async fn start(binaries: PathBuf, units: bool) -> Result<Self, BenchError> {
         let world = World::start(local::Options::default()).await.map_err(Box::new)?;
         world.refresh().await?;
         world.simulator().set_notifications(None)?;

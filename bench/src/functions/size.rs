@@ -16,7 +16,7 @@ const S3: &[u8] = b"aws-sdk-s3-";
 const ZIP_HEADERS: u64 = 150;
 
 /// Bytes of the binary and of its zip, and whether it contains the S3 client.
-pub(super) fn measure(binary: &Path) -> Result<(u64, u64, bool), BenchError> {
+pub(crate) fn measure(binary: &Path) -> Result<(u64, u64, bool), BenchError> {
     let measure = || -> io::Result<_> {
         let bytes = fs::read(binary)?;
         let mut zip = DeflateEncoder::new(ByteCounter(ZIP_HEADERS), Compression::default());

@@ -89,7 +89,9 @@ impl Durations {
     }
 }
 
-async fn invoke(
+/// Sends the function that is named the next event of `name`; returns the duration in full, without the time waiting for
+/// Mastercard, and without that for DynamoDB either.
+pub(crate) async fn invoke(
     harness: &Harness,
     function: &mut Function,
     name: &'static str,
