@@ -62,6 +62,10 @@ async fn on_a_phone_nothing_moves_and_every_target_is_large_enough() {
             ("support", harness.url("/support")),
             ("the catalog", harness.url("/support/catalog")),
             ("live", harness.url("/live")),
+            ("the panel in German", harness.simulator_url("__simulator/panel?scenario=down&lang=de")),
+            ("support in German", harness.url("/support?lang=de")),
+            ("the catalog in German", harness.url("/support/catalog?lang=de")),
+            ("live in German", harness.url("/live?lang=de")),
         ] {
             harness.open(&url).await;
             harness.find("h1").await;

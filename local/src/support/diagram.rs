@@ -3,14 +3,15 @@
 use jiff::Timestamp;
 use mastercard::{call::Call, token_requestor::Platform};
 use model::enrollment::{Consent, Enrollment, Fact, RecordedFact};
+use simulator::Language;
 
 use super::{
     format::{clock_time, serialized},
     lane::Lane,
-    language::Language,
     missing,
     row::{Kind, Row},
 };
+use crate::language::Texts as _;
 
 /// All rows as of `now`.
 pub(super) fn rows(enrollment: &Enrollment, now: Timestamp, language: Language) -> Vec<Row> {

@@ -1,65 +1,9 @@
-//! The languages of support's pages. As with gettext, a text is written in English where it is used; its German is here.
-//! Codes, such as `TAR` and `APPROVED`, are the same in both.
+//! The German of support's pages.
 
-/// A language of the pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Language {
-    English,
-    German,
-}
+use simulator::German;
 
-impl Language {
-    /// The language that the query asks for, or else the first of the browser's (`Accept-Language`).
-    pub(super) fn choose(asked: Option<&str>, accepted: &str) -> Self {
-        if asked.unwrap_or(accepted).to_ascii_lowercase().starts_with("de") {
-            Self::German
-        } else {
-            Self::English
-        }
-    }
-
-    /// Of HTML's `lang`.
-    pub(super) fn code(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::German => "de",
-        }
-    }
-
-    /// The other one.
-    pub(super) fn other(self) -> Self {
-        match self {
-            Self::English => Self::German,
-            Self::German => Self::English,
-        }
-    }
-
-    /// Its own name.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::English => "English",
-            Self::German => "Deutsch",
-        }
-    }
-
-    /// A text in this language.
-    pub(super) fn text(self, english: &'static str) -> &'static str {
-        match self {
-            Self::English => english,
-            Self::German => {
-                GERMAN.iter().find(|(text, _)| *text == english).map_or(english, |(_, german)| german)
-            }
-        }
-    }
-}
-
-const GERMAN: &[(&str, &str)] = &[
+pub(super) const GERMAN: German = &[
     // The page.
-    ("Behind the scenes", "Hinter den Kulissen"),
-    ("Skip to content", "Zum Inhalt springen"),
-    ("Pages", "Seiten"),
-    ("Bank app", "Bank-App"),
-    ("Catalog", "Katalog"),
     (
         "Enrollment id, card contract id or client id",
         "Id der Aktivierung, des Kartenvertrags oder des Kunden",
@@ -73,7 +17,6 @@ const GERMAN: &[(&str, &str)] = &[
     ("Client", "Kunde"),
     ("at", "bei"),
     ("to", "an"),
-    ("None.", "Keine."),
     ("Copied", "Kopiert"),
     ("Copy id", "Id kopieren"),
     ("Copy the enrollment id", "Id der Aktivierung kopieren"),

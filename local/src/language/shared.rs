@@ -1,0 +1,12 @@
+//! The German of what several pages show.
+
+use simulator::German;
+
+pub(super) const GERMAN: German = &[
+    ("Behind the scenes", "Hinter den Kulissen"),
+    ("Skip to content", "Zum Inhalt springen"),
+    ("Pages", "Seiten"),
+    ("Bank app", "Bank-App"),
+    ("Catalog", "Katalog"),
+    ("None.", "Keine."),
+];
