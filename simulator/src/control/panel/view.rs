@@ -93,6 +93,8 @@ pub(super) fn render(
     };
     let mut sessions: Vec<_> = mastercard.sessions.lock().values().map(session).collect();
     sessions.sort();
+    let cards = simulator.cards().into_iter();
+    let cards = cards.map(|it| (it.card_contract_id, last_four(&it.masked), it.status)).collect();
     html::render(&Panel {
         w,
         ribbon: texts.ribbon,
@@ -110,11 +112,7 @@ pub(super) fn render(
         faults: menu::faults().into_iter().map(|(slug, label, _)| (slug, text(label))).collect(),
         planned: mastercard.faults.describe(),
         tokens: mastercard.records().tokens.iter().map(token_option).collect(),
-        cards: simulator
-            .cards()
-            .into_iter()
-            .map(|it| (it.card_contract_id, last_four(&it.masked), it.status))
-            .collect(),
+        cards,
         styles: menu::STYLES.map(|(slug, label, option)| (slug, text(label), option == style)).into(),
         sessions,
     })
