@@ -79,7 +79,7 @@ fn recorded(recorded: &RecordedFact, language: Language) -> Row {
         }
         Fact::Callback { result } => {
             Row::new(ClickToPay, Server, &format!("{}: {}", text("the browser returns"), result.as_str()))
-                .with_detail(text("a hint"))
+                .with_detail(text("from the browser, so only a hint"))
         }
         Fact::TokenList { token } => {
             let token = token.as_ref().map_or(text("no token").into(), serialized);

@@ -46,7 +46,7 @@ pub(super) const GERMAN: German = &[
     ("Mastercard down", "Mastercard ausgefallen"),
     (
         "Every call gets a 503. The bank app shows the cards without their state, and says that Mastercard cannot be reached; after a few tries it says so at once. Support's page shows the failed pushes.",
-        "Jeder Aufruf wird mit 503 beantwortet. Die Bank-App zeigt die Karten ohne ihren Status und sagt, dass Mastercard nicht erreichbar ist; nach einigen Versuchen sofort. Die Support-Seite zeigt die fehlgeschlagenen Pushs.",
+        "Jeder Aufruf wird mit 503 beantwortet. Die Bank-App zeigt die Karten ohne ihren Status und sagt, dass Mastercard nicht erreichbar ist; nach einigen Versuchen sofort. Die Support-Seite zeigt die fehlgeschlagenen Push-Anfragen.",
     ),
     // Notifications.
     ("Notifications", "Benachrichtigungen"),
