@@ -89,7 +89,7 @@ async fn an_operator_who_chooses_german_in_the_bank_app_gets_every_page_in_germa
         assert!(harness.text(".changes").await.contains("Neu\n5"));
         harness.click("nav a[href^='/live']").await;
         harness.expect_heading("Die 25 Schritte, live").await;
-        assert!(harness.text("#picture").await.starts_with("Alle 14 Tage"));
+        assert!(harness.text("#picture").await.contains("Der Karteninhaber wählt"));
         harness.click("#pace option[value=real]").await;
         harness.click("#play").await;
         harness.find("#picture section:last-child li:last-child .lit").await;
