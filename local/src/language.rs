@@ -11,21 +11,6 @@ mod tests;
 use jiff::Timestamp;
 use simulator::Language;
 
-const MONTHS: [&str; 12] = [
-    "Januar",
-    "Februar",
-    "März",
-    "April",
-    "Mai",
-    "Juni",
-    "Juli",
-    "August",
-    "September",
-    "Oktober",
-    "November",
-    "Dezember",
-];
-
 /// The texts of `local`'s pages.
 pub(crate) trait Texts {
     /// A text in this language.
@@ -44,7 +29,7 @@ impl Texts for Language {
             Self::English => at.strftime("%-d %B").to_string(),
             Self::German => {
                 let month = at.strftime("%-m").to_string().parse::<usize>().unwrap_or_default();
-                let name = MONTHS.get(month.saturating_sub(1)).copied().unwrap_or_default();
+                let name = shared::MONTHS.get(month.saturating_sub(1)).copied().unwrap_or_default();
                 format!("{}. {name}", at.strftime("%-d"))
             }
         }

@@ -10,3 +10,18 @@ pub(super) const GERMAN: German = &[
     ("Catalog", "Katalog"),
     ("None.", "Keine."),
 ];
+
+pub(super) const MONTHS: [&str; 12] = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+];
