@@ -82,7 +82,7 @@ async fn an_operator_who_chooses_german_in_the_bank_app_gets_every_page_in_germa
     with_harness(Appearance::LAPTOP, async |harness| {
         harness.open(&harness.url("/")).await;
         harness.click("#language option[value=de]").await;
-        harness.click(".foot a[href^='/support']").await;
+        harness.click(".foot a[href*='/support']").await;
         harness.expect_heading("Letzte Aktivierungen").await;
         harness.click("nav a[href^='/support/catalog']").await;
         harness.expect_heading("Token Requestors").await;
