@@ -12,7 +12,8 @@ const SHIFT: &str = "const done = arguments[0];
     new PerformanceObserver((list) => done(list.getEntries().filter((it) => !it.hadRecentInput).reduce((sum, it) => sum + it.value, 0)))
         .observe({ type: 'layout-shift', buffered: true });
     setTimeout(() => done(0), 300);";
-const LARGEST_SHIFT: f64 = 0.05;
+/// The largest accepted sum.
+pub(crate) const LARGEST_SHIFT: f64 = 0.05;
 
 /// What can be pressed and is lower than 44 pixels; links inside of a sentence are not meant.
 const SMALL_TARGETS: &str =
