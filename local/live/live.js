@@ -85,7 +85,11 @@ function enqueue(exchange) {
 
 async function replay() {
   const recorded = await (await fetch("/live/recorded")).json();
-  if (timer || waiting.length || recorded.length === 0) return;
+  if (timer || waiting.length) return;
+  if (recorded.length === 0) {
+    state.textContent = text("No step has happened yet.");
+    return;
+  }
   replaying = true;
   waiting.push(...recorded);
   next();

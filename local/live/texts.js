@@ -9,6 +9,7 @@ const GERMAN = {
   "Not yet: play a journey.": "Noch nicht geschehen: Spielen Sie einen Ablauf ab.",
   "Replayed from the start of this server: {seen} of {all} steps.": "Vom Start dieses Servers wiedergegeben: {seen} von {all} Schritten.",
   "Seen so far: {seen} of {all} steps.": "Bisher gesehen: {seen} von {all} Schritten.",
+  "No step has happened yet.": "Noch ist kein Schritt geschehen.",
   "Playing…": "Wird abgespielt…",
   "The journey stopped. A fault may be configured in the simulator.": "Der Ablauf brach ab. Vielleicht ist im Simulator eine Störung eingestellt.",
   "tip": "Tipp",
