@@ -1,6 +1,7 @@
 // Draws the steps as a sequence diagram, once. What happens at them is added by live.js.
 
-import { CHAPTERS, LANES } from "./steps.js";
+import { CHAPTERS, LANES, NAMES } from "./steps.js";
+import { text } from "./texts.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 100 / LANES.length;
@@ -33,12 +34,12 @@ export function draw(onSelect) {
   document.getElementById("heads").append(...LANES.map((name) => node(null, "span", {}, name)));
   for (const [title, steps] of CHAPTERS) {
     const list = node(null, "ol", {});
-    for (const [step, from, to, text] of steps) {
+    for (const [step, from, to, label] of steps) {
       const took = node(null, "small", {});
-      const parties = node(null, "span", { class: "parties" }, from === to ? `${LANES[from]} ` : `${LANES[from]} to ${LANES[to]} `);
-      const label = node(null, "span", {}, text, " ", took, parties);
-      const button = node(null, "button", { type: "button", class: "exchange", "aria-pressed": "false" }, node(null, "b", {}, String(step)), arrow(from, to), label);
-      const row = { step, text, button, took, exchanges: [] };
+      const parties = node(null, "span", { class: "parties" }, from === to ? `${LANES[from]} ` : text("{from} to {to} ", { from: LANES[from], to: LANES[to] }));
+      const words = node(null, "span", {}, label, " ", took, parties);
+      const button = node(null, "button", { type: "button", class: "exchange", "aria-pressed": "false" }, node(null, "b", {}, NAMES[step] ?? String(step)), arrow(from, to), words);
+      const row = { step, label, button, took, exchanges: [] };
       button.addEventListener("click", () => onSelect(row));
       rows.set(step, row);
       list.append(node(null, "li", {}, button));

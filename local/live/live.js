@@ -1,7 +1,8 @@
 // Highlights each exchange as it happens, at the selected pace. Before the first one, the journey of the start is replayed.
 
 import { draw, node } from "./diagram.js";
-import { exchangeOf, rowOf } from "./steps.js";
+import { NAMES, exchangeOf, rowOf } from "./steps.js";
+import { text } from "./texts.js";
 
 const PACES = { slow: 1400, fast: 350, real: 0 };
 const REPLAY_PACE = 60;
@@ -22,16 +23,16 @@ function select(row) {
 
 // The messages of a step, and of the request or answer that belongs to it.
 function show(row) {
-  words.replaceChildren(node(null, "b", {}, String(row.step)), ` ${row.text}`);
+  words.replaceChildren(node(null, "b", {}, NAMES[row.step] ?? String(row.step)), ` ${row.label}`);
   const steps = exchangeOf(row.step);
-  const titles = steps.length > 1 ? steps.map((step, at) => node(null, "h3", {}, `${at ? "Answer" : "Request"}, step ${step}`)) : [""];
+  const titles = steps.length > 1 ? steps.map((step, at) => node(null, "h3", {}, at ? text("Answer, step {step}", { step }) : text("Request, step {step}", { step }))) : [""];
   const parts = steps.flatMap((step, at) => [titles[at], ...rows.get(step).exchanges.flatMap(outline)]);
   const happened = steps.some((step) => rows.get(step).exchanges.length > 0);
-  messages.replaceChildren(...(happened ? parts : [node(null, "p", { class: "soft" }, "Not yet: play a journey.")]));
+  messages.replaceChildren(...(happened ? parts : [node(null, "p", { class: "soft" }, text("Not yet: play a journey."))]));
 }
 
 function outline({ summary, took, messages: all }) {
-  const title = node(null, "p", { class: "what" }, summary, took >= 0.5 ? ` · ${Math.round(took)} ms` : "");
+  const title = node(null, "p", { class: "what", lang: "en" }, summary, took >= 0.5 ? ` · ${Math.round(took)} ms` : "");
   return [title, ...all.map(({ head, body }) => node(null, "pre", {}, body ? `${head}\n${JSON.stringify(body, null, 2)}` : head))];
 }
 
@@ -56,7 +57,8 @@ function next() {
 
 function ended() {
   play.disabled = false;
-  state.textContent = `${replaying ? "Replayed from the start of this server" : "Seen so far"}: ${[...rows.values()].filter(({ exchanges }) => exchanges.length).length} of ${rows.size} steps.`;
+  const count = { seen: [...rows.values()].filter(({ exchanges }) => exchanges.length).length, all: rows.size };
+  state.textContent = replaying ? text("Replayed from the start of this server: {seen} of {all} steps.", count) : text("Seen so far: {seen} of {all} steps.", count);
   replaying = false;
 }
 
@@ -83,7 +85,11 @@ function enqueue(exchange) {
 
 async function replay() {
   const recorded = await (await fetch("/live/recorded")).json();
-  if (timer || waiting.length || recorded.length === 0) return;
+  if (timer || waiting.length) return;
+  if (recorded.length === 0) {
+    state.textContent = text("No step has happened yet.");
+    return;
+  }
   replaying = true;
   waiting.push(...recorded);
   next();
@@ -92,9 +98,9 @@ async function replay() {
 play.addEventListener("click", async () => {
   play.disabled = true;
   clear();
-  state.textContent = "Playing…";
+  state.textContent = text("Playing…");
   const response = await fetch("/live/journey", { method: "POST" });
-  if (!response.ok) state.textContent = "The journey stopped. A fault may be configured in the simulator.";
+  if (!response.ok) state.textContent = text("The journey stopped. A fault may be configured in the simulator.");
   if (!waiting.length) play.disabled = false;
 });
 

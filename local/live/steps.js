@@ -1,6 +1,8 @@
 // The use case "Enable a Card for Click to Pay in Issuer's Mobile App (through MDES Token Connect API)", step by step.
 
-export const LANES = ["App", "Issuer server", "Token Connect", "Processing", "MDES", "Click to Pay"];
+import { text } from "./texts.js";
+
+export const LANES = ["App", text("Issuer server"), "Token Connect", "Processing", "MDES", "Click to Pay"];
 const [APP, SERVER, TOKEN_CONNECT, PROCESSING, MDES, CLICK_TO_PAY] = LANES.keys();
 
 // The lane of each party of the journal.
@@ -10,42 +12,45 @@ export const LANE_OF = {
 
 // Chapters with their steps: number, from, to, label.
 export const CHAPTERS = [
-  ["Every 14 days", [
-    [1, SERVER, TOKEN_CONNECT, "Which token requestors take our cards?"],
-    [2, TOKEN_CONNECT, SERVER, "The token requestors"],
-    [3, SERVER, TOKEN_CONNECT, "Get their logos"],
-    [4, TOKEN_CONNECT, SERVER, "The artwork"],
+  [text("Every 14 days"), [
+    [1, SERVER, TOKEN_CONNECT, text("Which token requestors take our cards?")],
+    [2, TOKEN_CONNECT, SERVER, text("The token requestors")],
+    [3, SERVER, TOKEN_CONNECT, text("Get their logos")],
+    [4, TOKEN_CONNECT, SERVER, text("The artwork")],
   ]],
-  ["The cardholder chooses", [
-    [5, APP, SERVER, "Which token requestors and cards can I choose?"],
-    ["tip", SERVER, PROCESSING, "Which cards are enabled already?"],
-    [6, APP, SERVER, "Enable this card"],
-    [7, SERVER, PROCESSING, "The card behind this contract, encrypted"],
-    [8, PROCESSING, PROCESSING, "Finds the card; it is active"],
-    [9, PROCESSING, SERVER, "The card, encrypted for Token Connect"],
-    [10, SERVER, TOKEN_CONNECT, "Push it to Click to Pay"],
-    [11, TOKEN_CONNECT, SERVER, "A receipt, and a signature"],
-    [12, SERVER, APP, "The redirect URL"],
+  [text("The cardholder chooses"), [
+    [5, APP, SERVER, text("Which token requestors and cards can I choose?")],
+    ["tip", SERVER, PROCESSING, text("Which cards are enabled already?")],
+    [6, APP, SERVER, text("Enable this card")],
+    [7, SERVER, PROCESSING, text("The card behind this contract, encrypted")],
+    [8, PROCESSING, PROCESSING, text("Finds the card; it is active")],
+    [9, PROCESSING, SERVER, text("The card, encrypted for Token Connect")],
+    [10, SERVER, TOKEN_CONNECT, text("Push it to Click to Pay")],
+    [11, TOKEN_CONNECT, SERVER, text("A receipt, and a signature")],
+    [12, SERVER, APP, text("The redirect URL")],
   ]],
-  ["At Click to Pay", [
-    [13, APP, CLICK_TO_PAY, "Opens the redirect"],
-    [14, CLICK_TO_PAY, MDES, "Tokenize this card"],
-    [15, MDES, PROCESSING, "May this card be tokenized? (TAR)"],
-    [16, PROCESSING, MDES, "Approved"],
-    [17, PROCESSING, SERVER, "Notification: a token was requested (TAR)"],
-    [18, MDES, CLICK_TO_PAY, "The token"],
-    [19, MDES, PROCESSING, "The token was created (TCN)"],
-    [20, PROCESSING, MDES, "Acknowledged"],
-    [21, PROCESSING, SERVER, "Notification: the token was created (TCN)"],
-    [22, CLICK_TO_PAY, APP, "Terms and conditions"],
-    [23, APP, CLICK_TO_PAY, "Accepts"],
-    [24, CLICK_TO_PAY, APP, "Your card is enabled"],
+  [text("At Click to Pay"), [
+    [13, APP, CLICK_TO_PAY, text("Opens the redirect")],
+    [14, CLICK_TO_PAY, MDES, text("Tokenize this card")],
+    [15, MDES, PROCESSING, text("May this card be tokenized? (TAR)")],
+    [16, PROCESSING, MDES, text("Approved")],
+    [17, PROCESSING, SERVER, text("Notification: a token was requested (TAR)")],
+    [18, MDES, CLICK_TO_PAY, text("The token")],
+    [19, MDES, PROCESSING, text("The token was created (TCN)")],
+    [20, PROCESSING, MDES, text("Acknowledged")],
+    [21, PROCESSING, SERVER, text("Notification: the token was created (TCN)")],
+    [22, CLICK_TO_PAY, APP, text("Terms and conditions")],
+    [23, APP, CLICK_TO_PAY, text("Accepts")],
+    [24, CLICK_TO_PAY, APP, text("Your card is enabled")],
   ]],
-  ["And back", [
-    [25, APP, SERVER, "Comes back through the callback"],
-    ["after", APP, SERVER, "What is the outcome?"],
+  [text("And back"), [
+    [25, APP, SERVER, text("Comes back through the callback")],
+    ["after", APP, SERVER, text("What is the outcome?")],
   ]],
 ];
+
+// The names of the rows without a number.
+export const NAMES = { tip: text("tip"), after: text("after") };
 
 // Steps that are a request and its answer.
 const ANSWERS = [[1, 2], [3, 4], [6, 12], [7, 9], [10, 11], [13, 22], [14, 18], [15, 16], [19, 20], [23, 24]];

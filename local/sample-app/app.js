@@ -83,6 +83,7 @@ function endSession() {
 function translate() {
   document.documentElement.lang = language;
   for (const element of document.querySelectorAll("[data-text]")) element.textContent = text(element.dataset.text);
+  for (const link of document.querySelectorAll(".foot a")) link.search = `lang=${language}`;
   for (const element of document.querySelectorAll("[data-label]")) element.ariaLabel = text(element.dataset.label);
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod recording;
 
 use std::{convert::Infallible, sync::Arc};
 
+use askama::Template;
 use axum::{
     Router,
     body::Body,
@@ -15,7 +16,7 @@ use axum::{
     routing::{get, post},
 };
 use futures_util::{Stream, StreamExt as _, stream};
-use simulator::{Exchange, Simulator};
+use simulator::{Exchange, Language, PageLanguage, Simulator};
 use tokio::{
     runtime::Handle,
     sync::broadcast::{Receiver, error::RecvError},
@@ -25,19 +26,28 @@ use url::Url;
 use crate::{
     functions::Functions,
     identity::Identity,
+    language::Texts as _,
+    navigation::{ICON, Navigation},
     shutdown::Shutdown,
-    web::{self, CSS, File, SCRIPT},
+    web::{self, CSS, File, HTML, SCRIPT},
 };
 use journal::Journal;
 use recording::{Recorded, Recording};
 
 const FILES: [File; 5] = [
-    ("/live", "text/html; charset=utf-8", include_str!("../live/index.html")),
     ("/live/style.css", CSS, include_str!("../live/style.css")),
     ("/live/live.js", SCRIPT, include_str!("../live/live.js")),
     ("/live/diagram.js", SCRIPT, include_str!("../live/diagram.js")),
     ("/live/steps.js", SCRIPT, include_str!("../live/steps.js")),
+    ("/live/texts.js", SCRIPT, include_str!("../live/texts.js")),
 ];
+
+#[derive(Template)]
+#[template(path = "live.html")]
+struct Page {
+    w: Language,
+    navigation: Navigation,
+}
 
 /// Sources of the exchanges, and the parts that a journey needs.
 #[derive(Clone)]
@@ -61,11 +71,18 @@ impl Live {
 /// `GET /live`, `GET /live/exchanges` (server-sent events), `GET /live/recorded`, `POST /live/journey`.
 pub(crate) fn router(live: Live) -> Router {
     let live = Router::new()
+        .route("/live", get(page))
         .route("/live/exchanges", get(exchanges))
         .route("/live/recorded", get(async |State(live): State<Live>| recorded(&live)))
         .route("/live/journey", post(journey))
         .with_state(live);
     web::files(FILES).merge(live)
+}
+
+async fn page(page: PageLanguage) -> Response<Body> {
+    let html = Page { w: page.language, navigation: Navigation::new(page, "/live", ICON) };
+    // Rendering to a `String` fails only if a value's `Display` fails, which none of these does.
+    web::file(HTML, html.render().unwrap_or_default())
 }
 
 fn recorded(live: &Live) -> Response<Body> {

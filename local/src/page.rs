@@ -14,9 +14,12 @@ use jiff::{SignedDuration, Timestamp};
 use mastercard::{digest::sha256_base64, token_requestor::TokenRequestorId};
 use model::catalog::{CatalogEntry, ChangeRecord, Snapshot};
 use runtime::store::{StoreError, TokenRequestors};
+use simulator::{Language, PageLanguage};
 
 use crate::{
+    language::Texts as _,
     logos::{LogoError, Logos},
+    navigation::Navigation,
     private_file,
     world::World,
 };
@@ -68,17 +71,18 @@ pub struct Contents<'a> {
     pub changes: &'a [ChangeRecord],
     /// The current time.
     pub now: Timestamp,
-    /// Whether the page is served by `local`, and so has links to its other pages.
-    pub served: bool,
+    /// The language of a request; a file is in English, and has no links to `local`'s other pages.
+    pub request: Option<PageLanguage>,
 }
 
 #[derive(Template)]
 #[template(path = "catalog.html")]
 struct Page<'a> {
+    w: Language,
     policy: String,
     style: &'static str,
     icon: &'static str,
-    served: bool,
+    navigation: Option<Navigation>,
     version: Option<u64>,
     updated_at: Option<UtcTime>,
     stale: bool,
@@ -94,7 +98,7 @@ struct Page<'a> {
 /// # Errors
 /// When the stores cannot be read or the file cannot be written.
 pub async fn write(world: &World, file: &Path) -> Result<(), PageError> {
-    let page = html(world.token_requestors(), &world.logos, world.clock().now(), false).await?;
+    let page = html(world.token_requestors(), &world.logos, world.clock().now(), None).await?;
     let written = private_file::write(file, page.as_bytes());
     written.map_err(|source| PageError::File { file: file.display().to_string(), source })
 }
@@ -104,11 +108,11 @@ pub(crate) async fn html(
     store: &TokenRequestors,
     logos: &Logos,
     now: Timestamp,
-    served: bool,
+    request: Option<PageLanguage>,
 ) -> Result<String, PageError> {
     let (snapshot, changes) = (store.snapshot().await?, store.changes(CHANGES).await?);
     let logo_urls = logo_urls::load(&snapshot, logos).await?;
-    Ok(render(&Contents { snapshot: &snapshot, logo_urls: &logo_urls, changes: &changes, now, served })?)
+    Ok(render(&Contents { snapshot: &snapshot, logo_urls: &logo_urls, changes: &changes, now, request })?)
 }
 
 /// The content security policy: `data:` images and the page's own style only.
@@ -121,25 +125,28 @@ pub(crate) fn policy() -> String {
 /// # Errors
 /// When the template fails.
 pub fn render(contents: &Contents<'_>) -> Result<String, askama::Error> {
-    let Contents { snapshot, logo_urls, changes, now, served } = *contents;
+    let Contents { snapshot, logo_urls, changes, now, request } = *contents;
+    let w = request.map_or(Language::English, |request| request.language);
+    let time = |at| UtcTime(at, w);
     let mut entries: Vec<&CatalogEntry> = snapshot.entries.values().collect();
     entries.sort_by_cached_key(|entry| entry.requestor.consumer_facing_entity_name.to_lowercase());
     let (retired, offered): (Vec<&CatalogEntry>, Vec<_>) =
         entries.into_iter().partition(|entry| entry.retired_at.is_some());
     let updated_at = snapshot.catalog.as_ref().and_then(|catalog| catalog.updated_at);
     let page = Page {
+        w,
         policy: policy(),
         style: STYLE.as_str(),
         icon: ICON.as_str(),
-        served,
+        navigation: request.map(|page| Navigation::new(page, "/support/catalog", ICON.as_str())),
         version: snapshot.catalog.as_ref().map(|catalog| catalog.version),
-        updated_at: updated_at.map(UtcTime),
+        updated_at: updated_at.map(time),
         stale: updated_at.is_none_or(|at| now.duration_since(at) > STALE),
         quarantined: offered.iter().filter(|entry| entry.quarantine.is_some()).count(),
-        offered: cards(offered, logo_urls),
-        retired: cards(retired, logo_urls),
-        changes: changes.iter().map(|changed| VersionChanges::new(changed, snapshot)).collect(),
-        now: UtcTime(now),
+        offered: cards(offered, logo_urls, w),
+        retired: cards(retired, logo_urls, w),
+        changes: changes.iter().map(|changed| VersionChanges::new(changed, snapshot, w)).collect(),
+        now: time(now),
     };
     page.render()
 }
@@ -147,10 +154,11 @@ pub fn render(contents: &Contents<'_>) -> Result<String, askama::Error> {
 fn cards<'a>(
     entries: Vec<&'a CatalogEntry>,
     logo_urls: &'a BTreeMap<TokenRequestorId, String>,
+    w: Language,
 ) -> Vec<Card<'a>> {
     let logo_url =
         |entry: &CatalogEntry| logo_urls.get(&entry.requestor.token_requestor_id).map(String::as_str);
-    entries.into_iter().map(|entry| Card::new(entry, logo_url(entry))).collect()
+    entries.into_iter().map(|entry| Card::new(entry, logo_url(entry), w)).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@
 mod diagram;
 mod format;
 mod lane;
-mod language;
 mod missing;
 mod row;
 mod search;
@@ -16,7 +15,7 @@ use axum::{
     Router,
     body::Body,
     extract::{Query, State},
-    http::{HeaderMap, Response, StatusCode, header},
+    http::{Response, StatusCode},
     response::IntoResponse as _,
     routing::get,
 };
@@ -27,12 +26,14 @@ use runtime::{
     telemetry,
 };
 use serde::Deserialize;
+use simulator::PageLanguage;
 
-use crate::{logos::Logos, page, web};
-use language::Language;
+use crate::{
+    logos::Logos,
+    page,
+    web::{self, HTML},
+};
 use search::SearchResult;
-
-const HTML: &str = "text/html; charset=utf-8";
 
 /// The stores that the pages read.
 #[derive(Clone)]
@@ -47,8 +48,6 @@ pub(crate) struct Support {
 struct SearchQuery {
     #[serde(default)]
     find: String,
-    /// `en` or `de`; by default the browser's language.
-    lang: Option<String>,
 }
 
 impl Support {
@@ -69,18 +68,18 @@ impl Support {
         })
     }
 
-    async fn page(&self, query: &str, language: Language, asked: bool) -> Result<String, PageError> {
+    async fn page(&self, query: &str, language: PageLanguage) -> Result<String, PageError> {
         let result = self.search(query).await?;
         let snapshot = self.requestors.snapshot().await?;
         let unmatched = match result {
             SearchResult::Latest(_) => self.unmatched().await?,
             _ => Vec::new(),
         };
-        Ok(view::render(query, &result, &unmatched, &snapshot, self.clock.now(), language, asked)?)
+        Ok(view::render(query, &result, &unmatched, &snapshot, self.clock.now(), language)?)
     }
 
-    async fn catalog(&self) -> Result<String, page::PageError> {
-        page::html(&self.requestors, &self.logos, self.clock.now(), true).await
+    async fn catalog(&self, language: PageLanguage) -> Result<String, page::PageError> {
+        page::html(&self.requestors, &self.logos, self.clock.now(), Some(language)).await
     }
 }
 
@@ -107,18 +106,16 @@ pub(crate) fn router(support: Support) -> Router {
 async fn show(
     State(support): State<Support>,
     Query(query): Query<SearchQuery>,
-    headers: HeaderMap,
+    language: PageLanguage,
 ) -> Response<Body> {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    let language = Language::choose(query.lang.as_deref(), accepted);
-    match support.page(query.find.trim(), language, query.lang.is_some()).await {
+    match support.page(query.find.trim(), language).await {
         Ok(html) => web::file(HTML, html),
         Err(error) => failed(&error),
     }
 }
 
-async fn catalog(State(support): State<Support>) -> Response<Body> {
-    match support.catalog().await {
+async fn catalog(State(support): State<Support>, language: PageLanguage) -> Response<Body> {
+    match support.catalog(language).await {
         Ok(html) => web::with_policy(HTML, &page::policy(), html),
         Err(error) => failed(&error),
     }

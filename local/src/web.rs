@@ -16,6 +16,8 @@ use url::Url;
 pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// Media type of pages.
+pub(crate) const HTML: &str = "text/html; charset=utf-8";
 /// Media type of style sheets.
 pub(crate) const CSS: &str = "text/css; charset=utf-8";
 /// Media type of scripts.

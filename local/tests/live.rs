@@ -86,3 +86,28 @@ async fn a_subscriber_does_not_keep_the_world_alive() {
     drop(world);
     while let Some(_rest) = feed.chunk().await.unwrap() {}
 }
+
+#[tokio::test]
+async fn the_live_page_is_in_the_language_of_the_browser_unless_the_query_asks_for_another() {
+    let world = World::start(Options::default()).await.unwrap();
+    let http = Client::builder().no_proxy().build().unwrap();
+    let get = async |path: &str, language: &str| {
+        let request = http.get(world.base_url().join(path).unwrap()).header("accept-language", language);
+        request.send().await.unwrap().text().await.unwrap()
+    };
+    let german = get("live", "de-CH,de;q=0.9,en;q=0.8").await;
+    for text in
+        ["<html lang=\"de\">", "Die 25 Schritte, live", "Ablauf abspielen", "href=\"/support/catalog\""]
+    {
+        assert!(german.contains(text), "{text} is not in {german}");
+    }
+    let english = get("live?lang=en", "de").await;
+    for text in [
+        "<html lang=\"en\">",
+        "Play a journey",
+        "href=\"/support/catalog?lang=en\"",
+        "href=\"/live?lang=de\" lang=\"de\"",
+    ] {
+        assert!(english.contains(text), "{text} is not in {english}");
+    }
+}

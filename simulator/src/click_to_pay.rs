@@ -6,7 +6,7 @@ pub(crate) mod digitization_data;
 mod pages;
 mod redirect;
 pub(crate) mod session;
-mod texts;
+pub(crate) mod texts;
 
 use std::sync::Arc;
 

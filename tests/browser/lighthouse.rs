@@ -6,7 +6,10 @@ use std::process::Stdio;
 use serde_json::Value;
 use tokio::process::Command;
 
-use crate::harness::{Appearance, Harness, with_harness};
+use crate::{
+    harness::{Appearance, Harness, with_harness},
+    layout::LARGEST_SHIFT,
+};
 
 const PACKAGE: &str = "lighthouse@12";
 const FLAGS: &str = "--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-quic --disable-background-networking \
@@ -14,7 +17,7 @@ const FLAGS: &str = "--chrome-flags=--headless=new --no-sandbox --disable-gpu --
 
 #[tokio::test]
 #[ignore = "20 s a page: `cargo test -p browser-tests -- --ignored lighthouse`; .ci/run does not run it"]
-async fn lighthouse_gives_at_least_95_for_accessibility_and_best_practices() {
+async fn lighthouse_gives_at_least_95_for_accessibility_and_best_practices_and_sees_nothing_move() {
     with_harness(Appearance::LAPTOP, async |harness| {
         for url in [
             harness.url("/"),
@@ -22,6 +25,10 @@ async fn lighthouse_gives_at_least_95_for_accessibility_and_best_practices() {
             harness.url("/support"),
             harness.url("/support/catalog"),
             harness.url("/live"),
+            harness.simulator_url("__simulator/panel?lang=de"),
+            harness.url("/support?lang=de"),
+            harness.url("/support/catalog?lang=de"),
+            harness.url("/live?lang=de"),
         ] {
             check(harness, &url).await;
         }
@@ -38,6 +45,7 @@ async fn check(harness: &Harness, url: &str) {
         "--quiet",
         FLAGS,
         "--only-categories=accessibility,best-practices",
+        "--only-audits=cumulative-layout-shift",
         "--output=json",
     ];
     let output = Command::new("npx")
@@ -49,6 +57,12 @@ async fn check(harness: &Harness, url: &str) {
         serde_json::from_slice(&output.await.expect("npx").stdout).expect("a report of Lighthouse");
     let failed = report["audits"].as_object().expect("audits").values().filter(|it| it["score"] == 0);
     let failed: Vec<&Value> = failed.map(|audit| &audit["title"]).collect();
+    let shift = report["audits"]["cumulative-layout-shift"]["numericValue"].as_f64().expect("a layout shift");
+    eprintln!(
+        "{url}: accessibility {}, best practices {}, layout shift {shift:.3}",
+        report["categories"]["accessibility"]["score"], report["categories"]["best-practices"]["score"]
+    );
+    assert!(shift <= LARGEST_SHIFT, "{url} moves by {shift}");
     for category in ["accessibility", "best-practices"] {
         let score = report["categories"][category]["score"].as_f64().expect("a score");
         assert!(score >= 0.95, "{url}: {category} {score}: {failed:?}");

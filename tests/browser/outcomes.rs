@@ -130,7 +130,7 @@ async fn while_mastercard_is_down_the_app_still_shows_the_cards_and_says_why_the
         harness.allow_errors();
         harness.open(&harness.simulator_url("__simulator/panel")).await;
         harness.click("form[action$='/scenario/down'] button").await;
-        assert!(harness.text(".notice[role=status]").await.starts_with("Set: Mastercard down."));
+        assert!(harness.text(".notice[role=status]").await.starts_with("In effect: Mastercard down"));
         harness.click(".bar a:first-child").await;
         harness.expect_heading("Who are you today?").await;
         assert!(!harness.find("#leave").await.is_displayed().await.unwrap(), "nobody is logged in");

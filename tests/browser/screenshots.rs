@@ -107,6 +107,15 @@ async fn behind_the_scenes(harness: &Harness, screenshot: &impl AsyncFn(&str)) {
     harness.open(&harness.url("/support/catalog")).await;
     harness.find(".tiles").await;
     screenshot("catalog").await;
+    for (name, url) in [
+        ("panel-german", harness.simulator_url("__simulator/panel?scenario=tcn-lost&lang=de")),
+        ("catalog-german", harness.url("/support/catalog?lang=de")),
+        ("live-german", harness.url("/live?lang=de")),
+    ] {
+        harness.open(&url).await;
+        harness.find("html[lang=de] h1").await;
+        screenshot(name).await;
+    }
     harness.open(&harness.url("/live")).await;
     harness.click("#pace option[value=fast]").await;
     harness.click("#play").await;

@@ -78,6 +78,39 @@ async fn support_sees_notifications_that_match_nothing_and_what_changed_in_the_c
 }
 
 #[tokio::test]
+async fn an_operator_who_chooses_german_in_the_bank_app_gets_every_page_in_german() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        harness.open(&harness.url("/")).await;
+        harness.click("#language option[value=de]").await;
+        harness.click(".foot a[href*='/support']").await;
+        harness.expect_heading("Letzte Aktivierungen").await;
+        harness.click("nav a[href^='/support/catalog']").await;
+        harness.expect_heading("Token Requestors").await;
+        assert!(harness.text(".changes").await.contains("Neu\n5"));
+        harness.click("nav a[href^='/live']").await;
+        harness.expect_heading("Die 25 Schritte, live").await;
+        assert!(harness.text("#picture").await.contains("Der Karteninhaber wählt"));
+        harness.click("#pace option[value=real]").await;
+        harness.click("#play").await;
+        harness.find("#picture section:last-child li:last-child .lit").await;
+        harness.click("#picture section:nth-of-type(2) li:nth-child(7) button").await;
+        let details = harness.text("#details").await;
+        assert!(
+            details.contains("Anfrage, Schritt 10") && details.contains("pushMultipleAccounts"),
+            "{details}"
+        );
+        harness.open(&harness.simulator_url("__simulator/panel?lang=de")).await;
+        harness.click("form[action*='/scenario/down'] button").await;
+        harness.find("[aria-current=true]").await;
+        assert_eq!(harness.text(".notice[role=status]").await, "Eingestellt: Mastercard ausgefallen");
+        harness.click("nav a[href*='/support/catalog']").await;
+        harness.expect_heading("Token Requestors").await;
+        assert_eq!(harness.execute("return document.documentElement.lang").await, "de");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn repeated_reordered_and_late_notifications_enable_the_card() {
     with_harness(Appearance::LAPTOP, async |harness| {
         harness.open(&harness.simulator_url("__simulator/panel")).await;

@@ -170,7 +170,7 @@ async fn check_every_page(harness: &Harness, prefix: &str, dark: bool) {
         check(harness, prefix, page, &mut changed).await;
     }
     harness.open(&harness.url("/live")).await;
-    harness.find("#picture li").await;
+    harness.find("#state:not(:empty)").await;
     check(harness, prefix, "live", &mut changed).await;
     assert!(
         changed.is_empty(),

@@ -7,7 +7,7 @@ import { busy, progress } from "../waiting.js";
 
 // `status` is the paragraph for the progress of a change. `show` shows the card again, with a message.
 export function tokenRow(page, cardContractId, token, status, show) {
-  const { displayName, walletName, state, createdAt, actions } = token;
+  const { displayName, state, createdAt, actions } = token;
   const send = (action, body) => change(page, cardContractId, token, action, body, show);
   const act = (action, { currentTarget }) =>
     action === "remove" ? confirmRemoval(page, currentTarget.closest("main"), token, send) : busy(page, currentTarget, status, undefined, () => send(action));
@@ -15,12 +15,11 @@ export function tokenRow(page, cardContractId, token, status, show) {
     const label = text(`change.${action}`);
     return el("button", { class: "button", "data-action": action, "aria-label": `${label}: ${displayName}`, onclick: (event) => act(action, event) }, label);
   };
-  const details = [walletName !== displayName && walletName, createdAt && text("details.since", { date: date(createdAt) })].filter(Boolean);
   return el("li", { class: "row token" },
     logo(token),
     el("span", { class: "grow" }, el("strong", {}, displayName),
       el("small", { class: `state ${state}` }, text([`token.${state}`, "token.unknown"], { requestor: displayName })),
-      el("small", {}, details.join(", "))),
+      createdAt && el("small", {}, text("details.since", { date: date(createdAt) }))),
     el("span", { class: "actions" }, actions.map(button)));
 }
 

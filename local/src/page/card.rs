@@ -6,12 +6,15 @@ use mastercard::{
     token_requestor::{PushMethod, PushMethodKind, TokenRequestor},
 };
 use model::catalog::CatalogEntry;
+use simulator::Language;
 
 use super::utc_time::UtcTime;
+use crate::language::Texts as _;
 
 #[derive(Template)]
 #[template(path = "card.html")]
 pub(super) struct Card<'a> {
+    w: Language,
     requestor: &'a TokenRequestor,
     logo_url: Option<&'a str>,
     initial: String,
@@ -22,17 +25,21 @@ pub(super) struct Card<'a> {
 }
 
 impl<'a> Card<'a> {
-    pub(super) fn new(entry: &'a CatalogEntry, logo_url: Option<&'a str>) -> Self {
+    pub(super) fn new(entry: &'a CatalogEntry, logo_url: Option<&'a str>, w: Language) -> Self {
         let requestor = &entry.requestor;
         let name = requestor.consumer_facing_entity_name.trim();
         let describe =
             |methods: &[PushMethod]| methods.iter().map(|it| (kind(&it.kind), origin(it))).collect();
         Self {
+            w,
             requestor,
             logo_url,
             initial: name.chars().next().into_iter().flat_map(char::to_uppercase).collect(),
-            retired_at: entry.retired_at.map(UtcTime),
-            quarantine: entry.quarantine.as_ref().map(|it| (UtcTime(it.since), describe(&it.push_methods))),
+            retired_at: entry.retired_at.map(|at| UtcTime(at, w)),
+            quarantine: entry
+                .quarantine
+                .as_ref()
+                .map(|it| (UtcTime(it.since, w), describe(&it.push_methods))),
             methods: requestor
                 .supported_push_methods
                 .iter()

@@ -24,8 +24,12 @@ fn snapshot(entries: impl IntoIterator<Item = CatalogEntry>) -> Snapshot {
 }
 
 fn page(snapshot: &Snapshot, changes: &[ChangeRecord], now: &str) -> String {
-    let logo_urls = &BTreeMap::new();
-    render(&Contents { snapshot, logo_urls, changes, now: now.parse().unwrap(), served: true }).unwrap()
+    page_in(Language::English, snapshot, changes, now)
+}
+
+fn page_in(language: Language, snapshot: &Snapshot, changes: &[ChangeRecord], now: &str) -> String {
+    let (logo_urls, request) = (&BTreeMap::new(), Some(PageLanguage { language, asked: true }));
+    render(&Contents { snapshot, logo_urls, changes, now: now.parse().unwrap(), request }).unwrap()
 }
 
 #[test]
@@ -72,4 +76,27 @@ fn a_catalog_that_missed_a_refresh_is_marked_as_stale() {
     assert!(!page(&snapshot, &[], "2026-01-20T10:00:00Z").contains("Stale"));
     assert!(page(&snapshot, &[], "2026-01-20T10:31:00Z").contains("Stale"));
     assert!(page(&Snapshot::default(), &[], "2026-01-20T10:31:00Z").contains("Stale"));
+}
+
+#[test]
+fn the_catalog_is_available_in_german_and_its_links_keep_the_language() {
+    let mut retired = entry("50000000001", "Gone away");
+    retired.retired_at = Some("2026-03-04T00:00:00Z".parse().unwrap());
+    let page = page_in(
+        Language::German,
+        &snapshot([retired, entry("50000000002", "A")]),
+        &[],
+        "2026-03-20T10:31:00Z",
+    );
+    for text in [
+        "<html lang=\"de\">",
+        "Zurückgezogen seit <time datetime=\"2026-03-04T00:00:00Z\">4. März 2026, 00:00 UTC",
+        "Kontobereiche",
+        "Veraltet",
+        "href=\"/support?lang=de\"",
+        "href=\"/support/catalog?lang=en\" lang=\"en\"",
+    ] {
+        assert!(page.contains(text), "{text} is not in {page}");
+    }
+    assert!(!page.contains("Retired") && !page.contains("Account ranges"), "{page}");
 }

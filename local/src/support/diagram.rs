@@ -3,14 +3,15 @@
 use jiff::Timestamp;
 use mastercard::{call::Call, token_requestor::Platform};
 use model::enrollment::{Consent, Enrollment, Fact, RecordedFact};
+use simulator::Language;
 
 use super::{
     format::{clock_time, serialized},
     lane::Lane,
-    language::Language,
     missing,
     row::{Kind, Row},
 };
+use crate::language::Texts as _;
 
 /// All rows as of `now`.
 pub(super) fn rows(enrollment: &Enrollment, now: Timestamp, language: Language) -> Vec<Row> {
@@ -78,7 +79,7 @@ fn recorded(recorded: &RecordedFact, language: Language) -> Row {
         }
         Fact::Callback { result } => {
             Row::new(ClickToPay, Server, &format!("{}: {}", text("the browser returns"), result.as_str()))
-                .with_detail(text("a hint"))
+                .with_detail(text("from the browser, so only a hint"))
         }
         Fact::TokenList { token } => {
             let token = token.as_ref().map_or(text("no token").into(), serialized);

@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 use model::enrollment::{Enrollment, Fact, RecordedFact, Status};
+use simulator::Language;
 
 use super::{
     format::duration,
     lane::Lane,
-    language::Language,
     row::{Kind, Row},
 };
+use crate::language::Texts as _;
 
 pub(super) fn rows(enrollment: &Enrollment, now: Timestamp, language: Language) -> Vec<Row> {
     let attempt = enrollment.attempt();

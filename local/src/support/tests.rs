@@ -4,8 +4,9 @@ use model::{
     enrollment::{Enrollment, Fact, TokenState},
 };
 use serde_json::{Value, json};
+use simulator::{Language, PageLanguage};
 
-use super::{diagram, language::Language, row::Kind, search::SearchResult, view};
+use super::{diagram, row::Kind, search::SearchResult, view};
 
 const ID: &str = "0197b3c0-5f10-7c3e-8a51-3f6f0c9be001";
 
@@ -50,7 +51,8 @@ fn page(enrollment: Enrollment, now: i64) -> String {
 
 fn page_in(language: Language, enrollment: Enrollment, now: i64) -> String {
     let result = SearchResult::Enrollment(Box::new(enrollment));
-    view::render(ID, &result, &[], &Snapshot::default(), at(now), language, false).unwrap()
+    view::render(ID, &result, &[], &Snapshot::default(), at(now), PageLanguage { language, asked: false })
+        .unwrap()
 }
 
 #[test]
@@ -127,40 +129,26 @@ fn facts_recorded_out_of_order_are_shown_in_the_order_of_time() {
 }
 
 #[test]
-fn the_pages_are_available_in_german_and_follow_the_browser_unless_the_query_asks() {
-    assert_eq!(Language::choose(None, "de-AT,de;q=0.9,en;q=0.8"), Language::German);
-    assert_eq!(Language::choose(None, "en-GB,de;q=0.5"), Language::English);
-    assert_eq!(Language::choose(Some("en"), "de"), Language::English);
+fn support_is_available_in_german() {
     let page = page_in(Language::German, enrollment(json!([pushed()])), 100);
-    for text in ["<html lang=\"de\">", "fehlt", "nichts seit 1 min 39 s", "will die Karte aktivieren"] {
+    for text in
+        ["<html lang=\"de\">", "fehlt", "nichts seit 1 min 39 s", "will die Karte aktivieren", ">5. J"]
+    {
         assert!(page.contains(text), "{text} is not in {page}");
     }
     assert!(!page.contains("missing</span>") && !page.contains("nothing for"), "{page}");
 }
 
-/// Texts are found by their English, so a changed text would lose its German.
 #[test]
-fn every_text_of_the_pages_has_a_german_one() {
-    let sources = [
-        include_str!("../../templates/support.html"),
-        include_str!("diagram.rs"),
-        include_str!("missing.rs"),
-        include_str!("view.rs"),
-        include_str!("view/enrollment.rs"),
-        include_str!("view/list.rs"),
-    ];
-    let texts = sources
-        .iter()
-        .flat_map(|source| source.split("text(\"").skip(1))
-        .filter_map(|it| it.split('"').next());
-    let texts: Vec<&str> = texts.collect();
-    assert!(texts.len() >= 50, "{}", texts.len());
-    for text in texts {
-        // The same in both languages.
-        let same = ["in", "Support"].contains(&text);
-        assert!(
-            same || Language::German.text(text) != text,
-            "{text:?} has no German text in support/language.rs"
-        );
-    }
+fn a_language_that_was_asked_for_stays_on_the_other_pages() {
+    let page = |asked| {
+        let language = PageLanguage { language: Language::German, asked };
+        view::render("a&b", &SearchResult::NotFound, &[], &Snapshot::default(), at(0), language).unwrap()
+    };
+    assert!(
+        page(true).contains("href=\"/support/catalog?lang=de\"")
+            && page(true).contains("href=\"/live?lang=de\"")
+    );
+    assert!(page(false).contains("href=\"/support/catalog\"") && page(false).contains("href=\"/live\""));
+    assert!(page(true).contains("href=\"/support?find=a%26b&#38;lang=en\""), "{}", page(true));
 }

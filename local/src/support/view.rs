@@ -6,11 +6,15 @@ mod list;
 use askama::Template;
 use jiff::Timestamp;
 use model::{catalog::Snapshot, enrollment::Enrollment};
+use simulator::{Language, PageLanguage};
 
 use super::{
     lane::Lane,
-    language::Language,
     search::{SearchResult, Unmatched},
+};
+use crate::{
+    language::Texts as _,
+    navigation::{ICON, Navigation},
 };
 use enrollment::EnrollmentView;
 use list::{EnrollmentLine, NotificationLine, requestor_name};
@@ -20,6 +24,7 @@ use list::{EnrollmentLine, NotificationLine, requestor_name};
 struct Page<'a> {
     query: &'a str,
     w: Language,
+    navigation: Navigation,
     /// Keeps the language in links, if the query asked for it.
     suffix: String,
     asked: bool,
@@ -37,15 +42,16 @@ pub(super) fn render(
     unmatched: &[Unmatched],
     snapshot: &Snapshot,
     now: Timestamp,
-    language: Language,
-    asked: bool,
+    page: PageLanguage,
 ) -> Result<String, askama::Error> {
+    let PageLanguage { language, asked } = page;
     let lines = |all: &[Enrollment]| {
         Some(all.iter().map(|enrollment| EnrollmentLine::new(enrollment, snapshot, now)).collect())
     };
     let mut page = Page {
         query,
         w: language,
+        navigation: Navigation::new(page, "/support", ICON).with_search(query),
         suffix: if asked { format!("&lang={}", language.code()) } else { String::new() },
         asked,
         heading: language.text("Nothing found").into(),

@@ -3,10 +3,10 @@
 use super::session::Headline;
 
 /// The texts of one language.
-pub(super) struct Texts {
+pub(crate) struct Texts {
     pub(super) language: &'static str,
     pub(super) language_name: &'static str,
-    pub(super) ribbon: &'static str,
+    pub(crate) ribbon: &'static str,
     pub(super) steps_label: &'static str,
     pub(super) steps: [&'static str; 3],
     pub(super) cards: &'static str,
@@ -29,7 +29,7 @@ pub(super) struct Texts {
     pub(super) later: &'static str,
     pub(super) back: &'static str,
     pub(super) close: &'static str,
-    pub(super) headline: fn(Headline) -> &'static str,
+    pub(crate) headline: fn(Headline) -> &'static str,
 }
 
 const ENGLISH: Texts = Texts {
@@ -100,7 +100,7 @@ const GERMAN: Texts = Texts {
 
 impl Texts {
     /// The texts for a locale such as `de_DE`; English for other languages and without one.
-    pub(super) fn of(locale: Option<&str>) -> &'static Self {
+    pub(crate) fn of(locale: Option<&str>) -> &'static Self {
         match locale {
             Some(locale) if locale.starts_with("de") => &GERMAN,
             _ => &ENGLISH,

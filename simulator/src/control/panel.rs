@@ -1,23 +1,29 @@
 //! The panel: a page to change faults, notifications, cards and callbacks by hand. Every form redirects back to it.
 
 mod forms;
+mod german;
 mod menu;
 mod scenarios;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use std::sync::Arc;
 
 use self::forms::{CardForm, FaultForm, PlanForm, StyleForm, TokenForm};
 use self::scenarios::Scenario;
-use crate::{html, mastercard::Mastercard, simulator::Simulator};
+use crate::{html, language::PageLanguage, mastercard::Mastercard, simulator::Simulator};
 use axum::body::Body;
 use axum::extract::{Form, Path, Query, Request, State};
-use axum::http::{Response, StatusCode};
+use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
 use axum::{Router, extract::rejection::FormRejection};
 use serde::Deserialize;
+
+/// Its path.
+const PANEL: &str = "/__simulator/panel";
 
 type Shared = State<Arc<Mastercard>>;
 
@@ -31,7 +37,7 @@ pub(super) fn router() -> Router<Arc<Mastercard>> {
             post(async |State(m): Shared, Path(slug): Path<String>| match Scenario::find(&slug) {
                 Some(scenario) => {
                     scenario.set(&m);
-                    Redirect::to(&format!("/__simulator/panel?scenario={slug}")).into_response()
+                    Redirect::to(&format!("{PANEL}?scenario={slug}")).into_response()
                 }
                 None => StatusCode::BAD_REQUEST.into_response(),
             }),
@@ -89,6 +95,7 @@ pub(super) fn router() -> Router<Arc<Mastercard>> {
                 to_panel()
             }),
         )
+        .route_layer(from_fn(keep_language))
         .route_layer(from_fn(reject_cross_site))
 }
 
@@ -98,9 +105,28 @@ struct PanelQuery {
     scenario: Option<String>,
 }
 
-async fn panel(State(mastercard): Shared, Query(query): Query<PanelQuery>) -> Response<Body> {
+async fn panel(
+    State(mastercard): Shared,
+    Query(query): Query<PanelQuery>,
+    language: PageLanguage,
+) -> Response<Body> {
     let active = query.scenario.as_deref().and_then(Scenario::find);
-    html::page(StatusCode::OK, view::render(&mastercard, active))
+    html::page(StatusCode::OK, view::render(&mastercard, active, language))
+}
+
+/// Keeps the language that a form's address asks for: the redirect leads to the panel in the same one.
+async fn keep_language(language: PageLanguage, request: Request, next: Next) -> Response<Body> {
+    let mut response = next.run(request).await;
+    let location = response.headers().get(header::LOCATION).and_then(|it| it.to_str().ok());
+    let location = location.map(|it| match it.split_once('?') {
+        Some((_, rest)) if language.asked => format!("{PANEL}{}&{rest}", language.query()),
+        Some(_) => it.to_owned(),
+        None => format!("{it}{}", language.query()),
+    });
+    if let Some(location) = location.and_then(|it| HeaderValue::try_from(it).ok()) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
 }
 
 /// Rejects forms sent by pages of other sites. Browsers send `Sec-Fetch-Site`; other clients omit it.
@@ -123,5 +149,5 @@ fn redirect_if(changed: Option<()>) -> Response<Body> {
 
 /// Redirects to the panel.
 fn to_panel() -> Response<Body> {
-    Redirect::to("/__simulator/panel").into_response()
+    Redirect::to(PANEL).into_response()
 }

@@ -44,7 +44,7 @@ async fn each_scenario_says_what_to_watch_and_the_first_one_ends_it() {
         assert_eq!(response.status(), StatusCode::SEE_OTHER, "{scenario}");
         let page = issuer.url(&format!("__simulator/panel?scenario={scenario}"));
         let page = issuer.http.get(page).send().await.unwrap().text().await.unwrap();
-        assert!(page.contains("role=\"status\">Set: "), "{scenario}");
+        assert!(page.contains("role=\"status\">In effect: "), "{scenario}");
         let faults = issuer.simulator.mastercard.faults.describe();
         let plan = issuer.simulator.mastercard.notifier.plan();
         assert!(!faults.is_empty() || plan != NotificationPlan::default(), "{scenario} changes nothing");
@@ -57,6 +57,27 @@ async fn each_scenario_says_what_to_watch_and_the_first_one_ends_it() {
     assert!(issuer.simulator.mastercard.faults.describe().is_empty());
     assert_eq!(issuer.simulator.mastercard.notifier.plan(), NotificationPlan::default());
     assert_eq!(post(&issuer, "scenario/unknown", "").await, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn an_operator_who_asks_for_german_gets_it_and_keeps_it_after_a_form() {
+    let issuer = Issuer::new().await;
+    let get = async |language: &str, query: &str| {
+        let page = issuer.http.get(issuer.url(&format!("__simulator/panel{query}")));
+        page.header("accept-language", language).send().await.unwrap().text().await.unwrap()
+    };
+    let german = get("de-AT,de;q=0.9", "").await;
+    for text in ["<html lang=\"de\">", "Alles funktioniert", "Keine Störungen.", "Keine echte Karte"] {
+        assert!(german.contains(text), "{text} is not in {german}");
+    }
+    assert!(get("en-GB", "").await.contains("<html lang=\"en\">"));
+    let asked = get("en-GB", "?lang=de").await;
+    let form = "/__simulator/panel/scenario/down?lang=de";
+    assert!(asked.contains(&format!("action=\"{form}\"")), "{asked}");
+    let response = issuer.http.post(issuer.url(&form[1..])).send().await.unwrap();
+    assert_eq!(response.headers()["location"], "/__simulator/panel?lang=de&scenario=down");
+    let response = issuer.http.post(issuer.url("__simulator/panel/clear?lang=de")).send().await.unwrap();
+    assert_eq!(response.headers()["location"], "/__simulator/panel?lang=de");
 }
 
 #[tokio::test]
@@ -73,7 +94,9 @@ async fn the_notification_form_sets_the_plan() {
         ..NotificationPlan::default()
     };
     assert_eq!(issuer.simulator.mastercard.notifier.plan(), plan);
-    assert!(panel(&issuer).await.contains("name=\"tarDelay\" aria-label=\"Delay of the TAR in milliseconds\" min=\"0\" max=\"600000\" value=\"5\""));
+    assert!(panel(&issuer).await.contains(
+        "name=\"tarDelay\" aria-label=\"Delay in milliseconds: TAR\" min=\"0\" max=\"600000\" value=\"5\""
+    ));
     assert_eq!(post(&issuer, "notifications", "tarCopies=many").await, StatusCode::BAD_REQUEST);
 }
 

@@ -2,12 +2,15 @@
 
 use jiff::Timestamp;
 use model::enrollment::{Enrollment, Fact, RecordedFact};
+use simulator::Language;
 
-use crate::support::{
-    diagram,
-    format::{clock_time, duration, serialized},
-    language::Language,
-    row::{Kind, Row},
+use crate::{
+    language::Texts as _,
+    support::{
+        diagram,
+        format::{clock_time, duration, serialized},
+        row::{Kind, Row},
+    },
 };
 
 pub(super) struct EnrollmentView {
@@ -43,7 +46,9 @@ impl EnrollmentView {
         facts.extend(report.reason.as_ref().map(|reason| (text("Reason"), reason.as_str().to_owned())));
         facts.extend(durations(enrollment, language));
         facts.push(match report.next_check {
-            Some(at) => (text("Next check"), format!("{} UTC", at.strftime("%-d %B, %H:%M:%S"))),
+            Some(at) => {
+                (text("Next check"), format!("{}, {} UTC", language.day(at), at.strftime("%H:%M:%S")))
+            }
             None => (text("Next check"), text("none: final").into()),
         });
         let rows = diagram::rows(enrollment, now, language).into_iter().map(RowView::new).collect();

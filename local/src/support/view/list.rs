@@ -3,11 +3,14 @@
 use jiff::Timestamp;
 use mastercard::token_requestor::TokenRequestorId;
 use model::{catalog::Snapshot, enrollment::Enrollment};
+use simulator::Language;
 
-use crate::support::{
-    format::{clock_time, serialized},
-    language::Language,
-    search::Unmatched,
+use crate::{
+    language::Texts as _,
+    support::{
+        format::{clock_time, serialized},
+        search::Unmatched,
+    },
 };
 
 pub(super) struct EnrollmentLine {

@@ -67,8 +67,9 @@ pub(super) const SCENARIOS: [Scenario; 6] = [
     Scenario {
         slug: "clock-off",
         title: "Clock off by an hour",
-        watch: "Mastercard rejects every signature, if it checks their time, as the program local has it do. The bank \
-            app shows the cards without their state; enabling one fails, and the log says that the keys or the clock are wrong.",
+        watch: "Mastercard rejects every signature, if its check of their time is on, as it is when local runs the \
+            simulator. The bank app shows the cards without their state; enabling one fails, and the log says that the keys \
+            or the clock are wrong.",
         faults: |operation| of_issuer(operation, Fault::ClockAhead { seconds: 3_600 }),
         plan: NotificationPlan::default,
     },

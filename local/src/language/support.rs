@@ -1,82 +1,25 @@
-//! The languages of support's pages. As with gettext, a text is written in English where it is used; its German is here.
-//! Codes, such as `TAR` and `APPROVED`, are the same in both.
+//! The German of support's pages.
 
-/// A language of the pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Language {
-    English,
-    German,
-}
+use simulator::German;
 
-impl Language {
-    /// The language that the query asks for, or else the first of the browser's (`Accept-Language`).
-    pub(super) fn choose(asked: Option<&str>, accepted: &str) -> Self {
-        if asked.unwrap_or(accepted).to_ascii_lowercase().starts_with("de") {
-            Self::German
-        } else {
-            Self::English
-        }
-    }
-
-    /// Of HTML's `lang`.
-    pub(super) fn code(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::German => "de",
-        }
-    }
-
-    /// The other one.
-    pub(super) fn other(self) -> Self {
-        match self {
-            Self::English => Self::German,
-            Self::German => Self::English,
-        }
-    }
-
-    /// Its own name.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::English => "English",
-            Self::German => "Deutsch",
-        }
-    }
-
-    /// A text in this language.
-    pub(super) fn text(self, english: &'static str) -> &'static str {
-        match self {
-            Self::English => english,
-            Self::German => {
-                GERMAN.iter().find(|(text, _)| *text == english).map_or(english, |(_, german)| german)
-            }
-        }
-    }
-}
-
-const GERMAN: &[(&str, &str)] = &[
+pub(super) const GERMAN: German = &[
     // The page.
-    ("Behind the scenes", "Hinter den Kulissen"),
-    ("Skip to content", "Zum Inhalt springen"),
-    ("Pages", "Seiten"),
-    ("Bank app", "Bank-App"),
-    ("Catalog", "Katalog"),
     (
         "Enrollment id, card contract id or client id",
-        "Id der Aktivierung, des Kartenvertrags oder des Kunden",
+        "ID der Aktivierung, des Kartenvertrags oder des Kunden",
     ),
     ("Find", "Suchen"),
     ("Nothing found", "Nichts gefunden"),
-    ("Nothing has this id:", "Diese Id gibt es nicht:"),
+    ("Nothing has this id:", "Diese ID gibt es nicht:"),
     ("Latest enrollments", "Letzte Aktivierungen"),
     ("Enrollments", "Aktivierungen"),
     ("Card contract", "Kartenvertrag"),
     ("Client", "Kunde"),
     ("at", "bei"),
     ("to", "an"),
-    ("None.", "Keine."),
     ("Copied", "Kopiert"),
-    ("Copy id", "Id kopieren"),
-    ("Copy the enrollment id", "Id der Aktivierung kopieren"),
+    ("Copy id", "ID kopieren"),
+    ("Copy the enrollment id", "ID der Aktivierung kopieren"),
     ("Copy a summary", "Zusammenfassung kopieren"),
     ("Timeline", "Zeitachse"),
     ("missing", "fehlt"),
@@ -112,7 +55,7 @@ const GERMAN: &[(&str, &str)] = &[
     ("TVN: the token is", "TVN: Das Token ist"),
     ("requested by", "veranlasst von"),
     ("the browser returns", "der Browser kehrt zurück"),
-    ("a hint", "ein Hinweis"),
+    ("from the browser, so only a hint", "vom Browser, also nur ein Hinweis"),
     ("token list", "Token-Liste"),
     ("the cardholder asks for a change of the token", "der Karteninhaber wünscht eine Änderung des Tokens"),
     ("confirmed", "bestätigt"),
@@ -121,7 +64,7 @@ const GERMAN: &[(&str, &str)] = &[
     ("recorded by a newer version", "von einer neueren Version aufgezeichnet"),
     ("occurred, by Mastercard's clock, at", "geschehen nach Mastercards Uhr um"),
     ("no response", "keine Antwort"),
-    ("correlation id", "Correlation-Id"),
+    ("correlation id", "Correlation-ID"),
     ("response to the push", "Antwort auf den Push"),
     ("the browser's return", "Rückkehr des Browsers"),
     ("nothing for", "nichts seit"),
