@@ -35,4 +35,4 @@ pub use identity::{KeyError, STRONG};
 pub use live::recording::Recording;
 pub use mtls_endpoint::MtlsEndpointError;
 pub use scheduled::RefreshError;
-pub use world::{Options, StartError, World};
+pub use world::{FolderError, Options, StartError, World};

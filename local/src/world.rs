@@ -18,6 +18,7 @@ use simulator::Simulator;
 use url::Url;
 
 use data_folder::DataFolder;
+pub use data_folder::FolderError;
 pub use options::Options;
 pub use start::StartError;
 

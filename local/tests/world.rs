@@ -4,7 +4,7 @@
 
 use std::{fs, path::PathBuf};
 
-use local::{AuditFile, Options, StartError, World, journey::journey, ready};
+use local::{AuditFile, FolderError, Options, StartError, World, journey::journey, ready};
 use serde_json::Value;
 
 async fn enable_a_card(world: &World) -> (String, String) {
@@ -106,7 +106,10 @@ async fn a_port_in_use_or_a_folder_that_cannot_be_written_is_one_sentence() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let data = Some(file.path().join("below"));
     let refused = World::start(Options { data, ..Options::default() }).await.err().unwrap();
-    assert!(matches!(refused, StartError::Folder { .. }) && refused.to_string().contains("below"));
+    assert!(
+        matches!(refused, StartError::Folder(FolderError::Unwritable { .. }))
+            && refused.to_string().contains("below")
+    );
 }
 
 #[tokio::test]
@@ -114,7 +117,7 @@ async fn a_data_folder_is_for_one_process_at_a_time() {
     let data = tempfile::tempdir().unwrap();
     let first = World::start(with_data(&data)).await.unwrap();
     let refused = World::start(with_data(&data)).await.err().unwrap();
-    assert!(matches!(refused, StartError::FolderInUse { .. }), "{refused}");
+    assert!(matches!(refused, StartError::Folder(FolderError::InUse { .. })), "{refused}");
     assert!(refused.to_string().contains("used by another process"), "{refused}");
     drop(first);
     World::start(with_data(&data)).await.unwrap();

@@ -8,8 +8,26 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::start::StartError;
 use crate::private_file;
+
+/// The folder cannot be used. Each message is one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// It is not writable.
+    #[error("the folder {} cannot be written", .folder.display())]
+    Unwritable {
+        /// Its path.
+        folder: PathBuf,
+        /// The error of the operating system.
+        source: io::Error,
+    },
+    /// Another process uses it.
+    #[error("the folder {} is used by another process: stop it, or choose another folder", .folder.display())]
+    InUse {
+        /// Its path.
+        folder: PathBuf,
+    },
+}
 
 /// Its lock is released, or the temporary folder deleted, when it is dropped.
 pub(super) struct DataFolder {
@@ -20,18 +38,18 @@ pub(super) struct DataFolder {
 
 impl DataFolder {
     /// Creates the folder if it is missing, and locks it. Without one, a temporary folder.
-    pub(super) fn open(data: Option<&Path>) -> Result<Self, StartError> {
+    pub(super) fn open(data: Option<&Path>) -> Result<Self, FolderError> {
         let Some(data) = data else {
-            let unwritable = |source| StartError::Folder { folder: std::env::temp_dir(), source };
+            let unwritable = |source| FolderError::Unwritable { folder: std::env::temp_dir(), source };
             let temporary = TempDir::with_prefix("click-to-pay-").map_err(unwritable)?;
             return Ok(Self { path: temporary.path().to_owned(), _lock: None, _temporary: Some(temporary) });
         };
-        let unwritable = |source| StartError::Folder { folder: data.to_owned(), source };
+        let unwritable = |source| FolderError::Unwritable { folder: data.to_owned(), source };
         private_file::writable_folder(data).map_err(unwritable)?;
         let lock = lock_file(&data.join("lock")).map_err(unwritable)?;
         match lock.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(StartError::FolderInUse { folder: data.to_owned() }),
+            Err(TryLockError::WouldBlock) => return Err(FolderError::InUse { folder: data.to_owned() }),
             Err(TryLockError::Error(source)) => return Err(unwritable(source)),
         }
         let path = data.canonicalize().map_err(unwritable)?;

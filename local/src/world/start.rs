@@ -17,7 +17,10 @@ use simulator::{NotificationTarget, Simulator};
 use tokio::net::TcpListener;
 use url::Url;
 
-use super::{Options, World, data_folder::DataFolder};
+use super::{
+    Options, World,
+    data_folder::{DataFolder, FolderError},
+};
 use crate::{
     engines::{AccessKey, EngineError, dynamodb, s3},
     functions::Functions,
@@ -47,20 +50,9 @@ pub enum StartError {
         /// The error of the operating system.
         source: io::Error,
     },
-    /// The data folder is not writable.
-    #[error("the folder {} cannot be written", .folder.display())]
-    Folder {
-        /// Its path.
-        folder: PathBuf,
-        /// The error of the operating system.
-        source: io::Error,
-    },
-    /// Another process uses the data folder.
-    #[error("the folder {} is used by another process: stop it, or choose another folder", .folder.display())]
-    FolderInUse {
-        /// Its path.
-        folder: PathBuf,
-    },
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
     /// Keys could not be generated or read.
     #[error("the keys cannot be used")]
     Keys(#[from] KeyError),
@@ -124,7 +116,8 @@ impl World {
         let credential_files = folder.path.join("credentials");
         let written = credentials.write_to(&credential_files);
         let written = written.and_then(|()| redirect_keys(&credential_files.join(REDIRECT_KEYS_FILE)));
-        written.map_err(|source| StartError::Folder { folder: credential_files.clone(), source })?;
+        let unwritable = |source| FolderError::Unwritable { folder: credential_files.clone(), source };
+        written.map_err(unwritable)?;
         let environment = Environment::new(&Machine {
             base_url: &base_url,
             s3_url: &s3_url,
@@ -207,10 +200,10 @@ fn redirect_keys(file: &Path) -> io::Result<()> {
     private_file::write(file, key.expose_secret().as_bytes())
 }
 
-fn create_folder(folder: PathBuf) -> Result<PathBuf, StartError> {
+fn create_folder(folder: PathBuf) -> Result<PathBuf, FolderError> {
     match std::fs::create_dir_all(&folder) {
         Ok(()) => Ok(folder),
-        Err(source) => Err(StartError::Folder { folder, source }),
+        Err(source) => Err(FolderError::Unwritable { folder, source }),
     }
 }
 
