@@ -39,7 +39,7 @@ impl AuditFile {
     }
 
     fn open(path: PathBuf) -> io::Result<Self> {
-        private_file::create(&path)?;
+        private_file::open(&path)?;
         let text = fs::read_to_string(&path)?;
         // A line that was written in part is written again.
         let whole = text.rfind('\n').map_or(0, |end| end + 1);

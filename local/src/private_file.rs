@@ -16,9 +16,9 @@ pub(crate) fn write(file: &Path, content: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Creates an empty file, unless it exists.
-pub(crate) fn create(file: &Path) -> io::Result<()> {
-    fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file).map(drop)
+/// Opens a file, and creates it, empty, if it is missing.
+pub(crate) fn open(file: &Path) -> io::Result<fs::File> {
+    fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file)
 }
 
 /// Creates the folder if it is missing, and checks that files can be written there.

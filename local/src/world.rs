@@ -52,8 +52,6 @@ pub struct World {
     routes: Vec<String>,
     access_key: crate::engines::AccessKey,
     folder: DataFolder,
-    /// Whether the folder is kept between runs.
-    is_kept: bool,
     _shutdown: ShutdownGuard,
 }
 
@@ -187,7 +185,7 @@ impl World {
 
     /// The path of the audit trail's file, if there is a folder for data between runs.
     pub fn audit_file(&self) -> Option<PathBuf> {
-        self.is_kept.then(|| self.folder.path.join("audit.jsonl"))
+        self.folder.is_kept().then(|| self.folder.path.join("audit.jsonl"))
     }
 
     /// Settings of all functions, SDK configuration and clock, for callers that connect a function themselves.

@@ -33,10 +33,10 @@ pub enum DatabaseFault {
 /// Creates the file, readable by its owner only, if it is missing. Otherwise checks it and its write-ahead log.
 pub(super) fn prepare(file: &Path) -> Result<(), DatabaseFault> {
     // The file will contain secrets; SQLite would make it readable by all users.
-    private_file::create(file).map_err(|source| DatabaseFault::Unusable(file.to_owned(), source))?;
+    private_file::open(file).map_err(|source| DatabaseFault::Unusable(file.to_owned(), source))?;
     check_log(&file.with_extension("sqlite-wal"))?;
     let damaged = |detail: String| DatabaseFault::Damaged { file: file.to_owned(), detail };
-    // The default flags would create a file.
+    // With the default flags, a path that begins with `file:` would be a URI.
     let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE);
     let check = database
         .and_then(|database| database.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0)));

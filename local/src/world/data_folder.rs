@@ -1,7 +1,7 @@
 //! The folder of a `World`: one that is kept between runs and that one process uses at a time, or a temporary one.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, TryLockError},
     io,
     path::{Path, PathBuf},
 };
@@ -33,7 +33,7 @@ pub enum FolderError {
 pub(super) struct DataFolder {
     pub(super) path: PathBuf,
     _lock: Option<File>,
-    _temporary: Option<TempDir>,
+    temporary: Option<TempDir>,
 }
 
 impl DataFolder {
@@ -42,22 +42,22 @@ impl DataFolder {
         let Some(data) = data else {
             let unwritable = |source| FolderError::Unwritable { folder: std::env::temp_dir(), source };
             let temporary = TempDir::with_prefix("click-to-pay-").map_err(unwritable)?;
-            return Ok(Self { path: temporary.path().to_owned(), _lock: None, _temporary: Some(temporary) });
+            return Ok(Self { path: temporary.path().to_owned(), _lock: None, temporary: Some(temporary) });
         };
         let unwritable = |source| FolderError::Unwritable { folder: data.to_owned(), source };
         private_file::writable_folder(data).map_err(unwritable)?;
-        let lock = lock_file(&data.join("lock")).map_err(unwritable)?;
+        let lock = private_file::open(&data.join("lock")).map_err(unwritable)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(FolderError::InUse { folder: data.to_owned() }),
             Err(TryLockError::Error(source)) => return Err(unwritable(source)),
         }
         let path = data.canonicalize().map_err(unwritable)?;
-        Ok(Self { path, _lock: Some(lock), _temporary: None })
+        Ok(Self { path, _lock: Some(lock), temporary: None })
     }
-}
 
-fn lock_file(file: &Path) -> io::Result<File> {
-    private_file::create(file)?;
-    OpenOptions::new().write(true).open(file)
+    /// Whether it is kept between runs.
+    pub(super) fn is_kept(&self) -> bool {
+        self.temporary.is_none()
+    }
 }

@@ -129,7 +129,7 @@ impl World {
             credentials,
             credential_files: &credential_files,
             client_subject: &mtls_endpoint::subject_dn(&keys.identity.client_certificate).unwrap_or_default(),
-            audit_trail: options.data.is_some(),
+            audit_trail: folder.is_kept(),
             changes: &options.settings,
         });
 
@@ -184,7 +184,6 @@ impl World {
             logos,
             routes,
             access_key,
-            is_kept: options.data.is_some(),
             folder,
             _shutdown: guard,
         })
