@@ -39,33 +39,17 @@ pub(super) fn size_targets(figures: &[Figures], echo_start: f64, may_be_busy: bo
 
 /// Targets against the baseline. A count that shrank must be recorded, so that it cannot grow back unnoticed.
 pub(super) fn regression_targets(current: &RecordedCounts, baseline: &RecordedCounts) -> Vec<Target> {
-    let mut targets = vec![
-        Target::below(
-            "one enrollment: write units, ratio to recorded",
-            1.0,
-            current.write_units / baseline.write_units,
-        ),
-        Target::below(
-            "one enrollment: read units, ratio to recorded",
-            1.0,
-            current.read_units / baseline.read_units,
-        ),
-        Target::below(
-            "lists before and after: read units, ratio to recorded",
-            1.0,
-            current.read_units_of_lists / baseline.read_units_of_lists,
-        ),
-        Target::below(
-            "changes of a token: write units, ratio to recorded",
-            1.0,
-            current.write_units_of_tokens / baseline.write_units_of_tokens,
-        ),
-        Target::below(
-            "changes of a token: read units, ratio to recorded",
-            1.0,
-            current.read_units_of_tokens / baseline.read_units_of_tokens,
-        ),
+    let units = [
+        ("one enrollment: write units", current.write_units, baseline.write_units),
+        ("one enrollment: read units", current.read_units, baseline.read_units),
+        ("lists before and after: read units", current.read_units_of_lists, baseline.read_units_of_lists),
+        ("changes of a token: write units", current.write_units_of_tokens, baseline.write_units_of_tokens),
+        ("changes of a token: read units", current.read_units_of_tokens, baseline.read_units_of_tokens),
     ];
+    let ratio = |(name, current, baseline)| {
+        Target::below(format!("{name}, ratio to recorded"), 1.0, current / baseline)
+    };
+    let mut targets: Vec<_> = units.into_iter().map(ratio).collect();
     if current.compiler_and_processor != baseline.compiler_and_processor {
         return targets;
     }
