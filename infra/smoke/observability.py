@@ -62,7 +62,7 @@ def check_reconciliation(emulator):
 def check_logs(emulator, secrets):
     """The expected events are logged, no errors, and no secrets. Lines of an invocation name it."""
     lines = logs(emulator, FUNCTIONS)
-    expected = {"card_pushed", "enrollment_status_changed", "mastercard_response_received"}
+    expected = {"enrollment_status_changed", "request_completed", "mastercard_response_received"}
     found = [line for line in events(emulator) if line.get("event") in expected]
     expect("the expected events are logged", expected == {line["event"] for line in found}, found)
     fields = {"timestamp", "level", "message", "service", "cold_start", "function_request_id"}

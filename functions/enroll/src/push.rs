@@ -110,7 +110,7 @@ impl Enroll {
                     self.enrollments.seal(&self.redirect_keys, attempt.enrollment(), number, &redirect);
                 let enrollments = attempt.enrollments;
                 let recorded = enrollments.record(attempt.stored, &[fact], sealed.as_ref(), now).await?;
-                tracing::info!(event = "card_pushed", %enrollment_id, "card pushed");
+                tracing::debug!(event = "card_pushed", %enrollment_id, "card pushed");
                 match recorded {
                     Some(recorded) if recorded.is_current => {
                         response::ready(recorded.stored.enrollment(), &redirect, &digitization_data, now)

@@ -12,6 +12,7 @@ mod fault;
 mod logo;
 mod problem;
 mod request;
+mod request_log;
 mod run;
 mod step_up;
 mod store;
@@ -37,6 +38,7 @@ pub use step_up::StepUp;
 
 use crate::invocation;
 use model::card_number::CardNumberDetector;
+use request_log::RequestLog;
 
 /// A response with a JSON body. It must not be cached (`no-store`).
 ///
@@ -71,8 +73,8 @@ where
     .await
 }
 
-/// Serves a request: rejects a body of more than `limit` bytes, logs within the span of the invocation, and turns a
-/// [`Problem`] into its document.
+/// Serves a request: rejects a body of more than `limit` bytes, logs within the span of the invocation and once when the request
+/// ends, and turns a [`Problem`] into its document.
 ///
 /// For requests of Mastercard, whose card numbers are rejected message by message, and of the cardholder's browser, of
 /// which nothing is stored but a known result.
@@ -87,13 +89,23 @@ where
     let request_id = request::id(&request);
     let correlation_id = Some(request_id.as_str()).filter(|id| !id.is_empty());
     let span = invocation::span(request.lambda_context_ref(), correlation_id);
+    let log = RequestLog::start(&request);
     async {
         let rejected = request::reject_other_methods(&request);
         let outcome = match rejected.and_then(|()| request::reject_large(&request, limit)) {
             Ok(()) => handler(request).await,
             Err(problem) => Err(problem),
         };
-        outcome.or_else(|problem| problem.into_response(&request_id))
+        match outcome {
+            Ok(response) => {
+                log.completed(response.status());
+                Ok(response)
+            }
+            Err(problem) => {
+                log.ended_with(&problem);
+                problem.into_response(&request_id)
+            }
+        }
     }
     .instrument(span)
     .await

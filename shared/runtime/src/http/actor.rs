@@ -14,13 +14,11 @@ use super::{access_token::AccessToken, request};
 /// The sender of a request: the subject of its access token if it has one, its addresses, its `User-Agent`.
 pub fn actor(request: &Request, kind: ActorKind) -> Actor {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    // A route with a token rejects an ID token before anything is written.
-    let subject = AccessToken::of(request).ok().and_then(|token| token.claim("sub"));
     // The last address is the one that connected, which API Gateway adds.
     let forwarded = text("x-forwarded-for").rsplit(',').nth(1);
     Actor {
         kind,
-        subject: subject.map(|subject| ShortHash::of(subject.as_bytes())),
+        subject: subject(request),
         source_ip: source_ip(request),
         forwarded_for: forwarded.and_then(|address| address.trim().parse().ok()),
         user_agent: user_agent(text(USER_AGENT.as_str())),
@@ -33,7 +31,14 @@ fn user_agent(raw: &str) -> String {
     if CardNumberDetector::new(Vec::new()).in_text(raw) { String::new() } else { printable(raw) }
 }
 
-fn source_ip(request: &Request) -> Option<IpAddr> {
+/// Hash of the access token's `sub`. A route with a token rejects an ID token before anything is written.
+pub(super) fn subject(request: &Request) -> Option<ShortHash> {
+    let token = AccessToken::of(request).ok()?;
+    token.claim("sub").map(|subject| ShortHash::of(subject.as_bytes()))
+}
+
+/// The address that connected to API Gateway.
+pub(super) fn source_ip(request: &Request) -> Option<IpAddr> {
     match request.request_context_ref()? {
         RequestContext::ApiGatewayV2(context) => context.http.source_ip.as_deref()?.parse().ok(),
         _ => None,

@@ -6,7 +6,7 @@ use lambda_http::{Body, Response, http::StatusCode};
 use serde::{Serialize, Serializer};
 
 use super::{authentication_request::AuthenticationRequest, fault::Fault};
-use crate::{BoxError, telemetry};
+use crate::BoxError;
 use model::enrollment::EnrollmentId;
 
 /// The codes of all problems of this API. They are stable.
@@ -490,27 +490,9 @@ impl Problem {
         Self { cause: Some(cause.into()), ..self }
     }
 
-    /// Logs the problem with its cause, and builds the response.
+    /// Builds the response. The problem is logged where the request ends.
     pub(super) fn into_response(self, request_id: &str) -> Result<Response<Body>, lambda_http::Error> {
         let (code, status, title) = self.code.describe();
-        let cause = self.cause.as_ref().map(|cause| telemetry::chain(cause.as_ref()));
-        if status.is_server_error() {
-            tracing::error!(
-                event = "request_failed",
-                code,
-                status = status.as_u16(),
-                cause,
-                "request failed"
-            );
-        } else {
-            tracing::info!(
-                event = "request_rejected",
-                code,
-                status = status.as_u16(),
-                cause,
-                "request rejected"
-            );
-        }
         let document = Document {
             r#type: format!("urn:click-to-pay-issuer:problem:{code}"),
             title,

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::{
     Code, Problem, deadline,
     event::{self, EventError, request_from_event},
+    request_log::RequestLog,
     serve_untrusted,
 };
 use crate::{LazyInit, config::ConfigError, invocation, lazy_init::CONNECT_TIMEOUT};
@@ -62,7 +63,11 @@ where
     };
     let request_id = event::request_id(&event.payload);
     let span = invocation::span(Some(&event.context), Some(request_id));
-    span.in_scope(|| Problem::from(code).with_source(error).into_response(request_id))
+    span.in_scope(|| {
+        let problem = Problem::from(code).with_source(error);
+        RequestLog::unreadable().ended_with(&problem);
+        problem.into_response(request_id)
+    })
 }
 
 /// The response of a function that could not be connected.

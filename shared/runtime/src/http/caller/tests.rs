@@ -2,7 +2,7 @@ use lambda_http::Body;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{config::Settings, invocation, telemetry::testing::logged};
+use crate::{config::Settings, http::request_log::RequestLog, invocation, telemetry::testing::logged};
 
 /// A request with these claims, as API Gateway delivers it.
 fn request(claims: Value) -> Request {
@@ -128,8 +128,9 @@ fn a_scope_with_a_space_or_quotation_mark_is_no_setting() {
 fn a_refusal_of_a_known_client_is_logged_with_its_pseudonym() {
     let log = logged(|| {
         invocation::span(None, None).in_scope(|| {
-            let refusal = caller("client_id", "enroll:write").client(&request(json!({"client_id": "40000"})));
-            refusal.unwrap_err().into_response("r-1").unwrap();
+            let request = request(json!({"client_id": "40000"}));
+            let refusal = caller("client_id", "enroll:write").client(&request).unwrap_err();
+            RequestLog::start(&request).ended_with(&refusal);
         });
     });
     let line: Value = serde_json::from_str(&log).unwrap();
