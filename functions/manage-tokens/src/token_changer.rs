@@ -8,7 +8,6 @@ use crate::{
     owned_tokens::{self, OwnedToken},
     response::state_name,
 };
-use jiff::Timestamp;
 use mastercard::{
     Deadline, MastercardError, Processing,
     call::{Call, CallLog},
@@ -232,7 +231,7 @@ impl TokenChanger {
             None => change.enrollments.enrollment_of_token(change.token.client, listed, now).await?,
         };
         let Some(enrollment) = enrollment else { return Ok(None) };
-        let at = not_before_facts(now, &enrollment);
+        let at = enrollment.enrollment().after_facts(now);
         let recorded = [fact.recorded(at, &at.to_string()).with_calls(calls)];
         let recorded = change.enrollments.record(enrollment, &recorded, None, now).await?;
         Ok(recorded.map(|recorded| recorded.stored))
@@ -248,12 +247,6 @@ impl TokenChanger {
             );
         }
     }
-}
-
-/// `now`, or the time of the enrollment's last fact if this process' clock is behind: a change is later than all that was known
-/// when it was requested.
-fn not_before_facts(now: Timestamp, enrollment: &Versioned) -> Timestamp {
-    enrollment.enrollment().facts.iter().map(|recorded| recorded.at).fold(now, Timestamp::max)
 }
 
 /// What is needed to send a change.

@@ -11,7 +11,7 @@ mod timeline;
 
 use std::{fmt, str::FromStr};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -185,6 +185,14 @@ impl Enrollment {
             }
             _ => false,
         })
+    }
+
+    /// `now`, or just after the last fact if that is not earlier: the clock of the process that recorded it may be ahead. A change
+    /// of a token is later than all that was known when it was requested, and than the change before it.
+    #[must_use]
+    pub fn after_facts(&self, now: Timestamp) -> Timestamp {
+        let after = |at| status::plus(at, SignedDuration::from_millis(1));
+        self.facts.iter().map(|recorded| after(recorded.at)).fold(now, Timestamp::max)
     }
 
     /// The id of the token with this token unique reference.

@@ -239,6 +239,6 @@ fn without_a_token(decision: CardholderDecision) -> Verdict {
     }
 }
 
-fn plus(time: Timestamp, by: SignedDuration) -> Timestamp {
+pub(super) fn plus(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.saturating_add(by).unwrap_or(Timestamp::MAX)
 }

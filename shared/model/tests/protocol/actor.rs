@@ -14,7 +14,7 @@ use model::{
 
 use crate::{
     bug::Bug,
-    scenario::{Kind, Scenario, hash, time},
+    scenario::{Kind, Scenario, TokenChange, hash, time},
     state::{Push, State},
 };
 
@@ -27,13 +27,13 @@ pub(crate) enum Actor {
     Delivery { message: usize, copy: u8, stage: Stage },
     /// `GET /callback/{state}`.
     Callback { place: usize, stage: Stage },
-    /// `POST /cards/{cardContractId}/tokens/{tokenId}/remove`.
-    Removal { place: usize, stage: RemovalStage },
+    /// `POST /cards/{cardContractId}/tokens/{tokenId}/suspend`, `resume` or `remove`.
+    TokenChange { change: usize, stage: ChangeStage },
 }
 
-/// The stage of a removal: it is recorded as requested, sent, and recorded as confirmed.
+/// The stage of a token's change: it is recorded as requested, sent, and recorded as confirmed.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum RemovalStage {
+pub(crate) enum ChangeStage {
     Idle,
     Request { seen: Items },
     Send,
@@ -129,12 +129,12 @@ impl Actor {
                 (3, [*at, *pushed_at], Some(seen))
             }
             Self::Tap { stage: TapStage::Ended, .. } => (4, [0, 0], None),
-            Self::Removal { stage, .. } => match stage {
-                RemovalStage::Idle => (8, [0, 0], None),
-                RemovalStage::Request { seen } => (9, [0, 0], Some(seen)),
-                RemovalStage::Send => (10, [0, 0], None),
-                RemovalStage::Confirm { seen } => (11, [0, 0], Some(seen)),
-                RemovalStage::Ended => (12, [0, 0], None),
+            Self::TokenChange { stage, .. } => match stage {
+                ChangeStage::Idle => (8, [0, 0], None),
+                ChangeStage::Request { seen } => (9, [0, 0], Some(seen)),
+                ChangeStage::Send => (10, [0, 0], None),
+                ChangeStage::Confirm { seen } => (11, [0, 0], Some(seen)),
+                ChangeStage::Ended => (12, [0, 0], None),
             },
             Self::Delivery { stage, .. } | Self::Callback { stage, .. } => match stage {
                 Stage::Idle => (5, [0, 0], None),
@@ -154,15 +154,19 @@ impl Actor {
                 *stage != Stage::Ended && sent.occurred <= state.now && is_pushed(sent.place)
             }
             Self::Callback { place, stage } => *stage != Stage::Ended && is_pushed(*place),
-            // There is a token once its TCN arrived.
-            Self::Removal { place, stage } => {
-                *stage != RemovalStage::Ended
-                    && state.table[*place]
-                        .card
-                        .as_ref()
-                        .is_some_and(|card| card.current.enrollment.has_token("token"))
+            // There is a token once its TCN arrived, and one change of it at a time.
+            Self::TokenChange { change, stage } => {
+                let card = state.table[scenario.changes[*change].place].card.as_ref();
+                *stage != ChangeStage::Ended
+                    && card.is_some_and(|card| card.current.enrollment.has_token("token"))
+                    && state.actors.iter().all(|other| !other.is_change_before(*change))
             }
         }
+    }
+
+    /// Whether this is a change that was requested before the one with this index, and has not ended.
+    fn is_change_before(&self, index: usize) -> bool {
+        matches!(self, Self::TokenChange { change, stage } if *change < index && *stage != ChangeStage::Ended)
     }
 
     /// Whether the next step may write, so that its answer may be lost.
@@ -172,8 +176,8 @@ impl Actor {
             Self::Delivery { stage, .. } | Self::Callback { stage, .. } => {
                 matches!(stage, Stage::Loaded { .. })
             }
-            Self::Removal { stage, .. } => {
-                matches!(stage, RemovalStage::Request { .. } | RemovalStage::Confirm { .. })
+            Self::TokenChange { stage, .. } => {
+                matches!(stage, ChangeStage::Request { .. } | ChangeStage::Confirm { .. })
             }
         }
     }
@@ -191,8 +195,8 @@ impl Actor {
             Self::Callback { place, stage } => {
                 Self::Callback { place, stage: step_callback(scenario, state, place, stage, answer) }
             }
-            Self::Removal { place, stage } => {
-                Self::Removal { place, stage: step_removal(scenario, state, place, stage, answer) }
+            Self::TokenChange { change, stage } => {
+                Self::TokenChange { change, stage: step_change(scenario, state, change, stage, answer) }
             }
         }
     }
@@ -203,7 +207,7 @@ impl Actor {
             Self::Tap { tap, .. } => Self::Tap { tap, stage: TapStage::Ended },
             Self::Delivery { message, copy, .. } => Self::Delivery { message, copy, stage: Stage::Idle },
             Self::Callback { place, .. } => Self::Callback { place, stage: Stage::Ended },
-            Self::Removal { place, .. } => Self::Removal { place, stage: RemovalStage::Ended },
+            Self::TokenChange { change, .. } => Self::TokenChange { change, stage: ChangeStage::Ended },
         }
     }
 }
@@ -362,49 +366,52 @@ fn step_callback(
     }
 }
 
-fn step_removal(
+fn step_change(
     scenario: &Scenario,
     state: &mut State,
-    place: usize,
-    stage: RemovalStage,
+    change: usize,
+    stage: ChangeStage,
     answer: Answer,
-) -> RemovalStage {
-    let now = time(state.now);
+) -> ChangeStage {
+    let TokenChange { place, action } = scenario.changes[change];
     let enrollment = &state.table[place].card.as_ref().unwrap().current.enrollment;
     let (id, token_id) = (enrollment.enrollment_id, enrollment.token_id("token"));
+    let (at, key) = (enrollment.after_facts(time(state.now)), format!("change-{change}"));
     match stage {
-        RemovalStage::Idle if scenario.bug == Some(Bug::RemovalNotRequested) => RemovalStage::Send,
-        RemovalStage::Idle => RemovalStage::Request { seen: state.table[place].clone() },
-        RemovalStage::Request { seen } => {
-            let fact = Fact::TokenChangeRequested { action: TokenAction::Remove, token_id };
-            match record(scenario, state, place, id, &[fact.recorded(now, "removal")], seen, answer) {
-                None => RemovalStage::Send,
-                Some(seen) => RemovalStage::Request { seen },
+        ChangeStage::Idle if scenario.bug == Some(Bug::ChangeNotRequested) => ChangeStage::Send,
+        ChangeStage::Idle => ChangeStage::Request { seen: state.table[place].clone() },
+        ChangeStage::Request { seen } => {
+            let fact = Fact::TokenChangeRequested { action, token_id };
+            match record(scenario, state, place, id, &[fact.recorded(at, &key)], seen, answer) {
+                None => ChangeStage::Send,
+                Some(seen) => ChangeStage::Request { seen },
             }
         }
-        RemovalStage::Send => {
-            state.removed.insert(place);
-            RemovalStage::Confirm { seen: state.table[place].clone() }
+        ChangeStage::Send => {
+            state.changed.insert(change);
+            ChangeStage::Confirm { seen: state.table[place].clone() }
         }
-        RemovalStage::Confirm { seen } => {
-            let fact = match scenario.bug {
-                Some(Bug::RemovalAsNotification) => Fact::TokenChangeConfirmed {
-                    action: TokenAction::Suspend,
-                    token_id,
-                    listed: Some(TokenState::Suspended),
-                },
-                _ => Fact::TokenChangeConfirmed {
-                    action: TokenAction::Remove,
-                    token_id,
-                    listed: Some(TokenState::Deactivated),
-                },
+        ChangeStage::Confirm { seen } => {
+            let recorded_action = match scenario.bug {
+                Some(Bug::RemovalAsSuspension) => TokenAction::Suspend,
+                Some(Bug::SuspensionAsResumption) => TokenAction::Resume,
+                _ => action,
             };
-            match record(scenario, state, place, id, &[fact.recorded(now, "removal")], seen, answer) {
-                None => RemovalStage::Ended,
-                Some(seen) => RemovalStage::Confirm { seen },
+            let listed = Some(match recorded_action {
+                TokenAction::Suspend => TokenState::Suspended,
+                TokenAction::Resume => TokenState::Active,
+                TokenAction::Remove => TokenState::Deactivated,
+            });
+            let fact = Fact::TokenChangeConfirmed { action: recorded_action, token_id, listed };
+            match record(scenario, state, place, id, &[fact.recorded(at, &key)], seen, answer) {
+                None => {
+                    state.answered.insert(change);
+                    ChangeStage::Ended
+                }
+                Some(seen) => ChangeStage::Confirm { seen },
             }
         }
-        RemovalStage::Ended => RemovalStage::Ended,
+        ChangeStage::Ended => ChangeStage::Ended,
     }
 }
 

@@ -11,10 +11,12 @@ pub(crate) enum Bug {
     NoDedupe,
     /// A notification of a past enrollment is written there alone.
     PastAlone,
-    /// A removal is recorded only once it is confirmed.
-    RemovalNotRequested,
-    /// A removal counts like any notification.
-    RemovalAsNotification,
+    /// A change of a token is recorded only once it is confirmed.
+    ChangeNotRequested,
+    /// A removal counts like a suspension, which a notification can end.
+    RemovalAsSuspension,
+    /// A suspension counts like a resumption.
+    SuspensionAsResumption,
     /// A positive callback is recorded as a token.
     CallbackAsTruth,
 }

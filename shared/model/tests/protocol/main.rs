@@ -68,13 +68,28 @@ fn a_token_that_is_removed_here_ends_whatever_follows() {
 }
 
 #[test]
-fn a_removal_that_is_not_recorded_before_it_is_sent_is_found() {
-    finds(scenario::removal(), Bug::RemovalNotRequested, properties::REMOVAL_HEALED);
+fn a_token_is_suspended_and_resumed_here_and_its_enrollment_follows() {
+    check(scenario::pause());
 }
 
 #[test]
-fn a_removal_that_counts_like_a_notification_is_found() {
-    finds(scenario::removal(), Bug::RemovalAsNotification, properties::REMOVED);
+fn a_removal_that_is_not_recorded_before_it_is_sent_is_found() {
+    finds(scenario::removal(), Bug::ChangeNotRequested, properties::CHANGE_HEALED);
+}
+
+#[test]
+fn a_suspension_that_is_not_recorded_before_it_is_sent_is_found() {
+    finds(scenario::pause(), Bug::ChangeNotRequested, properties::CHANGE_HEALED);
+}
+
+#[test]
+fn a_removal_that_counts_like_a_suspension_is_found() {
+    finds(scenario::removal(), Bug::RemovalAsSuspension, properties::REMOVED);
+}
+
+#[test]
+fn a_suspension_that_counts_like_a_resumption_is_found() {
+    finds(scenario::pause(), Bug::SuspensionAsResumption, properties::SUSPENDED);
 }
 
 #[test]

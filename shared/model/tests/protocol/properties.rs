@@ -1,5 +1,6 @@
 //! The steps of a scenario, and the invariants that hold in every state.
 
+use mastercard::processing::TokenAction;
 use model::{
     card_enrollment::{Command, EnrollmentRecord, ShortHash, decide},
     enrollment::{Fact, Status, TokenState},
@@ -7,8 +8,8 @@ use model::{
 use stateright::{Model, Property};
 
 use crate::{
-    actor::{Actor, Answer, RemovalStage, Stage, TapStage},
-    scenario::{Kind, Scenario, time},
+    actor::{Actor, Answer, ChangeStage, Stage, TapStage},
+    scenario::{Kind, Scenario, TokenChange, time},
     state::State,
 };
 
@@ -18,7 +19,9 @@ pub(crate) const ONCE: &str = "a notification counts at one enrollment, and ther
 pub(crate) const KEPT: &str = "an acknowledged notification is kept";
 pub(crate) const ENABLED: &str = "a card is enabled only by a token that Mastercard reported";
 pub(crate) const REMOVED: &str = "a token that was removed here is never enabled again";
-pub(crate) const REMOVAL_HEALED: &str = "a removal whose answer was lost is found";
+pub(crate) const SUSPENDED: &str = "a token that was suspended here is enabled only by a later resumption";
+pub(crate) const RESUMED: &str = "a token that was resumed here is not shown as suspended";
+pub(crate) const CHANGE_HEALED: &str = "a suspension or removal whose answer was lost is found";
 pub(crate) const HEALED: &str = "an enrollment without a known outcome is due";
 
 /// A step of a scenario.
@@ -46,17 +49,18 @@ impl Model for Scenario {
         });
         let callbacks =
             self.callbacks.iter().map(|place| Actor::Callback { place: *place, stage: Stage::Idle });
-        let removals =
-            self.removals.iter().map(|place| Actor::Removal { place: *place, stage: RemovalStage::Idle });
+        let changes =
+            (0..self.changes.len()).map(|change| Actor::TokenChange { change, stage: ChangeStage::Idle });
         vec![State {
             now: 0,
             table: vec![Default::default(); self.places],
-            actors: taps.chain(deliveries).chain(callbacks).chain(removals).collect(),
+            actors: taps.chain(deliveries).chain(callbacks).chain(changes).collect(),
             pushes: Vec::new(),
             acknowledged: Default::default(),
             inbox: Default::default(),
             listed: Default::default(),
-            removed: Default::default(),
+            changed: Default::default(),
+            answered: Default::default(),
             reads_left: self.reads,
             faults_left: self.faults,
         }]
@@ -81,7 +85,9 @@ impl Model for Scenario {
                 card.is_some_and(|card| card.current.due_at.is_some_and(|due| due <= time(state.now)));
             if state.reads_left > 0 && is_due {
                 // The list of a removed token shows none.
-                let is_removed = state.removed.contains(&place);
+                let is_removed = state.changed.iter().any(|change| {
+                    self.changes[*change] == TokenChange { place, action: TokenAction::Remove }
+                });
                 let shown = [true, false].into_iter().filter(|is_active| !(*is_active && is_removed));
                 actions.extend(shown.map(|is_active| Action::Read { place, is_active }));
             }
@@ -142,22 +148,36 @@ impl Model for Scenario {
                 })
             }),
             Property::always(REMOVED, |scenario: &Self, state: &State| {
-                (0..scenario.places)
-                    .flat_map(|place| records(state, place))
-                    .all(|record| !is_removal_confirmed(record) || status(record, state) != Status::Enabled)
+                answered(scenario, state, TokenAction::Remove)
+                    .all(|place| !has(state, place, Status::Enabled))
             }),
-            Property::always(REMOVAL_HEALED, |scenario: &Self, state: &State| {
-                let has_ended = |actor: &Actor| match actor {
-                    Actor::Removal { stage, .. } => *stage == RemovalStage::Ended,
-                    _ => true,
+            Property::always(SUSPENDED, |scenario: &Self, state: &State| {
+                let may_resume = |place| {
+                    let is_resumption =
+                        |change: &TokenChange| change.place == place && change.action == TokenAction::Resume;
+                    state.changed.iter().any(|change| is_resumption(&scenario.changes[*change]))
+                };
+                answered(scenario, state, TokenAction::Suspend)
+                    .all(|place| may_resume(place) || !has(state, place, Status::Enabled))
+            }),
+            Property::always(RESUMED, |scenario: &Self, state: &State| {
+                answered(scenario, state, TokenAction::Resume)
+                    .all(|place| !has(state, place, Status::Suspended))
+            }),
+            Property::always(CHANGE_HEALED, |scenario: &Self, state: &State| {
+                let is_running = |actor: &Actor| match actor {
+                    Actor::TokenChange { stage, .. } => {
+                        !matches!(stage, ChangeStage::Idle | ChangeStage::Ended)
+                    }
+                    _ => false,
                 };
                 let is_known = |record: &EnrollmentRecord| {
                     status(record, state) != Status::Enabled || record.due_at.is_some()
                 };
-                !state.actors.iter().all(has_ended)
-                    || (0..scenario.places)
-                        .filter(|place| state.removed.contains(place))
-                        .all(|place| records(state, place).all(is_known))
+                let last = state.changed.last().map(|change| scenario.changes[*change]);
+                let last = last.filter(|change| change.action != TokenAction::Resume);
+                state.actors.iter().any(is_running)
+                    || last.is_none_or(|change| records(state, change.place).all(is_known))
             }),
             Property::always(HEALED, |scenario: &Self, state: &State| {
                 let is_open = |status| matches!(status, Status::Pending | Status::Ready | Status::Authorized);
@@ -170,10 +190,11 @@ impl Model for Scenario {
                 records(state, 0).any(|record| status(record, state) == Status::Enabled)
             }));
         }
-        if self.bug.is_none() && !self.removals.is_empty() {
-            properties.push(Property::sometimes("a removal is confirmed", |_, state: &State| {
-                records(state, 0).any(is_removal_confirmed)
-            }));
+        if self.bug.is_none() && !self.changes.is_empty() {
+            properties
+                .push(Property::sometimes("each change is answered", |scenario: &Self, state: &State| {
+                    state.answered.len() == scenario.changes.len()
+                }));
         }
         if self.bug.is_none() && self.name == "takeover" {
             properties.push(Property::sometimes("a later enrollment takes the card", |_, state: &State| {
@@ -207,8 +228,14 @@ fn status(record: &EnrollmentRecord, state: &State) -> Status {
     record.enrollment.status_at(time(state.now)).status
 }
 
-fn is_removal_confirmed(record: &EnrollmentRecord) -> bool {
-    record.enrollment.facts.iter().any(|recorded| matches!(recorded.fact, Fact::TokenChangeConfirmed { .. }))
+fn has(state: &State, place: usize, wanted: Status) -> bool {
+    records(state, place).any(|record| status(record, state) == wanted)
+}
+
+/// The places of this kind's changes that the cardholder got an answer for.
+fn answered(scenario: &Scenario, state: &State, action: TokenAction) -> impl Iterator<Item = usize> {
+    let changes = state.answered.iter().map(|change| scenario.changes[*change]);
+    changes.filter(move |change| change.action == action).map(|change| change.place)
 }
 
 /// Whether a TCN or a TVN about an active token is recorded.

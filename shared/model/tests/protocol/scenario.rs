@@ -1,6 +1,7 @@
 //! What happens in a scenario: requests, notifications, callbacks and reads, with their bounds.
 
 use jiff::{SignedDuration, Timestamp};
+use mastercard::processing::TokenAction;
 use model::card_enrollment::ShortHash;
 
 use crate::bug::Bug;
@@ -33,6 +34,13 @@ pub(crate) struct Message {
     pub(crate) copies: u8,
 }
 
+/// A change of a token that its cardholder requests here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TokenChange {
+    pub(crate) place: usize,
+    pub(crate) action: TokenAction,
+}
+
 /// A bounded scenario.
 #[derive(Clone, Debug)]
 pub(crate) struct Scenario {
@@ -43,8 +51,8 @@ pub(crate) struct Scenario {
     pub(crate) messages: Vec<Message>,
     /// Places whose cardholder returns with APPROVED.
     pub(crate) callbacks: Vec<usize>,
-    /// Places whose cardholder removes the token here.
-    pub(crate) removals: Vec<usize>,
+    /// Changes of tokens in the order of their requests. One begins once those before it have ended.
+    pub(crate) changes: Vec<TokenChange>,
     /// Reads of the token list, each with a token or without.
     pub(crate) reads: u8,
     /// Crashes and lost answers in the whole scenario.
@@ -80,7 +88,7 @@ pub(crate) fn taps() -> Scenario {
         taps: vec![Tap { place: 0, key: 1 }, Tap { place: 0, key: 1 }, Tap { place: 0, key: 2 }],
         messages: Vec::new(),
         callbacks: Vec::new(),
-        removals: Vec::new(),
+        changes: Vec::new(),
         reads: 0,
         faults: if is_deep() { 3 } else { 2 },
         times: 2,
@@ -101,7 +109,7 @@ pub(crate) fn takeover() -> Scenario {
         taps: vec![Tap { place: 0, key: 1 }, Tap { place: 0, key: 2 }],
         messages,
         callbacks: Vec::new(),
-        removals: Vec::new(),
+        changes: Vec::new(),
         reads: 0,
         faults: u8::from(is_deep()),
         times: 2,
@@ -124,7 +132,7 @@ pub(crate) fn messages() -> Scenario {
         taps: vec![Tap { place: 0, key: 1 }],
         messages,
         callbacks: vec![0],
-        removals: Vec::new(),
+        changes: Vec::new(),
         reads: 1,
         faults: u8::from(is_deep()),
         times: if is_deep() { 3 } else { 2 },
@@ -145,10 +153,32 @@ pub(crate) fn removal() -> Scenario {
         taps: vec![Tap { place: 0, key: 1 }],
         messages,
         callbacks: vec![0],
-        removals: vec![0],
+        changes: vec![TokenChange { place: 0, action: TokenAction::Remove }],
         reads: 0,
         faults: 1,
         times: if is_deep() { 3 } else { 2 },
+        bug: None,
+    }
+}
+
+/// A card is enabled, its token is suspended and resumed here; both race with its TCN, its callback and crashes.
+pub(crate) fn pause() -> Scenario {
+    let change = |action| TokenChange { place: 0, action };
+    Scenario {
+        name: "pause",
+        places: 1,
+        taps: vec![Tap { place: 0, key: 1 }],
+        messages: vec![Message {
+            place: 0,
+            kind: Kind::Tcn,
+            occurred: 0,
+            copies: if is_deep() { 2 } else { 1 },
+        }],
+        callbacks: vec![0],
+        changes: vec![change(TokenAction::Suspend), change(TokenAction::Resume)],
+        reads: 0,
+        faults: if is_deep() { 2 } else { 1 },
+        times: 2,
         bug: None,
     }
 }
@@ -161,7 +191,7 @@ pub(crate) fn two_clients() -> Scenario {
         taps: vec![Tap { place: 0, key: 1 }, Tap { place: 1, key: 1 }],
         messages: vec![Message { place: 0, kind: Kind::Tcn, occurred: 0, copies: 1 }],
         callbacks: vec![0],
-        removals: Vec::new(),
+        changes: Vec::new(),
         reads: 0,
         faults: if is_deep() { 2 } else { 1 },
         times: 2,

@@ -37,8 +37,10 @@ pub(crate) struct State {
     pub(crate) inbox: BTreeSet<usize>,
     /// Places whose token list showed an active token.
     pub(crate) listed: BTreeSet<usize>,
-    /// Places whose token was removed at Mastercard by the cardholder's request.
-    pub(crate) removed: BTreeSet<usize>,
+    /// Changes of tokens that Mastercard has made.
+    pub(crate) changed: BTreeSet<usize>,
+    /// Changes of tokens that the cardholder got an answer for.
+    pub(crate) answered: BTreeSet<usize>,
     pub(crate) reads_left: u8,
     pub(crate) faults_left: u8,
 }
@@ -53,11 +55,12 @@ impl Hash for State {
             acknowledged,
             inbox,
             listed,
-            removed,
+            changed,
+            answered,
             reads_left,
             faults_left,
         } = self;
-        (now, acknowledged, inbox, listed, removed, reads_left, faults_left).hash(state);
+        (now, acknowledged, inbox, listed, changed, answered, reads_left, faults_left).hash(state);
         table.iter().for_each(|items| hash_items(items, state));
         pushes.iter().for_each(|push| (push.enrollment, push.is_held_by_another).hash(state));
         for actor in actors {
