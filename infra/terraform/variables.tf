@@ -111,7 +111,7 @@ variable "deletion_protection" {
 }
 
 variable "tracing" {
-  description = "Active makes X-Ray trace requests through API Gateway and functions"
+  description = "Active makes X-Ray trace requests through API Gateway and functions, and their calls of Mastercard, DynamoDB and S3"
   type        = string
   default     = "PassThrough"
 

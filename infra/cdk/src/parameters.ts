@@ -22,7 +22,7 @@ export interface ClickToPayIssuerParameters {
   readonly metricMath?: boolean;
   /** Whether the tables are protected from deletion @default true */
   readonly deletionProtection?: boolean;
-  /** Active makes X-Ray trace requests through API Gateway and functions @default "PassThrough" */
+  /** Active makes X-Ray trace requests through API Gateway and functions, and their calls of Mastercard, DynamoDB and S3 @default "PassThrough" */
   readonly tracing?: "PassThrough" | "Active";
   /** Whether to reserve and limit each function's concurrency; a new account's quota of 10 is too low for it @default true */
   readonly reservedConcurrency?: boolean;

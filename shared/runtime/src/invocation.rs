@@ -29,19 +29,21 @@ pub fn deadline(context: Option<&Context>, timeout: Duration) -> Deadline {
 /// Lambda uses; `client` is recorded once the caller is known. Its level is `ERROR` so that no filter drops it.
 pub(crate) fn span(context: Option<&Context>, correlation_id: Option<&str>) -> Span {
     static COLD_START: AtomicBool = AtomicBool::new(true);
+    let trace = context.and_then(|context| context.xray_trace_id.as_deref()).unwrap_or_default();
     tracing::error_span!(
         "invocation",
         cold_start = COLD_START.swap(false, Relaxed),
         function_request_id = context.map(|context| context.request_id.as_str()),
-        xray_trace_id = context.and_then(|context| context.xray_trace_id.as_deref()).and_then(root),
+        xray_trace_id = trace_part(trace, "Root="),
+        xray_parent_id = trace_part(trace, "Parent=").filter(|_| trace_part(trace, "Sampled=") == Some("1")),
         correlation_id,
         client = tracing::field::Empty,
     )
 }
 
-/// The trace id of an X-Ray tracing header: `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=…;Sampled=1`.
-fn root(header: &str) -> Option<&str> {
-    header.split(';').find_map(|part| part.strip_prefix("Root="))
+/// A part of an X-Ray tracing header: `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`.
+fn trace_part<'a>(header: &'a str, name: &str) -> Option<&'a str> {
+    header.split(';').find_map(|part| part.strip_prefix(name))
 }
 
 /// Logs why a scheduled run failed, and returns the error that Lambda reports. `event` is a code of
@@ -81,8 +83,9 @@ mod tests {
     #[test]
     fn a_trace_id_is_the_root_of_the_tracing_header() {
         let id = "1-5759e988-bd862e3fe1be46a994272793";
-        assert_eq!(root(&format!("Root={id};Parent=53995c3f42cd8ad8;Sampled=1")), Some(id));
-        assert_eq!(root(&format!("Self=1-67891234;Root={id}")), Some(id));
+        let root = |header: &str| trace_part(header, "Root=").map(str::to_owned);
+        assert_eq!(root(&format!("Root={id};Parent=53995c3f42cd8ad8;Sampled=1")).as_deref(), Some(id));
+        assert_eq!(root(&format!("Self=1-67891234;Root={id}")).as_deref(), Some(id));
         assert_eq!(root("Sampled=1"), None);
     }
 
@@ -90,7 +93,8 @@ mod tests {
     fn each_log_line_of_an_invocation_has_its_ids() {
         let mut context = Context::default();
         context.request_id = "8476a536-e9f4-11e8-9739-2dfe598c3fcd".into();
-        context.xray_trace_id = Some("Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1".into());
+        let header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+        context.xray_trace_id = Some(header.into());
         let log = logged(|| {
             span(Some(&context), Some("JKJaXmPLvHcESHA=")).in_scope(|| tracing::info!("card pushed"));
             span(Some(&context), None).in_scope(|| tracing::info!("card pushed"));
@@ -99,6 +103,7 @@ mod tests {
         for line in &lines {
             assert_eq!(line["function_request_id"], "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
             assert_eq!(line["xray_trace_id"], "1-5759e988-bd862e3fe1be46a994272793");
+            assert_eq!(line["xray_parent_id"], "53995c3f42cd8ad8");
         }
         assert_eq!(lines[0]["correlation_id"], "JKJaXmPLvHcESHA=");
         assert_eq!((&lines[1]["correlation_id"], &lines[1]["cold_start"]), (&Value::Null, &false.into()));

@@ -1,6 +1,7 @@
 //! Logs: one line of JSON per event, to standard output, from which Lambda collects them. See `docs/logging.md`.
 
 mod json_lines;
+mod xray;
 
 use std::{
     io::{self, Write as _},
@@ -9,14 +10,15 @@ use std::{
 
 use tracing::{Level, level_filters::LevelFilter};
 use tracing_subscriber::{
-    filter::Targets, layer::SubscriberExt as _, registry, util::SubscriberInitExt as _,
+    Layer as _, filter::Targets, layer::SubscriberExt as _, registry, util::SubscriberInitExt as _,
 };
 
 use json_lines::JsonLines;
+use xray::XRay;
 
 use crate::config::{
-    InRange, InvalidValue, Settings, SettingsReader,
-    registry::{LOG_DEBUG_PERCENT, LOG_LEVEL},
+    InRange, InvalidValue, Settings, SettingsReader, Switch,
+    registry::{LOG_DEBUG_PERCENT, LOG_LEVEL, XRAY_CALLS},
 };
 
 /// The crates whose lines hold no secret, at any level.
@@ -72,13 +74,28 @@ pub fn init(service: &'static str, settings: &Settings) {
     let write = |line: &[u8]| {
         let _ = io::stdout().lock().write_all(line);
     };
-    let _ = registry().with(JsonLines { service, write }).with(filter).try_init();
+    let lines = JsonLines { service, write };
+    let _ = match xray(settings) {
+        // A filter for each layer, since X-Ray needs spans that are not logged.
+        Some(xray) => {
+            let xray = xray.with_filter(XRay::filter());
+            registry().with(lines.with_filter(filter)).with(xray).try_init()
+        }
+        None => registry().with(lines).with(filter).try_init(),
+    };
+}
+
+/// Subsegments of X-Ray, if they are on and Lambda's daemon runs.
+fn xray(settings: &Settings) -> Option<XRay> {
+    settings.read().value(&XRAY_CALLS).filter(|switch| *switch == Switch::On)?;
+    XRay::connect(settings.text("AWS_XRAY_DAEMON_ADDRESS")?).ok()
 }
 
 /// Reads the settings of logging.
 pub(crate) fn read_settings(
     settings: &mut SettingsReader<'_>,
 ) -> (Option<LogFilter>, Option<InRange<0, 100>>) {
+    settings.value(&XRAY_CALLS);
     (settings.value(&LOG_LEVEL), settings.value(&LOG_DEBUG_PERCENT))
 }
 

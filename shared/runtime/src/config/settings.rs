@@ -41,7 +41,7 @@ impl Settings {
     }
 
     /// The text of a variable. An empty one counts as absent.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 }

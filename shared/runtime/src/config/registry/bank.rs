@@ -43,6 +43,13 @@ section! {
         functions: Function::ALL,
         meaning: "percentage of function instances that log from `debug` on",
     }
+    XRAY_CALLS: Switch {
+        kind: "`on` or `off`",
+        presence: Default("off"),
+        secret: false,
+        functions: Function::ALL,
+        meaning: "whether the X-Ray trace of a sampled invocation shows its requests to Mastercard, DynamoDB and S3",
+    }
     TOKEN_REQUESTORS_TABLE: String {
         kind: "name of a table",
         presence: Required,
