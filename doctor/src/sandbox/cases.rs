@@ -2,7 +2,8 @@
 //! mock: the ids below have the documented responses, any other id has always the same one.
 //!
 //! Not played:
-//! - `setTokenStatus` for all tokens of a card: that is a request without a token number, which the client cannot send on purpose.
+//! - `setTokenStatus` for all tokens of a card, of all wallets: a request without a token number. The client has none, so that no mistake
+//!   can suspend or remove more than one token.
 //! - `getToken`, the filter `status`, and the search for Enroll (`POST /cards/searches`): this server does not call them.
 //! - `pushMultipleAccounts`: its cases begin with card numbers, which this server does not hold.
 //! - `getAsset` with a malformed id: which id is malformed is not published.
