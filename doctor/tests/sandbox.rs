@@ -20,7 +20,8 @@ async fn bank(sandbox_tokens: bool) -> Bank {
 
 async fn play(bank: &Bank) -> (Run, Value) {
     let run = bank.doctor(&["sandbox", "--json"]).await;
-    let document = serde_json::from_str(&run.output).unwrap_or_else(|_| panic!("{}", run.errors));
+    assert_eq!(run.errors, "");
+    let document = serde_json::from_str(&run.output).unwrap();
     (run, document)
 }
 
