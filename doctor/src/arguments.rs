@@ -69,6 +69,20 @@ pub(crate) enum Command {
         #[arg(long, value_name = "N", requires = "client_id")]
         card_contract_id: Option<CardContractId>,
     },
+    /// Play the cases that Mastercard documents for its sandbox, and report what differs
+    ///
+    /// Some of them change tokens of the sandbox: no case is played if a base URL leads elsewhere, except to this machine. Exit codes:
+    /// 0 if everything is as documented, 1 if anything differs, 2 if no case could be played. Prints no secret.
+    Sandbox {
+        /// File with the functions' settings, one NAME=value per line, or samconfig.toml, whose stage sandbox is used; by default the
+        /// process environment. The AWS CLI reads the secrets that samconfig.toml names; temporary files that only you can read hold
+        /// them until the end, also by Ctrl-C
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// Print one JSON document instead of the table
+        #[arg(long)]
+        json: bool,
+    },
     /// Show the timeline of one enrollment: facts, calls, correlation ids, what is missing; contains no secret
     ///
     /// Exits with 1 if the enrollment does not exist.

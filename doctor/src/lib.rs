@@ -11,5 +11,6 @@ pub mod interruption;
 pub mod operate;
 pub mod report;
 pub mod samconfig;
+pub mod sandbox;
 pub mod settings_file;
 pub mod support;

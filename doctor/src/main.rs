@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 
 use std::{
+    error::Error,
     io::{self, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -17,11 +18,15 @@ use doctor::{
     init::{DeployedSettings, DeployedSettingsError},
     interruption::unless_stopped,
     operate::RefreshOptions,
-    report::Verdict,
+    report::{Report, Verdict},
+    sandbox::{Sandbox, SandboxError},
     settings_file::{self, SettingsFileError},
     support::Support,
 };
-use runtime::{config::Settings, telemetry};
+use runtime::{
+    config::{Environment, Settings},
+    telemetry,
+};
 
 use arguments::{Arguments, CardOptions, Command, QuarantineCommand, TokensCommand};
 use commands::{CommandError, tokens};
@@ -37,23 +42,21 @@ async fn main() -> ExitCode {
         Command::Check { env, config, offline, json, client_id, card_contract_id } => {
             let clock = Default::default();
             let check = Check { environment: env, offline, client_id, card_contract_id, clock };
-            match config {
-                Some(file) if file.extension().is_some_and(|extension| extension == "toml") => {
-                    // A signal drops the work, which deletes the files of secrets.
-                    let work = async {
-                        let deployed = DeployedSettings::read(&file, env, offline).await?;
-                        Ok::<_, DeployedSettingsError>(print_report(&check, &deployed.settings, json).await)
-                    };
-                    match unless_stopped(work).await {
-                        Ok(Ok(printed)) => printed,
-                        Ok(Err(error)) => return stop(&error),
-                        Err(error) => return stop(&error),
-                    }
-                }
-                config => match settings(config) {
-                    Ok(settings) => print_report(&check, &settings, json).await,
-                    Err(error) => return stop(&error),
-                },
+            let work = async |settings: &Settings| print_report(&check.run(settings).await, json);
+            match with_settings(config, env, offline, work).await {
+                Ok(printed) => printed,
+                Err(error) => return stop(&*error),
+            }
+        }
+        Command::Sandbox { config, json } => {
+            let work = async |settings: &Settings| {
+                let sandbox = Sandbox::connect(settings.clone()).await?;
+                Ok::<_, SandboxError>(print_report(&sandbox.play().await, json))
+            };
+            match with_settings(config, Environment::Sandbox, false, work).await {
+                Ok(Ok(printed)) => printed,
+                Ok(Err(error)) => return stop(&error),
+                Err(error) => return stop(&*error),
             }
         }
         Command::Init(init) => match init.run(io::stdin().lock(), io::stdout().lock()).await {
@@ -237,11 +240,31 @@ fn text_or_file(argument: &str) -> io::Result<String> {
     }
 }
 
-async fn print_report(check: &Check, settings: &Settings, json: bool) -> io::Result<ExitCode> {
-    let report = check.run(settings).await;
+/// Runs `work` with the settings of `config`: of this environment's stage, if it is `samconfig.toml`; without it, with those of the
+/// process.
+async fn with_settings<T>(
+    config: Option<PathBuf>,
+    environment: Environment,
+    offline: bool,
+    work: impl AsyncFnOnce(&Settings) -> T,
+) -> Result<T, Box<dyn Error>> {
+    match config {
+        Some(file) if file.extension().is_some_and(|extension| extension == "toml") => {
+            // A signal drops the work, which deletes the files of secrets.
+            let work = async {
+                let deployed = DeployedSettings::read(&file, environment, offline).await?;
+                Ok::<_, DeployedSettingsError>(work(&deployed.settings).await)
+            };
+            Ok(unless_stopped(work).await??)
+        }
+        config => Ok(work(&settings(config)?).await),
+    }
+}
+
+fn print_report(report: &Report, json: bool) -> io::Result<ExitCode> {
     let mut output = io::stdout().lock();
     if json {
-        serde_json::to_writer_pretty(&mut output, &report)?;
+        serde_json::to_writer_pretty(&mut output, report)?;
         writeln!(output)?;
     } else {
         writeln!(output, "{report}")?;
@@ -249,7 +272,7 @@ async fn print_report(check: &Check, settings: &Settings, json: bool) -> io::Res
     Ok(if report.verdict() == Verdict::Wrong { ExitCode::from(WRONG) } else { ExitCode::SUCCESS })
 }
 
-fn stop(error: &dyn std::error::Error) -> ExitCode {
+fn stop(error: &dyn Error) -> ExitCode {
     let _ = writeln!(io::stderr(), "{}.", telemetry::chain(error));
     ExitCode::from(NOT_CHECKED)
 }

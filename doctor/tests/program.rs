@@ -88,12 +88,14 @@ fn a_check_that_cannot_run_exits_with_2() {
     let file = folder.path().join("settings.env");
     fs::write(&file, "A=1\n-----BEGIN PRIVATE KEY-----\n").unwrap();
     let file = file.display().to_string();
-    let cases: [&[&str]; 6] = [
+    let cases: [&[&str]; 8] = [
         &[],
         &["check"],
         &["check", "--env", "staging"],
         &["check", "--env", "local", "--config", "/nowhere/settings.env"],
         &["check", "--env", "local", "--config", &file],
+        &["sandbox", "--config", "/nowhere/settings.env"],
+        &["sandbox", "--config", "/nowhere/samconfig.toml"],
         &["explain-signature", "--expect", "@/nowhere/base-string"],
     ];
     for arguments in cases {

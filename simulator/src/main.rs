@@ -29,6 +29,9 @@ struct Arguments {
     /// Plain JSON instead of JWE in the bodies of Processing.
     #[arg(long)]
     plain: bool,
+    /// Three tokens of client 40000 at the start, of differing status, as in Mastercard's sandbox.
+    #[arg(long)]
+    sandbox_tokens: bool,
     /// Delay of every response, in milliseconds.
     #[arg(long, default_value_t = 0)]
     latency_ms: u64,
@@ -82,6 +85,7 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         processing_jwe: !arguments.plain,
         latency: Duration::from_millis(arguments.latency_ms),
         scale,
+        sandbox_tokens: arguments.sandbox_tokens,
         rate_limit: Some(RATE_LIMIT),
         ..Options::default()
     };

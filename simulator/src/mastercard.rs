@@ -37,7 +37,7 @@ impl Mastercard {
             journal,
             callback_style: Mutex::default(),
             sessions: Sessions::default(),
-            records: Mutex::new(Records::new(options.scale)),
+            records: Mutex::new(Records::new(&options)),
             calls: Mutex::default(),
             options,
         }

@@ -51,6 +51,9 @@ pub struct Options {
     pub latency: Duration,
     /// Pages of the program that runs the simulator, with their names, to which the panel links. None by default.
     pub panel_links: Vec<(&'static str, Url)>,
+    /// Client 40000 has three tokens of differing status from the start, as in Mastercard's sandbox. By default no client has a
+    /// token.
+    pub sandbox_tokens: bool,
     /// Generated requestors and account ranges in addition to the sample world. None by default.
     pub scale: Option<Scale>,
 }
@@ -73,6 +76,7 @@ impl Default for Options {
             journal_capacity: 10_000,
             latency: Duration::ZERO,
             panel_links: Vec::new(),
+            sandbox_tokens: false,
             scale: None,
         }
     }

@@ -33,6 +33,11 @@ impl Bank {
         Self::start(Options { settings, ..Options::default() }, tempfile::tempdir().unwrap()).await
     }
 
+    /// At a Mastercard with these options.
+    pub async fn open_at(simulator: simulator::Options) -> Self {
+        Self::start(Options { simulator, ..Options::default() }, tempfile::tempdir().unwrap()).await
+    }
+
     /// With an audit trail, in the file of a data folder.
     pub async fn open_audited() -> Self {
         let folder = tempfile::tempdir().unwrap();

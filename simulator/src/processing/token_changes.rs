@@ -42,8 +42,8 @@ pub(crate) fn set_status(mastercard: &Mastercard, call: &Call, card_contract_id:
     if found { NO_CONTENT } else { Err(invalid_token(StatusCode::NOT_FOUND)) }
 }
 
-/// `PUT /cards/{card_contract_id}/token-relinks`. The new card must be active, of the same client and product. Without a token,
-/// or for a deactivated one, it is 400 `INVALID_TOKEN`.
+/// `PUT /cards/{card_contract_id}/token-relinks`. Without a token, or for a deactivated one, it is 400 `INVALID_TOKEN`, whatever
+/// the new card is: the sandbox answers so for a card, not for a pair. The new card must be active, of the same client and product.
 pub(crate) fn relink(mastercard: &Mastercard, call: &Call, card_contract_id: &str) -> OperationResult {
     let body = fields::parse(&call.body, Api::Processing)?;
     let request = Fields::of(&body, Api::Processing)?;
@@ -51,6 +51,10 @@ pub(crate) fn relink(mastercard: &Mastercard, call: &Call, card_contract_id: &st
     let to = to.ok_or_else(|| request.invalid("newCardContractId"))?;
     let mut records = mastercard.records();
     let from = known_card(&records, card_contract_id)?;
+    let number = request.text("tokenNumber", 12..=19)?;
+    if chosen(&mut records, from, number).next().is_none() {
+        return Err(invalid_token(StatusCode::BAD_REQUEST));
+    }
     let refused =
         |reason, description| Err(ErrorResponse::processing(StatusCode::BAD_REQUEST, reason, description));
     let Some(new) = records.cards.get(&to) else { return Err(card_not_found()) };
@@ -64,12 +68,10 @@ pub(crate) fn relink(mastercard: &Mastercard, call: &Call, card_contract_id: &st
     if product(&from) != product(&to) {
         return refused("INVALID_CARD_CONTRACT", "The card contracts are not of one client and product.");
     }
-    let mut found = false;
-    for token in chosen(&mut records, from, request.text("tokenNumber", 12..=19)?) {
+    for token in chosen(&mut records, from, number) {
         token.card_contract_id = to;
-        found = true;
     }
-    if found { NO_CONTENT } else { Err(invalid_token(StatusCode::BAD_REQUEST)) }
+    NO_CONTENT
 }
 
 /// The tokens of a card that are not deactivated: the one with this number, or all.

@@ -78,6 +78,7 @@ async fn the_failures_of_the_sandbox_are_those_of_mastercard() {
         ("70001/tokens", &json!({"tokenStatus": "Freeze"}), StatusCode::BAD_REQUEST, "INVALID_FIELD_VALUE"),
         ("1/tokens", &resume, StatusCode::NOT_FOUND, "CARD_CONTRACT_NOT_FOUND"),
         ("10003/token-relinks", &move_to(10_003), StatusCode::BAD_REQUEST, "INVALID_TOKEN"),
+        ("10003/token-relinks", &move_to(70_002), StatusCode::BAD_REQUEST, "INVALID_TOKEN"),
         ("70001/token-relinks", &move_to(1), StatusCode::NOT_FOUND, "CARD_CONTRACT_NOT_FOUND"),
         ("70001/token-relinks", &move_to(70_004), StatusCode::BAD_REQUEST, "CARD_CONTRACT_NOT_ACTIVE"),
         ("70001/token-relinks", &move_to(80_001), StatusCode::BAD_REQUEST, "INVALID_CARD_CONTRACT"),
@@ -85,6 +86,15 @@ async fn the_failures_of_the_sandbox_are_those_of_mastercard() {
         let (actual, body) = put(&issuer, path, body).await;
         assert_eq!((actual, reason(&body)), (status, expected), "{path}");
     }
+}
+
+#[tokio::test]
+async fn the_client_of_the_sandbox_has_three_tokens_of_differing_status_and_nobody_else_has_one() {
+    use TokenStatus::{Active, Deactivated, Suspended};
+    let issuer = Issuer::with(Options { sandbox_tokens: true, ..Options::default() }).await;
+    assert_eq!(statuses(&issuer), [Active, Suspended, Deactivated]);
+    assert_eq!(issuer.get_tokens("clients/650971000/tokens").await.1["clientTokens"], json!([]));
+    assert_eq!(Issuer::new().await.simulator.tokens_of(40_000), []);
 }
 
 #[tokio::test]

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::card::{CardContract, CardNumber};
 use super::requestor::TokenRequestor;
 use super::sample;
-use super::scale::Scale;
 use super::token::Token;
+use crate::options::Options;
 
 /// A push account receipt: valid for one account at one token requestor, for one success.
 pub(crate) struct Receipt {
@@ -47,10 +47,10 @@ pub(crate) struct Records {
 }
 
 impl Records {
-    /// The sample world, with additional data if `scale` is set.
-    pub(crate) fn new(scale: Option<Scale>) -> Self {
+    /// The sample world, with the data that the options add.
+    pub(crate) fn new(options: &Options) -> Self {
         let mut requestors = sample::requestors();
-        if let Some(scale) = scale {
+        if let Some(scale) = options.scale {
             scale.enlarge(&mut requestors);
         }
         Self {
@@ -59,7 +59,7 @@ impl Records {
             asset_contents: HashMap::new(),
             clients: sample::CLIENTS.into(),
             cards: sample::cards().into_iter().map(|card| (card.id, card)).collect(),
-            tokens: Vec::new(),
+            tokens: if options.sandbox_tokens { sample::sandbox_tokens() } else { Vec::new() },
             receipts: HashMap::new(),
             idempotent_responses: HashMap::new(),
             nonces: HashSet::new(),

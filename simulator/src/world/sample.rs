@@ -1,8 +1,11 @@
 //! The sample world, all of it invented except Click to Pay's token requestor id, the wallet name `MDES for
 //! Merchants` and the public test number of card 70001.
 
+use jiff::Timestamp;
+
 use super::card::{CardContract, CardNumber, today};
 use super::requestor::{CLICK_TO_PAY, PushMethod, TokenRequestor};
+use super::token::{Suspender, Token};
 
 const CREDIT: &str = "5555550000000000000";
 const DEBIT: &str = "5555560000000000000";
@@ -122,6 +125,29 @@ pub(super) fn cards() -> Vec<CardContract> {
     ];
     cards.extend((70_006..=70_030).map(|id| card(id, 40_000, "ALEX EXAMPLE", "00", "555555")));
     cards
+}
+
+/// Tokens of the client for which Mastercard's sandbox lists three of differing status. Which statuses they have, and all else of
+/// them, is invented.
+pub(super) fn sandbox_tokens() -> Vec<Token> {
+    let token = |serial: u64, requestor: &str, wallet: &str| Token {
+        card_contract_id: 70_001,
+        client_id: 40_000,
+        token_requestor_id: requestor.to_owned(),
+        wallet_name: wallet.to_owned(),
+        token_unique_reference: format!("DM4MMC0000{serial:038x}"),
+        correlation_id: None,
+        number: CardNumber::generate("555558", serial),
+        created: Timestamp::now(),
+        is_activated: true,
+        is_deactivated: false,
+        suspended_by: Default::default(),
+    };
+    vec![
+        token(1, "50110030273", "Google Pay"),
+        Token { suspended_by: [Suspender::Issuer].into(), ..token(2, "50999000001", "Harbor Wallet") },
+        Token { is_deactivated: true, ..token(3, "50999000002", "MDES for Merchants") },
+    ]
 }
 
 #[cfg(test)]
