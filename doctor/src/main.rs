@@ -17,7 +17,7 @@ use doctor::{
     init::{DeployedSettings, DeployedSettingsError},
     interruption::unless_stopped,
     operate::RefreshOptions,
-    report::Verdict,
+    report::{Row, Verdict},
     settings_file::{self, SettingsFileError},
     support::Support,
 };
@@ -42,7 +42,9 @@ async fn main() -> ExitCode {
                     // A signal drops the work, which deletes the files of secrets.
                     let work = async {
                         let deployed = DeployedSettings::read(&file, env, offline).await?;
-                        Ok::<_, DeployedSettingsError>(print_report(&check, &deployed.settings, json).await)
+                        Ok::<_, DeployedSettingsError>(
+                            print_report(&check, &deployed.settings, deployed.pasted, json).await,
+                        )
                     };
                     match unless_stopped(work).await {
                         Ok(Ok(printed)) => printed,
@@ -51,7 +53,7 @@ async fn main() -> ExitCode {
                     }
                 }
                 config => match settings(config) {
-                    Ok(settings) => print_report(&check, &settings, json).await,
+                    Ok(settings) => print_report(&check, &settings, vec![], json).await,
                     Err(error) => return stop(&error),
                 },
             }
@@ -237,8 +239,13 @@ fn text_or_file(argument: &str) -> io::Result<String> {
     }
 }
 
-async fn print_report(check: &Check, settings: &Settings, json: bool) -> io::Result<ExitCode> {
-    let report = check.run(settings).await;
+async fn print_report(
+    check: &Check,
+    settings: &Settings,
+    first: Vec<Row>,
+    json: bool,
+) -> io::Result<ExitCode> {
+    let report = check.run(settings).await.with_rows_first(first);
     let mut output = io::stdout().lock();
     if json {
         serde_json::to_writer_pretty(&mut output, &report)?;
