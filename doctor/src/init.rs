@@ -7,6 +7,7 @@ mod deployed;
 mod dialogue;
 mod identity_provider;
 mod parameter;
+mod pasted;
 mod secrets;
 mod template;
 

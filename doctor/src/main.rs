@@ -18,7 +18,7 @@ use doctor::{
     init::{DeployedSettings, DeployedSettingsError},
     interruption::unless_stopped,
     operate::RefreshOptions,
-    report::{Report, Verdict},
+    report::{Report, Row, Verdict},
     sandbox::{Sandbox, SandboxError},
     settings_file::{self, SettingsFileError},
     support::Support,
@@ -42,14 +42,16 @@ async fn main() -> ExitCode {
         Command::Check { env, config, offline, json, client_id, card_contract_id } => {
             let clock = Default::default();
             let check = Check { environment: env, offline, client_id, card_contract_id, clock };
-            let work = async |settings: &Settings| print_report(&check.run(settings).await, json);
+            let work = async |settings: &Settings, pasted| {
+                print_report(&check.run(settings).await.with_rows_first(pasted), json)
+            };
             match with_settings(config, env, offline, work).await {
                 Ok(printed) => printed,
                 Err(error) => return stop(&*error),
             }
         }
         Command::Sandbox { config, json } => {
-            let work = async |settings: &Settings| {
+            let work = async |settings: &Settings, _pasted| {
                 let sandbox = Sandbox::connect(settings.clone()).await?;
                 Ok::<_, SandboxError>(print_report(&sandbox.play().await, json))
             };
@@ -240,24 +242,24 @@ fn text_or_file(argument: &str) -> io::Result<String> {
     }
 }
 
-/// Runs `work` with the settings of `config`: of this environment's stage, if it is `samconfig.toml`; without it, with those of the
-/// process.
+/// Runs `work` with the settings of `config`, and with a row for each secret that is pasted into it: the settings of this environment's
+/// stage, if it is `samconfig.toml`; without it, those of the process.
 async fn with_settings<T>(
     config: Option<PathBuf>,
     environment: Environment,
     offline: bool,
-    work: impl AsyncFnOnce(&Settings) -> T,
+    work: impl AsyncFnOnce(&Settings, Vec<Row>) -> T,
 ) -> Result<T, Box<dyn Error>> {
     match config {
         Some(file) if file.extension().is_some_and(|extension| extension == "toml") => {
             // A signal drops the work, which deletes the files of secrets.
             let work = async {
                 let deployed = DeployedSettings::read(&file, environment, offline).await?;
-                Ok::<_, DeployedSettingsError>(work(&deployed.settings).await)
+                Ok::<_, DeployedSettingsError>(work(&deployed.settings, deployed.pasted).await)
             };
             Ok(unless_stopped(work).await??)
         }
-        config => Ok(work(&settings(config)?).await),
+        config => Ok(work(&settings(config)?, Vec::new()).await),
     }
 }
 

@@ -86,6 +86,14 @@ impl Report {
         self.rows.iter().map(|row| row.verdict).fold(Verdict::Ok, Ord::max)
     }
 
+    /// Puts rows at the top, in place of those about the same.
+    #[must_use]
+    pub fn with_rows_first(mut self, rows: Vec<Row>) -> Self {
+        self.rows.retain(|row| !rows.iter().any(|first| first.what == row.what));
+        self.rows.splice(0..0, rows);
+        self
+    }
+
     /// The first row with this `what`.
     pub fn row(&self, what: &str) -> Option<&Row> {
         self.rows.iter().find(|row| row.what == what)

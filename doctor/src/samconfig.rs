@@ -1,11 +1,20 @@
 //! `samconfig.toml`: the parameters of one stage, read and edited in place, so that comments and other stages stay.
 
+mod key_text;
+mod texts;
+
 use std::{collections::BTreeMap, fs, io, path::Path};
 
 use toml_edit::{Array, DocumentMut, Item, Key, Table, TomlError, Value, value};
 
+pub(crate) use key_text::looks_like_key;
+pub(crate) use texts::Text;
+
 const OVERRIDES: &str = "parameter_overrides";
 const NEW_FILE: &str = "version = 0.1\n";
+/// What to do about a secret in the file.
+pub(crate) const ROTATE: &str = "rotate it, because whoever can read the file or its history knows it: store a new value in Secrets \
+    Manager, and write its ARN in the file";
 
 /// The file could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -13,9 +22,12 @@ pub enum SamconfigError {
     /// It could not be read.
     #[error("samconfig.toml cannot be read")]
     File(#[source] io::Error),
-    /// It is not TOML. The error names the line.
-    #[error("samconfig.toml is not TOML")]
-    Toml(#[from] TomlError),
+    /// It is not TOML from the line of this number, from 1. The text of the line is not repeated, since it may be secret.
+    #[error("samconfig.toml is not TOML: see line {0}")]
+    Toml(usize),
+    /// It is not TOML, and the line of this number, from 1, may be a private key.
+    #[error("samconfig.toml is not TOML, and its line {0} looks like a key: {ROTATE}")]
+    Key(usize),
     /// The stage has no list of `Name=value`.
     #[error("samconfig.toml has no list parameter_overrides in [{0}.deploy.parameters]")]
     Form(String),
@@ -46,7 +58,8 @@ impl Samconfig {
     /// # Errors
     /// When it is not TOML, or the stage has parameters in another form than a list.
     pub fn parse(text: &str, stage: &str) -> Result<Self, SamconfigError> {
-        let samconfig = Self { document: text.parse()?, stage: stage.to_owned() };
+        let document = text.parse().map_err(|error| SamconfigError::syntax(text, &error))?;
+        let samconfig = Self { document, stage: stage.to_owned() };
         match samconfig.option(OVERRIDES) {
             Some(overrides) if !overrides.is_array() => Err(SamconfigError::Form(stage.to_owned())),
             _ => Ok(samconfig),
@@ -120,6 +133,16 @@ impl Samconfig {
 
     fn option(&self, name: &str) -> Option<&Item> {
         self.document.get(&self.stage)?.get("deploy")?.get("parameters")?.get(name)
+    }
+}
+
+impl SamconfigError {
+    fn syntax(text: &str, error: &TomlError) -> Self {
+        if let Some(line) = text.lines().position(looks_like_key) {
+            return Self::Key(line + 1);
+        }
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        Self::Toml(before.matches('\n').count() + 1)
     }
 }
 

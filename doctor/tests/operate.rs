@@ -1,14 +1,15 @@
 //! Operators' commands against a `World`: the functions are invoked as in AWS.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::{env, process::Output};
+use std::{env, process::Output, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use local::{World, ready};
 use serde_json::{Value, json};
+use simulator::{Fault, Operation, Times};
 use tempfile::TempDir;
-use tokio::process::Command;
+use tokio::{process::Command, time::timeout};
 
 struct Bank {
     world: World,
@@ -29,6 +30,12 @@ impl Bank {
         let file = self.folder.path().join("env");
         let text = std::fs::read_to_string(&file).unwrap();
         std::fs::write(file, format!("{text}{name}={value}\n")).unwrap();
+    }
+
+    async fn redrive(&self) -> Value {
+        let run = self.doctor(&["redrive", "--json"]).await;
+        assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+        serde_json::from_slice(&run.stdout).unwrap()
     }
 
     async fn doctor(&self, arguments: &[&str]) -> Output {
@@ -87,10 +94,52 @@ async fn outside_of_this_machine_nothing_is_changed_without_confirmation() {
         assert_eq!(run.status.code(), Some(1));
         assert!(output(&run).contains("Confirm it with --yes."), "{}", output(&run));
     }
-    assert_eq!(bank.world.simulator().calls(simulator::Operation::GetEligibleTokenRequestors), 0);
+    assert_eq!(bank.world.simulator().calls(Operation::GetEligibleTokenRequestors), 0);
 }
 
-/// Needs the second engine's queue: the embedded engines have none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refresh_that_failed_while_mastercard_was_down_is_made_up_by_a_redrive() {
+    let bank = Bank::new().await;
+    let list = Operation::GetEligibleTokenRequestors;
+    bank.world.simulator().set_fault(list, Fault::Status { code: 503, json: true }, Times::Always);
+    bank.world.refresh().await.unwrap_err();
+    assert!(bank.world.token_requestors().catalog().await.unwrap().is_none());
+
+    bank.world.simulator().clear_faults();
+    assert_eq!(bank.redrive().await, json!({"started": 1, "left": 0}));
+    // `fetch-assets` ran too, as after the schedule's own refresh.
+    let cardholder = bank.world.cardholder("40000").unwrap();
+    let logos_are_shown = async {
+        let mut listed = Value::Null;
+        while listed["tokenRequestors"][0]["logos"][0].is_null() {
+            listed = cardholder.token_requestors("web").await.unwrap().body;
+        }
+    };
+    timeout(Duration::from_secs(20), logos_are_shown).await.unwrap();
+    assert_eq!(bank.redrive().await, json!({"started": 0, "left": 0}));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_fails_again_is_in_the_queue_again() {
+    let bank = Bank::new().await;
+    let list = Operation::GetEligibleTokenRequestors;
+    bank.world.simulator().set_fault(list, Fault::Status { code: 503, json: true }, Times::Always);
+    bank.world.refresh().await.unwrap_err();
+    assert_eq!(bank.redrive().await, json!({"started": 1, "left": 0}));
+    // It fails within a second now, since the circuit breaker is open: one redrive must not invoke it forever.
+    for _ in 0..3 {
+        let returned = async {
+            let mut started = 0;
+            while started == 0 {
+                started = bank.redrive().await["started"].as_u64().unwrap();
+            }
+            started
+        };
+        assert_eq!(timeout(Duration::from_secs(60), returned).await.unwrap(), 1);
+    }
+}
+
+/// The same with another queue than that of `local`, and with a message of a schedule: needs the second engine.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn failed_events_are_redriven_and_leave_the_queue() {
     let Some(engine) = env::vars().find(|(name, url)| name == "SECOND_ENGINE_URL" && !url.is_empty()) else {
@@ -119,13 +168,11 @@ async fn failed_events_are_redriven_and_leave_the_queue() {
     let bank = Bank::new().await;
     bank.set("AWS_ENDPOINT_URL_SQS", &engine.1);
     bank.set("DEAD_LETTERS_URL", &queue);
-    let run = bank.doctor(&["redrive", "--json"]).await;
-    let redriven: Value = serde_json::from_slice(&run.stdout).unwrap_or_default();
-    assert_eq!(redriven, json!({"started": 1, "left": 1}), "{}", output(&run));
+    assert_eq!(bank.redrive().await, json!({"started": 1, "left": 1}));
     let refreshed = async {
         while bank.world.token_requestors().catalog().await.unwrap().is_none() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(20), refreshed).await.unwrap();
+    timeout(Duration::from_secs(20), refreshed).await.unwrap();
 }

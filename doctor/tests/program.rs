@@ -12,7 +12,7 @@ use std::{
 
 use local::{World, ready};
 use serde_json::{Value, json};
-use support::world;
+use support::{key_pem, world};
 
 fn doctor(arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_doctor"))
@@ -128,4 +128,79 @@ fn signatures_are_explained_line_by_line_and_bad_lines_do_not_stop_it() {
     let response: Value = serde_json::from_slice(&run.stdout).unwrap();
     assert_eq!(response["firstDifference"]["index"], 0);
     assert_eq!(response["firstDifference"]["where"], "method");
+}
+
+/// The stages of the repository, with another value of this parameter in `sandbox`.
+fn samconfig(parameter: &str, value: &str) -> String {
+    let (before, stages) = include_str!("../../infra/samconfig.toml").split_once("  # The bank\n").unwrap();
+    let is_other = |line: &&str| !line.contains(&format!("\"{parameter}="));
+    let others: String = before.lines().filter(is_other).map(|line| format!("{line}\n")).collect();
+    format!("{others}  \"{parameter}={value}\",\n{stages}")
+}
+
+fn check_samconfig(env: &str, text: &str) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("samconfig.toml");
+    fs::write(&file, text).unwrap();
+    let file = file.display().to_string();
+    doctor(&["check", "--env", env, "--config", &file, "--offline", "--json"], "")
+}
+
+#[test]
+fn a_secret_in_samconfig_is_named_by_its_parameter_has_to_be_rotated_and_is_not_printed() {
+    let pem = key_pem();
+    let base64: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    let escaped = pem.replace('\n', "\\n");
+    for (parameter, setting, value) in [
+        ("ProcessingSigningKey", "PROCESSING_SIGNING_KEY", &*escaped),
+        ("ProcessingDecryptionKey", "PROCESSING_DECRYPTION_KEY", &base64),
+        ("NotificationSharedSecret", "NOTIFICATION_SHARED_SECRET", "hunter2"),
+        ("TokenConnectSigningKeyPassword", "TOKEN_CONNECT_SIGNING_KEY_PASSWORD", "hunter2"),
+        ("JwtAudience", "JWT_AUDIENCE", &escaped),
+        ("AppLinks", "APP_LINKS", &base64),
+    ] {
+        let text = samconfig(parameter, value);
+        for (env, what) in [("sandbox", setting.to_owned()), ("mtf", format!("sandbox: {parameter}"))] {
+            let run = check_samconfig(env, &text);
+            let report: Value = serde_json::from_slice(&run.stdout).unwrap();
+            let rows: Vec<_> =
+                report["rows"].as_array().unwrap().iter().filter(|row| row["what"] == *what).collect();
+            assert_eq!((rows.len(), &rows[0]["verdict"]), (1, &"wrong".into()), "{}", output(&run));
+            assert!(rows[0]["found"][0].as_str().unwrap().starts_with(parameter), "{}", rows[0]);
+            assert!(rows[0]["remedy"].as_str().unwrap().starts_with("rotate it"), "{}", rows[0]);
+            let printed = pem.lines().chain([value]).any(|line| output(&run).contains(line));
+            assert!(!printed && run.status.code() == Some(1), "{what}: {}", output(&run));
+        }
+    }
+}
+
+#[test]
+fn a_key_under_a_name_that_is_no_parameter_is_not_taken_for_its_name() {
+    let base64: String = key_pem().lines().filter(|line| !line.starts_with("-----")).collect();
+    let run = check_samconfig("sandbox", &samconfig(&base64, "="));
+    assert!(output(&run).contains("parameter_overrides in [sandbox] of samconfig.toml looks like a key"));
+    assert!(!output(&run).contains(&base64));
+}
+
+#[test]
+fn an_arn_of_another_service_and_a_certificate_are_no_secrets() {
+    let certificate = support::certificate_with_key().0.replace('\n', "\\n");
+    let arn = "arn:aws:ssm:eu-west-1:123456789012:parameter/key";
+    for value in [&*certificate, arn] {
+        let run = check_samconfig("sandbox", &samconfig("ClientEncryptionCertificate", value));
+        assert!(!output(&run).contains("rotate it"), "{}", output(&run));
+        assert!(output(&run).contains("never written out"), "{}", output(&run));
+    }
+}
+
+#[test]
+fn a_samconfig_that_is_not_toml_is_named_by_its_line_and_not_repeated() {
+    let pem = key_pem();
+    for (value, expected) in [(&*pem, "looks like a key: rotate it"), ("\"hunter2", "see line 2")] {
+        let run = check_samconfig("sandbox", &samconfig("ProcessingSigningKey", value));
+        assert_eq!(run.status.code(), Some(2));
+        assert!(output(&run).contains(expected), "{}", output(&run));
+        let printed = pem.lines().chain(["hunter2"]).any(|line| output(&run).contains(line));
+        assert!(!printed, "{}", output(&run));
+    }
 }

@@ -1,9 +1,10 @@
-//! Embedded DynamoDB and S3 on loopback, with the wire protocols of AWS. The functions use the same SDK clients as in
+//! Embedded DynamoDB and S3, and the dead-letter queue, on loopback, with the wire protocols of AWS. The functions use the same SDK clients as in
 //! Lambda; only the endpoints differ.
 
 mod database_file;
 pub mod dynamodb;
 pub(crate) mod s3;
+pub(crate) mod sqs;
 
 pub use database_file::DatabaseFault;
 

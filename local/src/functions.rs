@@ -9,6 +9,7 @@ use lambda_http::{Body, Error, Request, Response};
 use runtime::config::{ConfigError, Function, Runtime};
 
 use crate::{
+    engines::sqs::Queue,
     gateway::{Authorizer, Cors, Gateway, Handler, Route},
     live::journal::Journal,
     settings::Environment,
@@ -26,11 +27,17 @@ pub(crate) struct Functions {
     receive_notification: receive_notification::ReceiveNotification,
     receive_callback: receive_callback::ReceiveCallback,
     pub(crate) reconcile_enrollments: reconcile_enrollments::ReconcileEnrollments,
+    /// For the events of scheduled functions that failed.
+    pub(crate) dead_letters: Queue,
 }
 
 impl Functions {
     /// Connects every function with its settings.
-    pub(crate) async fn connect(environment: &Environment, runtime: &Runtime) -> Result<Self, ConfigError> {
+    pub(crate) async fn connect(
+        environment: &Environment,
+        runtime: &Runtime,
+        dead_letters: Queue,
+    ) -> Result<Self, ConfigError> {
         let runtime_for = |function| runtime.with_settings(environment.for_function(function));
         Ok(Self {
             sync_requestors: sync_requestors::SyncRequestors::connect(&runtime_for(Function::SyncRequestors))
@@ -55,6 +62,7 @@ impl Functions {
                 Function::ReconcileEnrollments,
             ))
             .await?,
+            dead_letters,
         })
     }
 

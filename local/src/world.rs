@@ -13,7 +13,7 @@ use runtime::{
     config::{Runtime, Settings, registry},
     store::TokenRequestors,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use simulator::Simulator;
 use url::Url;
 
@@ -24,12 +24,12 @@ pub use start::StartError;
 
 use crate::{
     cardholder::Cardholder,
-    engines::dynamodb::TableNames,
+    engines::{dynamodb::TableNames, sqs},
     functions::Functions,
     identity::{Identity, KeyError, STRONG},
     live::{Live, recording::Recording},
     logos::Logos,
-    scheduled::RefreshError,
+    scheduled::{RefreshError, ScheduledFunction},
     shutdown::ShutdownGuard,
 };
 
@@ -45,6 +45,7 @@ pub struct World {
     notifications_url: Url,
     dynamodb_url: Url,
     s3_url: Url,
+    sqs_url: Url,
     dynamodb: aws_sdk_dynamodb::Client,
     streams: aws_sdk_dynamodbstreams::Client,
     tables: TableNames,
@@ -60,9 +61,9 @@ impl World {
     /// both functions.
     ///
     /// # Errors
-    /// When a function fails.
+    /// When a function fails; its event is in the dead-letter queue then.
     pub async fn refresh(&self) -> Result<(Value, Value), RefreshError> {
-        self.functions.refresh().await
+        self.functions.refresh(json!({})).await
     }
 
     /// Steps 1 and 2, with the options of an operator: `{"force": true}`,
@@ -71,7 +72,7 @@ impl World {
     /// # Errors
     /// When the function fails.
     pub async fn sync_requestors(&self, event: Value) -> Result<Value, RefreshError> {
-        self.functions.sync_requestors(event).await
+        self.functions.invoke(ScheduledFunction::SyncRequestors, event).await
     }
 
     /// Steps 3 and 4: for the assets that the event names or, with `{}`, all missing ones.
@@ -79,13 +80,13 @@ impl World {
     /// # Errors
     /// When the function fails.
     pub async fn fetch_assets(&self, event: Value) -> Result<Value, RefreshError> {
-        self.functions.fetch_assets(event).await
+        self.functions.invoke(ScheduledFunction::FetchAssets, event).await
     }
 
     /// Reconciliation, which the schedule runs every 5 minutes.
     ///
     /// # Errors
-    /// When the function fails.
+    /// When the function fails; its event is in the dead-letter queue then.
     pub async fn reconcile(&self) -> Result<Value, RefreshError> {
         self.functions.reconcile().await
     }
@@ -203,8 +204,8 @@ impl World {
         self.runtime.settings.clone()
     }
 
-    /// Environment variables of the AWS SDK (region, endpoints, access key), the names of the functions without a route, and
-    /// the file of the audit trail.
+    /// Environment variables of the AWS SDK (region, endpoints, access key), the names of the functions without a route, the
+    /// dead-letter queue, and the file of the audit trail.
     pub fn aws_variables(&self) -> Vec<(&'static str, String)> {
         let mut variables = vec![
             ("AWS_REGION", crate::engines::REGION.into()),
@@ -213,9 +214,11 @@ impl World {
             ("AWS_SECRET_ACCESS_KEY", self.access_key.secret.clone()),
             ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb_url.to_string()),
             ("AWS_ENDPOINT_URL_S3", self.s3_url.to_string()),
+            ("AWS_ENDPOINT_URL_SQS", self.sqs_url.to_string()),
             ("AWS_ENDPOINT_URL_LAMBDA", self.base_url.to_string()),
             ("SYNC_REQUESTORS_FUNCTION", "sync-requestors".into()),
             ("FETCH_ASSETS_FUNCTION", "fetch-assets".into()),
+            (registry::DEAD_LETTERS_URL.name(), sqs::queue_url(&self.sqs_url)),
         ];
         variables
             .extend(self.audit_file().map(|file| (registry::AUDIT_FILE.name(), file.display().to_string())));

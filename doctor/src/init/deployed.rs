@@ -14,10 +14,12 @@ use tempfile::TempDir;
 
 use super::{
     answers::Answers,
+    pasted,
     template::{TemplateError, Templates},
 };
 use crate::{
     aws_cli::{self, AwsCliError},
+    report::Row,
     samconfig::{Samconfig, SamconfigError},
 };
 
@@ -27,6 +29,8 @@ use crate::{
 pub struct DeployedSettings {
     /// The settings, with secrets as `file:/path`; offline, as their ARNs.
     pub settings: Settings,
+    /// A row for each text of the file that may be a secret itself; its setting is not among the settings.
+    pub pasted: Vec<Row>,
     _secrets: Option<TempDir>,
 }
 
@@ -69,8 +73,10 @@ impl DeployedSettings {
         let templates = Templates::read()?;
         let answers = Answers::remember(&templates, &samconfig, &Settings::default())?;
         let mut settings = answers.settings(&templates);
+        let pasted = pasted::rows(&samconfig, &templates);
+        settings.retain(|(name, _)| !pasted.iter().any(|row| row.what == *name));
         let secrets = if offline { None } else { Some(read_secrets(&mut settings).await?) };
-        Ok(Self { settings: settings.into_iter().collect(), _secrets: secrets })
+        Ok(Self { settings: settings.into_iter().collect(), pasted, _secrets: secrets })
     }
 }
 

@@ -65,8 +65,9 @@ impl DeadLetters {
         Ok(count.unwrap_or_default())
     }
 
-    /// Goes through the queue once. A message is deleted after its function was invoked, so a crash in between invokes
-    /// it twice, never zero times: every function is idempotent.
+    /// Goes through the queue once: an event that fails again meanwhile waits for the next redrive. A message is deleted
+    /// after its function was invoked, so a crash in between invokes it twice, never zero times: every function is
+    /// idempotent.
     ///
     /// # Errors
     /// When AWS rejects a request; messages that were not redriven stay in the queue.
@@ -75,26 +76,33 @@ impl DeadLetters {
         mut progress: impl FnMut(RedriveReport),
     ) -> Result<RedriveReport, OperateError> {
         let mut report = RedriveReport::default();
+        for message in self.receive_all().await? {
+            match record(&message) {
+                Some(record) => {
+                    let function = unqualified(&record.request_context.function_arn);
+                    start(&self.lambda, function, &record.request_payload).await?;
+                    self.delete(&message).await?;
+                    report.started += 1;
+                }
+                None => report.left += 1,
+            }
+            progress(report);
+        }
+        Ok(report)
+    }
+
+    /// All messages. The visibility timeout (seconds) keeps the loop from receiving one twice, and the wait time (seconds) makes SQS ask
+    /// all its servers: otherwise an empty response does not mean that the queue is empty.
+    async fn receive_all(&self) -> Result<Vec<Message>, OperateError> {
+        let mut all = Vec::new();
         loop {
-            // The visibility timeout (seconds) keeps the loop from receiving a message twice.
-            let received = self.sqs.receive_message().queue_url(&self.queue);
-            let received = received.max_number_of_messages(10).visibility_timeout(300).send().await;
+            let receive = self.sqs.receive_message().queue_url(&self.queue).max_number_of_messages(10);
+            let received = receive.visibility_timeout(300).wait_time_seconds(1).send().await;
             let messages = received.map_err(OperateError::aws)?.messages.unwrap_or_default();
             if messages.is_empty() {
-                return Ok(report);
+                return Ok(all);
             }
-            for message in messages {
-                match record(&message) {
-                    Some(record) => {
-                        let function = unqualified(&record.request_context.function_arn);
-                        start(&self.lambda, function, &record.request_payload).await?;
-                        self.delete(&message).await?;
-                        report.started += 1;
-                    }
-                    None => report.left += 1,
-                }
-                progress(report);
-            }
+            all.extend(messages);
         }
     }
 

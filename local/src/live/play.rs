@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use jiff::Timestamp;
+use serde_json::json;
 use simulator::{CLICK_TO_PAY, TokenStatus, TokenSummary};
 
 use super::Live;
@@ -16,7 +17,7 @@ impl Live {
         let cardholder = Cardholder::new(self.base_url.clone(), token);
         // Steps 3 and 4 need a new logo.
         self.simulator.rotate_artwork(CLICK_TO_PAY)?;
-        self.functions.refresh().await?;
+        self.functions.refresh(json!({})).await?;
         let cards = self.free_cards().await;
         journey::journey_with(&cardholder, &cards).await?;
         Ok(())

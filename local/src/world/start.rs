@@ -22,7 +22,7 @@ use super::{
     data_folder::{DataFolder, FolderError},
 };
 use crate::{
-    engines::{AccessKey, EngineError, dynamodb, s3},
+    engines::{AccessKey, EngineError, dynamodb, s3, sqs},
     functions::Functions,
     gateway::{Authorizer, Cors, lambda, static_files},
     identity::{AUDIENCE, ISSUER, KeyError, Keys},
@@ -89,6 +89,7 @@ impl World {
         let (notifications_listener, notifications_url) = listen(0, "https", "notifications").await?;
         let (dynamodb_listener, dynamodb_url) = listen(0, "http", "").await?;
         let (s3_listener, s3_url) = listen(0, "http", "").await?;
+        let (sqs_listener, sqs_url) = listen(0, "http", "").await?;
         let (simulator_listener, _) = listen(0, "http", "").await?;
 
         let access_key = AccessKey::throw_away();
@@ -96,6 +97,8 @@ impl World {
         let database = options.data.as_ref().map(|data| data.join("dynamodb.sqlite"));
         dynamodb::serve(dynamodb_listener, database.as_deref(), shutdown.clone())?;
         s3::serve(s3_listener, &create_folder(folder.path.join("s3"))?, &access_key, shutdown.clone())?;
+        let dead_letters = sqs::Queue::default();
+        sqs::serve(sqs_listener, dead_letters.clone(), &shutdown);
         let aws = access_key.sdk_config(&dynamodb_url);
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
         let streams = aws_sdk_dynamodbstreams::Client::new(&aws);
@@ -138,7 +141,7 @@ impl World {
         let mut reader = runtime.settings.read();
         let token_requestors =
             TokenRequestors::from_settings(&mut reader, &runtime).ok_or_else(|| reader.problems())?;
-        let functions = Arc::new(Functions::connect(&environment, &runtime).await?);
+        let functions = Arc::new(Functions::connect(&environment, &runtime, dead_letters).await?);
         let authorizer =
             Authorizer::new(&keys.identity.token_public_key, ISSUER, AUDIENCE).map_err(KeyError::from)?;
         let cors = Cors::new(options.web_origins);
@@ -178,6 +181,7 @@ impl World {
             notifications_url,
             dynamodb_url,
             s3_url,
+            sqs_url,
             dynamodb,
             streams,
             tables,
