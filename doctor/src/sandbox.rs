@@ -18,7 +18,8 @@ use runtime::{
 
 use crate::report::{Report, Row};
 use cases::{CASES, Case};
-use player::{Played, Player};
+use outcome::Played;
+use player::Player;
 
 /// What an operator does about a response that differs.
 const REMEDY: &str = "compare with Mastercard's page about sandbox testing; if it says the same as here, tell Mastercard the \

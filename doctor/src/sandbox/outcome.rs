@@ -4,8 +4,6 @@ use std::fmt;
 
 use mastercard::{MastercardError, Upstream, processing::TokenStatus, token_connect::MediaContent};
 
-use super::player::Played;
-
 /// What Mastercard documents.
 pub(super) enum Documented {
     /// 200 with token requestors; how many is not documented.
@@ -40,6 +38,16 @@ impl fmt::Display for Documented {
             Self::InvalidToken { status } => write!(f, "HTTP {status} INVALID_TOKEN"),
         }
     }
+}
+
+/// The result of a case.
+pub(super) enum Played {
+    /// A response that the client understood.
+    Came(Came),
+    /// An error of Mastercard, or none of its responses.
+    Failed(MastercardError),
+    /// It needs what an earlier case did not bring.
+    Skipped(&'static str),
 }
 
 /// A response that the client understood.

@@ -17,21 +17,11 @@ use uuid::Uuid;
 
 use super::{
     cases::Request,
-    outcome::{Came, Content},
+    outcome::{Came, Content, Played},
 };
 
 /// How long one case may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
-
-/// The result of a case.
-pub(super) enum Played {
-    /// A response that the client understood.
-    Came(Came),
-    /// An error of Mastercard, or none of its responses.
-    Failed(MastercardError),
-    /// It needs what an earlier case did not bring.
-    Skipped(&'static str),
-}
 
 #[derive(Debug)]
 pub(super) struct Player {
