@@ -45,6 +45,16 @@ fn a_card_number_in_the_query_the_media_type_or_the_body_is_rejected() {
 }
 
 #[test]
+fn a_time_in_a_body_that_is_no_json_is_no_card_number() {
+    for nanoseconds in (0..1_000_000_000).step_by(499_979) {
+        let body = format!(r#"{{"consent":{{"acceptedAt":"2026-11-29T20:45:38.{nanoseconds:09}Z","#);
+        assert!(!is_rejected("/x", ("content-type", "application/json"), &body), "{body}");
+        let with_number = format!("{body}{CARD_NUMBER}");
+        assert!(is_rejected("/x", ("content-type", "application/json"), &with_number), "{with_number}");
+    }
+}
+
+#[test]
 fn a_header_that_is_only_hashed_or_not_read_is_not_searched() {
     for name in ["idempotency-key", "cookie", "user-agent", "x-datadog-trace-id", "baggage", "authorization"]
     {
