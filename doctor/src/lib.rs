@@ -14,3 +14,4 @@ pub mod samconfig;
 pub mod sandbox;
 pub mod settings_file;
 pub mod support;
+mod trial_search;

@@ -3,18 +3,16 @@
 use std::time::Duration;
 
 use mastercard::{
-    Deadline, Processing, SignatureData,
+    Deadline, Processing,
     card::{CardContractId, ClientId},
-    processing::FundingAccountSearch,
 };
 use runtime::{
     config::{Runtime, SearchSettings, registry::DEFAULT_TOKEN_REQUESTOR_ID},
     telemetry,
 };
-use uuid::Uuid;
 
 use super::{calls::failed_call, reading::Reading};
-use crate::report::Row;
+use crate::{report::Row, trial_search::trial_search};
 
 const WHAT: &str = "Processing: searchFundingAccounts";
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -35,20 +33,7 @@ pub(super) async fn search_funding_accounts(
         Ok(config) => config,
         Err(error) => return Row::wrong(WHAT, telemetry::chain(&error), "see the setting above"),
     };
-    let search = FundingAccountSearch {
-        request_id: Uuid::new_v4(),
-        push_account_id: "doctor".into(),
-        card_contract_id,
-        token_requestor_id,
-        signature_data: SignatureData {
-            callback_url: "https://doctor.invalid/callback".into(),
-            complete_issuer_app_activation: true,
-            complete_website_activation: true,
-            account_holder_data_supplied: false,
-            locale: None,
-        },
-        account_holder: None,
-    };
+    let search = trial_search(card_contract_id, token_requestor_id);
     match client.search_funding_accounts(client_id, &search, &config, Deadline::after(TIMEOUT)).await {
         Ok(card) if card.has_oaep_hashing_algorithm() => {
             Row::ok(WHAT, "the encrypted card states its oaepHashingAlgorithm")

@@ -3,22 +3,22 @@
 use std::time::Duration;
 
 use mastercard::{
-    Deadline, MastercardError, Processing, SignatureData, TokenConnect,
+    Deadline, MastercardError, Processing, TokenConnect,
     asset::AssetId,
     call::CallLog,
     card::{AccountRange, CardContractId, ClientId},
     processing::{
-        FundingAccountSearch, NumberedToken, SearchConfig, TokenAction, TokenChangeError, TokenChangeResult,
-        TokenNumber, TokenStatus, TokenStatusWords,
+        NumberedToken, SearchConfig, TokenAction, TokenChangeError, TokenChangeResult, TokenNumber,
+        TokenStatus, TokenStatusWords,
     },
     token_requestor::TokenRequestorId,
 };
-use uuid::Uuid;
 
 use super::{
     cases::Request,
     outcome::{Came, Content, Played},
 };
+use crate::trial_search::trial_search;
 
 /// How long one case may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -109,20 +109,7 @@ impl Player {
         card_contract_id: CardContractId,
         deadline: Deadline,
     ) -> Result<Content, MastercardError> {
-        let search = FundingAccountSearch {
-            request_id: Uuid::new_v4(),
-            push_account_id: "doctor".into(),
-            card_contract_id,
-            token_requestor_id: self.token_requestor_id.clone(),
-            signature_data: SignatureData {
-                callback_url: "https://doctor.invalid/callback".into(),
-                complete_issuer_app_activation: true,
-                complete_website_activation: true,
-                account_holder_data_supplied: false,
-                locale: None,
-            },
-            account_holder: None,
-        };
+        let search = trial_search(card_contract_id, self.token_requestor_id.clone());
         self.processing.search_funding_accounts(client, &search, &self.search, deadline).await?;
         Ok(Content::EncryptedCard)
     }
