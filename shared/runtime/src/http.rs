@@ -96,16 +96,7 @@ where
             Ok(()) => handler(request).await,
             Err(problem) => Err(problem),
         };
-        match outcome {
-            Ok(response) => {
-                log.completed(response.status());
-                Ok(response)
-            }
-            Err(problem) => {
-                log.ended_with(&problem);
-                problem.into_response(&request_id)
-            }
-        }
+        log.end(outcome, &request_id)
     }
     .instrument(span)
     .await

@@ -3,7 +3,7 @@
 use std::{net::IpAddr, time::Instant};
 
 use lambda_http::{
-    Request, RequestExt as _,
+    Body, Request, RequestExt as _, Response,
     http::{Method, StatusCode},
     request::RequestContext,
 };
@@ -39,13 +39,28 @@ impl RequestLog {
         Self { started: Instant::now(), method: None, route: None, subject: None, source_ip: None }
     }
 
-    /// Logs a request that was answered, other than by a problem.
-    pub(super) fn completed(&self, status: StatusCode) {
-        self.with_fields(status, || tracing::info!(event = "request_completed", "request completed"));
+    /// Logs how the request ended, once, and turns a problem into its document.
+    pub(super) fn end(
+        &self,
+        outcome: Result<Response<Body>, Problem>,
+        request_id: &str,
+    ) -> Result<Response<Body>, lambda_http::Error> {
+        match outcome {
+            Ok(response) => {
+                self.with_fields(response.status(), || {
+                    tracing::info!(event = "request_completed", "request completed");
+                });
+                Ok(response)
+            }
+            Err(problem) => {
+                self.log_problem(&problem);
+                problem.into_response(request_id)
+            }
+        }
     }
 
-    /// Logs a request that was answered by a problem, with its cause.
-    pub(super) fn ended_with(&self, problem: &Problem) {
+    /// Logs a problem with its cause, which its document does not contain.
+    fn log_problem(&self, problem: &Problem) {
         let (code, status) = (problem.code.as_str(), problem.code.status());
         let cause = std::error::Error::source(problem).map(telemetry::chain);
         self.with_fields(status, || match status.is_server_error() {

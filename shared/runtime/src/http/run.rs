@@ -63,11 +63,8 @@ where
     };
     let request_id = event::request_id(&event.payload);
     let span = invocation::span(Some(&event.context), Some(request_id));
-    span.in_scope(|| {
-        let problem = Problem::from(code).with_source(error);
-        RequestLog::unreadable().ended_with(&problem);
-        problem.into_response(request_id)
-    })
+    let problem = Problem::from(code).with_source(error);
+    span.in_scope(|| RequestLog::unreadable().end(Err(problem), request_id))
 }
 
 /// The response of a function that could not be connected.

@@ -130,7 +130,7 @@ fn a_refusal_of_a_known_client_is_logged_with_its_pseudonym() {
         invocation::span(None, None).in_scope(|| {
             let request = request(json!({"client_id": "40000"}));
             let refusal = caller("client_id", "enroll:write").client(&request).unwrap_err();
-            RequestLog::start(&request).ended_with(&refusal);
+            RequestLog::start(&request).end(Err(refusal), "r-1").unwrap();
         });
     });
     let line: Value = serde_json::from_str(&log).unwrap();
