@@ -68,14 +68,18 @@ impl FromStr for LogFilter {
 /// the others by `LOG_LEVEL`. Invalid values count as absent here;
 /// [`Runtime::read_settings`](crate::config::Runtime::read_settings) reports them.
 pub fn init(service: &'static str, settings: &Settings) {
-    let (setting, percent) = read_settings(&mut settings.read());
+    let (setting, percent, xray_calls) = read_settings(&mut settings.read());
     let [random, ..] = uuid::Uuid::new_v4().into_bytes();
     let filter = filter(setting, is_sampled(percent.map_or(0, InRange::get), random));
     let write = |line: &[u8]| {
         let _ = io::stdout().lock().write_all(line);
     };
     let lines = JsonLines { service, write };
-    let _ = match xray(settings) {
+    let xray = match (xray_calls, settings.text("AWS_XRAY_DAEMON_ADDRESS")) {
+        (Some(Switch::On), Some(daemon)) => XRay::connect(daemon).ok(),
+        _ => None,
+    };
+    let _ = match xray {
         // A filter for each layer, since X-Ray needs spans that are not logged.
         Some(xray) => {
             let xray = xray.with_filter(XRay::filter());
@@ -85,18 +89,11 @@ pub fn init(service: &'static str, settings: &Settings) {
     };
 }
 
-/// Subsegments of X-Ray, if they are on and Lambda's daemon runs.
-fn xray(settings: &Settings) -> Option<XRay> {
-    settings.read().value(&XRAY_CALLS).filter(|switch| *switch == Switch::On)?;
-    XRay::connect(settings.text("AWS_XRAY_DAEMON_ADDRESS")?).ok()
-}
-
 /// Reads the settings of logging.
 pub(crate) fn read_settings(
     settings: &mut SettingsReader<'_>,
-) -> (Option<LogFilter>, Option<InRange<0, 100>>) {
-    settings.value(&XRAY_CALLS);
-    (settings.value(&LOG_LEVEL), settings.value(&LOG_DEBUG_PERCENT))
+) -> (Option<LogFilter>, Option<InRange<0, 100>>, Option<Switch>) {
+    (settings.value(&LOG_LEVEL), settings.value(&LOG_DEBUG_PERCENT), settings.value(&XRAY_CALLS))
 }
 
 /// The filter of a process. A sampled one logs everything of this workspace's crates from `debug` on.

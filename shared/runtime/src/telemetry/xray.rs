@@ -5,13 +5,14 @@
 //! (<https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html>). What is traced is known already, as events of
 //! the clients and spans of the AWS SDK, so no call has to be wrapped.
 
+mod subsegment;
+
 use std::{
     fmt, io,
     net::{Ipv4Addr, UdpSocket},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime},
 };
 
-use serde::Serialize;
 use tracing::{
     Event, Level, Subscriber,
     field::{Field, Visit},
@@ -22,10 +23,8 @@ use tracing_subscriber::{
     layer::{Context, Layer},
     registry::LookupSpan,
 };
-use uuid::Uuid;
 
-/// What precedes each document in its datagram.
-const HEADER: &[u8] = b"{\"format\":\"json\",\"version\":1}\n";
+use subsegment::{Call, Subsegment};
 
 /// A layer that sends subsegments. It sends nothing for an invocation that is not sampled.
 pub(super) struct XRay {
@@ -70,20 +69,8 @@ impl XRay {
 
     /// A datagram that is lost, or does not fit the socket's buffer, is a call that the trace does not show.
     fn send(&self, segment: &Segment, (started, ended): (SystemTime, SystemTime), call: &Call<'_>) {
-        let seconds =
-            |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs_f64();
-        let (id, _) = Uuid::new_v4().as_u64_pair();
-        let subsegment = Subsegment {
-            id: format!("{id:016x}"),
-            trace_id: &segment.trace_id,
-            parent_id: &segment.id,
-            r#type: "subsegment",
-            start_time: seconds(started),
-            end_time: seconds(ended),
-            call,
-        };
-        let mut datagram = HEADER.to_vec();
-        if serde_json::to_writer(&mut datagram, &subsegment).is_ok() {
+        let subsegment = Subsegment::new((&segment.trace_id, &segment.id), (started, ended), call);
+        if let Ok(datagram) = subsegment.datagram() {
             let _ = self.daemon.send(&datagram);
         }
     }
@@ -110,7 +97,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for XRay {
         let Some(operation) = span.extensions_mut().remove::<Operation>() else { return };
         let segment = span.scope().find_map(|span| span.extensions().get::<Segment>().cloned());
         if let Some(segment) = segment {
-            let call = Call::Aws { name: &operation.service, aws: Aws { operation: &operation.name } };
+            let call = Call::aws(&operation.service, &operation.name);
             self.send(&segment, (operation.started, SystemTime::now()), &call);
         }
     }
@@ -128,68 +115,6 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for XRay {
             let ended = SystemTime::now();
             let call = Call::remote(&name, &operation, fields.status);
             self.send(&segment, (ended.checked_sub(duration).unwrap_or(ended), ended), &call);
-        }
-    }
-}
-
-/// A document of a subsegment (<https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html>).
-#[derive(Serialize)]
-struct Subsegment<'a> {
-    id: String,
-    trace_id: &'a str,
-    parent_id: &'a str,
-    r#type: &'static str,
-    start_time: f64,
-    end_time: f64,
-    #[serde(flatten)]
-    call: &'a Call<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(tag = "namespace", rename_all = "lowercase")]
-enum Call<'a> {
-    Aws {
-        name: &'a str,
-        aws: Aws<'a>,
-    },
-    Remote {
-        name: &'a str,
-        annotations: Aws<'a>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        http: Option<Http>,
-        /// A 4xx.
-        error: bool,
-        throttle: bool,
-        /// A 5xx, or no response.
-        fault: bool,
-    },
-}
-
-#[derive(Serialize)]
-struct Aws<'a> {
-    operation: &'a str,
-}
-
-#[derive(Serialize)]
-struct Http {
-    response: Response,
-}
-
-#[derive(Serialize)]
-struct Response {
-    status: u64,
-}
-
-impl<'a> Call<'a> {
-    /// A request to Mastercard; without a status it got no response.
-    fn remote(name: &'a str, operation: &'a str, status: Option<u64>) -> Self {
-        Self::Remote {
-            name,
-            annotations: Aws { operation },
-            http: status.map(|status| Http { response: Response { status } }),
-            error: status.is_some_and(|status| (400..500).contains(&status)),
-            throttle: status == Some(429),
-            fault: status.is_none_or(|status| status >= 500),
         }
     }
 }
@@ -238,7 +163,7 @@ mod tests {
     use serde_json::{Value, json};
     use tracing_subscriber::{layer::SubscriberExt as _, registry};
 
-    use super::*;
+    use super::{subsegment::HEADER, *};
     use crate::invocation;
 
     /// Calls within an invocation with this tracing header.
@@ -297,11 +222,5 @@ mod tests {
         let (put, _) = received(&daemon);
         let expected = json!({"namespace": "aws", "name": "DynamoDB", "aws": {"operation": "PutItem"}});
         assert_eq!(put, with(expected));
-    }
-
-    #[test]
-    fn a_request_without_a_response_is_a_fault() {
-        let call = serde_json::to_value(Call::remote("Token Connect", "pushMultipleAccounts", None)).unwrap();
-        assert_eq!((&call["fault"], &call["http"]), (&json!(true), &Value::Null));
     }
 }
