@@ -35,13 +35,16 @@ def main():
 def run(emulator, functions, second_region):
     start = time.monotonic()
     elapsed = lambda: f"{time.monotonic() - start:.0f} s"  # noqa: E731
-    stack.artifacts_bucket(emulator)
     fakes.extension(emulator)
-    secret_arns = stack.secrets(emulator)
     identity = fakes.Identity(emulator)
-    outputs = stack.deploy(emulator, stack.STACK, "template.yaml", stack.parameters(emulator, secret_arns, identity))
+    answers, choices = stack.answers(emulator, identity), stack.choices(emulator, identity)
+    deployment = stack.Deployment(emulator)
+    outputs = deployment.deploy({**answers, **choices})
     names = stack.physical(emulator)
     print(f"Deployed infra/template.yaml with {len(functions)} functions, {len(names)} resources ({elapsed()})")
+    print(f"       from {len(answers)} answers, and {len(choices)} choices for the emulator, each given once, with {len(deployment.commands)} "
+          f"commands: {', '.join(deployment.commands)}")
+    deployment.check_repetition()
     fakes.notification_endpoint(emulator, names["ReceiveNotificationAliaslive"])
 
     token = identity.token("40000")
@@ -55,19 +58,18 @@ def run(emulator, functions, second_region):
     observability.check_items(emulator, names)
     observability.check_operator_commands(emulator, stack.STACK, enrollment_id)
     observability.check_memory()
-    roles.check(emulator, api, token, names, secret_arns["RedirectKeys"])
+    roles.check(emulator, api, token, names, deployment.secret_arns()["RedirectKeys"])
     bank.check_step_up(api, identity)
     bank.check_limit(api, identity.token(bank.CLIENT), 2)
     bank.check_erasure(emulator, names)
     bank.check_audit(emulator, names, outputs, enrollment_id)
     releases.check(emulator, api, identity.token("40002"), names)
     if second_region:
-        regions.check(emulator, api, identity, names, secret_arns)
+        regions.check(emulator, api, identity, names)
         print(f"Failed over ({elapsed()})")
     print(f"Enabled ({elapsed()})")
 
-    for name in (stack.STACK, f"{stack.STACK}-secrets"):
-        stack.delete(emulator, name)
+    deployment.delete()
     print(f"Deleted ({elapsed()})")
 
 
@@ -76,7 +78,7 @@ def print_logs(emulator, scratch):
     sys.stderr.write((scratch / "ministack.log").read_text()[-4000:])
     logs = emulator.client("logs")
     with contextlib.suppress(logs.exceptions.ClientError):
-        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=f"/{stack.STACK}/functions"):
+        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=observability.FUNCTIONS):
             lines = [event["message"] for event in page["events"]]
             sys.stderr.writelines(f"{line}\n" for line in lines if '"WARN"' in line or '"ERROR"' in line)
 

@@ -9,6 +9,7 @@ import uuid
 
 from .journey import expect
 from .observability import piped
+from .stack import STACK
 
 CLIENT, PSEUDONYM = "40001", "b993c8014a9a736ee31cb4d3369778be"  # printf 40001 | sha256sum
 
@@ -63,7 +64,7 @@ def check_audit(emulator, names, outputs, enrollment_id):
     looks for the lock."""
     lines = [json.dumps(line) for line in piped(emulator, names, "audit.yaml", "Lines", "audit-line.schema.json")]
     body = gzip.compress("".join(f"{line}\n" for line in lines).encode())
-    emulator.client("firehose").put_record(DeliveryStreamName="click-to-pay-audit", Record={"Data": body})
+    emulator.client("firehose").put_record(DeliveryStreamName=f"{STACK}-audit", Record={"Data": body})
     s3 = emulator.client("s3")
     objects = s3.list_objects_v2(Bucket=outputs["AuditBucket"])["Contents"]
     expect("the line is where doctor and Athena look", all(each["Key"].startswith("lines/day=20") for each in objects), objects)

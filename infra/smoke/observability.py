@@ -11,8 +11,9 @@ import yaml
 
 from .journey import expect, until
 from .emulator import ROOT
+from .stack import STACK
 
-FUNCTIONS = "/click-to-pay/functions"
+FUNCTIONS = f"/{STACK}/functions"
 
 
 def logs(emulator, group):
@@ -203,7 +204,7 @@ def check_memory():
     for status in pathlib.Path("/proc").glob("[0-9]*/status"):
         try:
             environment = (status.parent / "environ").read_bytes()
-            name = re.search(rb"\0AWS_LAMBDA_FUNCTION_NAME=click-to-pay-([A-Za-z]+)", environment)
+            name = re.search(rf"\0AWS_LAMBDA_FUNCTION_NAME={STACK}-([A-Za-z]+)".encode(), environment)
             if name and (peak := re.search(r"VmHWM:\s+(\d+)", status.read_text())):
                 peaks[name[1].decode()] = max(peaks.get(name[1].decode(), 0), int(peak[1]) // 1024)
         except OSError:

@@ -7,16 +7,15 @@ from .journey import Api, accept, expect, until
 
 # Roles are global, and ministack derives their names from the stack's.
 STACK = f"{stack.STACK}-passive"
-SECOND, NEVER = "eu-central-1", "'cron(0 0 1 1 ? 2099)'"
+SECOND, NEVER = "eu-central-1", "cron(0 0 1 1 ? 2099)"
 CLIENT, CARD = "40001", "80001"
 
 
-def check(emulator, api, identity, names, arns):
+def check(emulator, api, identity, names):
     second = emulator.in_region(SECOND)
-    stack.artifacts_bucket(second)
-    redirect_keys = emulator.client("secretsmanager").get_secret_value(SecretId=arns["RedirectKeys"])["SecretString"]
-    parameters = stack.parameters(second, stack.secrets(second, STACK, redirect_keys), identity)
-    outputs = stack.deploy(second, STACK, "template.yaml", {**parameters, "RefreshEvery": NEVER, "ReconcileEvery": NEVER})
+    # The same keys as in the first region, those of redirects too.
+    deployment = stack.Deployment(second, STACK)
+    outputs = deployment.deploy({**stack.answers(second, identity), **stack.choices(second, identity), "RefreshEvery": NEVER, "ReconcileEvery": NEVER})
     others = stack.physical(second, STACK)
     print(f"       {SECOND}: the same template, with both schedules stopped")
 
@@ -45,8 +44,7 @@ def check(emulator, api, identity, names, arns):
     final = until("the second region's reconciliation ends the enrollment", 90, ended)
     expect("the status is ENABLED", final["status"] == "ENABLED", final)
     print(f"       {SECOND}: {replicated} items replicated; an enrollment that began in {emulator.region} is {final['status']}")
-    for name in (STACK, f"{STACK}-secrets"):
-        stack.delete(second, name)
+    deployment.delete()
 
 
 def replicate(first, table, second, other):

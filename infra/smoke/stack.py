@@ -1,45 +1,80 @@
 """The stacks: deployed with the commands of docs/deploy.md, and deleted."""
 
-import base64
 import os
 import shutil
 import subprocess
 
 from .fakes import SUBJECT
+from .journey import expect
 
-STACK = "click-to-pay"
+STAGE = "local"
+STACK = f"click-to-pay-{STAGE}"
 SECRETS = {
-    "TokenConnectSigningKey": "token-connect-signing-key.pem",
-    "ClientEncryptionCertificate": "client-encryption-certificate.pem",
-    "ProcessingSigningKey": "processing-signing-key.pem",
-    "ProcessingEncryptionCertificate": "processing-encryption-certificate.pem",
-    "ProcessingDecryptionKey": "processing-decryption-key.pem",
+    "TOKEN_CONNECT_SIGNING_KEY": "token-connect-signing-key.pem",
+    "CLIENT_ENCRYPTION_CERTIFICATE": "client-encryption-certificate.pem",
+    "PROCESSING_SIGNING_KEY": "processing-signing-key.pem",
+    "PROCESSING_ENCRYPTION_CERTIFICATE": "processing-encryption-certificate.pem",
+    "PROCESSING_DECRYPTION_KEY": "processing-decryption-key.pem",
 }
 
 
-def sam(emulator, *arguments):
-    command = [os.environ.get("SAM") or shutil.which("sam"), *arguments]
-    done = subprocess.run(command, env={**os.environ, **emulator.variables}, cwd=emulator.scratch, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    if done.returncode:
-        print(done.stdout)
-        raise SystemExit(f"sam {arguments[0]} failed")
+class Deployment:
+    """A stack that is deployed from a file of answers, in the emulator's region. Other stacks have their own samconfig.toml."""
 
+    def __init__(self, emulator, stack=STACK):
+        self.emulator, self.stack, self.commands = emulator, stack, []
+        self.folder = emulator.scratch / stack
+        self.folder.mkdir()
+        for file in ("secrets.yaml", "parameters"):
+            shutil.copy(emulator.scratch / "infra" / file, self.folder)
+        self.answers, self.samconfig = self.folder / "answers.env", self.folder / "samconfig.toml"
+        self.samconfig.write_text(f'version = 0.1\n\n[{STAGE}.deploy.parameters]\nstack_name = "{stack}"\n')
 
-def deploy(emulator, stack, template, parameters):
-    """Runs `sam deploy` and returns the stack's outputs."""
-    given = [f"{name}={value}" for name, value in parameters.items()]
-    overrides = ["--parameter-overrides", *given] if given else []
-    sam(emulator, "deploy", "--template-file", f"infra/{template}", "--stack-name", stack, "--region", emulator.region,
-        "--s3-bucket", f"artifacts-{emulator.region}", "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset",
-        "--no-fail-on-empty-changeset", "--no-progressbar", *overrides)
-    return outputs(emulator, stack)
+    def run(self, *command):
+        """Runs a command as a bank types it."""
+        name, *arguments = (str(part) for part in command)
+        programs = {"doctor": self.emulator.binaries / "doctor", "sam": os.environ.get("SAM") or shutil.which("sam"),
+                    "infra/parameters": self.folder / "parameters"}
+        environment = {**os.environ, **self.emulator.variables}
+        if name == "doctor":
+            environment |= {"SSL_CERT_FILE": str(self.emulator.certificate), "NO_PROXY": "127.0.0.1"}
+        done = subprocess.run([programs[name], *arguments], env=environment, cwd=self.emulator.scratch, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode:
+            print(done.stdout)
+            raise SystemExit(f"{name} {arguments[0]} failed with {done.returncode}")
+        self.commands.append(name if "/" in name else f"{name} {arguments[0]}")
+        return done.stdout
 
+    def init(self):
+        return self.run("doctor", "init", "--env", STAGE, "--answers", self.answers, "--samconfig", self.samconfig,
+                        "--settings", self.folder / "settings.env", "--apply", "--yes")
 
-def artifacts_bucket(emulator):
-    """Lambda takes code only from a bucket of its own region."""
-    emulator.client("s3").create_bucket(
-        Bucket=f"artifacts-{emulator.region}", CreateBucketConfiguration={"LocationConstraint": emulator.region})
+    def deploy(self, answers):
+        """Steps 3 and 9 of docs/deploy.md; returns the stack's outputs. All invocations go through the functions' aliases."""
+        self.answers.write_text("".join(f"{name}={value}\n" for name, value in answers.items()))
+        self.init()
+        self.run("doctor", "check", "--env", STAGE, "--config", self.samconfig)
+        parameters = self.folder / "parameters.yaml"
+        parameters.write_text(self.run("infra/parameters", STAGE))
+        self.run("sam", "deploy", "--template-file", "infra/template.yaml", "--config-file", self.samconfig, "--config-env", STAGE,
+                 "--no-progressbar", "--parameter-overrides", f"file://{parameters}", "Release=smoke")
+        return outputs(self.emulator, self.stack)
+
+    def check_repetition(self):
+        """Another run with the same answers finds its values in AWS and in its files."""
+        lines = self.init().splitlines()
+        changed = [line for line in lines if line.startswith(("+", "~", "- ", "stored", "wrote"))]
+        expect("doctor init changes nothing the second time", not changed, changed)
+        expect("it compares both files", sum(line.startswith("same") for line in lines) == 2, lines)
+        print("       doctor init once more: nothing is stored or written")
+
+    def secret_arns(self):
+        return outputs(self.emulator, f"{self.stack}-secrets")
+
+    def delete(self):
+        for name in (self.stack, f"{self.stack}-secrets"):
+            delete(self.emulator, name)
 
 
 def outputs(emulator, stack):
@@ -63,45 +98,39 @@ def delete(emulator, stack):
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=identifier, WaiterConfig={"Delay": 1})
 
 
-def secrets(emulator, stack=STACK, redirect_keys=None):
-    """Steps 1 and 2 of docs/deploy.md: creates the secrets and stores their values; returns their ARNs by parameter."""
-    arns = deploy(emulator, f"{stack}-secrets", "secrets.yaml", {"Stage": "smoke"})
-    manager = emulator.client("secretsmanager")
-    for name, file in SECRETS.items():
-        manager.put_secret_value(SecretId=arns[name], SecretString=(emulator.portal / file).read_text())
-    # As `openssl rand -base64 32` prints it.
-    redirect_keys = redirect_keys or base64.b64encode(os.urandom(32)).decode() + "\n"
-    manager.put_secret_value(SecretId=arns["RedirectKeys"], SecretString=redirect_keys)
-    return arns
-
-
-def parameters(emulator, arns, identity):
-    """The parameters that a bank sets in samconfig.toml, with the emulator's addresses. The last ones switch off what
-    ministack lacks and shorten the schedules."""
+def answers(emulator, identity):
+    """What a bank answers: each value once, with the emulator's addresses."""
     key = lambda name: (emulator.portal / name).read_text().strip()  # noqa: E731
+    return {
+        "AWS_REGION": emulator.region,
+        "TOKEN_CONNECT_URL": f"{emulator.mastercard_url}/mdes",
+        "TOKEN_CONNECT_CONSUMER_KEY": key("token-connect-consumer-key.txt"),
+        "PROCESSING_URL": f"{emulator.mastercard_url}/global-processing/digital",
+        "PROCESSING_CONSUMER_KEY": key("processing-consumer-key.txt"),
+        **{name: f"file:{emulator.portal / file}" for name, file in SECRETS.items()},
+        "REDIRECT_KEYS": f"file:{emulator.scratch / 'redirect-keys'}",
+        "ACCOUNT_RANGES": "5555550000000000000,5555560000000000000,9300000000000000000",
+        "ALLOWED_REDIRECT_ORIGINS": f"50123197928={emulator.mastercard_url}",
+        "JWT_ISSUER": identity.issuer,
+        "JWT_AUDIENCE": identity.AUDIENCE,
+        "CLIENT_ID_CLAIM": "client_id",
+        "APP_LINKS": "mobile-app=bankapp://click-to-pay",
+    }
+
+
+def choices(emulator, identity):
+    """Parameters that have defaults, for what is tried here. They switch off what ministack lacks and shorten the schedules."""
     layer = emulator.client("lambda").publish_layer_version(
         LayerName="AWS-Parameters-and-Secrets-Lambda-Extension", Content={"ZipFile": empty_zip()})
     return {
         "Architecture": "x86_64",
-        "JwtIssuer": identity.issuer,
-        "JwtAudience": identity.AUDIENCE,
-        "ClientIdClaim": "client_id",
-        "AppLinks": "mobile-app=bankapp://click-to-pay",
-        "AllowedRedirectOrigins": f"50123197928={emulator.mastercard_url}",
-        "AccountRanges": "5555550000000000000,5555560000000000000,9300000000000000000",
-        "TokenConnectUrl": f"{emulator.mastercard_url}/mdes",
-        "TokenConnectConsumerKey": key("token-connect-consumer-key.txt"),
-        "ProcessingUrl": f"{emulator.mastercard_url}/global-processing/digital",
-        "ProcessingConsumerKey": key("processing-consumer-key.txt"),
-        **{name: arns[name] for name in [*SECRETS, "RedirectKeys"]},
         "NotificationClientSubjects": SUBJECT,
         # AWS's public parameter with the latest ARN is not in ministack, and its name is reserved there too.
         "SecretsExtensionLayerArn": layer["LayerVersionArn"],
-        "Release": "smoke",  # so that everything goes through the functions' aliases
         "DeletionProtection": "false",
         "MetricMath": "false",
-        "RefreshEvery": "'rate(1 minute)'",
-        "ReconcileEvery": "'rate(1 minute)'",
+        "RefreshEvery": "rate(1 minute)",
+        "ReconcileEvery": "rate(1 minute)",
         "StepUpAcrValues": identity.ACR,
         "ClientLimitPerHour": "2",
         "AuditTrail": "on",
