@@ -4,8 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 
+mod later_attempts;
 mod own_changes;
 mod properties;
+mod token_evidence;
 
 /// Minute zero of every history here.
 fn start() -> Timestamp {
@@ -282,16 +284,25 @@ fn a_token_holds_its_card_and_may_be_visited_again() {
     assert!(enrollment.is_live(minute(20)) && enrollment.is_restartable(minute(20)));
     restarted(&mut enrollment, 20);
     assert_eq!(enrollment.status_at(minute(20)).status, Status::Pending);
+    assert_eq!(enrollment.status_at(minute(21)).status, Status::Tokenized, "the function crashed");
+    let mut lost = enrollment.clone();
+    lost.add_fact(Fact::PushUnknown.recorded(minute(20), "").in_attempt(2));
+    assert_eq!(lost.status_at(minute(20)).status, Status::Tokenized, "the response was lost");
     let again = Fact::Pushed { receipt_hashes: vec![], expires_at: minute(35) };
     enrollment.add_fact(again.recorded(minute(20), "").in_attempt(2));
     assert_eq!(enrollment.status_at(minute(21)).status, Status::Ready);
     let mut unused = enrollment.clone();
-    assert_eq!(unused.status_at(minute(36)).status, Status::Tokenized);
+    assert_eq!(unused.status_at(minute(35)).status, Status::Tokenized);
     unused.add_fact(list(Some(TokenState::Active)).recorded(minute(36), "1"));
     assert_eq!(unused.status_at(minute(37)).status, Status::Enabled);
     enrollment.add_fact(callback("DUPLICATE_REQUEST").recorded(minute(22), "").in_attempt(2));
     assert_eq!(enrollment.status_at(minute(23)).status, Status::Enabled);
     assert_eq!(enrollment.status_at(minute(23)).next_check, None);
+}
+
+#[test]
+fn a_token_in_the_list_counts_while_the_first_redirect_is_unused() {
+    assert_eq!(status(&[(0, pushed()), (5, list(Some(TokenState::Active)))], 6), Status::Tokenized);
 }
 
 #[test]
@@ -425,15 +436,29 @@ fn a_new_attempt_has_a_new_status_and_keeps_the_history() {
 }
 
 #[test]
+fn the_receipts_of_an_attempt_end_whatever_becomes_of_the_next() {
+    let mut enrollment = enrollment(&[(0, pushed())]);
+    restarted(&mut enrollment, 5);
+    assert_eq!(enrollment.receipts_end(), minute(5 + 16), "the push may have succeeded");
+    let failed = Fact::PushFailed { reason: PushFailure::MastercardUnavailable, retryable: true };
+    enrollment.add_fact(failed.recorded(minute(5), "").in_attempt(2));
+    assert_eq!(enrollment.receipts_end(), minute(15));
+}
+
+#[test]
 fn a_decision_about_an_earlier_attempt_does_not_count_for_the_next() {
-    let decided = |at| Fact::Tar { decision: Decision::Approved, occurred_at: Some(minute(at)) };
-    let mut enrollment = enrollment(&[(0, pushed()), (2, decided(2)), (16, list(None))]);
-    restarted(&mut enrollment, 20);
-    let again = Fact::Pushed { receipt_hashes: vec![], expires_at: minute(35) };
-    enrollment.add_fact(again.recorded(minute(20), "").in_attempt(2));
-    assert_eq!(enrollment.status_at(minute(21)).status, Status::Ready);
-    enrollment.add_fact(decided(22).recorded(minute(22), "later"));
-    assert_eq!(enrollment.status_at(minute(22)).status, Status::Authorized);
+    for (decision, expected) in
+        [(Decision::Approved, Status::Authorized), (Decision::Declined, Status::Declined)]
+    {
+        let decided = |at| Fact::Tar { decision: decision.clone(), occurred_at: Some(minute(at)) };
+        let mut enrollment = enrollment(&[(0, pushed()), (2, decided(2)), (16, list(None))]);
+        restarted(&mut enrollment, 20);
+        let again = Fact::Pushed { receipt_hashes: vec![], expires_at: minute(35) };
+        enrollment.add_fact(again.recorded(minute(20), "").in_attempt(2));
+        assert_eq!(enrollment.status_at(minute(21)).status, Status::Ready);
+        enrollment.add_fact(decided(22).recorded(minute(22), "later"));
+        assert_eq!(enrollment.status_at(minute(22)).status, expected);
+    }
 }
 
 #[test]
@@ -466,6 +491,12 @@ fn a_card_is_locked_only_while_it_may_still_be_enabled() {
     assert!(enrollment(&[(0, pushed())]).is_live(minute(14)));
     assert!(!enrollment(&[(0, pushed())]).is_live(minute(16)));
     assert!(!enrollment(&[(0, pushed()), (1, callback("CANCELLED"))]).is_live(minute(2)));
+    assert!(!enrollment(&[(0, pushed()), (0, callback("CANCELLED"))]).is_live(minute(0)), "at once");
+    let unknown = enrollment(&[(0, Fact::PushUnknown)]);
+    assert!(
+        unknown.is_live(minute(0)) && !unknown.is_live(minute(2)),
+        "while the app waits for the response"
+    );
 }
 
 #[test]
@@ -514,7 +545,10 @@ fn a_successful_read_of_the_list_resets_the_pauses() {
 
 /// The pause, in seconds, that an app gets at that second.
 fn pause(facts: &[(i64, Fact)], second: i64) -> Option<i64> {
-    let enrollment = enrollment(facts);
+    pause_of(&enrollment(facts), second)
+}
+
+fn pause_of(enrollment: &Enrollment, second: i64) -> Option<i64> {
     let now = start() + SignedDuration::from_secs(second);
     enrollment.poll_after(&enrollment.status_at(now), now).map(|pause| pause.as_secs())
 }
@@ -533,6 +567,11 @@ fn an_app_whose_cardholder_is_at_the_token_requestor_asks_rarely_and_when_the_re
     assert_eq!(pause(&[(0, pushed())], 1), Some(30));
     assert_eq!(pause(&[(0, pushed())], 15 * 60 - 20), Some(20));
     assert_eq!(pause(&[(0, pushed()), (2, tar(Decision::Approved)), (2, tcn(2))], 130), Some(30));
+    let mut again = enrollment(&[(0, pushed()), (16, list(None))]);
+    restarted(&mut again, 20);
+    let redirect = Fact::Pushed { receipt_hashes: vec![], expires_at: minute(35) };
+    again.add_fact(redirect.recorded(minute(20), "").in_attempt(2));
+    assert_eq!(pause_of(&again, 21 * 60), Some(30), "the redirect of the second attempt");
 }
 
 #[test]

@@ -1,3 +1,5 @@
+use mastercard::processing::TokenAction;
+
 use super::*;
 
 #[test]
@@ -15,6 +17,47 @@ fn a_redirect_lives_to_its_last_second() {
     card.now += SignedDuration::from_secs(15 * 60 - 1);
     card.record(id, Fact::TokenListReadFailed.recorded(card.now, "failed")).unwrap();
     assert!(card.card().redirect.is_some());
+}
+
+#[test]
+fn a_redirect_that_has_expired_is_not_stored() {
+    let (mut card, id) = Card::enrolling();
+    let redirect = SealedRedirect { expires_at: card.now, ..card.redirect(1) };
+    let facts = [card.push()];
+    card.decide(Command::Record { enrollment_id: id, facts: &facts, redirect: Some(&redirect) }).unwrap();
+    assert_eq!((card.current().status, &card.card().redirect), (Status::Ready, &None));
+}
+
+#[test]
+fn of_many_changes_of_a_token_the_last_ones_stay_and_every_removal_and_all_other_facts() {
+    let (mut card, id) = Card::pushed();
+    card.notify(&[card.notification("tcn", NotificationKind::Tcn)]);
+    let token_id = card.current().enrollment.token_id("reference");
+    let mut change = |action, listed| {
+        card.wait(1);
+        let changed = [
+            Fact::TokenChangeRequested { action, token_id },
+            Fact::TokenChangeConfirmed { action, token_id, listed: Some(listed) },
+        ];
+        let changed = changed.map(|fact| fact.recorded(card.now, &card.now.to_string()));
+        card.decide(Command::Record { enrollment_id: id, facts: &changed, redirect: None }).unwrap();
+        card.now
+    };
+    let removed = change(TokenAction::Remove, TokenState::Deactivated);
+    let suspended: Vec<_> =
+        (0..MAX_TOKEN_CHANGES + 2).map(|_| change(TokenAction::Suspend, TokenState::Suspended)).collect();
+    let times = |is_kind: fn(&Fact) -> bool| {
+        let facts = card.current().enrollment.facts.iter().filter(|recorded| is_kind(&recorded.fact));
+        facts.map(|recorded| recorded.at).collect::<Vec<_>>()
+    };
+    let last = &suspended[2..];
+    assert_eq!(times(|fact| matches!(fact, Fact::TokenChangeRequested { .. })), last);
+    assert_eq!(
+        times(|fact| matches!(fact, Fact::TokenChangeConfirmed { .. })),
+        [&[removed], last].concat(),
+        "a removed token stays removed"
+    );
+    assert_eq!(times(|fact| matches!(fact, Fact::Pushed { .. } | Fact::Tcn { .. })).len(), 2);
 }
 
 #[test]

@@ -41,16 +41,11 @@ pub(super) struct TokenNotification<'a> {
 }
 
 impl<'a> TokenNotification<'a> {
-    /// `None` for facts that neither a TCN or TVN nor a change made here reports, and for a TVN with an unknown state.
-    pub(super) fn of(recorded: &'a RecordedFact) -> Option<Self> {
+    /// Of a TCN, a TVN with a known state, or a confirmed change made here.
+    pub(super) fn of(recorded: &'a RecordedFact) -> Self {
         let is_own = matches!(recorded.fact, Fact::TokenChangeConfirmed { .. });
-        if !(is_own || matches!(recorded.fact, Fact::Tcn { .. } | Fact::Tvn { .. }))
-            || recorded.fact.has_unknown_token_state()
-        {
-            return None;
-        }
         let (occurred_at, severity, key) = recorded.fold_order();
-        Some(Self { occurred_at, severity, key, arrived_at: recorded.at, is_own })
+        Self { occurred_at, severity, key, arrived_at: recorded.at, is_own }
     }
 
     pub(super) fn state(&self) -> CurrentToken {

@@ -93,17 +93,17 @@ impl<'a> FactSummary<'a> {
                     summary.unknown_state = summary.unknown_state.max(Some(recorded.at));
                 }
                 Fact::Tcn { token_unique_reference, .. } => {
-                    summary.notifications.extend(TokenNotification::of(recorded));
+                    summary.notifications.push(TokenNotification::of(recorded));
                     let token = token_unique_reference.as_deref();
                     let is_removed = |token| enrollment.has_removed(enrollment.token_id(token));
                     if token.is_some_and(|token| !is_removed(token)) {
                         new_tokens.push(recorded.at);
                     }
                 }
-                Fact::Tvn { .. } => summary.notifications.extend(TokenNotification::of(recorded)),
+                Fact::Tvn { .. } => summary.notifications.push(TokenNotification::of(recorded)),
                 Fact::TokenChangeRequested { .. } => summary.requested_changes.push(recorded.at),
                 Fact::TokenChangeConfirmed { .. } => {
-                    summary.notifications.extend(TokenNotification::of(recorded));
+                    summary.notifications.push(TokenNotification::of(recorded));
                     summary.changes.extend(OwnChange::of(recorded));
                 }
                 Fact::Callback { result } => summary.add_callback(result, recorded.at),

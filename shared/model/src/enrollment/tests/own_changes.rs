@@ -37,6 +37,36 @@ fn the_status_follows_a_change_made_here_at_once_and_is_final() {
 }
 
 #[test]
+fn a_confirmed_change_needs_no_list() {
+    let requested = (60, requested(Suspend));
+    let suspended = enabled_and(&[requested, (60, confirmed(Suspend, Some(TokenState::Suspended)))]);
+    assert_eq!(report(&suspended, 60), (Status::Suspended, None));
+    let by_somebody = [(65, list(Some(TokenState::Active))), (70, tvn(TokenState::Suspended, 70))];
+    let resumed =
+        enabled_and(&[&by_somebody[..], &[(75, confirmed(Resume, Some(TokenState::Active)))]].concat());
+    assert_eq!(report(&resumed, 76), (Status::Enabled, None), "the notification is from before");
+}
+
+#[test]
+fn of_a_suspension_and_a_removal_at_the_same_time_the_removal_is_last() {
+    let both = enabled_and(&[
+        (60, confirmed(Suspend, Some(TokenState::Active))),
+        (
+            60,
+            Fact::TokenChangeConfirmed {
+                action: Remove,
+                token_id: enrollment(&[]).token_id("another"),
+                listed: Some(TokenState::Deactivated),
+            },
+        ),
+    ]);
+    let mut recorded = enrollment(&both[..4]);
+    recorded.add_fact(both[4].1.clone().recorded(minute(60), "another"));
+    let report = recorded.status_at(minute(60));
+    assert_eq!((report.status, report.next_check), (Status::Deactivated, None));
+}
+
+#[test]
 fn a_change_whose_answer_was_lost_is_found_in_the_list() {
     let asked = enabled_and(&[(60, requested(Suspend))]);
     assert_eq!(report(&asked, 60), (Status::Enabled, Some(60 * 60 + 30)));
@@ -100,6 +130,17 @@ fn a_removed_token_has_ended_whatever_notification_follows() {
         removed.push(fact);
         assert_eq!(report(&removed, 64), (Status::Deactivated, None));
     }
+}
+
+#[test]
+fn after_a_removal_only_what_is_notified_about_a_new_token_counts() {
+    // The sender's clock is behind, so that the new token seems to be older than the removal of the first.
+    let new = Fact::Tcn { token_unique_reference: Some("new".into()), occurred_at: minute(59) };
+    let removed = (60, confirmed(Remove, Some(TokenState::Deactivated)));
+    let mut renewed = enabled_and(&[removed, (70, new)]);
+    assert_eq!(status(&renewed, 71), Status::Enabled);
+    renewed.push((72, tvn(TokenState::Suspended, 72)));
+    assert_eq!(status(&renewed, 73), Status::Suspended);
 }
 
 #[test]
