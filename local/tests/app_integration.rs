@@ -171,7 +171,7 @@ fn errors(table: &str) -> String {
     let texts = texts();
     let head = "| code | status | same request again | the app | the cardholder reads |";
     let mut table = format!("{head}\n|---|---|---|---|---|\n");
-    for code in Code::ALL {
+    for &code in Code::ALL {
         let name = code.as_str();
         let row = rows.iter().find(|row| row.first() == Some(&format!("`{name}`")));
         let action = row.and_then(|row| row.get(3)).map_or("", String::as_str);

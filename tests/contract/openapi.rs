@@ -39,8 +39,8 @@ fn the_api_description_has_every_problem_code() {
     let documented: Vec<_> = documented.iter().filter_map(Value::as_str).collect();
     assert_eq!(
         documented,
-        Code::ALL.map(Code::as_str),
-        "make `ProblemCode` in infra/openapi.yaml and `Code::ALL` in shared/runtime/src/http/problem.rs the same"
+        Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
+        "make `ProblemCode` in infra/openapi.yaml and the codes in shared/runtime/src/http/problem/code.rs the same"
     );
 }
 
@@ -51,11 +51,11 @@ fn the_examples_of_problems_have_the_texts_of_their_code() {
     let examples: Vec<_> = examples.filter(|example| example.is_object()).collect();
     assert!(examples.len() >= 4, "{examples:?}");
     for example in examples {
-        let code = Code::ALL.into_iter().find(|code| example["code"] == code.as_str());
+        let code = Code::ALL.iter().copied().find(|code| example["code"] == code.as_str());
         assert_eq!(
             (example["title"].as_str(), example["detail"].as_str()),
             (code.map(Code::title), code.map(Code::detail)),
-            "correct the example of {} in infra/openapi.yaml: `Code::describe` and `Code::detail` in shared/runtime/src/http/problem.rs have its texts",
+            "correct the example of {} in infra/openapi.yaml: shared/runtime/src/http/problem/code.rs has its texts",
             example["code"]
         );
     }
