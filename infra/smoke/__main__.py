@@ -56,7 +56,7 @@ def run(emulator, functions, second_region):
     observability.check_metrics(emulator)
     observability.check_events(emulator, names, enrollment_id)
     observability.check_items(emulator, names)
-    observability.check_operator_commands(emulator, stack.STACK, enrollment_id)
+    observability.check_operator_commands(emulator, enrollment_id)
     observability.check_memory()
     roles.check(emulator, api, token, names, deployment.secret_arns()["RedirectKeys"])
     bank.check_step_up(api, identity)

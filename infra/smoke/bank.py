@@ -40,7 +40,7 @@ def check_limit(api, token, limit):
 
 
 def doctor(emulator, *arguments):
-    environment = {**os.environ, **emulator.variables, "SSL_CERT_FILE": str(emulator.certificate), "NO_PROXY": "127.0.0.1"}
+    environment = {**os.environ, **emulator.variables, **emulator.trust}
     command = [emulator.binaries / "doctor", *arguments, "--config", emulator.scratch / "operator.env"]
     return subprocess.run(command, env=environment, text=True, capture_output=True)
 

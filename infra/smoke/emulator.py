@@ -66,6 +66,11 @@ class Emulator:
             "SAM_CLI_TELEMETRY": "0",
         }
 
+    @property
+    def trust(self):
+        """Variables with which doctor reaches ministack and the identity provider."""
+        return {"SSL_CERT_FILE": str(self.certificate), "NO_PROXY": "127.0.0.1"}
+
     def client(self, service, **credentials):
         """A client as root, or with the given credentials."""
         root = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}

@@ -26,12 +26,12 @@ def events(emulator):
     return [json.loads(line) for line in logs(emulator, FUNCTIONS) if line.startswith("{")]
 
 
-def check_operator_commands(emulator, stack, enrollment_id):
+def check_operator_commands(emulator, enrollment_id):
     """The last chapter of docs/deploy.md: makes the settings file with its awk command, then runs `doctor` with the rights
     of support."""
     page = (ROOT / "docs/deploy.md").read_text()
     line = re.search(r"awk -F'\\t' '(.+)' >sandbox\.env", page)[1]
-    stack_outputs = emulator.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+    stack_outputs = emulator.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]["Outputs"]
     text = "".join(f"{output['OutputKey']}\t{output['OutputValue']}\n" for output in stack_outputs)
     settings = emulator.scratch / "operator.env"
     settings.write_text(subprocess.run(["awk", "-F\t", line], input=text, check=True, capture_output=True, text=True).stdout)
@@ -40,7 +40,7 @@ def check_operator_commands(emulator, stack, enrollment_id):
     policy = next(output["OutputValue"] for output in stack_outputs if output["OutputKey"] == "SupportPolicy")
     iam.attach_user_policy(UserName="support", PolicyArn=policy)
     key = iam.create_access_key(UserName="support")["AccessKey"]
-    environment = {**os.environ, **emulator.variables, "SSL_CERT_FILE": str(emulator.certificate), "NO_PROXY": "127.0.0.1",
+    environment = {**os.environ, **emulator.variables, **emulator.trust,
                    "AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
     commands = {"changes": (0, "50123197928"), f"timeline {enrollment_id}": (0, "ENABLED"), "unmatched": (0, "0 not"),
                 "consents": (2, "AccessDenied")}

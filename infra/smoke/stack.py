@@ -19,7 +19,7 @@ SECRETS = {
 
 
 class Deployment:
-    """A stack that is deployed from a file of answers, in the emulator's region. Other stacks have their own samconfig.toml."""
+    """A stack that is deployed from a file of answers, in the emulator's region. It has a folder of its own, with a samconfig.toml."""
 
     def __init__(self, emulator, stack=STACK):
         self.emulator, self.stack, self.commands = emulator, stack, []
@@ -35,13 +35,10 @@ class Deployment:
         name, *arguments = (str(part) for part in command)
         programs = {"doctor": self.emulator.binaries / "doctor", "sam": os.environ.get("SAM") or shutil.which("sam"),
                     "infra/parameters": self.folder / "parameters"}
-        environment = {**os.environ, **self.emulator.variables}
-        if name == "doctor":
-            environment |= {"SSL_CERT_FILE": str(self.emulator.certificate), "NO_PROXY": "127.0.0.1"}
-        done = subprocess.run([programs[name], *arguments], env=environment, cwd=self.emulator.scratch, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        environment = {**os.environ, **self.emulator.variables, **(self.emulator.trust if name == "doctor" else {})}
+        done = subprocess.run([programs[name], *arguments], env=environment, cwd=self.emulator.scratch, text=True, capture_output=True)
         if done.returncode:
-            print(done.stdout)
+            print(done.stdout + done.stderr)
             raise SystemExit(f"{name} {arguments[0]} failed with {done.returncode}")
         self.commands.append(name if "/" in name else f"{name} {arguments[0]}")
         return done.stdout
