@@ -18,7 +18,10 @@ use super::{
     Stores, checks,
     notifications::{approved, notification, receive, tvn},
 };
-use crate::support::enrollment_fixture::{CARD, CLIENT, EnrollmentFixture, facts};
+use crate::support::{
+    enrollment_fixture::{CARD, CLIENT, EnrollmentFixture, facts},
+    table_proxy::{Operation, Reply, TableProxy, once},
+};
 
 checks! {
     everything_of_a_client_is_erased_and_nothing_is_left,
@@ -27,6 +30,7 @@ checks! {
     nothing_is_erased_while_an_enrollment_is_live,
     what_changed_since_it_was_found_is_not_erased,
     what_was_deleted_since_it_was_found_counts_as_erased,
+    an_error_of_the_database_is_not_taken_for_a_change,
     notifications_on_every_page_of_the_table_are_found,
     an_item_that_cannot_be_read_does_not_stop_the_erasure_of_the_others,
     the_record_of_an_erasure_survives_it_and_names_no_client,
@@ -41,6 +45,7 @@ async fn everything_of_a_client_is_erased_and_nothing_is_left(stores: &Stores) {
     let all = ClientItems { enrollments: 3, counters: 1, tokens: 1, notifications: 2 };
     let data = found(stores, CLIENT).await;
     assert_eq!((data.counts(), data.enrollments.len()), (all, 3));
+    assert!(!all.is_empty());
     assert_eq!(stores.scan(&stores.tables.enrollments).await.len(), 7);
     let mut erased = Vec::new();
     stores.enrollments.erase(&data, now, |items| erased.push(items)).await.unwrap();
@@ -123,6 +128,15 @@ async fn what_was_deleted_since_it_was_found_counts_as_erased(stores: &Stores) {
         stores.enrollments.erase(&data, now, |items| erased = items).await.unwrap();
         assert_eq!(erased, data.counts());
     }
+}
+
+async fn an_error_of_the_database_is_not_taken_for_a_change(stores: &Stores) {
+    let now = client_with_everything(stores, &stores.enrollments, CLIENT).await;
+    let data = found(stores, CLIENT).await;
+    let is_delete = |operation: &Operation| operation.name == "DeleteItem";
+    let proxy = TableProxy::new(&stores.url, once(is_delete, || Reply::Error("AccessDeniedException"))).await;
+    let outcome = stores.through(&proxy).erase(&data, now, |_| ()).await;
+    assert!(matches!(outcome, Err(EraseError::Store(_))), "{outcome:?}");
 }
 
 async fn notifications_on_every_page_of_the_table_are_found(stores: &Stores) {

@@ -1,5 +1,6 @@
 //! Limits of attempts: an hour and a day, for a client and for each of its cards.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use runtime::store::enrollments::{EnrollmentLimits, LimitReached};
 
@@ -8,6 +9,7 @@ use crate::support::enrollment_fixture::{CARD, CLIENT, EnrollmentFixture};
 
 checks! {
     each_limit_is_reached_alone_and_ends_with_its_window,
+    counters_are_deleted_after_the_day_that_follows_theirs,
     of_concurrent_attempts_no_more_than_the_limit_are_counted,
     a_refused_attempt_is_counted_for_no_limit,
     the_counters_are_no_enrollment,
@@ -32,6 +34,13 @@ async fn count(
 /// Name and wait of the limit that is reached.
 fn reached(outcome: Result<(), LimitReached>) -> Option<(&'static str, i64)> {
     outcome.err().map(|LimitReached { limit, wait }| (limit.name, wait))
+}
+
+async fn counters_are_deleted_after_the_day_that_follows_theirs(stores: &Stores) {
+    count(stores, CARD, MANY, time("13")).await.unwrap();
+    let [counters] = stores.scan(&stores.tables.enrollments).await.try_into().unwrap();
+    let end: Timestamp = "2026-01-07T00:00:00Z".parse().unwrap();
+    assert_eq!(counters["ttl"], AttributeValue::N(end.as_second().to_string()));
 }
 
 async fn each_limit_is_reached_alone_and_ends_with_its_window(stores: &Stores) {

@@ -1,5 +1,6 @@
 //! One change of a token at a time, each once for its idempotency key, whatever happens at once.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use mastercard::processing::TokenAction::{Remove, Suspend};
@@ -10,13 +11,18 @@ use model::{
 use runtime::store::enrollments::{IdempotencyKey, TokenRef};
 
 use super::{Stores, checks};
-use crate::support::enrollment_fixture::{CARD, CLIENT};
+use crate::support::{
+    enrollment_fixture::{CARD, CLIENT},
+    table_proxy::{Operation, Reply, TableProxy, once},
+};
 
 checks! {
     of_many_devices_at_once_one_changes_a_token,
     a_change_that_ended_is_known_by_its_key_for_a_day,
     changes_of_two_tokens_do_not_wait_for_each_other,
     an_interrupted_change_holds_the_token_for_half_a_minute,
+    changes_are_deleted_once_no_key_is_known_any_more,
+    an_error_of_the_database_is_not_taken_for_another_devices_change,
 }
 
 fn token(reference: &str) -> TokenRef {
@@ -66,6 +72,20 @@ async fn changes_of_two_tokens_do_not_wait_for_each_other(stores: &Stores) {
             stores.enrollments.start_token_change(token(reference), &key("key"), Suspend, now()).await;
         assert!(started.unwrap().is_ok(), "{reference}");
     }
+}
+
+async fn changes_are_deleted_once_no_key_is_known_any_more(stores: &Stores) {
+    stores.enrollments.start_token_change(token("t"), &key("one"), Suspend, now()).await.unwrap().unwrap();
+    let [changes] = stores.scan(&stores.tables.enrollments).await.try_into().unwrap();
+    let end = now() + SignedDuration::from_hours(25);
+    assert_eq!(changes["ttl"], AttributeValue::N(end.as_second().to_string()));
+}
+
+async fn an_error_of_the_database_is_not_taken_for_another_devices_change(stores: &Stores) {
+    let denied = once(Operation::is_write, || Reply::Error("AccessDeniedException"));
+    let proxy = TableProxy::new(&stores.url, denied).await;
+    let denied = stores.through(&proxy).start_token_change(token("t"), &key("one"), Suspend, now()).await;
+    assert!(denied.is_err(), "{denied:?}");
 }
 
 async fn an_interrupted_change_holds_the_token_for_half_a_minute(stores: &Stores) {

@@ -41,10 +41,14 @@ fn a_confirmed_change_needs_no_list() {
     let requested = (60, requested(Suspend));
     let suspended = enabled_and(&[requested, (60, confirmed(Suspend, Some(TokenState::Suspended)))]);
     assert_eq!(report(&suspended, 60), (Status::Suspended, None));
-    let by_somebody = [(65, list(Some(TokenState::Active))), (70, tvn(TokenState::Suspended, 70))];
-    let resumed =
-        enabled_and(&[&by_somebody[..], &[(75, confirmed(Resume, Some(TokenState::Active)))]].concat());
-    assert_eq!(report(&resumed, 76), (Status::Enabled, None), "the notification is from before");
+    let read_before = [(65, list(Some(TokenState::Active))), (70, tvn(TokenState::Suspended, 70))];
+    let suspended_here = (75, confirmed(Suspend, Some(TokenState::Suspended)));
+    let suspended = enabled_and(&[&read_before[..], &[suspended_here]].concat());
+    assert_eq!(
+        report(&suspended, 76),
+        (Status::Suspended, None),
+        "the change is newer than the notification"
+    );
 }
 
 #[test]

@@ -193,3 +193,13 @@ fn notified(executed: Executed) -> Vec<NotificationOutcome> {
         Outcome::Started | Outcome::Recorded { .. } => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_cards_of_a_delivery_are_processed_beside_each_other() {
+        assert_eq!([1, SEQUENTIAL, SEQUENTIAL + 1].map(concurrency), [1, 1, CONCURRENT]);
+    }
+}

@@ -153,3 +153,17 @@ impl Enrollments {
         format!("{pk}|{sk}|{}|{attempt}", enrollment.enrollment_id).into_bytes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::digest::{SHA256, digest};
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_named_by_the_first_bytes_of_its_hash() {
+        let key = [7; KEY_LENGTH];
+        let keys = parse(&STANDARD.encode(key)).unwrap();
+        assert_eq!(keys[0].0.as_slice(), &digest(&SHA256, &key).as_ref()[..KEY_ID_LENGTH]);
+    }
+}
