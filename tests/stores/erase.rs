@@ -189,6 +189,8 @@ async fn the_record_of_an_erasure_survives_it_and_names_no_client(stores: &Store
         let records: Vec<_> = items.into_iter().filter(is_record).collect();
         assert!(!format!("{records:?}").contains(&format!("\"{CLIENT}\"")), "{records:?}");
         assert_eq!(records.len(), 1, "the end replaces the beginning");
+        let deleted_at: i64 = records[0]["ttl"].as_n().unwrap().parse().unwrap();
+        assert!(deleted_at > now.as_second() + 24 * 3600, "it is kept");
         records[0]["state"].as_s().unwrap().clone()
     };
     assert_eq!(state(ErasureState::Started, data.counts()).await, "started");

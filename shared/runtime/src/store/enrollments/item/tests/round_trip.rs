@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use mastercard::{processing::TokenAction, token_requestor::Platform};
 use model::{
@@ -22,7 +23,7 @@ use serde_json::json;
 
 use super::{
     super::super::READABLE_ATTRIBUTES,
-    super::{card_from_item, card_item, record_from_item, record_item},
+    super::{card_from_item, card_item, fact::encode, record_from_item, record_item},
     call, new_attempt, request,
 };
 
@@ -193,15 +194,29 @@ prop_compose! {
 }
 
 #[test]
-fn the_random_facts_include_every_kind() {
+fn the_random_facts_include_every_kind_and_each_is_stored_as_a_list() {
     let mut runner = TestRunner::deterministic();
-    let samples = (0..500).map(|_| recorded().new_tree(&mut runner).unwrap().current());
-    let generated: BTreeSet<_> = samples.map(|recorded| recorded.fact.kind().to_owned()).collect();
+    let samples: Vec<_> = (0..500).map(|_| recorded().new_tree(&mut runner).unwrap().current()).collect();
+    let kinds = |samples: &mut dyn Iterator<Item = &RecordedFact>| {
+        samples.map(|recorded| recorded.fact.kind().to_owned()).collect::<BTreeSet<_>>()
+    };
+    let generated = kinds(&mut samples.iter());
     let missing: Vec<_> = Fact::KINDS.into_iter().filter(|kind| !generated.contains(*kind)).collect();
     assert!(
         missing.is_empty(),
         "add {missing:?} to `fact` in shared/runtime/src/store/enrollments/item/tests/round_trip.rs"
     );
+    let is_list = |recorded: &&RecordedFact| matches!(encode(recorded), AttributeValue::L(_));
+    let compact = kinds(&mut samples.iter().filter(is_list));
+    let large: Vec<_> = Fact::KINDS.into_iter().filter(|kind| !compact.contains(*kind)).collect();
+    assert!(large.is_empty(), "{large:?} take three times the space");
+}
+
+#[test]
+fn the_first_attempt_is_not_stored_with_its_facts() {
+    let fact = Fact::PushUnknown.recorded(Timestamp::UNIX_EPOCH, "");
+    let elements = |recorded| encode(&recorded).as_l().map(Vec::len).unwrap_or_default();
+    assert_eq!((elements(fact.clone()), elements(fact.in_attempt(2))), (2, 3));
 }
 
 proptest! {
