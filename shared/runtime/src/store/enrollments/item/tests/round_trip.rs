@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
-use mastercard::{processing::TokenAction, token_requestor::Platform};
+use mastercard::{call::Call, processing::TokenAction, token_requestor::Platform};
 use model::{
     card_enrollment::{
         AppliedNotification, CardEnrollment, Command, Items, SealedRedirect, ShortHash, StatusChange,
@@ -118,10 +118,10 @@ fn fact() -> impl Strategy<Value = Fact> {
     ]
 }
 
-fn calls() -> impl Strategy<Value = Vec<mastercard::call::Call>> {
+fn calls() -> impl Strategy<Value = Vec<Call>> {
     let status = option::of(100..600_u16);
     let one = ("[a-zA-Z ]{0,9}", any::<u64>(), status, ".{0,36}");
-    let one = one.prop_map(|(operation, milliseconds, status, correlation_id)| mastercard::call::Call {
+    let one = one.prop_map(|(operation, milliseconds, status, correlation_id)| Call {
         operation,
         milliseconds,
         status,
@@ -213,10 +213,27 @@ fn the_random_facts_include_every_kind_and_each_is_stored_as_a_list() {
 }
 
 #[test]
-fn the_first_attempt_is_not_stored_with_its_facts() {
-    let fact = Fact::PushUnknown.recorded(Timestamp::UNIX_EPOCH, "");
-    let elements = |recorded| encode(&recorded).as_l().map(Vec::len).unwrap_or_default();
-    assert_eq!((elements(fact.clone()), elements(fact.in_attempt(2))), (2, 3));
+fn what_is_usual_is_stored_in_its_short_form() {
+    let now = Timestamp::UNIX_EPOCH;
+    let elements = |recorded: RecordedFact| encode(&recorded).as_l().cloned().unwrap_or_default();
+    let first = Fact::PushUnknown.recorded(now, "");
+    assert_eq!((elements(first.clone()).len(), elements(first.clone().in_attempt(2)).len()), (2, 3));
+    let of_any_attempt = Fact::TokenListReadFailed.recorded(now, &now.to_string());
+    assert_eq!(elements(RecordedFact { attempt: 2, ..of_any_attempt }).len(), 3);
+    let known = Call { correlation_id: uuid::Uuid::nil().to_string(), ..call("searchFundingAccounts") };
+    let calls = elements(first.with_calls(vec![known])).pop().unwrap();
+    let stored = calls.as_l().unwrap()[0].as_l().unwrap();
+    assert!(
+        stored[0].is_n() && stored[3].is_b(),
+        "an operation by its position, a UUID as bytes: {stored:?}"
+    );
+
+    let started = decide(&Items::default(), Command::Begin(&new_attempt(now)), now).unwrap();
+    let item = card_item(&started.card.unwrap(), None);
+    let absent = ["keys", "appliedNotifications", "past", "omitted", "redirect", "statusChange"];
+    assert!(absent.iter().all(|name| !item.contains_key(*name)), "{:?}", item.keys());
+    let authentication = item["first"].as_l().unwrap().last().unwrap().as_l().unwrap();
+    assert!(authentication.last().unwrap().is_b(), "a hash as bytes: {authentication:?}");
 }
 
 proptest! {
