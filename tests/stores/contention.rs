@@ -22,6 +22,7 @@ use crate::support::{
 checks! {
     a_write_of_an_enrollment_that_meets_a_transaction_is_tried_again,
     a_takeover_that_meets_a_transaction_is_tried_again,
+    a_takeover_that_is_denied_is_an_error_at_once,
     a_notification_that_meets_a_transaction_is_stored_and_applied,
     a_refresh_that_meets_a_transaction_is_tried_again,
     of_a_hundred_and_twenty_requests_of_one_client_none_fails,
@@ -74,6 +75,18 @@ async fn a_takeover_that_meets_a_transaction_is_tried_again(stores: &Stores) {
         let second = EnrollmentFixture::new("key-2").with_card(card).with_created_at(later);
         assert!(second.begin(&stores.through(&proxy)).await.is_ok(), "{error}");
     }
+}
+
+async fn a_takeover_that_is_denied_is_an_error_at_once(stores: &Stores) {
+    let crashed = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
+    let is_takeover = |operation: &Operation| operation.name == "TransactWriteItems";
+    let denied = once(is_takeover, || Reply::Error("AccessDeniedException"));
+    let proxy = TableProxy::new(&stores.url, denied).await;
+    let later = crashed.at() + SignedDuration::from_mins(1);
+    let second = EnrollmentFixture::new("key-2").with_created_at(later);
+    assert!(stores.through(&proxy).begin(&second.new_attempt(), later).await.is_err());
+    let tried = proxy.take_operations();
+    assert_eq!(tried.iter().filter(|it| *it == "TransactWriteItems").count(), 1, "{tried:?}");
 }
 
 async fn a_notification_that_meets_a_transaction_is_stored_and_applied(stores: &Stores) {
