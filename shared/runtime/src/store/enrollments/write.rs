@@ -180,11 +180,8 @@ impl Enrollments {
         now: Timestamp,
     ) -> Result<Put, StoreError> {
         let id = record.enrollment.enrollment_id;
-        // A new past enrollment changed nothing; its last change was reported when it was current.
-        let change = match record.revision {
-            1 => None,
-            _ => record.status_change(seen.find(id), now),
-        };
+        // A new past enrollment has the status that it had as the current one, which was reported.
+        let change = record.status_change(seen.find(id), now);
         let item = record_item(record, change.as_ref());
         self.conditional_put(item, &place.past_sort_key(id), record, seen, now)
     }
@@ -254,9 +251,7 @@ impl ItemsExt for Items {
     }
 
     fn log_changes(&self, change: &Change, now: Timestamp) {
-        let current = change.card.iter().map(|card| &card.current);
-        let known = change.past.iter().filter(|record| record.revision > 1);
-        for record in current.chain(known) {
+        for record in change.card.iter().map(|card| &card.current).chain(&change.past) {
             let id = record.enrollment.enrollment_id;
             if let Some(StatusChange { to, reason, attempt, is_final, .. }) =
                 record.status_change(self.find(id), now)
