@@ -112,10 +112,10 @@ class Source:
         return Site(start, end, mutant.genre, [mutant], node)
 
     def rewritten(self, mutants):
+        """The file with these mutants, each of which has a site."""
         sites = {}
         for mutant in mutants:
-            if not (site := self.site(mutant)):
-                continue
+            site = self.site(mutant)
             known = sites.setdefault((site.start, site.end, site.genre), site)
             if known is not site:
                 known.mutants.append(mutant)
@@ -127,7 +127,7 @@ class Source:
                 parent = inside
             parent.inner.append(site)
         text = self.render(root, 0, len(self.bytes))
-        lost = [mutant.name for mutant in mutants if self.site(mutant) and f"/*<{mutant.number}*/" not in text]
+        lost = [mutant.name for mutant in mutants if f"/*<{mutant.number}*/" not in text]
         if lost:
             raise ValueError(f"not in the rewritten file: {lost}")
         return text
@@ -141,11 +141,9 @@ class Source:
         return "".join([*parts, self.text(at, end)])
 
     def with_mutants(self, site):
-        original = self.render(site, site.start, site.end)
-        text = lambda mutant: self.mutated(site, mutant)  # noqa: E731
         if site.genre == "FnValue":
             early = [marked(it.number, f"if {is_active(it.number)} {{ return {it.replacement}; }}") for it in site.mutants]
-            return f"{' '.join(early)} {original}"
+            return f"{' '.join(early)} {self.render(site, site.start, site.end)}"
         if site.genre == "MatchArm":
             [mutant] = site.mutants
             pattern = site.node.child_by_field_name("pattern")
@@ -155,8 +153,8 @@ class Source:
                 before = self.render(site, site.start, condition.start_byte)
                 return f"{before}{guard} && ({self.render(site, condition.start_byte, condition.end_byte)}){self.render(site, condition.end_byte, site.end)}"
             return f"{self.render(site, site.start, pattern.end_byte)} if {guard} {self.render(site, pattern.end_byte, site.end)}"
-        arms = "".join(f"{it.number} => {marked(it.number, text(it))}, " for it in site.mutants)
-        return f"(match {active(site.mutants[0].number)} {{ {arms}_ => {original} }})"
+        arms = "".join(f"{it.number} => {marked(it.number, self.mutated(site, it))}, " for it in site.mutants)
+        return f"(match {active(site.mutants[0].number)} {{ {arms}_ => {self.render(site, site.start, site.end)} }})"
 
     def mutated(self, site, mutant):
         start, end = self.offset(mutant.start), self.offset(mutant.end)
