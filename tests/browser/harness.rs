@@ -17,7 +17,10 @@ use futures_util::FutureExt as _;
 use local::{Options, World};
 use serde_json::{Value, json};
 use simulator::Operation;
-use thirtyfour::{By, WebDriver, WebElement, prelude::ElementQueryable as _};
+use thirtyfour::{
+    By, WebDriver, WebElement,
+    prelude::{ElementQueryable as _, ElementWaitable as _},
+};
 use url::Url;
 
 pub(crate) use accessibility::Axe;
@@ -202,9 +205,14 @@ impl Harness {
         self.click("form button.primary").await;
     }
 
-    /// Presses a button of Click to Pay's page.
+    /// Presses a button of Click to Pay's page, and waits until the next page replaces this one. A navigation that
+    /// is still under way would otherwise win over a page that the test opens next.
     pub(crate) async fn press(&self, button: &str) {
-        self.click(&format!("form[action$='/{button}'] button")).await;
+        let css = format!("form[action$='/{button}'] button");
+        let pressed = self.find(&css).await;
+        self.click(&css).await;
+        let replaced = pressed.wait_until().wait(TIMEOUT, POLL_INTERVAL).stale().await;
+        replaced.unwrap_or_else(|error| panic!("{css} was pressed and the page stays: {error}"));
     }
 
     /// Cards that were pushed so far.
