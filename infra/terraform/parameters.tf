@@ -35,12 +35,15 @@ locals {
     AllowedWebOrigins                     = join(",", var.allowed_web_origins)
     ApiDomainName                         = var.api_domain_name
     ApiCertificateArn                     = var.api_certificate_arn
+    EdgeFor                               = var.edge_for
     ApiEdgeDomainName                     = var.api_edge_domain_name
     ApiEdgeCertificateArn                 = var.api_edge_certificate_arn
     ApiWebAclArn                          = var.api_web_acl_arn
     ApiEdgeClientCertificateArn           = var.api_edge_client_certificate_arn
     ApiEdgeTrustStoreUri                  = var.api_edge_trust_store_uri
     ApiEdgeTrustStoreVersion              = var.api_edge_trust_store_version
+    CallbackDomainName                    = var.callback_domain_name
+    CallbackCertificateArn                = var.callback_certificate_arn
     RequestsPerSecond                     = tostring(var.requests_per_second)
     NotificationDomainName                = var.notification_domain_name
     NotificationCertificateArn            = var.notification_certificate_arn

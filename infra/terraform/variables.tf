@@ -350,8 +350,19 @@ variable "api_certificate_arn" {
   }
 }
 
+variable "edge_for" {
+  description = "Routes with CloudFront and WAF in front of them; public is the callback, the only one that serves callers without a token"
+  type        = string
+  default     = "none"
+
+  validation {
+    condition     = contains(["none", "public", "all"], var.edge_for)
+    error_message = "edge_for must be one of none, public, all."
+  }
+}
+
 variable "api_edge_domain_name" {
-  description = "Domain of the CloudFront distribution in front of ApiDomainName; empty for neither CloudFront nor WAF"
+  description = "Domain of the CloudFront distribution; required with EdgeFor"
   type        = string
   default     = ""
 
@@ -384,7 +395,7 @@ variable "api_web_acl_arn" {
 }
 
 variable "api_edge_client_certificate_arn" {
-  description = "Client certificate, in us-east-1, with which CloudFront identifies itself to ApiDomainName"
+  description = "Client certificate, in us-east-1, with which CloudFront identifies itself to its origin"
   type        = string
   default     = ""
 
@@ -411,8 +422,30 @@ variable "api_edge_trust_store_version" {
   default     = ""
 }
 
+variable "callback_domain_name" {
+  description = "Domain of the callback's own API, CloudFront's origin; required if EdgeFor is public"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^$|^[a-z0-9.-]{4,253}$", var.callback_domain_name))
+    error_message = "callback_domain_name has an invalid value."
+  }
+}
+
+variable "callback_certificate_arn" {
+  description = "Certificate of that domain, in this region"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^$|^arn:aws[a-z-]*:acm:.+$", var.callback_certificate_arn))
+    error_message = "callback_certificate_arn has an invalid value."
+  }
+}
+
 variable "requests_per_second" {
-  description = "Requests per second above which each of the two APIs answers 429"
+  description = "Requests per second above which each API answers 429"
   type        = number
   default     = 50
 

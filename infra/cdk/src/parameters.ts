@@ -68,19 +68,25 @@ export interface ClickToPayIssuerParameters {
   readonly apiDomainName?: string;
   /** Certificate of that domain, in this region @default "" */
   readonly apiCertificateArn?: string;
-  /** Domain of the CloudFront distribution in front of ApiDomainName; empty for neither CloudFront nor WAF @default "" */
+  /** Routes with CloudFront and WAF in front of them; public is the callback, the only one that serves callers without a token @default "none" */
+  readonly edgeFor?: "none" | "public" | "all";
+  /** Domain of the CloudFront distribution; required with EdgeFor @default "" */
   readonly apiEdgeDomainName?: string;
   /** Certificate of that domain, in us-east-1 as CloudFront requires @default "" */
   readonly apiEdgeCertificateArn?: string;
   /** ARN of the WAF rules, an output of edge.yaml @default "" */
   readonly apiWebAclArn?: string;
-  /** Client certificate, in us-east-1, with which CloudFront identifies itself to ApiDomainName @default "" */
+  /** Client certificate, in us-east-1, with which CloudFront identifies itself to its origin @default "" */
   readonly apiEdgeClientCertificateArn?: string;
   /** S3 URI of the authority (PEM) that signs that certificate and no other @default "" */
   readonly apiEdgeTrustStoreUri?: string;
   /** Object version of that file; a new file is used only after this changes @default "" */
   readonly apiEdgeTrustStoreVersion?: string;
-  /** Requests per second above which each of the two APIs answers 429 @default 50 */
+  /** Domain of the callback's own API, CloudFront's origin; required if EdgeFor is public @default "" */
+  readonly callbackDomainName?: string;
+  /** Certificate of that domain, in this region @default "" */
+  readonly callbackCertificateArn?: string;
+  /** Requests per second above which each API answers 429 @default 50 */
   readonly requestsPerSecond?: number;
   /** Domain of the notification endpoint, such as notifications.bank.example; empty for no endpoint @default "" */
   readonly notificationDomainName?: string;
@@ -263,12 +269,15 @@ export const RULES: Readonly<Record<string, Rule>> = {
   AllowedWebOrigins: {"pattern": "^$|^https://[a-z0-9.-]+(:[0-9]+)?$"},
   ApiDomainName: {"pattern": "^$|^[a-z0-9.-]{4,253}$"},
   ApiCertificateArn: {"pattern": "^$|^arn:aws[a-z-]*:acm:.+$"},
+  EdgeFor: {"values": ["none", "public", "all"]},
   ApiEdgeDomainName: {"pattern": "^$|^[a-z0-9.-]{4,253}$"},
   ApiEdgeCertificateArn: {"pattern": "^$|^arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate/.+$"},
   ApiWebAclArn: {"pattern": "^$|^arn:aws[a-z-]*:wafv2:us-east-1:[0-9]{12}:global/webacl/.+$"},
   ApiEdgeClientCertificateArn: {"pattern": "^$|^arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate/.+$"},
   ApiEdgeTrustStoreUri: {"pattern": "^$|^s3://.+\\.pem$"},
   ApiEdgeTrustStoreVersion: {},
+  CallbackDomainName: {"pattern": "^$|^[a-z0-9.-]{4,253}$"},
+  CallbackCertificateArn: {"pattern": "^$|^arn:aws[a-z-]*:acm:.+$"},
   RequestsPerSecond: {"minimum": 1},
   NotificationDomainName: {"pattern": "^$|^[a-z0-9.-]{4,253}$"},
   NotificationCertificateArn: {"pattern": "^$|^arn:aws[a-z-]*:acm:.+$"},
