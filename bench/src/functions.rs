@@ -103,7 +103,7 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     if !arguments.counts_only {
         targets.extend(budgets::latency_targets(&functions));
         targets.extend(budgets::capacity_targets(&current));
-        targets.extend(cost.target(arguments.only.is_empty()));
+        targets.extend(cost.targets(arguments.only.is_empty()));
     }
     Ok(Report { machine: Machine::this(), echo_start, functions, soak, journey, cost, targets })
 }
