@@ -3,8 +3,6 @@
 import datetime
 import gzip
 import json
-import os
-import subprocess
 import uuid
 
 from .journey import expect
@@ -39,15 +37,9 @@ def check_limit(api, token, limit):
     print(f"       enrollment {limit + 1} of a client in an hour: 429, Retry-After {seconds} s")
 
 
-def doctor(emulator, *arguments):
-    environment = {**os.environ, **emulator.variables, **emulator.trust}
-    command = [emulator.binaries / "doctor", *arguments, "--config", emulator.scratch / "operator.env"]
-    return subprocess.run(command, env=environment, text=True, capture_output=True)
-
-
 def check_erasure(emulator, names):
     """Nothing is left of the client but the record that it was erased."""
-    done = doctor(emulator, "erase", "--client-id", CLIENT, "--yes")
+    done = emulator.doctor("erase", "--client-id", CLIENT, "--yes")
     expect("the client is erased", done.returncode == 0, done.stdout + done.stderr)
     items = emulator.client("dynamodb").scan(TableName=names["Enrollments"], ConsistentRead=True)["Items"]
     left = [item["pk"]["S"] for item in items if CLIENT in json.dumps(item, default=str)]
@@ -70,7 +62,7 @@ def check_audit(emulator, names, outputs, enrollment_id):
     expect("the line is where doctor and Athena look", all(each["Key"].startswith("lines/day=20") for each in objects), objects)
 
     def read(*arguments):
-        done = doctor(emulator, "audit", "--json", *arguments)
+        done = emulator.doctor("audit", "--json", *arguments)
         expect("doctor audit answers", done.returncode == 0, done.stderr)
         return [(line["actor"], line["action"], line["status"]) for line in json.loads(done.stdout)]
 

@@ -71,6 +71,17 @@ class Emulator:
         """Variables with which doctor reaches ministack and the identity provider."""
         return {"SSL_CERT_FILE": str(self.certificate), "NO_PROXY": "127.0.0.1"}
 
+    @property
+    def operator_settings(self):
+        """The settings file of an operator, for `doctor`."""
+        return self.scratch / "operator.env"
+
+    def doctor(self, *arguments, **credentials):
+        """Runs `doctor` with the operator's settings, as root or with the given credentials."""
+        command = [self.binaries / "doctor", *arguments, "--config", self.operator_settings]
+        environment = {**os.environ, **self.variables, **self.trust, **credentials}
+        return subprocess.run(command, env=environment, text=True, capture_output=True)
+
     def client(self, service, **credentials):
         """A client as root, or with the given credentials."""
         root = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}

@@ -1,7 +1,6 @@
 """Checks of logs, metrics, alarms, events and stored items after the journey."""
 
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -33,20 +32,18 @@ def check_operator_commands(emulator, enrollment_id):
     line = re.search(r"awk -F'\\t' '(.+)' >sandbox\.env", page)[1]
     stack_outputs = emulator.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]["Outputs"]
     text = "".join(f"{output['OutputKey']}\t{output['OutputValue']}\n" for output in stack_outputs)
-    settings = emulator.scratch / "operator.env"
-    settings.write_text(subprocess.run(["awk", "-F\t", line], input=text, check=True, capture_output=True, text=True).stdout)
+    converted = subprocess.run(["awk", "-F\t", line], input=text, check=True, capture_output=True, text=True)
+    emulator.operator_settings.write_text(converted.stdout)
     iam = emulator.client("iam")
     iam.create_user(UserName="support")
     policy = next(output["OutputValue"] for output in stack_outputs if output["OutputKey"] == "SupportPolicy")
     iam.attach_user_policy(UserName="support", PolicyArn=policy)
     key = iam.create_access_key(UserName="support")["AccessKey"]
-    environment = {**os.environ, **emulator.variables, **emulator.trust,
-                   "AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+    support = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
     commands = {"changes": (0, "50123197928"), f"timeline {enrollment_id}": (0, "ENABLED"), "unmatched": (0, "0 not"),
                 "consents": (2, "AccessDenied")}
     for command, (code, expected) in commands.items():
-        done = subprocess.run([emulator.binaries / "doctor", *command.split(), "--config", settings], env=environment, text=True,
-                              capture_output=True)
+        done = emulator.doctor(*command.split(), **support)
         output = done.stdout + done.stderr
         expect(f"doctor {command} answers", done.returncode == code and expected in output, output)
     print("       doctor as support: changes, timeline and unmatched succeed, consents is denied")
