@@ -14,7 +14,11 @@ use std::path::PathBuf;
 use crate::{
     binaries,
     error::BenchError,
-    functions::{cpu_quota::CpuQuota, harness::Harness, size},
+    functions::{
+        cpu_quota::CpuQuota,
+        harness::{Harness, HarnessOptions},
+        size,
+    },
     machine::Machine,
 };
 use bundle::Bundle;
@@ -48,7 +52,7 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     };
     let (_, enroll_zip, _) = size::measure(&binaries.join(ENROLL))?;
     let (_, node_zip, _) = size::measure(&bundle.file())?;
-    let mut harness = Harness::start(binaries, false).await?;
+    let mut harness = Harness::start(binaries, HarnessOptions::default()).await?;
     harness.variables.push(idempotency_table::create(&harness.world).await?);
     let samples = Samples { warm_up: arguments.warm_up, warm: arguments.warm };
     let starter = Starter { harness: &harness, bundle: &bundle };

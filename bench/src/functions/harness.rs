@@ -27,6 +27,15 @@ use crate::{
 /// Client ids and card contract ids from here on are not in the sample world.
 const FIRST_CARD: u64 = 200_000;
 
+/// What differs between measurements.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct HarnessOptions {
+    /// DynamoDB returns the consumed capacity units.
+    pub(crate) units: bool,
+    /// The keys of Mastercard's APIs are in one secret.
+    pub(crate) one_secret: bool,
+}
+
 /// The local world behind counting proxies.
 pub(crate) struct Harness {
     pub(crate) world: World,
@@ -45,8 +54,9 @@ pub(crate) struct Harness {
 }
 
 impl Harness {
-    /// Starts the environment with a full catalog. With `units`, DynamoDB returns the consumed capacity units.
-    pub(crate) async fn start(binaries: PathBuf, units: bool) -> Result<Self, BenchError> {
+    /// Starts the environment with a full catalog.
+    pub(crate) async fn start(binaries: PathBuf, options: HarnessOptions) -> Result<Self, BenchError> {
+        let HarnessOptions { units, one_secret } = options;
         let world = World::start(local::Options::default()).await.map_err(Box::new)?;
         world.refresh().await?;
         world.simulator().set_notifications(None)?;
@@ -74,7 +84,7 @@ impl Harness {
             ("SSL_CERT_FILE", authority.root().display().to_string()),
         ];
         variables.extend(endpoints.map(|(name, value)| (name.to_owned(), value)));
-        let secrets = SecretsExtension::start(&mut variables).await?;
+        let secrets = SecretsExtension::start(&mut variables, one_secret).await?;
         let app = world.cardholder("0")?;
         let next_card = AtomicU64::new(FIRST_CARD);
         let mut harness = Self {

@@ -13,7 +13,7 @@ use super::events::{
     body, callback_event, client_of_card, get_enrollment_event, list_cards_event, list_tokens_event,
     notification_event, read_event, text, token_change_event,
 };
-use super::harness::Harness;
+use super::harness::{Harness, HarnessOptions};
 use crate::{
     counter::Count,
     error::BenchError,
@@ -72,7 +72,7 @@ struct Binaries<'a> {
 
 /// Measures the journey. Notifications go to the binary, not to the functions of the local world.
 pub(super) async fn measure(folder: PathBuf) -> Result<Journey, BenchError> {
-    let harness = Harness::start(folder, true).await?;
+    let harness = Harness::start(folder, HarnessOptions { units: true, ..HarnessOptions::default() }).await?;
     let deliveries = deliveries(&harness).await?;
     let mut binaries = Binaries { harness: &harness, running: BTreeMap::new(), steps: Vec::new() };
     let (card, mut request) = harness.enroll_request()?;
