@@ -1,6 +1,10 @@
 //! The targets of the benchmark.
 
-use super::{figures::Figures, recorded::RecordedCounts, soak::Soak};
+use super::{
+    figures::Figures,
+    recorded::RecordedCounts,
+    soak::{Soak, rsa_limit},
+};
 use crate::report::Target;
 
 /// The function with two AWS clients.
@@ -94,9 +98,21 @@ pub(super) fn latency_targets(figures: &[Figures]) -> Vec<Target> {
 /// Targets of the soak test.
 pub(super) fn soak_targets(soak: &Soak, counts_only: bool) -> Vec<Target> {
     let mut targets = vec![Target::below("memory after all enrollments, MB", 40.0, soak.peak_megabytes)];
-    if let (Some(openssl), false) = (soak.openssl, counts_only) {
-        let ratio = soak.enrollments_per_second / soak.rsa_limit(openssl.signatures_per_second);
-        targets.push(Target::above("enrollments per second, ratio to the limit by RSA", 0.6, ratio));
+    let [without, with] = [&soak.without_list, &soak.with_list].map(|run| run.enrollments_per_second);
+    let calls = [("", 3.0, &soak.without_list), (" with `cardsAsOf`", 2.0, &soak.with_list)];
+    targets.extend(calls.map(|(which, limit, run)| {
+        Target::below(format!("calls of Mastercard for an enrollment{which}"), limit, run.signatures)
+    }));
+    if counts_only {
+        return targets;
+    }
+    targets.push(Target::below("CPU time of an enrollment with `cardsAsOf`, ratio", 0.75, without / with));
+    if let Some(openssl) = soak.openssl {
+        let limit = rsa_limit(openssl.signatures_per_second);
+        targets.extend([
+            Target::above("enrollments per second, ratio to the limit by RSA", 0.6, without / limit),
+            Target::above("the same with `cardsAsOf`", 0.7, with / limit),
+        ]);
     }
     targets
 }

@@ -9,7 +9,7 @@ use super::{
     cost::Cost,
     figures::{Figures, Percentiles, Times},
     journey::{Journey, Part, Step},
-    soak::Soak,
+    soak::{Run, Soak, rsa_limit},
 };
 use crate::{
     machine::Machine,
@@ -91,23 +91,29 @@ impl Report {
     }
 
     fn soak(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Soak { enrollments, peak_megabytes, enrollments_per_second, signatures, decryptions, .. } =
-            self.soak;
+        let Soak { enrollments, peak_megabytes, without_list, with_list, openssl } = &self.soak;
         writeln!(
             f,
-            "\n{enrollments} enrollments in one process: peak memory {peak_megabytes:.0} MB, {enrollments_per_second:.0} enrollments per second of \
-             CPU time, each with {signatures:.1} signatures and {decryptions:.1} decryptions."
+            "\nTwice {enrollments} enrollments in one process: peak memory {peak_megabytes:.0} MB. Per second of CPU time:\n"
         )?;
-        let Some(openssl) = self.soak.openssl else { return Ok(()) };
+        for (which, run) in [("without", without_list), ("with", with_list)] {
+            let Run { enrollments_per_second, signatures, decryptions } = run;
+            writeln!(
+                f,
+                "- {which} `cardsAsOf` {enrollments_per_second:.0} enrollments, each with {signatures:.1} signatures and {decryptions:.1} decryptions"
+            )?;
+        }
+        let Some(openssl) = openssl else { return Ok(()) };
         for (avx512, signatures) in
             [("without", openssl.signatures_per_second), ("with", openssl.with_avx512)]
         {
-            let limit = self.soak.rsa_limit(signatures);
+            let limit = rsa_limit(signatures);
             writeln!(
                 f,
-                "`openssl speed rsa2048` makes {signatures:.0} signatures per second {avx512} AVX-512: the limit by RSA is {limit:.0} enrollments \
-                 per second; the ratio to it is {:.2}.",
-                enrollments_per_second / limit
+                "- `openssl speed rsa2048` {signatures:.0} signatures {avx512} AVX-512: the limit by RSA is {limit:.0} enrollments, the ratio to it \
+                 {:.2}, with `cardsAsOf` {:.2}",
+                without_list.enrollments_per_second / limit,
+                with_list.enrollments_per_second / limit
             )?;
         }
         Ok(())
