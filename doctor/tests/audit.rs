@@ -9,7 +9,7 @@ use serde_json::Value;
 use support::bank::Bank;
 
 async fn lines(bank: &Bank, arguments: &[&str]) -> Vec<Value> {
-    AuditFile::of(&bank.world).unwrap().unwrap().append_new(&bank.world).await.unwrap();
+    AuditFile::of(&bank.world).unwrap().unwrap().append(&bank.world.audit_lines().await.unwrap()).unwrap();
     let run = bank.doctor(&[&["audit", "--json"], arguments].concat()).await;
     assert_eq!(run.code, Some(0), "{}", run.errors);
     serde_json::from_str(&run.output).unwrap()

@@ -2,32 +2,30 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::{self, Write as _},
+    io::{self, Seek as _, SeekFrom, Write as _},
     path::PathBuf,
 };
 
 use serde_json::Value;
 
-use crate::{events::StreamError, private_file, world::World};
+use crate::{private_file, world::World};
 
 /// The file of the trail. It holds the first lines of the table's stream, whose end may be missing after a crash.
 #[derive(Debug)]
 pub struct AuditFile {
     path: PathBuf,
-    /// Lines in the file.
-    count: usize,
+    /// Bytes of whole lines in the file.
+    length: u64,
+    /// Lines that the file has already, and that come again from the beginning of the stream.
+    repeated: usize,
+    /// Lines that could not be written yet.
+    unwritten: String,
 }
 
-/// The file could not be kept.
+/// The file could not be read or written.
 #[derive(Debug, thiserror::Error)]
-pub enum AuditFileError {
-    /// The stream could not be read.
-    #[error(transparent)]
-    Stream(#[from] StreamError),
-    /// The file could not be read or written.
-    #[error("the audit trail in the data folder cannot be written")]
-    File(#[from] io::Error),
-}
+#[error("the audit trail in the data folder cannot be written")]
+pub struct AuditFileError(#[from] io::Error);
 
 impl AuditFile {
     /// Opens the file of a world, or creates it readable by its owner only. `None` if the world keeps no data.
@@ -43,23 +41,28 @@ impl AuditFile {
         let text = fs::read_to_string(&path)?;
         // A line that was written in part is written again.
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        OpenOptions::new().write(true).open(&path)?.set_len(u64::try_from(whole).unwrap_or_default())?;
-        Ok(Self { path, count: text.matches('\n').count() })
+        let length = u64::try_from(whole).unwrap_or_default();
+        Ok(Self { path, length, repeated: text.matches('\n').count(), unwritten: String::new() })
     }
 
-    /// Appends the lines that it does not have.
+    /// Appends the lines of the stream, which begin with those that the file has.
     ///
     /// # Errors
-    /// When the stream cannot be read or the file cannot be written.
-    pub async fn append_new(&mut self, world: &World) -> Result<(), AuditFileError> {
-        let lines = world.audit_lines().await?;
-        let new = lines.get(self.count..).unwrap_or_default();
-        if new.is_empty() {
+    /// When the file cannot be written. Nothing is lost: the next call writes them.
+    pub fn append(&mut self, lines: &[Value]) -> Result<(), AuditFileError> {
+        let new = lines.get(self.repeated..).unwrap_or_default();
+        self.repeated = self.repeated.saturating_sub(lines.len());
+        self.unwritten.extend(new.iter().map(|line| format!("{line}\n")));
+        if self.unwritten.is_empty() {
             return Ok(());
         }
-        let text: String = new.iter().map(|line: &Value| format!("{line}\n")).collect();
-        OpenOptions::new().append(true).open(&self.path)?.write_all(text.as_bytes())?;
-        self.count = lines.len();
+        let mut file = OpenOptions::new().write(true).open(&self.path)?;
+        // What an earlier call wrote in part.
+        file.set_len(self.length)?;
+        file.seek(SeekFrom::End(0))?;
+        file.write_all(self.unwritten.as_bytes())?;
+        self.length = file.stream_position()?;
+        self.unwritten.clear();
         Ok(())
     }
 }

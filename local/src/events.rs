@@ -1,16 +1,13 @@
 //! EventBridge Pipes, as the templates configure it: a write appears in the table's stream. One that changes an enrollment's
 //! status becomes an event `EnrollmentStatusChanged`, and one that is audited a line of the audit trail (`docs/events/`).
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodbstreams::{
-    Client,
-    error::BoxError,
-    types::{AttributeValue, ShardIteratorType},
-};
+use aws_sdk_dynamodbstreams::types::AttributeValue;
 use serde_json::Value;
 
-use crate::world::World;
+use crate::{
+    stream::{Image, StreamError, StreamReader},
+    world::World,
+};
 
 /// A pipe of a template.
 struct Pipe {
@@ -26,18 +23,30 @@ const STATUS_CHANGES: Pipe = Pipe {
 const AUDIT_LINES: Pipe =
     Pipe { template: include_str!("../../infra/audit.yaml"), required: "dynamodb.NewImage.audit.M.at.S" };
 
-/// The stream could not be read.
-#[derive(Debug, thiserror::Error)]
-#[error("the stream of the table of enrollments could not be read")]
-pub struct StreamError(#[source] BoxError);
+/// Both pipes, which continue where they stopped.
+pub struct Pipes<'a>(StreamReader<'a>);
+
+/// What the pipes carried since the last reading, oldest first.
+#[derive(Debug)]
+pub struct Carried {
+    /// Details of the events.
+    pub status_changes: Vec<Value>,
+    /// Lines of the audit trail. There are none without `AUDIT_TRAIL`.
+    pub audit_lines: Vec<Value>,
+}
 
 impl World {
+    /// The pipes at the beginning of the table's stream.
+    pub fn pipes(&self) -> Pipes<'_> {
+        Pipes(StreamReader::new(self.streams(), &self.tables().enrollments))
+    }
+
     /// The details of all events so far, oldest first.
     ///
     /// # Errors
     /// When the stream cannot be read.
     pub async fn status_changes(&self) -> Result<Vec<Value>, StreamError> {
-        self.piped(&STATUS_CHANGES).await
+        Ok(self.pipes().read().await?.status_changes)
     }
 
     /// The lines of the audit trail so far, oldest first. There are none without `AUDIT_TRAIL`.
@@ -45,42 +54,25 @@ impl World {
     /// # Errors
     /// When the stream cannot be read.
     pub async fn audit_lines(&self) -> Result<Vec<Value>, StreamError> {
-        self.piped(&AUDIT_LINES).await
-    }
-
-    async fn piped(&self, pipe: &Pipe) -> Result<Vec<Value>, StreamError> {
-        let images = new_images(self.streams(), &self.tables().enrollments).await.map_err(StreamError)?;
-        let template = pipe.input_template();
-        let passing = images.iter().filter(|image| value_at(image, pipe.required).is_some());
-        Ok(passing.filter_map(|image| detail(&template, image)).collect())
+        Ok(self.pipes().read().await?.audit_lines)
     }
 }
 
-/// All new images in the table's stream.
-async fn new_images(client: &Client, table: &str) -> Result<Vec<Image>, BoxError> {
-    let mut images = Vec::new();
-    for stream in client.list_streams().table_name(table).send().await?.streams() {
-        let Some(arn) = stream.stream_arn() else { continue };
-        let described = client.describe_stream().stream_arn(arn).send().await?;
-        let shards = described.stream_description().map(|it| it.shards()).unwrap_or_default();
-        for shard in shards.iter().filter_map(|shard| shard.shard_id()) {
-            let from = client.get_shard_iterator().stream_arn(arn).shard_id(shard);
-            let from = from.shard_iterator_type(ShardIteratorType::TrimHorizon).send().await?;
-            let mut next = from.shard_iterator;
-            while let Some(iterator) = next {
-                let page = client.get_records().shard_iterator(iterator).send().await?;
-                let records = page.records.unwrap_or_default();
-                // An open shard always has a next page.
-                next = page.next_shard_iterator.filter(|_| !records.is_empty());
-                let image = |record: aws_sdk_dynamodbstreams::types::Record| record.dynamodb?.new_image;
-                images.extend(records.into_iter().filter_map(image));
-            }
-        }
+impl Pipes<'_> {
+    /// Reads what is new.
+    ///
+    /// # Errors
+    /// When the stream cannot be read. Nothing is lost: the next reading returns it.
+    pub async fn read(&mut self) -> Result<Carried, StreamError> {
+        let images = self.0.read().await?;
+        let carried = |pipe: &Pipe| {
+            let template = pipe.input_template();
+            let passing = images.iter().filter(|image| value_at(image, pipe.required).is_some());
+            passing.filter_map(|image| detail(&template, image)).collect()
+        };
+        Ok(Carried { status_changes: carried(&STATUS_CHANGES), audit_lines: carried(&AUDIT_LINES) })
     }
-    Ok(images)
 }
-
-type Image = HashMap<String, AttributeValue>;
 
 impl Pipe {
     /// The pipe's `InputTemplate`.

@@ -3,7 +3,7 @@
 use std::{process::ExitCode, time::Duration};
 
 use jiff::Timestamp;
-use local::{AuditFile, AuditFileError, World, journey, ready, timeline};
+use local::{AuditFile, AuditFileError, Pipes, World, journey, ready, timeline};
 use serde_json::Value;
 
 use crate::{NOT_DONE, NOT_STARTED, arguments::Run, fail, output};
@@ -17,12 +17,13 @@ pub(crate) async fn run(arguments: &Run) -> ExitCode {
         Ok(world) => world,
         Err(error) => return fail(NOT_STARTED, &error),
     };
-    let mut audit = match AuditFile::of(&world) {
+    let audit = match AuditFile::of(&world) {
         Ok(audit) => audit,
         Err(error) => return fail(NOT_STARTED, &AuditFileError::from(error)),
     };
+    let mut stream = FollowedStream { pipes: world.pipes(), audit };
     let enabled = run_journey(&world, started).await;
-    append_audit_lines(&mut audit, &world).await;
+    let changes = stream.follow().await;
     if let Err(error) = write_files(&world, arguments) {
         return fail(NOT_STARTED, &error);
     }
@@ -33,36 +34,50 @@ pub(crate) async fn run(arguments: &Run) -> ExitCode {
         Ok(text) => output::line(text),
         Err(error) => return fail(NOT_STARTED, &error),
     }
+    print(&changes);
     tokio::select! {
         never = world.run_schedules() => never,
-        never = follow_stream(&world, &mut audit) => never,
+        never = print_changes(&mut stream) => never,
         _ = tokio::signal::ctrl_c() => {}
     }
-    append_audit_lines(&mut audit, &world).await;
+    stream.follow().await;
     ExitCode::SUCCESS
 }
 
-/// Prints each `EnrollmentStatusChanged` event, and appends each line of the audit trail to its file.
-async fn follow_stream(world: &World, audit: &mut Option<AuditFile>) -> ! {
-    let mut printed = 0;
-    loop {
-        match world.status_changes().await {
-            Ok(changes) => {
-                changes.iter().skip(printed).for_each(|change| output::line(event(change)));
-                printed = changes.len();
+/// The table's stream, with the file of the audit trail if the world keeps data.
+struct FollowedStream<'a> {
+    pipes: Pipes<'a>,
+    audit: Option<AuditFile>,
+}
+
+impl FollowedStream<'_> {
+    /// Appends new lines of the audit trail to its file, and returns new `EnrollmentStatusChanged` events. Problems are printed.
+    async fn follow(&mut self) -> Vec<Value> {
+        let carried = match self.pipes.read().await {
+            Ok(carried) => carried,
+            Err(error) => {
+                output::problem(runtime::telemetry::chain(&error));
+                return Vec::new();
             }
-            Err(error) => output::problem(error),
+        };
+        let appended = self.audit.as_mut().map_or(Ok(()), |audit| audit.append(&carried.audit_lines));
+        if let Err(error) = appended {
+            output::problem(runtime::telemetry::chain(&error));
         }
-        append_audit_lines(audit, world).await;
+        carried.status_changes
+    }
+}
+
+/// Prints each event.
+async fn print_changes(stream: &mut FollowedStream<'_>) -> ! {
+    loop {
+        print(&stream.follow().await);
         tokio::time::sleep(EVENT_POLL_INTERVAL).await;
     }
 }
 
-async fn append_audit_lines(audit: &mut Option<AuditFile>, world: &World) {
-    let Some(audit) = audit else { return };
-    if let Err(error) = audit.append_new(world).await {
-        output::problem(runtime::telemetry::chain(&error));
-    }
+fn print(changes: &[Value]) {
+    changes.iter().for_each(|change| output::line(event(change)));
 }
 
 fn event(change: &Value) -> String {
