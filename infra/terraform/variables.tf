@@ -523,7 +523,7 @@ variable "notification_shared_secret" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.notification_shared_secret))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+$", var.notification_shared_secret))
     error_message = "notification_shared_secret has an invalid value."
   }
 }
@@ -534,7 +534,7 @@ variable "notification_next_shared_secret" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.notification_next_shared_secret))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+$", var.notification_next_shared_secret))
     error_message = "notification_next_shared_secret has an invalid value."
   }
 }
@@ -545,7 +545,7 @@ variable "notification_signer_certificate" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.notification_signer_certificate))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+$", var.notification_signer_certificate))
     error_message = "notification_signer_certificate has an invalid value."
   }
 }
@@ -556,7 +556,7 @@ variable "notification_next_signer_certificate" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.notification_next_signer_certificate))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+$", var.notification_next_signer_certificate))
     error_message = "notification_next_signer_certificate has an invalid value."
   }
 }
@@ -567,7 +567,7 @@ variable "notification_decryption_key" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.notification_decryption_key))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+$", var.notification_decryption_key))
     error_message = "notification_decryption_key has an invalid value."
   }
 }
@@ -578,7 +578,7 @@ variable "notification_decryption_key_password" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.notification_decryption_key_password))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+$", var.notification_decryption_key_password))
     error_message = "notification_decryption_key_password has an invalid value."
   }
 }
@@ -589,7 +589,7 @@ variable "notification_next_decryption_key" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.notification_next_decryption_key))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+$", var.notification_next_decryption_key))
     error_message = "notification_next_decryption_key has an invalid value."
   }
 }
@@ -600,7 +600,7 @@ variable "notification_next_decryption_key_password" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.notification_next_decryption_key_password))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+$", var.notification_next_decryption_key_password))
     error_message = "notification_next_decryption_key_password has an invalid value."
   }
 }
@@ -611,7 +611,7 @@ variable "notification_quarantine_certificate" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.notification_quarantine_certificate))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+$", var.notification_quarantine_certificate))
     error_message = "notification_quarantine_certificate has an invalid value."
   }
 }
@@ -761,7 +761,7 @@ variable "redirect_keys" {
   type        = string
 
   validation {
-    condition     = can(regex("^arn:aws[a-z-]*:secretsmanager:.+$", var.redirect_keys))
+    condition     = can(regex("^arn:aws[a-z-]*:secretsmanager:[^#]+$", var.redirect_keys))
     error_message = "redirect_keys has an invalid value."
   }
 }
@@ -977,7 +977,7 @@ variable "mastercard_extra_ca_certs" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.mastercard_extra_ca_certs))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$", var.mastercard_extra_ca_certs))
     error_message = "mastercard_extra_ca_certs has an invalid value."
   }
 }
@@ -1008,7 +1008,7 @@ variable "token_connect_signing_key" {
   type        = string
 
   validation {
-    condition     = can(regex("^arn:aws[a-z-]*:secretsmanager:.+$", var.token_connect_signing_key))
+    condition     = can(regex("^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$", var.token_connect_signing_key))
     error_message = "token_connect_signing_key has an invalid value."
   }
 }
@@ -1019,7 +1019,7 @@ variable "token_connect_signing_key_password" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.token_connect_signing_key_password))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$", var.token_connect_signing_key_password))
     error_message = "token_connect_signing_key_password has an invalid value."
   }
 }
@@ -1052,7 +1052,7 @@ variable "token_connect_next_signing_key" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.token_connect_next_signing_key))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$", var.token_connect_next_signing_key))
     error_message = "token_connect_next_signing_key has an invalid value."
   }
 }
@@ -1063,7 +1063,7 @@ variable "token_connect_next_signing_key_password" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.token_connect_next_signing_key_password))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$", var.token_connect_next_signing_key_password))
     error_message = "token_connect_next_signing_key_password has an invalid value."
   }
 }
@@ -1073,7 +1073,7 @@ variable "client_encryption_certificate" {
   type        = string
 
   validation {
-    condition     = can(regex("^arn:aws[a-z-]*:secretsmanager:.+$", var.client_encryption_certificate))
+    condition     = can(regex("^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$", var.client_encryption_certificate))
     error_message = "client_encryption_certificate has an invalid value."
   }
 }
@@ -1104,7 +1104,7 @@ variable "processing_signing_key" {
   type        = string
 
   validation {
-    condition     = can(regex("^arn:aws[a-z-]*:secretsmanager:.+$", var.processing_signing_key))
+    condition     = can(regex("^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$", var.processing_signing_key))
     error_message = "processing_signing_key has an invalid value."
   }
 }
@@ -1115,7 +1115,7 @@ variable "processing_signing_key_password" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.processing_signing_key_password))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$", var.processing_signing_key_password))
     error_message = "processing_signing_key_password has an invalid value."
   }
 }
@@ -1148,7 +1148,7 @@ variable "processing_next_signing_key" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.processing_next_signing_key))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$", var.processing_next_signing_key))
     error_message = "processing_next_signing_key has an invalid value."
   }
 }
@@ -1159,7 +1159,7 @@ variable "processing_next_signing_key_password" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.processing_next_signing_key_password))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$", var.processing_next_signing_key_password))
     error_message = "processing_next_signing_key_password has an invalid value."
   }
 }
@@ -1208,7 +1208,7 @@ variable "processing_encryption_certificate" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.processing_encryption_certificate))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$", var.processing_encryption_certificate))
     error_message = "processing_encryption_certificate has an invalid value."
   }
 }
@@ -1219,7 +1219,7 @@ variable "processing_decryption_key" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.processing_decryption_key))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$", var.processing_decryption_key))
     error_message = "processing_decryption_key has an invalid value."
   }
 }
@@ -1230,7 +1230,7 @@ variable "processing_decryption_key_password" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.processing_decryption_key_password))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$", var.processing_decryption_key_password))
     error_message = "processing_decryption_key_password has an invalid value."
   }
 }
@@ -1241,7 +1241,7 @@ variable "processing_next_decryption_key" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.processing_next_decryption_key))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$", var.processing_next_decryption_key))
     error_message = "processing_next_decryption_key has an invalid value."
   }
 }
@@ -1252,7 +1252,7 @@ variable "processing_next_decryption_key_password" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:.+$", var.processing_next_decryption_key_password))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$", var.processing_next_decryption_key_password))
     error_message = "processing_next_decryption_key_password has an invalid value."
   }
 }

@@ -168,6 +168,31 @@ async fn a_function_without_secrets_answers_503_until_they_are_there_and_does_no
 }
 
 #[tokio::test]
+async fn a_function_whose_keys_are_in_one_secret_asks_for_it_once() {
+    let world = open_world().await;
+    let extension = Extension::start(&world, &[]).await;
+    extension.become_ready();
+    let cards = Lambda::start_with("list-cards", &world, &extension.bundled_variables()).await;
+    assert_eq!(states(&cards).await, ["eligible", "eligible"]);
+    assert_eq!(extension.requests_of_bundle(), 1);
+    let enroll = Lambda::start_with("enroll", &world, &extension.bundled_variables()).await;
+    assert_eq!(extension.requests_of_bundle(), 2, "one for each process");
+    enroll.stop();
+    cards.stop();
+}
+
+#[tokio::test]
+async fn keys_of_redirects_in_a_secret_with_other_keys_stop_init() {
+    let world = world().await;
+    let bundled =
+        ("REDIRECT_KEYS", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mastercard#redirects");
+    for function in ["enroll", "get-enrollment"] {
+        let log = Lambda::start_fails(function, &world, |_| false, &[bundled]).await;
+        assert!(log.contains("REDIRECT_KEYS: must be a secret that holds nothing else"), "{function}: {log}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_key_stops_init_although_the_extension_answers() {
     let world = world().await;
     let wrong = [("list-cards", "PROCESSING_SIGNING_KEY"), ("enroll", "CLIENT_ENCRYPTION_CERTIFICATE")];

@@ -8,8 +8,8 @@ use std::{
 };
 
 use base64::{DecodeError, Engine as _, prelude::BASE64_STANDARD};
-use runtime::config::{Environment, Settings};
-use secrecy::zeroize::Zeroizing;
+use runtime::config::{Environment, SecretRef, SecretUnavailable, Settings, from_bundle};
+use secrecy::{ExposeSecret as _, zeroize::Zeroizing};
 use tempfile::TempDir;
 
 use super::{
@@ -49,6 +49,9 @@ pub enum DeployedSettingsError {
     /// A binary secret is not in Base64, in which the AWS CLI prints it.
     #[error("the value of {0} is not Base64")]
     Binary(String, #[source] DecodeError),
+    /// A secret does not have the key that the parameter names after `#`.
+    #[error("{0}: {1}")]
+    Key(String, SecretUnavailable),
     /// The folder for secrets could not be written.
     #[error("the secrets cannot be kept in a temporary folder")]
     Folder(#[from] io::Error),
@@ -85,9 +88,9 @@ impl DeployedSettings {
 async fn read_secrets(settings: &mut [(String, String)]) -> Result<TempDir, DeployedSettingsError> {
     let folder = tempfile::tempdir()?;
     for (name, value) in settings {
-        let region = value.strip_prefix("arn:").filter(|arn| arn.contains(":secretsmanager:"));
-        let Some(region) = region.and_then(|arn| arn.split(':').nth(2)) else { continue };
-        let secret = aws_cli::run(region, ["secretsmanager", "get-secret-value", "--secret-id", value])?;
+        let Ok(SecretRef::SecretsManager { arn, key }) = value.parse() else { continue };
+        let Some(region) = arn.split(':').nth(3) else { continue };
+        let secret = aws_cli::run(region, ["secretsmanager", "get-secret-value", "--secret-id", &arn])?;
         let content = match (secret["SecretString"].as_str(), secret["SecretBinary"].as_str()) {
             (Some(text), _) => text.as_bytes().to_vec(),
             (None, binary) => BASE64_STANDARD
@@ -96,7 +99,15 @@ async fn read_secrets(settings: &mut [(String, String)]) -> Result<TempDir, Depl
         };
         let file = folder.path().join(&*name);
         let mut created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file)?;
-        created.write_all(&Zeroizing::new(content))?;
+        let content = Zeroizing::new(content);
+        match key {
+            None => created.write_all(&content)?,
+            Some(key) => {
+                let value = from_bundle(&content, &key);
+                let value = value.map_err(|source| DeployedSettingsError::Key(name.clone(), source))?;
+                created.write_all(value.expose_secret())?;
+            }
+        }
         *value = format!("file:{}", file.display());
         tokio::task::yield_now().await;
     }

@@ -29,7 +29,7 @@ pub use function::Function;
 pub use key_pin::KeyPin;
 pub use keys::{EXPIRES_SOON_DAYS, KeyNames, KeySettings, RotatingKeySettings, fetch_certificate};
 pub use reader::SettingsReader;
-pub use secrets::{SecretRef, SecretUnavailable};
+pub use secrets::{SecretRef, SecretUnavailable, from_bundle};
 pub use settings::Settings;
 pub use terms_versions::{TermsVersion, TermsVersions};
 pub use values::{ClaimValue, InRange, InvalidValue, List, OutOfRange, Pairs, Switch};

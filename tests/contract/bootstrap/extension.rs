@@ -5,7 +5,7 @@ use std::{
     fs,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
 };
 
@@ -21,6 +21,10 @@ use serde_json::json;
 use tokio::{net::TcpListener, sync::Notify};
 
 const PREFIX: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:";
+/// The secret that holds several keys.
+const BUNDLE: &str = "mastercard";
+/// Settings that may not name a key in it begin so.
+const OWN: [&str; 2] = ["NOTIFICATION_", "REDIRECT_KEYS"];
 
 /// A running extension, which is not ready at first.
 pub(super) struct Extension {
@@ -33,6 +37,8 @@ struct Shared {
     secrets: HashMap<String, String>,
     is_ready: AtomicBool,
     requested: Notify,
+    /// Requests for the secret with several keys.
+    of_bundle: AtomicUsize,
 }
 
 impl Extension {
@@ -43,7 +49,12 @@ impl Extension {
         let files = files.map(|(name, file)| (name.to_owned(), fs::read_to_string(file).unwrap()));
         let changes = changes.iter().map(|(name, content)| ((*name).to_owned(), (*content).to_owned()));
         let secrets = files.chain(changes).collect();
-        let shared = Arc::new(Shared { secrets, is_ready: AtomicBool::new(false), requested: Notify::new() });
+        let shared = Arc::new(Shared {
+            secrets,
+            is_ready: AtomicBool::new(false),
+            requested: Notify::new(),
+            of_bundle: AtomicUsize::new(0),
+        });
         let router = Router::new().route("/secretsmanager/get", get(respond)).with_state(Arc::clone(&shared));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -58,6 +69,22 @@ impl Extension {
         arns.chain([port]).collect()
     }
 
+    /// Variables of a function whose keys are in one secret, where they may be.
+    pub(super) fn bundled_variables(&self) -> Vec<(String, String)> {
+        let mut variables = self.variables();
+        for (name, value) in
+            variables.iter_mut().filter(|(name, value)| may_be_bundled(name) && value.starts_with(PREFIX))
+        {
+            *value = format!("{PREFIX}{BUNDLE}#{name}");
+        }
+        variables
+    }
+
+    /// How often the secret with several keys was asked for.
+    pub(super) fn requests_of_bundle(&self) -> usize {
+        self.shared.of_bundle.load(Relaxed)
+    }
+
     /// Waits for the first request.
     pub(super) async fn requested(&self) {
         self.shared.requested.notified().await;
@@ -69,6 +96,10 @@ impl Extension {
     }
 }
 
+fn may_be_bundled(setting: &str) -> bool {
+    !OWN.iter().any(|own| setting.starts_with(own))
+}
+
 async fn respond(
     State(shared): State<Arc<Shared>>,
     Query(query): Query<HashMap<String, String>>,
@@ -77,6 +108,13 @@ async fn respond(
     if !shared.is_ready.load(Relaxed) {
         return (StatusCode::BAD_REQUEST, "not ready to serve traffic, please wait").into_response();
     }
-    let secret = query["secretId"].strip_prefix(PREFIX).and_then(|name| shared.secrets.get(name));
-    Json(json!({ "SecretString": secret.unwrap() })).into_response()
+    let name = query["secretId"].strip_prefix(PREFIX).unwrap();
+    let secret = if name == BUNDLE {
+        shared.of_bundle.fetch_add(1, Relaxed);
+        json!(shared.secrets.iter().filter(|(name, _)| may_be_bundled(name)).collect::<HashMap<_, _>>())
+            .to_string()
+    } else {
+        shared.secrets[name].clone()
+    };
+    Json(json!({ "SecretString": secret })).into_response()
 }

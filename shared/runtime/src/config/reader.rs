@@ -124,6 +124,10 @@ impl<'a> SettingsReader<'a> {
     }
 
     fn parse<T: FromStr<Err: fmt::Display>>(&mut self, setting: &Setting<T>, raw: &str) -> Option<T> {
+        if setting.definition().own_secret && raw.starts_with("arn:") && raw.contains('#') {
+            self.problem(setting, "must be a secret that holds nothing else, without #key");
+            return None;
+        }
         raw.parse().map_err(|error| self.problem(setting, error)).ok()
     }
 

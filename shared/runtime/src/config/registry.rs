@@ -75,6 +75,7 @@ macro_rules! section {
         kind: $kind:literal,
         presence: $presence:expr,
         secret: $secret:literal,
+        $(own_secret: $own_secret:literal,)?
         functions: $functions:expr,
         meaning: $meaning:literal,
     })*) => {
@@ -85,6 +86,7 @@ macro_rules! section {
                     name: stringify!($name),
                     presence: $presence,
                     secret: $secret,
+                    own_secret: false $(|| $own_secret)?,
                     functions: $functions,
                 });
         )*

@@ -1,18 +1,25 @@
 //! Fetches keys and secrets from Secrets Manager, through the AWS Parameters and Secrets Lambda extension, or from files.
 
+mod bundle;
 mod extension;
 
 use std::{path::PathBuf, str::FromStr};
 
 use secrecy::{ExposeSecret, SecretSlice, SecretString, zeroize::Zeroizing};
 
+pub use bundle::from_bundle;
 use extension::Extension;
 
 /// A reference to a secret; it does not contain the secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretRef {
-    /// ARN of Secrets Manager, fetched through the extension, which listens on loopback.
-    SecretsManager(String),
+    /// A secret of Secrets Manager, fetched through the extension, which listens on loopback.
+    SecretsManager {
+        /// Its ARN.
+        arn: String,
+        /// The key in its JSON object, if the secret holds several; `arn#key` in the setting.
+        key: Option<String>,
+    },
     /// A file, for running without AWS.
     File(PathBuf),
 }
@@ -24,16 +31,20 @@ impl FromStr for SecretRef {
         match raw.strip_prefix("file:") {
             Some(path) => Ok(Self::File(path.into())),
             None if raw.starts_with("arn:") && raw.contains(":secretsmanager:") => {
-                Ok(Self::SecretsManager(raw.into()))
+                match raw.split_once('#') {
+                    None => Ok(Self::SecretsManager { arn: raw.into(), key: None }),
+                    Some((_, "")) => Err(InvalidSecretRef),
+                    Some((arn, key)) => Ok(Self::SecretsManager { arn: arn.into(), key: Some(key.into()) }),
+                }
             }
             None => Err(InvalidSecretRef),
         }
     }
 }
 
-/// The text is neither an ARN of Secrets Manager nor `file:/path`.
+/// The text is neither an ARN of Secrets Manager, perhaps with a key, nor `file:/path`.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a secret must be named by its Secrets Manager ARN or as file:/path, never written out")]
+#[error("a secret must be named by its Secrets Manager ARN (or ARN#key) or as file:/path, never written out")]
 pub struct InvalidSecretRef;
 
 /// Why a secret could not be fetched.
@@ -62,6 +73,12 @@ pub enum SecretUnavailable {
     /// The extension's response holds neither `SecretString` nor `SecretBinary` in base64.
     #[error("the secret holds neither text nor bytes")]
     Empty,
+    /// The setting names a key in a secret that is not a JSON object of texts.
+    #[error("the secret is not a JSON object whose values are texts")]
+    NotABundle,
+    /// The secret's JSON object does not have the key that the setting names.
+    #[error("the secret has no such key")]
+    NoSuchKey,
     /// The secret is binary where text is expected, such as PKCS#12 in place of a PEM certificate.
     #[error("the secret is not text")]
     NotText,
@@ -76,6 +93,8 @@ impl SecretUnavailable {
             | Self::File(_)
             | Self::InvalidResponse(_)
             | Self::Empty
+            | Self::NotABundle
+            | Self::NoSuchKey
             | Self::NotText => false,
         }
     }
@@ -97,7 +116,10 @@ impl SecretRef {
                 let content = Zeroizing::new(std::fs::read(path).map_err(SecretUnavailable::File)?);
                 Ok(to_secret(&content))
             }
-            Self::SecretsManager(arn) => Extension::of_process()?.fetch(arn).await,
+            Self::SecretsManager { arn, key: None } => Extension::of_process()?.fetch(arn).await,
+            Self::SecretsManager { arn, key: Some(key) } => {
+                Extension::of_process()?.fetch_key(arn, key).await
+            }
         }
     }
 }
@@ -114,7 +136,18 @@ mod tests {
     #[test]
     fn a_key_written_out_in_a_setting_is_rejected() {
         assert_eq!("-----BEGIN".parse::<SecretRef>(), Err(InvalidSecretRef));
-        assert!("arn:aws:secretsmanager:eu-west-1:1:secret:k".parse::<SecretRef>().is_ok());
+        assert_eq!(
+            "arn:aws:secretsmanager:eu-west-1:1:secret:k#".parse::<SecretRef>(),
+            Err(InvalidSecretRef)
+        );
+    }
+
+    #[test]
+    fn a_setting_names_a_secret_or_a_key_in_it() {
+        let arn = "arn:aws:secretsmanager:eu-west-1:1:secret:k";
+        let whole = SecretRef::SecretsManager { arn: arn.into(), key: None };
+        let key = SecretRef::SecretsManager { arn: arn.into(), key: Some("signing".into()) };
+        assert_eq!((arn.parse(), format!("{arn}#signing").parse()), (Ok(whole), Ok(key)));
     }
 
     #[tokio::test]

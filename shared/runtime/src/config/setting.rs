@@ -19,6 +19,8 @@ pub struct Definition {
     pub presence: Presence,
     /// Whether it refers to a secret.
     pub secret: bool,
+    /// Whether that secret must not hold anything else: who reads what else a secret holds could read this.
+    pub own_secret: bool,
     /// The functions that may read it. Empty for settings of tools.
     pub functions: &'static [Function],
 }

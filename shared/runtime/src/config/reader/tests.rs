@@ -2,7 +2,7 @@ use crate::config::{
     Function, List, Settings,
     registry::{
         ENROLLMENTS_TABLE, FEATURED_TOKEN_REQUESTORS, LARGEST_DROP_PERCENT, LOGO_BASE_URL, LOGO_BUCKET,
-        TENANT,
+        NOTIFICATION_DECRYPTION_KEY, PROCESSING_SIGNING_KEY, REDIRECT_KEYS, TENANT,
     },
 };
 use crate::telemetry::testing::logged;
@@ -36,6 +36,22 @@ fn a_problem_stops_init_even_where_all_values_are_there() {
     assert_eq!(bucket.as_deref(), Some("logos"));
     assert_eq!(reader.optional(&FEATURED_TOKEN_REQUESTORS), None);
     assert!(reader.finish(bucket).unwrap_err().to_string().contains("FEATURED_TOKEN_REQUESTORS"));
+}
+
+#[test]
+fn only_settings_whose_readers_may_read_each_other_share_a_secret() {
+    let arn = "arn:aws:secretsmanager:eu-west-1:1:secret:k#key";
+    let settings = settings(&[
+        ("PROCESSING_SIGNING_KEY", arn),
+        ("REDIRECT_KEYS", arn),
+        ("NOTIFICATION_DECRYPTION_KEY", arn),
+    ]);
+    let mut reader = settings.read();
+    assert!(reader.value(&PROCESSING_SIGNING_KEY).is_some());
+    assert_eq!(reader.value(&REDIRECT_KEYS), None);
+    assert_eq!(reader.value(&NOTIFICATION_DECRYPTION_KEY), None);
+    let problems = reader.problems().to_string();
+    assert_eq!(problems.matches("must be a secret that holds nothing else").count(), 2, "{problems}");
 }
 
 #[test]

@@ -62,6 +62,7 @@ section! {
         kind: "reference to text: keys of 32 bytes in base64, comma separated; the first one seals",
         presence: Required,
         secret: true,
+        own_secret: true,
         functions: &[Enroll, GetEnrollment],
         meaning: "keys that redirects are sealed with in the table",
     }

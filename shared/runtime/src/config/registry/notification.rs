@@ -39,6 +39,7 @@ section! {
         kind: "reference to text",
         presence: Optional("none"),
         secret: true,
+        own_secret: true,
         functions: RECEIVES,
         meaning: "secret that notifications must carry, this one or the next; provisional",
     }
@@ -46,6 +47,7 @@ section! {
         kind: "reference to text",
         presence: Optional("none"),
         secret: true,
+        own_secret: true,
         functions: RECEIVES,
         meaning: "secret that replaces the current one",
     }
@@ -53,6 +55,7 @@ section! {
         kind: "reference to PEM or DER",
         presence: Optional("none"),
         secret: false,
+        own_secret: true,
         functions: RECEIVES,
         meaning: "the body must be a JWS (RS256, PS256) of this key or the next; provisional",
     }
@@ -60,6 +63,7 @@ section! {
         kind: "reference to PEM or DER",
         presence: Optional("none"),
         secret: false,
+        own_secret: true,
         functions: RECEIVES,
         meaning: "certificate that replaces the current one",
     }
@@ -67,6 +71,7 @@ section! {
         kind: "reference to PKCS#8 or PKCS#1 (PEM or DER), or `.p12`",
         presence: Optional("none"),
         secret: true,
+        own_secret: true,
         functions: RECEIVES,
         meaning: "private key that decrypts what is encrypted as MDES encrypts fields; provisional",
     }
@@ -74,6 +79,7 @@ section! {
         kind: "reference to text",
         presence: Optional("none"),
         secret: true,
+        own_secret: true,
         functions: RECEIVES,
         meaning: "password of a `.p12`",
     }
@@ -81,6 +87,7 @@ section! {
         kind: "reference to PKCS#8 or PKCS#1 (PEM or DER), or `.p12`",
         presence: Optional("none"),
         secret: true,
+        own_secret: true,
         functions: RECEIVES,
         meaning: "private key that replaces the current one",
     }
@@ -88,6 +95,7 @@ section! {
         kind: "reference to text",
         presence: Optional("none"),
         secret: true,
+        own_secret: true,
         functions: RECEIVES,
         meaning: "password of a `.p12`",
     }
@@ -95,6 +103,7 @@ section! {
         kind: "reference to PEM or DER",
         presence: Optional("none: they are only counted"),
         secret: false,
+        own_secret: true,
         functions: RECEIVES,
         meaning: "unreadable notifications are kept encrypted for this certificate; its key is needed only by `doctor quarantine open`",
     }

@@ -5,7 +5,7 @@ use std::{
     collections::HashMap,
     net::{Ipv4Addr, Ipv6Addr},
     str::FromStr as _,
-    sync::OnceLock,
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
     time::Duration,
 };
 
@@ -13,9 +13,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::Client;
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString, zeroize::Zeroizing};
 use serde::Deserialize;
+use tokio::sync::OnceCell;
 use url::Url;
 
-use super::{SecretUnavailable, to_secret};
+use super::{SecretUnavailable, from_bundle, to_secret};
 
 /// Pauses between the attempts.
 const PAUSES: [Duration; 6] = [
@@ -47,6 +48,8 @@ pub(super) struct Extension {
     url: Url,
     token: String,
     pauses: &'static [Duration],
+    /// Secrets with several keys that somebody waits for, by ARN. Nothing is kept after the last one was served.
+    awaited: Mutex<HashMap<String, Weak<OnceCell<SecretSlice<u8>>>>>,
 }
 
 #[derive(Deserialize)]
@@ -92,7 +95,7 @@ impl Extension {
         let mut url = Url::from_str("http://localhost/secretsmanager/get")
             .unwrap_or_else(|_| unreachable!("a constant"));
         let _ = url.set_port(Some(port));
-        Ok(Self { client, url, token: token.to_owned(), pauses })
+        Ok(Self { client, url, token: token.to_owned(), pauses, awaited: Mutex::default() })
     }
 
     /// `GET http://localhost:2773/secretsmanager/get?secretId=…`, repeated while the error may pass.
@@ -107,6 +110,23 @@ impl Extension {
             self.attempt(arn).await
         };
         tokio::time::timeout(TIMEOUT, attempts).await.unwrap_or(Err(SecretUnavailable::OutOfTime))
+    }
+
+    /// One of the keys of a secret. Those that are fetched at the same time share one request.
+    pub(super) async fn fetch_key(&self, arn: &str, key: &str) -> Result<SecretSlice<u8>, SecretUnavailable> {
+        let secret = self.awaited(arn);
+        let content = secret.get_or_try_init(|| self.fetch(arn)).await?;
+        from_bundle(content.expose_secret(), key)
+    }
+
+    fn awaited(&self, arn: &str) -> Arc<OnceCell<SecretSlice<u8>>> {
+        let mut awaited = self.awaited.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(secret) = awaited.get(arn).and_then(Weak::upgrade) {
+            return secret;
+        }
+        let secret = Arc::new(OnceCell::new());
+        awaited.insert(arn.to_owned(), Arc::downgrade(&secret));
+        secret
     }
 
     async fn attempt(&self, arn: &str) -> Result<SecretSlice<u8>, SecretUnavailable> {

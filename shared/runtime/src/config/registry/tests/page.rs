@@ -11,7 +11,9 @@ const INTRODUCTION: &str = "\
 # Settings
 
 Environment variables; each function reads only its own. All problems are reported together at init, which then stops. A
-*reference* is a Secrets Manager ARN, or `file:/path` without AWS; a setting never contains the secret itself. In AWS each is
+*reference* is a Secrets Manager ARN, or `file:/path` without AWS; a setting never contains the secret itself. `ARN#key` names one
+value of a secret that holds several, a JSON object of texts, in which a `.p12` or other binary content is base64; a start asks once for
+such a secret. Settings with *its own* refuse it: whoever may read a secret may read all of it. In AWS each setting is
 a parameter of `infra/template.yaml` with the same name in camel case (`ACCOUNT_RANGES`, `AccountRanges`), or made by the
 template (tables, bucket, addresses). An empty value counts as absent. An unknown variable whose name resembles a setting that is
 not set is logged at init (`setting_misspelled`), and is a row of `doctor check`.
@@ -39,9 +41,14 @@ fn page() -> String {
             "| name | type | default | names a secret | functions | meaning |\n|---|---|---|---|---|---|\n",
         );
         for Entry { definition, kind, meaning } in section.settings {
-            let Definition { name, secret, .. } = definition;
+            let Definition { name, secret, own_secret, .. } = definition;
             let (default, functions) = (default(definition.presence), functions(definition.functions));
-            let secret = if *secret { "yes" } else { "no" };
+            let secret = match (secret, own_secret) {
+                (true, true) => "yes, its own",
+                (true, false) => "yes",
+                (false, true) => "no; its own",
+                (false, false) => "no",
+            };
             let _ = writeln!(page, "| `{name}` | {kind} | {default} | {secret} | {functions} | {meaning} |");
         }
     }

@@ -94,3 +94,18 @@ fn a_secret_is_text_or_bytes() {
     assert!(matches!(parse("no JSON"), Err(SecretUnavailable::InvalidResponse(_))));
     assert!(!format!("{text:?} {bytes:?}").contains("BEGIN"));
 }
+
+#[tokio::test]
+async fn keys_of_one_secret_that_are_fetched_together_share_a_request() {
+    let bundle = r#"{"SecretString":"{\"signing\":\"s\",\"decryption\":\"d\"}"}"#;
+    let (extension, requests) = serve(Box::leak(Box::new([NOT_READY, (200, bundle)]))).await;
+    let arn = "arn:aws:secretsmanager:eu-west-1:1:secret:k";
+    let fetch = async |key| extension.fetch_key(arn, key).await.map(|it| it.expose_secret().to_vec());
+    let (signing, decryption, missing) =
+        tokio::join!(fetch("signing"), fetch("decryption"), fetch("missing"));
+    assert_eq!((signing.unwrap(), decryption.unwrap()), (b"s".to_vec(), b"d".to_vec()));
+    assert!(matches!(missing, Err(SecretUnavailable::NoSuchKey)));
+    assert_eq!(requests.load(Relaxed), 2, "the first answer was not the secret");
+    assert_eq!(fetch("signing").await.unwrap(), b"s");
+    assert_eq!(requests.load(Relaxed), 3, "nothing is kept");
+}
