@@ -66,3 +66,27 @@ impl AuditFile {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn lines_that_could_not_be_written_are_written_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.jsonl");
+        fs::write(&path, "1\n2\n{\"at\":").unwrap();
+        let mut file = AuditFile::open(path.clone()).unwrap();
+        file.append(&[json!(1)]).unwrap();
+        let moved = folder.path().join("moved");
+        fs::rename(&path, &moved).unwrap();
+        assert!(file.append(&[json!(2), json!(3)]).is_err());
+        fs::rename(&moved, &path).unwrap();
+        file.append(&[json!(4)]).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "1\n2\n3\n4\n");
+    }
+}

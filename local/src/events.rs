@@ -117,7 +117,25 @@ fn value_at(image: &Image, path: &str) -> Option<String> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+    use std::collections::HashMap;
+
     use super::*;
+
+    #[tokio::test]
+    async fn each_write_is_carried_once() {
+        let world = World::start(crate::Options::default()).await.unwrap();
+        world.refresh().await.unwrap();
+        let mut pipes = world.pipes();
+        let cardholder = world.cardholder("40000").unwrap();
+        for card in ["70001", "70002"] {
+            cardholder.enroll(card).await.unwrap();
+            let carried = pipes.read().await.unwrap().status_changes;
+            let changes: Vec<_> = carried.iter().map(|it| (&it["cardContractId"], &it["to"])).collect();
+            assert_eq!(changes, [(&serde_json::json!(card), &serde_json::json!("READY"))]);
+            assert!(pipes.read().await.unwrap().status_changes.is_empty());
+        }
+        assert_eq!(world.status_changes().await.unwrap().len(), 2);
+    }
 
     #[test]
     fn events_follow_the_pipe_of_the_template() {

@@ -86,7 +86,7 @@ macro_rules! section {
                     name: stringify!($name),
                     presence: $presence,
                     secret: $secret,
-                    own_secret: false $(|| $own_secret)?,
+                    own_secret: const { false $(|| $own_secret)? },
                     functions: $functions,
                 });
         )*
