@@ -4,6 +4,7 @@
 mod support;
 
 use std::{
+    collections::BTreeMap,
     fs,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
@@ -331,6 +332,78 @@ async fn the_aws_cli_stores_each_secret_once_and_doctor_check_reads_samconfig() 
         }
         assert!(!leaked(&output(&run)), "a secret is in\n{}", output(&run));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_of_one_secret_are_given_by_name_and_those_of_redirects_are_not_among_them() {
+    let (world, folder) = (world().await, Folder::with_aws());
+    let keys = ["PROCESSING_SIGNING_KEY", "PROCESSING_ENCRYPTION_CERTIFICATE", "PROCESSING_DECRYPTION_KEY"];
+    let settings = world.settings();
+    let file =
+        |key: &str| settings.iter().find(|(name, _)| *name == key).unwrap().1.strip_prefix("file:").unwrap();
+    let values = keys.map(|key| (key, fs::read_to_string(file(key)).unwrap()));
+    folder.write("processing", &serde_json::to_string(&BTreeMap::from(values)).unwrap());
+    folder.put_secret("local/click-to-pay/processing", "processing");
+    let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:local/click-to-pay/processing-AbCdEf";
+    let issuer = identity_provider::start(&folder.path("authority.pem"), "RSA");
+    let named: String = keys.map(|key| format!("{key}={arn}#{key}\n")).concat();
+    let apply = ["--answers", "answers", "--yes", "--apply"];
+    write_answers(&folder, &world, &format!("{named}JWT_ISSUER={issuer}\nREDIRECT_KEYS={arn}#redirects\n"));
+    let run = folder.init(&apply, "").await;
+    assert_eq!(run.status.code(), Some(1), "{}", output(&run));
+    assert_eq!(output(&run).matches("wrong    ").count(), 1, "{}", output(&run));
+    assert!(output(&run).contains("wrong    REDIRECT_KEYS"), "{}", output(&run));
+
+    write_answers(&folder, &world, &format!("{named}JWT_ISSUER={issuer}\n"));
+    let run = folder.init(&apply, "").await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    assert!(
+        folder
+            .read("samconfig.toml")
+            .contains(&format!("\"ProcessingSigningKey={arn}#PROCESSING_SIGNING_KEY\""))
+    );
+    let check = async |secret: &str| {
+        folder.write("processing", secret);
+        folder.put_secret("local/click-to-pay/processing", "processing");
+        folder.doctor(&["check", "--env", "local", "--config", "samconfig.toml", "--json"], "").await
+    };
+    let run = check(&folder.read("processing")).await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    let report: Value = serde_json::from_slice(&run.stdout).unwrap();
+    for key in ["PROCESSING_SIGNING_KEY", "PROCESSING_DECRYPTION_KEY", "functions"] {
+        let row = report["rows"].as_array().unwrap().iter().find(|row| row["what"] == key).unwrap();
+        assert_eq!(row["verdict"], "ok", "{}", output(&run));
+    }
+    for (secret, problem) in
+        [("{}", "the secret has no such key"), ("-----BEGIN", "the secret is not a JSON object")]
+    {
+        let run = check(secret).await;
+        assert_ne!(run.status.code(), Some(0));
+        assert!(output(&run).contains("PROCESSING_") && output(&run).contains(problem), "{}", output(&run));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_domain_for_cloudfront_needs_a_choice_of_what_is_behind_it() {
+    let (world, folder) = (world().await, Folder::new());
+    write_answers(&folder, &world, "API_EDGE_DOMAIN_NAME=edge.bank.test\n");
+    let run = folder.init(&SCRIPTED, "").await;
+    assert_eq!(run.status.code(), Some(1), "{}", output(&run));
+    let excluded = "wrong    API_EDGE_DOMAIN_NAME: is given although EDGE_FOR excludes it";
+    assert!(output(&run).contains(excluded), "{}", output(&run));
+    write_answers(&folder, &world, "API_EDGE_DOMAIN_NAME=edge.bank.test\nEDGE_FOR=public\n");
+    let run = folder.init(&SCRIPTED, "").await;
+    assert_eq!(run.status.code(), Some(1), "{}", output(&run));
+    let missing =
+        ["API_EDGE_CERTIFICATE_ARN", "API_WEB_ACL_ARN", "CALLBACK_DOMAIN_NAME", "CALLBACK_CERTIFICATE_ARN"];
+    for name in missing {
+        assert!(
+            output(&run).contains(&format!("wrong    {name}: has no answer")),
+            "{name}: {}",
+            output(&run)
+        );
+    }
+    assert!(!output(&run).contains("wrong    API_DOMAIN_NAME"), "{}", output(&run));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -27,9 +27,10 @@ const OF_CLOUDFRONT: [&str; 4] = [
     "LOGO_CERTIFICATE_ARN",
 ];
 /// Certificates and the domains that they are for.
-const DOMAINS: [(&str, &str); 4] = [
+const DOMAINS: [(&str, &str); 5] = [
     ("API_CERTIFICATE_ARN", "API_DOMAIN_NAME"),
     ("API_EDGE_CERTIFICATE_ARN", "API_EDGE_DOMAIN_NAME"),
+    ("CALLBACK_CERTIFICATE_ARN", "CALLBACK_DOMAIN_NAME"),
     ("LOGO_CERTIFICATE_ARN", "LOGO_DOMAIN_NAME"),
     ("NOTIFICATION_CERTIFICATE_ARN", "NOTIFICATION_DOMAIN_NAME"),
 ];
@@ -93,7 +94,10 @@ impl Checks<'_> {
                     .into(),
             ),
             Some(file) => unreadable(file, answers),
-            None => parameter.problem(answer).or_else(|| misplaced(setting, answer, answers)),
+            None => parameter.problem(answer).or_else(|| misplaced(setting, answer, answers)).or_else(|| {
+                let excluding = self.templates.excluded_by(parameter, |setting| answers.get(setting))?;
+                (!answer.is_empty()).then(|| format!("is given although {excluding} excludes it"))
+            }),
         };
         Some(Row::wrong(setting, problem?, REMEDY))
     }

@@ -12,6 +12,8 @@ const TEMPLATE: &str = include_str!("../../../infra/template.yaml");
 const SECRETS: &str = include_str!("../../../infra/secrets.yaml");
 /// The region is no parameter. It is asked for and checked like one.
 const REGION: &str = r#"{ Type: String, AllowedPattern: "^[a-z]{2}(-[a-z]+)+-[0-9]$", Description: AWS region of the deployment }"#;
+/// Values of a parameter that are as good as none.
+const NOTHING: [&str; 2] = ["", "none"];
 /// The setting name of the region.
 pub(super) const AWS_REGION: &str = "AWS_REGION";
 
@@ -128,6 +130,21 @@ impl Templates {
         self.rules.iter().any(|rule| rule.rule_condition.is_set(parameter))
     }
 
+    /// The setting whose value excludes a value of this parameter, as `EdgeFor: none` does a domain of CloudFront.
+    pub(super) fn excluded_by<'a>(
+        &'a self,
+        parameter: &Parameter,
+        value: impl Fn(&str) -> Option<&'a str>,
+    ) -> Option<&'a str> {
+        let value = |name: &str| {
+            let compared = self.parameter(name)?;
+            value(&compared.setting).or(compared.default.as_deref())
+        };
+        let excluding = |rule: &&Rule| rule.excludes(parameter) && rule.rule_condition.holds(&value);
+        let rule = self.rules.iter().find(excluding)?;
+        Some(&self.parameter(rule.rule_condition.parameter()?)?.setting)
+    }
+
     /// The secret whose ARN the parameter takes; `None` if `infra/secrets.yaml` has none.
     pub(super) fn secret(&self, parameter: &str, stage: &str) -> Option<Secret> {
         let resource = self.secrets.resources.get(parameter)?;
@@ -152,13 +169,29 @@ impl Rule {
         !parameter.is_of_each_deployment()
             && self.assertions.iter().any(|assertion| assertion.assert.is_set(parameter))
     }
+
+    fn excludes(&self, parameter: &Parameter) -> bool {
+        self.assertions.iter().any(|assertion| assertion.assert.is_unset(parameter))
+    }
 }
 
 impl Condition {
     /// Whether this is the condition that the parameter has a value.
     fn is_set(&self, parameter: &Parameter) -> bool {
-        let Self::Not([inner]) = self else { return false };
-        matches!(&**inner, Self::Equals(name, text) if *name == parameter.name && text.is_empty())
+        matches!(self, Self::Not([inner]) if inner.is_unset(parameter))
+    }
+
+    fn is_unset(&self, parameter: &Parameter) -> bool {
+        matches!(self, Self::Equals(name, text) if *name == parameter.name && NOTHING.contains(&text.as_str()))
+    }
+
+    /// The parameter that is compared.
+    fn parameter(&self) -> Option<&str> {
+        match self {
+            Self::Equals(name, _) => Some(name),
+            Self::Not([inner]) => inner.parameter(),
+            Self::And(_) => None,
+        }
     }
 
     fn holds<'a>(&self, value: &impl Fn(&str) -> Option<&'a str>) -> bool {
@@ -204,7 +237,21 @@ mod tests {
         assert!(is_needed("ProcessingDecryptionKey", ("", "")));
         assert!(!is_needed("ProcessingDecryptionKey", ("PROCESSING_JWE", "off")));
         assert!(!is_needed("Release", ("DEPLOYMENT_PREFERENCE", "Canary10Percent5Minutes")));
-        assert!(templates.is_choice(templates.parameter("LogoDomainName").unwrap()));
+        assert!(
+            is_needed("ApiDomainName", ("EDGE_FOR", "all"))
+                && !is_needed("ApiDomainName", ("EDGE_FOR", "public"))
+        );
+        assert!(
+            is_needed("CallbackDomainName", ("EDGE_FOR", "public"))
+                && !is_needed("CallbackDomainName", ("", ""))
+        );
+        for choice in ["LogoDomainName", "EdgeFor"] {
+            assert!(templates.is_choice(templates.parameter(choice).unwrap()));
+        }
+        let domain = templates.parameter("ApiEdgeDomainName").unwrap();
+        assert_eq!(templates.excluded_by(domain, |_| None), Some("EDGE_FOR"));
+        assert_eq!(templates.excluded_by(domain, |name| (name == "EDGE_FOR").then_some("all")), None);
+        assert!(!templates.is_choice(domain));
     }
 
     #[test]
