@@ -1,5 +1,6 @@
 //! Load test: many concurrent cardholders, each enrolling one card after the other through the local gateway.
 
+mod idle;
 mod memory;
 mod notifications;
 mod observed_counts;
@@ -17,7 +18,7 @@ use crate::{error::BenchError, machine::Machine};
 use memory::MemorySampler;
 use notifications::AcknowledgmentCounter;
 use observed_counts::ObservedCounts;
-use report::Report;
+use report::{Measured, Report};
 use results::UserResults;
 use virtual_user::VirtualUser;
 
@@ -39,6 +40,12 @@ pub(crate) struct Arguments {
     /// Mean seconds in which a cardholder reads the token requestor's terms; uniform between 50 % and 150 % of it
     #[arg(long, value_name = "N", default_value_t = 20)]
     reading_seconds: u64,
+    /// Requests per second that Processing accepts
+    #[arg(long, value_name = "N", default_value_t = simulator::RATE_LIMIT)]
+    processing_limit: usize,
+    /// Enrollments per second to reach; by default any number
+    #[arg(long, value_name = "N")]
+    at_least: Option<f64>,
 }
 
 /// Runs the load test and checks the final state.
@@ -47,15 +54,16 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     let folder = folder.map_err(|source| BenchError::File { file: "a temporary folder".into(), source })?;
     let simulator = simulator::Options {
         latency: Duration::from_millis(arguments.latency_ms),
-        rate_limit: Some(simulator::RATE_LIMIT),
+        rate_limit: Some(arguments.processing_limit),
         // The journal would grow with every enrollment, and is not read here.
         journal_capacity: 0,
         ..simulator::Options::default()
     };
     // The tables are on disk: in memory their growth would hide a memory leak.
     let data = Some(folder.path().to_owned());
-    // `enroll` has 40 % of this: 24 of the 30 requests that Processing accepts, since no other function calls it here.
-    let settings = [("PROCESSING_REQUESTS_PER_SECOND".into(), "60".into())].into();
+    // `enroll` has 40 % of this: four fifths of what Processing accepts, since no other function calls it here.
+    let requests = arguments.processing_limit.saturating_mul(2).to_string();
+    let settings = [("PROCESSING_REQUESTS_PER_SECOND".into(), requests)].into();
     let options = local::Options { data, simulator, settings, ..local::Options::default() };
     let world = Arc::new(World::start(options).await.map_err(Box::new)?);
     world.refresh().await?;
@@ -88,5 +96,7 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     let interval = started_at + seconds / 2..started_at + seconds * 5 / 6;
     let enrollments_between = results.completed_at.iter().filter(|end| interval.contains(end)).count();
     let memory = memory.samples().await?;
-    Ok(Report::new(Machine::this(), arguments, duration, results, &observed, &memory, enrollments_between))
+    let idle = idle::share_of_a_core(&world).await?;
+    let measured = Measured { duration, memory, enrollments_between, idle };
+    Ok(Report::new(Machine::this(), arguments, results, &observed, &measured))
 }

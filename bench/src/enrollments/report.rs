@@ -12,6 +12,10 @@ use crate::{
 
 /// Largest accepted ratio of the memory in the last third of the time to the middle third.
 const MAX_MEMORY_GROWTH: f64 = 1.1;
+/// Largest accepted growth per enrollment in a run of [`LONG`], in units of 1000 bytes.
+const MAX_GROWTH_KB: f64 = 3.0;
+/// A run that shows whether memory goes on growing, in seconds.
+const LONG: u64 = 600;
 /// Errors printed; the others are only counted.
 const PRINTED_ERRORS: usize = 5;
 
@@ -34,6 +38,8 @@ pub(crate) struct Report {
     memory: [f64; 3],
     /// Growth of memory per enrollment, from the middle third to the last third, in units of 1000 bytes.
     memory_growth_kb: f64,
+    /// Share of a core while nothing happens afterwards.
+    idle: f64,
     targets: Vec<Target>,
     errors: Vec<String>,
 }
@@ -56,21 +62,33 @@ impl Percentiles {
     }
 }
 
+/// What was measured of the process.
+pub(super) struct Measured {
+    pub(super) duration: Duration,
+    /// Once a second, in megabytes.
+    pub(super) memory: Vec<f64>,
+    /// Enrollments that ended between the middle of the middle third of the samples and that of the last one.
+    pub(super) enrollments_between: usize,
+    /// Share of a core while nothing happens afterwards.
+    pub(super) idle: f64,
+}
+
 impl Report {
     pub(super) fn new(
         machine: Machine,
         arguments: &Arguments,
-        duration: Duration,
         results: UserResults,
         observed: &ObservedCounts,
-        memory: &[f64],
-        enrollments_between: usize,
+        measured: &Measured,
     ) -> Self {
         let enabled = results.journey_durations.len();
-        let memory = thirds(memory);
+        let enabled_per_second = count(enabled) / measured.duration.as_secs_f64();
+        let enroll = Percentiles::of(results.enroll_durations);
+        let memory = thirds(&measured.memory);
         let [_, middle, last] = memory;
+        let memory_growth_kb = (last - middle) * 1e3 / count(measured.enrollments_between);
         let remaining = results.started.saturating_sub(results.deleted);
-        let targets = vec![
+        let mut targets = vec![
             Target::exactly("errors", 0.0, count(results.errors.len())),
             Target::exactly(
                 "enrollments with status ENABLED, of those started",
@@ -103,19 +121,31 @@ impl Report {
                 count(observed.listed.values().sum()),
             ),
             Target::below("memory, last third over middle third", MAX_MEMORY_GROWTH, last / middle),
+            Target::below("`POST /enrollments`, p99, ms", 1_500.0, enroll.p99),
+            Target::below("idle afterwards, share of a core", 0.02, measured.idle),
         ];
+        targets.extend(
+            arguments
+                .at_least
+                .map(|limit| Target::above("enrollments per second", limit, enabled_per_second)),
+        );
+        if arguments.seconds >= LONG {
+            let name = "memory growth per enrollment, kB";
+            targets.push(Target::below(name, MAX_GROWTH_KB, memory_growth_kb));
+        }
         Self {
             machine,
             cardholders: arguments.cardholders,
-            seconds: duration.as_secs_f64(),
+            seconds: measured.duration.as_secs_f64(),
             latency_milliseconds: arguments.latency_ms,
             reading_seconds: arguments.reading_seconds,
             enabled,
-            enabled_per_second: count(enabled) / duration.as_secs_f64(),
-            enroll: Percentiles::of(results.enroll_durations),
+            enabled_per_second,
+            enroll,
             journey: Percentiles::of(results.journey_durations),
             memory,
-            memory_growth_kb: (last - middle) * 1e3 / count(enrollments_between),
+            memory_growth_kb,
+            idle: measured.idle,
             targets,
             errors: results.errors,
         }
@@ -162,6 +192,7 @@ impl fmt::Display for Report {
             "| memory growth per enrollment, from the middle to the last third | {:.0} kB |",
             self.memory_growth_kb
         )?;
+        writeln!(f, "| idle afterwards, share of a core | {:.1} % |", 100.0 * self.idle)?;
         report::table(f, &self.targets)?;
         for error in self.errors.iter().take(PRINTED_ERRORS) {
             writeln!(f, "\n{error}")?;
