@@ -40,9 +40,9 @@ pub(crate) struct Arguments {
     /// Mean seconds in which a cardholder reads the token requestor's terms; uniform between 50 % and 150 % of it
     #[arg(long, value_name = "N", default_value_t = 20)]
     reading_seconds: u64,
-    /// Requests per second that Processing accepts
-    #[arg(long, value_name = "N", default_value_t = simulator::RATE_LIMIT)]
-    processing_limit: usize,
+    /// Requests per second that Processing accepts, 1 to 500
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=500))]
+    processing_limit: u16,
     /// Enrollments per second to reach; by default any number
     #[arg(long, value_name = "N")]
     at_least: Option<f64>,
@@ -54,7 +54,7 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     let folder = folder.map_err(|source| BenchError::File { file: "a temporary folder".into(), source })?;
     let simulator = simulator::Options {
         latency: Duration::from_millis(arguments.latency_ms),
-        rate_limit: Some(arguments.processing_limit),
+        rate_limit: Some(arguments.processing_limit.into()),
         // The journal would grow with every enrollment, and is not read here.
         journal_capacity: 0,
         ..simulator::Options::default()
@@ -62,7 +62,7 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     // The tables are on disk: in memory their growth would hide a memory leak.
     let data = Some(folder.path().to_owned());
     // `enroll` has 40 % of this: four fifths of what Processing accepts, since no other function calls it here.
-    let requests = arguments.processing_limit.saturating_mul(2).to_string();
+    let requests = (2 * arguments.processing_limit).to_string();
     let settings = [("PROCESSING_REQUESTS_PER_SECOND".into(), requests)].into();
     let options = local::Options { data, simulator, settings, ..local::Options::default() };
     let world = Arc::new(World::start(options).await.map_err(Box::new)?);

@@ -977,7 +977,7 @@ variable "mastercard_extra_ca_certs" {
   default     = ""
 
   validation {
-    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$", var.mastercard_extra_ca_certs))
+    condition     = can(regex("^$|^arn:aws[a-z-]*:secretsmanager:[^#]+$", var.mastercard_extra_ca_certs))
     error_message = "mastercard_extra_ca_certs has an invalid value."
   }
 }

@@ -323,7 +323,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   EnrollTimeoutSeconds: {"minimum": 2, "maximum": 25},
   UnsignedRedirects: {"pattern": "^([0-9]{11}(,[0-9]{11})*)?$"},
   MastercardEnvironment: {"values": ["", "sandbox", "mtf", "production", "local"]},
-  MastercardExtraCaCerts: {"pattern": "^$|^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$"},
+  MastercardExtraCaCerts: {"pattern": "^$|^arn:aws[a-z-]*:secretsmanager:[^#]+$"},
   TokenConnectUrl: {"pattern": "^(https://|http://127\\.0\\.0\\.1:)[^\\s]+[^/\\s]$"},
   TokenConnectConsumerKey: {"pattern": "^[!-~]{1,256}$", "required": true},
   TokenConnectSigningKey: {"pattern": "^arn:aws[a-z-]*:secretsmanager:[^#]+(#[^#]+)?$", "required": true},

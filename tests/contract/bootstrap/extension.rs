@@ -17,14 +17,13 @@ use axum::{
     routing::get,
 };
 use local::World;
+use runtime::config::registry;
 use serde_json::json;
 use tokio::{net::TcpListener, sync::Notify};
 
 const PREFIX: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:";
 /// The secret that holds several keys.
 const BUNDLE: &str = "mastercard";
-/// Settings that may not name a key in it begin so.
-const OWN: [&str; 2] = ["NOTIFICATION_", "REDIRECT_KEYS"];
 
 /// A running extension, which is not ready at first.
 pub(super) struct Extension {
@@ -97,7 +96,7 @@ impl Extension {
 }
 
 fn may_be_bundled(setting: &str) -> bool {
-    !OWN.iter().any(|own| setting.starts_with(own))
+    !registry::definitions().any(|it| it.name == setting && it.own_secret)
 }
 
 async fn respond(

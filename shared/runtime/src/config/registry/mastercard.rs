@@ -24,6 +24,7 @@ section! {
         kind: "reference to PEM or DER",
         presence: Optional("none"),
         secret: false,
+        own_secret: true,
         functions: CALLS_MASTERCARD,
         meaning: "CA certificates that are trusted in addition to Mozilla's, such as those of a TLS-inspecting proxy",
     }
