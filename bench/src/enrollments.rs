@@ -40,9 +40,9 @@ pub(crate) struct Arguments {
     /// Mean seconds in which a cardholder reads the token requestor's terms; uniform between 50 % and 150 % of it
     #[arg(long, value_name = "N", default_value_t = 20)]
     reading_seconds: u64,
-    /// Requests per second that Processing accepts, 1 to 500
-    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=500))]
-    processing_limit: u16,
+    /// Requests per second that Processing accepts, 1 to 500; by default as in production
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=500))]
+    processing_limit: Option<u16>,
     /// Enrollments per second to reach; by default any number
     #[arg(long, value_name = "N")]
     at_least: Option<f64>,
@@ -52,9 +52,10 @@ pub(crate) struct Arguments {
 pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError> {
     let folder = tempfile::tempdir();
     let folder = folder.map_err(|source| BenchError::File { file: "a temporary folder".into(), source })?;
+    let processing_limit = arguments.processing_limit.map_or(simulator::RATE_LIMIT, usize::from);
     let simulator = simulator::Options {
         latency: Duration::from_millis(arguments.latency_ms),
-        rate_limit: Some(arguments.processing_limit.into()),
+        rate_limit: Some(processing_limit),
         // The journal would grow with every enrollment, and is not read here.
         journal_capacity: 0,
         ..simulator::Options::default()
@@ -62,7 +63,7 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     // The tables are on disk: in memory their growth would hide a memory leak.
     let data = Some(folder.path().to_owned());
     // `enroll` has 40 % of this: four fifths of what Processing accepts, since no other function calls it here.
-    let requests = (2 * arguments.processing_limit).to_string();
+    let requests = (2 * processing_limit).to_string();
     let settings = [("PROCESSING_REQUESTS_PER_SECOND".into(), requests)].into();
     let options = local::Options { data, simulator, settings, ..local::Options::default() };
     let world = Arc::new(World::start(options).await.map_err(Box::new)?);

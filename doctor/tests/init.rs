@@ -71,6 +71,11 @@ fn secrets(folder: &Folder, world: &World) -> Vec<String> {
         .collect()
 }
 
+/// The verdict of a row of `doctor check --json`.
+fn verdict<'a>(report: &'a Value, what: &str) -> &'a Value {
+    &report["rows"].as_array().unwrap().iter().find(|row| row["what"] == what).unwrap()["verdict"]
+}
+
 const SCRIPTED: [&str; 4] = ["--answers", "answers", "--yes", "--offline"];
 const FILES: [&str; 4] = ["--terraform", "vars.tfvars.json", "--cdk", "cdk.json"];
 
@@ -322,13 +327,12 @@ async fn the_aws_cli_stores_each_secret_once_and_doctor_check_reads_samconfig() 
     folder.put_secret("local/click-to-pay/redirect-keys", "redirect-keys");
 
     let check = ["check", "--env", "local", "--config", "samconfig.toml"];
-    for (more, verdict) in [(&["--json"][..], "ok"), (&["--json", "--offline"], "skipped")] {
+    for (more, expected) in [(&["--json"][..], "ok"), (&["--json", "--offline"], "skipped")] {
         let run = folder.doctor(&[&check[..], more].concat(), "").await;
         assert_eq!(run.status.code(), Some(0), "{}", output(&run));
         let report: Value = serde_json::from_slice(&run.stdout).unwrap();
         for what in ["TOKEN_CONNECT_SIGNING_KEY", "NOTIFICATION_DECRYPTION_KEY", "functions"] {
-            let row = report["rows"].as_array().unwrap().iter().find(|row| row["what"] == what).unwrap();
-            assert_eq!(row["verdict"], verdict, "{}", output(&run));
+            assert_eq!(verdict(&report, what), expected, "{}", output(&run));
         }
         assert!(!leaked(&output(&run)), "a secret is in\n{}", output(&run));
     }
@@ -371,8 +375,7 @@ async fn keys_of_one_secret_are_given_by_name_and_those_of_redirects_are_not_amo
     assert_eq!(run.status.code(), Some(0), "{}", output(&run));
     let report: Value = serde_json::from_slice(&run.stdout).unwrap();
     for key in ["PROCESSING_SIGNING_KEY", "PROCESSING_DECRYPTION_KEY", "functions"] {
-        let row = report["rows"].as_array().unwrap().iter().find(|row| row["what"] == key).unwrap();
-        assert_eq!(row["verdict"], "ok", "{}", output(&run));
+        assert_eq!(verdict(&report, key), "ok", "{}", output(&run));
     }
     for (secret, problem) in
         [("{}", "the secret has no such key"), ("-----BEGIN", "the secret is not a JSON object")]

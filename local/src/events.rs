@@ -1,6 +1,8 @@
 //! EventBridge Pipes, as the templates configure it: a write appears in the table's stream. One that changes an enrollment's
 //! status becomes an event `EnrollmentStatusChanged`, and one that is audited a line of the audit trail (`docs/events/`).
 
+use std::time::Duration;
+
 use aws_sdk_dynamodbstreams::types::AttributeValue;
 use serde_json::Value;
 
@@ -22,6 +24,9 @@ const STATUS_CHANGES: Pipe = Pipe {
 };
 const AUDIT_LINES: Pipe =
     Pipe { template: include_str!("../../infra/audit.yaml"), required: "dynamodb.NewImage.audit.M.at.S" };
+
+/// How often a program that follows the pipes reads them.
+pub const EVENT_POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Both pipes, which continue where they stopped.
 pub struct Pipes<'a>(StreamReader<'a>);

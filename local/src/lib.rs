@@ -31,7 +31,7 @@ mod world;
 
 pub use audit::{AuditFile, AuditFileError};
 pub use engines::{EngineError, dynamodb::TableNames};
-pub use events::{Carried, Pipes};
+pub use events::{Carried, EVENT_POLL_INTERVAL, Pipes};
 pub use identity::{KeyError, STRONG};
 pub use live::recording::Recording;
 pub use mtls_endpoint::MtlsEndpointError;

@@ -1,15 +1,12 @@
 //! `local` without a command: starts the `World`, refreshes the catalog, enables one card, then keeps running.
 
-use std::{process::ExitCode, time::Duration};
+use std::process::ExitCode;
 
 use jiff::Timestamp;
-use local::{AuditFile, AuditFileError, Pipes, World, journey, ready, timeline};
+use local::{AuditFile, AuditFileError, EVENT_POLL_INTERVAL, Pipes, World, journey, ready, timeline};
 use serde_json::Value;
 
 use crate::{NOT_DONE, NOT_STARTED, arguments::Run, fail, output};
-
-/// Interval of reading the table's stream.
-const EVENT_POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 pub(crate) async fn run(arguments: &Run) -> ExitCode {
     let started = Timestamp::now();

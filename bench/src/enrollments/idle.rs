@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use local::{Pipes, StreamError, World};
+use local::{EVENT_POLL_INTERVAL, Pipes, StreamError, World};
 use tokio::time::{Instant, sleep};
 
 use crate::{error::BenchError, machine};
 
 const TIME: Duration = Duration::from_secs(20);
-/// As the program reads the table's stream.
-const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// CPU time of this process with the schedules and the reader of the stream, as a share of one core.
 pub(super) async fn share_of_a_core(world: &World) -> Result<f64, BenchError> {
@@ -30,7 +28,7 @@ pub(super) async fn share_of_a_core(world: &World) -> Result<f64, BenchError> {
 
 async fn follow(mut pipes: Pipes<'_>) -> StreamError {
     loop {
-        sleep(POLL_INTERVAL).await;
+        sleep(EVENT_POLL_INTERVAL).await;
         if let Err(error) = pipes.read().await {
             return error;
         }

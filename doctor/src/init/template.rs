@@ -112,12 +112,8 @@ impl Templates {
         parameter: &Parameter,
         value: impl Fn(&str) -> Option<&'a str>,
     ) -> bool {
-        let value = |name: &str| {
-            let compared = self.parameter(name)?;
-            value(&compared.setting).or(compared.default.as_deref())
-        };
-        let holds = |rule: &Rule| rule.rule_condition.holds(&value);
-        parameter.default.is_none() || self.rules.iter().any(|rule| rule.demands(parameter) && holds(rule))
+        let is_demanded = self.rules_that_hold(value).any(|rule| rule.demands(parameter));
+        parameter.default.is_none() || is_demanded
     }
 
     /// Whether some deployments need a value.
@@ -136,13 +132,20 @@ impl Templates {
         parameter: &Parameter,
         value: impl Fn(&str) -> Option<&'a str>,
     ) -> Option<&'a str> {
-        let value = |name: &str| {
+        let rule = self.rules_that_hold(value).find(|rule| rule.excludes(parameter))?;
+        Some(&self.parameter(rule.rule_condition.parameter()?)?.setting)
+    }
+
+    /// The rules whose condition is met by these values, or by the defaults where there is none.
+    fn rules_that_hold<'a>(
+        &'a self,
+        value: impl Fn(&str) -> Option<&'a str>,
+    ) -> impl Iterator<Item = &'a Rule> {
+        let value = move |name: &str| {
             let compared = self.parameter(name)?;
             value(&compared.setting).or(compared.default.as_deref())
         };
-        let excluding = |rule: &&Rule| rule.excludes(parameter) && rule.rule_condition.holds(&value);
-        let rule = self.rules.iter().find(excluding)?;
-        Some(&self.parameter(rule.rule_condition.parameter()?)?.setting)
+        self.rules.iter().filter(move |rule| rule.rule_condition.holds(&value))
     }
 
     /// The secret whose ARN the parameter takes; `None` if `infra/secrets.yaml` has none.
