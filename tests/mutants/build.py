@@ -15,9 +15,10 @@ COMMAND = ["cargo", "test", "--locked", "--profile", "bench", "--package", "test
            "--lib", "--test", "world", "--no-run", "--message-format", "json"]
 
 
-def listed(patterns):
-    """The mutants of `cargo mutants` in these files."""
-    command = ["cargo", "mutants", "--list", "--json", *(option for pattern in patterns for option in ("-f", pattern))]
+def listed(patterns, excluded):
+    """The mutants of `cargo mutants` in the files of these patterns, without those excluded."""
+    files = [option for flag, given in (("-f", patterns), ("-e", excluded)) for pattern in given for option in (flag, pattern)]
+    command = ["cargo", "mutants", "--list", "--json", *files]
     found = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
     others = sorted({it["file"] for it in found if it["package"] not in LIBRARIES})
     if not found or others:
