@@ -6,6 +6,7 @@ mod notifications;
 mod observed_counts;
 mod report;
 mod results;
+mod token_changes;
 mod virtual_user;
 
 use std::{sync::Arc, time::Duration};
@@ -20,6 +21,7 @@ use notifications::AcknowledgmentCounter;
 use observed_counts::ObservedCounts;
 use report::{Measured, Report};
 use results::UserResults;
+use token_changes::TokenChanges;
 use virtual_user::VirtualUser;
 
 /// How often each notification is sent.
@@ -46,6 +48,9 @@ pub(crate) struct Arguments {
     /// Enrollments per second to reach; by default any number
     #[arg(long, value_name = "N")]
     at_least: Option<f64>,
+    /// Changes of tokens after the enrollments, each with a notification
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    token_changes: usize,
 }
 
 /// Runs the load test and checks the final state.
@@ -89,6 +94,7 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     }
     let duration = started_at.elapsed();
     world.simulator().notifications_settled().await;
+    let token_changes = TokenChanges::make(&world, &results, arguments.token_changes).await;
     let acknowledged = acknowledged.count().await?;
     let observed = ObservedCounts { acknowledged, ..ObservedCounts::collect(&world, &app, &results).await? };
     let results = UserResults::merge(results);
@@ -98,6 +104,6 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     let enrollments_between = results.completed_at.iter().filter(|end| interval.contains(end)).count();
     let memory = memory.samples().await?;
     let idle = idle::share_of_a_core(&world).await?;
-    let measured = Measured { duration, memory, enrollments_between, idle };
+    let measured = Measured { duration, memory, enrollments_between, token_changes, idle };
     Ok(Report::new(Machine::this(), arguments, results, &observed, &measured))
 }

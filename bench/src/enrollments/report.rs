@@ -4,7 +4,9 @@ use std::{fmt, time::Duration};
 
 use serde::Serialize;
 
-use super::{Arguments, COPIES, observed_counts::ObservedCounts, results::UserResults};
+use super::{
+    Arguments, COPIES, observed_counts::ObservedCounts, results::UserResults, token_changes::TokenChanges,
+};
 use crate::{
     machine::Machine,
     report::{self, Target, count},
@@ -16,6 +18,9 @@ const MAX_MEMORY_GROWTH: f64 = 1.1;
 const MAX_GROWTH_KB: f64 = 3.0;
 /// A run that shows whether memory goes on growing, in seconds.
 const LONG: u64 = 600;
+/// Most seconds for [`MANY_CHANGES`] notifications of changed tokens.
+const MAX_SECONDS_OF_CHANGES: f64 = 300.0;
+const MANY_CHANGES: usize = 20_000;
 /// Errors printed; the others are only counted.
 const PRINTED_ERRORS: usize = 5;
 
@@ -40,6 +45,10 @@ pub(crate) struct Report {
     memory_growth_kb: f64,
     /// Share of a core while nothing happens afterwards.
     idle: f64,
+    /// Changes of tokens after the enrollments.
+    token_changes: usize,
+    /// Seconds until the last notification of these changes was answered.
+    token_changes_seconds: f64,
     targets: Vec<Target>,
     errors: Vec<String>,
 }
@@ -69,6 +78,7 @@ pub(super) struct Measured {
     pub(super) memory: Vec<f64>,
     /// Enrollments that ended between the middle of the middle third of the samples and that of the last one.
     pub(super) enrollments_between: usize,
+    pub(super) token_changes: TokenChanges,
     /// Share of a core while nothing happens afterwards.
     pub(super) idle: f64,
 }
@@ -81,6 +91,7 @@ impl Report {
         observed: &ObservedCounts,
         measured: &Measured,
     ) -> Self {
+        let Measured { token_changes, .. } = measured;
         let enabled = results.journey_durations.len();
         let enabled_per_second = count(enabled) / measured.duration.as_secs_f64();
         let enroll = Percentiles::of(results.enroll_durations);
@@ -96,10 +107,10 @@ impl Report {
                 count(enabled),
             ),
             Target::exactly("pushes", count(results.started), count(observed.pushes)),
-            // A TAR and a TCN for each enrollment, and a TVN for each deleted token.
+            // A TAR and a TCN for each enrollment, and a TVN for each deleted or changed token.
             Target::exactly(
                 "notifications acknowledged",
-                f64::from(COPIES) * count(2 * results.started + results.deleted),
+                f64::from(COPIES) * count(2 * results.started + results.deleted + token_changes.made),
                 count(observed.acknowledged),
             ),
             Target::exactly("tokens created", count(results.started), count(observed.tokens)),
@@ -133,6 +144,10 @@ impl Report {
             let name = "memory growth per enrollment, kB";
             targets.push(Target::below(name, MAX_GROWTH_KB, memory_growth_kb));
         }
+        if token_changes.made >= MANY_CHANGES {
+            let name = "notifications of changed tokens, seconds";
+            targets.push(Target::below(name, MAX_SECONDS_OF_CHANGES, token_changes.duration.as_secs_f64()));
+        }
         Self {
             machine,
             cardholders: arguments.cardholders,
@@ -146,6 +161,8 @@ impl Report {
             memory,
             memory_growth_kb,
             idle: measured.idle,
+            token_changes: token_changes.made,
+            token_changes_seconds: token_changes.duration.as_secs_f64(),
             targets,
             errors: results.errors,
         }
@@ -193,6 +210,13 @@ impl fmt::Display for Report {
             self.memory_growth_kb
         )?;
         writeln!(f, "| idle afterwards, share of a core | {:.1} % |", 100.0 * self.idle)?;
+        if self.token_changes > 0 {
+            writeln!(
+                f,
+                "| notifications of changed tokens, {COPIES} times each | {} in {:.0} s |",
+                self.token_changes, self.token_changes_seconds
+            )?;
+        }
         report::table(f, &self.targets)?;
         for error in self.errors.iter().take(PRINTED_ERRORS) {
             writeln!(f, "\n{error}")?;
