@@ -64,9 +64,6 @@ pub enum SecretUnavailable {
         /// The error of Secrets Manager, if it is one that does not pass.
         error: Option<&'static str>,
     },
-    /// The extension did not answer with the secret in time.
-    #[error("the Parameters and Secrets extension took too long")]
-    OutOfTime,
     /// The extension's response is not in the documented form.
     #[error("the response of the Parameters and Secrets extension is invalid")]
     InvalidResponse(#[source] serde_json::Error),
@@ -88,7 +85,7 @@ impl SecretUnavailable {
     /// Whether the same request may succeed later.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Extension(_) | Self::Rejected { error: None, .. } | Self::OutOfTime => true,
+            Self::Extension(_) | Self::Rejected { error: None, .. } => true,
             Self::Rejected { error: Some(_), .. }
             | Self::File(_)
             | Self::InvalidResponse(_)

@@ -1,5 +1,6 @@
-//! The AWS Parameters and Secrets Lambda extension, which reads Secrets Manager. During init it answers 400 `not ready to
-//! serve traffic, please wait`, and under load other errors: requests are repeated until they succeed or time is up.
+//! The AWS Parameters and Secrets Lambda extension, which reads Secrets Manager. By AWS's documentation it can be called only once
+//! an event has arrived: during init it answers 400 `not ready to serve traffic, please wait`. [`LazyInit`](crate::LazyInit)
+//! therefore asks again with the first event.
 
 use std::{
     collections::HashMap,
@@ -18,19 +19,8 @@ use url::Url;
 
 use super::{SecretUnavailable, from_bundle, to_secret};
 
-/// Pauses between the attempts.
-const PAUSES: [Duration; 6] = [
-    Duration::from_millis(50),
-    Duration::from_millis(100),
-    Duration::from_millis(200),
-    Duration::from_millis(400),
-    Duration::from_millis(800),
-    Duration::from_millis(1600),
-];
-/// Limit of one attempt.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
-/// Limit of all attempts. Lambda ends an init after ten seconds.
-const TIMEOUT: Duration = Duration::from_secs(5);
+/// Limit of a request.
+const TIMEOUT: Duration = Duration::from_secs(2);
 const DEFAULT_PORT: u16 = 2773;
 /// Errors of Secrets Manager that do not pass. Any other error may be one of the extension itself, which may.
 const PERMANENT_ERRORS: [&str; 6] = [
@@ -47,7 +37,6 @@ pub(super) struct Extension {
     client: Client,
     url: Url,
     token: String,
-    pauses: &'static [Duration],
     /// Secrets with several keys that somebody waits for, by ARN. Nothing is kept after the last one was served.
     awaited: Mutex<HashMap<String, Weak<OnceCell<SecretSlice<u8>>>>>,
 }
@@ -70,18 +59,17 @@ impl Extension {
         Ok(EXTENSION.get_or_init(|| extension))
     }
 
-    /// From the variables that Lambda sets. Outside Lambda there is no extension to wait for: one attempt is made.
+    /// From the variables that Lambda sets.
     fn from_environment() -> Result<Self, SecretUnavailable> {
         let variables: HashMap<_, _> = std::env::vars().collect();
         let variable = |name: &str| variables.get(name).map(String::as_str);
         let port = variable("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT").and_then(|port| port.parse().ok());
-        let pauses: &[_] = if variable("AWS_LAMBDA_RUNTIME_API").is_some() { &PAUSES } else { &[] };
-        Self::new(port.unwrap_or(DEFAULT_PORT), variable("AWS_SESSION_TOKEN").unwrap_or_default(), pauses)
+        Self::new(port.unwrap_or(DEFAULT_PORT), variable("AWS_SESSION_TOKEN").unwrap_or_default())
     }
 
-    fn new(port: u16, token: &str, pauses: &'static [Duration]) -> Result<Self, SecretUnavailable> {
+    fn new(port: u16, token: &str) -> Result<Self, SecretUnavailable> {
         let client = Client::builder()
-            .timeout(ATTEMPT_TIMEOUT)
+            .timeout(TIMEOUT)
             .no_proxy()
             // The extension uses plain HTTP: no root certificates are loaded.
             .tls_certs_only([])
@@ -95,21 +83,24 @@ impl Extension {
         let mut url = Url::from_str("http://localhost/secretsmanager/get")
             .unwrap_or_else(|_| unreachable!("a constant"));
         let _ = url.set_port(Some(port));
-        Ok(Self { client, url, token: token.to_owned(), pauses, awaited: Mutex::default() })
+        Ok(Self { client, url, token: token.to_owned(), awaited: Mutex::default() })
     }
 
-    /// `GET http://localhost:2773/secretsmanager/get?secretId=…`, repeated while the error may pass.
+    /// `GET http://localhost:2773/secretsmanager/get?secretId=…`
     pub(super) async fn fetch(&self, arn: &str) -> Result<SecretSlice<u8>, SecretUnavailable> {
-        let attempts = async {
-            for pause in self.pauses {
-                match self.attempt(arn).await {
-                    Err(error) if error.is_transient() => tokio::time::sleep(*pause).await,
-                    result => return result,
-                }
-            }
-            self.attempt(arn).await
-        };
-        tokio::time::timeout(TIMEOUT, attempts).await.unwrap_or(Err(SecretUnavailable::OutOfTime))
+        let mut url = self.url.clone();
+        url.query_pairs_mut().append_pair("secretId", arn);
+        let request = self.client.get(url).header("X-Aws-Parameters-Secrets-Token", &self.token);
+        let unavailable = |error: reqwest::Error| SecretUnavailable::Extension(error.without_url());
+        let response = request.send().await.map_err(unavailable)?;
+        let status = response.status();
+        let body = Zeroizing::new(Vec::from(response.bytes().await.map_err(unavailable)?));
+        if status.is_success() {
+            return content(&body);
+        }
+        let text = String::from_utf8_lossy(&body);
+        let error = PERMANENT_ERRORS.into_iter().find(|error| text.contains(error));
+        Err(SecretUnavailable::Rejected { status: status.as_u16(), error })
     }
 
     /// One of the keys of a secret. Those that are fetched at the same time share one request.
@@ -127,22 +118,6 @@ impl Extension {
         let secret = Arc::new(OnceCell::new());
         awaited.insert(arn.to_owned(), Arc::downgrade(&secret));
         secret
-    }
-
-    async fn attempt(&self, arn: &str) -> Result<SecretSlice<u8>, SecretUnavailable> {
-        let mut url = self.url.clone();
-        url.query_pairs_mut().append_pair("secretId", arn);
-        let request = self.client.get(url).header("X-Aws-Parameters-Secrets-Token", &self.token);
-        let unavailable = |error: reqwest::Error| SecretUnavailable::Extension(error.without_url());
-        let response = request.send().await.map_err(unavailable)?;
-        let status = response.status();
-        let body = Zeroizing::new(Vec::from(response.bytes().await.map_err(unavailable)?));
-        if status.is_success() {
-            return content(&body);
-        }
-        let text = String::from_utf8_lossy(&body);
-        let error = PERMANENT_ERRORS.into_iter().find(|error| text.contains(error));
-        Err(SecretUnavailable::Rejected { status: status.as_u16(), error })
     }
 }
 
