@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use local::{World, cardholder::Cardholder};
 use serde_json::{Value, json};
-use simulator::{Fault, Operation, Times};
+use simulator::{Delivery, Fault, NotificationPlan, Operation, Times};
 
 use crate::support::{enrollment_fixture::EnrollmentFixture, function_runtime::enrollments, open_world};
 
@@ -118,4 +118,44 @@ async fn reconciliation_stops_at_the_first_429_so_that_cardholders_go_first() {
     let second = world.reconcile().await.unwrap();
     let healed = u64::try_from(second["healed"].as_array().unwrap().len()).unwrap();
     assert_eq!((healed, &second["left"]), (left, &json!(0)), "{second}");
+}
+
+#[tokio::test]
+async fn a_token_of_a_later_enrollment_does_not_enable_one_that_was_cancelled() {
+    for (case, is_read_before, tcn) in
+        [("read before", true, 1), ("read after", false, 1), ("no TCN", true, 0)]
+    {
+        let world = open_world().await;
+        let cardholder = world.cardholder("40000").unwrap();
+        notify(&world, 0);
+        let earlier = cardholder.enroll("70001").await.unwrap();
+        let page = cardholder.open_redirect(earlier["redirectUrl"].as_str().unwrap()).await.unwrap();
+        page.cancel().await.unwrap().return_to_bank().await.unwrap();
+        if is_read_before {
+            world.reconcile().await.unwrap();
+        }
+        notify(&world, tcn);
+        let later = cardholder.enroll("70001").await.unwrap();
+        let page = cardholder.open_redirect(later["redirectUrl"].as_str().unwrap()).await.unwrap();
+        page.accept_terms().await.unwrap().return_to_bank().await.unwrap();
+        world.simulator().notifications_settled().await;
+        for _ in 0..7 {
+            world.reconcile().await.unwrap();
+            world.clock().advance(SignedDuration::from_hours(13));
+        }
+        let ended = async |enrollment: &Value| {
+            let id = enrollment["enrollmentId"].as_str().unwrap();
+            let ended = cardholder.get_enrollment(id).await.unwrap().body;
+            (ended["status"].clone(), ended["final"].clone())
+        };
+        assert_eq!(ended(&earlier).await, (json!("CANCELLED"), json!(true)), "{case}");
+        assert_eq!(ended(&later).await, (json!("ENABLED"), json!(true)), "{case}");
+    }
+}
+
+/// From now on each TAR and TCN is sent so many times.
+fn notify(world: &World, copies: u32) {
+    let delivery = Delivery { copies, ..Delivery::default() };
+    let plan = NotificationPlan { tar: delivery.clone(), tcn: delivery, ..NotificationPlan::default() };
+    world.simulator().set_notification_plan(plan);
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use model::enrollment::{EnrollmentId, Fact, PushFailure};
-use runtime::store::enrollments::{DueItem, SHARDS};
+use runtime::store::enrollments::{SHARDS, Versioned};
 
 use super::{Stores, checks, eventually};
 use crate::support::enrollment_fixture::{CARD, EnrollmentFixture, facts};
@@ -15,6 +16,7 @@ checks! {
     due_items_are_spread_over_the_shards,
     only_due_items_are_in_the_index,
     the_most_overdue_comes_first,
+    an_item_that_cannot_be_read_hides_no_other,
 }
 
 async fn an_enrollment_is_due_once_no_receipt_can_be_valid(stores: &Stores) {
@@ -83,21 +85,54 @@ async fn the_most_overdue_comes_first(stores: &Stores) {
     let fullest = (0..SHARDS).max_by_key(|shard| shards[usize::from(*shard)].len()).unwrap();
     let expected = &shards[usize::from(fullest)];
     assert!(expected.len() > 1 && expected.is_sorted(), "{shards:?}");
-    let first = stores.enrollments.due(fullest, end_of_time(), 1).await.unwrap();
-    assert_eq!(first.iter().map(id).collect::<Vec<_>>(), expected[..1]);
+    let first = stores.enrollments.due_enrollments(fullest, end_of_time(), 1).await.unwrap();
+    let first: Vec<_> = first.iter().map(|due| id(due.as_ref().unwrap())).collect();
+    assert_eq!(first, expected[..1]);
 }
 
-/// Due items of all shards, once they are as expected or after the timeout of [`eventually`].
+async fn an_item_that_cannot_be_read_hides_no_other(stores: &Stores) {
+    let mut started = Vec::new();
+    for n in 0..2 * u64::from(SHARDS) {
+        let fixture =
+            EnrollmentFixture::new(&format!("key-{n}")).with_card(70001 + n).start(&stores.enrollments).await;
+        started.push(fixture.id());
+    }
+    // As after a rollback from a version that knows more statuses.
+    let damaged =
+        stores.enrollment_items().await.into_iter().find(|item| item.contains_key("dueAt")).unwrap();
+    let damaged_id = damaged["enrollmentId"].as_s().unwrap().clone();
+    let later = [("status".to_owned(), AttributeValue::S("NEVER_HEARD_OF".into()))].into_iter();
+    let item = damaged.into_iter().chain(later).collect();
+    stores.db.put_item().table_name(&stores.tables.enrollments).set_item(Some(item)).send().await.unwrap();
+    let read = async || {
+        let (mut readable, mut errors) = (BTreeSet::new(), Vec::new());
+        for shard in 0..SHARDS {
+            for due in stores.enrollments.due_enrollments(shard, end_of_time(), 50).await.unwrap() {
+                match due {
+                    Ok(stored) => drop(readable.insert(id(&stored))),
+                    Err(error) => errors.push(error.to_string()),
+                }
+            }
+        }
+        (readable, errors)
+    };
+    let (readable, errors) = eventually(read, |(readable, _)| readable.len() == started.len() - 1).await;
+    started.retain(|id| id.to_string() != damaged_id);
+    assert_eq!(readable, started.into_iter().collect());
+    assert_eq!(errors, [format!("a due item cannot be read (enrollment {damaged_id})")]);
+}
+
+/// Due enrollments of all shards, once they are as expected or after the timeout of [`eventually`].
 pub(super) async fn due(
     stores: &Stores,
     at: Timestamp,
-    is_expected: impl Fn(&Vec<(u8, DueItem)>) -> bool,
-) -> Vec<(u8, DueItem)> {
+    is_expected: impl Fn(&Vec<(u8, Versioned)>) -> bool,
+) -> Vec<(u8, Versioned)> {
     let read = async || {
         let mut all = Vec::new();
         for shard in 0..SHARDS {
-            let due = stores.enrollments.due(shard, at, 50).await.unwrap();
-            all.extend(due.into_iter().map(|due| (shard, due)));
+            let due = stores.enrollments.due_enrollments(shard, at, 50).await.unwrap();
+            all.extend(due.into_iter().map(|due| (shard, due.unwrap())));
         }
         all
     };
@@ -109,13 +144,10 @@ pub(super) fn end_of_time() -> Timestamp {
     Timestamp::now() + SignedDuration::from_hours(48)
 }
 
-pub(super) fn ids(due: &[(u8, DueItem)]) -> Vec<EnrollmentId> {
+pub(super) fn ids(due: &[(u8, Versioned)]) -> Vec<EnrollmentId> {
     due.iter().map(|(_, due)| id(due)).collect()
 }
 
-fn id(due: &DueItem) -> EnrollmentId {
-    match due {
-        DueItem::Enrollment(stored) => stored.enrollment().enrollment_id,
-        DueItem::Notification(received) => panic!("a notification is due: {}", received.notification.id),
-    }
+fn id(due: &Versioned) -> EnrollmentId {
+    due.enrollment().enrollment_id
 }

@@ -9,15 +9,16 @@ use model::{
     notification::Notification,
 };
 use runtime::store::enrollments::{
-    DueItem, InboxEntry,
+    InboxEntry,
     NotificationOutcome::{Duplicate, Recorded, Unmatched},
+    SHARDS,
 };
 use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::{
     Stores, checks,
-    due::{due, end_of_time},
+    due::end_of_time,
     eventually,
     notifications::{approved, notification, receive},
 };
@@ -211,7 +212,7 @@ async fn notifications_are_due_in_the_shards_that_reconciliation_reads(stores: &
         let notification = Notification { id: format!("n-{n}"), ..approval() };
         stores.enrollments.store_notification(&notification, now).await.unwrap();
     }
-    let due = due(stores, now, |due| due.len() == 32).await;
+    let due = notifications_by_shard(stores, now, 32).await;
     let shards: BTreeSet<u8> = due.iter().map(|(shard, _)| *shard).collect();
     assert!(due.len() == 32 && shards.len() > 3, "{} notifications are in the shards {shards:?}", due.len());
 }
@@ -272,11 +273,17 @@ pub(super) async fn visible(stores: &Stores, count: usize) -> Vec<Enrollment> {
 }
 
 async fn notifications_due(stores: &Stores, at: Timestamp, count: usize) -> Vec<InboxEntry> {
-    let notification = |due: DueItem| match due {
-        DueItem::Notification(received) => Some(*received),
-        DueItem::Enrollment(_) => None,
+    notifications_by_shard(stores, at, count).await.into_iter().map(|(_, entry)| entry).collect()
+}
+
+async fn notifications_by_shard(stores: &Stores, at: Timestamp, count: usize) -> Vec<(u8, InboxEntry)> {
+    let read = async || {
+        let mut all = Vec::new();
+        for shard in 0..SHARDS {
+            let due = stores.enrollments.due_notifications(shard, at, 50).await.unwrap();
+            all.extend(due.into_iter().map(|entry| (shard, entry.unwrap())));
+        }
+        all
     };
-    let is_one = |due: &&(u8, DueItem)| matches!(due.1, DueItem::Notification(_));
-    let due = due(stores, at, |due| due.iter().filter(is_one).count() == count).await;
-    due.into_iter().filter_map(|(_, due)| notification(due)).collect()
+    eventually(read, |due| due.len() == count).await
 }

@@ -102,7 +102,7 @@ async fn a_table_that_does_not_exist_is_an_error_and_no_absent_item() {
     assert_refused(nowhere.by_state(&fixture.state(), now).await);
     assert_refused(nowhere.list(CLIENT.into(), None, 50, None).await);
     assert_refused(nowhere.by_card(CARD.into()).await);
-    assert_refused(nowhere.due(0, now, 50).await);
+    assert_refused(nowhere.due_enrollments(0, now, 50).await);
     let received = nowhere.receive(&[tcn("n-1")], now).await;
     assert!(matches!(*received, [Err(ReceiveError::NotStored(_))]), "{received:?}");
 }

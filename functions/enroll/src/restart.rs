@@ -23,12 +23,6 @@ impl Enroll {
         let requestor = current.enrollment().token_requestor_id.clone();
         // Before the restart, which ends the earlier redirect.
         let requestor = self.requestor(Some(&requestor), attempt_request.platform, now).await?;
-        let is_replay = current.record().known_key(&hashes, now).is_some();
-        if !is_replay && current.enrollment().is_restartable(now) {
-            // Over a limit, the earlier redirect stays usable.
-            let counted = self.count_attempt(current.enrollment(), now).await;
-            counted.map_err(|failure| failure.problem.with_enrollment_id(id))?;
-        }
         let restart = Restart {
             enrollment_id: id,
             platform: attempt_request.platform,
@@ -37,6 +31,11 @@ impl Enroll {
             respond_by: self.respond_by(now),
             request: hashes,
         };
+        // A refused attempt counts for no limit. Over a limit, the earlier redirect stays usable.
+        if current.allows(&restart, now) {
+            let counted = self.count_attempt(current.enrollment(), now).await;
+            counted.map_err(|failure| failure.problem.with_enrollment_id(id))?;
+        }
         let enrollments = self.enrollments.for_actor(|| http::actor(request, ActorKind::App));
         match enrollments.restart(current, &restart, now).await? {
             Ok(stored) => {

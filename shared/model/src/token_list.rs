@@ -61,8 +61,9 @@ fn has_token(enrollment: &Enrollment, now: Timestamp) -> bool {
 }
 
 /// The state of this enrollment's token: the one that its TCN names, even if it was relinked to another card, or else
-/// the one of its card. A token that was removed here does not count: a list may lag behind.
-pub fn token_of(tokens: &[ClientToken], enrollment: &Enrollment) -> Option<TokenState> {
+/// the one of its card. A token that was removed here does not count: a list may lag behind. Nor does one that one of the
+/// `later` enrollments of its client, card and requestor made.
+pub fn token_of(tokens: &[ClientToken], enrollment: &Enrollment, later: &[Enrollment]) -> Option<TokenState> {
     let named = |token: &&ClientToken| {
         token.token_unique_reference.as_deref().is_some_and(|reference| enrollment.has_token(reference))
     };
@@ -72,14 +73,24 @@ pub fn token_of(tokens: &[ClientToken], enrollment: &Enrollment) -> Option<Token
     let of_card = |token: &&ClientToken| {
         token.card_contract_id == enrollment.card_contract_id
             && token.token_requestor_id.as_ref() == Some(&enrollment.token_requestor_id)
+            && !later.iter().any(|later| may_have_made(later, token))
     };
     let left = || tokens.iter().filter(|token| !is_removed(token));
     best(left().filter(named)).or_else(|| best(left().filter(of_card)))
 }
 
-/// The fact to record after the list was read.
-pub fn fact(tokens: &[ClientToken], enrollment: &Enrollment) -> Fact {
-    Fact::TokenList { token: token_of(tokens, enrollment) }
+/// Whether a later enrollment has made the token, or may have: by its TCN, or because the token is not older than it. Without the
+/// time of its creation a token counts as made by the later one.
+fn may_have_made(later: &Enrollment, token: &ClientToken) -> bool {
+    let reference = token.token_unique_reference.as_deref();
+    let is_older =
+        token.created_at.is_some_and(|created_at| later.created_at.duration_since(created_at) > CLOCK_SKEW);
+    reference.is_some_and(|reference| later.has_token(reference)) || (later.may_be_pushed() && !is_older)
+}
+
+/// The fact to record after the list was read; `later` as in [`token_of`].
+pub fn fact(tokens: &[ClientToken], enrollment: &Enrollment, later: &[Enrollment]) -> Fact {
+    Fact::TokenList { token: token_of(tokens, enrollment, later) }
 }
 
 fn best<'a>(tokens: impl Iterator<Item = &'a ClientToken>) -> Option<TokenState> {
@@ -163,6 +174,20 @@ mod tests {
             |enrollment, token, now| enrollment_of(&token, [enrollment].into_iter(), at(now)).is_some();
         assert!(!by_itself(&named, token("another", 5), 10), "its TCN names another");
         assert!(by_itself(&again, token("second", 100_005), 100_402), "made in an earlier attempt");
+        let listed = |created_at| {
+            let token = ClientToken { created_at, ..token("second", 0) };
+            token_of(&[token], &named, std::slice::from_ref(&live))
+        };
+        let mut unnamed = named.clone();
+        unnamed.facts.retain(|recorded| !matches!(recorded.fact, Fact::Tcn { .. }));
+        let listed_first = |created_at| {
+            let token = ClientToken { created_at, ..token("first", 0) };
+            token_of(&[token], &unnamed, std::slice::from_ref(&live))
+        };
+        assert_eq!(listed(Some(at(99_800))), None, "the later one may have made it");
+        assert_eq!(listed(None), None);
+        assert_eq!(listed_first(Some(at(5))), Some(TokenState::Active), "older than the later one");
+        assert_eq!(token_of(&[token("first", 100_005)], &named, &[live.clone()]), Some(TokenState::Active));
         let expired = &live;
         assert!(by_itself(expired, token("second", 100_880), 200_000), "its TCN never arrived");
         assert!(!by_itself(expired, token("elsewhere", 102_000), 200_000), "newer than its receipts");

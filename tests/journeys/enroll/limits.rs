@@ -71,3 +71,20 @@ async fn restarts_count_for_their_card_and_other_cards_can_be_enabled() {
     assert_eq!(pushes(&world), 2);
     assert_eq!(cardholder.enroll("70002").await.unwrap()["status"], "READY");
 }
+
+#[tokio::test]
+async fn a_restart_that_is_refused_for_another_reason_counts_for_no_limit() {
+    let world = world(&[("CARD_LIMIT_PER_HOUR", "6")]).await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let id = cardholder.enroll("70001").await.unwrap()["enrollmentId"].as_str().unwrap().to_owned();
+    for attempt in 2..=5 {
+        assert_eq!(cardholder.restart(&id, &format!("attempt-{attempt}")).await.unwrap().status, 201);
+    }
+    for tap in 0..3 {
+        let refused = cardholder.restart(&id, &format!("tap-{tap}")).await.unwrap();
+        assert_eq!((refused.status, &refused.body["code"]), (409, &json!("too_many_attempts")));
+    }
+    world.clock().advance(SignedDuration::from_mins(16));
+    world.reconcile().await.unwrap();
+    assert_eq!(cardholder.enroll("70001").await.unwrap()["status"], "READY", "the sixth that counts");
+}

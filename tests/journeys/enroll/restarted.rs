@@ -109,6 +109,23 @@ async fn a_new_enrollment_of_the_card_prevents_a_restart_of_the_expired_one() {
 }
 
 #[tokio::test]
+async fn a_restart_that_failed_for_a_temporary_reason_is_repeated_as_it_is() {
+    let world = open_world().await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let id = enroll_without_opening(&cardholder).await;
+    let body = Cardholder::restart_body();
+    world.simulator().set_fault(Operation::SearchFundingAccounts, Fault::HtmlBadGateway, Times::Always);
+    for _ in 0..2 {
+        let failed = cardholder.restart_request(&id, "again", &body).await.unwrap();
+        assert_eq!((failed.status / 100, &failed.body["retryable"]), (5, &json!(true)), "{:?}", failed.body);
+    }
+    world.simulator().clear_faults();
+    let repeated = cardholder.restart_request(&id, "again", &body).await.unwrap();
+    assert_eq!((repeated.status, &repeated.body["status"]), (201, &json!("READY")), "{:?}", repeated.body);
+    assert_eq!(enrollment(&cardholder, &id).await["attempt"], 4);
+}
+
+#[tokio::test]
 async fn a_restart_whose_push_is_refused_has_failed_in_its_own_attempt() {
     let world = open_world().await;
     let cardholder = world.cardholder("40000").unwrap();
@@ -123,4 +140,6 @@ async fn a_restart_whose_push_is_refused_has_failed_in_its_own_attempt() {
     let refused = cardholder.restart(&id, "again").await.unwrap();
     assert!((400..=502).contains(&refused.status) && refused.status != 404, "{}", refused.status);
     assert_eq!(enrollment(&cardholder, &id).await["status"], "FAILED");
+    let again = cardholder.restart(&id, "and-again").await.unwrap();
+    assert_eq!((again.status, &again.body["code"]), (409, &json!("enrollment_not_restartable")));
 }

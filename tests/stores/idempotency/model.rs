@@ -41,7 +41,7 @@ const MAX_ATTEMPTS: u32 = 5;
 enum Push {
     Pending(Timestamp),
     Ready(Timestamp),
-    Failed,
+    Failed { retryable: bool },
     Expired,
 }
 
@@ -71,7 +71,13 @@ impl Model {
         let (key, index) = (((client, card, None), key), self.enrollments.len());
         let refused = self.replay(key, body, now).or_else(|| self.card_lock(client, card, now));
         refused.unwrap_or_else(|| {
-            self.enrollments.push(Enrollment { client, card, attempt: 0, push: Push::Failed, key });
+            self.enrollments.push(Enrollment {
+                client,
+                card,
+                attempt: 0,
+                push: Push::Failed { retryable: false },
+                key,
+            });
             self.start(index, key, body, now)
         })
     }
@@ -80,7 +86,13 @@ impl Model {
         let Enrollment { client, card, push, attempt, .. } = self.enrollments[index];
         let key = ((client, card, Some(index)), key);
         let restartable = self.holds_its_card(index)
-            && (matches!(push, Push::Ready(expires_at) if now < expires_at) || push == Push::Expired);
+            && match push {
+                Push::Ready(expires_at) => now < expires_at,
+                Push::Expired => true,
+                // A restart that failed for a temporary reason is repeated; a first attempt is a new enrollment instead.
+                Push::Failed { retryable } => retryable && attempt > 1,
+                Push::Pending(_) => false,
+            };
         let refused = self
             .replay(key, body, now)
             .or_else(|| (!self.holds_its_card(index)).then(|| self.card_lock(client, card, now)).flatten())
@@ -110,7 +122,7 @@ impl Model {
         let live = match self.enrollments[holder].push {
             Push::Pending(started_at) => now <= started_at + SignedDuration::from_secs(12),
             Push::Ready(expires_at) => now < expires_at,
-            Push::Failed | Push::Expired => false,
+            Push::Failed { .. } | Push::Expired => false,
         };
         live.then_some(RequestOutcome::CardLocked(holder))
     }
@@ -136,7 +148,7 @@ impl Model {
     /// A retryable failure frees the attempt's key. If another enrollment has taken the card before it was known, that is so of a
     /// restart's key only, which is looked for in its enrollment; the card remembers those of enrollments that were replaced.
     pub(super) fn failed(&mut self, index: usize, retryable: bool) {
-        self.enrollments[index].push = Push::Failed;
+        self.enrollments[index].push = Push::Failed { retryable };
         let key = self.enrollments[index].key;
         let has_key = self.keys.get(&key).is_some_and(|(_, holder, ..)| *holder == index);
         let ((_, _, restarted), _) = key;
@@ -150,7 +162,7 @@ impl Model {
         match *push {
             Push::Ready(expires_at) if now >= expires_at => *push = Push::Expired,
             // Sixteen minutes after the request no receipt is valid, with any outcome of the push.
-            Push::Pending(_) | Push::Ready(_) | Push::Failed | Push::Expired => {}
+            Push::Pending(_) | Push::Ready(_) | Push::Failed { .. } | Push::Expired => {}
         }
     }
 }

@@ -98,11 +98,28 @@ impl Enrollment {
         StatusReport { status, reason, retryable, next_check }
     }
 
-    /// Whether another attempt may start: the redirect is unused or has expired unused, or a token waits for the cardholder.
+    /// Whether another attempt may start: the redirect is unused or has expired unused, a token waits for the cardholder, or the
+    /// last restart failed for a temporary reason.
     ///
     /// Provisional: whether Click to Pay admits a second visit for a card that has a token is not published.
     pub fn is_restartable(&self, now: Timestamp) -> bool {
-        matches!(self.status_at(now).status, Status::Ready | Status::Expired | Status::Tokenized)
+        let report = self.status_at(now);
+        match report.status {
+            Status::Ready | Status::Expired | Status::Tokenized => true,
+            Status::Failed => {
+                let is_temporary = report.retryable == Some(true);
+                is_temporary
+                    && self.attempt().number > 1
+                    && matches!(report.reason, Some(StatusReason::PushFailed(_)))
+            }
+            Status::Pending
+            | Status::Authorized
+            | Status::Enabled
+            | Status::Suspended
+            | Status::Deactivated
+            | Status::Declined
+            | Status::Cancelled => false,
+        }
     }
 
     /// Whether this enrollment locks its card, so that no other enrollment of the same card and requestor may start.
@@ -170,7 +187,7 @@ impl FactSummary<'_> {
 
     /// The status of the latest attempt while no token of it is known.
     fn status_without_token(&self, now: Timestamp) -> Verdict {
-        if self.declined {
+        if self.declined && (!self.approved || self.read_since(self.receipts_end)) {
             return (Status::Declined, None, None);
         }
         if let (Some((reason, retryable)), None) = (self.push_failed, self.expires_at) {

@@ -154,6 +154,29 @@ fn a_declined_card_is_declined() {
 }
 
 #[test]
+fn of_two_authorizations_of_one_card_the_list_tells_whether_the_second_led_to_a_token() {
+    let both = [(0, pushed()), (2, tar(Decision::Declined)), (3, tar(Decision::Approved))];
+    assert_eq!(status(&both, 4), Status::Authorized);
+    assert!(enrollment(&both).is_live(minute(4)), "it locks its card");
+    assert_eq!(enrollment(&both).status_at(minute(4)).next_check, Some(minute(16)));
+    assert_eq!(status(&[&both[..], &[(16, list(None))]].concat(), 17), Status::Declined);
+    let approved = [&both[..], &[(4, callback("APPROVED"))]].concat();
+    assert_eq!(enrollment(&approved).status_at(minute(5)).next_check, Some(minute(4)), "its TCN may be lost");
+    assert_eq!(status(&[&approved[..], &[(5, list(Some(TokenState::Active)))]].concat(), 6), Status::Enabled);
+}
+
+#[test]
+fn an_approval_that_contradicts_a_declined_authorization_has_the_list_read() {
+    let contradicted = [(0, pushed()), (2, tar(Decision::Declined)), (3, callback("APPROVED"))];
+    assert_eq!(enrollment(&contradicted).status_at(minute(4)).next_check, Some(minute(3)));
+    let read = |token| enrollment(&[&contradicted[..], &[(4, list(token))]].concat()).status_at(minute(5));
+    assert_eq!((read(None).status, read(None).next_check), (Status::Declined, None));
+    assert_eq!(read(Some(TokenState::Active)).status, Status::Enabled);
+    let confirmed = [(0, pushed()), (2, tar(Decision::Declined)), (3, callback("DECLINED"))];
+    assert_eq!(enrollment(&confirmed).status_at(minute(4)).next_check, None);
+}
+
+#[test]
 fn a_cardholder_who_cancels_is_cancelled_once_the_list_shows_no_token() {
     let history = [(0, pushed()), (2, tcn(2)), (3, callback("CANCELLED")), (4, list(None))];
     assert_eq!(status(&history, 5), Status::Cancelled);

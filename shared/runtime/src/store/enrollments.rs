@@ -36,7 +36,7 @@ mod token_changes;
 mod versioned;
 mod write;
 
-pub use due::DueItem;
+pub use due::UnreadableDueItem;
 pub use erase::{ClientData, ClientItems, EraseError, Erasure, ErasureState, UnreadableItem};
 pub use idempotency_key::{IdempotencyKey, InvalidIdempotencyKey};
 pub use inbox::InboxEntry;
@@ -103,10 +103,6 @@ impl Enrollments {
 
     fn inbox_key(&self, notification: &str) -> String {
         format!("INBOX#{}#{}", self.table.tenant, sha256_hex(notification.as_bytes()))
-    }
-
-    fn shard_key(&self, shard: u8) -> String {
-        format!("DUE#{}#{shard}", self.table.tenant)
     }
 }
 

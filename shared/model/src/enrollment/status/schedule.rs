@@ -56,7 +56,8 @@ impl FactSummary<'_> {
             CurrentToken::Active | CurrentToken::Suspended if self.is_settled() => None,
             CurrentToken::Removed if self.is_settled() || self.decision.is_some() => None,
             CurrentToken::Removed if self.read_since(self.receipts_end) => None,
-            CurrentToken::None if self.declined => None,
+            // Of several decisions a later one may have been the approval.
+            CurrentToken::None if self.declined && !self.approved => None,
             CurrentToken::None if self.push_failed.is_some() && self.expires_at.is_none() => None,
             _ => self.scheduled(),
         }
@@ -71,6 +72,7 @@ impl FactSummary<'_> {
                 decision == CardholderDecision::Completed
             }
             (CurrentToken::Removed, decision) => decision.is_some(),
+            (CurrentToken::None | CurrentToken::Unknown, Some((CardholderDecision::Completed, _))) => false,
             (CurrentToken::None | CurrentToken::Unknown, _) => self.declined,
             (CurrentToken::Active | CurrentToken::Suspended, None) => false,
         };

@@ -185,7 +185,7 @@ fn the_list_of_a_removed_token_shows_no_token() {
         token_unique_reference: Some(reference.into()),
         created_at: None,
     };
-    let state = |tokens: &[ClientToken]| crate::token_list::token_of(tokens, &removed);
+    let state = |tokens: &[ClientToken]| crate::token_list::token_of(tokens, &removed, &[]);
     assert_eq!(state(&[listed("reference")]), None, "the list lags behind");
     assert_eq!(state(&[listed("reference"), listed("another")]), Some(TokenState::Active));
 }

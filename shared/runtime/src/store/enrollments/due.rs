@@ -1,5 +1,7 @@
-//! Items that are due for reconciliation.
+//! Items that are due for reconciliation. Enrollments and notifications have shards of their own in the index, so that many
+//! notifications delay no enrollment.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use super::{
@@ -7,41 +9,79 @@ use super::{
         StoreError,
         table::{Item, from_item, n, s},
     },
-    Enrollments, InboxEntry, NOTIFICATION, Versioned,
+    Enrollments, InboxEntry, Versioned,
     inbox::InboxItem,
     load::versioned,
 };
 
-/// An item that is due for reconciliation.
-#[derive(Debug)]
-pub enum DueItem {
-    /// An enrollment whose token list is to be read.
-    Enrollment(Box<Versioned>),
-    /// A notification that is stored and not applied.
-    Notification(Box<InboxEntry>),
+/// A due item that this version cannot read, such as one that a later version wrote before a rollback. It stays due.
+#[derive(Debug, thiserror::Error)]
+#[error("a due item cannot be read (enrollment {enrollment_id})")]
+pub struct UnreadableDueItem {
+    /// `none` for a notification.
+    enrollment_id: String,
+    /// Names an attribute, without its value.
+    source: StoreError,
 }
 
 impl Enrollments {
-    /// The items of a shard that are due at `now`, most overdue first, at most `limit`.
-    pub async fn due(&self, shard: u8, now: Timestamp, limit: i32) -> Result<Vec<DueItem>, StoreError> {
+    /// The enrollments of a shard whose token list is to be read at `now`, most overdue first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the shard cannot be read.
+    pub async fn due_enrollments(
+        &self,
+        shard: u8,
+        now: Timestamp,
+        limit: i32,
+    ) -> Result<Vec<Result<Versioned, UnreadableDueItem>>, StoreError> {
+        let due = self.due(&self.enrollment_shard(shard), now, limit).await?;
+        let read = |item| versioned(&item).map_err(|source| unreadable(&item, source)).transpose();
+        Ok(due.into_iter().filter_map(read).collect())
+    }
+
+    /// The stored notifications of a shard that are to be applied at `now`, most overdue first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the shard cannot be read.
+    pub async fn due_notifications(
+        &self,
+        shard: u8,
+        now: Timestamp,
+        limit: i32,
+    ) -> Result<Vec<Result<InboxEntry, UnreadableDueItem>>, StoreError> {
+        let due = self.due(&self.notification_shard(shard), now, limit).await?;
+        let read = |item: Item| {
+            let entry = from_item::<InboxItem>(item.clone()).map(|item| item.entry);
+            entry.map_err(|source| unreadable(&item, source))
+        };
+        Ok(due.into_iter().map(read).collect())
+    }
+
+    async fn due(&self, shard: &str, now: Timestamp, limit: i32) -> Result<Vec<Item>, StoreError> {
         let query = self.table.query_keys("due").limit(limit);
         let query = query.key_condition_expression("dueShard = :shard AND dueAt <= :now");
-        let query = query.expression_attribute_values(":shard", s(&self.shard_key(shard)));
+        let query = query.expression_attribute_values(":shard", s(shard));
         let response = query.expression_attribute_values(":now", n(now.as_second())).send().await?;
-        let notification = s(NOTIFICATION);
-        let read = |item: Item| {
-            if item.get("sk") == Some(&notification) {
-                let entry = from_item::<InboxItem>(item)?.entry;
-                return Ok(Some(DueItem::Notification(Box::new(entry))));
-            }
-            Ok(versioned(&item)?.map(|stored| DueItem::Enrollment(Box::new(stored))))
-        };
         // The index is eventually consistent.
         let is_due = |item: &Item| {
             let at = item.get("dueAt").and_then(|at| at.as_n().ok()?.parse::<i64>().ok());
             at.is_some_and(|at| at <= now.as_second())
         };
         let items = self.table.batch_get(response.items.unwrap_or_default()).await?;
-        items.into_iter().filter(is_due).filter_map(|item| read(item).transpose()).collect()
+        Ok(items.into_iter().filter(is_due).collect())
     }
+
+    pub(super) fn enrollment_shard(&self, shard: u8) -> String {
+        format!("DUE#{}#{shard}", self.table.tenant)
+    }
+
+    pub(super) fn notification_shard(&self, shard: u8) -> String {
+        format!("DUE#INBOX#{}#{shard}", self.table.tenant)
+    }
+}
+
+fn unreadable(item: &Item, source: StoreError) -> UnreadableDueItem {
+    let id = item.get("enrollmentId").and_then(|id| AttributeValue::as_s(id).ok());
+    UnreadableDueItem { enrollment_id: id.map_or_else(|| "none".into(), Clone::clone), source }
 }

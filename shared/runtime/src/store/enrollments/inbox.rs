@@ -92,12 +92,13 @@ impl Enrollments {
     /// All unmatched notifications, with and without retries left; oldest first within each shard of the index.
     pub async fn unmatched_notifications(&self) -> Result<Vec<InboxEntry>, StoreError> {
         let mut found = Vec::new();
-        for shard in (0..SHARDS).flat_map(|shard| [self.shard_key(shard), self.unmatched_shard(shard)]) {
+        for shard in
+            (0..SHARDS).flat_map(|shard| [self.notification_shard(shard), self.unmatched_shard(shard)])
+        {
             let query = self.table.query_keys("due");
             let query = query.key_condition_expression("dueShard = :shard");
             let query = query.expression_attribute_values(":shard", s(&shard));
-            let mut keys: Vec<_> = query.into_paginator().items().send().try_collect().await?;
-            keys.retain(|key| key.get("sk") == Some(&s(NOTIFICATION)));
+            let keys: Vec<_> = query.into_paginator().items().send().try_collect().await?;
             for item in self.table.batch_get(keys).await? {
                 found.push(from_item::<InboxItem>(item)?.entry);
             }
@@ -152,7 +153,7 @@ impl Enrollments {
         let shard = sha256_hex(entry.notification.id.as_bytes()).bytes().next().unwrap_or_default() % SHARDS;
         // An unmatched entry without retries left stays in the index, in shards that reconciliation does not read.
         let (due_shard, due_at) = match due {
-            Some(due) => (Some(self.shard_key(shard)), Some(due)),
+            Some(due) => (Some(self.notification_shard(shard)), Some(due)),
             None if entry.applied_to.is_none() => {
                 (Some(self.unmatched_shard(shard)), Some(entry.received_at))
             }

@@ -194,6 +194,25 @@ impl Enrollments {
         Ok(enrollments)
     }
 
+    /// The enrollments of its client, card and requestor that were requested after this one. While it is live it locks its card, so
+    /// that there are none.
+    ///
+    /// # Errors
+    /// When its items cannot be read.
+    pub async fn later_than(
+        &self,
+        stored: &Versioned,
+        now: Timestamp,
+    ) -> Result<Vec<Enrollment>, StoreError> {
+        let enrollment = stored.enrollment();
+        if !stored.is_past() && enrollment.is_live(now) {
+            return Ok(Vec::new());
+        }
+        let Items { card, past } = self.items_of(&Place::of(enrollment)).await?;
+        let all = card.map(|card| card.current).into_iter().chain(past).map(|record| record.enrollment);
+        Ok(all.filter(|other| other.enrollment_id > enrollment.enrollment_id).collect())
+    }
+
     /// The items of one card that notifications may concern.
     pub(super) async fn items_of(&self, place: &Place) -> Result<Items, StoreError> {
         self.load(place, Command::Notify(&[])).await

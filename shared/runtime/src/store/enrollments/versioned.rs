@@ -1,8 +1,9 @@
 //! Optimistic concurrency control: an enrollment with the items that it was read from or written to. A write names the
 //! revisions that it builds on and fails if another write came first.
 
+use jiff::Timestamp;
 use model::{
-    card_enrollment::{EnrollmentRecord, Items, SealedRedirect},
+    card_enrollment::{Command, EnrollmentRecord, Items, Restart, SealedRedirect, decide},
     enrollment::{Enrollment, EnrollmentId},
 };
 
@@ -40,6 +41,11 @@ impl Versioned {
         let card = self.items.card.as_ref()?;
         let is_current = card.current.enrollment.enrollment_id == self.record.enrollment.enrollment_id;
         card.redirect.as_ref().filter(|redirect| is_current && redirect.attempt == attempt)
+    }
+
+    /// Whether this restart would start an attempt now.
+    pub fn allows(&self, restart: &Restart, now: Timestamp) -> bool {
+        decide(&self.items, Command::Restart(restart), now).is_ok()
     }
 
     /// Whether it was read as a past enrollment, without the card enrollment.

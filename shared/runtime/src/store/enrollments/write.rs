@@ -212,7 +212,7 @@ impl Enrollments {
             let card = format!("{client_id}#{card_contract_id}#{token_requestor_id}");
             let shard = sha256_hex(card.as_bytes());
             let shard = shard.bytes().next().unwrap_or_default() % SHARDS;
-            item.insert("dueShard".into(), s(&self.shard_key(shard)));
+            item.insert("dueShard".into(), s(&self.enrollment_shard(shard)));
             item.insert("dueAt".into(), n(due_at.as_second()));
         } else {
             // Final: nothing is due any more, and DynamoDB deletes it some time. A later enrollment or restart ends that.

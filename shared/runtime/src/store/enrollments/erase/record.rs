@@ -85,6 +85,7 @@ impl Enrollments {
             ("enrollments".into(), count(items.enrollments)),
             ("counters".into(), count(items.counters)),
             ("notifications".into(), count(items.notifications)),
+            ("tokens".into(), count(items.tokens)),
             ("ttl".into(), n((now + self.retention).as_second())),
         ]);
         if let AuditTrail::On(_) = self.audit {
