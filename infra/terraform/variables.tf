@@ -340,7 +340,7 @@ variable "api_domain_name" {
 }
 
 variable "api_certificate_arn" {
-  description = "Certificate of that domain, in this region"
+  description = "Certificate of that domain in this region; if EdgeFor is all, issued by ACM (not imported, not of a private authority)"
   type        = string
   default     = ""
 
@@ -434,7 +434,7 @@ variable "callback_domain_name" {
 }
 
 variable "callback_certificate_arn" {
-  description = "Certificate of that domain, in this region"
+  description = "Certificate of that domain in this region, issued by ACM (not imported, not of a private authority)"
   type        = string
   default     = ""
 
@@ -467,7 +467,7 @@ variable "notification_domain_name" {
 }
 
 variable "notification_certificate_arn" {
-  description = "Certificate of that domain in this region, issued by ACM (not imported)"
+  description = "Certificate of that domain in this region, issued by ACM (not imported, not of a private authority)"
   type        = string
   default     = ""
 

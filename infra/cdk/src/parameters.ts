@@ -66,7 +66,7 @@ export interface ClickToPayIssuerParameters {
   readonly allowedWebOrigins?: readonly string[];
   /** Domain of the API, such as api.bank.example; empty for API Gateway's domain @default "" */
   readonly apiDomainName?: string;
-  /** Certificate of that domain, in this region @default "" */
+  /** Certificate of that domain in this region; if EdgeFor is all, issued by ACM (not imported, not of a private authority) @default "" */
   readonly apiCertificateArn?: string;
   /** Routes with CloudFront and WAF in front of them; public is the callback, the only one that serves callers without a token @default "none" */
   readonly edgeFor?: "none" | "public" | "all";
@@ -84,13 +84,13 @@ export interface ClickToPayIssuerParameters {
   readonly apiEdgeTrustStoreVersion?: string;
   /** Domain of the callback's own API, CloudFront's origin; required if EdgeFor is public @default "" */
   readonly callbackDomainName?: string;
-  /** Certificate of that domain, in this region @default "" */
+  /** Certificate of that domain in this region, issued by ACM (not imported, not of a private authority) @default "" */
   readonly callbackCertificateArn?: string;
   /** Requests per second above which each API answers 429 @default 50 */
   readonly requestsPerSecond?: number;
   /** Domain of the notification endpoint, such as notifications.bank.example; empty for no endpoint @default "" */
   readonly notificationDomainName?: string;
-  /** Certificate of that domain in this region, issued by ACM (not imported) @default "" */
+  /** Certificate of that domain in this region, issued by ACM (not imported, not of a private authority) @default "" */
   readonly notificationCertificateArn?: string;
   /** S3 URI of a PEM bundle of the authorities that sign Mastercard's client certificates @default "" */
   readonly notificationTrustStoreUri?: string;
