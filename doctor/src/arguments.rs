@@ -43,7 +43,7 @@ pub(crate) enum Command {
     ///
     /// Shows what changes and asks before it writes. Prints no secret. Exits with 1 if an answer is wrong or missing.
     Init(#[command(flatten)] Init),
-    /// Check settings, keys, the connection to Mastercard and one signed read-only call per API
+    /// Check settings, keys, the connection to Mastercard and one signed read-only call per API and key set
     ///
     /// Exit codes: 0 if nothing is wrong, 1 if anything is wrong, 2 if the check could not run. Prints no secret.
     Check {
@@ -149,7 +149,8 @@ pub(crate) enum Command {
     },
     /// Refresh the catalog now: token requestors, then every missing logo
     ///
-    /// Exits with 1 if a logo is still missing afterwards.
+    /// Says what was not applied, and what to do. Exits with 1 if Mastercard's response was rejected by the safety check, incomplete or
+    /// superseded by a later refresh, or if a logo is still missing afterwards; a new redirect host in quarantine is only named.
     Refresh {
         /// Apply the refresh even if many token requestors have disappeared
         #[arg(long)]

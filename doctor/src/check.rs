@@ -1,4 +1,4 @@
-//! `doctor check`: from the settings to one signed read-only call per API; each step is a row of the report. A step is
+//! `doctor check`: from the settings to one signed read-only call per API and key set; each step is a row of the report. A step is
 //! skipped when an earlier one failed that it depends on.
 
 mod access_token;
@@ -8,6 +8,7 @@ mod certificates;
 mod connectivity;
 mod consumer_keys;
 mod functions;
+mod key_sets;
 mod keys;
 mod links;
 mod ranges;
@@ -26,6 +27,7 @@ use url::Url;
 use crate::report::{Report, Row, Verdict};
 use functions::Starts;
 pub(crate) use functions::WHAT as FUNCTIONS;
+use key_sets::KeySet;
 use reading::Reading;
 
 /// Options of a check.
@@ -119,10 +121,10 @@ impl Check {
 
         let healthy = is_healthy(&rows);
         let runtime = Runtime::new(settings.clone(), SdkConfig::builder().build(), self.clock.clone());
-        let (token_connect, row) = calls::token_connect(&runtime, healthy).await;
-        rows.push(row);
-        let (processing, row) = calls::processing(&runtime, healthy).await;
-        rows.push(row);
+        let token_connect = calls::token_connect(&runtime).await;
+        rows.push(calls::client_row(Api::TokenConnect, token_connect.as_ref(), healthy));
+        let processing = calls::processing(&runtime).await;
+        rows.push(calls::client_row(Api::Processing, processing.as_ref(), healthy));
         if self.offline {
             rows.push(Row::skipped("network", "--offline"));
             return Report { rows };
@@ -132,25 +134,23 @@ impl Check {
             // Send nothing to a base URL of another environment.
             let wrong_url = |row: &Row| row.what == api.url().name() && row.verdict == Verdict::Wrong;
             let url = reading.value(&api.url()).filter(|_| !rows.iter().any(wrong_url));
-            let (Some(url), Ok(transport)) = (url, runtime.transport().await) else {
-                rows.push(calls::not_connected(api));
-                continue;
+            let connection = match (url, runtime.transport().await) {
+                (Some(url), Ok(transport)) => {
+                    Some(connectivity::rows(api, &url, &transport, &self.clock).await)
+                }
+                _ => None,
             };
-            let connection = connectivity::rows(api, &url, &transport, &self.clock).await;
-            let healthy = is_healthy(&connection);
-            rows.extend(connection);
-            rows.push(match (api, healthy) {
-                (_, false) => calls::not_connected(api),
-                (Api::TokenConnect, true) => {
-                    calls::get_eligible_token_requestors(token_connect.as_ref(), &reading).await
-                }
-                (Api::Processing, true) => {
-                    calls::get_tokens_by_client(processing.as_ref(), self.client_id).await
-                }
-            });
+            let healthy = connection.as_deref().is_some_and(is_healthy);
+            rows.extend(connection.into_iter().flatten());
+            for key_set in KeySet::of(api, &reading).iter().copied() {
+                rows.push(match healthy {
+                    true => calls::signed_call(&runtime, api, key_set, &reading, self.client_id).await,
+                    false => calls::not_made(api, key_set),
+                });
+            }
             let card = self.client_id.zip(self.card_contract_id);
             if let (Api::Processing, true, Some(card)) = (api, healthy, card) {
-                let client = processing.as_ref();
+                let client = processing.as_ref().and_then(|client| client.as_ref().ok());
                 rows.push(search::search_funding_accounts(client, &runtime, &reading, card).await);
             }
         }

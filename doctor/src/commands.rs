@@ -1,18 +1,18 @@
 //! The commands of support and operators: each runs one operation and prints its result.
 
 mod erase;
+mod refresh;
 pub(crate) mod tokens;
 
 use std::{
     fmt::Display,
     io::{self, IsTerminal as _, Write},
     path::PathBuf,
-    time::Duration,
 };
 
 use doctor::{
     audit::{AuditError, AuditQuery, AuditTrail},
-    operate::{Catalog, DeadLetters, FetchReport, OperateError, Operator, RedriveReport, RefreshOptions},
+    operate::{Catalog, DeadLetters, OperateError, RedriveReport},
     support::{ConsentRow, ExportReport, OpenError, Support, TokenError},
 };
 use indicatif::ProgressBar;
@@ -23,9 +23,9 @@ use runtime::{
     store::{StoreError, enrollments::QuarantineId},
 };
 use serde::Serialize;
-use serde_json::json;
 
 pub(crate) use erase::erase;
+pub(crate) use refresh::refresh;
 
 /// A command failed.
 #[derive(Debug, thiserror::Error)]
@@ -49,9 +49,6 @@ pub(crate) enum CommandError {
     #[error("the output could not be written")]
     Json(#[from] serde_json::Error),
 }
-
-/// Interval between two frames of a spinner.
-const TICK: Duration = Duration::from_millis(100);
 
 /// `false` if the enrollment does not exist.
 pub(crate) async fn timeline(support: &Support, id: EnrollmentId, json: bool) -> Result<bool, CommandError> {
@@ -144,44 +141,6 @@ pub(crate) async fn audit(settings: &Settings, query: &AuditQuery, json: bool) -
     print_rows(&lines, json, "lines.")
 }
 
-/// `false` if a logo is still missing afterwards.
-pub(crate) async fn refresh(
-    settings: &Settings,
-    options: &RefreshOptions,
-    json: bool,
-) -> Result<bool, CommandError> {
-    let operator = Operator::connect(settings).await?;
-    let bar = ProgressBar::new_spinner();
-    bar.set_message("fetching token requestors from Mastercard");
-    bar.enable_steady_tick(TICK);
-    let synced = operator.sync_requestors(options).await?;
-    let mut total = FetchReport::default();
-    loop {
-        let FetchReport { stored, failed, remaining } = operator.fetch_assets().await?;
-        total = FetchReport { stored: total.stored + stored, failed, remaining };
-        bar.set_message(format!("{} logos fetched, {remaining} remaining", total.stored));
-        if remaining == 0 || stored == 0 {
-            break;
-        }
-    }
-    bar.finish_and_clear();
-    if json {
-        print_json(&json!({ "tokenRequestors": synced, "logos": total }))?;
-    } else {
-        let count = |name: &str| synced[name].as_array().map_or(0, Vec::len);
-        let (new, changed, retired) = (count("added"), count("changed"), count("retired"));
-        let FetchReport { stored, failed, remaining } = total;
-        let missing = failed + remaining;
-        writeln!(
-            io::stdout(),
-            "Mastercard listed {} token requestors: {new} new, {changed} changed, {retired} retired.\n\
-             {stored} logos were fetched, {missing} are missing.",
-            synced["requestors"]
-        )?;
-    }
-    Ok(total.failed + total.remaining == 0)
-}
-
 pub(crate) async fn changes(settings: Settings, json: bool) -> Result<(), CommandError> {
     let catalog = Catalog::read(settings).await??;
     if json { print_json(&catalog) } else { Ok(write!(io::stdout(), "{catalog}")?) }
@@ -200,6 +159,9 @@ pub(crate) async fn redrive(settings: &Settings, json: bool) -> Result<(), Comma
         io::stdout(),
         "{started} functions were invoked again; {left} messages name no function and stay in the queue."
     )?;
+    if left > 0 {
+        writeln!(io::stderr(), "What to do about those that stay: docs/runbooks/dead-letters.md.")?;
+    }
     Ok(())
 }
 

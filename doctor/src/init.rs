@@ -37,6 +37,9 @@ use template::{AWS_REGION, Templates};
 pub use deployed::{DeployedSettings, DeployedSettingsError};
 pub use template::TemplateError;
 
+/// The file of SAM in this repository.
+const SAMCONFIG: &str = "infra/samconfig.toml";
+
 /// A run of `doctor init`, with its options on the command line.
 #[derive(Args, Debug)]
 pub struct Init {
@@ -50,7 +53,7 @@ pub struct Init {
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
     /// The file of SAM to write; secrets.yaml is in the same folder
-    #[arg(long, value_name = "FILE", default_value = "infra/samconfig.toml")]
+    #[arg(long, value_name = "FILE", default_value = SAMCONFIG)]
     samconfig: PathBuf,
     /// Also write variables for infra/terraform, such as click-to-pay.auto.tfvars.json
     #[arg(long, value_name = "FILE")]
@@ -201,9 +204,23 @@ impl Init {
         }
         if secrets.iter().any(|it| answers.value(&it.setting).is_none()) {
             writeln!(output, "{} >arns.env", stack.arns_command(secrets))?;
-            writeln!(output, "doctor init --env {} --answers arns.env", self.env)?;
+            writeln!(output, "doctor init --env {} --answers arns.env{}", self.env, self.file_options())?;
         }
         Ok(())
+    }
+
+    /// The options that name files of this run, so that another one writes the same.
+    fn file_options(&self) -> String {
+        let files = [
+            ("--settings", self.settings.as_deref()),
+            ("--samconfig", Some(&*self.samconfig).filter(|file| *file != Path::new(SAMCONFIG))),
+            ("--terraform", self.terraform.as_deref()),
+            ("--cdk", self.cdk.as_deref()),
+        ];
+        let option = |(name, file): (&str, Option<&Path>)| {
+            Some(format!(" {name} {}", secrets::shell_word(&file?.display().to_string())))
+        };
+        files.into_iter().filter_map(option).collect()
     }
 }
 

@@ -13,7 +13,9 @@ use doctor::{
 use jiff::SignedDuration;
 use local::{Options, World};
 use runtime::config::Environment;
+use simulator::{Fault, Operation, Times};
 use support::{key_pem, offline, online, settings, world};
+use tempfile::TempDir;
 
 /// The row's verdict, findings and remedy.
 fn row(report: &Report, what: &str) -> (Verdict, String) {
@@ -103,6 +105,104 @@ async fn a_consumer_key_of_another_project_is_found_by_the_first_signed_call() {
     let report = check_with(&world, &[("PROCESSING_CONSUMER_KEY", "somebody!else")]).await;
     assert_wrong(&report, "Processing: getTokensByClient", "consumer key");
     assert_eq!(row(&report, "PROCESSING_CONSUMER_KEY").0, Verdict::Warning);
+}
+
+/// The settings of the next key set of Token Connect: this key in a new file, and this consumer key.
+fn next_key_set(folder: &TempDir, pem: &str, consumer_key: &str) -> [(&'static str, String); 2] {
+    let file = folder.path().join("next.pem");
+    fs::write(&file, pem).unwrap();
+    [
+        ("TOKEN_CONNECT_NEXT_SIGNING_KEY", format!("file:{}", file.display())),
+        ("TOKEN_CONNECT_NEXT_CONSUMER_KEY", consumer_key.to_owned()),
+    ]
+}
+
+async fn check_with_next(world: &World, next: &[(&'static str, String)]) -> Report {
+    let next: Vec<(&str, &str)> = next.iter().map(|(name, value)| (*name, &**value)).collect();
+    check_with(world, &next).await
+}
+
+/// The key and the consumer key that the simulator accepts.
+fn accepted(world: &World) -> (String, String) {
+    let settings = world.settings();
+    let value = |name: &str| settings.iter().find(|(known, _)| *known == name).unwrap().1.to_owned();
+    let file = value("TOKEN_CONNECT_SIGNING_KEY");
+    let key = fs::read_to_string(file.strip_prefix("file:").unwrap()).unwrap();
+    (key, value("TOKEN_CONNECT_CONSUMER_KEY"))
+}
+
+const CURRENT_SET: &str = "Token Connect: getEligibleTokenRequestors, current key set";
+const NEXT_SET: &str = "Token Connect: getEligibleTokenRequestors, NEXT key set";
+
+#[tokio::test]
+async fn of_two_key_sets_each_makes_its_own_call() {
+    let (world, folder) = (world().await, tempfile::tempdir().unwrap());
+    let (key, consumer_key) = accepted(&world);
+    let report = check_with_next(&world, &next_key_set(&folder, &key, &consumer_key)).await;
+    for (what, settings) in [
+        (CURRENT_SET, "signed with TOKEN_CONNECT_CONSUMER_KEY and TOKEN_CONNECT_SIGNING_KEY only"),
+        (NEXT_SET, "signed with TOKEN_CONNECT_NEXT_CONSUMER_KEY and TOKEN_CONNECT_NEXT_SIGNING_KEY only"),
+    ] {
+        let (verdict, text) = row(&report, what);
+        assert_eq!(verdict, Verdict::Ok, "{report}");
+        assert!(text.contains(settings), "{text}");
+    }
+    assert_eq!(report.verdict(), Verdict::Ok, "{report}");
+    assert_eq!(row(&report, "Processing: getTokensByClient").0, Verdict::Ok, "it has one key set");
+    assert_eq!(world.simulator().calls(Operation::GetEligibleTokenRequestors), 2);
+}
+
+/// The functions fall back to the older one, so they go on working until it expires.
+#[tokio::test]
+async fn a_newer_key_set_of_another_project_is_named_although_the_older_one_still_signs() {
+    let (world, folder) = (world().await, tempfile::tempdir().unwrap());
+    let (key, consumer_key) = accepted(&world);
+    for (pem, consumer_key) in [(key_pem(), &*consumer_key), (key, "somebody!else")] {
+        let report = check_with_next(&world, &next_key_set(&folder, &pem, consumer_key)).await;
+        assert_wrong(&report, NEXT_SET, "AUTHENTICATION_FAILED");
+        assert!(row(&report, NEXT_SET).1.contains("TOKEN_CONNECT_NEXT_SIGNING_KEY"), "{report}");
+        assert_eq!(row(&report, CURRENT_SET).0, Verdict::Ok, "{report}");
+    }
+}
+
+/// The functions do not even try it while the other set is accepted.
+#[tokio::test]
+async fn a_next_key_set_with_the_older_certificate_is_tried_too() {
+    let (world, folder) = (world().await, tempfile::tempdir().unwrap());
+    let (key, consumer_key) = accepted(&world);
+    let own = folder.path().join("own.pem");
+    fs::write(&own, [support::certificate_since(2025, &key), key].concat()).unwrap();
+    let other = key_pem();
+    let next = [support::certificate_since(2024, &other), other].concat();
+    let next = next_key_set(&folder, &next, &consumer_key);
+    let own = ("TOKEN_CONNECT_SIGNING_KEY", format!("file:{}", own.display()));
+    let report = check_with_next(&world, &[&next[..], &[own]].concat()).await;
+    assert_wrong(&report, NEXT_SET, "AUTHENTICATION_FAILED");
+    assert_eq!(row(&report, CURRENT_SET).0, Verdict::Ok, "{report}");
+}
+
+#[tokio::test]
+async fn a_key_set_without_its_key_makes_no_call_and_the_other_one_does() {
+    let world = world().await;
+    let report = check_with(&world, &[("TOKEN_CONNECT_NEXT_CONSUMER_KEY", "somebody!else")]).await;
+    assert_wrong(&report, "TOKEN_CONNECT_NEXT_SIGNING_KEY", "is not set");
+    assert_eq!(row(&report, NEXT_SET), (Verdict::Skipped, "needs settings that are wrong above".into()));
+    assert_eq!(row(&report, CURRENT_SET).0, Verdict::Ok, "{report}");
+}
+
+#[tokio::test]
+async fn fields_that_cannot_be_read_are_a_warning_that_says_where_their_names_are() {
+    let world = world().await;
+    let fault = Fault::Rewritten {
+        find: "5555550000000000000".into(),
+        replace: "{\"from\":5555550000000000000}".into(),
+    };
+    world.simulator().set_fault(Operation::GetEligibleTokenRequestors, fault, Times::Always);
+    let report = check_with(&world, &[]).await;
+    let (verdict, text) = row(&report, "Token Connect: getEligibleTokenRequestors");
+    assert_eq!(verdict, Verdict::Warning, "{text}");
+    assert!(text.contains("its log event response_fields_unreadable names the fields"), "{text}");
+    assert!(text.contains("sync-requestors") && !text.contains("5555550"), "{text}");
 }
 
 #[tokio::test]
@@ -385,6 +485,7 @@ async fn a_setting_that_stops_any_function_is_named_with_what_is_expected() {
         ("TENANT", "The Bank", "lower-case letters", "receive-callback"),
         ("CATALOG_LOCALE", "the usual one", "BCP 47", "list-requestors"),
         ("LOGO_BASE_URL", "logos", "relative URL", "list-requestors"),
+        ("MASTERCARD_EXTRA_CA_CERTS", "file:/dev/null", "CA certificates cannot be read", "sync-requestors"),
         ("S3_ENDPOINT_URL", "minio", "relative URL", "fetch-assets"),
         ("ENROLL_TIMEOUT_SECONDS", "30", "must be 2 to 25", "enroll"),
         ("UNSIGNED_REDIRECTS", "click-to-pay", "token requestor", "enroll"),

@@ -90,6 +90,8 @@ async fn each_value_is_given_once_and_reaches_doctor_check_sam_terraform_and_cdk
     assert!(text.contains(put), "{text}");
     let create = "--stack-name click-to-pay-local-secrets --no-fail-on-empty-changeset --parameter-overrides Stage=local --region eu-west-1";
     assert!(text.contains(create), "{text}");
+    let again = "doctor init --env local --answers arns.env --samconfig samconfig.toml --terraform vars.tfvars.json --cdk cdk.json";
+    assert!(text.contains(again), "{text}");
     let secrets = secrets(&folder, &world);
     assert!(secrets.len() > 60 && !secrets.iter().any(|line| text.contains(line)), "a secret is in\n{text}");
 

@@ -19,7 +19,11 @@ struct Bank {
 impl Bank {
     /// A bank whose catalog was never refreshed.
     async fn new() -> Self {
-        let world = World::start(local::Options::default()).await.unwrap();
+        Self::with(local::Options::default()).await
+    }
+
+    async fn with(options: local::Options) -> Self {
+        let world = World::start(options).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         ready::write_env_file(&world, &folder.path().join("env")).unwrap();
         Self { world, folder }
@@ -36,6 +40,13 @@ impl Bank {
         let run = self.doctor(&["redrive", "--json"]).await;
         assert_eq!(run.status.code(), Some(0), "{}", output(&run));
         serde_json::from_slice(&run.stdout).unwrap()
+    }
+
+    /// Mastercard no longer lists these token requestors.
+    fn remove(&self, requestors: &[simulator::TokenRequestor]) {
+        for requestor in requestors {
+            self.world.simulator().remove_requestor(&requestor.token_requestor_id).unwrap();
+        }
     }
 
     async fn doctor(&self, arguments: &[&str]) -> Output {
@@ -73,16 +84,75 @@ async fn a_requestor_with_a_new_host_stays_in_quarantine_until_an_operator_allow
     let id = moved.token_requestor_id.clone();
     moved.push_page = Some("https://external.example/push".parse().unwrap());
     bank.world.simulator().add_requestor(moved);
-    bank.doctor(&["refresh"]).await;
+    let run = bank.doctor(&["refresh"]).await;
+    assert_eq!(run.status.code(), Some(0), "the earlier host goes on: {}", output(&run));
+    assert!(output(&run).contains(&format!("repeat with --allow {id}=HOST")), "{}", output(&run));
+    let changes = bank.doctor(&["changes"]).await;
+    let hint = format!("doctor refresh --allow {id}=external.example\n");
+    assert!(output(&changes).ends_with(&hint), "{}", output(&changes));
     let changes = bank.doctor(&["changes", "--json"]).await;
     let changes: Value = serde_json::from_slice(&changes.stdout).unwrap();
     assert_eq!(changes["quarantined"][0]["tokenRequestorId"], json!(id), "{changes}");
     assert_eq!(changes["quarantined"][0]["hosts"], json!(["external.example"]));
 
-    let run = bank.doctor(&["refresh", "--allow", &format!("{id}=external.example")]).await;
+    let run = bank.doctor(&["refresh", "--allow", &format!("{id}=src.example")]).await;
+    assert!(output(&run).contains(&format!("--allow changed nothing for {id}")), "{}", output(&run));
+    let run = bank.doctor(&["refresh", "--allow", &format!("{id}=https://external.example")]).await;
+    assert_eq!(run.status.code(), Some(2));
+    assert!(output(&run).contains("after the = must be a host alone"), "{}", output(&run));
+    let run = bank.doctor(&["refresh", "--allow", &format!("{id}=External.Example")]).await;
     assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    assert!(!output(&run).contains("quarantine"), "{}", output(&run));
     let changes: Value = serde_json::from_slice(&bank.doctor(&["changes", "--json"]).await.stdout).unwrap();
     assert_eq!(changes["quarantined"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refresh_that_the_safety_check_rejected_is_not_reported_as_a_success() {
+    let bank = Bank::new().await;
+    bank.doctor(&["refresh"]).await;
+    let requestors = bank.world.simulator().requestors();
+    for (requestors, expected) in [
+        (&requestors[..2], "LARGEST_DROP_PERCENT"),
+        (&requestors[2..], "Mastercard listed no token requestor."),
+    ] {
+        bank.remove(requestors);
+        let run = bank.doctor(&["refresh"]).await;
+        assert_eq!(run.status.code(), Some(1), "{}", output(&run));
+        for part in ["the catalog is unchanged", expected, "repeat with --force"] {
+            assert!(output(&run).contains(part), "{part} is not in\n{}", output(&run));
+        }
+    }
+    let run = bank.doctor(&["refresh", "--json"]).await;
+    assert_eq!(run.status.code(), Some(1), "{}", output(&run));
+    let document: Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert_eq!(document["tokenRequestors"]["rejected"], "empty", "{document}");
+
+    let run = bank.doctor(&["refresh", "--force"]).await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    assert!(output(&run).contains("0 changed, 5 retired, 0 returned."), "{}", output(&run));
+    assert!(!output(&run).contains("rejected"), "{}", output(&run));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refresh_with_account_ranges_that_got_no_response_is_not_reported_as_a_success() {
+    // Two calls of 25 ranges at most; only the second has requestors.
+    let others = (0..25).map(|n| format!("52{n:04}0000000000000"));
+    let ranges: Vec<_> = others.chain(["5555550000000000000".into()]).collect();
+    let settings = [("ACCOUNT_RANGES".to_owned(), ranges.join(","))].into();
+    let bank = Bank::with(local::Options { settings, ..local::Options::default() }).await;
+    let list = Operation::GetEligibleTokenRequestors;
+    let fault = Fault::Status { code: 400, json: true };
+    bank.world.simulator().set_fault_matching(list, &ranges[0], fault, Times::Always);
+    let run = bank.doctor(&["refresh"]).await;
+    assert_eq!(run.status.code(), Some(1), "{}", output(&run));
+    for part in ["25 account ranges got no response", "Repeat the refresh", "account_ranges_unanswered"] {
+        assert!(output(&run).contains(part), "{part} is not in\n{}", output(&run));
+    }
+    bank.world.simulator().clear_faults();
+    let run = bank.doctor(&["refresh"]).await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    assert!(!output(&run).contains("no response"), "{}", output(&run));
 }
 
 #[tokio::test]

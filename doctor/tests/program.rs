@@ -75,7 +75,19 @@ async fn a_healthy_world_exits_with_0_a_fault_with_1_and_neither_shows_a_secret(
     let fault = check(arguments(&file, &[])).await;
     assert_eq!(fault.status.code(), Some(1), "{}", output(&fault));
     secrets.push("client-of-somebody".into());
-    for run in [&table, &json, &fault] {
+
+    // The functions would fall back to the other key set.
+    let next = file.with_file_name("next.pem");
+    fs::write(&next, key_pem()).unwrap();
+    let names =
+        ["TOKEN_CONNECT_NEXT_SIGNING_KEY=file:", "TOKEN_CONNECT_NEXT_CONSUMER_KEY=next-of-somebody!else"];
+    fs::write(&file, format!("{text}{}{}\n{}\n", names[0], next.display(), names[1])).unwrap();
+    let rejected = check(arguments(&file, &[])).await;
+    assert_eq!(rejected.status.code(), Some(1), "{}", output(&rejected));
+    assert!(output(&rejected).contains("getEligibleTokenRequestors, NEXT key set"), "{}", output(&rejected));
+    secrets.push("next-of-somebody".into());
+    secrets.extend(fs::read_to_string(&next).unwrap().lines().map(str::to_owned));
+    for run in [&table, &json, &fault, &rejected] {
         let text = output(run);
         let leaked = secrets.iter().any(|secret| text.contains(secret));
         assert!(!leaked, "a secret is in\n{text}");

@@ -109,6 +109,21 @@ async fn a_response_that_differs_is_named_and_the_other_cases_are_played() {
 }
 
 #[tokio::test]
+async fn token_requestors_in_another_form_than_documented_are_a_difference() {
+    let bank = bank(true).await;
+    let list = Operation::GetEligibleTokenRequestors;
+    let fault = Fault::Rewritten {
+        find: "5555550000000000000".into(),
+        replace: "{\"from\":5555550000000000000}".into(),
+    };
+    bank.world.simulator().set_fault(list, fault, 1);
+    let (run, document) = play(&bank).await;
+    let (verdict, found) = row(&document, "Token Connect: getEligibleTokenRequestors");
+    assert_eq!((run.code, verdict), (Some(1), "wrong"), "{}", run.output);
+    assert!(found[1].ends_with("some fields could not be read"), "{found:?}");
+}
+
+#[tokio::test]
 async fn without_a_token_nothing_is_changed() {
     let bank = bank(false).await;
     let (run, document) = play(&bank).await;

@@ -119,7 +119,13 @@ async fn a_card_that_cannot_take_the_tokens_leaves_them_where_they_are() {
     let run = tokens(&bank, "relink", CARD, &["--to", "80001"]).await;
     assert_eq!((run.code, run.output.as_str()), (Some(2), ""));
     assert!(run.errors.contains("the token was not moved"), "{}", run.errors);
-    assert_eq!(listed(&bank, CARD).await[0]["state"], "active");
+    let left = listed(&bank, CARD).await.remove(0);
+    assert_eq!(left["state"], "active");
+    let stopped = format!(
+        "0 of 1 tokens were moved. Token {} was the last one tried:",
+        left["tokenId"].as_str().unwrap()
+    );
+    assert!(run.errors.contains(&stopped), "{}", run.errors);
     let expected = [["operator", "token_relink", "started"], ["operator", "token_relink", "not_changed"]];
     assert_eq!(audited(&bank).await, lines(&expected));
 }

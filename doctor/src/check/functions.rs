@@ -22,6 +22,7 @@ use crate::report::{Row, Verdict};
 
 /// The row that tells whether all functions start.
 pub(crate) const WHAT: &str = "functions";
+const EXTRA_CA_CERTS: &str = registry::MASTERCARD_EXTRA_CA_CERTS.name();
 /// Required settings that only a deployment has, with values that let the functions start without it.
 const OF_DEPLOYMENT: [(&str, &str); 6] = [
     (registry::CALLBACK_BASE_URL.name(), "https://not-deployed.invalid/callback"),
@@ -68,12 +69,16 @@ impl Starts {
     pub(super) fn secret_rows(&self, above: &[Row]) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::new();
         for (_, error) in &self.0 {
-            let Some(error @ (ConfigError::Secret { name, .. } | ConfigError::Key { name, .. })) = error
-            else {
-                continue;
+            let row = match error {
+                Some(error @ (ConfigError::Secret { name, .. } | ConfigError::Key { name, .. })) => {
+                    keys::unusable(name, error)
+                }
+                Some(error @ ConfigError::Roots(_)) => keys::unusable(EXTRA_CA_CERTS, error),
+                _ => continue,
             };
-            if !above.iter().chain(&rows).any(|row| row.what == *name && row.verdict == Verdict::Wrong) {
-                rows.push(keys::unusable(name, error));
+            let is_known = |known: &Row| known.what == row.what && known.verdict == Verdict::Wrong;
+            if !above.iter().chain(&rows).any(is_known) {
+                rows.push(row);
             }
         }
         rows
@@ -101,7 +106,8 @@ fn finding(error: &ConfigError) -> String {
             names.collect::<Vec<_>>().join(", ")
         }
         ConfigError::Secret { name, .. } | ConfigError::Key { name, .. } => (*name).to_owned(),
-        ConfigError::Roots(_) | ConfigError::Http(_) | ConfigError::OutOfTime => telemetry::chain(error),
+        ConfigError::Roots(_) => EXTRA_CA_CERTS.to_owned(),
+        ConfigError::Http(_) | ConfigError::OutOfTime => telemetry::chain(error),
     }
 }
 

@@ -65,6 +65,7 @@ const REFERENCE_REMEDY: &str = "set it to file:/path, or in AWS to the secret's 
 const PRIVATE_KEY_REMEDY: &str =
     "store the private key as a .p12 file with its password, or as PEM without a password";
 const CERTIFICATE_REMEDY: &str = "store the certificate from Mastercard Developers as PEM";
+const CA_CERTIFICATES_REMEDY: &str = "store the CA certificates as PEM, one after the other";
 
 /// The public key (DER) of each secret that could be parsed, by its setting.
 type PublicKeys = Vec<(&'static str, Vec<u8>)>;
@@ -188,7 +189,7 @@ async fn certificate_row(
     row.with_findings([sentence]).with_findings(certificates::certificate_fingerprints(&certificate))
 }
 
-/// The row of a key that could not be fetched or parsed; it never contains the key.
+/// The row of a key or certificate that could not be fetched or parsed; it never contains the key.
 pub(super) fn unusable(name: &str, error: &ConfigError) -> Row {
     let cause = std::error::Error::source(error).map_or_else(|| error.to_string(), telemetry::chain);
     let finding = cause.trim_start_matches(name).trim_start_matches(": ").to_owned();
@@ -203,6 +204,7 @@ fn remedy(error: &ConfigError, invalid: &'static str) -> &'static str {
         ConfigError::Secret { source: SecretUnavailable::Extension(_), .. } => {
             "Secrets Manager is read in Lambda only: save the secret to a file and set file:/path"
         }
+        ConfigError::Roots(_) => CA_CERTIFICATES_REMEDY,
         _ => invalid,
     }
 }

@@ -39,8 +39,18 @@ pub(crate) async fn relink(
     if !is_confirmed(&settings, PROCESSING, yes, &what)? {
         return Ok(false);
     }
-    for token in tokens {
-        print_line(&support.relink(card.token(token), to).await?)?;
+    for (moved, token) in tokens.iter().enumerate() {
+        match support.relink(card.token(*token), to).await {
+            Ok(record) => print_line(&record)?,
+            Err(error) => {
+                let all = tokens.len();
+                writeln!(
+                    io::stderr(),
+                    "{moved} of {all} tokens were moved. Token {token} was the last one tried:"
+                )?;
+                return Err(error.into());
+            }
+        }
     }
     Ok(true)
 }

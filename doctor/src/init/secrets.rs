@@ -222,7 +222,8 @@ impl SecretsStack {
     }
 }
 
-fn shell_word(word: &str) -> String {
+/// The word as a shell reads it, quoted if it has to be.
+pub(super) fn shell_word(word: &str) -> String {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-_=./:,@".contains(&b);
     if word.bytes().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }

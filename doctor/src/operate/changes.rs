@@ -94,10 +94,13 @@ impl fmt::Display for Catalog {
             }
         }
         for QuarantinedRequestor { token_requestor_id, name, hosts, since } in &self.quarantined {
+            let allow: String =
+                hosts.iter().map(|host| format!(" --allow {token_requestor_id}={host}")).collect();
             let hosts = hosts.join(", ");
             writeln!(
                 f,
-                "\n{name} ({token_requestor_id}) is in quarantine since {since:.0}: new host {hosts}."
+                "\n{name} ({token_requestor_id}) is in quarantine since {since:.0}: new host {hosts}.\n\
+                 If Mastercard or the token requestor confirms it by telephone: doctor refresh{allow}"
             )?;
         }
         Ok(())

@@ -1,29 +1,9 @@
 //! Refresh of the catalog (steps 1 to 4): token requestors, then every missing logo.
 
-use mastercard::token_requestor::TokenRequestorId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{OperateError, Operator};
-
-/// Decisions of an operator about a refresh; the event of `sync-requestors`.
-#[derive(Debug, Default, Serialize)]
-pub struct RefreshOptions {
-    /// Apply the refresh even if many token requestors have disappeared.
-    pub force: bool,
-    /// New redirect hosts that are allowed.
-    pub allow: Vec<AllowedHost>,
-}
-
-/// A redirect host that an operator allows for a token requestor.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AllowedHost {
-    /// The token requestor.
-    pub token_requestor_id: TokenRequestorId,
-    /// Host of the push URI, without port.
-    pub host: String,
-}
+use super::{OperateError, Operator, RefreshOptions, SyncReport};
 
 /// Counts of one invocation of `fetch-assets`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -43,24 +23,15 @@ struct FetchAssetsResponse {
     remaining: usize,
 }
 
-impl std::str::FromStr for AllowedHost {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const FORM: &str = "is <token requestor id>=<host>";
-        let (id, host) = text.split_once('=').ok_or(FORM)?;
-        let token_requestor_id = id.parse().map_err(|_| FORM)?;
-        if host.is_empty() { Err(FORM) } else { Ok(Self { token_requestor_id, host: host.into() }) }
-    }
-}
-
 impl Operator {
     /// Steps 1 and 2. Returns the response of `sync-requestors`.
     ///
     /// # Errors
     /// When the function cannot be invoked or fails.
-    pub async fn sync_requestors(&self, options: &RefreshOptions) -> Result<Value, OperateError> {
-        self.invoke(&self.sync_requestors, &json!(options)).await
+    pub async fn sync_requestors(&self, options: &RefreshOptions) -> Result<SyncReport, OperateError> {
+        let response = self.invoke(&self.sync_requestors, &json!(options)).await?;
+        serde_json::from_value(response)
+            .map_err(|_| OperateError::InvalidResponse(self.sync_requestors.clone()))
     }
 
     /// Steps 3 and 4: fetches missing logos, as many as one invocation has time for.

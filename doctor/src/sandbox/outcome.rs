@@ -61,7 +61,11 @@ pub(super) struct Came {
 
 /// What the client read from a response; without numbers of tokens and without payloads.
 pub(super) enum Content {
-    TokenRequestors { count: usize },
+    TokenRequestors {
+        count: usize,
+        /// Those with a field in another form than documented.
+        unreadable: usize,
+    },
     Media(Vec<MediaContent>),
     EncryptedCard,
     Tokens(Vec<TokenStatus>),
@@ -79,7 +83,9 @@ impl Documented {
             Played::Failed(_) | Played::Skipped(_) => return false,
         };
         match (self, &came.content) {
-            (Self::TokenRequestors, Content::TokenRequestors { .. }) => came.status == Some(200),
+            (Self::TokenRequestors, Content::TokenRequestors { unreadable, .. }) => {
+                came.status == Some(200) && *unreadable == 0
+            }
             (Self::Logo, Content::Media(media)) => {
                 let has = |kind| media.iter().any(|it| it.media_type == kind && it.data.is_some());
                 came.status == Some(200) && has("image/svg+xml") && has("image/png")
@@ -101,7 +107,10 @@ impl fmt::Display for Came {
             write!(f, "HTTP {status}")?;
         }
         match &self.content {
-            Content::TokenRequestors { count } => write!(f, " with {count} token requestors"),
+            Content::TokenRequestors { count, unreadable: 0 } => write!(f, " with {count} token requestors"),
+            Content::TokenRequestors { count, unreadable } => {
+                write!(f, " with {count} token requestors; of {unreadable} some fields could not be read")
+            }
             Content::Media(media) => {
                 let types: Vec<_> = media.iter().map(|it| word(&it.media_type)).collect();
                 write!(f, " with {}", listed(&types))

@@ -11,6 +11,7 @@ use mastercard::{
         NumberedToken, SearchConfig, TokenAction, TokenChangeError, TokenChangeResult, TokenNumber,
         TokenStatus, TokenStatusWords,
     },
+    token_connect::EligibleTokenRequestors,
     token_requestor::TokenRequestorId,
 };
 
@@ -92,10 +93,10 @@ impl Player {
 
     async fn token_requestors(&mut self, deadline: Deadline) -> Result<Content, MastercardError> {
         let eligible = self.token_connect.get_eligible_token_requestors(&self.ranges, deadline).await?;
-        let requestors = eligible.token_requestors;
+        let EligibleTokenRequestors { token_requestors: requestors, unreadable } = eligible;
         let count = requestors.len();
         self.logo = requestors.into_iter().find_map(|requestor| requestor.image_asset_id);
-        Ok(Content::TokenRequestors { count })
+        Ok(Content::TokenRequestors { count, unreadable })
     }
 
     async fn asset(&self, id: &AssetId, deadline: Deadline) -> Result<Content, MastercardError> {

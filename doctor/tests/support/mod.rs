@@ -59,6 +59,13 @@ pub fn certificate_with_key() -> (String, String) {
     with_key(CertificateParams::default())
 }
 
+/// A certificate of this key that is valid since the beginning of a year.
+pub fn certificate_since(year: i32, key: &str) -> String {
+    let mut params = CertificateParams::default();
+    params.not_before = date_time_ymd(year, 1, 1);
+    params.self_signed(&KeyPair::from_pem(key).unwrap()).unwrap().pem()
+}
+
 fn with_key(params: CertificateParams) -> (String, String) {
     let key = key();
     (params.self_signed(&key).unwrap().pem(), key.serialize_pem())

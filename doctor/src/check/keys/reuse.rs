@@ -1,4 +1,4 @@
-//! Keys that are set in more than one place: each of the keys and certificates has one owner and one purpose.
+//! Keys that are set for two purposes: each of the keys and certificates has one owner and one purpose.
 
 use super::{CLIENT_ENCRYPTION, DECRYPTION, ENCRYPTION, PublicKeys, SIGNING};
 use crate::report::Row;
@@ -29,5 +29,5 @@ pub(super) fn row(public_keys: &PublicKeys) -> Row {
             return Row::warning(WHAT, finding, "use separate keys: each key has one purpose");
         }
     }
-    Row::ok(WHAT, "each key is set in one place only")
+    Row::ok(WHAT, "no key or certificate serves two purposes")
 }

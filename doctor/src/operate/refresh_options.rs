@@ -1,0 +1,93 @@
+//! What an operator decides about a refresh: to force it, and redirect hosts to allow.
+
+use std::str::FromStr;
+
+use mastercard::token_requestor::TokenRequestorId;
+use serde::Serialize;
+use url::Host;
+
+/// Decisions of an operator about a refresh; the event of `sync-requestors`.
+#[derive(Debug, Default, Serialize)]
+pub struct RefreshOptions {
+    /// Apply the refresh even if many token requestors have disappeared.
+    pub force: bool,
+    /// New redirect hosts that are allowed.
+    pub allow: Vec<AllowedHost>,
+}
+
+/// A redirect host that an operator allows for a token requestor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AllowedHost {
+    /// The token requestor.
+    pub token_requestor_id: TokenRequestorId,
+    /// Host of the push URI, without port, as it is in a URL: in lower case.
+    pub host: String,
+}
+
+/// The text is not `<token requestor id>=<host>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidAllowedHost {
+    /// Without an equals sign, or what is before it is no id.
+    #[error("must be <token requestor id>=<host>, and the id has eleven digits")]
+    Form,
+    /// No push URI could have it.
+    #[error(
+        "after the = must be a host alone, in ASCII and without scheme, port, path or wildcard, such as src.mastercard.com"
+    )]
+    Host,
+}
+
+impl FromStr for AllowedHost {
+    type Err = InvalidAllowedHost;
+
+    fn from_str(text: &str) -> Result<Self, InvalidAllowedHost> {
+        let (id, host) = text.split_once('=').ok_or(InvalidAllowedHost::Form)?;
+        let token_requestor_id = id.parse().map_err(|_| InvalidAllowedHost::Form)?;
+        // `sync-requestors` compares it with the host of a parsed URL.
+        let host = Host::parse(host).map_err(|_| InvalidAllowedHost::Host)?.to_string();
+        if host.contains('*') {
+            return Err(InvalidAllowedHost::Host);
+        }
+        Ok(Self { token_requestor_id, host })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(host: &str) -> Result<String, InvalidAllowedHost> {
+        format!("50123197928={host}").parse().map(|allowed: AllowedHost| allowed.host)
+    }
+
+    #[test]
+    fn a_host_is_taken_as_it_is_in_a_url() {
+        for (typed, host) in [
+            ("src.mastercard.com", "src.mastercard.com"),
+            ("SRC.Mastercard.com", "src.mastercard.com"),
+            ("xn--Bcher-kva.example", "xn--bcher-kva.example"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("[::1]", "[::1]"),
+        ] {
+            assert_eq!(parse(typed).unwrap(), host);
+        }
+    }
+
+    #[test]
+    fn what_no_push_uri_could_have_as_its_host_is_refused() {
+        for typed in [
+            "",
+            "src.mastercard.com:443",
+            "https://src.mastercard.com",
+            "a.example/push",
+            "*.mastercard.com",
+            "bücher.example",
+        ] {
+            assert_eq!(parse(typed), Err(InvalidAllowedHost::Host), "{typed}");
+        }
+        for typed in ["src.mastercard.com", "1=src.mastercard.com", ""] {
+            assert_eq!(typed.parse::<AllowedHost>(), Err(InvalidAllowedHost::Form), "{typed}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+use serde_json::json;
+
+use super::*;
+
+const ID: &str = "50123197928";
+
+/// The response of a refresh, with some fields changed.
+fn report(changes: Value) -> SyncReport {
+    let Value::Object(mut fields) = json!({
+        "requestors": 5, "added": [], "changed": [], "retired": [], "returned": [], "quarantined": [],
+        "unansweredRanges": 0, "assets": [], "moreAssets": false,
+    }) else {
+        unreachable!()
+    };
+    let Value::Object(changes) = changes else { unreachable!() };
+    fields.extend(changes);
+    serde_json::from_value(fields.into()).unwrap()
+}
+
+fn findings(changes: Value) -> Vec<String> {
+    report(changes).findings(&RefreshOptions::default())
+}
+
+#[test]
+fn nothing_is_said_about_a_refresh_that_was_applied() {
+    let applied = report(json!({"version": 7, "changed": [ID]}));
+    assert!(applied.is_applied() && applied.findings(&RefreshOptions::default()).is_empty());
+    let document = json!({
+        "requestors": 5, "version": 7, "added": [], "changed": [ID], "retired": [], "returned": [], "quarantined": [],
+        "unansweredRanges": 0, "assets": [], "moreAssets": false,
+    });
+    assert_eq!(serde_json::to_value(&applied).unwrap(), document, "as it came");
+}
+
+#[test]
+fn each_reason_of_a_rejection_is_explained() {
+    for (reason, expected) in [
+        ("empty", "listed no token requestor"),
+        ("drop", "LARGEST_DROP_PERCENT"),
+        ("unreadable", "log event response_fields_unreadable"),
+        ("of_a_later_version", "unchanged: of_a_later_version."),
+    ] {
+        let rejected = json!({"rejected": reason});
+        assert!(!report(rejected.clone()).is_applied());
+        let [finding] = findings(rejected).try_into().unwrap();
+        assert!(finding.contains(expected) && finding.contains("--force"), "{finding}");
+    }
+}
+
+#[test]
+fn a_superseded_refresh_is_not_called_applied() {
+    let superseded = json!({"superseded": true});
+    assert!(!report(superseded.clone()).is_applied());
+    assert!(findings(superseded)[0].contains("requested later is complete already"));
+}
+
+#[test]
+fn a_quarantined_host_is_named_with_the_option_that_allows_it() {
+    let quarantined = json!({"changed": [ID], "quarantined": [ID]});
+    assert!(report(quarantined.clone()).is_applied());
+    assert!(findings(quarantined)[0].contains(&format!("--allow {ID}=HOST")));
+}
+
+#[test]
+fn an_operator_who_allowed_another_host_than_the_one_in_quarantine_is_told() {
+    let allow = vec![format!("{ID}=src.example").parse().unwrap()];
+    let options = RefreshOptions { force: false, allow };
+    for (changes, expected) in
+        [(json!({}), true), (json!({"changed": [ID]}), false), (json!({"rejected": "drop"}), false)]
+    {
+        let findings = report(changes).findings(&options);
+        assert_eq!(
+            findings.iter().any(|it| it.starts_with("--allow changed nothing")),
+            expected,
+            "{findings:?}"
+        );
+    }
+}
