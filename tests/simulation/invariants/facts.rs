@@ -15,9 +15,16 @@ pub(super) fn enabled_needs_a_token(history: &History) -> Result<(), String> {
         ensure_enabled(enrollment)
             .map_err(|reason| format!("{name} became ENABLED at step {} without {reason}.", write.step))?;
         let card = item.text("cardContractId");
-        let mut tokens = history.tokens.iter().filter(|token| token.is_of_click_to_pay);
-        let has_token = tokens.any(|token| token.card.to_string() == card && token.step <= write.step);
-        ensure!(has_token, "{name} became ENABLED at step {}, but its card has no token.", write.step);
+        let of_card = history.tokens.iter().filter(|token| token.is_of_click_to_pay);
+        let of_card = of_card.filter(|token| token.card.to_string() == card && token.step <= write.step);
+        ensure!(
+            of_card.clone().next().is_some(),
+            "{name} became ENABLED at step {}, but its card has no token.",
+            write.step
+        );
+        let of_another = |reference: &str| later_than(enrollment, history).any(|it| it.has_token(reference));
+        let has_token = of_card.clone().any(|token| !of_another(&token.reference));
+        ensure!(has_token, "{name} became ENABLED at step {} by a later one's token.", write.step);
     }
     for completed in &history.completed {
         let enabled_id = |body: &Value| {
@@ -35,6 +42,14 @@ pub(super) fn enabled_needs_a_token(history: &History) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The enrollments of the same client, card and token requestor that were requested after this one.
+fn later_than<'a>(enrollment: &'a Enrollment, history: &'a History) -> impl Iterator<Item = &'a Enrollment> {
+    let place = |it: &Enrollment| (it.client_id, it.card_contract_id, it.token_requestor_id.clone());
+    history.enrollments().filter(move |other| {
+        other.enrollment_id > enrollment.enrollment_id && place(other) == place(enrollment)
+    })
 }
 
 /// Whether a TCN, a TVN or the token list shows an active token, and the cardholder accepted it, or the token list showed it
