@@ -71,19 +71,22 @@ impl TokenChanger {
         self.processing.load_keys();
         let calls = CallLog::default();
         let processing = self.processing.with_call_log(&calls);
-        let Some(mut listed) = owned_tokens::find(&processing, token, deadline).await? else {
-            // It is gone, or never was this client's. A removal that ended is repeated all the same.
-            let outcome = self.enrollments.token_change_outcome(token, key, action, now).await?;
-            let outcome = outcome.ok_or(Code::NotFound)?;
-            return Ok(ChangedToken { state: TokenState::Deactivated, outcome });
-        };
+        let listed = owned_tokens::find(&processing, token, deadline).await?;
+        // It is gone, or never was this client's. A change that was requested before is repeated all the same.
+        if listed.is_none() && !self.enrollments.is_token_change_known(token, key, action, now).await? {
+            return Err(Code::NotFound.into());
+        }
         let running = match self.enrollments.start_token_change(token, key, action, now).await? {
             Ok(running) => running,
             Err(TokenChangeRefusal::Replayed(outcome)) => {
-                return Ok(ChangedToken { state: listed.state, outcome });
+                let state = listed.map_or(TokenState::Deactivated, |listed| listed.state);
+                return Ok(ChangedToken { state, outcome });
             }
             Err(refusal) => return Err(refused(refusal)),
         };
+        let enrollments = self.enrollments.clone();
+        let change = Change { token, action, enrollments, processing: processing.clone(), calls, deadline };
+        let Some(mut listed) = listed else { return self.repeat_of_gone_token(change, &running).await };
         let is_old = |ended_at| now.duration_since(ended_at).as_secs() > CLOCK_SKEW_SECONDS;
         if running.last_ended_at.is_some_and(|ended_at| !is_old(ended_at)) {
             // Another change ended while the list was read.
@@ -96,8 +99,6 @@ impl TokenChanger {
                 }
             }
         }
-        let enrollments = self.enrollments.clone();
-        let change = Change { token, action, enrollments, processing, calls, deadline };
         let done = match action::effect(action, &listed.state) {
             Effect::Change => self.send(change, listed, &running).await?,
             Effect::Nothing => {
@@ -119,6 +120,34 @@ impl TokenChanger {
             state = state_name(&done.state), "token changed"
         );
         Ok(done)
+    }
+
+    /// Ends a change that was requested before, of a token that is not listed any more.
+    async fn repeat_of_gone_token(
+        &self,
+        change: Change,
+        running: &RunningChange,
+    ) -> Result<ChangedToken, Problem> {
+        let (action, token_id) = (change.action, change.token.token);
+        if action != TokenAction::Remove {
+            self.end(running, RunEnd::NotChanged).await;
+            return Err(Code::NotFound.into());
+        }
+        match change.enrollments.enrollment_of_requested_change(change.token).await {
+            Ok(None) => {}
+            Ok(enrollment) => {
+                let listed = Some(TokenState::Deactivated);
+                let confirmed = Fact::TokenChangeConfirmed { action, token_id, listed };
+                self.record_confirmation(&change, enrollment, None, confirmed).await;
+            }
+            Err(error) => {
+                self.end(running, RunEnd::Unknown).await;
+                return Err(error.into());
+            }
+        }
+        let outcome = TokenChangeOutcome::Changed;
+        self.end(running, RunEnd::Ended(outcome)).await;
+        Ok(ChangedToken { state: TokenState::Deactivated, outcome })
     }
 
     /// The token in the client's own list, with its number: drop it after the change. `None` if it is not there.
@@ -147,7 +176,7 @@ impl TokenChanger {
         };
         let listed = &owned.listed.token;
         let requested = Fact::TokenChangeRequested { action, token_id };
-        let enrollment = match self.record(&change, None, listed, requested, Vec::new()).await {
+        let enrollment = match self.record(&change, None, Some(listed), requested, Vec::new()).await {
             Ok(enrollment) => enrollment,
             Err(error) => {
                 self.end(running, RunEnd::NotChanged).await;
@@ -179,7 +208,7 @@ impl TokenChanger {
         let is_gone = matches!(sent, Ok(TokenChangeResult::Gone));
         let after = if is_gone { Some(TokenState::Deactivated) } else { after };
         let confirmed = Fact::TokenChangeConfirmed { action, token_id, listed: after.clone() };
-        self.record_confirmation(&change, enrollment, listed, confirmed).await;
+        self.record_confirmation(&change, enrollment, Some(listed), confirmed).await;
         let outcome = match (action, &after) {
             (TokenAction::Remove, _) if is_gone => TokenChangeOutcome::Unchanged,
             (_, Some(TokenState::Deactivated)) if action != TokenAction::Remove => {
@@ -203,7 +232,7 @@ impl TokenChanger {
         &self,
         change: &Change,
         enrollment: Option<Versioned>,
-        listed: &ClientToken,
+        listed: Option<&ClientToken>,
         fact: Fact,
     ) {
         // A notification may have brought the token to its enrollment since the request.
@@ -216,19 +245,21 @@ impl TokenChanger {
         }
     }
 
-    /// Records a fact at `enrollment`, or else at the one that made the token; `None` if none did.
+    /// Records a fact at `enrollment`, or else at the one that made the listed token; `None` if none did.
     async fn record(
         &self,
         change: &Change,
         enrollment: Option<Versioned>,
-        listed: &ClientToken,
+        listed: Option<&ClientToken>,
         fact: Fact,
         calls: Vec<Call>,
     ) -> Result<Option<Versioned>, StoreError> {
         let now = self.clock.now();
-        let enrollment = match enrollment {
-            Some(enrollment) => Some(enrollment),
-            None => change.enrollments.enrollment_of_token(change.token.client, listed, now).await?,
+        let enrollment = match (enrollment, listed) {
+            (None, Some(listed)) => {
+                change.enrollments.enrollment_of_token(change.token.client, listed, now).await?
+            }
+            (enrollment, _) => enrollment,
         };
         let Some(enrollment) = enrollment else { return Ok(None) };
         let at = enrollment.enrollment().after_facts(now);

@@ -177,20 +177,14 @@ impl TokenChanges {
         Some(next)
     }
 
-    /// The outcome of a request that ended.
-    pub fn outcome(
-        &self,
-        key: ShortHash,
-        action: impl Into<TokenOperation>,
-        now: Timestamp,
-    ) -> Option<TokenChangeOutcome> {
+    /// Whether this change was requested with this key within a day.
+    pub fn is_known(&self, key: ShortHash, action: impl Into<TokenOperation>, now: Timestamp) -> bool {
         let action = action.into();
-        let counts = |request: &&RequestedChange| {
+        self.requests.iter().any(|request| {
             request.key == key
                 && request.action == action
                 && now.duration_since(request.requested_at) < KEY_RETENTION
-        };
-        self.requests.iter().find(counts)?.outcome
+        })
     }
 
     /// Whether the request of this run was first requested before the run.
@@ -231,7 +225,7 @@ mod tests {
         assert_eq!(running.start(key(1), Suspend, run(2, 1)), Err(TokenChangeRefusal::Running));
         let ended = running.end(run(1, 0), RunEnd::Ended(Changed), at(2)).unwrap();
         assert_eq!(ended.start(key(1), Suspend, run(2, 3)), Err(TokenChangeRefusal::Replayed(Changed)));
-        assert_eq!(ended.outcome(key(1), Suspend, at(3)), Some(Changed));
+        assert!(ended.is_known(key(1), Suspend, at(3)));
         assert_eq!((ended.revision, ended.ended_at), (2, Some(at(2))));
     }
 

@@ -104,6 +104,11 @@ impl Simulator {
         self.change_token(card_contract_id, token_requestor_id, TokenStatus::Deactivated)
     }
 
+    /// Deactivated tokens are in no list any more. For how long Mastercard lists them is not published.
+    pub fn drop_deactivated_tokens(&self) {
+        self.mastercard.records().tokens.retain(|token| token.status() != TokenStatus::Deactivated);
+    }
+
     pub(crate) fn change_token(
         &self,
         card: u64,

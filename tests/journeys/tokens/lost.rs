@@ -41,6 +41,26 @@ async fn a_change_whose_answer_and_list_were_lost_is_unknown_until_the_list_is_r
     assert_eq!(enabled.changes_sent(), 1);
 }
 
+#[tokio::test]
+async fn a_removal_whose_answer_was_lost_is_confirmed_though_the_token_is_not_listed_any_more() {
+    let enabled = slow_mastercard().await;
+    let simulator = enabled.world.simulator();
+    simulator.set_fault(Operation::SetTokenStatus, Fault::ResponseLost, Times::Always);
+    let ((status, body), ()) =
+        tokio::join!(enabled.change("remove", "away"), lose_lists_after_change(&enabled));
+    assert_eq!((status, &body["code"]), (503, &json!("token_change_unknown")));
+    simulator.clear_faults();
+    simulator.drop_deactivated_tokens();
+    for _ in 0..2 {
+        assert_eq!(enabled.changed("remove", "away").await, pair("removed", "changed"));
+    }
+    assert_eq!(enabled.change("remove", "another-key").await.0, 404, "it is not listed");
+    assert_eq!(enabled.changes_sent(), 1);
+    enabled.world.clock().advance(SignedDuration::from_mins(1));
+    enabled.world.reconcile().await.unwrap();
+    assert_eq!(enabled.status().await.0, "DEACTIVATED");
+}
+
 /// Each call to Mastercard takes a fifth of a second.
 async fn slow_mastercard() -> Enabled {
     let latency = Duration::from_millis(200);

@@ -9,10 +9,8 @@ use mastercard::{
 };
 use model::{
     audit::{AuditedTokenChange, client_pseudonym},
-    card_enrollment::Command,
-    token_changes::{
-        RequestedChange, Run, RunEnd, TokenChangeOutcome, TokenChangeRefusal, TokenChanges, TokenOperation,
-    },
+    enrollment::Fact,
+    token_changes::{RequestedChange, Run, RunEnd, TokenChangeRefusal, TokenChanges, TokenOperation},
     token_id::TokenId,
     token_list,
 };
@@ -110,15 +108,15 @@ impl Enrollments {
         Ok(())
     }
 
-    /// The outcome of a change that ended within a day.
-    pub async fn token_change_outcome(
+    /// Whether this change was requested with this key within a day.
+    pub async fn is_token_change_known(
         &self,
         token: TokenRef,
         key: &IdempotencyKey,
         action: impl Into<TokenOperation>,
         now: Timestamp,
-    ) -> Result<Option<TokenChangeOutcome>, StoreError> {
-        Ok(self.token_changes(token).await?.outcome(key.hash(), action, now))
+    ) -> Result<bool, StoreError> {
+        Ok(self.token_changes(token).await?.is_known(key.hash(), action, now))
     }
 
     /// The enrollment that made a token of this client, current or past.
@@ -130,7 +128,7 @@ impl Enrollments {
     ) -> Result<Option<Versioned>, StoreError> {
         let Some(requestor) = &token.token_requestor_id else { return Ok(None) };
         let place = Place { client, card: token.card_contract_id, requestor: requestor.clone() };
-        let items = self.load(&place, Command::Notify(&[])).await?;
+        let items = self.items_of(&place).await?;
         let current = items.card.as_ref().map(|card| &card.current.enrollment);
         let past = items.past.iter().map(|record| &record.enrollment);
         let mut newest_first: Vec<_> = current.into_iter().chain(past).collect();
@@ -138,6 +136,21 @@ impl Enrollments {
         let owner = token_list::enrollment_of(token, newest_first.into_iter(), now);
         let id = owner.map(|enrollment| enrollment.enrollment_id);
         Ok(id.and_then(|id| Versioned::new(items, id)))
+    }
+
+    /// The enrollment at which a change of a token was requested: the last one, if several were.
+    pub async fn enrollment_of_requested_change(
+        &self,
+        token: TokenRef,
+    ) -> Result<Option<Versioned>, StoreError> {
+        let of_card = self.of_client_and_card(token.client, Some(token.card)).await?;
+        let is_requested = |stored: &Versioned| {
+            let mut facts = stored.enrollment().facts.iter().map(|recorded| &recorded.fact);
+            facts.any(|fact| {
+                matches!(fact, Fact::TokenChangeRequested { token_id, .. } if *token_id == token.token)
+            })
+        };
+        Ok(of_card.into_iter().find(is_requested))
     }
 
     async fn token_changes(&self, token: TokenRef) -> Result<TokenChanges, StoreError> {
@@ -244,7 +257,7 @@ mod tests {
             let run = Run { id: Uuid::new_v4(), began_at: at(number.into()) };
             let (running, _) = changes.start(ShortHash::of(&[number]), Suspend, run).unwrap();
             assert_eq!(decode(&encode(&running)).unwrap(), running);
-            let end = RunEnd::Ended(TokenChangeOutcome::StillSuspended);
+            let end = RunEnd::Ended(model::token_changes::TokenChangeOutcome::StillSuspended);
             changes = running.end(run, end, run.began_at).unwrap();
             assert_eq!(decode(&encode(&changes)).unwrap(), changes);
         }
