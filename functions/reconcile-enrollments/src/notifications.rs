@@ -1,0 +1,46 @@
+//! Applies stored notifications that were not applied yet.
+
+use std::time::Duration;
+
+use lambda_runtime::Diagnostic;
+use mastercard::Deadline;
+use runtime::store::{Enrollments, enrollments::SHARDS};
+
+use crate::{BATCH_SIZE, ReconcileEnrollments, ReconciliationReport, not_listed};
+
+/// Time for stored notifications. The rest is for the token lists, which many notifications, such as those of a whole portfolio,
+/// must not delay.
+const NOTIFICATIONS_TIMEOUT: Duration = Duration::from_secs(60);
+impl ReconcileEnrollments {
+    /// Applies stored notifications, for [`NOTIFICATIONS_TIMEOUT`] at most. The rest remains due.
+    pub(crate) async fn apply_notifications(
+        &self,
+        enrollments: &Enrollments,
+        deadline: Deadline,
+        report: &mut ReconciliationReport,
+    ) -> Result<(), Diagnostic> {
+        let time = Deadline::after(deadline.remaining().min(NOTIFICATIONS_TIMEOUT));
+        for shard in 0..SHARDS {
+            let due = self.enrollments.due_notifications(shard, self.clock.now(), BATCH_SIZE).await;
+            for entry in due.map_err(not_listed)? {
+                if time.remaining().is_zero() {
+                    return Ok(());
+                }
+                let entry = match entry {
+                    Ok(entry) => entry,
+                    Err(error) => {
+                        report.add_failure(&error.into());
+                        continue;
+                    }
+                };
+                match enrollments.apply(entry, self.clock.now()).await {
+                    Ok(outcome) => {
+                        report.notifications_applied += usize::from(outcome.enrollment_id().is_some());
+                    }
+                    Err(error) => report.add_failure(&error.into()),
+                }
+            }
+        }
+        Ok(())
+    }
+}
