@@ -2,6 +2,7 @@
 //! receives.
 
 mod clients;
+mod incomplete_list;
 mod signatures;
 mod table;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mastercard::{
-    Deadline,
+    Deadline, MastercardError,
     asset::{Asset, AssetId},
     token_connect::MediaContent,
 };
@@ -16,27 +16,36 @@ use crate::{
     report::{FailedAsset, FetchFailure},
 };
 
-/// Timeout of fetching and storing one asset.
-const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
+/// Timeout of checking and storing one asset.
+const STORE_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl FetchAssets {
-    /// Fetches an asset and stores its objects in the bucket.
-    pub(crate) async fn fetch(&self, asset_id: AssetId, deadline: Deadline) -> Result<Asset, FailedAsset> {
-        let timeout = deadline.remaining().saturating_sub(WRITE_MARGIN).min(FETCH_TIMEOUT);
-        let fetched = time::timeout(timeout, self.store(&asset_id, Deadline::after(timeout))).await;
-        match fetched.unwrap_or_else(|elapsed| Err((FetchFailure::OutOfTime, elapsed.into()))) {
-            Ok(asset) => Ok(asset),
-            Err((failure, cause)) => {
-                let (reason, cause) = (failure.as_str(), telemetry::chain(cause.as_ref()));
-                tracing::warn!(event = "asset_fetch_failed", %asset_id, reason, cause, "asset fetch failed");
-                Err(FailedAsset { asset_id, reason: failure })
+    /// Fetches an asset and stores its objects in the bucket. `None` if Token Connect was still down when the time was up: the
+    /// asset remains.
+    pub(crate) async fn fetch(
+        &self,
+        asset_id: AssetId,
+        deadline: Deadline,
+    ) -> Option<Result<Asset, FailedAsset>> {
+        let deadline = Deadline::after(deadline.remaining().saturating_sub(WRITE_MARGIN));
+        let stored = match self.token_connect.get_asset(&asset_id, deadline).await {
+            Ok(contents) => {
+                let timeout = deadline.remaining().min(STORE_TIMEOUT);
+                let stored = time::timeout(timeout, self.store(&asset_id, contents)).await;
+                stored.unwrap_or_else(|elapsed| Err(failure(FetchFailure::OutOfTime, elapsed)))
             }
-        }
+            // Nothing was sent, so nothing is known about this asset.
+            Err(MastercardError::CircuitOpen { .. } | MastercardError::OutOfTime) => return None,
+            Err(error) => Err(failure(FetchFailure::NotFetched, error)),
+        };
+        Some(stored.map_err(|(failure, cause)| {
+            let (reason, cause) = (failure.as_str(), telemetry::chain(cause.as_ref()));
+            tracing::warn!(event = "asset_fetch_failed", %asset_id, reason, cause, "asset fetch failed");
+            FailedAsset { asset_id, reason: failure }
+        }))
     }
 
-    async fn store(&self, asset_id: &AssetId, deadline: Deadline) -> Result<Asset, StoreFailure> {
-        let contents = self.token_connect.get_asset(asset_id, deadline).await;
-        let contents = contents.map_err(|error| failure(FetchFailure::NotFetched, error))?;
+    async fn store(&self, asset_id: &AssetId, contents: Vec<MediaContent>) -> Result<Asset, StoreFailure> {
         let fetched_at = self.clock.now();
         if contents.is_empty() {
             return Err(failure(FetchFailure::NoForms, "the response has no form"));

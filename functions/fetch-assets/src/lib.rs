@@ -9,7 +9,7 @@ mod report;
 
 use std::{collections::BTreeSet, time::Duration};
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::{StreamExt as _, future::ready, stream};
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use mastercard::{
     Deadline, TokenConnect,
@@ -64,7 +64,8 @@ impl FetchAssets {
             Some((requestors?, token_connect?, bucket?))
         })?;
         Ok(Self {
-            token_connect: token_connect.connect(runtime).await?,
+            // An asset that was not fetched has to wait for the next refresh, which is days away.
+            token_connect: token_connect.connect(runtime).await?.outlasting_outages(),
             requestors,
             bucket,
             clock: runtime.clock.clone(),
@@ -73,7 +74,7 @@ impl FetchAssets {
     }
 
     /// Fetches the assets that the event lists (a report of `sync-requestors`, or a list of ids), or all missing ones.
-    /// Starts no asset shortly before the deadline, and reports how many remain.
+    /// Waits while Token Connect is down. Starts no asset shortly before the deadline, and reports how many remain.
     ///
     /// # Errors
     /// When the event or the catalog cannot be read.
@@ -121,7 +122,8 @@ impl FetchAssets {
             let has_time = deadline.remaining() > WRITE_MARGIN;
             async move { has_time }
         });
-        let assets = started.map(async |id| self.fetch(id, deadline).await).buffer_unordered(CONCURRENCY);
+        let fetched = started.map(async |id| self.fetch(id, deadline).await).buffer_unordered(CONCURRENCY);
+        let assets = fetched.filter_map(ready);
         let batches = assets.chunks(MAX_ASSETS_PER_TRANSACTION).map(async |batch| self.record(batch).await);
         let mut batches = std::pin::pin!(batches.buffer_unordered(BATCH_CONCURRENCY));
         while let Some((recorded, failures)) = batches.next().await {

@@ -15,7 +15,7 @@ pub struct FetchReport {
     pub failed: Vec<FailedAsset>,
     /// Forms of stored assets that were rejected; a later run would reject them again.
     pub refused: Vec<RejectedAssetForm>,
-    /// Number of assets that were not started in time.
+    /// Number of assets that were not requested in time, or only while Token Connect was down.
     pub remaining: usize,
 }
 

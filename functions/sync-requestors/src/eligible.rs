@@ -28,7 +28,7 @@ pub(crate) struct EligibleRequestors {
     pub(crate) unreadable: usize,
 }
 
-/// Fetches the requestors of all ranges. Each call is retried by the client's retry policy.
+/// Fetches the requestors of all ranges. Each call is retried by the client's retry policy, and outlasts a short outage.
 ///
 /// # Errors
 /// The last error, when every batch failed.

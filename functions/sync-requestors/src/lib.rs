@@ -80,7 +80,8 @@ impl SyncRequestors {
                 Some((requestors?, token_connect?, account_ranges?, largest_drop_percent?))
             })?;
         Ok(Self {
-            token_connect: token_connect.connect(runtime).await?,
+            // A batch without a response has to wait for the next refresh, which is days away.
+            token_connect: token_connect.connect(runtime).await?.outlasting_outages(),
             requestors,
             account_ranges,
             largest_drop_percent: largest_drop_percent.get().into(),

@@ -30,6 +30,7 @@ pub(super) struct ApiClient {
     breaker: Breaker,
     limiter: Option<Limiter>,
     is_background: bool,
+    outlasts_outages: bool,
     call_log: Option<CallLog>,
 }
 
@@ -41,8 +42,18 @@ impl ApiClient {
         transport: Transport,
     ) -> Self {
         let breaker = Breaker::new(upstream);
-        let (limiter, is_background, call_log) = (None, false, None);
-        Self { upstream, base_url, authenticator, transport, breaker, limiter, is_background, call_log }
+        let (limiter, is_background, outlasts_outages, call_log) = (None, false, false, None);
+        Self {
+            upstream,
+            base_url,
+            authenticator,
+            transport,
+            breaker,
+            limiter,
+            is_background,
+            outlasts_outages,
+            call_log,
+        }
     }
 
     /// A clone that records its calls in `call_log`.
@@ -58,6 +69,12 @@ impl ApiClient {
     /// The same client for work that gives way to cardholders: after a 429 it does not repeat the call.
     pub(super) fn in_background(self) -> Self {
         Self { is_background: true, ..self }
+    }
+
+    /// The same client for work that nobody waits for: while the API is down, a call that changes nothing waits for the
+    /// circuit breaker and is repeated, as long as its deadline allows.
+    pub(super) fn outlasting_outages(self) -> Self {
+        Self { outlasts_outages: true, ..self }
     }
 
     /// The key that signs requests.
@@ -78,7 +95,8 @@ impl ApiClient {
         ApiRequest { operation, method, url, headers: Default::default(), body }
     }
 
-    /// Calls an operation that changes nothing: up to three attempts, each built and signed again.
+    /// Calls an operation that changes nothing: up to three attempts, each built and signed again. A client that outlasts
+    /// outages makes more while the API is down.
     pub(super) async fn read<T>(
         &self,
         deadline: Deadline,
@@ -91,6 +109,8 @@ impl ApiClient {
             let operation = request.operation;
             let response = self.exchange(request, Connection::Pooled, attempts.share()).await;
             match response.and_then(&parse_response) {
+                Err(MastercardError::CircuitOpen { retry_after, .. })
+                    if self.outlasts_outages && attempts.wait_for_probe(retry_after).await => {}
                 Err(error) if attempts.pause(self.retry_policy(&error), retry_wait(&error)).await => {}
                 outcome => return outcome.inspect_err(|error| self.report(operation, error)),
             }
@@ -119,9 +139,12 @@ impl ApiClient {
     }
 
     fn retry_policy(&self, error: &MastercardError) -> RetryPolicy {
-        match self.is_background && error.is_rate_limited() {
-            true => RetryPolicy::None,
-            false => RetryPolicy::after(error),
+        if self.is_background && error.is_rate_limited() {
+            RetryPolicy::None
+        } else if self.outlasts_outages {
+            RetryPolicy::outlasting(error)
+        } else {
+            RetryPolicy::after(error)
         }
     }
 
@@ -190,3 +213,6 @@ impl ApiClient {
 fn retry_wait(error: &MastercardError) -> Option<Duration> {
     error.retry_after().or_else(|| error.is_rate_limited().then_some(RATE_LIMIT_WAIT))
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,8 @@ use super::{
     response::ApiResponse,
 };
 
-const FAILURE_THRESHOLD: u32 = 5;
+/// Failures in a row that open the circuit.
+pub(super) const FAILURE_THRESHOLD: u32 = 5;
 const PROBE_INTERVAL: Duration = Duration::from_secs(5);
 /// A call that times out sooner than this is not counted as a failure.
 const MIN_TIMEOUT: Duration = Duration::from_secs(1);
@@ -25,6 +26,7 @@ const MIN_TIMEOUT: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub(super) struct Breaker {
     api: Upstream,
+    probe_interval: Duration,
     state: Arc<Mutex<State>>,
 }
 
@@ -38,7 +40,7 @@ struct State {
 
 impl Breaker {
     pub(super) fn new(api: Upstream) -> Self {
-        Self { api, state: Arc::default() }
+        Self { api, probe_interval: PROBE_INTERVAL, state: Arc::default() }
     }
 
     /// Lets a call pass, or fails while the circuit is open.
@@ -64,7 +66,7 @@ impl Breaker {
         match state.next_probe {
             Some(next) if next > now => Err(next - now),
             Some(_) => {
-                state.next_probe = Some(now + PROBE_INTERVAL);
+                state.next_probe = Some(now + self.probe_interval);
                 Ok(())
             }
             None => Ok(()),
@@ -83,7 +85,7 @@ impl Breaker {
         }
         state.failures = state.failures.saturating_add(1);
         if state.failures >= FAILURE_THRESHOLD {
-            state.next_probe = Some(now + PROBE_INTERVAL);
+            state.next_probe = Some(now + self.probe_interval);
             if !was_open {
                 let failures = state.failures;
                 tracing::error!(event = "circuit_opened", api = %self.api, failures, "circuit opened");
@@ -96,9 +98,25 @@ fn is_failure(status: StatusCode) -> bool {
     matches!(status.as_u16(), 500 | 502..=504)
 }
 
+/// Whether a call failed as calls do while the API is down.
+pub(super) fn shows_outage(error: &MastercardError) -> bool {
+    match error {
+        MastercardError::Connect(_) | MastercardError::ResponseLost(_) => true,
+        MastercardError::Rejected(error) => is_failure(error.status),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Breaker {
+        /// The same with another time between probes, so that a test need not wait.
+        pub(crate) fn with_probe_interval(self, probe_interval: Duration) -> Self {
+            Self { probe_interval, ..self }
+        }
+    }
 
     fn open(start: Instant) -> Breaker {
         let breaker = Breaker::new(Upstream::Processing);

@@ -7,6 +7,9 @@ use aws_lc_rs::rand;
 use super::retry::RetryPolicy;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
+const MAX_BACKOFF: Duration = Duration::from_secs(1);
+/// The longest timeout of an attempt of a call that may be repeated: a scheduled function has minutes for a call.
+const MAX_ATTEMPT: Duration = Duration::from_secs(30);
 /// Added at random to a wait that Mastercard asks for: callers that were refused in the same second do not all return in
 /// the same one.
 const MAX_JITTER: Duration = Duration::from_secs(1);
@@ -53,10 +56,12 @@ impl Attempts {
         Self { deadline, made: 0 }
     }
 
-    /// The timeout of the next attempt: half of the remaining time, for the last attempt all of it.
+    /// The timeout of the next attempt: half of the remaining time, from the third attempt on all of it; at most half a
+    /// minute.
     pub(super) fn share(&self) -> Duration {
         let remaining = self.deadline.remaining();
-        if self.made + 1 < RetryPolicy::Standard.attempts() { remaining / 2 } else { remaining }
+        let share = if self.made + 1 < RetryPolicy::Standard.attempts() { remaining / 2 } else { remaining };
+        share.min(MAX_ATTEMPT)
     }
 
     /// The remaining time, as the timeout of an attempt that is not repeated.
@@ -68,15 +73,26 @@ impl Attempts {
     /// jitter. Returns `false` immediately if the policy allows no further attempt or the deadline leaves no time for it.
     pub(super) async fn pause(&mut self, policy: RetryPolicy, retry_after: Option<Duration>) -> bool {
         self.made += 1;
-        let ceiling = FIRST_BACKOFF * 4_u32.saturating_pow(self.made - 1);
+        let ceiling = FIRST_BACKOFF.saturating_mul(4_u32.saturating_pow(self.made - 1)).min(MAX_BACKOFF);
         let backoff = match retry_after {
             Some(wait) => wait.saturating_add(jitter(MAX_JITTER)),
             None => jitter(ceiling),
         };
-        if self.made >= policy.attempts() || backoff >= self.deadline.remaining() {
+        self.made < policy.attempts() && self.sleep(backoff).await
+    }
+
+    /// Waits until the circuit breaker lets a call pass, and up to a second more. This is no attempt, because nothing was
+    /// sent. Returns `false` immediately if the deadline leaves no time for it.
+    pub(super) async fn wait_for_probe(&self, wait: Duration) -> bool {
+        self.sleep(wait.saturating_add(jitter(wait.min(MAX_JITTER)))).await
+    }
+
+    /// `false` immediately if the deadline would pass.
+    async fn sleep(&self, wait: Duration) -> bool {
+        if wait >= self.deadline.remaining() {
             return false;
         }
-        tokio::time::sleep(backoff).await;
+        tokio::time::sleep(wait).await;
         true
     }
 }

@@ -82,7 +82,8 @@ pub enum MastercardError {
     /// The response was an error.
     #[error(transparent)]
     Rejected(#[from] Box<ApiError>),
-    /// A success response without its required content, larger than 8 MiB, or that could not be decrypted.
+    /// A success response without its required content, with an incomplete list, larger than 8 MiB, or that could not be
+    /// decrypted.
     #[error("{upstream} sent an invalid response, correlation id {correlation_id}")]
     InvalidResponse {
         /// The system that responded.

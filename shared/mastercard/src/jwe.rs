@@ -162,8 +162,7 @@ impl JweKeys {
     /// If the body is encrypted and cannot be decrypted.
     pub fn decrypt_body(&self, body: &[u8]) -> Result<Option<Vec<u8>>, JweError> {
         let Ok(body) = json::parse(body) else { return Ok(None) };
-        let jwe = JweField::ALL.iter().find_map(|field| body.get(field.as_str())?.as_str());
-        jwe.map(|jwe| self.decrypt(jwe)).transpose()
+        JweField::jwe_in(&body).map(|jwe| self.decrypt(jwe)).transpose()
     }
 
     /// Encrypts with RSA-OAEP-256 and A256GCM, with a new content key and a 12-byte IV.

@@ -169,7 +169,7 @@ impl Processing {
     /// the tokens of an unknown client.
     ///
     /// # Errors
-    /// Those of every call; see [`MastercardError`].
+    /// [`MastercardError::InvalidResponse`] if the list is shorter than its `total`; the others as for every call.
     pub async fn get_tokens_by_client(
         &self,
         client: ClientId,
@@ -304,8 +304,8 @@ impl Processing {
         match keys.decrypt_body(&response.body) {
             Ok(Some(body)) => response.body = body,
             Ok(None) => {}
-            // An error response that cannot be decrypted still has its status.
-            Err(_) if !response.status.is_success() => response.body.clear(),
+            // An error response that cannot be decrypted still has its status, and its envelope shows who sent it.
+            Err(_) if !response.status.is_success() => {}
             Err(_) => return Err(response.invalid()),
         }
         Ok(response)

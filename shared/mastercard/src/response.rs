@@ -42,15 +42,20 @@ impl ApiResponse {
         error_body::parse(self)
     }
 
-    /// Whether the gateway rejected the signature or the consumer key. A 401 `DECLINED` means that it accepted both.
+    /// Whether the gateway rejected the signature or the consumer key: it says so, or the response is a 401 that neither
+    /// denies access nor comes from an API behind the gateway. Such an API gets only requests that the gateway accepted.
     pub(super) fn is_unauthenticated(&self) -> bool {
         if !self.status.is_client_error() {
             return false;
         }
-        let reason_codes = self.api_error().map(|error| error.reason_codes).unwrap_or_default();
-        reason_codes.iter().any(ReasonCode::rejects_key_set)
+        let Some(error) = self.api_error() else { return false };
+        let says_something = !error.reason_codes.is_empty() || error.is_encrypted;
+        if error.upstream == self.upstream && says_something {
+            return false;
+        }
+        error.reason_codes.iter().any(ReasonCode::rejects_key_set)
             || (self.status == StatusCode::UNAUTHORIZED
-                && !reason_codes.iter().any(ReasonCode::denies_access))
+                && !error.reason_codes.iter().any(ReasonCode::denies_access))
     }
 
     /// Reads the body, and logs the names of the fields that could not be read. `None` unless it is a JSON object.

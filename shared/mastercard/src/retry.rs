@@ -1,7 +1,10 @@
 //! How often a call that changes nothing is attempted. Pushes do not use this policy: they are repeated only while
 //! nothing was sent (see `ApiClient::push`).
 
-use super::error::{MastercardError, Transience};
+use super::{
+    breaker,
+    error::{MastercardError, Transience},
+};
 
 /// How many attempts a failed call gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +15,8 @@ pub(super) enum RetryPolicy {
     Once,
     /// Up to three attempts.
     Standard,
+    /// One attempt more than opens the circuit, so that a call that opened it alone is the probe too.
+    Outage,
 }
 
 impl RetryPolicy {
@@ -28,12 +33,21 @@ impl RetryPolicy {
         }
     }
 
+    /// The policy of a client that outlasts outages: more attempts while the API is down.
+    pub(super) fn outlasting(error: &MastercardError) -> Self {
+        match Self::after(error) {
+            Self::Standard if breaker::shows_outage(error) => Self::Outage,
+            policy => policy,
+        }
+    }
+
     /// Attempts in all, the first included.
     pub(super) fn attempts(self) -> u32 {
         match self {
             Self::None => 1,
             Self::Once => 2,
             Self::Standard => 3,
+            Self::Outage => breaker::FAILURE_THRESHOLD + 1,
         }
     }
 }

@@ -71,6 +71,14 @@ impl TokenConnect {
         Self { api_client: self.api_client.with_call_log(call_log) }
     }
 
+    /// The same client for scheduled work, which nobody waits for: while Token Connect is down, a call that changes nothing
+    /// waits for the circuit breaker and is repeated, as long as its deadline allows. Then it fails with
+    /// [`MastercardError::CircuitOpen`], if the circuit is still open.
+    #[must_use]
+    pub fn outlasting_outages(self) -> Self {
+        Self { api_client: self.api_client.outlasting_outages() }
+    }
+
     /// Steps 1 and 2: the token requestors that accept cards of these account ranges, at most
     /// [`MAX_RANGES_PER_CALL`]. Each requestor lists those of the ranges that it accepts.
     ///

@@ -51,7 +51,19 @@ async fn the_newer_key_set_signs_while_the_gateway_accepts_it() {
 
 #[tokio::test]
 async fn a_rejected_key_set_is_not_used_again_by_the_process() {
-    for rejection in [authentication_failed(401), authentication_failed(403), status(401, "")] {
+    let error = |error| status(401, json!({"Errors": {"Error": [error]}}));
+    let rejections = [
+        authentication_failed(401),
+        authentication_failed(403),
+        error(json!({"Source": "Security.Credential", "ReasonCode": "AUTHENTICATION_FAILED"})),
+        error(json!({"ReasonCode": "INVALID_AUTH_HEADER"})),
+        error(json!({"Source": "Gateway", "ReasonCode": "NEW_CODE"})),
+        // No API behind the gateway wrote these.
+        status(401, ""),
+        status(401, "{}"),
+        status(401, "<html>Unauthorized</html>"),
+    ];
+    for rejection in rejections {
         let (outcomes, keys) =
             consumer_keys(both(), vec![rejection, no_requestors(), no_requestors()], 2).await;
         assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
@@ -73,7 +85,21 @@ async fn an_error_for_another_reason_does_not_change_the_key_set() {
     // The gateway's word for a project without access: the key set is right.
     let declined = json!({"Errors": {"Error": [{"Source": "Gateway", "ReasonCode": "DECLINED",
         "Description": "Unauthorized - Access Not Granted", "Recoverable": false, "Details": null}]}});
-    for error in [status(400, field), status(401, declined)] {
+    let of =
+        |source: &str, code: &str| json!({"Errors": {"Error": [{"Source": source, "ReasonCode": code}]}});
+    let errors = [
+        status(400, field),
+        status(401, declined),
+        status(401, of("Gateway", "AUTHORIZATION_FAILED")),
+        status(403, of("Gateway", "AUTHORIZATION_FAILED")),
+        // An API gets only requests whose signature the gateway accepted.
+        status(401, of("MASTERCARD PROCESSING", "OPERATION_DENIED")),
+        status(401, of("MASTERCARD PROCESSING", "AUTHENTICATION_FAILED")),
+        status(401, json!({"errors": [{"source": "INPUT", "reasonCode": "AUTHORIZATION_FAILED"}]})),
+        status(401, json!({"errorCode": "NO_ACCESS"})),
+        status(401, json!({"encryptedData": "a.b.c.d.e"})),
+    ];
+    for error in errors {
         let (outcomes, keys) = consumer_keys(both(), vec![error, no_requestors()], 2).await;
         assert!(outcomes[0].is_err() && outcomes[1].is_ok());
         assert_eq!(keys, ["newer", "newer"]);

@@ -25,8 +25,11 @@ pub struct ApiError {
     pub operation: &'static str,
     /// The HTTP status; it can be 200.
     pub status: StatusCode,
-    /// All reason codes, in their order; empty if the body was not JSON.
+    /// All reason codes, in their order; empty if the body was not JSON, or is encrypted.
     pub reason_codes: Vec<ReasonCode>,
+    /// Whether the body is encrypted and was not decrypted, because no key fits or none is configured: its reason codes are
+    /// unknown then.
+    pub is_encrypted: bool,
     /// Mastercard's `recoverable`: false if any error has false, true if one has true and none has false.
     pub recoverable: Option<bool>,
     /// Mastercard's `source`.

@@ -21,8 +21,8 @@ pub(super) fn of(error: &MastercardError) -> Diagnosis {
             "none, if it passes; otherwise check Mastercard's status page and the failures before",
         ),
         MastercardError::InvalidResponse { .. } => (
-            "the body of a success response could not be parsed or decrypted",
-            "check PROCESSING_JWE and the decryption key; then compare with the API's release notes",
+            "the body of a success response could not be parsed or decrypted, or its list is incomplete",
+            "check PROCESSING_JWE and the decryption key; then compare with the API's release notes; after token_list_incomplete, ask Mastercard whether its lists are paginated",
         ),
         MastercardError::InvalidRequest(_) => {
             ("the request was invalid and was not sent", "check the settings and keys in the source error")
@@ -56,6 +56,12 @@ fn of_api_error(error: &ApiError) -> Diagnosis {
     }
     if let Some(known) = error.reason_codes.iter().find_map(super::ReasonCode::diagnosis) {
         return known;
+    }
+    if error.is_encrypted {
+        return Diagnosis {
+            meaning: "the error is encrypted and could not be decrypted, so that its reason is unknown",
+            remedy: "check PROCESSING_JWE and the decryption key; until then only the status says what failed",
+        };
     }
     let (meaning, remedy) = match (error.status.as_u16(), error.upstream) {
         (429, _) => (

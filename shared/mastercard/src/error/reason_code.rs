@@ -52,9 +52,9 @@ impl ReasonCode {
         matches!(self.as_str(), "AUTHENTICATION_FAILED" | "INVALID_AUTH_HEADER")
     }
 
-    /// Whether the gateway accepted the signature, and the project has no access.
+    /// Whether the signature was accepted, and the project has no access.
     pub(crate) fn denies_access(&self) -> bool {
-        self.as_str() == "DECLINED"
+        matches!(self.as_str(), "AUTHORIZATION_FAILED" | "DECLINED")
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use serde_json::Value;
+
 /// The name of the field that holds the JWE: `{"encryptedData":"<jwe>"}`.
 ///
 /// ```
@@ -33,6 +35,11 @@ impl JweField {
             Self::EncryptedPayload => "encryptedPayload",
             Self::EncryptedValue => "encryptedValue",
         }
+    }
+
+    /// The JWE in a body, in any of the fields; `None` if the body is not encrypted.
+    pub(crate) fn jwe_in(body: &Value) -> Option<&str> {
+        Self::ALL.iter().find_map(|field| body.get(field.as_str())?.as_str())
     }
 }
 

@@ -92,9 +92,29 @@ async fn a_body_that_cannot_be_decrypted_is_an_invalid_response() {
     let mastercard = FakeServer::start(vec![ok(json!({"encryptedData": "a.b.c.d.e"})); 3]);
     let outcome = search_with(processing(&mastercard, Some(jwe()))).await;
     assert!(matches!(outcome, Err(MastercardError::InvalidResponse { .. })));
-    let mastercard = FakeServer::start([status(400, json!({"encryptedData": "a.b.c.d.e"}))]);
-    let outcome = search_with(processing(&mastercard, Some(jwe()))).await;
-    assert_eq!(outcome.unwrap_err().status(), Some(400));
+}
+
+#[tokio::test]
+async fn an_error_that_cannot_be_decrypted_is_processings_and_names_the_decryption_key() {
+    // With a key that does not fit, and without any.
+    for keys in [Some(jwe()), None] {
+        for code in [400, 401, 404] {
+            let mastercard = FakeServer::start([status(code, json!({"encryptedData": "a.b.c.d.e"}))]);
+            let error = search_with(processing(&mastercard, keys.clone())).await.unwrap_err();
+            assert_eq!((error.status(), error.upstream()), (Some(code), Some(Upstream::Processing)));
+            assert!(error.reason_codes().is_empty() && !error.retryable(), "{error}");
+            assert!(error.diagnosis().meaning.contains("could not be decrypted"));
+            assert!(error.diagnosis().remedy.contains("PROCESSING_JWE and the decryption key"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_that_can_be_decrypted_is_explained_by_its_reason_code() {
+    let unknown = json!({"Errors": {"Error": [{"Source": "MASTERCARD PROCESSING", "ReasonCode": "CARD_CONTRACT_NAME_IS_MISSING"}]}});
+    let mastercard = FakeServer::start([status(400, encrypted(unknown))]);
+    let error = search_with(processing(&mastercard, Some(jwe()))).await.unwrap_err();
+    assert!(!error.api_error().unwrap().is_encrypted && error.diagnosis().meaning.contains("holds no name"));
 }
 
 #[tokio::test]
@@ -114,6 +134,37 @@ async fn the_tokens_of_a_cardholder_are_listed_without_their_numbers() {
     assert_eq!(frozen.status, TokenStatus::Other("Frozen".into()));
     assert!(!format!("{active:?}").contains("DM4MMC"));
     assert_eq!(mastercard.received()[0].line, "GET /api/clients/40000/tokens HTTP/1.1");
+}
+
+#[tokio::test]
+async fn a_list_that_announces_more_tokens_than_it_has_proves_nothing_and_is_an_invalid_response() {
+    let listed =
+        json!([{"cardContractId": 70001, "tokenNumber": "5555559999990007", "tokenStatus": "Active"}]);
+    let page = |total| ok(json!({"total": total, "clientTokens": listed}));
+    for page in [page(json!(2)), page(json!("2")), ok(json!({"total": 1, "clientTokens": []}))] {
+        // Another attempt may find the whole list.
+        let mastercard = FakeServer::start(vec![page; 6]);
+        let processing = processing(&mastercard, None);
+        let error = processing.get_tokens_by_client(40000.into(), soon()).await.unwrap_err();
+        assert!(matches!(error, MastercardError::InvalidResponse { upstream: Upstream::Processing, .. }));
+        let error = processing.get_numbered_tokens_by_client(40000.into(), soon()).await.unwrap_err();
+        assert!(matches!(error, MastercardError::InvalidResponse { .. }));
+        assert_eq!(mastercard.received().len(), 6);
+    }
+    let by_card = json!({"total": 2, "cardTokens": listed, "clientTokens": null});
+    let mastercard = FakeServer::start(vec![ok(by_card); 3]);
+    let processing = processing(&mastercard, None);
+    assert!(processing.get_numbered_tokens_by_card(70001.into(), soon()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_list_with_all_the_tokens_that_it_announces_is_complete() {
+    let listed = json!([{"cardContractId": 70001, "tokenStatus": "Active"}, {"tokenStatus": "Active"}]);
+    for total in [json!(2), json!(0), json!(null), json!("many")] {
+        let mastercard = FakeServer::start([ok(json!({"total": total, "clientTokens": listed}))]);
+        let tokens = processing(&mastercard, None).get_tokens_by_client(40000.into(), soon()).await;
+        assert_eq!(tokens.unwrap().len(), 1, "{total}");
+    }
 }
 
 #[tokio::test]

@@ -99,6 +99,7 @@ pub(super) fn numbered_of_card(response: ApiResponse) -> Result<Vec<NumberedToke
 }
 
 /// A client or card without tokens has an empty list, no list, or no content. `names` are those that the list may have.
+/// An incomplete list is an invalid response: a token that is missing in it may exist all the same.
 fn parse_response<T>(
     response: &ApiResponse,
     names: &[&'static str],
@@ -111,12 +112,14 @@ fn parse_response<T>(
     tokens.ok_or_else(|| response.invalid())
 }
 
+/// `None` without the list, or if it is incomplete.
 fn tokens<T>(fields: Fields<'_>, name: &'static str, read: fn(Fields<'_>) -> Option<T>) -> Option<Vec<T>> {
     let listed = fields.list_or_null(name)?.len();
     // Processing Core's lists are paginated and have a total; whether Digital's are is not published.
     let total: Option<usize> = fields.parsed("total");
     if total.is_some_and(|total| total > listed) {
         tracing::warn!(event = "token_list_incomplete", listed, total, "token list incomplete");
+        return None;
     }
     fields.elements(name, |item| fields.nested(item).and_then(read)).or(Some(Vec::new()))
 }

@@ -2,7 +2,7 @@
 //!
 //! A: `errors[]` in a 200, at the top or inside the elements of `pushAccountReceipts`. B: `errors[]` in another
 //! status. C, D: `Errors.Error[]`, capitalized keys. E: top-level `errorCode`, possibly with `errors[]` and null
-//! fields. F: `errordetail[]`, or only a top-level `reason`. G: not JSON, or empty.
+//! fields. F: `errordetail[]`, or only a top-level `reason`. G: not JSON, or empty. Any of them may be encrypted.
 
 use serde_json::{Map, Value};
 
@@ -10,6 +10,7 @@ use super::ApiResponse;
 use crate::{
     error::{ApiError, BaseStringComparison, ErrorSource, ReasonCode, Upstream},
     json,
+    jwe::JweField,
 };
 
 type Object = Map<String, Value>;
@@ -30,6 +31,7 @@ pub(super) fn parse(response: &ApiResponse) -> Option<ApiError> {
         operation: response.operation,
         status: response.status,
         reason_codes: errors.iter().filter_map(|error| reason_code(error)).collect(),
+        is_encrypted: errors.is_empty() && body.as_ref().and_then(JweField::jwe_in).is_some(),
         recoverable: recoverable(&errors),
         source: source(&errors),
         retry_after: response.retry_after,
@@ -62,8 +64,12 @@ fn errors(body: &Object) -> Vec<&Object> {
 }
 
 fn upstream(response: &ApiResponse, json: bool, errors: &[&Object]) -> Upstream {
-    let gateway = |source: &str| source == "Gateway" || source.starts_with("Security");
-    if errors.iter().filter_map(|error| text(error, "source")).any(gateway) {
+    let is_gateways = |error: &&Object| match text(error, "source") {
+        Some(source) => source == "Gateway" || source.starts_with("Security"),
+        // Only the gateway checks signatures.
+        None => reason_code(error).is_some_and(|code| code.rejects_key_set()),
+    };
+    if errors.iter().any(is_gateways) {
         Upstream::Gateway
     } else if json {
         response.upstream

@@ -89,6 +89,27 @@ fn f_errors_in_errordetail() {
 }
 
 #[test]
+fn an_encrypted_error_is_not_the_networks() {
+    let error = |status, body| response(status, body).error().unwrap();
+    for field in ["encryptedData", "encryptedPayload", "encryptedValue"] {
+        let error = error(404, json!({field: "a.b.c.d.e"}));
+        assert!(error.api_error().unwrap().is_encrypted, "{field}");
+        assert_eq!((error.upstream(), error.status()), (Some(Upstream::TokenConnect), Some(404)));
+    }
+    for body in [json!({"encryptedData": {}}), json!({"errorCode": "X", "encryptedData": "a"}), json!({})] {
+        assert!(!error(404, body).api_error().unwrap().is_encrypted);
+    }
+}
+
+#[test]
+fn a_rejected_signature_without_a_source_is_the_gateways() {
+    let body = json!({"Errors":{"Error":[{"ReasonCode":"AUTHENTICATION_FAILED"}]}});
+    assert_eq!(parsed(401, body).0, Upstream::Gateway);
+    let body = json!({"Errors":{"Error":[{"Source":"CMS","ReasonCode":"AUTHENTICATION_FAILED"}]}});
+    assert_eq!(parsed(401, body).0, Upstream::TokenConnect);
+}
+
+#[test]
 fn g_network_equipment_does_not_respond_in_json() {
     assert_eq!(parsed(502, "<html>Bad gateway</html>"), (Upstream::Network, vec![], true));
     assert_eq!(parsed(404, ""), (Upstream::Network, vec![], false));
