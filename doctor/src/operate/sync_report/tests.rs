@@ -62,7 +62,7 @@ fn a_quarantined_host_is_named_with_the_option_that_allows_it() {
 }
 
 #[test]
-fn an_operator_who_allowed_another_host_than_the_one_in_quarantine_is_told() {
+fn an_operator_who_allowed_another_host_than_the_one_in_quarantine_reads_that_it_changed_nothing() {
     let allow = vec![format!("{ID}=src.example").parse().unwrap()];
     let options = RefreshOptions { force: false, allow };
     for (changes, expected) in

@@ -25,7 +25,8 @@ environments, when half of a second key set is missing, and when a certificate d
 key has left, as a warning below 45.
 
 A secret that cannot be fetched for a reason that may pass (the extension is not ready, overloaded, or not reachable) does not stop init: the
-function fetches it when its next event arrives.
+function fetches it when its next event arrives. By AWS's documentation this is the rule, because the extension can be called only once an event
+has arrived. A key that is wrong then fails every event, and not init: `doctor check` finds it before the deployment.
 
 All variables of one function together may have 4 KB in Lambda. In `enroll`, which has the longest, there is room for about 190 account
 ranges of 9 digits, or for 60 with every optional key.
