@@ -17,6 +17,9 @@ pub(crate) struct FetchRequest {
     /// Whether to fetch recorded assets again.
     #[serde(default)]
     pub(crate) again: bool,
+    /// Whether it follows a scheduled refresh, so that nobody reads the response.
+    #[serde(skip)]
+    pub(crate) is_unattended: bool,
 }
 
 /// Reads an event. An incomplete list stands for all missing artwork.
@@ -24,8 +27,9 @@ pub(crate) struct FetchRequest {
 /// # Errors
 /// When a field or an id is invalid.
 pub(crate) fn parse(event: &Value) -> Result<FetchRequest, serde_json::Error> {
-    let payload = event.get("responsePayload").unwrap_or(event);
-    let request = FetchRequest::deserialize(payload)?;
+    let of_refresh = event.get("responsePayload");
+    let request = FetchRequest::deserialize(of_refresh.unwrap_or(event))?;
+    let request = FetchRequest { is_unattended: of_refresh.is_some(), ..request };
     Ok(if request.more_assets { FetchRequest { assets: None, ..request } } else { request })
 }
 
@@ -41,10 +45,12 @@ mod tests {
     }
 
     #[test]
-    fn a_destination_record_and_a_list_from_an_operator_mean_the_same() {
+    fn a_destination_record_and_a_list_from_an_operator_name_the_same_assets() {
         let list = json!({"assets": ["a-1", "a-2"], "moreAssets": false});
         let record = json!({"version": "1.0", "requestPayload": {"again": true}, "responsePayload": list});
-        assert_eq!(parse(&list).unwrap(), parse(&record).unwrap());
+        let by_operator = parse(&list).unwrap();
+        assert!(!by_operator.is_unattended);
+        assert_eq!(FetchRequest { is_unattended: true, ..by_operator }, parse(&record).unwrap());
         assert_eq!(parse(&list).unwrap().assets.map(|assets| assets.len()), Some(2));
     }
 

@@ -77,12 +77,14 @@ impl FetchAssets {
     /// Waits while Token Connect is down. Starts no asset shortly before the deadline, and reports how many remain.
     ///
     /// # Errors
-    /// When the event or the catalog cannot be read.
+    /// When the event or the catalog cannot be read; and when assets remain after a scheduled refresh, so that Lambda repeats the
+    /// event, and it becomes a dead letter in the end. An operator reads in the response how many remain.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<FetchReport, Diagnostic> {
         let deadline = deadline(Some(&event.context), TIMEOUT);
         let request = event::parse(&event.payload);
         let request = request
             .map_err(|error| failed("event_payload_invalid", "invalid event payload", false, error))?;
+        let is_unattended = request.is_unattended;
         let (missing, skipped) = self.missing(request).await?;
         let total = missing.len();
         let mut report = FetchReport { skipped, ..FetchReport::default() };
@@ -97,6 +99,10 @@ impl FetchAssets {
             remaining = report.remaining,
             "asset fetch completed"
         );
+        if is_unattended && report.remaining > 0 {
+            let cause = format!("{} assets", report.remaining);
+            return Err(failed("assets_remain", "assets remain to be fetched", true, cause));
+        }
         Ok(report)
     }
 

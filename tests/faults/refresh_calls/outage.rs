@@ -67,6 +67,12 @@ async fn logos_that_an_outage_keeps_from_being_fetched_in_time_remain_and_are_no
     assert_eq!((fetched.stored.len(), fetched.failed.len(), fetched.remaining), (0, 0, ASSETS));
     assert!(world.simulator().calls(Operation::GetAsset) <= usize::try_from(CONCURRENCY).unwrap() + 5);
 
+    // After a scheduled refresh nobody reads the report: the event has to be repeated.
+    let unattended = json!({"responsePayload": assets(&world)});
+    let event = event_with_time_left(unattended.clone(), Duration::from_secs(9));
+    let failed = fetch.handle(event).await.unwrap_err();
+    assert_eq!((&*failed.error_type, &*failed.error_message), ("Retryable", "assets remain to be fetched"));
+
     world.simulator().clear_faults();
     let fetched = world.fetch_assets(assets(&world)).await.unwrap();
     assert_eq!(fetched["stored"].as_array().unwrap().len(), ASSETS);
