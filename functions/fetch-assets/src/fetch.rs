@@ -34,8 +34,8 @@ impl FetchAssets {
                 let stored = time::timeout(timeout, self.store(&asset_id, contents)).await;
                 stored.unwrap_or_else(|elapsed| Err(failure(FetchFailure::OutOfTime, elapsed)))
             }
-            // Nothing was sent, so nothing is known about this asset.
-            Err(MastercardError::CircuitOpen { .. } | MastercardError::OutOfTime) => return None,
+            // Nothing is known about this asset.
+            Err(error) if error.shows_outage() || matches!(error, MastercardError::OutOfTime) => return None,
             Err(error) => Err(failure(FetchFailure::NotFetched, error)),
         };
         Some(stored.map_err(|(failure, cause)| {

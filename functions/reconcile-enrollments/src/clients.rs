@@ -103,7 +103,7 @@ impl ReconcileEnrollments {
     ) -> Result<Option<StatusChange>, StoreError> {
         let now = self.clock.now();
         // After the list was read: what it shows was made by an enrollment that was requested before.
-        let later = enrollments.later_than(&stored, now).await?;
+        let later = enrollments.later_than(stored.enrollment()).await?;
         let before = stored.enrollment().clone();
         let fact = list.fact(&before, &later);
         let recorded = enrollments.record(stored, &[fact], None, now).await?;

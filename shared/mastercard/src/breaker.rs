@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Failures in a row that open the circuit.
-pub(super) const FAILURE_THRESHOLD: u32 = 5;
+const FAILURE_THRESHOLD: u32 = 5;
 const PROBE_INTERVAL: Duration = Duration::from_secs(5);
 /// A call that times out sooner than this is not counted as a failure.
 const MIN_TIMEOUT: Duration = Duration::from_secs(1);
@@ -96,15 +96,6 @@ impl Breaker {
 
 fn is_failure(status: StatusCode) -> bool {
     matches!(status.as_u16(), 500 | 502..=504)
-}
-
-/// Whether a call failed as calls do while the API is down.
-pub(super) fn shows_outage(error: &MastercardError) -> bool {
-    match error {
-        MastercardError::Connect(_) | MastercardError::ResponseLost(_) => true,
-        MastercardError::Rejected(error) => is_failure(error.status),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -120,6 +120,15 @@ impl MastercardError {
         self.transience() != Transience::Permanent
     }
 
+    /// Whether calls fail so while the API is down. Not 500, which one resource may cause alone.
+    pub fn shows_outage(&self) -> bool {
+        match self {
+            Self::CircuitOpen { .. } | Self::Connect(_) | Self::ResponseLost(_) => true,
+            Self::Rejected(error) => matches!(error.status.as_u16(), 502..=504),
+            _ => false,
+        }
+    }
+
     /// The system that responded; `None` if there was no response.
     pub fn upstream(&self) -> Option<Upstream> {
         match self {

@@ -1,10 +1,7 @@
 //! How often a call that changes nothing is attempted. Pushes do not use this policy: they are repeated only while
 //! nothing was sent (see `ApiClient::push`).
 
-use super::{
-    breaker,
-    error::{MastercardError, Transience},
-};
+use super::error::{MastercardError, Transience};
 
 /// How many attempts a failed call gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +12,7 @@ pub(super) enum RetryPolicy {
     Once,
     /// Up to three attempts.
     Standard,
-    /// One attempt more than opens the circuit, so that a call that opened it alone is the probe too.
+    /// As many attempts as the deadline allows.
     Outage,
 }
 
@@ -33,10 +30,10 @@ impl RetryPolicy {
         }
     }
 
-    /// The policy of a client that outlasts outages: more attempts while the API is down.
+    /// The policy of a client that outlasts outages: no limit but the deadline while the API is down.
     pub(super) fn outlasting(error: &MastercardError) -> Self {
         match Self::after(error) {
-            Self::Standard if breaker::shows_outage(error) => Self::Outage,
+            Self::Standard if error.shows_outage() => Self::Outage,
             policy => policy,
         }
     }
@@ -47,7 +44,7 @@ impl RetryPolicy {
             Self::None => 1,
             Self::Once => 2,
             Self::Standard => 3,
-            Self::Outage => breaker::FAILURE_THRESHOLD + 1,
+            Self::Outage => u32::MAX,
         }
     }
 }

@@ -72,8 +72,8 @@ impl TokenConnect {
     }
 
     /// The same client for scheduled work, which nobody waits for: while Token Connect is down, a call that changes nothing
-    /// waits for the circuit breaker and is repeated, as long as its deadline allows. Then it fails with
-    /// [`MastercardError::CircuitOpen`], if the circuit is still open.
+    /// waits for the circuit breaker and is repeated, as long as its deadline allows. Then it fails with an error of which
+    /// [`MastercardError::shows_outage`] is true.
     #[must_use]
     pub fn outlasting_outages(self) -> Self {
         Self { api_client: self.api_client.outlasting_outages() }

@@ -38,10 +38,18 @@ async fn a_call_that_opens_the_circuit_alone_is_the_probe_too() {
 }
 
 #[tokio::test]
-async fn a_call_that_always_fails_is_given_up_after_the_probe() {
-    let mastercard = FakeServer::start(outage(7, 0));
+async fn an_outage_of_many_probes_is_waited_for() {
+    let mastercard = FakeServer::start(outage(12, 1));
+    read(&client(&mastercard, AT_ONCE).outlasting_outages()).await.unwrap();
+    assert_eq!(mastercard.received().len(), 13);
+}
+
+#[tokio::test]
+async fn one_resource_that_always_fails_neither_opens_the_circuit_nor_is_waited_for() {
+    let mastercard = FakeServer::start(vec![status(500, ""); 4]);
     let error = read(&client(&mastercard, AT_ONCE).outlasting_outages()).await.unwrap_err();
-    assert_eq!((error.status(), mastercard.received().len()), (Some(503), 6));
+    assert_eq!((error.status(), mastercard.received().len()), (Some(500), 3));
+    assert!(!error.shows_outage());
 }
 
 #[tokio::test]

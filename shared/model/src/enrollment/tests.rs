@@ -160,6 +160,11 @@ fn of_two_authorizations_of_one_card_the_list_tells_whether_the_second_led_to_a_
     assert!(enrollment(&both).is_live(minute(4)), "it locks its card");
     assert_eq!(enrollment(&both).status_at(minute(4)).next_check, Some(minute(16)));
     assert_eq!(status(&[&both[..], &[(16, list(None))]].concat(), 17), Status::Declined);
+    for (word, ended) in [("CANCELLED", Status::Cancelled), ("DECLINED", Status::Declined)] {
+        let returned = [&both[..], &[(4, callback(word))]].concat();
+        assert_eq!(enrollment(&returned).status_at(minute(5)).next_check, Some(minute(4)), "{word}");
+        assert_eq!(status(&[&returned[..], &[(5, list(None))]].concat(), 6), ended);
+    }
     let approved = [&both[..], &[(4, callback("APPROVED"))]].concat();
     assert_eq!(enrollment(&approved).status_at(minute(5)).next_check, Some(minute(4)), "its TCN may be lost");
     assert_eq!(status(&[&approved[..], &[(5, list(Some(TokenState::Active)))]].concat(), 6), Status::Enabled);

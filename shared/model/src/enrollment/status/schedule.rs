@@ -73,7 +73,7 @@ impl FactSummary<'_> {
             }
             (CurrentToken::Removed, decision) => decision.is_some(),
             (CurrentToken::None | CurrentToken::Unknown, Some((CardholderDecision::Completed, _))) => false,
-            (CurrentToken::None | CurrentToken::Unknown, _) => self.declined,
+            (CurrentToken::None | CurrentToken::Unknown, _) => self.declined && !self.approved,
             (CurrentToken::Active | CurrentToken::Suspended, None) => false,
         };
         (!is_expected && !self.read_since(at)).then_some(at)

@@ -194,20 +194,12 @@ impl Enrollments {
         Ok(enrollments)
     }
 
-    /// The enrollments of its client, card and requestor that were requested after this one. While it is live it locks its card, so
-    /// that there are none.
+    /// The enrollments of its client, card and requestor that were requested after this one, by a new read: it may have lost its card
+    /// since it was read.
     ///
     /// # Errors
     /// When its items cannot be read.
-    pub async fn later_than(
-        &self,
-        stored: &Versioned,
-        now: Timestamp,
-    ) -> Result<Vec<Enrollment>, StoreError> {
-        let enrollment = stored.enrollment();
-        if !stored.is_past() && enrollment.is_live(now) {
-            return Ok(Vec::new());
-        }
+    pub async fn later_than(&self, enrollment: &Enrollment) -> Result<Vec<Enrollment>, StoreError> {
         let Items { card, past } = self.items_of(&Place::of(enrollment)).await?;
         let all = card.map(|card| card.current).into_iter().chain(past).map(|record| record.enrollment);
         Ok(all.filter(|other| other.enrollment_id > enrollment.enrollment_id).collect())
