@@ -192,7 +192,8 @@ async fn a_logo_that_fails_once_is_retried_and_one_that_always_fails_leaves_the_
             world.simulator().set_fault_matching(Operation::GetAsset, asset, fault.clone(), times);
             let synced = sync(&world).await.unwrap();
             let fetch = fetch_assets::FetchAssets::connect(&runtime_of(&world)).await.unwrap();
-            let event = event_with_time_left(json!({ "responsePayload": synced }), FETCH_TIME);
+            // As an operator requests it, who reads what remains.
+            let event = event_with_time_left(json!(synced), FETCH_TIME);
             let fetched = fetch.handle(event).await.unwrap();
             let current = CatalogView::read(&world).await;
             let fails = times == Times::Always || !repeated;
