@@ -187,7 +187,10 @@ mod tests {
         assert_eq!(listed(Some(at(99_800))), None, "the later one may have made it");
         assert_eq!(listed(None), None);
         assert_eq!(listed_first(Some(at(5))), Some(TokenState::Active), "older than the later one");
-        assert_eq!(token_of(&[token("first", 100_005)], &named, &[live.clone()]), Some(TokenState::Active));
+        assert_eq!(
+            token_of(&[token("first", 100_005)], &named, std::slice::from_ref(&live)),
+            Some(TokenState::Active)
+        );
         let expired = &live;
         assert!(by_itself(expired, token("second", 100_880), 200_000), "its TCN never arrived");
         assert!(!by_itself(expired, token("elsewhere", 102_000), 200_000), "newer than its receipts");
