@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use lambda_runtime::Diagnostic;
 use mastercard::Deadline;
-use runtime::store::{Enrollments, enrollments::SHARDS};
+use runtime::{
+    BoxError,
+    store::{Enrollments, enrollments::SHARDS},
+};
 
 use crate::{BATCH_SIZE, ReconcileEnrollments, ReconciliationReport, not_listed};
 
@@ -26,18 +29,12 @@ impl ReconcileEnrollments {
                 if time.remaining().is_zero() {
                     return Ok(());
                 }
-                let entry = match entry {
-                    Ok(entry) => entry,
-                    Err(error) => {
-                        report.add_failure(&error.into());
-                        continue;
-                    }
-                };
-                match enrollments.apply(entry, self.clock.now()).await {
+                let applied = async { Ok::<_, BoxError>(enrollments.apply(entry?, self.clock.now()).await?) };
+                match applied.await {
                     Ok(outcome) => {
                         report.notifications_applied += usize::from(outcome.enrollment_id().is_some());
                     }
-                    Err(error) => report.add_failure(&error.into()),
+                    Err(error) => report.add_failure(&error),
                 }
             }
         }

@@ -107,9 +107,8 @@ impl Enrollment {
         match report.status {
             Status::Ready | Status::Expired | Status::Tokenized => true,
             Status::Failed => {
-                let is_temporary = report.retryable == Some(true);
-                is_temporary
-                    && self.attempt().number > 1
+                self.attempt().number > 1
+                    && report.retryable == Some(true)
                     && matches!(report.reason, Some(StatusReason::PushFailed(_)))
             }
             Status::Pending

@@ -14,6 +14,8 @@ use super::{
     load::versioned,
 };
 
+const NO_ENROLLMENT: &str = "none";
+
 /// A due item that this version cannot read, such as one that a later version wrote before a rollback. It stays due.
 #[derive(Debug, thiserror::Error)]
 #[error("a due item cannot be read (enrollment {enrollment_id})")]
@@ -51,10 +53,8 @@ impl Enrollments {
         limit: i32,
     ) -> Result<Vec<Result<InboxEntry, UnreadableDueItem>>, StoreError> {
         let due = self.due(&self.notification_shard(shard), now, limit).await?;
-        let read = |item: Item| {
-            let entry = from_item::<InboxItem>(item.clone()).map(|item| item.entry);
-            entry.map_err(|source| unreadable(&item, source))
-        };
+        let unreadable = |source| UnreadableDueItem { enrollment_id: NO_ENROLLMENT.into(), source };
+        let read = |item| from_item::<InboxItem>(item).map(|item| item.entry).map_err(unreadable);
         Ok(due.into_iter().map(read).collect())
     }
 
@@ -83,5 +83,5 @@ impl Enrollments {
 
 fn unreadable(item: &Item, source: StoreError) -> UnreadableDueItem {
     let id = item.get("enrollmentId").and_then(|id| AttributeValue::as_s(id).ok());
-    UnreadableDueItem { enrollment_id: id.map_or_else(|| "none".into(), Clone::clone), source }
+    UnreadableDueItem { enrollment_id: id.map_or(NO_ENROLLMENT, String::as_str).to_owned(), source }
 }
