@@ -85,12 +85,12 @@ impl TokenChanger {
             Err(refusal) => return Err(refused(refusal)),
         };
         let enrollments = self.enrollments.clone();
-        let change = Change { token, action, enrollments, processing: processing.clone(), calls, deadline };
+        let change = Change { token, action, enrollments, processing, calls, deadline };
         let Some(mut listed) = listed else { return self.repeat_of_gone_token(change, &running).await };
         let is_old = |ended_at| now.duration_since(ended_at).as_secs() > CLOCK_SKEW_SECONDS;
         if running.last_ended_at.is_some_and(|ended_at| !is_old(ended_at)) {
             // Another change ended while the list was read.
-            match owned_tokens::find(&processing, token, deadline).await {
+            match owned_tokens::find(&change.processing, token, deadline).await {
                 Ok(Some(again)) => listed = again,
                 Ok(None) => listed.state = TokenState::Deactivated,
                 Err(error) => {
