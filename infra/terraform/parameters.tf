@@ -75,6 +75,7 @@ locals {
     ReceiptsValidityMinutes               = tostring(var.receipts_validity_minutes)
     RedirectKeys                          = var.redirect_keys
     EnrollmentRetentionDays               = tostring(var.enrollment_retention_days)
+    StatusEvents                          = var.status_events
     AuditTrail                            = var.audit_trail
     AuditRetentionDays                    = tostring(var.audit_retention_days)
     AuditLockMode                         = var.audit_lock_mode

@@ -782,6 +782,17 @@ variable "enrollment_retention_days" {
   }
 }
 
+variable "status_events" {
+  description = "Which changes of an enrollment's status become events, all or those after which the status is final"
+  type        = string
+  default     = "all"
+
+  validation {
+    condition     = contains(["all", "final"], var.status_events)
+    error_message = "status_events must be one of all, final."
+  }
+}
+
 variable "audit_trail" {
   description = "Whether each write of an enrollment, and who made it, is kept in a bucket with Object Lock"
   type        = string
