@@ -20,6 +20,8 @@ use crate::{
     function::{Function, Invocation},
 };
 
+const SECOND_LIST: &str = "the app lists the cards again";
+
 /// A step and its consumption.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -40,6 +42,8 @@ pub(super) struct Journey {
     pub(super) steps: Vec<Step>,
     /// Events `EnrollmentStatusChanged` of the enrollment, before its token is changed.
     pub(super) status_changes: usize,
+    /// Those of them after which the status is final: `StatusEvents=final` sends no others.
+    pub(super) final_status_changes: usize,
 }
 
 /// What a step is part of; units are summed for each.
@@ -54,6 +58,11 @@ pub(super) enum Part {
 }
 
 impl Step {
+    /// Whether an app can do without it, because it knows the enrollment's status.
+    pub(super) fn is_second_list(&self) -> bool {
+        self.step == SECOND_LIST
+    }
+
     pub(super) fn part(&self) -> Part {
         match self.function {
             "list-requestors" | "list-cards" => Part::Lists,
@@ -105,14 +114,17 @@ pub(super) async fn measure(folder: PathBuf) -> Result<Journey, BenchError> {
     let last = binaries
         .invoke("the app reads the status", "get-enrollment", get_enrollment_event(client, &enrollment)?)
         .await?;
-    binaries.invoke("the app lists the cards again", "list-cards", list_cards_event(client)?).await?;
+    binaries.invoke(SECOND_LIST, "list-cards", list_cards_event(client)?).await?;
     let status = &body(&last)["status"];
     if status != "ENABLED" {
         return Err(BenchError::InvalidResult { detail: format!("the journey ended as {status}") });
     }
-    let status_changes = harness.world.status_changes().await?.len().saturating_sub(earlier_changes);
+    let changes = harness.world.status_changes().await?;
+    let changes = changes.get(earlier_changes..).unwrap_or_default();
+    let final_status_changes = changes.iter().filter(|change| change["final"] == true).count();
+    let status_changes = changes.len();
     binaries.change_token(client, card).await?;
-    Ok(Journey { steps: binaries.steps, status_changes })
+    Ok(Journey { steps: binaries.steps, status_changes, final_status_changes })
 }
 
 impl Binaries<'_> {
