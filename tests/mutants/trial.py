@@ -36,7 +36,7 @@ class Trials:
         # The tests in modules that are named after the file come first.
         of_file = [("world", [f"::{pathlib.PurePath(file).stem}::"])] if file else []
         for program, arguments in [*of_file, (package, []), *STAGES]:
-            stage, begun = (program, *arguments), time.monotonic()
+            stage, started = (program, *arguments), time.monotonic()
             timeout = self.timeout(stage)
             while name := self.failing_test(program, arguments, number, timeout):
                 # A test that fails on a busy machine finds nothing.
@@ -44,7 +44,7 @@ class Trials:
                     return f"{program} {name}"
                 arguments = [*arguments, "--skip", name]
             if number == 0:
-                self.seconds[stage] = time.monotonic() - begun
+                self.seconds[stage] = time.monotonic() - started
         return None
 
     def timeout(self, stage):
