@@ -120,7 +120,7 @@ impl ListCards {
 
     async fn list(&self, request: &Request) -> Result<Response<Body>, Problem> {
         let client = self.caller.client(request)?;
-        let query = ListCardsQuery::parse(request, &self.default_requestor)?;
+        let query = ListCardsQuery::parse(request, &self.default_requestor, &self.card_numbers)?;
         // Needed after the store's response, and loaded while it is waited for.
         self.processing.load_keys();
         let requestor = self.requestors.get(&query.token_requestor_id, self.clock.now()).await?;

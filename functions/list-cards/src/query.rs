@@ -5,7 +5,7 @@ use mastercard::{
     card::{AccountRange, CardContractId},
     token_requestor::TokenRequestorId,
 };
-use model::card_number::is_range_start;
+use model::card_number::CardNumberDetector;
 use runtime::http::{self, Problem};
 
 /// The most cards in one request.
@@ -24,12 +24,16 @@ pub(crate) struct ListCardsQuery {
 }
 
 impl ListCardsQuery {
-    pub(crate) fn parse(request: &Request, default_requestor: &TokenRequestorId) -> Result<Self, Problem> {
+    pub(crate) fn parse(
+        request: &Request,
+        default_requestor: &TokenRequestorId,
+        card_numbers: &CardNumberDetector,
+    ) -> Result<Self, Problem> {
         let mut cards = Vec::new();
         let mut token_requestor_id = None;
         for (name, value) in http::query(request, &["cardContractId", "tokenRequestorId"])? {
             match name.as_str() {
-                "cardContractId" => cards.push(card(&value)?),
+                "cardContractId" => cards.push(card(&value, card_numbers)?),
                 _ if token_requestor_id.is_some() => {
                     return Err(Problem::parameter(name, "must not be repeated"));
                 }
@@ -51,12 +55,12 @@ impl ListCardsQuery {
     }
 }
 
-fn card(value: &str) -> Result<Card, Problem> {
+fn card(value: &str, card_numbers: &CardNumberDetector) -> Result<Card, Problem> {
     let (id, range) = value.split_once(':').map_or((value, None), |(id, range)| (id, Some(range)));
     let id = id.parse().map_err(|error| Problem::parameter("cardContractId", error))?;
     let invalid_range = |message: &str| Problem::parameter("cardContractId", message);
     let account_range = match range.map(str::parse::<AccountRange>).transpose() {
-        Ok(Some(range)) if !is_range_start(range.as_str()) => {
+        Ok(Some(range)) if !card_numbers.is_range_start(range.as_str()) => {
             return Err(invalid_range(
                 "must have the start of an account range after the colon, not a card number",
             ));

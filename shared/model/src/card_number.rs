@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 /// The digits that name an issuer (ISO/IEC 7812-1 before 2017; today's eight begin with the same six).
 const ISSUER_DIGITS: usize = 6;
-/// The most digits of an account range's start, without the zeros that pad it.
+/// The most digits of an account range's start, without the zeros that pad it. A longer one has to be one of the bank's.
 const START_DIGITS: usize = 11;
 
 /// Fields that hold numbers other than card numbers: telephone numbers, ids, MDES's token numbers.
@@ -53,7 +53,7 @@ impl CardNumberDetector {
     /// some network, so they are compared with the bank's account ranges only.
     pub fn in_field(&self, name: &str, text: &str) -> bool {
         match name {
-            "accountRange" => !is_range_start(text) && self.in_text(text),
+            "accountRange" => !self.is_range_start(text) && self.in_text(text),
             _ if name.ends_with("Id") || name.ends_with("Reference") || NUMBER_FIELDS.contains(&name) => {
                 self.any(text, |number| self.is_in_account_range(number))
             }
@@ -67,8 +67,23 @@ impl CardNumberDetector {
     }
 
     fn any(&self, text: &str, is_issued: impl Fn(&str) -> bool) -> bool {
-        digits::any_number(text, |number| is_issued(number) && networks::passes_luhn(number))
-            && !is_uuid_or_time(text)
+        let is_card_number =
+            |number: &str| is_issued(number) && networks::passes_luhn(number) && !self.is_own_start(number);
+        digits::any_number(text, is_card_number) && !is_uuid_or_time(text)
+    }
+
+    /// Whether this is the start of an account range, padded with zeros or not, and not a card number.
+    pub fn is_range_start(&self, text: &str) -> bool {
+        is_short_start(text) || self.is_own_start(text)
+    }
+
+    /// Whether this is the start of one of the bank's account ranges, whatever its length.
+    fn is_own_start(&self, text: &str) -> bool {
+        let is_start = |range: &AccountRange| {
+            let padding = range.as_str().strip_prefix(text);
+            padding.is_some_and(|padding| padding.bytes().all(|digit| digit == b'0'))
+        };
+        !text.is_empty() && self.account_ranges.iter().any(is_start)
     }
 
     fn is_in_account_range(&self, number: &str) -> bool {
@@ -77,12 +92,12 @@ impl CardNumberDetector {
             number.get(..ISSUER_DIGITS) == start.get(..ISSUER_DIGITS)
                 && Some(number) >= start.get(..number.len())
         };
-        !is_range_start(number) && self.account_ranges.iter().any(is_in)
+        !is_short_start(number) && self.account_ranges.iter().any(is_in)
     }
 }
 
-/// Whether this is the start of an account range, padded with zeros or not, and not a card number.
-pub fn is_range_start(text: &str) -> bool {
+/// Whether this has no more digits than the start of an account range usually has, apart from the zeros that pad it.
+fn is_short_start(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit()) && text.trim_end_matches('0').len() <= START_DIGITS
 }
 

@@ -72,6 +72,8 @@ pub(super) fn rows() -> Vec<Row> {
         (refuse(500, "MDES", "NEVER", Some(false)),     always, (1, UNAVAILABLE),   (1, UNKNOWN)),
         // Without it: known reason codes are final, unknown ones are retried once.
         (errors("ACCOUNT_INELIGIBLE"),                  always, (1, NOT_ELIGIBLE),  (1, NOT_ELIGIBLE)),
+        (errors("PAN_INELIGIBLE"),                      always, (1, NOT_ELIGIBLE),  (1, NOT_ELIGIBLE)),
+        (errors("INVALID_PAN"),                         always, (1, NOT_ELIGIBLE),  (1, NOT_ELIGIBLE)),
         (errors("AUTHORIZATION_FAILED"),                always, (1, REFUSED),       (1, REFUSED)),
         (errors("UNKNOWN_CODE"),                        once,   (2, ""),            (1, REFUSED)),
         (errors("UNKNOWN_CODE"),                        always, (2, REFUSED),       (1, REFUSED)),
@@ -84,6 +86,8 @@ pub(super) fn rows() -> Vec<Row> {
         // The gateway rejects our signature.
         (status(401, true),                             always, (1, REFUSED),       (1, REFUSED)),
         (refuse(403, "Gateway", "LATER", Some(true)),   always, (1, REFUSED),       (1, REFUSED)),
+        // Processing does not permit the operation.
+        (refuse(403, "MASTERCARD PROCESSING", "NOT_PERMITTED", Some(false)), always, (1, REFUSED), (1, REFUSED)),
         (BodyAltered,                                   always, (1, REFUSED),       (1, REFUSED)),
         (Fault::ClockAhead { seconds: 301 },            always, (1, REFUSED),       (1, REFUSED)),
         (Fault::ClockAhead { seconds: 200 },            always, (1, ""),            (1, "")),

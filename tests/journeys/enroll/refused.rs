@@ -117,7 +117,7 @@ async fn a_card_of_a_range_that_no_requestor_takes_is_not_eligible() {
     let cardholder = world.cardholder("40000").unwrap();
     let response = cardholder.enroll_request("key", &Cardholder::smallest_request("70005")).await.unwrap();
     assert_eq!((response.status, &response.body["code"]), (422, &json!("card_not_eligible")));
-    // A range has eleven digits at most; the rest is padding with zeros.
+    // A range that is not configured has eleven digits at most; the rest is padding with zeros.
     for range in ["5555570000000000000", "55555700001"] {
         let states = cardholder.cards(&[&format!("70005:{range}")]).await.unwrap().body;
         assert_eq!(states["cards"][0]["state"], "not_eligible", "{states}");

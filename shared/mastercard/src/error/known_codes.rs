@@ -17,7 +17,7 @@ pub struct Diagnosis {
 }
 
 /// Reason code, meaning and remedy of the codes that Mastercard publishes or is known to send.
-pub(super) const CODES: [(&str, &str, &str); 18] = [
+pub(super) const CODES: [(&str, &str, &str); 19] = [
     (
         "ACCOUNT_INELIGIBLE",
         "the card is in no account range that MDES has enabled",
@@ -98,6 +98,11 @@ pub(super) const CODES: [(&str, &str, &str); 18] = [
         "MISSING_REQUIRED_FIELD",
         "a field is missing in the request, or in the card that Processing encrypted",
         "check PROCESSING_SEARCH_SHAPE; since August 2026 oaepHashingAlgorithm is required in the encrypted card",
+    ),
+    (
+        "PAN_INELIGIBLE",
+        "MDES does not accept this card",
+        "have Mastercard check whether the card's account range is enabled for Token Connect",
     ),
     (
         "REQUEST_DECRYPT_FAILED",

@@ -53,6 +53,7 @@ pub struct NumberedToken {
 /// use push_provisioning_client::processing::TokenStatus;
 ///
 /// assert_eq!(TokenStatus::from("Active"), TokenStatus::Active);
+/// assert_eq!(TokenStatus::from("D"), TokenStatus::Deactivated);
 /// assert_eq!(TokenStatus::from("Frozen"), TokenStatus::Other("Frozen".into()));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,11 +72,11 @@ pub enum TokenStatus {
 
 impl From<&str> for TokenStatus {
     fn from(raw: &str) -> Self {
-        match raw.to_ascii_uppercase().as_str() {
-            "ACTIVE" => Self::Active,
-            "SUSPENDED" => Self::Suspended,
-            "DEACTIVATED" => Self::Deactivated,
-            "INACTIVE" => Self::Inactive,
+        match raw.trim().to_ascii_uppercase().as_str() {
+            "ACTIVE" | "A" => Self::Active,
+            "SUSPENDED" | "S" => Self::Suspended,
+            "DEACTIVATED" | "DELETED" | "D" => Self::Deactivated,
+            "INACTIVE" | "U" => Self::Inactive,
             _ => Self::Other(raw.into()),
         }
     }

@@ -100,6 +100,20 @@ fn the_start_of_an_account_range_is_not_a_card_number() {
 }
 
 #[test]
+fn the_long_start_of_one_of_the_banks_account_ranges_is_not_a_card_number() {
+    // It passes the Luhn check.
+    let start = "5555551234006000000";
+    let bank = CardNumberDetector::new(vec![start.parse().unwrap()]);
+    for field in ["accountRange", "cardContractId", "note"] {
+        assert!(!bank.in_field(field, start), "{field}");
+    }
+    assert!(bank.is_range_start(start) && bank.is_range_start("5555551234006"));
+    assert!(!bank.is_range_start("5555551234055000000"), "of no range");
+    assert!(self::bank().in_field("accountRange", start), "of no range of this bank");
+    assert!(bank.in_field("accountRange", "5555555555554444"));
+}
+
+#[test]
 fn names_and_values_of_a_document_are_searched_at_any_depth() {
     for found in [
         json!("5555555555554444"),

@@ -68,20 +68,24 @@ impl PushFailure {
     }
 }
 
+/// Codes with which Mastercard refuses the card itself. Processing's are not published: the last one is the family that this server expects.
+const CARD_REFUSALS: [&str; 4] =
+    ["ACCOUNT_INELIGIBLE", "PAN_INELIGIBLE", "INVALID_PAN", "CARD_CONTRACT_NOT_ACTIVE"];
+/// How codes begin that say that the card contract is unknown, or of another client.
+const CARD_CONTRACT: &str = "CARD_CONTRACT";
+
 /// What a failed call to Mastercard means for the card.
 impl From<&MastercardError> for PushFailure {
     fn from(error: &MastercardError) -> Self {
         let has_code =
             |prefix: &str| error.reason_codes().iter().any(|code| code.as_str().starts_with(prefix));
         match error {
-            // Processing's reason codes are not published; the second prefix is the family that this server expects.
-            _ if has_code("ACCOUNT_INELIGIBLE") || has_code("CARD_CONTRACT_NOT_ACTIVE") => {
-                Self::CardNotEligible
-            }
+            _ if CARD_REFUSALS.into_iter().any(has_code) => Self::CardNotEligible,
             MastercardError::InvalidResponse { .. } => Self::MastercardUnreadable,
             MastercardError::Rejected(rejected) => match (rejected.upstream, rejected.status.as_u16()) {
-                (Upstream::Processing, 403 | 404) => Self::CardNotFound,
-                (Upstream::Processing, 409 | 412 | 422) => Self::CardNotEligible,
+                (Upstream::Processing, 404) => Self::CardNotFound,
+                // Without such a code the operation is not authorized.
+                (Upstream::Processing, 403) if has_code(CARD_CONTRACT) => Self::CardNotFound,
                 (_, 408 | 429 | 500..) => Self::MastercardUnavailable,
                 _ => Self::MastercardRefused,
             },

@@ -30,6 +30,8 @@ struct Mapping {
     decision: &'static str,
     response_code: &'static str,
     token_state: &'static str,
+    /// Why a token changed.
+    reason: &'static str,
     /// Who caused a change; the first one that is present counts.
     requested_by: [&'static str; 2],
     /// Name of the field that holds the encrypted fields, in Mastercard's field-level encryption.
@@ -47,6 +49,7 @@ const MAPPING: Mapping = Mapping {
     decision: "/decision",
     response_code: "/responseCode",
     token_state: "/tokenStatus",
+    reason: "/reasonCode",
     requested_by: ["/requestedBy", "/triggeredBy"],
     encrypted: "encryptedPayload",
 };
@@ -80,7 +83,7 @@ pub fn parse(
     card_numbers: &CardNumberDetector,
 ) -> Result<Delivery, DeliveryError> {
     let mut delivery = Delivery::default();
-    let messages = match serde_json::from_slice(body) {
+    let messages = match mastercard::json::parse(body) {
         Ok(Value::Array(messages)) => messages,
         Ok(message) => vec![message],
         Err(error) => {
@@ -98,7 +101,8 @@ pub fn parse(
     }
     for message in messages {
         let (mut message, encrypted) = decrypted(message, keys);
-        if card_numbers.in_json(&message) {
+        // What was not decrypted may be plaintext that a sender put there.
+        if [Some(&message), encrypted.as_ref()].into_iter().flatten().any(|it| card_numbers.in_json(it)) {
             delivery.with_card_number += 1;
             continue;
         }
@@ -132,7 +136,10 @@ fn decrypted(message: Value, keys: Option<&FieldLevelKeys>) -> (Value, Option<Va
     };
     let decrypt = |keys: &FieldLevelKeys| -> Option<Map<String, Value>> {
         let decrypted = keys.decrypt(&serde_json::from_value(encrypted.clone()).ok()?).ok()?;
-        serde_json::from_slice(&decrypted).ok()
+        match mastercard::json::parse(&decrypted).ok()? {
+            Value::Object(fields) => Some(fields),
+            _ => None,
+        }
     };
     match keys.and_then(decrypt) {
         Some(decrypted) => {
@@ -150,6 +157,7 @@ fn read(message: &Value, received_at: Timestamp) -> Result<Notification, Deliver
         decision: fields::text(message, MAPPING.decision)?,
         response_code: response_code.as_deref(),
         token_state: fields::text(message, MAPPING.token_state)?,
+        reason: message.pointer(MAPPING.reason).and_then(Value::as_str),
         // For support only: one of another type does not make the message unreadable.
         requested_by: MAPPING.requested_by.iter().find_map(|field| message.pointer(field)?.as_str()),
     };

@@ -119,10 +119,24 @@ fn a_card_number_beside_what_cannot_be_decrypted_is_found() {
     let body = json!({"walletName": number, "encryptedPayload": {"encryptedData": "00"}}).to_string();
     let delivery = parse_any(body.as_bytes()).unwrap();
     assert_eq!((delivery.with_card_number, delivery.unreadable.len()), (1, 0));
+    for plaintext in [json!({"encryptedData": number}), json!({"accountNumber": number}), json!(number)] {
+        let body = json!({"encryptedPayload": plaintext}).to_string();
+        let delivery = parse_any(body.as_bytes()).unwrap();
+        assert_eq!((delivery.with_card_number, delivery.unreadable.len()), (1, 0), "{plaintext}");
+    }
     // Encrypted digits are not card numbers.
-    let body = json!({"encryptedPayload": {"encryptedData": number}}).to_string();
+    let body =
+        json!({"encryptedPayload": {"encryptedData": number.repeat(8), "iv": number.repeat(2)}}).to_string();
     let delivery = parse_any(body.as_bytes()).unwrap();
     assert_eq!((delivery.with_card_number, delivery.unreadable.len()), (0, 1));
+}
+
+#[test]
+fn a_notification_with_mistakes_in_its_encoding_is_read() {
+    let body = b"\xef\xbb\xbf{\"type\": \"TCN\", \"walletName\": \"caf\xe9\", \"note\": \"\\ud83d\"}";
+    let delivery = parse_any(body).unwrap();
+    assert_eq!((delivery.notifications.len(), delivery.unreadable.len()), (1, 0), "{delivery:?}");
+    assert_eq!(delivery.notifications[0].kind, NotificationKind::Tcn);
 }
 
 #[test]

@@ -27,6 +27,8 @@ const TOKEN_STATES: [(&str, TokenState); 9] = [
     ("U", TokenState::Inactive),
 ];
 
+/// The reason of a `DELETED` event whose token may still be active: it is gone from the consumer's app.
+const GONE_FROM_APP: &str = "DELETED_FROM_CONSUMER_APP";
 /// The response code of an approval (ISO 8583).
 const APPROVED: &str = "00";
 
@@ -36,6 +38,7 @@ pub(super) struct Content<'a> {
     pub(super) decision: Option<&'a str>,
     pub(super) response_code: Option<&'a str>,
     pub(super) token_state: Option<&'a str>,
+    pub(super) reason: Option<&'a str>,
     pub(super) requested_by: Option<&'a str>,
 }
 
@@ -46,9 +49,14 @@ pub(super) fn kind_of(word: &str, content: Content<'_>) -> NotificationKind {
     let tvn = |token| NotificationKind::Tvn { token, requested_by };
     let kind = match upper.as_str() {
         "TAR" => content.decision().map(|decision| NotificationKind::Tar { decision }),
-        "TCN" | "COMPLETED" => Some(NotificationKind::Tcn),
+        "TCN" | "COMPLETED" => match content.decision() {
+            None | Some(Decision::Approved) => Some(NotificationKind::Tcn),
+            Some(Decision::RequireAdditionalAuthentication) => Some(tvn(TokenState::Inactive)),
+            Some(Decision::Declined) => Some(NotificationKind::Tar { decision: Decision::Declined }),
+            Some(Decision::Other(_)) => None,
+        },
         "TVN" | "CREATED" | "UPDATED" => content.token_state.map(token_state).map(tvn),
-        "DELETED" => Some(tvn(content.token_state.map_or(TokenState::Deactivated, token_state))),
+        "DELETED" => Some(tvn(content.token_state.map_or_else(|| content.deleted(), token_state))),
         word => known(&DECISIONS, word).map(|decision| NotificationKind::Tar { decision }),
     };
     kind.unwrap_or_else(|| NotificationKind::Other { name: bounded_word(word) })
@@ -59,6 +67,18 @@ impl Content<'_> {
         let by_code = || (self.response_code == Some(APPROVED)).then_some(Decision::Approved);
         let by_word = |word| known(&DECISIONS, word).unwrap_or_else(|| Decision::Other(bounded_word(word)));
         self.decision.map(by_word).or_else(by_code)
+    }
+}
+
+impl Content<'_> {
+    /// The state of a deleted token. An unknown one lets the token list decide.
+    fn deleted(self) -> TokenState {
+        match self.reason {
+            Some(reason) if reason.trim().eq_ignore_ascii_case(GONE_FROM_APP) => {
+                TokenState::Other(GONE_FROM_APP.into())
+            }
+            _ => TokenState::Deactivated,
+        }
     }
 }
 
@@ -83,6 +103,10 @@ mod tests {
         NotificationKind::Tvn { token, requested_by: None }
     }
 
+    fn decided(decision: &str) -> Content<'_> {
+        Content { decision: Some(decision), ..Content::default() }
+    }
+
     #[test]
     fn a_kind_is_read_in_either_case_and_by_the_words_of_event_notifications() {
         let suspended = Content { token_state: Some("suspended"), ..Content::default() };
@@ -100,6 +124,15 @@ mod tests {
             ("tvn", suspended, tvn(TokenState::Suspended)),
             ("UPDATED", suspended, tvn(TokenState::Suspended)),
             ("DELETED", Content::default(), tvn(TokenState::Deactivated)),
+            (
+                "DELETED",
+                Content { reason: Some("DELETED_FROM_CONSUMER_APP"), ..Content::default() },
+                tvn(TokenState::Other("DELETED_FROM_CONSUMER_APP".into())),
+            ),
+            ("TCN", decided("APPROVED"), NotificationKind::Tcn),
+            ("TCN", decided("DECLINED"), tar(Decision::Declined)),
+            ("COMPLETED", decided("require_additional_authentication"), tvn(TokenState::Inactive)),
+            ("TCN", decided("PERHAPS"), NotificationKind::Other { name: "TCN".into() }),
             ("UPDATED", Content::default(), NotificationKind::Other { name: "UPDATED".into() }),
             ("TAR", Content::default(), NotificationKind::Other { name: "TAR".into() }),
             ("Perhaps", Content::default(), NotificationKind::Other { name: "PERHAPS".into() }),
