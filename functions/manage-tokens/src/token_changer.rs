@@ -15,7 +15,7 @@ use mastercard::{
 };
 use model::{
     clock::Clock,
-    enrollment::{Fact, TokenState},
+    enrollment::{Fact, PushFailure, TokenState},
     token_changes::{RunEnd, TokenChangeOutcome, TokenChangeRefusal},
 };
 use runtime::{
@@ -189,7 +189,7 @@ impl TokenChanger {
         drop(number);
         if let Err(TokenChangeError::NotChanged(error)) = sent {
             self.end(running, RunEnd::NotChanged).await;
-            return Err(error.into());
+            return Err(change_refused(error));
         }
         let after = change.read_again().await;
         let is_made = match &sent {
@@ -295,6 +295,14 @@ impl Change {
     async fn read_again(&self) -> Option<TokenState> {
         let found = owned_tokens::find(&self.processing, self.token, self.deadline).await.ok()?;
         Some(found.map_or(TokenState::Deactivated, |owned| owned.state))
+    }
+}
+
+/// Codes about the card tell why it cannot be enabled, which nobody asked for.
+fn change_refused(error: MastercardError) -> Problem {
+    match PushFailure::from(&error) {
+        PushFailure::CardNotEligible => Problem::from(Code::MastercardRefused).with_source(error),
+        _ => error.into(),
     }
 }
 

@@ -79,6 +79,24 @@ async fn a_key_is_for_one_action_on_a_token() {
 }
 
 #[tokio::test]
+async fn a_refusal_for_the_sake_of_the_card_does_not_say_that_it_cannot_be_enabled() {
+    let enabled = Enabled::start().await;
+    let refusal = simulator::Fault::ApiError {
+        code: 400,
+        source: "MASTERCARD PROCESSING".into(),
+        reason_code: "CARD_CONTRACT_NOT_ACTIVE".into(),
+        recoverable: Some(false),
+    };
+    enabled.world.simulator().set_fault(
+        simulator::Operation::SetTokenStatus,
+        refusal,
+        simulator::Times::Always,
+    );
+    let (status, body) = enabled.change("suspend", "pause").await;
+    assert_eq!((status, &body["code"]), (502, &json!("mastercard_refused")));
+}
+
+#[tokio::test]
 async fn a_token_that_somebody_else_removed_meanwhile_is_gone() {
     let enabled = Enabled::start().await;
     // The list still shows the token, and Mastercard does not know it any more.
