@@ -3,6 +3,7 @@
 
 mod config;
 mod push;
+mod reached_limits;
 mod request;
 mod response;
 mod restart;
@@ -32,6 +33,7 @@ use runtime::{
 
 pub use config::EnrollConfig;
 use push::Attempt;
+use reached_limits::ReachedLimits;
 use request::EnrollmentRequest;
 
 /// Nobody knows how long maintenance lasts: apps ask again every five minutes.
@@ -49,6 +51,7 @@ pub struct Enroll {
     step_up: StepUp,
     card_numbers: CardNumberDetector,
     config: EnrollConfig,
+    reached_limits: ReachedLimits,
     clock: Clock,
 }
 
@@ -111,6 +114,7 @@ impl Enroll {
             step_up,
             card_numbers,
             config,
+            reached_limits: ReachedLimits::default(),
             clock: runtime.clock.clone(),
         })
     }
@@ -160,6 +164,15 @@ impl Enroll {
         let (state, hashes) = self.config.new_attempt(enrollment.enrollment_id, &key, &fingerprint)?;
         let new = NewAttempt { enrollment, request: hashes };
         let enrollments = self.enrollments.for_actor(|| http::actor(request, ActorKind::App));
+        if let Some(limits) = self.config.limits
+            && let Some(reached) = self.reached_limits.of(client, now)
+        {
+            // Only what was started before the limit was reached gets another answer.
+            return match enrollments.refusal_of(&new, now).await? {
+                Some(refusal) => self.not_started(client, new.enrollment.enrollment_id, refusal).await,
+                None => Err(response::too_many(limits, reached)),
+            };
+        }
         match enrollments.begin(&new, now).await? {
             Ok(stored) => {
                 let mut attempt = Attempt::new(stored, &enrollments, &requestor, &state, deadline);

@@ -228,6 +228,7 @@ impl Enroll {
         match self.enrollments.count_attempt(client_id, card_contract_id, limits, now).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(reached)) => {
+                self.reached_limits.remember(client_id, reached, now);
                 let failure = AttemptFailure::failed(PushFailure::TooManyEnrollments);
                 Err(AttemptFailure { problem: response::too_many(limits, reached), ..failure })
             }

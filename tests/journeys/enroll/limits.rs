@@ -53,6 +53,38 @@ async fn a_cardholder_with_too_many_enrollments_this_hour_is_asked_to_wait() {
 }
 
 #[tokio::test]
+async fn a_cardholder_over_the_limit_uses_up_nothing_that_others_need() {
+    let world = world(&[("CLIENT_LIMIT_PER_HOUR", "1")]).await;
+    let cardholder = world.cardholder("40000").unwrap();
+    let request = Cardholder::smallest_request("70001");
+    let first = cardholder.enroll_request("first", &request).await.unwrap();
+    let refused = |key: &'static str| {
+        let request = Cardholder::smallest_request("70002");
+        let cardholder = &cardholder;
+        async move { cardholder.enroll_request(key, &request).await.unwrap() }
+    };
+    assert_eq!(refused("second").await.status, 429);
+
+    let operations =
+        [Operation::SearchFundingAccounts, Operation::GetTokensByClient, Operation::PushMultipleAccounts];
+    let calls = || operations.map(|operation| world.simulator().calls(operation));
+    let before = calls();
+    let listed = async || cardholder.get("/enrollments").await.unwrap().body["enrollments"].clone();
+    let enrollments = listed().await;
+    for key in ["third", "fourth"] {
+        let refused = refused(key).await;
+        assert_eq!((refused.status, &refused.body["code"]), (429, &json!("too_many_enrollments")));
+        assert!(refused.headers["ratelimit"].starts_with(r#""client-hour";r=0;t="#));
+    }
+    assert_eq!((calls(), listed().await), (before, enrollments), "nothing was asked or stored");
+    let repeated = cardholder.enroll_request("first", &request).await.unwrap();
+    assert_eq!(repeated.body["enrollmentId"], first.body["enrollmentId"], "what was started before");
+
+    world.clock().advance(SignedDuration::from_hours(1));
+    assert_eq!(refused("third").await.status, 201);
+}
+
+#[tokio::test]
 async fn restarts_count_for_their_card_and_other_cards_can_be_enabled() {
     let world = world(&[("CARD_LIMIT_PER_DAY", "2")]).await;
     let cardholder = world.cardholder("40000").unwrap();

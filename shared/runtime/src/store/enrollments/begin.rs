@@ -1,7 +1,7 @@
 //! Starts enrollments and attempts.
 
 use jiff::Timestamp;
-use model::card_enrollment::{Command, Items, NewAttempt, Refusal, Restart};
+use model::card_enrollment::{Command, Items, NewAttempt, Refusal, Restart, decide};
 
 use super::{super::StoreError, Enrollments, Versioned, item::Place};
 
@@ -18,6 +18,13 @@ impl Enrollments {
         Ok(executed.and_then(|executed| {
             Versioned::new(executed.items, new.enrollment.enrollment_id).ok_or(Refusal::NotFound)
         }))
+    }
+
+    /// Why [`begin`](Self::begin) would start no enrollment, without a write: `None` if it would.
+    pub async fn refusal_of(&self, new: &NewAttempt, now: Timestamp) -> Result<Option<Refusal>, StoreError> {
+        let command = Command::Begin(new);
+        let items = self.load(&Place::of(&new.enrollment), command).await?;
+        Ok(decide(&items, command, now).err())
     }
 
     /// Starts another attempt of an enrollment that was just read. The redirect of the attempt before ends.

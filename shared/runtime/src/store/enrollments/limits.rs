@@ -73,6 +73,11 @@ impl EnrollmentLimits {
 }
 
 impl Limit {
+    /// Whether it counts all attempts of a client, not those for one card.
+    pub fn is_of_client(self) -> bool {
+        self.name.starts_with("client")
+    }
+
     /// Seconds from `now` until the window ends.
     fn wait(self, now: Timestamp) -> i64 {
         self.window - now.as_second().rem_euclid(self.window)
