@@ -74,7 +74,7 @@ async fn provision(
             };
             mastercard.journal.record_head(22, to, Party::Cardholder, summary, "200 OK, a page");
             let html = pages::session(&session);
-            mastercard.sessions.lock().insert(session.id, session);
+            mastercard.sessions.lock().put(session.id, session);
             (StatusCode::OK, html)
         }
         Err(error) => {
@@ -186,7 +186,7 @@ fn change(
 /// Step 25: redirects to the callback URL, with the results.
 async fn return_to_issuer(State(mastercard): Shared, Path(id): Path<Uuid>) -> Response<Body> {
     let style = *mastercard.callback_style.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let sessions = mastercard.sessions.lock();
+    let mut sessions = mastercard.sessions.lock();
     let Some(session) = sessions.get(&id) else { return not_found() };
     let location = session.callback_url.as_ref().filter(|_| session.phase == Phase::Finished);
     let location =

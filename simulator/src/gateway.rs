@@ -31,7 +31,7 @@ pub(crate) fn admit(
         return Err(signed.unauthorized("The timestamp is outside of the accepted window."));
     }
     let nonce = signed.nonce_of_consumer();
-    if options.reject_replayed_nonces && !mastercard.records().nonces.insert(nonce) {
+    if options.reject_replayed_nonces && mastercard.records().nonces.put(nonce, ()).is_some() {
         return Err(signed.unauthorized("The nonce was used before."));
     }
     if api == Api::Processing && options.rate_limit.is_some_and(|limit| !mastercard.rate_limit.admit(limit)) {

@@ -42,6 +42,9 @@ pub struct Options {
     /// Reject a request with an account range that no requestor is enabled for: `ACCOUNT_INELIGIBLE` in a 200. By
     /// default the range is skipped. Mastercard's behavior is not published.
     pub unknown_range_fails: bool,
+    /// List all account ranges that a requestor is enabled for, not only the requested ones (the default). Mastercard's
+    /// documentation does not say which.
+    pub lists_all_ranges: bool,
     /// Calls per second, of all callers together, beyond which Processing responds with 429; Mastercard announced
     /// [`RATE_LIMIT`]. None by default; the simulator's program and `local` set it.
     pub rate_limit: Option<usize>,
@@ -72,6 +75,7 @@ impl Default for Options {
             pkcs1_keys: false,
             cipher_mode: CipherMode::Cbc,
             unknown_range_fails: false,
+            lists_all_ranges: false,
             rate_limit: None,
             journal_capacity: 10_000,
             latency: Duration::ZERO,

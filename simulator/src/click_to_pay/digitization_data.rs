@@ -40,7 +40,7 @@ pub(super) async fn take(
     match redeem(&mastercard, &requestor_id, &data) {
         Ok(session) => {
             let html = pages::session(&session);
-            mastercard.sessions.lock().insert(session.id, session);
+            mastercard.sessions.lock().put(session.id, session);
             page(StatusCode::OK, html)
         }
         Err(error) => page(StatusCode::BAD_REQUEST, pages::error(&error.to_string())),

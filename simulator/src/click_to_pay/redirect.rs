@@ -61,7 +61,7 @@ pub(super) fn redeem_receipt(
     let requestor_id = &requestor.token_requestor_id;
     let number = {
         let records = mastercard.records();
-        match records.receipts.get(receipt) {
+        match records.receipts.peek(receipt) {
             None => Err("This invitation is unknown."),
             Some(stored) if stored.token_requestor_id != *requestor_id => {
                 Err("This invitation is for another token requestor.")

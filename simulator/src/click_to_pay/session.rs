@@ -1,20 +1,28 @@
 //! A cardholder's session at a token requestor.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use lru::LruCache;
 use uuid::Uuid;
 
 use super::callback::{CallbackResult, Outcome};
-use crate::world::{records::AccountHolder, requestor::TokenRequestor};
+use crate::world::{
+    records::{AccountHolder, KEPT},
+    requestor::TokenRequestor,
+};
 
-/// The sessions so far, by id.
-#[derive(Default)]
-pub(crate) struct Sessions(Mutex<HashMap<Uuid, Session>>);
+/// The latest sessions, by id.
+pub(crate) struct Sessions(Mutex<LruCache<Uuid, Session>>);
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self(Mutex::new(LruCache::new(KEPT)))
+    }
+}
 
 impl Sessions {
     /// Must not be held across an `.await`.
-    pub(crate) fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, Session>> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, LruCache<Uuid, Session>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -189,6 +189,9 @@ fn requestors() -> Router<Arc<Mastercard>> {
                     .rotate_artwork(&id)
                     .map(|asset| Json(json!({ "imageAssetId": asset })))
                     .map_err(|error| error_json(StatusCode::NOT_FOUND, &error))
+            })
+            .delete(async |State(m): Shared, Path(id): Path<String>| {
+                ok_or_404(Simulator::handle(m).remove_artwork(&id))
             }),
         )
         .route(

@@ -47,6 +47,18 @@ impl Simulator {
         Ok(asset)
     }
 
+    /// Takes the logo of a token requestor away, which is listed without an asset id then; the asset stays available.
+    ///
+    /// # Errors
+    /// If there is no such token requestor.
+    pub fn remove_artwork(&self, token_requestor_id: &str) -> Result<(), NotFound> {
+        let mut records = self.mastercard.records();
+        let mut requestors = records.requestors.iter_mut();
+        let requestor = requestors.find(|known| known.token_requestor_id == token_requestor_id);
+        requestor.ok_or(NotFound("token requestor"))?.image_asset_id = None;
+        Ok(())
+    }
+
     /// Sets the `mediaContents` of an asset, existing or new: `[{"type", "data"}, …]`, the data in Base64. They are
     /// returned unchecked.
     pub fn set_asset(&self, asset_id: &str, media_contents: Value) {

@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Simulator {
-    /// The sessions so far, in no particular order.
+    /// The latest sessions, in no particular order.
     #[must_use]
     pub fn sessions(&self) -> Vec<SessionSummary> {
         let sessions = self.mastercard.sessions.lock();
@@ -24,7 +24,7 @@ impl Simulator {
             headline: session.headline().as_str(),
             finished: session.phase == Phase::Finished,
         };
-        sessions.values().map(summary).collect()
+        sessions.iter().map(|(_, session)| summary(session)).collect()
     }
 
     /// Sets how callbacks are composed.

@@ -87,10 +87,10 @@ impl<'a> SignedCall<'a> {
         }
     }
 
-    /// `AUTHENTICATION_FAILED`; the description ends with the expected signature base string.
+    /// `AUTHENTICATION_FAILED`, a 403; the description ends with the expected signature base string.
     pub(crate) fn unauthorized(&self, detail: &str) -> ErrorResponse {
         let description = format!("{detail} Acceptable signature base string: {}", self.base_string);
-        ErrorResponse::gateway(StatusCode::UNAUTHORIZED, "AUTHENTICATION_FAILED", description)
+        ErrorResponse::gateway(StatusCode::FORBIDDEN, "AUTHENTICATION_FAILED", description)
     }
 
     /// Unix seconds.

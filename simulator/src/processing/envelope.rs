@@ -89,6 +89,6 @@ fn handle_once(
         };
     }
     let (status, response) = handle(mastercard, call)?;
-    mastercard.records().idempotent_responses.insert(key, (call.body.to_vec(), status, response.clone()));
+    mastercard.records().idempotent_responses.put(key, (call.body.to_vec(), status, response.clone()));
     Ok((status, response))
 }

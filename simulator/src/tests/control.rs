@@ -35,8 +35,10 @@ async fn the_control_routes_change_everything() {
         (Method::POST, "receipts/age", json!({"seconds": 60}), StatusCode::OK),
         (Method::PUT, &token, json!({"status": "Suspended"}), StatusCode::NOT_FOUND),
         (Method::PUT, "callback-style", json!("raw"), StatusCode::OK),
+        (Method::DELETE, "requestors/50999000002/artwork", Value::Null, StatusCode::OK),
         (Method::DELETE, "requestors/50999000003", Value::Null, StatusCode::OK),
         (Method::POST, "requestors/50999000003/artwork", Value::Null, StatusCode::NOT_FOUND),
+        (Method::DELETE, "requestors/50999000003/artwork", Value::Null, StatusCode::NOT_FOUND),
     ] {
         assert_eq!(change(method, path, body).await, expected, "{path}");
     }

@@ -28,7 +28,7 @@ async fn the_error_for_a_wrong_key_contains_the_expected_base_string() {
     wrong_key.key = token_connect().key;
     for signing in [wrong_key, token_connect()] {
         let (status, body) = send(issuer.signed(&signing, Method::GET, TOKENS, String::new())).await;
-        assert_eq!((status, reason(&body)), (StatusCode::UNAUTHORIZED, "AUTHENTICATION_FAILED"));
+        assert_eq!((status, reason(&body)), (StatusCode::FORBIDDEN, "AUTHENTICATION_FAILED"));
         let description = body["Errors"]["Error"][0]["Description"].as_str().unwrap();
         assert!(description.contains("base string: GET&http%3A%2F%2F127.0.0.1%3A"), "{description}");
         assert!(description.ends_with("%26oauth_version%3D1.0%26status%3DActive"), "{description}");
@@ -51,14 +51,15 @@ async fn a_missing_or_ill_formed_authorization_header_is_rejected() {
     let issuer = Issuer::new().await;
     let url = issuer.url(TOKENS);
     let header = processing().header("GET", &url, b"");
-    for ill_formed in [
-        header.replace("oauth_version=\"1.0\"", "oauth_version=\"2.0\""),
-        header.replace("%3D\"", "=\""),
-        header.replace("oauth_nonce", "nonce"),
-        "Basic Zm9vOmJhcg==".to_owned(),
+    for (ill_formed, expected) in [
+        (header.replace("oauth_version=\"1.0\"", "oauth_version=\"2.0\""), "INVALID_OAUTH_SBS"),
+        (header.replace("%3D\"", "=\""), "INVALID_OAUTH_SBS"),
+        (header.replace("oauth_nonce", "nonce"), "INVALID_OAUTH_SBS"),
+        (header.replace('"', ""), "INVALID_AUTH_HEADER"),
+        ("Basic Zm9vOmJhcg==".to_owned(), "INVALID_AUTH_HEADER"),
     ] {
         let (status, body) = send(issuer.http.get(url.clone()).header("authorization", &ill_formed)).await;
-        assert_eq!((status, reason(&body)), (StatusCode::BAD_REQUEST, "INVALID_OAUTH_SBS"), "{ill_formed}");
+        assert_eq!((status, reason(&body)), (StatusCode::BAD_REQUEST, expected), "{ill_formed}");
     }
     let (status, body) = send(issuer.http.get(url)).await;
     assert_eq!((status, reason(&body)), (StatusCode::BAD_REQUEST, "INVALID_OAUTH_SBS"));
@@ -75,10 +76,10 @@ async fn old_timestamps_and_replayed_nonces_are_rejected_if_switched_on() {
     let mut signing = processing();
     signing.timestamp -= 301;
     let (status, _) = send(issuer.signed(&signing, Method::GET, TOKENS, String::new())).await;
-    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    assert_eq!(status, StatusCode::FORBIDDEN);
 
     let signing = processing();
-    for expected in [StatusCode::OK, StatusCode::UNAUTHORIZED] {
+    for expected in [StatusCode::OK, StatusCode::FORBIDDEN] {
         let (status, _) = send(issuer.signed(&signing, Method::GET, TOKENS, String::new())).await;
         assert_eq!(status, expected);
     }

@@ -30,6 +30,37 @@ async fn requestors_are_listed_for_ranges_that_match_after_padding() {
 }
 
 #[tokio::test]
+async fn ranges_that_were_not_requested_are_listed_only_by_an_option() {
+    for (lists_all_ranges, expected) in [
+        (false, json!([5_555_550_000_000_000_000_u64])),
+        (true, json!([5_555_550_000_000_000_000_u64, 5_555_560_000_000_000_000_u64])),
+    ] {
+        let issuer = Issuer::with(Options { lists_all_ranges, ..Options::default() }).await;
+        let (_, body) = issuer.get_eligible(&[CREDIT]).await;
+        assert_eq!(body["tokenRequestors"][0]["enabledAccountRanges"], expected);
+    }
+}
+
+#[tokio::test]
+async fn a_range_that_no_requestor_is_enabled_for_fails_the_call_only_by_an_option() {
+    for (unknown_range_fails, expected) in [(false, "none"), (true, "ACCOUNT_INELIGIBLE")] {
+        let issuer = Issuer::with(Options { unknown_range_fails, ..Options::default() }).await;
+        let (status, body) = issuer.get_eligible(&[CREDIT, "555557000"]).await;
+        assert_eq!((status, reason(&body)), (StatusCode::OK, expected));
+        assert_eq!(reason(&issuer.get_eligible(&[CREDIT]).await.1), "none");
+    }
+}
+
+#[tokio::test]
+async fn a_requestor_without_a_logo_is_listed_without_an_asset_id() {
+    let issuer = Issuer::new().await;
+    issuer.simulator.remove_artwork(CLICK_TO_PAY).unwrap();
+    let (_, body) = issuer.get_eligible(&[CREDIT]).await;
+    assert_eq!(body["tokenRequestors"][0].get("imageAssetId"), None);
+    assert!(body["tokenRequestors"][1].get("imageAssetId").is_some());
+}
+
+#[tokio::test]
 async fn more_than_25_ranges_or_an_invalid_range_are_input_errors() {
     let issuer = Issuer::new().await;
     for (ranges, expected) in [
@@ -120,6 +151,10 @@ async fn an_invalid_push_is_rejected() {
             "INVALID_FIELD_LENGTH",
         ),
         (with("/signatureData/callbackURL", json!("not a url")), "INVALID_FIELD_VALUE"),
+        (with("/signatureData/locale", json!("en-GB")), "INVALID_FIELD_VALUE"),
+        (with("/signatureData/locale", json!("EN_GB")), "INVALID_FIELD_VALUE"),
+        (with("/signatureData/locale", json!("en_gb")), "INVALID_FIELD_VALUE"),
+        (with("/signatureData/locale", json!("en_GBR")), "INVALID_FIELD_LENGTH"),
         (with(&of("encryptedData"), json!([{"pushAccountId": "CA-1"}])), "INVALID_JSON"),
         (with(&of("publicKeyFingerprint"), json!("ab".repeat(32))), "DECRYPTION_FAILED"),
         (with(&of("oaepHashingAlgorithm"), json!("SHA256")), "DECRYPTION_FAILED"),
@@ -143,6 +178,9 @@ async fn invalid_encrypted_accounts_are_rejected() {
         account(json!({"cardAccountData": card})),
         account(json!({"cardAccountData": {"accountNumber": "55555"}})),
         account(json!({"cardAccountData": {"accountNumber": "5555555555554444", "expiryMonth": "09"}})),
+        account(
+            json!({"accountHolderData": {"accountHolderAddress": {"country": "GB"}}, "cardAccountData": {"accountNumber": "5555555555554444"}}),
+        ),
         account(
             json!({"dataValidUntilTimestamp": "2020-01-05T10:45:00Z", "cardAccountData": {"accountNumber": "5555555555554444"}}),
         ),

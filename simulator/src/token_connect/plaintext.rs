@@ -67,15 +67,15 @@ fn account(account: &Value) -> Result<PushedAccount, ErrorResponse> {
             account_holder.phone_number = Some(format!("+{country} {number}"));
         }
         if let Some(address) = holder.object("accountHolderAddress")? {
-            for (name, longest) in [
-                ("line1", 64),
-                ("line2", 64),
-                ("city", 32),
-                ("countrySubdivision", 12),
-                ("postalCode", 16),
-                ("country", 3),
+            for (name, length) in [
+                ("line1", 1..=64),
+                ("line2", 1..=64),
+                ("city", 1..=32),
+                ("countrySubdivision", 1..=12),
+                ("postalCode", 1..=16),
+                ("country", 3..=3),
             ] {
-                address.text(name, 1..=longest)?;
+                address.text(name, length)?;
             }
         }
     }

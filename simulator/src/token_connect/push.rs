@@ -58,7 +58,7 @@ pub(crate) fn push(mastercard: &Mastercard, call: &Call) -> OperationResult {
                     entry["issuerInitiatedDigitizationData"] = json!(digitization_data::encode(&receipt));
                 }
                 entry["pushAccountReceipt"] = json!(receipt);
-                records.receipts.insert(
+                records.receipts.put(
                     receipt.clone(),
                     Receipt {
                         token_requestor_id: requestor_id.to_owned(),

@@ -43,7 +43,11 @@ pub(crate) fn get_eligible(mastercard: &Mastercard, call: &Call) -> OperationRes
         .requestors
         .iter()
         .filter(|requestor| requestor.ranges().any(|range| requested.contains(&range)))
-        .map(|requestor| requestor.listing(&requested, &mastercard.base_url))
+        .map(|requestor| {
+            let is_listed = |range: &u64| mastercard.options.lists_all_ranges || requested.contains(range);
+            let ranges: Vec<u64> = requestor.ranges().filter(is_listed).collect();
+            requestor.listing(&ranges, &mastercard.base_url)
+        })
         .collect();
     Ok((StatusCode::OK, json!({"responseId": uuid::Uuid::new_v4(), "tokenRequestors": eligible})))
 }

@@ -21,9 +21,19 @@ pub(super) fn signed_claims(data: Fields<'_>) -> Result<Map<String, Value>, Erro
     let supplied = data.flag("accountHolderDataSupplied")?.unwrap_or(false);
     claims.insert("accountHolderDataSupplied".to_owned(), json!(supplied));
     if let Some(locale) = data.text("locale", 5..=5)? {
+        if !is_locale(locale) {
+            return Err(data.invalid("locale"));
+        }
         claims.insert("locale".to_owned(), json!(locale));
     }
     Ok(claims)
+}
+
+/// Whether this is a language and a country: two lowercase letters, an underscore, two uppercase letters.
+fn is_locale(text: &str) -> bool {
+    let [first, second, b'_', third, fourth] = text.as_bytes() else { return false };
+    let language = [first, second].into_iter().all(u8::is_ascii_lowercase);
+    language && [third, fourth].into_iter().all(u8::is_ascii_uppercase)
 }
 
 /// Signs the receipts and the claims.

@@ -1,9 +1,13 @@
 //! Mastercard's data that changes while the simulator runs.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    num::NonZeroUsize,
+};
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
+use lru::LruCache;
 use serde_json::{Value, json};
 
 use super::card::{CardContract, CardNumber};
@@ -11,6 +15,9 @@ use super::requestor::TokenRequestor;
 use super::sample;
 use super::token::Token;
 use crate::options::Options;
+
+/// How many receipts, sessions, responses and nonces are kept, each: those that were used last.
+pub(crate) const KEPT: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
 
 /// A push account receipt: valid for one account at one token requestor, for one success.
 pub(crate) struct Receipt {
@@ -39,11 +46,11 @@ pub(crate) struct Records {
     pub(crate) clients: BTreeSet<u64>,
     pub(crate) cards: BTreeMap<u64, CardContract>,
     pub(crate) tokens: Vec<Token>,
-    pub(crate) receipts: HashMap<String, Receipt>,
+    pub(crate) receipts: LruCache<String, Receipt>,
     /// Processing's responses by path and `Idempotency-Key`: decrypted request body, status, decrypted response body.
-    pub(crate) idempotent_responses: HashMap<String, (Vec<u8>, StatusCode, Value)>,
-    /// Consumer key and nonce of the calls so far.
-    pub(crate) nonces: HashSet<(String, String)>,
+    pub(crate) idempotent_responses: LruCache<String, (Vec<u8>, StatusCode, Value)>,
+    /// Consumer key and nonce of calls.
+    pub(crate) nonces: LruCache<(String, String), ()>,
 }
 
 impl Records {
@@ -60,9 +67,9 @@ impl Records {
             clients: sample::CLIENTS.into(),
             cards: sample::cards().into_iter().map(|card| (card.id, card)).collect(),
             tokens: if options.sandbox_tokens { sample::sandbox_tokens() } else { Vec::new() },
-            receipts: HashMap::new(),
-            idempotent_responses: HashMap::new(),
-            nonces: HashSet::new(),
+            receipts: LruCache::new(KEPT),
+            idempotent_responses: LruCache::new(KEPT),
+            nonces: LruCache::new(KEPT),
         }
     }
 

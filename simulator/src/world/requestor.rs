@@ -56,7 +56,7 @@ pub struct TokenRequestor {
     pub wallet_id: Option<String>,
     /// The wallet's name in Processing's token lists.
     pub wallet_name: String,
-    /// Asset id of the logo; a new logo is generated if it is missing.
+    /// Asset id of the logo. If it is missing in a requestor that is added, a new logo is generated.
     #[serde(default)]
     pub image_asset_id: Option<String>,
     /// First numbers, 19 digits, of the account ranges enabled for it.
@@ -104,20 +104,21 @@ impl TokenRequestor {
             .collect()
     }
 
-    /// The entry of `getEligibleTokenRequestors` for a request with the account ranges `requested`.
-    pub(crate) fn listing(&self, requested: &[u64], base: &Url) -> Value {
-        let ranges: Vec<u64> = self.ranges().filter(|range| requested.contains(range)).collect();
+    /// The entry of `getEligibleTokenRequestors`, with these of its account ranges.
+    pub(crate) fn listing(&self, ranges: &[u64], base: &Url) -> Value {
         let mut entry = json!({
             "tokenRequestorId": self.token_requestor_id,
             "name": self.name,
             "consumerFacingEntityName": self.consumer_facing_entity_name,
-            "imageAssetId": self.image_asset_id,
             "tokenRequestorType": self.token_requestor_type,
             "enabledAccountRanges": ranges,
             "supportsCardHolderAuthentication": self.supports_card_holder_authentication,
             "supportsTokenConnect": self.supports_token_connect(),
             "supportIssuerInitiatedDigitizationData": self.supports_issuer_initiated_digitization_data,
         });
+        if let Some(asset_id) = &self.image_asset_id {
+            entry["imageAssetId"] = json!(asset_id);
+        }
         if let Some(wallet_id) = &self.wallet_id {
             entry["walletId"] = json!(wallet_id);
         }

@@ -91,7 +91,7 @@ pub(super) fn render(
     let session = |session: &Session| {
         (session.id, format!("{}: {}", session.requestor_name, (texts.headline)(session.headline())))
     };
-    let mut sessions: Vec<_> = mastercard.sessions.lock().values().map(session).collect();
+    let mut sessions: Vec<_> = mastercard.sessions.lock().iter().map(|(_, it)| session(it)).collect();
     sessions.sort();
     let cards = simulator.cards().into_iter();
     let cards = cards.map(|it| (it.card_contract_id, last_four(&it.masked), it.status)).collect();
