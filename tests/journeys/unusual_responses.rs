@@ -68,6 +68,26 @@ async fn a_refresh_with_many_unreadable_ranges_changes_nothing_unless_it_is_forc
 }
 
 #[tokio::test]
+async fn a_refresh_in_which_no_requestor_is_enabled_for_a_range_changes_nothing() {
+    let world = open_world().await;
+    let before = click_to_pay(&world).await;
+    for ranges in [
+        "\"renamedAccountRanges\":[",
+        "\"enabledAccountRanges\":null,\"others\":[",
+        "\"enabledAccountRanges\":[],\"others\":[",
+    ] {
+        let fault = rewritten("\"enabledAccountRanges\":[", ranges);
+        world.simulator().set_fault(Operation::GetEligibleTokenRequestors, fault, Times::Always);
+        let synced = world.sync_requestors(json!({})).await.unwrap();
+        assert_eq!(
+            (&synced["rejected"], &click_to_pay(&world).await),
+            (&json!("unreadable"), &before),
+            "{ranges}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_bad_name_costs_the_name_and_not_the_refresh() {
     let half_emoji = rewritten("\"Click to Pay\"", "\"Click to Pay \\ud83d\"");
     assert_eq!(

@@ -26,6 +26,9 @@ pub struct SyncReport {
     superseded: bool,
     /// Account ranges whose call failed.
     unanswered_ranges: usize,
+    /// Account ranges that MDES has not enabled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    ineligible_ranges: Vec<String>,
     /// The other fields.
     #[serde(flatten)]
     others: Map<String, Value>,
@@ -53,13 +56,20 @@ impl SyncReport {
                 self.unanswered_ranges
             )
         });
+        let ineligible = (!self.ineligible_ranges.is_empty()).then(|| {
+            format!(
+                "MDES has not enabled the account ranges {}: no card of them can be enabled. Ask Mastercard to enable them for Token Connect, \
+                 or take them out of ACCOUNT_RANGES.",
+                self.ineligible_ranges.join(", ")
+            )
+        });
         let quarantined = self.change.quarantined.iter().map(quarantined);
         let without_effect = self.allowed_without_effect(options).map(|id| {
             format!(
                 "--allow changed nothing for {id}: `doctor changes` lists the hosts that are in quarantine."
             )
         });
-        let findings = [rejected, superseded, unanswered].into_iter().flatten();
+        let findings = [rejected, superseded, unanswered, ineligible].into_iter().flatten();
         findings.chain(quarantined).chain(without_effect).collect()
     }
 

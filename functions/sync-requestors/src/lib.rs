@@ -5,7 +5,7 @@ mod eligible;
 mod event;
 mod plan;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use mastercard::{TokenConnect, asset::AssetId, card::AccountRange};
@@ -43,7 +43,7 @@ pub struct SyncRequestors {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SyncReport {
-    /// Token requestors in the response of Token Connect.
+    /// Token requestors in the response of Token Connect that are enabled for one of the requested account ranges.
     pub requestors: usize,
     /// The catalog's new version; absent if nothing changed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,6 +59,12 @@ pub struct SyncReport {
     pub superseded: bool,
     /// Account ranges whose call failed; their entries are unchanged.
     pub unanswered_ranges: usize,
+    /// Account ranges that MDES has not enabled: no token requestor is eligible for them.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub ineligible_ranges: BTreeSet<AccountRange>,
+    /// Account ranges in the response that were not requested, counted for each token requestor. They are not used.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unrequested_ranges: usize,
     /// Artwork to fetch, at most 1000 ids.
     pub assets: Vec<AssetId>,
     /// Whether there is more artwork to fetch than `assets` lists.
@@ -125,6 +131,8 @@ impl SyncRequestors {
             rejected: summary.rejected,
             superseded: summary.superseded,
             unanswered_ranges: response.unanswered.len(),
+            unrequested_ranges: response.unrequested,
+            ineligible_ranges: response.ineligible,
             assets,
             more_assets,
         };
@@ -148,9 +156,13 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
 /// Logs one line for each finding that may need an operator, and one for the refresh.
 fn log(report: &SyncReport) {
-    let SyncReport { requestors, change, unanswered_ranges, .. } = report;
+    let SyncReport { requestors, change, unanswered_ranges, unrequested_ranges, .. } = report;
     if let Some(rejected) = report.rejected {
         let reason = match rejected {
             RejectedRefresh::Empty => "Token Connect listed no token requestor",
@@ -176,6 +188,8 @@ fn log(report: &SyncReport) {
         event = "catalog_refreshed",
         requestors,
         unanswered_ranges,
+        ineligible_ranges = report.ineligible_ranges.len(),
+        unrequested_ranges,
         added = change.added.len(),
         changed = change.changed.len(),
         retired = change.retired.len(),

@@ -73,7 +73,8 @@ impl Gateway {
         // The HTTP client rejects some URLs, which are never sent.
         let Ok(request) = request.build() else { return true };
         let response = self.client.execute(request).await.unwrap().text().await.unwrap();
-        let refused = ["AUTHENTICATION_FAILED", "INVALID_BODY_HASH", "INVALID_OAUTH_SBS"];
+        let refused =
+            ["AUTHENTICATION_FAILED", "INVALID_AUTH_HEADER", "INVALID_BODY_HASH", "INVALID_OAUTH_SBS"];
         let refused = refused.iter().any(|code| response.contains(code));
         if refused {
             let _ = self.refused.set(response);

@@ -1,6 +1,6 @@
 //! Artwork is fetched when its id is unknown, and never again.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use simulator::{Operation, TokenRequestor};
 
 use crate::support::{
@@ -8,7 +8,7 @@ use crate::support::{
         mastercard::{CLICK_TO_PAY, requestor},
         view::CatalogView,
     },
-    open_world,
+    open_world, world,
 };
 
 #[tokio::test]
@@ -63,4 +63,21 @@ async fn artwork_of_a_requestor_that_returns_still_exists() {
     assert_eq!(synced["returned"], json!([CLICK_TO_PAY]));
     assert_eq!(CatalogView::read(&world).await.logos, old.logos);
     assert_eq!(world.simulator().calls(Operation::GetAsset), before);
+}
+
+#[tokio::test]
+async fn a_requestor_without_a_logo_is_listed_without_logos() {
+    let world = world().await;
+    world.simulator().remove_artwork(CLICK_TO_PAY).unwrap();
+    let (synced, fetched) = world.refresh().await.unwrap();
+    let others = Some(world.simulator().requestors().len() - 1);
+    let count = |list: &Value| list.as_array().map(Vec::len);
+    assert_eq!(
+        [&synced["assets"], &fetched["stored"], &fetched["failed"]].map(count),
+        [others, others, Some(0)]
+    );
+    let response = world.cardholder("40000").unwrap().token_requestors("web").await.unwrap();
+    let mut listed = response.body["tokenRequestors"].as_array().unwrap().iter();
+    let click_to_pay = listed.find(|it| it["tokenRequestorId"] == CLICK_TO_PAY).unwrap();
+    assert_eq!(click_to_pay["logos"], json!([]));
 }

@@ -55,6 +55,13 @@ fn a_superseded_refresh_is_not_called_applied() {
 }
 
 #[test]
+fn account_ranges_that_mdes_has_not_enabled_are_named() {
+    let ineligible = json!({"ineligibleRanges": ["5555570000000000000"]});
+    assert!(report(ineligible.clone()).is_applied(), "the others are used");
+    assert!(findings(ineligible)[0].contains("5555570000000000000: no card of them can be enabled"));
+}
+
+#[test]
 fn a_quarantined_host_is_named_with_the_option_that_allows_it() {
     let quarantined = json!({"changed": [ID], "quarantined": [ID]});
     assert!(report(quarantined.clone()).is_applied());

@@ -35,8 +35,9 @@ impl<'a> RequestorsRequest<'a> {
 pub struct EligibleTokenRequestors {
     /// Each with those of the requested ranges that it accepts.
     pub token_requestors: Vec<TokenRequestor>,
-    /// How many requestors of the response have a field that could not be read. They are in `token_requestors` without the
-    /// field, or missing there if it was the id or the name. If there are many, the format of the response has changed.
+    /// How many requestors of the response have a field that could not be read, or no account range. They are in
+    /// `token_requestors` without the field, or missing there if it was the id or the name. If there are many, the format of
+    /// the response has changed.
     pub unreadable: usize,
 }
 
@@ -79,10 +80,7 @@ fn token_requestor(fields: Fields<'_>) -> Option<TokenRequestor> {
         token_requestor_type: fields.text("tokenRequestorType").unwrap_or_default(),
         wallet_id: fields.text("walletId"),
         image_asset_id: fields.parsed("imageAssetId"),
-        // JSON numbers of 19 digits, above 2^53 and some above `i64::MAX`.
-        enabled_account_ranges: fields
-            .elements("enabledAccountRanges", json::from_scalar)
-            .unwrap_or_default(),
+        enabled_account_ranges: enabled_account_ranges(fields),
         supported_push_methods: fields
             .elements("supportedPushMethods", |kind| PushMethodKind::deserialize(kind).ok())
             .unwrap_or_default(),
@@ -97,6 +95,17 @@ fn token_requestor(fields: Fields<'_>) -> Option<TokenRequestor> {
             .flag("supportIssuerInitiatedDigitizationData")
             .unwrap_or_default(),
     })
+}
+
+/// JSON numbers of 19 digits, above 2^53 and some above `i64::MAX`. The field is required, and a requestor is listed only if it
+/// is enabled for one of the requested ranges: a response without any range contradicts itself.
+fn enabled_account_ranges(fields: Fields<'_>) -> Vec<AccountRange> {
+    const NAME: &str = "enabledAccountRanges";
+    let (ranges, noted) = fields.noting(|| fields.elements(NAME, json::from_scalar).unwrap_or_default());
+    if ranges.is_empty() && !noted {
+        fields.note(NAME);
+    }
+    ranges
 }
 
 /// `availablePushMethods`, which the response to a push has too.

@@ -113,6 +113,18 @@ async fn requestors_with_unreadable_fields_are_counted() {
 }
 
 #[tokio::test]
+async fn a_requestor_that_is_enabled_for_no_range_is_counted_as_unreadable() {
+    let listing = |ranges: Value| json!({"tokenRequestorId": "50123197928", "name": "Click to Pay", "enabledAccountRanges": ranges});
+    let without_field = json!({"tokenRequestorId": "50123197928", "name": "Click to Pay"});
+    let without_range = [json!(null), json!([]), json!([null]), json!(["nowhere"]), json!({"from": 1})];
+    for requestor in without_range.map(listing).into_iter().chain([without_field]) {
+        let mastercard = FakeServer::start([ok(json!({"tokenRequestors": [requestor]}))]);
+        let found = listed(&mastercard).await.unwrap();
+        assert_eq!((found.token_requestors.len(), found.unreadable), (1, 1), "{requestor}");
+    }
+}
+
+#[tokio::test]
 async fn one_call_takes_at_most_twenty_five_ranges() {
     let ranges: Vec<AccountRange> = (0..26).map(|n| format!("5555550{n:02}").parse().unwrap()).collect();
     let response = ok(json!({"tokenRequestors": [click_to_pay(json!([5_555_550_000_000_000_000_u64]))]}));
