@@ -5,6 +5,7 @@
 mod matrix;
 mod notifications;
 mod principals;
+mod redirect;
 mod routes;
 mod rules;
 

@@ -8,10 +8,12 @@ use std::fs;
 
 use extension::Extension;
 use lambda::{FUNCTIONS, FunctionError, Lambda};
+use local::cardholder::Response;
+use reqwest::Method;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::support::{open_world, world};
+use crate::support::{open_world, openapi, world};
 
 #[tokio::test]
 async fn a_card_is_enabled_by_the_real_binaries() {
@@ -147,23 +149,31 @@ async fn a_function_without_secrets_answers_503_until_they_are_there_and_does_no
     let world = open_world().await;
     let extension = Extension::start(&world, &[]).await;
     let variables = extension.variables();
-    let (cards, sync) = tokio::join!(
+    let (cards, get, sync) = tokio::join!(
         Lambda::start_with("list-cards", &world, &variables),
+        Lambda::start_with("get-enrollment", &world, &variables),
         Lambda::start_with("sync-requestors", &world, &variables),
     );
-    let (response, failed) =
-        tokio::join!(cards.invoke(event("list-cards.json")), sync.invoke(event("sync-requestors.json")));
-    let response = response.unwrap();
-    let problem: Value = serde_json::from_str(response["body"].as_str().unwrap()).unwrap();
-    assert_eq!((&response["statusCode"], &problem["code"]), (&json!(503), &json!("service_unavailable")));
-    let again = (&problem["retryable"], &response["headers"]["retry-after"]);
-    assert_eq!(again, (&json!(true), &json!("1")), "{response}");
+    let (listed, got, failed) = tokio::join!(
+        cards.invoke(event("list-cards.json")),
+        get.invoke(event("get-enrollment.json")),
+        sync.invoke(event("sync-requestors.json")),
+    );
+    for (template, sent) in [("/cards", listed), ("/enrollments/{enrollmentId}", got)] {
+        let response = response(&sent.unwrap());
+        assert_eq!((response.status, &response.body["code"]), (503, &json!("service_unavailable")));
+        let again = (&response.body["retryable"], response.headers["retry-after"].as_str());
+        assert_eq!(again, (&json!(true), "1"), "{template}");
+        openapi::conforms(&Method::GET, template, &response);
+    }
     assert_eq!(failed.unwrap_err().error_type, "Retryable");
 
     extension.become_ready();
     assert_eq!(states(&cards).await, ["eligible", "eligible"]);
+    let (status, problem) = get.invoke_http(event("get-enrollment.json")).await;
+    assert_eq!((status, &problem["code"]), (404, &json!("not_found")));
     assert!(sync.invoke(event("sync-requestors.json")).await.unwrap()["requestors"].as_u64() > Some(0));
-    for log in [cards.stop(), sync.stop()] {
+    for log in [cards.stop(), get.stop(), sync.stop()] {
         assert!(log.contains("init_deferred") && log.contains("answered 400"), "{log}");
     }
 }
@@ -226,6 +236,14 @@ async fn an_invalid_event_is_an_error_and_the_next_one_is_processed() {
 fn event(file: &str) -> Value {
     let path = format!("{}/../events/{file}", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// What a client gets of a function's response to API Gateway.
+fn response(sent: &Value) -> Response {
+    let headers = sent["headers"].as_object().unwrap().iter();
+    let headers = headers.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect();
+    let status = sent["statusCode"].as_u64().and_then(|status| status.try_into().ok()).unwrap();
+    Response { status, headers, body: serde_json::from_str(sent["body"].as_str().unwrap()).unwrap() }
 }
 
 /// `GET /enrollments/{enrollmentId}` of the sample cardholder.

@@ -9,7 +9,7 @@ use model::{
 };
 use runtime::{
     config::{ConfigError, Runtime, registry},
-    http::{self, Caller, Code, EnrollmentResponse, Problem, StatusCode},
+    http::{self, Caller, Code, EnrollmentResponse, Problem, RequiredScopes, StatusCode, StepUp},
     store::{Enrollments, enrollments::RedirectKeys},
 };
 use serde::Serialize;
@@ -24,6 +24,9 @@ pub struct GetEnrollment {
     enrollments: Enrollments,
     redirect_keys: RedirectKeys,
     caller: Caller,
+    /// What a token needs to see a redirect, beside what it needs to read.
+    write_scopes: RequiredScopes,
+    step_up: StepUp,
     card_numbers: CardNumberDetector,
     clock: Clock,
 }
@@ -51,15 +54,25 @@ impl GetEnrollment {
     /// # Errors
     /// When a setting is missing or ill-formed, or a secret is unavailable or unusable.
     pub async fn connect(runtime: &Runtime) -> Result<Self, ConfigError> {
-        let (enrollments, redirect_keys, caller, card_numbers) = runtime.read_settings(|settings| {
-            let enrollments = Enrollments::from_settings(settings, runtime);
-            let redirect_keys = RedirectKeys::from_settings(settings);
-            let caller = Caller::from_settings(settings, &registry::READ_SCOPES);
-            let card_numbers = http::card_number_detector(settings);
-            Some((enrollments?, redirect_keys?, caller?, card_numbers?))
-        })?;
-        let redirect_keys = RedirectKeys::fetch(redirect_keys).await?;
-        Ok(Self { enrollments, redirect_keys, caller, card_numbers, clock: runtime.clock.clone() })
+        let (enrollments, redirect_keys, caller, write_scopes, step_up, card_numbers) = runtime
+            .read_settings(|settings| {
+                let enrollments = Enrollments::from_settings(settings, runtime);
+                let redirect_keys = RedirectKeys::from_settings(settings);
+                let caller = Caller::from_settings(settings, &registry::READ_SCOPES);
+                let write_scopes = RequiredScopes::from_settings(settings, &registry::WRITE_SCOPES);
+                let step_up = StepUp::from_settings(settings);
+                let card_numbers = http::card_number_detector(settings);
+                Some((enrollments?, redirect_keys?, caller?, write_scopes?, step_up?, card_numbers?))
+            })?;
+        Ok(Self {
+            enrollments,
+            redirect_keys: RedirectKeys::fetch(redirect_keys).await?,
+            caller,
+            write_scopes,
+            step_up,
+            card_numbers,
+            clock: runtime.clock.clone(),
+        })
     }
 
     /// `GET /enrollments/{enrollmentId}` and `GET /enrollments[?cardContractId=…][&limit=…][&nextToken=…]`
@@ -80,11 +93,19 @@ impl GetEnrollment {
         let enrollment = stored.enrollment();
         let now = self.clock.now();
         let sealed = self.enrollments.redirect(&stored, enrollment.attempt().number, now);
-        let redirect = match sealed.filter(|_| enrollment.status_at(now).status == Status::Ready) {
+        let is_ready = enrollment.status_at(now).status == Status::Ready;
+        let redirect = match sealed.filter(|_| is_ready && self.may_enroll(request)) {
             Some(sealed) => self.enrollments.open(&self.redirect_keys, enrollment, sealed).await,
             None => None,
         };
         EnrollmentResponse::new(enrollment, redirect, now).into_response()
+    }
+
+    /// Whether the token may start an attempt too. Whoever has the redirect can continue the push in another browser, so that
+    /// showing it takes no less than the request that made it.
+    fn may_enroll(&self, request: &Request) -> bool {
+        let is_stepped_up = || self.step_up.check(request, self.clock.now()).is_ok();
+        self.write_scopes.check(request).is_ok() && is_stepped_up()
     }
 
     async fn list(&self, client: ClientId, request: &Request) -> Result<Response<Body>, Problem> {

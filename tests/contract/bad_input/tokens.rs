@@ -152,3 +152,39 @@ async fn each_refused_token_gets_the_challenge_of_its_reason() {
     }
     unchanged.check_unchanged().await;
 }
+
+#[tokio::test]
+async fn without_scopes_of_its_own_a_change_of_a_token_needs_those_of_every_other_post() {
+    let settings = [("READ_SCOPES", "enroll:read"), ("WRITE_SCOPES", "enroll:write")];
+    let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let app = App::start_with(Options { settings, ..Options::default() }).await;
+    let unchanged = UnchangedWorld::new(app).await;
+    let (app, world) = (&unchanged.app, &unchanged.app.world);
+    let valid = world.token_for(CLIENT_ID).expect("a token");
+    let with_scopes = |scopes: &str| {
+        let token = world.token_with(&claims(&valid, "scope", json!(scopes))).expect("a token");
+        app.cardholder.with_token(token)
+    };
+    let change = |action: &str| {
+        let path = format!("/cards/70030/tokens/0123456789abcdef0123456789abcdef/{action}");
+        let request = ApiRequest::new(Method::POST, path).with("idempotency-key", action);
+        let body = if action == "remove" { json!({"confirm": true}) } else { json!({}) };
+        request.with("content-type", "application/json").with_body(body.to_string())
+    };
+    for action in ["suspend", "resume", "remove"] {
+        for scopes in ["openid", "openid enroll:read", "tokens:write"] {
+            let case = format!("{action} with {scopes}");
+            let response = app.send_as(&with_scopes(scopes), &change(action)).await;
+            check_problem(&case, &response, 403, "insufficient_scope");
+            let challenge = response.headers.get("www-authenticate").map(String::as_str);
+            assert_eq!(
+                challenge,
+                Some(r#"Bearer error="insufficient_scope", scope="enroll:write""#),
+                "{case}"
+            );
+        }
+    }
+    unchanged.check_unchanged().await;
+    let allowed = app.send_as(&with_scopes("enroll:write"), &change("suspend")).await;
+    check_problem("with the scope", &allowed, 404, "not_found");
+}

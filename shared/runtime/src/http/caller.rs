@@ -24,7 +24,7 @@ pub struct Caller {
 }
 
 impl RequiredScopes {
-    /// Reads `READ_SCOPES` or `WRITE_SCOPES`; `None` if a problem was noted. Without the setting no scope is required.
+    /// Reads one of the settings `…_SCOPES`; `None` if a problem was noted. Without the setting no scope is required.
     pub fn from_settings(
         settings: &mut SettingsReader<'_>,
         setting: &Setting<List<ClaimValue>>,
@@ -54,7 +54,7 @@ impl RequiredScopes {
 }
 
 impl Caller {
-    /// Reads `CLIENT_ID_CLAIM`, and the scopes from `READ_SCOPES` or `WRITE_SCOPES`; `None` if a problem was noted.
+    /// Reads `CLIENT_ID_CLAIM`, and the scopes from one of the settings `…_SCOPES`; `None` if a problem was noted.
     pub fn from_settings(
         settings: &mut SettingsReader<'_>,
         scopes: &Setting<List<ClaimValue>>,

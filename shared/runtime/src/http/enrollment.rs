@@ -38,7 +38,8 @@ pub struct EnrollmentResponse {
 }
 
 impl EnrollmentResponse {
-    /// The enrollment at `now`. The redirect is included only with the status `READY`.
+    /// The enrollment at `now`. The redirect is included only with the status `READY`; the function decides whether the
+    /// token may have it.
     pub fn new(enrollment: &Enrollment, redirect: Option<Redirect>, now: Timestamp) -> Self {
         let report = enrollment.status_at(now);
         let poll_after = enrollment.poll_after(&report, now);
