@@ -128,28 +128,30 @@ export class Api {
     try {
       const signal = AbortSignal.timeout(TIMEOUT);
       response = await fetch(path, { method, headers, body: body && JSON.stringify(body), signal });
+      if (response.ok) return { body: await response.json(), retryAfter: retryAfter(response) };
     } catch {
+      // Also a response whose body was cut off: what the server did is not known.
       throw new Problem(0, { code: "unreachable", retryable: true });
     }
-    if (response.ok) return { body: await response.json(), retryAfter: retryAfter(response) };
     throw await toProblem(response);
   }
 }
 
 const tokensPath = (cardContractId) => `/cards/${encodeURIComponent(cardContractId)}/tokens`;
 
-// Error responses of API Gateway have no code.
+// Error responses of API Gateway, CloudFront and WAF have no code. After one of 500 and above it is not known whether anything was done.
 async function toProblem(response) {
-  const codes = { 401: "unauthenticated", 404: "not_found", 429: "too_many_requests", 503: "unavailable" };
+  const codes = { 401: "unauthenticated", 404: "not_found", 429: "too_many_requests" };
   const body = await response.json().catch(() => ({}));
-  const code = body.code ?? codes[response.status] ?? "internal_error";
-  const retryable = body.retryable ?? [429, 503].includes(response.status);
+  const isForbidden = response.status === 403 && body.message === "Forbidden";
+  const code = body.code ?? codes[response.status] ?? (isForbidden ? "insufficient_scope" : response.status >= 500 ? "unavailable" : "internal_error");
+  const retryable = body.retryable ?? (response.status === 429 || response.status >= 500);
   return new Problem(response.status, { ...body, code, retryable }, retryAfter(response));
 }
 
 const retryAfter = (response) => Number(response.headers.get("Retry-After")) || undefined;
 
-// Ends early when the cardholder comes back to the page.
+// Ends early when the cardholder comes back to the page, and not while it is hidden.
 const sleepOrReturn = (milliseconds) => new Promise((resolve) => {
   const end = () => {
     if (document.visibilityState === "hidden") return;
@@ -157,7 +159,7 @@ const sleepOrReturn = (milliseconds) => new Promise((resolve) => {
     document.removeEventListener("visibilitychange", end);
     resolve();
   };
-  const timer = setTimeout(() => { document.removeEventListener("visibilitychange", end); resolve(); }, milliseconds);
+  const timer = setTimeout(end, milliseconds);
   document.addEventListener("visibilitychange", end);
 });
 

@@ -2,7 +2,7 @@
 // a second tab work.
 
 import { Api, Problem } from "./api.js";
-import { loggedIn, logOut } from "./bank.js";
+import { forgetLogin, loggedIn, logOut } from "./bank.js";
 import { el } from "./dom.js";
 import { language, setLanguage, text } from "./texts.js";
 import { card } from "./views/card.js";
@@ -71,8 +71,14 @@ function render(title, content) {
 
 function fail(page, problem, retry, context) {
   if (!(problem instanceof Problem)) throw problem;
-  if (problem.status === 401 && !problem.needsStepUp) return endSession();
+  if (problem.status === 401 && !problem.needsStepUp) return logInAgain();
   problemView(page, problem, retry, context);
+}
+
+// The fragment stays, so that the cardholder is where they were.
+function logInAgain() {
+  forgetLogin();
+  show();
 }
 
 function endSession() {

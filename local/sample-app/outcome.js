@@ -26,10 +26,12 @@ const TOKEN_STATES = ["active", "suspended", "inactive", "deactivated"];
 export function outcome({ status, reason, retryable, final, redirectUrl, attempt, timeline = [] }) {
   if (!final && needsAuthentication(status, timeline)) return { keys: ["status.authentication"], next: "wait" };
   if (status === "SUSPENDED" && isInactive(timeline)) return { keys: ["status.authentication_missing"], next: "manage" };
-  let next = NEXT[status] ?? (retryable ? "new" : "call");
+  if (status === "FAILED" && reason === "already_enabled") return { keys: ["status.FAILED.already_enabled"], next: "done" };
+  let next = NEXT[status] ?? (retryable ? "new" : final ? "call" : "wait");
+  // A redirect takes the login that a restart takes. The restart asks for it, and gets a new redirect.
+  if (next === "continue" && !redirectUrl) next = "again";
   if (next === "again" && attempt >= MAX_ATTEMPTS) next = status === "EXPIRED" ? "new" : "wait";
   if (status === "TOKENIZED" && final) next = "call";
-  if (next === "continue" && !redirectUrl) next = "wait";
   if (next === "wait" && final) next = "call";
   if (next === "done" && !final) next = "wait";
   return { keys: [`status.${status}.${reason}`, `status.${status}`, "status.unknown"], next };

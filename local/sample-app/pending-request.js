@@ -1,5 +1,8 @@
 // One request of the cardholder has one idempotency key and one body, however often it is sent: a double tap, a reload or a
-// retry pushes a card once, or changes a token once. Stored for this tab until the outcome is known.
+// retry pushes a card once, or changes a token once. Stored for this tab until the outcome is known, at most as long as the server knows the key.
+
+// Milliseconds.
+const KEY_LIFETIME = 24 * 60 * 60_000;
 
 const storageKey = (path, cardContractId, id) => `request ${path} ${cardContractId} ${id}`;
 
@@ -7,14 +10,19 @@ const storageKey = (path, cardContractId, id) => `request ${path} ${cardContract
 export function pendingRequest(path, cardContractId, id, newBody) {
   const name = storageKey(path, cardContractId, id);
   const stored = JSON.parse(sessionStorage.getItem(name));
-  const request = stored ?? { key: crypto.randomUUID(), body: newBody };
+  const repeated = stored !== null && Date.now() - stored.at < KEY_LIFETIME;
+  const request = repeated ? stored : { key: crypto.randomUUID(), body: newBody, at: Date.now() };
   sessionStorage.setItem(name, JSON.stringify(request));
-  return { ...request, repeated: stored !== null, forget: () => sessionStorage.removeItem(name) };
+  return { ...request, repeated, forget: () => sessionStorage.removeItem(name) };
 }
 
 // The outcome is known: the next request for this card there gets a new key.
 export function forgetRequests(cardContractId, id) {
-  const suffix = ` ${cardContractId} ${id}`;
+  forgetAllRequests(` ${cardContractId} ${id}`);
+}
+
+// Those whose storage key ends so.
+export function forgetAllRequests(suffix = "") {
   for (const name of Object.keys(sessionStorage)) {
     if (name.startsWith("request ") && name.endsWith(suffix)) sessionStorage.removeItem(name);
   }

@@ -37,7 +37,10 @@ export const has = (key) => key in texts;
 
 export const list = (items) => new Intl.ListFormat(language).format(items);
 
-export const time = (timestamp) => new Date(timestamp).toLocaleTimeString(language, { timeStyle: "medium", hourCycle: "h23" });
+// The time of a day that is today, and otherwise the date too.
+export const dateOrTime = (timestamp) => (new Date(timestamp).toDateString() === new Date().toDateString() ? time(timestamp) : date(timestamp));
+
+const time = (timestamp) => new Date(timestamp).toLocaleTimeString(language, { timeStyle: "medium", hourCycle: "h23" });
 
 export const date = (timestamp) => new Date(timestamp).toLocaleString(language, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
 

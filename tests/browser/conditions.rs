@@ -1,6 +1,6 @@
-//! Conditions: slow networks, missing logos, long names, small screens, other languages, no mouse.
+//! Conditions: slow networks, lost responses, missing logos, long names, small screens, other languages, no mouse.
 
-use crate::harness::{Appearance, with_harness};
+use crate::harness::{Appearance, CUT_OFF, GATEWAY_FAILED, Harness, with_harness};
 use serde_json::json;
 use simulator::CLICK_TO_PAY;
 
@@ -41,6 +41,36 @@ async fn without_a_network_a_message_is_shown_and_the_retry_has_the_same_idempot
         harness.click(".actions .primary").await;
         harness.expect_heading("Add your card").await;
         assert_eq!(harness.pushes(), 1);
+    })
+    .await;
+}
+
+/// The card is pushed, but the app gets `replacement` and shows this heading. The cardholder tries again.
+async fn try_again_after(harness: &Harness, replacement: &str, heading: &str) {
+    harness.log_in().await;
+    harness.replace_next_response(replacement).await;
+    harness.click("a[href^='#/enable/70001']").await;
+    harness.agree().await;
+    harness.expect_heading(heading).await;
+    assert_eq!(harness.pushes(), 1, "the card was pushed");
+    assert_eq!(harness.text(".actions .primary").await, "Try again");
+    harness.click(".actions .primary").await;
+    harness.expect_heading("Add your card").await;
+    assert_eq!(harness.pushes(), 1, "the same request was sent again");
+}
+
+#[tokio::test]
+async fn after_an_error_of_the_gateway_the_cardholder_tries_again_and_the_card_is_pushed_once() {
+    with_harness(Appearance::PHONE, async |harness| {
+        try_again_after(harness, GATEWAY_FAILED, "This takes longer than usual").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_response_that_was_cut_off_the_cardholder_tries_again_and_the_card_is_pushed_once() {
+    with_harness(Appearance::PHONE, async |harness| {
+        try_again_after(harness, CUT_OFF, "No connection").await;
     })
     .await;
 }

@@ -6,6 +6,7 @@ mod appearance;
 mod browser_logs;
 mod driver;
 mod keyboard;
+mod responses;
 
 use std::{
     panic::{AssertUnwindSafe, resume_unwind},
@@ -18,7 +19,7 @@ use local::{Options, World};
 use serde_json::{Value, json};
 use simulator::Operation;
 use thirtyfour::{
-    By, WebDriver, WebElement,
+    By, WebDriver, WebElement, WindowHandle,
     prelude::{ElementQueryable as _, ElementWaitable as _},
 };
 use url::Url;
@@ -26,6 +27,7 @@ use url::Url;
 pub(crate) use accessibility::Axe;
 pub(crate) use appearance::Appearance;
 use driver::Chromedriver;
+pub(crate) use responses::{CUT_OFF, GATEWAY_FAILED};
 
 /// How long a test waits for a page.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -168,6 +170,12 @@ impl Harness {
     /// The text of an element.
     pub(crate) async fn text(&self, css: &str) -> String {
         self.find(css).await.text().await.expect("a text")
+    }
+
+    /// Goes on in another tab, which is in front then: a page in the background does not poll.
+    pub(crate) async fn switch_to(&self, tab: WindowHandle) {
+        self.driver.switch_to_window(tab).await.expect("a tab");
+        self.devtools("Page.bringToFront", json!({})).await;
     }
 
     /// The result of a script.

@@ -4,6 +4,7 @@ use crate::harness::{Appearance, Harness, with_harness};
 use jiff::SignedDuration;
 use local::cardholder::Cardholder;
 use serde_json::json;
+use simulator::{Delivery, NotificationPlan};
 
 /// Another device of the cardholder has pushed the card; the browser opens this enrollment.
 async fn follow_enrollment_of_another_device(harness: &Harness, card: u64) {
@@ -33,6 +34,29 @@ async fn a_cardholder_who_cancels_reads_that_nothing_was_enabled_and_can_retry()
         ] {
             assert!(timeline.contains(text), "{text} is not in {timeline}");
         }
+        harness.click(".actions .primary").await;
+        harness.expect_heading("Enable your card").await;
+        harness.agree().await;
+        harness.expect_heading("Add your card").await;
+        assert_eq!(harness.pushes(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cardholder_who_cancels_while_no_notification_arrives_tries_again_with_a_new_push() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        let lost = || Delivery { copies: 0, ..Delivery::default() };
+        let plan = NotificationPlan { tar: lost(), tcn: lost(), ..NotificationPlan::default() };
+        harness.world.simulator().set_notification_plan(plan);
+        harness.log_in().await;
+        harness.enable(70_001).await;
+        harness.press("cancel").await;
+        harness.click("#return").await;
+        harness.expect_heading("Nothing was enabled").await;
+        let all = harness.world.cardholder("40000").unwrap().get("/enrollments").await.unwrap();
+        let enrollment = &all.body["enrollments"][0];
+        assert_eq!((&enrollment["status"], &enrollment["final"]), (&json!("CANCELLED"), &json!(false)));
         harness.click(".actions .primary").await;
         harness.expect_heading("Enable your card").await;
         harness.agree().await;

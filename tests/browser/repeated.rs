@@ -1,6 +1,7 @@
 //! Double clicks, the back button, reloads, two tabs: a card is pushed once.
 
 use local::cardholder::Cardholder;
+use serde_json::json;
 
 use crate::harness::{Appearance, with_harness};
 
@@ -14,6 +15,27 @@ async fn a_double_click_pushes_once() {
         harness.driver.action_chain().double_click_element(&button).perform().await.unwrap();
         harness.expect_heading("Add your card").await;
         assert_eq!(harness.pushes(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cardholder_who_leaves_the_page_during_the_push_is_not_led_to_click_to_pay_later() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        harness.log_in().await;
+        for (card, way_out, heading) in
+            [(70_001, "form a[href='#/cards']", "Your cards"), (70_002, "#leave", "Who are you today?")]
+        {
+            harness.click(&format!("a[href^='#/enable/{card}']")).await;
+            harness.find("#consent").await;
+            harness.hold_next_response().await;
+            harness.agree().await;
+            harness.expect_held_response().await;
+            harness.click(way_out).await;
+            harness.expect_heading(heading).await;
+            assert_eq!(harness.release_response().await, json!([]), "after {way_out}");
+        }
+        assert_eq!(harness.pushes(), 2);
     })
     .await;
 }
@@ -88,7 +110,7 @@ async fn two_tabs_enable_one_card_once() {
         harness.find("#consent").await;
         let first = harness.driver.window().await.unwrap();
         let second = harness.driver.new_tab().await.unwrap();
-        harness.driver.switch_to_window(second).await.unwrap();
+        harness.switch_to(second).await;
         harness.log_in().await;
         harness.click("a[href^='#/enable/70001']").await;
         harness.find("#consent").await;
@@ -105,7 +127,7 @@ async fn two_tabs_enable_one_card_once() {
         harness.press("accept").await;
         harness.click("#return").await;
         harness.expect_heading("Your card is enabled").await;
-        harness.driver.switch_to_window(first).await.unwrap();
+        harness.switch_to(first).await;
         harness.agree().await;
         // This tab listed the cards less than a minute ago, so the server does not ask again; Click to Pay knows the card.
         harness.expect_heading("Your card was enabled already").await;
@@ -124,11 +146,34 @@ async fn a_cardholder_who_returns_in_another_browser_logs_in_and_sees_the_outcom
         harness.press("accept").await;
         let return_url = harness.find("#return").await.prop("href").await.unwrap().unwrap();
         let other = harness.driver.new_tab().await.unwrap();
-        harness.driver.switch_to_window(other).await.unwrap();
+        harness.switch_to(other).await;
         harness.open(&return_url).await;
         harness.expect_heading("Who are you today?").await;
         harness.click("main button.row").await;
         harness.expect_heading("Your card is enabled").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cardholder_whose_session_ended_at_click_to_pay_logs_in_and_sees_the_outcome() {
+    with_harness(Appearance::LAPTOP, async |harness| {
+        harness.allow_errors();
+        harness.log_in().await;
+        harness.click("a[href^='#/enable/70001']").await;
+        harness.find("#consent").await;
+        // This page has read the token; after the return the app reads it again.
+        let expire = "const login = JSON.parse(sessionStorage.getItem('sample-login'));
+            sessionStorage.setItem('sample-login', JSON.stringify({ ...login, accessToken: 'expired' }))";
+        harness.execute(expire).await;
+        harness.agree().await;
+        harness.expect_heading("Add your card").await;
+        harness.press("accept").await;
+        harness.click("#return").await;
+        harness.expect_heading("Who are you today?").await;
+        harness.click("main button.row").await;
+        harness.expect_heading("Your card is enabled").await;
+        harness.find(".timeline").await;
     })
     .await;
 }

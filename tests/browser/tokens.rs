@@ -4,7 +4,7 @@ use local::{Options, STRONG, World, cardholder::Cardholder};
 use serde_json::{Value, json};
 use simulator::{CLICK_TO_PAY, Fault, Operation, Suspender, Times};
 
-use crate::harness::{Appearance, Harness, with_harness, with_options};
+use crate::harness::{Appearance, GATEWAY_FAILED, Harness, with_harness, with_options};
 
 /// Not in the sample world's catalog.
 const GOOGLE_PAY: &str = "50110030273";
@@ -111,6 +111,32 @@ async fn a_change_needs_a_second_factor_and_after_a_lost_answer_the_same_request
         harness.click("[data-action=resume]").await;
         harness.expect_message("Die Pause Ihrer Bank ist beendet, aber Click to Pay").await;
         assert_eq!(rows(harness).await, json!([["Bei Click to Pay pausiert", "Fortsetzen", "Entfernen"]]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pause_that_another_device_ended_is_requested_anew_although_the_first_answer_was_lost() {
+    with_harness(Appearance::PHONE, async |harness| {
+        enable_on_another_device(&harness.world, "40000", "70001").await;
+        harness.log_in().await;
+        harness.click("a[href='#/card/70001']").await;
+        harness.find(".token").await;
+        harness.replace_next_response(GATEWAY_FAILED).await;
+        harness.click("[data-action=suspend]").await;
+        harness.expect_heading("This takes longer than usual").await;
+
+        let other_device = harness.world.cardholder("40000").unwrap();
+        let token = other_device.token_id("70001", CLICK_TO_PAY).await.unwrap();
+        let resumed = other_device.change_token("70001", &token, "resume", "another-device").await.unwrap();
+        assert_eq!((resumed.status, &resumed.body["state"]), (200, &json!("active")));
+
+        harness.click(".actions .button:not(.primary)").await;
+        harness.find(".token").await;
+        harness.click(".token:first-child [data-action=suspend]").await;
+        harness.expect_message("The card is paused at Click to Pay.").await;
+        assert_eq!(rows(harness).await, json!([["Paused at Click to Pay", "Resume", "Remove"]]));
+        assert_eq!(changes_sent(harness), 3);
     })
     .await;
 }

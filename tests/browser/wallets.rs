@@ -12,11 +12,16 @@ const MERCHANT: &str = "50999000004";
 const ANDROID: &str =
     "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36";
 
-async fn enable_at(harness: &Harness, card: u64, requestor: &str, app: &str) {
+/// Selects a token requestor for a card, consents, and continues to it.
+async fn continue_to(harness: &Harness, card: u64, requestor: &str) {
     harness.click(&format!("a[href^='#/enable/{card}']")).await;
     harness.click(&format!("input[value='{requestor}']")).await;
     harness.agree().await;
     harness.expect_heading("Add your card").await;
+}
+
+async fn enable_at(harness: &Harness, card: u64, requestor: &str, app: &str) {
+    continue_to(harness, card, requestor).await;
     assert_eq!(harness.text(".sheet > .soft").await, app);
     harness.press("accept").await;
 }
@@ -56,6 +61,25 @@ async fn a_cardholder_on_android_enables_a_card_at_a_merchant_that_is_only_an_ap
         harness.expect_heading("Your card is enabled").await;
         let timeline = harness.text(".timeline").await;
         assert!(timeline.contains("your identity was verified"), "{timeline}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cardholder_who_cancels_at_a_wallet_tries_again_there() {
+    with_harness(Appearance::PHONE, async |harness| {
+        harness.log_in().await;
+        continue_to(harness, 70_002, WALLET).await;
+        harness.press("cancel").await;
+        harness.click("#return").await;
+        harness.expect_heading("Nothing was enabled").await;
+        harness.click(".actions .primary").await;
+        harness.find("#consent").await;
+        let selected = "return document.querySelector('[name=requestor]:checked').value";
+        assert_eq!(harness.execute(selected).await, WALLET);
+        harness.agree().await;
+        harness.expect_heading("Add your card").await;
+        assert!(harness.text(".sheet > .soft").await.starts_with("Harbor Wallet"));
     })
     .await;
 }

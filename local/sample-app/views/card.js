@@ -43,7 +43,7 @@ function placeRow(place) {
   return el("li", { class: "row" },
     logo(requestor),
     el("span", { class: "grow" }, el("strong", {}, requestor.displayName),
-      el("small", { class: `state ${state}` }, text([`card.${state}.${reason}`, `card.${state}`], values))),
+      el("small", { class: `state ${state}` }, text([`card.${state}.${reason}`, `card.${state}`, "cards.unknown"], values))),
     step && el("a", { class: "button", href: step[0], "aria-label": `${text(step[1])}: ${requestor.displayName}` }, text(step[1])));
 }
 

@@ -71,6 +71,8 @@ async function send(page, card, requestor, restarted) {
     const response = restarted ? await page.api.restart(restarted, key, body) : await page.api.enroll(key, body);
     // A repeated request gets the first response, so the enrollment's current status is read.
     const { status, redirectUrl, enrollmentId } = repeated ? await page.api.enrollment(response.enrollmentId) : response;
+    // Whoever left the page, or logged out, is not led away. The stored request gets the same answer later.
+    if (page.signal.aborted) return;
     // Step 13.
     if (status === "READY" && redirectUrl) location.assign(redirectUrl);
     else page.go(`#/enrollment/${enrollmentId}`);

@@ -6,7 +6,7 @@ import { mark } from "../mark.js";
 import { outcome } from "../outcome.js";
 import { forgetRequests } from "../pending-request.js";
 import { platform } from "../platform.js";
-import { PHONE, has, richText, text, time } from "../texts.js";
+import { PHONE, dateOrTime, has, richText, text } from "../texts.js";
 
 export async function follow(page, enrollmentId) {
   const requestors = await page.api.tokenRequestors(platform());
@@ -16,8 +16,8 @@ export async function follow(page, enrollmentId) {
     const requestor = requestors.find((one) => one.tokenRequestorId === enrollment.tokenRequestorId)
       ?? { displayName: enrollment.tokenRequestorId, logos: [] };
     const { keys, next } = outcome(enrollment);
-    // The attempt is over: another one has a key of its own.
-    if (enrollment.final || next === "again") forgetRequests(enrollment.cardContractId, enrollment.tokenRequestorId);
+    // Nothing is left to do in this attempt: another one has a key of its own.
+    if (enrollment.final || !["wait", "continue"].includes(next)) forgetRequests(enrollment.cardContractId, enrollment.tokenRequestorId);
     timeline.replaceChildren(...enrollment.timeline.map((event) => timelineEntry(event, requestor)));
     const current = JSON.stringify([keys, next]);
     if (current === shown) return;
@@ -35,16 +35,16 @@ export async function follow(page, enrollmentId) {
 }
 
 // The primary action, if there is one, and the way to the card or back.
-function actions(next, { enrollmentId, cardContractId, redirectUrl, status }, values) {
+function actions(next, { enrollmentId, cardContractId, tokenRequestorId, redirectUrl, status }, values) {
   const link = (href, label, primary) => el("a", { class: primary ? "button primary" : "button", href }, label);
   const cards = (primary) => link("#/cards", text(primary ? "next.done" : "cards.back"), primary);
   if (next === "done") return [cards(true), link(`#/card/${cardContractId}`, text("next.manage"))];
-  const href = { continue: redirectUrl, again: `#/again/${enrollmentId}`, new: `#/enable/${cardContractId}`, manage: `#/card/${cardContractId}`, call: PHONE }[next];
+  const href = { continue: redirectUrl, again: `#/again/${enrollmentId}`, new: `#/enable/${cardContractId}/${tokenRequestorId}`, manage: `#/card/${cardContractId}`, call: PHONE }[next];
   return [href && link(href, text([`next.${next}.${status}`, `next.${next}`], values), true), cards(false)];
 }
 
 function timelineEntry({ at, event, detail }, requestor) {
   const keys = [`event.${event}.${detail}`, `event.${event}`];
   const label = keys.some(has) ? text(keys, { requestor: requestor.displayName }) : event;
-  return el("li", {}, el("time", { datetime: at }, time(at)), " ", label);
+  return el("li", {}, el("time", { datetime: at }, dateOrTime(at)), " ", label);
 }

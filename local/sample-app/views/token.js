@@ -5,6 +5,9 @@ import { forgetRequests, pendingRequest } from "../pending-request.js";
 import { date, text } from "../texts.js";
 import { busy, progress } from "../waiting.js";
 
+// The state that each action leads to.
+const TARGETS = { suspend: "suspended", resume: "active", remove: "removed" };
+
 // `status` is the paragraph for the progress of a change. `show` shows the card again, with a message.
 export function tokenRow(page, cardContractId, token, status, show) {
   const { displayName, state, createdAt, actions } = token;
@@ -40,7 +43,7 @@ function confirmRemoval(page, main, token, send) {
 
 async function change(page, cardContractId, token, action, body, show) {
   const { tokenId, displayName: requestor } = token;
-  const { key, forget } = pendingRequest(action, cardContractId, tokenId, body);
+  const { key, repeated, forget } = pendingRequest(action, cardContractId, tokenId, body);
   let changed;
   try {
     changed = await page.api.changeToken(cardContractId, tokenId, action, key, body);
@@ -50,5 +53,7 @@ async function change(page, cardContractId, token, action, body, show) {
   }
   // Also a key of an earlier change whose answer was lost: it would repeat that answer.
   forgetRequests(cardContractId, tokenId);
+  // An earlier change was made, and undone since, as on another device: this one is new.
+  if (repeated && changed.outcome === "changed" && changed.state !== TARGETS[action]) return change(page, cardContractId, token, action, body, show);
   await show(text([`change.${changed.outcome}`, `change.done.${changed.state}`, "change.done.unknown"], { requestor }));
 }
