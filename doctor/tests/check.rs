@@ -466,6 +466,26 @@ async fn a_claim_that_holds_the_app_in_place_of_the_cardholder_is_a_warning() {
 }
 
 #[tokio::test]
+async fn scopes_for_some_requests_only_are_a_warning() {
+    let world = world().await;
+    for (set, missing) in [
+        (vec![("WRITE_SCOPES", "enroll:write")], "READ_SCOPES"),
+        (vec![("READ_SCOPES", "enroll:read")], "WRITE_SCOPES"),
+        (vec![("READ_SCOPES", "enroll:read"), ("TOKEN_WRITE_SCOPES", "tokens:write")], "WRITE_SCOPES"),
+    ] {
+        let report = offline().run(&settings(&world, &set)).await;
+        let (verdict, text) = row(&report, missing);
+        assert_eq!(verdict, Verdict::Warning, "{text}");
+        assert!(text.contains("its requests need none"), "{text}");
+    }
+    for set in [vec![], vec![("READ_SCOPES", "enroll:read"), ("WRITE_SCOPES", "enroll:write")]] {
+        let report = offline().run(&settings(&world, &set)).await;
+        let of_scopes = ["READ_SCOPES", "WRITE_SCOPES"].map(|name| report.row(name));
+        assert_eq!(of_scopes, [None, None], "{report}");
+    }
+}
+
+#[tokio::test]
 async fn all_missing_settings_are_reported_at_once() {
     let report = offline().run(&Default::default()).await;
     for name in ["TOKEN_CONNECT_URL", "PROCESSING_SIGNING_KEY", "ACCOUNT_RANGES", "APP_LINKS"] {

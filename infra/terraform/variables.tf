@@ -263,7 +263,7 @@ variable "read_scopes" {
 }
 
 variable "write_scopes" {
-  description = "Scopes of which a POST's bearer token must have one, such as enroll:write; empty for none"
+  description = "Scopes of which a POST's bearer token must have one, such as enroll:write, and a GET's to get a redirect; empty for none"
   type        = list(string)
   default     = []
 
@@ -274,7 +274,7 @@ variable "write_scopes" {
 }
 
 variable "token_write_scopes" {
-  description = "Scopes of which the bearer token of a POST that changes a token must have one, such as tokens:write; empty for none"
+  description = "Scopes of which the bearer token of a POST that changes a token must have one, such as tokens:write; empty for WriteScopes"
   type        = list(string)
   default     = []
 

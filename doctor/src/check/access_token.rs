@@ -1,8 +1,11 @@
-//! What the functions expect of the app's access tokens: the claim with the client id, and the challenge of a step-up.
+//! What the functions expect of the app's access tokens: the claim with the client id, the scopes, and the challenge of a step-up.
 
 use runtime::config::{
     Environment,
-    registry::{CLIENT_ID_CLAIM, STEP_UP_ACR_VALUES, STEP_UP_MAX_AGE_MINUTES, STEP_UP_METHODS},
+    registry::{
+        CLIENT_ID_CLAIM, READ_SCOPES, STEP_UP_ACR_VALUES, STEP_UP_MAX_AGE_MINUTES, STEP_UP_METHODS,
+        TOKEN_WRITE_SCOPES, WRITE_SCOPES,
+    },
 };
 
 use super::reading::Reading;
@@ -12,7 +15,8 @@ use crate::report::Row;
 const APP_CLAIMS: [&str; 2] = ["client_id", "azp"];
 
 pub(super) fn rows(reading: &mut Reading<'_>, environment: Environment) -> Vec<Row> {
-    client_id_claim(reading, environment).into_iter().chain(step_up(reading)).collect()
+    let claim = client_id_claim(reading, environment);
+    claim.into_iter().chain(scopes(reading)).chain(step_up(reading)).collect()
 }
 
 /// `local`'s own login puts the cardholder's client id into `client_id`.
@@ -27,6 +31,22 @@ fn client_id_claim(reading: &mut Reading<'_>, environment: Environment) -> Optio
         return Some(Row::warning(CLIENT_ID_CLAIM.name(), finding, remedy));
     }
     Some(Row::ok(CLIENT_ID_CLAIM.name(), claim))
+}
+
+/// Who sets scopes for some requests rarely means that all others take any token of the login.
+fn scopes(reading: &Reading<'_>) -> Option<Row> {
+    let lists = [READ_SCOPES, WRITE_SCOPES, TOKEN_WRITE_SCOPES];
+    let unset = match lists.map(|list| reading.raw(&list).is_some()) {
+        [false, false, false] | [true, true, _] => return None,
+        [false, ..] => READ_SCOPES.name(),
+        [true, false, _] => WRITE_SCOPES.name(),
+    };
+    let finding = "not set, although other scopes are: its requests need none";
+    Some(Row::warning(
+        unset,
+        finding,
+        "set it too, or none of READ_SCOPES, WRITE_SCOPES and TOKEN_WRITE_SCOPES",
+    ))
 }
 
 /// A challenge has no parameter for `amr`.

@@ -16,7 +16,7 @@ use mastercard::{
 };
 use model::{card_number::CardNumberDetector, clock::Clock};
 use runtime::{
-    config::{ConfigError, ProcessingSettings, Runtime, registry},
+    config::{ClaimValue, ConfigError, List, ProcessingSettings, Runtime, SettingsReader, registry},
     http::{self, Caller, Code, StepUp},
     store::{Enrollments, TokenRequestors},
 };
@@ -66,7 +66,8 @@ impl ManageTokens {
             let status_words = settings.value(&registry::PROCESSING_TOKEN_STATUSES);
             let logo_base_url = settings.value(&registry::LOGO_BASE_URL);
             let readers = Caller::from_settings(settings, &registry::READ_SCOPES);
-            let writers = Caller::from_settings(settings, &registry::TOKEN_WRITE_SCOPES);
+            let write_scopes = token_write_scopes(settings);
+            let writers = Caller::from_settings(settings, &write_scopes);
             let step_up = StepUp::from_settings(settings);
             let card_numbers = http::card_number_detector(settings);
             Some((
@@ -108,4 +109,10 @@ impl ManageTokens {
         })
         .await
     }
+}
+
+/// The scopes for a change of a token: without some of its own, it needs those of every other `POST`.
+fn token_write_scopes(settings: &mut SettingsReader<'_>) -> registry::Setting<List<ClaimValue>> {
+    let has_own = settings.is_set(&registry::TOKEN_WRITE_SCOPES);
+    if has_own { registry::TOKEN_WRITE_SCOPES } else { registry::WRITE_SCOPES }
 }

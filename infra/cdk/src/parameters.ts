@@ -52,9 +52,9 @@ export interface ClickToPayIssuerParameters {
   readonly clientIdClaim: string;
   /** Scopes of which a GET's bearer token must have one, such as enroll:read; empty for none @default [] */
   readonly readScopes?: readonly string[];
-  /** Scopes of which a POST's bearer token must have one, such as enroll:write; empty for none @default [] */
+  /** Scopes of which a POST's bearer token must have one, such as enroll:write, and a GET's to get a redirect; empty for none @default [] */
   readonly writeScopes?: readonly string[];
-  /** Scopes of which the bearer token of a POST that changes a token must have one, such as tokens:write; empty for none @default [] */
+  /** Scopes of which the bearer token of a POST that changes a token must have one, such as tokens:write; empty for WriteScopes @default [] */
   readonly tokenWriteScopes?: readonly string[];
   /** Values of acr, separated by commas, of which the token of an enrollment must have one (RFC 9470); empty for any @default "" */
   readonly stepUpAcrValues?: string;

@@ -96,6 +96,11 @@ impl<'a> SettingsReader<'a> {
         }
     }
 
+    /// Settings that were read and are absent or empty.
+    pub fn absent(&self) -> &[&'static str] {
+        &self.absent
+    }
+
     /// Variables whose names resemble settings that were read and are absent: the variable and the setting.
     pub fn misspellings(&self) -> impl Iterator<Item = (&'a str, &'static str)> {
         let variables = self.settings.iter().filter(|(_, value)| !value.is_empty());

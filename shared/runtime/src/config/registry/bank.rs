@@ -114,12 +114,12 @@ section! {
         kind: "scopes, comma separated",
         presence: Optional("none needed"),
         secret: false,
-        functions: &[Enroll],
-        meaning: "scopes of which the access token of a `POST` must have one, in the claim `scope` or `scp`; for changes of tokens `TOKEN_WRITE_SCOPES`",
+        functions: &[ManageTokens, Enroll, GetEnrollment],
+        meaning: "scopes of which the access token of a `POST` must have one, in the claim `scope` or `scp`, and that of a `GET` that shows a redirect; for changes of tokens `TOKEN_WRITE_SCOPES`",
     }
     TOKEN_WRITE_SCOPES: List<ClaimValue> {
         kind: "scopes, comma separated",
-        presence: Optional("none needed"),
+        presence: Optional("`WRITE_SCOPES`"),
         secret: false,
         functions: &[ManageTokens],
         meaning: "scopes of which the access token of a `POST` that suspends, resumes or removes a token must have one, such as `tokens:write`",

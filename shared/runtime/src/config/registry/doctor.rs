@@ -13,14 +13,21 @@ section! {
         presence: Required,
         secret: false,
         functions: &[],
-        meaning: "the function sync-requestors, for `doctor refresh`",
+        meaning: "the function sync-requestors, for `doctor refresh` and `redrive`",
     }
     FETCH_ASSETS_FUNCTION: String {
         kind: "name or ARN",
         presence: Required,
         secret: false,
         functions: &[],
-        meaning: "the function fetch-assets, for `doctor refresh`",
+        meaning: "the function fetch-assets, for `doctor refresh` and `redrive`",
+    }
+    RECONCILE_ENROLLMENTS_FUNCTION: String {
+        kind: "name or ARN",
+        presence: Required,
+        secret: false,
+        functions: &[],
+        meaning: "the function reconcile-enrollments, for `doctor redrive`",
     }
     DEAD_LETTERS_URL: String {
         kind: "URL of a queue",

@@ -133,21 +133,21 @@ section! {
         kind: "`acr` values, comma separated, preferred ones first",
         presence: Optional("any"),
         secret: false,
-        functions: &[Enroll, ManageTokens],
-        meaning: "authentication classes of which the access token of an enrollment or restart must have one in `acr` (RFC 9470)",
+        functions: &[ManageTokens, Enroll, GetEnrollment],
+        meaning: "authentication classes of which the access token of an enrollment or restart must have one in `acr` (RFC 9470), and that of a `GET` that shows a redirect",
     }
     STEP_UP_METHODS: List<ClaimValue> {
         kind: "`amr` values, comma separated",
         presence: Optional("any"),
         secret: false,
-        functions: &[Enroll, ManageTokens],
+        functions: &[ManageTokens, Enroll, GetEnrollment],
         meaning: "authentication methods of which the same token must have one in `amr`; a challenge cannot name them, so set an `acr` or a maximum age too",
     }
     STEP_UP_MAX_AGE_MINUTES: InRange<1, 240> {
         kind: "1 to 240",
         presence: Optional("any"),
         secret: false,
-        functions: &[Enroll, ManageTokens],
+        functions: &[ManageTokens, Enroll, GetEnrollment],
         meaning: "largest age of the same token's `auth_time`, in minutes; it may be 60 seconds in the future",
     }
 }

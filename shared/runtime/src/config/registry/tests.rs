@@ -37,6 +37,7 @@ fn each_function_has_settings_and_each_setting_a_function_or_a_tool() {
         [
             "SYNC_REQUESTORS_FUNCTION",
             "FETCH_ASSETS_FUNCTION",
+            "RECONCILE_ENROLLMENTS_FUNCTION",
             "DEAD_LETTERS_URL",
             "AUDIT_BUCKET",
             "AUDIT_FILE"
