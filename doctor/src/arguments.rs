@@ -168,7 +168,9 @@ pub(crate) enum Command {
         #[command(flatten)]
         common: CommonOptions,
     },
-    /// Invoke again the functions whose failed events are in the dead-letter queue
+    /// Invoke again the scheduled functions whose failed events are in the dead-letter queue
+    ///
+    /// Shows function and number first, and asks. Messages that name another function stay in the queue.
     Redrive {
         #[command(flatten)]
         confirmation: Confirmation,
@@ -208,8 +210,8 @@ pub(crate) enum TokensCommand {
     },
     /// Move the card's tokens to another card of the same client and product, after confirmation
     ///
-    /// Prints one line of JSON for each token that was moved, a record for the audit log. Exits with 1 if there is none or nobody
-    /// confirmed, with 2 if a token was not moved.
+    /// Prints one line of JSON for each token that was moved, a record for the audit log with its id at the new card. Exits with 1 if
+    /// there is none or nobody confirmed, with 2 if a token was not moved or Mastercard's list does not confirm it.
     Relink {
         /// The card contract that gets the tokens
         #[arg(long, value_name = "N")]

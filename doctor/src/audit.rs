@@ -32,6 +32,9 @@ pub struct AuditLine {
     /// The token of a change; empty otherwise. Lines of early versions have none.
     #[serde(default)]
     pub token_id: String,
+    /// Its id at the card that it is moved to; empty otherwise. Lines of early versions have none.
+    #[serde(default)]
+    pub new_token_id: String,
     /// The attempt.
     pub attempt: String,
     /// The status afterwards.
@@ -80,7 +83,8 @@ impl fmt::Display for AuditLine {
             "{at:.3}  {actor:<14}  {client}  {id:<36}  {action:<20}  {status:<11}  {reason:<20}  {ip:<15}  {}  {}",
             shown(&self.forwarded_for),
             shown(correlation_id)
-        )
+        )?;
+        if self.new_token_id.is_empty() { Ok(()) } else { write!(f, "  now token {}", self.new_token_id) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The commands of support and operators: each runs one operation and prints its result.
 
 mod erase;
+mod redrive;
 mod refresh;
 pub(crate) mod tokens;
 
@@ -12,7 +13,7 @@ use std::{
 
 use doctor::{
     audit::{AuditError, AuditQuery, AuditTrail},
-    operate::{Catalog, DeadLetters, OperateError, RedriveReport},
+    operate::{Catalog, OperateError},
     support::{ConsentRow, ExportReport, OpenError, Support, TokenError},
 };
 use indicatif::ProgressBar;
@@ -25,6 +26,7 @@ use runtime::{
 use serde::Serialize;
 
 pub(crate) use erase::erase;
+pub(crate) use redrive::redrive;
 pub(crate) use refresh::refresh;
 
 /// A command failed.
@@ -144,29 +146,6 @@ pub(crate) async fn audit(settings: &Settings, query: &AuditQuery, json: bool) -
 pub(crate) async fn changes(settings: Settings, json: bool) -> Result<(), CommandError> {
     let catalog = Catalog::read(settings).await??;
     if json { print_json(&catalog) } else { Ok(write!(io::stdout(), "{catalog}")?) }
-}
-
-pub(crate) async fn redrive(settings: &Settings, json: bool) -> Result<(), CommandError> {
-    let queue = DeadLetters::connect(settings).await?;
-    let bar = ProgressBar::new(queue.count().await?);
-    let report = queue.redrive(|report| bar.set_position(position(report))).await?;
-    bar.finish_and_clear();
-    if json {
-        return print_json(&report);
-    }
-    let RedriveReport { started, left } = report;
-    writeln!(
-        io::stdout(),
-        "{started} functions were invoked again; {left} messages name no function and stay in the queue."
-    )?;
-    if left > 0 {
-        writeln!(io::stderr(), "What to do about those that stay: docs/runbooks/dead-letters.md.")?;
-    }
-    Ok(())
-}
-
-fn position(report: RedriveReport) -> u64 {
-    u64::try_from(report.started + report.left).unwrap_or(u64::MAX)
 }
 
 /// The variable that names DynamoDB's endpoint.

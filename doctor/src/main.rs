@@ -132,16 +132,7 @@ async fn main() -> ExitCode {
         }
         Command::Redrive { confirmation, common } => {
             return run_command(common.config, async |settings| {
-                let confirmed = commands::is_confirmed(
-                    &settings,
-                    commands::LAMBDA,
-                    confirmation.yes,
-                    "invoke the failed functions again",
-                )?;
-                if confirmed {
-                    commands::redrive(&settings, common.json).await?;
-                }
-                Ok(confirmed)
+                commands::redrive(&settings, confirmation.yes, common.json).await
             })
             .await;
         }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::aws;
 
 pub use changes::{Catalog, QuarantinedRequestor};
-pub use redrive::{DeadLetters, RedriveReport};
+pub use redrive::{DeadLetters, ReceivedMessages, RedriveReport};
 pub use refresh::FetchReport;
 pub use refresh_options::{AllowedHost, InvalidAllowedHost, RefreshOptions};
 pub use sync_report::SyncReport;

@@ -4,7 +4,7 @@
 mod support;
 
 use local::AuditFile;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use support::bank::Bank;
 
@@ -50,6 +50,22 @@ async fn an_auditor_reads_who_changed_an_enrollment_and_that_its_client_was_eras
     let run = bank.doctor(&["audit", "--enrollment", &id]).await;
     assert_eq!(run.output.lines().count(), 5, "{}", run.output);
     assert_eq!(run.errors, "5 lines.\n");
+}
+
+#[tokio::test]
+async fn a_notification_that_an_operator_matched_has_a_line_with_an_id_of_the_command() {
+    let bank = Bank::open_audited().await;
+    let body = json!({"notificationId": "n-1", "type": "TCN", "cardContractId": 70002,
+        "tokenRequestorId": simulator::CLICK_TO_PAY, "occurredAt": "2040-01-01T00:00:00Z"});
+    assert_eq!(bank.notify(&body).await, 200);
+    bank.cardholder.enroll("70002").await.unwrap();
+    let run = bank.doctor(&["unmatched", "--retry"]).await;
+    assert!(run.errors.starts_with("1 of them match now.\n"), "{}", run.errors);
+    let mut lines = lines(&bank, &[]).await;
+    lines.retain(|line| line["actor"] == "operator");
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert_eq!(lines[0]["action"], "tcn");
+    assert_eq!(lines[0]["correlationId"].as_str().unwrap().len(), 36, "{}", lines[0]);
 }
 
 #[tokio::test]

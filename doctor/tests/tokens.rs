@@ -4,8 +4,9 @@
 mod support;
 
 use local::AuditFile;
+use model::token_id::TokenId;
 use serde_json::{Value, json};
-use simulator::{CLICK_TO_PAY, Operation, Suspender, TokenStatus};
+use simulator::{CLICK_TO_PAY, Fault, Operation, Suspender, TokenStatus};
 
 use support::bank::{Bank, Run};
 
@@ -100,9 +101,11 @@ async fn support_moves_the_tokens_of_a_replaced_card_and_the_trail_says_so() {
     assert_ne!(new["tokenId"], old["tokenId"], "its id is bound to the card");
     let expected = [["operator", "token_relink", "started"], ["operator", "token_relink", "changed"]];
     assert_eq!(audited(&bank).await, lines(&expected));
+    assert_eq!(moved["new_token_id"], new["tokenId"]);
     for line in audit_lines(&bank).await {
         assert_eq!(
-            line["correlationId"], moved["correlation_id"],
+            (&line["correlationId"], &line["newTokenId"]),
+            (&moved["correlation_id"], &moved["new_token_id"]),
             "the record and the trail belong together"
         );
     }
@@ -110,6 +113,26 @@ async fn support_moves_the_tokens_of_a_replaced_card_and_the_trail_says_so() {
     let again = tokens(&bank, "relink", CARD, &["--to", "70002"]).await;
     assert_eq!((again.code, again.output.as_str()), (Some(1), ""));
     assert_eq!(again.errors, "Client 40000 has no such token at card contract 70001.\n");
+}
+
+#[tokio::test]
+async fn a_move_that_the_list_does_not_confirm_is_unknown_and_the_trail_says_where_to() {
+    let bank = Bank::open_audited().await;
+    bank.enable(CARD).await;
+    let reference = bank.world.simulator().tokens_of(40_000)[0].token_unique_reference.clone();
+    // It answers as if it had moved the token, which stays at the old card.
+    let accepted = Fault::Status { code: 204, json: false };
+    bank.world.simulator().set_fault(Operation::RelinkTokensToAnotherCard, accepted, 1);
+    let run = tokens(&bank, "relink", CARD, &["--to", "70002"]).await;
+    assert_eq!((run.code, run.output.as_str()), (Some(2), ""), "{}", run.errors);
+    assert!(run.errors.contains("its list does not confirm it"), "{}", run.errors);
+    let expected = [["operator", "token_relink", "started"], ["operator", "token_relink", "unknown"]];
+    assert_eq!(audited(&bank).await, lines(&expected));
+    let requestor = CLICK_TO_PAY.parse().unwrap();
+    let to = TokenId::new(40_000.into(), 70_002.into(), &requestor, &reference).to_string();
+    for line in audit_lines(&bank).await {
+        assert_eq!(line["newTokenId"], to, "also before anything was sent");
+    }
 }
 
 #[tokio::test]

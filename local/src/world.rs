@@ -218,6 +218,7 @@ impl World {
             ("AWS_ENDPOINT_URL_LAMBDA", self.base_url.to_string()),
             ("SYNC_REQUESTORS_FUNCTION", "sync-requestors".into()),
             ("FETCH_ASSETS_FUNCTION", "fetch-assets".into()),
+            (registry::RECONCILE_ENROLLMENTS_FUNCTION.name(), "reconcile-enrollments".into()),
             (registry::DEAD_LETTERS_URL.name(), sqs::queue_url(&self.sqs_url)),
         ];
         variables

@@ -1,19 +1,26 @@
-//! Redrive of the dead-letter queue: each failed event is sent to its function again.
+//! Redrive of the dead-letter queue: each failed event of a scheduled function is sent to it again.
+
+mod received;
+mod scheduled;
 
 use aws_sdk_lambda::Client as Lambda;
 use aws_sdk_sqs::{Client as Sqs, types::Message};
 use runtime::config::{ConfigError, Settings, registry};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 
 use super::{OperateError, start};
 use crate::aws;
+use received::FailedEvent;
+use scheduled::ScheduledFunctions;
 
-/// The dead-letter queue and the Lambda client that invokes its messages' functions.
+pub use received::ReceivedMessages;
+
+/// The dead-letter queue, and the functions that its events are sent to.
 pub struct DeadLetters {
     queue: String,
     sqs: Sqs,
     lambda: Lambda,
+    scheduled: ScheduledFunctions,
 }
 
 /// Counts of a redrive.
@@ -21,71 +28,53 @@ pub struct DeadLetters {
 pub struct RedriveReport {
     /// Functions that were invoked again; their messages were deleted.
     pub started: usize,
-    /// Messages that name no function (of a schedule or a pipe). They stay in the queue.
+    /// Messages that stay in the queue: they name no function (of a schedule or a pipe), or one that is not invoked from the queue.
     pub left: usize,
 }
 
-/// The record that Lambda's on-failure destination writes after the last retry.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct FailureRecord {
-    request_context: RequestContext,
-    request_payload: Value,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RequestContext {
-    function_arn: String,
-}
-
 impl DeadLetters {
-    /// Reads `DEAD_LETTERS_URL` and the AWS configuration.
+    /// Reads `DEAD_LETTERS_URL`, the names of the scheduled functions, and the AWS configuration.
     ///
     /// # Errors
-    /// When it is missing.
+    /// When a setting is missing.
     pub async fn connect(settings: &Settings) -> Result<Self, ConfigError> {
         let mut reader = settings.read();
-        let queue = reader.value(&registry::DEAD_LETTERS_URL).ok_or_else(|| reader.problems())?;
+        let queue = reader.value(&registry::DEAD_LETTERS_URL);
+        let scheduled = ScheduledFunctions::from_settings(&mut reader);
+        let (Some(queue), Some(scheduled)) = (queue, scheduled) else { return Err(reader.problems()) };
         let sqs = Sqs::new(&aws::config(settings, "AWS_ENDPOINT_URL_SQS").await);
         let lambda = Lambda::new(&aws::config(settings, "AWS_ENDPOINT_URL_LAMBDA").await);
-        Ok(Self { queue, sqs, lambda })
+        Ok(Self { queue, sqs, lambda, scheduled })
     }
 
-    /// Approximate number of messages in the queue.
+    /// Goes through the queue once: an event that fails again meanwhile waits for the next redrive. The messages are hidden from
+    /// other receivers for five minutes.
     ///
     /// # Errors
-    /// When the queue cannot be read.
-    pub async fn count(&self) -> Result<u64, OperateError> {
-        use aws_sdk_sqs::types::QueueAttributeName::ApproximateNumberOfMessages;
-        let request = self.sqs.get_queue_attributes().queue_url(&self.queue);
-        let response = request.attribute_names(ApproximateNumberOfMessages).send().await;
-        let attributes = response.map_err(OperateError::aws)?.attributes.unwrap_or_default();
-        let count = attributes.get(&ApproximateNumberOfMessages).and_then(|count| count.parse().ok());
-        Ok(count.unwrap_or_default())
+    /// When AWS rejects a request.
+    pub async fn receive(&self) -> Result<ReceivedMessages, OperateError> {
+        let mut received = ReceivedMessages::default();
+        for message in self.receive_all().await? {
+            received.add(message, &self.scheduled);
+        }
+        Ok(received)
     }
 
-    /// Goes through the queue once: an event that fails again meanwhile waits for the next redrive. A message is deleted
-    /// after its function was invoked, so a crash in between invokes it twice, never zero times: every function is
-    /// idempotent.
+    /// Invokes the scheduled functions with their failed events. A message is deleted after its function was invoked, so a
+    /// crash in between invokes it twice, never zero times: every function is idempotent.
     ///
     /// # Errors
     /// When AWS rejects a request; messages that were not redriven stay in the queue.
     pub async fn redrive(
         &self,
+        received: &ReceivedMessages,
         mut progress: impl FnMut(RedriveReport),
     ) -> Result<RedriveReport, OperateError> {
-        let mut report = RedriveReport::default();
-        for message in self.receive_all().await? {
-            match record(&message) {
-                Some(record) => {
-                    let function = unqualified(&record.request_context.function_arn);
-                    start(&self.lambda, function, &record.request_payload).await?;
-                    self.delete(&message).await?;
-                    report.started += 1;
-                }
-                None => report.left += 1,
-            }
+        let mut report = RedriveReport { started: 0, left: received.left() };
+        for event in received.events() {
+            start(&self.lambda, &event.function, &event.payload).await?;
+            self.delete(event).await?;
+            report.started += 1;
             progress(report);
         }
         Ok(report)
@@ -106,18 +95,9 @@ impl DeadLetters {
         }
     }
 
-    async fn delete(&self, message: &Message) -> Result<(), OperateError> {
+    async fn delete(&self, event: &FailedEvent) -> Result<(), OperateError> {
         let delete = self.sqs.delete_message().queue_url(&self.queue);
-        let delete = delete.set_receipt_handle(message.receipt_handle.clone()).send().await;
+        let delete = delete.set_receipt_handle(event.receipt_handle.clone()).send().await;
         delete.map(drop).map_err(OperateError::aws)
     }
-}
-
-fn record(message: &Message) -> Option<FailureRecord> {
-    serde_json::from_str(message.body()?).ok()
-}
-
-/// The function's ARN without the version: `…:function:name:$LATEST`.
-fn unqualified(arn: &str) -> &str {
-    arn.strip_suffix(":$LATEST").unwrap_or(arn)
 }

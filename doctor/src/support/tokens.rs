@@ -1,6 +1,7 @@
 //! The tokens of a card, for the bank's staff: where they are, moving them to the card that replaced it, removing one. Token
 //! numbers are held in memory for one call, and never printed.
 
+mod relink;
 mod row;
 
 use std::time::Duration;
@@ -11,12 +12,12 @@ use mastercard::{
     Deadline, MastercardError,
     card::{CardContractId, ClientId},
     digest::sha256_hex,
-    processing::{ClientToken, NumberedToken, TokenAction, TokenChangeError, TokenChangeResult},
+    processing::{TokenAction, TokenChangeError},
 };
 use model::{
     audit::{Actor, ActorKind},
     clock::Clock,
-    token_changes::{RunEnd, TokenChangeOutcome, TokenOperation},
+    token_changes::TokenChangeOutcome,
     token_id::TokenId,
 };
 use runtime::{
@@ -51,6 +52,9 @@ pub struct TokenChangeRecord {
     /// SHA-256 of the client id.
     client_sha256: String,
     token_id: TokenId,
+    /// Its id at the card that it was moved to; only of a relink.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_token_id: Option<TokenId>,
     outcome: TokenChangeOutcome,
     /// The `correlationId` of the audit trail's lines about this change.
     correlation_id: Uuid,
@@ -77,6 +81,9 @@ pub enum TokenError {
     /// A relink failed.
     #[error("the token was not moved, or it is not known whether it was; list the tokens of both cards")]
     Relink(#[source] TokenChangeError),
+    /// Mastercard accepted a relink, and the list does not show the token at the other card, or cannot be read.
+    #[error("Mastercard accepted the move, and its list does not confirm it; list the tokens of both cards")]
+    NotListed(#[source] Option<MastercardError>),
 }
 
 impl TokenSupport {
@@ -126,75 +133,24 @@ impl TokenSupport {
         let key = IdempotencyKey::random();
         let changed = self.changer.change(token, &key, TokenAction::Remove, Deadline::after(TIMEOUT)).await;
         let outcome = changed.map_err(TokenError::Remove)?.outcome;
-        Ok(self.record("token_removed", token, outcome))
+        Ok(self.record("token_removed", token, None, outcome))
     }
 
-    /// Moves a token to another card of the same client and product. It gets another id there.
-    ///
-    /// # Errors
-    /// When it was not moved, or Mastercard's answer was lost and the list does not tell.
-    pub async fn relink(&self, token: TokenRef, to: CardContractId) -> Result<TokenChangeRecord, TokenError> {
-        let now = self.changer.clock.now();
-        let key = IdempotencyKey::random();
-        let started = self.changer.enrollments.start_token_change(token, &key, TokenOperation::Relink, now);
-        let running = started.await?.map_err(|_| TokenError::Busy)?;
-        let (end, result) = self.send_relink(token, to).await;
-        self.changer.end(&running, end).await;
-        result.map(|outcome| self.record("token_relinked", token, outcome))
-    }
-
-    /// Sends the relink, and how the change ends.
-    async fn send_relink(
+    fn record(
         &self,
+        event: &'static str,
         token: TokenRef,
-        to: CardContractId,
-    ) -> (RunEnd, Result<TokenChangeOutcome, TokenError>) {
-        let deadline = Deadline::after(TIMEOUT);
-        let processing = &self.changer.processing;
-        // Read after the start: no other change of this server comes between.
-        let found = match self.changer.find(token, deadline).await {
-            Ok(found) => found.map(|owned| owned.listed),
-            Err(error) => return (RunEnd::NotChanged, Err(error.into())),
-        };
-        let Some(NumberedToken { token: listed, number: Some(number) }) = found else {
-            return (RunEnd::NotChanged, Err(TokenError::NotFound));
-        };
-        let sent = processing.relink_tokens(token.card, to, Some(&number), deadline).await;
-        drop(number);
-        let error = match sent {
-            Ok(TokenChangeResult::Changed) => return (ended(), Ok(TokenChangeOutcome::Changed)),
-            Ok(TokenChangeResult::Gone) => return (RunEnd::NotChanged, Err(TokenError::NotFound)),
-            Err(error @ TokenChangeError::NotChanged(_)) => {
-                return (RunEnd::NotChanged, Err(TokenError::Relink(error)));
-            }
-            Err(error @ TokenChangeError::Unknown(_)) => error,
-        };
-        let moved = ClientToken { card_contract_id: to, ..listed };
-        match processing.get_tokens_by_client(token.client, deadline).await {
-            Ok(tokens) if tokens.iter().any(|it| is_same(it, &moved)) => {
-                (ended(), Ok(TokenChangeOutcome::Changed))
-            }
-            _ => (RunEnd::Unknown, Err(TokenError::Relink(error))),
-        }
-    }
-
-    fn record(&self, event: &'static str, token: TokenRef, outcome: TokenChangeOutcome) -> TokenChangeRecord {
+        new_token_id: Option<TokenId>,
+        outcome: TokenChangeOutcome,
+    ) -> TokenChangeRecord {
         TokenChangeRecord {
             event,
             timestamp: self.changer.clock.now(),
             client_sha256: sha256_hex(token.client.to_string().as_bytes()),
             token_id: token.token,
+            new_token_id,
             outcome,
             correlation_id: self.correlation_id,
         }
     }
-}
-
-fn ended() -> RunEnd {
-    RunEnd::Ended(TokenChangeOutcome::Changed)
-}
-
-fn is_same(one: &ClientToken, other: &ClientToken) -> bool {
-    one.card_contract_id == other.card_contract_id
-        && one.token_unique_reference == other.token_unique_reference
 }

@@ -7,6 +7,7 @@ use mastercard::{card::CardContractId, token_requestor::TokenRequestorId};
 use model::audit::{Actor, ActorKind};
 use runtime::store::{StoreError, enrollments::InboxEntry};
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::Support;
 
@@ -52,7 +53,9 @@ impl Support {
     /// When the store cannot be read or written.
     pub async fn retry_unmatched(&self) -> Result<usize, StoreError> {
         let mut applied = 0;
-        let writer = self.writer.for_actor(|| Actor::internal(ActorKind::Operator, ""));
+        // Who the operator is, CloudTrail knows.
+        let correlation_id = Uuid::new_v4().to_string();
+        let writer = self.writer.for_actor(|| Actor::internal(ActorKind::Operator, &correlation_id));
         for entry in self.writer.unmatched_notifications().await? {
             let outcome = writer.apply(entry, self.clock.now()).await?;
             applied += usize::from(outcome.enrollment_id().is_some());

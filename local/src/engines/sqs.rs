@@ -1,4 +1,4 @@
-//! The dead-letter queue, in memory, with the operations of SQS (AWS JSON 1.0) that `doctor redrive` uses.
+//! The dead-letter queue, in memory, with the operations of SQS (AWS JSON 1.0) that `doctor redrive` uses, and with `SendMessage`.
 
 mod queue;
 
@@ -23,6 +23,12 @@ use crate::shutdown::Shutdown;
 
 /// Path of the queue's URL: account and name, as in AWS.
 const PATH: &str = "111122223333/dead-letters";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SendMessage {
+    message_body: String,
+}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -76,8 +82,9 @@ fn perform(queue: &Queue, operation: &str, request: Value) -> Result<Value, &'st
         return Err("QueueDoesNotExist");
     }
     match operation {
-        "GetQueueAttributes" => {
-            Ok(json!({ "Attributes": { "ApproximateNumberOfMessages": queue.len().to_string() } }))
+        "SendMessage" => {
+            let SendMessage { message_body } = parse(request)?;
+            Ok(json!({ "MessageId": queue.send_text(message_body) }))
         }
         "ReceiveMessage" => {
             let ReceiveMessage { max_number_of_messages, visibility_timeout } = parse(request)?;

@@ -72,6 +72,8 @@ pub struct AuditedChange {
 pub struct AuditedTokenChange {
     /// The token.
     pub token: TokenId,
+    /// Its id at the card that it is moved to; only of a relink.
+    pub new_token: Option<TokenId>,
     /// Pseudonym of its client.
     pub client: ShortHash,
     /// What is done to it.

@@ -27,13 +27,14 @@ impl Message {
 impl Queue {
     /// Adds a message.
     pub(crate) fn send(&self, body: &Value) {
-        let (id, body) = (Uuid::new_v4().to_string(), body.to_string());
-        self.messages().push(Message { id, body, visible_from: Instant::now() });
+        self.send_text(body.to_string());
     }
 
-    /// Number of messages that can be received.
-    pub(super) fn len(&self) -> usize {
-        self.messages().iter().filter(|message| message.is_visible()).count()
+    /// Adds a message with this body, and returns its id.
+    pub(super) fn send_text(&self, body: String) -> String {
+        let id = Uuid::new_v4().to_string();
+        self.messages().push(Message { id: id.clone(), body, visible_from: Instant::now() });
+        id
     }
 
     /// Ids, which are their receipt handles too, and bodies of the oldest messages; hidden for this time.

@@ -51,6 +51,7 @@ impl Enrollments {
         let fields = [
             ("enrollmentId", s("")),
             ("tokenId", s(&change.token.to_string())),
+            ("newTokenId", s(&change.new_token.map_or_else(String::new, |token| token.to_string()))),
             ("client", s(&change.client.to_string())),
             ("action", s(change.action())),
             ("attempt", n(0)),
@@ -68,6 +69,7 @@ pub(super) fn change_line(actor: &Actor, change: &AuditedChange) -> AttributeVal
     let change = [
         ("enrollmentId", s(&enrollment_id.to_string())),
         ("tokenId", s("")),
+        ("newTokenId", s("")),
         ("client", s(&client.to_string())),
         ("action", s(action)),
         ("attempt", n((*attempt).into())),

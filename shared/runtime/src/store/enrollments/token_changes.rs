@@ -49,7 +49,8 @@ pub struct TokenRef {
 #[derive(Debug)]
 pub struct RunningChange {
     token: TokenRef,
-    operation: TokenOperation,
+    /// The line of its start.
+    started: AuditedTokenChange,
     run: Run,
     changes: TokenChanges,
     /// Whether the request was sent before, and its outcome is not known.
@@ -68,20 +69,40 @@ impl Enrollments {
         operation: impl Into<TokenOperation>,
         now: Timestamp,
     ) -> Result<Result<RunningChange, TokenChangeRefusal>, StoreError> {
-        let operation = operation.into();
-        let run = Run { id: Uuid::new_v4(), began_at: now };
-        let audited = audited(token, operation, None, now);
+        self.start_change(token, key, started(token, operation.into(), now)).await
+    }
+
+    /// Starts to move a token to another card, where its id is `new_token`. Otherwise as [`Self::start_token_change`].
+    pub async fn start_relink(
+        &self,
+        token: TokenRef,
+        new_token: TokenId,
+        key: &IdempotencyKey,
+        now: Timestamp,
+    ) -> Result<Result<RunningChange, TokenChangeRefusal>, StoreError> {
+        let started = started(token, TokenOperation::Relink, now);
+        let started = AuditedTokenChange { new_token: Some(new_token), ..started };
+        self.start_change(token, key, started).await
+    }
+
+    async fn start_change(
+        &self,
+        token: TokenRef,
+        key: &IdempotencyKey,
+        started: AuditedTokenChange,
+    ) -> Result<Result<RunningChange, TokenChangeRefusal>, StoreError> {
+        let run = Run { id: Uuid::new_v4(), began_at: started.at };
         for attempt in 0..ATTEMPTS {
             let stored = self.token_changes(token).await?;
-            let (next, is_repetition) = match stored.start(key.hash(), operation, run) {
-                Ok(started) => started,
+            let (next, is_repetition) = match stored.start(key.hash(), started.operation, run) {
+                Ok(next) => next,
                 Err(refusal) => return Ok(Err(refusal)),
             };
-            if next == stored || self.put_token_changes(token, &next, &audited).await? {
+            if next == stored || self.put_token_changes(token, &next, &started).await? {
                 let last_ended_at = stored.ended_at;
                 return Ok(Ok(RunningChange {
                     token,
-                    operation,
+                    started,
                     run,
                     changes: next,
                     is_repetition,
@@ -102,7 +123,7 @@ impl Enrollments {
     ) -> Result<(), StoreError> {
         if let Some(ended) = running.changes.end(running.run, end, now) {
             // A failed condition means that the answer of this very write was lost, or that the run took too long.
-            let audited = audited(running.token, running.operation, Some(end), now);
+            let audited = AuditedTokenChange { end: Some(end), at: now, ..running.started };
             self.put_token_changes(running.token, &ended, &audited).await?;
         }
         Ok(())
@@ -192,13 +213,9 @@ impl TokenRef {
     }
 }
 
-fn audited(
-    token: TokenRef,
-    operation: TokenOperation,
-    end: Option<RunEnd>,
-    at: Timestamp,
-) -> AuditedTokenChange {
-    AuditedTokenChange { token: token.token, client: client_pseudonym(token.client), operation, end, at }
+fn started(token: TokenRef, operation: TokenOperation, at: Timestamp) -> AuditedTokenChange {
+    let client = client_pseudonym(token.client);
+    AuditedTokenChange { token: token.token, new_token: None, client, operation, end: None, at }
 }
 
 fn encode(changes: &TokenChanges) -> Item {

@@ -94,6 +94,7 @@ impl Enrollments {
             let change = [
                 ("enrollmentId", s("")),
                 ("tokenId", s("")),
+                ("newTokenId", s("")),
                 ("client", s(&erasure.client.to_string())),
                 ("action", s("erasure")),
                 ("attempt", n(0)),
