@@ -144,7 +144,7 @@ async function toProblem(response) {
   const codes = { 401: "unauthenticated", 404: "not_found", 429: "too_many_requests" };
   const body = await response.json().catch(() => ({}));
   const isForbidden = response.status === 403 && body.message === "Forbidden";
-  const code = body.code ?? codes[response.status] ?? (isForbidden ? "insufficient_scope" : response.status >= 500 ? "unavailable" : "internal_error");
+  const code = body.code ?? codes[response.status] ?? (isForbidden ? "insufficient_scope" : response.status >= 500 ? "unavailable" : "unknown");
   const retryable = body.retryable ?? (response.status === 429 || response.status >= 500);
   return new Problem(response.status, { ...body, code, retryable }, retryAfter(response));
 }

@@ -56,5 +56,5 @@ const UNDECIDED = ["enrollment_in_progress", "enrollment_not_restartable", "too_
 // The same for a problem: `follow` its enrollment, `retry` with the same key, `authenticate` and then retry, or go `back`.
 export function problemOutcome({ code, retryable, enrollmentId, needsStepUp }) {
   const next = enrollmentId && UNDECIDED.includes(code) ? "follow" : retryable ? "retry" : "back";
-  return { keys: [`error.${code}`, "error.internal_error"], next: needsStepUp ? "authenticate" : next };
+  return { keys: [`error.${code}`, "error.unknown"], next: needsStepUp ? "authenticate" : next };
 }

@@ -224,7 +224,7 @@ fn tables_of(texts: &Texts) -> String {
         }
         table.push('\n');
     }
-    table.push_str("`unreachable` and `unavailable` are the app's own codes: for no response, or one that was cut off, and for one with a status of 500 or above and without a `code`. `too_many_requests` is this server's code, and the app's for API Gateway's 429.\n");
+    table.push_str("`unreachable` and `unavailable` are the app's own codes: for no response, or one that was cut off, and for one with a status of 500 or above and without a `code`. `unknown` is for everything else. `too_many_requests` is this server's code, and the app's for API Gateway's 429.\n");
     table
 }
 

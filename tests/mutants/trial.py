@@ -37,7 +37,7 @@ class Trials:
         of_file = [("world", [f"::{pathlib.PurePath(file).stem}::"])] if file else []
         for program, arguments in [*of_file, (package, []), *STAGES]:
             stage, started = (program, *arguments), time.monotonic()
-            timeout = self.timeout(stage)
+            timeout = self.timeout(stage) if number else TIMEOUT
             while name := self.failing_test(program, arguments, number, timeout):
                 # A test that fails on a busy machine finds nothing.
                 if name in ("timeout", "exit") or self.failing_test(program, ["--exact", name], number, timeout):
@@ -49,7 +49,7 @@ class Trials:
 
     def timeout(self, stage):
         """A mutant that takes many times as long as the original loops."""
-        return min(TIMEOUT, 60 + 5 * self.seconds.get(stage, max(self.seconds.values(), default=TIMEOUT)))
+        return min(TIMEOUT, 60 + 5 * self.seconds.get(stage, max(self.seconds.values())))
 
     def failing_test(self, program, arguments, number, timeout):
         """The first test that fails; the others are not waited for."""

@@ -13,6 +13,12 @@ pub(crate) async fn redrive(settings: &Settings, yes: bool, json: bool) -> Resul
     let queue = DeadLetters::connect(settings).await?;
     let received = queue.receive().await?;
     write!(io::stderr(), "{received}")?;
+    if received.redrivable() + received.left() == 0 {
+        writeln!(
+            io::stderr(),
+            "No message is visible. One that was received less than five minutes ago is hidden."
+        )?;
+    }
     if received.redrivable() > 0 && !is_confirmed(settings, LAMBDA, yes, "invoke these functions again")? {
         writeln!(io::stderr(), "The messages stay in the queue; they are hidden for five minutes.")?;
         return Ok(false);

@@ -88,7 +88,13 @@ impl SyncReport {
 fn rejected(reason: &str) -> String {
     let what = match reason {
         "empty" => "Mastercard listed no token requestor.",
-        "drop" => "Mastercard no longer lists more token requestors than LARGEST_DROP_PERCENT allows.",
+        "unrequested" => {
+            "Mastercard listed token requestors, but none for an account range of ACCOUNT_RANGES: compare the ranges with those that Mastercard \
+             has enabled, digit by digit, before anything else."
+        }
+        "drop" => {
+            "Mastercard no longer lists more token requestors, or more of their account ranges, than LARGEST_DROP_PERCENT allows."
+        }
         "unreadable" => {
             "too many token requestors have fields that could not be read; sync-requestors' log event response_fields_unreadable names the \
              fields."

@@ -58,7 +58,7 @@ pub(crate) async fn fetch_eligible(
         done = done.saturating_add(batch.len());
         for (part, response) in responses {
             match response {
-                Ok(found) => eligible.add(found, part),
+                Ok(found) => eligible.add(found, ranges),
                 Err(error) if is_ineligible(&error) => {
                     eligible.ineligible.extend(part.iter().cloned());
                     // The error of a call that failed says whether the refresh can be repeated.
@@ -138,7 +138,7 @@ fn log_ineligible(ranges: &BTreeSet<AccountRange>) {
 }
 
 impl EligibleRequestors {
-    /// Adds the requestors that were found for the `requested` ranges. Whether a response lists other ranges too is not
+    /// Adds the requestors that were found. `requested` are all ranges of the bank, in ascending order. Whether a response lists other ranges too is not
     /// published: they may be another bank's. A requestor that is enabled for none of the requested ones is left out.
     fn add(&mut self, found: EligibleTokenRequestors, requested: &[AccountRange]) {
         let EligibleTokenRequestors { token_requestors, unreadable } = found;
@@ -147,7 +147,7 @@ impl EligibleRequestors {
         for mut requestor in token_requestors {
             let ranges = &mut requestor.enabled_account_ranges;
             let listed = ranges.len();
-            ranges.retain(|range| requested.contains(range));
+            ranges.retain(|range| requested.binary_search(range).is_ok());
             self.unrequested = self.unrequested.saturating_add(listed.saturating_sub(ranges.len()));
             if ranges.is_empty() {
                 continue;

@@ -166,7 +166,10 @@ fn log(report: &SyncReport) {
     if let Some(rejected) = report.rejected {
         let reason = match rejected {
             RejectedRefresh::Empty => "Token Connect listed no token requestor",
-            RejectedRefresh::Drop => "Token Connect no longer lists many token requestors",
+            RejectedRefresh::Unrequested => {
+                "Token Connect listed only account ranges that were not requested"
+            }
+            RejectedRefresh::Drop => "Token Connect no longer lists many token requestors or account ranges",
             RejectedRefresh::Unreadable => "many token requestors have fields that could not be read",
         };
         tracing::error!(

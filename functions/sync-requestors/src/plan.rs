@@ -23,7 +23,9 @@ use crate::{eligible::EligibleRequestors, event::RefreshOptions};
 pub enum RejectedRefresh {
     /// The response lists no requestor.
     Empty,
-    /// More requestors would be retired in one refresh than `LARGEST_DROP_PERCENT` allows.
+    /// The response lists requestors, but none for an account range that was requested.
+    Unrequested,
+    /// More requestors, or account ranges that they have, would be retired in one refresh than `LARGEST_DROP_PERCENT` allows.
     Drop,
     /// More requestors than that have a field that could not be read: the format of the response has changed.
     Unreadable,
@@ -63,16 +65,22 @@ pub(crate) fn plan(
     // An incomplete response does not show which requestors are gone.
     let gone = current.offered().filter(|entry| !after.contains_key(&entry.requestor.token_requestor_id));
     let gone: Vec<_> = gone.filter(|_| plan.complete).collect();
+    let offered: BTreeSet<_> =
+        current.offered().flat_map(|entry| &entry.requestor.enabled_account_ranges).collect();
+    let ineligible = offered.iter().filter(|range| response.ineligible.contains(range)).count();
     let too_many =
         |part: usize, of: usize| part.saturating_mul(100) > of.saturating_mul(largest_drop_percent);
     let rejected = if options.force {
         None
     } else if too_many(response.unreadable, response.listed) {
         Some(RejectedRefresh::Unreadable)
+    } else if response.requestors.is_empty() && response.unrequested > 0 {
+        Some(RejectedRefresh::Unrequested)
     } else if response.requestors.is_empty() {
         Some(RejectedRefresh::Empty)
     } else {
-        too_many(gone.len(), current.offered().count()).then_some(RejectedRefresh::Drop)
+        let is_drop = too_many(gone.len(), current.offered().count()) || too_many(ineligible, offered.len());
+        is_drop.then_some(RejectedRefresh::Drop)
     };
     if rejected.is_some() {
         return unchanged(rejected, false);

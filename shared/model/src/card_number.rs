@@ -54,6 +54,10 @@ impl CardNumberDetector {
     pub fn in_field(&self, name: &str, text: &str) -> bool {
         match name {
             "accountRange" => !self.is_range_start(text) && self.in_text(text),
+            // `GET /cards` has the start of the range after the id.
+            "cardContractId" => {
+                self.any(text, |number| self.is_in_account_range(number) && !self.is_own_start(number))
+            }
             _ if name.ends_with("Id") || name.ends_with("Reference") || NUMBER_FIELDS.contains(&name) => {
                 self.any(text, |number| self.is_in_account_range(number))
             }
@@ -67,9 +71,8 @@ impl CardNumberDetector {
     }
 
     fn any(&self, text: &str, is_issued: impl Fn(&str) -> bool) -> bool {
-        let is_card_number =
-            |number: &str| is_issued(number) && networks::passes_luhn(number) && !self.is_own_start(number);
-        digits::any_number(text, is_card_number) && !is_uuid_or_time(text)
+        digits::any_number(text, |number| is_issued(number) && networks::passes_luhn(number))
+            && !is_uuid_or_time(text)
     }
 
     /// Whether this is the start of an account range, padded with zeros or not, and not a card number.

@@ -9,6 +9,9 @@ use serde_json::Value;
 
 use super::scheduled::{ScheduledFunctions, function_name};
 
+/// Fields with which an operator calls a function: the queue has no event with them, unless somebody forged it.
+const OPTIONS: [&str; 3] = ["force", "allow", "again"];
+
 /// What the queue has. Its text is shown to the operator, who decides about it.
 #[derive(Default)]
 pub struct ReceivedMessages {
@@ -47,13 +50,15 @@ impl ReceivedMessages {
             return;
         };
         match scheduled.named_in(&request_context.function_arn) {
-            Some(function) => self.events.push(FailedEvent {
-                function: function.to_owned(),
-                payload: request_payload,
-                receipt_handle: message.receipt_handle,
-            }),
+            Some(function) if !OPTIONS.iter().any(|option| request_payload.get(option).is_some()) => {
+                self.events.push(FailedEvent {
+                    function: function.to_owned(),
+                    payload: request_payload,
+                    receipt_handle: message.receipt_handle,
+                })
+            }
             // Whoever wrote the message chose this text, which is shown in a terminal.
-            None => self.left.push(Some(printable(function_name(&request_context.function_arn)))),
+            _ => self.left.push(Some(printable(function_name(&request_context.function_arn)))),
         }
     }
 
@@ -79,7 +84,7 @@ impl fmt::Display for ReceivedMessages {
         }
         for (function, count) in counts(self.left.iter().map(Option::as_deref)) {
             match function {
-                Some(function) => writeln!(f, "{function}: {count} left, not a scheduled function")?,
+                Some(function) => writeln!(f, "{function}: {count} left, not an event of a schedule")?,
                 None => writeln!(f, "{count} left that name no function")?,
             }
         }
@@ -137,8 +142,18 @@ mod tests {
         let received = received(&messages);
         assert_eq!((received.redrivable(), received.left()), (3, 3));
         let expected = "reconcile-enrollments: 1 to invoke again\nsync-requestors: 2 to invoke again\n\
-            1 left that name no function\nmanage-tokens: 1 left, not a scheduled function\n\
-            manage?[2Jtokens: 1 left, not a scheduled function\n";
+            1 left that name no function\nmanage-tokens: 1 left, not an event of a schedule\n\
+            manage?[2Jtokens: 1 left, not an event of a schedule\n";
         assert_eq!(received.to_string(), expected);
+    }
+
+    #[test]
+    fn an_event_with_the_options_of_an_operator_stays_in_the_queue() {
+        for options in [json!({"force": true}), json!({"allow": []}), json!({"again": true})] {
+            let mut message = failure("sync-requestors");
+            message["requestPayload"] = options;
+            let received = received(&[message]);
+            assert_eq!((received.redrivable(), received.left()), (0, 1));
+        }
     }
 }

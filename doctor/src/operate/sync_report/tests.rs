@@ -36,6 +36,7 @@ fn nothing_is_said_about_a_refresh_that_was_applied() {
 fn each_reason_of_a_rejection_is_explained() {
     for (reason, expected) in [
         ("empty", "listed no token requestor"),
+        ("unrequested", "none for an account range of ACCOUNT_RANGES"),
         ("drop", "LARGEST_DROP_PERCENT"),
         ("unreadable", "log event response_fields_unreadable"),
         ("of_a_later_version", "unchanged: of_a_later_version."),

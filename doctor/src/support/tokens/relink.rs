@@ -1,5 +1,7 @@
 //! Moves a token to another card. Only the list says that it is there: Mastercard's answer has no content.
 
+use std::time::Duration;
+
 use mastercard::{
     Deadline, MastercardError,
     card::{CardContractId, ClientId},
@@ -12,6 +14,9 @@ use model::{
 use runtime::store::enrollments::{IdempotencyKey, TokenRef};
 
 use super::{TIMEOUT, TokenChangeRecord, TokenError, TokenSupport};
+
+/// Between the reads of the list after a move.
+const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
 
 impl TokenSupport {
     /// Moves a token to another card of the same client and product. It gets another id there.
@@ -65,7 +70,7 @@ impl TokenSupport {
             }
             Err(error @ TokenChangeError::Unknown(_)) => Some(error),
         };
-        let listed = self.is_listed(token.client, new_token, deadline).await;
+        let listed = self.is_listed_soon(token.client, new_token, deadline).await;
         let error = match (listed, lost) {
             (Ok(true), _) => {
                 let outcome = TokenChangeOutcome::Changed;
@@ -75,6 +80,22 @@ impl TokenSupport {
             (listed, None) => TokenError::NotListed(listed.err()),
         };
         (RunEnd::Unknown, Err(error))
+    }
+
+    /// The list may show the move a little later.
+    async fn is_listed_soon(
+        &self,
+        client: ClientId,
+        token: TokenId,
+        deadline: Deadline,
+    ) -> Result<bool, MastercardError> {
+        for pause in PAUSES {
+            if self.is_listed(client, token, deadline).await? {
+                return Ok(true);
+            }
+            tokio::time::sleep(pause).await;
+        }
+        self.is_listed(client, token, deadline).await
     }
 
     /// Whether the client's list has a token with this id, which is bound to its card.

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use mastercard::{
     asset::{Asset, AssetId, Logo},
+    card::AccountRange,
     token_requestor::{PushMethod, PushMethodKind, TokenRequestor, TokenRequestorId},
 };
 use model::catalog::{Catalog, CatalogEntry, Snapshot};
@@ -145,6 +146,35 @@ fn a_large_drop_is_accepted_only_when_forced() {
     assert_eq!((kept.write.len(), kept.complete, summary.rejected), (0, false, Some(RejectedRefresh::Drop)));
     let force = RefreshOptions { force: true, ..RefreshOptions::default() };
     assert_eq!(plan(&current, &first(6), &force, 30, at(1)).0.change.retired.len(), 4);
+}
+
+#[test]
+fn ranges_that_mdes_stops_to_enable_are_few_or_a_large_drop() {
+    let ranges: Vec<AccountRange> = (0..10).map(|n| format!("55555500{n}").parse().unwrap()).collect();
+    let of = |enabled: &[AccountRange]| TokenRequestor {
+        enabled_account_ranges: enabled.to_vec(),
+        ..requestor(CLICK_TO_PAY)
+    };
+    let current = snapshot([of(&ranges)]);
+    let rejected = |count: usize, options| {
+        let (ineligible, enabled) = ranges.split_at(count);
+        let ineligible = ineligible.iter().cloned().collect();
+        let response = EligibleRequestors { ineligible, ..response_of([of(enabled)]) };
+        plan(&current, &response, options, 30, at(1)).1.rejected
+    };
+    let (default, force) =
+        (RefreshOptions::default(), RefreshOptions { force: true, ..RefreshOptions::default() });
+    assert_eq!(rejected(3, &default), None);
+    assert_eq!(rejected(4, &default), Some(RejectedRefresh::Drop));
+    assert_eq!(rejected(4, &force), None);
+}
+
+#[test]
+fn a_response_without_any_requested_range_is_rejected_as_such() {
+    let current = snapshot([requestor(CLICK_TO_PAY)]);
+    let response = EligibleRequestors { listed: 1, unrequested: 2, ..response_of([]) };
+    let rejected = plan(&current, &response, &RefreshOptions::default(), 30, at(1)).1.rejected;
+    assert_eq!(rejected, Some(RejectedRefresh::Unrequested));
 }
 
 #[test]

@@ -50,6 +50,7 @@ pub(super) fn kind_of(word: &str, content: Content<'_>) -> NotificationKind {
     let kind = match upper.as_str() {
         "TAR" => content.decision().map(|decision| NotificationKind::Tar { decision }),
         "TCN" | "COMPLETED" => match content.decision() {
+            None if content.response_code.is_some() => None,
             None | Some(Decision::Approved) => Some(NotificationKind::Tcn),
             Some(Decision::RequireAdditionalAuthentication) => Some(tvn(TokenState::Inactive)),
             Some(Decision::Declined) => Some(NotificationKind::Tar { decision: Decision::Declined }),
@@ -132,6 +133,11 @@ mod tests {
             ("TCN", decided("APPROVED"), NotificationKind::Tcn),
             ("TCN", decided("DECLINED"), tar(Decision::Declined)),
             ("COMPLETED", decided("require_additional_authentication"), tvn(TokenState::Inactive)),
+            (
+                "TCN",
+                Content { response_code: Some("05"), ..Content::default() },
+                NotificationKind::Other { name: "TCN".into() },
+            ),
             ("TCN", decided("PERHAPS"), NotificationKind::Other { name: "TCN".into() }),
             ("UPDATED", Content::default(), NotificationKind::Other { name: "UPDATED".into() }),
             ("TAR", Content::default(), NotificationKind::Other { name: "TAR".into() }),
