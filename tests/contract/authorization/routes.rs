@@ -80,7 +80,7 @@ impl Kind {
             | "cardsAsOf" => None,
             "Accept-Encoding" | "If-None-Match" | "confirm" => None,
             "type" | "tokenStatus" | "occurredAt" | "correlationId" | "walletName" => None,
-            "decision" | "responseCode" | "requestedBy" | "triggeredBy" => None,
+            "decision" | "responseCode" | "reasonCode" | "requestedBy" | "triggeredBy" => None,
             unknown => panic!("unknown parameter or field: {unknown}"),
         }
     }
