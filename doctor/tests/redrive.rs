@@ -60,7 +60,7 @@ async fn a_message_that_names_a_function_with_a_route_stays_in_the_queue_and_not
     assert_eq!(run.code, Some(0), "{}", run.errors);
     let report: Value = serde_json::from_str(&run.output).unwrap();
     assert_eq!(report, json!({"started": 0, "left": 1}));
-    assert_eq!(run.errors, "manage-tokens: 1 left, not a scheduled function\n");
+    assert_eq!(run.errors, "manage-tokens: 1 left, not an event of a schedule\n");
     assert_eq!(lambda.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
 }
 
@@ -73,7 +73,7 @@ async fn an_operator_sees_what_is_invoked_and_what_stays_in_the_queue() {
     let run = bank.doctor(&["redrive"]).await;
     assert_eq!(run.code, Some(0), "{}", run.errors);
     let shown = "reconcile-enrollments: 2 to invoke again\n\
-        receive-notification: 1 left, not a scheduled function\n";
+        receive-notification: 1 left, not an event of a schedule\n";
     assert!(run.errors.starts_with(shown), "{}", run.errors);
     assert_eq!(run.output, "2 functions were invoked again; 1 messages stay in the queue.\n");
 }
