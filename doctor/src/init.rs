@@ -35,6 +35,7 @@ use secrets::{SecretsStack, StoredSecret};
 use template::{AWS_REGION, Templates};
 
 pub use deployed::{DeployedSettings, DeployedSettingsError};
+pub use parameter::setting_name;
 pub use template::TemplateError;
 
 /// The file of SAM in this repository.

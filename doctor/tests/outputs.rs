@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use aws_config::{BehaviorVersion, SdkConfig};
+use doctor::init::setting_name;
 use model::clock::Clock;
 use runtime::{
     config::{
@@ -18,18 +19,6 @@ fn outputs() -> BTreeSet<String> {
     let (_, outputs) = include_str!("../../infra/template.yaml").split_once("\nOutputs:\n").unwrap();
     let names = outputs.lines().filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'));
     names.filter(|name| !name.starts_with(' ')).map(setting_name).collect()
-}
-
-/// `EnrollmentsTable` becomes `ENROLLMENTS_TABLE`.
-fn setting_name(output: &str) -> String {
-    let mut name = String::new();
-    for letter in output.chars() {
-        if letter.is_ascii_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.push(letter.to_ascii_uppercase());
-    }
-    name
 }
 
 #[test]

@@ -141,12 +141,18 @@ const tokensPath = (cardContractId) => `/cards/${encodeURIComponent(cardContract
 
 // Error responses of API Gateway, CloudFront and WAF have no code. After one of 500 and above it is not known whether anything was done.
 async function toProblem(response) {
-  const codes = { 401: "unauthenticated", 404: "not_found", 429: "too_many_requests" };
+  const { status } = response;
   const body = await response.json().catch(() => ({}));
-  const isForbidden = response.status === 403 && body.message === "Forbidden";
-  const code = body.code ?? codes[response.status] ?? (isForbidden ? "insufficient_scope" : response.status >= 500 ? "unavailable" : "unknown");
-  const retryable = body.retryable ?? (response.status === 429 || response.status >= 500);
-  return new Problem(response.status, { ...body, code, retryable }, retryAfter(response));
+  const code = body.code ?? codeOf(status, body.message);
+  const retryable = body.retryable ?? (status === 429 || status >= 500);
+  return new Problem(status, { ...body, code, retryable }, retryAfter(response));
+}
+
+function codeOf(status, message) {
+  if (status >= 500) return "unavailable";
+  // WAF's 403 says nothing about scopes.
+  if (status === 403 && message === "Forbidden") return "insufficient_scope";
+  return { 401: "unauthenticated", 404: "not_found", 429: "too_many_requests" }[status] ?? "unknown";
 }
 
 const retryAfter = (response) => Number(response.headers.get("Retry-After")) || undefined;

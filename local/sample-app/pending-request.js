@@ -18,11 +18,15 @@ export function pendingRequest(path, cardContractId, id, newBody) {
 
 // The outcome is known: the next request for this card there gets a new key.
 export function forgetRequests(cardContractId, id) {
-  forgetAllRequests(` ${cardContractId} ${id}`);
+  forgetEndingWith(` ${cardContractId} ${id}`);
 }
 
-// Those whose storage key ends so.
-export function forgetAllRequests(suffix = "") {
+// Another cardholder uses the tab.
+export function forgetAllRequests() {
+  forgetEndingWith("");
+}
+
+function forgetEndingWith(suffix) {
   for (const name of Object.keys(sessionStorage)) {
     if (name.startsWith("request ") && name.endsWith(suffix)) sessionStorage.removeItem(name);
   }

@@ -18,6 +18,14 @@ async fn follow_enrollment_of_another_device(harness: &Harness, card: u64) {
     harness.expect_heading("Not finished yet").await;
 }
 
+/// From the outcome to Click to Pay, with a new consent.
+async fn try_again(harness: &Harness) {
+    harness.click(".actions .primary").await;
+    harness.expect_heading("Enable your card").await;
+    harness.agree().await;
+    harness.expect_heading("Add your card").await;
+}
+
 #[tokio::test]
 async fn a_cardholder_who_cancels_reads_that_nothing_was_enabled_and_can_retry() {
     with_harness(Appearance::LAPTOP, async |harness| {
@@ -34,10 +42,7 @@ async fn a_cardholder_who_cancels_reads_that_nothing_was_enabled_and_can_retry()
         ] {
             assert!(timeline.contains(text), "{text} is not in {timeline}");
         }
-        harness.click(".actions .primary").await;
-        harness.expect_heading("Enable your card").await;
-        harness.agree().await;
-        harness.expect_heading("Add your card").await;
+        try_again(harness).await;
         assert_eq!(harness.pushes(), 2);
     })
     .await;
@@ -57,10 +62,7 @@ async fn a_cardholder_who_cancels_while_no_notification_arrives_tries_again_with
         let all = harness.world.cardholder("40000").unwrap().get("/enrollments").await.unwrap();
         let enrollment = &all.body["enrollments"][0];
         assert_eq!((&enrollment["status"], &enrollment["final"]), (&json!("CANCELLED"), &json!(false)));
-        harness.click(".actions .primary").await;
-        harness.expect_heading("Enable your card").await;
-        harness.agree().await;
-        harness.expect_heading("Add your card").await;
+        try_again(harness).await;
         assert_eq!(harness.pushes(), 2);
     })
     .await;
@@ -102,10 +104,7 @@ async fn a_cardholder_who_is_too_late_restarts_the_same_enrollment() {
         harness.world.reconcile().await.unwrap();
         harness.driver.refresh().await.unwrap();
         harness.expect_heading("Time ran out").await;
-        harness.click(".actions .primary").await;
-        harness.expect_heading("Enable your card").await;
-        harness.agree().await;
-        harness.expect_heading("Add your card").await;
+        try_again(harness).await;
         let all = harness.world.cardholder("40000").unwrap().get("/enrollments").await.unwrap();
         assert_eq!(all.body["enrollments"].as_array().unwrap().len(), 1);
         assert_eq!(all.body["enrollments"][0]["attempt"], 2);

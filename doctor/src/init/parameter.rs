@@ -124,8 +124,8 @@ impl Parameter {
     }
 }
 
-/// `TokenConnectUrl` as `TOKEN_CONNECT_URL`.
-fn setting_name(parameter: &str) -> String {
+/// The name of the setting for a parameter or an output of the template: `TokenConnectUrl` as `TOKEN_CONNECT_URL`.
+pub fn setting_name(parameter: &str) -> String {
     let mut name = String::new();
     for letter in parameter.chars() {
         if letter.is_ascii_uppercase() && !name.is_empty() {

@@ -94,18 +94,14 @@ impl GetEnrollment {
         let now = self.clock.now();
         let sealed = self.enrollments.redirect(&stored, enrollment.attempt().number, now);
         let is_ready = enrollment.status_at(now).status == Status::Ready;
-        let redirect = match sealed.filter(|_| is_ready && self.may_enroll(request)) {
+        // Whoever has the redirect can continue the push in another browser: showing it takes no less than the request that made it.
+        let may_enroll =
+            || self.write_scopes.check(request).is_ok() && self.step_up.check(request, now).is_ok();
+        let redirect = match sealed.filter(|_| is_ready && may_enroll()) {
             Some(sealed) => self.enrollments.open(&self.redirect_keys, enrollment, sealed).await,
             None => None,
         };
         EnrollmentResponse::new(enrollment, redirect, now).into_response()
-    }
-
-    /// Whether the token may start an attempt too. Whoever has the redirect can continue the push in another browser, so that
-    /// showing it takes no less than the request that made it.
-    fn may_enroll(&self, request: &Request) -> bool {
-        let is_stepped_up = || self.step_up.check(request, self.clock.now()).is_ok();
-        self.write_scopes.check(request).is_ok() && is_stepped_up()
     }
 
     async fn list(&self, client: ClientId, request: &Request) -> Result<Response<Body>, Problem> {

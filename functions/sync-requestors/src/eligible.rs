@@ -138,8 +138,8 @@ fn log_ineligible(ranges: &BTreeSet<AccountRange>) {
 }
 
 impl EligibleRequestors {
-    /// Adds the requestors that were found. `requested` are all ranges of the bank, in ascending order. Whether a response lists other ranges too is not
-    /// published: they may be another bank's. A requestor that is enabled for none of the requested ones is left out.
+    /// Adds the requestors that were found. `requested` are all ranges of the bank, in ascending order. Whether a response lists
+    /// other ranges too is not published: they may be another bank's. A requestor that is enabled for none of the requested ones is left out.
     fn add(&mut self, found: EligibleTokenRequestors, requested: &[AccountRange]) {
         let EligibleTokenRequestors { token_requestors, unreadable } = found;
         self.listed = self.listed.saturating_add(token_requestors.len());

@@ -1,7 +1,7 @@
 //! Requests that change nothing: of another cardholder, of unknown tokens, ill-formed, or in a state without that action.
 
 use serde_json::json;
-use simulator::CLICK_TO_PAY;
+use simulator::{CLICK_TO_PAY, Fault, Operation, Times};
 
 use super::{CARD, Enabled, tokens};
 
@@ -78,20 +78,17 @@ async fn a_key_is_for_one_action_on_a_token() {
     assert_eq!((without.status, &without.body["code"]), (400, &json!("idempotency_key_missing")));
 }
 
+/// Processing refuses changes of a token, for good.
+fn refuse_changes(enabled: &Enabled, code: u16, reason_code: &str, times: Times) {
+    let (source, reason_code) = ("MASTERCARD PROCESSING".into(), reason_code.into());
+    let refusal = Fault::ApiError { code, source, reason_code, recoverable: Some(false) };
+    enabled.world.simulator().set_fault(Operation::SetTokenStatus, refusal, times);
+}
+
 #[tokio::test]
 async fn a_refusal_for_the_sake_of_the_card_does_not_say_that_it_cannot_be_enabled() {
     let enabled = Enabled::start().await;
-    let refusal = simulator::Fault::ApiError {
-        code: 400,
-        source: "MASTERCARD PROCESSING".into(),
-        reason_code: "CARD_CONTRACT_NOT_ACTIVE".into(),
-        recoverable: Some(false),
-    };
-    enabled.world.simulator().set_fault(
-        simulator::Operation::SetTokenStatus,
-        refusal,
-        simulator::Times::Always,
-    );
+    refuse_changes(&enabled, 400, "CARD_CONTRACT_NOT_ACTIVE", Times::Always);
     let (status, body) = enabled.change("suspend", "pause").await;
     assert_eq!((status, &body["code"]), (502, &json!("mastercard_refused")));
 }
@@ -100,17 +97,7 @@ async fn a_refusal_for_the_sake_of_the_card_does_not_say_that_it_cannot_be_enabl
 async fn a_token_that_somebody_else_removed_meanwhile_is_gone() {
     let enabled = Enabled::start().await;
     // The list still shows the token, and Mastercard does not know it any more.
-    let rewritten = simulator::Fault::ApiError {
-        code: 404,
-        source: "MASTERCARD PROCESSING".into(),
-        reason_code: "INVALID_TOKEN".into(),
-        recoverable: Some(false),
-    };
-    enabled.world.simulator().set_fault(
-        simulator::Operation::SetTokenStatus,
-        rewritten,
-        simulator::Times::Next(2),
-    );
+    refuse_changes(&enabled, 404, "INVALID_TOKEN", Times::Next(2));
     let (status, body) = enabled.change("suspend", "pause").await;
     assert_eq!((status, &body["code"]), (409, &json!("token_not_changeable")));
     assert_eq!(enabled.status().await.0, "DEACTIVATED");

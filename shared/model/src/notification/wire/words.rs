@@ -69,9 +69,7 @@ impl Content<'_> {
         let by_word = |word| known(&DECISIONS, word).unwrap_or_else(|| Decision::Other(bounded_word(word)));
         self.decision.map(by_word).or_else(by_code)
     }
-}
 
-impl Content<'_> {
     /// The state of a deleted token. An unknown one lets the token list decide.
     fn deleted(self) -> TokenState {
         match self.reason {
