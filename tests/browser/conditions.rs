@@ -83,11 +83,8 @@ async fn a_logo_that_does_not_load_becomes_a_letter() {
         harness.devtools("Network.enable", json!({})).await;
         harness.devtools("Network.setBlockedURLs", json!({"urls": ["*/logos/*"]})).await;
         harness.click("a[href^='#/enable/70001']").await;
-        harness.find(".choice .letter").await;
-        let letters = harness
-            .execute("return [...document.querySelectorAll('.choice .letter')].map((it) => it.textContent)")
-            .await;
-        assert_eq!(letters, json!(["C", "H", "T"]));
+        let letters = "return [...document.querySelectorAll('.choice .letter')].map((it) => it.textContent)";
+        harness.expect_result(letters, json!(["C", "H", "T"])).await;
         assert_eq!(harness.execute("return document.querySelectorAll('.choice img').length").await, 0);
     })
     .await;

@@ -167,15 +167,36 @@ impl Harness {
         }
     }
 
-    /// The text of an element.
+    /// The text of an element, once it exists; a page that polls replaces its elements.
     pub(crate) async fn text(&self, css: &str) -> String {
-        self.find(css).await.text().await.expect("a text")
+        let deadline = Instant::now() + TIMEOUT;
+        loop {
+            match self.find(css).await.text().await {
+                Ok(text) => return text,
+                Err(error) if Instant::now() > deadline => panic!("{css} has no text: {error}"),
+                Err(_) => tokio::time::sleep(POLL_INTERVAL).await,
+            }
+        }
     }
 
     /// Goes on in another tab, which is in front then: a page in the background does not poll.
     pub(crate) async fn switch_to(&self, tab: WindowHandle) {
         self.driver.switch_to_window(tab).await.expect("a tab");
         self.devtools("Page.bringToFront", json!({})).await;
+    }
+
+    /// Waits until a script has this result: the browser handles some events, as of dialogs and images, after the click
+    /// that caused them.
+    pub(crate) async fn expect_result(&self, script: &str, expected: Value) {
+        let deadline = Instant::now() + TIMEOUT;
+        loop {
+            let result = self.execute(script).await;
+            if result == expected {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{script} has the result {result}, not {expected}");
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
     }
 
     /// The result of a script.

@@ -13,8 +13,7 @@ async fn follow_enrollment_of_another_device(harness: &Harness, card: u64) {
     request["callback"] = "web-bank".into();
     assert_eq!(other_device.enroll_request("another-device", &request).await.unwrap().status, 201);
     harness.log_in().await;
-    let follow = harness.find(".row:has(.in_progress) .button").await;
-    follow.click().await.unwrap();
+    harness.click(".row:has(.in_progress) .button").await;
     harness.expect_heading("Not finished yet").await;
 }
 

@@ -156,14 +156,9 @@ async fn the_live_page_lights_up_all_25_steps() {
         harness.open(&harness.url("/live")).await;
         harness.click("#pace option[value=real]").await;
         harness.click("#play").await;
-        for _ in 0..200 {
-            if harness.execute("return document.querySelectorAll('#picture .lit').length").await == 27 {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-        let dark = harness.execute("return [...document.querySelectorAll('#picture button:not(.lit) b')].map((it) => it.textContent)").await;
-        assert_eq!(dark, json!([]));
+        harness.find("#picture .lit").await;
+        let dark = "return [...document.querySelectorAll('#picture button:not(.lit) b')].map((it) => it.textContent)";
+        harness.expect_result(dark, json!([])).await;
         harness.click("section:nth-of-type(2) li:nth-child(3) button").await;
         let details = harness.text("#details").await;
         assert!(details.contains("POST /enrollments") && details.contains("\"cardContractId\": \"70012\""), "{details}");
