@@ -121,8 +121,10 @@ impl Notification {
     /// The enrollment that this notification matches. `candidates` are enrollments of its card, newest first.
     ///
     /// The one with the notification's token is preferred, then the newest one that was requested before `occurred_at`
-    /// plus [`CLOCK_SKEW_SECONDS`]. An enrollment of which nothing was pushed matches none. Without a client id, only
-    /// enrollments match whose card is confirmed to belong to their client.
+    /// plus [`CLOCK_SKEW_SECONDS`]. An older one than the newest matches a TAR or TCN only while its receipts could be used, and a
+    /// TVN of another token than a TCN named says nothing about an enrollment, unless only the list can tell what it means. An
+    /// enrollment of which nothing was pushed matches none. Without a client id, only enrollments match whose card is confirmed
+    /// to belong to their client.
     pub fn match_enrollment<'a>(
         &self,
         candidates: impl Iterator<Item = &'a Enrollment> + Clone,
@@ -142,11 +144,32 @@ impl Notification {
                 |enrollment: &&Enrollment| reference.is_some_and(|token| enrollment.has_token(token));
             candidates.clone().filter(fits).find(has_token)
         };
-        let requested_before = |enrollment: &&Enrollment| {
-            enrollment.created_at.as_second()
-                <= self.occurred_at.as_second().saturating_add(CLOCK_SKEW_SECONDS)
+        let newest = candidates.clone().find(fits).map(|enrollment| enrollment.enrollment_id);
+        let is_of_its_time = |enrollment: &&Enrollment| {
+            let seconds_after =
+                |time: Timestamp| self.occurred_at.as_second().saturating_sub(time.as_second());
+            let may_be_used = match self.kind {
+                NotificationKind::Tar { .. } | NotificationKind::Tcn => {
+                    newest == Some(enrollment.enrollment_id)
+                        || seconds_after(enrollment.receipts_end()) <= CLOCK_SKEW_SECONDS
+                }
+                NotificationKind::Tvn { .. }
+                | NotificationKind::Other { .. }
+                | NotificationKind::Unknown(_) => true,
+            };
+            seconds_after(enrollment.created_at) >= -CLOCK_SKEW_SECONDS && may_be_used
         };
-        with_token().or_else(|| candidates.clone().filter(fits).find(requested_before))
+        let is_of_another_token = |enrollment: &&Enrollment| match &self.kind {
+            NotificationKind::Tvn { token: TokenState::Other(_), .. } => false,
+            NotificationKind::Tvn { .. } => reference.is_some() && enrollment.names_token(),
+            NotificationKind::Tar { .. }
+            | NotificationKind::Tcn
+            | NotificationKind::Other { .. }
+            | NotificationKind::Unknown(_) => false,
+        };
+        let may_concern =
+            |enrollment: &&Enrollment| is_of_its_time(enrollment) && !is_of_another_token(enrollment);
+        with_token().or_else(|| candidates.clone().filter(fits).find(may_concern))
     }
 }
 

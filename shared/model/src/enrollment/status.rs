@@ -72,7 +72,7 @@ pub struct StatusReport {
     /// Whether a new enrollment of the card may succeed; only with [`Status::Failed`].
     pub retryable: Option<bool>,
     /// When the token list is to be read next. `None` if the status is final: no further read is scheduled, and only a
-    /// notification, a late callback or a restart can still change the status.
+    /// notification, a late callback, a restart or a change of the token made here can still change the status.
     pub next_check: Option<Timestamp>,
 }
 

@@ -47,13 +47,45 @@ fn matched(notification: &Notification, candidates: &[Enrollment]) -> Option<Enr
 fn a_notification_is_about_the_newest_enrollment_that_was_requested_before_it_happened() {
     let newest_first = [requested(60), requested(30), requested(0)];
     for (minute, expected) in
-        [(61, Some(0)), (60, Some(0)), (54, Some(1)), (1, Some(2)), (-4, Some(2)), (-6, None)]
+        [(61, Some(0)), (60, Some(0)), (50, Some(1)), (1, Some(2)), (-4, Some(2)), (-6, None)]
     {
         let expected = expected.map(|index: usize| newest_first[index].enrollment_id);
         assert_eq!(matched(&tcn(minute), &newest_first), expected, "{minute}");
     }
     // The clocks may differ by five minutes, to the second.
     assert_eq!(matched(&tcn(55), &newest_first), Some(newest_first[0].enrollment_id));
+}
+
+#[test]
+fn a_tcn_of_a_sender_whose_clock_is_far_behind_does_not_match_an_enrollment_that_ended_before() {
+    let newest_first = [requested(60), requested(0)];
+    // The receipts of the older one may have been used until minute 16.
+    for (minute, expected) in [(54, None), (22, None), (21, Some(1))] {
+        let expected = expected.map(|index: usize| newest_first[index].enrollment_id);
+        assert_eq!(matched(&tcn(minute), &newest_first), expected, "{minute}");
+    }
+    // Nothing else can have made it.
+    assert_eq!(matched(&tcn(54), &newest_first[1..]), Some(newest_first[1].enrollment_id));
+    let token = TokenState::Suspended;
+    let tvn = Notification { kind: NotificationKind::Tvn { token, requested_by: None }, ..tcn(54) };
+    assert_eq!(matched(&tvn, &newest_first), Some(newest_first[1].enrollment_id));
+}
+
+#[test]
+fn a_tvn_of_another_token_than_the_one_that_a_tcn_named_matches_only_if_its_state_is_unknown() {
+    let mut enrollment = requested(0);
+    let known = Fact::Tcn { token_unique_reference: Some("reference".into()), occurred_at: at(1) };
+    enrollment.add_fact(known.recorded(at(1), "n-0"));
+    let own = Some(enrollment.enrollment_id);
+    let matched = |reference: Option<&str>, token: TokenState| {
+        let token_unique_reference = reference.map(Into::into);
+        let kind = NotificationKind::Tvn { token, requested_by: None };
+        matched(&Notification { kind, token_unique_reference, ..tcn(2) }, std::slice::from_ref(&enrollment))
+    };
+    assert_eq!(matched(Some("another"), TokenState::Deactivated), None);
+    assert_eq!(matched(Some("reference"), TokenState::Deactivated), own);
+    assert_eq!(matched(None, TokenState::Deactivated), own);
+    assert_eq!(matched(Some("another"), TokenState::Other("RELINKED".into())), own);
 }
 
 #[test]

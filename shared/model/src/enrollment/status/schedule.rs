@@ -29,16 +29,6 @@ const RETRY_SCHEDULE: [SignedDuration; 7] = [
 impl FactSummary<'_> {
     /// When the list is to be read next; `None` if no further read is due.
     pub(super) fn next_check(&self) -> Option<Timestamp> {
-        let due = self.next_read()?;
-        let last_read = self.reads.last().map_or(self.attempt.began_at, |(at, _)| *at);
-        let failures = self.failed_reads.iter().filter(|at| **at > last_read);
-        let Some(last) = failures.clone().max() else { return Some(due) };
-        let wait = RETRY_SCHEDULE.get(failures.count().saturating_sub(1))?;
-        Some(due.max(plus(*last, *wait)))
-    }
-
-    /// When the list is to be read next, without regard to failures.
-    fn next_read(&self) -> Option<Timestamp> {
         if self.push_failed.is_some() && !self.may_be_pushed {
             return None;
         }
@@ -48,17 +38,38 @@ impl FactSummary<'_> {
             self.unknown_token_state(),
             self.unverified_change(),
         ];
-        let immediate = immediate.into_iter().flatten().min();
-        if immediate.is_some() {
-            return immediate;
+        let mut immediate = immediate.into_iter().flatten().peekable();
+        match immediate.peek() {
+            Some(_) => immediate.filter_map(|due| self.retried(due)).min(),
+            None => self.next_scheduled().and_then(|due| self.retried(due)),
         }
+    }
+
+    /// When a read that was due at `due` is to be made: later after each failure since then, and no more after the last one.
+    /// Failures from before it was due, such as those of an earlier attempt, do not count.
+    fn retried(&self, due: Timestamp) -> Option<Timestamp> {
+        let failures = self.failed_reads.iter().filter(|at| **at >= due);
+        let Some(last) = failures.clone().max() else { return Some(due) };
+        let wait = RETRY_SCHEDULE.get(failures.count().saturating_sub(1))?;
+        Some(plus(*last, *wait))
+    }
+
+    /// When the list is to be read next if no evidence asks for it at once, without regard to failures.
+    fn next_scheduled(&self) -> Option<Timestamp> {
         match self.token() {
             CurrentToken::Active | CurrentToken::Suspended if self.is_settled() => None,
             CurrentToken::Removed if self.is_settled() || self.decision.is_some() => None,
             CurrentToken::Removed if self.read_since(self.receipts_end) => None,
             // Of several decisions a later one may have been the approval.
             CurrentToken::None if self.declined && !self.approved => None,
-            CurrentToken::None if self.push_failed.is_some() && self.expires_at.is_none() => None,
+            // A refused restart pushed nothing, but receipts of the attempt before it may have been used.
+            CurrentToken::None
+                if self.push_failed.is_some()
+                    && self.expires_at.is_none()
+                    && self.read_since(self.receipts_end) =>
+            {
+                None
+            }
             _ => self.scheduled(),
         }
     }

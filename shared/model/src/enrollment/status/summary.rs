@@ -7,7 +7,7 @@ use super::{
         Attempt, CallbackResult, CardholderDecision, Decision, Enrollment, Fact, PushFailure, TokenState,
     },
     evidence::{CurrentToken, OwnChange, TokenNotification},
-    receipts::receipts_end,
+    receipts::{latest_pushed, receipts_end},
 };
 
 /// The facts that count for the latest attempt, grouped.
@@ -26,9 +26,9 @@ pub(super) struct FactSummary<'a> {
     pub(super) may_be_pushed: bool,
     pub(super) approved: bool,
     pub(super) declined: bool,
-    /// The results of callbacks of this attempt.
+    /// When callbacks of the latest attempt that may have pushed the card arrived.
     pub(super) callbacks: Vec<Timestamp>,
-    /// The cardholder's decision in this attempt, with the time of its callback.
+    /// The cardholder's decision in that attempt, with the time of its callback.
     pub(super) decision: Option<(CardholderDecision, Timestamp)>,
     /// TCN and TVN with a known state, and changes made here, sorted as they are folded.
     pub(super) notifications: Vec<TokenNotification<'a>>,
@@ -47,6 +47,8 @@ pub(super) struct FactSummary<'a> {
 impl<'a> FactSummary<'a> {
     pub(super) fn of(enrollment: &'a Enrollment) -> Self {
         let attempt = enrollment.attempt();
+        // A restart that was refused pushed nothing: the cardholder can only be at the redirect of the attempt before it.
+        let visited = latest_pushed(enrollment);
         let (receipts_end, reads_begin) = receipts_end(enrollment);
         let mut summary = Self {
             enrollment,
@@ -74,9 +76,14 @@ impl<'a> FactSummary<'a> {
             // A decision from before the restart is about an earlier attempt.
             let in_attempt = |occurred_at: &Option<Timestamp>| {
                 let occurred_at = occurred_at.map_or(recorded.at, |occurred_at| occurred_at.min(recorded.at));
-                attempt.number == 1 || occurred_at >= attempt.began_at
+                visited.number == 1 || occurred_at >= visited.began_at
             };
             match &recorded.fact {
+                Fact::Callback { result } => {
+                    if recorded.attempt == visited.number {
+                        summary.add_callback(result, recorded.at);
+                    }
+                }
                 fact if fact.is_of_one_attempt() && !current => {}
                 Fact::Restarted { .. } | Fact::Unknown(_) => {}
                 Fact::Pushed { expires_at, .. } => summary.expires_at = Some(*expires_at),
@@ -106,7 +113,6 @@ impl<'a> FactSummary<'a> {
                     summary.notifications.push(TokenNotification::of(recorded));
                     summary.changes.extend(OwnChange::of(recorded));
                 }
-                Fact::Callback { result } => summary.add_callback(result, recorded.at),
                 Fact::TokenList { token } => summary.reads.push((recorded.at, token.as_ref())),
                 Fact::TokenListReadFailed => summary.failed_reads.push(recorded.at),
             }

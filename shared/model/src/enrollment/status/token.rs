@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     super::{CardholderDecision, TokenState},
-    evidence::CurrentToken,
+    evidence::{CurrentToken, OwnChange},
     plus,
     summary::FactSummary,
 };
@@ -28,16 +28,27 @@ impl FactSummary<'_> {
         let Some(LatestToken { state, seen, since }) = self.latest_token() else { return CurrentToken::None };
         let began = self.attempt.began_at;
         let is_current = seen >= began || (since >= began && self.is_settled());
-        if state == CurrentToken::Removed && self.attempt.number > 1 && !is_current {
+        let is_of_earlier_attempt = self.attempt.number > 1 && !is_current;
+        if state == CurrentToken::Removed && (is_of_earlier_attempt || self.is_completed_after(since)) {
             return CurrentToken::None;
         }
         state
     }
 
+    /// Whether the cardholder completed the visit after a token had been removed by somebody else at `removed_at`: the new token's
+    /// notification may be late or lost. The list decides, at the latest once no receipt can be valid.
+    fn is_completed_after(&self, removed_at: Timestamp) -> bool {
+        let is_own = |change: &OwnChange| change.state == CurrentToken::Removed && change.at >= removed_at;
+        let is_completed = self
+            .decision
+            .is_some_and(|(decision, at)| decision == CardholderDecision::Completed && at > removed_at);
+        is_completed && !self.changes.iter().any(is_own) && !self.read_since(self.receipts_end)
+    }
+
     /// The folded notifications, and the reads of the list that began after the last of them arrived.
     fn latest_token(&self) -> Option<LatestToken> {
         let arrived = self.last_arrival();
-        let notified = self.notified_token().zip(arrived);
+        let notified = self.notified_token().zip(self.notifications.last().map(|last| last.arrived_at));
         let mut latest =
             notified.map(|(state, since)| LatestToken { state, seen: self.last_usable(since), since });
         for (at, listed) in &self.reads {

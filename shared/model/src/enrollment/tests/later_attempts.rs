@@ -58,16 +58,78 @@ fn a_token_of_the_later_attempt_that_ended_undecided_has_expired() {
     assert_eq!(status_after(enrollment, &ended), Status::Expired);
 }
 
+/// An enrollment whose first attempt is ready, or led to these facts, and whose restart after 5 minutes was refused.
+fn restart_refused(facts: &[(i64, Fact)]) -> Enrollment {
+    let mut enrollment = enrollment(&[&[(0, pushed())], facts].concat());
+    restarted(&mut enrollment, 5);
+    let refused = Fact::PushFailed { reason: PushFailure::MastercardUnavailable, retryable: true };
+    add(&mut enrollment, 5, refused);
+    enrollment
+}
+
+fn next(enrollment: &Enrollment, at: i64) -> (Status, Option<Timestamp>) {
+    let report = enrollment.status_at(minute(at));
+    (report.status, report.next_check)
+}
+
 #[test]
-fn a_failed_later_push_is_final_unless_the_earlier_token_waits_for_the_cardholder() {
-    let failed = Fact::PushFailed { reason: PushFailure::MastercardUnavailable, retryable: true };
-    let next = |facts: &[(i64, Fact)]| {
-        let mut enrollment = enrollment(facts);
-        restarted(&mut enrollment, 5);
-        add(&mut enrollment, 5, failed.clone());
-        let report = enrollment.status_at(minute(6));
-        (report.status, report.next_check)
-    };
-    assert_eq!(next(&[(0, pushed())]), (Status::Failed, None));
-    assert_eq!(next(&[(0, pushed()), (2, tcn(2))]), (Status::Tokenized, Some(minute(16))));
+fn after_a_refused_restart_the_list_is_read_until_no_earlier_receipt_can_be_valid() {
+    let refused = restart_refused(&[]);
+    assert_eq!(next(&refused, 6), (Status::Failed, Some(minute(16))));
+    assert_eq!(next(&restart_refused(&[(2, tcn(2))]), 6), (Status::Tokenized, Some(minute(16))));
+    for (listed, ended) in [(None, Status::Failed), (Some(TokenState::Active), Status::Enabled)] {
+        let mut read = refused.clone();
+        add(&mut read, 17, list(listed));
+        assert_eq!(next(&read, 18), (ended, None));
+    }
+}
+
+#[test]
+fn a_cardholder_who_finishes_the_visit_that_was_open_when_a_restart_was_refused_enables_the_card() {
+    for notified in [&[(6, tar(Decision::Approved)), (6, tcn(6))][..], &[(6, tcn(6))]] {
+        let mut enrollment = restart_refused(&[]);
+        for (at, fact) in notified {
+            add(&mut enrollment, *at, fact.clone());
+        }
+        enrollment.add_fact(callback("APPROVED").recorded(minute(7), ""));
+        assert_eq!(next(&enrollment, 8), (Status::Enabled, None));
+    }
+}
+
+#[test]
+fn failed_reads_of_the_list_do_not_count_against_a_later_attempt() {
+    let mut enrollment = enrollment(&[(0, pushed())]);
+    for at in [16, 21, 36, 96, 456, 1896, 3336, 4776] {
+        assert_eq!(next(&enrollment, at).1, Some(minute(at)));
+        enrollment.add_fact(Fact::TokenListReadFailed.recorded(minute(at), &at.to_string()));
+    }
+    assert_eq!(next(&enrollment, 4777), (Status::Failed, None));
+    restarted(&mut enrollment, 5000);
+    let again = Fact::Pushed { receipt_hashes: vec![], expires_at: minute(5015) };
+    enrollment.add_fact(again.recorded(minute(5000), "").in_attempt(2));
+    assert_eq!(next(&enrollment, 5001), (Status::Ready, Some(minute(5016))));
+    assert!(enrollment.is_live(minute(5001)));
+    add(&mut enrollment, 5002, callback("CANCELLED"));
+    assert_eq!(next(&enrollment, 5003), (Status::Pending, Some(minute(5002))), "read at once");
+}
+
+#[test]
+fn an_approval_after_an_earlier_token_was_removed_is_checked_at_once_and_enables_the_card() {
+    let removed = [(22, tvn(TokenState::Deactivated, 22)), (24, callback("APPROVED"))];
+    let mut enrollment = visited_again();
+    for (at, fact) in removed {
+        add(&mut enrollment, at, fact);
+    }
+    assert_eq!(next(&enrollment, 25), (Status::Pending, Some(minute(24))));
+    add(&mut enrollment, 25, list(None));
+    assert_eq!(next(&enrollment, 26), (Status::Pending, Some(minute(36))), "the list may lag behind");
+    let mut late = enrollment.clone();
+    add(&mut late, 27, Fact::Tcn { token_unique_reference: Some("another".into()), occurred_at: minute(23) });
+    add(&mut late, 28, list(Some(TokenState::Active)));
+    assert_eq!(next(&late, 29), (Status::Enabled, None));
+    for (listed, ended) in [(None, Status::Deactivated), (Some(TokenState::Active), Status::Enabled)] {
+        let mut read = enrollment.clone();
+        add(&mut read, 37, list(listed));
+        assert_eq!(next(&read, 38), (ended, None));
+    }
 }
