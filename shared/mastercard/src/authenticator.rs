@@ -5,11 +5,9 @@
 //! `fall_back` takes the new nonce and asks for one more attempt.
 
 use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    fmt, mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use reqwest::{
@@ -24,6 +22,9 @@ use super::{
     oauth1::{NonceAndTimestamp, Signer},
 };
 
+/// The shortest time between two further chances of the preferred key set, while the gateway rejects both.
+const RETURN_INTERVAL: Duration = Duration::from_secs(60);
+
 /// Authenticates the requests to one API. Clones share the state of a key rotation. A [`Signer`] converts into an
 /// authenticator with one key set.
 ///
@@ -35,7 +36,7 @@ use super::{
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 /// let new = Signer::new("client!new", SigningKey::from_pem("new signing key", &pem())?);
 /// let old = Signer::new("client!old", SigningKey::from_pem("old signing key", &pem())?);
-/// // During a key rotation: the new key set signs until the gateway rejects it, then the old one.
+/// // During a key rotation: the new key set signs until the gateway rejects it, then the old one until that is rejected.
 /// let authenticator = Authenticator::oauth1(new, Some(old));
 ///
 /// let url = "https://sandbox.api.mastercard.com/mdes/connect/1/0/pushMultipleAccounts".parse().unwrap();
@@ -49,8 +50,18 @@ use super::{
 pub struct Authenticator(Arc<Scheme>);
 
 enum Scheme {
-    /// Two key sets during a rotation: the preferred one signs until the gateway rejects it.
-    OAuth1 { preferred: Signer, fallback: Option<Signer>, fell_back: AtomicBool },
+    /// Two key sets during a rotation: the preferred one signs until the gateway rejects it, then the fallback until that is
+    /// rejected.
+    OAuth1 { preferred: Signer, fallback: Option<Signer>, rotation: Mutex<Rotation> },
+}
+
+/// Which key set signs.
+#[derive(Default)]
+struct Rotation {
+    /// The fallback signs.
+    fell_back: bool,
+    /// When the preferred key set got another chance the last time.
+    returned_at: Option<Instant>,
 }
 
 /// The authentication of one attempt of a request.
@@ -68,14 +79,14 @@ pub struct RequestAuthentication {
 pub enum KeySet {
     /// The key set that is tried first.
     Preferred,
-    /// The key set that replaces it once the gateway has rejected it.
+    /// The key set that replaces it once the gateway has rejected it, until it is rejected too.
     Fallback,
 }
 
 impl Authenticator {
-    /// OAuth 1.0a. `preferred` signs; once the gateway rejects it, `fallback` signs, if there is one.
+    /// OAuth 1.0a. `preferred` signs; once the gateway rejects it, `fallback` signs, if there is one, until it is rejected too.
     pub fn oauth1(preferred: Signer, fallback: Option<Signer>) -> Self {
-        Self(Arc::new(Scheme::OAuth1 { preferred, fallback, fell_back: AtomicBool::new(false) }))
+        Self(Arc::new(Scheme::OAuth1 { preferred, fallback, rotation: Mutex::default() }))
     }
 
     /// The key that signs first.
@@ -94,9 +105,9 @@ impl Authenticator {
         url: &Url,
         body: &[u8],
     ) -> Result<RequestAuthentication, InvalidRequest> {
-        let Scheme::OAuth1 { preferred, fallback, fell_back } = &*self.0;
+        let Scheme::OAuth1 { preferred, fallback, .. } = &*self.0;
         let (signer, key_set) = match fallback {
-            Some(fallback) if fell_back.load(Relaxed) => (fallback, KeySet::Fallback),
+            Some(fallback) if self.rotation().fell_back => (fallback, KeySet::Fallback),
             _ => (preferred, KeySet::Preferred),
         };
         let signed = signer.sign(method.as_str(), url, body, &NonceAndTimestamp::now())?;
@@ -108,15 +119,39 @@ impl Authenticator {
 
     /// Records that the gateway rejected this key set. True if the request is to be sent again immediately with the
     /// fallback; the rejected request took no effect, so this is safe for a push too.
+    ///
+    /// Once the fallback is rejected too, the next request tries the preferred key set again: what it was rejected for may have
+    /// passed, whereas the fallback expires some day.
     pub(super) fn fall_back(&self, rejected: KeySet, api: Upstream) -> bool {
-        let Scheme::OAuth1 { fallback, fell_back, .. } = &*self.0;
-        if rejected == KeySet::Fallback || fallback.is_none() {
+        self.fall_back_at(rejected, api, Instant::now())
+    }
+
+    fn fall_back_at(&self, rejected: KeySet, api: Upstream, now: Instant) -> bool {
+        let Scheme::OAuth1 { fallback, .. } = &*self.0;
+        if fallback.is_none() {
             return false;
         }
-        if !fell_back.swap(true, Relaxed) {
-            tracing::warn!(event = "key_set_rejected", %api, "newer key set rejected; signing with the older one");
+        let mut rotation = self.rotation();
+        match rejected {
+            KeySet::Preferred => {
+                if !mem::replace(&mut rotation.fell_back, true) {
+                    tracing::warn!(event = "key_set_rejected", %api, "newer key set rejected; signing with the older one");
+                }
+                true
+            }
+            KeySet::Fallback => {
+                let is_time = rotation.returned_at.is_none_or(|at| now.duration_since(at) >= RETURN_INTERVAL);
+                if rotation.fell_back && is_time {
+                    *rotation = Rotation { fell_back: false, returned_at: Some(now) };
+                }
+                false
+            }
         }
-        true
+    }
+
+    fn rotation(&self) -> MutexGuard<'_, Rotation> {
+        let Scheme::OAuth1 { rotation, .. } = &*self.0;
+        rotation.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -14,6 +14,7 @@ use aws_lc_rs::{
 
 pub use self::{
     certificate::{Certificate, ClientEncryptionKey},
+    encoding::decode_text,
     private::{DecryptionKey, PrivateKey, RsaPrivateKey},
 };
 pub(crate) use self::{encoding::certificates, private::load_keys};
@@ -70,14 +71,19 @@ pub enum KeyProblem {
     /// The PKCS#12 container cannot be decrypted with the password.
     #[error("the password of the PKCS#12 container is wrong or missing")]
     WrongPassword,
-    /// Damaged, or encrypted with an unsupported algorithm: PBMAC1, RC2 with 128 bits, RC4.
+    /// Damaged, or encrypted with an unsupported algorithm: PBES2 with HMAC-SHA-1 or 3DES, PBMAC1, RC2 with 128 bits, RC4.
     #[error(
-        "a PKCS#12 container that is damaged or has an unsupported encryption (PBES2, 3DES and RC2-40 are supported)"
+        "a PKCS#12 container that is damaged or has an unsupported encryption: write it anew with `openssl pkcs12 -in old.p12 -nodes -out key.pem`, which may need `-legacy`, and `openssl pkcs12 -export -in key.pem -out new.p12`"
     )]
     UnsupportedContainer,
-    /// No private key, or several.
-    #[error("does not hold exactly one private key")]
-    NotOneKey,
+    /// A PKCS#12 container without a private key.
+    #[error("a PKCS#12 container without a private key")]
+    NoKey,
+    /// So many private keys, and it is unknown which one is meant.
+    #[error(
+        "holds {0} private keys: remove all but one, or copy one out of PKCS#12 with `keytool -importkeystore -srckeystore old.p12 -srcalias … -destkeystore new.p12`"
+    )]
+    SeveralKeys(usize),
     /// The file contains certificates, none of them for the key.
     #[error("the certificate in the same file belongs to another key")]
     CertificateMismatch,

@@ -5,13 +5,15 @@
 
 use std::fmt;
 
-use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 use uuid::Uuid;
 
-use super::keys::{SignatureMethod, SigningError, SigningKey};
+use super::{
+    digest::sha256_base64,
+    keys::{SignatureMethod, SigningError, SigningKey},
+};
 
 /// Everything but RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -73,7 +75,7 @@ pub fn base_string(method: &str, base_uri: &str, parameter_string: &str) -> Stri
 /// assert_eq!(hash, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
 /// ```
 pub fn body_hash(body: &[u8]) -> String {
-    STANDARD.encode(digest::digest(&digest::SHA256, body))
+    sha256_base64(body)
 }
 
 /// The `Authorization` header (RFC 5849 §3.5.1) in Mastercard's dialect: no space after commas, and only the signature

@@ -1,19 +1,22 @@
 //! The HTTP client. It sends exactly the bytes that were signed, follows no redirects, and logs operation, status and
 //! duration, never a body or a URL.
 //!
-//! `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are honored, in upper or lower case.
+//! `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are honored, in upper or lower case. Loopback is always called directly.
 
 mod body;
 mod retry_after;
 
-use std::time::{Duration, Instant, SystemTime};
+use std::{
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant, SystemTime},
+};
 
 use reqwest::{
-    Client, Method, StatusCode,
+    Client, ClientBuilder, Method, StatusCode,
     header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue},
 };
 use rustls::ClientConfig;
-use url::Url;
+use url::{Host, Url};
 use uuid::Uuid;
 
 use self::retry_after::retry_after;
@@ -57,6 +60,15 @@ const MC_CORRELATION_ID: HeaderName = HeaderName::from_static("x-mc-correlation-
 /// ```
 #[derive(Clone, Debug)]
 pub struct Transport {
+    /// Through the proxy, if the environment has one.
+    outside: Clients,
+    /// For this machine itself, such as the simulator, which no proxy reaches. Made at the first call, since it takes time.
+    loopback: Arc<OnceLock<Clients>>,
+    config: ClientConfig,
+}
+
+#[derive(Clone, Debug)]
+struct Clients {
     pooled: Client,
     unpooled: Client,
 }
@@ -86,7 +98,7 @@ impl Transport {
     /// # Errors
     /// If the file of `SSL_CERT_FILE` cannot be read or has no certificate.
     pub fn new() -> Result<Self, ClientError> {
-        Self::build(&tls::client_config()?)
+        Self::build(tls::client_config()?)
     }
 
     /// A client that also trusts the CA certificates in `content` (PEM with one or more, or DER), for a proxy that
@@ -103,28 +115,27 @@ impl Transport {
     /// # Ok::<(), push_provisioning_client::tls::ClientError>(())
     /// ```
     pub fn with_extra_ca_certs(content: &[u8]) -> Result<Self, ClientError> {
-        Self::build(&tls::client_config_with(content)?)
+        Self::build(tls::client_config_with(content)?)
     }
 
-    fn build(config: &ClientConfig) -> Result<Self, ClientError> {
-        let configured = || {
-            Client::builder()
-                .tls_backend_preconfigured(config.clone())
-                .redirect(reqwest::redirect::Policy::none())
-                .retry(reqwest::retry::never())
-                .connect_timeout(CONNECT_TIMEOUT)
-                .read_timeout(READ_TIMEOUT)
-                .referer(false)
-                // What only strict parsers reject. A response that is lost for such a reason may be that of a push.
-                .http1_allow_spaces_after_header_name_in_responses(true)
-                .http1_allow_obsolete_multiline_headers_in_responses(true)
-                .http1_ignore_invalid_headers_in_responses(true)
-                .http1_max_headers(MAX_RESPONSE_HEADERS)
+    fn build(config: ClientConfig) -> Result<Self, ClientError> {
+        let outside = Clients::build(|| configured(&config))?;
+        Ok(Self { outside, loopback: Arc::default(), config })
+    }
+
+    fn client(&self, url: &Url, connection: Connection) -> &Client {
+        let clients = match is_loopback(url) {
+            true => self.loopback.get_or_init(|| {
+                // What could be made with this configuration once can be made again.
+                Clients::build(|| configured(&self.config).no_proxy())
+                    .unwrap_or_else(|_| self.outside.clone())
+            }),
+            false => &self.outside,
         };
-        Ok(Self {
-            pooled: configured().pool_idle_timeout(IDLE_TIMEOUT).build()?,
-            unpooled: configured().pool_max_idle_per_host(0).build()?,
-        })
+        match connection {
+            Connection::Pooled => &clients.pooled,
+            Connection::New => &clients.unpooled,
+        }
     }
 
     /// The `Date` header of the response to an unsigned GET of `url`; `None` if the response has none. Any response
@@ -141,7 +152,8 @@ impl Transport {
     /// # }
     /// ```
     pub async fn date(&self, url: &Url, timeout: Duration) -> Result<Option<String>, reqwest::Error> {
-        let response = self.pooled.get(url.clone()).timeout(timeout).send().await;
+        let client = self.client(url, Connection::Pooled);
+        let response = client.get(url.clone()).timeout(timeout).send().await;
         let response = response.map_err(reqwest::Error::without_url)?;
         Ok(response.headers().get(DATE).and_then(|date| date.to_str().ok()).map(str::to_owned))
     }
@@ -168,10 +180,7 @@ impl Transport {
             HeaderValue::from_str(&correlation_id).map_err(|_| InvalidRequest::Malformed)?,
         );
 
-        let client = match connection {
-            Connection::Pooled => &self.pooled,
-            Connection::New => &self.unpooled,
-        };
+        let client = self.client(&url, connection);
         let started = Instant::now();
         let request = client.request(method.clone(), url).headers(headers).body(body).timeout(timeout);
         let (mastercard_correlation_id, outcome) = match request.send().await {
@@ -215,6 +224,39 @@ impl Transport {
             base_string: authentication.base_string,
             body,
         })
+    }
+}
+
+fn configured(config: &ClientConfig) -> ClientBuilder {
+    Client::builder()
+        .tls_backend_preconfigured(config.clone())
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT)
+        .referer(false)
+        // What only strict parsers reject. A response that is lost for such a reason may be that of a push.
+        .http1_allow_spaces_after_header_name_in_responses(true)
+        .http1_allow_obsolete_multiline_headers_in_responses(true)
+        .http1_ignore_invalid_headers_in_responses(true)
+        .http1_max_headers(MAX_RESPONSE_HEADERS)
+}
+
+impl Clients {
+    fn build(configured: impl Fn() -> ClientBuilder) -> Result<Self, ClientError> {
+        Ok(Self {
+            pooled: configured().pool_idle_timeout(IDLE_TIMEOUT).build()?,
+            unpooled: configured().pool_max_idle_per_host(0).build()?,
+        })
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
     }
 }
 

@@ -50,7 +50,7 @@ async fn the_newer_key_set_signs_while_the_gateway_accepts_it() {
 }
 
 #[tokio::test]
-async fn a_rejected_key_set_is_not_used_again_by_the_process() {
+async fn a_rejected_key_set_is_not_used_again_while_the_other_one_is_accepted() {
     let error = |error| status(401, json!({"Errors": {"Error": [error]}}));
     let rejections = [
         authentication_failed(401),
@@ -73,10 +73,47 @@ async fn a_rejected_key_set_is_not_used_again_by_the_process() {
 
 #[tokio::test]
 async fn when_both_key_sets_are_rejected_the_call_fails_after_two_requests() {
-    let script = vec![authentication_failed(401), authentication_failed(401), authentication_failed(401)];
-    let (outcomes, keys) = consumer_keys(both(), script, 2).await;
+    let (outcomes, keys) = consumer_keys(both(), vec![authentication_failed(401); 5], 3).await;
     assert!(outcomes.iter().all(|outcome| matches!(outcome, Err(MastercardError::Rejected(_)))));
-    assert_eq!(keys, ["newer", "older", "older"]);
+    assert_eq!(keys, ["newer", "older", "newer", "older", "older"], "the newer one is tried again once");
+}
+
+#[tokio::test]
+async fn a_key_set_that_was_rejected_for_a_moment_signs_again_once_the_other_one_is_rejected() {
+    let script = vec![
+        authentication_failed(401),
+        no_requestors(),
+        authentication_failed(401),
+        no_requestors(),
+        no_requestors(),
+    ];
+    let (outcomes, keys) = consumer_keys(both(), script, 4).await;
+    let succeeded: Vec<_> = outcomes.iter().map(Result::is_ok).collect();
+    assert_eq!(succeeded, [true, false, true, true]);
+    assert_eq!(keys, ["newer", "older", "older", "newer", "newer"]);
+}
+
+#[tokio::test]
+async fn a_signature_that_is_rejected_because_of_the_clock_does_not_change_the_key_set() {
+    let years_ago = Reply::Response(401, "date: Sat, 01 Jan 2000 00:00:00 GMT\r\n", Vec::new());
+    let (outcomes, keys) = consumer_keys(both(), vec![years_ago, no_requestors()], 2).await;
+    assert!(outcomes[0].is_err() && outcomes[1].is_ok());
+    assert_eq!(keys, ["newer", "newer"]);
+}
+
+#[test]
+fn while_both_key_sets_are_rejected_the_newer_one_is_tried_again_once_a_minute_at_most() {
+    let (authenticator, start) = (both(), Instant::now());
+    let reject = |key_set, seconds| {
+        let at = start + Duration::from_secs(seconds);
+        authenticator.fall_back_at(key_set, Upstream::TokenConnect, at)
+    };
+    let older_signs = || authenticator.rotation().fell_back;
+    assert!(reject(KeySet::Preferred, 0) && older_signs());
+    assert!(!reject(KeySet::Fallback, 1) && !older_signs());
+    assert!(reject(KeySet::Preferred, 2) && older_signs());
+    assert!(!reject(KeySet::Fallback, 60) && older_signs());
+    assert!(!reject(KeySet::Fallback, 61) && !older_signs());
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 //! change its line breaks. What the base64 means is then parsed strictly, so a damaged key is never accepted.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use secrecy::zeroize::Zeroizing;
+use secrecy::{SecretString, zeroize::Zeroizing};
 
 use super::KeyProblem;
 
@@ -45,6 +45,25 @@ pub(super) fn decode(content: &[u8]) -> Result<Option<Encoding>, KeyProblem> {
     }
     let text = std::str::from_utf8(content).ok();
     text.and_then(decode_base64).map_or(Ok(None), |decoded| decode_binary(&decoded))
+}
+
+/// The text in a file: UTF-8, or UTF-16 with a byte order mark, which is no part of the text; `None` for anything else.
+///
+/// ```
+/// use push_provisioning_client::keys::decode_text;
+/// use secrecy::ExposeSecret as _;
+///
+/// let password = decode_text(b"\xff\xfep\0w\0").unwrap();
+/// assert_eq!(password.expose_secret(), "pw");
+/// assert!(decode_text(b"\xff").is_none());
+/// ```
+pub fn decode_text(content: &[u8]) -> Option<SecretString> {
+    let utf8 = from_utf16(content);
+    let text = match &utf8 {
+        Some(text) => text.as_str(),
+        None => std::str::from_utf8(content).ok()?,
+    };
+    Some(text.trim_start_matches(BOM).into())
 }
 
 /// The certificates of a file in their order, as DER; other PEM blocks are ignored.

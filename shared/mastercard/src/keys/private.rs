@@ -19,6 +19,8 @@ use super::{
 
 /// The version of every PKCS#12 container.
 const PKCS12: u8 = 3;
+/// The error of PBES2 for a wrong password. Its other errors are about the algorithm.
+const DECRYPTION_FAILED: &str = "PKCS#5 decryption failed";
 
 /// An RSA private key and its certificate, if the file has one. It signs (the default), or decrypts as a
 /// [`DecryptionKey`]. `Debug` prints the type name only.
@@ -75,7 +77,8 @@ struct KeyFile {
 
 impl<K: RsaPrivateKey> PrivateKey<K> {
     /// Reads PEM or DER, or PKCS#12 with its password; `name` is the name of the key in errors. Each may be base64 text,
-    /// as consoles without support for binary secrets require. PBES2 with AES, PBE-SHA1-3DES and RC2-40 are supported.
+    /// as consoles without support for binary secrets require. PBES2 with AES and HMAC-SHA-2, PBE-SHA1-3DES and RC2-40 are
+    /// supported. Of PEM the key and its certificates are read; other blocks, such as a certificate request, are ignored.
     ///
     /// Temporary copies of the key are zeroized, except those inside the PKCS#12 parser.
     ///
@@ -169,12 +172,16 @@ pub(crate) fn load_keys<'a>(
 fn from_pkcs12(der: &[u8], password: Option<&str>) -> Result<KeyFile, KeyProblem> {
     let archive =
         Pkcs12Archive::from_pkcs12(der, password.unwrap_or_default()).map_err(|error| match error {
-            Pkcs12Error::MacError(_) | Pkcs12Error::UnpadError | Pkcs12Error::Pkcs5Error(_) => {
-                KeyProblem::WrongPassword
-            }
+            Pkcs12Error::MacError(_) | Pkcs12Error::UnpadError => KeyProblem::WrongPassword,
+            // The crate passes on only the text of an error of PBES2.
+            Pkcs12Error::Pkcs5Error(text) if text == DECRYPTION_FAILED => KeyProblem::WrongPassword,
             _ => KeyProblem::UnsupportedContainer,
         })?;
-    let [key] = archive.keys.as_slice() else { return Err(KeyProblem::NotOneKey) };
+    let key = match archive.keys.as_slice() {
+        [key] => key,
+        [] => return Err(KeyProblem::NoKey),
+        keys => return Err(KeyProblem::SeveralKeys(keys.len())),
+    };
     let key = RsaKey::from_pkcs8(key.key.as_der()).ok_or(KeyProblem::NotRsa)?;
     let certificates = archive.certs.iter().filter_map(|bag| Certificate::from_der(bag.cert.as_der().into()));
     Ok(KeyFile { key, certificates: certificates.collect() })
@@ -195,13 +202,14 @@ fn from_pem(blocks: Vec<PemBlock>) -> Result<KeyFile, KeyProblem> {
                 let certificate = Certificate::from_der(block.der.to_vec());
                 certificates.push(certificate.ok_or(KeyProblem::NotACertificate)?);
             }
-            _ => return Err(KeyProblem::NotAPrivateKey),
+            // Such as a certificate request or a public key.
+            _ => {}
         }
     }
     match keys.len() {
         1 => Ok(KeyFile { key: keys.remove(0), certificates }),
         0 => Err(KeyProblem::NotAPrivateKey),
-        _ => Err(KeyProblem::NotOneKey),
+        several => Err(KeyProblem::SeveralKeys(several)),
     }
 }
 

@@ -1,4 +1,5 @@
 mod frozen;
+mod proxy;
 mod unusual;
 
 use serde_json::json;
@@ -158,20 +159,23 @@ fn the_banks_own_ca_certificate_is_accepted_and_a_malformed_one_is_not() {
 
 #[tokio::test]
 async fn a_wrong_clock_is_named_when_a_request_is_rejected() {
-    let date = |seconds_ago: i64| -> &'static str {
+    fn date(seconds_ago: i64) -> &'static str {
         let at = jiff::Timestamp::now() - jiff::SignedDuration::from_secs(seconds_ago);
         let at = SystemTime::UNIX_EPOCH + Duration::from_secs(at.as_second().unsigned_abs());
         format!("date: {}\r\n", httpdate::fmt_http_date(at)).leak()
-    };
-    let cases = [
-        (401, date(3600), Some(3600..=3602)),
-        (403, date(-3600), Some(-3600..=-3598)),
-        (401, date(0), None),
-        (401, "", None),
-        (401, "date: today\r\n", None),
-        (404, date(3600), None),
+    }
+    type Header = fn() -> &'static str;
+    let cases: [(u16, Header, Option<std::ops::RangeInclusive<i64>>); 6] = [
+        (401, || date(3600), Some(3600..=3630)),
+        (403, || date(-3600), Some(-3600..=-3570)),
+        (401, || date(0), None),
+        (401, || "", None),
+        (401, || "date: today\r\n", None),
+        (404, || date(3600), None),
     ];
-    for (status, date, expected) in cases {
+    for (status, header, expected) in cases {
+        // Only now, so that it is not the older the more cases come before it.
+        let date = header();
         let mastercard = FakeServer::start([Reply::Response(status, date, b"{}".to_vec())]);
         let error = list_requestors(&mastercard, soon()).await.unwrap_err();
         let ahead = error.api_error().unwrap().clock_ahead_seconds;

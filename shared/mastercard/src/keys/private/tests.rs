@@ -141,7 +141,44 @@ fn a_container_that_cannot_be_read_has_its_own_problem() {
     assert_eq!(problem(&modern(), None), KeyProblem::WrongPassword);
     assert_eq!(problem(&modern()[..200], Some(PASSWORD)), KeyProblem::UnsupportedContainer);
     let without_key = KeyStore::new().writer(PASSWORD).write().unwrap();
-    assert_eq!(problem(&without_key, Some(PASSWORD)), KeyProblem::NotOneKey);
+    assert_eq!(problem(&without_key, Some(PASSWORD)), KeyProblem::NoKey);
+}
+
+/// The container without its MAC, which is the last of its three parts, each of which has a length of two bytes or is the version.
+fn without_mac(container: &[u8]) -> Vec<u8> {
+    let content = u16::from_be_bytes([container[9], container[10]]);
+    let length = 7 + content;
+    let [high, low] = length.to_be_bytes();
+    [&[0x30, 0x82, high, low][..], &container[4..4 + usize::from(length)]].concat()
+}
+
+#[test]
+fn an_unsupported_encryption_is_not_called_a_wrong_password() {
+    let (mut container, hmac_sha256) = (without_mac(&modern()), b"\x2a\x86\x48\x86\xf7\x0d\x02\x09");
+    assert!(is_ours(&read(&container).unwrap()));
+    // Whatever one wrong password decrypts to may be taken for padding.
+    let wrong = |n: u8| <PrivateKey>::read("", &container, Some(&n.to_string())).unwrap_err().problem;
+    assert!((0..8).any(|n| wrong(n) == KeyProblem::WrongPassword));
+    // The number of HMAC-SHA-1, as older versions of OpenSSL and Java wrote.
+    for place in 0..container.len() {
+        if container[place..].starts_with(hmac_sha256) {
+            container[place + 7] = 7;
+        }
+    }
+    assert_eq!(read(&container).unwrap_err(), KeyProblem::UnsupportedContainer);
+}
+
+#[test]
+fn a_container_with_two_keys_says_so_and_how_to_take_one_out() {
+    let mut store = KeyStore::new();
+    for alias in ["current", "next"] {
+        let key = p12_keystore::PrivateKey::from_der(&pkcs8()).unwrap();
+        store.add_entry(alias, KeyStoreEntry::PrivateKeyChain(PrivateKeyChain::new(alias, key, [])));
+    }
+    let problem = read(&store.writer(PASSWORD).write().unwrap()).unwrap_err();
+    assert_eq!(problem, KeyProblem::SeveralKeys(2));
+    let text = problem.to_string();
+    assert!(text.starts_with("holds 2 private keys") && text.contains("-srcalias"), "{text}");
 }
 
 /// A key of which one byte in the middle, in one of the private numbers, was changed.
@@ -184,7 +221,17 @@ fn keys_are_loaded_on_another_thread_before_they_are_used() {
 #[test]
 fn two_keys_in_one_file_are_rejected() {
     let two = private_key_pem() + &private_key_pem();
-    assert_eq!(read(two.as_bytes()).unwrap_err(), KeyProblem::NotOneKey);
+    assert_eq!(read(two.as_bytes()).unwrap_err(), KeyProblem::SeveralKeys(2));
+}
+
+#[test]
+fn other_blocks_beside_one_key_are_ignored() {
+    for label in ["CERTIFICATE REQUEST", "PUBLIC KEY", "X509 CRL"] {
+        let other = to_pem(label, b"of no interest");
+        let file = [other.clone(), private_key_pem(), certificate_pem(), other.clone()].concat();
+        assert!(is_ours(&read(file.as_bytes()).unwrap()), "{label}");
+        assert_eq!(read(other.as_bytes()).unwrap_err(), KeyProblem::NotAPrivateKey, "{label} alone");
+    }
 }
 
 #[test]

@@ -1,0 +1,62 @@
+//! A proxy in the environment. A child process makes the call, because a test must not change its own environment.
+
+use std::{env, process::Command};
+
+use super::{FakeServer, NO_REQUESTORS, Transport, is_loopback, ok, signer, soon};
+use crate::TokenConnect;
+
+/// The variable that tells the child process where to call.
+const URL: &str = "CALLED_URL";
+
+/// The first lines of the requests that a proxy gets from a process that has it in its environment and calls `url`.
+fn proxied(url: &str) -> Vec<String> {
+    let proxy = FakeServer::start([ok(NO_REQUESTORS)]);
+    let run = Command::new(env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "transport::tests::proxy::a_process_that_calls"])
+        .envs(["HTTP_PROXY", "HTTPS_PROXY"].map(|name| (name, proxy.url.as_str())))
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .env(URL, url)
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{url}: {}", String::from_utf8_lossy(&run.stdout));
+    proxy.received().into_iter().map(|request| request.line).collect()
+}
+
+#[tokio::test]
+#[ignore = "the tests below run it"]
+async fn a_process_that_calls() {
+    let url = env::var_os(URL).unwrap().into_string().unwrap().parse().unwrap();
+    let token_connect = TokenConnect::new(url, signer(), Transport::new().unwrap());
+    let ranges = ["555555000".parse().unwrap()];
+    token_connect.get_eligible_token_requestors(&ranges, soon()).await.unwrap();
+}
+
+#[test]
+fn mastercard_is_called_through_the_proxy() {
+    let lines = proxied("http://token-connect.example/mdes");
+    assert_eq!(lines.len(), 1);
+    assert!(lines[0].starts_with("POST http://token-connect.example/mdes/"), "{}", lines[0]);
+}
+
+#[test]
+fn a_simulator_on_this_machine_is_called_directly() {
+    let simulator = FakeServer::start([ok(NO_REQUESTORS)]);
+    assert_eq!(proxied(simulator.url.as_str()), [""; 0]);
+    assert_eq!(simulator.received().len(), 1);
+}
+
+#[test]
+fn only_addresses_of_this_machine_are_loopback() {
+    let is_loopback = |url: &str| is_loopback(&url.parse().unwrap());
+    for url in
+        ["http://127.0.0.1:9010/mdes", "http://127.1.2.3", "https://[::1]:9010", "http://LOCALHOST:9010"]
+    {
+        assert!(is_loopback(url), "{url}");
+    }
+    for url in
+        ["https://api.mastercard.com/mdes", "http://10.0.0.1", "http://[::2]", "http://localhost.example"]
+    {
+        assert!(!is_loopback(url), "{url}");
+    }
+}
