@@ -108,6 +108,14 @@ impl Enroll {
                 let fact = attempt.recorded(fact, now);
                 let sealed =
                     self.enrollments.seal(&self.redirect_keys, attempt.enrollment(), number, &redirect);
+                // Without it the app has the redirect of this response only.
+                let sealed = sealed.inspect_err(|error| {
+                    tracing::error!(
+                        event = "redirect_not_sealed", %enrollment_id, attempt = number,
+                        cause = telemetry::chain(error), "redirect cannot be sealed"
+                    );
+                });
+                let sealed = sealed.ok();
                 let enrollments = attempt.enrollments;
                 let recorded = enrollments.record(attempt.stored, &[fact], sealed.as_ref(), now).await?;
                 tracing::debug!(event = "card_pushed", %enrollment_id, "card pushed");

@@ -81,9 +81,11 @@ impl ReceiveNotification {
         let delivery = wire::parse(&body, now, keys, &self.card_numbers).map_err(rejection)?;
         let enrollments = self.enrollments.for_actor(|| http::actor(request, ActorKind::Processing));
         let received = enrollments.receive(&delivery.notifications, now).await;
+        let mut stored = Ok(());
         for (notification, outcome) in delivery.notifications.iter().zip(received) {
-            log(notification, outcome)?;
+            stored = stored.and(log_outcome(notification, outcome));
         }
+        stored?;
         if delivery.with_card_number > 0 {
             // Mastercard repeats the whole delivery then. The notifications accepted now will be duplicates.
             return Err(rejection(DeliveryError::CardNumber));
@@ -119,17 +121,19 @@ impl ReceiveNotification {
 ///
 /// # Errors
 /// If it is not stored: Mastercard has to send it again.
-fn log(
+fn log_outcome(
     notification: &Notification,
     outcome: Result<NotificationOutcome, ReceiveError>,
 ) -> Result<(), StoreError> {
     match outcome {
-        Ok(NotificationOutcome::Recorded(id) | NotificationOutcome::Duplicate(id)) => {
-            tracing::info!(
-                event = "notification_applied", enrollment_id = %id, kind = notification.kind.as_str(),
-                "notification applied"
-            )
-        }
+        Ok(NotificationOutcome::Recorded(id)) => tracing::info!(
+            event = "notification_applied", enrollment_id = %id, kind = notification.kind.as_str(),
+            "notification applied"
+        ),
+        Ok(NotificationOutcome::Duplicate(id)) => tracing::info!(
+            event = "notification_repeated", enrollment_id = %id, kind = notification.kind.as_str(),
+            "mastercard sent a notification again"
+        ),
         Ok(NotificationOutcome::Unmatched) => tracing::warn!(
             event = "notification_unmatched",
             kind = notification.kind.as_str(),

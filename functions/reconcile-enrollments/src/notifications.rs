@@ -6,7 +6,10 @@ use lambda_runtime::Diagnostic;
 use mastercard::Deadline;
 use runtime::{
     BoxError,
-    store::{Enrollments, enrollments::SHARDS},
+    store::{
+        Enrollments,
+        enrollments::{NotificationOutcome, SHARDS},
+    },
 };
 
 use crate::{BATCH_SIZE, ReconcileEnrollments, ReconciliationReport, not_listed};
@@ -14,6 +17,7 @@ use crate::{BATCH_SIZE, ReconcileEnrollments, ReconciliationReport, not_listed};
 /// Time for stored notifications. The rest is for the token lists, which many notifications, such as those of a whole portfolio,
 /// must not delay.
 const NOTIFICATIONS_TIMEOUT: Duration = Duration::from_secs(60);
+
 impl ReconcileEnrollments {
     /// Applies stored notifications, for [`NOTIFICATIONS_TIMEOUT`] at most. The rest remains due.
     pub(crate) async fn apply_notifications(
@@ -29,9 +33,20 @@ impl ReconcileEnrollments {
                 if time.remaining().is_zero() {
                     return Ok(());
                 }
-                let applied = async { Ok::<_, BoxError>(enrollments.apply(entry?, self.clock.now()).await?) };
+                let applied = async {
+                    let entry = entry?;
+                    let kind = entry.notification.kind.clone();
+                    Ok::<_, BoxError>((kind, enrollments.apply(entry, self.clock.now()).await?))
+                };
                 match applied.await {
-                    Ok(outcome) => {
+                    Ok((kind, outcome)) => {
+                        // A duplicate was applied by somebody else in the meantime.
+                        if let NotificationOutcome::Recorded(id) = outcome {
+                            tracing::info!(
+                                event = "notification_applied", enrollment_id = %id, kind = kind.as_str(),
+                                "notification applied"
+                            );
+                        }
                         report.notifications_applied += usize::from(outcome.enrollment_id().is_some());
                     }
                     Err(error) => report.add_failure(&error),

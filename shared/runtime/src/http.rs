@@ -54,6 +54,14 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Result<Response<Body>,
         .map_err(Problem::internal)
 }
 
+/// The response to a CORS preflight. API Gateway adds the headers that allow the page's origin, if the bank has configured it; without
+/// them the browser does not send the request.
+fn no_content() -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
 /// Largest request body of the app, in bytes.
 const MAX_BODY: usize = 16 * 1024;
 
@@ -73,8 +81,8 @@ where
     .await
 }
 
-/// Serves a request: rejects a body of more than `limit` bytes, logs within the span of the invocation and once when the request
-/// ends, and turns a [`Problem`] into its document.
+/// Serves a request: answers a CORS preflight, rejects a body of more than `limit` bytes, logs within the span of the invocation
+/// and once when the request ends, and turns a [`Problem`] into its document.
 ///
 /// For requests of Mastercard, whose card numbers are rejected message by message, and of the cardholder's browser, of
 /// which nothing is stored but a known result.
@@ -91,6 +99,9 @@ where
     let span = invocation::span(request.lambda_context_ref(), correlation_id);
     let log = RequestLog::start(&request);
     async {
+        if request::is_preflight(&request) {
+            return log.end(Ok(no_content()), &request_id);
+        }
         let rejected = request::reject_other_methods(&request);
         let outcome = match rejected.and_then(|()| request::reject_large(&request, limit)) {
             Ok(()) => handler(request).await,

@@ -14,6 +14,7 @@ pub use table::Tenant;
 pub use token_requestors::{MAX_ASSETS_PER_TRANSACTION, Plan, TokenRequestorCache, TokenRequestors};
 
 use crate::BoxError;
+use backoff::is_busy;
 
 /// Why a read or write of a table failed.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,17 @@ pub enum StoreError {
     /// The SDK could not build a request.
     #[error("a request to DynamoDB could not be built")]
     Request(#[source] BuildError),
+}
+
+impl StoreError {
+    /// Whether other writers or DynamoDB's limits stood in the way in every attempt: the same request may succeed later.
+    pub fn is_contended(&self) -> bool {
+        match self {
+            Self::Contended => true,
+            Self::DynamoDb { code, .. } => is_busy(Some(code)),
+            Self::Item(_) | Self::Request(_) => false,
+        }
+    }
 }
 
 impl<E, R> From<SdkError<E, R>> for StoreError

@@ -40,10 +40,13 @@ impl AuthenticationSettings {
     pub(crate) fn from_settings(settings: &mut SettingsReader<'_>) -> Option<Self> {
         let certificates = accepted_certificates(settings);
         let (secrets, signers) = (references(settings, SECRETS), references(settings, SIGNERS));
-        let decryption = match settings.is_set(&DECRYPTION_KEY.key) {
-            true => {
-                RotatingKeySettings::from_settings(settings, DECRYPTION_KEY, NEXT_DECRYPTION_KEY).map(Some)
-            }
+        // The next key alone is the key, as with secrets and signers.
+        let (key, next) = match settings.is_set(&DECRYPTION_KEY.key) {
+            true => (DECRYPTION_KEY, NEXT_DECRYPTION_KEY),
+            false => (NEXT_DECRYPTION_KEY, DECRYPTION_KEY),
+        };
+        let decryption = match settings.is_set(&key.key) {
+            true => RotatingKeySettings::from_settings(settings, key, next).map(Some),
             false => Some(None),
         };
         Some(Self {
@@ -121,4 +124,27 @@ async fn signer(name: &'static str, secret: &SecretRef) -> Result<DecodingKey, C
         .pkcs1_public_key()
         .map(|der| DecodingKey::from_rsa_der(&der))
         .map_err(|problem| ConfigError::Key { name, source: invalid(problem) })
+}
+
+#[cfg(test)]
+mod tests {
+    use runtime::config::Settings;
+
+    use super::*;
+
+    #[test]
+    fn the_next_decryption_key_alone_decrypts_notifications() {
+        let decrypts = |keys: &[&str]| {
+            let subject = ("NOTIFICATION_CLIENT_SUBJECTS", "CN=a");
+            let variables = keys.iter().map(|name| (*name, "file:/key.pem")).chain([subject]);
+            let settings: Settings =
+                variables.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            let read = AuthenticationSettings::from_settings(&mut settings.read());
+            read.unwrap().decryption.is_some()
+        };
+        assert!(decrypts(&["NOTIFICATION_DECRYPTION_KEY", "NOTIFICATION_NEXT_DECRYPTION_KEY"]));
+        assert!(decrypts(&["NOTIFICATION_DECRYPTION_KEY"]));
+        assert!(decrypts(&["NOTIFICATION_NEXT_DECRYPTION_KEY"]));
+        assert!(!decrypts(&[]));
+    }
 }

@@ -20,7 +20,7 @@ pub struct KeyNames {
 
 /// One key by reference.
 pub struct KeySettings {
-    name: &'static str,
+    names: KeyNames,
     key: SecretRef,
     password: Option<SecretRef>,
 }
@@ -29,20 +29,20 @@ impl KeySettings {
     /// Reads them; `None` if a problem was noted.
     pub fn from_settings(settings: &mut SettingsReader<'_>, names: KeyNames) -> Option<Self> {
         let (key, password) = (settings.value(&names.key), settings.optional(&names.password));
-        Some(Self { name: names.key.name(), key: key?, password: password? })
+        Some(Self { names, key: key?, password: password? })
     }
 
     /// Fetches and decrypts the key, and logs its expiry. The fetched bytes are wiped from memory.
     pub async fn fetch<K: RsaPrivateKey>(&self) -> Result<PrivateKey<K>, ConfigError> {
-        let name = self.name;
-        let unavailable = |source| ConfigError::Secret { name, source };
+        let (name, password_name) = (self.names.key.name(), self.names.password.name());
+        let stored =
+            async { self.key.fetch_bytes().await.map_err(|source| ConfigError::Secret { name, source }) };
         let password = async {
-            match &self.password {
-                Some(password) => password.fetch().await.map(Some),
-                None => Ok(None),
-            }
+            let Some(password) = &self.password else { return Ok(None) };
+            let fetched = password.fetch().await.map(Some);
+            fetched.map_err(|source| ConfigError::Secret { name: password_name, source })
         };
-        let (stored, password) = tokio::try_join!(self.key.fetch_bytes(), password).map_err(unavailable)?;
+        let (stored, password) = tokio::try_join!(stored, password)?;
         // Editors end a file with a line break, which is not part of the password.
         let password = password.as_ref().map(|it| it.expose_secret().trim_end_matches(['\r', '\n']));
         let key = PrivateKey::read(name, stored.expose_secret(), password)

@@ -5,6 +5,7 @@ mod extension;
 
 use std::{path::PathBuf, str::FromStr};
 
+use mastercard::keys::decode_text;
 use secrecy::{ExposeSecret, SecretSlice, SecretString, zeroize::Zeroizing};
 
 pub use bundle::from_bundle;
@@ -98,12 +99,11 @@ impl SecretUnavailable {
 }
 
 impl SecretRef {
-    /// Fetches a secret that is text, without the byte order mark that editors write at the start of a file. Functions
-    /// fetch once, at init.
+    /// Fetches a secret that is text, in UTF-8 or as Windows writes it in UTF-16, without the byte order mark that editors write at
+    /// the start of a file. Functions fetch once, at init.
     pub async fn fetch(&self) -> Result<SecretString, SecretUnavailable> {
         let bytes = self.fetch_bytes().await?;
-        let text = std::str::from_utf8(bytes.expose_secret()).map_err(|_| SecretUnavailable::NotText)?;
-        Ok(text.trim_start_matches('\u{feff}').into())
+        decode_text(bytes.expose_secret()).ok_or(SecretUnavailable::NotText)
     }
 
     /// Fetches a secret that is text or binary: `SecretString` or `SecretBinary`, or the content of a file.
@@ -155,6 +155,9 @@ mod tests {
         assert_eq!(secret.fetch_bytes().await.unwrap().expose_secret(), [0x30, 0x82, 0xff]);
         assert!(matches!(secret.fetch().await, Err(SecretUnavailable::NotText)));
         std::fs::write(&file, "\u{feff}hunter2").unwrap();
+        assert_eq!(secret.fetch().await.unwrap().expose_secret(), "hunter2");
+        let utf16: Vec<_> = "\u{feff}hunter2".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        std::fs::write(&file, utf16).unwrap();
         assert_eq!(secret.fetch().await.unwrap().expose_secret(), "hunter2");
         std::fs::remove_file(file).unwrap();
     }

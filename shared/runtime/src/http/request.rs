@@ -2,7 +2,14 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
-use lambda_http::{Request, RequestExt as _, request::RequestContext};
+use lambda_http::{
+    Request, RequestExt as _,
+    http::{
+        Method,
+        header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN},
+    },
+    request::RequestContext,
+};
 use url::form_urlencoded;
 
 use super::{Code, Fault, Problem};
@@ -95,6 +102,15 @@ pub fn idempotency_key(request: &Request) -> Result<IdempotencyKey, Problem> {
     };
     let key = key.to_str().unwrap_or_default();
     key.parse().map_err(|error| Problem::faults(vec![Fault::in_header("Idempotency-Key", error)]))
+}
+
+/// Whether a browser asks if a page of another origin may send a request (the Fetch standard's CORS preflight). API Gateway passes
+/// it on by a path's route `ANY`, without a token, and itself adds the headers that allow the request.
+pub(super) fn is_preflight(request: &Request) -> bool {
+    let headers = request.headers();
+    request.method() == Method::OPTIONS
+        && headers.contains_key(ORIGIN)
+        && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
 /// Rejects a request for a method that its path does not have: API Gateway matches a path's route `ANY` only if the route

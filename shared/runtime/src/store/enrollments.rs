@@ -49,7 +49,7 @@ pub use reader::{EnrollmentReader, READABLE_ATTRIBUTES};
 pub use receive::ReceiveError;
 pub use record::Recorded;
 pub use redirect::Redirect;
-pub use redirect_keys::RedirectKeys;
+pub use redirect_keys::{RedirectKeys, SealError};
 pub use state::{SECRET_BYTES, callback_state, state_hash};
 pub use token_changes::{RunningChange, TokenRef};
 pub use versioned::Versioned;

@@ -73,6 +73,8 @@ async fn a_pkcs12_container_is_decrypted_with_the_password_of_a_file() {
     store.add_entry("keyalias", p12_keystore::KeyStoreEntry::PrivateKeyChain(chain));
     std::fs::write(folder.join("key.p12"), store.writer("keystorepassword").write().unwrap()).unwrap();
     std::fs::write(folder.join("password"), "keystorepassword\n").unwrap();
+    let utf16: Vec<_> = "\u{feff}keystorepassword\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    std::fs::write(folder.join("password-of-powershell"), utf16).unwrap();
     std::fs::write(folder.join("wrong"), "wrong").unwrap();
 
     let fetch = async |password: &str| {
@@ -91,6 +93,7 @@ async fn a_pkcs12_container_is_decrypted_with_the_password_of_a_file() {
             .await
     };
     assert!(fetch("password").await.is_ok());
+    assert!(fetch("password-of-powershell").await.is_ok());
     let error = fetch("wrong").await.unwrap_err();
     assert_eq!(
         crate::telemetry::chain(&error),
@@ -98,6 +101,11 @@ async fn a_pkcs12_container_is_decrypted_with_the_password_of_a_file() {
     );
     assert!(matches!(
         fetch("missing").await,
+        Err(ConfigError::Secret { name: "PROCESSING_DECRYPTION_KEY_PASSWORD", .. })
+    ));
+    std::fs::remove_file(folder.join("key.p12")).unwrap();
+    assert!(matches!(
+        fetch("password").await,
         Err(ConfigError::Secret { name: "PROCESSING_DECRYPTION_KEY", .. })
     ));
     std::fs::remove_dir_all(&folder).unwrap();

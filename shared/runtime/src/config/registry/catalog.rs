@@ -20,7 +20,7 @@ section! {
         presence: Default("30"),
         secret: false,
         functions: &[SyncRequestors],
-        meaning: "a refresh that would hide a larger share of the token requestors, or that cannot read fields of a larger share, changes nothing until it is forced",
+        meaning: "a refresh that would hide a larger share of the token requestors, that finds a larger share of the offered account ranges not eligible any more, or that cannot read fields of a larger share, changes nothing until it is forced",
     }
     LOGO_BUCKET: String {
         kind: "name of a bucket",

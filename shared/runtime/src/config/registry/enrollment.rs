@@ -134,7 +134,7 @@ section! {
         presence: Optional("any"),
         secret: false,
         functions: &[ManageTokens, Enroll, GetEnrollment],
-        meaning: "authentication classes of which the access token of an enrollment or restart must have one in `acr` (RFC 9470), and that of a `GET` that shows a redirect",
+        meaning: "authentication classes of which the access token of an enrollment, a restart or a change of a token must have one in `acr` (RFC 9470), and that of a `GET` that shows a redirect",
     }
     STEP_UP_METHODS: List<ClaimValue> {
         kind: "`amr` values, comma separated",

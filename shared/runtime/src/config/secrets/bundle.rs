@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use mastercard::keys::decode_text;
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 
 use super::{SecretUnavailable, to_secret};
@@ -12,9 +13,10 @@ use super::{SecretUnavailable, to_secret};
 /// # Errors
 /// [`SecretUnavailable::NotABundle`], [`SecretUnavailable::NoSuchKey`], or [`SecretUnavailable::Empty`] for an empty text.
 pub fn from_bundle(content: &[u8], key: &str) -> Result<SecretSlice<u8>, SecretUnavailable> {
+    let text = decode_text(content).ok_or(SecretUnavailable::NotABundle)?;
     // The parser's error could repeat a part of the secret.
     let values: HashMap<String, SecretString> =
-        serde_json::from_slice(content).map_err(|_| SecretUnavailable::NotABundle)?;
+        serde_json::from_str(text.expose_secret()).map_err(|_| SecretUnavailable::NotABundle)?;
     match values.get(key).map(|value| value.expose_secret().as_bytes()) {
         None => Err(SecretUnavailable::NoSuchKey),
         Some([]) => Err(SecretUnavailable::Empty),
@@ -35,6 +37,12 @@ mod tests {
         assert_eq!(value("password").unwrap(), "hunter2");
         assert!(matches!(value("other"), Err(SecretUnavailable::NoSuchKey)));
         assert!(matches!(value("unused"), Err(SecretUnavailable::Empty)));
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_the_keys_is_no_part_of_them() {
+        let content = "\u{feff}{\"password\": \"hunter2\"}".as_bytes();
+        assert_eq!(from_bundle(content, "password").unwrap().expose_secret(), b"hunter2");
     }
 
     #[test]

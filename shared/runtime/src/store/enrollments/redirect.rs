@@ -38,7 +38,7 @@ struct Plain {
 
 impl Redirect {
     /// `length JSON`, then `length bytes` for each decoded part of the JWS: a quarter less than its text, which the URL would
-    /// repeat.
+    /// repeat. `None` if a part has more than 65535 bytes.
     pub(super) fn to_bytes(&self) -> Option<Vec<u8>> {
         let text = self.signature.as_ref().map(Signature::expose);
         let parts = text.and_then(decode_jws);
@@ -130,6 +130,12 @@ mod tests {
         let url = format!("https://requestor.example/push?pushAccountData={jws}");
         let bytes = redirect(&url, Some(&jws)).to_bytes().unwrap();
         assert!(bytes.len() < jws.len() * 3 / 4 + 300, "{} bytes", bytes.len());
+    }
+
+    #[test]
+    fn a_redirect_that_is_too_long_has_no_stored_form() {
+        let url = format!("https://requestor.example/{}", "a".repeat(70_000));
+        assert!(redirect(&url, None).to_bytes().is_none());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    error::Unspecified,
     rand,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -13,7 +14,10 @@ use model::{card_enrollment::SealedRedirect, enrollment::Enrollment};
 use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroizing};
 
 use super::{Enrollments, Redirect, item::Place};
-use crate::config::{ConfigError, SecretRef, SettingsReader, registry};
+use crate::{
+    config::{ConfigError, SecretRef, SecretUnavailable, SettingsReader, registry},
+    telemetry,
+};
 
 /// The first byte of a sealed redirect: key id, nonce and ciphertext follow.
 const VERSION: u8 = 1;
@@ -30,6 +34,35 @@ type Keys = Vec<(KeyId, Arc<LessSafeKey>)>;
 pub struct RedirectKeys {
     secret: SecretRef,
     keys: RwLock<Keys>,
+}
+
+/// Why a redirect could not be sealed.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// There is no key.
+    #[error("REDIRECT_KEYS holds no key")]
+    NoKey,
+    /// It has no compact form.
+    #[error("it is too long")]
+    TooLong,
+    /// The operating system's random number generator or the cipher failed.
+    #[error("the random number generator or the cipher failed")]
+    Cryptography(#[source] Unspecified),
+}
+
+/// Why a sealed redirect could not be opened.
+#[derive(Debug, thiserror::Error)]
+enum OpenError {
+    /// Its key may be a newer one.
+    #[error("its key is not known, and REDIRECT_KEYS could not be fetched again")]
+    SecretUnavailable(#[source] SecretUnavailable),
+    #[error("its key is not known, and REDIRECT_KEYS holds something else than keys by now")]
+    InvalidKeys,
+    #[error("its key is not among REDIRECT_KEYS")]
+    UnknownKey,
+    /// Or it was sealed for another attempt, enrollment or item.
+    #[error("it is damaged")]
+    Damaged,
 }
 
 impl RedirectKeys {
@@ -62,17 +95,17 @@ impl RedirectKeys {
     }
 
     /// The key with this id. An unknown one is fetched once more: another instance may seal with a newer key already.
-    async fn opening_key(&self, id: KeyId) -> Option<Arc<LessSafeKey>> {
+    async fn opening_key(&self, id: KeyId) -> Result<Arc<LessSafeKey>, OpenError> {
         let known = |keys: &Keys| keys.iter().find(|(known, _)| *known == id).map(|(_, key)| Arc::clone(key));
         let found = known(&self.keys.read().unwrap_or_else(PoisonError::into_inner));
-        if found.is_some() {
-            return found;
+        if let Some(key) = found {
+            return Ok(key);
         }
-        let fetched = self.secret.fetch().await.ok()?;
-        let keys = parse(fetched.expose_secret())?;
+        let fetched = self.secret.fetch().await.map_err(OpenError::SecretUnavailable)?;
+        let keys = parse(fetched.expose_secret()).ok_or(OpenError::InvalidKeys)?;
         let found = known(&keys);
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
-        found
+        found.ok_or(OpenError::UnknownKey)
     }
 }
 
@@ -88,28 +121,39 @@ fn parse(secret: &str) -> Option<Keys> {
     texts.map(key).collect::<Option<Keys>>().filter(|keys| !keys.is_empty())
 }
 
+/// Key id, nonce and ciphertext of a sealed redirect; `None` if it is too short or has another version.
+fn split(sealed: &[u8]) -> Option<(KeyId, [u8; NONCE_LEN], &[u8])> {
+    let (version, rest) = sealed.split_first()?;
+    let (id, rest) = rest.split_first_chunk::<KEY_ID_LENGTH>()?;
+    let (nonce, content) = rest.split_first_chunk::<NONCE_LEN>()?;
+    (*version == VERSION).then_some((*id, *nonce, content))
+}
+
 impl Enrollments {
-    /// Seals the redirect of an attempt. `None` if the operating system's random number generator fails.
+    /// Seals the redirect of an attempt.
+    ///
+    /// # Errors
+    /// See [`SealError`]; none of them is to be expected.
     pub fn seal(
         &self,
         keys: &RedirectKeys,
         enrollment: &Enrollment,
         attempt: u32,
         redirect: &Redirect,
-    ) -> Option<SealedRedirect> {
-        let (id, key) = keys.sealing_key()?;
+    ) -> Result<SealedRedirect, SealError> {
+        let (id, key) = keys.sealing_key().ok_or(SealError::NoKey)?;
         let mut nonce = [0; NONCE_LEN];
-        rand::fill(&mut nonce).ok()?;
-        let mut content = redirect.to_bytes()?;
+        rand::fill(&mut nonce).map_err(SealError::Cryptography)?;
+        let mut content = redirect.to_bytes().ok_or(SealError::TooLong)?;
         let context = self.context(enrollment, attempt);
         key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(context), &mut content)
-            .ok()?;
+            .map_err(SealError::Cryptography)?;
         let sealed = [&[VERSION][..], &id, &nonce, &content].concat();
-        Some(SealedRedirect { attempt, expires_at: redirect.expires_at, sealed })
+        Ok(SealedRedirect { attempt, expires_at: redirect.expires_at, sealed })
     }
 
-    /// Opens a sealed redirect. `None` if its key is unknown or it was sealed for another attempt, enrollment or item; the
-    /// app then starts another attempt.
+    /// Opens a sealed redirect. `None`, which is logged with its cause, if its key is not available, or it is damaged or was sealed
+    /// for another attempt, enrollment or item; the app then starts another attempt.
     pub async fn open(
         &self,
         keys: &RedirectKeys,
@@ -117,13 +161,13 @@ impl Enrollments {
         redirect: &SealedRedirect,
     ) -> Option<Redirect> {
         let opened = self.try_open(keys, enrollment, redirect).await;
-        if opened.is_none() {
+        let log = |error: &OpenError| {
             tracing::error!(
                 event = "redirect_not_opened", enrollment_id = %enrollment.enrollment_id, attempt = redirect.attempt,
-                "redirect cannot be opened: its key is unknown, or it is damaged"
+                cause = telemetry::chain(error), "redirect cannot be opened"
             );
-        }
-        opened
+        };
+        opened.inspect_err(log).ok()
     }
 
     async fn try_open(
@@ -131,19 +175,15 @@ impl Enrollments {
         keys: &RedirectKeys,
         enrollment: &Enrollment,
         redirect: &SealedRedirect,
-    ) -> Option<Redirect> {
-        let (version, rest) = redirect.sealed.split_first()?;
-        let (id, rest) = rest.split_first_chunk::<KEY_ID_LENGTH>()?;
-        let (nonce, content) = rest.split_first_chunk::<NONCE_LEN>()?;
-        if *version != VERSION {
-            return None;
-        }
-        let key = keys.opening_key(*id).await?;
+    ) -> Result<Redirect, OpenError> {
+        let (id, nonce, content) = split(&redirect.sealed).ok_or(OpenError::Damaged)?;
+        let key = keys.opening_key(id).await?;
         let context = self.context(enrollment, redirect.attempt);
         let mut content = content.to_vec();
-        let nonce = Nonce::assume_unique_for_key(*nonce);
-        let plain = key.open_in_place(nonce, Aad::from(context), &mut content).ok()?;
-        Redirect::from_bytes(plain, redirect.expires_at)
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        let plain = key.open_in_place(nonce, Aad::from(context), &mut content);
+        let plain = plain.map_err(|_| OpenError::Damaged)?;
+        Redirect::from_bytes(plain, redirect.expires_at).ok_or(OpenError::Damaged)
     }
 
     /// The associated data: partition key, sort key, enrollment and attempt. Attempts start at 1 again after a takeover.
@@ -165,5 +205,19 @@ mod tests {
         let key = [7; KEY_LENGTH];
         let keys = parse(&STANDARD.encode(key)).unwrap();
         assert_eq!(keys[0].0.as_slice(), &digest(&SHA256, &key).as_ref()[..KEY_ID_LENGTH]);
+    }
+
+    #[tokio::test]
+    async fn a_secret_that_is_unavailable_is_not_called_an_unknown_key() {
+        let file = std::env::temp_dir().join(uuid::Uuid::new_v4().to_string());
+        std::fs::write(&file, RedirectKeys::generate().unwrap().expose_secret()).unwrap();
+        let keys = RedirectKeys::fetch(SecretRef::File(file.clone())).await.unwrap();
+        let cause = async || telemetry::chain(&keys.opening_key([0; KEY_ID_LENGTH]).await.unwrap_err());
+        assert_eq!(cause().await, "its key is not among REDIRECT_KEYS");
+        std::fs::write(&file, "not a key").unwrap();
+        assert!(cause().await.contains("something else than keys"));
+        std::fs::remove_file(&file).unwrap();
+        let cause = cause().await;
+        assert!(cause.contains("could not be fetched again: the file could not be read"), "{cause}");
     }
 }

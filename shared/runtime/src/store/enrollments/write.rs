@@ -3,7 +3,7 @@
 
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
-    operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError},
+    operation::put_item::PutItemError,
     types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
 };
 use jiff::Timestamp;
@@ -84,23 +84,23 @@ impl Enrollments {
             let companion = companion.map(|companion| companion(&change.outcome)).transpose()?;
             match self.write(place, &seen, &change, companion.as_ref(), now).await? {
                 Written::Done => {
-                    seen.log_changes(&change, now);
+                    log_changes(&seen, &change, now);
                     let outcome = change.outcome.clone();
-                    return Ok(Some(Ok(Executed { outcome, items: seen.with(change) })));
+                    return Ok(Some(Ok(Executed { outcome, items: changed(seen, change) })));
                 }
                 Written::CompanionExists => return Ok(None),
-                // The refused write returned the card's item.
-                Written::Changed(Some(item)) => {
-                    seen = self.load_past(place, Some(card_from_item(&item)?), command).await?;
+                // One other writer has just been first. The refused write may have returned the card's item.
+                Written::Changed(item) if attempt == 0 => {
+                    seen = match item {
+                        Some(item) => self.load_past(place, Some(card_from_item(&item)?), command).await?,
+                        None => self.load(place, command).await?,
+                    };
                 }
-                Written::Changed(None) => seen = self.load(place, command).await?,
-                Written::Busy => {
+                // Others are writing. What is loaded before the wait would be old after it.
+                Written::Changed(_) | Written::Busy => {
                     backoff(attempt).await;
                     seen = self.load(place, command).await?;
                 }
-            }
-            if attempt > 0 {
-                backoff(attempt).await;
             }
         }
         Err(StoreError::Contended)
@@ -126,7 +126,7 @@ impl Enrollments {
             self.table.db.transact_write_items().set_transact_items(Some(transaction.collect())).send().await;
         let Err(error) = sent else { return Ok(Written::Done) };
         let Some(reasons) = error.as_service_error().and_then(cancellation_reasons) else {
-            return if is_transaction_busy(&error) { Ok(Written::Busy) } else { Err(error.into()) };
+            return if is_busy(error.code()) { Ok(Written::Busy) } else { Err(error.into()) };
         };
         let companion_exists = companion.is_some() && is_condition_failure(reasons.last());
         Ok(if companion_exists {
@@ -229,38 +229,27 @@ impl Enrollments {
     }
 }
 
-fn is_transaction_busy<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
-    is_busy(error.code())
-}
-
-trait ItemsExt {
-    fn with(self, change: Change) -> Self;
-    fn log_changes(&self, change: &Change, now: Timestamp);
-}
-
-impl ItemsExt for Items {
-    /// The items after the change.
-    fn with(mut self, change: Change) -> Self {
-        for record in change.past {
-            let id = record.enrollment.enrollment_id;
-            self.past.retain(|known| known.enrollment.enrollment_id != id);
-            self.past.push(record);
-        }
-        self.card = change.card.or(self.card);
-        self
+/// The items after the change.
+fn changed(mut items: Items, change: Change) -> Items {
+    for record in change.past {
+        let id = record.enrollment.enrollment_id;
+        items.past.retain(|known| known.enrollment.enrollment_id != id);
+        items.past.push(record);
     }
+    items.card = change.card.or(items.card);
+    items
+}
 
-    fn log_changes(&self, change: &Change, now: Timestamp) {
-        for record in change.card.iter().map(|card| &card.current).chain(&change.past) {
-            let id = record.enrollment.enrollment_id;
-            if let Some(StatusChange { to, reason, attempt, is_final, .. }) =
-                record.status_change(self.find(id), now)
-            {
-                tracing::info!(
-                    event = "enrollment_status_changed", enrollment_id = %id, attempt, status = to.as_str(),
-                    reason = reason.as_ref().map(StatusReason::as_str), is_final, "enrollment status changed"
-                );
-            }
+fn log_changes(before: &Items, change: &Change, now: Timestamp) {
+    for record in change.card.iter().map(|card| &card.current).chain(&change.past) {
+        let id = record.enrollment.enrollment_id;
+        if let Some(StatusChange { to, reason, attempt, is_final, .. }) =
+            record.status_change(before.find(id), now)
+        {
+            tracing::info!(
+                event = "enrollment_status_changed", enrollment_id = %id, attempt, status = to.as_str(),
+                reason = reason.as_ref().map(StatusReason::as_str), is_final, "enrollment status changed"
+            );
         }
     }
 }
