@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use doctor::{init::Init, operate::AllowedHost};
+use doctor::init::Init;
 use jiff::Timestamp;
 use mastercard::card::{CardContractId, ClientId};
 use model::{enrollment::EnrollmentId, token_id::TokenId};
 use runtime::{config::Environment, store::enrollments::QuarantineId};
+use sync_requestors::AllowedHost;
 
 /// Checks settings, keys and connectivity before the first live call; answers support's and operators' questions after it.
 #[derive(Parser)]
@@ -152,7 +153,8 @@ pub(crate) enum Command {
     /// Says what was not applied, and what to do. Exits with 1 if Mastercard's response was rejected by the safety check, incomplete or
     /// superseded by a later refresh, or if a logo is still missing afterwards; a new redirect host in quarantine is only named.
     Refresh {
-        /// Apply the refresh even if many token requestors have disappeared
+        /// Apply the refresh even if the safety check rejects it: if many token requestors or account ranges are gone, if none is left for our
+        /// account ranges, or if many cannot be read
         #[arg(long)]
         force: bool,
         /// Allow a new redirect host for a token requestor, for example 50123197928=src.mastercard.com; may repeat

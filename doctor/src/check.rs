@@ -111,7 +111,7 @@ impl Check {
         let mut reading = Reading::new(settings, starts.problems());
         let mut rows = base_urls::rows(&mut reading, self.environment);
         rows.extend(consumer_keys::rows(&mut reading));
-        rows.extend(keys::rows(&mut reading, self.clock.now()).await);
+        rows.extend(keys::rows(&mut reading, self.environment, self.clock.now()).await);
         rows.extend(ranges::row(&mut reading));
         rows.extend(links::rows(&mut reading, self.environment));
         rows.extend(access_token::rows(&mut reading, self.environment));

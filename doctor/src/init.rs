@@ -141,6 +141,7 @@ impl Init {
         for secret in &compared {
             write!(output, "{secret}")?;
         }
+        dialogue::print(&stack.kept(&compared, &answers), &mut output)?;
         if !self.is_confirmed(&mut input, &mut output)? {
             return Ok(false);
         }

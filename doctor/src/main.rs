@@ -15,9 +15,8 @@ use doctor::{
     audit::AuditQuery,
     check::Check,
     explain::{acceptable_base_string, explain_lines},
-    init::{DeployedSettings, DeployedSettingsError},
+    init::{DeployedSettings, DeployedSettingsError, Init},
     interruption::unless_stopped,
-    operate::RefreshOptions,
     report::{Report, Row, Verdict},
     sandbox::{Sandbox, SandboxError},
     settings_file::{self, SettingsFileError},
@@ -27,6 +26,7 @@ use runtime::{
     config::{Environment, Settings},
     telemetry,
 };
+use sync_requestors::RefreshOptions;
 
 use arguments::{Arguments, CardOptions, Command, QuarantineCommand, TokensCommand};
 use commands::{CommandError, tokens};
@@ -38,81 +38,52 @@ const NOT_CHECKED: u8 = 2;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
+    match Arguments::parse().command {
+        Command::Init(init) => run_init(&init).await,
         Command::Check { env, config, offline, json, client_id, card_contract_id } => {
             let clock = Default::default();
             let check = Check { environment: env, offline, client_id, card_contract_id, clock };
-            let work = async |settings: &Settings, pasted| {
-                print_report(&check.run(settings).await.with_rows_first(pasted), json)
-            };
-            match with_settings(config, env, offline, work).await {
-                Ok(printed) => printed,
-                Err(error) => return stop(&*error),
-            }
+            run_check(&check, config, json).await
         }
-        Command::Sandbox { config, json } => {
-            let work = async |settings: &Settings, _pasted| {
-                let sandbox = Sandbox::connect(settings.clone()).await?;
-                Ok::<_, SandboxError>(print_report(&sandbox.play().await, json))
-            };
-            match with_settings(config, Environment::Sandbox, false, work).await {
-                Ok(Ok(printed)) => printed,
-                Ok(Err(error)) => return stop(&error),
-                Err(error) => return stop(&*error),
-            }
-        }
-        Command::Init(init) => match init.run(io::stdin().lock(), io::stdout().lock()).await {
-            Ok(true) => Ok(ExitCode::SUCCESS),
-            Ok(false) => Ok(ExitCode::from(WRONG)),
-            Err(error) => return stop(&error),
-        },
-        Command::ExplainSignature { expect } => {
-            match expect.map(|expect| text_or_file(&expect)).transpose() {
-                Ok(expected) => {
-                    let expected = expected.as_deref().map(acceptable_base_string);
-                    explain_lines(io::stdin().lock(), io::stdout().lock(), expected)
-                        .map(|()| ExitCode::SUCCESS)
-                }
-                Err(error) => return stop(&error),
-            }
-        }
+        Command::Sandbox { config, json } => play_sandbox(config, json).await,
+        Command::ExplainSignature { expect } => explain_signature(expect),
         Command::Timeline { enrollment_id, common } => {
-            return run_command(common.config, async |settings| {
+            run_command(common.config, async |settings| {
                 commands::timeline(&Support::connect(settings).await?, enrollment_id, common.json).await
             })
-            .await;
+            .await
         }
         Command::Unmatched { retry, common } => {
-            return run_command(common.config, async |settings| {
+            run_command(common.config, async |settings| {
                 commands::unmatched(&Support::connect(settings).await?, retry, common.json)
                     .await
                     .map(|()| true)
             })
-            .await;
+            .await
         }
-        Command::Quarantine { command } => return quarantine(command).await,
+        Command::Quarantine { command } => quarantine(command).await,
         Command::Consents { since, common } => {
-            return run_command(common.config, async |settings| {
+            run_command(common.config, async |settings| {
                 commands::consents(&Support::connect(settings).await?, since).await.map(|()| true)
             })
-            .await;
+            .await
         }
         Command::Audit { client_id, enrollment, since, common } => {
             let query = AuditQuery { client_id, enrollment_id: enrollment, since };
-            return run_command(common.config, async |settings| {
+            run_command(common.config, async |settings| {
                 commands::audit(&settings, &query, common.json).await.map(|()| true)
             })
-            .await;
+            .await
         }
-        Command::Tokens { command } => return card_tokens(command).await,
+        Command::Tokens { command } => card_tokens(command).await,
         Command::Erase { client_id, confirmation, common } => {
-            return run_command(common.config, async |settings| {
+            run_command(common.config, async |settings| {
                 commands::erase(settings, client_id, confirmation.yes).await
             })
-            .await;
+            .await
         }
         Command::Refresh { force, allow, confirmation, common } => {
-            return run_command(common.config, async |settings| {
+            run_command(common.config, async |settings| {
                 let confirmed = commands::is_confirmed(
                     &settings,
                     commands::LAMBDA,
@@ -122,22 +93,66 @@ async fn main() -> ExitCode {
                 Ok(confirmed
                     && commands::refresh(&settings, &RefreshOptions { force, allow }, common.json).await?)
             })
-            .await;
+            .await
         }
         Command::Changes { common } => {
-            return run_command(common.config, async |settings| {
+            run_command(common.config, async |settings| {
                 commands::changes(settings, common.json).await.map(|()| true)
             })
-            .await;
+            .await
         }
         Command::Redrive { confirmation, common } => {
-            return run_command(common.config, async |settings| {
+            run_command(common.config, async |settings| {
                 commands::redrive(&settings, confirmation.yes, common.json).await
             })
-            .await;
+            .await
         }
+    }
+}
+
+async fn run_init(init: &Init) -> ExitCode {
+    match init.run(io::stdin().lock(), io::stdout().lock()).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(WRONG),
+        Err(error) => stop(&error),
+    }
+}
+
+async fn run_check(check: &Check, config: Option<PathBuf>, json: bool) -> ExitCode {
+    let work = async |settings: &Settings, rows| {
+        print_report(&check.run(settings).await.with_rows_first(rows), json)
     };
-    match result {
+    match with_settings(config, check.environment, check.offline, work).await {
+        Ok(printed) => printed_code(printed),
+        Err(error) => stop(&*error),
+    }
+}
+
+async fn play_sandbox(config: Option<PathBuf>, json: bool) -> ExitCode {
+    let work = async |settings: &Settings, _rows| {
+        let sandbox = Sandbox::connect(settings.clone()).await?;
+        Ok::<_, SandboxError>(print_report(&sandbox.play().await, json))
+    };
+    match with_settings(config, Environment::Sandbox, false, work).await {
+        Ok(Ok(printed)) => printed_code(printed),
+        Ok(Err(error)) => stop(&error),
+        Err(error) => stop(&*error),
+    }
+}
+
+fn explain_signature(expect: Option<String>) -> ExitCode {
+    let expected = match expect.map(|expect| text_or_file(&expect)).transpose() {
+        Ok(expected) => expected,
+        Err(error) => return stop(&error),
+    };
+    let expected = expected.as_deref().map(acceptable_base_string);
+    let explained = explain_lines(io::stdin().lock(), io::stdout().lock(), expected);
+    printed_code(explained.map(|()| ExitCode::SUCCESS))
+}
+
+/// The exit code of a command that printed its result, unless that failed.
+fn printed_code(printed: io::Result<ExitCode>) -> ExitCode {
+    match printed {
         Ok(code) => code,
         // The reader closed the pipe, as `head` does.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
@@ -233,8 +248,8 @@ fn text_or_file(argument: &str) -> io::Result<String> {
     }
 }
 
-/// Runs `work` with the settings of `config`, and with a row for each secret that is pasted into it: the settings of this environment's
-/// stage, if it is `samconfig.toml`; without it, those of the process.
+/// Runs `work` with the settings of `config`, and with rows about its secrets: the settings of this environment's stage, if it is
+/// `samconfig.toml`; without it, those of the process.
 async fn with_settings<T>(
     config: Option<PathBuf>,
     environment: Environment,
@@ -246,7 +261,7 @@ async fn with_settings<T>(
             // A signal drops the work, which deletes the files of secrets.
             let work = async {
                 let deployed = DeployedSettings::read(&file, environment, offline).await?;
-                Ok::<_, DeployedSettingsError>(work(&deployed.settings, deployed.pasted).await)
+                Ok::<_, DeployedSettingsError>(work(&deployed.settings, deployed.rows).await)
             };
             Ok(unless_stopped(work).await??)
         }

@@ -3,8 +3,6 @@
 mod changes;
 mod redrive;
 mod refresh;
-mod refresh_options;
-mod sync_report;
 
 use aws_sdk_lambda::{Client, error::DisplayErrorContext, primitives::Blob, types::InvocationType};
 use runtime::config::{ConfigError, Settings, registry};
@@ -15,8 +13,6 @@ use crate::aws;
 pub use changes::{Catalog, QuarantinedRequestor};
 pub use redrive::{DeadLetters, ReceivedMessages, RedriveReport};
 pub use refresh::FetchReport;
-pub use refresh_options::{AllowedHost, InvalidAllowedHost, RefreshOptions};
-pub use sync_report::SyncReport;
 
 /// Invokes the functions that have no route.
 pub struct Operator {

@@ -212,8 +212,42 @@ async fn an_expired_certificate_is_named_with_the_day_it_ended() {
     fs::write(&file, support::expired_with_key().0).unwrap();
     let expired = format!("file:{}", file.display());
     for name in ["CLIENT_ENCRYPTION_CERTIFICATE", "PROCESSING_ENCRYPTION_CERTIFICATE"] {
-        let report = offline().run(&settings(&world, &[(name, &expired)])).await;
-        assert_wrong(&report, name, "expired on 2021-01-01");
+        for (environment, expected) in [
+            (Environment::Local, Verdict::Warning),
+            (Environment::Sandbox, Verdict::Warning),
+            (Environment::Mtf, Verdict::Warning),
+            (Environment::Production, Verdict::Wrong),
+        ] {
+            let check = Check { environment, ..offline() };
+            let report = check.run(&settings(&world, &[(name, &expired)])).await;
+            let (verdict, text) = row(&report, name);
+            assert_eq!(verdict, expected, "{environment}: {report}");
+            assert!(text.contains("expired on 2021-01-01"), "{text}");
+            assert_eq!(row(&report, "functions").0, Verdict::Ok, "they start with it: {report}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_certificate_of_the_quarantine_is_described_and_still_works_when_it_has_expired() {
+    let (world, folder) = (world().await, tempfile::tempdir().unwrap());
+    let name = "NOTIFICATION_QUARANTINE_CERTIFICATE";
+    let file = folder.path().join("quarantine.pem");
+    let reference = format!("file:{}", file.display());
+    let (valid, expired) = (support::certificate_with_key().0, support::expired_with_key().0);
+    for (certificate, environment, expected, part) in [
+        (&valid, Environment::Local, Verdict::Ok, "days left"),
+        (&expired, Environment::Local, Verdict::Warning, "expired on 2021-01-01"),
+        (&expired, Environment::Production, Verdict::Warning, "still opens what is in quarantine"),
+        (&String::new(), Environment::Local, Verdict::Wrong, "create one with an RSA key"),
+    ] {
+        fs::write(&file, certificate).unwrap();
+        let check = Check { environment, ..offline() };
+        let report = check.run(&settings(&world, &[(name, &reference)])).await;
+        let (verdict, text) = row(&report, name);
+        assert_eq!(verdict, expected, "{report}");
+        assert!(text.contains(part), "{text}");
+        assert_eq!(text.contains("certificate SHA-256"), expected != Verdict::Wrong, "{text}");
     }
 }
 

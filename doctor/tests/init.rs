@@ -77,6 +77,10 @@ fn verdict<'a>(report: &'a Value, what: &str) -> &'a Value {
 }
 
 const SCRIPTED: [&str; 4] = ["--answers", "answers", "--yes", "--offline"];
+/// The command that makes the redirect keys of the file current again.
+const RESTORE: &str = "aws secretsmanager update-secret-version-stage --secret-id local/click-to-pay/redirect-keys --version-stage AWSCURRENT --move-to-version-id ";
+/// Its end, with the version of the stand-in for the AWS CLI.
+const OF_ROTATED: &str = " --remove-from-version-id random --region eu-west-1";
 const FILES: [&str; 4] = ["--terraform", "vars.tfvars.json", "--cdk", "cdk.json"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -161,13 +165,13 @@ async fn a_second_run_changes_only_what_changed_and_asks_first() {
 async fn wrong_answers_are_all_named_and_nothing_is_written() {
     let (world, folder) = (world().await, Folder::new());
     let (certificate, key) = support::expired_with_key();
-    folder.write("expired.pem", &certificate);
+    folder.write("empty.pem", "");
     folder.write_p12("signing.p12", &certificate, &key, "right");
     folder.write("password", "wrong\n");
     let wrong = "JWT_ISSUER=http://login.bank.test
 RECEIPTS_VALIDITY_MINUTES=60
 ACCOUNT_RANGES=12
-CLIENT_ENCRYPTION_CERTIFICATE=file:expired.pem
+CLIENT_ENCRYPTION_CERTIFICATE=file:empty.pem
 TOKEN_CONNECT_SIGNING_KEY=file:signing.p12
 TOKEN_CONNECT_SIGNING_KEY_PASSWORD=file:password
 PROCESSING_SIGNING_KEY=file:nowhere.p12
@@ -206,15 +210,64 @@ JWT_AUDIENCE=
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_expired_sample_certificate_of_mastercard_is_a_warning_and_the_files_are_written() {
+    let (world, folder) = (world().await, Folder::new());
+    folder.write("expired.pem", &support::expired_with_key().0);
+    write_answers(&folder, &world, "CLIENT_ENCRYPTION_CERTIFICATE=file:expired.pem\n");
+    let run = folder.init(&SCRIPTED, "").await;
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    let warning = "warning  CLIENT_ENCRYPTION_CERTIFICATE: RSA 2048 bits; expired on 2021-01-01";
+    assert!(output(&run).contains(warning), "{}", output(&run));
+    assert!(folder.exists("settings-local.env"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_arn_of_a_secret_is_complete_or_refused() {
+    let world = world().await;
+    let secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:local/click-to-pay";
+    for (setting, name, code) in [
+        ("REDIRECT_KEYS", "redirect-keys", 1),
+        ("REDIRECT_KEYS", "redirect-keys-AbCdEf", 0),
+        ("PROCESSING_SIGNING_KEY", "processing#signing-AbCdEf", 1),
+        ("PROCESSING_SIGNING_KEY", "processing-AbCdEf#signing", 0),
+        // The name of infra/secrets.yaml, whose last word has six characters.
+        ("NOTIFICATION_SHARED_SECRET", "notification-shared-secret", 1),
+        ("NOTIFICATION_SHARED_SECRET", "notification-shared-secret-AbCdEf", 0),
+    ] {
+        let folder = Folder::new();
+        write_answers(&folder, &world, &format!("{setting}={secret}/{name}\n"));
+        let run = folder.init(&SCRIPTED, "").await;
+        assert_eq!(run.status.code(), Some(code), "{name}: {}", output(&run));
+        let wrong =
+            format!("wrong    {setting}: is not a complete ARN: it ends in a hyphen and six characters");
+        assert_eq!(output(&run).contains(&wrong), code == 1, "{name}: {}", output(&run));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_issuers_openid_configuration_and_keys_are_read() {
     let (world, folder) = (world().await, Folder::new());
+    let all = concat!(
+        r#"{"kty": "RSA", "kid": "1", "use": "sig", "alg": "RS256"}, {"kty": "RSA", "kid": "2", "alg": "PS256"}, "#,
+        r#"{"kty": "RSA", "kid": "3", "use": "enc"}, {"kty": "RSA", "kid": "4"}"#
+    );
     let cases = [
-        ("RSA", "", 0, "ok       JWT_ISSUER"),
-        ("EC", "", 1, "no RSA key"),
-        ("RSA", "/", 1, "names the issuer"),
+        (identity_provider::RSA, "", 0, "ok       JWT_ISSUER: its OpenID configuration leads to 1 RSA keys"),
+        (all, "", 0, "ok       JWT_ISSUER: its OpenID configuration leads to 2 RSA keys"),
+        (
+            r#"{"kty": "RSA", "kid": "1", "alg": "PS256"}"#,
+            "",
+            0,
+            "warning  JWT_ISSUER: its RSA keys are for PS256",
+        ),
+        (r#"{"kty": "EC", "kid": "1"}"#, "", 1, "no RSA key"),
+        (r#"{"kty": "RSA"}"#, "", 1, "no RSA key with a kid"),
+        (r#"{"kty": "RSA", "kid": "1", "use": "enc"}"#, "", 1, "no RSA key"),
+        (r#"{"kty": "RSA", "kid": "1", "alg": "RSA-OAEP"}"#, "", 1, "no RSA key"),
+        (identity_provider::RSA, "/", 1, "names the issuer"),
     ];
-    for (key_type, suffix, code, expected) in cases {
-        let issuer = identity_provider::start(&folder.path("authority.pem"), key_type);
+    for (keys, suffix, code, expected) in cases {
+        let issuer = identity_provider::start(&folder.path("authority.pem"), keys);
         write_answers(&folder, &world, &format!("JWT_ISSUER={issuer}{suffix}\n"));
         let run = folder.init(&["--answers", "answers", "--yes"], "").await;
         assert_eq!(run.status.code(), Some(code), "{}", output(&run));
@@ -286,7 +339,7 @@ async fn the_aws_cli_stores_each_secret_once_and_doctor_check_reads_samconfig() 
     folder.write_p12("notifications.p12", &certificate, &key, "right");
     folder.write("password", "right\n");
     let p12 = "NOTIFICATION_DECRYPTION_KEY=file:notifications.p12\nNOTIFICATION_DECRYPTION_KEY_PASSWORD=file:password\n";
-    let issuer = identity_provider::start(&folder.path("authority.pem"), "RSA");
+    let issuer = identity_provider::start(&folder.path("authority.pem"), identity_provider::RSA);
     write_answers(&folder, &world, &format!("{p12}JWT_ISSUER={issuer}\n"));
     let apply = ["--answers", "answers", "--yes", "--apply"];
     let run = folder.init(&apply, "").await;
@@ -318,17 +371,27 @@ async fn the_aws_cli_stores_each_secret_once_and_doctor_check_reads_samconfig() 
     folder.put_secret("local/click-to-pay/redirect-keys", "redirect-keys");
     folder.write("redirect-keys", &keys);
     let run = folder.init(&apply, "").await;
-    assert!(output(&run).contains("kept     secret local/click-to-pay/redirect-keys"), "{}", output(&run));
+    assert_eq!(run.status.code(), Some(0), "{}", output(&run));
+    let kept = "kept     secret local/click-to-pay/redirect-keys";
+    for part in [kept, "warning  REDIRECT_KEYS: the file is not stored", RESTORE, OF_ROTATED] {
+        assert!(output(&run).contains(part), "{part} is not in\n{}", output(&run));
+    }
     assert!(folder.read("aws-state/secrets").contains("rotated"), "a later value stays");
 
-    fs::remove_file(folder.path("redirect-keys")).unwrap();
     folder.write("nothing", "");
-    let run = folder.init(&["--answers", "nothing", "--yes", "--apply"], "").await;
+    let nothing = ["--answers", "nothing", "--yes", "--apply"];
+    let run = folder.init(&nothing, "").await;
+    assert!(output(&run).contains(kept), "{}", output(&run));
+    assert!(!output(&run).contains("warning  REDIRECT_KEYS"), "it was not given: {}", output(&run));
+    fs::remove_file(folder.path("redirect-keys")).unwrap();
+    let run = folder.init(&nothing, "").await;
     assert_eq!(run.status.code(), Some(0), "its value is in AWS: {}", output(&run));
     folder.write("redirect-keys", &keys);
     folder.put_secret("local/click-to-pay/redirect-keys", "redirect-keys");
 
     let check = ["check", "--env", "local", "--config", "samconfig.toml"];
+    let calls = || folder.read("aws-state/calls");
+    let before = calls().len();
     for (more, expected) in [(&["--json"][..], "ok"), (&["--json", "--offline"], "skipped")] {
         let run = folder.doctor(&[&check[..], more].concat(), "").await;
         assert_eq!(run.status.code(), Some(0), "{}", output(&run));
@@ -336,8 +399,14 @@ async fn the_aws_cli_stores_each_secret_once_and_doctor_check_reads_samconfig() 
         for what in ["TOKEN_CONNECT_SIGNING_KEY", "NOTIFICATION_DECRYPTION_KEY", "functions"] {
             assert_eq!(verdict(&report, what), expected, "{}", output(&run));
         }
+        assert_eq!(verdict(&report, "REDIRECT_KEYS"), "skipped", "{}", output(&run));
         assert!(!leaked(&output(&run)), "a secret is in\n{}", output(&run));
     }
+    let read = calls().split_off(before);
+    assert!(
+        read.contains("get-secret-value") && !read.contains("redirect-keys"),
+        "only two functions may: {read}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -351,7 +420,7 @@ async fn keys_of_one_secret_are_given_by_name_and_those_of_redirects_are_not_amo
     folder.write("processing", &serde_json::to_string(&BTreeMap::from(values)).unwrap());
     folder.put_secret("local/click-to-pay/processing", "processing");
     let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:local/click-to-pay/processing-AbCdEf";
-    let issuer = identity_provider::start(&folder.path("authority.pem"), "RSA");
+    let issuer = identity_provider::start(&folder.path("authority.pem"), identity_provider::RSA);
     let named: String = keys.map(|key| format!("{key}={arn}#{key}\n")).concat();
     let apply = ["--answers", "answers", "--yes", "--apply"];
     write_answers(&folder, &world, &format!("{named}JWT_ISSUER={issuer}\nREDIRECT_KEYS={arn}#redirects\n"));
@@ -414,7 +483,7 @@ async fn a_domain_for_cloudfront_needs_a_choice_of_what_is_behind_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_certificate_has_to_cover_its_domain() {
     let (world, folder) = (world().await, Folder::with_aws());
-    let issuer = identity_provider::start(&folder.path("authority.pem"), "RSA");
+    let issuer = identity_provider::start(&folder.path("authority.pem"), identity_provider::RSA);
     let arn = "arn:aws:acm:eu-west-1:123456789012:certificate/a";
     for (domain, code, expected) in [
         ("api.bank.test", 0, "ok       API_CERTIFICATE_ARN: covers api.bank.test"),
@@ -433,7 +502,7 @@ async fn a_certificate_has_to_cover_its_domain() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_secret_is_left_after_a_signal_stops_doctor_check() {
     let (world, folder) = (world().await, Folder::with_aws());
-    let issuer = identity_provider::start(&folder.path("authority.pem"), "RSA");
+    let issuer = identity_provider::start(&folder.path("authority.pem"), identity_provider::RSA);
     write_answers(&folder, &world, &format!("JWT_ISSUER={issuer}\n"));
     let run = folder.init(&["--answers", "answers", "--yes", "--apply"], "").await;
     assert_eq!(run.status.code(), Some(0), "{}", output(&run));

@@ -4,8 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 use local::{Options, STRONG};
-use mastercard::token_requestor::TokenRequestorId;
-use serde_json::{Value, json};
+use sync_requestors::{AllowedHost, RefreshOptions};
 use url::Url;
 
 /// Runs the whole use case on one machine: every function, an embedded DynamoDB and S3, and a simulator of Mastercard's
@@ -71,12 +70,13 @@ const CLOCK_SKEW: Duration = Duration::from_mins(5);
 pub(crate) struct Refresh {
     #[command(flatten)]
     pub(crate) common: CommonOptions,
-    /// Apply the refresh even if many token requestors have disappeared
+    /// Apply the refresh even if the safety check rejects it: if many token requestors or account ranges are gone, if none is left for our
+    /// account ranges, or if many cannot be read
     #[arg(long)]
     force: bool,
-    /// Allow a new redirect host for a token requestor; may repeat
-    #[arg(long, value_name = "ID=HOST", value_parser = allowed_host)]
-    allow: Vec<(TokenRequestorId, String)>,
+    /// Allow a new redirect host for a token requestor, for example 50123197928=src.mastercard.com; may repeat
+    #[arg(long, value_name = "ID=HOST")]
+    allow: Vec<AllowedHost>,
 }
 
 /// Options of every command.
@@ -131,9 +131,8 @@ impl Catalog {
 
 impl Refresh {
     /// The event that `sync-requestors` is invoked with.
-    pub(crate) fn event(&self) -> Value {
-        let allow = self.allow.iter().map(|(id, host)| json!({ "tokenRequestorId": id, "host": host }));
-        json!({ "force": self.force, "allow": allow.collect::<Value>() })
+    pub(crate) fn options(&self) -> RefreshOptions {
+        RefreshOptions { force: self.force, allow: self.allow.clone() }
     }
 }
 
@@ -141,23 +140,20 @@ fn setting(raw: &str) -> Result<(String, String), &'static str> {
     raw.split_once('=').map(|(name, value)| (name.into(), value.into())).ok_or("expected NAME=VALUE")
 }
 
-fn allowed_host(raw: &str) -> Result<(TokenRequestorId, String), &'static str> {
-    let (id, host) = raw.split_once('=').ok_or("expected ID=HOST")?;
-    Ok((id.parse().map_err(|_| "expected the eleven digits of a token requestor before =")?, host.into()))
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn the_options_of_refresh_become_the_event_of_sync_requestors() {
         let refresh = |arguments: &[&str]| match Arguments::try_parse_from(arguments).ok()?.command? {
-            Command::Refresh(refresh) => Some(refresh.event()),
+            Command::Refresh(refresh) => Some(json!(refresh.options())),
             Command::Catalog(_) => None,
         };
         assert_eq!(refresh(&["local", "refresh"]), Some(json!({"force": false, "allow": []})));
-        let event = refresh(&["local", "refresh", "--force", "--allow", "50123197928=src.mastercard.com"]);
+        let event = refresh(&["local", "refresh", "--force", "--allow", "50123197928=SRC.mastercard.com"]);
         let allow = json!([{"tokenRequestorId": "50123197928", "host": "src.mastercard.com"}]);
         assert_eq!(event, Some(json!({"force": true, "allow": allow})));
     }

@@ -1,9 +1,10 @@
 //! The commands `local refresh` and `local catalog`.
 
-use std::process::ExitCode;
+use std::{error::Error, process::ExitCode};
 
 use local::{RefreshError, World, page};
-use serde_json::{Value, json};
+use serde_json::json;
+use sync_requestors::{ReceivedReport, RefreshOptions};
 
 use crate::{NOT_DONE, NOT_STARTED, arguments, fail, output};
 
@@ -13,7 +14,7 @@ pub(crate) async fn refresh(arguments: &arguments::Refresh) -> ExitCode {
         Ok(world) => world,
         Err(error) => return fail(NOT_STARTED, &error),
     };
-    exit_code(run_refresh(&world, arguments.event()).await)
+    exit_code(run_refresh(&world, &arguments.options()).await)
 }
 
 /// `local catalog`
@@ -26,7 +27,8 @@ pub(crate) async fn show(arguments: &arguments::Catalog) -> ExitCode {
         Ok(catalog) => catalog.is_some(),
         Err(error) => return fail(NOT_STARTED, &error),
     };
-    let complete = if arguments.refresh || !exists { run_refresh(&world, json!({})).await } else { true };
+    let is_shown_as_it_is = exists && !arguments.refresh;
+    let complete = is_shown_as_it_is || run_refresh(&world, &RefreshOptions::default()).await;
     let file = arguments.output();
     if let Err(error) = page::write(&world, &file).await {
         return fail(NOT_STARTED, &error);
@@ -39,48 +41,19 @@ fn exit_code(complete: bool) -> ExitCode {
     if complete { ExitCode::SUCCESS } else { ExitCode::from(NOT_DONE) }
 }
 
-/// Runs both functions and prints their results. `true` if nothing is missing.
-async fn run_refresh(world: &World, event: Value) -> bool {
+/// Runs both functions and prints their results. `true` if Mastercard's response is the catalog now, and nothing is missing.
+async fn run_refresh(world: &World, options: &RefreshOptions) -> bool {
     let outcome = async {
-        let synced = world.sync_requestors(event).await?;
-        let complete = print_sync(&synced);
-        Ok::<_, RefreshError>(fetch_logos(world).await? && complete)
+        let synced = world.sync_requestors(json!(options)).await?;
+        let synced: ReceivedReport = serde_json::from_value(synced)?;
+        output::line(&synced);
+        synced.findings(options).iter().for_each(output::problem);
+        Ok::<_, Box<dyn Error>>(fetch_logos(world).await? && synced.is_applied())
     };
     outcome.await.unwrap_or_else(|error| {
         output::problem(format_args!("{error}."));
         false
     })
-}
-
-fn print_sync(report: &Value) -> bool {
-    let ids = |name: &str| report[name].as_array().cloned().unwrap_or_default();
-    let count = |name| ids(name).len();
-    output::line(format_args!(
-        "Mastercard listed {} token requestors: {} new, {} changed, {} retired, {} returned.",
-        report["requestors"],
-        count("added"),
-        count("changed"),
-        count("retired"),
-        count("returned"),
-    ));
-    for id in ids("quarantined") {
-        let id = id.as_str().unwrap_or_default();
-        output::line(format_args!(
-            "{id} has a new redirect host, which is in quarantine: allow it with --allow {id}=HOST."
-        ));
-    }
-    let unanswered = report["unansweredRanges"].as_u64().unwrap_or_default();
-    if unanswered > 0 {
-        output::problem(format_args!(
-            "{unanswered} account ranges got no response; their token requestors are kept."
-        ));
-    }
-    if let Some(reason) = report["rejected"].as_str() {
-        output::problem(format_args!(
-            "The refresh was rejected by the safety check ({reason}): the catalog is unchanged. Apply it with --force."
-        ));
-    }
-    unanswered == 0 && report["rejected"].is_null()
 }
 
 /// Fetches all missing logos, in as many invocations as needed. `true` if none is missing afterwards.

@@ -77,6 +77,19 @@ fn a_refresh_that_mastercard_rejects_is_exit_1_and_leaves_the_catalog_unchanged(
 }
 
 #[test]
+fn a_refresh_that_the_safety_check_rejects_is_exit_1_and_says_why() {
+    let data = tempfile::tempdir().unwrap();
+    assert_eq!(local(data.path(), &["refresh"]).status.code(), Some(0));
+    // No token requestor is enabled for this account range.
+    let run = local(data.path(), &["refresh", "--set", "ACCOUNT_RANGES=5555570000000000000"]);
+    let logged = text(&run.stderr);
+    assert_eq!(run.status.code(), Some(1), "{logged}");
+    for part in ["the catalog is unchanged: Mastercard listed no token requestor.", "repeat with --force"] {
+        assert!(logged.contains(part), "{part} is not in\n{logged}");
+    }
+}
+
+#[test]
 fn invalid_arguments_are_rejected_before_anything_starts() {
     let data = tempfile::tempdir().unwrap();
     for arguments in [["refresh", "--allow=host"], ["refresh", "--allow=5=host"], ["--once", "refresh"]] {

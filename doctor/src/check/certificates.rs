@@ -39,18 +39,19 @@ pub(super) fn key_size(bits: Option<usize>) -> String {
 
 /// Fingerprints of a certificate and of its public key.
 pub(super) fn certificate_fingerprints(certificate: &Certificate) -> Vec<String> {
-    [fingerprints("certificate", certificate.der()), public_key_fingerprints(certificate.public_key())]
-        .concat()
+    let own = [certificate.fingerprint(), certificate.fingerprint_sha1()];
+    let of_key = [certificate.public_key_fingerprint(), certificate.public_key_fingerprint_sha1()];
+    [fingerprints("certificate", own), fingerprints("public key", of_key)].concat()
 }
 
-/// Fingerprints of a public key (DER `SubjectPublicKeyInfo`).
+/// Fingerprints of the public key (DER `SubjectPublicKeyInfo`) of a private key that has no certificate.
 pub(super) fn public_key_fingerprints(public_key: &[u8]) -> Vec<String> {
-    fingerprints("public key", public_key)
+    let hex = |algorithm: &'static Algorithm| hex::encode(digest::digest(algorithm, public_key));
+    fingerprints("public key", [hex(&SHA256), hex(&SHA1_FOR_LEGACY_USE_ONLY)])
 }
 
-fn fingerprints(of: &str, der: &[u8]) -> Vec<String> {
-    let hex = |algorithm: &'static Algorithm| hex::encode(digest::digest(algorithm, der));
-    vec![format!("{of} SHA-256 {}", hex(&SHA256)), format!("{of} SHA-1 {}", hex(&SHA1_FOR_LEGACY_USE_ONLY))]
+fn fingerprints(of: &str, [sha256, sha1]: [String; 2]) -> Vec<String> {
+    vec![format!("{of} SHA-256 {sha256}"), format!("{of} SHA-1 {sha1}")]
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use mastercard::{KeyError, PrivateKey};
 use runtime::{
     config::{
-        ConfigError, KeyNames, KeySettings, SecretRef, SecretUnavailable, Switch, fetch_certificate,
+        ConfigError, Environment, KeyNames, KeySettings, SecretRef, SecretUnavailable, Switch,
+        fetch_certificate,
         registry::{self, CLIENT_ENCRYPTION_CERTIFICATE, PROCESSING_ENCRYPTION_CERTIFICATE, Setting},
     },
     telemetry,
@@ -53,10 +54,15 @@ const NOTIFICATION_DECRYPTION: [KeyNames; 2] = [
         password: registry::NOTIFICATION_NEXT_DECRYPTION_KEY_PASSWORD,
     },
 ];
-const NOTIFICATION_SIGNERS: [Setting<SecretRef>; 2] =
-    [registry::NOTIFICATION_SIGNER_CERTIFICATE, registry::NOTIFICATION_NEXT_SIGNER_CERTIFICATE];
+const NOTIFICATION_CERTIFICATES: [Setting<SecretRef>; 3] = [
+    registry::NOTIFICATION_SIGNER_CERTIFICATE,
+    registry::NOTIFICATION_NEXT_SIGNER_CERTIFICATE,
+    registry::NOTIFICATION_QUARANTINE_CERTIFICATE,
+];
 const ENCRYPTION: &str = PROCESSING_ENCRYPTION_CERTIFICATE.name();
 const CLIENT_ENCRYPTION: &str = CLIENT_ENCRYPTION_CERTIFICATE.name();
+/// The bank's own; all other certificates are Mastercard's.
+const QUARANTINE: &str = registry::NOTIFICATION_QUARANTINE_CERTIFICATE.name();
 
 /// A wrapped content key of Token Connect has at most 512 hex digits, so no larger key fits.
 const MAX_CLIENT_ENCRYPTION_BITS: usize = 2048;
@@ -65,12 +71,14 @@ const REFERENCE_REMEDY: &str = "set it to file:/path, or in AWS to the secret's 
 const PRIVATE_KEY_REMEDY: &str =
     "store the private key as a .p12 file with its password, or as PEM without a password";
 const CERTIFICATE_REMEDY: &str = "store the certificate from Mastercard Developers as PEM";
+const OWN_CERTIFICATE_REMEDY: &str = "create one with an RSA key of 2048 bits and store it as PEM; an earlier key still opens what is in \
+    quarantine";
 const CA_CERTIFICATES_REMEDY: &str = "store the CA certificates as PEM, one after the other";
 
 /// The public key (DER) of each secret that could be parsed, by its setting.
 type PublicKeys = Vec<(&'static str, Vec<u8>)>;
 
-pub(super) async fn rows(reading: &mut Reading<'_>, now: Timestamp) -> Vec<Row> {
+pub(super) async fn rows(reading: &mut Reading<'_>, environment: Environment, now: Timestamp) -> Vec<Row> {
     let (mut rows, mut public_keys) = (Vec::new(), PublicKeys::new());
     for names in SIGNING {
         rows.extend(private_key_row(reading, names, now, &mut public_keys).await);
@@ -79,18 +87,20 @@ pub(super) async fn rows(reading: &mut Reading<'_>, now: Timestamp) -> Vec<Row> 
         rows.push(Row::skipped(ENCRYPTION, "PROCESSING_JWE is off"));
         rows.push(Row::skipped(DECRYPTION[0].key.name(), "PROCESSING_JWE is off"));
     } else {
-        rows.push(certificate_row(reading, &PROCESSING_ENCRYPTION_CERTIFICATE, now, &mut public_keys).await);
+        let setting = PROCESSING_ENCRYPTION_CERTIFICATE;
+        rows.push(certificate_row(reading, &setting, environment, now, &mut public_keys).await);
         for names in DECRYPTION {
             rows.extend(private_key_row(reading, names, now, &mut public_keys).await);
         }
     }
-    rows.push(certificate_row(reading, &CLIENT_ENCRYPTION_CERTIFICATE, now, &mut public_keys).await);
+    let setting = CLIENT_ENCRYPTION_CERTIFICATE;
+    rows.push(certificate_row(reading, &setting, environment, now, &mut public_keys).await);
     for names in NOTIFICATION_DECRYPTION {
         rows.extend(private_key_row(reading, names, now, &mut public_keys).await);
     }
-    for setting in NOTIFICATION_SIGNERS {
+    for setting in NOTIFICATION_CERTIFICATES {
         if reading.raw(&setting).is_some() {
-            rows.push(certificate_row(reading, &setting, now, &mut public_keys).await);
+            rows.push(certificate_row(reading, &setting, environment, now, &mut public_keys).await);
         }
     }
     rows.push(reuse::row(&public_keys));
@@ -149,10 +159,12 @@ fn describe(name: &str, key: &PrivateKey, now: Timestamp) -> Row {
 async fn certificate_row(
     reading: &mut Reading<'_>,
     setting: &Setting<SecretRef>,
+    environment: Environment,
     now: Timestamp,
     public_keys: &mut PublicKeys,
 ) -> Row {
     let name = setting.name();
+    let of = |mastercards| if name == QUARANTINE { OWN_CERTIFICATE_REMEDY } else { mastercards };
     if let Some(row) = reading.problem_row(setting, REFERENCE_REMEDY) {
         return row;
     }
@@ -160,7 +172,8 @@ async fn certificate_row(
     let certificate = match fetch_certificate(name, &secret).await {
         Ok(certificate) => certificate,
         Err(error) => {
-            return Row { remedy: Some(remedy(&error, CERTIFICATE_REMEDY).into()), ..unusable(name, &error) };
+            let remedy = remedy(&error, of(CERTIFICATE_REMEDY));
+            return Row { remedy: Some(remedy.into()), ..unusable(name, &error) };
         }
     };
     public_keys.push((name, certificate.public_key().to_vec()));
@@ -169,24 +182,37 @@ async fn certificate_row(
     let (validity, sentence) = certificates::validity(&certificate, now);
     let row = match validity {
         _ if certificate.bits().is_none() => {
-            Row::wrong(name, size, "request one with an RSA key of 2048 bits")
+            Row::wrong(name, size, of("request one with an RSA key of 2048 bits"))
         }
         _ if too_large => Row::wrong(
             name,
             size,
             "request a key of 2048 bits: a larger one does not fit Token Connect's encryptedKey",
         ),
+        Validity::Expired if works_expired(name, environment) => {
+            Row::warning(name, size, of("download its successor from Mastercard Developers, if there is one"))
+        }
         Validity::Expired | Validity::NotYetValid => Row::wrong(
             name,
             size,
-            "download the current certificate of this environment from Mastercard Developers",
+            of("download the current certificate of this environment from Mastercard Developers"),
         ),
         Validity::ExpiresSoon => {
-            Row::warning(name, size, "download its successor from Mastercard Developers")
+            Row::warning(name, size, of("download its successor from Mastercard Developers"))
         }
         Validity::Valid => Row::ok(name, size),
     };
     row.with_findings([sentence]).with_findings(certificates::certificate_fingerprints(&certificate))
+}
+
+/// Whether an expired certificate still serves its purpose: functions encrypt for it, and who has its key decrypts. Mastercard's own sample
+/// for the sandbox has expired. In production Mastercard may have given up the key.
+fn works_expired(name: &str, environment: Environment) -> bool {
+    match name {
+        QUARANTINE => true,
+        ENCRYPTION | CLIENT_ENCRYPTION => environment != Environment::Production,
+        _ => false,
+    }
 }
 
 /// The row of a key or certificate that could not be fetched or parsed; it never contains the key.

@@ -5,10 +5,11 @@ use std::{
     time::Duration,
 };
 
-use doctor::operate::{FetchReport, Operator, RefreshOptions, SyncReport};
+use doctor::operate::{FetchReport, Operator};
 use indicatif::ProgressBar;
 use runtime::config::Settings;
 use serde_json::json;
+use sync_requestors::{ReceivedReport, RefreshOptions};
 
 use super::{CommandError, print_json};
 
@@ -40,18 +41,9 @@ pub(crate) async fn refresh(
     Ok(synced.is_applied() && missing == 0)
 }
 
-fn print_sync(synced: &SyncReport, options: &RefreshOptions, json: bool) -> io::Result<()> {
+fn print_sync(synced: &ReceivedReport, options: &RefreshOptions, json: bool) -> io::Result<()> {
     if !json {
-        let change = &synced.change;
-        writeln!(
-            io::stdout(),
-            "Mastercard listed {} token requestors: {} new, {} changed, {} retired, {} returned.",
-            synced.requestors,
-            change.added.len(),
-            change.changed.len(),
-            change.retired.len(),
-            change.returned.len()
-        )?;
+        writeln!(io::stdout(), "{synced}")?;
     }
     synced.findings(options).iter().try_for_each(|finding| writeln!(io::stderr(), "{finding}"))
 }

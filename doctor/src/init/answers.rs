@@ -192,7 +192,7 @@ impl NewKey {
 }
 
 /// A line with 32 random bytes in Base64.
-fn random_key() -> io::Result<SecretString> {
+pub(super) fn random_key() -> io::Result<SecretString> {
     let mut key = [0; 32];
     rand::fill(&mut key).map_err(|_| io::Error::other("no random numbers"))?;
     Ok(format!("{}\n", BASE64_STANDARD.encode(key)).into())

@@ -38,6 +38,8 @@ const LAYER: &str = "SECRETS_EXTENSION_LAYER_ARN";
 const ARCHITECTURE: &str = "ARCHITECTURE";
 const DEFAULT_ARCHITECTURE: &str = "arm64";
 const REMEDY: &str = "correct the answer";
+/// Characters that Secrets Manager appends to the name of a secret, after a hyphen.
+const SUFFIX_LENGTH: usize = 6;
 
 #[derive(Debug)]
 pub(super) struct Checks<'a> {
@@ -94,12 +96,30 @@ impl Checks<'_> {
                     .into(),
             ),
             Some(file) => unreadable(file, answers),
-            None => parameter.problem(answer).or_else(|| misplaced(setting, answer, answers)).or_else(|| {
-                let excluding = self.templates.excluded_by(parameter, |setting| answers.get(setting))?;
-                (!answer.is_empty()).then(|| format!("is given although {excluding} excludes it"))
-            }),
+            None => {
+                let problem = parameter.problem(answer).or_else(|| misplaced(setting, answer, answers));
+                problem.or_else(|| self.partial(parameter, answer)).or_else(|| {
+                    let excluding = self.templates.excluded_by(parameter, |setting| answers.get(setting))?;
+                    (!answer.is_empty()).then(|| format!("is given although {excluding} excludes it"))
+                })
+            }
         };
         Some(Row::wrong(setting, problem?, REMEDY))
+    }
+
+    /// What is wrong with the ARN of a secret that ends with its name. The API of Secrets Manager takes it, but IAM compares it with the
+    /// complete one, and refuses every function.
+    fn partial(&self, parameter: &Parameter, answer: &str) -> Option<String> {
+        let arn = answer.split_once('#').map_or(answer, |(arn, _key)| arn);
+        let suffix = arn.rsplit_once('-').map_or("", |(_, suffix)| suffix);
+        let has_suffix =
+            suffix.len() == SUFFIX_LENGTH && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        // The last word of a name can have as many characters.
+        let own = self.templates.secret(&parameter.name, self.environment.as_str());
+        let is_own_name = own.is_some_and(|own| arn.ends_with(&format!(":{}", own.id)));
+        let is_partial = is_own_name || !has_suffix;
+        (parameter.is_secret() && !answer.is_empty() && is_partial)
+            .then(|| "is not a complete ARN: it ends in a hyphen and six characters".into())
     }
 
     /// What `doctor check` finds wrong or worth a review.

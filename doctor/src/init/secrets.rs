@@ -15,12 +15,17 @@ use super::{
     answers::Answers,
     template::{Secret, Templates},
 };
-use crate::aws_cli::{self, AwsCliError};
+use crate::{
+    aws_cli::{self, AwsCliError},
+    report::Row,
+};
 
 /// Rounds of PBKDF2 with SHA-256, as OWASP recommends for passwords.
 const ROUNDS: NonZeroU32 = NonZeroU32::new(600_000).unwrap();
 /// Content of this size in bytes is a key or certificate, which nobody guesses.
 const KEY_SIZE: usize = 256;
+/// What Secrets Manager calls the version that functions read.
+const CURRENT: &str = "AWSCURRENT";
 
 /// A secret whose value is in a file.
 #[derive(Debug)]
@@ -43,7 +48,7 @@ pub(super) struct Comparison<'a> {
     state: State,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 enum State {
     /// There is no such secret yet.
     Missing,
@@ -52,7 +57,10 @@ enum State {
     /// It is the current value.
     Stored,
     /// It was the current value once, and something else replaced it, as the rotation of redirect keys does. It is not stored again.
-    Replaced,
+    Replaced {
+        /// The id of the version that is current now.
+        by: Option<String>,
+    },
 }
 
 /// What applying does with the secret; nothing for one that is stored.
@@ -63,8 +71,20 @@ impl fmt::Display for Comparison<'_> {
             State::Missing => writeln!(f, "+ secret {id}"),
             State::Changed => writeln!(f, "~ secret {id}"),
             State::Stored => Ok(()),
-            State::Replaced => writeln!(f, "kept     secret {id}: AWS has a later value than the file"),
+            State::Replaced { .. } => {
+                writeln!(f, "kept     secret {id}: AWS has a later value than the file")
+            }
         }
+    }
+}
+
+impl Comparison<'_> {
+    /// `aws secretsmanager update-secret-version-stage …`, without `aws`: makes the file's value current again, in place of that of a version.
+    fn restore_command(&self, current: Option<&str>) -> Vec<String> {
+        let id = ["secretsmanager", "update-secret-version-stage", "--secret-id", &self.secret.secret.id];
+        let to = ["--version-stage", CURRENT, "--move-to-version-id", &self.version];
+        let from = current.into_iter().flat_map(|current| ["--remove-from-version-id", current]);
+        id.into_iter().chain(to).chain(from).map(str::to_owned).collect()
     }
 }
 
@@ -132,8 +152,12 @@ impl SecretsStack {
         let deploy = secrets.iter().any(is_missing).then(|| self.deploy_command(secrets));
         let changed = secrets.iter().filter(|it| is_missing(it) || answers.is_given(&it.setting));
         let commands = deploy.into_iter().chain(changed.map(StoredSecret::put_command));
-        let text = |words: Vec<String>| words.iter().map(|it| shell_word(it)).collect::<Vec<_>>().join(" ");
-        commands.map(|command| format!("aws {} --region {}", text(command), self.region)).collect()
+        commands.map(|command| self.shell_command(&command)).collect()
+    }
+
+    fn shell_command(&self, arguments: &[String]) -> String {
+        let words: Vec<_> = arguments.iter().map(|it| shell_word(it)).collect();
+        format!("aws {} --region {}", words.join(" "), self.region)
     }
 
     /// The command that prints the ARNs of these secrets as answers. The stack may have others, without values.
@@ -161,20 +185,36 @@ impl SecretsStack {
             let id = ["--secret-id", &secret.secret.id, "--include-deprecated"];
             let list =
                 aws_cli::run(&self.region, ["secretsmanager", "list-secret-version-ids"].iter().chain(&id))?;
-            let known =
-                list["Versions"].as_array().into_iter().flatten().find(|it| it["VersionId"] == version);
+            let versions = || list["Versions"].as_array().into_iter().flatten();
             let is_current = |known: &Value| {
                 let mut stages = known["VersionStages"].as_array().into_iter().flatten();
-                stages.any(|stage| stage == "AWSCURRENT")
+                stages.any(|stage| stage == CURRENT)
             };
-            let state = match known {
+            let state = match versions().find(|it| it["VersionId"] == version) {
                 None => State::Changed,
                 Some(known) if is_current(known) => State::Stored,
-                Some(_) => State::Replaced,
+                Some(_) => {
+                    let current = versions().find(|it| is_current(it));
+                    let by = current.and_then(|it| it["VersionId"].as_str()).map(str::to_owned);
+                    State::Replaced { by }
+                }
             };
             Ok(Comparison { secret, version, state })
         };
         secrets.iter().map(compare).collect()
+    }
+
+    /// A row for each file that was given in this run and is not stored, because its value was replaced.
+    pub(super) fn kept(&self, compared: &[Comparison<'_>], answers: &Answers) -> Vec<Row> {
+        let row = |it: &Comparison<'_>| {
+            let State::Replaced { by } = &it.state else { return None };
+            let setting = it.secret.setting.as_str();
+            let command = self.shell_command(&it.restore_command(by.as_deref()));
+            let found = "the file is not stored: AWS had its value, and has a later one";
+            let remedy = format!("if the file has the right value, make it current again: {command}");
+            answers.is_given(setting).then(|| Row::warning(setting, found, remedy))
+        };
+        compared.iter().filter_map(row).collect()
     }
 
     /// Creates the secrets that are missing, and stores the values that are new. Returns the names of those.

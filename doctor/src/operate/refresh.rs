@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sync_requestors::{ReceivedReport, RefreshOptions};
 
-use super::{OperateError, Operator, RefreshOptions, SyncReport};
+use super::{OperateError, Operator};
 
 /// Counts of one invocation of `fetch-assets`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -28,7 +29,7 @@ impl Operator {
     ///
     /// # Errors
     /// When the function cannot be invoked or fails.
-    pub async fn sync_requestors(&self, options: &RefreshOptions) -> Result<SyncReport, OperateError> {
+    pub async fn sync_requestors(&self, options: &RefreshOptions) -> Result<ReceivedReport, OperateError> {
         let response = self.invoke(&self.sync_requestors, &json!(options)).await?;
         serde_json::from_value(response)
             .map_err(|_| OperateError::InvalidResponse(self.sync_requestors.clone()))

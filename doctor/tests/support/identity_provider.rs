@@ -1,4 +1,4 @@
-//! An identity provider on this machine: its OpenID configuration and one key, over TLS.
+//! An identity provider on this machine: its OpenID configuration and keys, over TLS.
 
 use std::{
     fs,
@@ -16,8 +16,12 @@ use rustls::{
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
 };
 
-/// Starts it with a key of this type (`kty`), and writes its certificate. Returns the issuer. It runs until the test's process ends.
-pub fn start(certificate_file: &Path, key_type: &'static str) -> String {
+/// A key (RFC 7517), as far as it is read.
+pub const RSA: &str = r#"{"kty": "RSA", "kid": "1"}"#;
+
+/// Starts it with these keys, as items of a JSON array, and writes its certificate. Returns the issuer. It runs until the test's process
+/// ends.
+pub fn start(certificate_file: &Path, keys: &'static str) -> String {
     let key = KeyPair::generate().unwrap();
     let certificate = CertificateParams::new(["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
     fs::write(certificate_file, certificate.pem()).unwrap();
@@ -42,7 +46,7 @@ pub fn start(certificate_file: &Path, key_type: &'static str) -> String {
                 "GET /.well-known/openid-configuration HTTP/1.1" => {
                     format!(r#"{{"issuer": "{own}", "jwks_uri": "{own}/keys"}}"#)
                 }
-                "GET /keys HTTP/1.1" => format!(r#"{{"keys": [{{"kty": "{key_type}"}}]}}"#),
+                "GET /keys HTTP/1.1" => format!(r#"{{"keys": [{keys}]}}"#),
                 _ => String::new(),
             };
             let head =

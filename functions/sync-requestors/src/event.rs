@@ -1,27 +1,20 @@
 //! The event of a refresh: empty from the schedule, options when an operator invokes the function.
 
-use mastercard::token_requestor::TokenRequestorId;
-use serde::Deserialize;
+mod allowed_host;
+
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The event; every field is optional.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub(crate) struct RefreshOptions {
-    /// Skips the safety check: retires any number of requestors in one refresh.
-    pub(crate) force: bool,
-    /// Hosts that push methods may lead to from now on.
-    pub(crate) allow: Vec<AllowedHost>,
-}
+pub use allowed_host::{AllowedHost, InvalidAllowedHost};
 
-/// A host that an operator has checked.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct AllowedHost {
-    /// The requestor whose push methods may lead to it.
-    pub(crate) token_requestor_id: TokenRequestorId,
-    /// Host of the push URI, without port.
-    pub(crate) host: String,
+/// The event; every field is optional.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct RefreshOptions {
+    /// Skips the safety check: the response is applied whatever it lists, and however many requestors and account ranges are gone.
+    pub force: bool,
+    /// Hosts that push methods may lead to from now on.
+    pub allow: Vec<AllowedHost>,
 }
 
 /// Reads the event. An event of EventBridge has a `source` and no options.

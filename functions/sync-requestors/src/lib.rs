@@ -4,6 +4,7 @@
 mod eligible;
 mod event;
 mod plan;
+mod received_report;
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -23,7 +24,9 @@ use serde_json::Value;
 
 use eligible::fetch_eligible;
 
+pub use event::{AllowedHost, InvalidAllowedHost, RefreshOptions};
 pub use plan::RejectedRefresh;
+pub use received_report::ReceivedReport;
 
 /// Timeout of the calls to Token Connect; the rest of Lambda's two minutes is for writing.
 const TIMEOUT: Duration = Duration::from_secs(90);
@@ -39,7 +42,7 @@ pub struct SyncRequestors {
     clock: Clock,
 }
 
-/// The result of a refresh.
+/// The result of a refresh; tools read it as a [`ReceivedReport`].
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SyncReport {

@@ -1,42 +1,42 @@
-//! What an operator decides about a refresh: to force it, and redirect hosts to allow.
+//! A redirect host that an operator allows.
 
-use std::str::FromStr;
+use std::{error::Error, fmt, str::FromStr};
 
 use mastercard::token_requestor::TokenRequestorId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::Host;
 
-/// Decisions of an operator about a refresh; the event of `sync-requestors`.
-#[derive(Debug, Default, Serialize)]
-pub struct RefreshOptions {
-    /// Apply the refresh even if many token requestors have disappeared.
-    pub force: bool,
-    /// New redirect hosts that are allowed.
-    pub allow: Vec<AllowedHost>,
-}
-
-/// A redirect host that an operator allows for a token requestor.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// A host that an operator has checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AllowedHost {
-    /// The token requestor.
+    /// The requestor whose push methods may lead to it.
     pub token_requestor_id: TokenRequestorId,
     /// Host of the push URI, without port, as it is in a URL: in lower case.
     pub host: String,
 }
 
 /// The text is not `<token requestor id>=<host>`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidAllowedHost {
     /// Without an equals sign, or what is before it is no id.
-    #[error("must be <token requestor id>=<host>, and the id has eleven digits")]
     Form,
     /// No push URI could have it.
-    #[error(
-        "after the = must be a host alone, in ASCII and without scheme, port, path or wildcard, such as src.mastercard.com"
-    )]
     Host,
 }
+
+impl fmt::Display for InvalidAllowedHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Form => "must be <token requestor id>=<host>, and the id has eleven digits",
+            Self::Host => {
+                "after the = must be a host alone, in ASCII and without scheme, port, path or wildcard, such as src.mastercard.com"
+            }
+        })
+    }
+}
+
+impl Error for InvalidAllowedHost {}
 
 impl FromStr for AllowedHost {
     type Err = InvalidAllowedHost;
@@ -44,7 +44,7 @@ impl FromStr for AllowedHost {
     fn from_str(text: &str) -> Result<Self, InvalidAllowedHost> {
         let (id, host) = text.split_once('=').ok_or(InvalidAllowedHost::Form)?;
         let token_requestor_id = id.parse().map_err(|_| InvalidAllowedHost::Form)?;
-        // `sync-requestors` compares it with the host of a parsed URL.
+        // It is compared with the host of a parsed URL.
         let host = Host::parse(host).map_err(|_| InvalidAllowedHost::Host)?.to_string();
         if host.contains('*') {
             return Err(InvalidAllowedHost::Host);

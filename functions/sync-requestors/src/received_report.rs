@@ -1,23 +1,25 @@
-//! What `sync-requestors` reports about a refresh, and what an operator has to know or do about it.
+//! The report of a refresh as operators' tools receive it, and what an operator has to know or do about it.
+
+use std::fmt;
 
 use mastercard::token_requestor::TokenRequestorId;
 use model::catalog::Change;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::RefreshOptions;
+use crate::RefreshOptions;
 
 const RUNBOOK: &str = "docs/runbooks/refresh-quarantined.md";
 
-/// The response of `sync-requestors`. It is serialized as it came.
+/// The [`SyncReport`](crate::SyncReport) of a function, which may be of a later version. It is serialized as it came.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SyncReport {
-    /// Token requestors that Mastercard listed.
-    pub requestors: usize,
+pub struct ReceivedReport {
+    /// Token requestors that Mastercard listed for an account range that was requested.
+    requestors: usize,
     /// What changed in the catalog.
     #[serde(flatten)]
-    pub change: Change,
+    change: Change,
     /// Why the safety check rejected the response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rejected: Option<String>,
@@ -34,7 +36,7 @@ pub struct SyncReport {
     others: Map<String, Value>,
 }
 
-impl SyncReport {
+impl ReceivedReport {
     /// Whether the response of Mastercard was complete, and is the catalog now. Hosts in quarantine do not count: the earlier ones stay in
     /// use, and only a decision ends it.
     pub fn is_applied(&self) -> bool {
@@ -82,6 +84,22 @@ impl SyncReport {
         let is_used = self.rejected.is_none() && !self.superseded;
         let ids = options.allow.iter().map(|allowed| &allowed.token_requestor_id);
         ids.filter(move |id| is_used && ![added, changed, returned].iter().any(|list| list.contains(*id)))
+    }
+}
+
+/// The numbers, in a sentence.
+impl fmt::Display for ReceivedReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Change { added, changed, retired, returned, .. } = &self.change;
+        write!(
+            f,
+            "Mastercard listed {} token requestors for our account ranges: {} new, {} changed, {} retired, {} returned.",
+            self.requestors,
+            added.len(),
+            changed.len(),
+            retired.len(),
+            returned.len()
+        )
     }
 }
 

@@ -1,11 +1,14 @@
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::*;
+use crate::{RejectedRefresh, SyncReport};
 
 const ID: &str = "50123197928";
 
 /// The response of a refresh, with some fields changed.
-fn report(changes: Value) -> SyncReport {
+fn report(changes: Value) -> ReceivedReport {
     let Value::Object(mut fields) = json!({
         "requestors": 5, "added": [], "changed": [], "retired": [], "returned": [], "quarantined": [],
         "unansweredRanges": 0, "assets": [], "moreAssets": false,
@@ -30,6 +33,42 @@ fn nothing_is_said_about_a_refresh_that_was_applied() {
         "unansweredRanges": 0, "assets": [], "moreAssets": false,
     });
     assert_eq!(serde_json::to_value(&applied).unwrap(), document, "as it came");
+}
+
+#[test]
+fn what_the_function_reports_is_read_by_an_operators_tool() {
+    for rejected in [
+        RejectedRefresh::Empty,
+        RejectedRefresh::Unrequested,
+        RejectedRefresh::Drop,
+        RejectedRefresh::Unreadable,
+    ] {
+        let report = SyncReport {
+            requestors: 5,
+            version: None,
+            change: Change::default(),
+            rejected: Some(rejected),
+            superseded: true,
+            unanswered_ranges: 1,
+            ineligible_ranges: BTreeSet::from(["5555570000000000000".parse().unwrap()]),
+            unrequested_ranges: 2,
+            assets: vec![],
+            more_assets: false,
+        };
+        let written = serde_json::to_value(&report).unwrap();
+        let received: ReceivedReport = serde_json::from_value(written.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&received).unwrap(), written);
+        let findings = received.findings(&RefreshOptions::default());
+        assert_eq!(findings.len(), 4, "{findings:?}");
+        let reason = written["rejected"].as_str().unwrap();
+        assert!(!findings[0].contains(&format!("unchanged: {reason}.")), "it is explained: {}", findings[0]);
+    }
+}
+
+#[test]
+fn the_numbers_are_those_of_our_account_ranges() {
+    let expected = "Mastercard listed 5 token requestors for our account ranges: 0 new, 1 changed, 0 retired, 0 returned.";
+    assert_eq!(report(json!({"changed": [ID]})).to_string(), expected);
 }
 
 #[test]
