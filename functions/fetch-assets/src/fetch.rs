@@ -58,8 +58,8 @@ impl FetchAssets {
             );
         }
         // Not recorded, so that a later run asks for it again and an earlier logo stays: what was wrong may be mended by then, at
-        // Mastercard or here.
-        if objects.is_empty() {
+        // Mastercard or here. A document beside it is no logo.
+        if logos.is_empty() && !refused.is_empty() {
             let reasons: Vec<_> =
                 refused.iter().map(|form| format!("{}: {}", form.media_type, form.reason)).collect();
             return Err(failure(FetchFailure::NoUsableForm, reasons.join(", ")));

@@ -37,7 +37,7 @@ pub enum FetchFailure {
     NotFetched,
     /// The response of Token Connect has no form.
     NoForms,
-    /// No form of it can be stored.
+    /// No form of it can be shown as a logo, and at least one was rejected.
     NoUsableForm,
     /// Its forms could not be checked.
     NotRead,

@@ -121,6 +121,7 @@ fn matches(header: &[u8], etag: &str) -> bool {
 }
 
 fn cacheable(response: Builder, etag: &str) -> Builder {
-    let response = response.header(header::ETAG, etag).header(header::VARY, "accept-encoding");
+    // `origin`: API Gateway's CORS header names one origin, and pages of two origins may share a browser's cache.
+    let response = response.header(header::ETAG, etag).header(header::VARY, "accept-encoding, origin");
     response.header(header::CACHE_CONTROL, "private, max-age=300")
 }

@@ -9,10 +9,11 @@ use png::{DecodeOptions, Decoder, Limits};
 use super::RejectionReason;
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
-/// The largest width and height, in pixels.
-const MAX_SIDE: u32 = 4096;
+/// The largest width and height, in pixels. A phone may decode a logo completely, at four bytes for each pixel, however small it is
+/// shown: at most 16 MiB.
+const MAX_SIDE: u32 = 2048;
 /// The most bytes of the decoded PNG: the largest width and height at 8 bits in each of four channels.
-const MAX_DECODED_BYTES: u64 = 64 * 1024 * 1024;
+const MAX_DECODED_BYTES: u64 = 16 * 1024 * 1024;
 /// The most bytes that the decoder may allocate. It decodes row by row.
 const MAX_DECODER_BYTES: usize = 1024 * 1024;
 /// The chunks that are stored: pixels, and what their colors mean. Other ancillary chunks (texts, times) are left out.
