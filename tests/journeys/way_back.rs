@@ -4,7 +4,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use jiff::SignedDuration;
-use lambda_http::{Body, Request, RequestExt as _, http};
+use lambda_http::{Body, Request, RequestExt as _, Response, http};
 use local::World;
 use mastercard::secret::CallbackState;
 use model::enrollment::{CallbackResult, Fact};
@@ -15,6 +15,7 @@ use crate::support::{
     self,
     enrollment_fixture::{EnrollmentFixture, RECEIPT},
     function_runtime::{enrollments, runtime_with},
+    logs,
     redirect_key_file::RedirectKeyFile,
     table_proxy::{Operation, Reply, TableProxy, once},
 };
@@ -90,6 +91,44 @@ async fn with_one_app_link_an_expired_state_leads_to_it_and_another_text_does_no
     assert_eq!(fixture.stored(&enrollments(&world)).await.unwrap().facts.len(), 1, "nothing is recorded");
 }
 
+#[tokio::test]
+async fn while_the_table_cannot_be_read_the_cardholder_returns_to_the_only_app_link_or_reads_to_go_back() {
+    let world = support::world().await;
+    let fixture = pushed(&world).await;
+    let proxy = TableProxy::new(world.dynamodb_url(), |operation| match operation.reads_index("by-id") {
+        true => Reply::Error("AccessDeniedException"),
+        false => Reply::Engine,
+    })
+    .await;
+    let returned = return_through(&proxy, &world, ONE_LINK, &fixture.state()).await;
+    assert_eq!(returned, (303, "bankapp://click-to-pay?outcome=unknown".into()));
+    let response = respond_through(&proxy, &world, TWO_LINKS, request(&fixture.state())).await;
+    assert_eq!(response.status(), 503);
+    assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
+    assert!(page(&response).contains("Please go back to your bank"), "{}", page(&response));
+    assert!(logs::is_logged("callback_record_failed").await);
+    assert_eq!(fixture.stored(&enrollments(&world)).await.unwrap().facts.len(), 1, "nothing is recorded");
+}
+
+#[tokio::test]
+async fn the_page_with_the_way_back_is_in_the_browsers_language() {
+    let world = support::world().await;
+    let fixture = pushed(&world).await;
+    let proxy = TableProxy::counting(world.dynamodb_url()).await;
+    for state in [fixture.state(), CallbackState::new("a-text-that-is-no-state")] {
+        for (accepted, language) in [("de-AT,de;q=0.9,en;q=0.8", "de"), ("en-GB,de;q=0.5", "en")] {
+            let mut request = request(&state);
+            request.headers_mut().insert("accept-language", accepted.parse().unwrap());
+            let response = respond_through(&proxy, &world, TWO_LINKS, request).await;
+            assert_eq!(response.headers()["content-language"], language);
+            assert_eq!(response.headers()["vary"], "accept-language");
+            let page = page(&response);
+            assert!(page.contains(&format!("<html lang=\"{language}\">")), "{page}");
+            assert_eq!(page.contains("Back to your bank"), language == "en", "{page}");
+        }
+    }
+}
+
 async fn pushed(world: &World) -> EnrollmentFixture {
     let fixture = EnrollmentFixture::new("key-1").start(&enrollments(world)).await;
     let keys: RedirectKeys = RedirectKeyFile::new().fetch().await;
@@ -108,14 +147,30 @@ async fn return_through(
     app_links: &str,
     state: &CallbackState,
 ) -> (u16, String) {
+    let response = respond_through(proxy, world, app_links, request(state)).await;
+    let location = response.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
+    (response.status().as_u16(), location.unwrap_or_default())
+}
+
+/// The response to a browser that comes back with this request.
+async fn respond_through(
+    proxy: &TableProxy,
+    world: &World,
+    app_links: &str,
+    request: Request,
+) -> Response<Body> {
     let mut settings: HashMap<_, _> =
         world.settings().iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     settings.insert("APP_LINKS".into(), app_links.into());
     let settings: Settings = settings.into_iter().collect();
     let receive = ReceiveCallback::connect(&runtime_with(world, proxy.url(), settings)).await.unwrap();
-    let response = receive.handle(request(state)).await.unwrap();
-    let location = response.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
-    (response.status().as_u16(), location.unwrap_or_default())
+    receive.handle(request).await.unwrap()
+}
+
+/// The text of a page.
+fn page(response: &Response<Body>) -> &str {
+    let Body::Text(page) = response.body() else { panic!("no page") };
+    page
 }
 
 fn request(state: &CallbackState) -> Request {

@@ -1,10 +1,10 @@
 //! Use-case step 25: Click to Pay redirects the cardholder's browser back. The result comes unsigned through the browser, so it is only a
 //! hint: it is recorded once, and the browser is redirected to the app link of the attempt.
 
-use lambda_http::{
-    Body, Error, Request, Response,
-    http::{StatusCode, header, response::Builder},
-};
+mod language;
+mod page;
+
+use lambda_http::{Body, Error, Request, Response};
 use mastercard::{callback, secret::CallbackState};
 use model::{
     audit::ActorKind,
@@ -18,6 +18,9 @@ use runtime::{
     telemetry,
 };
 use url::Url;
+
+use language::Language;
+use page::NoLink;
 
 /// The largest body, in bytes. A `GET` request has none, but proxies may add one.
 const MAX_BYTES: usize = 1024;
@@ -50,16 +53,27 @@ impl ReceiveCallback {
 
     async fn receive(&self, request: &Request) -> Result<Response<Body>, Problem> {
         let state = http::path_parameter::<String>(request, "state").map(CallbackState::new)?;
+        let language = Language::of(request.headers());
         let now = self.clock.now();
-        let Some((stored, attempt)) = self.enrollments.by_state(&state, now).await? else {
-            return self.not_found(&state);
+        let (stored, attempt) = match self.enrollments.by_state(&state, now).await {
+            Ok(Some(found)) => found,
+            Ok(None) => return self.without_enrollment(&state, NoLink::UnknownState, language),
+            // The cardholder returns all the same, and reads no problem document: reconciliation finds the outcome.
+            Err(error) => {
+                tracing::error!(
+                    event = "callback_record_failed",
+                    cause = telemetry::chain(&error),
+                    "reading the enrollment of a callback failed"
+                );
+                return self.without_enrollment(&state, NoLink::Unreadable, language);
+            }
         };
         let enrollment = stored.enrollment();
         let id = enrollment.enrollment_id;
         let callback =
             enrollment.attempts().find(|known| known.number == attempt).map(|known| known.callback);
         let Some(link) = callback.and_then(|callback| self.app_links.get(callback)) else {
-            return unknown_state_page();
+            return page::without_link(NoLink::UnknownState, language);
         };
         let result = result(enrollment, request.uri().query().unwrap_or_default());
         if let Some(result) = &result {
@@ -74,18 +88,23 @@ impl ReceiveCallback {
                 );
             }
         }
-        redirect(link, Some(id), app_link_outcome(result.as_ref()))
+        redirect(link, Some(id), app_link_outcome(result.as_ref()), language)
     }
 
-    /// The index that finds the enrollment may be late, and a state ends after two hours. With one app link there is only one
-    /// place to return to; the app then shows the cardholder's enrollments.
-    fn not_found(&self, state: &CallbackState) -> Result<Response<Body>, Problem> {
+    /// The index that finds the enrollment may be late, the table may be down, and a state ends after two hours. With one app
+    /// link there is only one place to return to; the app then shows the cardholder's enrollments.
+    fn without_enrollment(
+        &self,
+        state: &CallbackState,
+        reason: NoLink,
+        language: Language,
+    ) -> Result<Response<Body>, Problem> {
         let mut links = self.app_links.iter();
         match (links.next(), links.next()) {
             (Some((_, link)), None) if state_hash(state).is_some() => {
-                redirect(link, None, AppLinkOutcome::Unknown)
+                redirect(link, None, AppLinkOutcome::Unknown, language)
             }
-            _ => unknown_state_page(),
+            _ => page::without_link(reason, language),
         }
     }
 }
@@ -95,20 +114,14 @@ fn redirect(
     link: &Url,
     id: Option<EnrollmentId>,
     outcome: AppLinkOutcome,
+    language: Language,
 ) -> Result<Response<Body>, Problem> {
     let mut link = link.clone();
     if let Some(id) = id {
         link.query_pairs_mut().append_pair("enrollmentId", &id.to_string());
     }
     link.query_pairs_mut().append_pair("outcome", outcome.as_str());
-    way_home(link.as_str())
-}
-
-/// The redirect to the app link. Browsers block some automatic ways to an app, so the page has the link to tap, too.
-fn way_home(link: &str) -> Result<Response<Body>, Problem> {
-    let href = link.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
-    let content = format!("<p><a href=\"{href}\">Continue in your bank's app</a></p>");
-    page(response(StatusCode::SEE_OTHER).header(header::LOCATION, link), &content)
+    page::redirect(link.as_str(), language)
 }
 
 /// The first result for a receipt of this enrollment; results for other receipts are ignored.
@@ -146,49 +159,5 @@ fn app_link_outcome(result: Option<&CallbackResult>) -> AppLinkOutcome {
         Some(CardholderDecision::Declined) => AppLinkOutcome::Declined,
         Some(CardholderDecision::Error) => AppLinkOutcome::Error,
         None => AppLinkOutcome::Unknown,
-    }
-}
-
-/// The page for an unknown or expired state. It contains no data and no link.
-fn unknown_state_page() -> Result<Response<Body>, Problem> {
-    let content =
-        "<p>This page is no longer needed. Please go back to your bank's app to see your cards.</p>";
-    page(response(StatusCode::NOT_FOUND), content)
-}
-
-fn page(response: Builder, content: &str) -> Result<Response<Body>, Problem> {
-    // Without a style of its own, since it is no bank's: the browser's, in light or dark.
-    let head = "<meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-        <meta name=\"color-scheme\" content=\"light dark\">";
-    let title = "<title>Back to your bank</title>";
-    let page = format!("<!doctype html><html lang=\"en\">{head}{title}{content}</html>");
-    response
-        .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
-        .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'")
-        .body(Body::Text(page))
-        .map_err(Problem::internal)
-}
-
-fn response(status: StatusCode) -> Builder {
-    Response::builder()
-        .status(status)
-        .header(header::REFERRER_POLICY, "no-referrer")
-        .header(header::CACHE_CONTROL, "no-store")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_browser_that_does_not_follow_the_redirect_shows_a_link_to_the_app() {
-        let link = "bankapp://click-to-pay?a='><script>&enrollmentId=1&outcome=completed";
-        let response = way_home(link).unwrap();
-        assert_eq!(response.headers()[header::LOCATION], link);
-        assert_eq!(response.headers()[header::CONTENT_SECURITY_POLICY], "default-src 'none'");
-        let Body::Text(page) = response.body() else { panic!("no page") };
-        let href = page.split("<a href=\"").nth(1).unwrap().split('"').next().unwrap();
-        assert_eq!(href.replace("&lt;", "<").replace("&amp;", "&"), link);
-        assert!(!page.contains("<script"), "{page}");
     }
 }
