@@ -6,6 +6,25 @@ const TIMEOUT = 30_000;
 const DEFAULT_PAUSE = 5_000;
 // Milliseconds. How long `cardsAsOf` saves a call to Mastercard.
 const CARDS_MAX_AGE = 60_000;
+// How often a request is sent again without asking the cardholder, by the code of its problem.
+const REPETITIONS = { request_in_progress: 5, service_unavailable: 5, too_many_requests: 5, internal_error: 1 };
+// Seconds. Instead of a longer pause the cardholder is asked.
+const LONGEST_PAUSE = 5;
+
+// Milliseconds from this page's running time to the server's time, by the latest time that the server wrote. A cached response has
+// an earlier one.
+let serverAhead = -Infinity;
+
+// The server's time, for the consent. The clock of the device may be wrong; it counts only before the first response. A page of another
+// origin than the API cannot read `Date`: it has the time of `GET /cards`.
+export function serverTime() {
+  return new Date(Number.isFinite(serverAhead) ? performance.now() + serverAhead : Date.now());
+}
+
+function noteServerTime(time) {
+  const ahead = Date.parse(time) - performance.now();
+  if (ahead > serverAhead) serverAhead = ahead;
+}
 
 // A problem document (RFC 9457). Branch on `code` and `retryable`, never on the texts.
 export class Problem extends Error {
@@ -17,6 +36,8 @@ export class Problem extends Error {
     this.enrollmentId = body.enrollmentId;
     this.requestId = body.requestId;
     this.authentication = body.authentication;
+    // What is wrong with a request that is `invalid_request`.
+    this.errors = body.errors ?? [];
     this.retryAfter = retryAfter;
   }
 
@@ -46,6 +67,7 @@ export class Api {
     if (tokenRequestorId) query.append("tokenRequestorId", tokenRequestorId);
     const list = await this.send("GET", `/cards?${query}`);
     this.listed = { cardsAsOf: list.cardsAsOf, at: Date.now() };
+    noteServerTime(list.cardsAsOf);
     return list.cards;
   }
 
@@ -56,12 +78,12 @@ export class Api {
     this.listed = undefined;
     // Both times are of this device's clock, which may differ from the server's.
     const isRecent = listed && Date.now() - listed.at <= CARDS_MAX_AGE;
-    return this.sendUntilDone("/enrollments", key, isRecent ? { ...body, cardsAsOf: listed.cardsAsOf } : body);
+    return this.post("/enrollments", key, isRecent ? { ...body, cardsAsOf: listed.cardsAsOf } : body);
   }
 
   // A new attempt of an enrollment that is READY, TOKENIZED or EXPIRED.
   restart(enrollmentId, key, body) {
-    return this.sendUntilDone(`/enrollments/${encodeURIComponent(enrollmentId)}/attempts`, key, body);
+    return this.post(`/enrollments/${encodeURIComponent(enrollmentId)}/attempts`, key, body);
   }
 
   enrollment(enrollmentId) {
@@ -81,7 +103,7 @@ export class Api {
   // `action` is `suspend`, `resume` or `remove`. `body` is `{ confirm: true }` once the cardholder confirmed a removal; the others
   // have none. Sending the same key again is safe: the token is changed once.
   changeToken(cardContractId, tokenId, action, key, body) {
-    return this.sendUntilDone(`${tokensPath(cardContractId)}/${encodeURIComponent(tokenId)}/${action}`, key, body);
+    return this.post(`${tokensPath(cardContractId)}/${encodeURIComponent(tokenId)}/${action}`, key, body);
   }
 
   // After step 25: polls as `Retry-After` says until the enrollment is final, or `signal` is aborted.
@@ -103,20 +125,22 @@ export class Api {
     }
   }
 
-  // While a first request with this key is in progress, waits as long as `Retry-After` says.
-  async sendUntilDone(path, key, body) {
-    for (let tries = 0; ; tries += 1) {
-      try {
-        return await this.send("POST", path, { key, body });
-      } catch (problem) {
-        if (problem.code !== "request_in_progress" || tries === 5) throw problem;
-        await sleep((problem.retryAfter ?? 1) * 1000);
-      }
-    }
+  post(path, key, body) {
+    return this.send("POST", path, { key, body });
   }
 
+  // Sends a request, and again as long as that may help within seconds. With the same key nothing is done twice.
   async send(method, path, content) {
-    return (await this.exchange(method, path, content)).body;
+    for (let repetitions = 0; ; repetitions += 1) {
+      try {
+        return (await this.exchange(method, path, content)).body;
+      } catch (problem) {
+        // API Gateway's 429 says no time.
+        const pause = problem.retryAfter ?? 2 ** repetitions;
+        if (repetitions >= (REPETITIONS[problem.code] ?? 0) || pause > LONGEST_PAUSE) throw problem;
+        await sleep(pause * 1000);
+      }
+    }
   }
 
   // The response's body, and the seconds of `Retry-After`.
@@ -128,6 +152,7 @@ export class Api {
     try {
       const signal = AbortSignal.timeout(TIMEOUT);
       response = await fetch(path, { method, headers, body: body && JSON.stringify(body), signal });
+      noteServerTime(response.headers.get("Date"));
       if (response.ok) return { body: await response.json(), retryAfter: retryAfter(response) };
     } catch {
       // Also a response whose body was cut off: what the server did is not known.

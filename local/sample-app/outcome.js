@@ -53,8 +53,14 @@ function isInactive(timeline) {
 // Problems after which the enrollment in `enrollmentId` has the outcome.
 const UNDECIDED = ["enrollment_in_progress", "enrollment_not_restartable", "too_many_attempts", "push_outcome_unknown"];
 
-// The same for a problem: `follow` its enrollment, `retry` with the same key, `authenticate` and then retry, or go `back`.
-export function problemOutcome({ code, retryable, enrollmentId, needsStepUp }) {
+// The request has one fault, the time of the consent: it was stored for too long, or an app took the time of a wrong clock.
+const needsConsent = (code, errors) =>
+  code === "invalid_request" && errors.length > 0 && errors.every(({ pointer }) => pointer === "#/consent/acceptedAt");
+
+// The same for a problem: `follow` its enrollment, `retry` with the same key, `authenticate` and then retry, `agree` again, or go
+// `back`.
+export function problemOutcome({ code, retryable, enrollmentId, needsStepUp, errors }) {
+  if (needsConsent(code, errors)) return { keys: ["error.invalid_request.consent"], next: "agree" };
   const next = enrollmentId && UNDECIDED.includes(code) ? "follow" : retryable ? "retry" : "back";
   return { keys: [`error.${code}`, "error.unknown"], next: needsStepUp ? "authenticate" : next };
 }

@@ -45,6 +45,92 @@ async fn without_a_network_a_message_is_shown_and_the_retry_has_the_same_idempot
     .await;
 }
 
+/// The server is still starting: the next two `POST`s of this page do not reach it. One with another key fails.
+const STARTING: &str = "const { fetch } = window;
+    let [refusals, first] = [2];
+    window.fetch = async (path, options) => {
+        if (options?.method !== 'POST') return fetch(path, options);
+        const key = options.headers['Idempotency-Key'];
+        first ??= key;
+        if (key !== first) throw new TypeError('another key');
+        refusals -= 1;
+        if (refusals < 0) return fetch(path, options);
+        const body = { code: 'service_unavailable', retryable: true };
+        return Response.json(body, { status: 503, headers: { 'Retry-After': '1' } });
+    };";
+
+#[tokio::test]
+async fn while_the_server_is_starting_the_request_is_repeated_without_asking_the_cardholder() {
+    with_harness(Appearance::PHONE, async |harness| {
+        harness.log_in().await;
+        harness.click("a[href^='#/enable/70001']").await;
+        harness.find("#consent").await;
+        harness.execute(STARTING).await;
+        harness.agree().await;
+        harness.expect_heading("Add your card").await;
+        assert_eq!(harness.pushes(), 1);
+    })
+    .await;
+}
+
+/// A device whose clock is ten minutes ahead.
+const AHEAD: &str = "{
+    const { now } = Date;
+    const ahead = () => now() + 600_000;
+    window.Date = class extends Date {
+        constructor(...given) { super(...(given.length > 0 ? given : [ahead()])); }
+        static now() { return ahead(); }
+    };
+}";
+
+#[tokio::test]
+async fn a_cardholder_whose_clock_is_ten_minutes_ahead_enables_a_card() {
+    with_harness(Appearance::PHONE, async |harness| {
+        harness.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": AHEAD})).await;
+        harness.log_in().await;
+        let minutes_ahead = "const now = performance.timeOrigin + performance.now();
+            return Math.round((Date.now() - now) / 60_000)";
+        assert_eq!(harness.execute(minutes_ahead).await, 10);
+        harness.enable(70_001).await;
+        assert_eq!(harness.pushes(), 1);
+    })
+    .await;
+}
+
+/// The request that waits for the cardholder has waited for years.
+const AGED: &str =
+    "for (const name of Object.keys(sessionStorage).filter((it) => it.startsWith('request '))) {
+        const request = JSON.parse(sessionStorage.getItem(name));
+        request.body.consent.acceptedAt = '2020-01-05T10:29:58Z';
+        sessionStorage.setItem(name, JSON.stringify(request));
+    }";
+
+#[tokio::test]
+async fn a_cardholder_whose_consent_is_too_old_by_now_agrees_again() {
+    with_harness(Appearance::PHONE, async |harness| {
+        harness.allow_errors();
+        harness.log_in().await;
+        harness.click("a[href^='#/enable/70001']").await;
+        harness.click("#consent").await;
+        let offline = |offline| json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+        harness.devtools("Network.enable", json!({})).await;
+        harness.devtools("Network.emulateNetworkConditions", offline(true)).await;
+        harness.click("form button.primary").await;
+        harness.expect_heading("No connection").await;
+        harness.execute(AGED).await;
+        harness.devtools("Network.emulateNetworkConditions", offline(false)).await;
+        harness.click(".actions .primary").await;
+        harness.expect_heading("Please agree once more").await;
+        assert_eq!(harness.text(".actions .primary").await, "Agree again");
+        harness.click(".actions .primary").await;
+        harness.expect_heading("Enable your card").await;
+        harness.agree().await;
+        harness.expect_heading("Add your card").await;
+        assert_eq!(harness.pushes(), 1);
+    })
+    .await;
+}
+
 /// The card is pushed, but the app gets `replacement` and shows this heading. The cardholder tries again.
 async fn try_again_after(harness: &Harness, replacement: &str, heading: &str) {
     harness.log_in().await;

@@ -1,6 +1,7 @@
 // Choose where to use a card, agree, and continue there.
 
 import { accountHolder } from "../account-holder.js";
+import { serverTime } from "../api.js";
 import { picture } from "../card.js";
 import { el, logo } from "../dom.js";
 import { pendingRequest } from "../pending-request.js";
@@ -63,7 +64,7 @@ export async function enable(page, cardContractId, tokenRequestorId, restarted) 
 async function send(page, card, requestor, restarted) {
   const { cardContractId } = card;
   const { tokenRequestorId } = requestor;
-  const consent = { termsVersion: TERMS, acceptedAt: new Date().toISOString() };
+  const consent = { termsVersion: TERMS, acceptedAt: serverTime().toISOString() };
   const attempt = { platform: platform(), callback: "web-bank", locale: locale(), accountHolder: accountHolder(page.bank.person, requestor), consent };
   const newBody = restarted ? attempt : { cardContractId, tokenRequestorId, ...attempt };
   const { key, body, repeated, forget } = pendingRequest(restarted ?? "new", cardContractId, tokenRequestorId, newBody);

@@ -19,6 +19,8 @@ export function problemView(page, problem, retry, { values, back = ["#/cards", "
     authenticate: () => primary("stepUp.confirm", () => stepUp(page, problem, retry)),
     follow: () => primary("next.follow", () => page.go(`#/enrollment/${problem.enrollmentId}`)),
     retry: () => primary("next.retry", retry),
+    // The page with the consent is the one that the problem has replaced.
+    agree: () => el("button", { class: "button primary", onclick: () => page.go(location.hash) }, text("next.agree")),
     back: () => goBack(true),
   }[next]();
   page.render(
