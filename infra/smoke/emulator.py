@@ -15,10 +15,12 @@ ROOT = pathlib.Path(__file__).parents[2]
 REGION = "eu-west-1"
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+def held_port():
+    """A socket that is bound to a free port and does not listen: a server may bind the port too, and nobody else gets it until then."""
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    return holder
 
 
 def package(binaries, scratch):
@@ -43,8 +45,10 @@ class Emulator:
     def __init__(self, scratch, binaries):
         self.scratch, self.binaries, self.processes = scratch, binaries, []
         self.region = REGION
-        self.aws_port, self.mastercard_port = free_port(), free_port()
-        self.secrets_port, self.notification_port, self.identity_port = (free_port() for _ in range(3))
+        # Some are bound minutes later.
+        self.holders = [held_port() for _ in range(5)]
+        ports = [holder.getsockname()[1] for holder in self.holders]
+        self.aws_port, self.mastercard_port, self.secrets_port, self.notification_port, self.identity_port = ports
         self.aws_url = f"https://127.0.0.1:{self.aws_port}"
         # ministack creates both when it starts. The template's policies deny requests without TLS.
         self.certificate = scratch / "ministack-tls/server.crt"
@@ -128,13 +132,15 @@ class Emulator:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        for holder in self.holders:
+            holder.close()
 
     def _start(self, name, command, port, variables):
         log = (self.scratch / f"{name}.log").open("wb")
         environment = {**os.environ, "NO_PROXY": "127.0.0.1,localhost", **variables}
         process = subprocess.Popen([str(part) for part in command], env=environment, stdout=log, stderr=log)
         self.processes.append(process)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline and process.poll() is None:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:

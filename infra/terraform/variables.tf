@@ -285,7 +285,7 @@ variable "token_write_scopes" {
 }
 
 variable "step_up_acr_values" {
-  description = "Values of acr, separated by commas, of which the token of an enrollment must have one (RFC 9470); empty for any"
+  description = "Values of acr, separated by commas, of which the token of an enrollment, a restart or a change of a token must have one (RFC 9470); empty for any"
   type        = string
   default     = ""
 
@@ -296,7 +296,7 @@ variable "step_up_acr_values" {
 }
 
 variable "step_up_methods" {
-  description = "Values of amr, separated by commas, of which the token of an enrollment must have one; empty for any"
+  description = "Values of amr, separated by commas, of which the token of an enrollment, a restart or a change of a token must have one; empty for any"
   type        = string
   default     = ""
 
@@ -307,7 +307,7 @@ variable "step_up_methods" {
 }
 
 variable "step_up_max_age_minutes" {
-  description = "Largest age of auth_time in the token of an enrollment, 1 to 240 minutes; empty for any"
+  description = "Largest age of auth_time in the token of an enrollment, a restart or a change of a token, 1 to 240 minutes; empty for any"
   type        = string
   default     = ""
 
@@ -682,7 +682,7 @@ variable "catalog_locale" {
 }
 
 variable "largest_drop_percent" {
-  description = "A refresh that would hide a larger percentage of the token requestors, or cannot read that many, changes nothing unless forced"
+  description = "A refresh that would hide a larger percentage of the token requestors or of their account ranges, or cannot read that many, changes nothing unless forced"
   type        = number
   default     = 30
 

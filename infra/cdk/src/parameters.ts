@@ -56,11 +56,11 @@ export interface ClickToPayIssuerParameters {
   readonly writeScopes?: readonly string[];
   /** Scopes of which the bearer token of a POST that changes a token must have one, such as tokens:write; empty for WriteScopes @default [] */
   readonly tokenWriteScopes?: readonly string[];
-  /** Values of acr, separated by commas, of which the token of an enrollment must have one (RFC 9470); empty for any @default "" */
+  /** Values of acr, separated by commas, of which the token of an enrollment, a restart or a change of a token must have one (RFC 9470); empty for any @default "" */
   readonly stepUpAcrValues?: string;
-  /** Values of amr, separated by commas, of which the token of an enrollment must have one; empty for any @default "" */
+  /** Values of amr, separated by commas, of which the token of an enrollment, a restart or a change of a token must have one; empty for any @default "" */
   readonly stepUpMethods?: string;
-  /** Largest age of auth_time in the token of an enrollment, 1 to 240 minutes; empty for any @default "" */
+  /** Largest age of auth_time in the token of an enrollment, a restart or a change of a token, 1 to 240 minutes; empty for any @default "" */
   readonly stepUpMaxAgeMinutes?: string;
   /** Origins of the bank's web pages that may call the API (CORS), such as https://bank.example; empty for none @default [] */
   readonly allowedWebOrigins?: readonly string[];
@@ -132,7 +132,7 @@ export interface ClickToPayIssuerParameters {
   readonly featuredTokenRequestors?: string;
   /** Language whose rules sort the other token requestors, as a BCP 47 tag such as de or sv-SE; und for none @default "und" */
   readonly catalogLocale?: string;
-  /** A refresh that would hide a larger percentage of the token requestors, or cannot read that many, changes nothing unless forced @default 30 */
+  /** A refresh that would hide a larger percentage of the token requestors or of their account ranges, or cannot read that many, changes nothing unless forced @default 30 */
   readonly largestDropPercent?: number;
   /** Domain of the logos, such as logos.bank.example; empty for CloudFront's domain @default "" */
   readonly logoDomainName?: string;

@@ -8,7 +8,7 @@ import { Template } from "aws-cdk-lib/assertions";
 import { ClickToPayIssuer, type ClickToPayIssuerProps } from "../src/index.ts";
 
 const template = "../template.yaml";
-const arn = (name: string) => `arn:aws:secretsmanager:eu-west-1:111122223333:secret:sandbox/click-to-pay/${name}`;
+const arn = (name: string) => `arn:aws:secretsmanager:eu-west-1:111122223333:secret:sandbox/click-to-pay/${name}-AbCdEf`;
 const props: ClickToPayIssuerProps = {
   template,
   tokenConnectConsumerKey: "sandbox:example!example",
