@@ -156,9 +156,9 @@ fn variable(name: &str) -> Option<String> {
     env::vars().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value)
 }
 
-/// Reads until the result is as expected, for five seconds at most: indexes are eventually consistent.
+/// Reads until the result is as expected, for half a minute at most: indexes are eventually consistent.
 async fn eventually<T>(mut read: impl AsyncFnMut() -> T, is_expected: impl Fn(&T) -> bool) -> T {
-    let deadline = Instant::now() + Duration::from_secs(5);
+    let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         let result = read().await;
         if is_expected(&result) || Instant::now() >= deadline {

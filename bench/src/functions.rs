@@ -97,11 +97,11 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
         current.write()?;
     }
     let mut targets = budgets::size_targets(&functions, echo_start.shortest, arguments.counts_only);
-    targets.extend(
-        RecordedCounts::read()?
-            .map(|baseline| budgets::regression_targets(&current, &baseline))
-            .unwrap_or_default(),
-    );
+    let baseline = RecordedCounts::read()?;
+    if let Some(baseline) = &baseline {
+        targets.extend(budgets::regression_targets(&current, baseline));
+    }
+    let not_checked = budgets::not_checked(&current, baseline.as_ref());
     targets.extend(delivery);
     targets.extend(budgets::soak_targets(&soak, arguments.counts_only));
     if !arguments.counts_only {
@@ -109,7 +109,8 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
         targets.extend(budgets::capacity_targets(&current));
         targets.extend(cost.targets(arguments.only.is_empty()));
     }
-    Ok(Report { machine: Machine::this(), echo_start, functions, soak, journey, cost, targets })
+    let machine = Machine::this();
+    Ok(Report { machine, echo_start, functions, soak, journey, cost, targets, not_checked })
 }
 
 async fn figures(

@@ -71,14 +71,11 @@ impl Gateway {
         );
     }
 
-    /// Handles one request: CORS, then everything from the route to the response.
+    /// Handles one request: everything from the route to the response, then CORS.
     pub(crate) async fn handle(&self, request: Request, caller: Caller) -> Response<Body> {
         let (request, body) = request.into_parts();
-        if let Some(preflight) = self.cors.preflight(&request) {
-            return preflight;
-        }
         let mut response = self.handle_route(&request, body, caller).await;
-        self.cors.allow(&request.headers, &mut response);
+        self.cors.allow(&request, &mut response);
         response
     }
 

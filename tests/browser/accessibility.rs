@@ -1,5 +1,7 @@
 //! Every page against the rules of axe, on a laptop in light mode and on a phone in dark mode.
 
+use serde_json::json;
+
 use crate::harness::{Appearance, Axe, Harness, with_harness};
 
 /// Calls `check` on every page, with its name.
@@ -27,6 +29,7 @@ pub(crate) async fn visit_every_page(harness: &Harness, check: impl AsyncFn(&str
     check("Click to Pay's last page").await;
     harness.click("#return").await;
     harness.find(".timeline").await;
+    harness.expect_heading("Your card is enabled").await;
     check("the outcome").await;
     harness.click("a[href='#/card/70001']").await;
     harness.find(".history").await;
@@ -47,6 +50,13 @@ pub(crate) async fn visit_every_page(harness: &Harness, check: impl AsyncFn(&str
     harness.click("#pace option[value=real]").await;
     harness.click("#play").await;
     harness.find("#picture section:last-child li:last-child .lit").await;
+    let dark = "return document.querySelectorAll('#picture button:not(.lit)').length";
+    harness.expect_result(dark, json!(0)).await;
+    // The page shows the step that was lit last, which may be another one: a notification's acknowledgment is recorded
+    // while the app polls already. A step that was pressed stays.
+    harness.click("#picture section:last-child li:last-child button").await;
+    let words = "return document.getElementById('words').textContent";
+    harness.expect_result(words, json!("after What is the outcome?")).await;
     check("the steps").await;
 }
 

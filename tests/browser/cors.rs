@@ -53,3 +53,21 @@ async fn a_page_of_an_allowed_origin_calls_the_api_and_another_one_does_not() {
     })
     .await;
 }
+
+/// The browser's cache has one entry for both pages, whose site is the same.
+#[tokio::test]
+async fn two_pages_of_one_site_list_the_token_requestors() {
+    let origins = [serve_page(), serve_page()];
+    let options = Options { web_origins: origins.to_vec(), ..Options::default() };
+    with_options(Appearance::LAPTOP, options, async |harness| {
+        let token = harness.world.token_for(CLIENT_ID).unwrap();
+        for origin in &origins {
+            harness.open(origin).await;
+            let url = harness.url("/token-requestors?platform=web");
+            let arguments = vec![json!(url), json!(token), json!("GET")];
+            let fetched = harness.driver.execute_async(FETCH, arguments).await.unwrap();
+            assert_eq!(*fetched.json(), json!([200, true]), "{origin}");
+        }
+    })
+    .await;
+}

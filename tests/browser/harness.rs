@@ -29,8 +29,11 @@ pub(crate) use appearance::Appearance;
 use driver::Chromedriver;
 pub(crate) use responses::{CUT_OFF, GATEWAY_FAILED};
 
-/// How long a test waits for a page.
-const TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a test waits for a page, also on a busy machine.
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a script may run. WebDriver's default of half a minute is too short for axe on a busy machine; the driver's HTTP client
+/// waits for two minutes.
+const SCRIPT_TIMEOUT: Duration = Duration::from_secs(100);
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// World and browser of one test.
@@ -66,6 +69,7 @@ pub(crate) async fn with_options(appearance: Appearance, options: Options, test:
     world.refresh().await.expect("a refresh");
     let profile = tempfile::tempdir().expect("a folder");
     let driver = chromedriver.browser(profile.path(), appearance).await;
+    driver.set_script_timeout(SCRIPT_TIMEOUT).await.expect("a timeout");
     let harness = Harness { world, driver: driver.clone(), errors_allowed: AtomicBool::new(false) };
     let tested = async {
         harness.emulate(appearance).await;

@@ -6,10 +6,13 @@ use crate::harness::{Appearance, Harness, with_harness};
 
 const PHONE: Appearance = Appearance { size: (390, 844), ..Appearance::PHONE };
 
-/// The sum of the layout shifts since the page was opened that no input caused. A view that replaces another one moves the
-/// page's foot; Web Vitals call up to 0.1 good.
+/// The sum of the layout shifts since the page was opened that no input caused; Web Vitals call up to 0.1 good. Shifts of the
+/// page's foot alone do not count: a view that replaces another one moves it, on a slow machine more than 500 ms after the click,
+/// when the browser no longer regards the click as the cause.
 const SHIFT: &str = "const done = arguments[0];
-    new PerformanceObserver((list) => done(list.getEntries().filter((it) => !it.hadRecentInput).reduce((sum, it) => sum + it.value, 0)))
+    const isInFoot = ({ node }) => (node instanceof Element ? node : node?.parentElement)?.closest('.foot');
+    const counts = (it) => !it.hadRecentInput && !it.sources.every(isInFoot);
+    new PerformanceObserver((list) => done(list.getEntries().filter(counts).reduce((sum, it) => sum + it.value, 0)))
         .observe({ type: 'layout-shift', buffered: true });
     setTimeout(() => done(0), 300);";
 /// The largest accepted sum.
@@ -54,6 +57,7 @@ async fn on_a_phone_nothing_moves_and_every_target_is_large_enough() {
         harness.press("accept").await;
         harness.click("#return").await;
         harness.find(".timeline").await;
+        harness.expect_heading("Your card is enabled").await;
         check(harness, "the outcome").await;
         harness.click("a[href='#/card/70001']").await;
         harness.find(".places").await;

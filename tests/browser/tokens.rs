@@ -70,6 +70,7 @@ async fn a_cardholder_pauses_resumes_and_removes_a_card_where_it_is_enabled_and_
         harness.enable(70_001).await;
         harness.press("accept").await;
         harness.click("#return").await;
+        harness.find(".timeline").await;
         harness.expect_heading("Your card is enabled").await;
     })
     .await;

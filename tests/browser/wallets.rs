@@ -40,6 +40,7 @@ async fn a_cardholder_on_ios_enables_a_card_in_a_wallet_once_the_identity_is_ver
         harness.open(&harness.simulator_url(&format!("click-to-pay/sessions/{}", session.id))).await;
         harness.press("authenticate").await;
         harness.click("#return").await;
+        harness.find(".timeline").await;
         harness.expect_heading("Your card is enabled").await;
         let timeline = harness.text(".timeline").await;
         assert!(timeline.contains("Harbor Wallet still has to verify your identity"), "{timeline}");
@@ -58,6 +59,7 @@ async fn a_cardholder_on_android_enables_a_card_at_a_merchant_that_is_only_an_ap
         enable_at(harness, 70_001, MERCHANT, "App Only Rides, app for Android").await;
         harness.press("authenticate").await;
         harness.click("#return").await;
+        harness.find(".timeline").await;
         harness.expect_heading("Your card is enabled").await;
         let timeline = harness.text(".timeline").await;
         assert!(timeline.contains("your identity was verified"), "{timeline}");

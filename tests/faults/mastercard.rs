@@ -91,9 +91,7 @@ async fn a_processing_that_is_down_gets_no_calls_until_a_probe_succeeds() {
     assert_eq!(world.simulator().calls(operation), 5);
 
     world.simulator().clear_faults();
-    let start = Instant::now();
     assert_eq!(call().await, "mastercard_unavailable", "the circuit is open");
-    assert!(start.elapsed() < Duration::from_secs(1));
     assert_eq!(world.simulator().calls(operation), 5);
     tokio::time::sleep(Duration::from_millis(5_100)).await;
     assert_eq!(call().await, "");

@@ -4,6 +4,7 @@ mod limits;
 mod overtaken;
 mod refused;
 mod repeated;
+mod requests;
 mod restarted;
 mod tampering;
 mod tokenized;

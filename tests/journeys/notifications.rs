@@ -7,7 +7,7 @@ use local::{World, cardholder::Cardholder};
 use serde_json::{Value, json};
 use simulator::{Delivery, NotificationPlan};
 
-use crate::support::open_world;
+use crate::support::{logs, open_world};
 
 const CARD: &str = "70001";
 const CLICK_TO_PAY: &str = "50123197928";
@@ -38,6 +38,7 @@ fn lost() -> Delivery {
 /// Sends a notification as Processing does, with the trusted client certificate.
 async fn notify(world: &World, body: &Value) -> u16 {
     let client = reqwest::Client::builder()
+        .no_proxy()
         .tls_certs_only([reqwest::Certificate::from_pem(world.notifications_authority().as_bytes()).unwrap()])
         .identity(reqwest::Identity::from_pem(world.notifications_client_identity().as_bytes()).unwrap())
         .build()
@@ -64,6 +65,7 @@ async fn notifications_that_come_three_times_are_applied_once() {
     let view = view(&cardholder, &id).await;
     assert_eq!(view["status"], "ENABLED");
     assert_eq!((events(&view, "tokenization_decided"), events(&view, "token_created")), (1, 1), "{view}");
+    assert!(logs::is_logged("notification_repeated").await);
 }
 
 #[tokio::test]

@@ -210,7 +210,7 @@ async fn what_a_removed_token_sends_afterwards_does_not_enable_the_card() {
     let simulator = enabled.world.simulator();
     // Still on its way when the cardholder removes the token.
     let plan = simulator::NotificationPlan {
-        tvn: simulator::Delivery { delay_milliseconds: 400, ..simulator::Delivery::default() },
+        tvn: simulator::Delivery { delay_milliseconds: 3_000, ..simulator::Delivery::default() },
         ..simulator::NotificationPlan::default()
     };
     simulator.set_notification_plan(plan);
@@ -218,8 +218,10 @@ async fn what_a_removed_token_sends_afterwards_does_not_enable_the_card() {
     simulator.resume_token(70_001, CLICK_TO_PAY).unwrap();
     assert_eq!(enabled.changed("remove", "away").await.0, "removed");
     simulator.notifications_settled().await;
-    let timeline = enabled.enrollment().await["timeline"].to_string();
-    assert!(timeline.contains("token_changed"), "they came: {timeline}");
+    let timeline = enabled.enrollment().await["timeline"].as_array().unwrap().clone();
+    let first = |event: &str| timeline.iter().position(|entry| entry["event"] == event);
+    let (removed, changed) = (first("token_change_confirmed"), first("token_changed"));
+    assert!(removed.is_some() && removed < changed, "they came, and afterwards: {timeline:?}");
     assert_eq!(enabled.status().await, ("DEACTIVATED".into(), true));
     enabled.world.clock().advance(SignedDuration::from_hours(30));
     enabled.world.reconcile().await.unwrap();

@@ -50,7 +50,7 @@ async fn one_push_recorded_twenty_times_concurrently_is_recorded_once(stores: &S
     let pushes: JoinSet<_> = (0..20)
         .map(|_| {
             let (enrollments, fixture) = (stores.enrollments.clone(), fixture.clone());
-            let sealed = enrollments.seal(&stores.keys, &fixture.enrollment, 1, &fixture.redirect());
+            let sealed = enrollments.seal(&stores.keys, &fixture.enrollment, 1, &fixture.redirect()).ok();
             let current = current.clone();
             async move {
                 let pushed = [fixture.pushed().recorded(fixture.at(), "")];

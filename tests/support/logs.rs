@@ -30,9 +30,9 @@ pub(crate) fn watch() {
     });
 }
 
-/// Whether a line with this event code is logged by any test within five seconds: some follow the response.
+/// Whether a line with this event code is logged by any test within half a minute: some follow the response.
 pub(crate) async fn is_logged(code: &str) -> bool {
-    let deadline = Instant::now() + Duration::from_secs(5);
+    let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         if EVENTS.lock().unwrap_or_else(PoisonError::into_inner).contains_key(code) {
             return true;

@@ -27,6 +27,9 @@ pub(crate) struct Report {
     pub(super) journey: Journey,
     pub(super) cost: Cost,
     pub(super) targets: Vec<Target>,
+    /// Counts without a target, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) not_checked: Option<String>,
 }
 
 impl report::Report for Report {
@@ -60,7 +63,11 @@ impl fmt::Display for Report {
         self.soak(f)?;
         self.steps(f)?;
         write!(f, "{}", self.cost)?;
-        report::table(f, &self.targets)
+        report::table(f, &self.targets)?;
+        match &self.not_checked {
+            Some(reason) => write!(f, "\nNOT CHECKED: {reason}"),
+            None => Ok(()),
+        }
     }
 }
 

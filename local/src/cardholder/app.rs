@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{Cardholder, JourneyError, Response};
 
 /// How long an enrollment is polled until it is final.
-const TIMEOUT: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(30);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 impl Cardholder {
@@ -119,10 +119,10 @@ impl Cardholder {
         self.get(&format!("/enrollments/{enrollment_id}")).await
     }
 
-    /// Polls the enrollment until it is final, for five seconds at most. Returns the last response's body.
+    /// Polls the enrollment until it is final, for half a minute at most. Returns the last response's body.
     ///
     /// # Errors
-    /// When there is no response, or it is not a 200.
+    /// When there is no response, or it is not a 200, or the enrollment is not final in time.
     pub async fn poll_until_final(&self, enrollment_id: &str) -> Result<Value, JourneyError> {
         let (started_at, deadline) = (Timestamp::now(), Instant::now() + TIMEOUT);
         loop {
@@ -130,10 +130,12 @@ impl Cardholder {
             if response.status != 200 {
                 return Err(JourneyError::unexpected("GET /enrollments/{enrollmentId}", response));
             }
-            if response.body["final"] == true || Instant::now() >= deadline {
+            let is_final = response.body["final"] == true;
+            if is_final || Instant::now() >= deadline {
                 let text = format!("GET /enrollments/{{enrollmentId}}: {}", summary(&response.body));
                 self.step_since(0, Party::IssuerApp, Party::IssuerServer, text, started_at);
-                return Ok(response.body);
+                let missing = JourneyError::Missing("final status of the enrollment");
+                return if is_final { Ok(response.body) } else { Err(missing) };
             }
             sleep(POLL_INTERVAL).await;
         }

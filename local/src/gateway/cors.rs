@@ -1,10 +1,10 @@
-//! CORS (the Fetch standard's protocol) as API Gateway implements it for an HTTP API with a CORS configuration: it answers
-//! preflight requests itself and adds the headers to all other responses. Methods, headers and age are those of
-//! `infra/template.yaml`.
+//! CORS (the Fetch standard's protocol) as API Gateway implements it for an HTTP API with a CORS configuration: it adds the headers
+//! to all responses. A preflight request reaches the function, because each path has an `ANY` route. Methods, headers and age are
+//! those of `infra/template.yaml`.
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request::Parts},
+    http::{HeaderName, HeaderValue, Method, Response, header, request::Parts},
 };
 
 const METHODS: &str = "GET,POST";
@@ -23,35 +23,22 @@ impl Cors {
         Self { origins }
     }
 
-    /// The response to a preflight request; `None` for other requests, and if no origin is configured.
-    pub(super) fn preflight(&self, request: &Parts) -> Option<Response<Body>> {
-        let asks = request.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-        if self.origins.is_empty() || request.method != Method::OPTIONS || !asks {
-            return None;
+    /// Adds the headers that allow the page which sent this request to read the response, if it may; after a preflight request
+    /// also those that allow the request itself.
+    pub(super) fn allow(&self, request: &Parts, response: &mut Response<Body>) {
+        let Some(origin) = request.headers.get(header::ORIGIN) else { return };
+        if !self.origins.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()) {
+            return;
         }
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = StatusCode::NO_CONTENT;
-        if self.allow(&request.headers, &mut response) {
-            for (name, value) in [
-                (header::ACCESS_CONTROL_ALLOW_METHODS, METHODS),
-                (header::ACCESS_CONTROL_ALLOW_HEADERS, HEADERS),
-                (header::ACCESS_CONTROL_MAX_AGE, MAX_AGE_SECONDS),
-            ] {
-                set(&mut response, name, value);
-            }
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        set(response, header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
+        if request.method == Method::OPTIONS
+            && request.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+        {
+            set(response, header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+            set(response, header::ACCESS_CONTROL_ALLOW_HEADERS, HEADERS);
+            set(response, header::ACCESS_CONTROL_MAX_AGE, MAX_AGE_SECONDS);
         }
-        Some(response)
-    }
-
-    /// Allows the page that sent these headers to read the response. Whether it may.
-    pub(super) fn allow(&self, request: &HeaderMap, response: &mut Response<Body>) -> bool {
-        let Some(origin) = request.get(header::ORIGIN) else { return false };
-        let allowed = self.origins.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes());
-        if allowed {
-            response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-            set(response, header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
-        }
-        allowed
     }
 }
 

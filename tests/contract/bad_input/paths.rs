@@ -109,6 +109,29 @@ async fn a_method_that_a_path_does_not_have_is_refused_with_those_that_it_has() 
 }
 
 #[tokio::test]
+async fn a_preflight_that_an_any_route_passes_on_is_answered_without_content() {
+    let unchanged = UnchangedWorld::start().await;
+    let enrollment_path = format!("/enrollments/{}", unchanged.enrollment_id);
+    let attempts_path = format!("{enrollment_path}/attempts");
+    let anybody = unchanged.app.cardholder.with_token("");
+    let preflight = [("origin", "https://zebra.example"), ("access-control-request-method", "POST")];
+    for path in ["/token-requestors", "/enrollments", &enrollment_path, &attempts_path] {
+        let send = async |headers: &[(&str, &str)]| {
+            let response = anybody.request(Method::OPTIONS, path, headers, String::new()).await;
+            response.expect("a response")
+        };
+        let response = send(&preflight).await;
+        assert_eq!((response.status, &response.body), (204, &serde_json::Value::Null), "{path}");
+        assert_eq!(response.headers.get("access-control-allow-origin"), None, "no origin is configured");
+        for header in preflight {
+            let case = format!("{path} with {} only", header.0);
+            check_problem(&case, &send(&[header]).await, 405, "method_not_allowed");
+        }
+    }
+    unchanged.check_unchanged().await;
+}
+
+#[tokio::test]
 async fn an_address_that_is_too_long_gets_a_problem_document() {
     let unchanged = UnchangedWorld::start().await;
     let long = format!("/enrollments?nickname={}", "z".repeat(40_000));

@@ -62,7 +62,8 @@ impl Gateway {
         let pem = std::fs::read_to_string(file.trim_start_matches("file:")).unwrap();
         let key = SigningKey::from_pem("signing key", &pem).unwrap();
         let signer = Signer::new(setting("PROCESSING_CONSUMER_KEY"), key).with_signature_method(method);
-        Self { world, client: Client::new(), signer, refused: OnceLock::new() }
+        let client = Client::builder().no_proxy().build().unwrap();
+        Self { world, client, signer, refused: OnceLock::new() }
     }
 
     /// Whether the gateway accepts the request, for any response of the operation.

@@ -26,7 +26,7 @@ const UNKNOWN: &str = "push_outcome_unknown";
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// The pauses between three attempts are half a second at most.
-const SHORT: Range<Duration> = Duration::ZERO..Duration::from_secs(4);
+const SHORT: Range<Duration> = Duration::ZERO..Duration::from_secs(8);
 
 #[rustfmt::skip]
 pub(super) fn rows() -> Vec<Row> {
@@ -105,7 +105,7 @@ pub(super) fn rows() -> Vec<Row> {
 /// Rows in which time matters. The first of three attempts has half of the app's timeout, the second half of the rest, the
 /// third what is left; the only attempt of a push has all of it.
 fn timed() -> Vec<Row> {
-    let timeout = Duration::from_secs(3);
+    let timeout = Duration::from_secs(6);
     vec![
         Row {
             fault: Fault::Latency { milliseconds: 20_000 },
@@ -127,7 +127,7 @@ fn timed() -> Vec<Row> {
             fault: Fault::TooManyRequests { retry_after: 1 },
             times: Times::Next(1),
             timeout: TIMEOUT,
-            takes: Duration::ZERO..Duration::from_secs(5),
+            takes: SHORT,
             read: (2, ""),
             push: (1, UNAVAILABLE),
         },

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use local::cardholder::Cardholder;
+use local::{Options, cardholder::Cardholder};
 use serde_json::json;
 use simulator::{Fault, Operation};
 use tokio::task::JoinSet;
 
 use super::{CARD, enrollment};
-use crate::support::open_world;
+use crate::support::{open_world, open_world_with};
 
 #[tokio::test]
 async fn a_push_that_finishes_after_another_request_took_the_card_is_recorded_and_not_answered() {
@@ -46,7 +46,9 @@ async fn a_push_that_finishes_after_another_request_took_the_card_is_recorded_an
 
 #[tokio::test]
 async fn a_hundred_and_twenty_requests_at_once_push_once_and_none_fails() {
-    let world = open_world().await;
+    // The longest that is allowed: a busy machine takes many seconds for all of them.
+    let settings = [("ENROLL_TIMEOUT_SECONDS".to_owned(), "25".to_owned())].into();
+    let world = open_world_with(Options { settings, ..Options::default() }).await;
     let cardholder = world.cardholder("40000").unwrap();
     let request = Cardholder::smallest_request(CARD);
     let mut requests = JoinSet::new();

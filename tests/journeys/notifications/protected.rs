@@ -62,15 +62,17 @@ async fn status(world: &World) -> String {
 #[tokio::test]
 async fn notifications_that_are_signed_and_encrypted_enable_the_card() {
     let (signer, ours) = (KeyWithCertificate::new(), KeyWithCertificate::new());
-    let settings = [
-        ("NOTIFICATION_SIGNER_CERTIFICATE", signer.file("certificate")),
-        ("NOTIFICATION_DECRYPTION_KEY", ours.file("key")),
-    ];
     let protected = |target: &mut NotificationTarget| {
         target.signing_key_pem = Some(signer.key.clone());
         target.encryption_certificate_pem = Some(ours.certificate.clone());
     };
-    assert_eq!(status(&world(&settings, protected).await).await, "ENABLED");
+    for (certificate, key) in [
+        ("NOTIFICATION_SIGNER_CERTIFICATE", "NOTIFICATION_DECRYPTION_KEY"),
+        ("NOTIFICATION_NEXT_SIGNER_CERTIFICATE", "NOTIFICATION_NEXT_DECRYPTION_KEY"),
+    ] {
+        let settings = [(certificate, signer.file("certificate")), (key, ours.file("key"))];
+        assert_eq!(status(&world(&settings, protected).await).await, "ENABLED", "{key} alone");
+    }
 }
 
 #[tokio::test]
