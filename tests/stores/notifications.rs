@@ -232,7 +232,7 @@ async fn a_redirect_ends_with_the_approval_that_used_its_receipts(stores: &Store
     let fixture = pushed(stores).await;
     let redirect = async || {
         let stored = fixture.versioned(&stores.enrollments).await.unwrap();
-        stores.enrollments.redirect(&stored, 1, fixture.at()).is_some()
+        stored.unexpired_redirect(1, fixture.at()).is_some()
     };
     assert!(redirect().await);
     receive(&stores.enrollments, &[notification("n-1", approved())], fixture.at()).await;

@@ -69,17 +69,17 @@ async fn a_redirect_is_shown_once_the_push_is_recorded(stores: &Stores) {
     let enrollments = &stores.enrollments;
     let fixture = EnrollmentFixture::new("key-1").start(enrollments).await;
     let (without_push, now) = (fixture.versioned(enrollments).await.unwrap(), fixture.at());
-    assert_eq!(enrollments.redirect(&without_push, 1, now), None);
+    assert_eq!(without_push.unexpired_redirect(1, now), None);
     let pushed = fixture.push(enrollments, &stores.keys).await.unwrap();
     let stored = fixture.versioned(enrollments).await.unwrap();
     assert_eq!(pushed.stored, stored, "known without reading it");
     assert_eq!(stored.enrollment().status_at(now).status, Status::Ready);
     let facts = stored.enrollment().facts.iter().map(|recorded| &recorded.fact);
     assert_eq!(facts.collect::<Vec<_>>(), [&fixture.pushed()]);
-    let redirect = enrollments.redirect(&stored, 1, now).unwrap();
+    let redirect = stored.unexpired_redirect(1, now).unwrap();
     let opened = enrollments.open(&stores.keys, stored.enrollment(), redirect).await;
     assert_eq!(opened, Some(fixture.redirect()));
-    assert_eq!(enrollments.redirect(&stored, 2, now), None, "of another attempt");
+    assert_eq!(stored.unexpired_redirect(2, now), None, "of another attempt");
 }
 
 async fn nothing_is_recorded_of_an_unknown_enrollment(stores: &Stores) {
@@ -96,7 +96,7 @@ async fn a_redirect_ends_with_its_receipts(stores: &Stores) {
     fixture.push(&stores.enrollments, &stores.keys).await.unwrap();
     let end = fixture.redirect().expires_at;
     let stored = fixture.versioned(&stores.enrollments).await.unwrap();
-    let redirect = |at| stores.enrollments.redirect(&stored, 1, at);
+    let redirect = |at| stored.unexpired_redirect(1, at);
     assert!(redirect(end - SignedDuration::from_millis(1)).is_some());
     assert_eq!(redirect(end), None);
     // Reconciliation removes it for good.

@@ -36,7 +36,7 @@ async fn a_stored_redirect_opens_with_its_key(stores: &Stores) {
     let fixture = EnrollmentFixture::new("key-1").start(&stores.enrollments).await;
     fixture.push(&stores.enrollments, &stores.keys).await.unwrap();
     let stored = fixture.versioned(&stores.enrollments).await.unwrap();
-    let sealed = stores.enrollments.redirect(&stored, 1, fixture.at()).unwrap();
+    let sealed = stored.unexpired_redirect(1, fixture.at()).unwrap();
     let opened = stores.enrollments.open(&stores.keys, stored.enrollment(), sealed).await;
     assert_eq!(opened, Some(fixture.redirect()));
     let another_key = RedirectKeyFile::new().fetch().await;

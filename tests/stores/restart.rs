@@ -21,12 +21,12 @@ checks! {
 async fn a_restart_ends_the_earlier_redirect(stores: &Stores) {
     let first = pushed(stores).await;
     let before = first.versioned(&stores.enrollments).await.unwrap();
-    assert!(stores.enrollments.redirect(&before, 1, first.at()).is_some());
+    assert!(before.unexpired_redirect(1, first.at()).is_some());
     let restarted = restart(stores, &first, "key-2", first.at()).await.unwrap();
     let stored = first.versioned(&stores.enrollments).await.unwrap();
     assert_eq!(restarted, stored, "known without reading it");
     for attempt in [1, 2] {
-        assert_eq!(stores.enrollments.redirect(&stored, attempt, first.at()), None, "{attempt}");
+        assert_eq!(stored.unexpired_redirect(attempt, first.at()), None, "{attempt}");
     }
     let [item] = stores.enrollment_items().await.try_into().unwrap();
     assert!(!item.contains_key("redirect"), "nor is it stored any more");

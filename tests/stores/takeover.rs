@@ -34,7 +34,7 @@ async fn a_push_that_finishes_after_a_takeover_is_recorded_in_the_past_enrollmen
     let pushed = [slow.pushed().recorded(later, "")];
     let recorded = enrollments.record(stored, &pushed, Some(&sealed), later).await.unwrap().unwrap();
     assert!(!recorded.is_current, "its redirect must not be answered");
-    assert_eq!(enrollments.redirect(&recorded.stored, 1, later), None);
+    assert_eq!(recorded.stored.unexpired_redirect(1, later), None);
     let stored = slow.versioned(enrollments).await.unwrap();
     assert_eq!(stored.record(), recorded.stored.record());
     let facts = stored.enrollment().facts.iter().map(|recorded| &recorded.fact);

@@ -7,7 +7,7 @@ use mastercard::{
     token_requestor::Platform,
 };
 use model::{
-    card_enrollment::{AttemptRequest, NewAttempt, Refusal, Restart, ShortHash},
+    card_enrollment::{NewEnrollment, Refusal, RequestHashes, Restart, ShortHash},
     clock::Clock,
     enrollment::{Consent, Enrollment, EnrollmentId, Fact, receipt_hash},
 };
@@ -91,9 +91,9 @@ impl EnrollmentFixture {
     }
 
     /// What `enroll` passes to the store for the first attempt.
-    pub(crate) fn new_attempt(&self) -> NewAttempt {
+    pub(crate) fn new_attempt(&self) -> NewEnrollment {
         let key: IdempotencyKey = self.key.parse().unwrap();
-        NewAttempt { enrollment: self.enrollment.clone(), request: self.request(&key) }
+        NewEnrollment { enrollment: self.enrollment.clone(), request: self.request(&key) }
     }
 
     /// What `enroll` passes to the store for another attempt with this request's key, content and secret.
@@ -109,9 +109,9 @@ impl EnrollmentFixture {
         }
     }
 
-    fn request(&self, key: &IdempotencyKey) -> AttemptRequest {
+    fn request(&self, key: &IdempotencyKey) -> RequestHashes {
         let fingerprint = ShortHash::of(self.fingerprint.as_bytes());
-        AttemptRequest { key: key.hash(), fingerprint, state: ShortHash::of(&self.secret) }
+        RequestHashes { key: key.hash(), fingerprint, state: ShortHash::of(&self.secret) }
     }
 
     pub(crate) async fn begin(&self, enrollments: &Enrollments) -> Result<Versioned, Refusal> {

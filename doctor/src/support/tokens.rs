@@ -100,7 +100,7 @@ impl TokenSupport {
             let enrollments = Enrollments::from_settings(settings, &runtime);
             Some((processing?, status_words?, enrollments?))
         })?;
-        // Who the operator is, CloudTrail knows.
+        // CloudTrail records which operator it was.
         let correlation_id = Uuid::new_v4();
         let actor = || Actor::internal(ActorKind::Operator, &correlation_id.to_string());
         let enrollments = enrollments.for_actor(actor);

@@ -53,7 +53,7 @@ impl Support {
     /// When the store cannot be read or written.
     pub async fn retry_unmatched(&self) -> Result<usize, StoreError> {
         let mut applied = 0;
-        // Who the operator is, CloudTrail knows.
+        // CloudTrail records which operator it was.
         let correlation_id = Uuid::new_v4().to_string();
         let writer = self.writer.for_actor(|| Actor::internal(ActorKind::Operator, &correlation_id));
         for entry in self.writer.unmatched_notifications().await? {

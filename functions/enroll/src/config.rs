@@ -6,7 +6,7 @@ use aws_lc_rs::rand;
 use jiff::SignedDuration;
 use mastercard::{redirect::AllowedOrigin, secret::CallbackState, token_requestor::TokenRequestorId};
 use model::{
-    card_enrollment::{AttemptRequest, ShortHash},
+    card_enrollment::{RequestHashes, ShortHash},
     enrollment::EnrollmentId,
 };
 use runtime::{
@@ -100,10 +100,10 @@ impl EnrollConfig {
         id: EnrollmentId,
         key: &IdempotencyKey,
         fingerprint: &str,
-    ) -> Result<(CallbackState, AttemptRequest), Problem> {
+    ) -> Result<(CallbackState, RequestHashes), Problem> {
         let mut secret = [0; SECRET_BYTES];
         rand::fill(&mut secret).map_err(|_| Problem::internal("no randomness"))?;
-        let request = AttemptRequest {
+        let request = RequestHashes {
             key: key.hash(),
             fingerprint: ShortHash::of(fingerprint.as_bytes()),
             state: ShortHash::of(&secret),

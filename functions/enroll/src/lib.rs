@@ -20,7 +20,7 @@ use mastercard::{
 };
 use model::{
     audit::ActorKind,
-    card_enrollment::{NewAttempt, Refusal},
+    card_enrollment::{NewEnrollment, Refusal},
     card_number::CardNumberDetector,
     clock::Clock,
     enrollment::{Enrollment, EnrollmentId},
@@ -32,7 +32,7 @@ use runtime::{
 };
 
 pub use config::EnrollConfig;
-use push::Attempt;
+use push::PushAttempt;
 use reached_limits::ReachedLimits;
 use request::EnrollmentRequest;
 
@@ -75,7 +75,7 @@ impl Enroll {
         ) = runtime.read_settings(|settings| {
             let requestors = TokenRequestors::from_settings(settings, runtime);
             let enrollments = Enrollments::from_settings(settings, runtime);
-            let redirect_keys = RedirectKeys::from_settings(settings);
+            let redirect_keys = RedirectKeys::reference(settings);
             let processing = ProcessingSettings::from_settings(settings);
             let search = SearchSettings::from_settings(settings);
             let token_connect = TokenConnectSettings::from_settings(settings);
@@ -162,7 +162,7 @@ impl Enroll {
             facts: Vec::new(),
         };
         let (state, hashes) = self.config.new_attempt(enrollment.enrollment_id, &key, &fingerprint)?;
-        let new = NewAttempt { enrollment, request: hashes };
+        let new = NewEnrollment { enrollment, request: hashes };
         let enrollments = self.enrollments.for_actor(|| http::actor(request, ActorKind::App));
         if let Some(limits) = self.config.limits
             && let Some(reached) = self.reached_limits.of(client, now)
@@ -175,7 +175,7 @@ impl Enroll {
         }
         match enrollments.begin(&new, now).await? {
             Ok(stored) => {
-                let mut attempt = Attempt::new(stored, &enrollments, &requestor, &state, deadline);
+                let mut attempt = PushAttempt::new(stored, &enrollments, &requestor, &state, deadline);
                 attempt.reads_token_list = enroll_request.reads_token_list;
                 self.push(attempt, enroll_request.attempt_request).await
             }

@@ -32,7 +32,7 @@ use crate::{Enroll, request::AttemptRequest, response};
 const REDIRECT_MARGIN: SignedDuration = SignedDuration::from_secs(15);
 
 /// One attempt to push one card.
-pub(crate) struct Attempt<'a> {
+pub(crate) struct PushAttempt<'a> {
     pub(crate) stored: Versioned,
     /// The table, for the changes of the caller.
     pub(crate) enrollments: &'a Enrollments,
@@ -45,7 +45,7 @@ pub(crate) struct Attempt<'a> {
     calls: CallLog,
 }
 
-impl<'a> Attempt<'a> {
+impl<'a> PushAttempt<'a> {
     pub(crate) fn new(
         stored: Versioned,
         enrollments: &'a Enrollments,
@@ -97,7 +97,7 @@ impl Enroll {
     /// Pushes the card and returns the redirect.
     pub(crate) async fn push(
         &self,
-        attempt: Attempt<'_>,
+        attempt: PushAttempt<'_>,
         attempt_request: AttemptRequest,
     ) -> Result<Response<Body>, Problem> {
         let enrollment_id = attempt.enrollment().enrollment_id;
@@ -141,7 +141,7 @@ impl Enroll {
     /// The redirect, the data for the requestor's app, which is not stored, and the fact of the push.
     async fn attempt(
         &self,
-        attempt: &Attempt<'_>,
+        attempt: &PushAttempt<'_>,
         attempt_request: AttemptRequest,
     ) -> Result<(Redirect, Vec<IssuerInitiatedDigitizationData>, Fact), AttemptFailure> {
         let supported = &attempt.requestor.supported_account_holder_data;
@@ -184,7 +184,7 @@ impl Enroll {
     /// enabled already is not pushed, unless its token comes from this enrollment. The first attempt is counted beside it, others before they start.
     async fn fetch_encrypted_card(
         &self,
-        attempt: &Attempt<'_>,
+        attempt: &PushAttempt<'_>,
         search: &FundingAccountSearch,
     ) -> Result<PushFundingAccounts, AttemptFailure> {
         let Enrollment { client_id, card_contract_id, ref token_requestor_id, .. } = *attempt.enrollment();
@@ -250,7 +250,7 @@ impl Enroll {
     /// Composes the redirect of step 12, and the fact that the card was pushed.
     fn compose_redirect(
         &self,
-        attempt: &Attempt<'_>,
+        attempt: &PushAttempt<'_>,
         pushed: PushedAccounts,
         data: &SignatureData,
         issued_at: Timestamp,

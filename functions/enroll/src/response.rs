@@ -85,7 +85,7 @@ impl Enroll {
         }
         let report = enrollment.status_at(now);
         if report.status == Status::Ready
-            && let Some(sealed) = self.enrollments.redirect(&stored, attempt, now)
+            && let Some(sealed) = stored.unexpired_redirect(attempt, now)
             && let Some(redirect) = self.enrollments.open(&self.redirect_keys, enrollment, sealed).await
         {
             return ready(enrollment, &redirect, &[], now);

@@ -5,7 +5,7 @@ use lambda_http::{Body, Request, Response};
 use model::{audit::ActorKind, card_enrollment::Restart, enrollment::EnrollmentId};
 use runtime::http::{self, Code, Problem};
 
-use crate::{Enroll, push::Attempt, request::AttemptRequest};
+use crate::{Enroll, push::PushAttempt, request::AttemptRequest};
 
 impl Enroll {
     /// `POST /enrollments/{enrollmentId}/attempts`
@@ -39,7 +39,7 @@ impl Enroll {
         let enrollments = self.enrollments.for_actor(|| http::actor(request, ActorKind::App));
         match enrollments.restart(current, &restart, now).await? {
             Ok(stored) => {
-                let attempt = Attempt::new(stored, &enrollments, &requestor, &state, deadline);
+                let attempt = PushAttempt::new(stored, &enrollments, &requestor, &state, deadline);
                 self.push(attempt, attempt_request).await
             }
             Err(refusal) => self.not_started(client, id, refusal).await,

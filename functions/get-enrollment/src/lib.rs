@@ -57,7 +57,7 @@ impl GetEnrollment {
         let (enrollments, redirect_keys, caller, write_scopes, step_up, card_numbers) = runtime
             .read_settings(|settings| {
                 let enrollments = Enrollments::from_settings(settings, runtime);
-                let redirect_keys = RedirectKeys::from_settings(settings);
+                let redirect_keys = RedirectKeys::reference(settings);
                 let caller = Caller::from_settings(settings, &registry::READ_SCOPES);
                 let write_scopes = RequiredScopes::from_settings(settings, &registry::WRITE_SCOPES);
                 let step_up = StepUp::from_settings(settings);
@@ -92,7 +92,7 @@ impl GetEnrollment {
         let stored = self.enrollments.get(client, id).await?.ok_or(Code::NotFound)?;
         let enrollment = stored.enrollment();
         let now = self.clock.now();
-        let sealed = self.enrollments.redirect(&stored, enrollment.attempt().number, now);
+        let sealed = stored.unexpired_redirect(enrollment.attempt().number, now);
         let is_ready = enrollment.status_at(now).status == Status::Ready;
         // Whoever has the redirect can continue the push in another browser: showing it takes no less than the request that made it.
         let may_enroll =

@@ -60,7 +60,7 @@ impl ReceiveNotification {
         let (enrollments, authentication, quarantine, card_numbers) = runtime.read_settings(|settings| {
             let enrollments = Enrollments::from_settings(settings, runtime);
             let authentication = AuthenticationSettings::from_settings(settings);
-            let quarantine = Quarantine::from_settings(settings);
+            let quarantine = Quarantine::reference(settings);
             let card_numbers = http::card_number_detector(settings);
             Some((enrollments?, authentication?, quarantine?, card_numbers?))
         })?;

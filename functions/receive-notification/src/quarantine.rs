@@ -21,7 +21,7 @@ pub(crate) struct Quarantine(Option<JweKeys>);
 
 impl Quarantine {
     /// The reference in the setting; `None` if a problem was noted.
-    pub(crate) fn from_settings(settings: &mut SettingsReader<'_>) -> Option<Option<SecretRef>> {
+    pub(crate) fn reference(settings: &mut SettingsReader<'_>) -> Option<Option<SecretRef>> {
         settings.optional(&CERTIFICATE)
     }
 

@@ -18,7 +18,7 @@ const MAX_ENCODINGS: usize = 3;
 
 /// One `results[…]` parameter. `Debug` prints only the outcome.
 #[derive(Clone, PartialEq, Eq)]
-pub struct CallbackResult {
+pub struct ReceiptResult {
     /// The receipt of the pushed card. Compare it with the receipts of the push.
     pub receipt: PushAccountReceipt,
     /// The outcome at the token requestor.
@@ -27,9 +27,9 @@ pub struct CallbackResult {
     pub token_unique_reference: Option<String>,
 }
 
-impl fmt::Debug for CallbackResult {
+impl fmt::Debug for ReceiptResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallbackResult").field("outcome", &self.outcome).finish_non_exhaustive()
+        f.debug_struct("ReceiptResult").field("outcome", &self.outcome).finish_non_exhaustive()
     }
 }
 
@@ -93,7 +93,7 @@ impl From<&str> for CallbackOutcome {
 /// assert_eq!(results[0].outcome, CallbackOutcome::Approved);
 /// assert_eq!(results[0].token_unique_reference.as_deref().map(str::len), Some(48));
 /// ```
-pub fn parse(query: &str) -> Vec<CallbackResult> {
+pub fn parse(query: &str) -> Vec<ReceiptResult> {
     let mut query = Cow::Borrowed(query);
     for _ in 0..MAX_ENCODINGS {
         let results: Vec<_> = query.split('&').filter_map(parse_pair).take(MAX_RESULTS).collect();
@@ -106,7 +106,7 @@ pub fn parse(query: &str) -> Vec<CallbackResult> {
     Vec::new()
 }
 
-fn parse_pair(pair: &str) -> Option<CallbackResult> {
+fn parse_pair(pair: &str) -> Option<ReceiptResult> {
     let (name, value) = pair.strip_prefix("amp;").unwrap_or(pair).split_once('=')?;
     let (name, value) =
         (percent_decode_str(name).decode_utf8().ok()?, percent_decode_str(value).decode_utf8().ok()?);
@@ -115,7 +115,7 @@ fn parse_pair(pair: &str) -> Option<CallbackResult> {
         return None;
     }
     let (outcome, reference) = value.split_once('|').unwrap_or((&value, ""));
-    Some(CallbackResult {
+    Some(ReceiptResult {
         receipt: PushAccountReceipt::new(receipt),
         outcome: outcome.into(),
         token_unique_reference: Some(reference).filter(|it| is_reference(it)).map(Into::into),

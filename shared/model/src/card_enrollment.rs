@@ -18,11 +18,11 @@ use jiff::Timestamp;
 pub use crate::short_hash::ShortHash;
 pub use begin::{MAX_ATTEMPTS, MAX_KEYS};
 pub use change::{Change, Items};
-pub use command::{Arrival, Command, NewAttempt, NotificationOutcome, Outcome, Refusal, Restart};
+pub use command::{Arrival, Command, NewEnrollment, NotificationOutcome, Outcome, Refusal, Restart};
 pub use decide::decide;
 pub use notify::{MAX_APPLIED, MAX_NOTIFICATIONS};
 pub use record::MAX_TOKEN_CHANGES;
-pub use request::{AttemptRequest, KEY_RETENTION, UsedKey};
+pub use request::{KEY_RETENTION, RequestHashes, UsedKey};
 pub use status_change::StatusChange;
 
 use crate::enrollment::{Enrollment, EnrollmentId, Status};
@@ -33,7 +33,7 @@ pub struct EnrollmentRecord {
     /// The enrollment.
     pub enrollment: Enrollment,
     /// The request of each attempt, in order; the first one is the first attempt's.
-    pub requests: Vec<AttemptRequest>,
+    pub requests: Vec<RequestHashes>,
     /// Notifications that were left out because there were more than [`MAX_NOTIFICATIONS`] of their kind: at least this many.
     pub omitted_notifications: u32,
     /// The number of writes of its item, from 1. Each write is on condition that the stored number is the one that was read.

@@ -141,13 +141,23 @@ impl Enrollment {
         facts.any(|recorded| matches!(recorded.fact, Fact::Pushed { .. }))
     }
 
-    /// Whether any attempt pushed the card, or may have: its push succeeded, is in progress, or its outcome is unknown.
+    /// Whether an attempt pushed the card, or may have: its push succeeded, is in progress, or its outcome is unknown.
+    pub(crate) fn may_have_pushed(&self, attempt: u32) -> bool {
+        let mut facts = self.facts.iter().filter(|recorded| recorded.attempt == attempt);
+        self.is_pushed(attempt) || !facts.any(|recorded| matches!(recorded.fact, Fact::PushFailed { .. }))
+    }
+
+    /// Whether any attempt pushed the card, or may have.
     pub fn may_be_pushed(&self) -> bool {
-        let is_failed = |number: u32| {
-            let mut facts = self.facts.iter().filter(|recorded| recorded.attempt == number);
-            facts.any(|recorded| matches!(recorded.fact, Fact::PushFailed { .. }))
-        };
-        self.attempts().any(|attempt| self.is_pushed(attempt.number) || !is_failed(attempt.number))
+        self.attempts().any(|attempt| self.may_have_pushed(attempt.number))
+    }
+
+    /// When the receipts of an attempt expire; `None` if it is not known to have pushed the card.
+    pub(crate) fn receipts_expire_at(&self, attempt: u32) -> Option<Timestamp> {
+        self.facts.iter().find_map(|recorded| match recorded.fact {
+            Fact::Pushed { expires_at, .. } if recorded.attempt == attempt => Some(expires_at),
+            _ => None,
+        })
     }
 
     /// Whether one of its receipts has this hash.

@@ -1,6 +1,7 @@
 //! The domain model: an enrollment with its facts and status, notifications, the catalog of token requestors.
 //!
-//! All functions are pure: the time is an argument, and nothing reads a network, a store or a setting. The crate depends
+//! Its functions are pure: the time is an argument, and nothing reads a network, a store or a setting. Only `clock` reads the
+//! system's clock, and a new enrollment id has random bits. The crate depends
 //! on `mastercard` for its types, and on no other crate of this workspace.
 
 pub mod audit;

@@ -4,7 +4,7 @@ mod grammar;
 
 const TUR: &str = "DM4MMC00005dfea6f3f93916b4add66c2a2f796790addcf8";
 
-fn one(query: &str) -> CallbackResult {
+fn one(query: &str) -> ReceiptResult {
     let [result] = parse(query).try_into().unwrap();
     result
 }
@@ -119,5 +119,5 @@ fn malformed_results_are_ignored() {
 #[test]
 fn neither_receipt_nor_reference_prints() {
     let printed = format!("{:?}", one(&format!("results[MCC-1]=APPROVED|{TUR}")));
-    assert_eq!(printed, "CallbackResult { outcome: Approved, .. }");
+    assert_eq!(printed, "ReceiptResult { outcome: Approved, .. }");
 }

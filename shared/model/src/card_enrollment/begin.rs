@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    AppliedNotification, CardEnrollment, Change, EnrollmentRecord, Items, NewAttempt, Outcome, Refusal,
+    AppliedNotification, CardEnrollment, Change, EnrollmentRecord, Items, NewEnrollment, Outcome, Refusal,
     Restart, notify::newest_applied,
 };
 use crate::enrollment::Fact;
@@ -18,7 +18,7 @@ const NOTIFICATION_RETENTION: SignedDuration = SignedDuration::from_hours(90 * 2
 /// Starts a new enrollment, if none is live.
 pub(super) fn begin(
     card: Option<&CardEnrollment>,
-    new: &NewAttempt,
+    new: &NewEnrollment,
     now: Timestamp,
 ) -> Result<Change, Refusal> {
     let current = EnrollmentRecord::new(new, now);
@@ -99,7 +99,7 @@ impl CardEnrollment {
 
 impl EnrollmentRecord {
     /// The record of a new enrollment at its first write.
-    fn new(new: &NewAttempt, now: Timestamp) -> Self {
+    fn new(new: &NewEnrollment, now: Timestamp) -> Self {
         let report = new.enrollment.status_at(now);
         Self {
             enrollment: new.enrollment.clone(),

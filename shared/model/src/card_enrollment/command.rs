@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AttemptRequest, SealedRedirect};
+use super::{RequestHashes, SealedRedirect};
 use crate::{
     enrollment::{Consent, Enrollment, EnrollmentId, RecordedFact},
     notification::Notification,
@@ -13,7 +13,7 @@ use mastercard::token_requestor::Platform;
 #[derive(Clone, Copy, Debug)]
 pub enum Command<'a> {
     /// Start a new enrollment.
-    Begin(&'a NewAttempt),
+    Begin(&'a NewEnrollment),
     /// Start another attempt of an enrollment.
     Restart(&'a Restart),
     /// Record facts at an enrollment: the outcome of a push, a callback, a read of the token list.
@@ -31,11 +31,11 @@ pub enum Command<'a> {
 
 /// A new enrollment.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NewAttempt {
+pub struct NewEnrollment {
     /// The enrollment, without facts.
     pub enrollment: Enrollment,
     /// The hashes of its request.
-    pub request: AttemptRequest,
+    pub request: RequestHashes,
 }
 
 /// Another attempt of an enrollment.
@@ -52,7 +52,7 @@ pub struct Restart {
     /// Until when the app waits for the response.
     pub respond_by: Timestamp,
     /// The hashes of its request.
-    pub request: AttemptRequest,
+    pub request: RequestHashes,
 }
 
 /// A notification with the time of its first arrival.

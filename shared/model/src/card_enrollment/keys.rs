@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     CardEnrollment, EnrollmentRecord, Refusal, ShortHash,
-    request::{AttemptRequest, KEY_RETENTION, UsedKey},
+    request::{KEY_RETENTION, RequestHashes, UsedKey},
 };
 use crate::enrollment::{Attempt, Fact};
 
@@ -29,13 +29,13 @@ impl EnrollmentRecord {
         let enrollment_id = self.enrollment.enrollment_id;
         let attempts = self.enrollment.attempts().filter(|attempt| !self.is_key_free(attempt));
         attempts.filter_map(move |Attempt { number, began_at, .. }| {
-            let AttemptRequest { key, fingerprint, .. } = *self.request(number)?;
+            let RequestHashes { key, fingerprint, .. } = *self.request(number)?;
             Some(UsedKey { key, fingerprint, enrollment_id, attempt: number, used_at: began_at })
         })
     }
 
     /// The request of an attempt.
-    pub fn request(&self, attempt: u32) -> Option<&AttemptRequest> {
+    pub fn request(&self, attempt: u32) -> Option<&RequestHashes> {
         self.requests.get(usize::try_from(attempt).ok()?.checked_sub(1)?)
     }
 
@@ -45,7 +45,7 @@ impl EnrollmentRecord {
     }
 
     /// The refusal of a request with a key that one of its attempts used.
-    pub fn known_key(&self, request: &AttemptRequest, now: Timestamp) -> Option<Refusal> {
+    pub fn known_key(&self, request: &RequestHashes, now: Timestamp) -> Option<Refusal> {
         let used = self.keys().find(|used| used.key == request.key && used.counts(now))?;
         Some(used.refusal(request.fingerprint))
     }
@@ -53,7 +53,7 @@ impl EnrollmentRecord {
 
 impl CardEnrollment {
     /// The refusal of a request with a key that was used for this card.
-    pub(super) fn known_key(&self, request: &AttemptRequest, now: Timestamp) -> Option<Refusal> {
+    pub(super) fn known_key(&self, request: &RequestHashes, now: Timestamp) -> Option<Refusal> {
         let earlier = self.used_keys.iter().find(|used| used.key == request.key && used.counts(now));
         let earlier = earlier.map(|used| used.refusal(request.fingerprint));
         self.current.known_key(request, now).or(earlier)

@@ -9,7 +9,7 @@ pub const KEY_RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
 /// The request that started an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AttemptRequest {
+pub struct RequestHashes {
     /// Hash of the idempotency key; for a restart of the key with the enrollment's id, since a key counts for one route.
     pub key: ShortHash,
     /// Hash of the request's content, which distinguishes a replay from a reuse of the key.

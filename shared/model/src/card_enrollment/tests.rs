@@ -74,7 +74,7 @@ impl Card {
     }
 
     /// A request with this key and a state of its own.
-    fn attempt(&self, key: &str, state: &str) -> NewAttempt {
+    fn attempt(&self, key: &str, state: &str) -> NewEnrollment {
         let enrollment = Enrollment {
             enrollment_id: EnrollmentId::new(self.now),
             client_id: 40000.into(),
@@ -87,7 +87,7 @@ impl Card {
             respond_by: self.now + SignedDuration::from_secs(10),
             facts: Vec::new(),
         };
-        NewAttempt { enrollment, request: request(key, "content", state) }
+        NewEnrollment { enrollment, request: request(key, "content", state) }
     }
 
     fn restart(&mut self, id: EnrollmentId, key: &str) -> Result<Outcome, Refusal> {
@@ -171,9 +171,9 @@ fn consent(accepted_at: Timestamp) -> Consent {
     Consent { terms_version: "1".into(), accepted_at, authentication: None }
 }
 
-fn request(key: &str, content: &str, state: &str) -> AttemptRequest {
+fn request(key: &str, content: &str, state: &str) -> RequestHashes {
     let [key, fingerprint, state] = [key, content, state].map(|text| ShortHash::of(text.as_bytes()));
-    AttemptRequest { key, fingerprint, state }
+    RequestHashes { key, fingerprint, state }
 }
 
 fn tvn(token: TokenState) -> NotificationKind {

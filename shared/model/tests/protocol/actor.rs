@@ -4,7 +4,8 @@ use jiff::SignedDuration;
 use mastercard::{processing::TokenAction, token_requestor::Platform};
 use model::{
     card_enrollment::{
-        Arrival, AttemptRequest, Command, Items, NewAttempt, NotificationOutcome, Outcome, Refusal, decide,
+        Arrival, Command, Items, NewEnrollment, NotificationOutcome, Outcome, Refusal, RequestHashes,
+        ShortHash, decide,
     },
     enrollment::{
         CallbackResult, Consent, Decision, Enrollment, EnrollmentId, Fact, RecordedFact, TokenState,
@@ -45,9 +46,21 @@ pub(crate) enum ChangeStage {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum TapStage {
     Idle,
-    Begin { at: usize, seen: Items },
-    Push { at: usize, seen: Items },
-    Record { at: usize, pushed_at: usize, seen: Items },
+    Begin {
+        at: usize,
+        seen: Items,
+    },
+    Push {
+        at: usize,
+        seen: Items,
+    },
+    Record {
+        at: usize,
+        pushed_at: usize,
+        seen: Items,
+    },
+    /// Answered that another enrollment holds the card, or that the same request runs.
+    Refused,
     Ended,
 }
 
@@ -74,10 +87,10 @@ pub(crate) fn enrollment_id(tap: usize, at: usize) -> EnrollmentId {
     EnrollmentId::from_bytes(bytes)
 }
 
-fn new_attempt(scenario: &Scenario, tap: usize, at: usize) -> NewAttempt {
+fn new_attempt(scenario: &Scenario, tap: usize, at: usize) -> NewEnrollment {
     let place = scenario.taps[tap].place;
     let now = time(at);
-    NewAttempt {
+    NewEnrollment {
         enrollment: Enrollment {
             enrollment_id: enrollment_id(tap, at),
             client_id: (40000 + place as u64).into(),
@@ -90,11 +103,10 @@ fn new_attempt(scenario: &Scenario, tap: usize, at: usize) -> NewAttempt {
             respond_by: now + SignedDuration::from_secs(10),
             facts: Vec::new(),
         },
-        request: AttemptRequest {
+        request: RequestHashes {
             key: hash(1, scenario.taps[tap].key),
             fingerprint: hash(2, 0),
-            // Each request has a secret of its own, also a repeated one.
-            state: hash(3, tap as u8),
+            state: state_hash(tap),
         },
     }
 }
@@ -129,6 +141,7 @@ impl Actor {
                 (3, [*at, *pushed_at], Some(seen))
             }
             Self::Tap { stage: TapStage::Ended, .. } => (4, [0, 0], None),
+            Self::Tap { stage: TapStage::Refused, .. } => (13, [0, 0], None),
             Self::TokenChange { stage, .. } => match stage {
                 ChangeStage::Idle => (8, [0, 0], None),
                 ChangeStage::Request { seen } => (9, [0, 0], Some(seen)),
@@ -148,7 +161,7 @@ impl Actor {
     pub(crate) fn can_step(&self, scenario: &Scenario, state: &State) -> bool {
         let is_pushed = |place: usize| state.pushes.iter().any(|push| push.place == place);
         match self {
-            Self::Tap { stage, .. } => *stage != TapStage::Ended,
+            Self::Tap { stage, .. } => !matches!(stage, TapStage::Refused | TapStage::Ended),
             Self::Delivery { message, stage, .. } => {
                 let sent = scenario.messages[*message];
                 *stage != Stage::Ended && sent.occurred <= state.now && is_pushed(sent.place)
@@ -172,7 +185,9 @@ impl Actor {
     /// Whether the next step may write, so that its answer may be lost.
     pub(crate) fn may_write(&self) -> bool {
         match self {
-            Self::Tap { stage, .. } => !matches!(stage, TapStage::Push { .. } | TapStage::Ended),
+            Self::Tap { stage, .. } => {
+                !matches!(stage, TapStage::Push { .. } | TapStage::Refused | TapStage::Ended)
+            }
             Self::Delivery { stage, .. } | Self::Callback { stage, .. } => {
                 matches!(stage, Stage::Loaded { .. })
             }
@@ -241,8 +256,14 @@ fn step_tap(scenario: &Scenario, state: &mut State, tap: usize, stage: TapStage,
                 Some(seen) => TapStage::Record { at, pushed_at, seen },
             }
         }
+        TapStage::Refused => TapStage::Refused,
         TapStage::Ended => TapStage::Ended,
     }
+}
+
+/// The hash of the secret in the callback state of a request: each has its own, also a repeated one.
+pub(crate) fn state_hash(tap: usize) -> ShortHash {
+    hash(3, tap as u8)
 }
 
 fn begin(
@@ -260,11 +281,17 @@ fn begin(
     {
         return TapStage::Push { at, seen };
     }
-    let change = match decide(&seen, Command::Begin(&new), time(at)) {
+    let mut change = match decide(&seen, Command::Begin(&new), time(at)) {
+        Ok(change) if change.card.is_none() && scenario.bug == Some(Bug::LostAnswerNotRecognized) => {
+            return TapStage::Refused;
+        }
         Ok(change) if change.card.is_none() => return TapStage::Push { at, seen },
         Ok(change) => change,
-        Err(_) => return TapStage::Ended,
+        Err(_) => return TapStage::Refused,
     };
+    if let (Some(Bug::AppliedNotCarried), Some(card)) = (scenario.bug, &mut change.card) {
+        card.applied.clear();
+    }
     let is_written = match scenario.bug {
         Some(Bug::GuardReadFirst) => {
             state.put(place, &change);
@@ -338,8 +365,22 @@ fn step_delivery(
     if is_unmatched {
         state.inbox.insert(message);
     }
+    if scenario.bug == Some(Bug::TokenAsAcceptance) && scenario.messages[message].kind == Kind::Tcn {
+        accept(state, place);
+    }
     state.acknowledged.insert(message);
     Stage::Ended
+}
+
+/// Records a positive callback of the current enrollment.
+fn accept(state: &mut State, place: usize) {
+    let items = &state.table[place];
+    let enrollment_id = items.card.as_ref().unwrap().current.enrollment.enrollment_id;
+    let now = time(state.now);
+    let facts = [Fact::Callback { result: CallbackResult::Approved }.recorded(now, "")];
+    let change =
+        decide(items, Command::Record { enrollment_id, facts: &facts, redirect: None }, now).unwrap();
+    state.put(place, &change);
 }
 
 fn step_callback(

@@ -7,6 +7,12 @@ pub(crate) enum Bug {
     GuardReadFirst,
     /// A request takes an attempt with its own key for its own attempt.
     LostAnswerByKey,
+    /// A request whose own answer was lost takes its enrollment for another one's.
+    LostAnswerNotRecognized,
+    /// A later enrollment of a card does not know the notifications of the earlier ones.
+    AppliedNotCarried,
+    /// A TCN counts as if the cardholder had accepted the token.
+    TokenAsAcceptance,
     /// A copy of a notification counts again.
     NoDedupe,
     /// A notification of a past enrollment is written there alone.

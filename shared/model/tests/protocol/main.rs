@@ -53,6 +53,11 @@ fn a_later_enrollment_takes_the_card_while_messages_of_the_earlier_one_arrive() 
 }
 
 #[test]
+fn copies_of_a_notification_that_fits_two_enrollments_count_once() {
+    check(scenario::repeated());
+}
+
+#[test]
 fn copies_of_notifications_in_any_order_with_a_callback_and_reads_count_once() {
     check(scenario::messages());
 }
@@ -100,6 +105,21 @@ fn a_guard_that_is_read_first_is_found() {
 #[test]
 fn a_lost_answer_recognized_by_its_key_is_found() {
     finds(scenario::taps(), Bug::LostAnswerByKey, properties::ONE_PUSH);
+}
+
+#[test]
+fn a_lost_answer_that_is_not_recognized_is_found() {
+    finds(scenario::taps(), Bug::LostAnswerNotRecognized, properties::OWN);
+}
+
+#[test]
+fn notifications_of_earlier_enrollments_that_are_forgotten_are_found() {
+    finds(scenario::repeated(), Bug::AppliedNotCarried, properties::ONCE);
+}
+
+#[test]
+fn a_token_taken_for_the_cardholders_acceptance_is_found() {
+    finds(scenario::messages(), Bug::TokenAsAcceptance, properties::ACCEPTED);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use model::{
 use stateright::{Model, Property};
 
 use crate::{
-    actor::{Actor, Answer, ChangeStage, Stage, TapStage},
+    actor::{Actor, Answer, ChangeStage, Stage, TapStage, state_hash},
     scenario::{Kind, Scenario, TokenChange, time},
     state::State,
 };
@@ -18,6 +18,8 @@ pub(crate) const ONE_PUSH: &str =
 pub(crate) const ONCE: &str = "a notification counts at one enrollment, and there once";
 pub(crate) const KEPT: &str = "an acknowledged notification is kept";
 pub(crate) const ENABLED: &str = "a card is enabled only by a token that Mastercard reported";
+pub(crate) const OWN: &str = "a request is never refused because of its own enrollment";
+pub(crate) const ACCEPTED: &str = "a card is enabled only once the cardholder came back or the list showed the token after the receipts' end";
 pub(crate) const REMOVED: &str = "a token that was removed here is never enabled again";
 pub(crate) const SUSPENDED: &str = "a token that was suspended here is enabled only by a later resumption";
 pub(crate) const RESUMED: &str = "a token that was resumed here is not shown as suspended";
@@ -145,6 +147,36 @@ impl Model for Scenario {
                         }) && records(state, place).any(reports_token);
                     is_reported
                         || records(state, place).all(|record| status(record, state) != Status::Enabled)
+                })
+            }),
+            Property::always(OWN, |scenario: &Self, state: &State| {
+                state.actors.iter().all(|actor| match actor {
+                    Actor::Tap { tap, stage: TapStage::Refused } => {
+                        let card = state.table[scenario.taps[*tap].place].card.as_ref();
+                        let mut requests = card.iter().flat_map(|card| &card.current.requests);
+                        requests.all(|request| request.state != state_hash(*tap))
+                    }
+                    _ => true,
+                })
+            }),
+            Property::always(ACCEPTED, |scenario: &Self, state: &State| {
+                (0..scenario.places).all(|place| {
+                    let has_returned = state.actors.iter().any(|actor| match actor {
+                        Actor::Callback { place: returned, stage } => {
+                            *returned == place && *stage != Stage::Idle
+                        }
+                        _ => false,
+                    });
+                    let is_shown = |record: &EnrollmentRecord| {
+                        record.enrollment.facts.iter().any(|recorded| {
+                            // No receipt is valid any more at the second time.
+                            let is_active = Fact::TokenList { token: Some(TokenState::Active) };
+                            recorded.fact == is_active && recorded.at >= time(1)
+                        })
+                    };
+                    let is_accepted = |record| has_returned || is_shown(record);
+                    records(state, place)
+                        .all(|record| is_accepted(record) || status(record, state) != Status::Enabled)
                 })
             }),
             Property::always(REMOVED, |scenario: &Self, state: &State| {

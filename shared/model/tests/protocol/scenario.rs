@@ -117,6 +117,22 @@ pub(crate) fn takeover() -> Scenario {
     }
 }
 
+/// An enrollment that expires, a later one of the same card, and a late TAR in copies, which fits both by its time.
+pub(crate) fn repeated() -> Scenario {
+    Scenario {
+        name: "repeated",
+        places: 1,
+        taps: vec![Tap { place: 0, key: 1 }, Tap { place: 0, key: 2 }],
+        messages: vec![Message { place: 0, kind: Kind::Tar, occurred: 1, copies: 2 }],
+        callbacks: Vec::new(),
+        changes: Vec::new(),
+        reads: 0,
+        faults: if is_deep() { 2 } else { 1 },
+        times: 2,
+        bug: None,
+    }
+}
+
 /// TCN in copies, a removal, a callback, and a read of the list; in the deep scenario a TAR too, and the list no longer lags.
 pub(crate) fn messages() -> Scenario {
     let mut messages = vec![

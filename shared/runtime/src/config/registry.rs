@@ -1,4 +1,4 @@
-//! The registry of settings: each environment variable that this project reads, defined once. The reader, `local`,
+//! The registry of settings: each setting of this project, an environment variable, defined once. The reader, `local`,
 //! `doctor check` and `docs/configuration.md` take names, types, defaults and functions from here;
 //! `.ci/check-template` compares the page with `infra/template.yaml`.
 //!

@@ -42,7 +42,7 @@ const DOCUMENTED: [(&str, CallbackOutcome); 8] = [
 ];
 
 /// A result, and the text of its outcome.
-type Written = (CallbackResult, String);
+type Written = (ReceiptResult, String);
 
 fn is_documented(text: &str) -> bool {
     let text = if text.trim().eq_ignore_ascii_case("CANCELED") { "CANCELLED" } else { text };
@@ -65,7 +65,7 @@ fn result() -> impl Strategy<Value = Written> {
     let result = ("[!-~]{1,64}", outcome(), reference);
     result.prop_map(|(receipt, (text, outcome), token_unique_reference)| {
         let receipt = PushAccountReceipt::new(receipt);
-        (CallbackResult { receipt, outcome, token_unique_reference }, text)
+        (ReceiptResult { receipt, outcome, token_unique_reference }, text)
     })
 }
 
@@ -134,7 +134,7 @@ proptest! {
             query.splice(at..at, insertion.chars());
         }
         let query: String = query.into_iter().collect();
-        for CallbackResult { receipt, outcome, token_unique_reference } in parse(&query) {
+        for ReceiptResult { receipt, outcome, token_unique_reference } in parse(&query) {
             let receipt = receipt.expose();
             prop_assert!((1..=64).contains(&receipt.len()) && receipt.bytes().all(|b| b.is_ascii_graphic()));
             let plain = |text: &String| text.chars().count() <= 64 && !text.chars().any(char::is_control);

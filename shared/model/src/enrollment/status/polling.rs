@@ -2,10 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    super::{Enrollment, Fact},
-    Status, StatusReason, StatusReport,
-};
+use super::{super::Enrollment, Status, StatusReason, StatusReport};
 
 /// The shortest pause between two requests for the status.
 const SHORTEST: SignedDuration = SignedDuration::from_secs(2);
@@ -26,15 +23,15 @@ impl Enrollment {
     pub fn poll_after(&self, report: &StatusReport, now: Timestamp) -> Option<SignedDuration> {
         let next_check = report.next_check?;
         let until = |time: Timestamp| now.duration_until(time);
-        let is_expired = self.redirect_expires_at().is_none_or(|expires_at| expires_at <= now);
+        let receipts_end = self.receipts_expire_at(self.attempt().number);
+        let is_expired = receipts_end.is_none_or(|expires_at| expires_at <= now);
         let soon = || (-until(self.last_fact_at())).clamp(SHORTEST, LONGEST_FOR_MESSAGE);
         Some(match (report.status, &report.reason) {
             (Status::Pending, Some(StatusReason::PushInProgress | StatusReason::AwaitingConfirmation))
             | (Status::Authorized, _) => soon(),
             (Status::Ready | Status::Tokenized, _) if !is_expired && next_check <= now => soon(),
             (Status::Ready | Status::Tokenized, _) if !is_expired => {
-                let expires_at = self.redirect_expires_at().map_or(FOR_CARDHOLDER, until);
-                expires_at.clamp(SHORTEST, FOR_CARDHOLDER)
+                receipts_end.map_or(FOR_CARDHOLDER, until).clamp(SHORTEST, FOR_CARDHOLDER)
             }
             _ => until(next_check).clamp(FOR_TOKEN_LIST.0, FOR_TOKEN_LIST.1),
         })
@@ -43,14 +40,5 @@ impl Enrollment {
     /// When the last thing happened that is known: a fact, or the request.
     fn last_fact_at(&self) -> Timestamp {
         self.facts.iter().map(|recorded| recorded.at).max().unwrap_or(self.created_at)
-    }
-
-    /// When the receipts of the latest attempt expire.
-    fn redirect_expires_at(&self) -> Option<Timestamp> {
-        let number = self.attempt().number;
-        self.facts.iter().find_map(|recorded| match recorded.fact {
-            Fact::Pushed { expires_at, .. } if recorded.attempt == number => Some(expires_at),
-            _ => None,
-        })
     }
 }

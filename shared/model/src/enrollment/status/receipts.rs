@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    super::{Attempt, Enrollment, Fact},
+    super::{Attempt, Enrollment},
     plus,
 };
 
@@ -19,14 +19,9 @@ impl Enrollment {
 
 /// The latest attempt that did not certainly fail: the cardholder may have used its receipts. The latest one if all failed.
 pub(super) fn latest_pushed(enrollment: &Enrollment) -> Attempt<'_> {
-    let has = |number: u32, wanted: fn(&Fact) -> bool| {
-        enrollment.facts.iter().any(|recorded| recorded.attempt == number && wanted(&recorded.fact))
-    };
-    let is_failed = |number| has(number, |fact| matches!(fact, Fact::PushFailed { .. }));
-    let is_pushed = |number| has(number, |fact| matches!(fact, Fact::Pushed { .. }));
     enrollment
         .attempts()
-        .filter(|attempt| is_pushed(attempt.number) || !is_failed(attempt.number))
+        .filter(|attempt| enrollment.may_have_pushed(attempt.number))
         .max_by_key(|attempt| attempt.number)
         .unwrap_or_else(|| enrollment.attempt())
 }
@@ -34,11 +29,7 @@ pub(super) fn latest_pushed(enrollment: &Enrollment) -> Attempt<'_> {
 /// When the last receipt expires of [`latest_pushed`], and when the reads of the list begin.
 pub(super) fn receipts_end(enrollment: &Enrollment) -> (Timestamp, Timestamp) {
     let latest = latest_pushed(enrollment);
-    let expires_at = enrollment.facts.iter().find_map(|recorded| match recorded.fact {
-        Fact::Pushed { expires_at, .. } if recorded.attempt == latest.number => Some(expires_at),
-        _ => None,
-    });
     let longest = plus(latest.began_at, LONGEST_RECEIPT_VALIDITY);
-    let receipts_end = expires_at.unwrap_or(longest);
+    let receipts_end = enrollment.receipts_expire_at(latest.number).unwrap_or(longest);
     (receipts_end, receipts_end.max(longest))
 }

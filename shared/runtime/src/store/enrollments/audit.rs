@@ -48,50 +48,71 @@ impl Enrollments {
     /// The attribute for a write of a change of a token. `None` if writes are not audited.
     pub(super) fn token_change_attribute(&self, change: &AuditedTokenChange) -> Option<AttributeValue> {
         let AuditTrail::On(Some(actor)) = &self.audit else { return None };
-        let fields = [
-            ("enrollmentId", s("")),
-            ("tokenId", s(&change.token.to_string())),
-            ("newTokenId", s(&change.new_token.map_or_else(String::new, |token| token.to_string()))),
-            ("client", s(&change.client.to_string())),
-            ("action", s(change.action())),
-            ("attempt", n(0)),
-            ("status", s(change.status())),
-            ("reason", s("")),
-            ("at", s(&change.at.to_string())),
-        ];
-        Some(line(actor, fields))
+        let line = AuditLine {
+            token_id: change.token.to_string(),
+            new_token_id: change.new_token.map(|token| token.to_string()).unwrap_or_default(),
+            client: change.client.to_string(),
+            action: change.action(),
+            status: change.status(),
+            at: change.at.to_string(),
+            ..AuditLine::default()
+        };
+        Some(line.by(actor))
     }
 }
 
 /// The line of a change of an enrollment.
 pub(super) fn change_line(actor: &Actor, change: &AuditedChange) -> AttributeValue {
     let AuditedChange { enrollment_id, client, action, attempt, status, reason, at } = change;
-    let change = [
-        ("enrollmentId", s(&enrollment_id.to_string())),
-        ("tokenId", s("")),
-        ("newTokenId", s("")),
-        ("client", s(&client.to_string())),
-        ("action", s(action)),
-        ("attempt", n((*attempt).into())),
-        ("status", s(status.as_str())),
-        ("reason", s(reason.as_ref().map_or("", StatusReason::as_str))),
-        ("at", s(&at.to_string())),
-    ];
-    line(actor, change)
+    let line = AuditLine {
+        enrollment_id: enrollment_id.to_string(),
+        client: client.to_string(),
+        action,
+        attempt: *attempt,
+        status: status.as_str(),
+        reason: reason.as_ref().map_or("", StatusReason::as_str),
+        at: at.to_string(),
+        ..AuditLine::default()
+    };
+    line.by(actor)
 }
 
-/// A line by an actor. The pipe cannot leave out a field, so absent values are empty strings.
-pub(super) fn line<const N: usize>(actor: &Actor, change: [(&str, AttributeValue); N]) -> AttributeValue {
-    let Actor { kind, subject, source_ip, forwarded_for, user_agent, correlation_id } = actor;
-    let address = |ip: &Option<IpAddr>| s(&ip.map_or_else(String::new, |ip| ip.to_string()));
-    let who = [
-        ("actor", s(kind.as_str())),
-        ("subject", s(&subject.map_or_else(String::new, |subject| subject.to_string()))),
-        ("sourceIp", address(source_ip)),
-        ("forwardedFor", address(forwarded_for)),
-        ("userAgent", s(user_agent)),
-        ("correlationId", s(correlation_id)),
-    ];
-    let fields = change.into_iter().chain(who).map(|(name, value)| (name.to_owned(), value));
-    AttributeValue::M(fields.collect::<Item>())
+/// What happened. The pipe cannot leave out a field, so absent values are empty strings.
+#[derive(Default)]
+pub(super) struct AuditLine<'a> {
+    pub(super) enrollment_id: String,
+    pub(super) token_id: String,
+    pub(super) new_token_id: String,
+    pub(super) client: String,
+    pub(super) action: &'a str,
+    pub(super) attempt: u32,
+    pub(super) status: &'a str,
+    pub(super) reason: &'a str,
+    pub(super) at: String,
+}
+
+impl AuditLine<'_> {
+    /// The attribute, with who did it.
+    pub(super) fn by(self, actor: &Actor) -> AttributeValue {
+        let Actor { kind, subject, source_ip, forwarded_for, user_agent, correlation_id } = actor;
+        let address = |ip: &Option<IpAddr>| s(&ip.map_or_else(String::new, |ip| ip.to_string()));
+        let fields = [
+            ("enrollmentId", s(&self.enrollment_id)),
+            ("tokenId", s(&self.token_id)),
+            ("newTokenId", s(&self.new_token_id)),
+            ("client", s(&self.client)),
+            ("action", s(self.action)),
+            ("attempt", n(self.attempt.into())),
+            ("status", s(self.status)),
+            ("reason", s(self.reason)),
+            ("at", s(&self.at)),
+            ("actor", s(kind.as_str())),
+            ("subject", s(&subject.map_or_else(String::new, |subject| subject.to_string()))),
+            ("sourceIp", address(source_ip)),
+            ("forwardedFor", address(forwarded_for)),
+            ("userAgent", s(user_agent)),
+            ("correlationId", s(correlation_id)),
+        ];
+        AttributeValue::M(fields.map(|(name, value)| (name.to_owned(), value)).into_iter().collect::<Item>())
+    }
 }

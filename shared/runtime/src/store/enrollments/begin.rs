@@ -1,7 +1,7 @@
 //! Starts enrollments and attempts.
 
 use jiff::Timestamp;
-use model::card_enrollment::{Command, Items, NewAttempt, Refusal, Restart, decide};
+use model::card_enrollment::{Command, Items, NewEnrollment, Refusal, Restart, decide};
 
 use super::{super::StoreError, Enrollments, Versioned, item::Place};
 
@@ -10,7 +10,7 @@ impl Enrollments {
     /// the card at the requestor. Returns the enrollment as it was written, or why none was started.
     pub async fn begin(
         &self,
-        new: &NewAttempt,
+        new: &NewEnrollment,
         now: Timestamp,
     ) -> Result<Result<Versioned, Refusal>, StoreError> {
         let place = Place::of(&new.enrollment);
@@ -21,7 +21,11 @@ impl Enrollments {
     }
 
     /// Why [`begin`](Self::begin) would start no enrollment, without a write: `None` if it would.
-    pub async fn refusal_of(&self, new: &NewAttempt, now: Timestamp) -> Result<Option<Refusal>, StoreError> {
+    pub async fn refusal_of(
+        &self,
+        new: &NewEnrollment,
+        now: Timestamp,
+    ) -> Result<Option<Refusal>, StoreError> {
         let command = Command::Begin(new);
         let items = self.load(&Place::of(&new.enrollment), command).await?;
         Ok(decide(&items, command, now).err())

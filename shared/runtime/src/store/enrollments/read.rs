@@ -109,16 +109,6 @@ impl Enrollments {
         Pages { table: self.table.clone(), after: None, is_done: false }
     }
 
-    /// The redirect of an attempt, sealed, while it is stored and has not expired.
-    pub fn redirect<'a>(
-        &self,
-        stored: &'a Versioned,
-        attempt: u32,
-        now: Timestamp,
-    ) -> Option<&'a SealedRedirect> {
-        stored.redirect(attempt).filter(|redirect| now < redirect.expires_at)
-    }
-
     /// The current enrollment of a card at a requestor, live or not.
     pub async fn current(
         &self,

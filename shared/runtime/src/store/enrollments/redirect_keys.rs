@@ -67,7 +67,7 @@ enum OpenError {
 
 impl RedirectKeys {
     /// The reference in `REDIRECT_KEYS`.
-    pub fn from_settings(settings: &mut SettingsReader<'_>) -> Option<SecretRef> {
+    pub fn reference(settings: &mut SettingsReader<'_>) -> Option<SecretRef> {
         settings.value(&registry::REDIRECT_KEYS)
     }
 

@@ -8,7 +8,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
 use mastercard::secret::CallbackState;
 use model::{
-    card_enrollment::{AttemptRequest, ShortHash},
+    card_enrollment::{RequestHashes, ShortHash},
     enrollment::EnrollmentId,
 };
 
@@ -61,7 +61,7 @@ impl Enrollments {
         }
         Ok(found.and_then(|stored| {
             let requests = (1..).zip(&stored.record().requests);
-            let is_hash_of = |request: &AttemptRequest| {
+            let is_hash_of = |request: &RequestHashes| {
                 verify_slices_are_equal(request.state.as_bytes(), secret.as_bytes()).is_ok()
             };
             let (attempt, _) = requests.filter(|(_, request)| is_hash_of(request)).last()?;

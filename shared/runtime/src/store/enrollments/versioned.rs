@@ -43,6 +43,11 @@ impl Versioned {
         card.redirect.as_ref().filter(|redirect| is_current && redirect.attempt == attempt)
     }
 
+    /// The same, until it expires for the app.
+    pub fn unexpired_redirect(&self, attempt: u32, now: Timestamp) -> Option<&SealedRedirect> {
+        self.redirect(attempt).filter(|redirect| now < redirect.expires_at)
+    }
+
     /// Whether this restart would start an attempt now.
     pub fn allows(&self, restart: &Restart, now: Timestamp) -> bool {
         decide(&self.items, Command::Restart(restart), now).is_ok()

@@ -19,7 +19,7 @@ use super::{
         StoreError,
         backoff::{backoff, is_busy},
         table::{Item, n, s},
-        transaction::{cancellation_reasons, is_condition_failure},
+        transaction::{cancellation_reasons, is_condition_failure, is_transaction_busy},
     },
     Enrollments, SHARDS,
     audit::AUDIT,
@@ -125,19 +125,15 @@ impl Enrollments {
         let sent =
             self.table.db.transact_write_items().set_transact_items(Some(transaction.collect())).send().await;
         let Err(error) = sent else { return Ok(Written::Done) };
-        let Some(reasons) = error.as_service_error().and_then(cancellation_reasons) else {
-            return if is_busy(error.code()) { Ok(Written::Busy) } else { Err(error.into()) };
-        };
-        let companion_exists = companion.is_some() && is_condition_failure(reasons.last());
-        Ok(if companion_exists {
-            Written::CompanionExists
-        } else if reasons.iter().any(|reason| is_condition_failure(Some(reason))) {
-            Written::Changed(None)
-        } else if reasons.iter().any(|reason| reason.code() == Some("ValidationError")) {
-            return Err(error.into());
-        } else {
-            Written::Busy
-        })
+        let reasons = cancellation_reasons(&error);
+        // The companion is the last item.
+        if companion.is_some() && is_condition_failure(reasons.last()) {
+            return Ok(Written::CompanionExists);
+        }
+        if reasons.iter().any(|reason| is_condition_failure(Some(reason))) {
+            return Ok(Written::Changed(None));
+        }
+        if is_transaction_busy(&error) { Ok(Written::Busy) } else { Err(error.into()) }
     }
 
     async fn put_alone(&self, put: &Put, is_card: bool) -> Result<Written, StoreError> {

@@ -5,9 +5,8 @@ use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 use super::{
     super::{
         StoreError,
-        backoff::backoff,
         table::{n, s},
-        transaction::cancellation_reasons,
+        transaction::{ConditionFailed, send_transaction},
     },
     ASSET, CATALOG, TokenRequestors,
 };
@@ -15,8 +14,6 @@ use mastercard::asset::Asset;
 
 /// Most assets of one transaction.
 pub const MAX_ASSETS_PER_TRANSACTION: usize = 25;
-/// Attempts against concurrent writers of the catalog.
-const ATTEMPTS: u32 = 24;
 
 impl TokenRequestors {
     /// Use-case step 4, second half: records assets whose files are stored. Each batch of
@@ -40,14 +37,7 @@ impl TokenRequestors {
             let put = Put::builder().table_name(&self.0.name).set_item(Some(item)).build()?;
             items.push(TransactWriteItem::builder().put(put).build());
         }
-        for attempt in 0..ATTEMPTS {
-            let sent = self.0.db.transact_write_items().set_transact_items(Some(items.clone())).send();
-            let Err(error) = sent.await else { return Ok(()) };
-            if error.as_service_error().and_then(cancellation_reasons).is_none() {
-                return Err(error.into());
-            }
-            backoff(attempt).await;
-        }
-        Err(StoreError::Contended)
+        // It has no condition that could fail.
+        send_transaction(&self.0.db, &items).await?.map_err(|ConditionFailed| StoreError::Contended)
     }
 }

@@ -9,9 +9,8 @@ use uuid::Uuid;
 use super::{
     super::{
         StoreError,
-        backoff::backoff,
         table::{Item, s},
-        transaction::{cancellation_reasons, is_condition_failure},
+        transaction::{ConditionFailed, send_transaction},
     },
     CATALOG, CHANGE, TokenRequestors,
     claim::Superseded,
@@ -19,9 +18,6 @@ use super::{
     number, requestor_sort_key,
 };
 use model::catalog::{CatalogEntry, ChangeRecord};
-
-/// Attempts of one transaction against concurrent ones with the same items.
-const ATTEMPTS: u32 = 24;
 
 impl TokenRequestors {
     /// The items to write, each with the visible version and the new one. Versions that a crashed refresh left are deleted.
@@ -80,23 +76,12 @@ impl TokenRequestors {
         Ok(vec![TransactWriteItem::builder().update(update.build()?).build(), record])
     }
 
-    /// Sends a transaction until it succeeds or a condition fails. Other cancellation reasons are temporary.
+    /// Sends a transaction until it succeeds or a condition fails.
     pub(super) async fn transact(
         &self,
         items: Vec<TransactWriteItem>,
     ) -> Result<Result<(), Superseded>, StoreError> {
-        for attempt in 0..ATTEMPTS {
-            let sent = self.0.db.transact_write_items().set_transact_items(Some(items.clone())).send();
-            let Err(error) = sent.await else { return Ok(Ok(())) };
-            let Some(reasons) = error.as_service_error().and_then(cancellation_reasons) else {
-                return Err(error.into());
-            };
-            if reasons.iter().any(|reason| is_condition_failure(Some(reason))) {
-                return Ok(Err(Superseded));
-            }
-            backoff(attempt).await;
-        }
-        Err(StoreError::Contended)
+        Ok(send_transaction(&self.0.db, &items).await?.map_err(|ConditionFailed| Superseded))
     }
 
     fn put(&self, sk: &str, value: &impl Serialize) -> Result<TransactWriteItem, StoreError> {

@@ -28,6 +28,9 @@ A secret that cannot be fetched for a reason that may pass (the extension is not
 function fetches it when its next event arrives. By AWS's documentation this is the rule, because the extension can be called only once an event
 has arrived. A key that is wrong then fails every event, and not init: `doctor check` finds it before the deployment.
 
+A function also reads what Lambda sets (`AWS_*`, `PARAMETERS_SECRETS_EXTENSION_HTTP_PORT`, `AWS_XRAY_DAEMON_ADDRESS`), the proxy for
+Mastercard (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), and `SSL_CERT_FILE`, the file of the root certificates that it trusts instead of Mozilla's.
+
 All variables of one function together may have 4 KB in Lambda. In `enroll`, which has the longest, there is room for about 190 account
 ranges of 9 digits, or for 60 with every optional key.
 ";

@@ -17,7 +17,7 @@ use super::{
             table::{Item, n, s},
         },
         Enrollments,
-        audit::{AUDIT, AuditTrail, line},
+        audit::{AUDIT, AuditLine, AuditTrail},
     },
     ClientItems,
 };
@@ -89,20 +89,16 @@ impl Enrollments {
             ("ttl".into(), n((now + self.retention).as_second())),
         ]);
         if let AuditTrail::On(_) = self.audit {
-            // Who the operator is, CloudTrail knows.
+            // CloudTrail records which operator it was.
             let actor = Actor::internal(ActorKind::Operator, &erasure.id.to_string());
-            let change = [
-                ("enrollmentId", s("")),
-                ("tokenId", s("")),
-                ("newTokenId", s("")),
-                ("client", s(&erasure.client.to_string())),
-                ("action", s("erasure")),
-                ("attempt", n(0)),
-                ("status", s(state.as_str())),
-                ("reason", s("")),
-                ("at", s(&now.to_string())),
-            ];
-            item.insert(AUDIT.into(), line(&actor, change));
+            let line = AuditLine {
+                client: erasure.client.to_string(),
+                action: "erasure",
+                status: state.as_str(),
+                at: now.to_string(),
+                ..AuditLine::default()
+            };
+            item.insert(AUDIT.into(), line.by(&actor));
         }
         let put = self.table.db.put_item().table_name(&self.table.name).set_item(Some(item));
         send_while_busy(|| put.clone().send()).await?;

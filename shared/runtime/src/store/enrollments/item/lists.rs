@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use model::{
-    card_enrollment::{AppliedNotification, AttemptRequest, SealedRedirect, UsedKey},
+    card_enrollment::{AppliedNotification, RequestHashes, SealedRedirect, UsedKey},
     enrollment::{Authentication, EnrollmentId},
 };
 
@@ -20,14 +20,14 @@ pub(super) fn decode_list<T>(
     elements.iter().map(decode).collect()
 }
 
-pub(super) fn encode_request(request: &AttemptRequest) -> AttributeValue {
-    let AttemptRequest { key, fingerprint, state } = request;
+pub(super) fn encode_request(request: &RequestHashes) -> AttributeValue {
+    let RequestHashes { key, fingerprint, state } = request;
     list([key, fingerprint, state].map(|hash| bytes(hash.as_bytes())))
 }
 
-pub(super) fn decode_request(stored: &AttributeValue) -> Option<AttemptRequest> {
+pub(super) fn decode_request(stored: &AttributeValue) -> Option<RequestHashes> {
     let mut elements = Elements::of(stored)?;
-    Some(AttemptRequest { key: elements.hash()?, fingerprint: elements.hash()?, state: elements.hash()? })
+    Some(RequestHashes { key: elements.hash()?, fingerprint: elements.hash()?, state: elements.hash()? })
 }
 
 /// `[acr, amr, seconds, token id hash]`, each null if it is absent.

@@ -6,12 +6,12 @@ mod size;
 use jiff::{SignedDuration, Timestamp};
 use mastercard::call::Call;
 use model::{
-    card_enrollment::{AttemptRequest, NewAttempt, ShortHash},
+    card_enrollment::{NewEnrollment, RequestHashes, ShortHash},
     enrollment::{Authentication, Consent, Enrollment, EnrollmentId, token_id_hash},
 };
 
 /// A request with ids of the usual length.
-fn new_attempt(now: Timestamp) -> NewAttempt {
+fn new_attempt(now: Timestamp) -> NewEnrollment {
     let enrollment = Enrollment {
         enrollment_id: EnrollmentId::new(now),
         client_id: 4_000_000_001.into(),
@@ -33,13 +33,13 @@ fn new_attempt(now: Timestamp) -> NewAttempt {
         respond_by: now + SignedDuration::from_secs(10),
         facts: Vec::new(),
     };
-    NewAttempt { enrollment, request: request("first") }
+    NewEnrollment { enrollment, request: request("first") }
 }
 
-fn request(name: &str) -> AttemptRequest {
+fn request(name: &str) -> RequestHashes {
     let [key, fingerprint, state] =
         ["key", "fingerprint", "state"].map(|of| ShortHash::of(format!("{name} {of}").as_bytes()));
-    AttemptRequest { key, fingerprint, state }
+    RequestHashes { key, fingerprint, state }
 }
 
 fn call(operation: &str) -> Call {
