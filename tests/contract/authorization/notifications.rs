@@ -88,10 +88,10 @@ fn changes_enrollment(case: &IdCase) -> bool {
         // The sender's id of it: a repeated one changes nothing.
         (Kind::Notification, Ownership::Own | Ownership::Foreign) => false,
         (Kind::Notification, _) | (_, Ownership::Own) => true,
-        // The card identifies the enrollment; the token only decides between several of that card.
-        (Kind::Token, _) => true,
-        // An empty text is the same as an absent id, and the others identify the enrollment.
-        (Kind::Client | Kind::TokenRequestor, _) if case.value.as_deref() == Some("") => true,
+        // An empty text is the same as an absent id.
+        (Kind::Client | Kind::TokenRequestor | Kind::Token, _) if case.value.as_deref() == Some("") => true,
+        // Without a token the card identifies the enrollment. With another token than its own, the state is of that one.
+        (Kind::Token, _) => case.value.is_none(),
         (Kind::Client | Kind::Card | Kind::TokenRequestor, _) => false,
         unknown => panic!("no rule decides whether {unknown:?} changes anything"),
     }

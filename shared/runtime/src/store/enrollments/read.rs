@@ -1,7 +1,5 @@
 //! Reads enrollments: by client, id or card.
 
-use jiff::Timestamp;
-
 use super::{
     super::{
         StoreError,
@@ -16,7 +14,7 @@ use mastercard::{
     token_requestor::TokenRequestorId,
 };
 use model::{
-    card_enrollment::{Command, Items, SealedRedirect},
+    card_enrollment::{Command, Items},
     enrollment::{Enrollment, EnrollmentId},
 };
 
