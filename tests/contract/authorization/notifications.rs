@@ -90,8 +90,10 @@ fn changes_enrollment(case: &IdCase) -> bool {
         (Kind::Notification, _) | (_, Ownership::Own) => true,
         // An empty text is the same as an absent id.
         (Kind::Client | Kind::TokenRequestor | Kind::Token, _) if case.value.as_deref() == Some("") => true,
-        // Without a token the card identifies the enrollment. With another token than its own, the state is of that one.
-        (Kind::Token, _) => case.value.is_none(),
+        // Without a token, or with a text that is none, the card identifies the enrollment. With another token than the one that
+        // its TCN named, the state is that other one's.
+        (Kind::Token, Ownership::Foreign | Ownership::Unknown) => false,
+        (Kind::Token, _) => true,
         (Kind::Client | Kind::Card | Kind::TokenRequestor, _) => false,
         unknown => panic!("no rule decides whether {unknown:?} changes anything"),
     }

@@ -281,7 +281,7 @@ fn begin(
     {
         return TapStage::Push { at, seen };
     }
-    let mut change = match decide(&seen, Command::Begin(&new), time(at)) {
+    let change = match decide(&seen, Command::Begin(&new), time(at)) {
         Ok(change) if change.card.is_none() && scenario.bug == Some(Bug::LostAnswerNotRecognized) => {
             return TapStage::Refused;
         }
@@ -289,9 +289,6 @@ fn begin(
         Ok(change) => change,
         Err(_) => return TapStage::Refused,
     };
-    if let (Some(Bug::AppliedNotCarried), Some(card)) = (scenario.bug, &mut change.card) {
-        card.applied.clear();
-    }
     let is_written = match scenario.bug {
         Some(Bug::GuardReadFirst) => {
             state.put(place, &change);

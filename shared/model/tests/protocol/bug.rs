@@ -9,8 +9,6 @@ pub(crate) enum Bug {
     LostAnswerByKey,
     /// A request whose own answer was lost takes its enrollment for another one's.
     LostAnswerNotRecognized,
-    /// A later enrollment of a card does not know the notifications of the earlier ones.
-    AppliedNotCarried,
     /// A TCN counts as if the cardholder had accepted the token.
     TokenAsAcceptance,
     /// A copy of a notification counts again.

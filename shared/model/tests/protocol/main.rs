@@ -113,11 +113,6 @@ fn a_lost_answer_that_is_not_recognized_is_found() {
 }
 
 #[test]
-fn notifications_of_earlier_enrollments_that_are_forgotten_are_found() {
-    finds(scenario::repeated(), Bug::AppliedNotCarried, properties::ONCE);
-}
-
-#[test]
 fn a_token_taken_for_the_cardholders_acceptance_is_found() {
     finds(scenario::messages(), Bug::TokenAsAcceptance, properties::ACCEPTED);
 }
