@@ -8,6 +8,7 @@ mod issuer;
 mod mutual_tls;
 mod notifications;
 mod panel;
+mod private_key;
 mod processing;
 mod scale;
 mod signing;

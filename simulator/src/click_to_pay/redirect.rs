@@ -35,7 +35,7 @@ pub(super) fn redeem(
         mastercard.records().requestor(requestor_id).cloned().ok_or(InvalidRedirect::Requestor)?;
     let (signature, method) = parameters(query, &requestor).ok_or(InvalidRedirect::Parameters)?;
     let keys = mastercard.portal.keys();
-    let payload = jws::verify(&signature, keys.receipt_signing.as_public_key(), &keys.receipt_signing_kid)
+    let payload = jws::verify(&signature, &keys.receipt_verification, &keys.receipt_signing_kid)
         .map_err(|_| InvalidRedirect::Signature)?;
 
     let receipts = payload["pushAccountReceipts"].as_array().map(Vec::as_slice).unwrap_or_default();

@@ -1,12 +1,12 @@
 //! Token Connect's field-level encryption: the hex fields `encryptedData`, `encryptedKey`, `iv`, ... in place of the
 //! plaintext. Processing encrypts (step 9), Token Connect decrypts (step 10).
 
-use rsa::PrivateKey;
 use serde::{Deserialize, Serialize};
-use sha2::{Sha256, Sha512};
+use sha2::Sha512;
 
 use super::CipherError;
 use super::certificate::RsaCertificate;
+use super::private_key::{Padding, PrivateKey};
 use super::symmetric::{cbc_decrypt, cbc_encrypt, gcm_decrypt, gcm_encrypt};
 
 /// How Processing encrypts card data for Token Connect.
@@ -88,13 +88,13 @@ pub(crate) fn decrypt(payload: &EncryptedPayload, private: &PrivateKey) -> Resul
     let optional = |text: &Option<String>| text.as_deref().map(bytes).transpose();
 
     let wrapped = bytes(&payload.encrypted_key)?;
-    let key = match payload.oaep_hashing_algorithm.as_deref() {
-        Some("SHA256") => private.oaep_decrypt::<Sha256>(&wrapped),
-        Some("SHA512") => private.oaep_decrypt::<Sha512>(&wrapped),
+    let padding = match payload.oaep_hashing_algorithm.as_deref() {
+        Some("SHA256") => Padding::OaepSha256,
+        Some("SHA512") => Padding::OaepSha512,
         Some(_) => return Err(CipherError),
-        None => private.pkcs1v15_decrypt(&wrapped),
-    }
-    .map_err(|_| CipherError)?;
+        None => Padding::Pkcs1,
+    };
+    let key = private.decrypt(&wrapped, padding)?;
 
     let ciphertext = bytes(&payload.encrypted_data)?;
     let iv = optional(&payload.iv)?;

@@ -3,11 +3,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rsa::{PrivateKey, PublicKey};
+use rsa::PublicKey;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::CipherError;
+use super::private_key::{Padding, PrivateKey};
 use super::symmetric::{gcm_decrypt, gcm_encrypt};
 
 /// Encrypts for `key`. With `sixteen_byte_iv` the IV is as long as in Mastercard's own libraries; RFC 7518 (section
@@ -52,7 +53,7 @@ pub(crate) fn decrypt(
     if header["alg"] != "RSA-OAEP-256" || header["enc"] != "A256GCM" || !kid_matches {
         return Err(CipherError);
     }
-    let content_key = key.oaep_decrypt::<Sha256>(&bytes(wrapped)?).map_err(|_| CipherError)?;
+    let content_key = key.decrypt(&bytes(wrapped)?, Padding::OaepSha256)?;
     if content_key.len() != 32 {
         return Err(CipherError);
     }

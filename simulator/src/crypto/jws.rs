@@ -3,19 +3,21 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rsa::{PrivateKey, PublicKey};
+use rsa::PublicKey;
 use serde_json::{Value, json};
 use sha2::Sha256;
+
+use super::{CipherError, private_key::PrivateKey};
 
 /// The input is not a JWS, or is not signed with the active key.
 #[derive(Debug, thiserror::Error)]
 #[error("the JWS does not verify")]
 pub(crate) struct InvalidJws;
 
-pub(crate) fn sign(payload: &Value, key: &PrivateKey, kid: &str) -> Result<String, rsa::Error> {
+pub(crate) fn sign(payload: &Value, key: &PrivateKey, kid: &str) -> Result<String, CipherError> {
     let header = json!({"alg": "RS256", "kid": kid});
     let signed = [header, payload.clone()].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
-    let signature = key.pkcs1v15_sign::<Sha256>(signed.as_bytes())?;
+    let signature = key.sign(signed.as_bytes())?;
     Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 

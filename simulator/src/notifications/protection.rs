@@ -1,14 +1,13 @@
 //! Protection of a notification's body: plain, encrypted as in MDES' field-level encryption, signed, or both. Whether
 //! Processing protects bodies is not published.
 
-use rsa::PrivateKey;
-use rsa::pkcs8::DecodePrivateKey;
 use serde_json::{Map, Value, json};
 
 use crate::crypto::{
     certificate::RsaCertificate,
     field_level::{self, CipherMode},
     jws,
+    private_key::PrivateKey,
 };
 
 use super::invalid_target::InvalidTarget;
@@ -26,7 +25,7 @@ pub(super) struct Protection {
 
 impl Protection {
     pub(super) fn new(target: &NotificationTarget) -> Result<Self, InvalidTarget> {
-        let signing = target.signing_key_pem.as_deref().map(PrivateKey::from_pkcs8_pem);
+        let signing = target.signing_key_pem.as_deref().map(PrivateKey::from_pem);
         let encryption = target.encryption_certificate_pem.as_deref().map(RsaCertificate::from_pem);
         Ok(Self {
             signing: signing.transpose().map_err(|_| InvalidTarget::Protection)?,

@@ -2,15 +2,16 @@
 
 use axum::http::StatusCode;
 use reqwest::{Client, Method, RequestBuilder, Response, redirect};
-use rsa::PrivateKey;
-use rsa::pkcs8::DecodePrivateKey;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use url::Url;
 use uuid::Uuid;
 
 use super::signing::{PORTAL, Signing, processing, token_connect};
-use crate::{CLICK_TO_PAY, Options, Simulator, crypto::jwe};
+use crate::{
+    CLICK_TO_PAY, Options, Simulator,
+    crypto::{jwe, private_key::PrivateKey},
+};
 
 pub(super) const CREDIT: &str = "5555550000000000000";
 pub(super) const CALLBACK: &str = "https://bank.example/callback?s=9b1c6f0e";
@@ -90,7 +91,7 @@ impl Issuer {
     /// Decrypts a JWE response; errors are not encrypted.
     fn decrypted(&self, body: Value) -> Value {
         let Some(compact) = body["encryptedData"].as_str() else { return body };
-        let key = PrivateKey::from_pkcs8_pem(&PORTAL.credentials().processing_decryption_key).unwrap();
+        let key = PrivateKey::from_pem(&PORTAL.credentials().processing_decryption_key).unwrap();
         let plain = jwe::decrypt(compact, &key, &PORTAL.keys().issuer_decryption_kid, true).unwrap();
         serde_json::from_slice(&plain).unwrap()
     }

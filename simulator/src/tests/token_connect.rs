@@ -112,7 +112,7 @@ async fn a_pushed_card_gets_a_receipt_and_a_signature_over_it() {
         let keys = PORTAL.keys();
         let signature = pushed["signature"].as_str().unwrap();
         let kid = &keys.receipt_signing_kid;
-        let payload = jws::verify(signature, keys.receipt_signing.as_public_key(), kid).unwrap();
+        let payload = jws::verify(signature, &keys.receipt_verification, kid).unwrap();
         assert_eq!(payload["pushAccountReceipts"], json!([receipt]));
         assert_eq!(payload["callbackURL"], CALLBACK);
         assert!(payload.get("completeIssuerAppActivation").is_none());
