@@ -21,6 +21,11 @@ mod tls;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
+
+/// As in `local`, which `enrollments` runs in this process.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Benchmarks of the issuer server against the embedded engines and the simulator.
 #[derive(Parser)]

@@ -12,6 +12,11 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use arguments::{Arguments, Command};
+use mimalloc::MiMalloc;
+
+/// Under load a fifth of the time was in glibc's allocator: `docs/performance/tried.md`.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Exit code: it ran, but the card was not enabled or a logo is missing.
 const NOT_DONE: u8 = 1;
