@@ -25,19 +25,28 @@ async fn on_a_slow_network_the_button_shows_progress_and_ignores_a_second_tap() 
     .await;
 }
 
+async fn set_offline(harness: &Harness, offline: bool) {
+    let network = json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+    harness.devtools("Network.enable", json!({})).await;
+    harness.devtools("Network.emulateNetworkConditions", network).await;
+}
+
+/// The cardholder agrees to enable the first card while there is no network.
+async fn agree_without_a_network(harness: &Harness) {
+    harness.click("a[href^='#/enable/70001']").await;
+    harness.click("#consent").await;
+    set_offline(harness, true).await;
+    harness.click("form button.primary").await;
+    harness.expect_heading("No connection").await;
+}
+
 #[tokio::test]
 async fn without_a_network_a_message_is_shown_and_the_retry_has_the_same_idempotency_key() {
     with_harness(Appearance::PHONE, async |harness| {
         harness.allow_errors();
         harness.log_in().await;
-        harness.click("a[href^='#/enable/70001']").await;
-        harness.click("#consent").await;
-        let offline = |offline| json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
-        harness.devtools("Network.enable", json!({})).await;
-        harness.devtools("Network.emulateNetworkConditions", offline(true)).await;
-        harness.click("form button.primary").await;
-        harness.expect_heading("No connection").await;
-        harness.devtools("Network.emulateNetworkConditions", offline(false)).await;
+        agree_without_a_network(harness).await;
+        set_offline(harness, false).await;
         harness.click(".actions .primary").await;
         harness.expect_heading("Add your card").await;
         assert_eq!(harness.pushes(), 1);
@@ -110,15 +119,9 @@ async fn a_cardholder_whose_consent_is_too_old_by_now_agrees_again() {
     with_harness(Appearance::PHONE, async |harness| {
         harness.allow_errors();
         harness.log_in().await;
-        harness.click("a[href^='#/enable/70001']").await;
-        harness.click("#consent").await;
-        let offline = |offline| json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
-        harness.devtools("Network.enable", json!({})).await;
-        harness.devtools("Network.emulateNetworkConditions", offline(true)).await;
-        harness.click("form button.primary").await;
-        harness.expect_heading("No connection").await;
+        agree_without_a_network(harness).await;
         harness.execute(AGED).await;
-        harness.devtools("Network.emulateNetworkConditions", offline(false)).await;
+        set_offline(harness, false).await;
         harness.click(".actions .primary").await;
         harness.expect_heading("Please agree once more").await;
         assert_eq!(harness.text(".actions .primary").await, "Agree again");
