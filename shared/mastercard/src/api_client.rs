@@ -170,18 +170,18 @@ impl ApiClient {
     ) -> Result<ApiResponse, MastercardError> {
         let started = Instant::now();
         let (key_set, response) = self.authenticate_and_send(request.clone(), connection, timeout).await?;
-        if !self.falls_back(key_set, &response) {
+        if !self.fall_back(key_set, &response) {
             return Ok(response);
         }
         let timeout = timeout.saturating_sub(started.elapsed());
         let (key_set, response) = self.authenticate_and_send(request, connection, timeout).await?;
-        self.falls_back(key_set, &response);
+        self.fall_back(key_set, &response);
         Ok(response)
     }
 
-    /// Whether the gateway rejected the key set and there is another. While this machine's clock is wrong, the gateway rejects
-    /// every signature, which says nothing of the key set.
-    fn falls_back(&self, key_set: KeySet, response: &ApiResponse) -> bool {
+    /// Records whether the gateway rejected the key set. True if the request is to be sent again with the other one. While this
+    /// machine's clock is wrong, the gateway rejects every signature, which says nothing of the key set.
+    fn fall_back(&self, key_set: KeySet, response: &ApiResponse) -> bool {
         response.clock_ahead_seconds.is_none()
             && response.is_unauthenticated()
             && self.authenticator.fall_back(key_set, self.upstream)
