@@ -161,8 +161,9 @@ impl Enroll {
             signature_data: signature_data.clone(),
             account_holder,
         };
-        // Needed after Processing's responses.
+        // Both are needed after Processing's responses, and take time.
         self.token_connect.load_keys();
+        let token_connect = self.token_connect.with_call_log(&attempt.calls).preconnect();
         let push_funding_accounts = self.fetch_encrypted_card(attempt, &search).await?;
         let push = PushMultipleAccounts {
             request_id: Uuid::new_v4(),
@@ -173,7 +174,6 @@ impl Enroll {
             requests_digitization_data: attempt.requestor.supports_issuer_initiated_digitization_data,
         };
         let issued_at = self.clock.now();
-        let token_connect = self.token_connect.with_call_log(&attempt.calls);
         let mut pushed = token_connect.push_multiple_accounts(&push, attempt.deadline).await?;
         let digitization_data = std::mem::take(&mut pushed.digitization_data);
         let (redirect, fact) = self.compose_redirect(attempt, pushed, &push.signature_data, issued_at)?;

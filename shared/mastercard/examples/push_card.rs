@@ -60,6 +60,8 @@ pub(crate) async fn run(mut arguments: impl Iterator<Item = String>) -> Result<S
         shape: SearchShape::default(),
     };
     let processing = connection.processing()?;
+    // Its connection is opened while Processing works.
+    let token_connect = connection.token_connect()?.preconnect();
     let encrypted_card = processing.search_funding_accounts(client_id, &search, &config, deadline()).await?;
 
     // Steps 10 and 11: the push.
@@ -71,7 +73,7 @@ pub(crate) async fn run(mut arguments: impl Iterator<Item = String>) -> Result<S
         receipts_validity_minutes: 15,
         requests_digitization_data: false,
     };
-    let pushed = match connection.token_connect()?.push_multiple_accounts(&push, deadline()).await {
+    let pushed = match token_connect.push_multiple_accounts(&push, deadline()).await {
         Ok(pushed) => pushed,
         Err(PushError::Rejected(error)) => return Err(format!("nothing was pushed: {error}").into()),
         Err(PushError::Unknown(error)) => {

@@ -61,6 +61,15 @@ impl ApiClient {
         Self { call_log: Some(call_log.clone()), ..self.clone() }
     }
 
+    /// A clone for one push, whose connection is being opened from now on, unless the circuit is open.
+    pub(super) fn preconnect(&self) -> Self {
+        let transport = match self.breaker.admits() {
+            true => self.transport.preconnect(&self.base_url),
+            false => self.transport.clone(),
+        };
+        Self { transport, ..self.clone() }
+    }
+
     /// The same client, limited to `rate_limit`.
     pub(super) fn with_rate_limit(self, rate_limit: RateLimit) -> Self {
         Self { limiter: Some(Limiter::new(rate_limit)), ..self }

@@ -43,6 +43,12 @@ impl Breaker {
         Self { api, probe_interval: PROBE_INTERVAL, state: Arc::default() }
     }
 
+    /// Whether the next call would pass. It is not counted as the probe.
+    pub(super) fn admits(&self) -> bool {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.next_probe.is_none_or(|next| next <= Instant::now())
+    }
+
     /// Lets a call pass, or fails while the circuit is open.
     pub(super) fn admit(&self) -> Result<(), MastercardError> {
         self.admit_at(Instant::now())

@@ -4,6 +4,7 @@
 //! `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are honored, in upper or lower case. Loopback is always called directly.
 
 mod body;
+mod preconnect;
 mod retry_after;
 
 use std::{
@@ -19,7 +20,7 @@ use rustls::ClientConfig;
 use url::{Host, Url};
 use uuid::Uuid;
 
-use self::retry_after::retry_after;
+use self::{preconnect::Preconnected, retry_after::retry_after};
 use super::{
     authenticator::RequestAuthentication,
     call::{Call, CallLog},
@@ -45,9 +46,10 @@ const MC_CORRELATION_ID: HeaderName = HeaderName::from_static("x-mc-correlation-
 
 /// An HTTP client with TLS 1.2 or newer and a connection pool. Clones share the pool; one `Transport` serves both APIs.
 ///
-/// Calls that may be repeated use the pool. A push, which may not, always opens a connection of its own: a pooled one may
+/// Calls that may be repeated use the pool. A push, which may not, always has a connection of its own: a pooled one may
 /// be dead without the client knowing, above all after the process was frozen, and the outcome of a push on a dead
-/// connection is unknown.
+/// connection is unknown. It may be opened while an earlier response is awaited: see
+/// [`TokenConnect::preconnect`](crate::TokenConnect::preconnect).
 ///
 /// Timeouts: 2 s to connect, 10 s between two chunks of a response, idle connections are closed after 10 s. The
 /// deadline of each call limits it as a whole.
@@ -65,6 +67,8 @@ pub struct Transport {
     /// For this machine itself, such as the simulator, which no proxy reaches. Made at the first call, since it takes time.
     loopback: Arc<OnceLock<Clients>>,
     config: ClientConfig,
+    /// Used in place of `unpooled`.
+    preconnected: Option<Preconnected>,
 }
 
 #[derive(Clone, Debug)]
@@ -120,10 +124,22 @@ impl Transport {
 
     fn build(config: ClientConfig) -> Result<Self, ClientError> {
         let outside = Clients::build(|| configured(&config))?;
-        Ok(Self { outside, loopback: Arc::default(), config })
+        Ok(Self { outside, loopback: Arc::default(), config, preconnected: None })
+    }
+
+    /// A clone for one request on a new connection to the host of `url`, which is being opened from now on.
+    pub(super) fn preconnect(&self, url: &Url) -> Self {
+        let configured = || match is_loopback(url) {
+            true => unpooled(&self.config).no_proxy(),
+            false => unpooled(&self.config),
+        };
+        Self { preconnected: Preconnected::open(url.clone(), configured), ..self.clone() }
     }
 
     fn client(&self, url: &Url, connection: Connection) -> &Client {
+        if let (Connection::New, Some(preconnected)) = (connection, &self.preconnected) {
+            return &preconnected.client;
+        }
         let clients = match is_loopback(url) {
             true => self.loopback.get_or_init(|| {
                 // What could be made with this configuration once can be made again.
@@ -240,6 +256,10 @@ fn configured(config: &ClientConfig) -> ClientBuilder {
         .http1_allow_obsolete_multiline_headers_in_responses(true)
         .http1_ignore_invalid_headers_in_responses(true)
         .http1_max_headers(MAX_RESPONSE_HEADERS)
+}
+
+fn unpooled(config: &ClientConfig) -> ClientBuilder {
+    configured(config).pool_max_idle_per_host(0)
 }
 
 impl Clients {

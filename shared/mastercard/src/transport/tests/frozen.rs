@@ -105,6 +105,18 @@ async fn a_push_after_a_freeze_does_not_use_a_connection_from_before() {
 }
 
 #[tokio::test]
+async fn a_push_does_not_use_a_connection_that_was_opened_for_it_and_reset() {
+    for _ in 0..6 {
+        let server = KeepAliveServer::start();
+        let client = TokenConnect::new(server.url.clone(), signer(), Transport::new().unwrap()).preconnect();
+        // Normally the connection is open then. If not, the push waits for it.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        server.reset_while_frozen(1);
+        assert_eq!(push(&client).await.unwrap().receipts.len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn reads_after_a_freeze_are_repeated() {
     let server = KeepAliveServer::start();
     for _ in 0..6 {

@@ -3,16 +3,20 @@
 use std::{env, process::Command};
 
 use super::{FakeServer, NO_REQUESTORS, Transport, is_loopback, ok, signer, soon};
-use crate::TokenConnect;
+use crate::{TokenConnect, token_connect::PushMultipleAccounts};
 
 /// The variable that tells the child process where to call.
 const URL: &str = "CALLED_URL";
 
 /// The first lines of the requests that a proxy gets from a process that has it in its environment and calls `url`.
 fn proxied(url: &str) -> Vec<String> {
-    let proxy = FakeServer::start([ok(NO_REQUESTORS)]);
+    requests_of("a_process_that_calls", url, NO_REQUESTORS)
+}
+
+fn requests_of(process: &str, url: &str, response: &str) -> Vec<String> {
+    let proxy = FakeServer::start([ok(response)]);
     let run = Command::new(env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "transport::tests::proxy::a_process_that_calls"])
+        .args(["--ignored", "--exact", &format!("transport::tests::proxy::{process}")])
         .envs(["HTTP_PROXY", "HTTPS_PROXY"].map(|name| (name, proxy.url.as_str())))
         .env_remove("NO_PROXY")
         .env_remove("no_proxy")
@@ -35,6 +39,22 @@ async fn a_process_that_calls() {
 #[test]
 fn mastercard_is_called_through_the_proxy() {
     let lines = proxied("http://token-connect.example/mdes");
+    assert_eq!(lines.len(), 1);
+    assert!(lines[0].starts_with("POST http://token-connect.example/mdes/"), "{}", lines[0]);
+}
+
+#[tokio::test]
+#[ignore = "the test below runs it"]
+async fn a_process_that_pushes() {
+    let url = env::var_os(URL).unwrap().into_string().unwrap().parse().unwrap();
+    let token_connect = TokenConnect::new(url, signer(), Transport::new().unwrap()).preconnect();
+    token_connect.push_multiple_accounts(&PushMultipleAccounts::for_test("{}"), soon()).await.unwrap();
+}
+
+#[test]
+fn a_connection_that_is_opened_for_a_push_is_one_to_the_proxy() {
+    let response = r#"{"pushAccountReceipts":[{"pushAccountReceipt":"MCC-1"}]}"#;
+    let lines = requests_of("a_process_that_pushes", "http://token-connect.example/mdes", response);
     assert_eq!(lines.len(), 1);
     assert!(lines[0].starts_with("POST http://token-connect.example/mdes/"), "{}", lines[0]);
 }
