@@ -783,13 +783,13 @@ variable "enrollment_retention_days" {
 }
 
 variable "status_events" {
-  description = "Which changes of an enrollment's status become events, all or those after which the status is final"
+  description = "Which changes of an enrollment's status become events, all or those with which it ends; outcomes are a quarter of them"
   type        = string
-  default     = "all"
+  default     = "outcomes"
 
   validation {
-    condition     = contains(["all", "final"], var.status_events)
-    error_message = "status_events must be one of all, final."
+    condition     = contains(["all", "outcomes"], var.status_events)
+    error_message = "status_events must be one of all, outcomes."
   }
 }
 

@@ -1,5 +1,6 @@
 //! EventBridge Pipes, as the templates configure it: a write appears in the table's stream. One that changes an enrollment's
-//! status becomes an event `EnrollmentStatusChanged`, and one that is audited a line of the audit trail (`docs/events/`).
+//! status becomes an event `EnrollmentStatusChanged`, as with `StatusEvents=all`, and one that is audited a line of the audit trail
+//! (`docs/events/`).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Every change of an enrollment's status, and of whether it is final, is published to the bank's other systems: once, in
+//! Every change of an enrollment's status, and of whether it is final, is published to the bank's other systems with `StatusEvents=all`: once, in
 //! order, by the template's pipe.
 
 use std::path::Path;

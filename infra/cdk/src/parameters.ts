@@ -148,8 +148,8 @@ export interface ClickToPayIssuerParameters {
   readonly redirectKeys: string;
   /** Days after its last change on which an enrollment that is final is deleted @default 400 */
   readonly enrollmentRetentionDays?: number;
-  /** Which changes of an enrollment's status become events, all or those after which the status is final @default "all" */
-  readonly statusEvents?: "all" | "final";
+  /** Which changes of an enrollment's status become events, all or those with which it ends; outcomes are a quarter of them @default "outcomes" */
+  readonly statusEvents?: "all" | "outcomes";
   /** Whether each write of an enrollment, and who made it, is kept in a bucket with Object Lock @default "off" */
   readonly auditTrail?: "on" | "off";
   /** Days for which lines of the audit trail cannot be deleted, and after which they are @default 400 */
@@ -311,7 +311,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   ReceiptsValidityMinutes: {"minimum": 5, "maximum": 15},
   RedirectKeys: {"pattern": "^arn:aws[a-z-]*:secretsmanager:[^#]+$", "required": true},
   EnrollmentRetentionDays: {"minimum": 90, "maximum": 3650},
-  StatusEvents: {"values": ["all", "final"]},
+  StatusEvents: {"values": ["all", "outcomes"]},
   AuditTrail: {"values": ["on", "off"]},
   AuditRetentionDays: {"minimum": 1, "maximum": 36500},
   AuditLockMode: {"values": ["GOVERNANCE", "COMPLIANCE"]},
