@@ -147,15 +147,20 @@ fn pem_blocks(content: &[u8]) -> Result<Vec<PemBlock>, KeyProblem> {
 /// `\n`, `\r\n` or `\\n`, as JSON and environment variables have it.
 fn decode_base64(text: &str) -> Option<Der> {
     let mut base64 = Zeroizing::new(String::with_capacity(text.len()));
-    let mut chars = text.chars().peekable();
-    while let Some(char) = chars.next() {
-        match char {
-            '\\' => {
-                chars.next_if(|next| matches!(next, 'n' | 'r'));
-            }
-            BOM => {}
-            char if char.is_whitespace() => {}
-            char => base64.push(char),
+    let mut rest = text;
+    while !rest.is_empty() {
+        // Run by run: letter by letter took a tenth of the start of a process with five keys and certificates.
+        let end = rest.bytes().position(|byte| !byte.is_ascii_graphic() || byte == b'\\');
+        let (run, after) = rest.split_at(end.unwrap_or(rest.len()));
+        base64.push_str(run);
+        let mut chars = after.chars();
+        let separator = chars.next();
+        rest = chars.as_str();
+        match separator {
+            Some('\\') => rest = rest.strip_prefix(['n', 'r']).unwrap_or(rest),
+            None | Some(BOM) => {}
+            Some(char) if char.is_whitespace() => {}
+            Some(char) => base64.push(char),
         }
     }
     STANDARD.decode(&*base64).ok().map(Zeroizing::new)
@@ -166,8 +171,17 @@ fn split<'a>(content: &'a [u8], at: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     Some((before, after.get(at.len()..)?))
 }
 
+/// Where `pattern` is, which begins with a dash. Few positions have one, so few are compared.
 fn find(content: &[u8], pattern: &[u8]) -> Option<usize> {
-    content.windows(pattern.len()).position(|window| window == pattern)
+    let mut start = 0;
+    loop {
+        let rest = content.get(start..)?;
+        let dash = rest.iter().position(|byte| *byte == b'-')?;
+        if rest.get(dash..)?.starts_with(pattern) {
+            return Some(start + dash);
+        }
+        start += dash + 1;
+    }
 }
 
 #[cfg(test)]

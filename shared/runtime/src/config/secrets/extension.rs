@@ -4,6 +4,7 @@
 
 use std::{
     collections::HashMap,
+    env,
     net::{Ipv4Addr, Ipv6Addr},
     str::FromStr as _,
     sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
@@ -61,10 +62,9 @@ impl Extension {
 
     /// From the variables that Lambda sets.
     fn from_environment() -> Result<Self, SecretUnavailable> {
-        let variables: HashMap<_, _> = std::env::vars().collect();
-        let variable = |name: &str| variables.get(name).map(String::as_str);
-        let port = variable("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT").and_then(|port| port.parse().ok());
-        Self::new(port.unwrap_or(DEFAULT_PORT), variable("AWS_SESSION_TOKEN").unwrap_or_default())
+        let port = env::var("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT").ok().and_then(|port| port.parse().ok());
+        let token = env::var("AWS_SESSION_TOKEN").unwrap_or_default();
+        Self::new(port.unwrap_or(DEFAULT_PORT), &token)
     }
 
     fn new(port: u16, token: &str) -> Result<Self, SecretUnavailable> {
