@@ -102,8 +102,17 @@ impl Function {
 
     /// Peak resident memory of the process, in kB (1000 bytes); `u32::MAX` if it cannot be read.
     pub(crate) fn peak_kb(&self) -> u32 {
-        let peak = self.process.id().and_then(|id| machine::field(&format!("/proc/{id}/status"), "VmHWM"));
-        peak.and_then(|size| machine::kilobytes(&size)).unwrap_or(u32::MAX)
+        self.memory_kb("VmHWM").unwrap_or(u32::MAX)
+    }
+
+    /// Resident memory of the process, in kB (1000 bytes); `None` if it cannot be read.
+    pub(crate) fn resident_kb(&self) -> Option<u32> {
+        self.memory_kb("VmRSS")
+    }
+
+    fn memory_kb(&self, field: &str) -> Option<u32> {
+        let size = self.process.id().and_then(|id| machine::field(&format!("/proc/{id}/status"), field));
+        machine::kilobytes(&size?)
     }
 
     /// Bytes of the log so far; 0 if it cannot be read.

@@ -15,7 +15,7 @@ pub(crate) mod size;
 mod soak;
 pub(crate) mod timing;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use crate::{binaries, error::BenchError, function::Function, machine::Machine};
 use cost::Cost;
@@ -58,6 +58,9 @@ pub(crate) struct Arguments {
     /// Keep the keys of Mastercard's APIs in one secret; the recorded counts are those of separate ones
     #[arg(long, conflicts_with = "record")]
     one_secret: bool,
+    /// Round trip time to Mastercard, in milliseconds; limits of times are for 0
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    round_trip_ms: u64,
     /// Write the counts to `recorded.json`, the baseline of later runs
     #[arg(long)]
     record: bool,
@@ -76,7 +79,11 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
         Some(folder) => folder.clone(),
         None => tokio::task::block_in_place(|| binaries::build(&all))?,
     };
-    let options = HarnessOptions { one_secret: arguments.one_secret, ..HarnessOptions::default() };
+    let options = HarnessOptions {
+        one_secret: arguments.one_secret,
+        round_trip: Duration::from_millis(arguments.round_trip_ms),
+        ..HarnessOptions::default()
+    };
     let harness = Harness::start(binaries.clone(), options).await?;
     let echo_start = echo(&harness, arguments.starts).await?;
     let mut functions = Vec::new();
@@ -106,6 +113,7 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<Report, BenchError>
     targets.extend(budgets::soak_targets(&soak, arguments.counts_only));
     if !arguments.counts_only {
         targets.extend(budgets::latency_targets(&functions));
+        targets.extend(budgets::growth_target(&functions, &journey.steps));
         targets.extend(budgets::capacity_targets(&current));
         targets.extend(cost.targets(arguments.only.is_empty()));
     }

@@ -6,6 +6,7 @@
 mod binaries;
 mod catalog;
 mod counter;
+mod distance;
 mod enrollments;
 mod error;
 mod function;

@@ -2,6 +2,7 @@
 
 use super::{
     figures::Figures,
+    journey::{Part, Step},
     recorded::RecordedCounts,
     soak::{Soak, rsa_limit},
 };
@@ -104,6 +105,18 @@ pub(super) fn latency_targets(figures: &[Figures]) -> Vec<Target> {
             enroll.times.warm_without_mastercard.p99,
         ),
     ]
+}
+
+/// The target for what an enrollment and the lists around it leave in the memory of the functions' processes; `None` unless all of them
+/// were measured.
+pub(super) fn growth_target(figures: &[Figures], steps: &[Step]) -> Option<Target> {
+    let of_enrollment = steps.iter().filter(|step| step.part() != Part::Tokens);
+    let growth = of_enrollment.map(|step| {
+        let figures = figures.iter().find(|it| it.function == step.function);
+        figures.map(|it| it.times.growth_kilobytes)
+    });
+    let kilobytes = growth.sum::<Option<f64>>()?;
+    Some(Target::below("memory growth per enrollment in all functions, kB", 3.0, kilobytes))
 }
 
 /// Targets of the soak test.

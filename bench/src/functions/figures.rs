@@ -63,6 +63,9 @@ pub(super) struct Times {
     pub(super) warm_without_upstreams: Percentiles,
     /// Peak resident memory after all events.
     pub(super) peak_megabytes: f64,
+    /// Growth of resident memory in the second half of the warm events, for each of them; infinite if it cannot be read. The first
+    /// half fills caches.
+    pub(super) growth_kilobytes: f64,
 }
 
 /// Startup and first event with a CPU quota.

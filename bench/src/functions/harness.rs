@@ -4,6 +4,7 @@
 use std::{
     path::PathBuf,
     sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -17,6 +18,7 @@ use super::events::{
 };
 use crate::{
     counter::Count,
+    distance::Relay,
     error::BenchError,
     function::Variables,
     proxy::{CountingProxy, ProxyOptions},
@@ -34,6 +36,8 @@ pub(crate) struct HarnessOptions {
     pub(crate) units: bool,
     /// The keys of Mastercard's APIs are in one secret.
     pub(crate) one_secret: bool,
+    /// To Mastercard, in each connection; zero for a server on this machine.
+    pub(crate) round_trip: Duration,
 }
 
 /// The local world behind counting proxies.
@@ -45,6 +49,7 @@ pub(crate) struct Harness {
     token_connect: CountingProxy,
     processing: CountingProxy,
     _s3: CountingProxy,
+    _relays: Vec<Relay>,
     app: Cardholder,
     /// An enrollment that is not completed, for `get-enrollment`.
     pending_enrollment: String,
@@ -56,7 +61,7 @@ pub(crate) struct Harness {
 impl Harness {
     /// Starts the environment with a full catalog.
     pub(crate) async fn start(binaries: PathBuf, options: HarnessOptions) -> Result<Self, BenchError> {
-        let HarnessOptions { units, one_secret } = options;
+        let HarnessOptions { units, one_secret, round_trip } = options;
         let world = World::start(local::Options::default()).await.map_err(Box::new)?;
         world.refresh().await?;
         world.simulator().set_notifications(None)?;
@@ -67,6 +72,16 @@ impl Harness {
         let token_connect = CountingProxy::start(&world.simulator().token_connect_url(), tls).await?;
         let processing = CountingProxy::start(&world.simulator().processing_url(), tls).await?;
 
+        let mut relays = Vec::new();
+        for proxy in [&token_connect, &processing].into_iter().filter(|_| !round_trip.is_zero()) {
+            relays.push(Relay::start(&proxy.url, round_trip).await?);
+        }
+        let mut mastercard = [&token_connect.url, &processing.url];
+        for (url, relay) in mastercard.iter_mut().zip(&relays) {
+            *url = &relay.url;
+        }
+        let [token_connect_url, processing_url] = mastercard;
+
         let settings = world.settings();
         let mut variables: Variables =
             settings.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -75,8 +90,8 @@ impl Harness {
         let endpoints = [
             ("AWS_ENDPOINT_URL_DYNAMODB", without_slash(&dynamodb.url)),
             ("S3_ENDPOINT_URL", without_slash(&s3.url)),
-            ("TOKEN_CONNECT_URL", without_slash(&token_connect.url)),
-            ("PROCESSING_URL", without_slash(&processing.url)),
+            ("TOKEN_CONNECT_URL", without_slash(token_connect_url)),
+            ("PROCESSING_URL", without_slash(processing_url)),
             // Otherwise the later events of a process wait for the rate limit.
             ("PROCESSING_REQUESTS_PER_SECOND", "1000".into()),
             // As deployed where the units of one enrollment are counted; the many of other measurements would reach a limit.
@@ -95,6 +110,7 @@ impl Harness {
             token_connect,
             processing,
             _s3: s3,
+            _relays: relays,
             app,
             pending_enrollment: String::new(),
             next_card,

@@ -21,6 +21,8 @@ use crate::{
 };
 
 const SECOND_LIST: &str = "the app lists the cards again";
+/// Statuses that are no events with `StatusEvents=outcomes`, unless they are final.
+const IN_PROGRESS: [&str; 3] = ["READY", "AUTHORIZED", "TOKENIZED"];
 
 /// A step and its consumption.
 #[derive(Debug, Serialize)]
@@ -42,8 +44,8 @@ pub(super) struct Journey {
     pub(super) steps: Vec<Step>,
     /// Events `EnrollmentStatusChanged` of the enrollment, before its token is changed.
     pub(super) status_changes: usize,
-    /// Those of them after which the status is final: `StatusEvents=final` sends no others.
-    pub(super) final_status_changes: usize,
+    /// Those of them that become events by default.
+    pub(super) outcomes: usize,
 }
 
 /// What a step is part of; units are summed for each.
@@ -121,10 +123,15 @@ pub(super) async fn measure(folder: PathBuf) -> Result<Journey, BenchError> {
     }
     let changes = harness.world.status_changes().await?;
     let changes = changes.get(earlier_changes..).unwrap_or_default();
-    let final_status_changes = changes.iter().filter(|change| change["final"] == true).count();
+    let outcomes = changes.iter().filter(|change| is_outcome(change)).count();
     let status_changes = changes.len();
     binaries.change_token(client, card).await?;
-    Ok(Journey { steps: binaries.steps, status_changes, final_status_changes })
+    Ok(Journey { steps: binaries.steps, status_changes, outcomes })
+}
+
+/// Whether the change passes the pipe's filters with `StatusEvents=outcomes`.
+fn is_outcome(change: &Value) -> bool {
+    change["final"] == true || !IN_PROGRESS.iter().any(|status| change["to"] == *status)
 }
 
 impl Binaries<'_> {

@@ -43,15 +43,17 @@ impl fmt::Display for Report {
         writeln!(f, "{}; the echo starts in {:.1} ms.\n", self.machine, self.echo_start.p50)?;
         writeln!(
             f,
-            "| function | binary, zip, MB | start, p50 and longest, ms | first event, ms | warm, p50 and p99, ms | without upstreams, p50, ms | peak memory, MB |"
+            "| function | binary, zip, MB | start, p50 and longest, ms | first event, ms | warm, p50 and p99, ms | without upstreams, p50, ms | peak memory, MB | growth per event, kB |"
         )?;
-        writeln!(f, "|---|---|---|---|---|---|---|")?;
+        writeln!(f, "|---|---|---|---|---|---|---|---|")?;
         for Figures { function, binary_bytes, zip_bytes, times, .. } in &self.functions {
-            let Times { start, first, warm, warm_without_upstreams, peak_megabytes, .. } = times;
+            let Times {
+                start, first, warm, warm_without_upstreams, peak_megabytes, growth_kilobytes, ..
+            } = times;
             let (binary, zip) = (float(*binary_bytes) / 1e6, float(*zip_bytes) / 1e6);
             writeln!(
                 f,
-                "| {function} | {binary:.1}, {zip:.2} | {:.1}, {:.1} | {:.1} | {:.2}, {:.2} | {:.2} | {peak_megabytes:.0} |",
+                "| {function} | {binary:.1}, {zip:.2} | {:.1}, {:.1} | {:.1} | {:.2}, {:.2} | {:.2} | {peak_megabytes:.0} | {growth_kilobytes:.1} |",
                 start.p50, start.longest, first.p50, warm.p50, warm.p99, warm_without_upstreams.p50
             )?;
         }

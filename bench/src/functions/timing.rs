@@ -10,6 +10,7 @@ use super::{
 use crate::{
     error::BenchError,
     function::{Function, Invocation},
+    report::count,
 };
 
 /// Numbers of samples.
@@ -29,10 +30,17 @@ pub(super) async fn measure(
     let mut function = Function::start(&harness.binaries, name, &harness.variables).await?;
     let mut warm = Durations::default();
     let _ = invoke(harness, &mut function, name).await?;
-    for _ in 0..samples.warm {
+    let half = samples.warm / 2;
+    let mut resident_at_half = function.resident_kb();
+    for sample in 0..samples.warm {
+        if sample == half {
+            resident_at_half = function.resident_kb();
+        }
         warm.add(invoke(harness, &mut function, name).await?);
     }
     let peak_megabytes = f64::from(function.peak_kb()) / 1e3;
+    let growth = function.resident_kb().zip(resident_at_half).map(|(end, half)| end.saturating_sub(half));
+    let growth_kilobytes = growth.map_or(f64::INFINITY, f64::from) / count((samples.warm - half).max(1));
     Ok(Times {
         start: Percentiles::of(start),
         first: Percentiles::of(first.total),
@@ -41,6 +49,7 @@ pub(super) async fn measure(
         warm_without_mastercard: Percentiles::of(warm.without_mastercard),
         warm_without_upstreams: Percentiles::of(warm.without_upstreams),
         peak_megabytes,
+        growth_kilobytes,
     })
 }
 
