@@ -141,7 +141,9 @@ impl World {
         let mut reader = runtime.settings.read();
         let token_requestors =
             TokenRequestors::from_settings(&mut reader, &runtime).ok_or_else(|| reader.problems())?;
-        let functions = Arc::new(Functions::connect(&environment, &runtime, dead_letters).await?);
+        // Boxed: in a build without optimization each future that contains this one would have a copy on the stack.
+        let functions = Box::pin(Functions::connect(&environment, &runtime, dead_letters)).await?;
+        let functions = Arc::new(functions);
         let authorizer =
             Authorizer::new(&keys.identity.token_public_key, ISSUER, AUDIENCE).map_err(KeyError::from)?;
         let cors = Cors::new(options.web_origins);
