@@ -61,6 +61,7 @@ impl Extension {
     }
 
     /// From the variables that Lambda sets.
+    #[expect(clippy::disallowed_methods, reason = "variables of Lambda, not settings")]
     fn from_environment() -> Result<Self, SecretUnavailable> {
         let port = env::var("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT").ok().and_then(|port| port.parse().ok());
         let token = env::var("AWS_SESSION_TOKEN").unwrap_or_default();
