@@ -130,8 +130,8 @@ impl Transport {
     /// A clone for one request on a new connection to the host of `url`, which is being opened from now on.
     pub(super) fn preconnect(&self, url: &Url) -> Self {
         let configured = || match is_loopback(url) {
-            true => unpooled(&self.config).no_proxy(),
-            false => unpooled(&self.config),
+            true => without_pool(configured(&self.config)).no_proxy(),
+            false => without_pool(configured(&self.config)),
         };
         Self { preconnected: Preconnected::open(url.clone(), configured), ..self.clone() }
     }
@@ -258,15 +258,15 @@ fn configured(config: &ClientConfig) -> ClientBuilder {
         .http1_max_headers(MAX_RESPONSE_HEADERS)
 }
 
-fn unpooled(config: &ClientConfig) -> ClientBuilder {
-    configured(config).pool_max_idle_per_host(0)
+fn without_pool(builder: ClientBuilder) -> ClientBuilder {
+    builder.pool_max_idle_per_host(0)
 }
 
 impl Clients {
     fn build(configured: impl Fn() -> ClientBuilder) -> Result<Self, ClientError> {
         Ok(Self {
             pooled: configured().pool_idle_timeout(IDLE_TIMEOUT).build()?,
-            unpooled: configured().pool_max_idle_per_host(0).build()?,
+            unpooled: without_pool(configured()).build()?,
         })
     }
 }

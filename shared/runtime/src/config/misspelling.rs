@@ -9,20 +9,20 @@ const RESERVED: [&str; 3] = ["AWS_", "LAMBDA_", "_"];
 /// Whether `variable` is probably a misspelling of `setting`: the same but for case and hyphens, or one or two letters
 /// added, left out, replaced or swapped.
 pub(super) fn resembles(variable: &str, setting: &str) -> bool {
-    let edits: u32 = if setting.len() <= SHORT_NAME { 1 } else { 2 };
+    let edits = if setting.len() <= SHORT_NAME { 1 } else { 2 };
     variable != setting
-        && u32::try_from(variable.len().abs_diff(setting.len())).is_ok_and(|difference| difference <= edits)
+        && variable.len().abs_diff(setting.len()) <= edits
         && !RESERVED.iter().any(|prefix| variable.starts_with(prefix))
         // An edit changes at most two letters of the set. Most names differ in more, which is found out sooner.
-        && (letters(variable) ^ letters(setting)).count_ones() <= 2 * edits
+        && different_letters(variable, setting) <= 2 * edits
         && is_within(variable.as_bytes(), setting.as_bytes(), edits)
 }
 
 /// Whether at most so many edits turn one name into the other (optimal string alignment distance).
-fn is_within(one: &[u8], other: &[u8], edits: u32) -> bool {
+fn is_within(one: &[u8], other: &[u8], edits: usize) -> bool {
     let (Some((first, one_rest)), Some((second, other_rest))) = (one.split_first(), other.split_first())
     else {
-        return u32::try_from(one.len().max(other.len())).is_ok_and(|rest| rest <= edits);
+        return one.len().max(other.len()) <= edits;
     };
     if folded(*first) == folded(*second) {
         return is_within(one_rest, other_rest, edits);
@@ -34,13 +34,18 @@ fn is_within(one: &[u8], other: &[u8], edits: u32) -> bool {
         || is_within_once_swapped(one, other, left)
 }
 
-fn is_within_once_swapped(one: &[u8], other: &[u8], left: u32) -> bool {
+fn is_within_once_swapped(one: &[u8], other: &[u8], left: usize) -> bool {
     match (one, other) {
         ([a, b, one_rest @ ..], [c, d, other_rest @ ..]) => {
             folded(*a) == folded(*d) && folded(*b) == folded(*c) && is_within(one_rest, other_rest, left)
         }
         _ => false,
     }
+}
+
+/// How many letters only one of the names has.
+fn different_letters(one: &str, other: &str) -> usize {
+    usize::try_from((letters(one) ^ letters(other)).count_ones()).unwrap_or(usize::MAX)
 }
 
 /// The set of the name's letters, a bit for each, without regard to case. Digits and `_` share bits with letters.
