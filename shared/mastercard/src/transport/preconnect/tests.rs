@@ -1,3 +1,5 @@
+mod tunnel;
+
 use std::task::Context;
 
 use hyper::rt::ReadBufCursor;
@@ -13,7 +15,7 @@ use super::*;
 use crate::{
     TokenConnect, Transport,
     testing::{FakeServer, signer, soon},
-    token_connect::PushMultipleAccounts,
+    token_connect::{PushError, PushMultipleAccounts},
 };
 
 async fn listen() -> (TcpListener, TokenConnect) {
@@ -30,12 +32,18 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     timeout(Duration::from_secs(60), listener.accept()).await.expect("a connection").unwrap().0
 }
 
-/// Reads a request up to its body, whose length does not matter, and responds.
-async fn respond(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) {
+/// Reads a request up to its body.
+async fn request(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut request = Vec::new();
     while !request.windows(4).any(|it| it == b"\r\n\r\n") {
         assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0, "no request");
     }
+    String::from_utf8_lossy(&request).into_owned()
+}
+
+/// Responds to a push, the length of whose body does not matter.
+async fn respond(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) {
+    request(stream).await;
     let body = json!({"pushAccountReceipts": [{"pushAccountReceipt": "MCC-1"}]}).to_string();
     let response = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     stream.write_all(response.as_bytes()).await.unwrap();
@@ -66,15 +74,21 @@ async fn a_connection_that_the_server_closed_is_not_used() {
 
 /// A server with TLS, and a client that trusts it.
 async fn listen_with_tls() -> (TcpListener, TlsAcceptor, TokenConnect) {
-    let certified = rcgen::generate_simple_self_signed(["127.0.0.1".into()]).unwrap();
+    let (tls, certificate) = tls("127.0.0.1");
+    let transport = Transport::with_extra_ca_certs(certificate.as_bytes()).unwrap();
+    let (listener, client) = listen_for("https", transport).await;
+    (listener, tls, client)
+}
+
+/// The TLS of a server of this name, and its certificate as PEM.
+fn tls(name: &str) -> (TlsAcceptor, String) {
+    let certified = rcgen::generate_simple_self_signed([name.into()]).unwrap();
     let (certificate, key) = (certified.cert.der().clone(), certified.signing_key.serialize_der());
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let config = config.unwrap().with_no_client_auth();
     let config = config.with_single_cert(vec![certificate], key.try_into().unwrap()).unwrap();
-    let transport = Transport::with_extra_ca_certs(certified.cert.pem().as_bytes()).unwrap();
-    let (listener, client) = listen_for("https", transport).await;
-    (listener, TlsAcceptor::from(Arc::new(config)), client)
+    (TlsAcceptor::from(Arc::new(config)), certified.cert.pem())
 }
 
 /// The client has not read the server's session tickets when the push begins.
@@ -96,6 +110,15 @@ async fn a_tls_session_that_the_server_ended_is_not_used() {
         let mut connection = tls.accept(accept(&listener).await).await.unwrap();
         respond(&mut connection).await;
     };
+    tokio::join!(push(client), responding);
+}
+
+#[tokio::test]
+async fn a_push_opens_another_connection_if_the_handshake_of_the_one_opened_for_it_hangs() {
+    let (listener, tls, client) = listen_with_tls().await;
+    let client = client.preconnect();
+    let _hanging = accept(&listener).await;
+    let responding = async { respond(&mut tls.accept(accept(&listener).await).await.unwrap()).await };
     tokio::join!(push(client), responding);
 }
 
@@ -134,7 +157,7 @@ async fn a_push_to_a_server_that_is_down_fails_as_without_a_connection() {
     let client = TokenConnect::new(unreachable.url.clone(), signer(), Transport::new().unwrap()).preconnect();
     let deadline = crate::Deadline::after(Duration::from_secs(2));
     let pushed = client.push_multiple_accounts(&PushMultipleAccounts::for_test("{}"), deadline).await;
-    assert!(matches!(pushed, Err(crate::token_connect::PushError::Rejected(_))), "{pushed:?}");
+    assert!(matches!(pushed, Err(PushError::Rejected(_))), "{pushed:?}");
 }
 
 /// A connection on which nothing arrives, or which has ended.
