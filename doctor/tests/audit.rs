@@ -1,12 +1,9 @@
 //! An auditor reads who changed an enrollment, and that a client was erased.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod support;
 
 use local::AuditFile;
 use serde_json::{Value, json};
 
-use support::bank::Bank;
+use crate::support::bank::Bank;
 
 async fn lines(bank: &Bank, arguments: &[&str]) -> Vec<Value> {
     AuditFile::of(&bank.world).unwrap().unwrap().append(&bank.world.audit_lines().await.unwrap()).unwrap();

@@ -1,8 +1,5 @@
 //! `doctor check` against a `World`: healthy settings are reported as healthy, and each fault is reported in the row of
 //! its setting or API.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
-
-mod support;
 
 use std::fs;
 
@@ -14,8 +11,9 @@ use jiff::SignedDuration;
 use local::{Options, World};
 use runtime::config::Environment;
 use simulator::{Fault, Operation, Times};
-use support::{key_pem, offline, online, settings, world};
 use tempfile::TempDir;
+
+use crate::support::{self, key_pem, offline, online, settings, world};
 
 /// The row's verdict, findings and remedy.
 fn row(report: &Report, what: &str) -> (Verdict, String) {

@@ -1,12 +1,9 @@
 //! A client's data is erased by an operator: what is shown, recorded and refused.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod support;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
-use support::bank::Bank;
+use crate::support::bank::Bank;
 
 /// The names of the items, without the records of erasures.
 async fn sort_keys(bank: &Bank) -> Vec<String> {

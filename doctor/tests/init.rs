@@ -1,7 +1,4 @@
 //! `doctor init`: every value is given once, checked, and written to the files of each tool.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod support;
 
 use std::{
     collections::BTreeMap,
@@ -14,13 +11,14 @@ use std::{
 
 use local::World;
 use serde_json::Value;
-use support::{
-    identity_provider,
+use tokio::{net::TcpListener, process, time::timeout};
+use url::Url;
+
+use crate::support::{
+    self, identity_provider,
     init::{Folder, output},
     world,
 };
-use tokio::{net::TcpListener, process, time::timeout};
-use url::Url;
 
 /// Settings of the simulator's world that a bank answers too.
 const OF_WORLD: [&str; 12] = [

@@ -1,5 +1,4 @@
 //! Operators' commands against a `World`: the functions are invoked as in AWS.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{env, process::Output, time::Duration};
 

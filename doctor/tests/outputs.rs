@@ -1,5 +1,4 @@
 //! The outputs of the template, of which a command in docs/deploy.md makes the configuration of `doctor`.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,4 @@
 //! The program `doctor`: exit codes, JSON, and that no secret is printed.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod support;
 
 use std::{
     fs,
@@ -12,7 +9,8 @@ use std::{
 
 use local::{World, ready};
 use serde_json::{Value, json};
-use support::{key_pem, world};
+
+use crate::support::{self, key_pem, world};
 
 fn doctor(arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_doctor"))

@@ -1,13 +1,10 @@
 //! Notifications that could not be read: what is kept of them, and who can read it.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod support;
 
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use support::bank::Bank;
+use crate::support::bank::Bank;
 
 const CARD_NUMBER: &str = "5555555555554444";
 

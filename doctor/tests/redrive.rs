@@ -1,7 +1,4 @@
 //! What a redrive does with the messages of the dead-letter queue, which every scheduled function can write.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod support;
 
 use std::{
     io::ErrorKind,
@@ -12,7 +9,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use serde_json::{Value, json};
 
-use support::bank::Bank;
+use crate::support::bank::Bank;
 
 /// Puts a message into the queue of this bank.
 async fn send(bank: &Bank, body: &Value) {

@@ -1,15 +1,13 @@
 //! `doctor sandbox` against a simulator that has the data of Mastercard's sandbox: everything is as documented there, a response
 //! that differs is named, and nothing is sent to an environment with real tokens.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod support;
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
 
 use serde_json::Value;
 use simulator::{Fault, Operation, Options};
-use support::bank::{Bank, Run};
+
+use crate::support::bank::{Bank, Run};
 
 /// The simulator's token numbers begin so.
 const TOKEN_NUMBERS: &str = "555558";

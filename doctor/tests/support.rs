@@ -1,28 +1,27 @@
 //! A `World`, its settings with changes, and generated keys.
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
 
-pub mod bank;
-pub mod identity_provider;
-pub mod init;
+pub(crate) mod bank;
+pub(crate) mod identity_provider;
+pub(crate) mod init;
 
 use doctor::check::Check;
 use local::{Options, World};
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize, date_time_ymd};
 use runtime::config::{Environment, Settings};
 
-pub async fn world() -> World {
+pub(crate) async fn world() -> World {
     World::start(Options::default()).await.unwrap()
 }
 
 /// The settings of all functions, with changes.
-pub fn settings(world: &World, changes: &[(&str, &str)]) -> Settings {
+pub(crate) fn settings(world: &World, changes: &[(&str, &str)]) -> Settings {
     let own = world.settings();
     let pairs = own.iter().chain(changes.iter().copied());
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// All checks, in the local environment.
-pub fn online() -> Check {
+pub(crate) fn online() -> Check {
     Check {
         environment: Environment::Local,
         offline: false,
@@ -33,7 +32,7 @@ pub fn online() -> Check {
 }
 
 /// The same without the network.
-pub fn offline() -> Check {
+pub(crate) fn offline() -> Check {
     Check { offline: true, ..online() }
 }
 
@@ -42,12 +41,12 @@ fn key() -> KeyPair {
 }
 
 /// A private key that the simulator does not know.
-pub fn key_pem() -> String {
+pub(crate) fn key_pem() -> String {
     key().serialize_pem()
 }
 
 /// A certificate that expired at the end of 2020, and its key.
-pub fn expired_with_key() -> (String, String) {
+pub(crate) fn expired_with_key() -> (String, String) {
     let mut params = CertificateParams::default();
     params.not_before = date_time_ymd(2020, 1, 1);
     params.not_after = date_time_ymd(2021, 1, 1);
@@ -55,12 +54,12 @@ pub fn expired_with_key() -> (String, String) {
 }
 
 /// A certificate that is valid, and its key.
-pub fn certificate_with_key() -> (String, String) {
+pub(crate) fn certificate_with_key() -> (String, String) {
     with_key(CertificateParams::default())
 }
 
 /// A certificate of this key that is valid since the beginning of a year.
-pub fn certificate_since(year: i32, key: &str) -> String {
+pub(crate) fn certificate_since(year: i32, key: &str) -> String {
     let mut params = CertificateParams::default();
     params.not_before = date_time_ymd(year, 1, 1);
     params.self_signed(&KeyPair::from_pem(key).unwrap()).unwrap().pem()

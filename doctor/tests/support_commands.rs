@@ -1,11 +1,8 @@
 //! Support's commands: one enrollment's timeline, unmatched notifications, and the export of consents for auditors.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod support;
 
 use serde_json::{Value, json};
 
-use support::bank::Bank;
+use crate::support::bank::Bank;
 
 #[tokio::test]
 async fn support_reads_an_enrollments_timeline_without_its_secrets() {

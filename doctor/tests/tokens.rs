@@ -1,14 +1,11 @@
 //! Support lists a card's tokens, moves them to the card that replaced it, and removes one.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod support;
 
 use local::AuditFile;
 use model::token_id::TokenId;
 use serde_json::{Value, json};
 use simulator::{CLICK_TO_PAY, Fault, Operation, Suspender, TokenStatus};
 
-use support::bank::{Bank, Run};
+use crate::support::bank::{Bank, Run};
 
 const CARD: &str = "70001";
 /// The simulator's token numbers begin so.

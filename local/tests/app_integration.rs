@@ -1,6 +1,5 @@
 //! `docs/app-integration.md` is correct: its requests and responses are those of a run, its texts those of the sample app.
-//! `UPDATE_DOCS=1 cargo test -p local --test app_integration` updates them.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! `UPDATE_DOCS=1 cargo test -p local --test integration app_integration` updates them.
 
 use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::PathBuf};
 
@@ -36,7 +35,7 @@ async fn the_page_for_app_developers_shows_real_responses() {
     } else {
         assert!(
             updated == page,
-            "docs/app-integration.md is outdated: run `UPDATE_DOCS=1 cargo test -p local --test app_integration`\n{updated}"
+            "docs/app-integration.md is outdated: run `UPDATE_DOCS=1 cargo test -p local --test integration app_integration`\n{updated}"
         );
     }
 }

@@ -1,5 +1,4 @@
 //! `local refresh` and `local catalog` as a shell sees them.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{
     fs,

@@ -1,5 +1,4 @@
 //! `cargo run -p local` as a shell sees it: output and exit code.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{
     net::TcpListener,

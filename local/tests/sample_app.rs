@@ -1,5 +1,4 @@
 //! The sample bank app: it has a text for every value of the API, and its pages have a strict content security policy.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,6 +1,5 @@
 //! The `World` itself: several in one process, data between runs, start errors. The functions are tested in the package
 //! `tests`.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{fs, path::PathBuf};
 

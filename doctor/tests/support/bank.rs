@@ -8,38 +8,38 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 /// A world, its settings in a file, and a cardholder.
-pub struct Bank {
-    pub world: World,
-    pub cardholder: Cardholder,
-    pub folder: TempDir,
+pub(crate) struct Bank {
+    pub(crate) world: World,
+    pub(crate) cardholder: Cardholder,
+    pub(crate) folder: TempDir,
     processing: reqwest::Client,
 }
 
 /// The program's exit code and output.
-pub struct Run {
-    pub code: Option<i32>,
-    pub output: String,
-    pub errors: String,
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) output: String,
+    pub(crate) errors: String,
 }
 
 impl Bank {
-    pub async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         Self::open_with(&[]).await
     }
 
     /// With these settings besides those of this machine.
-    pub async fn open_with(settings: &[(&str, String)]) -> Self {
+    pub(crate) async fn open_with(settings: &[(&str, String)]) -> Self {
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         Self::start(Options { settings, ..Options::default() }, tempfile::tempdir().unwrap()).await
     }
 
     /// At a Mastercard with these options.
-    pub async fn open_at(simulator: simulator::Options) -> Self {
+    pub(crate) async fn open_at(simulator: simulator::Options) -> Self {
         Self::start(Options { simulator, ..Options::default() }, tempfile::tempdir().unwrap()).await
     }
 
     /// With an audit trail, in the file of a data folder.
-    pub async fn open_audited() -> Self {
+    pub(crate) async fn open_audited() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = Some(folder.path().join("data"));
         Self::start(Options { data, ..Options::default() }, folder).await
@@ -54,7 +54,7 @@ impl Bank {
         Self { world, cardholder, folder, processing }
     }
 
-    pub async fn doctor(&self, arguments: &[&str]) -> Run {
+    pub(crate) async fn doctor(&self, arguments: &[&str]) -> Run {
         let program = PathBuf::from(env!("CARGO_BIN_EXE_doctor"));
         let mut command = Command::new(program);
         command.env_clear().args(arguments).arg("--config").arg(self.folder.path().join("env"));
@@ -65,19 +65,19 @@ impl Bank {
     }
 
     /// Sends a notification as Processing does.
-    pub async fn notify(&self, body: &Value) -> u16 {
+    pub(crate) async fn notify(&self, body: &Value) -> u16 {
         self.notify_with(body.to_string()).await
     }
 
     /// Sends any body to the notification endpoint.
-    pub async fn notify_with(&self, body: impl Into<String>) -> u16 {
+    pub(crate) async fn notify_with(&self, body: impl Into<String>) -> u16 {
         let request = self.processing.post(self.world.notifications_url().clone());
         let request = request.header("content-type", "application/json").body(body.into());
         request.send().await.unwrap().status().as_u16()
     }
 
     /// The whole journey of one card: the enrollment's id, and the redirect URL, which must not be printed.
-    pub async fn enable(&self, card: &str) -> (String, String) {
+    pub(crate) async fn enable(&self, card: &str) -> (String, String) {
         let enrollment = self.cardholder.enroll(card).await.unwrap();
         let redirect = enrollment["redirectUrl"].as_str().unwrap().to_owned();
         let page = self.cardholder.open_redirect(&redirect).await.unwrap();

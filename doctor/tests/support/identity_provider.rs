@@ -17,11 +17,11 @@ use rustls::{
 };
 
 /// A key (RFC 7517), as far as it is read.
-pub const RSA: &str = r#"{"kty": "RSA", "kid": "1"}"#;
+pub(crate) const RSA: &str = r#"{"kty": "RSA", "kid": "1"}"#;
 
 /// Starts it with these keys, as items of a JSON array, and writes its certificate. Returns the issuer. It runs until the test's process
 /// ends.
-pub fn start(certificate_file: &Path, keys: &'static str) -> String {
+pub(crate) fn start(certificate_file: &Path, keys: &'static str) -> String {
     let key = KeyPair::generate().unwrap();
     let certificate = CertificateParams::new(["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
     fs::write(certificate_file, certificate.pem()).unwrap();

@@ -9,10 +9,10 @@ use std::{
 
 use tempfile::TempDir;
 
-pub struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         folder.write("samconfig.toml", include_str!("../../../infra/samconfig.toml"));
         folder.write("secrets.yaml", include_str!("../../../infra/secrets.yaml"));
@@ -20,7 +20,7 @@ impl Folder {
     }
 
     /// The same with `aws`, a stand-in for the AWS CLI.
-    pub fn with_aws() -> Self {
+    pub(crate) fn with_aws() -> Self {
         let folder = Self::new();
         std::os::unix::fs::symlink(
             concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/aws"),
@@ -31,30 +31,30 @@ impl Folder {
     }
 
     /// Stores a file's text in AWS, without `doctor`.
-    pub fn put_secret(&self, id: &str, file: &str) {
+    pub(crate) fn put_secret(&self, id: &str, file: &str) {
         let value = format!("file://{}", self.path(file).display());
         let put = ["secretsmanager", "put-secret-value", "--secret-id", id, "--secret-string", &value];
         assert!(Command::new(self.path("aws")).args(put).output().unwrap().status.success());
     }
 
-    pub fn path(&self, file: &str) -> PathBuf {
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.0.path().join(file)
     }
 
-    pub fn exists(&self, file: &str) -> bool {
+    pub(crate) fn exists(&self, file: &str) -> bool {
         self.path(file).exists()
     }
 
-    pub fn read(&self, file: &str) -> String {
+    pub(crate) fn read(&self, file: &str) -> String {
         fs::read_to_string(self.path(file)).unwrap()
     }
 
-    pub fn write(&self, file: &str, text: &str) {
+    pub(crate) fn write(&self, file: &str, text: &str) {
         fs::write(self.path(file), text).unwrap();
     }
 
     /// Writes a key and its certificate as PKCS#12.
-    pub fn write_p12(&self, file: &str, certificate: &str, key: &str, password: &str) {
+    pub(crate) fn write_p12(&self, file: &str, certificate: &str, key: &str, password: &str) {
         self.write("p12.pem", &format!("{certificate}{key}"));
         let (input, output) = (self.path("p12.pem"), self.path(file));
         let mut openssl = Command::new("openssl");
@@ -63,13 +63,13 @@ impl Folder {
     }
 
     /// `doctor init` for the environment `local`.
-    pub async fn init(&self, arguments: &[&str], input: &str) -> Output {
+    pub(crate) async fn init(&self, arguments: &[&str], input: &str) -> Output {
         let command = ["init", "--env", "local", "--samconfig", "samconfig.toml"];
         self.doctor(&[&command[..], arguments].concat(), input).await
     }
 
     /// The program in this folder. It trusts the authority of `authority.pem`, and takes `aws` from the folder if it is there.
-    pub fn program(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn program(&self, arguments: &[&str]) -> Command {
         let mut program = Command::new(env!("CARGO_BIN_EXE_doctor"));
         program.current_dir(self.0.path()).args(arguments);
         #[expect(clippy::disallowed_methods, reason = "not a setting: where programs are")]
@@ -82,7 +82,7 @@ impl Folder {
     }
 
     /// Runs off the runtime's threads: the `World` has to respond meanwhile.
-    pub async fn doctor(&self, arguments: &[&str], input: &str) -> Output {
+    pub(crate) async fn doctor(&self, arguments: &[&str], input: &str) -> Output {
         let mut program = self.program(arguments);
         program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let input = input.to_owned();
@@ -96,6 +96,6 @@ impl Folder {
     }
 }
 
-pub fn output(run: &Output) -> String {
+pub(crate) fn output(run: &Output) -> String {
     String::from_utf8([&run.stdout[..], &run.stderr].concat()).unwrap()
 }
