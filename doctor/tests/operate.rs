@@ -165,10 +165,11 @@ async fn outside_of_this_machine_nothing_is_refreshed_without_confirmation() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_refresh_that_failed_while_mastercard_was_down_is_made_up_by_a_redrive() {
+async fn a_refresh_that_mastercard_refused_is_made_up_by_a_redrive() {
     let bank = Bank::new().await;
     let list = Operation::GetEligibleTokenRequestors;
-    bank.world.simulator().set_fault(list, Fault::Status { code: 503, json: true }, Times::Always);
+    // Not 503: the function would wait for the end of the outage.
+    bank.world.simulator().set_fault(list, Fault::Status { code: 400, json: true }, Times::Always);
     bank.world.refresh().await.unwrap_err();
     assert!(bank.world.token_requestors().catalog().await.unwrap().is_none());
 
@@ -190,7 +191,7 @@ async fn a_refresh_that_failed_while_mastercard_was_down_is_made_up_by_a_redrive
 async fn an_event_that_fails_again_is_in_the_queue_again() {
     let bank = Bank::new().await;
     let list = Operation::GetEligibleTokenRequestors;
-    // Not 503: the function would wait for the end of the outage.
+    // Not 503, as above.
     bank.world.simulator().set_fault(list, Fault::Status { code: 400, json: true }, Times::Always);
     bank.world.refresh().await.unwrap_err();
     assert_eq!(bank.redrive().await, json!({"started": 1, "left": 0}));
