@@ -2,8 +2,10 @@
 
 use std::{
     collections::HashMap,
+    env,
     io::{BufRead, BufReader, Write},
     net::TcpListener,
+    process::Command,
     sync::{Arc, LazyLock, Mutex},
     time::Duration,
 };
@@ -61,6 +63,17 @@ pub(super) fn signer() -> Signer {
 
 pub(super) fn soon() -> Deadline {
     Deadline::after(Duration::from_secs(20))
+}
+
+/// This program, to run one ignored test with a proxy in its environment, which a test must not change in its own process.
+pub(super) fn behind_proxy(proxy: &str, test: &str) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command
+        .args(["--ignored", "--exact", test])
+        .envs(["HTTP_PROXY", "HTTPS_PROXY"].map(|name| (name, proxy)))
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy");
+    command
 }
 
 /// An error of Token Connect with one reason code, or none if `code` is empty.

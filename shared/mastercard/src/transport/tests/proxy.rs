@@ -1,9 +1,9 @@
 //! A proxy in the environment. A child process makes the call, because a test must not change its own environment.
 
-use std::{env, process::Command};
+use std::env;
 
 use super::{FakeServer, NO_REQUESTORS, Transport, is_loopback, ok, signer, soon};
-use crate::{TokenConnect, token_connect::PushMultipleAccounts};
+use crate::{TokenConnect, testing::behind_proxy, token_connect::PushMultipleAccounts};
 
 /// The variable that tells the child process where to call.
 const URL: &str = "CALLED_URL";
@@ -15,11 +15,7 @@ fn proxied(url: &str) -> Vec<String> {
 
 fn requests_of(process: &str, url: &str, response: &str) -> Vec<String> {
     let proxy = FakeServer::start([ok(response)]);
-    let run = Command::new(env::current_exe().unwrap())
-        .args(["--ignored", "--exact", &format!("transport::tests::proxy::{process}")])
-        .envs(["HTTP_PROXY", "HTTPS_PROXY"].map(|name| (name, proxy.url.as_str())))
-        .env_remove("NO_PROXY")
-        .env_remove("no_proxy")
+    let run = behind_proxy(proxy.url.as_str(), &format!("transport::tests::proxy::{process}"))
         .env(URL, url)
         .output()
         .unwrap();

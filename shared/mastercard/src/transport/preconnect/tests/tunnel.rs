@@ -4,12 +4,13 @@
 use std::{
     env,
     io::{Read as _, stdin},
-    process::{Command, Stdio},
+    process::Stdio,
 };
 
 use tokio::task::spawn_blocking;
 
 use super::*;
+use crate::testing::behind_proxy;
 
 /// The variable that tells the child process whom to trust.
 const CERTIFICATE: &str = "TRUSTED_CERTIFICATE";
@@ -31,12 +32,9 @@ async fn a_process_that_pushes_through_a_tunnel() {
 async fn a_push_uses_the_tunnel_through_a_proxy_that_was_opened_for_it() {
     let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (tls, certificate) = tls(HOST);
-    let (_, module) = module_path!().split_once("::").unwrap();
-    let mut process = Command::new(env::current_exe().unwrap())
-        .args(["--ignored", "--exact", &format!("{module}::a_process_that_pushes_through_a_tunnel")])
-        .env("HTTPS_PROXY", format!("http://{}", proxy.local_addr().unwrap()))
-        .env_remove("NO_PROXY")
-        .env_remove("no_proxy")
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    let test = "transport::preconnect::tests::tunnel::a_process_that_pushes_through_a_tunnel";
+    let mut process = behind_proxy(&address, test)
         .env(CERTIFICATE, certificate)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
