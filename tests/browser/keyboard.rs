@@ -30,6 +30,7 @@ async fn journey(harness: &Harness) {
     harness.enter("#return").await;
 
     harness.find(".timeline").await;
+    harness.find(".mark.done").await;
     let enrollments = harness.world.cardholder("40000").unwrap().get("/enrollments").await.unwrap();
     assert_eq!(enrollments.body["enrollments"][0]["status"], json!("ENABLED"));
     harness.enter(".actions a[href='#/card/70001']").await;

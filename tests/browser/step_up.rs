@@ -24,6 +24,7 @@ async fn a_cardholder_confirms_the_login_and_the_same_request_enables_the_card()
         harness.press("accept").await;
         harness.click("#return").await;
         harness.find(".timeline").await;
+        harness.expect_heading("Your card is enabled").await;
         harness.click(".actions .primary").await;
         harness.find(".owned:nth-child(2)").await;
         let notes = harness.execute("return document.querySelectorAll('.sample').length").await;
